@@ -1,0 +1,1 @@
+"""Use cases: what the commands and screens ask for."""

@@ -1,0 +1,53 @@
+"""The whole answer of one `check`: what the reports render and the screens show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from supplymatrix.model.fact import Facts
+from supplymatrix.model.rule import Rule
+from supplymatrix.model.verdict import Verdict
+
+__all__ = ["Audit", "LogView"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogView:
+    """The transparency log as this run saw it; one pinned head.
+
+    name, key_hash: of the verifier key ("sum.golang.org", "033de0ae"). tree_size, root (base64) of the pinned head.
+    seen_at: when that head was fetched (UTC); None when it is not known (a replay).
+    route: who was asked, e.g. "proxy https://proxy.example", "direct", "offline cache", "replay DIR".
+    pinned_by_policy: True when lift.toml names another log than Go's own.
+    requests, received_bytes: what went over the network in this run, retries included.
+    """
+
+    name: str
+    key_hash: str
+    tree_size: int
+    root: str
+    seen_at: datetime | None
+    route: str
+    pinned_by_policy: bool = False
+    requests: int = 0
+    received_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """Facts, verdict and what a renderer needs to show them.
+
+    subject: display name. root: the subject's folder as the user typed it, used to show paths. log: None when no line
+    had to be asked for. rules: every rule named in the verdict, by id.
+    lines: (artifact, line number) → that line of the source without its line end, for the snippets.
+    """
+
+    subject: str
+    root: str
+    facts: Facts
+    log: LogView | None
+    verdict: Verdict
+    rules: Mapping[str, Rule]
+    lines: Mapping[tuple[str, int], str]

@@ -1,0 +1,217 @@
+"""Facts: single observations about a subject. Gaps: what could not be observed, and why.
+
+A rule sees nothing but these. Facts are kept in one canonical order, so that no result depends on the order of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from supplymatrix.model.location import Location, Provenance
+from supplymatrix.model.module import ModuleVersion
+
+__all__ = [
+    "CachedCopy", "CopyKind", "CopyState", "Fact", "Facts", "Gap", "LineProof", "PrivateModule", "ProjectFact",
+    "ProofState", "ReplacedModule", "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine",
+]  # fmt: skip
+
+
+class SumKind(StrEnum):
+    """Which of a module version's two go.sum lines is meant."""
+
+    ZIP = "zip"
+    GO_MOD = "go.mod"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFact:
+    """The subject itself. module_path: "" for a bare go.sum. go_version: the go line ("1.26.8"), "" when there is none.
+
+    has_go_mod / has_go_sum: whether the file was there. `prunes_graph` is true from go 1.17 on, when the requires
+    of go.mod name every module that gives packages to the build.
+    """
+
+    name: str
+    module_path: str
+    go_version: str
+    has_go_mod: bool
+    has_go_sum: bool
+    prunes_graph: bool
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredModule:
+    """One require of go.mod, after exclude and replace: `subject` as written, `effective` what the build takes in its place.
+
+    effective is None when the module is replaced by a local directory (then it has no go.sum line).
+    """
+
+    subject: ModuleVersion
+    effective: ModuleVersion | None
+    indirect: bool
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacedModule:
+    """One replace that applies. subject.version is "" for a replace of all versions. Either target or directory is set."""
+
+    subject: ModuleVersion
+    target: ModuleVersion | None
+    directory: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SumLine:
+    """One well-formed go.sum line. hash: with its algorithm ("h1:…="). location spans the hash field; artifact may be go.work.sum."""
+
+    subject: ModuleVersion
+    kind: SumKind
+    hash: str
+    location: Location
+
+
+class SumFaultKind(StrEnum):
+    """What is wrong with a go.sum line that is no `SumLine`, or with a pair of lines."""
+
+    MALFORMED = "malformed"
+    UNKNOWN_ALGORITHM = "unknown-algorithm"
+    CONFLICT = "conflict"
+    EMPTY_GO_MOD = "empty-go-mod"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SumFault:
+    """A faulty go.sum line. subject: "path@version" or the raw text, control characters removed, at most 200 characters."""
+
+    kind: SumFaultKind
+    subject: str
+    message: str
+    expected: str
+    location: Location
+
+
+class ProofState(StrEnum):
+    """What the log says of one go.sum line. Only PROVEN and DIFFERS rest on an inclusion proof in the pinned head."""
+
+    PROVEN = "proven"
+    DIFFERS = "differs"
+    NOT_IN_LOG = "not-in-log"
+    NO_LINE = "no-line-in-record"
+    BAD_PROOF = "bad-proof"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineProof:
+    """The log's answer for one go.sum line. A line that could not be checked has no LineProof but a `Gap`.
+
+    logged_hash: the hash in the authenticated record ("" when there is none). record_id: -1 when there is none.
+    answered_by: the server that answered (for NOT_IN_LOG it is all we have). detail: for BAD_PROOF what failed.
+    """
+
+    subject: ModuleVersion
+    kind: SumKind
+    hash: str
+    state: ProofState
+    logged_hash: str
+    record_id: int
+    tree_size: int
+    answered_by: str
+    location: Location
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateModule:
+    """A module whose name was withheld from the log. matched_by: the pattern; setting: "GOPRIVATE", "GONOSUMDB" or "lift.toml".
+
+    declared: lift.toml lists it in [sources] private, so that it is not a gap.
+    """
+
+    subject: ModuleVersion
+    matched_by: str
+    setting: str
+    declared: bool
+    location: Location
+
+
+class CopyKind(StrEnum):
+    """A form in which a module's files lie on this machine."""
+
+    ZIP = "zip"
+    FOLDER = "folder"
+    VENDORED = "vendored"
+
+
+class CopyState(StrEnum):
+    """Whether such a copy equals the proven zip hash; UNCHECKED copies come with a gap."""
+
+    EQUAL = "equal"
+    DIFFERS = "differs"
+    UNCHECKED = "unchecked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachedCopy:
+    """A copy of a module version on this machine, held against the hash that the log proved. path: absolute."""
+
+    subject: ModuleVersion
+    kind: CopyKind
+    state: CopyState
+    path: str
+    hash: str
+    logged_hash: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Evidence that was wanted and could not be had. It never turns into a pass.
+
+    wanted: e.g. "log record of github.com/a/b@v1.2.0". reason: why not. remedy: what to do. subject: what it is about.
+    """
+
+    wanted: str
+    reason: str
+    remedy: str
+    subject: str = ""
+    kind: SumKind | None = None
+    location: Location | None = None
+
+
+Fact = ProjectFact | RequiredModule | ReplacedModule | SumLine | SumFault | LineProof | PrivateModule | CachedCopy
+F = TypeVar("F", ProjectFact, RequiredModule, ReplacedModule, SumLine, SumFault, LineProof, PrivateModule, CachedCopy)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All facts and gaps of one subject, in canonical order whatever the order in which they arrived."""
+
+    items: tuple[Fact, ...]
+    gaps: tuple[Gap, ...]
+    _by_type: dict[type, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
+
+    def __init__(self, items: Iterable[Fact], gaps: Iterable[Gap] = ()) -> None:
+        ordered = tuple(sorted(items, key=_order))
+        by_type: dict[type, list[Fact]] = {}
+        for fact in ordered:
+            by_type.setdefault(type(fact), []).append(fact)
+        object.__setattr__(self, "items", ordered)
+        object.__setattr__(self, "gaps", tuple(sorted(gaps, key=repr)))
+        object.__setattr__(self, "_by_type", {kind: tuple(facts) for kind, facts in by_type.items()})
+
+    def of(self, kind: type[F]) -> tuple[F, ...]:
+        """Return the facts of one type, in canonical order."""
+        return self._by_type.get(kind, ())  # type: ignore[return-value]
+
+
+def _order(fact: Fact) -> tuple[str, str, int, int, str]:
+    location: Location | None = getattr(fact, "location", None)
+    if location is None:
+        return (type(fact).__name__, "", 0, 0, repr(fact))
+    return (type(fact).__name__, location.artifact, location.line, location.column, str(getattr(fact, "subject", "")))

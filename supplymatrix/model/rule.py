@@ -1,0 +1,111 @@
+"""Rules, and what a rule says of one thing it applies to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from supplymatrix.model.fact import Gap
+from supplymatrix.model.location import Location
+
+__all__ = ["Confidence", "Evidence", "Finding", "Level", "Result", "Rule", "Severity", "Status"]
+
+
+class Severity(StrEnum):
+    """How much harm the bad state can do; fixes the weight in the score (10, 5, 2, 1)."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Level(StrEnum):
+    """What the gate does with a finding. ALARM is fixed in the rule: no policy and no waiver can lower it."""
+
+    OFF = "off"
+    NOTE = "note"
+    WARN = "warn"
+    ERROR = "error"
+    ALARM = "alarm"
+
+
+class Confidence(StrEnum):
+    """How sure a finding is: proven by cryptography or exact text, or likely by a rule of thumb."""
+
+    PROVEN = "proven"
+    HIGH = "high"
+    LOW = "low"
+
+
+class Status(StrEnum):
+    """What became of one rule on one subject."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    WAIVED = "waived"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "n/a"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule's registry line.
+
+    id: "SM101", never reused. name: kebab-case, names the bad state. title: one line for people. why: one sentence.
+    needs: names of the fact types it reads. offline: can be judged without any network. check_kind: key of clause files.
+    """
+
+    id: str
+    name: str
+    title: str
+    why: str
+    severity: Severity
+    level: Level
+    needs: tuple[str, ...]
+    offline: bool
+    fixable: bool
+    since: str
+    check_kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a finding rests on: label and exact value, e.g. ("log record", "31337421")."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A rule's bad state, seen on one subject.
+
+    rule: rule id. subject: "path@version", with "/go.mod" where only that line is meant. module: module path, "" if none.
+    label: short text that belongs under the caret. locations: first = primary. fingerprint: stable when lines move.
+    """
+
+    rule: str
+    subject: str
+    module: str
+    version: str
+    message: str
+    label: str
+    locations: tuple[Location, ...]
+    evidence: tuple[Evidence, ...] = ()
+    fix: str = ""
+    confidence: Confidence = Confidence.PROVEN
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One rule on one subject, before any policy: PASS, FAIL (finding set) or UNKNOWN (gap set). n/a is simply not yielded."""
+
+    rule: str
+    subject: str
+    module: str
+    status: Status
+    version: str = ""
+    finding: Finding | None = None
+    gap: Gap | None = None

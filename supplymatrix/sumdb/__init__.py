@@ -1,0 +1,1 @@
+"""The checksum database as a transparency log, without any I/O."""
