@@ -54,6 +54,7 @@ class Rule:
 
     id: "SM101", never reused. name: kebab-case, names the bad state. title: one line for people. why: one sentence.
     needs: names of the fact types it reads. offline: can be judged without any network. check_kind: key of clause files.
+    input_fault: a fail means that the user's own file is malformed, so that the run ends with exit 2 unless it ends in an alarm.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Rule:
     fixable: bool
     since: str
     check_kind: str
+    input_fault: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Paths to get, all at once; the driver may fetch them in parallel and share equal ones with other generators."""
+    """Paths to get, all at once; the driver may fetch them in parallel and share equal ones with other generators.
+
+    fresh: cached copies of these did not verify; the driver must drop them and ask the server itself.
+    """
 
     paths: tuple[str, ...]
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
