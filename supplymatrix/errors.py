@@ -18,7 +18,8 @@ class Diagnostic:
 
     message: what is wrong, one sentence, no file name.
     artifact: the file as the user named it, `/`-separated; "" when there is none.
-    line, column: 1-based, in characters; 0 when the fault has no place. end_column: one past the last character, 0 = unknown.
+    line, column: 1-based, in characters; 0 when the fault has no place. end_column: one past the last character, 0 =
+    unknown.
     seen, expected: the offending text and the form it should have; "" when the message says it all.
     remedy: the next step to take.
     """

@@ -45,7 +45,8 @@ class ProjectFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequiredModule:
-    """One require of go.mod, after exclude and replace: `subject` as written, `effective` what the build takes in its place.
+    """One require of go.mod, after exclude and replace: `subject` as written, `effective` what the build takes in its
+    place.
 
     effective is None when the module is replaced by a local directory (then it has no go.sum line).
     """
@@ -58,7 +59,8 @@ class RequiredModule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplacedModule:
-    """One replace that applies. subject.version is "" for a replace of all versions. Either target or directory is set."""
+    """One replace that applies. subject.version is "" for a replace of all versions. Either target or directory is
+    set."""
 
     subject: ModuleVersion
     target: ModuleVersion | None
@@ -68,7 +70,8 @@ class ReplacedModule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SumLine:
-    """One well-formed go.sum line. hash: with its algorithm ("h1:…="). location spans the hash field; artifact may be go.work.sum."""
+    """One well-formed go.sum line. hash: with its algorithm ("h1:…="). location spans the hash field; artifact may be
+    go.work.sum."""
 
     subject: ModuleVersion
     kind: SumKind
@@ -87,7 +90,8 @@ class SumFaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SumFault:
-    """A faulty go.sum line. subject: "path@version" or the raw text, control characters removed, at most 200 characters."""
+    """A faulty go.sum line. subject: "path@version" or the raw text, control characters removed, at most 200
+    characters."""
 
     kind: SumFaultKind
     subject: str
@@ -128,7 +132,8 @@ class LineProof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateModule:
-    """A module whose name was withheld from the log. matched_by: the pattern; setting: "GOPRIVATE", "GONOSUMDB" or "lift.toml".
+    """A module whose name was withheld from the log. matched_by: the pattern; setting: "GOPRIVATE", "GONOSUMDB" or
+    "lift.toml".
 
     declared: lift.toml lists it in [sources] private, so that it is not a gap.
     """

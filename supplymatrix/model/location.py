@@ -11,7 +11,8 @@ __all__ = ["Location", "Origin", "Provenance"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Location:
-    """A place in an artifact, counted as SARIF counts: lines and columns from 1, end column one past the last character.
+    """A place in an artifact, counted as SARIF counts: lines and columns from 1, end column one past the last
+    character.
 
     artifact: path relative to the subject's root, `/`-separated. 0 in a number means "not known".
     pointer: TOML key path, ELF section or alike, for artifacts without useful lines.
@@ -48,7 +49,8 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """How a fact is known. tool: what read it; sha256: hex digest of the bytes read; retrieved_at: UTC, None for local files."""
+    """How a fact is known. tool: what read it; sha256: hex digest of the bytes read; retrieved_at: UTC, None for
+    local files."""
 
     origin: Origin
     tool: str

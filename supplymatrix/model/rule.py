@@ -41,7 +41,7 @@ class Confidence(StrEnum):
 class Status(StrEnum):
     """What became of one rule on one subject."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a status word, no password
     FAIL = "fail"
     WAIVED = "waived"
     UNKNOWN = "unknown"
@@ -53,8 +53,10 @@ class Rule:
     """A rule's registry line.
 
     id: "SM101", never reused. name: kebab-case, names the bad state. title: one line for people. why: one sentence.
-    needs: names of the fact types it reads. offline: can be judged without any network. check_kind: key of clause files.
-    input_fault: a fail means that the user's own file is malformed, so that the run ends with exit 2 unless it ends in an alarm.
+    needs: names of the fact types it reads. offline: can be judged without any network. check_kind: key of clause
+    files.
+    input_fault: a fail means that the user's own file is malformed, so that the run ends with exit 2 unless it ends
+    in an alarm.
     """
 
     id: str
@@ -83,7 +85,8 @@ class Evidence:
 class Finding:
     """A rule's bad state, seen on one subject.
 
-    rule: rule id. subject: "path@version", with "/go.mod" where only that line is meant. module: module path, "" if none.
+    rule: rule id. subject: "path@version", with "/go.mod" where only that line is meant. module: module path, "" if
+    none.
     label: short text that belongs under the caret. locations: first = primary. fingerprint: stable when lines move.
     """
 
@@ -102,7 +105,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One rule on one subject, before any policy: PASS, FAIL (finding set) or UNKNOWN (gap set). n/a is simply not yielded."""
+    """One rule on one subject, before any policy: PASS, FAIL (finding set) or UNKNOWN (gap set). n/a is simply not
+    yielded."""
 
     rule: str
     subject: str

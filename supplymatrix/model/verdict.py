@@ -15,9 +15,10 @@ __all__ = ["Contribution", "Judged", "Note", "Outcome", "Score", "Verdict", "Wai
 
 
 class Outcome(StrEnum):
-    """The gate's answer. NOTHING: no rule applied to anything (exit 5). BROKEN: the user's input is malformed (exit 2)."""
+    """The gate's answer. NOTHING: no rule applied to anything (exit 5). BROKEN: the user's input is malformed (exit
+    2)."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a status word, no password
     FAIL = "fail"
     INCOMPLETE = "incomplete"
     ALARM = "alarm"
@@ -37,7 +38,8 @@ class WaiverUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """One finding or gap after the policy. level: what the policy makes of it. required_by: the lift.toml place that asks for the rule."""
+    """One finding or gap after the policy. level: what the policy makes of it. required_by: the lift.toml place that
+    asks for the rule."""
 
     rule: str
     subject: str
@@ -52,7 +54,8 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """One rule's share of the score: weight, how many subjects passed, failed, were waived or unknown, and the points of 100."""
+    """One rule's share of the score: weight, how many subjects passed, failed, were waived or unknown, and the points
+    of 100."""
 
     rule: str
     weight: int
@@ -66,7 +69,8 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """low takes every unknown as a fail, high as a pass; waived is the share of points that rest on waivers. All of 0..100.
+    """low takes every unknown as a fail, high as a pass; waived is the share of points that rest on waivers. All of
+    0..100.
 
     contributions add up to low/high before caps; caps: (rule, points taken from low, points taken from high, text).
     Contributions + caps = the printed score, exactly.
