@@ -1,0 +1,300 @@
+"""What the log answered before, kept in SQLite: tiles and records by path, one file for each log and key.
+
+Nothing in it is believed: whoever reads it verifies every byte again, and drops what does not fit. So the cache may be
+lost, locked, full, read-only or damaged; each of these is a message, and the run goes on without it. Several processes
+use one file at once (write-ahead log). A damaged file is set aside under another name, for the curious, and a new one
+is begun.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from supplymatrix.errors import SourceError
+from supplymatrix.net.head_file import log_id
+
+if TYPE_CHECKING:
+    import sqlite3
+
+__all__ = ["CacheInfo", "CachedLog", "LogCache", "cache_info", "clear_cache"]
+
+T = TypeVar("T")
+
+_PREFIX, _SUFFIX = "sumdb-", ".v1.sqlite"
+_BATCH = 500  # SQLite takes 999 parameters everywhere
+_MAX_BYTES = 1 << 30
+_MAX_ANSWER = 2 << 20
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS answer (number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, body BLOB NOT NULL)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachedLog:
+    """One log's cache. name: log and key hash, "sum.example+0123abcd"; entries: -1 when the file cannot be read."""
+
+    name: str
+    entries: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheInfo:
+    """What lies in the cache folder. bytes: all of it; damaged: names of files that were set aside."""
+
+    folder: Path
+    bytes: int
+    logs: tuple[CachedLog, ...] = ()
+    damaged: tuple[str, ...] = ()
+
+
+class LogCache:
+    """The cache of one log. `messages` holds what went wrong so far, each thing once; it never raises for these."""
+
+    def __init__(self, path: Path, *, max_bytes: int = _MAX_BYTES, busy_seconds: float = 5.0) -> None:
+        self.path = path
+        self.messages: list[str] = []
+        self._max_bytes = max_bytes
+        self._busy_seconds = busy_seconds
+        self._db: sqlite3.Connection | None = None
+        self._inode = 0
+        self._may_write = True
+        self._connect()
+
+    @classmethod
+    def open(
+        cls, folder: Path, log_name: str, key_hash: int, *, max_bytes: int = _MAX_BYTES, busy_seconds: float = 5.0
+    ) -> LogCache:
+        """Return the cache of a log in `folder`, which is made if need be.
+
+        max_bytes: above it the oldest entries go. busy_seconds: how long to wait for another process.
+        """
+        path = folder / f"{_PREFIX}{log_id(log_name, key_hash)}{_SUFFIX}"
+        return cls(path, max_bytes=max_bytes, busy_seconds=busy_seconds)
+
+    def get_many(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return the bytes of those of `paths` that are there."""
+        wanted = list(dict.fromkeys(paths))
+
+        def read(db: sqlite3.Connection) -> dict[str, bytes]:
+            found: dict[str, bytes] = {}
+            for batch in _batches(wanted):
+                marks = ",".join("?" * len(batch))
+                rows = db.execute(f"SELECT path, body FROM answer WHERE path IN ({marks})", batch)  # noqa: S608  # only question marks are put in
+                found.update((path, body) for path, body in rows if isinstance(body, bytes))
+            return found
+
+        return self._try(read, {}) if wanted else {}
+
+    def put_many(self, items: Mapping[str, bytes]) -> None:
+        """Store the bytes of each path, in one transaction; what was there under the same path is replaced."""
+        rows = [(path, body) for path, body in items.items() if len(body) <= _MAX_ANSWER]
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute("BEGIN IMMEDIATE")
+            db.executemany("INSERT OR REPLACE INTO answer (path, body) VALUES (?, ?)", rows)
+            self._prune(db)
+            db.execute("COMMIT")
+
+        if rows and self._may_write:
+            self._try(write, None)
+
+    def drop(self, paths: Iterable[str]) -> None:
+        """Forget the bytes of `paths`."""
+        rows = [(path,) for path in paths]
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute("BEGIN IMMEDIATE")
+            db.executemany("DELETE FROM answer WHERE path = ?", rows)
+            db.execute("COMMIT")
+
+        if rows and self._may_write:
+            self._try(write, None)
+
+    def close(self) -> None:
+        """Close the file; the cache is empty and forgetful from then on."""
+        if self._db is not None:
+            import sqlite3
+
+            with suppress(sqlite3.Error):
+                self._db.close()
+            self._db = None
+
+    def _try(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        """Return what `work` returns, or `otherwise` with a message when SQLite cannot do it."""
+        import sqlite3
+
+        if self._db is None:
+            return otherwise
+        try:
+            return work(self._db)
+        except (sqlite3.OperationalError, sqlite3.InterfaceError) as err:
+            self._roll_back()
+            if "no such" in str(err):
+                self._set_aside(str(err))
+            else:
+                self._may_write = self._may_write and "readonly" not in str(err) and "full" not in str(err)
+                self._say(f"the cache {self.path} could not be used: {err}")
+        except (sqlite3.DatabaseError, UnicodeError) as err:
+            self._roll_back()
+            self._set_aside(str(err))
+        return otherwise
+
+    def _roll_back(self) -> None:
+        import sqlite3
+
+        if self._db is not None and self._db.in_transaction:
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+
+    def _say(self, message: str) -> None:
+        if message not in self.messages:
+            self.messages.append(message)
+
+    def _connect(self, *, again: bool = False) -> None:
+        import sqlite3
+
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._db = self._open_database()
+            self._inode = self.path.stat().st_ino
+        except (sqlite3.OperationalError, OSError) as err:
+            self.close()
+            self._connect_read_only(str(err))
+        except sqlite3.DatabaseError as err:
+            self.close()
+            if again:
+                self._say(f"there is no cache for this run: {err}")
+            else:
+                self._set_aside(str(err))
+
+    def _open_database(self) -> sqlite3.Connection:
+        import sqlite3
+
+        db = sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'answer'").fetchone():
+                db.execute(_SCHEMA)
+            db.execute("SELECT number, path, body FROM answer LIMIT 1").fetchone()
+        except sqlite3.Error:
+            db.close()
+            raise
+        return db
+
+    def _connect_read_only(self, why: str) -> None:
+        """Use what a folder that cannot be written holds; whatever its write-ahead log holds is passed over."""
+        import sqlite3
+
+        self._may_write = False
+        try:
+            if self.path.is_file():
+                url = f"{self.path.absolute().as_uri()}?immutable=1"
+                self._db = sqlite3.connect(url, uri=True, isolation_level=None, check_same_thread=False)
+                self._db.execute("SELECT number, path, body FROM answer LIMIT 1").fetchone()
+                self._say(f"the cache {self.path} is used for reading only: {why}")
+                return
+        except (sqlite3.Error, OSError):
+            self.close()
+        self._say(f"there is no cache for this run: {self.path}: {why}")
+
+    def _set_aside(self, why: str) -> None:
+        """Rename the damaged file and begin a new one, unless another process has just done so."""
+        self.close()
+        try:
+            if not self._inode or self.path.stat().st_ino == self._inode:
+                aside = next(p for n in range(1, 1000) if not (p := Path(f"{self.path}.damaged-{n}")).exists())
+                self.path.replace(aside)
+                for tail in ("-wal", "-shm"):
+                    Path(f"{self.path}{tail}").unlink(missing_ok=True)
+                self._say(f"the cache was damaged ({why}): set aside as {aside}, a new one is begun")
+        except FileNotFoundError:
+            pass  # another process was quicker
+        except (OSError, StopIteration) as err:
+            self._say(f"the cache {self.path} is damaged ({why}) and cannot be set aside: {err}")
+            return
+        self._connect(again=True)
+
+    def _prune(self, db: sqlite3.Connection) -> None:
+        """Delete the oldest quarter of the entries when the pages in use hold more than allowed."""
+        (pages,) = db.execute("PRAGMA page_count").fetchone()
+        (free,) = db.execute("PRAGMA freelist_count").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+        if (pages - free) * size > self._max_bytes:
+            db.execute(
+                "DELETE FROM answer WHERE number IN"
+                " (SELECT number FROM answer ORDER BY number LIMIT (SELECT COUNT(*) / 4 + 1 FROM answer))"
+            )
+
+
+def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]
+
+
+def cache_info(folder: Path) -> CacheInfo:
+    """Return what the cache folder holds; a folder that is not there holds nothing. Raises SourceError."""
+    files = _cache_files(folder)
+    logs = []
+    for path in files:
+        if path.name.endswith(_SUFFIX):
+            name = path.name[len(_PREFIX) : -len(_SUFFIX)]
+            whole = sum(
+                _size(file) for file in files if file.name.startswith(path.name) and ".damaged-" not in file.name
+            )
+            logs.append(CachedLog(name=name, entries=_count(path), bytes=whole))
+    damaged = tuple(path.name for path in files if ".damaged-" in path.name)
+    return CacheInfo(folder=folder, bytes=sum(map(_size, files)), logs=tuple(logs), damaged=damaged)
+
+
+def clear_cache(folder: Path) -> CacheInfo:
+    """Delete the cache's own files in `folder`, nothing else, and return what it held; the trusted head is no cache.
+
+    Raises SourceError when a file cannot be deleted.
+    """
+    info = cache_info(folder)
+    for path in _cache_files(folder):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as err:
+            raise SourceError(
+                f"{path} cannot be deleted: {err.strerror or err}", remedy="delete it by hand, or end who uses it"
+            ) from err
+    return info
+
+
+def _cache_files(folder: Path) -> list[Path]:
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208  # names are all we want, and quicker
+    except FileNotFoundError:
+        return []
+    except OSError as err:
+        raise SourceError(f"the cache folder {folder} cannot be read: {err.strerror or err}") from err
+    return [folder / name for name in names if name.startswith(_PREFIX) and _SUFFIX in name]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _count(path: Path) -> int:
+    import sqlite3
+
+    try:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            (count,) = db.execute("SELECT COUNT(*) FROM answer").fetchone()
+        finally:
+            db.close()
+    except sqlite3.Error:
+        return -1
+    return int(count)

@@ -1,0 +1,57 @@
+"""Where this program keeps what it may lose (the cache) and what it must not (the trusted head).
+
+| system | cache | state |
+|---|---|---|
+| Linux and others | $XDG_CACHE_HOME or ~/.cache | $XDG_STATE_HOME or ~/.local/state |
+| macOS | ~/Library/Caches | ~/Library/Application Support |
+| Windows | %LOCALAPPDATA%\\supplymatrix\\cache | %LOCALAPPDATA%\\supplymatrix\\state |
+
+SUPPLYMATRIX_CACHE_DIR and SUPPLYMATRIX_STATE_DIR name the folder itself. Nothing is created here.
+
+Source: XDG Base Directory Specification 0.8 (relative values are to be ignored).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path, PurePath
+
+from supplymatrix.errors import SourceError
+
+__all__ = ["cache_folder", "state_folder"]
+
+
+def cache_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:
+    """Return the folder of the cache. Raises SourceError when neither a home nor an override is known."""
+    return _folder(environ, "CACHE", platform, xdg="XDG_CACHE_HOME", unix=".cache", mac="Library/Caches")
+
+
+def state_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:
+    """Return the folder of the trusted head. Raises SourceError when neither a home nor an override is known."""
+    mac = "Library/Application Support"
+    return _folder(environ, "STATE", platform, xdg="XDG_STATE_HOME", unix=".local/state", mac=mac)
+
+
+def _folder(environ: Mapping[str, str], kind: str, platform: str, *, xdg: str, unix: str, mac: str) -> Path:
+    override = environ.get(f"SUPPLYMATRIX_{kind}_DIR", "")
+    if override:
+        return Path(override)
+    if platform == "win32":
+        local = environ.get("LOCALAPPDATA", "")
+        if local:
+            return Path(local, "supplymatrix", kind.lower())
+        home = environ.get("USERPROFILE", "")
+        unix = f"AppData/Local/supplymatrix/{kind.lower()}"
+    else:
+        home = environ.get("HOME", "")
+        named = environ.get(xdg, "") if platform != "darwin" else ""
+        if PurePath(named).is_absolute():
+            return Path(named, "supplymatrix")
+        unix = f"{mac if platform == 'darwin' else unix}/supplymatrix"
+    if not PurePath(home).is_absolute():
+        raise SourceError(
+            f"no home folder is known, so there is no place for the {kind.lower()} folder",
+            remedy=f"set SUPPLYMATRIX_{kind}_DIR to a folder that may be written",
+        )
+    return Path(home, unix)

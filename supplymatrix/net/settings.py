@@ -1,0 +1,95 @@
+"""Read the go command's settings from the environment and from its two files, without running it.
+
+Source: Go cmd/go/internal/cfg (EnvFile, findGOROOT), os.UserConfigDir.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from supplymatrix.gomod.goenv import EnvFile, GoSettings, parse_env_file, resolve_settings
+
+__all__ = ["find_goroot", "read_go_settings", "user_env_path"]
+
+_MAX_ENV_FILE = 1 << 20
+
+
+def read_go_settings(environ: Mapping[str, str]) -> GoSettings:
+    """Return the settings that the go command would use; files that cannot be read count as empty, as with Go.
+
+    With neither a `go` nor a GOPROXY anywhere, `goproxy` has no value: then the log is asked directly.
+    """
+    files = []
+    user_path = user_env_path(environ)
+    if user_path is not None:
+        user = _read(user_path)
+        if user is not None:
+            files.append(user)
+    goroot = find_goroot(environ, user_goroot=files[0].values.get("GOROOT", "") if files else "")
+    if goroot is not None:
+        built_in = _read(goroot / "go.env")
+        if built_in is not None:
+            files.append(built_in)
+    return resolve_settings(environ, *files)
+
+
+def user_env_path(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path | None:
+    """Return where the user's `go env -w` file lies: $GOENV, else `go/env` of the user's configuration folder.
+
+    None under GOENV=off, and where no home is known. platform: as sys.platform.
+    """
+    named = environ.get("GOENV", "")
+    if named:
+        return None if named == "off" else Path(named)
+    if platform == "win32":
+        folder = environ.get("APPDATA", "")
+    elif platform == "darwin":
+        home = environ.get("HOME", "")
+        folder = f"{home}/Library/Application Support" if home else ""
+    else:
+        folder = environ.get("XDG_CONFIG_HOME", "")
+        home = environ.get("HOME", "")
+        if folder and not folder.startswith("/"):
+            return None
+        if not folder and home:
+            folder = f"{home}/.config"
+    return Path(folder, "go", "env") if folder else None
+
+
+def find_goroot(environ: Mapping[str, str], *, user_goroot: str = "") -> Path | None:
+    """Return the folder of the Go installation: named by the GOENV file, by $GOROOT, or round the `go` found in $PATH.
+
+    Relative entries of $PATH are passed over: a scanned project must not be able to bring its own `go`.
+    """
+    named = user_goroot or environ.get("GOROOT", "")
+    if named:
+        return Path(named)
+    for go in _go_commands(environ):
+        for command in (go, Path(os.path.realpath(go))):
+            for folder in command.parents[1:3]:
+                if (folder / "pkg" / "tool").is_dir() or (folder / "go.env").is_file():
+                    return folder
+        return None  # the first `go` is the one that would run; a later one has no say
+    return None
+
+
+def _go_commands(environ: Mapping[str, str]) -> Iterator[Path]:
+    name = "go.exe" if sys.platform == "win32" else "go"
+    for entry in environ.get("PATH", "").split(os.pathsep):
+        command = Path(entry, name)
+        if Path(entry).is_absolute() and command.is_file() and os.access(command, os.X_OK):
+            yield command
+
+
+def _read(path: Path) -> EnvFile | None:
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            data = file.read(_MAX_ENV_FILE + 1)
+    except (OSError, ValueError):
+        return None
+    return EnvFile(path=str(path), values=parse_env_file(data)) if len(data) <= _MAX_ENV_FILE else None
