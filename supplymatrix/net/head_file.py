@@ -8,7 +8,7 @@ One small text file for each log and key, in the state folder:
 
     <the signed note, byte for byte>
 
-It is replaced only as a whole (written beside, flushed, renamed), under a lock, and only if nobody else moved it since it
+It is replaced only as a whole (written beside, flushed, renamed), under a lock, and only if nobody moved it since it
 was read. A file that does not read back is an error and stays where it is: whoever could damage it could also wish that
 we forget the history of the log.
 """

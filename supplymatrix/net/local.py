@@ -15,7 +15,7 @@ from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.net.cache import LogCache
 from supplymatrix.sumdb.protocol import Absent, Answer, Ask, Asking, Body, Unavailable
 
-__all__ = ["Answers", "CacheAnswers", "FolderAnswers", "run_local"]
+__all__ = ["MAX_ANSWER", "Answers", "CacheAnswers", "FolderAnswers", "read_file_url", "run_local"]
 
 T = TypeVar("T")
 
@@ -60,29 +60,47 @@ class FolderAnswers:
     def _read(self, path: str) -> Answer:
         if not _is_below(path):
             return Unavailable(f"{path!r} is no path inside the replay folder")
-        try:
-            descriptor = os.open(f"{self._root}/{path}", _FLAGS)
-        except (FileNotFoundError, NotADirectoryError):
-            return Absent("replay")
-        except OSError as err:
-            return Unavailable(f"{path} cannot be read from the replay folder: {err.strerror or err}")
-        try:
-            info = os.fstat(descriptor)
-            if stat.S_ISDIR(info.st_mode):
-                return Absent("replay")
-            if not stat.S_ISREG(info.st_mode):
-                return Unavailable(f"{path} in the replay folder is no plain file")
-            data = _read_up_to(descriptor, min(info.st_size, self._max_bytes) + 1)
-        except OSError as err:
-            return Unavailable(f"{path} cannot be read from the replay folder: {err.strerror or err}")
-        finally:
-            os.close(descriptor)
-        if len(data) > self._max_bytes:
-            return Unavailable(f"{path} in the replay folder is longer than {self._max_bytes} bytes")
-        return Body(data, "replay")
+        return _read_plain(f"{self._root}/{path}", f"{path} in the replay folder", "replay", self._max_bytes, _NO_LINK)
 
 
-_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+def _read_plain(file: str, name: str, source: str, max_bytes: int, flags: int = 0) -> Answer:
+    """Return the bytes of a plain file; Absent when there is none. name: how messages call it."""
+    try:
+        descriptor = os.open(file, _FLAGS | flags)
+    except (FileNotFoundError, NotADirectoryError):
+        return Absent(source)
+    except (OSError, ValueError) as err:
+        return Unavailable(f"{name} cannot be read: {getattr(err, 'strerror', None) or err}")
+    try:
+        info = os.fstat(descriptor)
+        if stat.S_ISDIR(info.st_mode):
+            return Absent(source)
+        if not stat.S_ISREG(info.st_mode):
+            return Unavailable(f"{name} is no plain file")
+        data = _read_up_to(descriptor, min(info.st_size, max_bytes) + 1)
+    except OSError as err:
+        return Unavailable(f"{name} cannot be read: {err.strerror or err}")
+    finally:
+        os.close(descriptor)
+    if len(data) > max_bytes:
+        return Unavailable(f"{name} is longer than {max_bytes} bytes")
+    return Body(data, source)
+
+
+def read_file_url(url: str, *, max_bytes: int = MAX_ANSWER) -> Answer:
+    """Return what a file:///… URL names, as a proxy that is a folder gives it: no such file is Absent."""
+    from urllib.parse import unquote
+    from urllib.request import url2pathname
+
+    path = url[len("file:") :].removeprefix("//")
+    file = url2pathname(path) if os.name == "nt" else unquote(path, errors="surrogateescape")
+    return _read_plain(file, "file:" + path, "file", max_bytes)
+
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 def _read_up_to(descriptor: int, limit: int) -> bytes:

@@ -1,0 +1,100 @@
+"""Which server answers for the log in this run: decided once, before anything else is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from supplymatrix.errors import Diagnostic, InputError, TransportError
+from supplymatrix.gomod.goenv import ENVIRONMENT, GoSettings
+from supplymatrix.gomod.goproxy import LogAddress, Outcome, Via, direct_log_url, parse_goproxy, sumdb_via
+from supplymatrix.gomod.gourl import join_url, split_url
+from supplymatrix.net.address import shown
+from supplymatrix.net.transport import Transport
+from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
+
+__all__ = ["Fetcher", "Route", "choose_route"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where the log is asked. base_url: may hold credentials, never show it. description: for people.
+
+    via_proxy: the proxy that answers for the log, as it may be shown; "" when the log itself does.
+    """
+
+    base_url: str
+    description: str
+    via_proxy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """What `drive` calls: gets one path of the log over `transport`."""
+
+    transport: Transport
+    route: Route
+
+    async def __call__(self, path: str) -> Answer:
+        """Return the answer for `path`, below the log's address."""
+        return await self.transport.get(join_url(self.route.base_url, path))
+
+
+async def choose_route(
+    settings: GoSettings, log_name: str, transport: Transport, *, key: str = "", log_url: str = ""
+) -> Route:
+    """Return the server that the go command would ask for log `log_name`, asking proxies whether they serve it.
+
+    key: the pinned verifier key, so that a GOSUMDB of the same key may give an address. log_url: an address from the
+    policy; it goes before everything else.
+    Raises InputError for a GOPROXY or an address that cannot be read, TransportError when no server may be asked.
+    """
+    named = log_url or settings.log_url(log_name, key)
+    if named:
+        return _named_route(named, "lift.toml" if log_url else f"GOSUMDB, {_origin(settings.gosumdb.origin)}")
+    if not settings.goproxy.value:
+        why = "GOPROXY is empty" if settings.goproxy.origin else "neither Go nor GOPROXY was found"
+        return Route(base_url=direct_log_url(log_name), description=f"{log_name} itself ({why})")
+    walk = sumdb_via(parse_goproxy(settings.goproxy.value), log_name)
+    said: Answer = Unavailable("nobody was asked")
+    try:
+        url = next(walk)
+        while True:
+            said = await transport.get(url)
+            url = walk.send(_outcome(said))
+    except StopIteration as done:
+        return _route(done.value, said, settings, log_name)
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if isinstance(answer, Body):
+        return Outcome.FOUND
+    return Outcome.ABSENT if isinstance(answer, Absent) else Outcome.FAILED
+
+
+def _route(address: LogAddress, said: Answer, settings: GoSettings, log_name: str) -> Route:
+    where = f"GOPROXY, {_origin(settings.goproxy.origin)}"
+    if address.via is Via.PROXY:
+        proxy = shown(address.proxy)
+        return Route(base_url=address.base_url, description=f"{log_name} through {proxy} ({where})", via_proxy=proxy)
+    if address.via is Via.DIRECT:
+        return Route(base_url=address.base_url, description=f"{log_name} itself ({where})")
+    why = said.reason if isinstance(said, Unavailable) else f"an earlier proxy, {shown(address.proxy)}, failed"
+    raise TransportError(
+        f"no server may be asked for {log_name}: {why} ({where})",
+        remedy="mend or change GOPROXY; `direct` at its end lets the log itself be asked after 404, or after `|`",
+    )
+
+
+def _named_route(url: str, where: str) -> Route:
+    parts = split_url(url)
+    if parts is None or parts.scheme not in ("http", "https", "file") or parts.opaque:
+        raise InputError(
+            Diagnostic(
+                message=f"the log's address cannot be used ({where})", seen=shown(url), expected="an https address"
+            )
+        )
+    return Route(base_url=url, description=f"{shown(url)} ({where})")
+
+
+def _origin(origin: str) -> str:
+    return "environment" if origin == ENVIRONMENT else origin
