@@ -1,0 +1,48 @@
+"""Addresses: secrets stay hidden, proxies of the environment are found as Go finds them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supplymatrix.net.address import proxy_for, shown, shown_origin
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="/?#@"), min_size=12))
+def test_no_password_is_ever_shown(password: str) -> None:
+    assert password not in shown(f"https://user:{password}@host.example/path?token={password}#{password}")
+
+
+@given(st.text())
+def test_what_is_shown_has_no_control_characters_and_an_end(text: str) -> None:
+    assert shown(text).isprintable()
+    assert len(shown(text)) <= 301
+
+
+def test_origin_is_scheme_and_host() -> None:
+    assert shown_origin("https://u:p@host.example:8/x/y?z") == "https://host.example:8"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "environ", "proxy"),
+    [
+        ("https", "h.example", {"HTTPS_PROXY": "http://p:1"}, "http://p:1"),
+        ("https", "h.example", {"https_proxy": "p:1"}, "http://p:1"),
+        ("http", "h.example", {"HTTPS_PROXY": "http://p:1"}, ""),
+        ("http", "h.example", {"HTTP_PROXY": "http://p:1", "REQUEST_METHOD": "GET"}, ""),
+        ("https", "h.example", {"ALL_PROXY": "http://p:1"}, "http://p:1"),
+        ("https", "localhost", {"HTTPS_PROXY": "http://p:1"}, ""),
+        ("http", "127.0.0.1", {"HTTP_PROXY": "http://p:1"}, ""),
+        ("https", "h.example", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "*"}, ""),
+        ("https", "a.h.example", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "x, h.example"}, ""),
+        ("https", "h.example", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": ".h.example"}, "http://p:1"),
+        ("https", "xh.example", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "h.example"}, "http://p:1"),
+        ("https", "h.example", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "h.example:443"}, ""),
+        ("https", "h.example", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "h.example:80"}, "http://p:1"),
+        ("https", "10.1.2.3", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8"}, ""),
+        ("https", "h.example", {"HTTPS_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8"}, "http://p:1"),
+    ],
+)
+def test_proxy_of_the_environment(scheme: str, host: str, environ: dict[str, str], proxy: str) -> None:
+    assert proxy_for(scheme, host, None, environ) == proxy
