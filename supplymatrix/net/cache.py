@@ -9,6 +9,7 @@ is begun.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ T = TypeVar("T")
 
 _PREFIX, _SUFFIX = "sumdb-", ".v1.sqlite"
 _BATCH = 500  # SQLite takes 999 parameters everywhere
+_OPEN_PAUSE = 0.02  # seconds between two tries to open a file that another process is opening
 _MAX_BYTES = 1 << 30
 _MAX_ANSWER = 2 << 20
 _SCHEMA = (
@@ -163,17 +165,29 @@ class LogCache:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._db = self._open_database()
             self._inode = self.path.stat().st_ino
-        except (sqlite3.OperationalError, OSError) as err:
+        except (sqlite3.DatabaseError, OSError) as err:
             self.close()
-            self._connect_read_only(str(err))
-        except sqlite3.DatabaseError as err:
-            self.close()
-            if again:
+            if isinstance(err, OSError) or (isinstance(err, sqlite3.OperationalError) and "no such" not in str(err)):
+                self._connect_read_only(str(err))
+            elif again:
                 self._say(f"there is no cache for this run: {err}")
             else:
                 self._set_aside(str(err))
 
     def _open_database(self) -> sqlite3.Connection:
+        """Open the file, waiting for others: SQLite itself does not wait while the kind of journal is being changed."""
+        import sqlite3
+
+        deadline = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                return self._open_once()
+            except sqlite3.OperationalError as err:
+                if "locked" not in str(err) or time.monotonic() > deadline:
+                    raise
+                time.sleep(_OPEN_PAUSE)
+
+    def _open_once(self) -> sqlite3.Connection:
         import sqlite3
 
         db = sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False)
@@ -289,12 +303,14 @@ def _size(path: Path) -> int:
 def _count(path: Path) -> int:
     import sqlite3
 
-    try:
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    for mode in ("mode=rw", "immutable=1"):  # a reading-only connection would leave its side files behind
         try:
-            (count,) = db.execute("SELECT COUNT(*) FROM answer").fetchone()
-        finally:
-            db.close()
-    except sqlite3.Error:
-        return -1
-    return int(count)
+            db = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+            try:
+                (count,) = db.execute("SELECT COUNT(*) FROM answer").fetchone()
+            finally:
+                db.close()
+        except sqlite3.Error:
+            continue
+        return int(count)
+    return -1

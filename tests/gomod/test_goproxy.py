@@ -55,7 +55,9 @@ def test_a_bare_host_gets_https_and_a_pipe_is_remembered() -> None:
     )
 
 
-@pytest.mark.parametrize("value", ["foo", "ftp://x", "a.example,/srv", "file://h/x", "file:/x", "file:///x?q", "http://h:x", ""])
+@pytest.mark.parametrize(
+    "value", ["foo", "ftp://x", "a.example,/srv", "file://h/x", "file:/x", "file:///x?q", "http://h:x", ""]
+)
 def test_one_bad_element_spoils_the_list(value: str) -> None:
     with pytest.raises(InputError):
         parse_goproxy(value)
@@ -87,7 +89,9 @@ def test_the_first_proxy_that_serves_the_log_is_its_address() -> None:
     )
 
 
-@pytest.mark.parametrize(("tail", "via"), [("|direct", Via.DIRECT), ("|off", Via.FAILED), ("|", Via.FAILED), (",direct", Via.FAILED)])
+@pytest.mark.parametrize(
+    ("tail", "via"), [("|direct", Via.DIRECT), ("|off", Via.FAILED), ("|", Via.FAILED), (",direct", Via.FAILED)]
+)
 def test_a_failure_is_made_good_by_direct_only(tail: str, via: Via) -> None:
     assert run(sumdb_via(parse_goproxy(f"a.example{tail}"), "sum.example"), Outcome.FAILED).via is via
 

@@ -12,6 +12,7 @@ folder from another process, for timings, and prints its address.
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -48,7 +49,8 @@ class Reply:
 class LogServer:
     """Serves from entering the context to leaving it; every thread ends then. paths: what was asked, in order."""
 
-    def __init__(self, answers: Mapping[str, bytes], *, prefix: str = "") -> None:
+    def __init__(self, answers: Mapping[str, bytes], *, prefix: str = "", tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._answers = answers
         self._prefix = f"/{prefix}/" if prefix else "/"
         self._scripts: defaultdict[str, deque[Reply]] = defaultdict(deque)
@@ -64,7 +66,7 @@ class LogServer:
         self.headers: list[str] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         host, port = self._listener.getsockname()
-        self.url = f"http://{host}:{port}{self._prefix.rstrip('/')}"
+        self.url = f"http{'s' if tls else ''}://{host}:{port}{self._prefix.rstrip('/')}"
 
     @property
     def counts(self) -> Counter[str]:
@@ -113,6 +115,10 @@ class LogServer:
     def _serve(self, connection: socket.socket) -> None:
         pending = b""
         try:
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+                with self._lock:
+                    self._connections.add(connection)
             while not self._done.is_set():
                 while b"\r\n\r\n" not in pending:
                     more = connection.recv(65536)
@@ -157,7 +163,7 @@ class LogServer:
             status, body = 404, b"not found\n"
         if mode == "gather" and reply is not None:
             with self._lock:
-                self._lock.wait_for(lambda: self._in_flight >= reply.count or self._done.is_set(), timeout=2)
+                self._lock.wait_for(lambda: self.highest_in_flight >= reply.count or self._done.is_set(), timeout=2)
         elif mode == "stall":
             self._done.wait(timeout=30)
             return False
