@@ -1,0 +1,183 @@
+"""The main job: read a Go project, prove its go.sum against the log, judge it by its policy.
+
+audit = run_check(CheckRequest(path=Path("svc"), environ=os.environ, now=datetime.now(UTC)))
+audit.verdict.exit_code
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from supplymatrix import __version__
+from supplymatrix.checks.registry import ALL_RULES, run_rules
+from supplymatrix.engine.events import Message, OnEvent, ignore_event
+from supplymatrix.engine.log_access import LogAccess, ask_log
+from supplymatrix.engine.lookups import LogChoice, LogRun, facts_of_lines, modules_of
+from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, load_policy
+from supplymatrix.gomod.goenv import GoSettings
+from supplymatrix.gomod.goprivate import match
+from supplymatrix.model.audit import Audit
+from supplymatrix.model.fact import CachedCopy, Fact, Facts, Gap, LineProof, PrivateModule, ProofState, SumKind, SumLine
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.verdict import Note
+from supplymatrix.net.settings import read_go_settings
+from supplymatrix.policy.document import Policy
+from supplymatrix.policy.verdict import judge
+from supplymatrix.sources.project import Project, read_project
+from supplymatrix.sumdb.known import GO_LOG_KEY
+from supplymatrix.sumdb.note import parse_verifier_key
+
+__all__ = ["CheckRequest", "choose_log", "run_check"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRequest:
+    """What a check is asked to do.
+
+    path: folder, go.mod or go.sum. policy: where the policy is taken from. environ: the environment, as the go command
+    would see it. now: UTC. offline: no network. replay: a folder of recorded answers, asked instead of everything else.
+    cache_dir: instead of the user's cache folder. send_private: names under GOPRIVATE may go to the log. refresh: ask
+    for a new head even if the trusted one is young. jobs: parallel requests (at most 16) and hashing threads.
+    """
+
+    path: Path
+    environ: Mapping[str, str]
+    now: datetime
+    policy: PolicySource = OWN_POLICY
+    offline: bool = False
+    replay: Path | None = None
+    cache_dir: Path | None = None
+    send_private: bool = False
+    refresh: bool = False
+    jobs: int = 16
+
+
+def run_check(request: CheckRequest, on_event: OnEvent = ignore_event) -> Audit:
+    """Return the whole answer. Raises InputError, SourceError and TrustError (the log itself lied: the run stops)."""
+    project = read_project(request.path)
+    policy, notes = load_policy(request.policy, project)
+    settings = read_go_settings(request.environ)
+    lines = [fact for fact in project.facts if isinstance(fact, SumLine)]
+    private, withheld = _withhold(lines, policy, settings, send_private=request.send_private)
+    asked = [line for line in lines if line.subject not in private]
+    choice = choose_log(policy)
+    access = LogAccess(
+        choice=choice,
+        settings=settings,
+        environ=request.environ,
+        now=request.now,
+        offline=request.offline,
+        replay=request.replay,
+        cache_dir=request.cache_dir,
+        refresh=request.refresh,
+        jobs=request.jobs,
+        on_event=on_event,
+    )
+    run = ask_log(access, modules_of(asked))
+    for text in run.messages:
+        on_event(Message(text=text))
+    proofs, gaps = facts_of_lines(asked, run.answers)
+    copies = _check_copies(request, policy, proofs)
+    facts = Facts(
+        [*project.facts, *private.values(), *proofs, *copies],
+        [*project.gaps, *withheld, *gaps],
+    )
+    notes += [*_notes_about_settings(settings, choice), *run.notes]
+    return _judge(request, project, policy, facts, run=run, notes=notes)
+
+
+def choose_log(policy: Policy) -> LogChoice:
+    """Return the log to ask: Go's own, or the one that the policy pins. Nothing else can choose it."""
+    key, _, url = policy.sumdb.partition(" ")
+    if not key:
+        return LogChoice(verifier=parse_verifier_key(GO_LOG_KEY))
+    return LogChoice(verifier=parse_verifier_key(key), url=url.strip(), by_policy=key != GO_LOG_KEY)
+
+
+def _withhold(
+    lines: Sequence[SumLine], policy: Policy, settings: GoSettings, *, send_private: bool
+) -> tuple[dict[ModuleVersion, PrivateModule], list[Gap]]:
+    """Find the modules whose names must not reach the log; those that the policy does not declare leave a gap."""
+    private: dict[ModuleVersion, PrivateModule] = {}
+    gaps: list[Gap] = []
+    declared_globs = ",".join(policy.private)
+    reasons: dict[str, tuple[str, str, bool]] = {}
+    for line in lines:
+        path = line.subject.path
+        if path not in reasons:
+            pattern = match(declared_globs, path)
+            setting = "" if send_private else settings.withheld_by(path)
+            if pattern is not None:
+                reasons[path] = ("lift.toml", pattern, True)
+            else:
+                name, _, rest = setting.partition("=")
+                reasons[path] = (name, rest, False)
+        name, pattern, declared = reasons[path]
+        if not name:
+            continue
+        private.setdefault(
+            line.subject,
+            PrivateModule(
+                subject=line.subject, matched_by=pattern, setting=name, declared=declared, location=line.location
+            ),
+        )
+        if not declared:
+            gaps.append(
+                Gap(
+                    wanted=f"log record of {line.subject}",
+                    reason=f"its name is withheld from the log by {name}={pattern}",
+                    remedy="list it in lift.toml under [sources] private, or run with --send-private",
+                    subject=str(line.subject),
+                    kind=line.kind,
+                    location=line.location,
+                )
+            )
+    return private, gaps
+
+
+def _check_copies(request: CheckRequest, policy: Policy, proofs: Sequence[LineProof]) -> Sequence[CachedCopy]:
+    """Hash the copies in the module cache of those modules for which the policy asks it."""
+    wanted = {
+        proof.subject: proof.logged_hash
+        for proof in proofs
+        if proof.kind is SumKind.ZIP
+        and proof.state in (ProofState.PROVEN, ProofState.DIFFERS)
+        and policy.asks_for("SM112", proof.subject.path)
+    }
+    if not wanted:
+        return ()
+    from supplymatrix.sources.modcache import check_copies, module_cache
+
+    folder = module_cache(request.environ)
+    return check_copies(wanted, folder, jobs=request.jobs) if folder is not None else ()
+
+
+def _notes_about_settings(settings: GoSettings, choice: LogChoice) -> list[Note]:
+    text = settings.gosumdb_not_followed(choice.verifier.name, choice.verifier.text)
+    return [Note(code="gosumdb-not-followed", message=text)] if text else []
+
+
+def _judge(
+    request: CheckRequest, project: Project, policy: Policy, facts: Facts, *, run: LogRun, notes: Sequence[Note]
+) -> Audit:
+    results = run_rules(facts)
+    verdict = judge(policy, results, facts, ALL_RULES, now=request.now, tool_version=__version__)
+    return Audit(
+        subject=project.name,
+        root=str(request.path),
+        facts=facts,
+        log=run.view,
+        verdict=replace(verdict, notes=(*verdict.notes, *notes)),
+        rules=ALL_RULES,
+        lines=_lines(project, policy),
+    )
+
+
+def _lines(project: Project, policy: Policy) -> Mapping[tuple[str, int], str]:
+    return {**project.lines, **policy.lines}
+
+
+Facts_ = tuple[Fact, ...]

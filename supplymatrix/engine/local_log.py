@@ -1,0 +1,68 @@
+"""Ask the log without a network: from a recorded folder, or from what this machine has cached and trusts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from supplymatrix.engine.lookups import LogChoice, LogRun, settle, unanswered
+from supplymatrix.errors import TransportError
+from supplymatrix.model.audit import LogView
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.net.local import Answers, run_local
+from supplymatrix.sumdb.session import LogSession
+
+__all__ = ["ask_cache", "ask_recording", "view_of"]
+
+
+def ask_recording(choice: LogChoice, answers: Answers, modules: Sequence[ModuleVersion], route: str) -> LogRun:
+    """Prove module versions from recorded answers, under the head that was recorded with them."""
+    session = LogSession([choice.verifier])
+    try:
+        run_local([session.begin(None)], answers)
+    except TransportError as err:
+        return LogRun(answers=unanswered(modules, str(err), err.remedy), session=session)
+    return _look_up(choice, session, answers, modules, route=route, seen_at=None)
+
+
+def ask_cache(
+    choice: LogChoice, answers: Answers, modules: Sequence[ModuleVersion], saved: bytes, seen_at: datetime
+) -> LogRun:
+    """Prove module versions from the cache, under the head that this machine trusted last."""
+    session = LogSession([choice.verifier])
+    try:
+        run_local([session.trust_saved(saved)], answers)
+    except TransportError as err:
+        return LogRun(answers=unanswered(modules, str(err), err.remedy), session=session)
+    return _look_up(choice, session, answers, modules, route="cache", seen_at=seen_at)
+
+
+def view_of(choice: LogChoice, session: LogSession, route: str, seen_at: datetime | None) -> LogView | None:
+    """Return what a report says of the log; None when no signed head could be had."""
+    head = session.pinned
+    if head is None:
+        return None
+    return LogView(
+        name=choice.verifier.name,
+        key_hash=choice.verifier.hash_text,
+        tree_size=head.size,
+        root=head.root_text,
+        seen_at=seen_at,
+        route=route,
+        pinned_by_policy=choice.by_policy,
+    )
+
+
+def _look_up(
+    choice: LogChoice,
+    session: LogSession,
+    answers: Answers,
+    modules: Sequence[ModuleVersion],
+    *,
+    route: str,
+    seen_at: datetime | None,
+) -> LogRun:
+    found = run_local([settle(session, module) for module in modules], answers)
+    return LogRun(
+        answers=dict(zip(modules, found, strict=True)), session=session, view=view_of(choice, session, route, seen_at)
+    )

@@ -1,0 +1,116 @@
+"""Which way the log is asked in a run: a recording, this machine's cache, or the network; the cheapest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from supplymatrix.engine.events import OnEvent, ignore_event
+from supplymatrix.engine.local_log import ask_cache, ask_recording
+from supplymatrix.engine.lookups import Broken, LogChoice, LogRun, Unanswered, unanswered
+from supplymatrix.errors import TrustError
+from supplymatrix.gomod.goenv import GoSettings
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.net.cache import LogCache
+from supplymatrix.net.evidence import keep_evidence
+from supplymatrix.net.folders import cache_folder, state_folder
+from supplymatrix.net.head_file import HeadFile, SavedHead
+from supplymatrix.net.local import CacheAnswers, FolderAnswers
+from supplymatrix.sumdb.session import LogSession
+
+__all__ = ["HEAD_IS_YOUNG", "LogAccess", "ask_log"]
+
+HEAD_IS_YOUNG = timedelta(hours=24)
+"""How long a trusted head serves alone, without a question for a newer one, when everything can be proven under it."""
+
+_MAX_CONNECTIONS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogAccess:
+    """How this run may ask the log; the fields are those of `CheckRequest`."""
+
+    choice: LogChoice
+    settings: GoSettings
+    environ: Mapping[str, str]
+    now: datetime
+    offline: bool = False
+    replay: Path | None = None
+    cache_dir: Path | None = None
+    refresh: bool = False
+    jobs: int = _MAX_CONNECTIONS
+    on_event: OnEvent = ignore_event
+
+
+def ask_log(access: LogAccess, modules: Sequence[ModuleVersion]) -> LogRun:
+    """Prove module versions, with as little network as the answers allow; none at all when there are no modules.
+
+    Evidence of every lie is kept in the state folder. Raises TrustError when the log itself lied.
+    """
+    if not modules:
+        return LogRun(answers={}, session=LogSession([access.choice.verifier]))
+    if access.replay is not None:
+        return _with_evidence(
+            access,
+            lambda: ask_recording(access.choice, FolderAnswers(_replay(access)), modules, f"replay {access.replay}"),
+        )
+    folder = state_folder(access.environ)
+    verifier = access.choice.verifier
+    head_file = HeadFile(folder, verifier.name, verifier.key_hash)
+    saved = head_file.read()
+    cache = LogCache.open(access.cache_dir or cache_folder(access.environ), verifier.name, verifier.key_hash)
+    try:
+        run = _with_evidence(access, lambda: _ask(access, modules, cache, head_file, saved))
+    finally:
+        cache.close()
+    run.messages += cache.messages
+    return run
+
+
+def _replay(access: LogAccess) -> Path:
+    if access.replay is None:
+        raise ValueError("no replay folder was named")
+    return access.replay
+
+
+def _ask(
+    access: LogAccess, modules: Sequence[ModuleVersion], cache: LogCache, head_file: HeadFile, saved: SavedHead | None
+) -> LogRun:
+    is_young = saved is not None and timedelta(0) <= access.now - saved.fetched_at < HEAD_IS_YOUNG
+    if saved is not None and (access.offline or (is_young and not access.refresh)):
+        run = ask_cache(access.choice, CacheAnswers(cache), modules, saved.note, saved.fetched_at)
+        if access.offline or not any(isinstance(answer, Unanswered | Broken) for answer in run.answers.values()):
+            return run
+    if access.offline:
+        reason = f"offline, and this machine has no trusted head of {access.choice.verifier.name} yet"
+        session = LogSession([access.choice.verifier])
+        return LogRun(answers=unanswered(modules, reason, "run once without --offline"), session=session)
+    from supplymatrix.engine.online_log import NetworkLog, ask_network
+
+    log = NetworkLog(
+        choice=access.choice,
+        settings=access.settings,
+        environ=access.environ,
+        cache=cache,
+        head_file=head_file,
+        saved=saved,
+        now=access.now,
+        parallel=max(1, min(access.jobs, _MAX_CONNECTIONS)),
+        on_event=access.on_event,
+    )
+    return ask_network(log, modules)
+
+
+def _with_evidence(access: LogAccess, ask: Callable[[], LogRun]) -> LogRun:
+    """Keep the bytes of every lie, of one module or of the whole log, before anything else is done with it."""
+    try:
+        run = ask()
+    except TrustError as err:
+        err.add_note(keep_evidence(access.environ, access.now, [err]))
+        raise
+    broken = [answer.error for answer in run.answers.values() if isinstance(answer, Broken)]
+    if broken:
+        run.messages.append(keep_evidence(access.environ, access.now, broken))
+    return run

@@ -1,0 +1,123 @@
+"""Ask the log for many module versions, and turn its answers into facts and gaps about go.sum lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from supplymatrix.errors import InputError, TrustError
+from supplymatrix.model.audit import LogView
+from supplymatrix.model.fact import Gap, LineProof, ProofState, SumKind, SumLine
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.verdict import Note
+from supplymatrix.sumdb.note import Verifier
+from supplymatrix.sumdb.protocol import Asking
+from supplymatrix.sumdb.session import LogRecord, LogSession, NotLogged, Unanswered
+
+__all__ = ["Broken", "LogAnswer", "LogChoice", "LogRun", "facts_of_lines", "modules_of", "settle", "unanswered"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A well-formed answer that does not fit the log: the alarm of this module version."""
+
+    module: ModuleVersion
+    error: TrustError
+
+
+LogAnswer = LogRecord | NotLogged | Unanswered | Broken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogChoice:
+    """Which log is asked. url: "" = found as the go command finds it. by_policy: lift.toml names it."""
+
+    verifier: Verifier
+    url: str = ""
+    by_policy: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class LogRun:
+    """What came of asking the log. view: None when no signed head could be had. session: for proof chains."""
+
+    answers: Mapping[ModuleVersion, LogAnswer]
+    session: LogSession
+    view: LogView | None = None
+    notes: list[Note] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+
+def settle(session: LogSession, module: ModuleVersion) -> Asking[LogAnswer]:
+    """Look a module version up; a broken proof of this one module is a value, a broken log is raised."""
+    try:
+        return (yield from session.lookup(module))
+    except TrustError as err:
+        if err.whole_log:
+            raise
+        return Broken(module=module, error=err)
+    except InputError as err:
+        return Unanswered(module=module, reason=str(err), remedy="mend the module path or version")
+
+
+def unanswered(modules: Iterable[ModuleVersion], reason: str, remedy: str) -> dict[ModuleVersion, LogAnswer]:
+    """Return the same missing answer for every module version."""
+    return {module: Unanswered(module=module, reason=reason, remedy=remedy) for module in modules}
+
+
+def modules_of(lines: Iterable[SumLine]) -> tuple[ModuleVersion, ...]:
+    """Return the module versions of go.sum lines, each once, in the order of the lines."""
+    return tuple(dict.fromkeys(line.subject for line in lines))
+
+
+def facts_of_lines(
+    lines: Sequence[SumLine], answers: Mapping[ModuleVersion, LogAnswer]
+) -> tuple[list[LineProof], list[Gap]]:
+    """Hold each go.sum line against the log's answer for its module version: a proof, or a gap, for every line."""
+    proofs: list[LineProof] = []
+    gaps: list[Gap] = []
+    for line in lines:
+        answer = answers.get(line.subject)
+        if answer is None or isinstance(answer, Unanswered):
+            gaps.append(_gap(line, answer))
+        else:
+            proofs.append(_proof(line, answer))
+    return proofs, gaps
+
+
+def _gap(line: SumLine, answer: Unanswered | None) -> Gap:
+    return Gap(
+        wanted=f"log record of {line.subject}",
+        reason=answer.reason if answer else "it was not looked up",
+        remedy=answer.remedy if answer else "run again",
+        subject=str(line.subject),
+        kind=line.kind,
+        location=line.location,
+    )
+
+
+def _proof(line: SumLine, answer: LogRecord | NotLogged | Broken) -> LineProof:
+    state, logged, number, size, source, detail = ProofState.BAD_PROOF, "", -1, 0, "", ""
+    if isinstance(answer, LogRecord):
+        key = line.subject.version + ("/go.mod" if line.kind is SumKind.GO_MOD else "")
+        logged = answer.hashes.get(key, "")
+        number, size, source = answer.number, answer.tree_size, answer.source
+        state = ProofState.PROVEN if logged == line.hash else ProofState.DIFFERS
+        if not logged:
+            state = ProofState.NO_LINE
+    elif isinstance(answer, NotLogged):
+        state, source = ProofState.NOT_IN_LOG, f"{answer.source} (HTTP {answer.status})"
+    else:
+        detail = str(answer.error)
+    return LineProof(
+        subject=line.subject,
+        kind=line.kind,
+        hash=line.hash,
+        state=state,
+        logged_hash=logged,
+        record_id=number,
+        tree_size=size,
+        answered_by=source,
+        location=line.location,
+        detail=detail,
+    )

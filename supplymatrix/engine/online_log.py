@@ -1,0 +1,161 @@
+"""Ask the log over the network: under one pinned head, with the cache before and behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from supplymatrix.engine.events import OnEvent, Progress
+from supplymatrix.engine.local_log import view_of
+from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogRun, settle, unanswered
+from supplymatrix.errors import SourceError, TransportError
+from supplymatrix.gomod.goenv import GoSettings
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.verdict import Note
+from supplymatrix.net.cache import LogCache
+from supplymatrix.net.drive import drive
+from supplymatrix.net.head_file import HeadFile, SavedHead
+from supplymatrix.net.local import CacheAnswers, run_local
+from supplymatrix.net.route import Fetcher, choose_route
+from supplymatrix.net.transport import Counters, Transport
+from supplymatrix.sumdb.protocol import Answer, Body
+from supplymatrix.sumdb.session import LogSession
+
+__all__ = ["NetworkLog", "ask_network"]
+
+_MAX_SWAPS = 10
+_FEW_REQUESTS = 10  # a run that asked for less may spend the difference on comparing older heads
+_MODULES_A_TILE = 300  # and a large one may spend a tile for so many modules; what is left over waits for later runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkLog:
+    """What a network run needs. environ: for the proxies of the HTTP client; now: UTC, kept with the trusted head."""
+
+    choice: LogChoice
+    settings: GoSettings
+    environ: Mapping[str, str]
+    cache: LogCache
+    head_file: HeadFile
+    saved: SavedHead | None
+    now: datetime
+    parallel: int
+    on_event: OnEvent
+
+
+def ask_network(log: NetworkLog, modules: Sequence[ModuleVersion]) -> LogRun:
+    """Prove module versions over the network; what was proven is cached, and the trusted head moves on.
+
+    Raises TrustError when the log itself lies, InputError for settings that cannot be read.
+    """
+    return asyncio.run(_ask(log, modules))
+
+
+async def _ask(log: NetworkLog, modules: Sequence[ModuleVersion]) -> LogRun:
+    session = LogSession([log.choice.verifier], defers_older_heads=True)
+    memory: dict[str, Answer] = {}
+    try:
+        return await _ask_in(session, log, modules, memory)
+    finally:
+        _save_answers(log.cache, session, memory)  # also when the run is interrupted: what is proven stays proven
+
+
+async def _ask_in(
+    session: LogSession, log: NetworkLog, modules: Sequence[ModuleVersion], memory: dict[str, Answer]
+) -> LogRun:
+    async with Transport(environ=log.environ, connections=log.parallel) as transport:
+        try:
+            url, key = log.choice.url, log.choice.verifier.text
+            route = await choose_route(log.settings, log.choice.verifier.name, transport, key=key, log_url=url)
+            fetch = Fetcher(transport, route)
+            saved = log.saved.note if log.saved else None
+            await drive([session.begin(saved)], fetch, cache=log.cache, parallel=log.parallel, memory=memory)
+        except TransportError as err:
+            run = LogRun(answers=unanswered(modules, str(err), err.remedy), session=session)
+            return _counted(run, transport.counters)
+
+        def progress(done: int, total: int) -> None:
+            log.on_event(Progress(stage="look-ups", done=done, total=total))
+
+        found: list[LogAnswer] = await drive(
+            [settle(session, module) for module in modules],
+            fetch,
+            cache=log.cache,
+            parallel=log.parallel,
+            progress=progress,
+            memory=memory,
+        )
+        run_local([session.compare_older()], CacheAnswers(log.cache))
+        spare = max(_FEW_REQUESTS - transport.counters.requests, len(modules) // _MODULES_A_TILE)
+        await drive([session.compare_older(spare)], fetch, cache=log.cache, memory=memory)
+        run = LogRun(
+            answers=dict(zip(modules, found, strict=True)),
+            session=session,
+            view=view_of(log.choice, session, route.description, log.now),
+        )
+        run.notes += _notes_about_head(log, session)
+        await _save_head(log, session, fetch, memory, run)
+    return _counted(run, transport.counters)
+
+
+def _counted(run: LogRun, counters: Counters) -> LogRun:
+    if run.view is not None:
+        run.view = replace(run.view, requests=counters.requests, received_bytes=counters.bytes)
+    return run
+
+
+def _notes_about_head(log: NetworkLog, session: LogSession) -> list[Note]:
+    head, name = session.pinned, log.choice.verifier.name
+    notes: list[Note] = []
+    if head is None:
+        return notes
+    if log.saved is None:
+        text = (
+            f"first use of {name} on this machine: its head of {head.size:,} records is trusted from now on "
+            f"(root {head.root_text}, kept in {log.head_file.path})"
+        )
+        notes.append(Note(code="first-use", message=text))
+    if session.stale is not None:
+        text = (
+            f"{name} answered with an older head ({session.stale.size:,} records) than is trusted here "
+            f"({head.size:,}); it was proven to be a part of it"
+        )
+        notes.append(Note(code="stale-head", message=text))
+    if session.uncompared_heads:
+        text = (
+            f"{session.uncompared_heads} of {session.heads_seen} signed heads that came with look-ups are older and "
+            "not yet compared with the pinned head (no line rests on them); later runs go on with it"
+        )
+        notes.append(Note(code="older-heads-not-compared", message=text))
+    return notes
+
+
+async def _save_head(
+    log: NetworkLog, session: LogSession, fetch: Fetcher, memory: dict[str, Answer], run: LogRun
+) -> None:
+    """Move the trusted head forward; what another process has saved meanwhile is proven consistent first."""
+    expected = log.saved
+    try:
+        for _ in range(_MAX_SWAPS):
+            head = session.pinned
+            if head is None:
+                return
+            other = log.head_file.replace(expected, SavedHead(note=head.note.raw, fetched_at=log.now))
+            if other is None:
+                return
+            await drive([session.trust_saved(other.note)], fetch, cache=log.cache, memory=memory)
+            expected = other
+    except (SourceError, TransportError) as err:
+        run.messages.append(f"the trusted head was not saved: {err}")
+        run.notes.append(Note(code="head-not-saved", message=f"the trusted head was not saved: {err}"))
+
+
+def _save_answers(cache: LogCache, session: LogSession, memory: Mapping[str, Answer]) -> None:
+    """Store what was proven in this run and did not come from the cache."""
+    if session.pinned is None:
+        return
+    proven = {**session.proven, **session.tree.authenticated}
+    held = {path for path, answer in memory.items() if isinstance(answer, Body) and answer.source == "cache"}
+    cache.put_many({path: data for path, data in proven.items() if path not in held})

@@ -1,0 +1,91 @@
+"""Where a run takes its policy from: the subject's lift.toml, a named file, another git revision, or a preset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.verdict import Note
+from supplymatrix.policy.compare import compare_policies
+from supplymatrix.policy.document import Policy, parse_policy, preset_policy
+from supplymatrix.sources.builtin import builtin_bytes, builtin_names
+from supplymatrix.sources.files import POLICY_LIMIT, read_limited
+from supplymatrix.sources.project import Project
+
+__all__ = ["DEFAULT_PRESET", "OWN_POLICY", "POLICY_FILE", "PolicySource", "load_policy", "presets"]
+
+POLICY_FILE = "lift.toml"
+DEFAULT_PRESET = "log-verified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySource:
+    """file: named with --policy; revision: named with --policy-from. Neither: lift.toml in the subject's root."""
+
+    file: Path | None = None
+    revision: str = ""
+
+
+OWN_POLICY = PolicySource()
+"""The subject's own lift.toml, or the default preset when it has none."""
+
+
+def presets() -> dict[str, bytes]:
+    """Return the built-in presets by name."""
+    names = [name for name in builtin_names("policies") if name.endswith(".toml")]
+    return {name.removesuffix(".toml"): builtin_bytes("policies", name) for name in names}
+
+
+def load_policy(source: PolicySource, project: Project) -> tuple[Policy, list[Note]]:
+    """Return the policy of a run and what a reader should know about where it comes from. Raises InputError."""
+    built_in = presets()
+    if source.file is not None and source.revision:
+        raise InputError(
+            Diagnostic(
+                message="--policy and --policy-from were both given",
+                expected="one of them",
+                remedy="drop one",
+            )
+        )
+    if source.file is not None:
+        data = read_limited(source.file, POLICY_LIMIT, "policy")
+        return parse_policy(data, str(source.file), presets=built_in), []
+    if source.revision:
+        return _from_revision(source.revision, project, built_in)
+    if project.lift_toml is not None:
+        return parse_policy(project.lift_toml, POLICY_FILE, presets=built_in), []
+    text = f"there is no {POLICY_FILE}: the preset {DEFAULT_PRESET} is applied"
+    return preset_policy(DEFAULT_PRESET, presets=built_in), [Note(code="no-policy", message=text)]
+
+
+def _from_revision(revision: str, project: Project, built_in: dict[str, bytes]) -> tuple[Policy, list[Note]]:
+    """Take the policy from another git revision, and tell how the one in the working tree differs from it."""
+    from supplymatrix.sources.git import read_at_revision
+
+    data = read_at_revision(project.root, revision, POLICY_FILE)
+    if data is None:
+        raise InputError(
+            Diagnostic(
+                message=f"revision {revision} has no {POLICY_FILE}",
+                artifact=POLICY_FILE,
+                expected=f"{POLICY_FILE} beside go.mod in that revision",
+                remedy="name a revision that has one",
+            )
+        )
+    policy = parse_policy(data, f"{revision}:{POLICY_FILE}", presets=built_in)
+    if project.lift_toml is None:
+        own = preset_policy(DEFAULT_PRESET, presets=built_in)
+        notes = [Note(code="policy-removed", message=f"{POLICY_FILE} of {revision} is gone from the working tree")]
+    else:
+        try:
+            own = parse_policy(project.lift_toml, POLICY_FILE, presets=built_in)
+        except InputError as err:
+            text = f"the working tree's {POLICY_FILE} cannot be read and is not used: {err}"
+            return policy, [Note(code="policy-unreadable", message=text)]
+        notes = []
+    notes += [
+        Note(code="policy-differs", message=f"the working tree's {POLICY_FILE} differs from {revision}: {difference}")
+        for difference in compare_policies(policy, own)
+    ]
+    return policy, notes

@@ -1,0 +1,150 @@
+"""Render the proof chain of a module version, for people and as JSON: every step with its bytes."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from supplymatrix.model.fact import LineProof, ProofState
+from supplymatrix.reports.plain import plain
+from supplymatrix.sumdb.chain import ProofChain
+
+__all__ = ["ChainView", "render_chain_json", "render_chain_text"]
+
+SCHEMA = "supplymatrix.chain/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainView:
+    """A chain with what it is held against. lines: the go.sum lines of this module version, judged; may be empty.
+
+    log: name and key hash; go_sum: where the lines come from, "" when there was no go.sum to compare.
+    """
+
+    chain: ProofChain
+    lines: Sequence[LineProof]
+    log_name: str
+    key_hash: str
+    route: str
+    go_sum: str
+
+
+def render_chain_text(view: ChainView) -> str:
+    """Return the chain as numbered steps, from the go.sum line up to the signed head."""
+    chain, record = view.chain, view.chain.record
+    out = [f"{plain(str(record.module))} in {view.log_name}, key {view.key_hash}, asked: {plain(view.route)}", ""]
+    out += _line_step(view)
+    out += [f"2 record      number {record.number:,}, {len(record.text)} bytes, answered by {plain(record.source)}"]
+    out += [
+        f"              │ {plain(line)}" for line in record.text.decode("utf-8", "replace").rstrip("\n").split("\n")
+    ]
+    out += ["3 leaf hash   SHA-256(00 ‖ record)", f"              {chain.leaf.hex()}"]
+    out += [f"4 tiles       {len(chain.path)} steps up; each tile was checked whole against its parent before use"]
+    for number, step in enumerate(chain.path, start=1):
+        side = "left " if step.is_left else "right"
+        covers = f"records {step.first:,}…{step.last:,}" if step.first != step.last else f"record {step.first:,}"
+        out.append(f"              {number:2d} {side} {step.sibling.hex()}  {covers}, {step.tile}")
+    out += [f"5 root        of {chain.tree_size:,} records", f"              {chain.root.hex()}"]
+    out += [f"              {base64.b64encode(chain.root).decode()}"]
+    out += ["6 signed head the signature of the key above fits this note"]
+    out += [f"              │ {plain(line)}" for line in chain.head.decode("utf-8", "replace").rstrip("\n").split("\n")]
+    out += _consistency_step(chain)
+    return "\n".join(line.rstrip() for line in out) + "\n"
+
+
+def _line_step(view: ChainView) -> list[str]:
+    if not view.lines:
+        where = f"{plain(view.go_sum)} has no line of it" if view.go_sum else "no go.sum was given to compare"
+        return [f"1 go.sum      {where}"]
+    out = [f"1 go.sum      {plain(view.go_sum)}"]
+    for line in view.lines:
+        verdict = {
+            ProofState.PROVEN: "equal to the record",
+            ProofState.DIFFERS: "DIFFERS from the record",
+            ProofState.NO_LINE: "NOT in the record",
+        }.get(line.state, line.state.value)
+        out.append(f"              {plain(str(line.location))}  {plain(line.hash)}  {verdict}")
+        if line.state is ProofState.DIFFERS:
+            out += _difference(line)
+    return out
+
+
+def _difference(line: LineProof) -> list[str]:
+    at = next(
+        (i for i, (ours, theirs) in enumerate(zip(line.hash, line.logged_hash, strict=False)) if ours != theirs),
+        min(len(line.hash), len(line.logged_hash)),
+    )
+    ours, theirs = _first_byte(line.hash, line.logged_hash)
+    prefix = " " * len(f"              {line.location}  ")
+    return [
+        f"{prefix}{' ' * at}^ first difference: character {at + 1}{ours}",
+        f"{prefix}{plain(line.logged_hash)}  the log{theirs}",
+    ]
+
+
+def _first_byte(ours: str, theirs: str) -> tuple[str, str]:
+    """Say which byte of the decoded hashes differs first, when both are h1 hashes."""
+    try:
+        left = base64.b64decode(ours.removeprefix("h1:"), validate=True)
+        right = base64.b64decode(theirs.removeprefix("h1:"), validate=True)
+    except ValueError:
+        return "", ""
+    for number, (a, b) in enumerate(zip(left, right, strict=False), start=1):
+        if a != b:
+            return f", byte {number} of {len(left)} is {a:02x}", f", byte {number} is {b:02x}"
+    return "", ""
+
+
+def _consistency_step(chain: ProofChain) -> list[str]:
+    if chain.earlier is None:
+        return ["7 history     the trusted head of this machine is this head: nothing earlier to compare"]
+    out = [f"7 history     the head trusted before is a part of this tree, by {len(chain.consistency)} hashes"]
+    out += [
+        f"              │ {plain(line)}" for line in chain.earlier.decode("utf-8", "replace").rstrip("\n").split("\n")
+    ]
+    out += [f"              {number:2d} {proof.hex()}" for number, proof in enumerate(chain.consistency, start=1)]
+    return out
+
+
+def render_chain_json(view: ChainView) -> str:
+    """Return the chain as JSON; hashes in hex, notes and record as text. Schema name "supplymatrix.chain/1"."""
+    import json
+
+    chain, record = view.chain, view.chain.record
+    document = {
+        "schema": SCHEMA,
+        "module": record.module.path,
+        "version": record.module.version,
+        "log": {"name": view.log_name, "key_hash": view.key_hash, "route": view.route},
+        "go_sum": [
+            {
+                "file": line.location.artifact,
+                "line": line.location.line,
+                "kind": line.kind.value,
+                "hash": line.hash,
+                "logged_hash": line.logged_hash,
+                "state": line.state.value,
+            }
+            for line in view.lines
+        ],
+        "record": {"number": record.number, "text": record.text.decode("utf-8"), "answered_by": record.source},
+        "leaf_hash": chain.leaf.hex(),
+        "inclusion": [
+            {
+                "sibling": step.sibling.hex(),
+                "side": "left" if step.is_left else "right",
+                "first_record": step.first,
+                "last_record": step.last,
+                "tile": step.tile,
+                "result": step.result.hex(),
+            }
+            for step in chain.path
+        ],
+        "tree_size": chain.tree_size,
+        "root": chain.root.hex(),
+        "signed_head": chain.head.decode("utf-8"),
+        "earlier_head": chain.earlier.decode("utf-8") if chain.earlier is not None else None,
+        "consistency": [proof.hex() for proof in chain.consistency],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

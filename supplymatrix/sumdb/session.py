@@ -1,0 +1,331 @@
+"""One run's dealings with the log: which tree head is trusted, and look-ups proven in it.
+
+Rules, in the order in which they are applied:
+- `begin` takes the head that this machine trusted last (if any) and asks for the latest one. The newer of the two is
+  pinned, after the older was proven a prefix of it. An older answer is *stale*, which is a note; two heads that cannot
+  belong to one growing log are a fork: a TrustError of the whole log, with both notes and the proof.
+- A look-up is believed only when its record's hash stands in the pinned tree at the record's number, which must lie
+  inside the head that came with the answer, or inside one that was seen before.
+- The head that comes with a look-up is held against the pinned one as well; a newer one moves the pin, by proof only.
+- Lines come from the proven record and from nowhere else. A record without the wanted line is an answer *without* that
+  line (CVE-2026-42501), never a pass.
+
+Everything is a generator that asks for paths (see `protocol`). Many may be run side by side over one session.
+
+Source: golang/mod sumdb/client.go, as of v0.42.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from supplymatrix.errors import Diagnostic, InputError, TransportError, TrustError
+from supplymatrix.model.module import ModuleVersion, escape_path, escape_version
+from supplymatrix.sumdb.checkpoint import GO_SUM_ORIGIN, Checkpoint, open_checkpoint
+from supplymatrix.sumdb.note import Verifier
+from supplymatrix.sumdb.protocol import Absent, Ask, Asking, Body, Unavailable
+from supplymatrix.sumdb.record import Record, lines_of, parse_record
+from supplymatrix.sumdb.tlog import hash_record
+from supplymatrix.sumdb.tree import TrustedTree
+
+__all__ = ["LATEST", "LogRecord", "LogSession", "NotLogged", "Unanswered", "lookup_path"]
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRecord:
+    """A look-up's record, proven in the pinned tree. hashes: "v1.2.3" and "v1.2.3/go.mod" → "h1:…", as far as there.
+
+    number: of the record; text: the record itself; tree_size: of the tree that it was proven in; source: who answered.
+    """
+
+    module: ModuleVersion
+    number: int
+    text: bytes
+    hashes: Mapping[str, str]
+    tree_size: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLogged:
+    """The log says that it has no such module version; nothing proves it, so `source` and `status` name who says so."""
+
+    module: ModuleVersion
+    source: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """No usable answer: what was asked stays unknown. reason and remedy go into a gap."""
+
+    module: ModuleVersion
+    reason: str
+    remedy: str
+
+
+def lookup_path(module: ModuleVersion) -> str:
+    """Return the path of a module version's look-up, escaped. Raises InputError for what no log can hold."""
+    return f"lookup/{escape_path(module.path)}@{escape_version(module.version)}"
+
+
+class LogSession:
+    """The state of one run. verifiers: the keys that may sign heads; origin: first line of the head's text.
+
+    defers_older_heads: older heads that come with look-ups wait for `compare_older`; else each is compared at once.
+    After `begin`, `tree` is the pinned tree; `stale` is set when the log answered with an older head than we know.
+    `proven` collects look-up bodies that were proven, path → bytes, for a cache. `heads_seen` counts distinct heads.
+    """
+
+    def __init__(
+        self, verifiers: Sequence[Verifier], *, origin: str = GO_SUM_ORIGIN, defers_older_heads: bool = False
+    ) -> None:
+        self._defers_older_heads = defers_older_heads
+        self._deferred: dict[tuple[int, bytes], Checkpoint] = {}
+        self._verifiers = tuple(verifiers)
+        self._origin = origin
+        self._tree: TrustedTree | None = None
+        self._heads: dict[bytes, Checkpoint] = {}
+        self._by_size: dict[int, Checkpoint] = {}
+        self._consistent: set[tuple[int, bytes]] = set()
+        self._vouched = 0
+        self.stale: Checkpoint | None = None
+        self.proven: dict[str, bytes] = {}
+
+    @property
+    def pinned(self) -> Checkpoint | None:
+        """The head that everything is proven in; None while there is none."""
+        return None if self._tree is None else self._tree_head(self._tree)
+
+    @property
+    def tree(self) -> TrustedTree:
+        """The pinned tree. Raises TransportError when no head could be had."""
+        if self._tree is None:
+            raise TransportError("no signed tree head of the log is at hand")
+        return self._tree
+
+    @property
+    def heads_seen(self) -> int:
+        """How many different signed heads this run met."""
+        return len(self._heads)
+
+    @property
+    def uncompared_heads(self) -> int:
+        """How many of them were not yet proven consistent with the pinned one."""
+        return len(self._deferred)
+
+    def open_head(self, message: bytes) -> Checkpoint:
+        """Verify a signed head; one that was seen before costs nothing.
+
+        Raises as `open_checkpoint`, and TrustError when a head of the same size with another root was seen in this
+        run: the two signed notes are the proof of a fork, no tile is needed.
+        """
+        head = self._heads.get(message)
+        if head is None:
+            head = self._remember(open_checkpoint(message, self._verifiers, self._origin))
+            self._heads[message] = head
+        return head
+
+    def _remember(self, head: Checkpoint) -> Checkpoint:
+        other = self._by_size.setdefault(head.size, head)
+        if other.root != head.root:
+            raise _fork(other, head, {})
+        return head
+
+    def trust_saved(self, saved: bytes) -> Asking[None]:
+        """Begin with the head that this machine trusted last, and with nothing else: for work without a network.
+
+        Raises InputError when the saved note does not verify, TransportError when its tiles are not at hand.
+        """
+        yield from self._merge(self._open_saved(saved), vouches=True)
+
+    def begin(self, saved: bytes | None) -> Asking[None]:
+        """Pin the newest head: the log's latest one, or `saved` when the log's is older.
+
+        Raises TransportError when no usable head could be had, TrustError (whole log) for a bad signature or a fork.
+        """
+        (answer,) = yield Ask((LATEST,))
+        if isinstance(answer, Unavailable):
+            raise TransportError(f"the latest tree head could not be had: {answer.reason}", remedy=answer.remedy)
+        if isinstance(answer, Absent):
+            raise TransportError(f"{answer.source} has no latest tree head (HTTP {answer.status})")
+        try:
+            latest = self.open_head(answer.data)
+        except TrustError as err:
+            raise TrustError(f"{answer.source}: {err}", evidence=err.evidence, whole_log=True) from err
+        if saved is not None and latest.size < self._open_saved(saved).size:
+            self.stale = latest
+            yield from self.trust_saved(saved)
+            yield from self._merge(latest, vouches=False)
+            return
+        yield from self._merge(latest, vouches=False)
+        if saved is not None:
+            yield from self.trust_saved(saved)
+
+    def _open_saved(self, saved: bytes) -> Checkpoint:
+        try:
+            head = open_checkpoint(saved, self._verifiers, self._origin)
+        except (TransportError, TrustError) as err:
+            raise InputError(
+                Diagnostic(
+                    message=f"the saved tree head does not verify: {err}",
+                    expected="the signed tree head that an earlier run stored",
+                    remedy="find out who changed the state folder; remove the file only if you accept to trust anew",
+                )
+            ) from err
+        return self._remember(head)
+
+    def _merge(self, head: Checkpoint, *, vouches: bool) -> Asking[None]:
+        """Hold a signed head against the pinned one; move the pin when the head is newer. Raises TrustError on a fork.
+
+        vouches: a look-up without a head of its own may rest on this one.
+        """
+        while True:
+            known = self._tree
+            if known is None:
+                tree = TrustedTree(head)
+                yield from tree.open_edge()
+                if self._tree is None:
+                    self._pin(tree)
+            elif head.size <= known.head.size:
+                if (head.size, head.root) not in self._consistent:
+                    yield from self._prove_prefix(head, known)
+                break
+            else:
+                tree = TrustedTree(head, seed=known.full_tiles)
+                yield from tree.open_edge()
+                yield from self._prove_prefix(self._tree_head(known), tree)
+                if self._tree is known:
+                    self._pin(tree)
+        if vouches:
+            self._vouched = max(self._vouched, head.size)
+
+    def lookup(self, module: ModuleVersion) -> Asking[LogRecord | NotLogged | Unanswered]:
+        """Ask for a module version's record and prove it.
+
+        Raises TrustError when the answer is well-formed but does not fit the log (its `whole_log` says how far that
+        reaches), InputError when the module's name cannot be looked up.
+        """
+        path = lookup_path(module)
+        (answer,) = yield Ask((path,))
+        if isinstance(answer, Unavailable):
+            return Unanswered(module=module, reason=answer.reason, remedy=answer.remedy)
+        if isinstance(answer, Absent):
+            return NotLogged(module=module, source=answer.source, status=answer.status)
+        try:
+            return (yield from self._prove(module, path, answer))
+        except (TransportError, TrustError):
+            if answer.source != "cache":
+                raise
+        (fresh,) = yield Ask((path,), fresh=True)
+        if isinstance(fresh, Unavailable):
+            return Unanswered(
+                module=module, reason=f"the cached record does not verify; {fresh.reason}", remedy=fresh.remedy
+            )
+        if isinstance(fresh, Absent):
+            return NotLogged(module=module, source=fresh.source, status=fresh.status)
+        return (yield from self._prove(module, path, fresh))
+
+    def _prove(self, module: ModuleVersion, path: str, answer: Body) -> Asking[LogRecord | Unanswered]:
+        try:
+            record = parse_record(answer.data)
+            if record.rest:
+                yield from self._take_head(self.open_head(record.rest))
+            elif not self._vouched:
+                raise TransportError("the answer is a record without any signed head")  # noqa: TRY301 - one way out
+            tree = self.tree
+            self._check_number(record, min(self._vouched, tree.head.size), answer)
+            leaf = yield from tree.leaf_hash(record.number)
+        except TransportError as err:
+            return Unanswered(module=module, reason=f"{answer.source}: {err}", remedy=err.remedy)
+        if leaf != hash_record(record.text):
+            raise TrustError(
+                f"record {record.number} of the log is not what {answer.source} answered",
+                evidence={"lookup": answer.data, "leaf hash in the log": leaf},
+            )
+        self.proven[path] = answer.data
+        return LogRecord(
+            module=module,
+            number=record.number,
+            text=record.text,
+            hashes=lines_of(record.text, module.path, module.version),
+            tree_size=tree.head.size,
+            source=answer.source,
+        )
+
+    def _take_head(self, head: Checkpoint) -> Asking[None]:
+        """Hold the head of a look-up against the pinned one: now, or later when it is older and may wait."""
+        pinned = self.pinned
+        if not self._defers_older_heads or pinned is None or head.size > pinned.size:
+            yield from self._merge(head, vouches=True)
+            return
+        self._vouched = max(self._vouched, head.size)
+        if (head.size, head.root) not in self._consistent:
+            self._deferred[head.size, head.root] = head
+
+    def compare_older(self, spare_tiles: int | None = None) -> Asking[None]:
+        """Prove deferred heads to be prefixes of the pinned one; those that cost the fewest tiles first.
+
+        spare_tiles: how many tiles may be asked for, None = any number. A head whose tiles cannot be had, or would be
+        too many, stays in `uncompared_heads`. Raises TrustError on a fork.
+        """
+        tree = self.tree
+        costs = sorted((tree.missing_for_prefix(size), size, root) for size, root in self._deferred)
+        for _, size, root in costs:
+            cost = tree.missing_for_prefix(size)
+            if spare_tiles is not None and cost > spare_tiles:
+                continue
+            try:
+                yield from self._prove_prefix(self._deferred[size, root], tree)
+            except TransportError:
+                continue
+            if spare_tiles is not None:
+                spare_tiles -= cost
+            self._deferred.pop((size, root), None)
+
+    @staticmethod
+    def _check_number(record: Record, covered: int, answer: Body) -> None:
+        if not 0 <= record.number < covered:
+            raise TrustError(
+                f"{answer.source} answered record {record.number}, which is outside of its tree of {covered} records",
+                evidence={"lookup": answer.data},
+            )
+
+    def _prove_prefix(self, old: Checkpoint, tree: TrustedTree) -> Asking[None]:
+        """Check that a signed head is a prefix of `tree`, whose root was signed by the same key."""
+        yield from tree.load_prefix(old.size)
+        if (old.size, old.root) in self._consistent:
+            return  # another look-up has proven it while this one waited for tiles
+        root = yield from tree.root_at(old.size)
+        if root != old.root:
+            proof = tree.prove_prefix(old.size) if old.size else ()
+            evidence = {"root at the older size in the newer tree": root, "consistency proof": b"".join(proof)}
+            raise _fork(old, self._tree_head(tree), evidence)
+        self._consistent.add((old.size, old.root))
+
+    def _pin(self, tree: TrustedTree) -> None:
+        if self._tree is not None:
+            tree.authenticated.update(
+                (path, data) for path, data in self._tree.authenticated.items() if ".p/" not in path
+            )
+        self._tree = tree
+        head = self._tree_head(tree)
+        self._consistent.add((head.size, head.root))
+
+    @staticmethod
+    def _tree_head(tree: TrustedTree) -> Checkpoint:
+        if not isinstance(tree.head, Checkpoint):
+            raise TypeError("a session pins signed heads only")
+        return tree.head
+
+
+def _fork(old: Checkpoint, new: Checkpoint, evidence: Mapping[str, bytes]) -> TrustError:
+    return TrustError(
+        f"the log has forked: its signed head of {old.size} records and its signed head of {new.size} records "
+        "cannot belong to one growing log",
+        evidence={"older head": old.note.raw, "newer head": new.note.raw, **evidence},
+        whole_log=True,
+    )
