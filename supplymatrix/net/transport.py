@@ -1,8 +1,8 @@
 """Get one URL, and always come back with a value: bytes, a definite "not here", or why there is no answer.
 
-The only door to httpx. Sixteen lanes, each a transport that holds one connection: that costs a third of the CPU of one
-client with a pool of sixteen (1,395 small answers: 0.6 s against 1.9 s), since cookies, redirects, authentication and
-the pool's own search are left out. What httpx would do there and we need is done here, narrowly:
+The only door to httpx. Sixteen lanes, each a transport that holds one connection, cost half the CPU of one client with
+a pool of sixteen: cookies, redirects, authentication and the pool's search for a free connection are left out. What
+httpx would do there and we need is done here, narrowly:
 
 - redirects: at most five, never from https to http, credentials only to the server they were written for;
 - bodies: no compression is asked for and none is accepted; reading stops at the cap;
@@ -17,8 +17,10 @@ Source: RFC 9110; Go cmd/go/internal/web.
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import random
 import ssl
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -33,6 +35,11 @@ from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
 
 __all__ = ["Counters", "TimeOuts", "Transport"]
 
+# httpcore looks for sniffio at every lock it makes, four times a request; where it is not installed each look searches
+# the whole of sys.path, a third of all CPU. This entry says "not installed" at once, which is true.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # None is how Python itself marks an absent module
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
 _MAX_ERROR_BODY = 1 << 16  # read to the end, so that the connection may stay open
@@ -43,7 +50,8 @@ _CHECK_NETWORK = "check the network, then run again; what is cached is not asked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeOuts:
-    """Seconds. read: between two pieces of an answer; whole: for one URL with all its tries and redirects."""
+    """Seconds. read: between two pieces of an answer; whole: for one URL with all its tries, redirects, and waiting
+    for a free connection."""
 
     connect: float = 10.0
     read: float = 20.0
@@ -189,8 +197,14 @@ class Transport:
                 return _Passing(f"time-out ({type(err).__name__})")
             except (httpx.TransportError, OSError) as err:
                 return _fault(url, err)
-            except (httpx.InvalidURL, httpx.HTTPError, UnicodeError, ValueError) as err:
-                return Unavailable(f"{shown(str(url))}: {_short(err)}")
+            except ImportError as err:
+                return Unavailable(
+                    f"{shown(str(url))}: {_short(err)}", "use an http or https proxy, or install socksio"
+                )
+            except (httpx.InvalidURL, httpx.HTTPError, ValueError) as err:
+                # Not the exception's own words: they may quote a proxy's address with its password.
+                kind = type(err).__name__
+                return Unavailable(f"{shown(str(url))}: a redirect or proxy on the way has no usable address ({kind})")
             finally:
                 self._lanes.append(lane)
 

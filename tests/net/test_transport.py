@@ -287,6 +287,19 @@ def test_the_proxy_of_the_environment_is_asked() -> None:
     assert asyncio.run(work()) == Body(b"by proxy", "http://log.example")
 
 
+@pytest.mark.parametrize(
+    "proxy", ["socks5://me:s3cret@127.0.0.1:1", "ftp://me:s3cret@h", "http://me:s3cret@h:x", "http://[s3cret"]
+)
+def test_a_proxy_that_cannot_be_used_is_no_answer_and_shows_no_password(proxy: str) -> None:
+    async def work() -> Answer:
+        async with Transport(environ={"ALL_PROXY": proxy}, pause=Pauses(), tries=1) as transport:
+            return await transport.get("http://log.example/latest")
+
+    answer = asyncio.run(work())
+    assert isinstance(answer, Unavailable)
+    assert "s3cret" not in answer.reason
+
+
 def test_a_cancelled_request_leaves_its_lane_usable() -> None:
     with LogServer(TRUE) as server:
         server.script("stalled", *[Reply(mode="stall")] * 16)
