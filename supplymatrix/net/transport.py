@@ -17,10 +17,8 @@ Source: RFC 9110; Go cmd/go/internal/web.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import random
 import ssl
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -34,11 +32,6 @@ from supplymatrix.net.local import MAX_ANSWER, read_file_url
 from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
 
 __all__ = ["Counters", "TimeOuts", "Transport"]
-
-# httpcore looks for sniffio at every lock it makes, four times a request; where it is not installed each look searches
-# the whole of sys.path, a third of all CPU. This entry says "not installed" at once, which is true.
-if importlib.util.find_spec("sniffio") is None:
-    sys.modules["sniffio"] = None  # type: ignore[assignment]  # None is how Python itself marks an absent module
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
