@@ -136,7 +136,7 @@ def parse_go_mod(data: bytes, artifact: str = "go.mod") -> GoMod:
         module=reader.module,
         go=reader.go,
         toolchain=reader.toolchain,
-        godebug=tuple(reader.godebug),
+        godebug=tuple(entry for entry in reader.godebug if entry.key),
         require=tuple(entry for entry in reader.require if entry.module.path),
         exclude=_distinct_modules(reader.exclude),
         replace=_effective(reader.replace),
@@ -154,7 +154,7 @@ def parse_go_work(data: bytes, artifact: str = "go.work") -> GoWork:
     return GoWork(
         go=reader.go,
         toolchain=reader.toolchain,
-        godebug=tuple(reader.godebug),
+        godebug=tuple(entry for entry in reader.godebug if entry.key),
         use=tuple(entry for entry in reader.paths["use"] if entry.path),
         replace=_effective(reader.replace),
         lines=tuple(reader.lines),
@@ -178,7 +178,7 @@ def _distinct(entries: list[PathEntry]) -> tuple[PathEntry, ...]:
     first: dict[str, PathEntry] = {}
     for entry in entries:
         first.setdefault(entry.path, entry)
-    return tuple(entry for path, entry in first.items() if path)
+    return tuple(first.values())
 
 
 _GO_VERSION = re.compile(r"[1-9][0-9]*\.(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))?(?:[a-z]+[0-9]+)?")

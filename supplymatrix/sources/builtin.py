@@ -1,0 +1,35 @@
+"""Data that comes with the program: policies, vendor profiles, pages of rules.
+
+In an installed wheel they lie in the package; in a checkout they are the top-level folders themselves.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from supplymatrix.errors import SourceError
+
+__all__ = ["builtin_bytes", "builtin_names"]
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_IN_CHECKOUT = {"policies": "policies", "vendor_profiles": "vendor_profiles", "rules": "docs/rules"}
+
+
+def builtin_names(kind: str) -> tuple[str, ...]:
+    """Return the file names of one kind ("policies", "vendor_profiles", "rules"), in order."""
+    return tuple(sorted(path.name for path in _folder(kind).iterdir() if path.is_file() and path.name[0] != "."))
+
+
+def builtin_bytes(kind: str, name: str) -> bytes:
+    """Return a built-in file. Raises SourceError for a name that is none."""
+    if name not in builtin_names(kind):
+        raise SourceError(f"there is no built-in file {name!r} among {kind}", remedy="reinstall the program")
+    return (_folder(kind) / name).read_bytes()
+
+
+def _folder(kind: str) -> Path:
+    packaged = _PACKAGE / "_data" / kind
+    folder = packaged if packaged.is_dir() else _PACKAGE.parent / _IN_CHECKOUT[kind]
+    if not folder.is_dir():
+        raise SourceError(f"the built-in {kind} are missing: {folder} is not there", remedy="reinstall the program")
+    return folder
