@@ -26,7 +26,7 @@ from supplymatrix.model.verdict import Note
 from supplymatrix.net.settings import read_go_settings
 from supplymatrix.policy.document import Policy
 from supplymatrix.policy.verdict import judge
-from supplymatrix.sources.project import Project, read_project
+from supplymatrix.sources.project import Project, SourceLines, read_project
 from supplymatrix.sumdb.known import GO_LOG_KEY
 from supplymatrix.sumdb.note import parse_verifier_key
 
@@ -80,12 +80,12 @@ def run_check(request: CheckRequest, on_event: OnEvent = ignore_event) -> Audit:
     for text in run.messages:
         on_event(Message(text=text))
     proofs, gaps = facts_of_lines(asked, run.answers)
-    copies = _check_copies(request, policy, proofs)
+    copies = _check_copies(request, project, policy, proofs)
     facts = Facts(
         [*project.facts, *private.values(), *proofs, *copies],
-        [*project.gaps, *withheld, *gaps],
+        [*withheld, *gaps],
     )
-    notes += [*_notes_about_settings(settings, choice), *run.notes]
+    notes += [*project.notes, *_notes_about_settings(settings, choice), *run.notes]
     return _judge(request, project, policy, facts, run=run, notes=notes)
 
 
@@ -138,7 +138,9 @@ def _withhold(
     return private, gaps
 
 
-def _check_copies(request: CheckRequest, policy: Policy, proofs: Sequence[LineProof]) -> Sequence[CachedCopy]:
+def _check_copies(
+    request: CheckRequest, project: Project, policy: Policy, proofs: Sequence[LineProof]
+) -> Sequence[CachedCopy]:
     """Hash the copies in the module cache of those modules for which the policy asks it."""
     wanted = {
         proof.subject: proof.logged_hash
@@ -151,8 +153,7 @@ def _check_copies(request: CheckRequest, policy: Policy, proofs: Sequence[LinePr
         return ()
     from supplymatrix.sources.modcache import check_copies, module_cache
 
-    folder = module_cache(request.environ)
-    return check_copies(wanted, folder, jobs=request.jobs) if folder is not None else ()
+    return check_copies(wanted, module_cache(request.environ), project.root, jobs=request.jobs)
 
 
 def _notes_about_settings(settings: GoSettings, choice: LogChoice) -> list[Note]:
@@ -177,7 +178,7 @@ def _judge(
 
 
 def _lines(project: Project, policy: Policy) -> Mapping[tuple[str, int], str]:
-    return {**project.lines, **policy.lines}
+    return SourceLines({**project.files, **policy.files})
 
 
 Facts_ = tuple[Fact, ...]

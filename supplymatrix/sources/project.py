@@ -1,0 +1,196 @@
+"""A Go project on disk: go.mod and go.sum, read and turned into facts. No `go` is needed, nothing of it is run.
+
+project = read_project(Path("svc"))
+project.facts, project.lift_toml
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.gomod.gosum import GoSum, parse_go_sum
+from supplymatrix.gomod.modfile import GoMod, Replace, Require, parse_go_mod
+from supplymatrix.model import semver
+from supplymatrix.model.fact import Fact, ProjectFact, ReplacedModule, RequiredModule
+from supplymatrix.model.location import Origin, Provenance
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.verdict import Note
+from supplymatrix.sources.files import GO_MOD_LIMIT, GO_SUM_LIMIT, POLICY_LIMIT, read_if_there
+
+__all__ = ["Project", "SourceLines", "read_project"]
+
+_LEGACY = (".lift.toml", ".tidelift.yml")
+
+
+class SourceLines(Mapping[tuple[str, int], str]):
+    """(file, line number) → that line without its end; nothing is copied before it is asked for."""
+
+    def __init__(self, files: Mapping[str, Sequence[str]]) -> None:
+        self._files = files
+
+    def __getitem__(self, key: tuple[str, int]) -> str:
+        artifact, number = key
+        if number < 1:
+            raise KeyError(key)
+        try:
+            return self._files[artifact][number - 1].rstrip("\r")
+        except IndexError:
+            raise KeyError(key) from None
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return ((name, number) for name, lines in self._files.items() for number in range(1, len(lines) + 1))
+
+    def __len__(self) -> int:
+        return sum(map(len, self._files.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What was read. root: the folder; files: file name → lines; lift_toml: the bytes of the root's policy, if any.
+
+    notes: what a reader should know about how the project was read. A folder without go.mod and go.sum is a project
+    with neither: there is nothing to check in it.
+    """
+
+    name: str
+    root: Path
+    facts: tuple[Fact, ...]
+    files: Mapping[str, Sequence[str]]
+    lift_toml: bytes | None
+    has_vendor: bool
+    notes: tuple[Note, ...]
+
+
+def read_project(path: Path) -> Project:
+    """Read a folder with go.mod or go.sum, or one of these files itself. Raises InputError."""
+    root, want_mod = _root_of(path)
+    go_mod_data = read_if_there(root / "go.mod", GO_MOD_LIMIT, "go.mod") if want_mod else None
+    sum_path = path if path.name != "go.mod" and not path.is_dir() else root / "go.sum"
+    go_sum_data = read_if_there(sum_path, GO_SUM_LIMIT, "go.sum")
+    go_mod = parse_go_mod(go_mod_data) if go_mod_data is not None else None
+    go_sum = parse_go_sum(go_sum_data, sum_path.name) if go_sum_data is not None else None
+    files: dict[str, Sequence[str]] = {}
+    if go_mod is not None:
+        files["go.mod"] = go_mod.lines
+    if go_sum is not None:
+        files[sum_path.name] = go_sum.source
+    name = go_mod.module.path if go_mod and go_mod.module and go_mod.module.path else root.resolve().name or "project"
+    return Project(
+        name=name,
+        root=root,
+        facts=tuple(_facts(name, go_mod, go_sum, (go_mod_data or b"") + (go_sum_data or b""))),
+        files=files,
+        lift_toml=read_if_there(root / "lift.toml", POLICY_LIMIT, "policy"),
+        has_vendor=(root / "vendor").is_dir(),
+        notes=tuple(_notes(root, go_mod)),
+    )
+
+
+def _root_of(path: Path) -> tuple[Path, bool]:
+    """Return the project's folder, and whether a go.mod there belongs to what was asked for."""
+    if path.is_dir():
+        return path, True
+    if not path.exists():
+        raise _not_there(path)
+    return path.parent, path.name == "go.mod"
+
+
+def _not_there(path: Path) -> InputError:
+    near: list[str] = []
+    if path.parent.is_dir():
+        near = difflib.get_close_matches(path.name, [entry.name for entry in path.parent.iterdir()], n=1)
+    remedy = f"did you mean {(path.parent / near[0]).as_posix()}?" if near else "name a folder with a go.mod"
+    expected = "a folder with go.mod or go.sum, or one of these files"
+    return InputError(
+        Diagnostic(message="there is no such path", artifact=path.as_posix(), expected=expected, remedy=remedy)
+    )
+
+
+def _facts(name: str, go_mod: GoMod | None, go_sum: GoSum | None, data: bytes) -> Iterator[Fact]:
+    go_version = go_mod.go.text if go_mod and go_mod.go else ""
+    yield ProjectFact(
+        name=name,
+        module_path=go_mod.module.path if go_mod and go_mod.module else "",
+        go_version=go_version,
+        has_go_mod=go_mod is not None,
+        has_go_sum=go_sum is not None,
+        prunes_graph=_prunes(go_version),
+        provenance=Provenance(origin=Origin.FILE, tool="supplymatrix", sha256=hashlib.sha256(data).hexdigest()),
+    )
+    if go_mod is not None:
+        yield from _required(go_mod)
+        yield from _replaced(go_mod)
+    if go_sum is not None:
+        yield from go_sum.lines
+        yield from go_sum.faults
+
+
+def _prunes(go_version: str) -> bool:
+    """Return whether go.mod names every module that gives packages: from go 1.17 on."""
+    major, _, rest = go_version.partition(".")
+    minor = rest.partition(".")[0]
+    digits = "".join(char for char in minor if char.isdigit()) if not minor.isdigit() else minor
+    return major.isdigit() and (int(major) > 1 or (digits.isdigit() and int(digits[:6]) >= 17))
+
+
+def _required(go_mod: GoMod) -> Iterator[RequiredModule]:
+    """Yield each required module once, at its highest version that is not excluded."""
+    excluded = {entry.module for entry in go_mod.exclude}
+    highest: dict[str, Require] = {}
+    for require in go_mod.require:
+        known = highest.get(require.module.path)
+        if require.module in excluded:
+            continue
+        if known is None or semver.compare(require.module.version, known.module.version) > 0:
+            highest[require.module.path] = require
+    replaces = {replace.old: replace for replace in go_mod.replace}
+    for require in highest.values():
+        yield RequiredModule(
+            subject=require.module,
+            effective=_effective(require.module, replaces),
+            indirect=require.indirect,
+            location=require.location,
+        )
+
+
+def _effective(module: ModuleVersion, replaces: Mapping[ModuleVersion, Replace]) -> ModuleVersion | None:
+    """Return what the build takes for a module: itself, its replacement, or None for a folder."""
+    replace = replaces.get(module) or replaces.get(ModuleVersion(path=module.path, version=""))
+    if replace is None:
+        return module
+    return None if replace.is_directory else ModuleVersion(path=replace.new_path, version=replace.new_version)
+
+
+def _replaced(go_mod: GoMod) -> Iterator[ReplacedModule]:
+    for replace in go_mod.replace:
+        target = None
+        if not replace.is_directory:
+            target = ModuleVersion(path=replace.new_path, version=replace.new_version)
+        yield ReplacedModule(
+            subject=replace.old,
+            target=target,
+            directory=replace.new_path if replace.is_directory else "",
+            location=replace.location,
+        )
+
+
+def _notes(root: Path, go_mod: GoMod | None) -> Iterator[Note]:
+    if go_mod is None:
+        text = "there is no go.mod: only what go.sum names is checked, nothing is known to be missing from it"
+        yield Note(code="no-go-mod", message=text)
+    elif not (go_mod.go and _prunes(go_mod.go.text)):
+        text = "go.mod is older than go 1.17 and need not name every module that gives packages: no line is missed"
+        yield Note(code="unpruned-go-mod", message=text)
+    for folder in (root, *root.resolve().parents[:8]):
+        if (folder / "go.work").is_file():
+            text = f"{(folder / 'go.work').as_posix()} makes this a workspace, which is not read yet: only go.mod and go.sum"
+            yield Note(code="workspace-not-read", message=text)
+            break
+    for name in _LEGACY:
+        if (root / name).is_file():
+            yield Note(code="foreign-policy", message=f"{name} is another product's file and no policy of ours")
