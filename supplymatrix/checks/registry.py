@@ -1,0 +1,88 @@
+"""All rules. Adding one = one file in `rules/`, one line here, one page in docs/rules, one pair of fixtures."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Protocol
+
+from supplymatrix.checks.rules import (
+    cached_copy_differs,
+    log_proof_wrong,
+    private_module,
+    pseudo_version,
+    replace_fork,
+    replace_local_path,
+    sum_conflict,
+    sum_differs_from_log,
+    sum_malformed,
+    sum_missing,
+    sum_not_checked,
+    sum_not_in_log,
+    sum_unknown_algorithm,
+    toolchain_line,
+    version_not_allowed,
+)
+from supplymatrix.checks.view import FactView
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.fact import Facts
+from supplymatrix.model.rule import Result, Rule
+
+__all__ = ["ALL_RULES", "RULES", "RuleCheck", "find_rule", "run_rules"]
+
+
+class RuleCheck(Protocol):
+    """What a file in `rules/` offers. JUDGED_BY: "facts", or "policy" when only a policy can produce its results."""
+
+    RULE: Rule
+    JUDGED_BY: str
+
+    def check(self, view: FactView) -> Iterator[Result]:
+        """Yield one result for each thing that the rule applies to."""
+        ...
+
+
+RULES: tuple[ModuleType, ...] = (
+    sum_missing,
+    sum_not_in_log,
+    sum_not_checked,
+    sum_malformed,
+    sum_unknown_algorithm,
+    sum_conflict,
+    toolchain_line,
+    sum_differs_from_log,
+    log_proof_wrong,
+    cached_copy_differs,
+    replace_local_path,
+    replace_fork,
+    pseudo_version,
+    private_module,
+    version_not_allowed,
+)
+ALL_RULES: Mapping[str, Rule] = {module.RULE.id: module.RULE for module in RULES}
+_BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in ALL_RULES.values()}
+
+
+def run_rules(facts: Facts) -> tuple[Result, ...]:
+    """Return the results of all rules, in the order of the registry and of the facts."""
+    view = FactView(facts)
+    return tuple(result for module in RULES for result in module.check(view))
+
+
+def find_rule(word: str) -> Rule:
+    """Return the rule of an id (in any case) or a name. Raises InputError with a suggestion."""
+    rule = ALL_RULES.get(word.upper()) or _BY_NAME.get(word.lower())
+    if rule is None:
+        names = [*ALL_RULES, *_BY_NAME]
+        near = difflib.get_close_matches(word, names, n=1) or difflib.get_close_matches(word.upper(), names, n=1)
+        remedy = f"did you mean {near[0]}?" if near else "run `supplymatrix rules` to see all of them"
+        raise InputError(
+            Diagnostic(
+                message="there is no such rule",
+                seen=word[:100],
+                expected="an id such as SM110 or a name",
+                remedy=remedy,
+            )
+        )
+    return rule

@@ -1,0 +1,1 @@
+"""One file a rule: its registry line, and how facts become results."""

@@ -1,0 +1,59 @@
+"""SM101 sum-missing: a module that gives packages to the build has no line in go.sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supplymatrix.checks.result import failed, line_subject, passed
+from supplymatrix.checks.view import FactView
+from supplymatrix.model.fact import ProjectFact, RequiredModule, SumKind
+from supplymatrix.model.rule import Level, Result, Rule, Severity
+
+__all__ = ["JUDGED_BY", "RULE", "check"]
+
+JUDGED_BY = "facts"
+RULE = Rule(
+    id="SM101",
+    name="sum-missing",
+    title="a required module has no go.sum line",
+    why="Without its two lines nobody can tell whether the module that is built is the one that was reviewed.",
+    severity=Severity.HIGH,
+    level=Level.ERROR,
+    needs=(
+        "ProjectFact",
+        "RequiredModule",
+        "SumLine",
+    ),
+    offline=True,
+    fixable=True,
+    since="0.1.0",
+    check_kind="go-sum-complete",
+)
+
+
+def check(view: FactView) -> Iterator[Result]:
+    """Demand both lines for every required module, from go 1.17 on; before, go.mod need not name them all.
+
+    A module that is replaced by a folder has no line. A go.sum that is not there at all misses every line.
+    """
+    if not any(project.prunes_graph for project in view.facts.of(ProjectFact)):
+        return
+    for required in view.facts.of(RequiredModule):
+        module = required.effective
+        if module is None:
+            continue
+        for kind in (SumKind.ZIP, SumKind.GO_MOD):
+            subject = line_subject(module, kind)
+            if view.has_line(module, kind):
+                yield passed(RULE, subject, module)
+                continue
+            what = "its go.mod" if kind is SumKind.GO_MOD else "its files"
+            yield failed(
+                RULE,
+                subject,
+                module,
+                message=f"go.sum has no hash for {module.path} {module.version} ({what})",
+                label=f"go.sum has no line {subject.replace('@', ' ')}",
+                locations=(required.location,),
+                fix="go mod tidy, then look at the change of go.sum",
+            )
