@@ -1,0 +1,75 @@
+"""How one policy differs from another, in words, with the direction: weaker or stricter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supplymatrix.policy.document import LEVEL_ORDER, PackageRule, Policy
+
+__all__ = ["compare_policies"]
+
+
+def compare_policies(old: Policy, new: Policy) -> list[str]:
+    """Return the differences of `new` from `old`; nothing when both decide alike."""
+    if old.digest == new.digest:
+        return []
+    return [*_numbers(old, new), *_levels(old, new), *_packages(old, new), *_waivers(old, new), *_sources(old, new)]
+
+
+def _numbers(old: Policy, new: Policy) -> Iterator[str]:
+    if old.min_score != new.min_score:
+        yield f"{_word(new.min_score > old.min_score)}: min_score {old.min_score} becomes {new.min_score}"
+    if old.fail_on is not new.fail_on:
+        stricter = LEVEL_ORDER[new.fail_on] < LEVEL_ORDER[old.fail_on]
+        yield f"{_word(stricter)}: fail_on {old.fail_on.value} becomes {new.fail_on.value}"
+
+
+def _levels(old: Policy, new: Policy) -> Iterator[str]:
+    for rule, before in sorted(old.levels.items()):
+        after = new.levels.get(rule, before)
+        if after is not before:
+            yield f"{_word(LEVEL_ORDER[after] > LEVEL_ORDER[before])}: {rule} {before.value} becomes {after.value}"
+
+
+def _packages(old: Policy, new: Policy) -> Iterator[str]:
+    before = {entry.glob: entry for entry in old.packages}
+    after = {entry.glob: entry for entry in new.packages}
+    for glob in sorted(before.keys() | after.keys()):
+        was, now = before.get(glob), after.get(glob)
+        if was is None:
+            yield f"other: [packages.{glob!r}] is new"
+        elif now is None:
+            yield f"weaker: [packages.{glob!r}] is gone"
+        else:
+            yield from _package(glob, was, now)
+
+
+def _package(glob: str, was: PackageRule, now: PackageRule) -> Iterator[str]:
+    if was.version != now.version:
+        yield f"other: version of {glob} {was.version or 'any'} becomes {now.version or 'any'}"
+    if was.security_policy != now.security_policy:
+        before, after = was.security_policy or "none", now.security_policy or "none"
+        yield f"{'weaker' if after == 'none' else 'other'}: security_policy of {glob} {before} becomes {after}"
+
+
+def _waivers(old: Policy, new: Policy) -> Iterator[str]:
+    def key(policy: Policy) -> set[tuple[str, str, str, str]]:
+        return {(w.rule, w.package, w.version, w.expires.isoformat()) for w in policy.waivers}
+
+    for rule, package, version, expires in sorted(key(new) - key(old)):
+        yield f"weaker: {rule} on {package}{version and '@' + version} is waived until {expires}"
+    for rule, package, version, expires in sorted(key(old) - key(new)):
+        yield f"stricter: {rule} on {package}{version and '@' + version} is no longer waived until {expires}"
+
+
+def _sources(old: Policy, new: Policy) -> Iterator[str]:
+    for pattern in sorted(set(new.private) - set(old.private)):
+        yield f"weaker: {pattern} is declared private and no longer checked"
+    for pattern in sorted(set(old.private) - set(new.private)):
+        yield f"stricter: {pattern} is no longer declared private"
+    if old.sumdb != new.sumdb:
+        yield f"other: the log {old.sumdb or 'of the go command'} becomes {new.sumdb or 'that of the go command'}"
+
+
+def _word(stricter: bool) -> str:  # noqa: FBT001 - one private word, two callers
+    return "stricter" if stricter else "weaker"

@@ -1,0 +1,54 @@
+"""Globs over module paths, as `[packages."…"]` and waivers use them.
+
+They match element by element: `*` is any one element, `**` any number of them, everything else stands for itself.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+__all__ = ["glob_fault", "literal_prefix", "matches"]
+
+
+def glob_fault(glob: str) -> str:
+    """Return why a text is no glob, "" when it is one."""
+    if not glob or glob.startswith("/") or glob.endswith("/") or "//" in glob:
+        return "it is empty, or has an empty element"
+    for element in glob.split("/"):
+        if "*" in element and element not in ("*", "**"):
+            return f"a star stands for whole elements only, not inside of {element!r}"
+    return ""
+
+
+def literal_prefix(glob: str) -> int:
+    """Return how many characters stand before the first star: the longer, the more the glob has to say."""
+    star = glob.find("*")
+    return len(glob) + 1 if star < 0 else star
+
+
+@lru_cache(maxsize=65536)
+def matches(glob: str, path: str) -> bool:
+    """Return whether a module path matches a glob; time grows with the product of their lengths at most."""
+    reachable = {0}
+    pattern = glob.split("/")
+    for element in path.split("/"):
+        following: set[int] = set()
+        for at in _through_stars(pattern, reachable):
+            if at < len(pattern) and pattern[at] == "**":
+                following.add(at)
+            elif at < len(pattern) and pattern[at] in ("*", element):
+                following.add(at + 1)
+        reachable = following
+    return len(pattern) in _through_stars(pattern, reachable)
+
+
+def _through_stars(pattern: list[str], places: set[int]) -> set[int]:
+    """Return the places that can be reached without eating an element: past every `**`."""
+    out = set(places)
+    pile = list(places)
+    while pile:
+        at = pile.pop()
+        if at < len(pattern) and pattern[at] == "**" and at + 1 not in out:
+            out.add(at + 1)
+            pile.append(at + 1)
+    return out

@@ -1,0 +1,334 @@
+"""Reads a lift.toml key by key; every fault is kept with its place, and all of them are told together."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.location import Location
+from supplymatrix.model.module import canonical_version
+from supplymatrix.model.rule import Level, Rule
+from supplymatrix.model.verdict import Note
+from supplymatrix.policy.document import PackageRule, Policy, Waiver, digest_of
+from supplymatrix.policy.globs import glob_fault
+from supplymatrix.policy.spans import KeyPath
+from supplymatrix.policy.toml_text import TomlText, read_toml
+
+__all__ = ["PolicyReader"]
+
+_DEFAULT_PRESET = "log-verified"
+_TABLES = ("policy", "rules", "sources", "packages", "waivers")
+_POLICY_KEYS = ("name", "preset", "min_score", "fail_on")
+_SOURCE_KEYS = ("private", "sumdb")
+_PACKAGE_KEYS = ("version", "security_policy")
+_WAIVER_KEYS = ("rule", "package", "version", "reason", "owner", "expires")
+_WAIVER_NEEDS = ("rule", "package", "reason", "owner", "expires")
+_MIN_REASON = 12
+_LEVELS = tuple(level.value for level in Level if level is not Level.ALARM)
+_OTHER_PRODUCT = frozenset({"allow", "tools", "disableTools", "ignoreRules", "importantRules", "ignoreFiles", "setup"})
+
+
+class PolicyReader:
+    """One reading of one file. preset_only: the file is a preset itself and may not build on another one."""
+
+    def __init__(
+        self,
+        data: bytes,
+        artifact: str,
+        *,
+        presets: Mapping[str, bytes],
+        rules: Mapping[str, Rule],
+        preset_only: bool = False,
+    ) -> None:
+        self._artifact = artifact
+        self._presets = presets
+        self._rules = rules
+        self._names = {rule.name: rule for rule in rules.values()}
+        self._preset_only = preset_only
+        self._faults: list[Diagnostic] = []
+        self._notes: list[Note] = []
+        self._toml: TomlText = read_toml(data, artifact)
+        self._preset_levels: dict[str, Mapping[str, Level]] = {}
+
+    def policy(self) -> Policy:
+        """Return the policy, or raise InputError with every fault."""
+        values = self._toml.values
+        self._check_keys((), values, _TABLES)
+        head = self._table("policy", _POLICY_KEYS)
+        preset = self._preset_name(head)
+        base = self._preset(preset)
+        levels, origins = self._levels(base)
+        sources = self._table("sources", _SOURCE_KEYS)
+        private, sumdb = self._private(sources), self._sumdb(sources)
+        min_score = self._number(("policy", "min_score"), head, base.min_score if base else 0)
+        fail_on = self._level(("policy", "fail_on"), head.get("fail_on"), base.fail_on if base else Level.ERROR)
+        if fail_on is Level.OFF:
+            self._fault(("policy", "fail_on"), "a gate that fails on nothing is no gate", "note, warn or error")
+        packages, waivers = tuple(self._packages()), tuple(self._waivers())
+        if self._faults:
+            raise InputError(*self._faults)
+        decides = {
+            "levels": levels, "min_score": min_score, "fail_on": fail_on, "private": private, "sumdb": sumdb,
+            "packages": [(p.glob, p.version, dict(p.levels)) for p in packages],
+            "waivers": [(w.rule, w.package, w.version, w.reason, w.owner, w.expires) for w in waivers],
+        }  # fmt: skip
+        return Policy(
+            name=self._text(("policy", "name"), head) or preset,
+            preset=preset,
+            digest=digest_of(decides),
+            min_score=min_score,
+            fail_on=fail_on,
+            levels=levels,
+            origins=origins,
+            packages=packages,
+            waivers=waivers,
+            private=private,
+            sumdb=sumdb,
+            notes=tuple(self._notes),
+            files={self._artifact: self._toml.lines},
+        )
+
+    def _preset_name(self, head: Mapping[str, Any]) -> str:
+        if self._preset_only:
+            if "preset" in head:
+                self._fault(("policy", "preset"), "a preset cannot build on another one", "no such key")
+            return ""
+        name = self._text(("policy", "preset"), head) or _DEFAULT_PRESET
+        if name not in self._presets:
+            self._unknown(("policy", "preset"), "preset", name, tuple(self._presets))
+        return name
+
+    def _preset(self, name: str) -> Policy | None:
+        if name not in self._presets:
+            return None
+        reader = PolicyReader(self._presets[name], f"preset {name}", presets={}, rules=self._rules, preset_only=True)
+        return reader.policy()
+
+    def _levels(self, base: Policy | None) -> tuple[dict[str, Level], dict[str, Location]]:
+        """Return the levels of all rules: the rule's own, the preset's over it, the file's over that."""
+        levels = {rule.id: rule.level for rule in self._rules.values()}
+        levels.update(base.levels if base else {})
+        origins: dict[str, Location] = {}
+        families = [item for item in self._table("rules", None).items() if item[0].lower().endswith("xx")]
+        single = [item for item in self._table("rules", None).items() if not item[0].lower().endswith("xx")]
+        for word, value in [*families, *single]:
+            path: KeyPath = ("rules", word)
+            level = self._level(path, value, Level.OFF)
+            for rule in self._rules_named(path, word):
+                if rule.level is Level.ALARM and word.lower().endswith("xx"):
+                    continue
+                if rule.level is Level.ALARM:
+                    message = f"{rule.id} is an alarm: its level is fixed and cannot be named here"
+                    self._fault(path, message, "no such key")
+                    continue
+                levels[rule.id] = level
+                origins[rule.id] = self._value_at(path)
+        return levels, origins
+
+    def _rules_named(self, path: KeyPath, word: str) -> list[Rule]:
+        if word.lower().endswith("xx"):
+            family = [rule for rule in self._rules.values() if rule.id.lower().startswith(word.lower()[:-2])]
+            if len(word) == 5 and family:
+                return family
+        rule = self._rules.get(word.upper()) or self._names.get(word.lower())
+        if rule is not None:
+            return [rule]
+        self._unknown(path, "rule", word, (*self._rules, *self._names))
+        return []
+
+    def _private(self, sources: Mapping[str, Any]) -> tuple[str, ...]:
+        value = sources.get("private", [])
+        path: KeyPath = ("sources", "private")
+        if not isinstance(value, list):
+            self._fault(path, "this is no list", 'a list of patterns, e.g. ["*.corp.example"]')
+            return ()
+        for number, item in enumerate(value):
+            if not isinstance(item, str) or not item.strip() or "," in item:
+                self._fault((*path, number), "this is no pattern", 'one pattern of GOPRIVATE, e.g. "*.corp.example"')
+        return tuple(item for item in value if isinstance(item, str))
+
+    def _sumdb(self, sources: Mapping[str, Any]) -> str:
+        text = self._text(("sources", "sumdb"), sources)
+        if not text:
+            return ""
+        from supplymatrix.sumdb.note import parse_verifier_key
+
+        key, _, url = text.partition(" ")
+        try:
+            parse_verifier_key(key)
+        except InputError as err:
+            self._fault(("sources", "sumdb"), err.diagnostics[0].message, '"<verifier key>" or "<verifier key> <url>"')
+        if url and not url.strip().startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+            self._fault(("sources", "sumdb"), "the log's address is not secure", "an https address")
+        return " ".join(text.split())
+
+    def _packages(self) -> Iterator[PackageRule]:
+        for glob, value in self._table("packages", None).items():
+            path: KeyPath = ("packages", glob)
+            if glob_fault(glob):
+                self._fault(
+                    path, f"this is no glob: {glob_fault(glob)}", "e.g. github.com/gorilla/mux or github.com/**"
+                )
+            if not isinstance(value, dict):
+                self._fault(path, "this is no table", f'[packages."{glob}"] with version or security_policy')
+                continue
+            self._check_keys(path, value, _PACKAGE_KEYS)
+            name = self._text((*path, "security_policy"), value)
+            if name and name not in self._presets:
+                self._unknown((*path, "security_policy"), "security policy", name, tuple(self._presets))
+            yield PackageRule(
+                glob=glob,
+                version=self._version((*path, "version"), value),
+                security_policy=name,
+                levels=self._levels_of(name),
+                location=self._key_at(path),
+                version_location=self._value_at((*path, "version"), path),
+                policy_location=self._value_at((*path, "security_policy"), path),
+            )
+
+    def _levels_of(self, name: str) -> Mapping[str, Level]:
+        if name not in self._preset_levels:
+            preset = self._preset(name) if name else None
+            self._preset_levels[name] = preset.levels if preset else {}
+        return self._preset_levels[name]
+
+    def _version(self, path: KeyPath, table: Mapping[str, Any]) -> str:
+        text = self._text(path, table)
+        if not text:
+            return ""
+        version = canonical_version(text)
+        if not version and canonical_version(f"v{text}"):
+            version = canonical_version(f"v{text}")
+            message = f'version "{text}" is read as {version}: Go writes versions with a v'
+            self._notes.append(Note(code="version-without-v", message=message, location=self._value_at(path)))
+        if not version:
+            self._fault(path, "this is no version of a Go module", "e.g. v1.8.0")
+        return version
+
+    def _waivers(self) -> Iterator[Waiver]:
+        value = self._toml.values.get("waivers", [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self._fault(
+                ("waivers",), "this is no list of waivers", "[[waivers]] with rule, package, reason, owner, expires"
+            )
+            return
+        for number, item in enumerate(value):
+            path: KeyPath = ("waivers", number)
+            before = len(self._faults)
+            self._check_keys(path, item, _WAIVER_KEYS)
+            missing = [key for key in _WAIVER_NEEDS if key not in item]
+            if missing:
+                self._fault(path, f"the waiver has no {' and no '.join(missing)}", ", ".join(_WAIVER_NEEDS))
+            rule = self._waived_rule((*path, "rule"), item)
+            reason, owner = self._text((*path, "reason"), item), self._text((*path, "owner"), item)
+            if "reason" in item and len(reason.strip()) < _MIN_REASON:
+                self._fault((*path, "reason"), "the reason is too short to be one", f"{_MIN_REASON} characters or more")
+            if "owner" in item and not owner.strip():
+                self._fault((*path, "owner"), "the waiver has an empty owner", "who answers for it")
+            package = self._text((*path, "package"), item)
+            if "package" in item and glob_fault(package):
+                self._fault(
+                    (*path, "package"), f"this is no glob: {glob_fault(package)}", "e.g. github.com/gorilla/mux"
+                )
+            expires = item.get("expires")
+            if "expires" in item and (not isinstance(expires, date) or isinstance(expires, datetime)):
+                self._fault((*path, "expires"), "this is no date", "a day without quotes, e.g. 2027-01-31")
+            version = self._version((*path, "version"), item)
+            if len(self._faults) == before and rule is not None and isinstance(expires, date):
+                yield Waiver(
+                    rule=rule.id, package=package, version=version, reason=reason.strip(), owner=owner.strip(),
+                    expires=expires, location=self._key_at(path),
+                )  # fmt: skip
+
+    def _waived_rule(self, path: KeyPath, item: Mapping[str, Any]) -> Rule | None:
+        word = self._text(path, item)
+        if not word:
+            return None
+        rule = self._rules.get(word.upper()) or self._names.get(word.lower())
+        if rule is None:
+            self._unknown(path, "rule", word, (*self._rules, *self._names))
+        elif rule.level is Level.ALARM or rule.input_fault:
+            kind = "an alarm" if rule.level is Level.ALARM else "a fault of the file itself"
+            self._fault(path, f"{rule.id} is {kind} and cannot be waived", "a rule of level note, warn or error")
+        return rule
+
+    def _table(self, name: str, keys: tuple[str, ...] | None) -> Mapping[str, Any]:
+        value = self._toml.values.get(name, {})
+        if not isinstance(value, dict):
+            self._fault((name,), "this is no table", f"[{name}]")
+            return {}
+        if keys is not None:
+            self._check_keys((name,), value, keys)
+        return value
+
+    def _check_keys(self, path: KeyPath, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+        for key in table:
+            if key in known:
+                continue
+            if not path and key in _OTHER_PRODUCT:
+                self._fault(
+                    (key,), f"{key!r} is a key of another product's file: this is not a policy of supplymatrix", ""
+                )
+            else:
+                self._unknown((*path, key), "key", key, known)
+
+    def _text(self, path: KeyPath, table: Mapping[str, Any]) -> str:
+        value = table.get(str(path[-1]), "")
+        if not isinstance(value, str):
+            self._fault(path, "this is no text", 'text in quotes, e.g. "…"')
+            return ""
+        return value
+
+    def _number(self, path: KeyPath, table: Mapping[str, Any], default: int) -> int:
+        value = table.get(str(path[-1]), default)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
+            self._fault(path, "this is no score", "a whole number from 0 to 100")
+            return default
+        return value
+
+    def _level(self, path: KeyPath, value: object, default: Level) -> Level:
+        if value is None:
+            return default
+        if value not in _LEVELS:
+            self._unknown(path, "level", str(value), _LEVELS)
+            return default
+        return Level(str(value))
+
+    def _unknown(self, path: KeyPath, what: str, seen: str, known: tuple[str, ...]) -> None:
+        near = difflib.get_close_matches(seen, known, n=1, cutoff=0.5)
+        near = near or difflib.get_close_matches(seen.upper(), known, n=1, cutoff=0.6)
+        expected = "one of " + ", ".join(known[:20])
+        remedy = f"did you mean {near[0]!r}?" if near else ""
+        self._fault(path, f"there is no {what} {seen[:60]!r}", expected, remedy)
+
+    def _fault(self, path: KeyPath, message: str, expected: str, remedy: str = "") -> None:
+        on_value = path in self._toml.spans and ("there is no key" not in message)
+        place = self._value_at(path) if on_value else self._key_at(path)
+        text = self._toml.lines[place.line - 1] if 0 < place.line <= len(self._toml.lines) else ""
+        end = place.end_column if place.end_line == place.line else len(text) + 1
+        self._faults.append(
+            Diagnostic(
+                message=message,
+                artifact=self._artifact,
+                line=place.line,
+                column=place.column,
+                end_column=end,
+                seen=text[place.column - 1 : end - 1][:200] if place.column else "",
+                expected=expected,
+                remedy=remedy,
+                source_line=text[:500],
+            )
+        )
+
+    def _key_at(self, path: KeyPath) -> Location:
+        while path and path not in self._toml.spans:
+            path = path[:-1]
+        return self._toml.spans[path].key if path else Location(artifact=self._artifact, line=1, column=1)
+
+    def _value_at(self, path: KeyPath, otherwise: KeyPath = ()) -> Location:
+        if path in self._toml.spans:
+            return self._toml.spans[path].value
+        return self._key_at(otherwise or path)
