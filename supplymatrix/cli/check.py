@@ -24,6 +24,7 @@ __all__ = ["check"]
 @report_options
 def check(
     path: Path,
+    *,
     policy_file: Path | None,
     revision: str,
     log: LogOptions,

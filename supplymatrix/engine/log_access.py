@@ -9,7 +9,7 @@ from pathlib import Path
 
 from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.local_log import ask_cache, ask_recording
-from supplymatrix.engine.lookups import Broken, LogChoice, LogRun, Unanswered, unanswered
+from supplymatrix.engine.lookups import Broken, LogChoice, LogRun, unanswered
 from supplymatrix.errors import TrustError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.module import ModuleVersion
@@ -18,7 +18,7 @@ from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.folders import cache_folder, state_folder
 from supplymatrix.net.head_file import HeadFile, SavedHead
 from supplymatrix.net.local import CacheAnswers, FolderAnswers
-from supplymatrix.sumdb.session import LogSession
+from supplymatrix.sumdb.session import LogSession, Unanswered
 
 __all__ = ["HEAD_IS_YOUNG", "LogAccess", "ask_log"]
 

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from supplymatrix.engine.check import choose_log
 from supplymatrix.engine.events import Message, OnEvent, ignore_event
 from supplymatrix.engine.log_access import LogAccess, ask_log
 from supplymatrix.engine.lookups import Broken, LogAnswer, LogChoice, LogRun, facts_of_lines
+from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, load_policy
 from supplymatrix.errors import Diagnostic, InputError, TransportError
 from supplymatrix.model.fact import LineProof, SumLine
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.net.folders import state_folder
 from supplymatrix.net.head_file import HeadFile
 from supplymatrix.net.settings import read_go_settings
-from supplymatrix.sources.project import read_project
+from supplymatrix.sources.project import Project, read_project
 from supplymatrix.sumdb.chain import ProofChain, build_chain, verify_chain
 from supplymatrix.sumdb.checkpoint import open_checkpoint
+from supplymatrix.sumdb.known import GO_LOG_KEY
+from supplymatrix.sumdb.note import parse_verifier_key
 from supplymatrix.sumdb.session import LogRecord, NotLogged
 
 __all__ = ["ModuleProof", "ProveRequest", "prove_module"]
@@ -28,14 +32,15 @@ __all__ = ["ModuleProof", "ProveRequest", "prove_module"]
 class ProveRequest:
     """Which module version to prove, and how the log may be asked; the other fields are those of `CheckRequest`.
 
-    project: a folder, go.mod or go.sum whose lines are compared; None = none.
+    project: a folder, go.mod or go.sum whose lines are compared, and whose policy may name another log; None = none.
+    policy: where the policy is taken from.
     """
 
     module: ModuleVersion
-    choice: LogChoice
     environ: Mapping[str, str]
     now: datetime
     project: Path | None = None
+    policy: PolicySource = OWN_POLICY
     offline: bool = False
     replay: Path | None = None
     cache_dir: Path | None = None
@@ -49,6 +54,8 @@ class ModuleProof:
     chain: ProofChain
     lines: tuple[LineProof, ...]
     go_sum: str
+    log_name: str
+    key_hash: str
     route: str
 
 
@@ -66,9 +73,10 @@ def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> Mod
                 remedy="run with --send-private if its name may be known",
             )
         )
-    lines = _lines_of(request)
+    project = read_project(request.project) if request.project is not None else None
+    choice = _choice(request, project)
     access = LogAccess(
-        choice=request.choice,
+        choice=choice,
         settings=settings,
         environ=request.environ,
         now=request.now,
@@ -78,7 +86,7 @@ def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> Mod
         refresh=True,
         on_event=on_event,
     )
-    earlier = _earlier_head(request)
+    earlier = _earlier_head(request, choice)
     run = ask_log(access, [request.module])
     for text in run.messages:
         on_event(Message(text=text))
@@ -89,18 +97,22 @@ def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> Mod
         raise answer.error
     if not isinstance(answer, LogRecord):
         raise TransportError(answer.reason, remedy=answer.remedy)
-    chain = _chain(request, run, answer, earlier)
+    chain = _chain(choice, run, answer, earlier)
+    facts = project.facts if project else ()
+    lines = [fact for fact in facts if isinstance(fact, SumLine) and fact.subject == request.module]
     proofs, _ = facts_of_lines(lines, run.answers)
     return ModuleProof(
         chain=chain,
         lines=tuple(proofs),
-        go_sum=str(request.project) if request.project else "",
+        go_sum=(project.root / "go.sum").as_posix() if project and project.files else "",
+        log_name=choice.verifier.name,
+        key_hash=choice.verifier.hash_text,
         route=run.view.route if run.view else "",
     )
 
 
-def _chain(request: ProveRequest, run: LogRun, record: LogRecord, earlier: bytes | None) -> ProofChain:
-    verifiers = [request.choice.verifier]
+def _chain(choice: LogChoice, run: LogRun, record: LogRecord, earlier: bytes | None) -> ProofChain:
+    verifiers = [choice.verifier]
     head = run.session.pinned
     if head is None:
         raise TransportError("no signed tree head of the log is at hand")
@@ -110,17 +122,18 @@ def _chain(request: ProveRequest, run: LogRun, record: LogRecord, earlier: bytes
     return chain
 
 
-def _earlier_head(request: ProveRequest) -> bytes | None:
+def _earlier_head(request: ProveRequest, choice: LogChoice) -> bytes | None:
     """Return the head that this machine trusted before the run; a replay has none of its own."""
     if request.replay is not None:
         return None
-    verifier = request.choice.verifier
+    verifier = choice.verifier
     saved = HeadFile(state_folder(request.environ), verifier.name, verifier.key_hash).read()
     return saved.note if saved else None
 
 
-def _lines_of(request: ProveRequest) -> list[SumLine]:
-    if request.project is None:
-        return []
-    facts = read_project(request.project).facts
-    return [fact for fact in facts if isinstance(fact, SumLine) and fact.subject == request.module]
+def _choice(request: ProveRequest, project: Project | None) -> LogChoice:
+    """Return the log that the project's policy names; without a project, Go's own."""
+    if project is None:
+        return LogChoice(verifier=parse_verifier_key(GO_LOG_KEY))
+    policy, _ = load_policy(request.policy, project)
+    return choose_log(policy)

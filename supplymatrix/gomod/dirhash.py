@@ -1,6 +1,6 @@
 """The h1 hash: one hash over the names and contents of a module's files.
 
-    SHA-256 of   <hex SHA-256 of the content> <two spaces> <name> <newline>   for each file, in order of the names' bytes
+    SHA-256 of   <hex SHA-256 of the content> <two spaces> <name> <newline>   for each file, in the byte order of names
 
 in base64, with "h1:" in front. In a zip every entry counts under its stored name, whatever its mode, place or
 compression; of two entries with one name the last content counts, twice. A go.sum line for a go.mod is the h1 of one

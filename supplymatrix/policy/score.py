@@ -2,8 +2,7 @@
 
 Each rule that applies to anything has a weight by its severity (critical 10, high 5, medium 2, low 1). Of its weight it
 earns the share of its subjects that pass, waived ones included. `low` takes every unknown as a fail, `high` as a pass.
-An
-alarm caps both at 49; an unknown of an alarm rule caps `low`. What is printed adds up exactly.
+An alarm caps both at 49; an unknown of an alarm rule caps `low`. What is printed adds up exactly.
 """
 
 from __future__ import annotations

@@ -188,7 +188,7 @@ def _notes(root: Path, go_mod: GoMod | None) -> Iterator[Note]:
         yield Note(code="unpruned-go-mod", message=text)
     for folder in (root, *root.resolve().parents[:8]):
         if (folder / "go.work").is_file():
-            text = f"{(folder / 'go.work').as_posix()} makes this a workspace, which is not read yet: only go.mod and go.sum"
+            text = f"{(folder / 'go.work').as_posix()} makes this a workspace, which is not read yet"
             yield Note(code="workspace-not-read", message=text)
             break
     for name in _LEGACY:

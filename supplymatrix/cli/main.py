@@ -1,0 +1,153 @@
+"""The command line: finds the command, runs it, and turns whatever happens into a message and an exit code.
+
+Commands are imported when they are run, so that `--help` and a mistyped name cost nothing. The one broad `except` of
+the program is here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from supplymatrix import __version__
+from supplymatrix.errors import InputError, SourceError, SupplymatrixError, TransportError, TrustError
+
+__all__ = ["COMMANDS", "run"]
+
+COMMANDS: tuple[tuple[str, str, str], ...] = (
+    ("check", "supplymatrix.cli.check:check", "Prove a project's go.sum against the log and judge it by its policy."),
+    ("verify", "supplymatrix.cli.verify:verify", "Show the whole proof chain of one module version."),
+    ("rules", "supplymatrix.cli.rules:rules", "List all rules."),
+    ("explain", "supplymatrix.cli.explain:explain", "Explain a rule: what it means, why, what to do."),
+    ("cache", "supplymatrix.cli.cache:cache", "Show or clear what was learned from the log."),
+)
+_EXITS = """\b
+Exit codes:
+  0 pass            3 incomplete: evidence that the policy needs could not be had
+  1 policy violated 4 trust alarm
+  2 broken input    5 nothing to check      70 internal error"""
+
+
+class _Commands(click.Group):
+    """A group whose commands are modules, imported when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return [name for name, _, _ in COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        for name, target, _ in COMMANDS:
+            if name == cmd_name:
+                module, _, attribute = target.partition(":")
+                command = getattr(importlib.import_module(module), attribute)
+                return command if isinstance(command, click.Command) else None
+        return None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:  # noqa: ANN401 - click's own type
+        name = args[0] if args else ""
+        if self.get_command(ctx, name) is None:
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"There is no command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, _, text in COMMANDS])
+
+
+@click.group(cls=_Commands, epilog=_EXITS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="supplymatrix %(version)s")
+def cli() -> None:
+    """Prove what a Go project is made of against the checksum log, and gate it by policy."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code; every failure has been told on stderr."""
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _close_quietly()
+        return 141
+    except OSError as err:
+        _say(f"error: the output cannot be written: {err.strerror or err}")
+        _close_quietly()
+        return 2
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        result = cli.main(args=list(arguments), prog_name="supplymatrix", standalone_mode=False)
+    except click.exceptions.Abort:
+        return 130
+    except KeyboardInterrupt:
+        _say("interrupted; what was proven so far is kept in the cache")
+        return 130
+    except click.ClickException as err:
+        err.show()
+        return 2
+    except BrokenPipeError:
+        raise
+    except SupplymatrixError as err:
+        return _tell(err)
+    except Exception as err:  # noqa: BLE001 - the one place where nothing may pass
+        return _tell_internal(err)
+    return result if isinstance(result, int) else 0
+
+
+def _tell(err: SupplymatrixError) -> int:
+    from supplymatrix.cli.output import wants_color
+    from supplymatrix.reports.diagnostic import render_diagnostics, render_problem
+
+    color = wants_color("auto", sys.stderr, os.environ)
+    if isinstance(err, InputError):
+        _say(render_diagnostics(err.diagnostics, color=color))
+        return 2
+    if isinstance(err, TrustError):
+        _say(render_problem("alarm", str(err), [*getattr(err, "__notes__", ()), *_evidence(err)], color=color))
+        return 4
+    remedy = err.remedy if isinstance(err, SourceError | TransportError) else ""
+    _say(render_problem("error", str(err), [f"next: {remedy}"] if remedy else [], color=color))
+    return 3
+
+
+def _evidence(err: TrustError) -> list[str]:
+    return [f"evidence: {name}, {len(data):,} bytes" for name, data in err.evidence.items()]
+
+
+def _tell_internal(err: Exception) -> int:
+    if os.environ.get("SUPPLYMATRIX_DEBUG") == "1":
+        raise err
+    kind = type(err).__name__
+    _say(
+        f"internal error: {kind}: {str(err)[:300]}\nThis is a fault of supplymatrix. SUPPLYMATRIX_DEBUG=1 shows where."
+    )
+    return 70
+
+
+def _say(text: str) -> None:
+    from supplymatrix.reports.plain import plain_lines
+
+    try:
+        sys.stderr.write(plain_lines(text).rstrip("\n") + "\n")
+    except OSError:
+        return  # nobody is listening any more; the exit code still tells
+
+
+def _close_quietly() -> None:
+    """Let the interpreter's last flush of stdout go nowhere."""
+    try:
+        descriptor = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(descriptor, sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

@@ -1,0 +1,97 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+
+__all__ = ["LogOptions", "console_options", "log_options", "report_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOptions:
+    """How the log may be asked."""
+
+    offline: bool
+    replay: Path | None
+    cache_dir: Path | None
+    send_private: bool
+    refresh: bool
+    jobs: int
+
+
+def log_options(command: F) -> F:
+    """Add the options of `LogOptions`; the command gets them as `log`."""
+
+    @functools.wraps(command)
+    def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
+        names = LogOptions.__dataclass_fields__
+        log = LogOptions(**{name: kwargs.pop(name) for name in names})
+        if log.offline and log.refresh:
+            raise click.UsageError("--offline and --refresh exclude each other.")
+        return command(*args, log=log, **kwargs)
+
+    options = (
+        click.option("--offline", is_flag=True, help="Use no network: only what is cached under the trusted head."),
+        click.option(
+            "--replay", type=click.Path(path_type=Path), metavar="DIR", help="Ask a folder of recorded answers instead."
+        ),
+        click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Keep the cache here."),
+        click.option("--send-private", is_flag=True, help="Let names under GOPRIVATE and GONOSUMDB go to the log."),
+        click.option("--refresh", is_flag=True, help="Ask for a new head even if the trusted one is young."),
+        click.option(
+            "--jobs", type=click.IntRange(1, 64), default=16, show_default=True, help="Requests at a time (≤ 16)."
+        ),
+    )
+    return cast("F", _apply(wrapped, options))
+
+
+def console_options(command: F) -> F:
+    """Add -q, -v and --color; the command gets `console`, an `output.Console`."""
+
+    @functools.wraps(command)
+    def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
+        from supplymatrix.cli.output import Console
+
+        console = Console(quiet=kwargs.pop("quiet"), verbose=kwargs.pop("verbose"), color=kwargs.pop("color"))
+        return command(*args, console=console, **kwargs)
+
+    options = (
+        click.option("-q", "--quiet", is_flag=True, help="No progress and no hints on stderr."),
+        click.option("-v", "--verbose", is_flag=True, help="Every finding in full."),
+        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True),
+    )
+    return cast("F", _apply(wrapped, options))
+
+
+def report_options(command: F) -> F:
+    """Add --format and the console options; the command gets `targets` and `console`."""
+
+    @functools.wraps(command)
+    def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
+        from supplymatrix.cli.output import parse_targets
+
+        targets = parse_targets(kwargs.pop("format_"))
+        return command(*args, targets=targets, **kwargs)
+
+    option = click.option(
+        "--format",
+        "format_",
+        multiple=True,
+        metavar="F[=FILE]",
+        help="text, json or sarif; to FILE or to stdout. May be given several times.",
+    )
+    return cast("F", console_options(_apply(wrapped, (option,))))
+
+
+def _apply(wrapped: Callable[..., object], options: tuple[Callable[..., Any], ...]) -> Any:  # noqa: ANN401 - F again
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped

@@ -1,0 +1,41 @@
+"""`supplymatrix rules`: all rules, one line each."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from supplymatrix.checks.registry import ALL_RULES
+from supplymatrix.cli.output import write_stdout
+
+__all__ = ["rules"]
+
+
+@click.command()
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def rules(format_: str) -> None:
+    """List all rules: id, name, severity, default level and what the bad state is."""
+    if format_ == "json":
+        rows = [
+            {
+                "id": rule.id,
+                "name": rule.name,
+                "severity": rule.severity.value,
+                "level": rule.level.value,
+                "title": rule.title,
+                "why": rule.why,
+                "offline": rule.offline,
+                "fixable": rule.fixable,
+                "since": rule.since,
+            }
+            for rule in ALL_RULES.values()
+        ]
+        write_stdout(json.dumps({"schema": "supplymatrix.rules/1", "rules": rows}, indent=2) + "\n")
+        return
+    name = max(len(rule.name) for rule in ALL_RULES.values())
+    lines = [
+        f"{rule.id}  {rule.name:{name}}  {rule.severity.value:8}  {rule.level.value:5}  {rule.title}"
+        for rule in ALL_RULES.values()
+    ]
+    write_stdout("\n".join([*lines, "", "supplymatrix explain SM110 tells more of one of them.", ""]))

@@ -1,0 +1,245 @@
+"""The report for machines: everything a run found, in one JSON document.
+
+Schema: `schema/report-v1.schema.json` beside this file; described in docs/formats/report-json.md. Text from outside is
+kept as it is, with control characters escaped as JSON demands; bytes that were no UTF-8 are written as backslash
+escapes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from supplymatrix.model.audit import Audit
+from supplymatrix.model.fact import CachedCopy, Gap, LineProof, PrivateModule, ProjectFact, SumLine
+from supplymatrix.model.location import Location
+from supplymatrix.model.rule import Finding
+from supplymatrix.model.verdict import Judged, Score, Verdict
+from supplymatrix.reports.plain import plain_lines
+
+__all__ = ["SCHEMA", "render"]
+
+SCHEMA = "supplymatrix.report/1"
+_Json = dict[str, Any]
+
+
+def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool = False) -> str:
+    """Return the report as JSON; the other arguments mean nothing here."""
+    del color, width, verbose
+    verdict = audit.verdict
+    document: _Json = {
+        "schema": SCHEMA,
+        "tool": {"name": "supplymatrix", "version": verdict.tool_version},
+        "now": _time(verdict.now),
+        "subject": _subject(audit),
+        "policy": {"name": verdict.policy_name, "digest": verdict.policy_digest, "min_score": verdict.min_score},
+        "log": _log(audit),
+        "verdict": {
+            "outcome": verdict.outcome.value,
+            "exit_code": verdict.exit_code,
+            "score": _score(verdict.score),
+            "passed": verdict.passed,
+        },
+        "findings": [_finding(audit, item) for item in verdict.judged if item.finding is not None],
+        "unknown": [_unknown(audit, item) for item in verdict.judged if item.gap is not None],
+        "gaps": [_gap(gap) for gap in verdict.gaps],
+        "notes": _notes(verdict),
+        "go_sum": _lines(audit),
+        "copies": [_copy(copy) for copy in audit.facts.of(CachedCopy)],
+    }
+    return json.dumps(_clean(document), indent=2, ensure_ascii=False) + "\n"
+
+
+def _subject(audit: Audit) -> _Json:
+    projects = audit.facts.of(ProjectFact)
+    project = projects[0] if projects else None
+    return {
+        "name": audit.subject,
+        "path": audit.root,
+        "module": project.module_path if project else "",
+        "go": project.go_version if project else "",
+        "has_go_mod": bool(project and project.has_go_mod),
+        "has_go_sum": bool(project and project.has_go_sum),
+        "sha256": project.provenance.sha256 if project else "",
+    }
+
+
+def _log(audit: Audit) -> _Json | None:
+    view = audit.log
+    if view is None:
+        return None
+    return {
+        "name": view.name,
+        "key_hash": view.key_hash,
+        "pinned_by_policy": view.pinned_by_policy,
+        "tree_size": view.tree_size,
+        "root": view.root,
+        "fetched_at": _time(view.seen_at) if view.seen_at else None,
+        "route": view.route,
+        "requests": view.requests,
+        "received_bytes": view.received_bytes,
+    }
+
+
+def _score(score: Score | None) -> _Json | None:
+    if score is None:
+        return None
+    return {
+        "low": _points(score.low),
+        "high": _points(score.high),
+        "waived": _points(score.waived),
+        "contributions": [
+            {
+                "rule": share.rule,
+                "weight": share.weight,
+                "passed": share.passed,
+                "failed": share.failed,
+                "waived": share.waived,
+                "unknown": share.unknown,
+                "low": _points(share.low),
+                "high": _points(share.high),
+            }
+            for share in score.contributions
+        ],
+        "caps": [
+            {"rule": rule, "low": _points(-low), "high": _points(-high), "why": why}
+            for rule, low, high, why in score.caps
+        ],
+    }
+
+
+def _points(number: Fraction) -> _Json:
+    return {"exact": str(number), "value": round(float(number), 4)}
+
+
+def _finding(audit: Audit, item: Judged) -> _Json:
+    finding: Finding | None = item.finding
+    assert finding is not None  # noqa: S101 - the caller has looked
+    waiver = item.waiver
+    return {
+        "rule": item.rule,
+        "name": audit.rules[item.rule].name,
+        "level": item.level.value,
+        "severity": item.severity.value,
+        "status": item.status.value,
+        "confidence": finding.confidence.value,
+        "subject": item.subject,
+        "module": finding.module,
+        "version": finding.version,
+        "message": finding.message,
+        "label": finding.label,
+        "locations": [_location(place) for place in finding.locations],
+        "evidence": [{"label": evidence.label, "value": evidence.value} for evidence in finding.evidence],
+        "fix": finding.fix,
+        "fingerprint": finding.fingerprint,
+        "required_by": _location(item.required_by) if item.required_by else None,
+        "waiver": {
+            "reason": waiver.reason,
+            "owner": waiver.owner,
+            "expires": waiver.expires.isoformat(),
+            "location": _location(waiver.location),
+        }
+        if waiver
+        else None,
+    }
+
+
+def _unknown(audit: Audit, item: Judged) -> _Json:
+    return {
+        "rule": item.rule,
+        "name": audit.rules[item.rule].name,
+        "level": item.level.value,
+        "severity": item.severity.value,
+        "subject": item.subject,
+        "gap": _gap(item.gap) if item.gap else None,
+    }
+
+
+def _gap(gap: Gap) -> _Json:
+    return {
+        "wanted": gap.wanted,
+        "reason": gap.reason,
+        "remedy": gap.remedy,
+        "subject": gap.subject,
+        "kind": gap.kind.value if gap.kind else None,
+        "location": _location(gap.location) if gap.location else None,
+    }
+
+
+def _notes(verdict: Verdict) -> list[_Json]:
+    return [
+        {
+            "code": note.code,
+            "message": note.message,
+            "location": _location(note.location) if note.location else None,
+        }
+        for note in verdict.notes
+    ]
+
+
+def _lines(audit: Audit) -> list[_Json]:
+    proofs = {(p.subject, p.kind, p.hash): p for p in audit.facts.of(LineProof)}
+    private = {p.subject: p for p in audit.facts.of(PrivateModule)}
+    out = []
+    for line in audit.facts.of(SumLine):
+        proof = proofs.get((line.subject, line.kind, line.hash))
+        withheld = private.get(line.subject)
+        state = proof.state.value if proof else "private" if withheld and withheld.declared else "not-checked"
+        out.append(
+            {
+                "module": line.subject.path,
+                "version": line.subject.version,
+                "kind": line.kind.value,
+                "hash": line.hash,
+                "state": state,
+                "logged_hash": proof.logged_hash if proof else "",
+                "record": proof.record_id if proof else -1,
+                "answered_by": proof.answered_by if proof else "",
+                "detail": proof.detail if proof else "",
+                "file": line.location.artifact,
+                "line": line.location.line,
+            }
+        )
+    return out
+
+
+def _copy(copy: CachedCopy) -> _Json:
+    return {
+        "module": copy.subject.path,
+        "version": copy.subject.version,
+        "kind": copy.kind.value,
+        "state": copy.state.value,
+        "path": copy.path,
+        "hash": copy.hash,
+        "logged_hash": copy.logged_hash,
+        "reason": copy.reason,
+    }
+
+
+def _location(place: Location) -> _Json:
+    return {
+        "artifact": place.artifact,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "pointer": place.pointer,
+    }
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _clean(value: object) -> object:
+    """Return the same document with hidden characters written out in every text."""
+    if isinstance(value, str):
+        return value if value.isascii() and value.isprintable() else plain_lines(value)
+    if isinstance(value, Mapping):
+        return {key: _clean(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return value

@@ -1,0 +1,138 @@
+"""The report as SARIF 2.1.0, for code-scanning views.
+
+Every finding is a result; a waived one carries its suppression. What could not be checked is a result of kind "open",
+since a consumer that counts results must not take a gap for a pass.
+
+Source: OASIS SARIF 2.1.0.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from supplymatrix.model.audit import Audit
+from supplymatrix.model.location import Location
+from supplymatrix.model.rule import Level, Rule, Status
+from supplymatrix.model.verdict import Judged, Outcome
+from supplymatrix.reports.plain import plain
+
+__all__ = ["render"]
+
+_LEVELS = {Level.ALARM: "error", Level.ERROR: "error", Level.WARN: "warning", Level.NOTE: "note", Level.OFF: "none"}
+_PRECISION = "very-high"
+_SECURITY = {"critical": "9.5", "high": "8.0", "medium": "5.0", "low": "2.0"}
+_Json = dict[str, Any]
+
+
+def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool = False) -> str:
+    """Return the report as SARIF; the other arguments mean nothing here."""
+    del color, width, verbose
+    verdict = audit.verdict
+    rules = [audit.rules[rule] for rule in sorted(audit.rules)]
+    index = {rule.id: number for number, rule in enumerate(rules)}
+    score = verdict.score
+    run: _Json = {
+        "tool": {
+            "driver": {
+                "name": "supplymatrix",
+                "semanticVersion": verdict.tool_version,
+                "rules": [_rule(rule) for rule in rules],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"PROJECT": {"description": {"text": "the folder of the project"}}},
+        "invocations": [
+            {
+                "executionSuccessful": verdict.outcome not in (Outcome.BROKEN, Outcome.INCOMPLETE),
+                "exitCode": verdict.exit_code,
+                "endTimeUtc": verdict.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "toolExecutionNotifications": [
+                    {"level": "note", "message": {"text": plain(note.message)}, "descriptor": {"id": note.code}}
+                    for note in verdict.notes
+                ],
+            }
+        ],
+        "results": [_result(audit, item, index) for item in verdict.judged],
+        "properties": {
+            "outcome": verdict.outcome.value,
+            "policy": plain(verdict.policy_name),
+            "policyDigest": verdict.policy_digest,
+            "scoreLow": str(score.low) if score else None,
+            "scoreHigh": str(score.high) if score else None,
+            "subject": plain(audit.subject),
+        },
+    }
+    document = {
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(rule: Rule) -> _Json:
+    return {
+        "id": rule.id,
+        "name": "".join(part.capitalize() for part in rule.name.split("-")),
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": f"{rule.why} Run `supplymatrix explain {rule.id}` for more."},
+        "defaultConfiguration": {"level": _LEVELS[rule.level], "enabled": rule.level is not Level.OFF},
+        "properties": {
+            "precision": _PRECISION,
+            "security-severity": _SECURITY[rule.severity.value],
+            "tags": ["security", "supply-chain", rule.check_kind],
+        },
+    }
+
+
+def _result(audit: Audit, item: Judged, index: dict[str, int]) -> _Json:
+    result: _Json = {"ruleId": item.rule, "ruleIndex": index[item.rule]}
+    finding = item.finding
+    if finding is not None:
+        label = f" ({finding.label})" if finding.label else ""
+        text = f"{finding.message}{label}. Next: {finding.fix or f'supplymatrix explain {item.rule}'}"
+        result |= {"kind": "fail", "level": _LEVELS[item.level], "message": {"text": plain(text)}}
+        places = list(finding.locations)
+        if finding.fingerprint:
+            result["partialFingerprints"] = {"supplymatrix/v1": finding.fingerprint}
+    else:
+        gap = item.gap
+        text = f"{item.subject} could not be checked: {gap.reason}. Next: {gap.remedy}" if gap else "not checked"
+        result |= {"kind": "open", "level": "none", "message": {"text": plain(text)}}
+        places = [gap.location] if gap is not None and gap.location is not None else []
+    result["locations"] = [_location(place) for place in places[:1]] or [
+        _location(Location(artifact=_main_file(audit)))
+    ]
+    if len(places) > 1:
+        result["relatedLocations"] = [
+            {"id": number, **_location(place)} for number, place in enumerate(places[1:], start=1)
+        ]
+    if item.status is Status.WAIVED and item.waiver is not None:
+        waiver = item.waiver
+        text = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": plain(text)}]
+    result["properties"] = {"subject": plain(item.subject), "level": item.level.value, "status": item.status.value}
+    return result
+
+
+def _location(place: Location) -> _Json:
+    from urllib.parse import quote
+
+    physical: _Json = {
+        "artifactLocation": {"uri": quote(place.artifact.encode("utf-8", "replace"), safe="/"), "uriBaseId": "PROJECT"}
+    }
+    if place.line:
+        region = {"startLine": place.line, "startColumn": max(1, place.column)}
+        if place.end_line:
+            region["endLine"] = place.end_line
+        if place.end_column:
+            region["endColumn"] = place.end_column
+        physical["region"] = region
+    return {"physicalLocation": physical}
+
+
+def _main_file(audit: Audit) -> str:
+    """Return the file that a result without a place is shown at."""
+    return next((artifact for artifact, _ in audit.lines if artifact.startswith("go.")), "go.mod")

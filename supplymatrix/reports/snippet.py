@@ -1,0 +1,118 @@
+"""A line of source with carets under what is meant, as compilers show it.
+
+   ┌─ go.sum:88:23
+88 │ github.com/a/b v1.2.0 h1:lat6Kz…=
+   │                       ^^^^^^^^^^^ the log (record 31,337,421) has h1:9f3cQ1…=
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from supplymatrix.reports.plain import plain
+
+__all__ = ["PLAIN_PAINT", "Paint", "paint_for", "render_snippet", "text_width", "wrap"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paint:
+    """The few colours in use, as SGR codes; all empty without colour."""
+
+    alarm: str = ""
+    error: str = ""
+    warn: str = ""
+    note: str = ""
+    good: str = ""
+    dim: str = ""
+    bold: str = ""
+    off: str = ""
+
+
+PLAIN_PAINT = Paint()
+_COLOR = Paint(
+    alarm="\x1b[1;31m",
+    error="\x1b[31m",
+    warn="\x1b[33m",
+    note="\x1b[36m",
+    good="\x1b[32m",
+    dim="\x1b[2m",
+    bold="\x1b[1m",
+    off="\x1b[0m",
+)
+
+
+def paint_for(*, color: bool) -> Paint:
+    """Return the colours, or none."""
+    return _COLOR if color else PLAIN_PAINT
+
+
+def text_width(text: str) -> int:
+    """Return how many terminal cells a text takes: wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(char) for char in text)
+
+
+def _cells(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def render_snippet(
+    *, place: str, line: int, source: str, column: int, end_column: int, label: str, width: int, paint: Paint
+) -> list[str]:
+    """Return the lines of a snippet. column, end_column: 1-based, end one past; 0 = the whole line.
+
+    A long line is cut on both sides of what is meant; a label that does not fit goes to a line of its own.
+    """
+    gutter = " " * max(2, len(str(line)))
+    out = [f"{gutter} {paint.dim}┌─{paint.off} {plain(place)}"]
+    if not source:
+        return [
+            *out,
+            *([f"{gutter} {paint.dim}│{paint.off} {text}" for text in wrap(label, width - 6)] if label else []),
+        ]
+    start = max(0, column - 1) if column else 0
+    stop = max(start + 1, end_column - 1) if end_column else len(source)
+    room = max(30, width - len(gutter) - 4)
+    before, meant, after = _clip(source, start, min(stop, max(len(source), start + 1)), room)
+    number = str(line).rjust(len(gutter))
+    out.append(f"{paint.dim}{number} │{paint.off} {before}{meant}{after}".rstrip())
+    pad, carets = " " * text_width(before), "^" * max(1, text_width(meant))
+    left = room - len(pad) - len(carets) - 1
+    if text_width(label) <= left:
+        tail = f"{pad}{paint.bold}{carets}{paint.off} {label}".rstrip()
+        return [*out, f"{gutter} {paint.dim}│{paint.off} {tail}"]
+    out.append(f"{gutter} {paint.dim}│{paint.off} {pad}{paint.bold}{carets}{paint.off}")
+    return [*out, *(f"{gutter} {paint.dim}│{paint.off}   {text}" for text in wrap(label, room - 3))]
+
+
+def _clip(source: str, start: int, stop: int, room: int) -> tuple[str, str, str]:
+    """Return what stands before, in and after the span, made plain and short enough."""
+    before, meant, after = (
+        plain(part.replace("\t", "    ")) for part in (source[:start], source[start:stop], source[stop:])
+    )
+    if text_width(meant) > room - 10:
+        meant = f"{meant[: room - 12]}…"
+        after = ""
+    if text_width(before) + text_width(meant) > room - 4:
+        keep = max(4, room - text_width(meant) - 6)
+        before = f"…{before[-keep:]}"
+    left = room - text_width(before) - text_width(meant)
+    if text_width(after) > left:
+        after = f"{after[: max(0, left - 1)]}…"
+    return before, meant, after
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return a text in lines of at most `width` characters; a word that is longer stays whole."""
+    lines, current = [], ""
+    for word in plain(text).split(" "):
+        if current and text_width(current) + 1 + text_width(word) > width:
+            lines.append(current)
+            current = word
+        else:
+            current = f"{current} {word}" if current else word
+    return [*lines, current] if current or not lines else lines

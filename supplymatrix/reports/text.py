@@ -1,0 +1,275 @@
+"""The report for people: the verdict first, then each finding with its place, then what is not known, then notes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from supplymatrix.model.audit import Audit
+from supplymatrix.model.fact import LineProof, PrivateModule, ProjectFact, ProofState, SumLine
+from supplymatrix.model.location import Location
+from supplymatrix.model.rule import Level, Status
+from supplymatrix.model.verdict import Judged, Outcome, Score, Verdict
+from supplymatrix.reports.plain import plain
+from supplymatrix.reports.snippet import Paint, paint_for, render_snippet, wrap
+
+__all__ = ["render", "score_text"]
+
+_IN_FULL = 3  # findings of one rule that are shown whole
+_FEW = 5  # up to so many, all of them are
+_NAMES = 6  # subjects named of those that are not
+_MEANING = {
+    Outcome.PASS: "the policy is met",
+    Outcome.FAIL: "the policy is not met",
+    Outcome.INCOMPLETE: "evidence that the policy needs could not be had",
+    Outcome.ALARM: "something is not what it claims to be: do not build with it",
+    Outcome.NOTHING: "there was nothing to check",
+    Outcome.BROKEN: "the input cannot be read as it should",
+}
+_WORDS = ((Level.ALARM, "alarm"), (Level.ERROR, "error"), (Level.WARN, "warning"), (Level.NOTE, "note"))
+
+
+def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool = False) -> str:
+    """Return the report as text of at most about `width` columns. verbose: every finding in full."""
+    paint = paint_for(color=color)
+    out = [*_header(audit, paint), ""]
+    shown = [j for j in audit.verdict.judged if j.status is not Status.WAIVED or verbose]
+    for group in _by_rule([j for j in shown if j.finding is not None]):
+        out += _group(audit, group, width, paint, verbose=verbose)
+    out += _gaps(audit.verdict, width, paint)
+    out += _notes(audit.verdict, width, paint, verbose=verbose)
+    out += wrap(_last_line(audit), width)
+    return "\n".join(line.rstrip() for line in out) + "\n"
+
+
+def _header(audit: Audit, paint: Paint) -> list[str]:
+    verdict = audit.verdict
+    projects = audit.facts.of(ProjectFact)
+    go_version = f"go {plain(projects[0].go_version)} · " if projects and projects[0].go_version else ""
+    modules = len({line.subject for line in audit.facts.of(SumLine)})
+    name = f"{paint.bold}{plain(audit.subject)}{paint.off}"
+    lines = [f"{name}  {go_version}{_count(modules, 'module version')} · policy {plain(verdict.policy_name)}"]
+    lines.append(f"  log    {_log_line(audit)}")
+    color = {Outcome.PASS: paint.good, Outcome.ALARM: paint.alarm, Outcome.FAIL: paint.error}.get(
+        verdict.outcome, paint.warn
+    )
+    parts = [part for part in (_score_part(verdict), _counts(verdict)) if part]
+    word = verdict.outcome.value.upper()
+    lines.append(f"  {color}{word}{paint.off}{' ' * max(2, 7 - len(word))}{' · '.join(parts)}")
+    return lines
+
+
+def _log_line(audit: Audit) -> str:
+    lines = audit.facts.of(SumLine)
+    states = Counter(proof.state for proof in audit.facts.of(LineProof))
+    declared = {p.subject for p in audit.facts.of(PrivateModule) if p.declared}
+    private = sum(line.subject in declared for line in lines)
+    unchecked = len(lines) - sum(states.values()) - private
+    if not lines:
+        return "no go.sum line to prove"
+    parts = [f"{states[ProofState.PROVEN]:,} of {_count(len(lines), 'go.sum line')} proven"]
+    for number, word in (
+        (states[ProofState.DIFFERS], "differ" if states[ProofState.DIFFERS] > 1 else "differs"),
+        (states[ProofState.NOT_IN_LOG] + states[ProofState.NO_LINE], "not in the log"),
+        (states[ProofState.BAD_PROOF], "with a wrong proof"),
+        (unchecked, "not checked"),
+        (private, "private (declared)"),
+    ):
+        if number:
+            parts.append(f"{number:,} {word}")
+    view = audit.log
+    if view is None:
+        return ", ".join(parts)
+    seen = f"fetched {view.seen_at:%Y-%m-%d}, " if view.seen_at else ""
+    pinned = ", pinned by the policy" if view.pinned_by_policy else ""
+    return f"{', '.join(parts)} · {plain(view.name)} tree {view.tree_size:,} ({seen}key {view.key_hash}{pinned})"
+
+
+def _score_part(verdict: Verdict) -> str:
+    if verdict.score is None:
+        return ""
+    capped = ", ".join(cap[0] for cap in verdict.score.caps)
+    text = f"score {score_text(verdict.score)}"
+    if capped:
+        text += f" (capped by {capped})"
+    return f"{text}, {verdict.min_score} needed"
+
+
+def score_text(score: Score) -> str:
+    """Return the score as people read it, rounded down: one number, or two while something is unknown."""
+    low, high = _floor(score.low), _floor(score.high)
+    return str(low) if score.low == score.high else f"{low}–{high}"  # noqa: RUF001 - an en dash is meant
+
+
+def _floor(number: Fraction) -> int:
+    return number.numerator // number.denominator
+
+
+def _counts(verdict: Verdict) -> str:
+    failed = Counter(j.level for j in verdict.judged if j.status is Status.FAIL)
+    parts = [_count(failed[level], word) for level, word in _WORDS if failed[level]]
+    unknown = len({(j.gap.subject, j.gap.kind) for j in verdict.judged if j.gap is not None})
+    if unknown:
+        parts.append(f"{unknown:,} unknown")
+    waived = [j.waiver for j in verdict.judged if j.status is Status.WAIVED and j.waiver is not None]
+    if waived:
+        days = (min(w.expires for w in waived) - verdict.now.date()).days
+        parts.append(f"{len(waived):,} waived (the first expires in {_count(days, 'day')})")
+    return ", ".join(parts)
+
+
+def _by_rule(judged: Sequence[Judged]) -> Iterator[list[Judged]]:
+    """Yield the findings in groups of one rule, level and status, in the order of the verdict."""
+    groups: dict[tuple[str, Level, Status], list[Judged]] = {}
+    for item in judged:
+        groups.setdefault((item.rule, item.level, item.status), []).append(item)
+    yield from groups.values()
+
+
+def _group(audit: Audit, group: list[Judged], width: int, paint: Paint, *, verbose: bool) -> list[str]:
+    whole = group if verbose or len(group) <= _FEW else group[:_IN_FULL]
+    if group[0].level is Level.NOTE and not verbose:
+        return [
+            *(line for item in whole for line in _brief(audit, item, width, paint)),
+            *_rest(group, whole, width, paint),
+        ]
+    out = []
+    for item in whole:
+        out += [*_finding(audit, item, width, paint), ""]
+    return [*out, *_rest(group, whole, width, paint)]
+
+
+def _brief(audit: Audit, item: Judged, width: int, paint: Paint) -> list[str]:
+    """Return a finding that is a mere note as one line with its place."""
+    finding = item.finding
+    if finding is None:
+        return []
+    place = f"{plain(str(finding.locations[0]))}: " if finding.locations else ""
+    first, *rest = wrap(f"note[{item.rule}] {audit.rules[item.rule].name}: {place}{finding.message}", width - 2)
+    head = f"note[{item.rule}]"
+    return [f"{paint.note}{head}{paint.off}{first.removeprefix(head)}", *(f"  {line}" for line in rest)]
+
+
+def _rest(group: list[Judged], whole: list[Judged], width: int, paint: Paint) -> list[str]:
+    """Name those of a group that are not shown."""
+    out: list[str] = []
+    rest = group[len(whole) :]
+    if rest:
+        names = ", ".join(plain(item.subject) for item in rest[:_NAMES])
+        more = f" and {len(rest) - _NAMES:,} others" if len(rest) > _NAMES else ""
+        head = f"{_level_color(group[0].level, paint)}{group[0].level.value}[{group[0].rule}]{paint.off}"
+        text = wrap(
+            f"{len(rest):,} more of these: {names}{more} (all of them with --verbose or --format json)", width - 3
+        )
+        out += [f"{head} {text[0]}", *(f"   {line}" for line in text[1:])]
+    return [*out, ""] if out or group[0].level is Level.NOTE else out
+
+
+def _finding(audit: Audit, item: Judged, width: int, paint: Paint) -> list[str]:
+    finding = item.finding
+    if finding is None:
+        return []
+    name = audit.rules[item.rule].name
+    color = _level_color(item.level, paint)
+    waived = "waived " if item.status is Status.WAIVED else ""
+    head = wrap(f"{waived}{item.level.value}[{item.rule}] {name}: {finding.message}", width - 2)
+    out = [f"{color}{head[0]}{paint.off}", *(f"  {line}" for line in head[1:])]
+    locations = finding.locations
+    if locations:
+        out += _snippet(audit, locations[0], finding.label, width, paint)
+        for related in locations[1:]:
+            out += _snippet(audit, related, "", width, paint)
+    elif finding.label:
+        out += [f"   {line}" for line in wrap(finding.label, width - 4)]
+    if item.required_by is not None:
+        out.append(f"   {paint.dim}= asked for by {plain(str(item.required_by))}{paint.off}")
+    if item.waiver is not None:
+        out.append(
+            f"   = waived by {plain(item.waiver.owner)} until {item.waiver.expires}: {plain(item.waiver.reason)}"
+        )
+    for evidence in finding.evidence:
+        out.append(f"   {paint.dim}= {plain(evidence.label)}: {plain(evidence.value)}{paint.off}")
+    following = [plain(finding.fix)] if finding.fix else []
+    out.append(f"   = next: {' · '.join([*following, f'supplymatrix explain {item.rule}'])}")
+    return out
+
+
+def _snippet(audit: Audit, place: Location, label: str, width: int, paint: Paint) -> list[str]:
+    source = audit.lines.get((place.artifact, place.line), "") if place.line else ""
+    return render_snippet(
+        place=str(place),
+        line=place.line,
+        source=source,
+        column=place.column,
+        end_column=place.end_column if place.end_line in (0, place.line) else 0,
+        label=label,
+        width=width,
+        paint=paint,
+    )
+
+
+def _gaps(verdict: Verdict, width: int, paint: Paint) -> list[str]:
+    """Say once for each reason how much is unknown because of it."""
+    groups: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
+    for item in verdict.judged:
+        if item.gap is not None:
+            key = (item.gap.reason, item.gap.remedy)
+            kind = item.gap.kind.value if item.gap.kind else ""
+            groups.setdefault(key, {})[item.gap.subject, kind] = None
+    out = []
+    for (reason, remedy), subjects in groups.items():
+        names = list(dict.fromkeys(subject for subject, _ in subjects))
+        shown = ", ".join(plain(name) for name in names[:_NAMES])
+        more = f" and {len(names) - _NAMES:,} others" if len(names) > _NAMES else ""
+        out.append(f"{paint.warn}unknown{paint.off} {_count(len(subjects), 'thing')} could not be checked")
+        out += [f"   {line}" for line in wrap(f"because: {reason}", width - 4)]
+        out += [f"   {line}" for line in wrap(f"= {shown}{more}", width - 4)]
+        if remedy:
+            out += [f"   {line}" for line in wrap(f"= next: {remedy}", width - 4)]
+        out.append("")
+    return out
+
+
+def _notes(verdict: Verdict, width: int, paint: Paint, *, verbose: bool) -> list[str]:
+    out = []
+    for note in verdict.notes:
+        place = f"{plain(str(note.location))}: " if note.location is not None else ""
+        first, *rest = wrap(f"note: {place}{note.message}", width)
+        out += [f"{paint.note}note:{paint.off}{first.removeprefix('note:')}", *(f"   {line}" for line in rest)]
+    if verbose and verdict.score is not None:
+        out.append("")
+        for share in verdict.score.contributions:
+            whole = share.passed + share.failed + share.waived + share.unknown
+            good = share.passed + share.waived
+            out.append(
+                f"   {share.rule}  {_points(share.low):>8} points, {good} of {whole} pass, weight {share.weight}"
+            )
+        for rule, low, _, why in verdict.score.caps:
+            out.append(f"   {rule}  {_points(-low):>8} points, {why}")
+    return [*out, ""] if out else []
+
+
+def _points(number: Fraction) -> str:
+    return f"{float(number):.2f}"
+
+
+def _last_line(audit: Audit) -> str:
+    lines, proofs = audit.facts.of(SumLine), audit.facts.of(LineProof)
+    proven = sum(proof.state is ProofState.PROVEN for proof in proofs)
+    checked = f"{proven:,} of {_count(len(lines), 'go.sum line')} proven in the log"
+    if audit.log is not None:
+        checked += f", asked: {audit.log.route}"
+        if audit.log.requests:
+            checked += f" ({audit.log.requests:,} requests, {audit.log.received_bytes:,} bytes)"
+    outcome = audit.verdict.outcome
+    what = "Contents of modules were not looked at; only their hashes were."
+    return f"{checked}. {what} Exit {audit.verdict.exit_code}: {_MEANING[outcome]}."
+
+
+def _level_color(level: Level, paint: Paint) -> str:
+    return {Level.ALARM: paint.alarm, Level.ERROR: paint.error, Level.WARN: paint.warn}.get(level, paint.note)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
