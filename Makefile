@@ -1,0 +1,62 @@
+# README names the two commands that matter: `make demo` and `make test`. Everything goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick lint format bench acceptance lock clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/run.stamp ## Show the main job, offline, on real recorded data
+	@$(BIN)/python examples/demo.py
+
+test: $(VENV)/dev.stamp ## Run all that CI runs: lint, types, import contracts, tests with coverage
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -q --cov --cov-report=term
+
+quick: $(VENV)/dev.stamp ## Run the fast part of the tests
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -q -m "not slow" -x
+
+lint: $(VENV)/dev.stamp ## Check style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check -q .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/dev.stamp ## Put the source into its form
+	$(BIN)/ruff check --fix -q .
+	$(BIN)/ruff format -q .
+
+bench: $(VENV)/run.stamp ## Measure CPU, requests and ratios against peers (needs Go and the network for most)
+	@$(BIN)/python benchmarks/run.py
+
+acceptance: $(VENV)/dev.stamp ## Show, one by one, what was promised
+	@$(BIN)/python benchmarks/acceptance.py
+
+lock: $(VENV)/dev.stamp ## Make the locks anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --upgrade pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --upgrade pyproject.toml requirements/build.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "setting up .venv (once) …"
+	@$(PIP) install --require-hashes --no-deps -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	@echo "setting up the tools for the tests (once) …"
+	@$(PIP) install --require-hashes --no-deps -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,143 @@
+"""The main job in half a minute: offline, on recorded answers of the real log, without Go or a terminal.
+
+1. 168 go.sum lines of a real project are proven.
+2. A small service is held against its own policy.
+3. One hash of its go.sum is changed: the alarm, the proof chain, and what `go mod verify` says to it.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+OUT = HERE.parent / "build" / "demo"
+MUX = "github.com/gorilla/mux"
+
+
+def say(text: str = "") -> None:
+    """Print a line at once, so that it stands before what the next program prints."""
+    print(text, flush=True)
+
+
+def environment(scratch: Path) -> dict[str, str]:
+    """Return an environment in which nothing of this machine's own Go has a say."""
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SYSTEMROOT") if name in os.environ}
+    return keep | {
+        "GOENV": "off",
+        "GOMODCACHE": str(scratch / "modcache"),
+        "GOFLAGS": "-modcacherw",
+        "GOPROXY": (HERE / "mux-service" / "proxy").as_uri(),
+        "GOTOOLCHAIN": "local",
+        "SUPPLYMATRIX_CACHE_DIR": str(scratch / "cache"),
+        "SUPPLYMATRIX_STATE_DIR": str(scratch / "state"),
+        "NO_COLOR": "1",
+    }
+
+
+def run(environ: dict[str, str], *arguments: str, cwd: Path = HERE, most: int = 60) -> int:
+    """Show a command as it would be typed, run it, show at most `most` lines of it; return its exit code."""
+    say(f"$ supplymatrix {' '.join(arguments)}")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [sys.executable, "-m", "supplymatrix", *arguments],
+        cwd=cwd,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    lines = (done.stdout + done.stderr).rstrip("\n").split("\n")
+    for line in lines[:most]:
+        say(f"  {line}")
+    if len(lines) > most:
+        say(f"  … {len(lines) - most} lines more")
+    say(f"  → exit {done.returncode}, {cpu:.2f} s of CPU in all")
+    say()
+    return done.returncode
+
+
+def tamper(folder: Path) -> None:
+    """Change one character in the hash of the module's files."""
+    path = folder / "go.sum"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    at = next(n for n, line in enumerate(lines) if line.startswith(f"{MUX} v1.8.0 h1:"))
+    lines[at] = lines[at].replace("h1:i40aqf", "h1:j40aqf")
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def ask_go(environ: dict[str, str], folder: Path) -> None:
+    """Show what the go command says of the changed go.sum, where it is installed."""
+    go = shutil.which("go", path=environ.get("PATH"))
+    if go is None:
+        say("(go is not installed here; with it, `go mod verify` says: all modules verified)")
+        return
+    done = subprocess.run([go, "mod", "verify"], cwd=folder, env=environ, capture_output=True, text=True, check=False)
+    say("$ go mod verify    # in the same folder, with the same changed go.sum")
+    say(f"  {(done.stdout + done.stderr).strip()}")
+    say(f"  → exit {done.returncode}")
+
+
+def prepare_go(environ: dict[str, str], folder: Path) -> None:
+    """Let the go command, if there is one, fill its module cache while go.sum is still good."""
+    go = shutil.which("go", path=environ.get("PATH"))
+    if go is not None:
+        environ = environ | {"GOSUMDB": "off"}  # the demo is offline; go would ask the log for what is not in go.sum
+        subprocess.run([go, "mod", "download"], cwd=folder, env=environ, capture_output=True, check=False)
+
+
+def main() -> int:
+    """Run the demo; the exit code is 0 when every step ended as it should."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        environ = environment(scratch)
+        say("1. A real project: every line of its go.sum, proven in the log that the go command trusts\n")
+        codes = [run(environ, "check", "client-go", "--replay", "client-go/recorded")]
+        say("2. A service with a policy of its own (lift.toml pins the version and asks for strict integrity)\n")
+        codes.append(run(environ, "check", "mux-service", "--replay", "mux-service/recorded"))
+        say("3. The same service, after somebody has changed one character of one hash\n")
+        service = scratch / "svc"
+        shutil.copytree(HERE / "mux-service", service, ignore=shutil.ignore_patterns("proxy"))
+        prepare_go(environ, service)
+        tamper(service)
+        report = (
+            "--format",
+            "text",
+            "--format",
+            f"json={OUT / 'report.json'}",
+            "--format",
+            f"sarif={OUT / 'report.sarif'}",
+        )
+        codes.append(
+            run(
+                environ | {"GOMODCACHE": str(scratch / "empty")},
+                "check",
+                ".",
+                "--replay",
+                "recorded",
+                *report,
+                cwd=service,
+            )
+        )
+        codes.append(run(environ, "verify", f"{MUX}@v1.8.0", "--replay", "recorded", cwd=service, most=14))
+        ask_go(environ, service)
+    good = codes == [0, 0, 4, 4]
+    say()
+    say(
+        f"The report to open: {OUT / 'report.json'} (and report.sarif beside it)"
+        if good
+        else f"unexpected exit codes: {codes}"
+    )
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
