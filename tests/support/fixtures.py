@@ -1,0 +1,148 @@
+"""Projects in a folder, with what the log says of them written beside: from there to a whole audit, without a log.
+
+`log.json` in the folder, all of it optional:
+
+    {"default": "proven", "lines": {"path@version[/go.mod]": {"state": …, "logged": …, "detail": …} or {"gap": reason}},
+     "private": {path: declared}, "copies": [{"module", "version", "kind", "state"}]}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from supplymatrix.checks.registry import ALL_RULES, run_rules
+from supplymatrix.engine.policy_source import PolicySource, load_policy
+from supplymatrix.model.audit import Audit, LogView
+from supplymatrix.model.fact import (
+    CachedCopy,
+    CopyKind,
+    CopyState,
+    Fact,
+    Facts,
+    Gap,
+    LineProof,
+    PrivateModule,
+    ProofState,
+    SumKind,
+    SumLine,
+)
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.policy.verdict import judge
+from supplymatrix.sources.project import SourceLines, read_project
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+LOG = LogView(
+    name="sum.golang.org",
+    key_hash="033de0ae",
+    tree_size=71_999_284,
+    root="q5+IcsQ9SCXC+pYmNIRIRUbPnH/iVuVw/N2fPtPImqw=",
+    seen_at=datetime(2026, 11, 23, 9, 30, tzinfo=UTC),
+    route="replay recorded",
+)
+
+
+def facts_of(folder: Path) -> Facts:
+    """Return the facts of a fixture."""
+    log = _log(folder)
+    project = read_project(folder)
+    lines = [fact for fact in project.facts if isinstance(fact, SumLine)]
+    facts: list[Fact] = list(project.facts)
+    gaps: list[Gap] = []
+    for line in lines:
+        declared = log.get("private", {}).get(line.subject.path)
+        if declared is not None:
+            facts.append(_private(line, declared=declared))
+        answer = log.get("lines", {}).get(_key(line), {"state": log.get("default", "proven")})
+        if declared:
+            continue
+        if "gap" in answer or declared is False:
+            gaps.append(_gap(line, answer.get("gap", "its name is withheld from the log by GOPRIVATE=corp.example")))
+        else:
+            facts.append(_proof(line, answer))
+    facts.extend(_copies(log))
+    return Facts({repr(fact): fact for fact in facts}.values(), gaps)
+
+
+def audit_of(folder: Path, *, preset: str = "") -> Audit:
+    """Return the whole audit of a fixture, by its lift.toml or a preset."""
+    facts = facts_of(folder)
+    project = read_project(folder)
+    source = PolicySource(file=_preset_file(folder, preset)) if preset else PolicySource()
+    policy, notes = load_policy(source, project)
+    verdict = judge(policy, run_rules(facts), facts, ALL_RULES, now=NOW, tool_version="0.1.0")
+    del notes
+    return Audit(
+        subject=project.name,
+        root="project",
+        facts=facts,
+        log=LOG,
+        verdict=verdict,
+        rules=ALL_RULES,
+        lines=SourceLines({**project.files, **policy.files}),
+    )
+
+
+def _preset_file(folder: Path, preset: str) -> Path:
+    return Path(__file__).resolve().parents[2] / "policies" / f"{preset}.toml"
+
+
+def _log(folder: Path) -> dict[str, Any]:
+    path = folder / "log.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
+
+
+def _key(line: SumLine) -> str:
+    return f"{line.subject}/go.mod" if line.kind is SumKind.GO_MOD else str(line.subject)
+
+
+def _private(line: SumLine, *, declared: bool) -> PrivateModule:
+    setting = "lift.toml" if declared else "GOPRIVATE"
+    return PrivateModule(
+        subject=line.subject, matched_by="corp.example", setting=setting, declared=declared, location=line.location
+    )
+
+
+def _gap(line: SumLine, reason: str) -> Gap:
+    return Gap(
+        wanted=f"log record of {line.subject}",
+        reason=reason,
+        remedy="run again",
+        subject=str(line.subject),
+        kind=line.kind,
+        location=line.location,
+    )
+
+
+def _proof(line: SumLine, answer: dict[str, Any]) -> LineProof:
+    state = ProofState(answer["state"])
+    logged = answer.get("logged", line.hash if state is ProofState.PROVEN else "")
+    return LineProof(
+        subject=line.subject,
+        kind=line.kind,
+        hash=line.hash,
+        state=state,
+        logged_hash=logged,
+        record_id=-1 if state is ProofState.NOT_IN_LOG else 31_337_421,
+        tree_size=LOG.tree_size,
+        answered_by="https://proxy.example (HTTP 404)" if state is ProofState.NOT_IN_LOG else "https://proxy.example",
+        location=line.location,
+        detail=answer.get("detail", ""),
+    )
+
+
+def _copies(log: dict[str, Any]) -> Iterator[CachedCopy]:
+    for copy in log.get("copies", []):
+        yield CachedCopy(
+            subject=ModuleVersion(path=copy["module"], version=copy["version"]),
+            kind=CopyKind(copy["kind"]),
+            state=CopyState(copy["state"]),
+            path=f"modcache/{copy['module']}.{copy['kind']}",
+            hash=copy.get("hash", ""),
+            logged_hash=copy.get("logged", ""),
+            reason=copy.get("reason", ""),
+        )
