@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Protocol
@@ -28,6 +27,7 @@ from supplymatrix.checks.view import FactView
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.fact import Facts
 from supplymatrix.model.rule import Result, Rule
+from supplymatrix.model.spelling import nearest
 
 __all__ = ["ALL_RULES", "RULES", "RuleCheck", "find_rule", "run_rules"]
 
@@ -74,9 +74,8 @@ def find_rule(word: str) -> Rule:
     """Return the rule of an id (in any case) or a name. Raises InputError with a suggestion."""
     rule = ALL_RULES.get(word.upper()) or _BY_NAME.get(word.lower())
     if rule is None:
-        names = [*ALL_RULES, *_BY_NAME]
-        near = difflib.get_close_matches(word, names, n=1) or difflib.get_close_matches(word.upper(), names, n=1)
-        remedy = f"did you mean {near[0]}?" if near else "run `supplymatrix rules` to see all of them"
+        near = nearest(word, [*ALL_RULES, *_BY_NAME])
+        remedy = f"did you mean {near}?" if near else "run `supplymatrix rules` to see all of them"
         raise InputError(
             Diagnostic(
                 message="there is no such rule",

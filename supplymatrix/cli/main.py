@@ -6,7 +6,6 @@ the program is here.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
@@ -17,6 +16,7 @@ import click
 
 from supplymatrix import __version__
 from supplymatrix.errors import InputError, SourceError, SupplymatrixError, TransportError, TrustError
+from supplymatrix.model.spelling import nearest
 
 __all__ = ["COMMANDS", "run"]
 
@@ -53,8 +53,8 @@ class _Commands(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:  # noqa: ANN401 - click's own type
         name = args[0] if args else ""
         if self.get_command(ctx, name) is None:
-            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            near = nearest(name, self.list_commands(ctx))
+            hint = f" Did you mean {near!r}?" if near else ""
             ctx.fail(f"There is no command {name!r}.{hint}")
         return super().resolve_command(ctx, args)
 

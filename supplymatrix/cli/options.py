@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
+
+from supplymatrix.model.value import fields_of, value
 
 __all__ = ["LogOptions", "console_options", "log_options", "report_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LogOptions:
     """How the log may be asked."""
 
@@ -32,7 +33,7 @@ def log_options(command: F) -> F:
 
     @functools.wraps(command)
     def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
-        names = LogOptions.__dataclass_fields__
+        names = fields_of(LogOptions)
         log = LogOptions(**{name: kwargs.pop(name) for name in names})
         if log.offline and log.refresh:
             raise click.UsageError("--offline and --refresh exclude each other.")

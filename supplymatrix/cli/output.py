@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -15,6 +13,7 @@ import click
 from supplymatrix.engine.events import Event, Message
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.audit import Audit
+from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.registry import FORMATS, render
 
@@ -23,7 +22,7 @@ __all__ = ["Console", "ReportTarget", "parse_targets", "wants_color", "write_fil
 _STEP = 10  # percent between two lines of progress when stderr is no terminal
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class ReportTarget:
     """One --format. file: None = stdout."""
 
@@ -102,12 +101,18 @@ def write_reports(audit: Audit, targets: Sequence[ReportTarget], console: Consol
     for target in targets:
         is_terminal = target.file is None and target.format == "text"
         color = is_terminal and wants_color(console.color, sys.stdout, os.environ)
-        width = shutil.get_terminal_size((100, 24)).columns if is_terminal else 100
+        width = _terminal_width() if is_terminal else 100
         text = render(audit, target.format, color=color, width=max(60, min(width, 160)), verbose=console.verbose)
         if target.file is None:
             write_stdout(text)
         else:
             write_file(target.file, text)
+
+
+def _terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((100, 24)).columns
 
 
 def write_stdout(text: str) -> None:

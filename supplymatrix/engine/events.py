@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from supplymatrix.model.value import value
 
 __all__ = ["Event", "Message", "OnEvent", "Progress", "ignore_event"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Progress:
     """How far one stage is. stage: e.g. "look-ups"; done, total: in units of the stage, total 0 = not known."""
 
@@ -17,7 +18,7 @@ class Progress:
     total: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Message:
     """Something a person should read once, e.g. that a damaged cache was set aside."""
 

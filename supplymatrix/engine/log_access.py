@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from supplymatrix.engine.lookups import Broken, LogChoice, LogRun, unanswered
 from supplymatrix.errors import TrustError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
 from supplymatrix.net.cache import LogCache
 from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.folders import cache_folder, state_folder
@@ -28,7 +28,7 @@ HEAD_IS_YOUNG = timedelta(hours=24)
 _MAX_CONNECTIONS = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LogAccess:
     """How this run may ask the log; the fields are those of `CheckRequest`."""
 

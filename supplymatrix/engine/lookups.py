@@ -9,6 +9,7 @@ from supplymatrix.errors import InputError, TrustError
 from supplymatrix.model.audit import LogView
 from supplymatrix.model.fact import Gap, LineProof, ProofState, SumKind, SumLine
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.sumdb.note import Verifier
 from supplymatrix.sumdb.protocol import Asking
@@ -17,7 +18,7 @@ from supplymatrix.sumdb.session import LogRecord, LogSession, NotLogged, Unanswe
 __all__ = ["Broken", "LogAnswer", "LogChoice", "LogRun", "facts_of_lines", "modules_of", "settle", "unanswered"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Broken:
     """A well-formed answer that does not fit the log: the alarm of this module version."""
 
@@ -28,7 +29,7 @@ class Broken:
 LogAnswer = LogRecord | NotLogged | Unanswered | Broken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LogChoice:
     """Which log is asked. url: "" = found as the go command finds it. by_policy: lift.toml names it."""
 

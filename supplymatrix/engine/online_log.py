@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from supplymatrix.engine.events import OnEvent, Progress
@@ -13,6 +12,7 @@ from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogRun, settle, un
 from supplymatrix.errors import SourceError, TransportError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
 from supplymatrix.net.cache import LogCache
 from supplymatrix.net.drive import drive
@@ -30,7 +30,7 @@ _FEW_REQUESTS = 10  # a run that asked for less may spend the difference on comp
 _MODULES_A_TILE = 300  # and a large one may spend a tile for so many modules; what is left over waits for later runs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class NetworkLog:
     """What a network run needs. environ: for the proxies of the HTTP client; now: UTC, kept with the trusted head."""
 
@@ -102,7 +102,9 @@ async def _ask_in(
 
 def _counted(run: LogRun, counters: Counters) -> LogRun:
     if run.view is not None:
-        run.view = replace(run.view, requests=counters.requests, received_bytes=counters.bytes)
+        run.view = changed(
+            run.view, requests=counters.requests, retries=counters.retries, received_bytes=counters.bytes
+        )
     return run
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.policy.compare import compare_policies
 from supplymatrix.policy.document import Policy, parse_policy, preset_policy
@@ -13,13 +13,13 @@ from supplymatrix.sources.builtin import builtin_bytes, builtin_names
 from supplymatrix.sources.files import POLICY_LIMIT, read_limited
 from supplymatrix.sources.project import Project
 
-__all__ = ["DEFAULT_PRESET", "OWN_POLICY", "POLICY_FILE", "PolicySource", "load_policy", "presets"]
+__all__ = ["DEFAULT_PRESET", "OWN_POLICY", "POLICY_FILE", "PolicySource", "default_policy", "load_policy", "presets"]
 
 POLICY_FILE = "lift.toml"
 DEFAULT_PRESET = "log-verified"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PolicySource:
     """file: named with --policy; revision: named with --policy-from. Neither: lift.toml in the subject's root."""
 
@@ -35,6 +35,11 @@ def presets() -> dict[str, bytes]:
     """Return the built-in presets by name."""
     names = [name for name in builtin_names("policies") if name.endswith(".toml")]
     return {name.removesuffix(".toml"): builtin_bytes("policies", name) for name in names}
+
+
+def default_policy() -> Policy:
+    """Return the policy of what has none of its own."""
+    return preset_policy(DEFAULT_PRESET, presets=presets())
 
 
 def load_policy(source: PolicySource, project: Project) -> tuple[Policy, list[Note]]:

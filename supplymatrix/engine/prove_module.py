@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -11,24 +10,25 @@ from supplymatrix.engine.check import choose_log
 from supplymatrix.engine.events import Message, OnEvent, ignore_event
 from supplymatrix.engine.log_access import LogAccess, ask_log
 from supplymatrix.engine.lookups import Broken, LogAnswer, LogChoice, LogRun, facts_of_lines
-from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, load_policy
+from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, default_policy, load_policy
+from supplymatrix.engine.private import withholding_of
 from supplymatrix.errors import Diagnostic, InputError, TransportError
+from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.fact import LineProof, SumLine
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
 from supplymatrix.net.folders import state_folder
 from supplymatrix.net.head_file import HeadFile
 from supplymatrix.net.settings import read_go_settings
 from supplymatrix.sources.project import Project, read_project
 from supplymatrix.sumdb.chain import ProofChain, build_chain, verify_chain
 from supplymatrix.sumdb.checkpoint import open_checkpoint
-from supplymatrix.sumdb.known import GO_LOG_KEY
-from supplymatrix.sumdb.note import parse_verifier_key
 from supplymatrix.sumdb.session import LogRecord, NotLogged
 
 __all__ = ["ModuleProof", "ProveRequest", "prove_module"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ProveRequest:
     """Which module version to prove, and how the log may be asked; the other fields are those of `CheckRequest`.
 
@@ -47,7 +47,7 @@ class ProveRequest:
     send_private: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ModuleProof:
     """The chain, checked again from its own bytes, and the judged go.sum lines of this module version."""
 
@@ -65,16 +65,8 @@ def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> Mod
     Raises TransportError when the log could not be asked, TrustError when a proof fails, InputError for a private name.
     """
     settings = read_go_settings(request.environ)
-    withheld = "" if request.send_private else settings.withheld_by(request.module.path)
-    if withheld:
-        raise InputError(
-            Diagnostic(
-                message=f"the name of {request.module} is withheld from the log by {withheld}",
-                remedy="run with --send-private if its name may be known",
-            )
-        )
     project = read_project(request.project) if request.project is not None else None
-    choice = _choice(request, project)
+    choice = _choice(request, project, settings)
     access = LogAccess(
         choice=choice,
         settings=settings,
@@ -131,9 +123,16 @@ def _earlier_head(request: ProveRequest, choice: LogChoice) -> bytes | None:
     return saved.note if saved else None
 
 
-def _choice(request: ProveRequest, project: Project | None) -> LogChoice:
-    """Return the log that the project's policy names; without a project, Go's own."""
-    if project is None:
-        return LogChoice(verifier=parse_verifier_key(GO_LOG_KEY))
-    policy, _ = load_policy(request.policy, project)
+def _choice(request: ProveRequest, project: Project | None, settings: GoSettings) -> LogChoice:
+    """Return the log that the policy names; without a project, Go's own. Raises InputError for a private name."""
+    policy = load_policy(request.policy, project)[0] if project is not None else default_policy()
+    held = withholding_of(request.module.path, policy, settings, send_private=request.send_private)
+    if held is not None:
+        remedy = "take the pattern out of lift.toml" if held.declared else "run with --send-private"
+        raise InputError(
+            Diagnostic(
+                message=f"the name of {request.module} is withheld from the log by {held}",
+                remedy=f"{remedy} if its name may be known",
+            )
+        )
     return choose_log(policy)

@@ -13,9 +13,9 @@ Source: golang.org/ref/mod#environment-variables; Go cmd/go/internal/cfg.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from supplymatrix.gomod.goprivate import match
+from supplymatrix.model.value import value
 
 __all__ = ["EnvFile", "GoSettings", "GosumdbWish", "Setting", "parse_env_file", "parse_gosumdb", "resolve_settings"]
 
@@ -27,7 +27,7 @@ _ALIASES: Mapping[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Setting:
     """A value and where it was found: "environment", the path of a file, or "" when nothing set it."""
 
@@ -35,7 +35,7 @@ class Setting:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class EnvFile:
     """A GOENV file or a `go.env` that was read. path: as it is shown; values: by name."""
 
@@ -43,7 +43,7 @@ class EnvFile:
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GosumdbWish:
     """What GOSUMDB asks for.
 
@@ -57,7 +57,7 @@ class GosumdbWish:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GoSettings:
     """The settings as the go command would see them; gonoproxy and gonosumdb already default to goprivate.
 

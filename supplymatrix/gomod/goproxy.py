@@ -22,12 +22,12 @@ Source: golang.org/ref/mod#goproxy-protocol; Go cmd/go/internal/modfetch proxy.g
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.goprivate import match
 from supplymatrix.gomod.gourl import join_url, split_url
+from supplymatrix.model.value import value
 
 __all__ = [
     "Element",
@@ -50,7 +50,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Element:
     """One element of the list.
 
@@ -72,7 +72,7 @@ class Via(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ModuleSource:
     """Who serves a module: the proxy at `url`, its origin (DIRECT), or nobody and why (OFF, ABSENT, FAILED)."""
 
@@ -80,7 +80,7 @@ class ModuleSource:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LogAddress:
     """Where the log is asked: below `base_url`, through a proxy (PROXY) or itself (DIRECT).
 

@@ -8,7 +8,7 @@ Source: RFC 3986; Go net/url Parse.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from supplymatrix.model.value import value
 
 __all__ = ["UrlParts", "join_url", "split_url"]
 
@@ -19,7 +19,7 @@ _USER = _LETTERS | _DIGITS | frozenset("-._:~!$&'()*+,;=%@")
 _HOST = _LETTERS | _DIGITS | frozenset("-_.~!$&'()*+,;=:[]<>\"%")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class UrlParts:
     """The parts that decide whether a URL may be used.
 

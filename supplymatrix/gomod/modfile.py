@@ -16,6 +16,7 @@ from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.modfile_syntax import Block, Statement, Word, location_of, parse_statements, unquote
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion, canonical_version, major_fault, split_path_version
+from supplymatrix.model.value import value
 
 __all__ = [
     "Exclude", "GoMod", "GoWork", "Godebug", "ModuleStatement", "PathEntry", "Replace", "Require", "Retract", "Value",
@@ -23,7 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ModuleStatement:
     """The module line. deprecated: the text after "Deprecated:" in its comments, "" without."""
 
@@ -32,7 +33,7 @@ class ModuleStatement:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Value:
     """The word of a `go` or `toolchain` line."""
 
@@ -40,7 +41,7 @@ class Value:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Godebug:
     """One key=value of a godebug line."""
 
@@ -49,7 +50,7 @@ class Godebug:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Require:
     """One require. indirect: it carries the comment "// indirect"."""
 
@@ -58,7 +59,7 @@ class Require:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Exclude:
     """One exclude."""
 
@@ -66,7 +67,7 @@ class Exclude:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Replace:
     """One replace. old.version: "" = all versions; new_version: "" = new_path is a directory."""
 
@@ -81,7 +82,7 @@ class Replace:
         return not self.new_version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Retract:
     """Retracted versions from low to high, both included, as written. rationale: the comment."""
 
@@ -91,7 +92,7 @@ class Retract:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PathEntry:
     """The one path of a tool, ignore or use line."""
 
@@ -99,7 +100,7 @@ class PathEntry:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GoMod:
     """A go.mod. module, go, toolchain: None when the file has no such line. lines: the file's lines, for messages."""
 
@@ -116,7 +117,7 @@ class GoMod:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GoWork:
     """A go.work. lines: the file's lines, for messages."""
 
@@ -261,7 +262,7 @@ class _Reader:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Line:
     """A directive's line: its words without the verb."""
 

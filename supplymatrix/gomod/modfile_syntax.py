@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.location import Location
+from supplymatrix.model.value import value
 
 __all__ = ["Block", "Statement", "Word", "location_of", "parse_statements", "unquote"]
 
@@ -30,7 +30,7 @@ _LONE_BYTES = re.compile("[\udc80-\udcff]")
 _MARKERS = ("<<<<<<< ", "||||||| ", ">>>>>>> ")
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Word:
     """A word as written, quotes included. column, end: 1-based, end one past its last character."""
 
@@ -44,7 +44,7 @@ class Word:
         return len(self.text) == 1 and self.text in _PUNCTUATION
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Statement:
     """One line. words: at least one; before: whole-line comments right above; after: the comment at its end, or ""."""
 
@@ -54,7 +54,7 @@ class Statement:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Block:
     """Words, then lines in parentheses. before: whole-line comments right above the block."""
 
@@ -64,7 +64,7 @@ class Block:
     lines: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Line:
     number: int
     words: tuple[Word, ...]

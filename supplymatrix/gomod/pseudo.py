@@ -10,11 +10,11 @@ Source: golang/mod module/pseudo.go; go.dev/ref/mod#pseudo-versions.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model import semver
+from supplymatrix.model.value import value
 
 __all__ = ["PseudoVersion", "is_pseudo_version", "make_pseudo_version", "parse_pseudo_version"]
 
@@ -23,7 +23,7 @@ _PATTERN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PseudoVersion:
     """The parts of a pseudo-version.
 

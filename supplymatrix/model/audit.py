@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from supplymatrix.model.fact import Facts
 from supplymatrix.model.rule import Rule
+from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Verdict
 
 __all__ = ["Audit", "LogView"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LogView:
     """The transparency log as this run saw it; one pinned head.
 
@@ -21,7 +21,8 @@ class LogView:
     seen_at: when that head was fetched (UTC); None when it is not known (a replay).
     route: who was asked, e.g. "proxy https://proxy.example", "direct", "offline cache", "replay DIR".
     pinned_by_policy: True when lift.toml names another log than Go's own.
-    requests, received_bytes: what went over the network in this run, retries included.
+    requests, received_bytes: what went over the network in this run; a request that was sent again counts once, and
+    each sending of it after the first is one of `retries`.
     """
 
     name: str
@@ -32,10 +33,11 @@ class LogView:
     route: str
     pinned_by_policy: bool = False
     requests: int = 0
+    retries: int = 0
     received_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Audit:
     """Facts, verdict and what a renderer needs to show them.
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from supplymatrix.model.location import Location, Provenance
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
 
 __all__ = [
     "CachedCopy", "CopyKind", "CopyState", "Fact", "Facts", "Gap", "LineProof", "PrivateModule", "ProjectFact",
@@ -26,7 +27,7 @@ class SumKind(StrEnum):
     GO_MOD = "go.mod"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ProjectFact:
     """The subject itself. module_path: "" for a bare go.sum. go_version: the go line ("1.26.8"), "" when there is none.
 
@@ -43,7 +44,7 @@ class ProjectFact:
     provenance: Provenance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RequiredModule:
     """One require of go.mod, after exclude and replace: `subject` as written, `effective` what the build takes in its
     place.
@@ -57,7 +58,7 @@ class RequiredModule:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ReplacedModule:
     """One replace that applies. subject.version is "" for a replace of all versions. Either target or directory is
     set."""
@@ -68,7 +69,7 @@ class ReplacedModule:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SumLine:
     """One well-formed go.sum line. hash: with its algorithm ("h1:…="). location spans the hash field; artifact may be
     go.work.sum."""
@@ -88,7 +89,7 @@ class SumFaultKind(StrEnum):
     EMPTY_GO_MOD = "empty-go-mod"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SumFault:
     """A faulty go.sum line. subject: "path@version" or the raw text, control characters removed, at most 200
     characters."""
@@ -110,7 +111,7 @@ class ProofState(StrEnum):
     BAD_PROOF = "bad-proof"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LineProof:
     """The log's answer for one go.sum line. A line that could not be checked has no LineProof but a `Gap`.
 
@@ -130,7 +131,7 @@ class LineProof:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PrivateModule:
     """A module whose name was withheld from the log. matched_by: the pattern; setting: "GOPRIVATE", "GONOSUMDB" or
     "lift.toml".
@@ -161,7 +162,7 @@ class CopyState(StrEnum):
     UNCHECKED = "unchecked"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CachedCopy:
     """A copy of a module version on this machine, held against the hash that the log proved. path: absolute."""
 
@@ -174,7 +175,7 @@ class CachedCopy:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Gap:
     """Evidence that was wanted and could not be had. It never turns into a pass.
 

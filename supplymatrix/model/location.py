@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from supplymatrix.model.value import value
 
 __all__ = ["Location", "Origin", "Provenance"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value(order=True)
 class Location:
     """A place in an artifact, counted as SARIF counts: lines and columns from 1, end column one past the last
     character.
@@ -47,7 +48,7 @@ class Origin(StrEnum):
     USER = "user"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Provenance:
     """How a fact is known. tool: what read it; sha256: hex digest of the bytes read; retrieved_at: UTC, None for
     local files."""

@@ -12,11 +12,11 @@ Source: golang/mod module/module.go; go.dev/ref/mod.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model import semver
+from supplymatrix.model.value import value
 
 __all__ = [
     "ModuleVersion", "PathKind", "canonical_version", "check_file_path", "check_import_path", "check_module",
@@ -24,7 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@value(order=True)
 class ModuleVersion:
     """A module at a version. path: as in a require line; version: "v1.2.3", or "" for a module without one."""
 

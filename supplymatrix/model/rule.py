@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
+from supplymatrix.model.value import value
 
 __all__ = ["Confidence", "Evidence", "Finding", "Level", "Result", "Rule", "Severity", "Status"]
 
@@ -48,7 +48,7 @@ class Status(StrEnum):
     NOT_APPLICABLE = "n/a"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Rule:
     """A rule's registry line.
 
@@ -73,7 +73,7 @@ class Rule:
     input_fault: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Evidence:
     """What a finding rests on: label and exact value, e.g. ("log record", "31337421")."""
 
@@ -81,7 +81,7 @@ class Evidence:
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Finding:
     """A rule's bad state, seen on one subject.
 
@@ -103,7 +103,7 @@ class Finding:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Result:
     """One rule on one subject, before any policy: PASS, FAIL (finding set) or UNKNOWN (gap set). n/a is simply not
     yielded."""

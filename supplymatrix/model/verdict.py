@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -10,6 +9,7 @@ from fractions import Fraction
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Finding, Level, Severity, Status
+from supplymatrix.model.value import value
 
 __all__ = ["Contribution", "Judged", "Note", "Outcome", "Score", "Verdict", "WaiverUse"]
 
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     BROKEN = "broken"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class WaiverUse:
     """The waiver that excuses a finding. location: its table in lift.toml."""
 
@@ -36,7 +36,7 @@ class WaiverUse:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Judged:
     """One finding or gap after the policy. level: what the policy makes of it. required_by: the lift.toml place that
     asks for the rule."""
@@ -52,7 +52,7 @@ class Judged:
     required_by: Location | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Contribution:
     """One rule's share of the score: weight, how many subjects passed, failed, were waived or unknown, and the points
     of 100."""
@@ -67,7 +67,7 @@ class Contribution:
     high: Fraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Score:
     """low takes every unknown as a fail, high as a pass; waived is the share of points that rest on waivers. All of
     0..100.
@@ -83,7 +83,7 @@ class Score:
     caps: tuple[tuple[str, Fraction, Fraction, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Note:
     """Something a reader should know that is no finding, e.g. "version 1.8.0 read as v1.8.0". code: kebab-case."""
 
@@ -92,7 +92,7 @@ class Note:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Verdict:
     """What the gate decides on one subject.
 

@@ -12,11 +12,11 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from supplymatrix.errors import SourceError
+from supplymatrix.model.value import value
 from supplymatrix.net.head_file import log_id
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _SCHEMA = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CachedLog:
     """One log's cache. name: log and key hash, "sum.example+0123abcd"; entries: -1 when the file cannot be read."""
 
@@ -45,7 +45,7 @@ class CachedLog:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CacheInfo:
     """What lies in the cache folder. bytes: all of it; damaged: names of files that were set aside."""
 

@@ -21,11 +21,11 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError, SourceError
+from supplymatrix.model.value import value
 
 __all__ = ["HeadFile", "SavedHead", "log_id"]
 
@@ -35,7 +35,7 @@ _LOCK_PAUSE = 0.02  # seconds between two tries for the lock
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SavedHead:
     """A signed note that was trusted. note: its exact bytes; fetched_at: UTC, when the log gave it out to us."""
 

@@ -77,7 +77,7 @@ def _read_plain(file: str, name: str, source: str, max_bytes: int, flags: int = 
             return Absent(source)
         if not stat.S_ISREG(info.st_mode):
             return Unavailable(f"{name} is no plain file")
-        data = _read_up_to(descriptor, min(info.st_size, max_bytes) + 1)
+        data = _read_all(descriptor, min(info.st_size, max_bytes + 1))
     except OSError as err:
         return Unavailable(f"{name} cannot be read: {err.strerror or err}")
     finally:
@@ -103,10 +103,11 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
-def _read_up_to(descriptor: int, limit: int) -> bytes:
-    data = os.read(descriptor, limit)
-    while data and len(data) < limit:
-        more = os.read(descriptor, limit - len(data))
+def _read_all(descriptor: int, size: int) -> bytes:
+    """Return the first `size` bytes, fewer when the file has become shorter."""
+    data = os.read(descriptor, size)
+    while 0 < len(data) < size:
+        more = os.read(descriptor, size - len(data))
         if not more:
             break
         data += more

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from supplymatrix.errors import Diagnostic, InputError, TransportError
 from supplymatrix.gomod.goenv import ENVIRONMENT, GoSettings
 from supplymatrix.gomod.goproxy import LogAddress, Outcome, Via, direct_log_url, parse_goproxy, sumdb_via
 from supplymatrix.gomod.gourl import join_url, split_url
+from supplymatrix.model.value import value
 from supplymatrix.net.address import shown
 from supplymatrix.net.transport import Transport
 from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
@@ -15,7 +14,7 @@ from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
 __all__ = ["Fetcher", "Route", "choose_route"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Route:
     """Where the log is asked. base_url: may hold credentials, never show it. description: for people.
 
@@ -27,7 +26,7 @@ class Route:
     via_proxy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Fetcher:
     """What `drive` calls: gets one path of the log over `transport`."""
 

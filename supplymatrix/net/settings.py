@@ -12,7 +12,7 @@ from pathlib import Path
 
 from supplymatrix.gomod.goenv import EnvFile, GoSettings, parse_env_file, resolve_settings
 
-__all__ = ["find_goroot", "read_go_settings", "user_env_path"]
+__all__ = ["find_goroot", "read_env_files", "read_go_settings", "user_env_path"]
 
 _MAX_ENV_FILE = 1 << 20
 
@@ -22,6 +22,11 @@ def read_go_settings(environ: Mapping[str, str]) -> GoSettings:
 
     With neither a `go` nor a GOPROXY anywhere, `goproxy` has no value: then the log is asked directly.
     """
+    return resolve_settings(environ, *read_env_files(environ))
+
+
+def read_env_files(environ: Mapping[str, str]) -> tuple[EnvFile, ...]:
+    """Return the files that count where the environment is silent, the stronger first: the GOENV file, `go.env`."""
     files = []
     user_path = user_env_path(environ)
     if user_path is not None:
@@ -33,7 +38,7 @@ def read_go_settings(environ: Mapping[str, str]) -> GoSettings:
         built_in = _read(goroot / "go.env")
         if built_in is not None:
             files.append(built_in)
-    return resolve_settings(environ, *files)
+    return tuple(files)
 
 
 def user_env_path(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path | None:

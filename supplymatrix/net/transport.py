@@ -27,6 +27,7 @@ from typing import Self
 import httpx
 
 from supplymatrix import __version__
+from supplymatrix.model.value import value
 from supplymatrix.net.address import proxy_for, shown, shown_origin
 from supplymatrix.net.local import MAX_ANSWER, read_file_url
 from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
@@ -41,7 +42,7 @@ _GIVE_UP_AFTER = 8  # answers in a row that all failed
 _CHECK_NETWORK = "check the network, then run again; what is cached is not asked again"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TimeOuts:
     """Seconds. read: between two pieces of an answer; whole: for one URL with all its tries, redirects, and waiting
     for a free connection."""
@@ -61,7 +62,7 @@ class Counters:
     bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Passing:
     """A try that failed in a way that may pass. wait: seconds the server asked for, or None."""
 
@@ -69,7 +70,7 @@ class _Passing:
     wait: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class _Moved:
     location: httpx.URL
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from supplymatrix.model.rule import Level
 from supplymatrix.policy.document import LEVEL_ORDER, PackageRule, Policy
 
 __all__ = ["compare_policies"]

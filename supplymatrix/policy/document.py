@@ -22,6 +22,7 @@ from datetime import date
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Rule
+from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.policy.globs import literal_prefix, matches
 
@@ -32,7 +33,7 @@ LEVEL_ORDER: Mapping[Level, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PackageRule:
     """One [packages."glob"]. version: canonical, "" = any; security_policy: a preset's name, "" = none.
 
@@ -48,7 +49,7 @@ class PackageRule:
     policy_location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Waiver:
     """One [[waivers]]. rule: its id; package: a glob; version: "" = any. expires: the last day on which it holds."""
 

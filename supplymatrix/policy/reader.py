@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import canonical_version
 from supplymatrix.model.rule import Level, Rule
+from supplymatrix.model.spelling import nearest
 from supplymatrix.model.verdict import Note
 from supplymatrix.policy.document import PackageRule, Policy, Waiver, digest_of
 from supplymatrix.policy.globs import glob_fault
@@ -298,10 +298,9 @@ class PolicyReader:
         return Level(str(value))
 
     def _unknown(self, path: KeyPath, what: str, seen: str, known: tuple[str, ...]) -> None:
-        near = difflib.get_close_matches(seen, known, n=1, cutoff=0.5)
-        near = near or difflib.get_close_matches(seen.upper(), known, n=1, cutoff=0.6)
+        near = nearest(seen, known)
         expected = "one of " + ", ".join(known[:20])
-        remedy = f"did you mean {near[0]!r}?" if near else ""
+        remedy = f"did you mean {near!r}?" if near else ""
         self._fault(path, f"there is no {what} {seen[:60]!r}", expected, remedy)
 
     def _fault(self, path: KeyPath, message: str, expected: str, remedy: str = "") -> None:

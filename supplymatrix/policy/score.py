@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from supplymatrix.model.rule import Level, Rule, Severity, Status
+from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Contribution, Score
 
 __all__ = ["ALARM_CAP", "WEIGHTS", "Counted", "compute_score"]
@@ -20,7 +21,7 @@ WEIGHTS: Mapping[Severity, int] = {Severity.CRITICAL: 10, Severity.HIGH: 5, Seve
 ALARM_CAP = 49
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Counted:
     """One result as the score sees it: its rule, and what became of it (never n/a)."""
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from supplymatrix.model.location import Location
+from supplymatrix.model.value import value
 
 __all__ = ["KeyPath", "Span", "SpanIndex", "index_spans", "pointer_of"]
 
@@ -26,7 +26,7 @@ _ATOM = re.compile(r"[^,\]}\n#]+")
 _STRINGS = ('"""', "'''", '"', "'")
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Span:
     """The places of one entry. key: of its name (of its header, with a table); value: of what is assigned."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.value import value
 from supplymatrix.policy.spans import SpanIndex, index_spans
 
 __all__ = ["TomlText", "read_toml"]
@@ -17,7 +17,7 @@ _AT = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class TomlText:
     """A TOML text. values: as the parser gives them; spans: where they stand; lines: for messages."""
 

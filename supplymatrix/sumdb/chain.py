@@ -9,9 +9,9 @@ not use the tiles that the chain was made from.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from supplymatrix.errors import TrustError
+from supplymatrix.model.value import value
 from supplymatrix.sumdb.checkpoint import GO_SUM_ORIGIN, open_checkpoint
 from supplymatrix.sumdb.note import Verifier
 from supplymatrix.sumdb.session import LogRecord
@@ -29,7 +29,7 @@ from supplymatrix.sumdb.tree import TrustedTree
 __all__ = ["PathStep", "ProofChain", "build_chain", "verify_chain"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PathStep:
     """One step up the tree. sibling: the hash beside ours; first, last: the records that it covers.
 
@@ -44,7 +44,7 @@ class PathStep:
     result: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ProofChain:
     """Everything that proves one record. head: the signed note; earlier: the head trusted before, if it differs.
 

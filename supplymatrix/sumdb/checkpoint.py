@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from supplymatrix.model.value import value
 from supplymatrix.sumdb.note import MalformedNoteError, Note, Verifier, open_note
 
 __all__ = ["GO_SUM_ORIGIN", "Checkpoint", "TreeHead", "open_checkpoint", "parse_tree_head"]
@@ -18,7 +18,7 @@ GO_SUM_ORIGIN = "go.sum database tree"
 _MAX_TEXT = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class TreeHead:
     """A tree as a text describes it; nobody's signature is implied. size: number of records; root: 32 bytes."""
 
@@ -26,7 +26,7 @@ class TreeHead:
     root: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Checkpoint:
     """A tree head whose signature was verified; only `open_checkpoint` makes one. note: the signed bytes."""
 

@@ -22,9 +22,9 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from supplymatrix.errors import Diagnostic, InputError, TransportError, TrustError
+from supplymatrix.model.value import value
 
 __all__ = [
     "ED25519", "BadSignatureError", "MalformedNoteError", "Note", "Signature", "UnverifiedNoteError", "Verifier",
@@ -49,7 +49,7 @@ class UnverifiedNoteError(TrustError):
     """A well-formed note that none of the known keys has signed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Verifier:
     """A public key with its name. key_hash: 32 bits; `verify(message, signature)` says whether the signature fits.
 
@@ -67,7 +67,7 @@ class Verifier:
         return f"{self.key_hash:08x}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Signature:
     """One signature line. encoded: its base64 part as written."""
 
@@ -76,7 +76,7 @@ class Signature:
     encoded: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Note:
     """A note with at least one verified signature; only `open_note` makes one. raw: the whole message."""
 

@@ -8,15 +8,16 @@ same order. A driver runs it: over a dict in tests, over a folder for a replay, 
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import TypeVar
+
+from supplymatrix.model.value import value
 
 __all__ = ["Absent", "Answer", "Ask", "Asking", "Body", "Unavailable", "run_over"]
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Ask:
     """Paths to get, all at once; the driver may fetch them in parallel and share equal ones with other generators.
 
@@ -27,7 +28,7 @@ class Ask:
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Body:
     """The bytes of one path, whole. source: who answered ("https://proxy.example", "cache", "replay")."""
 
@@ -35,7 +36,7 @@ class Body:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Absent:
     """A definite "not here" (HTTP 404 or 410). source: who said so."""
 
@@ -43,7 +44,7 @@ class Absent:
     status: int = 404
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Unavailable:
     """No usable answer (network, time-out, 5xx, other 4xx, oversized, offline): whatever needed it becomes a gap."""
 

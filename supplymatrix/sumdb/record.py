@@ -14,9 +14,8 @@ Source: golang/mod sumdb/tlog/note.go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from supplymatrix.errors import TransportError
+from supplymatrix.model.value import value
 
 __all__ = ["MalformedRecordError", "Record", "format_record", "lines_of", "parse_record"]
 
@@ -28,7 +27,7 @@ class MalformedRecordError(TransportError):
     """The answer to a look-up is no record (an HTML page, a cut-off answer): nothing was claimed."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Record:
     """What a look-up claims, not yet proven. rest: the bytes after the blank line, a signed note if anything."""
 

@@ -18,10 +18,10 @@ Source: golang/mod sumdb/client.go, as of v0.42.0.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from supplymatrix.errors import Diagnostic, InputError, TransportError, TrustError
 from supplymatrix.model.module import ModuleVersion, escape_path, escape_version
+from supplymatrix.model.value import value
 from supplymatrix.sumdb.checkpoint import GO_SUM_ORIGIN, Checkpoint, open_checkpoint
 from supplymatrix.sumdb.note import Verifier
 from supplymatrix.sumdb.protocol import Absent, Ask, Asking, Body, Unavailable
@@ -34,7 +34,7 @@ __all__ = ["LATEST", "LogRecord", "LogSession", "NotLogged", "Unanswered", "look
 LATEST = "latest"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LogRecord:
     """A look-up's record, proven in the pinned tree. hashes: "v1.2.3" and "v1.2.3/go.mod" → "h1:…", as far as there.
 
@@ -49,7 +49,7 @@ class LogRecord:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class NotLogged:
     """The log says that it has no such module version; nothing proves it, so `source` and `status` name who says so."""
 
@@ -58,7 +58,7 @@ class NotLogged:
     status: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Unanswered:
     """No usable answer: what was asked stays unknown. reason and remedy go into a gap."""
 

@@ -10,9 +10,8 @@ Source: golang/mod sumdb/tlog/tile.go; C2SP tlog-tiles differs (it leaves out th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.value import value
 from supplymatrix.sumdb.tlog import split_stored_hash_index
 
 __all__ = ["DATA_LEVEL", "Tile", "edge_tiles", "new_tiles", "parse_tile_path", "tile_for_index", "tile_path"]
@@ -22,7 +21,7 @@ _MAX_HEIGHT = 30
 _MAX_NUMBER = 2**63
 
 
-@dataclass(frozen=True, slots=True)
+@value(kw_only=False)
 class Tile:
     """Coordinates of a tile. level: in tile heights, DATA_LEVEL for records; width: 1 … 2^height."""
 
