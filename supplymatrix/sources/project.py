@@ -6,24 +6,26 @@ project.facts, project.lift_toml
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.gosum import GoSum, parse_go_sum
+from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.gomod.modfile import GoMod, Replace, Require, parse_go_mod
 from supplymatrix.model import semver
 from supplymatrix.model.fact import Fact, ProjectFact, ReplacedModule, RequiredModule
 from supplymatrix.model.location import Origin, Provenance
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.spelling import nearest
+from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.sources.files import GO_MOD_LIMIT, GO_SUM_LIMIT, POLICY_LIMIT, read_if_there
 
 __all__ = ["Project", "SourceLines", "read_project"]
 
+_FIRST_PRUNING = go_version_key("1.17")
 _LEGACY = (".lift.toml", ".tidelift.yml")
 
 
@@ -49,7 +51,7 @@ class SourceLines(Mapping[tuple[str, int], str]):
         return sum(map(len, self._files.values()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Project:
     """What was read. root: the folder; files: file name → lines; lift_toml: the bytes of the root's policy, if any.
 
@@ -101,10 +103,8 @@ def _root_of(path: Path) -> tuple[Path, bool]:
 
 
 def _not_there(path: Path) -> InputError:
-    near: list[str] = []
-    if path.parent.is_dir():
-        near = difflib.get_close_matches(path.name, [entry.name for entry in path.parent.iterdir()], n=1)
-    remedy = f"did you mean {(path.parent / near[0]).as_posix()}?" if near else "name a folder with a go.mod"
+    near = nearest(path.name, [entry.name for entry in path.parent.iterdir()]) if path.parent.is_dir() else ""
+    remedy = f"did you mean {(path.parent / near).as_posix()}?" if near else "name a folder with a go.mod"
     expected = "a folder with go.mod or go.sum, or one of these files"
     return InputError(
         Diagnostic(message="there is no such path", artifact=path.as_posix(), expected=expected, remedy=remedy)
@@ -132,10 +132,7 @@ def _facts(name: str, go_mod: GoMod | None, go_sum: GoSum | None, data: bytes) -
 
 def _prunes(go_version: str) -> bool:
     """Return whether go.mod names every module that gives packages: from go 1.17 on."""
-    major, _, rest = go_version.partition(".")
-    minor = rest.partition(".")[0]
-    digits = "".join(char for char in minor if char.isdigit()) if not minor.isdigit() else minor
-    return major.isdigit() and (int(major) > 1 or (digits.isdigit() and int(digits[:6]) >= 17))
+    return go_version_key(go_version) >= _FIRST_PRUNING
 
 
 def _required(go_mod: GoMod) -> Iterator[RequiredModule]:
