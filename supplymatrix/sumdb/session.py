@@ -156,14 +156,34 @@ class LogSession:
             latest = self.open_head(answer.data)
         except TrustError as err:
             raise TrustError(f"{answer.source}: {err}", evidence=err.evidence, whole_log=True) from err
-        if saved is not None and latest.size < self._open_saved(saved).size:
+        if saved is None:
+            yield from self._merge(latest, vouches=False)
+        else:
+            yield from self._between(self._open_saved(saved), latest, self._begin_with(saved, latest))
+
+    def _begin_with(self, saved: bytes, latest: Checkpoint) -> Asking[None]:
+        if latest.size < self._open_saved(saved).size:
             self.stale = latest
             yield from self.trust_saved(saved)
             yield from self._merge(latest, vouches=False)
-            return
-        yield from self._merge(latest, vouches=False)
-        if saved is not None:
+        else:
+            yield from self._merge(latest, vouches=False)
             yield from self.trust_saved(saved)
+
+    @staticmethod
+    def _between(one: Checkpoint, two: Checkpoint, work: Asking[None]) -> Asking[None]:
+        """Do the work that compares two signed heads; whatever does not fit then is a fork, and both notes show it.
+
+        A log that has forked may serve tiles of one branch under the head of the other, so that the first thing seen to
+        be wrong is a mere tile.
+        """
+        try:
+            yield from work
+        except TrustError as err:
+            if "older head" in err.evidence:
+                raise
+            older, newer = (one, two) if one.size <= two.size else (two, one)
+            raise _fork(older, newer, err.evidence, because=str(err)) from err
 
     def _open_saved(self, saved: bytes) -> Checkpoint:
         try:
@@ -183,6 +203,15 @@ class LogSession:
 
         vouches: a look-up without a head of its own may rest on this one.
         """
+        pinned = self.pinned
+        if pinned is None or pinned is head:
+            yield from self._hold_against_pin(head)
+        else:
+            yield from self._between(head, pinned, self._hold_against_pin(head))
+        if vouches:
+            self._vouched = max(self._vouched, head.size)
+
+    def _hold_against_pin(self, head: Checkpoint) -> Asking[None]:
         while True:
             known = self._tree
             if known is None:
@@ -193,15 +222,13 @@ class LogSession:
             elif head.size <= known.head.size:
                 if (head.size, head.root) not in self._consistent:
                     yield from self._prove_prefix(head, known)
-                break
+                return
             else:
                 tree = TrustedTree(head, seed=known.full_tiles)
                 yield from tree.open_edge()
                 yield from self._prove_prefix(self._tree_head(known), tree)
                 if self._tree is known:
                     self._pin(tree)
-        if vouches:
-            self._vouched = max(self._vouched, head.size)
 
     def lookup(self, module: ModuleVersion) -> Asking[LogRecord | NotLogged | Unanswered]:
         """Ask for a module version's record and prove it.
@@ -217,8 +244,9 @@ class LogSession:
             return NotLogged(module=module, source=answer.source, status=answer.status)
         try:
             return (yield from self._prove(module, path, answer))
-        except (TransportError, TrustError):
-            if answer.source != "cache":
+        except (TransportError, TrustError) as err:
+            # Two signed heads that contradict each other are no damage of a cache.
+            if answer.source != "cache" or (isinstance(err, TrustError) and err.whole_log):
                 raise
         (fresh,) = yield Ask((path,), fresh=True)
         if isinstance(fresh, Unavailable):
@@ -322,10 +350,11 @@ class LogSession:
         return tree.head
 
 
-def _fork(old: Checkpoint, new: Checkpoint, evidence: Mapping[str, bytes]) -> TrustError:
+def _fork(old: Checkpoint, new: Checkpoint, evidence: Mapping[str, bytes], because: str = "") -> TrustError:
+    why = f" ({because})" if because else ""
     return TrustError(
         f"the log has forked: its signed head of {old.size} records and its signed head of {new.size} records "
-        "cannot belong to one growing log",
+        f"cannot belong to one growing log{why}",
         evidence={"older head": old.note.raw, "newer head": new.note.raw, **evidence},
         whole_log=True,
     )
