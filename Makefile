@@ -32,10 +32,10 @@ format: $(VENV)/dev.stamp ## Put the source into its form
 	$(BIN)/ruff format -q .
 
 bench: $(VENV)/run.stamp ## Measure CPU, requests and ratios against peers (needs Go and the network for most)
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 acceptance: $(VENV)/dev.stamp ## Show, one by one, what was promised
-	@$(BIN)/python benchmarks/acceptance.py
+	@$(BIN)/python -m benchmarks.acceptance $(ARGS)
 
 lock: $(VENV)/dev.stamp ## Make the locks anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

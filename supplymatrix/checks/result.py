@@ -9,7 +9,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Evidence, Finding, Result, Rule, Status
 
-__all__ = ["failed", "gap_of", "line_subject", "passed", "shorten_hash", "unknown"]
+__all__ = ["failed", "fingerprint_of", "gap_of", "line_subject", "passed", "shorten_hash", "unknown"]
 
 
 def line_subject(module: ModuleVersion, kind: SumKind) -> str:
@@ -39,9 +39,12 @@ def failed(
     locations: tuple[Location, ...],
     evidence: tuple[Evidence, ...] = (),
     fix: str = "",
+    identity: str = "",
 ) -> Result:
-    """Return a finding. Its fingerprint depends on rule and subject, not on the place in the file."""
-    digest = hashlib.sha256(f"{rule.id}\n{subject}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """Return a finding. Its fingerprint depends on rule and subject, not on the place in the file.
+
+    identity: what the fingerprint is made of where the subject itself is a place.
+    """
     finding = Finding(
         rule=rule.id,
         subject=subject,
@@ -52,7 +55,7 @@ def failed(
         locations=locations,
         evidence=evidence,
         fix=fix,
-        fingerprint=digest,
+        fingerprint=fingerprint_of(rule.id, identity or subject),
     )
     return Result(
         rule=rule.id,
@@ -62,6 +65,11 @@ def failed(
         status=Status.FAIL,
         finding=finding,
     )
+
+
+def fingerprint_of(rule_id: str, identity: str) -> str:
+    """Return the name under which a result is known again in a later run, 32 hex digits."""
+    return hashlib.sha256(f"{rule_id}\n{identity}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def gap_of(line: SumLine) -> Gap:

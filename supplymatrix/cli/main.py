@@ -7,6 +7,7 @@ the program is here.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from typing import Any
 import click
 
 from supplymatrix import __version__
+from supplymatrix.cli.streams import flush_stdout, is_terminal, let_go, write_stderr
 from supplymatrix.errors import InputError, SourceError, SupplymatrixError, TransportError, TrustError
 from supplymatrix.model.spelling import nearest
 
@@ -25,8 +27,10 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("verify", "supplymatrix.cli.verify:verify", "Show the whole proof chain of one module version."),
     ("rules", "supplymatrix.cli.rules:rules", "List all rules."),
     ("explain", "supplymatrix.cli.explain:explain", "Explain a rule: what it means, why, what to do."),
+    ("schema", "supplymatrix.cli.schema:schema", "Print the JSON Schema of a report."),
     ("cache", "supplymatrix.cli.cache:cache", "Show or clear what was learned from the log."),
 )
+_COMPLETE = "_SUPPLYMATRIX_COMPLETE"  # set by a shell that asks for completions
 _EXITS = """\b
 Exit codes:
   0 pass            3 incomplete: evidence that the policy needs could not be had
@@ -74,27 +78,28 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; every failure has been told on stderr."""
     try:
         code = _run(arguments)
-        sys.stdout.flush()
+        flush_stdout()
     except BrokenPipeError:
-        _close_quietly()
+        let_go(sys.stdout)
         return 141
-    except OSError as err:
-        _say(f"error: the output cannot be written: {err.strerror or err}")
-        _close_quietly()
-        return 2
+    except InputError as err:
+        return _tell(err)
     return code
 
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        result = cli.main(args=list(arguments), prog_name="supplymatrix", standalone_mode=False)
-    except click.exceptions.Abort:
-        return 130
-    except KeyboardInterrupt:
-        _say("interrupted; what was proven so far is kept in the cache")
+        result = _invoke(arguments)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        end = "\n" if is_terminal(sys.stderr) else ""  # behind what the terminal echoes, and behind moving progress
+        write_stderr(f"{end}interrupted; what was proven so far is kept in the cache\n")
         return 130
     except click.ClickException as err:
-        err.show()
+        said = io.StringIO()
+        err.show(file=said)
+        _say(said.getvalue())
         return 2
     except BrokenPipeError:
         raise
@@ -103,6 +108,14 @@ def _run(arguments: Sequence[str]) -> int:
     except Exception as err:  # noqa: BLE001 - the one place where nothing may pass
         return _tell_internal(err)
     return result if isinstance(result, int) else 0
+
+
+def _invoke(arguments: Sequence[str]) -> object:
+    """Run the command without click's own end of a program, which takes an interrupt and a closed pipe for failures."""
+    if _COMPLETE in os.environ:
+        cli.main(args=list(arguments), prog_name="supplymatrix", complete_var=_COMPLETE)
+    with cli.make_context("supplymatrix", list(arguments)) as context:
+        return cli.invoke(context)
 
 
 def _tell(err: SupplymatrixError) -> int:
@@ -138,16 +151,4 @@ def _tell_internal(err: Exception) -> int:
 def _say(text: str) -> None:
     from supplymatrix.reports.plain import plain_lines
 
-    try:
-        sys.stderr.write(plain_lines(text).rstrip("\n") + "\n")
-    except OSError:
-        return  # nobody is listening any more; the exit code still tells
-
-
-def _close_quietly() -> None:
-    """Let the interpreter's last flush of stdout go nowhere."""
-    try:
-        descriptor = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(descriptor, sys.stdout.fileno())
-    except (OSError, ValueError):
-        return
+    write_stderr(plain_lines(text).rstrip("\n") + "\n")

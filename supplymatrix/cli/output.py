@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
 import click
 
+from supplymatrix.cli.streams import is_terminal, write_stderr, write_stdout
 from supplymatrix.engine.events import Event, Message
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.audit import Audit
+from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.registry import FORMATS, render
@@ -37,7 +40,7 @@ class Console:
         self.quiet = quiet
         self.verbose = verbose
         self.color = color
-        self._is_terminal = sys.stderr.isatty() and not os.environ.get("CI")
+        self._is_terminal = is_terminal(sys.stderr) and not os.environ.get("CI")
         self._last = -1
         self._has_line = False
 
@@ -47,37 +50,29 @@ class Console:
             return
         if isinstance(event, Message):
             self.end_line()
-            self._write(f"{plain(event.text)}\n")
+            write_stderr(f"{plain(event.text)}\n")
             return
         percent = 100 * event.done // event.total if event.total else 0
         if self._is_terminal and percent != self._last:
-            self._write(f"\r{event.stage}: {event.done:,} of {event.total:,} ({percent} %)")
+            write_stderr(f"\r{event.stage}: {event.done:,} of {event.total:,} ({percent} %)")
             self._has_line = True
             self._last = percent
         elif not self._is_terminal and percent // _STEP != self._last and event.total > 50:
             self._last = percent // _STEP
-            self._write(f"{event.stage}: {event.done:,} of {event.total:,}\n")
+            write_stderr(f"{event.stage}: {event.done:,} of {event.total:,}\n")
 
     def end_line(self) -> None:
         """Take the moving line away."""
         if self._has_line:
-            self._write("\r\x1b[K")
+            write_stderr("\r\x1b[K")
             self._has_line = False
-
-    @staticmethod
-    def _write(text: str) -> None:
-        try:
-            sys.stderr.write(text)
-            sys.stderr.flush()
-        except OSError:
-            return  # progress is not worth an error
 
 
 def wants_color(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Return whether to colour a stream: as chosen, else on a terminal unless NO_COLOR is set."""
     if choice != "auto":
         return choice == "always"
-    return stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    return is_terminal(stream) and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
 
 
 def parse_targets(words: Sequence[str]) -> tuple[ReportTarget, ...]:
@@ -86,7 +81,9 @@ def parse_targets(words: Sequence[str]) -> tuple[ReportTarget, ...]:
     for word in words or ("text",):
         name, equals, file = word.partition("=")
         if name not in FORMATS:
-            raise click.UsageError(f"There is no format {name!r}; there are {', '.join(FORMATS)}.")
+            near = nearest(name, FORMATS)
+            hint = f" Did you mean {near!r}?" if near else ""
+            raise click.UsageError(f"There is no format {name!r}; there are {', '.join(FORMATS)}.{hint}")
         if equals and not file:
             raise click.UsageError(f"--format {word}: a file name is missing behind the equals sign.")
         targets.append(ReportTarget(name, Path(file) if file else None))
@@ -115,32 +112,37 @@ def _terminal_width() -> int:
     return shutil.get_terminal_size((100, 24)).columns
 
 
-def write_stdout(text: str) -> None:
-    """Write a text to stdout as UTF-8, whatever the terminal's own encoding is."""
-    buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(text)
-    else:
-        sys.stdout.flush()
-        buffer.write(text.encode("utf-8", "backslashreplace"))
-        buffer.flush()
-
-
 def write_file(path: Path, text: str) -> None:
-    """Write a file under a temporary name and rename it. Raises InputError; the old file is then untouched."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Write a file whole or not at all: under another name beside it, then renamed. A link stays a link.
+
+    What is there and is no plain file (a pipe, /dev/stdout) is written to as it is. Raises InputError; an old file is
+    then untouched.
+    """
+    data = text.encode("utf-8", "backslashreplace")
     try:
-        with beside.open("wb") as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as err:
-        beside.unlink(missing_ok=True)
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+        else:
+            _replace(Path(os.path.realpath(path)), data)
+    except (OSError, ValueError) as err:
         raise InputError(
             Diagnostic(
-                message=f"the report cannot be written: {err.strerror or err}",
+                message=f"the report cannot be written: {getattr(err, 'strerror', None) or err}",
                 artifact=path.as_posix(),
                 expected="a file name in a folder that may be written, on a disk with room",
             )
         ) from err
+
+
+def _replace(path: Path, data: bytes) -> None:
+    beside = path.with_name(f".supplymatrix-{os.getpid()}.tmp")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+        raise

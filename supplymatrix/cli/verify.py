@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,13 +50,12 @@ def verify(module: str, project: Path, policy: Path | None, format_: str, *, log
         replay=log.replay,
         cache_dir=log.cache_dir,
         send_private=log.send_private,
+        refresh=log.refresh,
     )
     proof = prove_module(request, console.on_event)
     console.end_line()
     if isinstance(proof, NotLogged):
-        write_stdout(
-            f"the log has no record of {plain(str(proof.module))}, says {proof.source} (HTTP {proof.status})\n"
-        )
+        write_stdout(_not_logged(proof, format_))
         return 1
     view = ChainView(
         chain=proof.chain,
@@ -67,6 +67,15 @@ def verify(module: str, project: Path, policy: Path | None, format_: str, *, log
     )
     write_stdout(render_chain_json(view) if format_ == "json" else render_chain_text(view))
     return 0 if all(line.state is ProofState.PROVEN for line in proof.lines) else 4
+
+
+def _not_logged(answer: NotLogged, format_: str) -> str:
+    module = answer.module
+    if format_ == "json":
+        said = {"answered_by": answer.source, "status": answer.status}
+        document = {"schema": "supplymatrix.not-in-log/1", "module": module.path, "version": module.version, **said}
+        return json.dumps(document, indent=2) + "\n"
+    return f"the log has no record of {plain(str(module))}, says {plain(answer.source)} (HTTP {answer.status})\n"
 
 
 def _parse(text: str) -> ModuleVersion:

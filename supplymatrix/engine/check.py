@@ -7,7 +7,6 @@ audit.verdict.exit_code
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,13 +16,13 @@ from supplymatrix.engine.events import Message, OnEvent, ignore_event
 from supplymatrix.engine.log_access import LogAccess, ask_log
 from supplymatrix.engine.lookups import LogChoice, LogRun, facts_of_lines, modules_of
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, load_policy
-from supplymatrix.gomod.goenv import GoSettings
-from supplymatrix.gomod.goprivate import match
+from supplymatrix.engine.private import withhold_lines
+from supplymatrix.gomod.goenv import EnvFile, GoSettings, resolve_settings
 from supplymatrix.model.audit import Audit
-from supplymatrix.model.fact import CachedCopy, Fact, Facts, Gap, LineProof, PrivateModule, ProofState, SumKind, SumLine
-from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.fact import CachedCopy, Facts, LineProof, ProofState, SumKind, SumLine
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
-from supplymatrix.net.settings import read_go_settings
+from supplymatrix.net.settings import read_env_files
 from supplymatrix.policy.document import Policy
 from supplymatrix.policy.verdict import judge
 from supplymatrix.sources.project import Project, SourceLines, read_project
@@ -33,7 +32,7 @@ from supplymatrix.sumdb.note import parse_verifier_key
 __all__ = ["CheckRequest", "choose_log", "run_check"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CheckRequest:
     """What a check is asked to do.
 
@@ -59,9 +58,10 @@ def run_check(request: CheckRequest, on_event: OnEvent = ignore_event) -> Audit:
     """Return the whole answer. Raises InputError, SourceError and TrustError (the log itself lied: the run stops)."""
     project = read_project(request.path)
     policy, notes = load_policy(request.policy, project)
-    settings = read_go_settings(request.environ)
+    files = read_env_files(request.environ)
+    settings = resolve_settings(request.environ, *files)
     lines = [fact for fact in project.facts if isinstance(fact, SumLine)]
-    private, withheld = _withhold(lines, policy, settings, send_private=request.send_private)
+    private, withheld = withhold_lines(lines, policy, settings, send_private=request.send_private)
     asked = [line for line in lines if line.subject not in private]
     choice = choose_log(policy)
     access = LogAccess(
@@ -80,7 +80,7 @@ def run_check(request: CheckRequest, on_event: OnEvent = ignore_event) -> Audit:
     for text in run.messages:
         on_event(Message(text=text))
     proofs, gaps = facts_of_lines(asked, run.answers)
-    copies = _check_copies(request, project, policy, proofs)
+    copies = _check_copies(request, project, policy, proofs, files)
     facts = Facts(
         [*project.facts, *private.values(), *proofs, *copies],
         [*withheld, *gaps],
@@ -97,49 +97,8 @@ def choose_log(policy: Policy) -> LogChoice:
     return LogChoice(verifier=parse_verifier_key(key), url=url.strip(), by_policy=key != GO_LOG_KEY)
 
 
-def _withhold(
-    lines: Sequence[SumLine], policy: Policy, settings: GoSettings, *, send_private: bool
-) -> tuple[dict[ModuleVersion, PrivateModule], list[Gap]]:
-    """Find the modules whose names must not reach the log; those that the policy does not declare leave a gap."""
-    private: dict[ModuleVersion, PrivateModule] = {}
-    gaps: list[Gap] = []
-    declared_globs = ",".join(policy.private)
-    reasons: dict[str, tuple[str, str, bool]] = {}
-    for line in lines:
-        path = line.subject.path
-        if path not in reasons:
-            pattern = match(declared_globs, path)
-            setting = "" if send_private else settings.withheld_by(path)
-            if pattern is not None:
-                reasons[path] = ("lift.toml", pattern, True)
-            else:
-                name, _, rest = setting.partition("=")
-                reasons[path] = (name, rest, False)
-        name, pattern, declared = reasons[path]
-        if not name:
-            continue
-        private.setdefault(
-            line.subject,
-            PrivateModule(
-                subject=line.subject, matched_by=pattern, setting=name, declared=declared, location=line.location
-            ),
-        )
-        if not declared:
-            gaps.append(
-                Gap(
-                    wanted=f"log record of {line.subject}",
-                    reason=f"its name is withheld from the log by {name}={pattern}",
-                    remedy="list it in lift.toml under [sources] private, or run with --send-private",
-                    subject=str(line.subject),
-                    kind=line.kind,
-                    location=line.location,
-                )
-            )
-    return private, gaps
-
-
 def _check_copies(
-    request: CheckRequest, project: Project, policy: Policy, proofs: Sequence[LineProof]
+    request: CheckRequest, project: Project, policy: Policy, proofs: Sequence[LineProof], files: Sequence[EnvFile]
 ) -> Sequence[CachedCopy]:
     """Hash the copies in the module cache of those modules for which the policy asks it."""
     wanted = {
@@ -153,7 +112,8 @@ def _check_copies(
         return ()
     from supplymatrix.sources.modcache import check_copies, module_cache
 
-    return check_copies(wanted, module_cache(request.environ), project.root, jobs=request.jobs)
+    behind = {name: text for file in reversed(files) for name, text in file.values.items()}
+    return check_copies(wanted, module_cache(request.environ, behind), project.root, jobs=request.jobs)
 
 
 def _notes_about_settings(settings: GoSettings, choice: LogChoice) -> list[Note]:
@@ -171,7 +131,7 @@ def _judge(
         root=str(request.path),
         facts=facts,
         log=run.view,
-        verdict=replace(verdict, notes=(*verdict.notes, *notes)),
+        verdict=changed(verdict, notes=(*verdict.notes, *notes)),
         rules=ALL_RULES,
         lines=_lines(project, policy),
     )
@@ -179,6 +139,3 @@ def _judge(
 
 def _lines(project: Project, policy: Policy) -> Mapping[tuple[str, int], str]:
     return SourceLines({**project.files, **policy.files})
-
-
-Facts_ = tuple[Fact, ...]

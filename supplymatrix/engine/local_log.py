@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from supplymatrix.engine.lookups import LogChoice, LogRun, settle, unanswered
+from supplymatrix.engine.lookups import LogChoice, LogRun, notes_about_older_heads, settle, unanswered
 from supplymatrix.errors import TransportError
 from supplymatrix.model.audit import LogView
 from supplymatrix.model.module import ModuleVersion
@@ -17,7 +17,7 @@ __all__ = ["ask_cache", "ask_recording", "view_of"]
 
 def ask_recording(choice: LogChoice, answers: Answers, modules: Sequence[ModuleVersion], route: str) -> LogRun:
     """Prove module versions from recorded answers, under the head that was recorded with them."""
-    session = LogSession([choice.verifier])
+    session = LogSession([choice.verifier], defers_older_heads=True)
     try:
         run_local([session.begin(None)], answers)
     except TransportError as err:
@@ -29,7 +29,7 @@ def ask_cache(
     choice: LogChoice, answers: Answers, modules: Sequence[ModuleVersion], saved: bytes, seen_at: datetime
 ) -> LogRun:
     """Prove module versions from the cache, under the head that this machine trusted last."""
-    session = LogSession([choice.verifier])
+    session = LogSession([choice.verifier], defers_older_heads=True)
     try:
         run_local([session.trust_saved(saved)], answers)
     except TransportError as err:
@@ -63,6 +63,11 @@ def _look_up(
     seen_at: datetime | None,
 ) -> LogRun:
     found = run_local([settle(session, module) for module in modules], answers)
+    if session.uncompared_heads:
+        run_local([session.compare_older()], answers)
     return LogRun(
-        answers=dict(zip(modules, found, strict=True)), session=session, view=view_of(choice, session, route, seen_at)
+        answers=dict(zip(modules, found, strict=True)),
+        session=session,
+        view=view_of(choice, session, route, seen_at),
+        notes=notes_about_older_heads(session),
     )

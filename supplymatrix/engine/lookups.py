@@ -15,7 +15,10 @@ from supplymatrix.sumdb.note import Verifier
 from supplymatrix.sumdb.protocol import Asking
 from supplymatrix.sumdb.session import LogRecord, LogSession, NotLogged, Unanswered
 
-__all__ = ["Broken", "LogAnswer", "LogChoice", "LogRun", "facts_of_lines", "modules_of", "settle", "unanswered"]
+__all__ = [
+    "Broken", "LogAnswer", "LogChoice", "LogRun", "facts_of_lines", "modules_of", "notes_about_older_heads", "settle",
+    "unanswered",
+]  # fmt: skip
 
 
 @value
@@ -69,6 +72,20 @@ def unanswered(modules: Iterable[ModuleVersion], reason: str, remedy: str) -> di
 def modules_of(lines: Iterable[SumLine]) -> tuple[ModuleVersion, ...]:
     """Return the module versions of go.sum lines, each once, in the order of the lines."""
     return tuple(dict.fromkeys(line.subject for line in lines))
+
+
+def notes_about_older_heads(session: LogSession) -> list[Note]:
+    """Return what to tell of signed heads that came with look-ups and were not held against the pinned one.
+
+    Their tiles were not at hand, or too many to ask for in one run.
+    """
+    if not session.uncompared_heads:
+        return []
+    text = (
+        f"{session.uncompared_heads} of {session.heads_seen} signed heads that came with look-ups are older and "
+        "not yet compared with the pinned head (no line rests on them); later runs go on with it"
+    )
+    return [Note(code="older-heads-not-compared", message=text)]
 
 
 def facts_of_lines(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from supplymatrix.engine.events import OnEvent, Progress
 from supplymatrix.engine.local_log import view_of
-from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogRun, settle, unanswered
+from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogRun, notes_about_older_heads, settle, unanswered
 from supplymatrix.errors import SourceError, TransportError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.module import ModuleVersion
@@ -93,11 +93,19 @@ async def _ask_in(
         run = LogRun(
             answers=dict(zip(modules, found, strict=True)),
             session=session,
-            view=view_of(log.choice, session, route.description, log.now),
+            view=view_of(log.choice, session, route.description, _fetched_at(log, session)),
         )
         run.notes += _notes_about_head(log, session)
         await _save_head(log, session, fetch, memory, run)
     return _counted(run, transport.counters)
+
+
+def _fetched_at(log: NetworkLog, session: LogSession) -> datetime:
+    """Return when the log gave out the pinned head: now, unless it answered with an older one than was trusted."""
+    head = session.pinned
+    if head is not None and session.stale is not None and log.saved is not None and head.note.raw == log.saved.note:
+        return log.saved.fetched_at
+    return log.now
 
 
 def _counted(run: LogRun, counters: Counters) -> LogRun:
@@ -125,13 +133,7 @@ def _notes_about_head(log: NetworkLog, session: LogSession) -> list[Note]:
             f"({head.size:,}); it was proven to be a part of it"
         )
         notes.append(Note(code="stale-head", message=text))
-    if session.uncompared_heads:
-        text = (
-            f"{session.uncompared_heads} of {session.heads_seen} signed heads that came with look-ups are older and "
-            "not yet compared with the pinned head (no line rests on them); later runs go on with it"
-        )
-        notes.append(Note(code="older-heads-not-compared", message=text))
-    return notes
+    return [*notes, *notes_about_older_heads(session)]
 
 
 async def _save_head(
@@ -144,7 +146,8 @@ async def _save_head(
             head = session.pinned
             if head is None:
                 return
-            other = log.head_file.replace(expected, SavedHead(note=head.note.raw, fetched_at=log.now))
+            new = SavedHead(note=head.note.raw, fetched_at=_fetched_at(log, session))
+            other = log.head_file.replace(expected, new)
             if other is None:
                 return
             await drive([session.trust_saved(other.note)], fetch, cache=log.cache, memory=memory)

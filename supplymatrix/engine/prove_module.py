@@ -45,6 +45,7 @@ class ProveRequest:
     replay: Path | None = None
     cache_dir: Path | None = None
     send_private: bool = False
+    refresh: bool = False
 
 
 @value
@@ -75,7 +76,7 @@ def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> Mod
         offline=request.offline,
         replay=request.replay,
         cache_dir=request.cache_dir,
-        refresh=True,
+        refresh=request.refresh,
         on_event=on_event,
     )
     earlier = _earlier_head(request, choice)

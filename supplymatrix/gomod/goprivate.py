@@ -18,7 +18,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["match"]
+__all__ = ["is_pattern", "match"]
 
 _Class = tuple[bool, tuple[tuple[int, int], ...]]  # negated, code point ranges
 _Token = str | _Class | None  # one literal character, a class, or None for `?`
@@ -46,6 +46,12 @@ def match(globs: str, path: str) -> str | None:
         if bare and _covers(bare, path):
             return glob
     return None
+
+
+def is_pattern(text: str) -> bool:
+    """Return whether a text is one pattern that can cover anything, and is written without stray blanks."""
+    bare = text.removesuffix("/")
+    return bool(bare) and "," not in text and text.strip() == text and _compile(bare) is not None
 
 
 def _covers(glob: str, path: str) -> bool:

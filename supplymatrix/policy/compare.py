@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from supplymatrix.model.rule import Level
@@ -47,20 +48,42 @@ def _packages(old: Policy, new: Policy) -> Iterator[str]:
 
 def _package(glob: str, was: PackageRule, now: PackageRule) -> Iterator[str]:
     if was.version != now.version:
-        yield f"other: version of {glob} {was.version or 'any'} becomes {now.version or 'any'}"
-    if was.security_policy != now.security_policy:
+        word = "other" if was.version and now.version else _word(not was.version)
+        yield f"{word}: version of {glob} {was.version or 'any'} becomes {now.version or 'any'}"
+    if was.security_policy != now.security_policy or was.levels != now.levels:
         before, after = was.security_policy or "none", now.security_policy or "none"
-        yield f"{'weaker' if after == 'none' else 'other'}: security_policy of {glob} {before} becomes {after}"
+        yield f"{_direction(was, now)}: security_policy of {glob} {before} becomes {after}"
+
+
+def _direction(was: PackageRule, now: PackageRule) -> str:
+    """Return "stricter" or "weaker" when all levels that change go one way, else "other"."""
+    steps = {
+        LEVEL_ORDER[now.levels.get(rule, Level.OFF)] > LEVEL_ORDER[was.levels.get(rule, Level.OFF)]
+        for rule in was.levels.keys() | now.levels.keys()
+        if now.levels.get(rule, Level.OFF) is not was.levels.get(rule, Level.OFF)
+    }
+    return _word(steps.pop()) if len(steps) == 1 else "other"
 
 
 def _waivers(old: Policy, new: Policy) -> Iterator[str]:
-    def key(policy: Policy) -> set[tuple[str, str, str, str]]:
-        return {(w.rule, w.package, w.version, w.expires.isoformat()) for w in policy.waivers}
+    before, after = _excuses(old), _excuses(new)
+    for key in sorted(after.keys() - before.keys()):
+        yield f"weaker: {key[0]} is waived until {key[1]}"
+    for key in sorted(before.keys() - after.keys()):
+        yield f"stricter: {key[0]} is no longer waived until {key[1]}"
+    for key in sorted(before.keys() & after.keys()):
+        if before[key] != after[key]:
+            gone, come = "; ".join(before[key] - after[key]), "; ".join(after[key] - before[key])
+            yield f"other: the waiver of {key[0]} says {come or 'no more'} instead of {gone or 'nothing'}"
 
-    for rule, package, version, expires in sorted(key(new) - key(old)):
-        yield f"weaker: {rule} on {package}{version and '@' + version} is waived until {expires}"
-    for rule, package, version, expires in sorted(key(old) - key(new)):
-        yield f"stricter: {rule} on {package}{version and '@' + version} is no longer waived until {expires}"
+
+def _excuses(policy: Policy) -> dict[tuple[str, str], Counter[str]]:
+    """Return what is waived until when, and who says so and why."""
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for waiver in policy.waivers:
+        what = f"{waiver.rule} on {waiver.package}{waiver.version and '@' + waiver.version}"
+        found.setdefault((what, waiver.expires.isoformat()), Counter())[f"{waiver.owner}: {waiver.reason}"] += 1
+    return found
 
 
 def _sources(old: Policy, new: Policy) -> Iterator[str]:

@@ -9,11 +9,15 @@ from functools import lru_cache
 
 __all__ = ["glob_fault", "literal_prefix", "matches"]
 
+_LONGEST = 1000
+
 
 def glob_fault(glob: str) -> str:
     """Return why a text is no glob, "" when it is one."""
     if not glob or glob.startswith("/") or glob.endswith("/") or "//" in glob:
         return "it is empty, or has an empty element"
+    if len(glob) > _LONGEST:
+        return f"it has {len(glob):,} characters, more than {_LONGEST:,}"
     for element in glob.split("/"):
         if "*" in element and element not in ("*", "**"):
             return f"a star stands for whole elements only, not inside of {element!r}"

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.gomod.goprivate import is_pattern
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import canonical_version
 from supplymatrix.model.rule import Level, Rule
@@ -27,8 +28,27 @@ _PACKAGE_KEYS = ("version", "security_policy")
 _WAIVER_KEYS = ("rule", "package", "version", "reason", "owner", "expires")
 _WAIVER_NEEDS = ("rule", "package", "reason", "owner", "expires")
 _MIN_REASON = 12
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _LEVELS = tuple(level.value for level in Level if level is not Level.ALARM)
+_LONG_WORD = 100
+_SUGGESTIONS = 50  # no more of them are looked for, since a file may hold nothing but unknown keys
 _OTHER_PRODUCT = frozenset({"allow", "tools", "disableTools", "ignoreRules", "importantRules", "ignoreFiles", "setup"})
+
+
+def _is_family(word: str) -> bool:
+    return word.lower().endswith("xx")
+
+
+def _is_secure(url: str) -> bool:
+    """Return whether nobody can listen in at an address: https, or this very machine."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in _THIS_MACHINE))
 
 
 class PolicyReader:
@@ -58,7 +78,7 @@ class PolicyReader:
         values = self._toml.values
         self._check_keys((), values, _TABLES)
         head = self._table("policy", _POLICY_KEYS)
-        preset = self._preset_name(head)
+        name, preset = self._text(("policy", "name"), head), self._preset_name(head)
         base = self._preset(preset)
         levels, origins = self._levels(base)
         sources = self._table("sources", _SOURCE_KEYS)
@@ -71,12 +91,12 @@ class PolicyReader:
         if self._faults:
             raise InputError(*self._faults)
         decides = {
-            "levels": levels, "min_score": min_score, "fail_on": fail_on, "private": private, "sumdb": sumdb,
-            "packages": [(p.glob, p.version, dict(p.levels)) for p in packages],
-            "waivers": [(w.rule, w.package, w.version, w.reason, w.owner, w.expires) for w in waivers],
+            "levels": levels, "min_score": min_score, "fail_on": fail_on, "private": sorted(set(private)),
+            "sumdb": sumdb, "packages": {p.glob: (p.version, dict(p.levels)) for p in packages},
+            "waivers": sorted((w.rule, w.package, w.version, w.reason, w.owner, str(w.expires)) for w in waivers),
         }  # fmt: skip
         return Policy(
-            name=self._text(("policy", "name"), head) or preset,
+            name=name or preset,
             preset=preset,
             digest=digest_of(decides),
             min_score=min_score,
@@ -112,31 +132,33 @@ class PolicyReader:
         levels = {rule.id: rule.level for rule in self._rules.values()}
         levels.update(base.levels if base else {})
         origins: dict[str, Location] = {}
-        families = [item for item in self._table("rules", None).items() if item[0].lower().endswith("xx")]
-        single = [item for item in self._table("rules", None).items() if not item[0].lower().endswith("xx")]
-        for word, value in [*families, *single]:
+        named: dict[str, str] = {}
+        for word, value in sorted(self._table("rules", None).items(), key=lambda item: not _is_family(item[0])):
             path: KeyPath = ("rules", word)
             level = self._level(path, value, Level.OFF)
-            for rule in self._rules_named(path, word):
-                if rule.level is Level.ALARM and word.lower().endswith("xx"):
-                    continue
-                if rule.level is Level.ALARM:
+            found = self._rules_named(path, word)
+            name = found[0].id if found and not _is_family(word) else word.lower()
+            if name in named:
+                self._fault(path, f"{name} is named twice: {named[name]!r} and {word!r}", "one level", at_key=True)
+            named[name] = word
+            for rule in found:
+                if rule.level is not Level.ALARM:
+                    levels[rule.id] = level
+                    origins[rule.id] = self._value_at(path)
+                elif not _is_family(word):
                     message = f"{rule.id} is an alarm: its level is fixed and cannot be named here"
-                    self._fault(path, message, "no such key")
-                    continue
-                levels[rule.id] = level
-                origins[rule.id] = self._value_at(path)
+                    self._fault(path, message, "no such key", at_key=True)
         return levels, origins
 
     def _rules_named(self, path: KeyPath, word: str) -> list[Rule]:
-        if word.lower().endswith("xx"):
+        if _is_family(word):
             family = [rule for rule in self._rules.values() if rule.id.lower().startswith(word.lower()[:-2])]
             if len(word) == 5 and family:
                 return family
         rule = self._rules.get(word.upper()) or self._names.get(word.lower())
         if rule is not None:
             return [rule]
-        self._unknown(path, "rule", word, (*self._rules, *self._names))
+        self._unknown(path, "rule", word, (*self._rules, *self._names), at_key=True)
         return []
 
     def _private(self, sources: Mapping[str, Any]) -> tuple[str, ...]:
@@ -146,7 +168,7 @@ class PolicyReader:
             self._fault(path, "this is no list", 'a list of patterns, e.g. ["*.corp.example"]')
             return ()
         for number, item in enumerate(value):
-            if not isinstance(item, str) or not item.strip() or "," in item:
+            if not isinstance(item, str) or not is_pattern(item):
                 self._fault((*path, number), "this is no pattern", 'one pattern of GOPRIVATE, e.g. "*.corp.example"')
         return tuple(item for item in value if isinstance(item, str))
 
@@ -156,22 +178,21 @@ class PolicyReader:
             return ""
         from supplymatrix.sumdb.note import parse_verifier_key
 
-        key, _, url = text.partition(" ")
+        key, *urls = text.split() or [text]
         try:
             parse_verifier_key(key)
         except InputError as err:
             self._fault(("sources", "sumdb"), err.diagnostics[0].message, '"<verifier key>" or "<verifier key> <url>"')
-        if url and not url.strip().startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
-            self._fault(("sources", "sumdb"), "the log's address is not secure", "an https address")
+        if len(urls) > 1 or not all(_is_secure(url) for url in urls):
+            self._fault(("sources", "sumdb"), "the log's address is not secure", "one https address")
         return " ".join(text.split())
 
     def _packages(self) -> Iterator[PackageRule]:
         for glob, value in self._table("packages", None).items():
             path: KeyPath = ("packages", glob)
             if glob_fault(glob):
-                self._fault(
-                    path, f"this is no glob: {glob_fault(glob)}", "e.g. github.com/gorilla/mux or github.com/**"
-                )
+                expected = "e.g. github.com/gorilla/mux or github.com/**"
+                self._fault(path, f"this is no glob: {glob_fault(glob)}", expected, at_key=True)
             if not isinstance(value, dict):
                 self._fault(path, "this is no table", f'[packages."{glob}"] with version or security_policy')
                 continue
@@ -245,7 +266,7 @@ class PolicyReader:
 
     def _waived_rule(self, path: KeyPath, item: Mapping[str, Any]) -> Rule | None:
         word = self._text(path, item)
-        if not word:
+        if not isinstance(item.get("rule"), str):
             return None
         rule = self._rules.get(word.upper()) or self._names.get(word.lower())
         if rule is None:
@@ -269,11 +290,10 @@ class PolicyReader:
             if key in known:
                 continue
             if not path and key in _OTHER_PRODUCT:
-                self._fault(
-                    (key,), f"{key!r} is a key of another product's file: this is not a policy of supplymatrix", ""
-                )
+                message = f"{key!r} is a key of another product's file: this is not a policy of supplymatrix"
+                self._fault((key,), message, "", at_key=True)
             else:
-                self._unknown((*path, key), "key", key, known)
+                self._unknown((*path, key), "key", key, known, at_key=True)
 
     def _text(self, path: KeyPath, table: Mapping[str, Any]) -> str:
         value = table.get(str(path[-1]), "")
@@ -297,15 +317,14 @@ class PolicyReader:
             return default
         return Level(str(value))
 
-    def _unknown(self, path: KeyPath, what: str, seen: str, known: tuple[str, ...]) -> None:
-        near = nearest(seen, known)
+    def _unknown(self, path: KeyPath, what: str, seen: str, known: tuple[str, ...], *, at_key: bool = False) -> None:
+        near = nearest(seen, known) if len(seen) < _LONG_WORD and len(self._faults) < _SUGGESTIONS else ""
         expected = "one of " + ", ".join(known[:20])
         remedy = f"did you mean {near!r}?" if near else ""
-        self._fault(path, f"there is no {what} {seen[:60]!r}", expected, remedy)
+        self._fault(path, f"there is no {what} {seen[:60]!r}", expected, remedy, at_key=at_key)
 
-    def _fault(self, path: KeyPath, message: str, expected: str, remedy: str = "") -> None:
-        on_value = path in self._toml.spans and ("there is no key" not in message)
-        place = self._value_at(path) if on_value else self._key_at(path)
+    def _fault(self, path: KeyPath, message: str, expected: str, remedy: str = "", *, at_key: bool = False) -> None:
+        place = self._key_at(path) if at_key else self._value_at(path)
         text = self._toml.lines[place.line - 1] if 0 < place.line <= len(self._toml.lines) else ""
         end = place.end_column if place.end_line == place.line else len(text) + 1
         self._faults.append(

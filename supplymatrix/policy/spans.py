@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
@@ -23,7 +24,13 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
 _ATOM = re.compile(r"[^,\]}\n#]+")
-_STRINGS = ('"""', "'''", '"', "'")
+_STRING = re.compile(
+    r'"""(?:[^"\\]+|\\.|"{1,2}(?!"))*"{3,5}'  # one or two quotes more may stand right before the closing three
+    r"|'''(?:[^']+|'{1,2}(?!'))*'{3,5}"
+    r'|"(?:[^"\\]+|\\.)*"'
+    r"|'[^']*'",
+    re.DOTALL,
+)
 
 
 @value(kw_only=False)
@@ -34,7 +41,43 @@ class Span:
     value: Location
 
 
-SpanIndex = dict[KeyPath, Span]
+class SpanIndex(Mapping[KeyPath, Span]):
+    """The places of all entries by key path; a place is worked out when it is asked for, since few ever are."""
+
+    def __init__(self, text: str, artifact: str) -> None:
+        self._artifact = artifact
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._found: dict[KeyPath, tuple[int, int, int, int]] = {}
+
+    def add(self, path: KeyPath, key: tuple[int, int], value: tuple[int, int]) -> None:
+        """Keep where an entry stands, as offsets; the first place of a path counts."""
+        self._found.setdefault(path, (*key, *value))
+
+    def __getitem__(self, path: KeyPath) -> Span:
+        key_start, key_end, start, end = self._found[path]
+        pointer = pointer_of(path)
+        return Span(self._place(key_start, key_end, pointer), self._place(start, end, pointer))
+
+    def __iter__(self) -> Iterator[KeyPath]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._found
+
+    def _place(self, start: int, end: int, pointer: str) -> Location:
+        first = bisect_right(self._starts, start)
+        last = bisect_right(self._starts, max(start, end - 1))
+        return Location(
+            artifact=self._artifact,
+            line=first,
+            column=start - self._starts[first - 1] + 1,
+            end_line=last,
+            end_column=end - self._starts[last - 1] + 1,
+            pointer=pointer,
+        )
 
 
 def pointer_of(path: KeyPath) -> str:
@@ -58,10 +101,8 @@ def index_spans(text: str, artifact: str) -> SpanIndex:
 
 class _Indexer:
     def __init__(self, text: str, artifact: str) -> None:
-        self.found: SpanIndex = {}
+        self.found = SpanIndex(text, artifact)
         self._text = text
-        self._artifact = artifact
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._arrays: dict[KeyPath, int] = {}
 
     def run(self) -> None:
@@ -94,7 +135,7 @@ class _Indexer:
         if is_array:
             self._arrays[path] = self._arrays.get(path, -1) + 1
             path = (*path, self._arrays[path])
-        self._add(path, (start, end), (start, end))
+        self.found.add(path, (start, end), (start, end))
         return path, end
 
     def _pair(self, start: int, table: KeyPath) -> int:
@@ -103,7 +144,7 @@ class _Indexer:
         end_of_key = at
         begin = self._space(self._space(at) + 1)
         end = self._value(begin, path)
-        self._add(path, (start, end_of_key), (begin, end))
+        self.found.add(path, (start, end_of_key), (begin, end))
         return end
 
     def _key(self, at: int) -> tuple[tuple[str, ...], int]:
@@ -141,7 +182,7 @@ class _Indexer:
             if self._text[at] == "]":
                 return at + 1
             end = self._value(at, (*path, number))
-            self._add((*path, number), (at, end), (at, end))
+            self.found.add((*path, number), (at, end), (at, end))
             number += 1
             at = self._skip(end)
             if self._text[at] == ",":
@@ -157,32 +198,8 @@ class _Indexer:
                 at += 1
 
     def _string_end(self, at: int) -> int:
-        quote = next(mark for mark in _STRINGS if self._text.startswith(mark, at))
-        end = at + len(quote)
-        while not self._text.startswith(quote, end):
-            end += 2 if self._text[end] == "\\" and quote[0] == '"' else 1
-        end += len(quote)
-        if len(quote) == 3:
-            # One or two quotes more may stand right before the closing three.
-            while end < len(self._text) and self._text[end] == quote[0] and end - at < len(self._text):
-                end += 1
-        return end
-
-    def _add(self, path: KeyPath, key: tuple[int, int], value: tuple[int, int]) -> None:
-        pointer = pointer_of(path)
-        self.found.setdefault(path, Span(self._place(*key, pointer), self._place(*value, pointer)))
-
-    def _place(self, start: int, end: int, pointer: str) -> Location:
-        first = bisect_right(self._starts, start)
-        last = bisect_right(self._starts, max(start, end - 1))
-        return Location(
-            artifact=self._artifact,
-            line=first,
-            column=start - self._starts[first - 1] + 1,
-            end_line=last,
-            end_column=end - self._starts[last - 1] + 1,
-            pointer=pointer,
-        )
+        match = _STRING.match(self._text, at)
+        return match.end() if match else at + 1
 
 
 def _unquote(text: str) -> str:

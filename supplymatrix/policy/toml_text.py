@@ -42,11 +42,12 @@ def read_toml(data: bytes, artifact: str) -> TomlText:
             raise _fault(artifact, number, 1, content, "the file holds an unresolved merge conflict")
     try:
         values = tomllib.loads(text)
+        spans = index_spans(text.replace("\r\n", "\n"), artifact)
     except tomllib.TOMLDecodeError as err:
         raise _syntax(artifact, lines, str(err)) from err
     except (RecursionError, ValueError, OverflowError) as err:
         raise _fault(artifact, 1, 1, lines[0], "the file nests too deep, or holds a value that is too large") from err
-    return TomlText(values, index_spans(text.replace("\r\n", "\n"), artifact), lines)
+    return TomlText(values, spans, lines)
 
 
 def _syntax(artifact: str, lines: tuple[str, ...], message: str) -> InputError:

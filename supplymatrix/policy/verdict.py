@@ -53,7 +53,8 @@ def judge(
     """
     book = WaiverBook(policy, now.date())
     required = check_requirements(policy, facts, rules[VERSION_RULE]) if VERSION_RULE in rules else ()
-    everything = [_judge_one(policy, result, rules[result.rule], book) for result in (*results, *required)]
+    applicable = [result for result in (*results, *required) if result.status is not Status.NOT_APPLICABLE]
+    everything = [_judge_one(policy, result, rules[result.rule], book) for result in applicable]
     counting = [judged for judged in everything if judged.level is not Level.OFF]
     score = compute_score((Counted(judged.rule, judged.status) for judged in counting), rules)
     outcome = _outcome(policy, counting, rules, score)

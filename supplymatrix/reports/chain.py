@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from supplymatrix.model.fact import LineProof, ProofState
+from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 from supplymatrix.sumdb.chain import ProofChain
 
@@ -15,7 +15,7 @@ __all__ = ["ChainView", "render_chain_json", "render_chain_text"]
 SCHEMA = "supplymatrix.chain/1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ChainView:
     """A chain with what it is held against. lines: the go.sum lines of this module version, judged; may be empty.
 
@@ -33,7 +33,8 @@ class ChainView:
 def render_chain_text(view: ChainView) -> str:
     """Return the chain as numbered steps, from the go.sum line up to the signed head."""
     chain, record = view.chain, view.chain.record
-    out = [f"{plain(str(record.module))} in {view.log_name}, key {view.key_hash}, asked: {plain(view.route)}", ""]
+    log = f"{plain(view.log_name)}, key {view.key_hash}, asked: {plain(view.route)}"
+    out = [f"{plain(str(record.module))} in {log}", ""]
     out += _line_step(view)
     out += [f"2 record      number {record.number:,}, {len(record.text)} bytes, answered by {plain(record.source)}"]
     out += [
@@ -108,7 +109,10 @@ def _consistency_step(chain: ProofChain) -> list[str]:
 
 
 def render_chain_json(view: ChainView) -> str:
-    """Return the chain as JSON; hashes in hex, notes and record as text. Schema name "supplymatrix.chain/1"."""
+    """Return the chain as JSON; hashes in hex, notes and record as text. Schema name "supplymatrix.chain/1".
+
+    Record and notes keep every character, since they are hashed and signed: all but ASCII is written as an escape.
+    """
     import json
 
     chain, record = view.chain, view.chain.record
@@ -147,4 +151,4 @@ def render_chain_json(view: ChainView) -> str:
         "earlier_head": chain.earlier.decode("utf-8") if chain.earlier is not None else None,
         "consistency": [proof.hex() for proof in chain.consistency],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"

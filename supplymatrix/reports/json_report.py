@@ -1,8 +1,7 @@
 """The report for machines: everything a run found, in one JSON document.
 
-Schema: `schema/report-v1.schema.json` beside this file; described in docs/formats/report-json.md. Text from outside is
-kept as it is, with control characters escaped as JSON demands; bytes that were no UTF-8 are written as backslash
-escapes.
+Schema: `schema/report-v1.schema.json` beside this file; described in docs/formats/report-json.md. In text from
+outside every hidden character is written out (`\\u202e`), as in the text report; bytes that were no UTF-8 are `\\xNN`.
 """
 
 from __future__ import annotations
@@ -80,6 +79,7 @@ def _log(audit: Audit) -> _Json | None:
         "fetched_at": _time(view.seen_at) if view.seen_at else None,
         "route": view.route,
         "requests": view.requests,
+        "retries": view.retries,
         "received_bytes": view.received_bytes,
     }
 

@@ -6,11 +6,14 @@ import re
 
 __all__ = ["plain", "plain_lines"]
 
-# C0 and C1 controls, DEL; Arabic letter mark, zero-width and bidirectional marks and overrides; line and paragraph
-# separators; invisible operators and isolates; the byte order mark; lone surrogates (bytes that were no UTF-8); tags.
+# DEL and the C1 controls; every format character of Unicode: soft hyphen, zero-width and bidirectional marks, overrides
+# and isolates, Arabic and Kaithi number signs, shorthand and musical controls, tags; line and paragraph separators;
+# lone surrogates (bytes that were no UTF-8). And letters that show as nothing: joiners, fillers, selectors beyond
+# the usual sixteen.
 _HIDDEN = (
-    "\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\u206a-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f"
+    "\u007f-\u009f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _ODD = re.compile(f"[\\x00-\\x1f{_HIDDEN}]")
 _ODD_BUT_NEWLINE = re.compile(f"[\\x00-\\x09\\x0b-\\x1f{_HIDDEN}]")

@@ -1,7 +1,8 @@
 """The report as SARIF 2.1.0, for code-scanning views.
 
 Every finding is a result; a waived one carries its suppression. What could not be checked is a result of kind "open",
-since a consumer that counts results must not take a gap for a pass.
+since a consumer that counts results must not take a gap for a pass. Notes are notifications, and so are gaps that no
+rule asked about. Fingerprints are made of rule and subject: they stay when lines move.
 
 Source: OASIS SARIF 2.1.0.
 """
@@ -9,12 +10,16 @@ Source: OASIS SARIF 2.1.0.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
+from urllib.parse import quote
 
+from supplymatrix.checks.result import fingerprint_of
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Rule, Status
-from supplymatrix.model.verdict import Judged, Outcome
+from supplymatrix.model.verdict import Judged, Note, Outcome, Verdict
 from supplymatrix.reports.plain import plain
 
 __all__ = ["render"]
@@ -22,6 +27,7 @@ __all__ = ["render"]
 _LEVELS = {Level.ALARM: "error", Level.ERROR: "error", Level.WARN: "warning", Level.NOTE: "note", Level.OFF: "none"}
 _PRECISION = "very-high"
 _SECURITY = {"critical": "9.5", "high": "8.0", "medium": "5.0", "low": "2.0"}
+_FINGERPRINT = "supplymatrix/v1"
 _Json = dict[str, Any]
 
 
@@ -31,13 +37,15 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
     verdict = audit.verdict
     rules = [audit.rules[rule] for rule in sorted(audit.rules)]
     index = {rule.id: number for number, rule in enumerate(rules)}
-    score = verdict.score
+    score, notes = verdict.score, _notes(verdict)
+    codes = sorted({note.code for note in notes})
     run: _Json = {
         "tool": {
             "driver": {
                 "name": "supplymatrix",
                 "semanticVersion": verdict.tool_version,
                 "rules": [_rule(rule) for rule in rules],
+                "notifications": [{"id": code} for code in codes],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -46,11 +54,8 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
             {
                 "executionSuccessful": verdict.outcome not in (Outcome.BROKEN, Outcome.INCOMPLETE),
                 "exitCode": verdict.exit_code,
-                "endTimeUtc": verdict.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "toolExecutionNotifications": [
-                    {"level": "note", "message": {"text": plain(note.message)}, "descriptor": {"id": note.code}}
-                    for note in verdict.notes
-                ],
+                "endTimeUtc": verdict.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "toolExecutionNotifications": [_notification(note, codes) for note in notes],
             }
         ],
         "results": [_result(audit, item, index) for item in verdict.judged],
@@ -95,13 +100,14 @@ def _result(audit: Audit, item: Judged, index: dict[str, int]) -> _Json:
         text = f"{finding.message}{label}. Next: {finding.fix or f'supplymatrix explain {item.rule}'}"
         result |= {"kind": "fail", "level": _LEVELS[item.level], "message": {"text": plain(text)}}
         places = list(finding.locations)
-        if finding.fingerprint:
-            result["partialFingerprints"] = {"supplymatrix/v1": finding.fingerprint}
+        fingerprint = finding.fingerprint
     else:
         gap = item.gap
         text = f"{item.subject} could not be checked: {gap.reason}. Next: {gap.remedy}" if gap else "not checked"
         result |= {"kind": "open", "level": "none", "message": {"text": plain(text)}}
         places = [gap.location] if gap is not None and gap.location is not None else []
+        fingerprint = fingerprint_of(item.rule, item.subject)
+    result["partialFingerprints"] = {_FINGERPRINT: fingerprint}
     result["locations"] = [_location(place) for place in places[:1]] or [
         _location(Location(artifact=_main_file(audit)))
     ]
@@ -117,12 +123,36 @@ def _result(audit: Audit, item: Judged, index: dict[str, int]) -> _Json:
     return result
 
 
-def _location(place: Location) -> _Json:
-    from urllib.parse import quote
+def _notes(verdict: Verdict) -> list[Note]:
+    """Return the notes of a verdict, and one for each gap that is no result."""
+    asked = {item.gap for item in verdict.judged}
+    unasked = [
+        Note(
+            code="not-observed",
+            message=f"{gap.subject or 'the project'}: no {gap.wanted}, since {gap.reason}. Next: {gap.remedy}",
+            location=gap.location,
+        )
+        for gap in verdict.gaps
+        if gap not in asked
+    ]
+    return [*verdict.notes, *unasked]
 
-    physical: _Json = {
-        "artifactLocation": {"uri": quote(place.artifact.encode("utf-8", "replace"), safe="/"), "uriBaseId": "PROJECT"}
+
+def _notification(note: Note, codes: Sequence[str]) -> _Json:
+    found: _Json = {
+        "level": "note",
+        "message": {"text": plain(note.message)},
+        "descriptor": {"id": note.code, "index": codes.index(note.code)},
     }
+    if note.location is not None:
+        found["locations"] = [_location(note.location)]
+    return found
+
+
+def _location(place: Location) -> _Json:
+    path = quote(place.artifact.encode("utf-8", "replace"), safe="/")
+    artifact = {"uri": f"file://{path}"} if path.startswith("/") else {"uri": path, "uriBaseId": "PROJECT"}
+    physical: _Json = {"artifactLocation": artifact}
     if place.line:
         region = {"startLine": place.line, "startColumn": max(1, place.column)}
         if place.end_line:

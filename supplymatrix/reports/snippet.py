@@ -8,14 +8,14 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 
+from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 
 __all__ = ["PLAIN_PAINT", "Paint", "paint_for", "render_snippet", "text_width", "wrap"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Paint:
     """The few colours in use, as SGR codes; all empty without colour."""
 
@@ -55,9 +55,34 @@ def text_width(text: str) -> int:
 
 
 def _cells(char: str) -> int:
-    if unicodedata.combining(char):
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _head(text: str, cells: int) -> str:
+    """Return the longest beginning of a text that takes at most so many cells."""
+    if text.isascii():
+        return text[: max(0, cells)]
+    taken = 0
+    for number, char in enumerate(text):
+        taken += _cells(char)
+        if taken > cells:
+            return text[:number]
+    return text
+
+
+def _tail(text: str, cells: int) -> str:
+    """Return the longest end of a text that takes at most so many cells, and begins with no combining character."""
+    taken = 0
+    for number, char in enumerate(reversed(text)):
+        taken += _cells(char)
+        if taken > cells:
+            start = len(text) - number
+            while start < len(text) and not _cells(text[start]):
+                start += 1
+            return text[start:]
+    return text
 
 
 def render_snippet(
@@ -65,9 +90,10 @@ def render_snippet(
 ) -> list[str]:
     """Return the lines of a snippet. column, end_column: 1-based, end one past; 0 = the whole line.
 
-    A long line is cut on both sides of what is meant; a label that does not fit goes to a line of its own.
+    A long line is cut on both sides of what is meant; a label that does not fit goes to a line of its own. Widths are
+    in cells of a terminal, `width` being at least 40.
     """
-    gutter = " " * max(2, len(str(line)))
+    gutter, label = " " * max(2, len(str(line))), plain(label)
     out = [f"{gutter} {paint.dim}┌─{paint.off} {plain(place)}"]
     if not source:
         return [
@@ -90,19 +116,18 @@ def render_snippet(
 
 
 def _clip(source: str, start: int, stop: int, room: int) -> tuple[str, str, str]:
-    """Return what stands before, in and after the span, made plain and short enough."""
+    """Return what stands before, in and after the span, made plain and short enough for `room` cells."""
     before, meant, after = (
         plain(part.replace("\t", "    ")) for part in (source[:start], source[start:stop], source[stop:])
     )
     if text_width(meant) > room - 10:
-        meant = f"{meant[: room - 12]}…"
+        meant = f"{_head(meant, room - 12)}…"
         after = ""
     if text_width(before) + text_width(meant) > room - 4:
-        keep = max(4, room - text_width(meant) - 6)
-        before = f"…{before[-keep:]}"
+        before = f"…{_tail(before, max(4, room - text_width(meant) - 6))}"
     left = room - text_width(before) - text_width(meant)
     if text_width(after) > left:
-        after = f"{after[: max(0, left - 1)]}…"
+        after = f"{_head(after, left - 1)}…" if left > 0 else ""
     return before, meant, after
 
 

@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from supplymatrix.model.audit import Audit
-from supplymatrix.model.fact import LineProof, PrivateModule, ProjectFact, ProofState, SumLine
+from supplymatrix.model.fact import (
+    CachedCopy,
+    CopyState,
+    Gap,
+    LineProof,
+    PrivateModule,
+    ProjectFact,
+    ProofState,
+    SumLine,
+)
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Judged, Outcome, Score, Verdict
@@ -37,7 +46,7 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
     shown = [j for j in audit.verdict.judged if j.status is not Status.WAIVED or verbose]
     for group in _by_rule([j for j in shown if j.finding is not None]):
         out += _group(audit, group, width, paint, verbose=verbose)
-    out += _gaps(audit.verdict, width, paint)
+    out += _gaps(audit.verdict, width, paint, verbose=verbose)
     out += _notes(audit.verdict, width, paint, verbose=verbose)
     out += wrap(_last_line(audit), width)
     return "\n".join(line.rstrip() for line in out) + "\n"
@@ -89,11 +98,13 @@ def _log_line(audit: Audit) -> str:
 def _score_part(verdict: Verdict) -> str:
     if verdict.score is None:
         return ""
-    capped = ", ".join(cap[0] for cap in verdict.score.caps)
-    text = f"score {score_text(verdict.score)}"
-    if capped:
-        text += f" (capped by {capped})"
-    return f"{text}, {verdict.min_score} needed"
+    beside = []
+    if verdict.score.caps:
+        beside.append(f"capped by {', '.join(cap[0] for cap in verdict.score.caps)}")
+    if verdict.score.waived:
+        beside.append(f"{_floor(verdict.score.waived) or 'less than 1'} of 100 points by waivers")
+    shown = f" ({'; '.join(beside)})" if beside else ""
+    return f"score {score_text(verdict.score)}{shown}, {verdict.min_score} needed"
 
 
 def score_text(score: Score) -> str:
@@ -133,11 +144,13 @@ def _group(audit: Audit, group: list[Judged], width: int, paint: Paint, *, verbo
         return [
             *(line for item in whole for line in _brief(audit, item, width, paint)),
             *_rest(group, whole, width, paint),
+            "",
         ]
     out = []
     for item in whole:
         out += [*_finding(audit, item, width, paint), ""]
-    return [*out, *_rest(group, whole, width, paint)]
+    rest = _rest(group, whole, width, paint)
+    return [*out, *rest, ""] if rest else out
 
 
 def _brief(audit: Audit, item: Judged, width: int, paint: Paint) -> list[str]:
@@ -163,7 +176,7 @@ def _rest(group: list[Judged], whole: list[Judged], width: int, paint: Paint) ->
             f"{len(rest):,} more of these: {names}{more} (all of them with --verbose or --format json)", width - 3
         )
         out += [f"{head} {text[0]}", *(f"   {line}" for line in text[1:])]
-    return [*out, ""] if out or group[0].level is Level.NOTE else out
+    return out
 
 
 def _finding(audit: Audit, item: Judged, width: int, paint: Paint) -> list[str]:
@@ -209,49 +222,67 @@ def _snippet(audit: Audit, place: Location, label: str, width: int, paint: Paint
     )
 
 
-def _gaps(verdict: Verdict, width: int, paint: Paint) -> list[str]:
-    """Say once for each reason how much is unknown because of it."""
-    groups: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
-    for item in verdict.judged:
-        if item.gap is not None:
-            key = (item.gap.reason, item.gap.remedy)
-            kind = item.gap.kind.value if item.gap.kind else ""
-            groups.setdefault(key, {})[item.gap.subject, kind] = None
+def _gaps(verdict: Verdict, width: int, paint: Paint, *, verbose: bool) -> list[str]:
+    """Say once for each reason how much is unknown because of it, and which rules wanted to know."""
+    groups: dict[tuple[str, str], dict[Gap, list[str]]] = {}
+    for gap, rule in _wanted(verdict):
+        rules = groups.setdefault((gap.reason, gap.remedy), {}).setdefault(gap, [])
+        if rule:
+            rules.append(rule)
     out = []
-    for (reason, remedy), subjects in groups.items():
-        names = list(dict.fromkeys(subject for subject, _ in subjects))
-        shown = ", ".join(plain(name) for name in names[:_NAMES])
-        more = f" and {len(names) - _NAMES:,} others" if len(names) > _NAMES else ""
-        out.append(f"{paint.warn}unknown{paint.off} {_count(len(subjects), 'thing')} could not be checked")
-        out += [f"   {line}" for line in wrap(f"because: {reason}", width - 4)]
-        out += [f"   {line}" for line in wrap(f"= {shown}{more}", width - 4)]
-        if remedy:
-            out += [f"   {line}" for line in wrap(f"= next: {remedy}", width - 4)]
+    for (reason, remedy), gaps in groups.items():
+        names = list(dict.fromkeys(gap.subject or gap.wanted for gap in gaps))
+        most = len(names) if verbose else _NAMES
+        more = f" and {len(names) - most:,} others" if len(names) > most else ""
+        things = len({(gap.subject or gap.wanted, gap.kind) for gap in gaps})
+        rules = sorted({rule for wanting in gaps.values() for rule in wanting})
+        lines = [f"because: {reason}", f"= {', '.join(names[:most])}{more}"]
+        lines += [f"= needed by {', '.join(rules)}"] if rules else []
+        lines += [f"= next: {remedy}"] if remedy else []
+        out.append(f"{paint.warn}unknown{paint.off} {_count(things, 'thing')} could not be checked")
+        out += [f"   {line}" for text in lines for line in wrap(text, width - 4)]
         out.append("")
     return out
+
+
+def _wanted(verdict: Verdict) -> Iterator[tuple[Gap, str]]:
+    """Yield each gap with each rule that it leaves unknown, and those that no rule asked about with none."""
+    judged = [(item.gap, item.rule) for item in verdict.judged if item.gap is not None]
+    yield from judged
+    asked = {gap for gap, _ in judged}
+    yield from ((gap, "") for gap in verdict.gaps if gap not in asked)
 
 
 def _notes(verdict: Verdict, width: int, paint: Paint, *, verbose: bool) -> list[str]:
     out = []
     for note in verdict.notes:
         place = f"{plain(str(note.location))}: " if note.location is not None else ""
-        first, *rest = wrap(f"note: {place}{note.message}", width)
+        first, *rest = wrap(f"note: {place}{note.message}", width - 3)
         out += [f"{paint.note}note:{paint.off}{first.removeprefix('note:')}", *(f"   {line}" for line in rest)]
     if verbose and verdict.score is not None:
-        out.append("")
-        for share in verdict.score.contributions:
-            whole = share.passed + share.failed + share.waived + share.unknown
-            good = share.passed + share.waived
-            out.append(
-                f"   {share.rule}  {_points(share.low):>8} points, {good} of {whole} pass, weight {share.weight}"
-            )
-        for rule, low, _, why in verdict.score.caps:
-            out.append(f"   {rule}  {_points(-low):>8} points, {why}")
+        out += [*([""] if out else []), *_sum(verdict.score)]
     return [*out, ""] if out else []
 
 
+def _sum(score: Score) -> Iterator[str]:
+    """Yield what the score is made of: shares and caps add up to the low score, exactly."""
+    for share in score.contributions:
+        whole = share.passed + share.failed + share.waived + share.unknown
+        parts = [f"{share.passed + share.waived} of {whole} pass"]
+        parts += [
+            f"{number} {word}" for number, word in ((share.waived, "waived"), (share.unknown, "unknown")) if number
+        ]
+        yield f"   {share.rule}  {_points(share.low):>12} points, {', '.join(parts)}, weight {share.weight}"
+    for rule, low, _, why in score.caps:
+        yield f"   {rule}  {_points(-low):>12} points, {why}"
+    yield f"   score  {_points(score.low):>12} points"
+
+
 def _points(number: Fraction) -> str:
-    return f"{float(number):.2f}"
+    """Return a number as people write fractions: 14 2/7."""
+    whole, rest = divmod(abs(number), 1)
+    text = f"{whole} {rest}" if whole and rest else str(rest or whole)
+    return f"-{text}" if number < 0 else text
 
 
 def _last_line(audit: Audit) -> str:
@@ -263,8 +294,17 @@ def _last_line(audit: Audit) -> str:
         if audit.log.requests:
             checked += f" ({audit.log.requests:,} requests, {audit.log.received_bytes:,} bytes)"
     outcome = audit.verdict.outcome
-    what = "Contents of modules were not looked at; only their hashes were."
-    return f"{checked}. {what} Exit {audit.verdict.exit_code}: {_MEANING[outcome]}."
+    return f"{checked}. {_what_was_read(audit)} Exit {audit.verdict.exit_code}: {_MEANING[outcome]}."
+
+
+def _what_was_read(audit: Audit) -> str:
+    """Say how far the run looked, so that nobody takes it for more."""
+    copies = audit.facts.of(CachedCopy)
+    hashed = sum(copy.state is CopyState.EQUAL or bool(copy.hash) for copy in copies)
+    if not hashed:
+        return "Contents of modules were not looked at; only their hashes were."
+    which = "1 copy in the module cache was" if hashed == 1 else f"{hashed:,} copies in the module cache were"
+    return f"{which} hashed; no other contents were looked at."
 
 
 def _level_color(level: Level, paint: Paint) -> str:

@@ -27,16 +27,18 @@ def read_limited(path: Path, limit: int, what: str) -> bytes:
         descriptor = os.open(path, _FLAGS)
     except OSError as err:
         raise _fault(path, f"the {what} cannot be opened: {err.strerror or err}", "a file that may be read") from err
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         info = os.fstat(descriptor)
         if not stat.S_ISREG(info.st_mode):
             raise _fault(path, f"the {what} is {_kind(info.st_mode)}", "a plain file")
         if info.st_size > limit:
             raise _too_long(path, what, info.st_size, limit)
-        try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(limit + 1)
-        except OSError as err:
-            raise _fault(path, f"the {what} cannot be read: {err.strerror or err}", "a file that may be read") from err
+    except OSError as err:
+        raise _fault(path, f"the {what} cannot be read: {err.strerror or err}", "a file that may be read") from err
+    finally:
+        os.close(descriptor)
     if len(data) > limit:
         raise _too_long(path, what, len(data), limit)
     return data

@@ -13,10 +13,12 @@ __all__ = ["read_at_revision"]
 
 _TIME_OUT = 20  # seconds
 _LIMIT = 4 << 20
-# No hook, monitor, filter, pager, prompt or remote helper: only objects are read.
+# No hook, monitor, filter, pager, prompt or remote helper, and no repository that lies inside another one's files
+# (a bare one brings its own configuration along): only objects are read.
 _SAFE = (
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never",
-    "-c", "core.pager=cat", "-c", "credential.helper=", "--no-optional-locks", "--no-replace-objects", "--no-pager",
+    "-c", "core.pager=cat", "-c", "credential.helper=", "-c", "safe.bareRepository=explicit",
+    "--no-optional-locks", "--no-replace-objects", "--no-pager",
 )  # fmt: skip
 _KEPT = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR")
 

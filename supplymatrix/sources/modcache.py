@@ -85,13 +85,17 @@ def _check(module: ModuleVersion, kind: CopyKind, path: Path, logged: str) -> Ca
 
 def _hash(path: Path) -> str:
     """Return the h1 of a zip. Raises OSError when it cannot be read, InputError when it is no module zip."""
-    with os.fdopen(os.open(path, _FLAGS), "rb") as file:
-        info = os.fstat(file.fileno())
+    descriptor = os.open(path, _FLAGS)
+    try:
+        info = os.fstat(descriptor)
         if not stat.S_ISREG(info.st_mode):
             raise OSError("it is no plain file")
         if info.st_size > ZIP_LIMIT:
             raise OSError(f"it has {info.st_size:,} bytes, more than a module zip may")
-        return hash_zip(file)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return hash_zip(file)
+    finally:
+        os.close(descriptor)
 
 
 def _is_there(path: Path) -> bool:

@@ -7,7 +7,9 @@ project.facts, project.lift_toml
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
@@ -15,7 +17,7 @@ from supplymatrix.gomod.gosum import GoSum, parse_go_sum
 from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.gomod.modfile import GoMod, Replace, Require, parse_go_mod
 from supplymatrix.model import semver
-from supplymatrix.model.fact import Fact, ProjectFact, ReplacedModule, RequiredModule
+from supplymatrix.model.fact import Fact, ProjectFact, ReplacedModule, RequiredModule, SumFaultKind
 from supplymatrix.model.location import Origin, Provenance
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.spelling import nearest
@@ -72,7 +74,7 @@ def read_project(path: Path) -> Project:
     """Read a folder with go.mod or go.sum, or one of these files itself. Raises InputError."""
     root, want_mod = _root_of(path)
     go_mod_data = read_if_there(root / "go.mod", GO_MOD_LIMIT, "go.mod") if want_mod else None
-    sum_path = path if path.name != "go.mod" and not path.is_dir() else root / "go.sum"
+    sum_path = path if path.name != "go.mod" and not _is_folder(path) else root / "go.sum"
     go_sum_data = read_if_there(sum_path, GO_SUM_LIMIT, "go.sum")
     go_mod = parse_go_mod(go_mod_data) if go_mod_data is not None else None
     go_sum = parse_go_sum(go_sum_data, sum_path.name) if go_sum_data is not None else None
@@ -88,23 +90,40 @@ def read_project(path: Path) -> Project:
         facts=tuple(_facts(name, go_mod, go_sum, (go_mod_data or b"") + (go_sum_data or b""))),
         files=files,
         lift_toml=read_if_there(root / "lift.toml", POLICY_LIMIT, "policy"),
-        has_vendor=(root / "vendor").is_dir(),
-        notes=tuple(_notes(root, go_mod)),
+        has_vendor=_is_folder(root / "vendor"),
+        notes=(*_notes(root, go_mod), *_notes_on_ignored_lines(go_sum)),
     )
 
 
 def _root_of(path: Path) -> tuple[Path, bool]:
     """Return the project's folder, and whether a go.mod there belongs to what was asked for."""
-    if path.is_dir():
+    if _is_folder(path):
         return path, True
-    if not path.exists():
+    if not _mode(path):
         raise _not_there(path)
     return path.parent, path.name == "go.mod"
 
 
+def _mode(path: Path) -> int:
+    """Return the mode of what lies at a path, links followed; 0 when nothing can be seen there."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def _is_folder(path: Path) -> bool:
+    return stat.S_ISDIR(_mode(path))
+
+
 def _not_there(path: Path) -> InputError:
-    near = nearest(path.name, [entry.name for entry in path.parent.iterdir()]) if path.parent.is_dir() else ""
+    names: list[str] = []
+    with suppress(OSError, ValueError):
+        names = [entry.name for entry in path.parent.iterdir()]
+    near = nearest(path.name, names)
     remedy = f"did you mean {(path.parent / near).as_posix()}?" if near else "name a folder with a go.mod"
+    if not near and "@" in path.name:
+        remedy = f"for one module version: supplymatrix verify {path.as_posix()}"
     expected = "a folder with go.mod or go.sum, or one of these files"
     return InputError(
         Diagnostic(message="there is no such path", artifact=path.as_posix(), expected=expected, remedy=remedy)
@@ -176,6 +195,17 @@ def _replaced(go_mod: GoMod) -> Iterator[ReplacedModule]:
         )
 
 
+def _notes_on_ignored_lines(go_sum: GoSum | None) -> Iterator[Note]:
+    """Say which lines nobody checks because the go command drops them itself."""
+    ignored = [fault for fault in go_sum.faults if fault.kind is SumFaultKind.EMPTY_GO_MOD] if go_sum else []
+    if ignored:
+        text = (
+            f"go.sum lines with the hash of an empty go.mod count for nothing, as with the go command: {len(ignored)}, "
+            f"the first of {ignored[0].subject}"
+        )
+        yield Note(code="empty-go-mod-line", message=text, location=ignored[0].location)
+
+
 def _notes(root: Path, go_mod: GoMod | None) -> Iterator[Note]:
     if go_mod is None:
         text = "there is no go.mod: only what go.sum names is checked, nothing is known to be missing from it"
@@ -184,10 +214,10 @@ def _notes(root: Path, go_mod: GoMod | None) -> Iterator[Note]:
         text = "go.mod is older than go 1.17 and need not name every module that gives packages: no line is missed"
         yield Note(code="unpruned-go-mod", message=text)
     for folder in (root, *root.resolve().parents[:8]):
-        if (folder / "go.work").is_file():
+        if stat.S_ISREG(_mode(folder / "go.work")):
             text = f"{(folder / 'go.work').as_posix()} makes this a workspace, which is not read yet"
             yield Note(code="workspace-not-read", message=text)
             break
     for name in _LEGACY:
-        if (root / name).is_file():
+        if stat.S_ISREG(_mode(root / name)):
             yield Note(code="foreign-policy", message=f"{name} is another product's file and no policy of ours")

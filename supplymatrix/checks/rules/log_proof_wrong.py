@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.checks.result import failed, line_subject, passed
+from supplymatrix.checks.result import failed, line_subject, passed, unknown
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.fact import ProofState
 from supplymatrix.model.rule import Evidence, Level, Result, Rule, Severity
@@ -31,13 +31,19 @@ RULE = Rule(
 
 
 def check(view: FactView) -> Iterator[Result]:
-    """Every answer must be proven in the signed tree (CVE-2026-56864, CVE-2026-56865). Cannot be waived or lowered."""
+    """Every answer must be proven in the signed tree (CVE-2026-56864, CVE-2026-56865). Cannot be waived or lowered.
+
+    An answer that is not there is unknown: a wrong one must not become better by being lost.
+    """
     for line in view.lines:
         if view.is_declared_private(line):
             continue
         proof = view.proof(line)
         subject = line_subject(line.subject, line.kind)
-        if proof is None or proof.state is ProofState.NOT_IN_LOG:
+        if proof is None:
+            yield unknown(RULE, subject, line.subject, view.gap(line))
+            continue
+        if proof.state is ProofState.NOT_IN_LOG:
             continue
         if proof.state is not ProofState.BAD_PROOF:
             yield passed(RULE, subject, line.subject)

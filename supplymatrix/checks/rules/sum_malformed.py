@@ -48,6 +48,7 @@ def check(view: FactView) -> Iterator[Result]:
             label=f"expected {fault.expected}",
             locations=(fault.location,),
             fix="mend the line by hand from version control, or run `go mod tidy` and look at what it changes",
+            identity=fault.subject,
         )
     for project in view.facts.of(ProjectFact):
         if project.has_go_sum and not faulty:

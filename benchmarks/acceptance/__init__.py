@@ -1,0 +1,1 @@
+"""What was promised of supplymatrix, shown one by one: `python -m benchmarks.acceptance`."""

@@ -1,0 +1,42 @@
+"""`supplymatrix schema [NAME]`: the JSON Schemas of what the program writes."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import click
+
+from supplymatrix.cli.output import write_stdout
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.spelling import nearest
+
+__all__ = ["SCHEMAS", "schema"]
+
+SCHEMAS = {
+    "report": ("report-v1.schema.json", "what `check --format json` writes"),
+    "chain": ("chain-v1.schema.json", "what `verify --format json` writes"),
+    "rules": ("rules-v1.schema.json", "what `rules --format json` writes"),
+}
+"""Name → file in reports/schema, and what has that form."""
+
+
+@click.command()
+@click.argument("name", required=False)
+def schema(name: str | None) -> None:
+    """Print a JSON Schema (draft 2020-12): report, chain or rules; without a name, list them."""
+    if name is None:
+        lines = [f"{word:7} {file:22} {what}" for word, (file, what) in SCHEMAS.items()]
+        write_stdout("\n".join([*lines, "", "supplymatrix schema report prints one of them.", ""]))
+        return
+    if name not in SCHEMAS:
+        near = nearest(name, SCHEMAS)
+        raise InputError(
+            Diagnostic(
+                message="there is no such schema",
+                seen=name[:100],
+                expected=f"one of {', '.join(SCHEMAS)}",
+                remedy=f"did you mean {near}?" if near else "",
+            )
+        )
+    file = resources.files("supplymatrix.reports") / "schema" / SCHEMAS[name][0]
+    write_stdout(file.read_text(encoding="utf-8"))

@@ -1,0 +1,102 @@
+"""Copies in the module cache, hashed only where the policy asks it, and held against what the log proved."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from supplymatrix.gomod.dirhash import hash_zip
+from supplymatrix.model.audit import Audit
+from supplymatrix.model.fact import CachedCopy, CopyState
+from tests.support.log_server import LogServer
+from tests.support.machine import Machine, rules_of
+from tests.support.made_log import MadeLog, made_hash, module_of, write_project
+
+A = "example.com/a@v1.0.0"
+STRICT = f'[packages."{module_of(A).path}"]\nsecurity_policy = "strict-module-integrity"\n'
+
+
+def zip_bytes(content: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(f"{A}/a.go", content)
+    return out.getvalue()
+
+
+GOOD = zip_bytes("package a\n")
+HASH = hash_zip(io.BytesIO(GOOD))
+LOG = MadeLog.of(A, filler=5).with_record(
+    A, f"example.com/a v1.0.0 {HASH}\nexample.com/a v1.0.0/go.mod {made_hash(A, go_mod=True)}\n".encode()
+)
+
+
+def put_zip(module_cache: Path, data: bytes) -> None:
+    path = module_cache / "cache" / "download" / "example.com" / "a" / "@v" / "v1.0.0.zip"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+
+
+def check(machine: Machine, tmp_path: Path, *, policy: str = STRICT) -> Audit:
+    with LogServer(LOG.answers()) as server:
+        return machine.check(write_project(tmp_path / "svc", LOG, server.url, [A], policy=policy))
+
+
+def states(audit: Audit) -> list[CopyState]:
+    return [copy.state for copy in audit.facts.of(CachedCopy)]
+
+
+def test_a_copy_that_is_what_the_log_proves_is_a_pass(machine: Machine, tmp_path: Path) -> None:
+    put_zip(machine.home / "go" / "pkg" / "mod", GOOD)
+    audit = check(machine, tmp_path)
+    assert (states(audit), audit.verdict.exit_code) == ([CopyState.EQUAL], 0)
+
+
+def test_a_copy_that_is_not_what_the_log_proves_fails(machine: Machine, tmp_path: Path) -> None:
+    put_zip(machine.home / "go" / "pkg" / "mod", zip_bytes("package evil\n"))
+    audit = check(machine, tmp_path)
+    assert rules_of(audit) == {"SM112"}
+    assert audit.verdict.exit_code == 1
+
+
+def test_a_copy_that_cannot_be_checked_yet_is_a_gap(machine: Machine, tmp_path: Path) -> None:
+    (machine.home / "go" / "pkg" / "mod" / A).mkdir(parents=True)
+    audit = check(machine, tmp_path)
+    assert (states(audit), audit.verdict.exit_code) == ([CopyState.UNCHECKED], 3)
+
+
+def test_a_vendored_copy_is_a_gap(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "svc" / "vendor" / "example.com" / "a").mkdir(parents=True)
+    assert check(machine, tmp_path).verdict.exit_code == 3
+
+
+def test_without_such_a_policy_no_copy_is_looked_at(machine: Machine, tmp_path: Path) -> None:
+    put_zip(machine.home / "go" / "pkg" / "mod", zip_bytes("package evil\n"))
+    audit = check(machine, tmp_path, policy="")
+    assert (states(audit), audit.verdict.exit_code) == ([], 0)
+
+
+@pytest.mark.parametrize("name", ["GOMODCACHE", "GOPATH"])
+@pytest.mark.parametrize("where", ["environment", "goenv-file"])
+def test_the_module_cache_is_found_where_go_env_says(machine: Machine, tmp_path: Path, name: str, where: str) -> None:
+    folder = tmp_path / "elsewhere"
+    put_zip(folder if name == "GOMODCACHE" else folder / "pkg" / "mod", zip_bytes("package evil\n"))
+    put_zip(machine.home / "go" / "pkg" / "mod", GOOD)
+    if where == "environment":
+        machine.settings[name] = str(folder)
+    else:
+        settings = machine.home / ".config" / "go" / "env"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(f"{name}={folder}\n")
+    assert states(check(machine, tmp_path)) == [CopyState.DIFFERS]
+
+
+def test_a_proof_is_what_a_copy_is_held_against_and_not_go_sum(machine: Machine, tmp_path: Path) -> None:
+    evil = zip_bytes("package evil\n")
+    put_zip(machine.home / "go" / "pkg" / "mod", evil)
+    go_sum = LOG.go_sum(A).replace(HASH, hash_zip(io.BytesIO(evil)))
+    with LogServer(LOG.answers()) as server:
+        audit = machine.check(write_project(tmp_path / "svc", LOG, server.url, [A], go_sum=go_sum, policy=STRICT))
+    assert {"SM110", "SM112"} <= rules_of(audit)

@@ -1,0 +1,106 @@
+"""Globs over module paths, and which of several entries speaks of a module."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supplymatrix.errors import InputError
+from supplymatrix.policy.globs import glob_fault, literal_prefix, matches
+from tests.policy.policies import parse
+
+
+@pytest.mark.parametrize(
+    ("glob", "path"),
+    [
+        ("github.com/gorilla/mux", "github.com/gorilla/mux"),
+        ("github.com/*/mux", "github.com/gorilla/mux"),
+        ("github.com/**", "github.com/gorilla/mux"),
+        ("github.com/**", "github.com"),
+        ("**", "anything.example/at/all"),
+        ("**/mux", "mux"),
+        ("**/v2/**", "a.example/v2"),
+        ("a.example/**/z", "a.example/z"),
+        ("a.example/**/**/z", "a.example/b/c/d/z"),
+        ("*/*", "a.example/b"),
+    ],
+)
+def test_a_glob_matches_element_by_element(glob: str, path: str) -> None:
+    assert matches(glob, path)
+
+
+@pytest.mark.parametrize(
+    ("glob", "path"),
+    [
+        ("github.com/gorilla/mux", "github.com/gorilla/mux/v2"),
+        ("github.com/gorilla/mux", "github.com/gorilla/Mux"),
+        ("github.com/*", "github.com/gorilla/mux"),
+        ("github.com/*/mux", "github.com/mux"),
+        ("**/mux", "a.example/amux"),
+        ("a.example", "aXexample"),
+    ],
+)
+def test_a_glob_matches_nothing_else(glob: str, path: str) -> None:
+    assert not matches(glob, path)
+
+
+@pytest.mark.parametrize("glob", ["", "/", "a//b", "/a", "a/", "a*", "a/b*c", "a/***", "**a/b", "a/" * 500 + "b"])
+def test_what_is_no_glob_is_told_why(glob: str) -> None:
+    assert glob_fault(glob)
+
+
+@pytest.mark.parametrize("glob", ["a", "*", "**", "github.com/**/v2", "a/*/b", "(a)/[b]"])
+def test_a_good_glob_has_no_fault(glob: str) -> None:
+    assert glob_fault(glob) == ""
+
+
+_ELEMENT = st.sampled_from(["a", "b", "c.example", "v2"])
+
+
+@given(
+    st.lists(st.one_of(_ELEMENT, st.sampled_from(["*", "**"])), min_size=1, max_size=6), st.lists(_ELEMENT, max_size=6)
+)
+def test_a_glob_matches_what_its_definition_says(pattern: list[str], path: list[str]) -> None:
+    def by_definition(pattern: list[str], path: list[str]) -> bool:
+        if not pattern:
+            return not path
+        if pattern[0] == "**":
+            return any(by_definition(pattern[1:], path[skip:]) for skip in range(len(path) + 1))
+        return bool(path) and pattern[0] in ("*", path[0]) and by_definition(pattern[1:], path[1:])
+
+    whole = path or ["x"]
+    assert matches("/".join(pattern), "/".join(whole)) is by_definition(pattern, whole)
+
+
+def test_the_longest_literal_prefix_speaks() -> None:
+    globs = ["**", "github.com/**", "github.com/gorilla/**", "github.com/gorilla/mux"]
+    policy = parse("".join(f'[packages."{glob}"]\n' for glob in globs))
+    spoken = {path: policy.package_for(path) for path in ("x", "github.com/a/b", "github.com/gorilla/x")}
+    spoken["mux"] = policy.package_for("github.com/gorilla/mux")
+    assert [entry.glob for entry in spoken.values() if entry is not None] == globs
+
+
+def test_a_glob_without_a_star_says_more_than_one_that_begins_like_it() -> None:
+    assert literal_prefix("a.example/b") > literal_prefix("a.example/*")
+
+
+def test_a_module_that_no_glob_matches_has_no_entry() -> None:
+    assert parse('[packages."github.com/**"]\n').package_for("gitlab.example/x") is None
+
+
+def test_the_order_of_entries_does_not_matter() -> None:
+    text = ['[packages."github.com/**"]\nversion="v1.0.0"\n', '[packages."github.com/a/*"]\nversion="v2.0.0"\n']
+    for order in (text, text[::-1]):
+        entry = parse("".join(order)).package_for("github.com/a/b")
+        assert entry is not None
+        assert entry.version == "v2.0.0"
+
+
+def test_a_tie_is_an_error_with_the_place_of_the_second_entry() -> None:
+    policy = parse('[packages."github.com/*/mux"]\n\n[packages."github.com/**"]\n')
+    with pytest.raises(InputError) as caught:
+        policy.package_for("github.com/gorilla/mux")
+    (fault,) = caught.value.diagnostics
+    assert "two entries speak of github.com/gorilla/mux" in fault.message
+    assert (fault.artifact, fault.line, fault.column) == ("lift.toml", 3, 1)
