@@ -18,7 +18,8 @@ def shown(url: str) -> str:
         bare = f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
     else:
         bare = bare.rpartition("@")[2]
-    bare = "".join(char if char.isprintable() else "�" for char in bare)
+    if not bare.isprintable():
+        bare = "".join(char if char.isprintable() else "�" for char in bare)
     return bare if len(bare) <= _LONGEST else bare[:_LONGEST] + "…"
 
 

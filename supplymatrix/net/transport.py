@@ -1,8 +1,8 @@
 """Get one URL, and always come back with a value: bytes, a definite "not here", or why there is no answer.
 
-The only door to httpx. Sixteen lanes, each a transport that holds one connection, cost half the CPU of one client with
-a pool of sixteen: cookies, redirects, authentication and the pool's search for a free connection are left out. What
-httpx would do there and we need is done here, narrowly:
+Sixteen lanes (`lane.py`), each a transport that holds one connection, cost half the CPU of one client with a pool of
+sixteen: cookies, redirects, authentication and the pool's search for a free connection are left out. What httpx would
+do there and we need is done here, narrowly:
 
 - redirects: at most five, never from https to http, credentials only to the server they were written for;
 - bodies: no compression is asked for and none is accepted; reading stops at the cap;
@@ -24,11 +24,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+import httpcore
 import httpx
 
 from supplymatrix import __version__
 from supplymatrix.model.value import value
 from supplymatrix.net.address import proxy_for, shown, shown_origin
+from supplymatrix.net.lane import Lane
 from supplymatrix.net.local import MAX_ANSWER, read_file_url
 from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
 
@@ -99,7 +101,8 @@ class Transport:
         self._time_outs = time_outs or TimeOuts()
         self._tries = tries
         self._pause = pause
-        self._lanes = [_Lane() for _ in range(connections)]
+        self._lanes = [Lane(self._tls_context, self._proxy_of) for _ in range(connections)]
+        self._proxies: dict[tuple[str, str, int | None], str] = {}
         self._free = asyncio.Semaphore(connections)
         self._tls: ssl.SSLContext | None = None
         self._failed_in_a_row: dict[str, int] = {}
@@ -111,7 +114,7 @@ class Transport:
         self, kind: type[BaseException] | None, err: BaseException | None, tb: TracebackType | None
     ) -> None:
         for lane in self._lanes:
-            await lane.close()
+            await lane.aclose()
 
     async def get(self, url: str, *, max_bytes: int = MAX_ANSWER) -> Answer:
         """Return what is at `url`: its bytes, at most `max_bytes`; Absent for 404 and 410; Unavailable for all else.
@@ -180,16 +183,14 @@ class Transport:
         async with self._free:
             lane = self._lanes.pop()
             try:
-                response = await lane.transport(url, self._environ, self._tls_context).handle_async_request(
-                    self._request(url)
-                )
+                response = await lane.handle_async_request(self._request(url))
                 try:
                     return await self._read(response, url, max_bytes)
                 finally:
                     await response.aclose()
-            except httpx.TimeoutException as err:
+            except (httpx.TimeoutException, httpcore.TimeoutException) as err:
                 return _Passing(f"time-out ({type(err).__name__})")
-            except (httpx.TransportError, OSError) as err:
+            except (httpx.TransportError, httpcore.NetworkError, httpcore.ProtocolError, OSError) as err:
                 return _fault(url, err)
             except ImportError as err:
                 return Unavailable(
@@ -248,37 +249,17 @@ class Transport:
             pieces.append(piece)
         return b"".join(pieces)
 
+    def _proxy_of(self, url: httpx.URL) -> str:
+        key = (url.scheme, url.host, url.port)
+        if key not in self._proxies:
+            self._proxies[key] = proxy_for(*key, self._environ) if self._environ else ""
+        return self._proxies[key]
+
     def _tls_context(self) -> ssl.SSLContext:
         if self._tls is None:
             paths = ssl.get_default_verify_paths()
             self._tls = ssl.create_default_context() if paths.cafile or paths.capath else httpx.create_ssl_context()
         return self._tls
-
-
-class _Lane:
-    """Room for one connection at a time; a transport each for plain and secure, with and without a proxy."""
-
-    def __init__(self) -> None:
-        self._transports: dict[tuple[bool, str], httpx.AsyncHTTPTransport] = {}
-
-    def transport(
-        self, url: httpx.URL, environ: Mapping[str, str], tls: Callable[[], ssl.SSLContext]
-    ) -> httpx.AsyncHTTPTransport:
-        secure = url.scheme == "https"
-        proxy = proxy_for(url.scheme, url.host, url.port, environ) if environ else ""
-        found = self._transports.get((secure, proxy))
-        if found is None:
-            needs_roots = secure or proxy.startswith("https:")
-            context = tls() if needs_roots else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # which trusts nobody
-            limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-            found = httpx.AsyncHTTPTransport(verify=context, limits=limits, trust_env=False, proxy=proxy or None)
-            self._transports[secure, proxy] = found
-        return found
-
-    async def close(self) -> None:
-        for transport in self._transports.values():
-            await transport.aclose()
-        self._transports.clear()
 
 
 def _judge_status(status: int, headers: httpx.Headers, url: httpx.URL) -> Absent | Unavailable | _Passing:

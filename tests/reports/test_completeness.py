@@ -1,0 +1,134 @@
+"""No report leaves out what the verdict holds: findings, unknowns, notes, waivers and gaps, in every format."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from supplymatrix.model.audit import Audit
+from supplymatrix.model.fact import Gap
+from supplymatrix.reports.plain import plain, plain_lines
+from supplymatrix.reports.registry import FORMATS, render
+from tests.reports.audits import EXAMPLES, any_audit, example_audit, fixture_audit, hostile_audit
+
+BARS = str.maketrans("", "", " │\n")
+
+
+def squeeze(text: str) -> str:
+    """Return a text without blanks, line ends and the bars of snippets: what is left when lines are broken anyhow."""
+    return plain(text).translate(BARS)
+
+
+def assert_said(text: str, parts: Iterable[str]) -> None:
+    whole = plain_lines(text).translate(BARS)
+    for part in parts:
+        assert squeeze(part) in whole, part
+
+
+def test_the_formats_are_those_that_are_checked_here() -> None:
+    assert set(FORMATS) == {"text", "json", "sarif"}
+
+
+def gap_parts(gap: Gap) -> list[str]:
+    return [gap.subject or gap.wanted, gap.reason, gap.remedy]
+
+
+def check_text(audit: Audit) -> None:
+    text = render(audit, "text", verbose=True)
+    for item in audit.verdict.judged:
+        if item.finding is not None:
+            finding = item.finding
+            assert_said(text, [f"{item.level.value}[{item.rule}]", finding.message, finding.label, finding.fix])
+            assert_said(text, [str(place) for place in finding.locations])
+            assert_said(text, [part for e in finding.evidence for part in (e.label, e.value)])
+        elif item.gap is not None:
+            assert_said(text, [item.rule, *gap_parts(item.gap)])
+        if item.waiver is not None:
+            assert_said(text, [item.waiver.owner, item.waiver.reason, str(item.waiver.expires)])
+    for note in audit.verdict.notes:
+        assert_said(text, [note.message, *([str(note.location)] if note.location else [])])
+    for gap in audit.verdict.gaps:
+        assert_said(text, gap_parts(gap))
+
+
+def check_json(audit: Audit) -> None:
+    verdict, found = audit.verdict, json.loads(render(audit, "json"))
+
+    def clean(text: str) -> str:
+        return text if text.isascii() and text.isprintable() else plain_lines(text)
+
+    def messages(part: str, *keys: str) -> Counter[tuple[Any, ...]]:
+        return Counter(tuple(entry[key] for key in keys) for entry in found[part])
+
+    findings = [item for item in verdict.judged if item.finding is not None]
+    assert messages("findings", "rule", "level", "status", "message") == Counter(
+        (j.rule, j.level.value, j.status.value, clean(j.finding.message)) for j in findings if j.finding
+    )
+    assert [entry["waiver"] and entry["waiver"]["owner"] for entry in found["findings"]] == [
+        j.waiver and clean(j.waiver.owner) for j in findings
+    ]
+    assert messages("unknown", "rule", "subject") == Counter(
+        (j.rule, clean(j.subject)) for j in verdict.judged if j.gap is not None
+    )
+    assert messages("notes", "code", "message") == Counter((n.code, clean(n.message)) for n in verdict.notes)
+    assert messages("gaps", "wanted", "reason", "remedy") == Counter(
+        (clean(g.wanted), clean(g.reason), clean(g.remedy)) for g in verdict.gaps
+    )
+
+
+def check_sarif(audit: Audit) -> None:
+    verdict, (run,) = audit.verdict, json.loads(render(audit, "sarif"))["runs"]
+    assert len(run["results"]) == len(verdict.judged)
+    for item, result in zip(verdict.judged, run["results"], strict=True):
+        said = result["message"]["text"]
+        assert result["ruleId"] == item.rule
+        if item.finding is not None:
+            assert_said(said, [item.finding.message, item.finding.label, item.finding.fix])
+        elif item.gap is not None:
+            assert_said(said, [item.gap.reason, item.gap.remedy])
+        if item.waiver is not None:
+            assert_said(result["suppressions"][0]["justification"], [item.waiver.owner, item.waiver.reason])
+    notes = [entry["message"]["text"] for entry in run["invocations"][0]["toolExecutionNotifications"]]
+    everything = " ".join([*notes, *(result["message"]["text"] for result in run["results"])])
+    assert_said(everything, [note.message for note in verdict.notes])
+    for gap in verdict.gaps:
+        assert_said(everything, [gap.reason, gap.remedy])
+
+
+CHECKS = {"text": check_text, "json": check_json, "sarif": check_sarif}
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+@settings(max_examples=50)
+@given(audit=any_audit())
+def test_a_report_of_any_facts_leaves_nothing_out(fmt: str, audit: Audit) -> None:
+    CHECKS[fmt](audit)
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+@settings(max_examples=50)
+@given(audit=hostile_audit())
+def test_a_report_of_any_verdict_leaves_nothing_out(fmt: str, audit: Audit) -> None:
+    CHECKS[fmt](audit)
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("state", ["alarm", "fail", "incomplete", "nothing", "broken", "waived"])
+def test_a_report_of_a_main_state_leaves_nothing_out(fmt: str, state: str) -> None:
+    CHECKS[fmt](fixture_audit(f"projects/{state}"))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_go_sum_line_is_in_the_json_report(name: str) -> None:
+    folder = example_audit(name)
+    from tests.support.data import REPO
+
+    lines = (REPO / "examples" / name / "go.sum").read_text(encoding="utf-8").splitlines()
+    found = json.loads(render(folder, "json"))["go_sum"]
+    assert [entry["line"] for entry in found] == list(range(1, len(lines) + 1))
+    assert {entry["state"] for entry in found} == {"proven"}
