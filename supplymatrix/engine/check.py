@@ -57,7 +57,7 @@ class CheckRequest:
 def run_check(request: CheckRequest, on_event: OnEvent = ignore_event) -> Audit:
     """Return the whole answer. Raises InputError, SourceError and TrustError (the log itself lied: the run stops)."""
     project = read_project(request.path)
-    policy, notes = load_policy(request.policy, project)
+    policy, notes = load_policy(request.policy, project, request.environ)
     files = read_env_files(request.environ)
     settings = resolve_settings(request.environ, *files)
     lines = [fact for fact in project.facts if isinstance(fact, SumLine)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
@@ -42,7 +43,7 @@ def default_policy() -> Policy:
     return preset_policy(DEFAULT_PRESET, presets=presets())
 
 
-def load_policy(source: PolicySource, project: Project) -> tuple[Policy, list[Note]]:
+def load_policy(source: PolicySource, project: Project, environ: Mapping[str, str]) -> tuple[Policy, list[Note]]:
     """Return the policy of a run and what a reader should know about where it comes from. Raises InputError."""
     built_in = presets()
     if source.file is not None and source.revision:
@@ -57,18 +58,20 @@ def load_policy(source: PolicySource, project: Project) -> tuple[Policy, list[No
         data = read_limited(source.file, POLICY_LIMIT, "policy")
         return parse_policy(data, str(source.file), presets=built_in), []
     if source.revision:
-        return _from_revision(source.revision, project, built_in)
+        return _from_revision(source.revision, project, built_in, environ)
     if project.lift_toml is not None:
         return parse_policy(project.lift_toml, POLICY_FILE, presets=built_in), []
     text = f"there is no {POLICY_FILE}: the preset {DEFAULT_PRESET} is applied"
     return preset_policy(DEFAULT_PRESET, presets=built_in), [Note(code="no-policy", message=text)]
 
 
-def _from_revision(revision: str, project: Project, built_in: dict[str, bytes]) -> tuple[Policy, list[Note]]:
+def _from_revision(
+    revision: str, project: Project, built_in: dict[str, bytes], environ: Mapping[str, str]
+) -> tuple[Policy, list[Note]]:
     """Take the policy from another git revision, and tell how the one in the working tree differs from it."""
     from supplymatrix.sources.git import read_at_revision
 
-    data = read_at_revision(project.root, revision, POLICY_FILE)
+    data = read_at_revision(project.root, revision, POLICY_FILE, environ)
     if data is None:
         raise InputError(
             Diagnostic(

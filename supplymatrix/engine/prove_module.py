@@ -12,7 +12,7 @@ from supplymatrix.engine.log_access import LogAccess, ask_log
 from supplymatrix.engine.lookups import Broken, LogAnswer, LogChoice, LogRun, facts_of_lines
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, default_policy, load_policy
 from supplymatrix.engine.private import withholding_of
-from supplymatrix.errors import Diagnostic, InputError, TransportError
+from supplymatrix.errors import SourceError, TransportError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.fact import LineProof, SumLine
 from supplymatrix.model.module import ModuleVersion
@@ -63,7 +63,7 @@ class ModuleProof:
 def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> ModuleProof | NotLogged:
     """Return the proof of a module version, or that the log does not have it.
 
-    Raises TransportError when the log could not be asked, TrustError when a proof fails, InputError for a private name.
+    Raises TransportError when the log could not be asked, SourceError for a private name, TrustError for a lie.
     """
     settings = read_go_settings(request.environ)
     project = read_project(request.project) if request.project is not None else None
@@ -125,15 +125,13 @@ def _earlier_head(request: ProveRequest, choice: LogChoice) -> bytes | None:
 
 
 def _choice(request: ProveRequest, project: Project | None, settings: GoSettings) -> LogChoice:
-    """Return the log that the policy names; without a project, Go's own. Raises InputError for a private name."""
-    policy = load_policy(request.policy, project)[0] if project is not None else default_policy()
+    """Return the log that the policy names; without a project, Go's own. Raises SourceError for a private name."""
+    policy = load_policy(request.policy, project, request.environ)[0] if project is not None else default_policy()
     held = withholding_of(request.module.path, policy, settings, send_private=request.send_private)
     if held is not None:
         remedy = "take the pattern out of lift.toml" if held.declared else "run with --send-private"
-        raise InputError(
-            Diagnostic(
-                message=f"the name of {request.module} is withheld from the log by {held}",
-                remedy=f"{remedy} if its name may be known",
-            )
+        raise SourceError(
+            f"the name of {request.module} is withheld from the log by {held}: it is not checked",
+            remedy=f"{remedy} if its name may be known",
         )
     return choose_log(policy)

@@ -21,9 +21,10 @@ __all__ = ["EnvFile", "GoSettings", "GosumdbWish", "Setting", "parse_env_file", 
 
 ENVIRONMENT = "environment"
 
+_GO_LOG = "sum.golang.org"
 # Another address of one and the same log, known to the go command by name.
 _ALIASES: Mapping[str, tuple[str, str]] = {
-    "sum.golang.google.cn": ("sum.golang.org", "https://sum.golang.google.cn"),
+    "sum.golang.google.cn": (_GO_LOG, "https://sum.golang.google.cn"),
 }
 
 
@@ -74,10 +75,9 @@ class GoSettings:
     def withheld_by(self, path: str) -> str:
         """Return why the name of module `path` is not sent to the log, as `GONOSUMDB=pattern (origin)`; "" = it may.
 
-        GOPRIVATE withholds as well where GONOSUMDB names other modules; GONOSUMDB=none switches both off.
+        GOPRIVATE withholds as well where GONOSUMDB names other modules, or `none`: a name that was sent cannot be taken
+        back, so that more than one setting of one machine is needed to send it.
         """
-        if self.gonosumdb.value == "none":
-            return ""
         for name, setting in (("GONOSUMDB", self.gonosumdb), ("GOPRIVATE", self.goprivate)):
             pattern = match(setting.value, path)
             if pattern is not None:
@@ -91,9 +91,9 @@ class GoSettings:
         return wish.url if wish.key in (log_name, key) else ""
 
     def gosumdb_not_followed(self, log_name: str, key: str) -> str:
-        """Return a sentence when GOSUMDB asks for anything but the pinned log `log_name`, else ""."""
+        """Return a sentence when GOSUMDB asks for anything but the pinned log `log_name`, or what Go asks by itself."""
         wish = parse_gosumdb(self.gosumdb.value)
-        if not (wish.off or wish.fault) and wish.key in ("", log_name, key):
+        if not (wish.off or wish.fault) and wish.key in ("", log_name, key, _GO_LOG):
             return ""
         asked = "GOSUMDB=off" if wish.off else f"GOSUMDB={wish.key.partition('+')[0] or '…'}"
         where = "the environment" if self.gosumdb.origin == ENVIRONMENT else self.gosumdb.origin

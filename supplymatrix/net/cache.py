@@ -66,6 +66,7 @@ class LogCache:
         self._db: sqlite3.Connection | None = None
         self._inode = 0
         self._may_write = True
+        self._is_empty = False  # it was when it was opened, and nothing has been put into it since
         self._connect()
 
     @classmethod
@@ -91,7 +92,7 @@ class LogCache:
                 found.update((path, body) for path, body in rows if isinstance(body, bytes))
             return found
 
-        return self._try(read, {}) if wanted else {}
+        return self._try(read, {}) if wanted and not self._is_empty else {}
 
     def put_many(self, items: Mapping[str, bytes]) -> None:
         """Store the bytes of each path, in one transaction; what was there under the same path is replaced."""
@@ -104,6 +105,7 @@ class LogCache:
             db.execute("COMMIT")
 
         if rows and self._may_write:
+            self._is_empty = False
             self._try(write, None)
 
     def drop(self, paths: Iterable[str]) -> None:
@@ -196,7 +198,7 @@ class LogCache:
             db.execute("PRAGMA synchronous=NORMAL")
             if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'answer'").fetchone():
                 db.execute(_SCHEMA)
-            db.execute("SELECT number, path, body FROM answer LIMIT 1").fetchone()
+            self._is_empty = db.execute("SELECT number, path, body FROM answer LIMIT 1").fetchone() is None
         except sqlite3.Error:
             db.close()
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,13 +22,13 @@ _SAFE = (
 _KEPT = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR")
 
 
-def read_at_revision(folder: Path, revision: str, name: str, environ: Mapping[str, str] | None = None) -> bytes | None:
+def read_at_revision(folder: Path, revision: str, name: str, environ: Mapping[str, str]) -> bytes | None:
     """Return file `name` of `folder` as it is in a revision, None when the revision does not have it.
 
     environ: where git is found; only PATH and the like are handed on. Raises InputError when the folder is in no
     repository, the revision is unknown, or git is not there.
     """
-    environment = _environment(os.environ if environ is None else environ)
+    environment = _environment(environ)
     prefix = _git(folder, environment, "rev-parse", "--show-prefix")
     if prefix is None:
         raise _fault(f"{folder.as_posix()} is not inside a git repository", "", "a folder under version control")

@@ -19,7 +19,7 @@ from supplymatrix.gomod.modfile import GoMod, Replace, Require, parse_go_mod
 from supplymatrix.model import semver
 from supplymatrix.model.fact import Fact, ProjectFact, ReplacedModule, RequiredModule, SumFaultKind
 from supplymatrix.model.location import Origin, Provenance
-from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.module import ModuleVersion, check_module_path
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
@@ -77,6 +77,8 @@ def read_project(path: Path) -> Project:
     sum_path = path if path.name != "go.mod" and not _is_folder(path) else root / "go.sum"
     go_sum_data = read_if_there(sum_path, GO_SUM_LIMIT, "go.sum")
     go_mod = parse_go_mod(go_mod_data) if go_mod_data is not None else None
+    if go_mod is not None:
+        _refuse_impossible_modules(go_mod)
     go_sum = parse_go_sum(go_sum_data, sum_path.name) if go_sum_data is not None else None
     files: dict[str, Sequence[str]] = {}
     if go_mod is not None:
@@ -128,6 +130,37 @@ def _not_there(path: Path) -> InputError:
     return InputError(
         Diagnostic(message="there is no such path", artifact=path.as_posix(), expected=expected, remedy=remedy)
     )
+
+
+def _refuse_impossible_modules(go_mod: GoMod) -> None:
+    """Raise InputError for each module that would have to be fetched and that no module can be, such as "../../etc".
+
+    A module that is replaced by a folder may have any name, as with the go command.
+    """
+    faults = []
+    for required in _required(go_mod):
+        if required.effective is None:
+            continue
+        try:
+            check_module_path(required.effective.path)
+        except InputError as err:
+            place, fault = required.location, err.diagnostics[0]
+            source = go_mod.lines[place.line - 1]
+            faults.append(
+                Diagnostic(
+                    message=fault.message,
+                    artifact=place.artifact,
+                    line=place.line,
+                    column=place.column,
+                    end_column=place.end_column,
+                    seen=fault.seen,
+                    expected=fault.expected,
+                    remedy="mend the requirement, or the replace that leads there",
+                    source_line=source.rstrip("\r")[:500],
+                )
+            )
+    if faults:
+        raise InputError(*faults)
 
 
 def _facts(name: str, go_mod: GoMod | None, go_sum: GoSum | None, data: bytes) -> Iterator[Fact]:

@@ -146,12 +146,12 @@ def test_a_module_that_is_not_logged_is_1_and_names_who_answered(cli: Cli, tmp_p
 
 
 @pytest.mark.parametrize("fmt", ["text", "json"])
-def test_a_private_module_is_2_and_its_name_is_not_sent(cli: Cli, machine: Machine, tmp_path: Path, fmt: str) -> None:
+def test_a_private_module_is_3_and_its_name_is_not_sent(cli: Cli, machine: Machine, tmp_path: Path, fmt: str) -> None:
     machine.settings["GOPRIVATE"] = "example.com"
     with LogServer(LOG.answers()) as server:
         project = write_project(tmp_path / "svc", LOG, server.url, [A])
         done = cli("verify", A, "--project", str(project), "--format", fmt)
-    assert (done.code, done.out, server.paths) == (2, "", [])
+    assert (done.code, done.out, server.paths) == (3, "", [])
     assert "GOPRIVATE" in done.err
     assert "--send-private" in done.err
 

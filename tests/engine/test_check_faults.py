@@ -121,7 +121,7 @@ def test_a_trusted_head_and_a_server_that_fails_are_a_gap(machine: Machine, tmp_
 # --- which server is asked, and what the environment has to say in it
 
 
-@pytest.mark.parametrize("wish", ["off", "sum.golang.org", "other.example+12345678+AAAA", "a b c", " "])
+@pytest.mark.parametrize("wish", ["off", "other.example+12345678+AAAA", "a b c", " "])
 def test_gosumdb_never_turns_the_log_off_or_chooses_another(machine: Machine, tmp_path: Path, wish: str) -> None:
     machine.settings["GOSUMDB"] = wish
     go_sum = LOG.go_sum(A, B).replace(made_hash(A), f"h1:{'E' * 43}=")
@@ -132,6 +132,15 @@ def test_gosumdb_never_turns_the_log_off_or_chooses_another(machine: Machine, tm
     assert (audit.log.name, audit.log.key_hash) == (LOG.key.name, LOG.key.verifier.split("+")[1])
     (note,) = [note for note in audit.verdict.notes if note.code == "gosumdb-not-followed"]
     assert LOG.key.name in note.message
+
+
+def test_what_go_asks_by_itself_is_no_news_where_the_policy_pins_a_log(machine: Machine, tmp_path: Path) -> None:
+    machine.settings["GOSUMDB"] = "sum.golang.org"
+    with LogServer(LOG.answers()) as server:
+        audit = machine.check(write_project(tmp_path / "svc", LOG, server.url, [A]))
+    assert audit.log is not None
+    assert (audit.log.name, audit.log.pinned_by_policy) == (LOG.key.name, True)
+    assert "gosumdb-not-followed" not in codes_of(audit)
 
 
 def test_gosumdb_may_name_an_address_for_the_log_of_the_policy(machine: Machine, tmp_path: Path) -> None:

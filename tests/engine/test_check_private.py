@@ -91,10 +91,11 @@ def test_send_private_asks_for_what_only_the_environment_withholds(machine: Mach
     assert audit.verdict.exit_code == 0
 
 
-def test_gonosumdb_none_withholds_nothing(machine: Machine, tmp_path: Path) -> None:
-    machine.settings |= {"GOPRIVATE": "*.corp.example", "GONOSUMDB": "none"}
-    audit, _ = check(machine, tmp_path, OURS)
-    assert audit.verdict.exit_code == 0
+def test_gonosumdb_none_alone_sends_no_name_that_goprivate_covers(machine: Machine, tmp_path: Path) -> None:
+    machine.settings |= {"GOPRIVATE": "*.corp.example,corp.example", "GONOSUMDB": "none"}
+    audit, asked = check(machine, tmp_path, OURS)
+    assert path_of(OURS) not in asked
+    assert audit.verdict.exit_code == 3
 
 
 @pytest.mark.parametrize("pattern", ["*", "golang.org/*", "golang.org/toolchain", "golang.org"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def repo(tmp_path: Path) -> GitRepo:
 
 
 def load(folder: Path, source: PolicySource) -> tuple[Policy, list[Note]]:
-    return load_policy(source, read_project(folder))
+    return load_policy(source, read_project(folder), os.environ)
 
 
 def test_the_policy_of_the_root_counts_when_nothing_else_is_named(repo: GitRepo) -> None:

@@ -10,7 +10,7 @@ import pytest
 from supplymatrix.engine.events import ignore_event
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.engine.prove_module import ModuleProof, ProveRequest, prove_module
-from supplymatrix.errors import InputError, TransportError, TrustError
+from supplymatrix.errors import SourceError, TransportError, TrustError
 from supplymatrix.model.fact import ProofState
 from supplymatrix.sumdb.chain import verify_chain
 from supplymatrix.sumdb.note import parse_verifier_key
@@ -113,7 +113,7 @@ def test_a_private_name_is_not_sent(machine: Machine, tmp_path: Path, setting: s
     machine.settings[setting] = "example.com"
     with LogServer(LOG.answers()) as server:
         project = write_project(tmp_path / "svc", LOG, server.url, [A])
-        with pytest.raises(InputError, match=f"withheld from the log by {setting}"):
+        with pytest.raises(SourceError, match=f"withheld from the log by {setting}"):
             prove(machine, project)
     assert server.paths == []
 
@@ -131,7 +131,7 @@ def test_a_name_that_lift_toml_declares_private_is_never_sent(
 ) -> None:
     with LogServer(LOG.answers()) as server:
         project = write_project(tmp_path / "svc", LOG, server.url, [A], private=["example.com"])
-        with pytest.raises(InputError, match=r"withheld from the log by lift\.toml=example\.com"):
+        with pytest.raises(SourceError, match=r"withheld from the log by lift\.toml=example\.com"):
             prove(machine, project, send_private=send_private)
     assert server.paths == []
 

@@ -35,12 +35,17 @@ def test_environment_comes_before_user_file_before_installation() -> None:
     assert resolve_settings({"GOPROXY": "a"}, user).goproxy == Setting(value="a", origin="environment")
 
 
-def test_empty_nosumdb_means_goprivate_and_none_means_nothing() -> None:
+def test_empty_nosumdb_means_goprivate() -> None:
     settings = resolve_settings({"GOPRIVATE": "corp.example", "GONOSUMDB": "", "GONOPROXY": "none"})
     assert settings.gonosumdb.value == "corp.example"
     assert settings.gonoproxy.value == "none"
     assert settings.withheld_by("corp.example/x") == "GOPRIVATE=corp.example (environment)"
-    assert resolve_settings({"GOPRIVATE": "corp.example", "GONOSUMDB": "none"}).withheld_by("corp.example/x") == ""
+
+
+def test_goprivate_withholds_though_nosumdb_is_none() -> None:
+    settings = resolve_settings({"GOPRIVATE": "corp.example", "GONOSUMDB": "none"})
+    assert settings.withheld_by("corp.example/x") == "GOPRIVATE=corp.example (environment)"
+    assert resolve_settings({"GONOSUMDB": "none"}).withheld_by("corp.example/x") == ""
 
 
 def test_goprivate_withholds_also_what_another_nosumdb_does_not_name() -> None:

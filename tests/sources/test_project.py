@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from supplymatrix.errors import InputError
+from supplymatrix.gomod.gosum import EMPTY_GO_MOD_HASH
 from supplymatrix.model.fact import Fact, ProjectFact, ReplacedModule, RequiredModule, SumFault, SumLine
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.sources.project import Project, SourceLines, read_project
@@ -244,3 +245,25 @@ def test_bytes_of_a_folder_name_that_are_no_text_do_no_harm(tmp_path: Path) -> N
     folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
     folder.mkdir()
     assert read_project(folder).root == folder
+
+
+@pytest.mark.parametrize("path", ["../../etc", "github.com/../x", "nodot/x", "example.com/con"])
+def test_a_requirement_that_no_module_can_meet_is_refused_with_its_place(tmp_path: Path, path: str) -> None:
+    with pytest.raises(InputError) as caught:
+        project(tmp_path, f"module svc.example/app\n\ngo 1.22\n\nrequire {path} v1.0.0\n", SUM)
+    (fault,) = caught.value.diagnostics
+    assert (fault.artifact, fault.line, fault.column, fault.seen) == ("go.mod", 5, 9, path)
+    assert fault.source_line == f"require {path} v1.0.0"
+
+
+def test_a_module_that_a_folder_replaces_may_have_any_name(tmp_path: Path) -> None:
+    go_mod = "module svc.example/app\n\ngo 1.22\n\nrequire mylib v0.0.0\nreplace mylib => ./mylib\n"
+    assert required(project(tmp_path, go_mod, SUM)) == {"mylib@v0.0.0": None}
+
+
+def test_lines_with_the_hash_of_an_empty_go_mod_are_told(tmp_path: Path) -> None:
+    found = project(tmp_path, None, f"{SUM}example.com/b v1.0.0/go.mod {EMPTY_GO_MOD_HASH}\n")
+    (note,) = (note for note in found.notes if note.code == "empty-go-mod-line")
+    assert note.location is not None
+    assert note.location.line == 3
+    assert "example.com/b@v1.0.0" in note.message

@@ -72,7 +72,7 @@ def audit_of(folder: Path, *, preset: str = "") -> Audit:
     facts = facts_of(folder)
     project = read_project(folder)
     source = PolicySource(file=_preset_file(folder, preset)) if preset else PolicySource()
-    policy, notes = load_policy(source, project)
+    policy, notes = load_policy(source, project, {})
     verdict = judge(policy, run_rules(facts), facts, ALL_RULES, now=NOW, tool_version="0.1.0")
     del notes
     return Audit(
