@@ -25,9 +25,12 @@ def glob_fault(glob: str) -> str:
 
 
 def literal_prefix(glob: str) -> int:
-    """Return how many characters stand before the first star: the longer, the more the glob has to say."""
+    """Return how many characters stand before the first star: the longer, the more the glob has to say.
+
+    A glob without a star says more than any other that matches its module, be it by a `/**` that stands for nothing.
+    """
     star = glob.find("*")
-    return len(glob) + 1 if star < 0 else star
+    return len(glob) + 2 if star < 0 else star
 
 
 @lru_cache(maxsize=65536)

@@ -25,7 +25,7 @@ from supplymatrix.model.fact import (
 from supplymatrix.model.location import Location, Origin, Provenance
 from supplymatrix.model.module import ModuleVersion
 
-__all__ = ["MODULES", "any_facts"]
+__all__ = ["MODULES", "any_facts", "log_proof", "sum_line"]
 
 MODULES = ("a.example/one", "a.example/two", "b.example/three", "b.example/x/four")
 _VERSIONS = ("v1.8.0", "v0.0.0-20190308221718-c2843e01d9a2")
@@ -35,7 +35,14 @@ def _place(artifact: str, line: int) -> Location:
     return Location(artifact=artifact, line=line, column=1, end_line=line, end_column=9)
 
 
-def _proof(line: SumLine, state: ProofState) -> LineProof:
+def sum_line(path: str, number: int, kind: SumKind = SumKind.ZIP) -> SumLine:
+    """Return a go.sum line of a module at v1.8.0."""
+    module = ModuleVersion(path=path, version="v1.8.0")
+    return SumLine(subject=module, kind=kind, hash=f"h1:{path}", location=_place("go.sum", number))
+
+
+def log_proof(line: SumLine, state: ProofState) -> LineProof:
+    """Return what the log says of a line."""
     return LineProof(
         subject=line.subject,
         kind=line.kind,
@@ -77,7 +84,7 @@ def any_facts(draw: st.DrawFn) -> Facts:
             items.append(line)
             state = draw(st.one_of(st.none(), st.sampled_from(ProofState)))
             if state is not None:
-                items.append(_proof(line, state))
+                items.append(log_proof(line, state))
             elif draw(st.booleans()):
                 gaps.append(Gap(wanted="record", reason="no answer", remedy="again", subject=str(module), kind=kind))
         items += draw(_about(module, number))

@@ -81,8 +81,10 @@ def test_the_longest_literal_prefix_speaks() -> None:
     assert [entry.glob for entry in spoken.values() if entry is not None] == globs
 
 
-def test_a_glob_without_a_star_says_more_than_one_that_begins_like_it() -> None:
-    assert literal_prefix("a.example/b") > literal_prefix("a.example/*")
+@pytest.mark.parametrize("other", ["a.example/b/**", "a.example/b/**/**", "a.example/*", "a.example/**/b", "**"])
+def test_a_glob_without_a_star_says_more_than_any_other_that_matches_its_module(other: str) -> None:
+    assert matches(other, "a.example/b")
+    assert literal_prefix("a.example/b") > literal_prefix(other)
 
 
 def test_a_module_that_no_glob_matches_has_no_entry() -> None:

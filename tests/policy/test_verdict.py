@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from supplymatrix.checks.registry import ALL_RULES, run_rules
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.model.audit import Audit
-from supplymatrix.model.fact import Facts, Gap, LineProof
+from supplymatrix.model.fact import Facts, Gap, LineProof, ProofState
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Level, Result, Status
 from supplymatrix.model.value import changed
@@ -21,7 +21,7 @@ from supplymatrix.policy.document import Policy
 from supplymatrix.policy.verdict import EXIT_CODES, judge
 from supplymatrix.reports.registry import render
 from tests.policy.any_policy import any_policy, any_waiver
-from tests.policy.facts import any_facts
+from tests.policy.facts import any_facts, log_proof, sum_line
 from tests.policy.policies import parse
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -126,6 +126,15 @@ def test_an_answer_that_is_taken_away_never_raises_low(facts: Facts, text: str, 
     less = Facts([fact for fact in facts.items if fact is not gone], facts.gaps)
     policy = parse(text)
     assert low(verdict_of(policy, run_rules(less), less)) <= low(verdict_of(policy, run_rules(facts), facts))
+
+
+def test_a_wrong_answer_that_is_lost_does_not_become_better() -> None:
+    """With SM102 and SM103 off nothing but the alarms themselves can say that an answer is missing."""
+    policy = parse('[policy]\nmin_score = 0\n[rules]\nSM102 = "off"\nSM103 = "off"\n')
+    lines = [sum_line("a.example/one", 2), sum_line("a.example/two", 3)]
+    proofs = [log_proof(lines[0], ProofState.BAD_PROOF), log_proof(lines[1], ProofState.DIFFERS)]
+    whole, less = Facts([*lines, *proofs]), Facts([*lines, proofs[1]])
+    assert low(verdict_of(policy, run_rules(less), less)) <= low(verdict_of(policy, run_rules(whole), whole))
 
 
 @settings(max_examples=60)

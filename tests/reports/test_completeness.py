@@ -12,22 +12,21 @@ from hypothesis import given, settings
 
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.fact import Gap
+from supplymatrix.model.value import changed
 from supplymatrix.reports.plain import plain, plain_lines
 from supplymatrix.reports.registry import FORMATS, render
 from tests.reports.audits import EXAMPLES, any_audit, example_audit, fixture_audit, hostile_audit
 
-BARS = str.maketrans("", "", " │\n")
-
 
 def squeeze(text: str) -> str:
-    """Return a text without blanks, line ends and the bars of snippets: what is left when lines are broken anyhow."""
-    return plain(text).translate(BARS)
+    """Return a text without blanks of any kind and the bars of snippets: what is left when lines are broken anyhow."""
+    return "".join(char for char in text if char != "│" and not char.isspace())
 
 
 def assert_said(text: str, parts: Iterable[str]) -> None:
-    whole = plain_lines(text).translate(BARS)
+    whole = squeeze(plain_lines(text))
     for part in parts:
-        assert squeeze(part) in whole, part
+        assert squeeze(plain(part)) in whole, part
 
 
 def test_the_formats_are_those_that_are_checked_here() -> None:
@@ -121,6 +120,14 @@ def test_a_report_of_any_verdict_leaves_nothing_out(fmt: str, audit: Audit) -> N
 @pytest.mark.parametrize("state", ["alarm", "fail", "incomplete", "nothing", "broken", "waived"])
 def test_a_report_of_a_main_state_leaves_nothing_out(fmt: str, state: str) -> None:
     CHECKS[fmt](fixture_audit(f"projects/{state}"))
+
+
+def test_of_many_things_that_are_unknown_all_are_named_when_asked() -> None:
+    gaps = [Gap(wanted="record", reason="no answer", remedy="again", subject=f"m{n}.example@v1.0.0") for n in range(20)]
+    audit = fixture_audit("projects/pass")
+    audit = changed(audit, verdict=changed(audit.verdict, gaps=tuple(gaps)))
+    assert " and 14 others" in render(audit, "text")
+    check_text(audit)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
