@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format bench acceptance lock clean
+.PHONY: help demo test quick lint format bench acceptance screenshots lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,7 +19,7 @@ test: $(VENV)/dev.stamp ## Run all that CI runs: lint, types, import contracts, 
 
 quick: $(VENV)/dev.stamp ## Run the fast part of the tests
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -q -m "not slow" -x
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -m "not slow" -x
 
 lint: $(VENV)/dev.stamp ## Check style, types and import contracts
 	$(BIN)/ruff check .
@@ -36,6 +36,9 @@ bench: $(VENV)/run.stamp ## Measure CPU, requests and ratios against peers (need
 
 acceptance: $(VENV)/dev.stamp ## Show, one by one, what was promised
 	@$(BIN)/python -m benchmarks.acceptance $(ARGS)
+
+screenshots: $(VENV)/run.stamp ## Make the pictures of README anew
+	@$(BIN)/python screenshots/make.py
 
 lock: $(VENV)/dev.stamp ## Make the locks anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -1,4 +1,7 @@
-"""Hypothesis profiles: no deadline (a shared machine is slow at random), and the same examples in every CI run."""
+"""Hypothesis profiles: no deadline (a shared machine is slow at random), and the same examples in every CI run.
+
+`make quick` sets HYPOTHESIS_PROFILE=quick: fewer examples of each property.
+"""
 
 from __future__ import annotations
 
@@ -8,4 +11,5 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("ci" if os.environ.get("CI") else "local")
+settings.register_profile("quick", parent=settings.get_profile("local"), max_examples=15)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "local"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tarfile
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.child import unmeasured
 from tests.support.data import REPO
 
 pytestmark = pytest.mark.slow
@@ -52,7 +52,7 @@ def test_the_installed_wheel_proves_the_example_without_the_checkout(built: Path
     (wheel,) = built.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")  # noqa: S202 - the wheel that was built right here
-    environ = {**os.environ, "PYTHONPATH": str(tmp_path / "site"), "HOME": str(tmp_path), "GOENV": "off"}
+    environ = {**unmeasured(), "PYTHONPATH": str(tmp_path / "site"), "HOME": str(tmp_path), "GOENV": "off"}
     example = REPO / "examples" / "mux-service"
     check = ["check", str(example), "--replay", str(example / "recorded")]
     code = (

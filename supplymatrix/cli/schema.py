@@ -15,6 +15,7 @@ __all__ = ["SCHEMAS", "schema"]
 SCHEMAS = {
     "report": ("report-v1.schema.json", "what `check --format json` writes"),
     "chain": ("chain-v1.schema.json", "what `verify --format json` writes"),
+    "not-in-log": ("not-in-log-v1.schema.json", "what `verify --format json` writes when the log has no such module"),
     "rules": ("rules-v1.schema.json", "what `rules --format json` writes"),
 }
 """Name → file in reports/schema, and what has that form."""
@@ -23,9 +24,9 @@ SCHEMAS = {
 @click.command()
 @click.argument("name", required=False)
 def schema(name: str | None) -> None:
-    """Print a JSON Schema (draft 2020-12): report, chain or rules; without a name, list them."""
+    """Print a JSON Schema (draft 2020-12): report, chain, not-in-log or rules; without a name, list them."""
     if name is None:
-        lines = [f"{word:7} {file:22} {what}" for word, (file, what) in SCHEMAS.items()]
+        lines = [f"{word:11} {file:28} {what}" for word, (file, what) in SCHEMAS.items()]
         write_stdout("\n".join([*lines, "", "supplymatrix schema report prints one of them.", ""]))
         return
     if name not in SCHEMAS:

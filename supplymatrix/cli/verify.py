@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +15,7 @@ from supplymatrix.engine.prove_module import ProveRequest, prove_module
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.fact import ProofState
 from supplymatrix.model.module import ModuleVersion, check_module
-from supplymatrix.reports.chain import ChainView, render_chain_json, render_chain_text
-from supplymatrix.reports.plain import plain
+from supplymatrix.reports.chain import ChainView, render_chain_json, render_chain_text, render_not_logged
 from supplymatrix.sumdb.session import NotLogged
 
 __all__ = ["verify"]
@@ -38,7 +36,8 @@ __all__ = ["verify"]
 def verify(module: str, project: Path, policy: Path | None, format_: str, *, log: LogOptions, console: Console) -> int:
     """Show how MODULE@VERSION is proven: go.sum line, record, leaf, tiles, root, signed head, earlier head.
 
-    Exit 0: proven, and go.sum agrees as far as it names the module. 4: it does not. 1: the log has no such module.
+    Exit 0: proven, and go.sum agrees as far as it names the module. 4: it does not. 1: the log has no such module or
+    line. 3: the log could not be asked, or the name is private.
     """
     request = ProveRequest(
         module=_parse(module),
@@ -55,7 +54,7 @@ def verify(module: str, project: Path, policy: Path | None, format_: str, *, log
     proof = prove_module(request, console.on_event)
     console.end_line()
     if isinstance(proof, NotLogged):
-        write_stdout(_not_logged(proof, format_))
+        write_stdout(render_not_logged(proof, format_))
         return 1
     view = ChainView(
         chain=proof.chain,
@@ -66,16 +65,10 @@ def verify(module: str, project: Path, policy: Path | None, format_: str, *, log
         go_sum=proof.go_sum,
     )
     write_stdout(render_chain_json(view) if format_ == "json" else render_chain_text(view))
-    return 0 if all(line.state is ProofState.PROVEN for line in proof.lines) else 4
-
-
-def _not_logged(answer: NotLogged, format_: str) -> str:
-    module = answer.module
-    if format_ == "json":
-        said = {"answered_by": answer.source, "status": answer.status}
-        document = {"schema": "supplymatrix.not-in-log/1", "module": module.path, "version": module.version, **said}
-        return json.dumps(document, indent=2) + "\n"
-    return f"the log has no record of {plain(str(module))}, says {plain(answer.source)} (HTTP {answer.status})\n"
+    states = {line.state for line in proof.lines}
+    if ProofState.DIFFERS in states:
+        return 4
+    return 1 if ProofState.NO_LINE in states else 0
 
 
 def _parse(text: str) -> ModuleVersion:

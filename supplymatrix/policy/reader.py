@@ -142,12 +142,17 @@ class PolicyReader:
                 self._fault(path, f"{name} is named twice: {named[name]!r} and {word!r}", "one level", at_key=True)
             named[name] = word
             for rule in found:
-                if rule.level is not Level.ALARM:
+                if rule.level is Level.ALARM:
+                    if not _is_family(word):
+                        message = f"{rule.id} is an alarm: its level is fixed and cannot be named here"
+                        self._fault(path, message, "no such key", at_key=True)
+                elif rule.input_fault and level is Level.OFF:
+                    if not _is_family(word):
+                        message = f"{rule.id} is about lines that cannot be read as they should: it cannot be off"
+                        self._fault(path, message, "note, warn or error")
+                else:
                     levels[rule.id] = level
                     origins[rule.id] = self._value_at(path)
-                elif not _is_family(word):
-                    message = f"{rule.id} is an alarm: its level is fixed and cannot be named here"
-                    self._fault(path, message, "no such key", at_key=True)
         return levels, origins
 
     def _rules_named(self, path: KeyPath, word: str) -> list[Rule]:

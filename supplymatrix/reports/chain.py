@@ -9,10 +9,12 @@ from supplymatrix.model.fact import LineProof, ProofState
 from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 from supplymatrix.sumdb.chain import ProofChain
+from supplymatrix.sumdb.session import NotLogged
 
-__all__ = ["ChainView", "render_chain_json", "render_chain_text"]
+__all__ = ["ChainView", "render_chain_json", "render_chain_text", "render_not_logged"]
 
 SCHEMA = "supplymatrix.chain/1"
+NOT_LOGGED_SCHEMA = "supplymatrix.not-in-log/1"
 
 
 @value
@@ -44,14 +46,25 @@ def render_chain_text(view: ChainView) -> str:
     out += [f"4 tiles       {len(chain.path)} steps up; each tile was checked whole against its parent before use"]
     for number, step in enumerate(chain.path, start=1):
         side = "left " if step.is_left else "right"
-        covers = f"records {step.first:,}…{step.last:,}" if step.first != step.last else f"record {step.first:,}"
-        out.append(f"              {number:2d} {side} {step.sibling.hex()}  {covers}, {step.tile}")
+        out.append(f"    {number:2d} {side} {step.sibling.hex()}  {step.tile}")
     out += [f"5 root        of {chain.tree_size:,} records", f"              {chain.root.hex()}"]
     out += [f"              {base64.b64encode(chain.root).decode()}"]
     out += ["6 signed head the signature of the key above fits this note"]
     out += [f"              │ {plain(line)}" for line in chain.head.decode("utf-8", "replace").rstrip("\n").split("\n")]
     out += _consistency_step(chain)
     return "\n".join(line.rstrip() for line in out) + "\n"
+
+
+def render_not_logged(answer: NotLogged, fmt: str) -> str:
+    """Return who says that the log has no such module version, as text or JSON ("supplymatrix.not-in-log/1")."""
+    module = answer.module
+    if fmt == "json":
+        import json
+
+        said = {"answered_by": answer.source, "status": answer.status}
+        document = {"schema": NOT_LOGGED_SCHEMA, "module": module.path, "version": module.version, **said}
+        return json.dumps(document, indent=2) + "\n"
+    return f"the log has no record of {plain(str(module))}, says {plain(answer.source)} (HTTP {answer.status})\n"
 
 
 def _line_step(view: ChainView) -> list[str]:

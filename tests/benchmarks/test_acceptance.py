@@ -11,6 +11,8 @@ from benchmarks.measure import Figure
 from benchmarks.tampering import TAMPERINGS, Tampering, try_one
 from benchmarks.tampering import Outcome as Answer
 
+pytestmark = pytest.mark.slow
+
 
 def _only(outcomes: list[Outcome]) -> State:
     (outcome,) = outcomes

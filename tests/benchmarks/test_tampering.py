@@ -14,6 +14,8 @@ import pytest
 
 from tests.support.data import REPO
 
+pytestmark = pytest.mark.slow
+
 needs_go = pytest.mark.skipif(shutil.which("go") is None, reason="go is not installed")
 UNSEEN_BY_GO = (
     "hash of the module's files changed in go.sum",

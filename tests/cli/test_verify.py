@@ -16,6 +16,8 @@ from tests.support.log_server import LogServer, Reply
 from tests.support.machine import NOW, Machine
 from tests.support.made_log import MadeLog, made_hash, path_of, write_project, write_recording
 
+pytestmark = pytest.mark.slow
+
 A, B = "example.com/a@v1.0.0", "example.com/b@v1.2.0"
 UNKNOWN = "example.com/none@v1.0.0"
 LOG = MadeLog.of(A, B, filler=600)

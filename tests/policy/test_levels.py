@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from supplymatrix.checks.registry import ALL_RULES
 from supplymatrix.engine.policy_source import presets
+from supplymatrix.errors import InputError
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level
 from supplymatrix.policy.document import LEVEL_ORDER, Policy, preset_policy
 from tests.policy.policies import parse
 
 ALARMS = sorted(rule.id for rule in ALL_RULES.values() if rule.level is Level.ALARM)
-OTHERS = sorted(ALL_RULES.keys() - set(ALARMS))
+FAULTS = sorted(rule.id for rule in ALL_RULES.values() if rule.input_fault)
+OTHERS = sorted(ALL_RULES.keys() - set(ALARMS) - set(FAULTS))
 _LEVELS = st.sampled_from(["off", "note", "warn", "error"])
 
 
@@ -49,6 +51,16 @@ def test_a_rule_wins_over_its_family_in_any_order(order: tuple[str, str]) -> Non
     policy = parse("[rules]\n" + "".join(f'{word} = "{words[word]}"\n' for word in order))
     assert level(policy, "SM105") is Level.ERROR
     assert level(policy, "SM101") is Level.WARN
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_a_rule_about_unreadable_lines_cannot_be_off(rule: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse(f'[rules]\n{rule} = "off"\n')
+    (fault,) = caught.value.diagnostics
+    assert (fault.line, fault.column, fault.expected) == (2, 9, "note, warn or error")
+    assert level(parse('[rules]\nSM1xx = "off"\n'), rule) is Level.ERROR
+    assert level(parse(f'[rules]\n{rule} = "note"\n'), rule) is Level.NOTE
 
 
 @pytest.mark.parametrize("word", ["sm105", "SM105", "Sum-Unknown-Algorithm"])

@@ -52,9 +52,11 @@ def facts_of(folder: Path) -> Facts:
     lines = [fact for fact in project.facts if isinstance(fact, SumLine)]
     facts: list[Fact] = list(project.facts)
     gaps: list[Gap] = []
+    told: set[ModuleVersion] = set()
     for line in lines:
         declared = log.get("private", {}).get(line.subject.path)
-        if declared is not None:
+        if declared is not None and line.subject not in told:
+            told.add(line.subject)
             facts.append(_private(line, declared=declared))
         answer = log.get("lines", {}).get(_key(line), {"state": log.get("default", "proven")})
         if declared:

@@ -42,5 +42,6 @@ def check(view: FactView) -> Iterator[Result]:
             message=f"go.sum has two hashes for {fault.subject}",
             label=f"{fault.message}; expected {fault.expected}",
             locations=(fault.location,),
+            identity=f"{fault.subject}\n{fault.expected}",
             fix="keep the line that the log proves: run `supplymatrix verify` for this module version",
         )
