@@ -19,6 +19,8 @@ from tests.support.log_server import LogServer
 from tests.support.machine import Machine
 from tests.support.made_log import MadeLog, made_hash, write_project, write_recording
 
+pytestmark = pytest.mark.slow
+
 A, B = "example.com/a@v1.0.0", "example.com/b@v1.2.0"
 LOG = MadeLog.of(A, B, filler=20)
 ESCAPE = "\x1b["

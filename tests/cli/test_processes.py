@@ -15,6 +15,8 @@ from tests.support.log_server import LogServer, Reply
 from tests.support.machine import Machine
 from tests.support.made_log import MadeLog, made_hash, path_of, write_project
 
+pytestmark = pytest.mark.slow
+
 NAMES = tuple(f"many.example/m{number}@v1.0.0" for number in range(60))
 LOG = MadeLog.of(*NAMES, filler=600)
 

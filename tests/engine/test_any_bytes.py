@@ -17,6 +17,8 @@ from supplymatrix.reports.registry import FORMATS, render
 from tests.support.machine import NOW, Machine
 from tests.support.made_log import MadeLog, write_project, write_recording
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("example.com/a@v1.0.0", "example.com/B@v1.2.3", "golang.org/toolchain@v0.0.1-go1.26.8.linux-amd64")
 LOG = MadeLog.of(*NAMES, filler=3)
 GO_SUM = LOG.go_sum(*NAMES).encode()

@@ -11,6 +11,8 @@ from supplymatrix.policy.document import Policy
 from tests.policy.policies import WAIVER, parse
 from tests.policy.toml_documents import toml_values
 
+pytestmark = pytest.mark.slow
+
 GOOD = (
     '[policy]\nname = "svc"\npreset = "baseline"\nmin_score = 80\nfail_on = "warn"\n[rules]\nSM1xx = "warn"\n'
     'SM105 = "note"\n[sources]\nprivate = ["*.corp.example"]\n[packages."x.example/**"]\nversion = "1.8.0"\n'

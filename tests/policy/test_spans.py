@@ -15,6 +15,8 @@ from supplymatrix.policy.spans import KeyPath, index_spans, pointer_of
 from supplymatrix.policy.toml_text import TomlText, read_toml
 from tests.policy.toml_documents import toml_documents
 
+pytestmark = pytest.mark.slow
+
 
 def cut(lines: tuple[str, ...], place: Location) -> str:
     """Return the text that a place spans."""

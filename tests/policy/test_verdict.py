@@ -24,6 +24,8 @@ from tests.policy.any_policy import any_policy, any_waiver
 from tests.policy.facts import any_facts, log_proof, sum_line
 from tests.policy.policies import parse
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 NO_FACTS = Facts([])
 MODULE = ModuleVersion(path="a.example/one", version="v1.8.0")

@@ -17,6 +17,8 @@ from supplymatrix.reports.plain import plain, plain_lines
 from supplymatrix.reports.registry import FORMATS, render
 from tests.reports.audits import EXAMPLES, any_audit, example_audit, fixture_audit, hostile_audit
 
+pytestmark = pytest.mark.slow
+
 
 def squeeze(text: str) -> str:
     """Return a text without blanks of any kind and the bars of snippets: what is left when lines are broken anyhow."""

@@ -23,6 +23,8 @@ from tests.reports.test_text import odd_characters
 from tests.support.data import REPO
 from tests.support.fixtures import audit_of
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = Draft4Validator(
     json.loads((REPO / "tests" / "data" / "schemas" / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
 )

@@ -29,6 +29,8 @@ from supplymatrix.sumdb.session import LogRecord, LogSession, Unanswered
 from tests.support.data import SAMPLES, samples_dir
 from tests.support.log_server import read_folder
 
+pytestmark = pytest.mark.slow
+
 VERIFIER = parse_verifier_key(GO_LOG_KEY)
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 _FLIPS = 60
