@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-import httpcore
 import httpx
 
 from supplymatrix import __version__
@@ -188,9 +187,9 @@ class Transport:
                     return await self._read(response, url, max_bytes)
                 finally:
                     await response.aclose()
-            except (httpx.TimeoutException, httpcore.TimeoutException) as err:
+            except httpx.TimeoutException as err:
                 return _Passing(f"time-out ({type(err).__name__})")
-            except (httpx.TransportError, httpcore.NetworkError, httpcore.ProtocolError, OSError) as err:
+            except (httpx.TransportError, OSError) as err:
                 return _fault(url, err)
             except ImportError as err:
                 return Unavailable(
