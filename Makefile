@@ -15,11 +15,11 @@ demo: $(VENV)/run.stamp ## Show the main job, offline, on real recorded data
 
 test: $(VENV)/dev.stamp ## Run all that CI runs: lint, types, import contracts, tests with coverage
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -q --cov --cov-report=term
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --cov --cov-report=term
 
 quick: $(VENV)/dev.stamp ## Run the fast part of the tests
 	$(BIN)/ruff check .
-	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -m "not slow" -x
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" -x
 
 lint: $(VENV)/dev.stamp ## Check style, types and import contracts
 	$(BIN)/ruff check .
