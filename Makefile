@@ -47,7 +47,7 @@ lock: $(VENV)/dev.stamp ## Make the locks anew (needs uv)
 	  --upgrade pyproject.toml requirements/build.in requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 
 clean: ## Remove what was made here
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build dist
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'

@@ -13,6 +13,7 @@ from supplymatrix.checks.rules import (
     pseudo_version,
     replace_fork,
     replace_local_path,
+    replace_version,
     sum_conflict,
     sum_differs_from_log,
     sum_malformed,
@@ -59,6 +60,7 @@ RULES: tuple[ModuleType, ...] = (
     pseudo_version,
     private_module,
     version_not_allowed,
+    replace_version,
 )
 ALL_RULES: Mapping[str, Rule] = {module.RULE.id: module.RULE for module in RULES}
 _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in ALL_RULES.values()}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from supplymatrix.cli.options import LogOptions, log_options, report_options
+from supplymatrix.cli.options import LogOptions, log_options, refuse_preset_name, report_options
 from supplymatrix.cli.output import Console, ReportTarget, write_reports
 from supplymatrix.engine.check import CheckRequest, run_check
 from supplymatrix.engine.policy_source import PolicySource
@@ -35,6 +35,7 @@ def check(
 
     PATH is a folder with go.mod or go.sum, or one of these files; the current folder when left out.
     """
+    refuse_preset_name(policy_file)
     request = CheckRequest(
         path=path,
         environ=os.environ,

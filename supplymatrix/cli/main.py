@@ -7,8 +7,8 @@ the program is here.
 from __future__ import annotations
 
 import importlib
-import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from supplymatrix import __version__
+from supplymatrix.cli.alarm import ALARM, alarm_of
 from supplymatrix.cli.streams import flush_stdout, is_terminal, let_go, write_stderr
 from supplymatrix.errors import InputError, SourceError, SupplymatrixError, TransportError, TrustError
 from supplymatrix.model.spelling import nearest
@@ -31,9 +32,10 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("cache", "supplymatrix.cli.cache:cache", "Show or clear what was learned from the log."),
 )
 _COMPLETE = "_SUPPLYMATRIX_COMPLETE"  # set by a shell that asks for completions
+_MEANT = re.compile(r" \(?(?:Did you mean(?: one of:)?|Possible options:) ([^?)]+)\??\)?$")  # as click guesses
 _EXITS = """\b
 Exit codes:
-  0 pass            3 incomplete: evidence that the policy needs could not be had
+  0 pass            3 incomplete: needed evidence could not be had
   1 policy violated 4 trust alarm
   2 broken input    5 nothing to check      70 internal error"""
 
@@ -58,8 +60,12 @@ class _Commands(click.Group):
         name = args[0] if args else ""
         if self.get_command(ctx, name) is None:
             near = nearest(name, self.list_commands(ctx))
-            hint = f" Did you mean {near!r}?" if near else ""
-            ctx.fail(f"There is no command {name!r}.{hint}")
+            fault = click.UsageError(f"There is no command {name!r}.", ctx)
+            if name in ("help", "version"):
+                fault.add_note(f"supplymatrix --{name}")
+            elif near:
+                fault.add_note(f"did you mean {near!r}?")
+            raise fault
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -76,15 +82,24 @@ def cli() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; every failure has been told on stderr."""
+    code = 0
     try:
         code = _run(arguments)
         flush_stdout()
-    except BrokenPipeError:
+    except BrokenPipeError as err:
         let_go(sys.stdout)
-        return 141
+        return _weigh(err, 141, code)
     except InputError as err:
-        return _tell(err)
+        return _weigh(err, _tell(err), code)
     return code
+
+
+def _weigh(err: BaseException, code: int, decided: int = 0) -> int:
+    """Return the exit code of a failure: its own, but an alarm's where one was decided and could not be told."""
+    alarm = alarm_of(err)
+    if alarm:
+        _say(alarm)
+    return ALARM if alarm or decided == ALARM else code
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -92,21 +107,19 @@ def _run(arguments: Sequence[str]) -> int:
         result = _invoke(arguments)
     except click.exceptions.Exit as done:
         return done.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, click.exceptions.Abort) as err:
         end = "\n" if is_terminal(sys.stderr) else ""  # behind what the terminal echoes, and behind moving progress
         write_stderr(f"{end}interrupted; what was proven so far is kept in the cache\n")
-        return 130
+        return _weigh(err, 130)
     except click.ClickException as err:
-        said = io.StringIO()
-        err.show(file=said)
-        _say(said.getvalue())
+        _tell_usage(err)
         return 2
     except BrokenPipeError:
         raise
     except SupplymatrixError as err:
-        return _tell(err)
+        return _weigh(err, _tell(err))
     except Exception as err:  # noqa: BLE001 - the one place where nothing may pass
-        return _tell_internal(err)
+        return _weigh(err, _tell_internal(err))
     return result if isinstance(result, int) else 0
 
 
@@ -132,6 +145,26 @@ def _tell(err: SupplymatrixError) -> int:
     remedy = err.remedy if isinstance(err, SourceError | TransportError) else ""
     _say(render_problem("error", str(err), [f"next: {remedy}"] if remedy else [], color=color))
     return 3
+
+
+def _tell_usage(err: click.ClickException) -> None:
+    """Tell a wrong use of the command line in the form of all other errors; click's own guesses become the remedy."""
+    from supplymatrix.cli.output import wants_color
+    from supplymatrix.reports.diagnostic import render_problem
+
+    message = err.format_message()
+    if message.startswith("Usage: "):  # no arguments at all: this is the help itself
+        _say(message)
+        return
+    said, meant = message, ""
+    if found := _MEANT.search(message):
+        said, meant = message[: found.start()], f"did you mean {found[1]}?"
+    context = err.ctx if isinstance(err, click.UsageError) else None
+    usage = f"{context.command_path if context else 'supplymatrix'} --help"
+    remedy = next(iter(getattr(err, "__notes__", ())), "") or meant or usage
+    said = f"{said[:1].lower()}{' '.join(said[1:].split())}".rstrip(".")
+    color = wants_color("auto", sys.stderr, os.environ)
+    _say(render_problem("error", said, [f"next: {remedy}"], color=color))
 
 
 def _evidence(err: TrustError) -> list[str]:

@@ -9,9 +9,10 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import fields_of, value
 
-__all__ = ["LogOptions", "console_options", "log_options", "report_options"]
+__all__ = ["LogOptions", "console_options", "log_options", "refuse_preset_name", "report_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,9 +48,7 @@ def log_options(command: F) -> F:
         click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Keep the cache here."),
         click.option("--send-private", is_flag=True, help="Let names under GOPRIVATE and GONOSUMDB go to the log."),
         click.option("--refresh", is_flag=True, help="Ask for a new head even if the trusted one is young."),
-        click.option(
-            "--jobs", type=click.IntRange(1, 64), default=16, show_default=True, help="Requests at a time (≤ 16)."
-        ),
+        click.option("--jobs", type=click.IntRange(1, 16), default=16, show_default=True, help="Requests at a time."),
     )
     return cast("F", _apply(wrapped, options))
 
@@ -90,6 +89,22 @@ def report_options(command: F) -> F:
         help="text, json or sarif; to FILE or to stdout. May be given several times.",
     )
     return cast("F", console_options(_apply(wrapped, (option,))))
+
+
+def refuse_preset_name(policy: Path | None) -> None:
+    """Raise InputError when --policy names a preset where it should name a file."""
+    from supplymatrix.engine.policy_source import presets
+
+    if policy is None or str(policy) not in presets() or policy.exists():
+        return
+    raise InputError(
+        Diagnostic(
+            message="the policy cannot be opened: there is no such file",
+            artifact=str(policy),
+            expected="a file that may be read",
+            remedy=f'presets are named in lift.toml: [policy] preset = "{policy}"',
+        )
+    )
 
 
 def _apply(wrapped: Callable[..., object], options: tuple[Callable[..., Any], ...]) -> Any:  # noqa: ANN401 - F again

@@ -7,7 +7,7 @@ import json
 import click
 
 from supplymatrix.checks.registry import ALL_RULES
-from supplymatrix.cli.output import write_stdout
+from supplymatrix.cli.output import in_columns, page_width, write_stdout
 
 __all__ = ["rules"]
 
@@ -17,7 +17,7 @@ __all__ = ["rules"]
 def rules(format_: str) -> None:
     """List all rules: id, name, severity, default level and what the bad state is."""
     if format_ == "json":
-        rows = [
+        documents = [
             {
                 "id": rule.id,
                 "name": rule.name,
@@ -31,11 +31,12 @@ def rules(format_: str) -> None:
             }
             for rule in ALL_RULES.values()
         ]
-        write_stdout(json.dumps({"schema": "supplymatrix.rules/1", "rules": rows}, indent=2) + "\n")
+        write_stdout(json.dumps({"schema": "supplymatrix.rules/1", "rules": documents}, indent=2) + "\n")
         return
     name = max(len(rule.name) for rule in ALL_RULES.values())
-    lines = [
-        f"{rule.id}  {rule.name:{name}}  {rule.severity.value:8}  {rule.level.value:5}  {rule.title}"
+    rows = [
+        (f"{rule.id}  {rule.name:{name}}  {rule.severity.value:8}  {rule.level.value:5}", rule.title)
         for rule in ALL_RULES.values()
     ]
+    lines = in_columns(rows, indent=7, width=page_width())
     write_stdout("\n".join([*lines, "", "supplymatrix explain SM110 tells more of one of them.", ""]))

@@ -6,7 +6,7 @@ from importlib import resources
 
 import click
 
-from supplymatrix.cli.output import write_stdout
+from supplymatrix.cli.output import in_columns, page_width, write_stdout
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.spelling import nearest
 
@@ -26,7 +26,8 @@ SCHEMAS = {
 def schema(name: str | None) -> None:
     """Print a JSON Schema (draft 2020-12): report, chain, not-in-log or rules; without a name, list them."""
     if name is None:
-        lines = [f"{word:11} {file:28} {what}" for word, (file, what) in SCHEMAS.items()]
+        rows = [(f"{word:11} {file:27}", what) for word, (file, what) in SCHEMAS.items()]
+        lines = in_columns(rows, indent=12, width=page_width())
         write_stdout("\n".join([*lines, "", "supplymatrix schema report prints one of them.", ""]))
         return
     if name not in SCHEMAS:

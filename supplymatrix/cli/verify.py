@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from supplymatrix.cli.options import LogOptions, console_options, log_options
+from supplymatrix.cli.alarm import ALARM, keeps_alarm
+from supplymatrix.cli.options import LogOptions, console_options, log_options, refuse_preset_name
 from supplymatrix.cli.output import Console, write_stdout
 from supplymatrix.engine.policy_source import PolicySource
-from supplymatrix.engine.prove_module import ProveRequest, prove_module
+from supplymatrix.engine.prove_module import ModuleProof, ProveRequest, prove_module
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.fact import ProofState
-from supplymatrix.model.module import ModuleVersion, check_module
+from supplymatrix.model.module import ModuleVersion, canonical_version, check_module, check_module_path
 from supplymatrix.reports.chain import ChainView, render_chain_json, render_chain_text, render_not_logged
 from supplymatrix.sumdb.session import NotLogged
 
 __all__ = ["verify"]
+
+_UNKNOWN = "check capitals and version; a private module belongs under [sources] private in lift.toml"
+_WORD = re.compile(r"[A-Za-z0-9._/-]{1,100}")
 
 
 @click.command()
@@ -36,9 +41,10 @@ __all__ = ["verify"]
 def verify(module: str, project: Path, policy: Path | None, format_: str, *, log: LogOptions, console: Console) -> int:
     """Show how MODULE@VERSION is proven: go.sum line, record, leaf, tiles, root, signed head, earlier head.
 
-    Exit 0: proven, and go.sum agrees as far as it names the module. 4: it does not. 1: the log has no such module or
-    line. 3: the log could not be asked, or the name is private.
+    Exit 0: proven, and go.sum agrees as far as it names the module. 4: it does not. 2: go.sum has a line of it that
+    cannot count. 1: the log has no such module or line. 3: the log could not be asked, or the name is private.
     """
+    refuse_preset_name(policy)
     request = ProveRequest(
         module=_parse(module),
         environ=os.environ,
@@ -54,20 +60,29 @@ def verify(module: str, project: Path, policy: Path | None, format_: str, *, log
     proof = prove_module(request, console.on_event)
     console.end_line()
     if isinstance(proof, NotLogged):
-        write_stdout(render_not_logged(proof, format_))
+        write_stdout(render_not_logged(proof, format_) + (f"   = next: {_UNKNOWN}\n" if format_ == "text" else ""))
         return 1
     view = ChainView(
         chain=proof.chain,
         lines=proof.lines,
+        faults=proof.faults,
         log_name=proof.log_name,
         key_hash=proof.key_hash,
         route=proof.route,
         go_sum=proof.go_sum,
     )
-    write_stdout(render_chain_json(view) if format_ == "json" else render_chain_text(view))
+    code = _code_of(proof)
+    with keeps_alarm(code, f"alarm: {view.go_sum} and the log disagree on {module}"):
+        write_stdout(render_chain_json(view) if format_ == "json" else render_chain_text(view))
+    return code
+
+
+def _code_of(proof: ModuleProof) -> int:
     states = {line.state for line in proof.lines}
     if ProofState.DIFFERS in states:
-        return 4
+        return ALARM
+    if proof.faults:
+        return 2
     return 1 if ProofState.NO_LINE in states else 0
 
 
@@ -81,5 +96,24 @@ def _parse(text: str) -> ModuleVersion:
                 expected="MODULE@VERSION, e.g. github.com/gorilla/mux@v1.8.0",
             )
         )
-    check_module(path, version.removesuffix("/go.mod"))
-    return ModuleVersion(path=path, version=version.removesuffix("/go.mod"))
+    version = version.removesuffix("/go.mod")
+    check_module_path(path)
+    _check_version(path, version)
+    check_module(path, version)
+    return ModuleVersion(path=path, version=version)
+
+
+def _check_version(path: str, version: str) -> None:
+    """Refuse what the go command would take for a question: the log has records of full versions only."""
+    full, with_v = canonical_version(version), canonical_version(f"v{version}")
+    if version == full:
+        return
+    remedy = f"go list -m {path}@{version} tells the full version" if _WORD.fullmatch(version) else ""
+    raise InputError(
+        Diagnostic(
+            message=f"this is no full version of {path[:200]}",
+            seen=version[:200],
+            expected=f"a full version such as {full or with_v or 'v1.2.3'}",
+            remedy=f"did you mean {with_v}?" if with_v else remedy,
+        )
+    )

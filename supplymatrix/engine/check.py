@@ -15,11 +15,12 @@ from supplymatrix.checks.registry import ALL_RULES, run_rules
 from supplymatrix.engine.events import Message, OnEvent, ignore_event
 from supplymatrix.engine.log_access import LogAccess, ask_log
 from supplymatrix.engine.lookups import LogChoice, LogRun, facts_of_lines, modules_of
-from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, load_policy
+from supplymatrix.engine.policy_source import OWN_POLICY, POLICY_FILE, PolicySource, load_policy
 from supplymatrix.engine.private import withhold_lines
 from supplymatrix.gomod.goenv import EnvFile, GoSettings, resolve_settings
 from supplymatrix.model.audit import Audit
-from supplymatrix.model.fact import CachedCopy, Facts, LineProof, ProofState, SumKind, SumLine
+from supplymatrix.model.fact import CachedCopy, Facts, LineProof, PrivateModule, ProofState, SumKind, SumLine, paths_of
+from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
 from supplymatrix.net.settings import read_env_files
@@ -58,6 +59,7 @@ def run_check(request: CheckRequest, on_event: OnEvent = ignore_event) -> Audit:
     """Return the whole answer. Raises InputError, SourceError and TrustError (the log itself lied: the run stops)."""
     project = read_project(request.path)
     policy, notes = load_policy(request.policy, project, request.environ)
+    _refuse_ambiguous_entries(policy, project)
     files = read_env_files(request.environ)
     settings = resolve_settings(request.environ, *files)
     lines = [fact for fact in project.facts if isinstance(fact, SumLine)]
@@ -85,8 +87,22 @@ def run_check(request: CheckRequest, on_event: OnEvent = ignore_event) -> Audit:
         [*project.facts, *private.values(), *proofs, *copies],
         [*withheld, *gaps],
     )
-    notes += [*project.notes, *_notes_about_settings(settings, choice), *run.notes]
+    notes += [
+        *project.notes,
+        *_notes_about_settings(settings, choice),
+        *_notes_about_private(lines, private),
+        *run.notes,
+    ]
     return _judge(request, project, policy, facts, run=run, notes=notes)
+
+
+def _refuse_ambiguous_entries(policy: Policy, project: Project) -> None:
+    """Raise InputError for two entries that speak of one module with equal weight, before anything is asked.
+
+    Found later, such a fault of the policy would take the place of an alarm.
+    """
+    for path in paths_of(project.facts):
+        policy.package_for(path)
 
 
 def choose_log(policy: Policy) -> LogChoice:
@@ -121,6 +137,18 @@ def _notes_about_settings(settings: GoSettings, choice: LogChoice) -> list[Note]
     return [Note(code="gosumdb-not-followed", message=text)] if text else []
 
 
+def _notes_about_private(lines: Sequence[SumLine], private: Mapping[ModuleVersion, PrivateModule]) -> list[Note]:
+    """Say how many lines nobody has checked because the policy declares their modules private."""
+    held = [private[line.subject] for line in lines if line.subject in private]
+    declared = [module for module in held if module.declared]
+    if not declared:
+        return []
+    patterns = ", ".join(dict.fromkeys(module.matched_by for module in declared))
+    count = "1 go.sum line is" if len(declared) == 1 else f"{len(declared):,} go.sum lines are"
+    text = f"{count} not checked: lift.toml declares their modules private ({patterns})"
+    return [Note(code="declared-private", message=text)]
+
+
 def _judge(
     request: CheckRequest, project: Project, policy: Policy, facts: Facts, *, run: LogRun, notes: Sequence[Note]
 ) -> Audit:
@@ -128,13 +156,22 @@ def _judge(
     verdict = judge(policy, results, facts, ALL_RULES, now=request.now, tool_version=__version__)
     return Audit(
         subject=project.name,
-        root=str(request.path),
+        root=request.path.as_posix(),
         facts=facts,
         log=run.view,
         verdict=changed(verdict, notes=(*verdict.notes, *notes)),
         rules=ALL_RULES,
         lines=_lines(project, policy),
+        places=_places(project, policy),
     )
+
+
+def _places(project: Project, policy: Policy) -> Mapping[str, str]:
+    """Return the paths of the project's own files, its policy among them, from where the run was started."""
+    if project.root == Path():
+        return {}
+    own = [*project.files, *(name for name in policy.files if name == POLICY_FILE)]
+    return {name: (project.root / name).as_posix() for name in own}
 
 
 def _lines(project: Project, policy: Policy) -> Mapping[tuple[str, int], str]:

@@ -55,13 +55,18 @@ class LogRun:
 def settle(session: LogSession, module: ModuleVersion) -> Asking[LogAnswer]:
     """Look a module version up; a broken proof of this one module is a value, a broken log is raised."""
     try:
-        return (yield from session.lookup(module))
+        answer = yield from session.lookup(module)
     except TrustError as err:
         if err.whole_log:
             raise
         return Broken(module=module, error=err)
     except InputError as err:
         return Unanswered(module=module, reason=str(err), remedy="mend the module path or version")
+    if isinstance(answer, LogRecord) and not answer.hashes:
+        # CVE-2026-42501: authentic, in the log, and not about what was asked.
+        text = f"{answer.source} answered with record {answer.number:,}, which is of another module"
+        return Broken(module=module, error=TrustError(text, evidence={"record": answer.text}))
+    return answer
 
 
 def unanswered(modules: Iterable[ModuleVersion], reason: str, remedy: str) -> dict[ModuleVersion, LogAnswer]:

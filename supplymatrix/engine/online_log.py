@@ -9,7 +9,7 @@ from datetime import datetime
 from supplymatrix.engine.events import OnEvent, Progress
 from supplymatrix.engine.local_log import view_of
 from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogRun, notes_about_older_heads, settle, unanswered
-from supplymatrix.errors import SourceError, TransportError
+from supplymatrix.errors import InputError, SourceError, TransportError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
@@ -95,8 +95,8 @@ async def _ask_in(
             session=session,
             view=view_of(log.choice, session, route.description, _fetched_at(log, session)),
         )
-        run.notes += _notes_about_head(log, session)
-        await _save_head(log, session, fetch, memory, run)
+        fault = await _save_head(log, session, fetch, memory)
+        run.notes += _notes_about_head(log, session, fault)
     return _counted(run, transport.counters)
 
 
@@ -116,12 +116,16 @@ def _counted(run: LogRun, counters: Counters) -> LogRun:
     return run
 
 
-def _notes_about_head(log: NetworkLog, session: LogSession) -> list[Note]:
+def _notes_about_head(log: NetworkLog, session: LogSession, fault: str) -> list[Note]:
+    """Say what became of the trusted head. fault: why it was not saved, "" when it was."""
     head, name = session.pinned, log.choice.verifier.name
     notes: list[Note] = []
     if head is None:
         return notes
-    if log.saved is None:
+    if fault:
+        text = f"the head of {head.size:,} records is trusted in this run only, it was not saved: {fault}"
+        notes.append(Note(code="head-not-saved", message=text))
+    elif log.saved is None:
         text = (
             f"first use of {name} on this machine: its head of {head.size:,} records is trusted from now on "
             f"(root {head.root_text}, kept in {log.head_file.path})"
@@ -136,25 +140,26 @@ def _notes_about_head(log: NetworkLog, session: LogSession) -> list[Note]:
     return [*notes, *notes_about_older_heads(session)]
 
 
-async def _save_head(
-    log: NetworkLog, session: LogSession, fetch: Fetcher, memory: dict[str, Answer], run: LogRun
-) -> None:
-    """Move the trusted head forward; what another process has saved meanwhile is proven consistent first."""
+async def _save_head(log: NetworkLog, session: LogSession, fetch: Fetcher, memory: dict[str, Answer]) -> str:
+    """Move the trusted head forward; what another process has saved meanwhile is proven consistent first.
+
+    Returns why it could not be saved, "" when it was.
+    """
     expected = log.saved
     try:
         for _ in range(_MAX_SWAPS):
             head = session.pinned
             if head is None:
-                return
+                return ""
             new = SavedHead(note=head.note.raw, fetched_at=_fetched_at(log, session))
             other = log.head_file.replace(expected, new)
             if other is None:
-                return
+                return ""
             await drive([session.trust_saved(other.note)], fetch, cache=log.cache, memory=memory)
             expected = other
-    except (SourceError, TransportError) as err:
-        run.messages.append(f"the trusted head was not saved: {err}")
-        run.notes.append(Note(code="head-not-saved", message=f"the trusted head was not saved: {err}"))
+    except (SourceError, TransportError, InputError) as err:
+        return str(err)
+    return "other processes moved it again and again"
 
 
 def _save_answers(cache: LogCache, session: LogSession, memory: Mapping[str, Answer]) -> None:

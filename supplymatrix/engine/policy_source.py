@@ -72,26 +72,24 @@ def _from_revision(
     from supplymatrix.sources.git import read_at_revision
 
     data = read_at_revision(project.root, revision, POLICY_FILE, environ)
+    notes: list[Note] = []
     if data is None:
-        raise InputError(
-            Diagnostic(
-                message=f"revision {revision} has no {POLICY_FILE}",
-                artifact=POLICY_FILE,
-                expected=f"{POLICY_FILE} beside go.mod in that revision",
-                remedy="name a revision that has one",
-            )
-        )
-    policy = parse_policy(data, f"{revision}:{POLICY_FILE}", presets=built_in)
+        policy = preset_policy(DEFAULT_PRESET, presets=built_in)
+        text = f"revision {revision} has no {POLICY_FILE}: the preset {DEFAULT_PRESET} is applied"
+        notes.append(Note(code="no-policy", message=text))
+    else:
+        policy = parse_policy(data, f"{revision}:{POLICY_FILE}", presets=built_in)
     if project.lift_toml is None:
         own = preset_policy(DEFAULT_PRESET, presets=built_in)
-        notes = [Note(code="policy-removed", message=f"{POLICY_FILE} of {revision} is gone from the working tree")]
+        if data is not None:
+            text = f"{POLICY_FILE} of {revision} is gone from the working tree"
+            notes.append(Note(code="policy-removed", message=text))
     else:
         try:
             own = parse_policy(project.lift_toml, POLICY_FILE, presets=built_in)
         except InputError as err:
             text = f"the working tree's {POLICY_FILE} cannot be read and is not used: {err}"
-            return policy, [Note(code="policy-unreadable", message=text)]
-        notes = []
+            return policy, [*notes, Note(code="policy-unreadable", message=text)]
     notes += [
         Note(code="policy-differs", message=f"the working tree's {POLICY_FILE} differs from {revision}: {difference}")
         for difference in compare_policies(policy, own)

@@ -14,7 +14,7 @@ from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, default_
 from supplymatrix.engine.private import withholding_of
 from supplymatrix.errors import SourceError, TransportError
 from supplymatrix.gomod.goenv import GoSettings
-from supplymatrix.model.fact import LineProof, SumLine
+from supplymatrix.model.fact import LineProof, SumFault, SumLine
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.net.folders import state_folder
@@ -50,10 +50,11 @@ class ProveRequest:
 
 @value
 class ModuleProof:
-    """The chain, checked again from its own bytes, and the judged go.sum lines of this module version."""
+    """The chain, checked again from its own bytes, and what go.sum has on this module version: lines, faulty lines."""
 
     chain: ProofChain
     lines: tuple[LineProof, ...]
+    faults: tuple[SumFault, ...]
     go_sum: str
     log_name: str
     key_hash: str
@@ -81,7 +82,7 @@ def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> Mod
     )
     earlier = _earlier_head(request, choice)
     run = ask_log(access, [request.module])
-    for text in run.messages:
+    for text in (*run.messages, *(note.message for note in run.notes)):
         on_event(Message(text=text))
     answer: LogAnswer = run.answers[request.module]
     if isinstance(answer, NotLogged):
@@ -97,11 +98,18 @@ def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> Mod
     return ModuleProof(
         chain=chain,
         lines=tuple(proofs),
-        go_sum=(project.root / "go.sum").as_posix() if project and project.files else "",
+        faults=tuple(fact for fact in facts if isinstance(fact, SumFault) and _is_about(fact, request.module)),
+        go_sum=project.go_sum if project else "",
         log_name=choice.verifier.name,
         key_hash=choice.verifier.hash_text,
         route=run.view.route if run.view else "",
     )
+
+
+def _is_about(fault: SumFault, module: ModuleVersion) -> bool:
+    """Return whether a faulty go.sum line names a module version; its subject may be the raw text."""
+    words = fault.subject.replace("@", " ").split()
+    return words[:1] == [module.path] and len(words) > 1 and words[1].removesuffix("/go.mod") == module.version
 
 
 def _chain(choice: LogChoice, run: LogRun, record: LogRecord, earlier: bytes | None) -> ProofChain:

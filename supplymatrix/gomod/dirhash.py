@@ -12,6 +12,8 @@ Source: golang/mod sumdb/dirhash/hash.go.
 from __future__ import annotations
 
 import base64
+import errno
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -26,6 +28,19 @@ ZIP_LIMIT = 500 << 20
 """Bytes of content that a module zip may hold, as in the go command."""
 _MAX_ENTRIES = 1_000_000
 _PIECE = 1 << 18
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # Go's archive/zip knows no others
+_DAMAGE = (  # what zipfile raises for crafted zips, beside OSError
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    OverflowError,
+    RuntimeError,  # NotImplementedError too
+    ValueError,
+)
 
 
 def hash1(files: Iterable[tuple[bytes, bytes]]) -> str:
@@ -39,7 +54,10 @@ def hash1(files: Iterable[tuple[bytes, bytes]]) -> str:
 
 
 def hash_zip(file: IO[bytes]) -> str:
-    """Return the h1 of an open zip file. Raises InputError when it is damaged or beyond the limits of module zips."""
+    """Return the h1 of an open zip file.
+
+    Raises InputError when it is damaged or beyond the limits of module zips, OSError when the disk fails.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
@@ -52,11 +70,25 @@ def hash_zip(file: IO[bytes]) -> str:
                 left -= size
                 contents[_raw_name(entry)] = content
             return hash1([(name, contents[name]) for name in map(_raw_name, entries)])
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as err:
-        raise _fault(f"the zip is damaged: {err}", "") from err
+    except (OSError, *_DAMAGE) as err:
+        if (failed := _disk_error(err)) is not None:
+            raise failed from None
+        raise _fault(f"the zip is damaged: {str(err) or type(err).__name__}", "") from err
+
+
+def _disk_error(err: BaseException | None) -> OSError | None:
+    """Return the failed read behind an error: zipfile calls some of them a bad zip. A crafted zip makes it seek to
+    before the file, which is EINVAL and no failure of the disk."""
+    while err is not None:
+        if isinstance(err, OSError) and err.errno not in (None, errno.EINVAL):
+            return err
+        err = err.__context__
+    return None
 
 
 def _hash_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> tuple[bytes, int]:
+    if entry.compress_type not in _METHODS:
+        raise _fault("the zip is damaged: it is compressed as no module zip is", f"method {entry.compress_type}")
     digest, size = sha256(), 0
     with archive.open(entry) as content:
         while piece := content.read(_PIECE):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from supplymatrix.model.fact import Facts
+from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Rule
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Verdict
 
 __all__ = ["Audit", "LogView"]
@@ -44,6 +46,7 @@ class Audit:
     subject: display name. root: the subject's folder as the user typed it, used to show paths. log: None when no line
     had to be asked for. rules: every rule named in the verdict, by id.
     lines: (artifact, line number) → that line of the source without its line end, for the snippets.
+    places: artifact → the path under which a reader finds it from where the run was started; others are as they are.
     """
 
     subject: str
@@ -53,3 +56,9 @@ class Audit:
     verdict: Verdict
     rules: Mapping[str, Rule]
     lines: Mapping[tuple[str, int], str]
+    places: Mapping[str, str] = MappingProxyType({})
+
+    def placed(self, location: Location) -> Location:
+        """Return a location whose artifact is the path that a reader can open."""
+        path = self.places.get(location.artifact)
+        return location if path is None else changed(location, artifact=path)

@@ -16,7 +16,7 @@ from supplymatrix.model.value import value
 
 __all__ = [
     "CachedCopy", "CopyKind", "CopyState", "Fact", "Facts", "Gap", "LineProof", "PrivateModule", "ProjectFact",
-    "ProofState", "ReplacedModule", "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine",
+    "ProofState", "ReplacedModule", "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine", "paths_of",
 ]  # fmt: skip
 
 
@@ -49,13 +49,15 @@ class RequiredModule:
     """One require of go.mod, after exclude and replace: `subject` as written, `effective` what the build takes in its
     place.
 
-    effective is None when the module is replaced by a local directory (then it has no go.sum line).
+    effective is None when the module is replaced by a local directory (then it has no go.sum line). excluded: go.mod
+    excludes this very version, so that the build takes another one, nobody here knows which.
     """
 
     subject: ModuleVersion
     effective: ModuleVersion | None
     indirect: bool
     location: Location
+    excluded: bool = False
 
 
 @value
@@ -102,7 +104,7 @@ class SumFault:
 
 
 class ProofState(StrEnum):
-    """What the log says of one go.sum line. Only PROVEN and DIFFERS rest on an inclusion proof in the pinned head."""
+    """What the log says of one go.sum line; all but NOT_IN_LOG and BAD_PROOF rest on an inclusion proof."""
 
     PROVEN = "proven"
     DIFFERS = "differs"
@@ -214,6 +216,19 @@ class Facts:
     def of(self, kind: type[F]) -> tuple[F, ...]:
         """Return the facts of one type, in canonical order."""
         return self._by_type.get(kind, ())  # type: ignore[return-value]
+
+
+def paths_of(facts: Iterable[Fact]) -> set[str]:
+    """Return every module path that facts are about, replacements included."""
+    paths: set[str] = set()
+    for fact in facts:
+        subjects: list[object] = [getattr(fact, name, None) for name in ("subject", "effective", "target")]
+        for subject in subjects:
+            if isinstance(subject, ModuleVersion):
+                paths.add(subject.path)
+            elif isinstance(subject, str):
+                paths.add(subject.partition("@")[0])
+    return paths
 
 
 def _order(fact: Fact) -> tuple[str, str, int, int, str]:

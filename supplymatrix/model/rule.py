@@ -56,7 +56,8 @@ class Rule:
     needs: names of the fact types it reads. offline: can be judged without any network. check_kind: key of clause
     files.
     input_fault: a fail means that the user's own file is malformed, so that the run ends with exit 2 unless it ends
-    in an alarm.
+    in an alarm. alarms: a fail is an alarm although a policy may leave the rule off. gap_only: it never fails, it only
+    says what is not known.
     """
 
     id: str
@@ -71,6 +72,18 @@ class Rule:
     since: str
     check_kind: str
     input_fault: bool = False
+    alarms: bool = False
+    gap_only: bool = False
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether a fail is an alarm: always, or wherever the policy asks for the rule at all."""
+        return self.level is Level.ALARM or self.alarms
+
+    @property
+    def is_waivable(self) -> bool:
+        """Whether somebody may take a finding upon himself."""
+        return not (self.is_alarm or self.input_fault or self.gap_only)
 
 
 @value

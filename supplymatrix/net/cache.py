@@ -4,6 +4,10 @@ Nothing in it is believed: whoever reads it verifies every byte again, and drops
 lost, locked, full, read-only or damaged; each of these is a message, and the run goes on without it. Several processes
 use one file at once (write-ahead log). A damaged file is set aside under another name, for the curious, and a new one
 is begun.
+
+Nor is the file itself believed: a table may be a view that never ends, a trigger, or a row as large as the memory. So a
+file that holds anything but our one table, word for word, is a damaged one; a body is read only up to the length that
+its kind of answer may have; and SQLite is told to give up after so many steps and at values of so many bytes.
 """
 
 from __future__ import annotations
@@ -11,13 +15,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from supplymatrix.errors import SourceError
 from supplymatrix.model.value import value
 from supplymatrix.net.head_file import log_id
+from supplymatrix.net.limits import most_bytes
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,10 +36,16 @@ _PREFIX, _SUFFIX = "sumdb-", ".v1.sqlite"
 _BATCH = 500  # SQLite takes 999 parameters everywhere
 _OPEN_PAUSE = 0.02  # seconds between two tries to open a file that another process is opening
 _MAX_BYTES = 1 << 30
-_MAX_ANSWER = 2 << 20
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS answer (number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, body BLOB NOT NULL)"
-)
+_MAX_VALUE = 4 << 20  # bytes of one value or row, for SQLite itself
+_STEP = 10_000  # SQLite's own steps between two looks at the budget; most statements are done before the first
+_BUDGET = 5_000  # looks: about two seconds
+_TABLE = "answer (number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, body BLOB NOT NULL)"
+_SCHEMA = [
+    ("index", "sqlite_autoindex_answer_1", "answer", None),
+    ("table", "answer", "answer", f"CREATE TABLE {_TABLE}"),
+]
+_FITS = "typeof(body) = 'blob' AND length(body) <= ?"
+_DAMAGE = ("no such", "interrupted", "decode")  # words in an OperationalError that no sound file of ours provokes
 
 
 @value
@@ -86,17 +98,17 @@ class LogCache:
 
         def read(db: sqlite3.Connection) -> dict[str, bytes]:
             found: dict[str, bytes] = {}
-            for batch in _batches(wanted):
+            for most, batch in _batches(wanted):
                 marks = ",".join("?" * len(batch))
-                rows = db.execute(f"SELECT path, body FROM answer WHERE path IN ({marks})", batch)  # noqa: S608  # only question marks are put in
-                found.update((path, body) for path, body in rows if isinstance(body, bytes))
+                query = f"SELECT path, body FROM answer WHERE path IN ({marks}) AND {_FITS}"  # noqa: S608  # only question marks are put in
+                found.update(db.execute(query, [*batch, most]))
             return found
 
         return self._try(read, {}) if wanted and not self._is_empty else {}
 
     def put_many(self, items: Mapping[str, bytes]) -> None:
         """Store the bytes of each path, in one transaction; what was there under the same path is replaced."""
-        rows = [(path, body) for path, body in items.items() if len(body) <= _MAX_ANSWER]
+        rows = [(path, body) for path, body in items.items() if len(body) <= most_bytes(path)]
 
         def write(db: sqlite3.Connection) -> None:
             db.execute("BEGIN IMMEDIATE")
@@ -136,17 +148,15 @@ class LogCache:
         if self._db is None:
             return otherwise
         try:
+            _limit_steps(self._db)
             return work(self._db)
-        except (sqlite3.OperationalError, sqlite3.InterfaceError) as err:
+        except (sqlite3.Error, UnicodeError) as err:
             self._roll_back()
-            if "no such" in str(err):
+            if _is_damage(err):
                 self._set_aside(str(err))
             else:
                 self._may_write = self._may_write and "readonly" not in str(err) and "full" not in str(err)
                 self._say(f"the cache {self.path} could not be used: {err}")
-        except (sqlite3.DatabaseError, UnicodeError) as err:
-            self._roll_back()
-            self._set_aside(str(err))
         return otherwise
 
     def _roll_back(self) -> None:
@@ -154,6 +164,7 @@ class LogCache:
 
         if self._db is not None and self._db.in_transaction:
             with suppress(sqlite3.Error):
+                _limit_steps(self._db)
                 self._db.execute("ROLLBACK")
 
     def _say(self, message: str) -> None:
@@ -167,9 +178,9 @@ class LogCache:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._db = self._open_database()
             self._inode = self.path.stat().st_ino
-        except (sqlite3.DatabaseError, OSError) as err:
+        except (sqlite3.DatabaseError, UnicodeError, OSError) as err:
             self.close()
-            if isinstance(err, OSError) or (isinstance(err, sqlite3.OperationalError) and "no such" not in str(err)):
+            if not _is_damage(err):
                 self._connect_read_only(str(err))
             elif again:
                 self._say(f"there is no cache for this run: {err}")
@@ -194,12 +205,17 @@ class LogCache:
 
         db = sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False)
         try:
+            _distrust(db)
+            is_new = not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+            if not is_new:
+                _check_schema(db)
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
-            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'answer'").fetchone():
-                db.execute(_SCHEMA)
-            self._is_empty = db.execute("SELECT number, path, body FROM answer LIMIT 1").fetchone() is None
-        except sqlite3.Error:
+            if is_new:
+                db.execute(f"CREATE TABLE IF NOT EXISTS {_TABLE}")
+                _check_schema(db)  # another process may have been quicker
+            self._is_empty = db.execute("SELECT 1 FROM answer LIMIT 1").fetchone() is None
+        except (sqlite3.Error, UnicodeError):
             db.close()
             raise
         return db
@@ -213,10 +229,11 @@ class LogCache:
             if self.path.is_file():
                 url = f"{self.path.absolute().as_uri()}?immutable=1"
                 self._db = sqlite3.connect(url, uri=True, isolation_level=None, check_same_thread=False)
-                self._db.execute("SELECT number, path, body FROM answer LIMIT 1").fetchone()
+                _distrust(self._db)
+                _check_schema(self._db)
                 self._say(f"the cache {self.path} is used for reading only: {why}")
                 return
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, UnicodeError, OSError):
             self.close()
         self._say(f"there is no cache for this run: {self.path}: {why}")
 
@@ -245,13 +262,53 @@ class LogCache:
         if (pages - free) * size > self._max_bytes:
             db.execute(
                 "DELETE FROM answer WHERE number IN"
-                " (SELECT number FROM answer ORDER BY number LIMIT (SELECT COUNT(*) / 4 + 1 FROM answer))"
+                " (SELECT number FROM answer ORDER BY number LIMIT (SELECT COUNT(path) / 4 + 1 FROM answer))"
             )
 
 
-def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]
+def _batches(paths: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield paths whose answers may all have so many bytes, and that many."""
+    by_most: dict[int, list[str]] = {}
+    for path in paths:
+        by_most.setdefault(most_bytes(path), []).append(path)
+    for most, alike in by_most.items():
+        for start in range(0, len(alike), _BATCH):
+            yield most, alike[start : start + _BATCH]
+
+
+def _distrust(db: sqlite3.Connection) -> None:
+    """Bound what a file that somebody else may have written can cost; the first thing to do with a connection."""
+    import sqlite3
+
+    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE)
+    _limit_steps(db)
+    db.execute("PRAGMA trusted_schema=OFF")
+
+
+def _limit_steps(db: sqlite3.Connection) -> None:
+    """Give a new budget of steps; a statement that uses it up is "interrupted".
+
+    The handler is no function of ours: one would receive a Ctrl-C that comes meanwhile, and SQLite would swallow it.
+    """
+    db.set_progress_handler(chain(repeat(0, _BUDGET), repeat(1)).__next__, _STEP)
+
+
+def _check_schema(db: sqlite3.Connection) -> None:
+    """Raises sqlite3.DatabaseError unless the file holds our table, word for word, and nothing else."""
+    import sqlite3
+
+    rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type LIMIT 3").fetchall()
+    if rows != _SCHEMA:
+        raise sqlite3.DatabaseError("it holds something else than our one table")
+
+
+def _is_damage(err: Exception) -> bool:
+    """Return whether the file is to blame for an error, and not who else uses it, its folder or the disk."""
+    import sqlite3
+
+    if isinstance(err, (sqlite3.OperationalError, sqlite3.InterfaceError)):
+        return any(word in str(err) for word in _DAMAGE)
+    return not isinstance(err, OSError)
 
 
 def cache_info(folder: Path) -> CacheInfo:
@@ -307,12 +364,12 @@ def _count(path: Path) -> int:
 
     for mode in ("mode=rw", "immutable=1"):  # a reading-only connection would leave its side files behind
         try:
-            db = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
-            try:
-                (count,) = db.execute("SELECT COUNT(*) FROM answer").fetchone()
-            finally:
-                db.close()
-        except sqlite3.Error:
+            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as db:
+                _distrust(db)
+                _check_schema(db)
+                # Not COUNT(*): SQLite counts that in one step, however the pages of a crafted file are linked.
+                (count,) = db.execute("SELECT COUNT(path) FROM answer").fetchone()
+        except (sqlite3.Error, UnicodeError):
             continue
         return int(count)
     return -1

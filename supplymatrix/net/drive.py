@@ -5,13 +5,14 @@
 
 Every path is looked for in this run's memory, then in the cache (in batches), then fetched, by at most `parallel`
 fetches at a time, in the order they were asked for. Answers are handed on as they are: only the generators verify, and
-only their caller writes to the cache.
+only their caller writes to the cache. A fetched look-up is forgotten when the generators that asked for it are done:
+there is one for each module, and a server may make them long; tiles are shared and stay.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -36,7 +37,8 @@ async def drive(
     """Return the generators' results, in order.
 
     fetch: gets one path; never raises for a failed answer. progress: called with (finished, all) generators.
-    memory: answers of this run by path, shared between several calls; None = a new one.
+    memory: answers of this run by path, shared between several calls; None = a new one. Look-ups that came from the
+    cache stay in it, so that the caller need not store them again.
     The first exception of a generator ends the run, a TrustError of the whole log before others: fetches are
     cancelled, generators closed.
     """
@@ -72,6 +74,8 @@ class _Run(Generic[T]):
         self._progress = progress
         self._memory = memory
         self._asks: dict[int, Ask] = {}
+        self._look_ups: defaultdict[int, set[str]] = defaultdict(set)  # that a generator has asked for
+        self._users: Counter[str] = Counter()  # generators that are not done, by look-up
         self._missing: dict[int, int] = {}  # how many paths a generator still waits for
         self._waiting: defaultdict[str, list[int]] = defaultdict(list)
         self._queue: deque[str] = deque()
@@ -101,10 +105,25 @@ class _Run(Generic[T]):
                 self._asks[number] = asking.send(tuple(self._memory[path] for path in ask.paths))
         except StopIteration as done:
             self.results[number] = done.value
+            self._forget(number)
             if self._progress is not None:
                 self._progress(len(self.results), len(self._askings))
             return False
+        self._remember(number)
         return True
+
+    def _remember(self, number: int) -> None:
+        """Note which look-ups a generator needs until it is done."""
+        asked = {path for path in self._asks[number].paths if path.startswith("lookup/")} - self._look_ups[number]
+        self._look_ups[number] |= asked
+        self._users.update(asked)
+
+    def _forget(self, number: int) -> None:
+        """Drop the look-ups that only this generator needed; the caller wants to know which came from the cache."""
+        for path in self._look_ups.pop(number, ()):
+            self._users[path] -= 1
+            if not self._users[path] and not self._is_from_cache(path):
+                self._memory.pop(path, None)
 
     def _look_up(self, asked: Sequence[int]) -> list[int]:
         """Register what these generators wait for; return those that wait for nothing."""

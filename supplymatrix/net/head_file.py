@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -32,6 +33,9 @@ __all__ = ["HeadFile", "SavedHead", "log_id"]
 _MAGIC = b"supplymatrix trusted head 1"
 _MAX_HEAD_FILE = 2 << 20
 _LOCK_PAUSE = 0.02  # seconds between two tries for the lock
+_NEW_FILE = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+)  # never what somebody else has laid out under the name, be it a file or a link
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
@@ -126,9 +130,9 @@ class HeadFile:
         fetched = head.fetched_at.astimezone(UTC).isoformat().encode()
         digest = hashlib.sha256(head.note).hexdigest().encode()
         data = b"%s\nfetched %s\nsha256 %s\n\n%s" % (_MAGIC, fetched, digest, head.note)
-        beside = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
+        beside = self.path.with_name(f"{self.path.name}.{secrets.token_hex(8)}.tmp")
+        descriptor = os.open(beside, _NEW_FILE, 0o600)
         try:
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()

@@ -13,13 +13,12 @@ from typing import Protocol, TypeVar
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.net.cache import LogCache
+from supplymatrix.net.limits import MAX_ANSWER, most_bytes
 from supplymatrix.sumdb.protocol import Absent, Answer, Ask, Asking, Body, Unavailable
 
-__all__ = ["MAX_ANSWER", "Answers", "CacheAnswers", "FolderAnswers", "read_file_url", "run_local"]
+__all__ = ["Answers", "CacheAnswers", "FolderAnswers", "read_file_url", "run_local"]
 
 T = TypeVar("T")
-
-MAX_ANSWER = 2 << 20  # bytes; a signed head may have a text of 1,000,000 and a tile has 8,192
 
 
 class Answers(Protocol):
@@ -33,7 +32,8 @@ class Answers(Protocol):
 class FolderAnswers:
     """A replay folder: the bytes of path P lie in `http/P`, or in `P` where there is no folder `http`.
 
-    A file that is not there is "not in the log", said by "replay". Only plain files below the folder are read.
+    A file that is not there is "not in the log", said by "replay". Only plain files below the folder are read, and none
+    that is longer than `max_bytes` or than its kind of answer may be.
     """
 
     def __init__(self, folder: Path, *, max_bytes: int = MAX_ANSWER) -> None:
@@ -60,7 +60,8 @@ class FolderAnswers:
     def _read(self, path: str) -> Answer:
         if not _is_below(path):
             return Unavailable(f"{path!r} is no path inside the replay folder")
-        return _read_plain(f"{self._root}/{path}", f"{path} in the replay folder", "replay", self._max_bytes, _NO_LINK)
+        most = min(self._max_bytes, most_bytes(path))
+        return _read_plain(f"{self._root}/{path}", f"{path} in the replay folder", "replay", most, _NO_LINK)
 
 
 def _read_plain(file: str, name: str, source: str, max_bytes: int, flags: int = 0) -> Answer:

@@ -8,6 +8,7 @@ from supplymatrix.gomod.goproxy import LogAddress, Outcome, Via, direct_log_url,
 from supplymatrix.gomod.gourl import join_url, split_url
 from supplymatrix.model.value import value
 from supplymatrix.net.address import shown
+from supplymatrix.net.limits import most_bytes
 from supplymatrix.net.transport import Transport
 from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
 
@@ -35,7 +36,7 @@ class Fetcher:
 
     async def __call__(self, path: str) -> Answer:
         """Return the answer for `path`, below the log's address."""
-        return await self.transport.get(join_url(self.route.base_url, path))
+        return await self.transport.get(join_url(self.route.base_url, path), max_bytes=most_bytes(path))
 
 
 async def choose_route(
@@ -58,7 +59,7 @@ async def choose_route(
     try:
         url = next(walk)
         while True:
-            said = await transport.get(url)
+            said = await transport.get(url, max_bytes=most_bytes("supported"))
             url = walk.send(_outcome(said))
     except StopIteration as done:
         return _route(done.value, said, settings, log_name)

@@ -30,7 +30,8 @@ from supplymatrix import __version__
 from supplymatrix.model.value import value
 from supplymatrix.net.address import proxy_for, shown, shown_origin
 from supplymatrix.net.lane import Lane
-from supplymatrix.net.local import MAX_ANSWER, read_file_url
+from supplymatrix.net.limits import MAX_ANSWER
+from supplymatrix.net.local import read_file_url
 from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
 
 __all__ = ["Counters", "TimeOuts", "Transport"]

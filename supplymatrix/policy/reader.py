@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -31,12 +32,19 @@ _MIN_REASON = 12
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _LEVELS = tuple(level.value for level in Level if level is not Level.ALARM)
 _LONG_WORD = 100
+_EXPECTED = 20  # words that are named of those that are known
+_RANGE = re.compile(r"[<>=^~*,|]|\.x\b")  # what no version has, and other products' ranges do
 _SUGGESTIONS = 50  # no more of them are looked for, since a file may hold nothing but unknown keys
 _OTHER_PRODUCT = frozenset({"allow", "tools", "disableTools", "ignoreRules", "importantRules", "ignoreFiles", "setup"})
 
 
 def _is_family(word: str) -> bool:
     return word.lower().endswith("xx")
+
+
+def _home_of(key: str) -> str:
+    """Return the table that a key belongs to which stands outside of all tables."""
+    return next((table for table, keys in (("policy", _POLICY_KEYS), ("sources", _SOURCE_KEYS)) if key in keys), "")
 
 
 def _is_secure(url: str) -> bool:
@@ -231,7 +239,8 @@ class PolicyReader:
             message = f'version "{text}" is read as {version}: Go writes versions with a v'
             self._notes.append(Note(code="version-without-v", message=message, location=self._value_at(path)))
         if not version:
-            self._fault(path, "this is no version of a Go module", "e.g. v1.8.0")
+            remedy = "ranges are not read: name one version" if _RANGE.search(text) else ""
+            self._fault(path, "this is no version of a Go module", "e.g. v1.8.0", remedy)
         return version
 
     def _waivers(self) -> Iterator[Waiver]:
@@ -276,8 +285,9 @@ class PolicyReader:
         rule = self._rules.get(word.upper()) or self._names.get(word.lower())
         if rule is None:
             self._unknown(path, "rule", word, (*self._rules, *self._names))
-        elif rule.level is Level.ALARM or rule.input_fault:
-            kind = "an alarm" if rule.level is Level.ALARM else "a fault of the file itself"
+        elif not rule.is_waivable:
+            kind = "a fault of the file itself" if rule.input_fault else "what could not be checked"
+            kind = "an alarm" if rule.is_alarm else kind
             self._fault(path, f"{rule.id} is {kind} and cannot be waived", "a rule of level note, warn or error")
         return rule
 
@@ -318,20 +328,21 @@ class PolicyReader:
         if value is None:
             return default
         if value not in _LEVELS:
-            self._unknown(path, "level", str(value), _LEVELS)
+            self._unknown(path, "level", value if isinstance(value, str) else self._written(path), _LEVELS)
             return default
         return Level(str(value))
 
     def _unknown(self, path: KeyPath, what: str, seen: str, known: tuple[str, ...], *, at_key: bool = False) -> None:
         near = nearest(seen, known) if len(seen) < _LONG_WORD and len(self._faults) < _SUGGESTIONS else ""
-        expected = "one of " + ", ".join(known[:20])
+        expected = "one of " + ", ".join(known[:_EXPECTED]) + (", …" if len(known) > _EXPECTED else "")
         remedy = f"did you mean {near!r}?" if near else ""
+        home = _home_of(seen) if len(path) == 1 and what == "key" else ""
+        remedy = f"it belongs under [{home}]" if home else remedy
         self._fault(path, f"there is no {what} {seen[:60]!r}", expected, remedy, at_key=at_key)
 
     def _fault(self, path: KeyPath, message: str, expected: str, remedy: str = "", *, at_key: bool = False) -> None:
         place = self._key_at(path) if at_key else self._value_at(path)
-        text = self._toml.lines[place.line - 1] if 0 < place.line <= len(self._toml.lines) else ""
-        end = place.end_column if place.end_line == place.line else len(text) + 1
+        text, end = self._line_of(place)
         self._faults.append(
             Diagnostic(
                 message=message,
@@ -345,6 +356,17 @@ class PolicyReader:
                 source_line=text[:500],
             )
         )
+
+    def _written(self, path: KeyPath) -> str:
+        """Return a value as the file writes it."""
+        place = self._value_at(path)
+        text, end = self._line_of(place)
+        return text[place.column - 1 : end - 1]
+
+    def _line_of(self, place: Location) -> tuple[str, int]:
+        """Return the first line of a place, and the column behind what is meant in it."""
+        text = self._toml.lines[place.line - 1] if 0 < place.line <= len(self._toml.lines) else ""
+        return text, place.end_column if place.end_line == place.line else len(text) + 1
 
     def _key_at(self, path: KeyPath) -> Location:
         while path and path not in self._toml.spans:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supplymatrix.checks.result import failed, passed
-from supplymatrix.model.fact import Facts, RequiredModule, SumKind, SumLine
+from supplymatrix.model.fact import Facts, RequiredModule, SumKind, SumLine, paths_of
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Result, Rule
+from supplymatrix.model.value import value
 from supplymatrix.policy.document import PackageRule, Policy
 
 __all__ = ["VERSION_RULE", "check_requirements", "matched_globs"]
@@ -19,51 +20,64 @@ VERSION_RULE = "SM205"
 def check_requirements(policy: Policy, facts: Facts, rule: Rule) -> Iterator[Result]:
     """Yield one result for each module that an entry with a version speaks of.
 
-    With a go.mod the required modules count, with their replacements; else what go.sum has files of.
+    The required modules count, with their replacements; and what go.sum has files of that go.mod does not name.
     """
     if not any(entry.version for entry in policy.packages):
         return
-    for name, module, location in _used_modules(facts):
-        entry = policy.package_for(name)
+    for used in _used_modules(facts):
+        entry = policy.package_for(used.name)
         if entry is None or not entry.version:
             continue
-        if module is not None and module.version == entry.version and module.path == name:
+        module = used.module
+        if module is not None and not used.excluded and (module.path, module.version) == (used.name, entry.version):
             yield passed(rule, str(module), module)
         else:
-            yield _not_allowed(rule, entry, name, module, location)
+            yield _not_allowed(rule, entry, used)
 
 
-def _used_modules(facts: Facts) -> Iterator[tuple[str, ModuleVersion | None, Location]]:
-    required = facts.of(RequiredModule)
-    for entry in required:
-        yield entry.subject.path, entry.effective, entry.location
-    if not required:
-        for line in facts.of(SumLine):
-            if line.kind is SumKind.ZIP:
-                yield line.subject.path, line.subject, line.location
+@value
+class _Used:
+    """A module that the build may take. name: as it is required; module: what is taken for it, None = a folder."""
+
+    name: str
+    module: ModuleVersion | None
+    location: Location
+    excluded: bool = False
 
 
-def _not_allowed(rule: Rule, entry: PackageRule, name: str, module: ModuleVersion | None, location: Location) -> Result:
-    if module is None:
-        used = "replaced by a folder"
+def _used_modules(facts: Facts) -> Iterator[_Used]:
+    named: set[str] = set()
+    for entry in facts.of(RequiredModule):
+        named |= {entry.subject.path, entry.effective.path if entry.effective else ""}
+        yield _Used(name=entry.subject.path, module=entry.effective, location=entry.location, excluded=entry.excluded)
+    for line in facts.of(SumLine):
+        if line.kind is SumKind.ZIP and line.subject.path not in named:
+            yield _Used(name=line.subject.path, module=line.subject, location=line.location)
+
+
+def _not_allowed(rule: Rule, entry: PackageRule, used: _Used) -> Result:
+    name, module = used.name, used.module
+    if used.excluded:
+        how = "excluded at the version that go.mod requires, so that the build takes another one"
+    elif module is None:
+        how = "replaced by a folder"
     elif module.path != name:
-        used = f"replaced by {module}"
+        how = f"replaced by {module}"
     else:
-        used = f"at {module.version}"
+        how = f"at {module.version}"
     return failed(
         rule,
         name,
         ModuleVersion(path=name, version=module.version if module else ""),
-        message=f"{name} is {used}, the policy allows {entry.version} only",
+        message=f"{name} is {how}, the policy allows {entry.version} only",
         label=f"the policy allows {entry.version}",
-        locations=(location, entry.version_location),
+        locations=(used.location, entry.version_location),
         fix=f"go get {name}@{entry.version}, or change the version in the policy after a review",
     )
 
 
 def matched_globs(policy: Policy, facts: Facts) -> set[str]:
-    """Return the globs of the policy that speak of any module of the project."""
-    paths = {line.subject.path for line in facts.of(SumLine)}
-    paths.update(required.subject.path for required in facts.of(RequiredModule))
-    found = (policy.package_for(path) for path in paths)
-    return {entry.glob for entry in found if entry is not None}
+    """Return the globs of the policy that speak of any module of the project; a version, of one that may be built."""
+    used = {entry.name for entry in _used_modules(facts)}
+    found = ((path, policy.package_for(path)) for path in paths_of(facts.items))
+    return {entry.glob for path, entry in found if entry is not None and (path in used or not entry.version)}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from supplymatrix.model.rule import Level, Rule, Severity, Status
+from supplymatrix.model.rule import Rule, Severity, Status
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Contribution, Score
 
@@ -95,7 +95,7 @@ def _caps(
     """Return what alarms take away: (rule, points of low, points of high, why); later caps take what is left."""
     caps = []
     for rule, tally in sorted(tallies.items(), key=lambda item: (item[1].failed == 0, item[0])):
-        if rules[rule].level is not Level.ALARM or not (tally.failed or tally.unknown):
+        if not rules[rule].is_alarm or not (tally.failed or tally.unknown):
             continue
         from_low = max(Fraction(0), low - ALARM_CAP)
         from_high = max(Fraction(0), high - ALARM_CAP) if tally.failed else Fraction(0)

@@ -14,6 +14,9 @@ from supplymatrix.policy.spans import SpanIndex, index_spans
 __all__ = ["TomlText", "read_toml"]
 
 _AT = re.compile(r"\(at line (\d+), column (\d+)\)$")
+_BARE_PATH = re.compile(r"\s*\[\s*packages\s*\.\s*([^\s\"'\[\]]+/[^\s\"'\[\]]+)\s*\]")
+_LONG_LINE = 500
+_HOW = "mend the file; docs/formats/lift-toml.md shows its form"
 _MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
 
@@ -55,10 +58,14 @@ def _syntax(artifact: str, lines: tuple[str, ...], message: str) -> InputError:
     line, column = (int(match[1]), int(match[2])) if match else (len(lines), len(lines[-1]) + 1)
     words = _AT.sub("", message).replace("(at end of document)", "").strip()
     source = lines[line - 1] if line <= len(lines) else ""
-    return _fault(artifact, line, column, source, f"this is not TOML: {words or message}")
+    message = f"this is not TOML: {words or message}"
+    if found := _BARE_PATH.match(source[:_LONG_LINE]):
+        remedy = f'put quotes around the module path: [packages."{found[1]}"]'
+        return _fault(artifact, line, column, source, message, remedy=remedy)
+    return _fault(artifact, line, column, source, message)
 
 
-def _fault(artifact: str, line: int, column: int, source: str, message: str) -> InputError:
+def _fault(artifact: str, line: int, column: int, source: str, message: str, *, remedy: str = _HOW) -> InputError:
     return InputError(
         Diagnostic(
             message=message,
@@ -68,7 +75,7 @@ def _fault(artifact: str, line: int, column: int, source: str, message: str) -> 
             end_column=column + 1,
             seen=source.strip()[:200],
             expected="TOML 1.0 in UTF-8",
-            remedy="mend the file; docs/formats/lift-toml.md shows its form",
+            remedy=remedy,
             source_line=source[:500],
         )
     )

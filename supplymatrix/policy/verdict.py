@@ -80,8 +80,10 @@ def _judge_one(policy: Policy, result: Result, rule: Rule, book: WaiverBook) -> 
     level, origin = policy.level_of(rule, result.module)
     status: Status = result.status
     waiver: WaiverUse | None = None
-    if status is Status.FAIL and result.finding is not None and level not in (Level.OFF, Level.ALARM):
-        waiver = book.use_for(result.finding) if not rule.input_fault else None
+    if status is Status.FAIL and rule.alarms and level is not Level.OFF:
+        level = Level.ALARM
+    if status is Status.FAIL and result.finding is not None and rule.is_waivable and level is not Level.OFF:
+        waiver = book.use_for(result.finding)
         if waiver is not None:
             status = Status.WAIVED
     return Judged(

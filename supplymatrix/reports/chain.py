@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
-from supplymatrix.model.fact import LineProof, ProofState
+from supplymatrix.model.fact import LineProof, ProofState, SumFault
 from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 from supplymatrix.sumdb.chain import ProofChain
@@ -30,6 +30,7 @@ class ChainView:
     key_hash: str
     route: str
     go_sum: str
+    faults: Sequence[SumFault] = ()
 
 
 def render_chain_text(view: ChainView) -> str:
@@ -46,7 +47,7 @@ def render_chain_text(view: ChainView) -> str:
     out += [f"4 tiles       {len(chain.path)} steps up; each tile was checked whole against its parent before use"]
     for number, step in enumerate(chain.path, start=1):
         side = "left " if step.is_left else "right"
-        out.append(f"    {number:2d} {side} {step.sibling.hex()}  {step.tile}")
+        out.append(f"  {number:2d} {side} {base64.b64encode(step.sibling).decode()}  {step.tile}")
     out += [f"5 root        of {chain.tree_size:,} records", f"              {chain.root.hex()}"]
     out += [f"              {base64.b64encode(chain.root).decode()}"]
     out += ["6 signed head the signature of the key above fits this note"]
@@ -68,7 +69,7 @@ def render_not_logged(answer: NotLogged, fmt: str) -> str:
 
 
 def _line_step(view: ChainView) -> list[str]:
-    if not view.lines:
+    if not view.lines and not view.faults:
         where = f"{plain(view.go_sum)} has no line of it" if view.go_sum else "no go.sum was given to compare"
         return [f"1 go.sum      {where}"]
     out = [f"1 go.sum      {plain(view.go_sum)}"]
@@ -81,6 +82,8 @@ def _line_step(view: ChainView) -> list[str]:
         out.append(f"              {plain(str(line.location))}  {plain(line.hash)}  {verdict}")
         if line.state is ProofState.DIFFERS:
             out += _difference(line)
+    for fault in view.faults:
+        out.append(f"              {plain(str(fault.location))}  CANNOT COUNT: {plain(fault.message)}")
     return out
 
 
@@ -144,6 +147,10 @@ def render_chain_json(view: ChainView) -> str:
                 "state": line.state.value,
             }
             for line in view.lines
+        ],
+        "faulty_lines": [
+            {"file": fault.location.artifact, "line": fault.location.line, "message": fault.message}
+            for fault in view.faults
         ],
         "record": {"number": record.number, "text": record.text.decode("utf-8"), "answered_by": record.source},
         "leaf_hash": chain.leaf.hex(),

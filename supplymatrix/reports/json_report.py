@@ -17,6 +17,7 @@ from supplymatrix.model.fact import CachedCopy, Gap, LineProof, PrivateModule, P
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Finding
 from supplymatrix.model.verdict import Judged, Score, Verdict
+from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain_lines
 
 __all__ = ["SCHEMA", "render"]
@@ -133,7 +134,7 @@ def _finding(audit: Audit, item: Judged) -> _Json:
         "label": finding.label,
         "locations": [_location(place) for place in finding.locations],
         "evidence": [{"label": evidence.label, "value": evidence.value} for evidence in finding.evidence],
-        "fix": finding.fix,
+        "fix": next_step(audit, finding),
         "fingerprint": finding.fingerprint,
         "required_by": _location(item.required_by) if item.required_by else None,
         "waiver": {

@@ -20,6 +20,7 @@ from supplymatrix.model.audit import Audit
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Rule, Status
 from supplymatrix.model.verdict import Judged, Note, Outcome, Verdict
+from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain
 
 __all__ = ["render"]
@@ -49,13 +50,13 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
             }
         },
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"PROJECT": {"description": {"text": "the folder of the project"}}},
+        "originalUriBaseIds": {"PROJECT": {"description": {"text": "the folder in which the run was started"}}},
         "invocations": [
             {
                 "executionSuccessful": verdict.outcome not in (Outcome.BROKEN, Outcome.INCOMPLETE),
                 "exitCode": verdict.exit_code,
                 "endTimeUtc": verdict.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "toolExecutionNotifications": [_notification(note, codes) for note in notes],
+                "toolExecutionNotifications": [_notification(audit, note, codes) for note in notes],
             }
         ],
         "results": [_result(audit, item, index) for item in verdict.judged],
@@ -97,7 +98,7 @@ def _result(audit: Audit, item: Judged, index: dict[str, int]) -> _Json:
     finding = item.finding
     if finding is not None:
         label = f" ({finding.label})" if finding.label else ""
-        text = f"{finding.message}{label}. Next: {finding.fix or f'supplymatrix explain {item.rule}'}"
+        text = f"{finding.message}{label}. Next: {next_step(audit, finding) or f'supplymatrix explain {item.rule}'}"
         result |= {"kind": "fail", "level": _LEVELS[item.level], "message": {"text": plain(text)}}
         places = list(finding.locations)
         fingerprint = finding.fingerprint
@@ -108,9 +109,8 @@ def _result(audit: Audit, item: Judged, index: dict[str, int]) -> _Json:
         places = [gap.location] if gap is not None and gap.location is not None else []
         fingerprint = fingerprint_of(item.rule, item.subject)
     result["partialFingerprints"] = {_FINGERPRINT: fingerprint}
-    result["locations"] = [_location(place) for place in places[:1]] or [
-        _location(Location(artifact=_main_file(audit)))
-    ]
+    places = [audit.placed(place) for place in places or [Location(artifact=_main_file(audit))]]
+    result["locations"] = [_location(places[0])]
     if len(places) > 1:
         result["relatedLocations"] = [
             {"id": number, **_location(place)} for number, place in enumerate(places[1:], start=1)
@@ -138,14 +138,14 @@ def _notes(verdict: Verdict) -> list[Note]:
     return [*verdict.notes, *unasked]
 
 
-def _notification(note: Note, codes: Sequence[str]) -> _Json:
+def _notification(audit: Audit, note: Note, codes: Sequence[str]) -> _Json:
     found: _Json = {
         "level": "note",
         "message": {"text": plain(note.message)},
         "descriptor": {"id": note.code, "index": codes.index(note.code)},
     }
     if note.location is not None:
-        found["locations"] = [_location(note.location)]
+        found["locations"] = [_location(audit.placed(note.location))]
     return found
 
 

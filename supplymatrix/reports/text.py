@@ -20,14 +20,16 @@ from supplymatrix.model.fact import (
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Judged, Outcome, Score, Verdict
+from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain
-from supplymatrix.reports.snippet import Paint, paint_for, render_snippet, wrap
+from supplymatrix.reports.snippet import Paint, paint_for, render_snippet, text_width, wrap
 
 __all__ = ["render", "score_text"]
 
 _IN_FULL = 3  # findings of one rule that are shown whole
 _FEW = 5  # up to so many, all of them are
 _NAMES = 6  # subjects named of those that are not
+_FOR_THE_CURIOUS = frozenset({"older-heads-not-compared"})  # notes that ask nothing of the reader: with --verbose only
 _MEANING = {
     Outcome.PASS: "the policy is met",
     Outcome.FAIL: "the policy is not met",
@@ -42,31 +44,39 @@ _WORDS = ((Level.ALARM, "alarm"), (Level.ERROR, "error"), (Level.WARN, "warning"
 def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool = False) -> str:
     """Return the report as text of at most about `width` columns. verbose: every finding in full."""
     paint = paint_for(color=color)
-    out = [*_header(audit, paint), ""]
+    out = [*_header(audit, width, paint), ""]
     shown = [j for j in audit.verdict.judged if j.status is not Status.WAIVED or verbose]
     for group in _by_rule([j for j in shown if j.finding is not None]):
         out += _group(audit, group, width, paint, verbose=verbose)
     out += _gaps(audit.verdict, width, paint, verbose=verbose)
-    out += _notes(audit.verdict, width, paint, verbose=verbose)
+    out += _notes(audit, width, paint, verbose=verbose)
     out += wrap(_last_line(audit), width)
     return "\n".join(line.rstrip() for line in out) + "\n"
 
 
-def _header(audit: Audit, paint: Paint) -> list[str]:
+def _header(audit: Audit, width: int, paint: Paint) -> list[str]:
     verdict = audit.verdict
     projects = audit.facts.of(ProjectFact)
-    go_version = f"go {plain(projects[0].go_version)} · " if projects and projects[0].go_version else ""
+    go_version = f"go {projects[0].go_version} · " if projects and projects[0].go_version else ""
     modules = len({line.subject for line in audit.facts.of(SumLine)})
-    name = f"{paint.bold}{plain(audit.subject)}{paint.off}"
-    lines = [f"{name}  {go_version}{_count(modules, 'module version')} · policy {plain(verdict.policy_name)}"]
-    lines.append(f"  log    {_log_line(audit)}")
+    name = plain(audit.subject)
+    lines = _fold(f"{name}  ", f"{go_version}{_count(modules, 'module version')} · policy {verdict.policy_name}", width)
+    lines[0] = f"{paint.bold}{name}{paint.off}{lines[0].removeprefix(name)}"
+    lines += _fold("  log    ", _log_line(audit), width)
     color = {Outcome.PASS: paint.good, Outcome.ALARM: paint.alarm, Outcome.FAIL: paint.error}.get(
         verdict.outcome, paint.warn
     )
     parts = [part for part in (_score_part(verdict), _counts(verdict)) if part]
     word = verdict.outcome.value.upper()
-    lines.append(f"  {color}{word}{paint.off}{' ' * max(2, 7 - len(word))}{' · '.join(parts)}")
-    return lines
+    first, *rest = _fold(f"  {word}{' ' * max(2, 7 - len(word))}", " · ".join(parts), width)
+    return [*lines, f"  {color}{word}{paint.off}{first[2 + len(word) :]}", *rest]
+
+
+def _fold(head: str, text: str, width: int) -> list[str]:
+    """Return head and text in lines of at most `width` columns, the following ones indented."""
+    indent = min(text_width(head), 9)
+    first, *rest = wrap(text, max(20, width - text_width(head)))
+    return [f"{head}{first}", *(f"{' ' * indent}{line}" for line in rest)]
 
 
 def _log_line(audit: Audit) -> str:
@@ -100,7 +110,8 @@ def _score_part(verdict: Verdict) -> str:
         return ""
     beside = []
     if verdict.score.caps:
-        beside.append(f"capped by {', '.join(cap[0] for cap in verdict.score.caps)}")
+        rules = ", ".join(cap[0] for cap in verdict.score.caps)
+        beside.append(f"capped by {rules}" if verdict.outcome is Outcome.ALARM else f"{rules} is not ruled out")
     if verdict.score.waived:
         beside.append(f"{_floor(verdict.score.waived) or 'less than 1'} of 100 points by waivers")
     shown = f" ({'; '.join(beside)})" if beside else ""
@@ -126,7 +137,9 @@ def _counts(verdict: Verdict) -> str:
     waived = [j.waiver for j in verdict.judged if j.status is Status.WAIVED and j.waiver is not None]
     if waived:
         days = (min(w.expires for w in waived) - verdict.now.date()).days
-        parts.append(f"{len(waived):,} waived (the first expires in {_count(days, 'day')})")
+        first = "the first " if len(waived) > 1 else ""
+        when = f"in {_count(days, 'day')}" if days else "today"
+        parts.append(f"{len(waived):,} waived ({first}expires {when})")
     return ", ".join(parts)
 
 
@@ -158,7 +171,7 @@ def _brief(audit: Audit, item: Judged, width: int, paint: Paint) -> list[str]:
     finding = item.finding
     if finding is None:
         return []
-    place = f"{plain(str(finding.locations[0]))}: " if finding.locations else ""
+    place = f"{plain(str(audit.placed(finding.locations[0])))}: " if finding.locations else ""
     first, *rest = wrap(f"note[{item.rule}] {audit.rules[item.rule].name}: {place}{finding.message}", width - 2)
     head = f"note[{item.rule}]"
     return [f"{paint.note}{head}{paint.off}{first.removeprefix(head)}", *(f"  {line}" for line in rest)]
@@ -170,7 +183,7 @@ def _rest(group: list[Judged], whole: list[Judged], width: int, paint: Paint) ->
     rest = group[len(whole) :]
     if rest:
         names = ", ".join(plain(item.subject) for item in rest[:_NAMES])
-        more = f" and {len(rest) - _NAMES:,} others" if len(rest) > _NAMES else ""
+        more = f" and {_count(len(rest) - _NAMES, 'other')}" if len(rest) > _NAMES else ""
         head = f"{_level_color(group[0].level, paint)}{group[0].level.value}[{group[0].rule}]{paint.off}"
         text = wrap(
             f"{len(rest):,} more of these: {names}{more} (all of them with --verbose or --format json)", width - 3
@@ -196,22 +209,22 @@ def _finding(audit: Audit, item: Judged, width: int, paint: Paint) -> list[str]:
     elif finding.label:
         out += [f"   {line}" for line in wrap(finding.label, width - 4)]
     if item.required_by is not None:
-        out.append(f"   {paint.dim}= asked for by {plain(str(item.required_by))}{paint.off}")
+        out.append(f"   {paint.dim}= asked for by {plain(str(audit.placed(item.required_by)))}{paint.off}")
     if item.waiver is not None:
         out.append(
             f"   = waived by {plain(item.waiver.owner)} until {item.waiver.expires}: {plain(item.waiver.reason)}"
         )
     for evidence in finding.evidence:
         out.append(f"   {paint.dim}= {plain(evidence.label)}: {plain(evidence.value)}{paint.off}")
-    following = [plain(finding.fix)] if finding.fix else []
-    out.append(f"   = next: {' · '.join([*following, f'supplymatrix explain {item.rule}'])}")
-    return out
+    steps = [step for step in (next_step(audit, finding), f"supplymatrix explain {item.rule}") if step]
+    first, *rest = wrap(f"= next: {' · '.join(steps)}", width - 6)
+    return [*out, f"   {first}", *(f"     {line}" for line in rest)]
 
 
 def _snippet(audit: Audit, place: Location, label: str, width: int, paint: Paint) -> list[str]:
     source = audit.lines.get((place.artifact, place.line), "") if place.line else ""
     return render_snippet(
-        place=str(place),
+        place=str(audit.placed(place)),
         line=place.line,
         source=source,
         column=place.column,
@@ -233,7 +246,7 @@ def _gaps(verdict: Verdict, width: int, paint: Paint, *, verbose: bool) -> list[
     for (reason, remedy), gaps in groups.items():
         names = list(dict.fromkeys(gap.subject or gap.wanted for gap in gaps))
         most = len(names) if verbose else _NAMES
-        more = f" and {len(names) - most:,} others" if len(names) > most else ""
+        more = f" and {_count(len(names) - most, 'other')}" if len(names) > most else ""
         things = len({(gap.subject or gap.wanted, gap.kind) for gap in gaps})
         rules = sorted({rule for wanting in gaps.values() for rule in wanting})
         lines = [f"because: {reason}", f"= {', '.join(names[:most])}{more}"]
@@ -253,10 +266,13 @@ def _wanted(verdict: Verdict) -> Iterator[tuple[Gap, str]]:
     yield from ((gap, "") for gap in verdict.gaps if gap not in asked)
 
 
-def _notes(verdict: Verdict, width: int, paint: Paint, *, verbose: bool) -> list[str]:
+def _notes(audit: Audit, width: int, paint: Paint, *, verbose: bool) -> list[str]:
+    verdict = audit.verdict
     out = []
     for note in verdict.notes:
-        place = f"{plain(str(note.location))}: " if note.location is not None else ""
+        if note.code in _FOR_THE_CURIOUS and not verbose:
+            continue
+        place = f"{plain(str(audit.placed(note.location)))}: " if note.location is not None else ""
         first, *rest = wrap(f"note: {place}{note.message}", width - 3)
         out += [f"{paint.note}note:{paint.off}{first.removeprefix('note:')}", *(f"   {line}" for line in rest)]
     if verbose and verdict.score is not None:
@@ -288,13 +304,19 @@ def _points(number: Fraction) -> str:
 def _last_line(audit: Audit) -> str:
     lines, proofs = audit.facts.of(SumLine), audit.facts.of(LineProof)
     proven = sum(proof.state is ProofState.PROVEN for proof in proofs)
-    checked = f"{proven:,} of {_count(len(lines), 'go.sum line')} proven in the log"
+    checked = (
+        f"{proven:,} of {_count(len(lines), 'go.sum line')} proven in the log" if lines else "No go.sum line proven"
+    )
     if audit.log is not None:
         checked += f", asked: {audit.log.route}"
         if audit.log.requests:
             checked += f" ({audit.log.requests:,} requests, {audit.log.received_bytes:,} bytes)"
-    outcome = audit.verdict.outcome
-    return f"{checked}. {_what_was_read(audit)} Exit {audit.verdict.exit_code}: {_MEANING[outcome]}."
+    verdict = audit.verdict
+    meaning = _MEANING[verdict.outcome]
+    failed = any(item.status is Status.FAIL and item.level is Level.ERROR for item in verdict.judged)
+    if verdict.outcome is Outcome.INCOMPLETE and failed:
+        meaning += "; what could be judged does not meet it"
+    return f"{checked}. {_what_was_read(audit)} Exit {verdict.exit_code}: {meaning}."
 
 
 def _what_was_read(audit: Audit) -> str:

@@ -12,6 +12,7 @@ __all__ = ["read_at_revision"]
 
 _TIME_OUT = 20  # seconds
 _LIMIT = 4 << 20
+_SYMBOLIC_LINK = "120000"
 # No hook, monitor, filter, pager, prompt or remote helper, and no repository that lies inside another one's files
 # (a bare one brings its own configuration along): only objects are read.
 _SAFE = (
@@ -36,18 +37,26 @@ def read_at_revision(folder: Path, revision: str, name: str, environ: Mapping[st
     if commit is None:
         raise _fault("git does not know this revision", revision, "a commit, tag or branch, e.g. origin/main")
     path = prefix.rstrip(b"\n") + name.encode()
-    entry = _git(
-        folder, environment, "rev-parse", "--verify", "--quiet", "--end-of-options", commit.strip() + b":" + path
-    )
+    entry = _git(folder, environment, "ls-tree", "-z", "--full-tree", commit.strip(), "--", path)
     if entry is None:
+        raise _unreadable(name, revision)
+    if not entry:
         return None
-    blob = entry.strip().decode("ascii")
-    if (_git(folder, environment, "cat-file", "-t", blob) or b"").strip() != b"blob":
+    mode, kind, blob = entry.partition(b"\t")[0].decode("ascii", "replace").split(" ")
+    if kind != "blob" or mode == _SYMBOLIC_LINK:
         raise _fault(f"{name} is no file in this revision", revision, "a plain file")
     size = int(_git(folder, environment, "cat-file", "-s", blob) or b"0")
     if size > _LIMIT:
         raise _fault(f"{name} of this revision has {size:,} bytes", revision, f"at most {_LIMIT:,} bytes")
-    return _git(folder, environment, "cat-file", "blob", blob)
+    data = _git(folder, environment, "cat-file", "blob", blob)
+    if data is None:
+        raise _unreadable(name, revision)
+    return data
+
+
+def _unreadable(name: str, revision: str) -> InputError:
+    """A file that is there and cannot be had must not look like one that is not there."""
+    return _fault(f"git cannot read {name} of this revision", revision, "a whole clone: objects may be missing here")
 
 
 def _git(folder: Path, environment: Mapping[str, str], *arguments: str | bytes) -> bytes | None:
@@ -77,4 +86,11 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _fault(message: str, seen: str, expected: str) -> InputError:
-    return InputError(Diagnostic(message=message, seen=seen[:200], expected=expected, remedy="see --policy-from"))
+    return InputError(
+        Diagnostic(
+            message=message,
+            seen=seen[:200],
+            expected=expected,
+            remedy="fetch it first, e.g. `git fetch origin main`, and name it, e.g. --policy-from origin/main",
+        )
+    )

@@ -16,7 +16,7 @@ from supplymatrix.model.module import ModuleVersion
 __all__ = ["check_copies", "find_copies", "module_cache"]
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_LATER = "files that lie unpacked are checked by a later version"
+_LATER = "files that lie unpacked are not compared yet"
 
 
 def module_cache(environ: Mapping[str, str], user_values: Mapping[str, str] | None = None) -> Path | None:
@@ -76,7 +76,7 @@ def _check(module: ModuleVersion, kind: CopyKind, path: Path, logged: str) -> Ca
             state = CopyState.EQUAL if seen == logged else CopyState.DIFFERS
         except InputError as err:
             state, reason = CopyState.DIFFERS, err.diagnostics[0].message
-        except OSError as err:
+        except OSError as err:  # of the disk: what a crafted zip can provoke is an InputError
             reason = f"it cannot be read: {err.strerror or err}"
     return CachedCopy(
         subject=module, kind=kind, state=state, path=str(path), hash=seen, logged_hash=logged, reason=reason

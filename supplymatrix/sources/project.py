@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.gomod.modfile import GoMod, Replace, Require, parse_go_mod
 from supplymatrix.model import semver
 from supplymatrix.model.fact import Fact, ProjectFact, ReplacedModule, RequiredModule, SumFaultKind
-from supplymatrix.model.location import Origin, Provenance
+from supplymatrix.model.location import Location, Origin, Provenance
 from supplymatrix.model.module import ModuleVersion, check_module_path
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
@@ -28,6 +29,7 @@ from supplymatrix.sources.files import GO_MOD_LIMIT, GO_SUM_LIMIT, POLICY_LIMIT,
 __all__ = ["Project", "SourceLines", "read_project"]
 
 _FIRST_PRUNING = go_version_key("1.17")
+_LEVELS = 8  # folders above the project that are looked into
 _LEGACY = (".lift.toml", ".tidelift.yml")
 
 
@@ -56,6 +58,7 @@ class SourceLines(Mapping[tuple[str, int], str]):
 @value
 class Project:
     """What was read. root: the folder; files: file name → lines; lift_toml: the bytes of the root's policy, if any.
+    go_sum: its path as one would type it, "" when there is none.
 
     notes: what a reader should know about how the project was read. A folder without go.mod and go.sum is a project
     with neither: there is nothing to check in it.
@@ -66,7 +69,7 @@ class Project:
     facts: tuple[Fact, ...]
     files: Mapping[str, Sequence[str]]
     lift_toml: bytes | None
-    has_vendor: bool
+    go_sum: str
     notes: tuple[Note, ...]
 
 
@@ -91,9 +94,13 @@ def read_project(path: Path) -> Project:
         root=root,
         facts=tuple(_facts(name, go_mod, go_sum, (go_mod_data or b"") + (go_sum_data or b""))),
         files=files,
+        go_sum=sum_path.as_posix() if go_sum is not None else "",
         lift_toml=read_if_there(root / "lift.toml", POLICY_LIMIT, "policy"),
-        has_vendor=_is_folder(root / "vendor"),
-        notes=(*_notes(root, go_mod), *_notes_on_ignored_lines(go_sum)),
+        notes=(
+            *_notes_on_files(root, go_mod, go_sum, is_named=not want_mod),
+            *_notes(root, go_mod),
+            *_notes_on_ignored_lines(go_sum),
+        ),
     )
 
 
@@ -103,6 +110,15 @@ def _root_of(path: Path) -> tuple[Path, bool]:
         return path, True
     if not _mode(path):
         raise _not_there(path)
+    if path.name != "go.mod" and ".sum" not in path.name:
+        raise InputError(
+            Diagnostic(
+                message="this is neither a go.mod nor a go.sum",
+                artifact=path.as_posix(),
+                expected="a folder with go.mod or go.sum, or one of these files",
+                remedy=f"did you mean the folder, {path.parent.as_posix()}?",
+            )
+        )
     return path.parent, path.name == "go.mod"
 
 
@@ -116,6 +132,10 @@ def _mode(path: Path) -> int:
 
 def _is_folder(path: Path) -> bool:
     return stat.S_ISDIR(_mode(path))
+
+
+def _is_file(path: Path) -> bool:
+    return stat.S_ISREG(_mode(path))
 
 
 def _not_there(path: Path) -> InputError:
@@ -188,28 +208,45 @@ def _prunes(go_version: str) -> bool:
 
 
 def _required(go_mod: GoMod) -> Iterator[RequiredModule]:
-    """Yield each required module once, at its highest version that is not excluded."""
+    """Yield each required module once, at its highest version that is not excluded.
+
+    The go command passes over an excluded requirement and finds another version by itself. When there is no other one
+    here the module stays, said to be excluded: nothing that is demanded of it may vanish by one line of go.mod.
+    """
     excluded = {entry.module for entry in go_mod.exclude}
-    highest: dict[str, Require] = {}
+    chosen: dict[str, Require] = {}
     for require in go_mod.require:
-        known = highest.get(require.module.path)
-        if require.module in excluded:
-            continue
-        if known is None or semver.compare(require.module.version, known.module.version) > 0:
-            highest[require.module.path] = require
+        known = chosen.get(require.module.path)
+        if known is None or _weight(require, excluded) > _weight(known, excluded):
+            chosen[require.module.path] = require
     replaces = {replace.old: replace for replace in go_mod.replace}
-    for require in highest.values():
+    for require in chosen.values():
         yield RequiredModule(
             subject=require.module,
             effective=_effective(require.module, replaces),
             indirect=require.indirect,
-            location=require.location,
+            location=_place(require, replaces),
+            excluded=require.module in excluded,
         )
+
+
+def _weight(require: Require, excluded: AbstractSet[ModuleVersion]) -> tuple[bool, semver.SortKey]:
+    return require.module not in excluded, semver.sort_key(require.module.version)
+
+
+def _replacement(module: ModuleVersion, replaces: Mapping[ModuleVersion, Replace]) -> Replace | None:
+    return replaces.get(module) or replaces.get(ModuleVersion(path=module.path, version=""))
+
+
+def _place(require: Require, replaces: Mapping[ModuleVersion, Replace]) -> Location:
+    """Return where it is written what the build takes: in the replace, if there is one."""
+    replace = _replacement(require.module, replaces)
+    return require.location if replace is None else replace.location
 
 
 def _effective(module: ModuleVersion, replaces: Mapping[ModuleVersion, Replace]) -> ModuleVersion | None:
     """Return what the build takes for a module: itself, its replacement, or None for a folder."""
-    replace = replaces.get(module) or replaces.get(ModuleVersion(path=module.path, version=""))
+    replace = _replacement(module, replaces)
     if replace is None:
         return module
     return None if replace.is_directory else ModuleVersion(path=replace.new_path, version=replace.new_version)
@@ -239,18 +276,37 @@ def _notes_on_ignored_lines(go_sum: GoSum | None) -> Iterator[Note]:
         yield Note(code="empty-go-mod-line", message=text, location=ignored[0].location)
 
 
-def _notes(root: Path, go_mod: GoMod | None) -> Iterator[Note]:
-    if go_mod is None:
-        text = "there is no go.mod: only what go.sum names is checked, nothing is known to be missing from it"
+def _notes_on_files(root: Path, go_mod: GoMod | None, go_sum: GoSum | None, *, is_named: bool) -> Iterator[Note]:
+    """Say which of the two files is not there, and what that means. is_named: the go.sum itself was asked for."""
+    if go_mod is None and go_sum is None:
+        above = next((folder for folder in root.resolve().parents[:_LEVELS] if _is_file(folder / "go.mod")), None)
+        hint = f"; {above.as_posix()} has a go.mod" if above is not None else ""
+        yield Note(code="no-go-files", message=f"there is neither go.mod nor go.sum here{hint}")
+    elif go_mod is None:
+        why = "only a go.sum was named" if is_named else "there is no go.mod"
+        text = f"{why}: what it names is checked, nothing is known to be missing from it"
         yield Note(code="no-go-mod", message=text)
-    elif not (go_mod.go and _prunes(go_mod.go.text)):
-        text = "go.mod is older than go 1.17 and need not name every module that gives packages: no line is missed"
+    elif not go_mod.require:
+        yield Note(code="nothing-required", message="go.mod requires no module")
+    elif go_sum is None:
+        yield Note(code="no-go-sum", message="there is no go.sum: `go mod tidy` makes one")
+
+
+def _notes(root: Path, go_mod: GoMod | None) -> Iterator[Note]:
+    if go_mod is not None and not (go_mod.go and _prunes(go_mod.go.text)):
+        text = (
+            "go.mod is older than go 1.17 and need not name every module that gives packages: of required modules "
+            "only the go.mod line is demanded"
+        )
         yield Note(code="unpruned-go-mod", message=text)
-    for folder in (root, *root.resolve().parents[:8]):
-        if stat.S_ISREG(_mode(folder / "go.work")):
+    if _is_folder(root / "vendor"):
+        text = "the build takes its files from vendor/, and they are not compared yet"
+        yield Note(code="vendor-not-checked", message=text)
+    for folder in (root, *root.resolve().parents[:_LEVELS]):
+        if _is_file(folder / "go.work"):
             text = f"{(folder / 'go.work').as_posix()} makes this a workspace, which is not read yet"
             yield Note(code="workspace-not-read", message=text)
             break
     for name in _LEGACY:
-        if stat.S_ISREG(_mode(root / name)):
+        if _is_file(root / name):
             yield Note(code="foreign-policy", message=f"{name} is another product's file and no policy of ours")

@@ -67,6 +67,41 @@ def test_a_file_holds_what_stdout_would_have_got(cli: Cli, replay: list[str], tm
     assert done.out == ""
 
 
+def test_without_a_report_on_stdout_one_line_tells_the_outcome(cli: Cli, failing: list[str], tmp_path: Path) -> None:
+    files = [tmp_path / "a.json", tmp_path / "b.sarif"]
+    done = cli(*failing, "--format", f"json={files[0]}", "--format", f"sarif={files[1]}")
+    (line,) = done.err.splitlines()
+    assert ": alarm · alarms: 1, errors: 0, unknown: 0 · exit 4 · written to " in line
+    assert line.endswith(f"{files[0]}, {files[1]}")
+
+
+def test_what_is_unknown_is_counted_in_that_line(cli: Cli, replay: list[str], tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    done = cli(*replay[:-1], str(tmp_path / "nothing"), "--format", f"json={tmp_path / 'a'}")
+    gaps = json.loads((tmp_path / "a").read_text())["gaps"]
+    assert f"incomplete · alarms: 0, errors: 0, unknown: {len(gaps)} · exit 3" in done.err
+
+
+@pytest.mark.parametrize("more", [["-q"], ["--format", "text"]], ids=["quiet", "beside a report on stdout"])
+def test_that_line_is_not_written_when_it_is_not_wanted(
+    cli: Cli, replay: list[str], tmp_path: Path, more: list[str]
+) -> None:
+    assert cli(*replay, "--format", f"json={tmp_path / 'report'}", *more).err == ""
+
+
+@pytest.mark.parametrize("name", ["report", "../out/report", "link"])
+def test_two_formats_in_one_file_are_refused_and_nothing_is_written(
+    cli: Cli, replay: list[str], tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "link").symlink_to("report")
+    done = cli(*replay, "--format", f"json={folder / 'report'}", "--format", f"sarif={folder / name}")
+    assert (done.code, done.out) == (2, "")
+    assert "two formats cannot share the file" in done.err
+    assert not (folder / "report").exists()
+
+
 def test_an_old_report_is_replaced_and_nothing_is_left_beside_it(cli: Cli, replay: list[str], tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "report").write_text("old")
@@ -226,6 +261,13 @@ def test_progress_on_a_terminal_is_one_moving_line_that_is_taken_away(machine: M
     assert "60 of 60 (100 %)" in told
     assert told.endswith("\r\x1b[K")
     assert "\n" not in told
+
+
+@pytest.mark.parametrize(("columns", "least", "most"), [(70, 60, 70), (95, 85, 95), (200, 90, 100)])
+def test_a_page_on_a_terminal_takes_its_width_up_to_100(machine: Machine, columns: int, least: int, most: int) -> None:
+    machine.settings["COLUMNS"] = str(columns)
+    lines = on_terminal(machine, ["explain", "SM103"]).split("\r\n")
+    assert least < max(len(line) for line in lines if not line.startswith(("    ", "|"))) <= most
 
 
 def test_under_ci_progress_is_plain_lines_though_there_is_a_terminal(machine: Machine, tmp_path: Path) -> None:

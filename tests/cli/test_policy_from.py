@@ -66,14 +66,17 @@ def test_a_revision_that_does_not_exist_is_2_and_nothing_is_checked(cli: Cli, ar
     assert "expected:" in done.err
 
 
-def test_a_revision_without_a_policy_is_2_and_no_default_is_taken(
-    cli: Cli, repo: GitRepo, arguments: list[str]
+def test_a_revision_without_a_policy_is_judged_by_the_default_preset_whatever_the_working_tree_has(
+    cli: Cli, repo: GitRepo
 ) -> None:
     repo.git("rm", "--quiet", "--cached", "lift.toml")
     commit = repo.commit({".gitignore": "lift.toml\n"})
-    done = cli(*arguments, "--policy-from", commit)
-    assert (done.code, done.out) == (2, "")
-    assert "has no lift.toml" in done.err
+    weaken(repo)
+    done = cli("check", str(repo.folder), "--offline", "--policy-from", commit)
+    said = " ".join(done.out.split())
+    assert done.code == 3
+    assert "has no lift.toml: the preset log-verified is applied" in said
+    assert "SM101" in said
 
 
 def test_a_project_in_no_repository_is_2(cli: Cli, tmp_path: Path) -> None:

@@ -94,7 +94,9 @@ def test_the_text_holds_the_same_bytes_as_the_json(cli: Cli, replay: list[str]) 
     text = cli("verify", A, *replay).out
     assert chain["leaf_hash"] in text
     assert chain["root"] in text
-    assert all(step["sibling"] in text and step["tile"] in text for step in chain["inclusion"])
+    siblings = [base64.b64encode(bytes.fromhex(step["sibling"])).decode() for step in chain["inclusion"]]
+    tiles = [step["tile"] for step in chain["inclusion"]]
+    assert all(f"{sibling}  {tile}\n" in text for sibling, tile in zip(siblings, tiles, strict=True))
     lines = chain["record"]["text"].splitlines() + chain["signed_head"].splitlines()
     assert all(line in text for line in lines)
 
@@ -135,6 +137,21 @@ def test_a_line_that_differs_is_4_in_json_beside_an_intact_chain(cli: Cli, repla
     assert recomputed_root(chain) == bytes.fromhex(chain["root"])
 
 
+def test_a_line_of_the_module_that_cannot_count_is_2_beside_the_chain(
+    cli: Cli, replay: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "svc" / "go.sum").write_text(LOG.go_sum(A, B) + "example.com/a v1.0.0 nothing\n")
+    done = cli("verify", A, *replay)
+    assert done.code == 2
+    assert "go.sum:5" in done.out
+    assert "6 signed head" in done.out
+
+
+def test_a_faulty_line_of_another_module_is_left_out(cli: Cli, replay: list[str], tmp_path: Path) -> None:
+    (tmp_path / "svc" / "go.sum").write_text(LOG.go_sum(A, B) + "example.com/b v1.2.0 nothing\n")
+    assert cli("verify", A, *replay).code == 0
+
+
 @pytest.mark.parametrize("fmt", ["text", "json"])
 def test_a_module_that_is_not_logged_is_1_and_names_who_answered(cli: Cli, tmp_path: Path, fmt: str) -> None:
     with LogServer(LOG.answers()) as server:
@@ -142,6 +159,7 @@ def test_a_module_that_is_not_logged_is_1_and_names_who_answered(cli: Cli, tmp_p
         done = cli("verify", UNKNOWN, "--project", str(project), "--format", fmt)
     assert done.code == 1
     assert server.url in done.out
+    assert ("= next: check capitals and version" in done.out) is (fmt == "text")
     if fmt == "json":
         document = json.loads(done.out)
         assert (document["module"], document["status"]) == ("example.com/none", 404)
@@ -186,6 +204,29 @@ def test_what_is_no_module_version_is_2_and_says_what_one_looks_like(cli: Cli, r
     done = cli("verify", word, *replay)
     assert (done.code, done.out) == (2, "")
     assert "expected" in done.err
+
+
+@pytest.mark.parametrize(
+    ("version", "expected", "next_step"),
+    [
+        ("1.8.1", "v1.8.1", "did you mean v1.8.1?"),
+        ("latest", "v1.2.3", "go list -m example.com/a@latest"),
+        ("master", "v1.2.3", "go list -m example.com/a@master"),
+        ("v1.8", "v1.8.0", "go list -m example.com/a@v1.8"),
+        ("v1", "v1.0.0", "go list -m example.com/a@v1"),
+        ("v1.0.0+build", "v1.0.0", ""),
+        ("$(date)", "v1.2.3", ""),
+    ],
+)
+def test_what_is_no_full_version_is_2_not_sent_and_shows_the_way(
+    cli: Cli, tmp_path: Path, version: str, expected: str, next_step: str
+) -> None:
+    with LogServer(LOG.answers()) as server:
+        project = write_project(tmp_path / "svc", LOG, server.url, [A])
+        done = cli("verify", f"example.com/a@{version}", "--project", str(project))
+    assert (done.code, done.out, server.paths) == (2, "", [])
+    assert f"= expected: a full version such as {expected}\n" in done.err
+    assert (f"= next: {next_step}" in done.err) if next_step else ("next:" not in done.err)
 
 
 def test_the_current_folder_is_compared_when_no_project_is_named(cli: Cli, replay: list[str], tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_copy_that_is_not_what_the_log_proves_fails(machine: Machine, tmp_path
     put_zip(machine.home / "go" / "pkg" / "mod", zip_bytes("package evil\n"))
     audit = check(machine, tmp_path)
     assert rules_of(audit) == {"SM112"}
-    assert audit.verdict.exit_code == 1
+    assert audit.verdict.exit_code == 4
 
 
 def test_a_copy_that_cannot_be_checked_yet_is_a_gap(machine: Machine, tmp_path: Path) -> None:

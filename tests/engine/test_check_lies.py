@@ -200,9 +200,9 @@ def test_cve_2026_42501_an_authentic_answer_without_the_asked_line_is_no_proof(
 ) -> None:
     """CVE-2026-42501: another module's record, authentic in itself, counted as a verified answer."""
     audit = check_with(machine, tmp_path, LOG.answers() | {path_of(B): LOG.lookup(A)})
-    assert states_of(audit)[B] is states_of(audit)[f"{B}/go.mod"] is ProofState.NO_LINE
-    assert rules_of(audit) == {"SM102"}
-    assert audit.verdict.exit_code == 1
+    assert states_of(audit)[B] is states_of(audit)[f"{B}/go.mod"] is ProofState.BAD_PROOF
+    assert rules_of(audit) == {"SM111"}
+    assert audit.verdict.exit_code == 4
 
 
 def test_cve_2026_42501_a_record_with_one_of_two_lines_proves_only_that_one(machine: Machine, tmp_path: Path) -> None:

@@ -87,11 +87,14 @@ def test_a_policy_that_was_broken_in_the_working_tree_is_not_needed_and_reported
     assert [note.code for note in notes] == ["policy-unreadable"]
 
 
-def test_a_revision_without_a_policy_is_an_error_and_no_default(repo: GitRepo) -> None:
+def test_a_revision_without_a_policy_has_the_default_one_and_the_new_one_is_compared(repo: GitRepo) -> None:
     repo.git("rm", "--quiet", "--cached", "lift.toml")
     commit = repo.commit({".gitignore": "lift.toml\n"})
-    with pytest.raises(InputError, match=r"has no lift\.toml"):
-        load(repo.folder, PolicySource(revision=commit))
+    (repo.folder / "lift.toml").write_text("[policy]\nmin_score = 0\n")
+    policy, notes = load(repo.folder, PolicySource(revision=commit))
+    assert (policy.preset, policy.min_score) == ("log-verified", 80)
+    assert [note.code for note in notes] == ["no-policy", "policy-differs"]
+    assert "weaker: min_score 80 becomes 0" in notes[1].message
 
 
 def test_a_fault_in_the_other_revision_is_told_with_its_place(repo: GitRepo) -> None:

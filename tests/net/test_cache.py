@@ -145,8 +145,8 @@ def test_a_full_disk_is_a_message(tmp_path: Path) -> None:
     cache.put_many({"a": b"1"})
     assert cache._db is not None
     cache._db.execute("PRAGMA max_page_count=8")
-    cache.put_many({"b": bytes(500_000)})
-    cache.put_many({"c": bytes(500_000)})
+    cache.put_many({"b": bytes(60_000)})
+    cache.put_many({"c": bytes(60_000)})
     assert len(cache.messages) == 1
     assert "full" in cache.messages[0]
     assert cache.get_many("abc") == {"a": b"1"}

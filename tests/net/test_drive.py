@@ -177,3 +177,34 @@ def test_an_interrupted_run_is_cancelled_and_not_swallowed() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(interrupted())
+
+
+def test_a_look_up_is_forgotten_when_nobody_needs_it_any_more_and_tiles_are_kept() -> None:
+    memory: dict[str, Answer] = {}
+    run([ask_all([["lookup/a", "tile/8/0/000"], ["lookup/none"]])], Network(), memory=memory)
+    assert set(memory) == {"tile/8/0/000"}
+
+
+def test_a_look_up_is_kept_while_another_generator_needs_it() -> None:
+    network = Network()
+    results = run([ask_all([["lookup/a"]]), ask_all([["lookup/a", "b"], ["c"]])], network)
+    assert results[1] == [Body(p.encode(), "network") for p in ("lookup/a", "b", "c")]
+    assert sorted(network.asked) == ["b", "c", "lookup/a"]
+
+
+def test_what_came_from_the_cache_stays_known_as_such(tmp_path: Path) -> None:
+    cache = LogCache.open(tmp_path, "sum.example", 1)
+    cache.put_many({"lookup/a": b"cached"})
+    memory: dict[str, Answer] = {}
+    run([ask_all([["lookup/a", "lookup/b"]])], Network(), cache=cache, memory=memory)
+    assert memory == {"lookup/a": Body(b"cached", "cache")}
+    cache.close()
+
+
+look_ups = st.sampled_from(["lookup/a", "lookup/b", "tile/c", "none"])
+
+
+@given(st.lists(st.lists(st.lists(look_ups, max_size=4), max_size=3), max_size=12), st.integers(1, 4))
+def test_forgetting_look_ups_changes_no_result(all_steps: list[list[list[str]]], parallel: int) -> None:
+    results = run([ask_all(steps) for steps in all_steps], Network(), parallel=parallel)
+    assert results == run_local([ask_all(steps) for steps in all_steps], Network())

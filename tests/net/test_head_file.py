@@ -162,3 +162,31 @@ def test_a_log_name_becomes_one_safe_file_name(name: str) -> None:
 
 def test_different_logs_and_keys_have_different_files() -> None:
     assert len({log_id("a.example", 1), log_id("A.example", 1), log_id("a.example", 2), log_id("a/example", 1)}) == 4
+
+
+def test_a_link_laid_out_under_the_temporary_name_is_not_written_through(tmp_path: Path) -> None:
+    file = head_file(tmp_path)
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"mine")
+    (tmp_path / f"{file.path.name}.{os.getpid()}.tmp").symlink_to(victim)
+    assert file.replace(None, OLD) is None
+    assert victim.read_bytes() == b"mine"
+    assert not file.path.is_symlink()
+    assert file.read() == OLD
+
+
+def test_each_save_writes_under_a_temporary_name_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = head_file(tmp_path)
+    opened: list[tuple[str, int]] = []
+    real = os.open
+
+    def noting(path: str, flags: int, mode: int = 0o777) -> int:
+        if os.fspath(path).endswith(".tmp"):
+            opened.append((os.fspath(path), flags))
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", noting)
+    file.replace(None, OLD)
+    file.replace(OLD, NEW)
+    assert len({name for name, _ in opened}) == 2
+    assert all(flags & os.O_EXCL and flags & os.O_NOFOLLOW for _, flags in opened)

@@ -72,6 +72,22 @@ def test_only_plain_files_of_bounded_size_are_read(tmp_path: Path) -> None:
     assert [type(answer) for answer in answers] == [Unavailable, Unavailable, Unavailable, Body, Unavailable]
 
 
+KINDS = {"tile/8/0/000": 1 << 14, "lookup/x@v1.0.0": 1 << 18, "latest": 1_100_000, "supported": 1 << 16}
+
+
+@pytest.mark.parametrize(("path", "most"), KINDS.items())
+def test_each_kind_of_answer_has_its_own_cap(tmp_path: Path, path: str, most: int) -> None:
+    file = tmp_path / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(bytes(most))
+    answers = FolderAnswers(tmp_path)
+    assert isinstance(answers.answer([path], fresh=False)[0], Body)
+    file.write_bytes(bytes(most + 1))
+    (answer,) = answers.answer([path], fresh=False)
+    assert isinstance(answer, Unavailable)
+    assert f"longer than {most} bytes" in answer.reason
+
+
 def test_a_replay_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not there"):
         FolderAnswers(tmp_path / "none")

@@ -12,7 +12,7 @@ from supplymatrix.errors import InputError, TransportError
 from supplymatrix.gomod.goenv import resolve_settings
 from supplymatrix.net.route import Fetcher, Route, choose_route
 from supplymatrix.net.transport import TimeOuts, Transport
-from supplymatrix.sumdb.protocol import Body
+from supplymatrix.sumdb.protocol import Answer, Body, Unavailable
 from tests.support.log_server import LogServer, Reply
 
 SUPPORTED = "sumdb/sum.example/supported"
@@ -48,6 +48,26 @@ def test_a_proxy_that_serves_the_log_is_used_for_it() -> None:
 
         assert asyncio.run(latest()) == Body(b"note\n", proxy.url)
         assert proxy.paths == [SUPPORTED, "sumdb/sum.example/latest"]
+
+
+def fetch(base_url: str, path: str) -> Answer:
+    async def get() -> Answer:
+        async with Transport(tries=1, pause=no_pause) as transport:
+            return await Fetcher(transport, Route(base_url=base_url, description=""))(path)
+
+    return asyncio.run(get())
+
+
+@pytest.mark.parametrize(("path", "most"), [("tile/8/0/000", 1 << 14), ("lookup/x@v1.0.0", 1 << 18)])
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_an_answer_above_the_cap_of_its_kind_is_no_answer(tmp_path: Path, scheme: str, path: str, most: int) -> None:
+    for length, kind in ((most, Body), (most + 1, Unavailable)):
+        with LogServer({path: bytes(length)}) as server:
+            file = tmp_path / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(bytes(length))
+            base = server.url if scheme == "http" else f"file://{tmp_path}"
+            assert isinstance(fetch(base, path), kind)
 
 
 def test_a_proxy_that_does_not_serve_it_leaves_it_to_the_log() -> None:

@@ -12,7 +12,7 @@ __all__ = ["OTHERS", "any_policy", "any_waiver"]
 
 OTHERS = sorted(rule.id for rule in ALL_RULES.values() if rule.level is not Level.ALARM)
 """Every rule whose level a policy can choose."""
-_WAIVABLE = [rule for rule in OTHERS if not ALL_RULES[rule].input_fault]
+_WAIVABLE = [rule for rule in OTHERS if ALL_RULES[rule].is_waivable]
 _WORDS = st.sampled_from(["off", "note", "warn", "error"])
 _LEVELS = st.dictionaries(st.sampled_from(OTHERS), _WORDS, max_size=5).map(
     lambda levels: {r: "note" if ALL_RULES[r].input_fault and level == "off" else level for r, level in levels.items()}

@@ -126,6 +126,8 @@ WRONG = [
     ("[[policy]]\n", "this is no table", (1, 1, 1)),
     ('[rules]\nSM101 = "warm"\n', "there is no level 'warm'", (2, 9, 15)),
     ("[rules]\nSM101 = 1\n", "there is no level '1'", (2, 9, 10)),
+    ("[rules]\nSM101 = true\n", "there is no level 'true'", (2, 9, 13)),
+    ("[rules]\nSM101 = [0x10]\n", "there is no level '[0x10]'", (2, 9, 15)),
     ('[rules]\nSM999 = "warn"\n', "there is no rule 'SM999'", (2, 1, 6)),
     ('[rules]\nSM9xx = "warn"\n', "there is no rule 'SM9xx'", (2, 1, 6)),
     ('[rules]\n"sum mising" = "warn"\n', "there is no rule 'sum mising'", (2, 1, 13)),
@@ -181,6 +183,49 @@ def test_an_unknown_key_gets_its_place_and_a_suggestion(
     assert word in fault.message
     assert fault.remedy == f"did you mean {meant!r}?"
     assert where(fault) == place
+
+
+@pytest.mark.parametrize(
+    ("key", "table"),
+    [("name", "policy"), ("preset", "policy"), ("min_score", "policy"), ("fail_on", "policy"), ("private", "sources")],
+)
+def test_a_key_outside_of_its_table_is_told_where_it_belongs(key: str, table: str) -> None:
+    (fault,) = faults(f"{key} = 1\n")
+    assert fault.remedy == f"it belongs under [{table}]"
+
+
+def test_a_key_of_one_table_in_another_is_only_unknown() -> None:
+    (fault,) = faults("[sources]\nmin_score = 1\n")
+    assert "belongs" not in fault.remedy
+
+
+@pytest.mark.parametrize(
+    "version", [">=1.8", "<2", "^1", "~1", "1.8, 1.9", "v1.0.0,<v2", "!=v1.0.0", "1.*", "1.x", "v1 || v2"]
+)
+def test_a_range_in_the_place_of_a_version_is_told_as_one(version: str) -> None:
+    (fault,) = faults(f'[packages."x.example/a"]\nversion = "{version}"\n')
+    assert fault.remedy == "ranges are not read: name one version"
+
+
+@pytest.mark.parametrize("version", ["one", "latest", "v1.2.3.4"])
+def test_what_is_neither_version_nor_range_is_told_without_that(version: str) -> None:
+    (fault,) = faults(f'[packages."x.example/a"]\nversion = "{version}"\n')
+    assert fault.remedy == ""
+
+
+def test_a_list_of_expected_words_that_is_cut_says_so() -> None:
+    (rule,) = faults('[rules]\nSM999 = "warn"\n')
+    (level,) = faults('[rules]\nSM101 = "warm"\n')
+    assert rule.expected.endswith(", …")
+    assert not level.expected.endswith("…")
+
+
+@pytest.mark.parametrize("header", ["[packages.github.com/gorilla/mux]", " [ packages . x.example/a ] # why"])
+def test_a_module_path_without_quotes_is_shown_with_them(header: str) -> None:
+    (fault,) = faults(f'[policy]\n{header}\nversion = "v1.0.0"\n')
+    path = "github.com/gorilla/mux" if "gorilla" in header else "x.example/a"
+    assert fault.remedy == f'put quotes around the module path: [packages."{path}"]'
+    assert fault.line == 2
 
 
 def test_all_faults_of_a_file_are_told_together() -> None:

@@ -10,14 +10,15 @@ from supplymatrix.checks.registry import ALL_RULES
 from supplymatrix.checks.result import failed, unknown
 from supplymatrix.model.fact import Facts, Gap
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.rule import Level, Result, Status
+from supplymatrix.model.rule import Result, Status
 from supplymatrix.model.verdict import Judged, Verdict
 from supplymatrix.policy.verdict import judge
 from tests.policy.policies import WAIVER, faults, parse
 
 MODULE = ModuleVersion(path="github.com/a/b", version="v1.2.0")
-ALARMS = sorted(rule.id for rule in ALL_RULES.values() if rule.level is Level.ALARM)
+ALARMS = sorted(rule.id for rule in ALL_RULES.values() if rule.is_alarm)
 INPUT_FAULTS = sorted(rule.id for rule in ALL_RULES.values() if rule.input_fault)
+GAPS = sorted(rule.id for rule in ALL_RULES.values() if not rule.is_waivable and rule.id not in ALARMS + INPUT_FAULTS)
 
 
 def finding(rule: str = "SM202", module: ModuleVersion = MODULE) -> Result:
@@ -86,6 +87,12 @@ def test_an_alarm_cannot_be_waived(rule: str) -> None:
 def test_a_fault_of_the_file_itself_cannot_be_waived(rule: str) -> None:
     (fault,) = faults(WAIVER.replace("SM202", rule))
     assert fault.message == f"{rule} is a fault of the file itself and cannot be waived"
+
+
+@pytest.mark.parametrize("rule", GAPS)
+def test_what_could_not_be_checked_cannot_be_waived(rule: str) -> None:
+    (fault,) = faults(WAIVER.replace("SM202", rule))
+    assert fault.message == f"{rule} is what could not be checked and cannot be waived"
 
 
 def test_a_waived_finding_counts_as_a_pass_and_tells_who_answers_for_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from functools import cache
@@ -84,8 +85,11 @@ def test_the_go_sum_lines_of_a_chain_are_those_of_its_record() -> None:
 
 def test_the_text_of_a_chain_shows_every_hash_of_its_json() -> None:
     text, found = render_chain_text(view()), document()
-    for value in (found["leaf_hash"], found["root"], *(step["sibling"] for step in found["inclusion"])):
-        assert value in text
+    assert found["leaf_hash"] in text
+    assert found["root"] in text
+    for step in found["inclusion"]:
+        assert f" {base64.b64encode(bytes.fromhex(step['sibling'])).decode()}  {step['tile']}\n" in text
+    assert max(len(line) for line in text.split("\n") if "  tile/" in line) <= 80
     for number, word in enumerate(
         ("go.sum", "record", "leaf hash", "tiles", "root", "signed head", "history"), start=1
     ):

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.value import changed
+from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain, plain_lines
 from supplymatrix.reports.registry import FORMATS, render
 from tests.reports.audits import EXAMPLES, any_audit, example_audit, fixture_audit, hostile_audit
@@ -44,7 +45,9 @@ def check_text(audit: Audit) -> None:
     for item in audit.verdict.judged:
         if item.finding is not None:
             finding = item.finding
-            assert_said(text, [f"{item.level.value}[{item.rule}]", finding.message, finding.label, finding.fix])
+            assert_said(
+                text, [f"{item.level.value}[{item.rule}]", finding.message, finding.label, next_step(audit, finding)]
+            )
             assert_said(text, [str(place) for place in finding.locations])
             assert_said(text, [part for e in finding.evidence for part in (e.label, e.value)])
         elif item.gap is not None:
@@ -89,7 +92,7 @@ def check_sarif(audit: Audit) -> None:
         said = result["message"]["text"]
         assert result["ruleId"] == item.rule
         if item.finding is not None:
-            assert_said(said, [item.finding.message, item.finding.label, item.finding.fix])
+            assert_said(said, [item.finding.message, item.finding.label, next_step(audit, item.finding)])
         elif item.gap is not None:
             assert_said(said, [item.gap.reason, item.gap.remedy])
         if item.waiver is not None:

@@ -139,7 +139,9 @@ def test_regions_lie_within_their_lines(name: str) -> None:
             physical = location["physicalLocation"]
             region = physical.get("region")
             if region:
-                line = audit.lines[physical["artifactLocation"]["uri"], region["startLine"]]
+                names = {path: name for name, path in audit.places.items()}
+                uri = physical["artifactLocation"]["uri"].removeprefix("file://")
+                line = audit.lines[names.get(uri, uri), region["startLine"]]
                 assert 1 <= region["startColumn"] < region["endColumn"] <= len(line) + 1
 
 

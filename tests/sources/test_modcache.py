@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import zipfile
@@ -82,6 +83,40 @@ def test_a_damaged_zip_differs_with_a_reason(tmp_path: Path, data: bytes) -> Non
     copy = check(tmp_path, data)
     assert copy.state is CopyState.DIFFERS
     assert "damaged" in copy.reason
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_go_cannot_unpack_differs_and_ends_no_run(tmp_path: Path, method: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr(f"{MODULE}/mod.go", b"package mod\n")
+    data = out.getvalue()
+    at = data.index(b"mod.go") + 15
+    copy = check(tmp_path, data[:at] + b"\xff" * 9 + data[at + 9 :])
+    assert copy.state is CopyState.DIFFERS
+    assert "damaged" in copy.reason
+
+
+def test_a_zip_whose_directory_lies_before_the_file_differs(tmp_path: Path) -> None:
+    end = bytearray(zip_bytes()[-22:])
+    end[12:16] = (1 << 20).to_bytes(4, "little")
+    copy = check(tmp_path, b"PK" + bytes(end))
+    assert copy.state is CopyState.DIFFERS
+    assert "damaged" in copy.reason
+
+
+def test_a_disk_that_fails_leaves_the_copy_unchecked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class BadDisk(io.FileIO):
+        def readinto(self, buffer: object, /) -> int:
+            raise OSError(errno.EIO, "Input/output error")
+
+    def open_bad(descriptor: int, *_: object, **__: object) -> io.BufferedReader:
+        return io.BufferedReader(BadDisk(descriptor, closefd=False))
+
+    monkeypatch.setattr(os, "fdopen", open_bad)
+    copy = check(tmp_path, zip_bytes())
+    assert copy.state is CopyState.UNCHECKED
+    assert "Input/output error" in copy.reason
 
 
 def test_a_zip_larger_than_any_module_is_unchecked_and_not_read(tmp_path: Path) -> None:

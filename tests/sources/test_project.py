@@ -108,13 +108,16 @@ def test_of_several_requires_of_one_module_the_highest_counts(tmp_path: Path) ->
     assert required(found) == {"example.com/a@v1.10.0": "example.com/a@v1.10.0"}
 
 
-def test_an_excluded_version_is_not_demanded(tmp_path: Path) -> None:
+def test_an_excluded_version_gives_way_to_another_or_stays_and_says_so(tmp_path: Path) -> None:
     found = project(
         tmp_path,
         "module m\n\ngo 1.22\n\nrequire (\n\texample.com/a v1.1.0\n\texample.com/a v1.2.0\n\texample.com/b v1.0.0\n)\n"
         "\nexclude (\n\texample.com/a v1.2.0\n\texample.com/b v1.0.0\n)\n",
     )
-    assert required(found) == {"example.com/a@v1.1.0": "example.com/a@v1.1.0"}
+    assert {str(fact.subject): fact.excluded for fact in found.facts if isinstance(fact, RequiredModule)} == {
+        "example.com/a@v1.1.0": False,
+        "example.com/b@v1.0.0": True,
+    }
 
 
 @pytest.mark.parametrize(

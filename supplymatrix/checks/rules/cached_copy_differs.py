@@ -24,6 +24,7 @@ RULE = Rule(
     fixable=True,
     since="0.1.0",
     check_kind="cache-integrity",
+    alarms=True,
 )
 
 
@@ -37,7 +38,7 @@ def check(view: FactView) -> Iterator[Result]:
             gap = Gap(
                 wanted=f"the hash of {copy.path}",
                 reason=copy.reason or "it was not hashed",
-                remedy="remove the copy and let the go command make it anew, or accept the gap",
+                remedy="check before the go command unpacks the module, or with an empty GOMODCACHE",
                 subject=subject,
             )
             yield unknown(RULE, subject, copy.subject, gap)

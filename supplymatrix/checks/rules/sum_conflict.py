@@ -43,5 +43,5 @@ def check(view: FactView) -> Iterator[Result]:
             label=f"{fault.message}; expected {fault.expected}",
             locations=(fault.location,),
             identity=f"{fault.subject}\n{fault.expected}",
-            fix="keep the line that the log proves: run `supplymatrix verify` for this module version",
+            fix=f"keep the line that the log proves: supplymatrix verify {fault.subject.removesuffix('/go.mod')}",
         )

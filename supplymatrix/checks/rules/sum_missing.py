@@ -32,17 +32,18 @@ RULE = Rule(
 
 
 def check(view: FactView) -> Iterator[Result]:
-    """Demand both lines for every required module, from go 1.17 on; before, go.mod need not name them all.
+    """Demand both lines for every required module, from go 1.17 on.
 
+    Before, a required module need not give packages, but its go.mod is read all the same: that line alone is demanded.
     A module that is replaced by a folder has no line. A go.sum that is not there at all misses every line.
     """
-    if not any(project.prunes_graph for project in view.facts.of(ProjectFact)):
-        return
+    prunes = any(project.prunes_graph for project in view.facts.of(ProjectFact))
+    kinds = (SumKind.ZIP, SumKind.GO_MOD) if prunes else (SumKind.GO_MOD,)
     for required in view.facts.of(RequiredModule):
         module = required.effective
         if module is None:
             continue
-        for kind in (SumKind.ZIP, SumKind.GO_MOD):
+        for kind in kinds:
             subject = line_subject(module, kind)
             if view.has_line(module, kind):
                 yield passed(RULE, subject, module)

@@ -26,6 +26,7 @@ RULE = Rule(
     fixable=False,
     since="0.1.0",
     check_kind="log-inclusion",
+    gap_only=True,
 )
 
 
