@@ -82,7 +82,9 @@ def test_two_processes_use_one_cache_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"this is no database, " * 100, b"SQLite format 3\0" + b"\xff" * 5000])
 def test_a_damaged_file_is_set_aside_with_a_message(tmp_path: Path, damage: bytes) -> None:
-    path = open_cache(tmp_path).path
+    cache = open_cache(tmp_path)
+    path = cache.path
+    cache.close()
     path.write_bytes(damage)
     for tail in ("-wal", "-shm"):
         Path(f"{path}{tail}").unlink(missing_ok=True)
