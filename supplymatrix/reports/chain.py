@@ -40,20 +40,22 @@ def render_chain_text(view: ChainView) -> str:
     out = [f"{plain(str(record.module))} in {log}", ""]
     out += _line_step(view)
     out += [f"2 record      number {record.number:,}, {len(record.text)} bytes, answered by {plain(record.source)}"]
-    out += [
-        f"              │ {plain(line)}" for line in record.text.decode("utf-8", "replace").rstrip("\n").split("\n")
-    ]
-    out += ["3 leaf hash   SHA-256(00 ‖ record)", f"              {chain.leaf.hex()}"]
-    out += [f"4 tiles       {len(chain.path)} steps up; each tile was checked whole against its parent before use"]
+    out += _quoted(record.text)
+    out += ["3 leaf hash   SHA-256(00 ‖ record)", f"  {chain.leaf.hex()}"]
+    out += [f"4 tiles       {len(chain.path)} steps up; each tile was checked whole before use"]
     for number, step in enumerate(chain.path, start=1):
         side = "left " if step.is_left else "right"
         out.append(f"  {number:2d} {side} {base64.b64encode(step.sibling).decode()}  {step.tile}")
-    out += [f"5 root        of {chain.tree_size:,} records", f"              {chain.root.hex()}"]
-    out += [f"              {base64.b64encode(chain.root).decode()}"]
+    out += [f"5 root        of {chain.tree_size:,} records", f"  {chain.root.hex()}"]
+    out += [f"  {base64.b64encode(chain.root).decode()}"]
     out += ["6 signed head the signature of the key above fits this note"]
-    out += [f"              │ {plain(line)}" for line in chain.head.decode("utf-8", "replace").rstrip("\n").split("\n")]
+    out += _quoted(chain.head)
     out += _consistency_step(chain)
     return "\n".join(line.rstrip() for line in out) + "\n"
+
+
+def _quoted(text: bytes) -> list[str]:
+    return [f"  │ {plain(line)}" for line in text.decode("utf-8", "replace").rstrip("\n").split("\n")]
 
 
 def render_not_logged(answer: NotLogged, fmt: str) -> str:
@@ -79,11 +81,11 @@ def _line_step(view: ChainView) -> list[str]:
             ProofState.DIFFERS: "DIFFERS from the record",
             ProofState.NO_LINE: "NOT in the record",
         }.get(line.state, line.state.value)
-        out.append(f"              {plain(str(line.location))}  {plain(line.hash)}  {verdict}")
+        out += [f"  {plain(str(line.location))}  {verdict}", f"    {plain(line.hash)}"]
         if line.state is ProofState.DIFFERS:
             out += _difference(line)
     for fault in view.faults:
-        out.append(f"              {plain(str(fault.location))}  CANNOT COUNT: {plain(fault.message)}")
+        out.append(f"  {plain(str(fault.location))}  CANNOT COUNT: {plain(fault.message)}")
     return out
 
 
@@ -93,10 +95,9 @@ def _difference(line: LineProof) -> list[str]:
         min(len(line.hash), len(line.logged_hash)),
     )
     ours, theirs = _first_byte(line.hash, line.logged_hash)
-    prefix = " " * len(f"              {line.location}  ")
     return [
-        f"{prefix}{' ' * at}^ first difference: character {at + 1}{ours}",
-        f"{prefix}{plain(line.logged_hash)}  the log{theirs}",
+        f"    {' ' * at}^ first difference: character {at + 1}{ours}",
+        f"    {plain(line.logged_hash)}  the log{theirs}",
     ]
 
 
@@ -117,10 +118,8 @@ def _consistency_step(chain: ProofChain) -> list[str]:
     if chain.earlier is None:
         return ["7 history     the trusted head of this machine is this head: nothing earlier to compare"]
     out = [f"7 history     the head trusted before is a part of this tree, by {len(chain.consistency)} hashes"]
-    out += [
-        f"              │ {plain(line)}" for line in chain.earlier.decode("utf-8", "replace").rstrip("\n").split("\n")
-    ]
-    out += [f"              {number:2d} {proof.hex()}" for number, proof in enumerate(chain.consistency, start=1)]
+    out += _quoted(chain.earlier)
+    out += [f"  {number:2d} {proof.hex()}" for number, proof in enumerate(chain.consistency, start=1)]
     return out
 
 
