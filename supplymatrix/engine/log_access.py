@@ -100,7 +100,10 @@ def _ask(
         parallel=max(1, min(access.jobs, _MAX_CONNECTIONS)),
         on_event=access.on_event,
     )
-    return ask_network(log, modules)
+    run = ask_network(log, modules)
+    if run.view is None and saved is not None:
+        run.messages.append("the log could not be asked; --offline proves what is cached under the trusted head")
+    return run
 
 
 def _with_evidence(access: LogAccess, ask: Callable[[], LogRun]) -> LogRun:

@@ -118,9 +118,7 @@ def test_a_trusted_head_and_a_server_that_fails_are_a_gap(machine: Machine, tmp_
         server.always(Reply(status=403))
         audit = machine.check(project, later=timedelta(days=2))
     assert audit.verdict.exit_code == 3
-
-
-# --- which server is asked, and what the environment has to say in it
+    assert any("--offline" in text for text in machine.messages)
 
 
 @pytest.mark.parametrize("wish", ["off", "other.example+12345678+AAAA", "a b c", " "])
