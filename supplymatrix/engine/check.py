@@ -19,7 +19,17 @@ from supplymatrix.engine.policy_source import OWN_POLICY, POLICY_FILE, PolicySou
 from supplymatrix.engine.private import withhold_lines
 from supplymatrix.gomod.goenv import EnvFile, GoSettings, resolve_settings
 from supplymatrix.model.audit import Audit
-from supplymatrix.model.fact import CachedCopy, Facts, LineProof, PrivateModule, ProofState, SumKind, SumLine, paths_of
+from supplymatrix.model.fact import (
+    CachedCopy,
+    Facts,
+    LineProof,
+    PrivateModule,
+    ProofState,
+    SumKind,
+    SumLine,
+    paths_of,
+    stands_for,
+)
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
@@ -117,12 +127,13 @@ def _check_copies(
     request: CheckRequest, project: Project, policy: Policy, proofs: Sequence[LineProof], files: Sequence[EnvFile]
 ) -> Sequence[CachedCopy]:
     """Hash the copies in the module cache of those modules for which the policy asks it."""
+    originals = stands_for(project.facts)
     wanted = {
         proof.subject: proof.logged_hash
         for proof in proofs
         if proof.kind is SumKind.ZIP
         and proof.state in (ProofState.PROVEN, ProofState.DIFFERS)
-        and policy.asks_for("SM112", proof.subject.path)
+        and any(policy.asks_for("SM112", path) for path in _names_of(proof.subject, originals))
     }
     if not wanted:
         return ()
@@ -130,6 +141,11 @@ def _check_copies(
 
     behind = {name: text for file in reversed(files) for name, text in file.values.items()}
     return check_copies(wanted, module_cache(request.environ, behind), project.root, jobs=request.jobs)
+
+
+def _names_of(module: ModuleVersion, originals: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the paths under which a policy may speak of a module: its own, and that of the one it replaces."""
+    return (module.path, originals[module.path]) if module.path in originals else (module.path,)
 
 
 def _notes_about_settings(settings: GoSettings, choice: LogChoice) -> list[Note]:

@@ -17,6 +17,7 @@ from supplymatrix.model.value import value
 __all__ = [
     "CachedCopy", "CopyKind", "CopyState", "Fact", "Facts", "Gap", "LineProof", "PrivateModule", "ProjectFact",
     "ProofState", "ReplacedModule", "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine", "paths_of",
+    "stands_for",
 ]  # fmt: skip
 
 
@@ -216,6 +217,15 @@ class Facts:
     def of(self, kind: type[F]) -> tuple[F, ...]:
         """Return the facts of one type, in canonical order."""
         return self._by_type.get(kind, ())  # type: ignore[return-value]
+
+
+def stands_for(facts: Iterable[Fact]) -> dict[str, str]:
+    """Return for each module that is built in the place of another one which that is: fork → original, as paths."""
+    return {
+        fact.effective.path: fact.subject.path
+        for fact in facts
+        if isinstance(fact, RequiredModule) and fact.effective is not None and fact.effective.path != fact.subject.path
+    }
 
 
 def paths_of(facts: Iterable[Fact]) -> set[str]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from supplymatrix.model.fact import Facts, Gap
+from supplymatrix.model.fact import Facts, Gap, stands_for
 from supplymatrix.model.rule import Level, Result, Rule, Status
 from supplymatrix.model.verdict import Judged, Note, Outcome, Score, Verdict, WaiverUse
 from supplymatrix.policy.document import LEVEL_ORDER, Policy
@@ -54,7 +54,10 @@ def judge(
     book = WaiverBook(policy, now.date())
     required = check_requirements(policy, facts, rules[VERSION_RULE]) if VERSION_RULE in rules else ()
     applicable = [result for result in (*results, *required) if result.status is not Status.NOT_APPLICABLE]
-    everything = [_judge_one(policy, result, rules[result.rule], book) for result in applicable]
+    originals = stands_for(facts.items)
+    everything = [
+        _judge_one(policy, result, rules[result.rule], book, originals.get(result.module, "")) for result in applicable
+    ]
     counting = [judged for judged in everything if judged.level is not Level.OFF]
     score = compute_score((Counted(judged.rule, judged.status) for judged in counting), rules)
     outcome = _outcome(policy, counting, rules, score)
@@ -76,8 +79,13 @@ def judge(
     )
 
 
-def _judge_one(policy: Policy, result: Result, rule: Rule, book: WaiverBook) -> Judged:
+def _judge_one(policy: Policy, result: Result, rule: Rule, book: WaiverBook, original: str) -> Judged:
+    """Judge one result. original: the module that this one is built in the place of, whose policy holds for it too."""
     level, origin = policy.level_of(rule, result.module)
+    if original:
+        asked, place = policy.level_of(rule, original)
+        if LEVEL_ORDER[asked] > LEVEL_ORDER[level]:
+            level, origin = asked, place
     status: Status = result.status
     waiver: WaiverUse | None = None
     if status is Status.FAIL and rule.alarms and level is not Level.OFF:

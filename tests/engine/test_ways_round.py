@@ -108,3 +108,28 @@ def test_a_vendor_folder_is_told(machine: Machine, tmp_path: Path) -> None:
         audit = machine.check(folder)
     assert audit.verdict.outcome is Outcome.PASS
     assert "vendor-not-checked" in codes_of(audit)
+
+
+FORK = "fork.example/a@v0.0.0-20240102030405-abcdefabcdef"
+STRICT = '[packages."example.com/a"]\nsecurity_policy = "strict-module-integrity"\n'
+WAIVED = """[[waivers]]
+rule = "SM202"
+package = "example.com/a"
+reason = "the fork has our patch"
+owner = "team-a"
+expires = 2026-12-31
+"""
+
+
+def test_what_a_policy_asks_of_a_module_it_asks_of_the_fork_in_its_place(machine: Machine, tmp_path: Path) -> None:
+    log = LOG.grown(FORK)
+    go_mod = f"go 1.22\nrequire example.com/a v1.3.0\nreplace example.com/a => {FORK.replace('@', ' ')}"
+    copies = machine.home / "go" / "pkg" / "mod" / "cache" / "download" / "fork.example" / "a" / "@v"
+    copies.mkdir(parents=True)
+    (copies / f"{FORK.partition('@')[2]}.zip").write_bytes(b"this is no zip")
+    with LogServer(log.answers()) as server:
+        folder = write_project(tmp_path / "svc", log, server.url, [A], go_sum=log.go_sum(FORK), policy=STRICT + WAIVED)
+        (folder / "go.mod").write_text(f"module svc.example/app\n\n{go_mod}\n")
+        audit = machine.check(folder)
+    assert {"SM112", "SM203"} <= rules_of(audit)
+    assert audit.verdict.exit_code == 4
