@@ -38,9 +38,9 @@ def presets() -> dict[str, bytes]:
     return {name.removesuffix(".toml"): builtin_bytes("policies", name) for name in names}
 
 
-def default_policy() -> Policy:
-    """Return the policy of what has none of its own."""
-    return preset_policy(DEFAULT_PRESET, presets=presets())
+def default_policy(built_in: Mapping[str, bytes] | None = None) -> Policy:
+    """Return the policy of what has none of its own. built_in: the presets where they have been read already."""
+    return preset_policy(DEFAULT_PRESET, presets=presets() if built_in is None else built_in)
 
 
 def load_policy(source: PolicySource, project: Project, environ: Mapping[str, str]) -> tuple[Policy, list[Note]]:
@@ -62,7 +62,7 @@ def load_policy(source: PolicySource, project: Project, environ: Mapping[str, st
     if project.lift_toml is not None:
         return parse_policy(project.lift_toml, POLICY_FILE, presets=built_in), []
     text = f"there is no {POLICY_FILE}: the preset {DEFAULT_PRESET} is applied"
-    return preset_policy(DEFAULT_PRESET, presets=built_in), [Note(code="no-policy", message=text)]
+    return default_policy(built_in), [Note(code="no-policy", message=text)]
 
 
 def _from_revision(
@@ -74,13 +74,13 @@ def _from_revision(
     data = read_at_revision(project.root, revision, POLICY_FILE, environ)
     notes: list[Note] = []
     if data is None:
-        policy = preset_policy(DEFAULT_PRESET, presets=built_in)
+        policy = default_policy(built_in)
         text = f"revision {revision} has no {POLICY_FILE}: the preset {DEFAULT_PRESET} is applied"
         notes.append(Note(code="no-policy", message=text))
     else:
         policy = parse_policy(data, f"{revision}:{POLICY_FILE}", presets=built_in)
     if project.lift_toml is None:
-        own = preset_policy(DEFAULT_PRESET, presets=built_in)
+        own = default_policy(built_in)
         if data is not None:
             text = f"{POLICY_FILE} of {revision} is gone from the working tree"
             notes.append(Note(code="policy-removed", message=text))

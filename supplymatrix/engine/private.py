@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.gomod.goprivate import match
 from supplymatrix.model.fact import Gap, PrivateModule, SumLine
-from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.policy.document import Policy
 
 __all__ = ["Withholding", "withhold_lines", "withholding_of"]
-
-_TOOLCHAIN = "golang.org/toolchain"
 
 
 @value
@@ -38,7 +36,7 @@ def withholding_of(path: str, policy: Policy, settings: GoSettings, *, send_priv
     line that a setting could excuse is what CVE-2026-94447 lives on.
     Source: Go cmd/go/internal/modfetch (useSumDB).
     """
-    if path == _TOOLCHAIN:
+    if path == TOOLCHAIN_PATH:
         return None
     declared = match(",".join(policy.private), path)
     if declared is not None:

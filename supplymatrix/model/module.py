@@ -19,9 +19,14 @@ from supplymatrix.model import semver
 from supplymatrix.model.value import value
 
 __all__ = [
-    "ModuleVersion", "PathKind", "canonical_version", "check_file_path", "check_import_path", "check_module",
-    "check_module_path", "escape_path", "escape_version", "split_path_version", "unescape_path", "unescape_version",
+    "TOOLCHAIN_PATH", "ModuleVersion", "PathKind", "canonical_version", "check_file_path", "check_import_path",
+    "check_module", "check_module_path", "escape_path", "escape_version", "split_path_version", "unescape_path",
+    "unescape_version",
 ]  # fmt: skip
+
+
+TOOLCHAIN_PATH = "golang.org/toolchain"
+"""The module path under which the go command fetches Go toolchains, and the log has them."""
 
 
 @value(order=True)

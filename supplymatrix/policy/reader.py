@@ -163,12 +163,15 @@ class PolicyReader:
                     origins[rule.id] = self._value_at(path)
         return levels, origins
 
+    def _rule(self, word: str) -> Rule | None:
+        return self._rules.get(word.upper()) or self._names.get(word.lower())
+
     def _rules_named(self, path: KeyPath, word: str) -> list[Rule]:
         if _is_family(word):
             family = [rule for rule in self._rules.values() if rule.id.lower().startswith(word.lower()[:-2])]
             if len(word) == 5 and family:
                 return family
-        rule = self._rules.get(word.upper()) or self._names.get(word.lower())
+        rule = self._rule(word)
         if rule is not None:
             return [rule]
         self._unknown(path, "rule", word, (*self._rules, *self._names), at_key=True)
@@ -282,7 +285,7 @@ class PolicyReader:
         word = self._text(path, item)
         if not isinstance(item.get("rule"), str):
             return None
-        rule = self._rules.get(word.upper()) or self._names.get(word.lower())
+        rule = self._rule(word)
         if rule is None:
             self._unknown(path, "rule", word, (*self._rules, *self._names))
         elif not rule.is_waivable:

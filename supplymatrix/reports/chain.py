@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
+from supplymatrix.checks.result import first_difference
 from supplymatrix.model.fact import LineProof, ProofState, SumFault
 from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
@@ -90,10 +91,7 @@ def _line_step(view: ChainView) -> list[str]:
 
 
 def _difference(line: LineProof) -> list[str]:
-    at = next(
-        (i for i, (ours, theirs) in enumerate(zip(line.hash, line.logged_hash, strict=False)) if ours != theirs),
-        min(len(line.hash), len(line.logged_hash)),
-    )
+    at = first_difference(line.hash, line.logged_hash)
     ours, theirs = _first_byte(line.hash, line.logged_hash)
     return [
         f"    {' ' * at}^ first difference: character {at + 1}{ours}",

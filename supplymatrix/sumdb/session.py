@@ -159,16 +159,17 @@ class LogSession:
         if saved is None:
             yield from self._merge(latest, vouches=False)
         else:
-            yield from self._between(self._open_saved(saved), latest, self._begin_with(saved, latest))
+            trusted = self._open_saved(saved)
+            yield from self._between(trusted, latest, self._begin_with(trusted, latest))
 
-    def _begin_with(self, saved: bytes, latest: Checkpoint) -> Asking[None]:
-        if latest.size < self._open_saved(saved).size:
+    def _begin_with(self, trusted: Checkpoint, latest: Checkpoint) -> Asking[None]:
+        if latest.size < trusted.size:
             self.stale = latest
-            yield from self.trust_saved(saved)
+            yield from self._merge(trusted, vouches=True)
             yield from self._merge(latest, vouches=False)
         else:
             yield from self._merge(latest, vouches=False)
-            yield from self.trust_saved(saved)
+            yield from self._merge(trusted, vouches=True)
 
     @staticmethod
     def _between(one: Checkpoint, two: Checkpoint, work: Asking[None]) -> Asking[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.checks.result import failed, line_subject, passed, shorten_hash, unknown
+from supplymatrix.checks.result import failed, first_difference, line_subject, passed, shorten_hash, unknown
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.fact import LineProof, ProofState, SumLine
 from supplymatrix.model.rule import Evidence, Level, Result, Rule, Severity
@@ -46,10 +46,7 @@ def check(view: FactView) -> Iterator[Result]:
 
 
 def _differs(subject: str, line: SumLine, proof: LineProof) -> Result:
-    at = next(
-        (n for n, (ours, theirs) in enumerate(zip(line.hash, proof.logged_hash, strict=False)) if ours != theirs),
-        min(len(line.hash), len(proof.logged_hash)),
-    )
+    at = first_difference(line.hash, proof.logged_hash)
     return failed(
         RULE,
         subject,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from supplymatrix.checks.result import failed, line_subject
 from supplymatrix.checks.view import FactView
+from supplymatrix.model.module import TOOLCHAIN_PATH
 from supplymatrix.model.rule import Level, Result, Rule, Severity
 
 __all__ = ["JUDGED_BY", "RULE", "check"]
@@ -29,7 +30,7 @@ RULE = Rule(
 def check(view: FactView) -> Iterator[Result]:
     """One finding for each line of golang.org/toolchain."""
     for line in view.lines:
-        if line.subject.path == "golang.org/toolchain":
+        if line.subject.path == TOOLCHAIN_PATH:
             yield failed(
                 RULE,
                 line_subject(line.subject, line.kind),
