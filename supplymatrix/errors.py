@@ -71,10 +71,14 @@ class SourceError(SupplymatrixError):
 
 
 class TransportError(SupplymatrixError):
-    """A server could not be asked, or gave no usable answer: what was asked then becomes a gap."""
+    """A server could not be asked, or gave no usable answer: what was asked then becomes a gap.
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    outage: the server or the way to it failed, in a way that may pass.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "", outage: bool = False) -> None:
         self.remedy = remedy
+        self.outage = outage
         super().__init__(message)
 
 

@@ -21,7 +21,7 @@ def ask_recording(choice: LogChoice, answers: Answers, modules: Sequence[ModuleV
     try:
         run_local([session.begin(None)], answers)
     except TransportError as err:
-        return LogRun(answers=unanswered(modules, str(err), err.remedy), session=session)
+        return LogRun(answers=unanswered(modules, str(err), err.remedy, outage=err.outage), session=session)
     return _look_up(choice, session, answers, modules, route=route, seen_at=None)
 
 
@@ -33,7 +33,7 @@ def ask_cache(
     try:
         run_local([session.trust_saved(saved)], answers)
     except TransportError as err:
-        return LogRun(answers=unanswered(modules, str(err), err.remedy), session=session)
+        return LogRun(answers=unanswered(modules, str(err), err.remedy, outage=err.outage), session=session)
     return _look_up(choice, session, answers, modules, route="cache", seen_at=seen_at)
 
 

@@ -69,9 +69,11 @@ def settle(session: LogSession, module: ModuleVersion) -> Asking[LogAnswer]:
     return answer
 
 
-def unanswered(modules: Iterable[ModuleVersion], reason: str, remedy: str) -> dict[ModuleVersion, LogAnswer]:
+def unanswered(
+    modules: Iterable[ModuleVersion], reason: str, remedy: str, *, outage: bool = False
+) -> dict[ModuleVersion, LogAnswer]:
     """Return the same missing answer for every module version."""
-    return {module: Unanswered(module=module, reason=reason, remedy=remedy) for module in modules}
+    return {module: Unanswered(module=module, reason=reason, remedy=remedy, outage=outage) for module in modules}
 
 
 def modules_of(lines: Iterable[SumLine]) -> tuple[ModuleVersion, ...]:
@@ -116,6 +118,7 @@ def _gap(line: SumLine, answer: Unanswered | None) -> Gap:
         subject=str(line.subject),
         kind=line.kind,
         location=line.location,
+        outage=answer is not None and answer.outage,
     )
 
 

@@ -73,7 +73,7 @@ async def _ask_in(
             saved = log.saved.note if log.saved else None
             await drive([session.begin(saved)], fetch, cache=log.cache, parallel=log.parallel, memory=memory)
         except TransportError as err:
-            run = LogRun(answers=unanswered(modules, str(err), err.remedy), session=session)
+            run = LogRun(answers=unanswered(modules, str(err), err.remedy, outage=err.outage), session=session)
             return _counted(run, transport.counters)
 
         def progress(done: int, total: int) -> None:

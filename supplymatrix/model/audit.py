@@ -1,4 +1,4 @@
-"""The whole answer of one `check`: what the reports render and the screens show."""
+"""The whole answer of a `check`, of one subject or of many: what the reports render and the screens show."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from supplymatrix.errors import Diagnostic
 from supplymatrix.model.fact import Facts
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Rule
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Verdict
 
-__all__ = ["Audit", "LogView"]
+__all__ = ["Audit", "LogView", "Survey", "Unreadable"]
 
 
 @value
@@ -62,3 +63,26 @@ class Audit:
         """Return a location whose artifact is the path that a reader can open."""
         path = self.places.get(location.artifact)
         return location if path is None else changed(location, artifact=path)
+
+
+@value
+class Unreadable:
+    """A subject that could not be judged because a file of it cannot be used. path: as the user would type it."""
+
+    path: str
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@value
+class Survey:
+    """What one run says of all its subjects, in the order in which they were named or found.
+
+    exit_code: one for all of them, the gravest. requests, retries, received_bytes: of the whole run; the subjects share
+    their look-ups, so that these are told once and no sum of anything.
+    """
+
+    items: tuple[Audit | Unreadable, ...]
+    exit_code: int
+    requests: int = 0
+    retries: int = 0
+    received_bytes: int = 0

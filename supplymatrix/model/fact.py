@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
@@ -15,9 +16,9 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 
 __all__ = [
-    "CachedCopy", "CopyKind", "CopyState", "Fact", "Facts", "Gap", "LineProof", "PrivateModule", "ProjectFact",
-    "ProofState", "ReplacedModule", "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine", "paths_of",
-    "stands_for",
+    "CachedCopy", "CopyKind", "CopyState", "Fact", "Facts", "ForeignHash", "Gap", "GraphModule", "HashWitness",
+    "Holder", "LineProof", "PrivateModule", "ProjectFact", "ProofFile", "ProofState", "ReplacedModule", "RequiredModule",
+    "SumFault", "SumFaultKind", "SumKind", "SumLine", "paths_of", "stands_for",
 ]  # fmt: skip
 
 
@@ -178,11 +179,85 @@ class CachedCopy:
     reason: str = ""
 
 
+class Holder(StrEnum):
+    """Who else has a module version's files, when go.sum and the log disagree about them."""
+
+    MODULE_CACHE = "module-cache"
+    PROXY = "proxy"
+    ORIGIN = "origin"
+
+
+@value
+class HashWitness:
+    """What another holder of a module version's files has, for one go.sum line that differs from the log.
+
+    source: the path or the server, as it may be shown. hash: of what lies there, "" with the reason when it could not
+    be had.
+    """
+
+    subject: ModuleVersion
+    kind: SumKind
+    holder: Holder
+    source: str
+    hash: str
+    reason: str = ""
+
+
+@value
+class ForeignHash:
+    """Another subject of the same run has another hash for one go.sum line. location: of our line; the other one's
+    place is told with its artifact as a reader finds it."""
+
+    subject: ModuleVersion
+    kind: SumKind
+    hash: str
+    location: Location
+    other_hash: str
+    other_location: Location
+
+
+@value
+class ProofFile:
+    """The file of proofs that lies beside go.sum. fault: why it proves nothing, "" when it leads to a signed head.
+
+    tree_size, root (base64): of its head, 0 and "" when there is none. records: proven in it; unused: those of no
+    go.sum line here. seen_on: the day on which the head was had, as the file says (no signature covers it), or None.
+    """
+
+    tree_size: int
+    root: str
+    records: int
+    unused: int
+    seen_on: date | None
+    fault: str
+    location: Location
+
+
+@value
+class GraphModule:
+    """One module of the build list, as minimal version selection finds it.
+
+    subject: the selected version, "" for a main module. effective: what the build takes in its place, None = a folder.
+    gives_packages: whether the build takes packages from it, None when nobody can say. retracted: why its author took
+    the version back, "" when that is not known of it ("no reason given" when none is written). deprecated: likewise, of
+    the module. location: where go.mod requires or replaces it, else its module line.
+    """
+
+    subject: ModuleVersion
+    effective: ModuleVersion | None
+    is_main: bool
+    gives_packages: bool | None
+    retracted: str
+    deprecated: str
+    location: Location
+
+
 @value
 class Gap:
     """Evidence that was wanted and could not be had. It never turns into a pass.
 
     wanted: e.g. "log record of github.com/a/b@v1.2.0". reason: why not. remedy: what to do. subject: what it is about.
+    outage: the server or the way to it failed, which may pass; nobody gave an answer that was wrong.
     """
 
     wanted: str
@@ -191,10 +266,38 @@ class Gap:
     subject: str = ""
     kind: SumKind | None = None
     location: Location | None = None
+    outage: bool = False
 
 
-Fact = ProjectFact | RequiredModule | ReplacedModule | SumLine | SumFault | LineProof | PrivateModule | CachedCopy
-F = TypeVar("F", ProjectFact, RequiredModule, ReplacedModule, SumLine, SumFault, LineProof, PrivateModule, CachedCopy)
+Fact = (
+    ProjectFact
+    | RequiredModule
+    | ReplacedModule
+    | SumLine
+    | SumFault
+    | LineProof
+    | PrivateModule
+    | CachedCopy
+    | HashWitness
+    | ForeignHash
+    | ProofFile
+    | GraphModule
+)
+F = TypeVar(
+    "F",
+    ProjectFact,
+    RequiredModule,
+    ReplacedModule,
+    SumLine,
+    SumFault,
+    LineProof,
+    PrivateModule,
+    CachedCopy,
+    HashWitness,
+    ForeignHash,
+    ProofFile,
+    GraphModule,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ def _route(address: LogAddress, said: Answer, settings: GoSettings, log_name: st
     raise TransportError(
         f"no server may be asked for {log_name}: {why} ({where})",
         remedy="mend or change GOPROXY; `direct` at its end lets the log itself be asked after 404, or after `|`",
+        outage=isinstance(said, Unavailable) and said.outage,
     )
 
 

@@ -130,14 +130,16 @@ class Transport:
             return Unavailable(f"{shown(url)} is no usable address", "mend the address")
         if self._failed_in_a_row.get(server, 0) >= _GIVE_UP_AFTER:
             return Unavailable(
-                f"{shown_origin(url)} was given up after {_GIVE_UP_AFTER} failures in a row", _CHECK_NETWORK
+                f"{shown_origin(url)} was given up after {_GIVE_UP_AFTER} failures in a row",
+                _CHECK_NETWORK,
+                outage=True,
             )
         try:
             async with asyncio.timeout(self._time_outs.whole):
                 answer, failed = await self._try_often(target, max_bytes)
         except TimeoutError:
             answer, failed = (
-                Unavailable(f"{shown(url)}: no answer within {self._time_outs.whole:g} s", _CHECK_NETWORK),
+                Unavailable(f"{shown(url)}: no answer within {self._time_outs.whole:g} s", _CHECK_NETWORK, outage=True),
                 True,
             )
         self._failed_in_a_row[server] = self._failed_in_a_row.get(server, 0) + 1 if failed else 0
@@ -159,7 +161,7 @@ class Transport:
                 jitter = 0.2 * 2**number * (0.5 + random.random())  # noqa: S311  # spreads load, keeps no secret
                 await self._pause(jitter if outcome.wait is None else outcome.wait)
         tries = f" ({self._tries} tries)" if self._tries > 1 else ""
-        return Unavailable(f"{shown(str(target))}: {reason}{tries}", _CHECK_NETWORK), True
+        return Unavailable(f"{shown(str(target))}: {reason}{tries}", _CHECK_NETWORK, outage=True), True
 
     async def _follow(self, target: httpx.URL, max_bytes: int) -> Body | Absent | Unavailable | _Passing:
         """Send one request, and on through redirects."""

@@ -46,10 +46,14 @@ class Absent:
 
 @value(kw_only=False)
 class Unavailable:
-    """No usable answer (network, time-out, 5xx, other 4xx, oversized, offline): whatever needed it becomes a gap."""
+    """No usable answer (network, time-out, 5xx, other 4xx, oversized, offline): whatever needed it becomes a gap.
+
+    outage: the server or the way to it failed, in a way that may pass.
+    """
 
     reason: str
     remedy: str = ""
+    outage: bool = False
 
 
 Answer = Body | Absent | Unavailable

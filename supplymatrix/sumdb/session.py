@@ -60,11 +60,12 @@ class NotLogged:
 
 @value
 class Unanswered:
-    """No usable answer: what was asked stays unknown. reason and remedy go into a gap."""
+    """No usable answer: what was asked stays unknown. reason, remedy and outage go into a gap."""
 
     module: ModuleVersion
     reason: str
     remedy: str
+    outage: bool = False
 
 
 def lookup_path(module: ModuleVersion) -> str:
@@ -149,7 +150,8 @@ class LogSession:
         """
         (answer,) = yield Ask((LATEST,))
         if isinstance(answer, Unavailable):
-            raise TransportError(f"the latest tree head could not be had: {answer.reason}", remedy=answer.remedy)
+            reason = f"the latest tree head could not be had: {answer.reason}"
+            raise TransportError(reason, remedy=answer.remedy, outage=answer.outage)
         if isinstance(answer, Absent):
             raise TransportError(f"{answer.source} has no latest tree head (HTTP {answer.status})")
         try:
@@ -240,7 +242,7 @@ class LogSession:
         path = lookup_path(module)
         (answer,) = yield Ask((path,))
         if isinstance(answer, Unavailable):
-            return Unanswered(module=module, reason=answer.reason, remedy=answer.remedy)
+            return Unanswered(module=module, reason=answer.reason, remedy=answer.remedy, outage=answer.outage)
         if isinstance(answer, Absent):
             return NotLogged(module=module, source=answer.source, status=answer.status)
         try:
@@ -252,7 +254,10 @@ class LogSession:
         (fresh,) = yield Ask((path,), fresh=True)
         if isinstance(fresh, Unavailable):
             return Unanswered(
-                module=module, reason=f"the cached record does not verify; {fresh.reason}", remedy=fresh.remedy
+                module=module,
+                reason=f"the cached record does not verify; {fresh.reason}",
+                remedy=fresh.remedy,
+                outage=fresh.outage,
             )
         if isinstance(fresh, Absent):
             return NotLogged(module=module, source=fresh.source, status=fresh.status)
@@ -269,7 +274,7 @@ class LogSession:
             self._check_number(record, min(self._vouched, tree.head.size), answer)
             leaf = yield from tree.leaf_hash(record.number)
         except TransportError as err:
-            return Unanswered(module=module, reason=f"{answer.source}: {err}", remedy=err.remedy)
+            return Unanswered(module=module, reason=f"{answer.source}: {err}", remedy=err.remedy, outage=err.outage)
         if leaf != hash_record(record.text):
             raise TrustError(
                 f"record {record.number} of the log is not what {answer.source} answered",

@@ -173,7 +173,7 @@ class TrustedTree:
         if isinstance(answer, Body) and len(answer.data) != size and answer.source == _FROM_CACHE:
             (answer,) = yield Ask((tile.path,), fresh=True)
         if isinstance(answer, Unavailable):
-            raise TileUnavailableError(f"{tile.path}: {answer.reason}", remedy=answer.remedy)
+            raise TileUnavailableError(f"{tile.path}: {answer.reason}", remedy=answer.remedy, outage=answer.outage)
         if isinstance(answer, Absent):
             raise TileUnavailableError(f"{answer.source} has no {tile.path} (HTTP {answer.status})")
         if len(answer.data) != size:
