@@ -17,8 +17,8 @@ from supplymatrix.model.value import value
 
 __all__ = [
     "CachedCopy", "CopyKind", "CopyState", "Fact", "Facts", "ForeignHash", "Gap", "GraphModule", "HashWitness",
-    "Holder", "LineProof", "PrivateModule", "ProjectFact", "ProofFile", "ProofState", "ReplacedModule", "RequiredModule",
-    "SumFault", "SumFaultKind", "SumKind", "SumLine", "paths_of", "stands_for",
+    "Holder", "LineProof", "PrivateModule", "ProjectFact", "ProofFile", "ProofState", "ReplacedModule",
+    "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine", "paths_of", "stands_for",
 ]  # fmt: skip
 
 
