@@ -24,6 +24,8 @@ def _numbers(old: Policy, new: Policy) -> Iterator[str]:
     if old.fail_on is not new.fail_on:
         stricter = LEVEL_ORDER[new.fail_on] < LEVEL_ORDER[old.fail_on]
         yield f"{_word(stricter)}: fail_on {old.fail_on.value} becomes {new.fail_on.value}"
+    if old.outage_days != new.outage_days:
+        yield f"{_word(new.outage_days < old.outage_days)}: on_outage {old.on_outage!r} becomes {new.on_outage!r}"
 
 
 def _levels(old: Policy, new: Policy) -> Iterator[str]:

@@ -67,7 +67,8 @@ class Policy:
     """A policy with its preset resolved. levels: of every rule; origins: where the file names a rule's level.
 
     private: GOPRIVATE patterns; sumdb: "" or "<verifier key>[ <url>]". digest: SHA-256 of all that decides, in hex.
-    files: artifact → lines, for messages.
+    outage_days: how old, in days, the proofs beside go.sum may be for a run to pass in which the log could not be asked
+    for what they do not hold; 0 = it cannot pass. outage_location: where the file says so. files: artifact → lines.
     """
 
     name: str
@@ -81,8 +82,15 @@ class Policy:
     waivers: tuple[Waiver, ...]
     private: tuple[str, ...]
     sumdb: str
+    outage_days: int
+    outage_location: Location
     notes: tuple[Note, ...]
     files: Mapping[str, Sequence[str]] = field(repr=False)
+
+    @property
+    def on_outage(self) -> str:
+        """What lift.toml says of an outage: "fail" or "warn until 14d"."""
+        return f"warn until {self.outage_days}d" if self.outage_days else "fail"
 
     def package_for(self, module: str) -> PackageRule | None:
         """Return the entry that speaks of a module: of several, the one with the longest literal prefix.

@@ -23,7 +23,7 @@ __all__ = ["PolicyReader"]
 
 _DEFAULT_PRESET = "log-verified"
 _TABLES = ("policy", "rules", "sources", "packages", "waivers")
-_POLICY_KEYS = ("name", "preset", "min_score", "fail_on")
+_POLICY_KEYS = ("name", "preset", "min_score", "fail_on", "on_outage")
 _SOURCE_KEYS = ("private", "sumdb")
 _PACKAGE_KEYS = ("version", "security_policy")
 _WAIVER_KEYS = ("rule", "package", "version", "reason", "owner", "expires")
@@ -34,6 +34,8 @@ _LEVELS = tuple(level.value for level in Level if level is not Level.ALARM)
 _LONG_WORD = 100
 _EXPECTED = 20  # words that are named of those that are known
 _RANGE = re.compile(r"[<>=^~*,|]|\.x\b")  # what no version has, and other products' ranges do
+_OUTAGE = re.compile(r"warn until ([1-9]\d{0,2})d")
+_MAX_OUTAGE = 90  # days
 _SUGGESTIONS = 50  # no more of them are looked for, since a file may hold nothing but unknown keys
 _OTHER_PRODUCT = frozenset({"allow", "tools", "disableTools", "ignoreRules", "importantRules", "ignoreFiles", "setup"})
 
@@ -95,12 +97,14 @@ class PolicyReader:
         fail_on = self._level(("policy", "fail_on"), head.get("fail_on"), base.fail_on if base else Level.ERROR)
         if fail_on is Level.OFF:
             self._fault(("policy", "fail_on"), "a gate that fails on nothing is no gate", "note, warn or error")
+        outage_days = self._outage_days(head, base.outage_days if base else 0)
         packages, waivers = tuple(self._packages()), tuple(self._waivers())
         if self._faults:
             raise InputError(*self._faults)
         decides = {
             "levels": levels, "min_score": min_score, "fail_on": fail_on, "private": sorted(set(private)),
-            "sumdb": sumdb, "packages": {p.glob: (p.version, dict(p.levels)) for p in packages},
+            "outage_days": outage_days, "sumdb": sumdb,
+            "packages": {p.glob: (p.version, dict(p.levels)) for p in packages},
             "waivers": sorted((w.rule, w.package, w.version, w.reason, w.owner, str(w.expires)) for w in waivers),
         }  # fmt: skip
         return Policy(
@@ -115,9 +119,23 @@ class PolicyReader:
             waivers=waivers,
             private=private,
             sumdb=sumdb,
+            outage_days=outage_days,
+            outage_location=self._value_at(("policy", "on_outage"), ("policy",)),
             notes=tuple(self._notes),
             files={self._artifact: self._toml.lines},
         )
+
+    def _outage_days(self, head: Mapping[str, Any], default: int) -> int:
+        """Return for how many days of the proofs' age an outage is excused; 0 = not at all."""
+        path: KeyPath = ("policy", "on_outage")
+        text = self._text(path, head)
+        if not isinstance(head.get("on_outage"), str):
+            return default
+        found = _OUTAGE.fullmatch(text)
+        if text != "fail" and (found is None or int(found[1]) > _MAX_OUTAGE):
+            expected = f'"fail", or "warn until <days>d" with 1 to {_MAX_OUTAGE} days, e.g. "warn until 14d"'
+            self._fault(path, "this says not what is to happen when the log cannot be asked", expected)
+        return int(found[1]) if found else 0
 
     def _preset_name(self, head: Mapping[str, Any]) -> str:
         if self._preset_only:

@@ -21,6 +21,7 @@ from supplymatrix.model.fact import Facts, Gap, stands_for
 from supplymatrix.model.rule import Level, Result, Rule, Status
 from supplymatrix.model.verdict import Judged, Note, Outcome, Score, Verdict, WaiverUse
 from supplymatrix.policy.document import LEVEL_ORDER, Policy
+from supplymatrix.policy.outage import OutageRule
 from supplymatrix.policy.requirements import VERSION_RULE, check_requirements, matched_globs
 from supplymatrix.policy.score import Counted, compute_score
 from supplymatrix.policy.waivers import WaiverBook
@@ -51,12 +52,13 @@ def judge(
 
     Raises InputError when two entries of the policy speak of one module with equal weight.
     """
-    book = WaiverBook(policy, now.date())
+    book, outage = WaiverBook(policy, now.date()), OutageRule(policy, facts, now.date())
     required = check_requirements(policy, facts, rules[VERSION_RULE]) if VERSION_RULE in rules else ()
     applicable = [result for result in (*results, *required) if result.status is not Status.NOT_APPLICABLE]
     originals = stands_for(facts.items)
     everything = [
-        _judge_one(policy, result, rules[result.rule], book, originals.get(result.module, "")) for result in applicable
+        _judge_one(policy, result, rules[result.rule], book, outage, original=originals.get(result.module, ""))
+        for result in applicable
     ]
     counting = [judged for judged in everything if judged.level is not Level.OFF]
     score = compute_score((Counted(judged.rule, judged.status) for judged in counting), rules)
@@ -71,7 +73,7 @@ def judge(
         judged=tuple(shown),
         passed=sum(judged.status is Status.PASS for judged in counting),
         gaps=_distinct_gaps(facts, shown),
-        notes=(*policy.notes, *book.notes(), *_notes_on_globs(policy, facts)),
+        notes=(*policy.notes, *book.notes(), *outage.notes(), *_notes_on_globs(policy, facts)),
         policy_name=policy.name,
         policy_digest=policy.digest,
         tool_version=tool_version,
@@ -79,7 +81,9 @@ def judge(
     )
 
 
-def _judge_one(policy: Policy, result: Result, rule: Rule, book: WaiverBook, original: str) -> Judged:
+def _judge_one(
+    policy: Policy, result: Result, rule: Rule, book: WaiverBook, outage: OutageRule, *, original: str
+) -> Judged:
     """Judge one result. original: the module that this one is built in the place of, whose policy holds for it too."""
     level, origin = policy.level_of(rule, result.module)
     if original:
@@ -92,8 +96,10 @@ def _judge_one(policy: Policy, result: Result, rule: Rule, book: WaiverBook, ori
         level = Level.ALARM
     if status is Status.FAIL and result.finding is not None and rule.is_waivable and level is not Level.OFF:
         waiver = book.use_for(result.finding)
-        if waiver is not None:
-            status = Status.WAIVED
+    if status is Status.UNKNOWN and result.gap is not None and level is not Level.OFF:
+        waiver = outage.use_for(result.gap)
+    if waiver is not None:
+        status = Status.WAIVED
     return Judged(
         rule=result.rule,
         subject=result.subject,

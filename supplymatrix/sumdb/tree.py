@@ -106,11 +106,16 @@ class TrustedTree:
 
     def hash_at(self, level: int, index: int) -> bytes:
         """Return the hash of a complete subtree from the tiles at hand; KeyError when its tile was not asked for."""
-        tile_level, below = divmod(level, self.height)
+        below = level % self.height
         first = index << below
-        data = self._tiles[tile_level, first >> self.height]
+        data = self._tiles[self.tile_of(level, index)]
         at = (first & (self._width - 1)) * HASH_SIZE
         return fold_tile(data[at : at + (HASH_SIZE << below)])
+
+    def tile_of(self, level: int, index: int) -> tuple[int, int]:
+        """Return (level, index) of the tile from which `hash_at(level, index)` is read."""
+        tile_level, below = divmod(level, self.height)
+        return tile_level, (index << below) >> self.height
 
     def ensure(self, wanted: Iterable[tuple[int, int]]) -> Asking[None]:
         """Get and authenticate tiles by (level, index), with all their parents, in one round of asking."""
