@@ -8,7 +8,7 @@ from pathlib import Path
 
 from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.local_log import ask_cache, ask_recording
-from supplymatrix.engine.lookups import Broken, LogChoice, LogRun, unanswered
+from supplymatrix.engine.lookups import Broken, LogAnswer, LogChoice, LogRun, unanswered
 from supplymatrix.errors import TrustError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.module import ModuleVersion
@@ -44,17 +44,21 @@ class LogAccess:
     on_event: OnEvent = ignore_event
 
 
-def ask_log(access: LogAccess, modules: Sequence[ModuleVersion]) -> LogRun:
-    """Prove module versions, with as little network as the answers allow; none at all when there are no modules.
+def ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequence[bytes] = ()) -> LogRun:
+    """Prove module versions, with as little network as the answers allow; none at all when there is nothing to ask.
 
+    heads: signed heads of committed proofs, held against the head that this machine is shown. Where only they are to be
+    held, a network that is not there costs one short try: nothing rests on it.
     Evidence of every lie is kept in the state folder. Raises TrustError when the log itself lied.
     """
-    if not modules:
+    if not modules and not heads:
         return LogRun(answers={}, session=LogSession([access.choice.verifier]))
     if access.replay is not None:
         return _with_evidence(
             access,
-            lambda: ask_recording(access.choice, FolderAnswers(_replay(access)), modules, f"replay {access.replay}"),
+            lambda: ask_recording(
+                access.choice, FolderAnswers(_replay(access)), modules, f"replay {access.replay}", heads
+            ),
         )
     folder = state_folder(access.environ)
     verifier = access.choice.verifier
@@ -62,7 +66,9 @@ def ask_log(access: LogAccess, modules: Sequence[ModuleVersion]) -> LogRun:
     saved = head_file.read()
     cache = LogCache.open(access.cache_dir or cache_folder(access.environ), verifier.name, verifier.key_hash)
     try:
-        run = _with_evidence(access, lambda: _ask(access, modules, cache, head_file, saved))
+        run = _with_evidence(
+            access, lambda: _ask(access, modules, heads, cache=cache, head_file=head_file, saved=saved)
+        )
     finally:
         cache.close()
     run.messages += cache.messages
@@ -76,17 +82,25 @@ def _replay(access: LogAccess) -> Path:
 
 
 def _ask(
-    access: LogAccess, modules: Sequence[ModuleVersion], cache: LogCache, head_file: HeadFile, saved: SavedHead | None
+    access: LogAccess,
+    modules: Sequence[ModuleVersion],
+    heads: Sequence[bytes],
+    *,
+    cache: LogCache,
+    head_file: HeadFile,
+    saved: SavedHead | None,
 ) -> LogRun:
     is_young = saved is not None and timedelta(0) <= access.now - saved.fetched_at < HEAD_IS_YOUNG
     if saved is not None and (access.offline or (is_young and not access.refresh)):
-        run = ask_cache(access.choice, CacheAnswers(cache), modules, saved.note, saved.fetched_at)
-        if access.offline or not any(isinstance(answer, Unanswered | Broken) for answer in run.answers.values()):
+        answers = CacheAnswers(cache)
+        run = ask_cache(access.choice, answers, modules, heads, saved=saved.note, seen_at=saved.fetched_at)
+        if access.offline or not (run.not_held or any(map(_is_open, run.answers.values()))):
             return run
     if access.offline:
         reason = f"offline, and this machine has no trusted head of {access.choice.verifier.name} yet"
         session = LogSession([access.choice.verifier])
-        return LogRun(answers=unanswered(modules, reason, "run once without --offline"), session=session)
+        answers_missing = unanswered(modules, reason, "run once without --offline")
+        return LogRun(answers=answers_missing, session=session, not_held=dict.fromkeys(heads, reason))
     from supplymatrix.engine.online_log import NetworkLog, ask_network
 
     log = NetworkLog(
@@ -100,10 +114,15 @@ def _ask(
         parallel=max(1, min(access.jobs, _MAX_CONNECTIONS)),
         on_event=access.on_event,
     )
-    run = ask_network(log, modules)
+    run = ask_network(log, modules, heads)
     if run.view is None and saved is not None:
         run.messages.append("the log could not be asked; --offline proves what is cached under the trusted head")
     return run
+
+
+def _is_open(answer: LogAnswer) -> bool:
+    """Return whether the network might answer what the cache could not."""
+    return isinstance(answer, Unanswered | Broken)
 
 
 def _with_evidence(access: LogAccess, ask: Callable[[], LogRun]) -> LogRun:

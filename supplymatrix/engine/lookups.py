@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from supplymatrix.errors import InputError, TrustError
+from supplymatrix.errors import InputError, TransportError, TrustError
 from supplymatrix.model.audit import LogView
 from supplymatrix.model.fact import Gap, LineProof, ProofState, SumKind, SumLine
 from supplymatrix.model.module import ModuleVersion
@@ -16,8 +16,8 @@ from supplymatrix.sumdb.protocol import Asking
 from supplymatrix.sumdb.session import LogRecord, LogSession, NotLogged, Unanswered
 
 __all__ = [
-    "Broken", "LogAnswer", "LogChoice", "LogRun", "facts_of_lines", "modules_of", "notes_about_older_heads", "settle",
-    "unanswered",
+    "Broken", "LogAnswer", "LogChoice", "LogRun", "facts_of_lines", "hold", "modules_of", "not_held",
+    "notes_about_older_heads", "settle", "unanswered",
 ]  # fmt: skip
 
 
@@ -43,11 +43,16 @@ class LogChoice:
 
 @dataclass(slots=True, kw_only=True)
 class LogRun:
-    """What came of asking the log. view: None when no signed head could be had. session: for proof chains."""
+    """What came of asking the log. view: None when no signed head could be had. session: for proof chains.
+
+    not_held: why heads of committed proofs could not be held against the pinned one, by note; those that were are not
+    in it.
+    """
 
     answers: Mapping[ModuleVersion, LogAnswer]
     session: LogSession
     view: LogView | None = None
+    not_held: Mapping[bytes, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
 
@@ -67,6 +72,20 @@ def settle(session: LogSession, module: ModuleVersion) -> Asking[LogAnswer]:
         text = f"{answer.source} answered with record {answer.number:,}, which is of another module"
         return Broken(module=module, error=TrustError(text, evidence={"record": answer.text}))
     return answer
+
+
+def hold(session: LogSession, note: bytes) -> Asking[str]:
+    """Hold a head from elsewhere against the pinned one; return why that could not be done, "" when it was."""
+    try:
+        yield from session.hold(note)
+    except TransportError as err:
+        return str(err)
+    return ""
+
+
+def not_held(notes: Sequence[bytes], reasons: Sequence[str]) -> dict[bytes, str]:
+    """Return the heads that were not held against the pinned one, with the reasons. reasons: as `hold` returns them."""
+    return {note: reason for note, reason in zip(notes, reasons, strict=True) if reason}
 
 
 def unanswered(

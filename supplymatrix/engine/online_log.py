@@ -8,7 +8,16 @@ from datetime import datetime
 
 from supplymatrix.engine.events import OnEvent, Progress
 from supplymatrix.engine.local_log import view_of
-from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogRun, notes_about_older_heads, settle, unanswered
+from supplymatrix.engine.lookups import (
+    LogAnswer,
+    LogChoice,
+    LogRun,
+    hold,
+    not_held,
+    notes_about_older_heads,
+    settle,
+    unanswered,
+)
 from supplymatrix.errors import InputError, SourceError, TransportError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.module import ModuleVersion
@@ -19,7 +28,7 @@ from supplymatrix.net.drive import drive
 from supplymatrix.net.head_file import HeadFile, SavedHead
 from supplymatrix.net.local import CacheAnswers, run_local
 from supplymatrix.net.route import Fetcher, choose_route
-from supplymatrix.net.transport import Counters, Transport
+from supplymatrix.net.transport import Counters, TimeOuts, Transport
 from supplymatrix.sumdb.protocol import Answer, Body
 from supplymatrix.sumdb.session import LogSession
 
@@ -27,6 +36,7 @@ __all__ = ["NetworkLog", "ask_network"]
 
 _MAX_SWAPS = 10
 _FEW_REQUESTS = 10  # a run that asked for less may spend the difference on comparing older heads
+_SHORT = TimeOuts(connect=3.0, read=5.0, whole=10.0)  # when only heads of proofs that hold anyway are to be compared
 _MODULES_A_TILE = 300  # and a large one may spend a tile for so many modules; what is left over waits for later runs
 
 
@@ -45,27 +55,33 @@ class NetworkLog:
     on_event: OnEvent
 
 
-def ask_network(log: NetworkLog, modules: Sequence[ModuleVersion]) -> LogRun:
+def ask_network(log: NetworkLog, modules: Sequence[ModuleVersion], heads: Sequence[bytes] = ()) -> LogRun:
     """Prove module versions over the network; what was proven is cached, and the trusted head moves on.
 
+    heads: of committed proofs, held against the pinned head.
     Raises TrustError when the log itself lies, InputError for settings that cannot be read.
     """
-    return asyncio.run(_ask(log, modules))
+    return asyncio.run(_ask(log, modules, heads))
 
 
-async def _ask(log: NetworkLog, modules: Sequence[ModuleVersion]) -> LogRun:
+async def _ask(log: NetworkLog, modules: Sequence[ModuleVersion], heads: Sequence[bytes]) -> LogRun:
     session = LogSession([log.choice.verifier], defers_older_heads=True)
     memory: dict[str, Answer] = {}
     try:
-        return await _ask_in(session, log, modules, memory)
+        return await _ask_in(session, log, modules, heads, memory=memory)
     finally:
         _save_answers(log.cache, session, memory)  # also when the run is interrupted: what is proven stays proven
 
 
 async def _ask_in(
-    session: LogSession, log: NetworkLog, modules: Sequence[ModuleVersion], memory: dict[str, Answer]
+    session: LogSession,
+    log: NetworkLog,
+    modules: Sequence[ModuleVersion],
+    heads: Sequence[bytes],
+    *,
+    memory: dict[str, Answer],
 ) -> LogRun:
-    async with Transport(environ=log.environ, connections=log.parallel) as transport:
+    async with _transport(log, is_needed=bool(modules)) as transport:
         try:
             url, key = log.choice.url, log.choice.verifier.text
             route = await choose_route(log.settings, log.choice.verifier.name, transport, key=key, log_url=url)
@@ -73,7 +89,11 @@ async def _ask_in(
             saved = log.saved.note if log.saved else None
             await drive([session.begin(saved)], fetch, cache=log.cache, parallel=log.parallel, memory=memory)
         except TransportError as err:
-            run = LogRun(answers=unanswered(modules, str(err), err.remedy, outage=err.outage), session=session)
+            run = LogRun(
+                answers=unanswered(modules, str(err), err.remedy, outage=err.outage),
+                session=session,
+                not_held=dict.fromkeys(heads, str(err)),
+            )
             return _counted(run, transport.counters)
 
         def progress(done: int, total: int) -> None:
@@ -87,17 +107,26 @@ async def _ask_in(
             progress=progress,
             memory=memory,
         )
+        reasons = await drive([hold(session, note) for note in heads], fetch, cache=log.cache, memory=memory)
         run_local([session.compare_older()], CacheAnswers(log.cache))
         spare = max(_FEW_REQUESTS - transport.counters.requests, len(modules) // _MODULES_A_TILE)
         await drive([session.compare_older(spare)], fetch, cache=log.cache, memory=memory)
         run = LogRun(
             answers=dict(zip(modules, found, strict=True)),
             session=session,
+            not_held=not_held(heads, reasons),
             view=view_of(log.choice, session, route.description, _fetched_at(log, session)),
         )
         fault = await _save_head(log, session, fetch, memory)
         run.notes += _notes_about_head(log, session, fault)
     return _counted(run, transport.counters)
+
+
+def _transport(log: NetworkLog, *, is_needed: bool) -> Transport:
+    """Return the HTTP client; where no line rests on it, one that gives up soon."""
+    if is_needed:
+        return Transport(environ=log.environ, connections=log.parallel)
+    return Transport(environ=log.environ, connections=log.parallel, time_outs=_SHORT, tries=1)
 
 
 def _fetched_at(log: NetworkLog, session: LogSession) -> datetime:

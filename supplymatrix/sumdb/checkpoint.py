@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from supplymatrix.errors import TrustError
 from supplymatrix.model.value import value
 from supplymatrix.sumdb.note import MalformedNoteError, Note, Verifier, open_note
 
-__all__ = ["GO_SUM_ORIGIN", "Checkpoint", "TreeHead", "open_checkpoint", "parse_tree_head"]
+__all__ = ["GO_SUM_ORIGIN", "Checkpoint", "TreeHead", "fork_error", "open_checkpoint", "parse_tree_head"]
 
 GO_SUM_ORIGIN = "go.sum database tree"
 _MAX_TEXT = 1_000_000
@@ -62,3 +63,15 @@ def open_checkpoint(message: bytes, verifiers: Sequence[Verifier], origin: str =
     note = open_note(message, verifiers)
     head = parse_tree_head(note.text, origin)
     return Checkpoint(head.size, head.root, note)
+
+
+def fork_error(one: Checkpoint, two: Checkpoint, evidence: Mapping[str, bytes], because: str = "") -> TrustError:
+    """Return the alarm of the whole log: two signed heads that cannot belong to one growing log, with both notes."""
+    older, newer = (one, two) if one.size <= two.size else (two, one)
+    why = f" ({because})" if because else ""
+    return TrustError(
+        f"the log has forked: its signed head of {older.size} records and its signed head of {newer.size} records "
+        f"cannot belong to one growing log{why}",
+        evidence={"older head": older.note.raw, "newer head": newer.note.raw, **evidence},
+        whole_log=True,
+    )

@@ -27,7 +27,7 @@ What follows from this form:
 - One more record changes one place: the hash that covered it is replaced by the record and the hashes beside it. A
   newer head changes the right edge. Two branches that add different records can be merged by lines.
 - Every hash of a complete subtree holds in all later trees. So two files can be held against each other where they
-  overlap, without asking anybody: see `compare_nodes`.
+  overlap, without asking anybody: see `history`.
 
 The day in `seen` says when the head was had. No signature covers it; its eight digits (of a SHA-256 over day and head)
 only keep it from being changed by accident.
@@ -53,8 +53,8 @@ from supplymatrix.sumdb.tlog import hash_node, hash_record
 from supplymatrix.sumdb.tree import TrustedTree
 
 __all__ = [
-    "PROOF_LIMIT", "LoggedText", "Node", "ProofFile", "build_proof_file", "compare_nodes", "parse_proof_file",
-    "plan_proof", "render_proof_file",
+    "PROOF_LIMIT", "LoggedText", "Node", "ProofFile", "build_proof_file", "parse_proof_file", "plan_proof",
+    "render_proof_file",
 ]  # fmt: skip
 
 PROOF_LIMIT = 64 << 20
@@ -322,31 +322,6 @@ def render_proof_file(head: Checkpoint, items: Iterable[tuple[int, bytes, int]],
         else:
             lines.append(b"%d %s\n" % (level, base64.b64encode(content)))
     return b"".join([*lines, b"\n", note])
-
-
-def compare_nodes(one: ProofFile, two: ProofFile) -> None:
-    """Hold two verified files of one log against each other, where they overlap; no other byte is needed.
-
-    Raises TrustError (of the whole log) with both signed heads when a subtree that lies in both trees has two hashes:
-    the log has shown two histories.
-    """
-    few, many = (one, two) if len(one.nodes) <= len(two.nodes) else (two, one)
-    pairs = ((node, digest, many.nodes.get(node)) for node, digest in few.nodes.items())
-    split = next(((node, ours, theirs) for node, ours, theirs in pairs if theirs is not None and theirs != ours), None)
-    same_size = one.head.size == two.head.size and one.head.root != two.head.root
-    if split is None and not same_size:
-        return
-    older, newer = (one, two) if one.head.size <= two.head.size else (two, one)
-    where = ""
-    if split is not None:
-        (level, index), _, _ = split
-        where = f": they disagree about records {index << level:,} to {((index + 1) << level) - 1:,}"
-    raise TrustError(
-        f"the log has forked: its signed head of {older.head.size} records and its signed head of {newer.head.size} "
-        f"records cannot belong to one growing log{where}",
-        evidence={"older head": older.head.note.raw, "newer head": newer.head.note.raw},
-        whole_log=True,
-    )
 
 
 def _digits(day: bytes, note: bytes) -> bytes:

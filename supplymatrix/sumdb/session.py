@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from supplymatrix.errors import Diagnostic, InputError, TransportError, TrustError
 from supplymatrix.model.module import ModuleVersion, escape_path, escape_version
 from supplymatrix.model.value import value
-from supplymatrix.sumdb.checkpoint import GO_SUM_ORIGIN, Checkpoint, open_checkpoint
+from supplymatrix.sumdb.checkpoint import GO_SUM_ORIGIN, Checkpoint, fork_error, open_checkpoint
 from supplymatrix.sumdb.note import Verifier
 from supplymatrix.sumdb.protocol import Absent, Ask, Asking, Body, Unavailable
 from supplymatrix.sumdb.record import Record, lines_of, parse_record
@@ -133,7 +133,7 @@ class LogSession:
     def _remember(self, head: Checkpoint) -> Checkpoint:
         other = self._by_size.setdefault(head.size, head)
         if other.root != head.root:
-            raise _fork(other, head, {})
+            raise fork_error(other, head, {})
         return head
 
     def trust_saved(self, saved: bytes) -> Asking[None]:
@@ -164,6 +164,14 @@ class LogSession:
             trusted = self._open_saved(saved)
             yield from self._between(trusted, latest, self._begin_with(trusted, latest))
 
+    def hold(self, note: bytes) -> Asking[None]:
+        """Hold a signed head that came from elsewhere (a committed proof file) against the pinned one.
+
+        Nothing rests on it: it does not vouch for look-ups. A newer one moves the pin, by proof only. Raises
+        TransportError when the tiles that it takes cannot be had, TrustError (of the whole log) on a fork.
+        """
+        yield from self._merge(self.open_head(note), vouches=False)
+
     def _begin_with(self, trusted: Checkpoint, latest: Checkpoint) -> Asking[None]:
         if latest.size < trusted.size:
             self.stale = latest
@@ -185,8 +193,7 @@ class LogSession:
         except TrustError as err:
             if "older head" in err.evidence:
                 raise
-            older, newer = (one, two) if one.size <= two.size else (two, one)
-            raise _fork(older, newer, err.evidence, because=str(err)) from err
+            raise fork_error(one, two, err.evidence, because=str(err)) from err
 
     def _open_saved(self, saved: bytes) -> Checkpoint:
         try:
@@ -337,7 +344,7 @@ class LogSession:
         if root != old.root:
             proof = tree.prove_prefix(old.size) if old.size else ()
             evidence = {"root at the older size in the newer tree": root, "consistency proof": b"".join(proof)}
-            raise _fork(old, self._tree_head(tree), evidence)
+            raise fork_error(old, self._tree_head(tree), evidence)
         self._consistent.add((old.size, old.root))
 
     def _pin(self, tree: TrustedTree) -> None:
@@ -354,13 +361,3 @@ class LogSession:
         if not isinstance(tree.head, Checkpoint):
             raise TypeError("a session pins signed heads only")
         return tree.head
-
-
-def _fork(old: Checkpoint, new: Checkpoint, evidence: Mapping[str, bytes], because: str = "") -> TrustError:
-    why = f" ({because})" if because else ""
-    return TrustError(
-        f"the log has forked: its signed head of {old.size} records and its signed head of {new.size} records "
-        f"cannot belong to one growing log{why}",
-        evidence={"older head": old.note.raw, "newer head": new.note.raw, **evidence},
-        whole_log=True,
-    )

@@ -16,7 +16,6 @@ from supplymatrix.sumdb.proof_file import (
     LoggedText,
     ProofFile,
     build_proof_file,
-    compare_nodes,
     parse_proof_file,
     plan_proof,
 )
@@ -189,29 +188,6 @@ def _line(level: int, digest: bytes) -> bytes:
     import base64
 
     return b"%d %s\n" % (level, base64.b64encode(digest))
-
-
-@given(st.integers(1, 699), some)
-def test_two_files_of_one_log_agree(size: int, numbers: set[int]) -> None:
-    one = _read(_made(LOG, size, {number for number in numbers if number < size}))
-    two = _read(_made(LOG, 700, numbers))
-    compare_nodes(one, two)
-
-
-@given(st.integers(0, 498), st.integers(500, 699))
-def test_two_histories_are_found_where_both_files_hold_the_record(fork: int, size: int) -> None:
-    other = LOG.forked(fork)
-    one = _read(_made(LOG, size, {fork}))
-    two = _read(_made(other, 700, {fork}))
-    with pytest.raises(TrustError) as told:
-        compare_nodes(two, one)
-    assert told.value.whole_log
-    assert told.value.evidence == {"older head": LOG.head(size), "newer head": other.head(700)}
-
-
-def test_two_heads_of_one_size_with_two_roots_are_two_histories() -> None:
-    with pytest.raises(TrustError, match="forked"):
-        compare_nodes(_read(_made(LOG, 700, {1})), _read(_made(LOG.forked(600), 700, {1})))
 
 
 def test_the_day_is_bound_to_the_head() -> None:

@@ -3,7 +3,7 @@
 `log.json` in the folder, all of it optional:
 
     {"default": "proven", "lines": {"path@version[/go.mod]": {"state": …, "logged": …, "detail": …} or {"gap": reason}},
-     "private": {path: declared}, "copies": [{"module", "version", "kind", "state"}]}
+     "private": {path: declared}, "copies": [{"module", "version", "kind", "state"}], "proof_file": {"fault": …}}
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from supplymatrix.checks.registry import ALL_RULES, run_rules
+from supplymatrix.engine.committed_proofs import PROOF_START
 from supplymatrix.engine.policy_source import PolicySource, load_policy
 from supplymatrix.model.audit import Audit, LogView
 from supplymatrix.model.fact import (
@@ -26,10 +27,12 @@ from supplymatrix.model.fact import (
     Gap,
     LineProof,
     PrivateModule,
+    ProofFile,
     ProofState,
     SumKind,
     SumLine,
 )
+from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.policy.verdict import judge
 from supplymatrix.sources.project import SourceLines, read_project
@@ -66,13 +69,23 @@ def facts_of(folder: Path) -> Facts:
         else:
             facts.append(_proof(line, answer))
     facts.extend(_copies(log))
+    facts.extend(_proof_files(log))
     return Facts({repr(fact): fact for fact in facts}.values(), gaps)
+
+
+def _proof_files(log: dict[str, Any]) -> Iterator[ProofFile]:
+    told = log.get("proof_file")
+    if told is not None:
+        place = Location(artifact="go.sum.proof", line=1, column=1)
+        size = 0 if told["fault"] else LOG.tree_size
+        yield ProofFile(tree_size=size, root="", records=0, unused=0, seen_on=None, fault=told["fault"], location=place)
 
 
 def audit_of(folder: Path, *, preset: str = "") -> Audit:
     """Return the whole audit of a fixture, by its lift.toml or a preset."""
     facts = facts_of(folder)
     project = read_project(folder)
+    proofs = {"go.sum.proof": PROOF_START} if _log(folder).get("proof_file") else {}
     source = PolicySource(file=_preset_file(folder, preset)) if preset else PolicySource()
     policy, notes = load_policy(source, project, {})
     verdict = judge(policy, run_rules(facts), facts, ALL_RULES, now=NOW, tool_version="0.1.0")
@@ -84,7 +97,7 @@ def audit_of(folder: Path, *, preset: str = "") -> Audit:
         log=LOG,
         verdict=verdict,
         rules=ALL_RULES,
-        lines=SourceLines({**project.files, **policy.files}),
+        lines=SourceLines({**project.files, **policy.files, **proofs}),
     )
 
 
