@@ -25,6 +25,11 @@ __all__ = ["COMMANDS", "run"]
 
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("check", "supplymatrix.cli.check:check", "Prove a project's go.sum against the log and judge it by its policy."),
+    (
+        "prove",
+        "supplymatrix.cli.prove:prove",
+        "Write the proofs of a go.sum beside it, so that checks need no network.",
+    ),
     ("verify", "supplymatrix.cli.verify:verify", "Show the whole proof chain of one module version."),
     ("rules", "supplymatrix.cli.rules:rules", "List all rules."),
     ("explain", "supplymatrix.cli.explain:explain", "Explain a rule: what it means, why, what to do."),

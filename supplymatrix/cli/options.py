@@ -3,52 +3,91 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
 
 from supplymatrix.errors import Diagnostic, InputError
-from supplymatrix.model.value import fields_of, value
 
-__all__ = ["LogOptions", "console_options", "log_options", "refuse_preset_name", "report_options"]
+__all__ = [
+    "console_options", "log_options", "paths_argument", "policy_options", "refuse_preset_name", "report_options",
+]  # fmt: skip
 
+_MEANS = ("offline", "replay", "record", "cache_dir", "send_private", "refresh", "jobs")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@value
-class LogOptions:
-    """How the log may be asked."""
-
-    offline: bool
-    replay: Path | None
-    cache_dir: Path | None
-    send_private: bool
-    refresh: bool
-    jobs: int
-
-
 def log_options(command: F) -> F:
-    """Add the options of `LogOptions`; the command gets them as `log`."""
+    """Add the options of `Means`; the command gets it as `means`, with this process's environment and the time."""
 
     @functools.wraps(command)
     def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
-        names = fields_of(LogOptions)
-        log = LogOptions(**{name: kwargs.pop(name) for name in names})
-        if log.offline and log.refresh:
+        from supplymatrix.engine.means import Means
+
+        chosen = {name: kwargs.pop(name) for name in _MEANS}
+        if chosen["offline"] and chosen["refresh"]:
             raise click.UsageError("--offline and --refresh exclude each other.")
-        return command(*args, log=log, **kwargs)
+        means = Means(environ=os.environ, now=datetime.now(UTC), **chosen)
+        return command(*args, means=means, **kwargs)
 
     options = (
         click.option("--offline", is_flag=True, help="Use no network: only what is cached under the trusted head."),
         click.option(
             "--replay", type=click.Path(path_type=Path), metavar="DIR", help="Ask a folder of recorded answers instead."
         ),
+        click.option(
+            "--record",
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            help="Write the log's answers to DIR, for --replay.",
+        ),
         click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Keep the cache here."),
         click.option("--send-private", is_flag=True, help="Let names under GOPRIVATE and GONOSUMDB go to the log."),
         click.option("--refresh", is_flag=True, help="Ask for a new head even if the trusted one is young."),
         click.option("--jobs", type=click.IntRange(1, 16), default=16, show_default=True, help="Requests at a time."),
+    )
+    return cast("F", _apply(wrapped, options))
+
+
+def paths_argument(command: F) -> F:
+    """Add PATH… and -r; the command gets `paths` (the current folder when none is named) and `recursive`."""
+
+    @functools.wraps(command)
+    def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
+        paths = kwargs.pop("paths") or (Path(),)
+        return command(*args, paths=paths, **kwargs)
+
+    options = (
+        click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]..."),
+        click.option(
+            "-r", "--recursive", is_flag=True, help="Every go.mod below too; vendor and testdata are skipped."
+        ),
+    )
+    return cast("F", _apply(wrapped, options))
+
+
+def policy_options(command: F) -> F:
+    """Add --policy and --policy-from; the command gets `policy`, where the policies of this run are taken from."""
+
+    @functools.wraps(command)
+    def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
+        from supplymatrix.engine.policy_source import PolicySource
+
+        file, revision = kwargs.pop("policy_file"), kwargs.pop("revision")
+        refuse_preset_name(file)
+        return command(*args, policy=PolicySource(file=file, revision=revision), **kwargs)
+
+    options = (
+        click.option(
+            "--policy", "policy_file", type=click.Path(path_type=Path), help="Judge by this file, not by lift.toml."
+        ),
+        click.option(
+            "--policy-from", "revision", default="", metavar="REV", help="Take lift.toml from this git revision."
+        ),
     )
     return cast("F", _apply(wrapped, options))
 

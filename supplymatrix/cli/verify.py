@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from supplymatrix.cli.alarm import ALARM, keeps_alarm
-from supplymatrix.cli.options import LogOptions, console_options, log_options, refuse_preset_name
+from supplymatrix.cli.options import console_options, log_options, refuse_preset_name
 from supplymatrix.cli.output import Console, write_stdout
+from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.engine.prove_module import ModuleProof, ProveRequest, prove_module
 from supplymatrix.errors import Diagnostic, InputError
@@ -38,7 +37,7 @@ _WORD = re.compile(r"[A-Za-z0-9._/-]{1,100}")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @log_options
 @console_options
-def verify(module: str, project: Path, policy: Path | None, format_: str, *, log: LogOptions, console: Console) -> int:
+def verify(module: str, project: Path, policy: Path | None, format_: str, *, means: Means, console: Console) -> int:
     """Show how MODULE@VERSION is proven: go.sum line, record, leaf, tiles, root, signed head, earlier head.
 
     Exit 0: proven, and go.sum agrees as far as it names the module. 4: it does not. 2: go.sum has a line of it that
@@ -47,15 +46,9 @@ def verify(module: str, project: Path, policy: Path | None, format_: str, *, log
     refuse_preset_name(policy)
     request = ProveRequest(
         module=_parse(module),
-        environ=os.environ,
-        now=datetime.now(UTC),
+        means=means,
         project=project,
         policy=PolicySource(file=policy),
-        offline=log.offline,
-        replay=log.replay,
-        cache_dir=log.cache_dir,
-        send_private=log.send_private,
-        refresh=log.refresh,
     )
     proof = prove_module(request, console.on_event)
     console.end_line()

@@ -1,194 +1,182 @@
-"""The main job: read a Go project, prove its go.sum against the log, judge it by its policy.
+"""The main job: read Go projects, prove their go.sum against the log, judge each by its policy.
 
-audit = run_check(CheckRequest(path=Path("svc"), environ=os.environ, now=datetime.now(UTC)))
-audit.verdict.exit_code
+survey = run_survey(CheckRequest(paths=(Path("svc"),), means=Means(environ=os.environ, now=datetime.now(UTC))))
+survey.exit_code
+
+Subjects share their look-ups, and are held against each other; each has its own policy and verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from supplymatrix import __version__
 from supplymatrix.checks.registry import ALL_RULES, run_rules
+from supplymatrix.engine.committed_proofs import PROOF_START
+from supplymatrix.engine.copies import CopyChecker
 from supplymatrix.engine.events import Message, OnEvent, ignore_event
-from supplymatrix.engine.log_access import LogAccess, ask_log
-from supplymatrix.engine.lookups import LogChoice, LogRun, facts_of_lines, modules_of
-from supplymatrix.engine.policy_source import OWN_POLICY, POLICY_FILE, PolicySource, load_policy
-from supplymatrix.engine.private import withhold_lines
-from supplymatrix.gomod.goenv import EnvFile, GoSettings, resolve_settings
-from supplymatrix.model.audit import Audit
-from supplymatrix.model.fact import (
-    CachedCopy,
-    Facts,
-    LineProof,
-    PrivateModule,
-    ProofState,
-    SumKind,
-    SumLine,
-    paths_of,
-    stands_for,
-)
-from supplymatrix.model.module import ModuleVersion
+from supplymatrix.engine.foreign_hashes import foreign_hashes
+from supplymatrix.engine.lookups import LogKey, facts_of_lines
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
+from supplymatrix.engine.prepare import Prepared, prepare
+from supplymatrix.engine.shared_answers import Asker, SharedAnswers, share_answers
+from supplymatrix.errors import InputError, TrustError
+from supplymatrix.gomod.goenv import GoSettings, resolve_settings
+from supplymatrix.model.audit import Audit, Survey, Unreadable
+from supplymatrix.model.fact import Facts, ForeignHash
 from supplymatrix.model.value import changed, value
-from supplymatrix.model.verdict import Note
+from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.settings import read_env_files
-from supplymatrix.policy.document import Policy
 from supplymatrix.policy.verdict import judge
-from supplymatrix.sources.project import Project, SourceLines, read_project
-from supplymatrix.sumdb.known import GO_LOG_KEY
-from supplymatrix.sumdb.note import parse_verifier_key
+from supplymatrix.sources.project import SourceLines
+from supplymatrix.sources.subjects import find_subjects, read_subject
+from supplymatrix.sumdb.history import History
 
-__all__ = ["CheckRequest", "choose_log", "run_check"]
+__all__ = ["CheckRequest", "run_check", "run_survey"]
+
+_GRAVEST_FIRST = (4, 2, 3, 1, 0)
+"""Exit codes of subjects; 5 (nothing to check) is the answer of a run in which no subject had anything to check."""
 
 
 @value
 class CheckRequest:
     """What a check is asked to do.
 
-    path: folder, go.mod or go.sum. policy: where the policy is taken from. environ: the environment, as the go command
-    would see it. now: UTC. offline: no network. replay: a folder of recorded answers, asked instead of everything else.
-    cache_dir: instead of the user's cache folder. send_private: names under GOPRIVATE may go to the log. refresh: ask
-    for a new head even if the trusted one is young. jobs: parallel requests (at most 16) and hashing threads.
+    paths: folders, go.mod, go.sum or go.work files. recursive: every go.mod below them too. policy: where the policies
+    are taken from.
     """
 
-    path: Path
-    environ: Mapping[str, str]
-    now: datetime
+    paths: tuple[Path, ...]
+    means: Means
+    recursive: bool = False
     policy: PolicySource = OWN_POLICY
-    offline: bool = False
-    replay: Path | None = None
-    cache_dir: Path | None = None
-    send_private: bool = False
-    refresh: bool = False
-    jobs: int = 16
 
 
 def run_check(request: CheckRequest, on_event: OnEvent = ignore_event) -> Audit:
-    """Return the whole answer. Raises InputError, SourceError and TrustError (the log itself lied: the run stops)."""
-    project = read_project(request.path)
-    policy, notes = load_policy(request.policy, project, request.environ)
-    _refuse_ambiguous_entries(policy, project)
-    files = read_env_files(request.environ)
-    settings = resolve_settings(request.environ, *files)
-    lines = [fact for fact in project.facts if isinstance(fact, SumLine)]
-    private, withheld = withhold_lines(lines, policy, settings, send_private=request.send_private)
-    asked = [line for line in lines if line.subject not in private]
-    choice = choose_log(policy)
-    access = LogAccess(
-        choice=choice,
-        settings=settings,
-        environ=request.environ,
-        now=request.now,
-        offline=request.offline,
-        replay=request.replay,
-        cache_dir=request.cache_dir,
-        refresh=request.refresh,
-        jobs=request.jobs,
-        on_event=on_event,
-    )
-    run = ask_log(access, modules_of(asked))
-    for text in run.messages:
-        on_event(Message(text=text))
-    proofs, gaps = facts_of_lines(asked, run.answers)
-    copies = _check_copies(request, project, policy, proofs, files)
-    facts = Facts(
-        [*project.facts, *private.values(), *proofs, *copies],
-        [*withheld, *gaps],
-    )
-    notes += [
-        *project.notes,
-        *_notes_about_settings(settings, choice),
-        *_notes_about_private(lines, private),
-        *run.notes,
-    ]
-    return _judge(request, project, policy, facts, run=run, notes=notes)
+    """Return the answer for the one subject that the paths name.
 
-
-def _refuse_ambiguous_entries(policy: Policy, project: Project) -> None:
-    """Raise InputError for two entries that speak of one module with equal weight, before anything is asked.
-
-    Found later, such a fault of the policy would take the place of an alarm.
+    Raises InputError, SourceError, TrustError (the log itself lied: the run stops), and ValueError when they name more.
     """
-    for path in paths_of(project.facts):
-        policy.package_for(path)
+    survey = run_survey(request, on_event)
+    if len(survey.items) != 1:
+        raise ValueError(f"{len(survey.items)} subjects were found where one was expected")
+    (item,) = survey.items
+    if isinstance(item, Unreadable):
+        raise InputError(*item.diagnostics)
+    return item
 
 
-def choose_log(policy: Policy) -> LogChoice:
-    """Return the log to ask: Go's own, or the one that the policy pins. Nothing else can choose it."""
-    key, _, url = policy.sumdb.partition(" ")
-    if not key:
-        return LogChoice(verifier=parse_verifier_key(GO_LOG_KEY))
-    return LogChoice(verifier=parse_verifier_key(key), url=url.strip(), by_policy=key != GO_LOG_KEY)
+def run_survey(request: CheckRequest, on_event: OnEvent = ignore_event) -> Survey:
+    """Return the answer for every subject. One that cannot be read does not keep the others from being judged.
 
-
-def _check_copies(
-    request: CheckRequest, project: Project, policy: Policy, proofs: Sequence[LineProof], files: Sequence[EnvFile]
-) -> Sequence[CachedCopy]:
-    """Hash the copies in the module cache of those modules for which the policy asks it."""
-    originals = stands_for(project.facts)
-    wanted = {
-        proof.subject: proof.logged_hash
-        for proof in proofs
-        if proof.kind is SumKind.ZIP
-        and proof.state in (ProofState.PROVEN, ProofState.DIFFERS)
-        and any(policy.asks_for("SM112", path) for path in _names_of(proof.subject, originals))
+    Raises InputError for paths that name nothing, TrustError when a log lied as a whole: the run stops.
+    """
+    files = read_env_files(request.means.environ)
+    settings = resolve_settings(request.means.environ, *files)
+    histories: dict[LogKey, History] = {}
+    try:
+        ready, unreadable, order = _prepare_all(request, settings, histories)
+        for text in _kept(request, [item.committed.error for item in ready if item.committed.error is not None]):
+            on_event(Message(text=text))
+        answers = share_answers(ready, histories, Asker(means=request.means, settings=settings, on_event=on_event))
+    except TrustError as err:
+        if not getattr(err, "__notes__", ()):
+            err.add_note(keep_evidence(request.means.environ, request.means.now, [err]))
+        raise
+    for shared in answers.values():
+        for text in shared.messages:
+            on_event(Message(text=text))
+    foreign = foreign_hashes([(item.project, item.places) for item in ready])
+    copies = CopyChecker(request.means.environ, files, jobs=request.means.jobs)
+    audits = {
+        item.path: _judge(request, item, answers[item.choice.log_key], others, copies)
+        for item, others in zip(ready, foreign, strict=True)
     }
-    if not wanted:
-        return ()
-    from supplymatrix.sources.modcache import check_copies, module_cache
-
-    behind = {name: text for file in reversed(files) for name, text in file.values.items()}
-    return check_copies(wanted, module_cache(request.environ, behind), project.root, jobs=request.jobs)
+    items = tuple(audits[path] if path in audits else unreadable[path] for path in order)
+    return _survey(items, tuple(answers.values()))
 
 
-def _names_of(module: ModuleVersion, originals: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the paths under which a policy may speak of a module: its own, and that of the one it replaces."""
-    return (module.path, originals[module.path]) if module.path in originals else (module.path,)
+def _prepare_all(
+    request: CheckRequest, settings: GoSettings, histories: dict[LogKey, History]
+) -> tuple[list[Prepared], dict[Path, Unreadable], list[Path]]:
+    """Return the subjects that can be judged, those that cannot, and the order of all."""
+    found = find_subjects(request.paths, recursive=request.recursive)
+    ready: list[Prepared] = []
+    unreadable: dict[Path, Unreadable] = {}
+    for subject in found.subjects:
+        try:
+            project = read_subject(subject)
+            item = prepare(
+                subject.path,
+                project,
+                request.policy,
+                request.means.environ,
+                settings,
+                histories=histories,
+                send_private=request.means.send_private,
+            )
+        except InputError as err:
+            if len(found.subjects) == 1:
+                raise
+            unreadable[subject.path] = Unreadable(path=subject.path.as_posix(), diagnostics=err.diagnostics)
+        else:
+            notes = found.notes if not ready else ()
+            ready.append(changed(item, notes=(*notes, *item.notes)))
+    return ready, unreadable, [subject.path for subject in found.subjects]
 
 
-def _notes_about_settings(settings: GoSettings, choice: LogChoice) -> list[Note]:
-    text = settings.gosumdb_not_followed(choice.verifier.name, choice.verifier.text)
-    return [Note(code="gosumdb-not-followed", message=text)] if text else []
-
-
-def _notes_about_private(lines: Sequence[SumLine], private: Mapping[ModuleVersion, PrivateModule]) -> list[Note]:
-    """Say how many lines nobody has checked because the policy declares their modules private."""
-    held = [private[line.subject] for line in lines if line.subject in private]
-    declared = [module for module in held if module.declared]
-    if not declared:
-        return []
-    patterns = ", ".join(dict.fromkeys(module.matched_by for module in declared))
-    count = "1 go.sum line is" if len(declared) == 1 else f"{len(declared):,} go.sum lines are"
-    text = f"{count} not checked: lift.toml declares their modules private ({patterns})"
-    return [Note(code="declared-private", message=text)]
+def _kept(request: CheckRequest, errors: Sequence[TrustError]) -> list[str]:
+    """Keep the bytes of proof files that prove nothing."""
+    return [keep_evidence(request.means.environ, request.means.now, errors)] if errors else []
 
 
 def _judge(
-    request: CheckRequest, project: Project, policy: Policy, facts: Facts, *, run: LogRun, notes: Sequence[Note]
+    request: CheckRequest,
+    item: Prepared,
+    shared: SharedAnswers,
+    foreign: Sequence[ForeignHash],
+    copies: CopyChecker,
 ) -> Audit:
-    results = run_rules(facts)
-    verdict = judge(policy, results, facts, ALL_RULES, now=request.now, tool_version=__version__)
+    proofs, gaps = facts_of_lines(item.asked, shared.answers)
+    facts = Facts(
+        [
+            *item.project.facts,
+            *item.private.values(),
+            *proofs,
+            *item.committed.fact(item.modules),
+            *foreign,
+            *copies.check(item, proofs),
+        ],
+        [*item.withheld, *gaps],
+    )
+    verdict = judge(item.policy, run_rules(facts), facts, ALL_RULES, now=request.means.now, tool_version=__version__)
+    notes = (*verdict.notes, *item.notes, *shared.notes_for(item))
+    starts = {item.committed.name: PROOF_START} if item.committed.name else {}
     return Audit(
-        subject=project.name,
-        root=request.path.as_posix(),
+        subject=item.project.name,
+        root=item.path.as_posix(),
         facts=facts,
-        log=run.view,
-        verdict=changed(verdict, notes=(*verdict.notes, *notes)),
+        log=shared.view_for(item),
+        verdict=changed(verdict, notes=notes),
         rules=ALL_RULES,
-        lines=_lines(project, policy),
-        places=_places(project, policy),
+        lines=SourceLines({**item.project.files, **item.policy.files, **starts}),
+        places=item.places,
     )
 
 
-def _places(project: Project, policy: Policy) -> Mapping[str, str]:
-    """Return the paths of the project's own files, its policy among them, from where the run was started."""
-    if project.root == Path():
-        return {}
-    own = [*project.files, *(name for name in policy.files if name == POLICY_FILE)]
-    return {name: (project.root / name).as_posix() for name in own}
+def _survey(items: Sequence[Audit | Unreadable], answers: Sequence[SharedAnswers]) -> Survey:
+    views = [shared.run.view for shared in answers if shared.run is not None and shared.run.view is not None]
+    return Survey(
+        items=tuple(items),
+        exit_code=_exit_code(items),
+        requests=sum(view.requests for view in views),
+        retries=sum(view.retries for view in views),
+        received_bytes=sum(view.received_bytes for view in views),
+    )
 
 
-def _lines(project: Project, policy: Policy) -> Mapping[tuple[str, int], str]:
-    return SourceLines({**project.files, **policy.files})
+def _exit_code(items: Sequence[Audit | Unreadable]) -> int:
+    codes = {2 if isinstance(item, Unreadable) else item.verdict.exit_code for item in items}
+    return next((code for code in _GRAVEST_FIRST if code in codes), 5)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from supplymatrix.engine.lookups import LogChoice
 from supplymatrix.errors import TrustError
@@ -13,6 +15,8 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.sources.files import read_if_there
 from supplymatrix.sources.project import Project
+from supplymatrix.sumdb.checkpoint import Checkpoint
+from supplymatrix.sumdb.history import History
 from supplymatrix.sumdb.proof_file import PROOF_LIMIT, LoggedText, ProofFile, parse_proof_file
 from supplymatrix.sumdb.record import lines_of
 from supplymatrix.sumdb.session import LogRecord
@@ -25,55 +29,50 @@ PROOF_START = ("supplymatrix go.sum proof 1",)
 
 @value
 class CommittedProofs:
-    """What a project brings along. proof: None when there is no file, or one that proves nothing (then `error`).
+    """What a project brings along. name: of the file, "" when there is none.
 
-    records: by module version, as many as the file proves. name: of the file.
+    head: the signed head that all of it leads to, None when it proves nothing (then `error` says why). records: by
+    module version, as many as the file proves; total: how many records it has.
     """
 
     name: str = ""
-    proof: ProofFile | None = None
-    records: Mapping[ModuleVersion, LoggedText] | None = None
+    head: Checkpoint | None = None
+    seen_on: date | None = None
+    records: Mapping[ModuleVersion, LoggedText] = MappingProxyType({})
+    total: int = 0
     error: TrustError | None = None
 
     def answers(self, modules: Iterable[ModuleVersion]) -> dict[ModuleVersion, LogRecord]:
         """Return the proven record of each of these module versions that the file has."""
-        if self.proof is None or not self.records:
+        if self.head is None:
             return {}
-        found: dict[ModuleVersion, LogRecord] = {}
-        for module in modules:
-            record = self.records.get(module)
-            if record is not None:
-                found[module] = LogRecord(
-                    module=module,
-                    number=record.number,
-                    text=record.text,
-                    hashes=lines_of(record.text, module.path, module.version),
-                    tree_size=self.proof.head.size,
-                    source=self.name,
-                )
-        return found
+        found = ((module, self.records[module]) for module in modules if module in self.records)
+        return {
+            module: LogRecord(
+                module=module,
+                number=record.number,
+                text=record.text,
+                hashes=lines_of(record.text, module.path, module.version),
+                tree_size=self.head.size,
+                source=self.name,
+            )
+            for module, record in found
+        }
 
     def fact(self, modules: Iterable[ModuleVersion]) -> tuple[fact.ProofFile, ...]:
         """Return what is to be told of the file; nothing when there is none. modules: those of go.sum."""
         if not self.name:
             return ()
-        place = Location(artifact=self.name, line=1, column=1)
-        if self.proof is None:
-            return (
-                fact.ProofFile(
-                    tree_size=0, root="", records=0, unused=0, seen_on=None, fault=str(self.error), location=place
-                ),
-            )
-        used = {record.number for module in modules if (record := (self.records or {}).get(module)) is not None}
+        used = {self.records[module].number for module in modules if module in self.records}
         return (
             fact.ProofFile(
-                tree_size=self.proof.head.size,
-                root=self.proof.head.root_text,
-                records=len(self.proof.records),
-                unused=len(self.proof.records) - len(used),
-                seen_on=self.proof.seen_on,
-                fault="",
-                location=place,
+                tree_size=self.head.size if self.head else 0,
+                root=self.head.root_text if self.head else "",
+                records=self.total,
+                unused=self.total - len(used),
+                seen_on=self.seen_on,
+                fault=str(self.error) if self.error else "",
+                location=Location(artifact=self.name, line=1, column=1),
             ),
         )
 
@@ -86,10 +85,11 @@ def proof_path(project: Project) -> Path | None:
     return Path(f"{project.go_sum}.proof") if project.go_sum else None
 
 
-def read_committed_proofs(project: Project, choice: LogChoice) -> CommittedProofs:
+def read_committed_proofs(project: Project, choice: LogChoice, history: History) -> CommittedProofs:
     """Read the proof file of a project and check all of it, under the key of the log that its policy names.
 
-    Raises InputError for a file that cannot be read as one.
+    history: of the same log, as the files before told it. Raises InputError for a file that cannot be read as one,
+    TrustError (of the whole log) for one that tells another history.
     """
     path = proof_path(project)
     data = read_if_there(path, PROOF_LIMIT, "proof file") if path is not None else None
@@ -99,7 +99,14 @@ def read_committed_proofs(project: Project, choice: LogChoice) -> CommittedProof
         proof = parse_proof_file(data, [choice.verifier], path.as_posix())
     except TrustError as err:
         return CommittedProofs(name=path.name, error=err)
-    return CommittedProofs(name=path.name, proof=proof, records=records_by_module(proof))
+    history.add(proof)
+    return CommittedProofs(
+        name=path.name,
+        head=proof.head,
+        seen_on=proof.seen_on,
+        records=records_by_module(proof),
+        total=len(proof.records),
+    )
 
 
 def records_by_module(proof: ProofFile) -> dict[ModuleVersion, LoggedText]:

@@ -9,6 +9,7 @@ from supplymatrix.engine.lookups import (
     LogChoice,
     LogRun,
     hold,
+    none_held,
     not_held,
     notes_about_older_heads,
     settle,
@@ -18,13 +19,14 @@ from supplymatrix.errors import TransportError
 from supplymatrix.model.audit import LogView
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.net.local import Answers, run_local
+from supplymatrix.sumdb.history import SeenHead
 from supplymatrix.sumdb.session import LogSession
 
 __all__ = ["ask_cache", "ask_recording", "view_of"]
 
 
 def ask_recording(
-    choice: LogChoice, answers: Answers, modules: Sequence[ModuleVersion], route: str, heads: Sequence[bytes] = ()
+    choice: LogChoice, answers: Answers, modules: Sequence[ModuleVersion], route: str, heads: Sequence[SeenHead] = ()
 ) -> LogRun:
     """Prove module versions from recorded answers, under the head that was recorded with them.
 
@@ -42,7 +44,7 @@ def ask_cache(
     choice: LogChoice,
     answers: Answers,
     modules: Sequence[ModuleVersion],
-    heads: Sequence[bytes],
+    heads: Sequence[SeenHead],
     *,
     saved: bytes,
     seen_at: datetime,
@@ -60,10 +62,10 @@ def ask_cache(
 
 
 def _without_head(
-    session: LogSession, modules: Sequence[ModuleVersion], heads: Sequence[bytes], err: TransportError
+    session: LogSession, modules: Sequence[ModuleVersion], heads: Sequence[SeenHead], err: TransportError
 ) -> LogRun:
     answers = unanswered(modules, str(err), err.remedy, outage=err.outage)
-    return LogRun(answers=answers, session=session, not_held=dict.fromkeys(heads, str(err)))
+    return LogRun(answers=answers, session=session, not_held=none_held(heads, str(err)))
 
 
 def view_of(choice: LogChoice, session: LogSession, route: str, seen_at: datetime | None) -> LogView | None:
@@ -87,7 +89,7 @@ def _look_up(
     session: LogSession,
     answers: Answers,
     modules: Sequence[ModuleVersion],
-    heads: Sequence[bytes],
+    heads: Sequence[SeenHead],
     *,
     route: str,
     seen_at: datetime | None,
@@ -95,7 +97,7 @@ def _look_up(
     found = run_local([settle(session, module) for module in modules], answers)
     if session.uncompared_heads:
         run_local([session.compare_older()], answers)
-    reasons = run_local([hold(session, note) for note in heads], answers)
+    reasons = run_local([hold(session, seen) for seen in heads], answers)
     return LogRun(
         answers=dict(zip(modules, found, strict=True)),
         session=session,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.local_log import ask_cache, ask_recording
-from supplymatrix.engine.lookups import Broken, LogAnswer, LogChoice, LogRun, unanswered
+from supplymatrix.engine.lookups import Broken, LogAnswer, LogChoice, LogRun, none_held, unanswered
+from supplymatrix.engine.means import MAX_CONNECTIONS, Means
 from supplymatrix.errors import TrustError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.module import ModuleVersion
@@ -18,6 +19,7 @@ from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.folders import cache_folder, state_folder
 from supplymatrix.net.head_file import HeadFile, SavedHead
 from supplymatrix.net.local import CacheAnswers, FolderAnswers
+from supplymatrix.sumdb.history import SeenHead
 from supplymatrix.sumdb.session import LogSession, Unanswered
 
 __all__ = ["HEAD_IS_YOUNG", "LogAccess", "ask_log"]
@@ -25,26 +27,18 @@ __all__ = ["HEAD_IS_YOUNG", "LogAccess", "ask_log"]
 HEAD_IS_YOUNG = timedelta(hours=24)
 """How long a trusted head serves alone, without a question for a newer one, when everything can be proven under it."""
 
-_MAX_CONNECTIONS = 16
-
 
 @value
 class LogAccess:
-    """How this run may ask the log; the fields are those of `CheckRequest`."""
+    """One log, and how this run may ask it."""
 
     choice: LogChoice
     settings: GoSettings
-    environ: Mapping[str, str]
-    now: datetime
-    offline: bool = False
-    replay: Path | None = None
-    cache_dir: Path | None = None
-    refresh: bool = False
-    jobs: int = _MAX_CONNECTIONS
+    means: Means
     on_event: OnEvent = ignore_event
 
 
-def ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequence[bytes] = ()) -> LogRun:
+def ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequence[SeenHead] = ()) -> LogRun:
     """Prove module versions, with as little network as the answers allow; none at all when there is nothing to ask.
 
     heads: signed heads of committed proofs, held against the head that this machine is shown. Where only they are to be
@@ -53,18 +47,20 @@ def ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequence
     """
     if not modules and not heads:
         return LogRun(answers={}, session=LogSession([access.choice.verifier]))
-    if access.replay is not None:
+    if access.means.replay is not None:
         return _with_evidence(
             access,
             lambda: ask_recording(
-                access.choice, FolderAnswers(_replay(access)), modules, f"replay {access.replay}", heads
+                access.choice, FolderAnswers(_replay(access)), modules, f"replay {access.means.replay}", heads
             ),
         )
-    folder = state_folder(access.environ)
+    folder = state_folder(access.means.environ)
     verifier = access.choice.verifier
     head_file = HeadFile(folder, verifier.name, verifier.key_hash)
     saved = head_file.read()
-    cache = LogCache.open(access.cache_dir or cache_folder(access.environ), verifier.name, verifier.key_hash)
+    cache = LogCache.open(
+        access.means.cache_dir or cache_folder(access.means.environ), verifier.name, verifier.key_hash
+    )
     try:
         run = _with_evidence(
             access, lambda: _ask(access, modules, heads, cache=cache, head_file=head_file, saved=saved)
@@ -76,42 +72,42 @@ def ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequence
 
 
 def _replay(access: LogAccess) -> Path:
-    if access.replay is None:
+    if access.means.replay is None:
         raise ValueError("no replay folder was named")
-    return access.replay
+    return access.means.replay
 
 
 def _ask(
     access: LogAccess,
     modules: Sequence[ModuleVersion],
-    heads: Sequence[bytes],
+    heads: Sequence[SeenHead],
     *,
     cache: LogCache,
     head_file: HeadFile,
     saved: SavedHead | None,
 ) -> LogRun:
-    is_young = saved is not None and timedelta(0) <= access.now - saved.fetched_at < HEAD_IS_YOUNG
-    if saved is not None and (access.offline or (is_young and not access.refresh)):
+    is_young = saved is not None and timedelta(0) <= access.means.now - saved.fetched_at < HEAD_IS_YOUNG
+    if saved is not None and (access.means.offline or (is_young and not access.means.refresh)):
         answers = CacheAnswers(cache)
         run = ask_cache(access.choice, answers, modules, heads, saved=saved.note, seen_at=saved.fetched_at)
-        if access.offline or not (run.not_held or any(map(_is_open, run.answers.values()))):
+        if access.means.offline or not (run.not_held or any(map(_is_open, run.answers.values()))):
             return run
-    if access.offline:
+    if access.means.offline:
         reason = f"offline, and this machine has no trusted head of {access.choice.verifier.name} yet"
         session = LogSession([access.choice.verifier])
         answers_missing = unanswered(modules, reason, "run once without --offline")
-        return LogRun(answers=answers_missing, session=session, not_held=dict.fromkeys(heads, reason))
+        return LogRun(answers=answers_missing, session=session, not_held=none_held(heads, reason))
     from supplymatrix.engine.online_log import NetworkLog, ask_network
 
     log = NetworkLog(
         choice=access.choice,
         settings=access.settings,
-        environ=access.environ,
+        environ=access.means.environ,
         cache=cache,
         head_file=head_file,
         saved=saved,
-        now=access.now,
-        parallel=max(1, min(access.jobs, _MAX_CONNECTIONS)),
+        now=access.means.now,
+        parallel=max(1, min(access.means.jobs, MAX_CONNECTIONS)),
         on_event=access.on_event,
     )
     run = ask_network(log, modules, heads)
@@ -130,9 +126,9 @@ def _with_evidence(access: LogAccess, ask: Callable[[], LogRun]) -> LogRun:
     try:
         run = ask()
     except TrustError as err:
-        err.add_note(keep_evidence(access.environ, access.now, [err]))
+        err.add_note(keep_evidence(access.means.environ, access.means.now, [err]))
         raise
     broken = [answer.error for answer in run.answers.values() if isinstance(answer, Broken)]
     if broken:
-        run.messages.append(keep_evidence(access.environ, access.now, broken))
+        run.messages.append(keep_evidence(access.means.environ, access.means.now, broken))
     return run

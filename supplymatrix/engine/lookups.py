@@ -11,13 +11,14 @@ from supplymatrix.model.fact import Gap, LineProof, ProofState, SumKind, SumLine
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
+from supplymatrix.sumdb.history import SeenHead
 from supplymatrix.sumdb.note import Verifier
 from supplymatrix.sumdb.protocol import Asking
 from supplymatrix.sumdb.session import LogRecord, LogSession, NotLogged, Unanswered
 
 __all__ = [
-    "Broken", "LogAnswer", "LogChoice", "LogRun", "facts_of_lines", "hold", "modules_of", "not_held",
-    "notes_about_older_heads", "settle", "unanswered",
+    "Broken", "LogAnswer", "LogChoice", "LogKey", "LogRun", "facts_of_lines", "hold", "modules_of", "none_held",
+    "not_held", "notes_about_older_heads", "settle", "unanswered",
 ]  # fmt: skip
 
 
@@ -32,6 +33,10 @@ class Broken:
 LogAnswer = LogRecord | NotLogged | Unanswered | Broken
 
 
+LogKey = tuple[str, str]
+"""Verifier key and address: which log is meant, and where."""
+
+
 @value
 class LogChoice:
     """Which log is asked. url: "" = found as the go command finds it. by_policy: lift.toml names it."""
@@ -39,6 +44,11 @@ class LogChoice:
     verifier: Verifier
     url: str = ""
     by_policy: bool = False
+
+    @property
+    def log_key(self) -> LogKey:
+        """What two choices have in common when they mean one log at one address."""
+        return self.verifier.text, self.url
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,18 +84,23 @@ def settle(session: LogSession, module: ModuleVersion) -> Asking[LogAnswer]:
     return answer
 
 
-def hold(session: LogSession, note: bytes) -> Asking[str]:
+def hold(session: LogSession, seen: SeenHead) -> Asking[str]:
     """Hold a head from elsewhere against the pinned one; return why that could not be done, "" when it was."""
     try:
-        yield from session.hold(note)
+        yield from session.hold(seen.head.note.raw, seen.nodes)
     except TransportError as err:
         return str(err)
     return ""
 
 
-def not_held(notes: Sequence[bytes], reasons: Sequence[str]) -> dict[bytes, str]:
-    """Return the heads that were not held against the pinned one, with the reasons. reasons: as `hold` returns them."""
-    return {note: reason for note, reason in zip(notes, reasons, strict=True) if reason}
+def not_held(heads: Sequence[SeenHead], reasons: Sequence[str]) -> dict[bytes, str]:
+    """Return the notes of heads that were not held against the pinned one. reasons: as `hold` returns them."""
+    return {seen.head.note.raw: reason for seen, reason in zip(heads, reasons, strict=True) if reason}
+
+
+def none_held(heads: Sequence[SeenHead], reason: str) -> dict[bytes, str]:
+    """Return that no head was held against anything, and why."""
+    return not_held(heads, [reason] * len(heads))
 
 
 def unanswered(

@@ -13,6 +13,7 @@ from supplymatrix.engine.lookups import (
     LogChoice,
     LogRun,
     hold,
+    none_held,
     not_held,
     notes_about_older_heads,
     settle,
@@ -24,11 +25,13 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
 from supplymatrix.net.cache import LogCache
+from supplymatrix.net.credentials import read_credentials
 from supplymatrix.net.drive import drive
 from supplymatrix.net.head_file import HeadFile, SavedHead
 from supplymatrix.net.local import CacheAnswers, run_local
 from supplymatrix.net.route import Fetcher, choose_route
 from supplymatrix.net.transport import Counters, TimeOuts, Transport
+from supplymatrix.sumdb.history import SeenHead
 from supplymatrix.sumdb.protocol import Answer, Body
 from supplymatrix.sumdb.session import LogSession
 
@@ -55,7 +58,7 @@ class NetworkLog:
     on_event: OnEvent
 
 
-def ask_network(log: NetworkLog, modules: Sequence[ModuleVersion], heads: Sequence[bytes] = ()) -> LogRun:
+def ask_network(log: NetworkLog, modules: Sequence[ModuleVersion], heads: Sequence[SeenHead] = ()) -> LogRun:
     """Prove module versions over the network; what was proven is cached, and the trusted head moves on.
 
     heads: of committed proofs, held against the pinned head.
@@ -64,7 +67,7 @@ def ask_network(log: NetworkLog, modules: Sequence[ModuleVersion], heads: Sequen
     return asyncio.run(_ask(log, modules, heads))
 
 
-async def _ask(log: NetworkLog, modules: Sequence[ModuleVersion], heads: Sequence[bytes]) -> LogRun:
+async def _ask(log: NetworkLog, modules: Sequence[ModuleVersion], heads: Sequence[SeenHead]) -> LogRun:
     session = LogSession([log.choice.verifier], defers_older_heads=True)
     memory: dict[str, Answer] = {}
     try:
@@ -77,7 +80,7 @@ async def _ask_in(
     session: LogSession,
     log: NetworkLog,
     modules: Sequence[ModuleVersion],
-    heads: Sequence[bytes],
+    heads: Sequence[SeenHead],
     *,
     memory: dict[str, Answer],
 ) -> LogRun:
@@ -92,7 +95,7 @@ async def _ask_in(
             run = LogRun(
                 answers=unanswered(modules, str(err), err.remedy, outage=err.outage),
                 session=session,
-                not_held=dict.fromkeys(heads, str(err)),
+                not_held=none_held(heads, str(err)),
             )
             return _counted(run, transport.counters)
 
@@ -107,7 +110,7 @@ async def _ask_in(
             progress=progress,
             memory=memory,
         )
-        reasons = await drive([hold(session, note) for note in heads], fetch, cache=log.cache, memory=memory)
+        reasons = await drive([hold(session, seen) for seen in heads], fetch, cache=log.cache, memory=memory)
         run_local([session.compare_older()], CacheAnswers(log.cache))
         spare = max(_FEW_REQUESTS - transport.counters.requests, len(modules) // _MODULES_A_TILE)
         await drive([session.compare_older(spare)], fetch, cache=log.cache, memory=memory)
@@ -124,9 +127,12 @@ async def _ask_in(
 
 def _transport(log: NetworkLog, *, is_needed: bool) -> Transport:
     """Return the HTTP client; where no line rests on it, one that gives up soon."""
+    credentials = read_credentials(log.environ, log.settings)
     if is_needed:
-        return Transport(environ=log.environ, connections=log.parallel)
-    return Transport(environ=log.environ, connections=log.parallel, time_outs=_SHORT, tries=1)
+        return Transport(environ=log.environ, credentials=credentials, connections=log.parallel)
+    return Transport(
+        environ=log.environ, credentials=credentials, connections=log.parallel, time_outs=_SHORT, tries=1
+    )
 
 
 def _fetched_at(log: NetworkLog, session: LogSession) -> datetime:

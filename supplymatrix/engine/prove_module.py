@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
-from supplymatrix.engine.check import choose_log
 from supplymatrix.engine.events import Message, OnEvent, ignore_event
 from supplymatrix.engine.log_access import LogAccess, ask_log
 from supplymatrix.engine.lookups import Broken, LogAnswer, LogChoice, LogRun, facts_of_lines
+from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, default_policy, load_policy
+from supplymatrix.engine.prepare import choose_log
 from supplymatrix.engine.private import withholding_of
 from supplymatrix.errors import SourceError, TransportError
 from supplymatrix.gomod.goenv import GoSettings
@@ -30,22 +29,16 @@ __all__ = ["ModuleProof", "ProveRequest", "prove_module"]
 
 @value
 class ProveRequest:
-    """Which module version to prove, and how the log may be asked; the other fields are those of `CheckRequest`.
+    """Which module version to prove.
 
     project: a folder, go.mod or go.sum whose lines are compared, and whose policy may name another log; None = none.
     policy: where the policy is taken from.
     """
 
     module: ModuleVersion
-    environ: Mapping[str, str]
-    now: datetime
+    means: Means
     project: Path | None = None
     policy: PolicySource = OWN_POLICY
-    offline: bool = False
-    replay: Path | None = None
-    cache_dir: Path | None = None
-    send_private: bool = False
-    refresh: bool = False
 
 
 @value
@@ -66,20 +59,10 @@ def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> Mod
 
     Raises TransportError when the log could not be asked, SourceError for a private name, TrustError for a lie.
     """
-    settings = read_go_settings(request.environ)
+    settings = read_go_settings(request.means.environ)
     project = read_project(request.project) if request.project is not None else None
     choice = _choice(request, project, settings)
-    access = LogAccess(
-        choice=choice,
-        settings=settings,
-        environ=request.environ,
-        now=request.now,
-        offline=request.offline,
-        replay=request.replay,
-        cache_dir=request.cache_dir,
-        refresh=request.refresh,
-        on_event=on_event,
-    )
+    access = LogAccess(choice=choice, settings=settings, means=request.means, on_event=on_event)
     earlier = _earlier_head(request, choice)
     run = ask_log(access, [request.module])
     for text in (*run.messages, *(note.message for note in run.notes)):
@@ -125,17 +108,17 @@ def _chain(choice: LogChoice, run: LogRun, record: LogRecord, earlier: bytes | N
 
 def _earlier_head(request: ProveRequest, choice: LogChoice) -> bytes | None:
     """Return the head that this machine trusted before the run; a replay has none of its own."""
-    if request.replay is not None:
+    if request.means.replay is not None:
         return None
     verifier = choice.verifier
-    saved = HeadFile(state_folder(request.environ), verifier.name, verifier.key_hash).read()
+    saved = HeadFile(state_folder(request.means.environ), verifier.name, verifier.key_hash).read()
     return saved.note if saved else None
 
 
 def _choice(request: ProveRequest, project: Project | None, settings: GoSettings) -> LogChoice:
     """Return the log that the policy names; without a project, Go's own. Raises SourceError for a private name."""
-    policy = load_policy(request.policy, project, request.environ)[0] if project is not None else default_policy()
-    held = withholding_of(request.module.path, policy, settings, send_private=request.send_private)
+    policy = load_policy(request.policy, project, request.means.environ)[0] if project is not None else default_policy()
+    held = withholding_of(request.module.path, policy, settings, send_private=request.means.send_private)
     if held is not None:
         remedy = "take the pattern out of lift.toml" if held.declared else "run with --send-private"
         raise SourceError(

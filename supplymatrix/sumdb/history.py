@@ -10,14 +10,26 @@ alone cannot be compared so: a log that is asked, or tiles at hand, are needed f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from supplymatrix.errors import TrustError
+from supplymatrix.model.value import value
 from supplymatrix.sumdb.checkpoint import Checkpoint, fork_error
 from supplymatrix.sumdb.proof_file import Node, ProofFile
 
-__all__ = ["History"]
+__all__ = ["History", "SeenHead"]
 
 _MAX_SMALL = 1_000_000
 _LARGE = 8  # levels: of a subtree that is kept however many files there are
+_LARGEST = 100  # subtrees that are kept of each head
+
+
+@value(kw_only=False)
+class SeenHead:
+    """A signed head from elsewhere. nodes: the largest complete subtrees of its tree whose hashes came with it."""
+
+    head: Checkpoint
+    nodes: Mapping[Node, bytes]
 
 
 class History:
@@ -25,11 +37,11 @@ class History:
 
     def __init__(self) -> None:
         self._nodes: dict[Node, tuple[bytes, Checkpoint]] = {}
-        self._heads: dict[tuple[int, bytes], Checkpoint] = {}
+        self._heads: dict[tuple[int, bytes], SeenHead] = {}
         self._by_size: dict[int, Checkpoint] = {}
 
     @property
-    def heads(self) -> tuple[Checkpoint, ...]:
+    def heads(self) -> tuple[SeenHead, ...]:
         """The distinct heads of the files."""
         return tuple(self._heads.values())
 
@@ -39,7 +51,10 @@ class History:
         known = self._by_size.setdefault(head.size, head)
         if known.root != head.root:
             raise fork_error(known, head, {})
-        is_new = self._heads.setdefault((head.size, head.root), head) is head
+        is_new = (head.size, head.root) not in self._heads
+        if is_new:
+            largest = sorted(proof.nodes, reverse=True)[:_LARGEST]
+            self._heads[head.size, head.root] = SeenHead(head, {node: proof.nodes[node] for node in largest})
         nodes = self._nodes
         keeps_small = len(nodes) < _MAX_SMALL
         for node, digest in proof.nodes.items():

@@ -18,6 +18,8 @@ Source: golang/mod sumdb/client.go, as of v0.42.0.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from types import MappingProxyType
 
 from supplymatrix.errors import Diagnostic, InputError, TransportError, TrustError
 from supplymatrix.model.module import ModuleVersion, escape_path, escape_version
@@ -32,6 +34,7 @@ from supplymatrix.sumdb.tree import TrustedTree
 __all__ = ["LATEST", "LogRecord", "LogSession", "NotLogged", "Unanswered", "lookup_path"]
 
 LATEST = "latest"
+_FEW_TILES = 8  # that may be asked for to compare a head of which the log serves no tiles
 
 
 @value
@@ -164,13 +167,45 @@ class LogSession:
             trusted = self._open_saved(saved)
             yield from self._between(trusted, latest, self._begin_with(trusted, latest))
 
-    def hold(self, note: bytes) -> Asking[None]:
+    def hold(self, note: bytes, nodes: Mapping[tuple[int, int], bytes] = MappingProxyType({})) -> Asking[None]:
         """Hold a signed head that came from elsewhere (a committed proof file) against the pinned one.
 
-        Nothing rests on it: it does not vouch for look-ups. A newer one moves the pin, by proof only. Raises
-        TransportError when the tiles that it takes cannot be had, TrustError (of the whole log) on a fork.
+        Nothing rests on it: it does not vouch for look-ups. A newer one moves the pin, by proof only; where the log
+        does not serve the tiles of so new a tree, the hashes that came with the head are held against the pinned tree.
+        nodes: (level, index) of complete subtrees of the head's tree → hash. Raises TransportError when it could not be
+        proven consistent, TrustError (of the whole log) on a fork.
         """
-        yield from self._merge(self.open_head(note), vouches=False)
+        head = self.open_head(note)
+        try:
+            yield from self._merge(head, vouches=False)
+        except TransportError as err:
+            count, records = yield from self._compare_nodes(head, nodes)
+            if not count:
+                raise
+            same = f"{err}; {count} of its subtrees, of {records:,} records in all, are the same here"
+            raise TransportError(same, remedy=err.remedy, outage=err.outage) from err
+
+    def _compare_nodes(self, head: Checkpoint, nodes: Mapping[tuple[int, int], bytes]) -> Asking[tuple[int, int]]:
+        """Compare hashes of a head's tree with the pinned one; return how many were, and how many records they cover.
+
+        Only tiles at hand are used, and a few that are not.
+        """
+        tree = self.tree
+        inside = sorted((node for node in nodes if (node[1] + 1) << node[0] <= tree.head.size), reverse=True)
+        tiles = list(dict.fromkeys(tree.tile_of(*node) for node in inside))
+        missing = [tile for tile in tiles if not tree.has(tile)][:_FEW_TILES]
+        with suppress(TransportError):  # those at hand can be compared all the same
+            yield from tree.ensure(missing)
+        covered: list[tuple[int, int]] = []
+        compared = [node for node in inside if tree.has(tree.tile_of(*node))]
+        for level, index in compared:
+            if tree.hash_at(level, index) != nodes[level, index]:
+                first, last = index << level, ((index + 1) << level) - 1
+                why = f"they disagree about records {first:,} to {last:,}"
+                raise fork_error(head, self._tree_head(tree), {}, because=why)
+            if not any(start <= index << level < end for start, end in covered):
+                covered.append((index << level, (index + 1) << level))
+        return len(compared), sum(end - start for start, end in covered)
 
     def _begin_with(self, trusted: Checkpoint, latest: Checkpoint) -> Asking[None]:
         if latest.size < trusted.size:

@@ -117,6 +117,10 @@ class TrustedTree:
         tile_level, below = divmod(level, self.height)
         return tile_level, (index << below) >> self.height
 
+    def has(self, tile: tuple[int, int]) -> bool:
+        """Return whether a tile, by (level, index), is authenticated already."""
+        return tile in self._tiles
+
     def ensure(self, wanted: Iterable[tuple[int, int]]) -> Asking[None]:
         """Get and authenticate tiles by (level, index), with all their parents, in one round of asking."""
         if not self._is_open:

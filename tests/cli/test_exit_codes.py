@@ -146,7 +146,7 @@ def test_an_internal_error_is_70_with_one_line_and_no_traceback(
     def burst(*arguments: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr("supplymatrix.cli.check.run_check", burst)
+    monkeypatch.setattr("supplymatrix.cli.check.run_survey", burst)
     done = cli("check", str(tmp_path))
     assert done.code == 70
     assert "internal error: RuntimeError: a fault of ours" in done.err
@@ -159,7 +159,7 @@ def test_an_internal_error_shows_where_when_that_is_asked_for(
     def burst(*arguments: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr("supplymatrix.cli.check.run_check", burst)
+    monkeypatch.setattr("supplymatrix.cli.check.run_survey", burst)
     machine.settings["SUPPLYMATRIX_DEBUG"] = "1"
     with pytest.raises(RuntimeError, match="a fault of ours"):
         cli("check", str(tmp_path))

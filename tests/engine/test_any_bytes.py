@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supplymatrix.engine.check import CheckRequest, run_check
+from supplymatrix.engine.means import Means
 from supplymatrix.errors import SupplymatrixError
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.fact import LineProof, PrivateModule, SumLine
@@ -58,7 +59,7 @@ def check(folder: Path, go_mod: bytes | None, go_sum: bytes | None, policy: byte
         elif data or name != "lift.toml":
             (project / name).write_bytes(data)
     try:
-        return run_check(CheckRequest(path=project, environ=machine.environ, now=NOW, replay=folder))
+        return run_check(CheckRequest(paths=(project,), means=Means(environ=machine.environ, now=NOW, replay=folder)))
     except SupplymatrixError:
         return None
 
@@ -119,11 +120,11 @@ def test_the_order_of_go_sum_lines_changes_no_verdict(folder: Path, lines: list[
 def test_answers_that_are_missing_never_raise_the_low_score(folder: Path, missing: set[str]) -> None:
     machine = Machine(folder)
     project = write_project(folder / "svc", LOG, "", NAMES)
-    whole = run_check(CheckRequest(path=project, environ=machine.environ, now=NOW, replay=folder))
+    whole = run_check(CheckRequest(paths=(project,), means=Means(environ=machine.environ, now=NOW, replay=folder)))
     poor = folder / "poor"
     shutil.rmtree(poor, ignore_errors=True)
     write_recording(poor, {path: data for path, data in LOG.answers().items() if path not in missing} | {"x": b""})
-    less = run_check(CheckRequest(path=project, environ=machine.environ, now=NOW, replay=poor))
+    less = run_check(CheckRequest(paths=(project,), means=Means(environ=machine.environ, now=NOW, replay=poor)))
     assert whole.verdict.score is not None
     assert less.verdict.score is not None
     assert less.verdict.score.low <= whole.verdict.score.low

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from supplymatrix.gomod.dirhash import hash_zip
+from supplymatrix.gomod.read_at import BytesAt
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.fact import CachedCopy, CopyState
 from tests.support.log_server import LogServer
@@ -27,7 +28,7 @@ def zip_bytes(content: str) -> bytes:
 
 
 GOOD = zip_bytes("package a\n")
-HASH = hash_zip(io.BytesIO(GOOD))
+HASH = hash_zip(BytesAt(GOOD))
 LOG = MadeLog.of(A, filler=5).with_record(
     A, f"example.com/a v1.0.0 {HASH}\nexample.com/a v1.0.0/go.mod {made_hash(A, go_mod=True)}\n".encode()
 )
@@ -61,8 +62,32 @@ def test_a_copy_that_is_not_what_the_log_proves_fails(machine: Machine, tmp_path
     assert audit.verdict.exit_code == 4
 
 
-def test_a_copy_that_cannot_be_checked_yet_is_a_gap(machine: Machine, tmp_path: Path) -> None:
-    (machine.home / "go" / "pkg" / "mod" / A).mkdir(parents=True)
+def put_folder(module_cache: Path, content: str) -> Path:
+    path = module_cache / A / "a.go"
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    return path
+
+
+def test_a_machine_that_has_built_with_the_module_passes(machine: Machine, tmp_path: Path) -> None:
+    module_cache = machine.home / "go" / "pkg" / "mod"
+    put_zip(module_cache, GOOD)
+    put_folder(module_cache, "package a\n")
+    audit = check(machine, tmp_path)
+    assert (states(audit), audit.verdict.exit_code) == ([CopyState.EQUAL, CopyState.EQUAL], 0)
+
+
+def test_an_unpacked_copy_that_was_edited_fails(machine: Machine, tmp_path: Path) -> None:
+    put_folder(machine.home / "go" / "pkg" / "mod", "package evil\n")
+    audit = check(machine, tmp_path)
+    assert rules_of(audit) == {"SM112"}
+    assert audit.verdict.exit_code == 4
+
+
+def test_a_copy_that_cannot_be_read_is_a_gap(machine: Machine, tmp_path: Path) -> None:
+    path = machine.home / "go" / "pkg" / "mod" / A
+    path.parent.mkdir(parents=True)
+    path.write_text("no folder")
     audit = check(machine, tmp_path)
     assert (states(audit), audit.verdict.exit_code) == ([CopyState.UNCHECKED], 3)
 
@@ -96,7 +121,7 @@ def test_the_module_cache_is_found_where_go_env_says(machine: Machine, tmp_path:
 def test_a_proof_is_what_a_copy_is_held_against_and_not_go_sum(machine: Machine, tmp_path: Path) -> None:
     evil = zip_bytes("package evil\n")
     put_zip(machine.home / "go" / "pkg" / "mod", evil)
-    go_sum = LOG.go_sum(A).replace(HASH, hash_zip(io.BytesIO(evil)))
+    go_sum = LOG.go_sum(A).replace(HASH, hash_zip(BytesAt(evil)))
     with LogServer(LOG.answers()) as server:
         audit = machine.check(write_project(tmp_path / "svc", LOG, server.url, [A], go_sum=go_sum, policy=STRICT))
     assert {"SM110", "SM112"} <= rules_of(audit)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from supplymatrix.engine.events import ignore_event
+from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.engine.prove_module import ModuleProof, ProveRequest, prove_module
 from supplymatrix.errors import SourceError, TransportError, TrustError
@@ -25,8 +26,10 @@ UNKNOWN = "example.com/none@v1.0.0"
 
 
 def prove(machine: Machine, project: Path | None, name: str = A, **options: object) -> ModuleProof | NotLogged:
-    fields = {"module": module_of(name), "environ": machine.environ, "now": NOW, "project": project, **options}
-    return prove_module(ProveRequest(**fields), ignore_event)  # type: ignore[arg-type]  # options are its fields
+    own = {key: options.pop(key) for key in ("policy",) if key in options}
+    means = Means(environ=machine.environ, **{"now": NOW, **options})  # type: ignore[arg-type]  # options are its fields
+    request = ProveRequest(module=module_of(name), means=means, project=project, **own)  # type: ignore[arg-type]
+    return prove_module(request, ignore_event)
 
 
 def proven(answer: ModuleProof | NotLogged) -> ModuleProof:

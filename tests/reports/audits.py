@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from supplymatrix.checks.registry import ALL_RULES, run_rules
 from supplymatrix.engine.check import CheckRequest, run_check
+from supplymatrix.engine.means import Means
 from supplymatrix.engine.events import ignore_event
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.fact import Facts, Gap, SumKind
@@ -58,7 +59,9 @@ def fixture_audit(name: str) -> Audit:
 def example_audit(name: str) -> Audit:
     """Return the audit of one of EXAMPLES by its recorded log data."""
     folder = REPO / "examples" / name
-    request = CheckRequest(path=folder, environ={"HOME": "nowhere"}, now=NOW, replay=folder / "recorded")
+    request = CheckRequest(
+        paths=(folder,), means=Means(environ={"HOME": "nowhere"}, now=NOW, replay=folder / "recorded")
+    )
     return run_check(request, ignore_event)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from supplymatrix.engine.prove_module import ModuleProof, ProveRequest, prove_module
+from supplymatrix.engine.means import Means
 from supplymatrix.model.fact import ProofState
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed
@@ -26,7 +27,9 @@ MUX = ModuleVersion(path="github.com/gorilla/mux", version="v1.8.0")
 @cache
 def proof() -> ModuleProof:
     folder = REPO / "examples" / "mux-service"
-    request = ProveRequest(module=MUX, environ={"HOME": "nowhere"}, now=NOW, project=folder, replay=folder / "recorded")
+    request = ProveRequest(
+        module=MUX, means=Means(environ={"HOME": "nowhere"}, now=NOW, replay=folder / "recorded"), project=folder
+    )
     found = prove_module(request)
     assert isinstance(found, ModuleProof)
     return found

@@ -13,6 +13,7 @@ import pytest
 
 from supplymatrix.engine.check import CheckRequest, run_check
 from supplymatrix.engine.lookups import LogAnswer, modules_of, settle
+from supplymatrix.engine.means import Means
 from supplymatrix.engine.prove_module import ModuleProof, ProveRequest, prove_module
 from supplymatrix.errors import SupplymatrixError
 from supplymatrix.gomod.gosum import parse_go_sum
@@ -50,7 +51,7 @@ def project(request: pytest.FixtureRequest) -> Path:
 
 def _check(folder: Path, recording: Path, state: Path) -> Audit:
     environ = {"HOME": str(state), "PATH": os.environ.get("PATH", ""), "GOENV": "off"}
-    return run_check(CheckRequest(path=folder, environ=environ, now=NOW, replay=recording))
+    return run_check(CheckRequest(paths=(folder,), means=Means(environ=environ, now=NOW, replay=recording)))
 
 
 def test_every_line_of_a_recorded_project_is_proven(project: Path, tmp_path: Path) -> None:
@@ -82,7 +83,9 @@ def test_the_chain_of_a_module_can_be_checked_again_from_its_own_bytes(project: 
     for module in modules_of(parse_go_sum((project / "project" / "go.sum").read_bytes()).lines)[:3]:
         environ = {"HOME": str(tmp_path), "GOENV": "off"}
         proof = prove_module(
-            ProveRequest(module=module, environ=environ, now=NOW, project=project / "project", replay=project)
+            ProveRequest(
+                module=module, means=Means(environ=environ, now=NOW, replay=project), project=project / "project"
+            )
         )
         assert isinstance(proof, ModuleProof)
         verify_chain(proof.chain, [VERIFIER])

@@ -52,4 +52,4 @@ def test_one_file_of_another_history_is_found_in_any_order(order: list[int], odd
 
 def test_each_head_is_kept_once() -> None:
     files = [_read(_made(LOG, size, {number})) for size, number in ((500, 1), (500, 2), (600, 1))]
-    assert [head.size for head in _all(*files).heads] == [500, 600]
+    assert [seen.head.size for seen in _all(*files).heads] == [500, 600]

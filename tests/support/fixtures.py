@@ -3,7 +3,8 @@
 `log.json` in the folder, all of it optional:
 
     {"default": "proven", "lines": {"path@version[/go.mod]": {"state": …, "logged": …, "detail": …} or {"gap": reason}},
-     "private": {path: declared}, "copies": [{"module", "version", "kind", "state"}], "proof_file": {"fault": …}}
+     "private": {path: declared}, "copies": [{"module", "version", "kind", "state"}], "proof_file": {"fault": …},
+     "witnesses": [{"module", "version", "kind": "zip", "holder", "source", "hash": …, "reason": …}]}
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from supplymatrix.model.fact import (
     Fact,
     Facts,
     Gap,
+    HashWitness,
+    Holder,
     LineProof,
     PrivateModule,
     ProofFile,
@@ -69,6 +72,7 @@ def facts_of(folder: Path) -> Facts:
         else:
             facts.append(_proof(line, answer))
     facts.extend(_copies(log))
+    facts.extend(_witnesses(log))
     facts.extend(_proof_files(log))
     return Facts({repr(fact): fact for fact in facts}.values(), gaps)
 
@@ -160,4 +164,16 @@ def _copies(log: dict[str, Any]) -> Iterator[CachedCopy]:
             hash=copy.get("hash", ""),
             logged_hash=copy.get("logged", ""),
             reason=copy.get("reason", ""),
+        )
+
+
+def _witnesses(log: dict[str, Any]) -> Iterator[HashWitness]:
+    for told in log.get("witnesses", []):
+        yield HashWitness(
+            subject=ModuleVersion(path=told["module"], version=told["version"]),
+            kind=SumKind(told.get("kind", "zip")),
+            holder=Holder(told["holder"]),
+            source=told.get("source", ""),
+            hash=told.get("hash", ""),
+            reason=told.get("reason", ""),
         )

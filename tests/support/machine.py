@@ -18,6 +18,7 @@ from typing import Any
 
 from supplymatrix.engine.check import CheckRequest, run_check
 from supplymatrix.engine.events import Event, Message
+from supplymatrix.engine.means import Means
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.fact import LineProof, ProofState
 from supplymatrix.net.cache import LogCache
@@ -54,11 +55,12 @@ class Machine:
         """What the last check told in words."""
         return [event.text for event in self.events if isinstance(event, Message)]
 
-    def check(self, path: Path, *, later: timedelta = timedelta(0), **options: Any) -> Audit:  # noqa: ANN401 - handed on to CheckRequest
-        """Check a project. later: how long after NOW; options: further fields of `CheckRequest`."""
+    def check(self, path: Path, *, later: timedelta = timedelta(0), **options: Any) -> Audit:  # noqa: ANN401 - handed on
+        """Check a project. later: how long after NOW; options: `policy`, and further fields of `Means`."""
         self.events = []
-        request = CheckRequest(path=path, environ=self.environ, now=NOW + later, **options)
-        return run_check(request, self.events.append)
+        asked = {"policy": options.pop("policy")} if "policy" in options else {}
+        means = Means(environ=self.environ, now=NOW + later, **options)
+        return run_check(CheckRequest(paths=(path,), means=means, **asked), self.events.append)
 
     def run(self, *arguments: str, cwd: Path | None = None, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run the program in a process of its own."""

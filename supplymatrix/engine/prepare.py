@@ -1,0 +1,132 @@
+"""One subject, read and ready: its files, its policy, which names may be asked for, and what it can prove by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from supplymatrix.engine.committed_proofs import CommittedProofs, read_committed_proofs
+from supplymatrix.engine.lookups import LogChoice, LogKey, modules_of
+from supplymatrix.engine.policy_source import POLICY_FILE, PolicySource, load_policy
+from supplymatrix.engine.private import withhold_lines
+from supplymatrix.gomod.goenv import GoSettings
+from supplymatrix.model.fact import Gap, PrivateModule, SumLine, paths_of
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
+from supplymatrix.model.verdict import Note
+from supplymatrix.policy.document import Policy
+from supplymatrix.sources.project import Project
+from supplymatrix.sumdb.history import History
+from supplymatrix.sumdb.known import GO_LOG_KEY
+from supplymatrix.sumdb.note import parse_verifier_key
+
+__all__ = ["Prepared", "ProofReader", "choose_log", "prepare"]
+
+ProofReader = Callable[[Project, LogChoice, History], CommittedProofs]
+
+
+@value
+class Prepared:
+    """A subject before the log is asked. path: as the user would type it. asked: lines whose modules may be named.
+
+    private: the others; withheld: gaps for those of them that the policy does not declare. committed: its proof file.
+    """
+
+    path: Path
+    project: Project
+    policy: Policy
+    choice: LogChoice
+    asked: tuple[SumLine, ...]
+    private: Mapping[ModuleVersion, PrivateModule]
+    withheld: tuple[Gap, ...]
+    committed: CommittedProofs
+    notes: tuple[Note, ...]
+
+    @property
+    def modules(self) -> tuple[ModuleVersion, ...]:
+        """The module versions that may be asked for."""
+        return modules_of(self.asked)
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """The paths of the project's own files, policy and proofs among them, from where the run was started."""
+        root = self.project.root
+        if root == Path():
+            return {}
+        own = [*self.project.files, *(name for name in self.policy.files if name == POLICY_FILE)]
+        if self.committed.name:
+            own.append(self.committed.name)
+        return {name: (root / name).as_posix() for name in own}
+
+
+def prepare(
+    path: Path,
+    project: Project,
+    source: PolicySource,
+    environ: Mapping[str, str],
+    settings: GoSettings,
+    *,
+    histories: dict[LogKey, History],
+    send_private: bool,
+    read_proofs: ProofReader = read_committed_proofs,
+) -> Prepared:
+    """Return a project ready to be proven. histories: by log, what the proof files of this run have told so far.
+
+    Raises InputError for a policy or proof file that cannot be used, TrustError for a proof file that tells another
+    history than one before it.
+    """
+    policy, notes = load_policy(source, project, environ)
+    _refuse_ambiguous_entries(policy, project)
+    lines = [fact for fact in project.facts if isinstance(fact, SumLine)]
+    private, withheld = withhold_lines(lines, policy, settings, send_private=send_private)
+    choice = choose_log(policy)
+    return Prepared(
+        path=path,
+        project=project,
+        policy=policy,
+        choice=choice,
+        asked=tuple(line for line in lines if line.subject not in private),
+        private=private,
+        withheld=tuple(withheld),
+        committed=read_proofs(project, choice, histories.setdefault(choice.log_key, History())),
+        notes=(
+            *notes,
+            *project.notes,
+            *_notes_about_settings(settings, choice),
+            *_notes_about_private(lines, private),
+        ),
+    )
+
+
+def choose_log(policy: Policy) -> LogChoice:
+    """Return the log to ask: Go's own, or the one that the policy pins. Nothing else can choose it."""
+    key, _, url = policy.sumdb.partition(" ")
+    if not key:
+        return LogChoice(verifier=parse_verifier_key(GO_LOG_KEY))
+    return LogChoice(verifier=parse_verifier_key(key), url=url.strip(), by_policy=key != GO_LOG_KEY)
+
+
+def _refuse_ambiguous_entries(policy: Policy, project: Project) -> None:
+    """Raise InputError for two entries that speak of one module with equal weight, before anything is asked.
+
+    Found later, such a fault of the policy would take the place of an alarm.
+    """
+    for path in paths_of(project.facts):
+        policy.package_for(path)
+
+
+def _notes_about_settings(settings: GoSettings, choice: LogChoice) -> list[Note]:
+    text = settings.gosumdb_not_followed(choice.verifier.name, choice.verifier.text)
+    return [Note(code="gosumdb-not-followed", message=text)] if text else []
+
+
+def _notes_about_private(lines: Sequence[SumLine], private: Mapping[ModuleVersion, PrivateModule]) -> list[Note]:
+    """Say how many lines nobody has checked because the policy declares their modules private."""
+    held = [private[line.subject] for line in lines if line.subject in private]
+    declared = [module for module in held if module.declared]
+    if not declared:
+        return []
+    patterns = ", ".join(dict.fromkeys(module.matched_by for module in declared))
+    count = "1 go.sum line is" if len(declared) == 1 else f"{len(declared):,} go.sum lines are"
+    text = f"{count} not checked: lift.toml declares their modules private ({patterns})"
+    return [Note(code="declared-private", message=text)]

@@ -1,0 +1,110 @@
+"""Several subjects, one set of answers: each module version is asked for once, and each log only when it has to be.
+
+What a subject's committed proofs say holds for all of them, since it was proven; their heads are held against each
+other, and against the head that this machine is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from supplymatrix.engine.events import OnEvent
+from supplymatrix.engine.log_access import LogAccess, ask_log
+from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogKey, LogRun
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.prepare import Prepared
+from supplymatrix.gomod.goenv import GoSettings
+from supplymatrix.model.audit import LogView
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
+from supplymatrix.model.verdict import Note
+from supplymatrix.sumdb.history import History, SeenHead
+
+__all__ = ["AskLog", "Asker", "SharedAnswers", "share_answers"]
+
+AskLog = Callable[[LogChoice, Sequence[ModuleVersion], Sequence[SeenHead]], LogRun]
+
+
+@value
+class Asker:
+    """Asks any log as a run may. It is an `AskLog`."""
+
+    means: Means
+    settings: GoSettings
+    on_event: OnEvent
+
+    def __call__(self, choice: LogChoice, modules: Sequence[ModuleVersion], heads: Sequence[SeenHead]) -> LogRun:
+        """Return what came of asking one log for module versions, and of holding signed heads against its own."""
+        access = LogAccess(choice=choice, settings=self.settings, means=self.means, on_event=self.on_event)
+        return ask_log(access, modules, heads)
+
+
+@dataclass(slots=True, kw_only=True)
+class SharedAnswers:
+    """What one log said. run: None when nobody was asked. proven: answers out of committed proofs."""
+
+    choice: LogChoice
+    answers: Mapping[ModuleVersion, LogAnswer]
+    run: LogRun | None = None
+    notes: list[Note] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+    def view_for(self, prepared: Prepared) -> LogView | None:
+        """Return the log as a subject's report shows it: the pinned head, else that of its own proofs."""
+        view = self.run.view if self.run is not None else None
+        head = prepared.committed.head
+        if view is not None or head is None:
+            return view
+        return LogView(
+            name=self.choice.verifier.name,
+            key_hash=self.choice.verifier.hash_text,
+            tree_size=head.size,
+            root=head.root_text,
+            seen_at=None,
+            route=prepared.committed.name,
+            pinned_by_policy=self.choice.by_policy,
+        )
+
+    def notes_for(self, prepared: Prepared) -> list[Note]:
+        """Return what is to be told of the log in a subject's report."""
+        head = prepared.committed.head
+        reason = self.run.not_held.get(head.note.raw) if head is not None and self.run is not None else None
+        if head is None or reason is None:
+            return self.notes
+        text = (
+            f"the head of {prepared.committed.name} ({head.size:,} records) was not held against one that this machine "
+            f"is shown: {reason}. Its proofs hold under the log's signature all the same"
+        )
+        return [*self.notes, Note(code="proofs-not-compared", message=text)]
+
+
+def share_answers(
+    subjects: Sequence[Prepared], histories: Mapping[LogKey, History], ask: AskLog
+) -> dict[LogKey, SharedAnswers]:
+    """Return the answers by log. histories: what the proof files told. ask: proves module versions and holds heads.
+
+    Raises TrustError when a log has lied as a whole: then there is no verdict on anything.
+    """
+    groups: dict[LogKey, list[Prepared]] = {}
+    for subject in subjects:
+        groups.setdefault(subject.choice.log_key, []).append(subject)
+    return {key: _share(group, histories[key], ask) for key, group in groups.items()}
+
+
+def _share(group: Sequence[Prepared], history: History, ask: AskLog) -> SharedAnswers:
+    choice = group[0].choice
+    modules = tuple(dict.fromkeys(module for subject in group for module in subject.modules))
+    proven: dict[ModuleVersion, LogAnswer] = {}
+    for subject in group:
+        proven.update(subject.committed.answers(module for module in modules if module not in proven))
+    heads = history.heads
+    missing = [module for module in modules if module not in proven]
+    run = ask(choice, missing, heads) if missing or heads else None
+    return SharedAnswers(
+        choice=choice,
+        answers={**(run.answers if run else {}), **proven},
+        run=run,
+        notes=list(run.notes) if run else [],
+        messages=list(run.messages) if run else [],
+    )
