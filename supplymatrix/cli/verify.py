@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -10,17 +11,29 @@ import click
 from supplymatrix.cli.alarm import ALARM, keeps_alarm
 from supplymatrix.cli.options import console_options, log_options, refuse_preset_name
 from supplymatrix.cli.output import Console, write_stdout
+from supplymatrix.cli.streams import write_stderr
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.engine.prove_module import ModuleProof, ProveRequest, prove_module
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.fact import ProofState
 from supplymatrix.model.module import ModuleVersion, canonical_version, check_module, check_module_path
-from supplymatrix.reports.chain import ChainView, render_chain_json, render_chain_text, render_not_logged
+from supplymatrix.reports.chain import (
+    ChainView,
+    render_chain_json,
+    render_chain_text,
+    render_not_logged,
+    render_tlog_proof,
+)
 from supplymatrix.sumdb.session import NotLogged
 
 __all__ = ["verify"]
 
+_FORMATS: Mapping[str, Callable[[ChainView], str]] = {
+    "text": render_chain_text,
+    "json": render_chain_json,
+    "tlog-proof": render_tlog_proof,
+}
 _UNKNOWN = "check capitals and version; a private module belongs under [sources] private in lift.toml"
 _WORD = re.compile(r"[A-Za-z0-9._/-]{1,100}")
 
@@ -34,7 +47,7 @@ _WORD = re.compile(r"[A-Za-z0-9._/-]{1,100}")
     help="Compare the go.sum of this project; the current folder when left out.",
 )
 @click.option("--policy", type=click.Path(path_type=Path), help="Take the log from this policy, not from lift.toml.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "format_", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
 @log_options
 @console_options
 def verify(module: str, project: Path, policy: Path | None, format_: str, *, means: Means, console: Console) -> int:
@@ -53,7 +66,8 @@ def verify(module: str, project: Path, policy: Path | None, format_: str, *, mea
     proof = prove_module(request, console.on_event)
     console.end_line()
     if isinstance(proof, NotLogged):
-        write_stdout(render_not_logged(proof, format_) + (f"   = next: {_UNKNOWN}\n" if format_ == "text" else ""))
+        told = render_not_logged(proof, format_) + (f"   = next: {_UNKNOWN}\n" if format_ != "json" else "")
+        (write_stderr if format_ == "tlog-proof" else write_stdout)(told)
         return 1
     view = ChainView(
         chain=proof.chain,
@@ -66,7 +80,7 @@ def verify(module: str, project: Path, policy: Path | None, format_: str, *, mea
     )
     code = _code_of(proof)
     with keeps_alarm(code, f"alarm: {view.go_sum} and the log disagree on {module}"):
-        write_stdout(render_chain_json(view) if format_ == "json" else render_chain_text(view))
+        write_stdout(_FORMATS[format_](view))
     return code
 
 

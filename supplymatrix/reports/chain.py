@@ -12,7 +12,7 @@ from supplymatrix.reports.plain import plain
 from supplymatrix.sumdb.chain import ProofChain
 from supplymatrix.sumdb.session import NotLogged
 
-__all__ = ["ChainView", "render_chain_json", "render_chain_text", "render_not_logged"]
+__all__ = ["ChainView", "render_chain_json", "render_chain_text", "render_not_logged", "render_tlog_proof"]
 
 SCHEMA = "supplymatrix.chain/1"
 NOT_LOGGED_SCHEMA = "supplymatrix.not-in-log/1"
@@ -119,6 +119,21 @@ def _consistency_step(chain: ProofChain) -> list[str]:
     out += _quoted(chain.earlier)
     out += [f"  {number:2d} {proof.hex()}" for number, proof in enumerate(chain.consistency, start=1)]
     return out
+
+
+def render_tlog_proof(view: ChainView) -> str:
+    """Return the proof as a C2SP tlog-proof, which other verifiers read; `extra` holds the record, which it proves.
+
+    Source: c2sp.org/tlog-proof@v1.
+    """
+    chain = view.chain
+    lines = [
+        "c2sp.org/tlog-proof@v1",
+        f"extra {base64.b64encode(chain.record.text).decode()}",
+        f"index {chain.record.number}",
+        *(base64.b64encode(step.sibling).decode() for step in chain.path),
+    ]
+    return "\n".join([*lines, "", chain.head.decode("utf-8")])
 
 
 def render_chain_json(view: ChainView) -> str:

@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 
-from supplymatrix.engine.prove_module import ModuleProof, ProveRequest, prove_module
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.prove_module import ModuleProof, ProveRequest, prove_module
 from supplymatrix.model.fact import ProofState
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed
-from supplymatrix.reports.chain import ChainView, render_chain_json, render_chain_text
+from supplymatrix.reports.chain import ChainView, render_chain_json, render_chain_text, render_tlog_proof
+from supplymatrix.sumdb.checkpoint import open_checkpoint
+from supplymatrix.sumdb.known import GO_LOG_KEY
+from supplymatrix.sumdb.note import parse_verifier_key
+from supplymatrix.sumdb.tlog import hash_record, verify_inclusion
 from tests.reports.test_schema import faults
 from tests.reports.test_text import odd_characters
 from tests.support.data import REPO
@@ -123,3 +127,15 @@ def test_hostile_text_in_a_record_is_harmless_and_yet_exact() -> None:
     assert odd_characters(render_chain_json(view(chain=chain))) == set()
     assert odd_characters(render_chain_text(view(chain=chain))) == set()
     assert document(chain=chain)["record"]["text"] == "x \u202e\x9b31m\n"
+
+
+def test_a_tlog_proof_is_checked_with_its_own_lines_alone() -> None:
+    head, blank, note = render_tlog_proof(view()).partition("\n\n")
+    magic, extra, index, *hashes = head.split("\n")
+    record = base64.b64decode(extra.removeprefix("extra "))
+    checkpoint = open_checkpoint(note.encode(), [parse_verifier_key(GO_LOG_KEY)])
+    siblings = [base64.b64decode(line) for line in hashes]
+    number = int(index.removeprefix("index "))
+    verify_inclusion(siblings, number, hash_record(record), checkpoint.size, checkpoint.root)
+    assert (magic, blank) == ("c2sp.org/tlog-proof@v1", "\n\n")
+    assert record == proof().chain.record.text
