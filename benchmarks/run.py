@@ -213,6 +213,8 @@ def _summary(bench: Bench) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure all that can be measured here; 1 when an answer was wrong."""
+    from benchmarks.proofs import measure_proofs, measure_proofs_of_hugo
+
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--pairs", type=int, default=3, metavar="N", help="cold runs of each program (default 3)")
     parser.add_argument("--no-network", action="store_true", help="leave out what needs the network")
@@ -222,11 +224,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
           f"{platform.python_version()} · {go}")  # fmt: skip
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(Path(name).resolve())
-        parts: list[Callable[[], None]] = [lambda: measure_start(bench), lambda: measure_recorded(bench)]
+        parts: list[Callable[[], None]] = [
+            lambda: measure_start(bench),
+            lambda: measure_recorded(bench),
+            lambda: measure_proofs(bench),
+        ]
         if options.no_network:
             bench.not_run.append("the network part (--no-network)")
         else:
             parts.append(lambda: measure_network(bench, max(1, options.pairs)))
+            parts.append(lambda: measure_proofs_of_hugo(bench))
         for part in parts:
             try:
                 part()

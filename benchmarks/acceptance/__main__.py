@@ -14,10 +14,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.acceptance import main_job
+from benchmarks.acceptance import main_job, proofs
 from benchmarks.acceptance.promise import Need, Outcome, Promise, State
 
-_TABLES: tuple[tuple[str, tuple[Promise, ...]], ...] = (("the main job", main_job.PROMISES),)
+_TABLES: tuple[tuple[str, tuple[Promise, ...]], ...] = (
+    ("the main job", main_job.PROMISES),
+    ("committed proofs", proofs.PROMISES),
+)
 
 
 def _attempt(promise: Promise, asked: frozenset[Need]) -> list[Outcome]:

@@ -175,8 +175,8 @@ def by_program(
     return attempt
 
 
-def by_figures(*measure: Callable[[Bench], None]) -> Callable[[Path], Iterator[Outcome]]:
-    """Try by measuring: a line for each figure with a target, and a fault for each wrong answer."""
+def by_figures(*measure: Callable[[Bench], None], every: bool = False) -> Callable[[Path], Iterator[Outcome]]:
+    """Try by measuring: a line for each figure with a target (or `every` one), and a fault for each wrong answer."""
 
     def attempt(scratch: Path) -> Iterator[Outcome]:
         bench = Bench(scratch)
@@ -187,7 +187,7 @@ def by_figures(*measure: Callable[[Bench], None]) -> Callable[[Path], Iterator[O
         except NotRunError as err:
             bench.not_run.append(str(err))
         for figure in bench.figures:
-            if figure.most is not None:
+            if every or figure.most is not None:
                 yield _of_figure(figure, figure.name)
         for text in bench.not_run:
             yield Outcome(state=State.NOT_RUN, detail=text)
