@@ -12,35 +12,17 @@ Source: golang/mod sumdb/dirhash/hash.go.
 from __future__ import annotations
 
 import base64
-import errno
-import struct
-import zipfile
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import IO
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.gomod.read_at import ReadAt
+from supplymatrix.gomod.zip_archive import ZipArchive, read_zip, read_zip_contents
 
-__all__ = ["ZIP_LIMIT", "hash1", "hash_zip"]
+__all__ = ["ZIP_LIMIT", "entry_digests", "hash1", "hash_entries", "hash_zip"]
 
 ZIP_LIMIT = 500 << 20
-"""Bytes of content that a module zip may hold, as in the go command."""
-_MAX_ENTRIES = 1_000_000
-_PIECE = 1 << 18
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # Go's archive/zip knows no others
-_DAMAGE = (  # what zipfile raises for crafted zips, beside OSError
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    IndexError,
-    KeyError,
-    MemoryError,
-    OverflowError,
-    RuntimeError,  # NotImplementedError too
-    ValueError,
-)
+"""Bytes that a module zip may have, and that its files may have together, as in the go command."""
 
 
 def hash1(files: Iterable[tuple[bytes, bytes]]) -> str:
@@ -53,55 +35,41 @@ def hash1(files: Iterable[tuple[bytes, bytes]]) -> str:
     return "h1:" + base64.b64encode(digest.digest()).decode()
 
 
-def hash_zip(file: IO[bytes]) -> str:
-    """Return the h1 of an open zip file.
+def hash_zip(file: ReadAt) -> str:
+    """Return the h1 of a zip.
 
-    Raises InputError when it is damaged or beyond the limits of module zips, OSError when the disk fails.
+    Raises InputError when it is damaged or beyond the limits of module zips, OSError when it cannot be read.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-            if len(entries) > _MAX_ENTRIES:
-                raise _fault("the zip has too many entries", f"{len(entries):,}")
-            contents: dict[bytes, bytes] = {}
-            left = ZIP_LIMIT
-            for entry in entries:
-                content, size = _hash_entry(archive, entry, left)
-                left -= size
-                contents[_raw_name(entry)] = content
-            return hash1([(name, contents[name]) for name in map(_raw_name, entries)])
-    except (OSError, *_DAMAGE) as err:
-        if (failed := _disk_error(err)) is not None:
-            raise failed from None
-        raise _fault(f"the zip is damaged: {str(err) or type(err).__name__}", "") from err
+    archive = read_zip(file)
+    return hash_entries(archive, entry_digests(archive))
 
 
-def _disk_error(err: BaseException | None) -> OSError | None:
-    """Return the failed read behind an error: zipfile calls some of them a bad zip. A crafted zip makes it seek to
-    before the file, which is EINVAL and no failure of the disk."""
-    while err is not None:
-        if isinstance(err, OSError) and err.errno not in (None, errno.EINVAL):
-            return err
-        err = err.__context__
-    return None
+def hash_entries(archive: ZipArchive, digests: Mapping[bytes, bytes], *, folders: bool = True) -> str:
+    """Return the h1 of a zip whose contents were read. digests: from `entry_digests`.
+
+    folders: count entries for folders as the log does; without them it is the h1 of what lies there when the zip is
+    unpacked. Raises InputError for a name with a newline.
+    """
+    return hash1((entry.name, digests[entry.name]) for entry in archive.entries if folders or not entry.is_folder)
 
 
-def _hash_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> tuple[bytes, int]:
-    if entry.compress_type not in _METHODS:
-        raise _fault("the zip is damaged: it is compressed as no module zip is", f"method {entry.compress_type}")
-    digest, size = sha256(), 0
-    with archive.open(entry) as content:
-        while piece := content.read(_PIECE):
-            size += len(piece)
-            if size > left:
-                raise _fault("the zip holds more than a module zip may", f"more than {ZIP_LIMIT:,} bytes")
+def entry_digests(archive: ZipArchive) -> dict[bytes, bytes]:
+    """Return the SHA-256 of each content, the last one of each name.
+
+    Raises InputError when an entry is damaged or all are more than a module zip may hold, OSError when one cannot be
+    read.
+    """
+    last = {entry.name: entry for entry in archive.entries}
+    total = sum(entry.size for entry in last.values())
+    if total > ZIP_LIMIT:
+        raise _fault("the zip holds more than a module zip may", f"{total:,} bytes, at most {ZIP_LIMIT:,} are allowed")
+    digests: dict[bytes, bytes] = {}
+    for entry, pieces in read_zip_contents(archive, last.values()):
+        digest = sha256()
+        for piece in pieces:
             digest.update(piece)
-    return digest.digest(), size
-
-
-def _raw_name(entry: zipfile.ZipInfo) -> bytes:
-    """Return the name's bytes as stored: zipfile has decoded them, as UTF-8 by flag, else as code page 437."""
-    return entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437")
+        digests[entry.name] = digest.digest()
+    return digests
 
 
 def _fault(message: str, seen: str) -> InputError:

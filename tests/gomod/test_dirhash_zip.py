@@ -1,99 +1,139 @@
-"""Zips that no go command made: each gives a hash, or is called damaged; nothing else comes out."""
+"""The h1 of zips that no go command made: a hash, or an error; and the disk's faults are the disk's."""
 
 from __future__ import annotations
 
 import errno
-import io
-import zipfile
 from contextlib import suppress
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from supplymatrix.errors import InputError
-from supplymatrix.gomod.dirhash import hash_zip
+from supplymatrix.gomod.dirhash import ZIP_LIMIT, entry_digests, hash1, hash_entries, hash_zip
+from supplymatrix.gomod.read_at import BytesAt
+from supplymatrix.gomod.zip_archive import read_zip
+from tests.support.made_zip import MadeEntry, made_zip
 
-METHODS = {
-    "stored": zipfile.ZIP_STORED,
-    "deflate": zipfile.ZIP_DEFLATED,
-    "bzip2": zipfile.ZIP_BZIP2,
-    "lzma": zipfile.ZIP_LZMA,
-}
-
-
-def zip_bytes(method: int) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        archive.writestr("example.com/m@v1.0.0/m.go", b"package m\n" * 30)
-        archive.writestr("example.com/m@v1.0.0/go.mod", b"module example.com/m\n")
-    return out.getvalue()
+P = b"example.com/m@v1.0.0/"
+FILES = [
+    MadeEntry(name=P + b"m.go", data=b"package m\n" * 30, descriptor=True),
+    MadeEntry(name=P + b"go.mod", data=b"module example.com/m\n"),
+]
+GOOD = made_zip(FILES)
 
 
-ZIPS = {name: zip_bytes(method) for name, method in METHODS.items()}
+def hashed(*entries: MadeEntry) -> str:
+    return hash_zip(BytesAt(made_zip(entries)))
 
 
 def test_stored_and_deflated_entries_hash_alike() -> None:
-    assert hash_zip(io.BytesIO(ZIPS["stored"])) == hash_zip(io.BytesIO(ZIPS["deflate"]))
+    stored = [MadeEntry(name=entry.name, data=entry.data, deflate=False) for entry in FILES]
+    assert hashed(*stored) == hashed(*FILES)
 
 
-@pytest.mark.parametrize("name", ["bzip2", "lzma"])
-def test_a_method_that_the_go_command_does_not_know_is_damage(name: str) -> None:
-    with pytest.raises(InputError, match="damaged"):
-        hash_zip(io.BytesIO(ZIPS[name]))
+def test_order_does_not_matter() -> None:
+    assert hashed(*FILES) == hashed(*reversed(FILES))
 
 
-def test_lzma_data_that_is_broken_is_damage() -> None:
-    data = ZIPS["lzma"]
-    at = data.index(b"m.go") + 13
-    with pytest.raises(InputError, match="damaged"):
-        hash_zip(io.BytesIO(data[:at] + b"\xff" * 20 + data[at + 20 :]))
+def test_of_two_entries_with_one_name_the_last_content_counts_twice() -> None:
+    old, new = (MadeEntry(name=b"a", data=data) for data in (b"old", b"new"))
+    assert hashed(old, new) == hashed(new, new) != hashed(new)
+
+
+def test_the_first_of_two_entries_with_one_name_may_be_damaged() -> None:
+    broken, good = MadeEntry(name=b"a", data=b"x", crc=5), MadeEntry(name=b"a", data=b"x")
+    assert hashed(broken, good) == hashed(good, good)
+
+
+def test_an_entry_for_a_folder_counts_as_an_empty_file() -> None:
+    assert hashed(*FILES, MadeEntry(name=P + b"d/", deflate=False)) != hashed(*FILES)
+
+
+def test_without_entries_for_folders_it_is_the_hash_of_what_is_unpacked() -> None:
+    archive = read_zip(BytesAt(made_zip([*FILES, MadeEntry(name=P + b"d/", deflate=False)])))
+    assert hash_entries(archive, entry_digests(archive), folders=False) == hashed(*FILES)
+
+
+@pytest.mark.parametrize("name", [b"a\0b", b"a\\b", b"\xff", "é".encode(), b""])
+def test_names_count_as_the_bytes_that_are_stored(name: bytes) -> None:
+    assert hashed(MadeEntry(name=name, data=b"x")) == hash1([(name, sha256(b"x").digest())])
+
+
+def test_a_name_with_a_newline_is_an_error() -> None:
+    with pytest.raises(InputError, match="newline"):
+        hashed(MadeEntry(name=b"a\nb"))
+
+
+class CountedBytes(BytesAt):
+    """Bytes that count how many of them were read, and may fail from the `after`-th read on."""
+
+    def __init__(self, data: bytes, after: int = 1 << 30) -> None:
+        super().__init__(data)
+        self.bytes_read, self.reads, self.after = 0, 0, after
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        self.reads += 1
+        self.bytes_read += length
+        if self.reads > self.after:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read_at(offset, length)
+
+
+@pytest.mark.parametrize("sizes", [[ZIP_LIMIT + 1], [ZIP_LIMIT, 1], [1 << 30] * 4])
+def test_more_than_a_module_zip_may_hold_is_refused_before_a_content_is_read(sizes: list[int]) -> None:
+    entries = [MadeEntry(name=b"%d" % at, data=bytes(1 << 20), size=size) for at, size in enumerate(sizes)]
+    file = CountedBytes(b"#" * (2 << 20) + made_zip(entries))
+    with pytest.raises(InputError, match="more than a module zip may"):
+        hash_zip(file)
+    assert file.bytes_read < 1 << 19
+
+
+def test_a_size_of_64_bits_is_no_way_round_the_limit() -> None:
+    with pytest.raises(InputError, match="more than a module zip may"):
+        hashed(MadeEntry(name=b"a", data=b"x", size=(1 << 64) - 1, large=True))
 
 
 edits = st.lists(st.tuples(st.integers(min_value=0), st.integers(0, 255)), max_size=6)
 
 
-@given(name=st.sampled_from(sorted(ZIPS)), changes=edits, end=st.integers(0, 2000), start=st.integers(0, 2))
-def test_any_zip_gives_a_hash_or_is_called_damaged(
-    name: str, changes: list[tuple[int, int]], end: int, start: int
-) -> None:
-    data = bytearray(ZIPS[name])
+@given(changes=edits, end=st.integers(0, 900), start=st.integers(0, 2))
+def test_any_zip_gives_a_hash_or_is_called_damaged(changes: list[tuple[int, int]], end: int, start: int) -> None:
+    data = bytearray(GOOD)
     for at, byte in changes:
         data[at % len(data)] = byte
     with suppress(InputError):
-        assert hash_zip(io.BytesIO(bytes(data[start:] if end > len(data) else data[start:end]))).startswith("h1:")
+        text = bytes(data[start:] if end > len(data) else data[start:end])
+        assert hash_zip(BytesAt(text)).startswith("h1:")
 
 
-class BadDisk(io.BytesIO):
-    """A file whose bytes cannot be read any more, from the `after`-th read on."""
+STORED = made_zip([MadeEntry(name=entry.name, data=entry.data, deflate=False) for entry in FILES])
 
-    def __init__(self, data: bytes, after: int) -> None:
-        super().__init__(data)
-        self.after = after
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.after -= 1
-        if self.after < 0:
-            raise OSError(errno.EIO, "Input/output error")
-        return super().read(size)
+@given(which=st.sampled_from(FILES), at=st.integers(min_value=0), bit=st.integers(0, 7))
+def test_a_changed_bit_of_a_content_is_noticed(which: MadeEntry, at: int, bit: int) -> None:
+    data = bytearray(STORED)
+    data[data.index(which.data) + at % len(which.data)] ^= 1 << bit
+    with pytest.raises(InputError, match="checksum"):
+        hash_zip(BytesAt(bytes(data)))
+
+
+@given(which=st.sampled_from(FILES), at=st.integers(min_value=0), bit=st.integers(0, 7))
+def test_a_changed_bit_of_a_name_is_noticed(which: MadeEntry, at: int, bit: int) -> None:
+    data = bytearray(STORED)
+    data[data.rindex(which.name) + at % len(which.name)] ^= 1 << bit
+    with suppress(InputError):
+        assert hash_zip(BytesAt(bytes(data))) != hash_zip(BytesAt(STORED))
 
 
 def reads_of(data: bytes) -> int:
-    disk = BadDisk(data, 1 << 30)
-    hash_zip(disk)
-    return (1 << 30) - disk.after
+    file = CountedBytes(data)
+    hash_zip(file)
+    return file.reads
 
 
-@pytest.mark.parametrize("after", range(reads_of(ZIPS["deflate"])))
+@pytest.mark.parametrize("after", range(reads_of(GOOD)))
 def test_a_disk_that_fails_is_no_damage_of_the_zip(after: int) -> None:
     with pytest.raises(OSError, match="Input/output error"):
-        hash_zip(BadDisk(ZIPS["deflate"], after))
-
-
-def test_too_little_memory_is_told_as_an_input_that_asks_too_much() -> None:
-    class Greedy(BadDisk):
-        def read(self, size: int | None = -1, /) -> bytes:
-            raise MemoryError
-
-    with pytest.raises(InputError):
-        hash_zip(Greedy(ZIPS["stored"], 0))
+        hash_zip(CountedBytes(GOOD, after))
