@@ -9,11 +9,18 @@ import click
 
 from supplymatrix.cli.output import write_stdout
 from supplymatrix.net.cache import cache_info, clear_cache
-from supplymatrix.net.folders import cache_folder, state_folder
+from supplymatrix.net.folders import state_folder
 
 __all__ = ["cache"]
 
 _FOLDER = click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="The cache is here.")
+
+
+def _folder() -> Path:
+    """Return the folder that a run without --cache-dir uses."""
+    from supplymatrix.engine.settings import cache_folder_of, load_settings
+
+    return cache_folder_of(load_settings(os.environ), os.environ)
 
 
 @click.group()
@@ -25,7 +32,7 @@ def cache() -> None:
 @_FOLDER
 def info(cache_dir: Path | None) -> None:
     """Show what the cache holds, and where the trusted head lies."""
-    found = cache_info(cache_dir or cache_folder(os.environ))
+    found = cache_info(cache_dir or _folder())
     lines = [f"cache         {found.folder}  {found.bytes:,} bytes"]
     for log in found.logs:
         entries = f"{log.entries:,} answers" if log.entries >= 0 else "cannot be read"
@@ -41,5 +48,5 @@ def info(cache_dir: Path | None) -> None:
 @_FOLDER
 def clear(cache_dir: Path | None) -> None:
     """Delete the cache; the trusted head and kept evidence stay."""
-    held = clear_cache(cache_dir or cache_folder(os.environ))
+    held = clear_cache(cache_dir or _folder())
     write_stdout(f"deleted {held.bytes:,} bytes in {held.folder}; the trusted head is kept\n")

@@ -8,6 +8,7 @@ import click
 
 from supplymatrix.checks.registry import find_rule
 from supplymatrix.cli.output import page_width, write_stdout
+from supplymatrix.cli.words import complete_rules
 from supplymatrix.reports.plain import plain_lines
 from supplymatrix.reports.snippet import wrap
 from supplymatrix.sources.builtin import builtin_bytes
@@ -19,7 +20,7 @@ _BARE_TABLE = ["| | |", "|---|---|"]
 
 
 @click.command()
-@click.argument("rule")
+@click.argument("rule", shell_complete=complete_rules)
 def explain(rule: str) -> None:
     """Explain a rule: what it means, why it matters, an example, and what to do.
 

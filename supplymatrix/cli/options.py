@@ -11,31 +11,37 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from supplymatrix.cli.words import complete_formats
 from supplymatrix.errors import Diagnostic, InputError
 
 __all__ = [
     "console_options", "log_options", "paths_argument", "policy_options", "refuse_preset_name", "report_options",
 ]  # fmt: skip
 
-_MEANS = ("offline", "replay", "record", "cache_dir", "send_private", "refresh", "jobs")
+_MEANS = ("offline", "replay", "record", "cache_dir", "ca_file", "send_private", "refresh", "jobs")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def log_options(command: F) -> F:
-    """Add the options of `Means`; the command gets it as `means`, with this process's environment and the time."""
+    """Add the options of `Means`; the command gets it as `means`, with this process's environment and the time.
+
+    What the command line leaves open is taken from the environment and from settings.toml.
+    """
 
     @functools.wraps(command)
     def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
         from supplymatrix.engine.means import Means
 
-        chosen = {name: kwargs.pop(name) for name in _MEANS}
-        if chosen["offline"] and chosen["refresh"]:
-            raise click.UsageError("--offline and --refresh exclude each other.")
+        chosen = _with_settings({name: kwargs.pop(name) for name in _MEANS})
         means = Means(environ=os.environ, now=datetime.now(UTC), **chosen)
         return command(*args, means=means, **kwargs)
 
     options = (
-        click.option("--offline", is_flag=True, help="Use no network: only what is cached under the trusted head."),
+        click.option(
+            "--offline/--online",
+            default=None,
+            help="Use no network, only what is cached under the trusted head; or use it in spite of settings.",
+        ),
         click.option(
             "--replay", type=click.Path(path_type=Path), metavar="DIR", help="Ask a folder of recorded answers instead."
         ),
@@ -46,11 +52,38 @@ def log_options(command: F) -> F:
             help="Write the log's answers to DIR, for --replay.",
         ),
         click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Keep the cache here."),
+        click.option(
+            "--ca-file", type=click.Path(path_type=Path), metavar="FILE", help="Trust these certificates (PEM) too."
+        ),
         click.option("--send-private", is_flag=True, help="Let names under GOPRIVATE and GONOSUMDB go to the log."),
         click.option("--refresh", is_flag=True, help="Ask for a new head even if the trusted one is young."),
-        click.option("--jobs", type=click.IntRange(1, 16), default=16, show_default=True, help="Requests at a time."),
+        click.option("--jobs", type=click.IntRange(1, 16), help="Requests at a time; 16 when left out."),
     )
     return cast("F", _apply(wrapped, options))
+
+
+def _with_settings(chosen: dict[str, Any]) -> dict[str, Any]:
+    """Return the options with this machine's settings where the command line is silent."""
+    from supplymatrix.engine.settings import load_settings
+
+    settings = load_settings(os.environ)
+    said = {
+        "offline": settings.offline,
+        "jobs": settings.jobs,
+        "cache_dir": settings.cache_dir,
+        "ca_file": settings.ca_file,
+    }
+    offline_here = chosen["offline"]
+    chosen |= {name: found for name, found in said.items() if chosen[name] is None}
+    chosen["cache_bytes"] = settings.cache_bytes
+    if chosen["offline"] and chosen["refresh"]:
+        if offline_here:
+            raise click.UsageError("--offline and --refresh exclude each other.")
+        origin = settings.origins["network.offline"]
+        fault = click.UsageError(f"--refresh needs the network, which is switched off ({origin}).")
+        fault.add_note("--online switches it on for this run")
+        raise fault
+    return chosen
 
 
 def paths_argument(command: F) -> F:
@@ -125,7 +158,8 @@ def report_options(command: F) -> F:
         "format_",
         multiple=True,
         metavar="F[=FILE]",
-        help="text, json or sarif; to FILE or to stdout. May be given several times.",
+        shell_complete=complete_formats,
+        help="text, json, sarif, github or markdown; to FILE or to stdout. May be given several times.",
     )
     return cast("F", console_options(_apply(wrapped, (option,))))
 

@@ -7,6 +7,7 @@ from importlib import resources
 import click
 
 from supplymatrix.cli.output import in_columns, page_width, write_stdout
+from supplymatrix.cli.words import complete_schemas
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.spelling import nearest
 
@@ -14,17 +15,20 @@ __all__ = ["SCHEMAS", "schema"]
 
 SCHEMAS = {
     "report": ("report-v1.schema.json", "what `check --format json` writes"),
+    "survey": ("survey-v1.schema.json", "what `check --format json` writes of several subjects"),
+    "policy": ("policy-v1.schema.json", "what `policy show --format json` writes"),
     "chain": ("chain-v1.schema.json", "what `verify --format json` writes"),
     "not-in-log": ("not-in-log-v1.schema.json", "what `verify --format json` writes when the log has no such module"),
+    "config": ("config-v1.schema.json", "what `config show --format json` writes"),
     "rules": ("rules-v1.schema.json", "what `rules --format json` writes"),
 }
 """Name → file in reports/schema, and what has that form."""
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_schemas)
 def schema(name: str | None) -> None:
-    """Print a JSON Schema (draft 2020-12): report, chain, not-in-log or rules; without a name, list them."""
+    """Print a JSON Schema (draft 2020-12): report, survey, policy, chain …; without a name, list them."""
     if name is None:
         rows = [(f"{word:11} {file:27}", what) for word, (file, what) in SCHEMAS.items()]
         lines = in_columns(rows, indent=12, width=page_width())

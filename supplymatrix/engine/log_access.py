@@ -58,9 +58,9 @@ def ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequence
     verifier = access.choice.verifier
     head_file = HeadFile(folder, verifier.name, verifier.key_hash)
     saved = head_file.read()
-    cache = LogCache.open(
-        access.means.cache_dir or cache_folder(access.means.environ), verifier.name, verifier.key_hash
-    )
+    means = access.means
+    folder = means.cache_dir or cache_folder(means.environ)
+    cache = LogCache.open(folder, verifier.name, verifier.key_hash, max_bytes=means.cache_bytes)
     try:
         run = _with_evidence(
             access, lambda: _ask(access, modules, heads, cache=cache, head_file=head_file, saved=saved)

@@ -20,7 +20,8 @@ class Means:
     replay: a folder of recorded answers, asked instead of everything else. record: a folder to which the answers of
     this run are written. cache_dir: instead of the user's cache folder. ca_file: certificates that are trusted beside
     the system's. send_private: names under GOPRIVATE may go to the log. refresh: ask for a new head even if the trusted
-    one is young. jobs: parallel requests (at most MAX_CONNECTIONS) and hashing threads.
+    one is young. jobs: parallel requests (at most MAX_CONNECTIONS) and hashing threads. cache_bytes: above it the cache
+    forgets its oldest answers.
     """
 
     environ: Mapping[str, str]
@@ -33,3 +34,4 @@ class Means:
     send_private: bool = False
     refresh: bool = False
     jobs: int = MAX_CONNECTIONS
+    cache_bytes: int = 1 << 30

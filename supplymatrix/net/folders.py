@@ -1,12 +1,13 @@
-"""Where this program keeps what it may lose (the cache) and what it must not (the trusted head).
+"""Where this program keeps what it may lose (the cache), what it must not (the trusted head), and the user's settings.
 
-| system | cache | state |
-|---|---|---|
-| Linux and others | $XDG_CACHE_HOME or ~/.cache | $XDG_STATE_HOME or ~/.local/state |
-| macOS | ~/Library/Caches | ~/Library/Application Support |
-| Windows | %LOCALAPPDATA%\\supplymatrix\\cache | %LOCALAPPDATA%\\supplymatrix\\state |
+| system | cache | state | config |
+|---|---|---|---|
+| Linux and others | $XDG_CACHE_HOME or ~/.cache | $XDG_STATE_HOME or ~/.local/state | $XDG_CONFIG_HOME or ~/.config |
+| macOS | ~/Library/Caches | ~/Library/Application Support | ~/Library/Application Support |
+| Windows | %LOCALAPPDATA%\\supplymatrix\\cache | %LOCALAPPDATA%\\supplymatrix\\state | %APPDATA%\\supplymatrix |
 
-SUPPLYMATRIX_CACHE_DIR and SUPPLYMATRIX_STATE_DIR name the folder itself. Nothing is created here.
+SUPPLYMATRIX_CACHE_DIR, SUPPLYMATRIX_STATE_DIR and SUPPLYMATRIX_CONFIG_DIR name the folder itself. Nothing is created
+here.
 
 Source: XDG Base Directory Specification 0.8 (relative values are to be ignored).
 """
@@ -17,9 +18,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 
-from supplymatrix.errors import SourceError
+from supplymatrix.errors import Diagnostic, InputError, SourceError
 
-__all__ = ["cache_folder", "state_folder"]
+__all__ = ["cache_folder", "config_folder", "state_folder"]
 
 
 def cache_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:
@@ -31,6 +32,27 @@ def state_folder(environ: Mapping[str, str], *, platform: str = sys.platform) ->
     """Return the folder of the trusted head. Raises SourceError when neither a home nor an override is known."""
     mac = "Library/Application Support"
     return _folder(environ, "STATE", platform, xdg="XDG_STATE_HOME", unix=".local/state", mac=mac)
+
+
+def config_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:
+    """Return the folder of settings.toml. Raises SourceError when neither a home nor an override is known.
+
+    Raises InputError for an override that is not absolute: what it names would lie in the folder where the program is
+    started, and that may be a project which is to be checked.
+    """
+    override = environ.get("SUPPLYMATRIX_CONFIG_DIR", "")
+    if override and not PurePath(override).is_absolute():
+        raise InputError(
+            Diagnostic(
+                message="SUPPLYMATRIX_CONFIG_DIR is no absolute path",
+                seen=override[:200],
+                expected="a folder named from the root on, so that no project can bring settings along",
+            )
+        )
+    if platform == "win32" and not override and environ.get("APPDATA", ""):
+        return Path(environ["APPDATA"], "supplymatrix")
+    mac = "Library/Application Support"
+    return _folder(environ, "CONFIG", platform, xdg="XDG_CONFIG_HOME", unix=".config", mac=mac)
 
 
 def _folder(environ: Mapping[str, str], kind: str, platform: str, *, xdg: str, unix: str, mac: str) -> Path:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import value
-from supplymatrix.policy.spans import SpanIndex, index_spans
+from supplymatrix.policy.spans import KeyPath, SpanIndex, index_spans
 
-__all__ = ["TomlText", "read_toml"]
+__all__ = ["TomlText", "fault_at", "read_toml"]
 
 _AT = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _BARE_PATH = re.compile(r"\s*\[\s*packages\s*\.\s*([^\s\"'\[\]]+/[^\s\"'\[\]]+)\s*\]")
 _LONG_LINE = 500
-_HOW = "mend the file; docs/formats/lift-toml.md shows its form"
+_HOW = "mend the file; {} shows its form"
+_PAGE = "docs/formats/lift-toml.md"
 _MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
 
@@ -29,8 +31,46 @@ class TomlText:
     lines: tuple[str, ...]
 
 
-def read_toml(data: bytes, artifact: str) -> TomlText:
-    """Read a TOML text. Raises InputError with line and column, and nothing else, for any bytes."""
+def read_toml(data: bytes, artifact: str, *, page: str = _PAGE) -> TomlText:
+    """Read a TOML text. Raises InputError with line and column, and nothing else, for any bytes.
+
+    page: which page shows the form of the file.
+    """
+    try:
+        return _read(data, artifact)
+    except InputError as err:
+        raise InputError(*(_with_page(diagnostic, page) for diagnostic in err.diagnostics)) from err.__cause__
+
+
+def fault_at(
+    toml: TomlText, artifact: str, path: KeyPath, *, message: str, expected: str, remedy: str = "", at_key: bool = False
+) -> Diagnostic:
+    """Return the fault of one entry, with its place. at_key: of its name, not of its value.
+
+    An entry that has no place of its own gets that of the table round it, or else the first line.
+    """
+    while path and path not in toml.spans:
+        path = path[:-1]
+        at_key = True
+    place = toml.spans[path].key if path and at_key else toml.spans[path].value if path else None
+    if place is None:
+        return Diagnostic(message=message, artifact=artifact, line=1, column=1, expected=expected, remedy=remedy)
+    text = toml.lines[place.line - 1] if 0 < place.line <= len(toml.lines) else ""
+    end = place.end_column if place.end_line == place.line else len(text) + 1
+    return Diagnostic(
+        message=message,
+        artifact=artifact,
+        line=place.line,
+        column=place.column,
+        end_column=end,
+        seen=text[place.column - 1 : end - 1][:200],
+        expected=expected,
+        remedy=remedy,
+        source_line=text[:500],
+    )
+
+
+def _read(data: bytes, artifact: str) -> TomlText:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as err:
@@ -51,6 +91,10 @@ def read_toml(data: bytes, artifact: str) -> TomlText:
     except (RecursionError, ValueError, OverflowError) as err:
         raise _fault(artifact, 1, 1, lines[0], "the file nests too deep, or holds a value that is too large") from err
     return TomlText(values, spans, lines)
+
+
+def _with_page(diagnostic: Diagnostic, page: str) -> Diagnostic:
+    return replace(diagnostic, remedy=diagnostic.remedy.format(page)) if diagnostic.remedy == _HOW else diagnostic
 
 
 def _syntax(artifact: str, lines: tuple[str, ...], message: str) -> InputError:

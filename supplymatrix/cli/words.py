@@ -1,0 +1,58 @@
+"""Words that a shell may complete: rules, formats, presets, schemas. They are looked up when a shell asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import click
+
+__all__ = ["complete_formats", "complete_presets", "complete_rules", "complete_schemas"]
+
+Words = Callable[[], list[tuple[str, str]]]
+"""Words, each with what it means, "" = it says it itself."""
+
+
+def _completer(words: Words) -> Callable[[click.Context, click.Parameter, str], list[Any]]:
+    """Return a `shell_complete` function of click that offers those words that go on as was begun, in any case."""
+
+    def complete(context: click.Context, parameter: click.Parameter, begun: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        del context, parameter
+        known = [(word, text) for word, text in words() if word.lower().startswith(begun.lower())]
+        return [CompletionItem(word, help=text or None) for word, text in known]
+
+    return complete
+
+
+def _rules() -> list[tuple[str, str]]:
+    from supplymatrix.checks.registry import ALL_RULES
+
+    by_id = [(rule.id, f"{rule.name}: {rule.title}") for rule in ALL_RULES.values()]
+    return by_id + [(rule.name, rule.title) for rule in ALL_RULES.values()]
+
+
+def _formats() -> list[tuple[str, str]]:
+    from supplymatrix.reports.registry import FORMATS
+
+    return [(name, "") for name in FORMATS]
+
+
+def _presets() -> list[tuple[str, str]]:
+    from supplymatrix.sources.builtin import builtin_names
+
+    return [(name.removesuffix(".toml"), "") for name in builtin_names("policies") if name.endswith(".toml")]
+
+
+def _schemas() -> list[tuple[str, str]]:
+    from supplymatrix.cli.schema import SCHEMAS
+
+    return [(name, what) for name, (_, what) in SCHEMAS.items()]
+
+
+complete_rules = _completer(_rules)
+complete_formats = _completer(_formats)
+complete_presets = _completer(_presets)
+complete_schemas = _completer(_schemas)

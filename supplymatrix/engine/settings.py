@@ -1,0 +1,179 @@
+"""What holds on this machine where the command line is silent, and where each value comes from.
+
+The environment is asked first, then settings.toml in the user's configuration folder, then what is built in. Nothing
+here comes from the folder that is checked, and nothing here judges.
+
+settings = load_settings(os.environ)
+settings.jobs, settings.origins["network.jobs"]     # 8, "/home/ada/.config/supplymatrix/settings.toml:2"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from supplymatrix.errors import Diagnostic, InputError, SourceError
+from supplymatrix.model.value import value
+from supplymatrix.net.folders import cache_folder, config_folder
+from supplymatrix.sources.user_settings import MAX_JOBS, NO_SETTINGS, Scalar, path_fault, read_user_settings
+
+__all__ = [
+    "BUILT_IN", "SETTINGS_FILE", "VARIABLES", "Settings", "built_in_settings", "cache_folder_of", "load_settings",
+    "settings_path",
+]  # fmt: skip
+
+SETTINGS_FILE = "settings.toml"
+VARIABLES: Mapping[str, str] = {
+    "network.ca_file": "SUPPLYMATRIX_CA_FILE",
+    "network.jobs": "SUPPLYMATRIX_JOBS",
+    "network.offline": "SUPPLYMATRIX_OFFLINE",
+    "cache.dir": "SUPPLYMATRIX_CACHE_DIR",
+}
+"""The variables of the environment that stand above the file."""
+BUILT_IN: Mapping[str, Scalar] = {
+    "network.ca_file": "",
+    "network.jobs": MAX_JOBS,
+    "network.offline": False,
+    "cache.dir": "",
+    "cache.max_mb": 1024,
+    "author.name": "",
+    "author.email": "",
+    "author.organization": "",
+}
+"""Every setting with the value that it has by itself; "" = none."""
+_DEFAULT = "default"
+_WORDS = {"1": True, "true": True, "0": False, "false": False}
+
+
+@value
+class Settings:
+    """The settings of this machine.
+
+    file: where settings.toml lies or would lie, None when no home is known. values: all settings by name, a path with
+    its `~` written out. origins: by the same names, "default", "environment NAME", or file and line.
+    """
+
+    file: Path | None
+    is_there: bool
+    values: Mapping[str, Scalar]
+    origins: Mapping[str, str]
+
+    @property
+    def ca_file(self) -> Path | None:
+        """A PEM file of certificates that servers may be signed by, beside those of the system."""
+        return self._path("network.ca_file")
+
+    @property
+    def jobs(self) -> int:
+        """Requests at a time, 1 to 16."""
+        return int(self.values["network.jobs"])
+
+    @property
+    def offline(self) -> bool:
+        """Whether no network is to be used."""
+        return bool(self.values["network.offline"])
+
+    @property
+    def cache_dir(self) -> Path | None:
+        """The cache folder where one is named; None = the system's place for it."""
+        return self._path("cache.dir")
+
+    @property
+    def cache_bytes(self) -> int:
+        """How large the cache of one log may grow."""
+        return int(self.values["cache.max_mb"]) << 20
+
+    def _path(self, name: str) -> Path | None:
+        text = str(self.values[name])
+        return Path(text) if text else None
+
+
+def settings_path(environ: Mapping[str, str]) -> Path | None:
+    """Return where settings.toml lies or would lie, None when no home is known. Raises InputError."""
+    try:
+        return config_folder(environ) / SETTINGS_FILE
+    except SourceError:
+        return None
+
+
+def built_in_settings() -> Settings:
+    """Return what holds where neither file nor environment can be used."""
+    return Settings(file=None, is_there=False, values=BUILT_IN, origins=dict.fromkeys(BUILT_IN, _DEFAULT))
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings of this machine. Raises InputError for a file or variable that cannot be used."""
+    file = settings_path(environ)
+    read = NO_SETTINGS if file is None else read_user_settings(file)
+    values, origins = dict(BUILT_IN), dict.fromkeys(BUILT_IN, _DEFAULT)
+    for name, found in read.values.items():
+        is_path = name in ("network.ca_file", "cache.dir")
+        values[name] = _at_home(str(found), environ) if is_path else found
+        origins[name] = f"{file}:{read.lines[name]}"
+    for name, variable in VARIABLES.items():
+        text = environ.get(variable, "")
+        if text:
+            values[name] = _FROM_TEXT[name](variable, text)
+            origins[name] = f"environment {variable}"
+    return Settings(file=file, is_there=read.is_there, values=values, origins=origins)
+
+
+def cache_folder_of(settings: Settings, environ: Mapping[str, str]) -> Path:
+    """Return the folder of the cache. Raises SourceError when nothing tells where it might be."""
+    return settings.cache_dir or cache_folder(environ)
+
+
+def _at_home(text: str, environ: Mapping[str, str]) -> str:
+    if not text.startswith("~/"):
+        return text
+    home = environ.get("HOME") or environ.get("USERPROFILE") or ""
+    if not Path(home).is_absolute():
+        raise InputError(
+            Diagnostic(
+                message="no home folder is known", seen=text[:200], expected="an absolute path, or HOME to be set"
+            )
+        )
+    return str(Path(home, text[2:]))
+
+
+def _ca_file(variable: str, text: str) -> str:
+    why = path_fault(text)
+    if why or text.startswith("~"):
+        raise _bad(variable, text, "an absolute path, so that no project can bring certificates along")
+    return text
+
+
+def _jobs(variable: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= MAX_JOBS):
+        raise _bad(variable, text, f"a whole number from 1 to {MAX_JOBS}")
+    return int(text)
+
+
+def _flag(variable: str, text: str) -> bool:
+    if text.lower() not in _WORDS:
+        raise _bad(variable, text, "1 or true, 0 or false")
+    return _WORDS[text.lower()]
+
+
+def _folder(variable: str, text: str) -> str:
+    del variable
+    return text
+
+
+def _bad(variable: str, text: str, expected: str) -> InputError:
+    return InputError(
+        Diagnostic(
+            message=f"{variable} in the environment cannot be used",
+            seen=text[:200],
+            expected=expected,
+            remedy="mend the variable, or unset it",
+        )
+    )
+
+
+_FROM_TEXT: Mapping[str, Callable[[str, str], Scalar]] = {
+    "network.ca_file": _ca_file,
+    "network.jobs": _jobs,
+    "network.offline": _flag,
+    "cache.dir": _folder,
+}

@@ -1,0 +1,211 @@
+"""The user's own settings file: network, cache and author data, and never anything that judges a project.
+
+[network]
+jobs = 8
+
+[author]
+name = "Ada Example"
+
+Every section and key is known by name; an unknown one is a fault with a suggestion, and one that belongs into a policy
+is told so. All faults come together, with their places. No key switches a check off: `offline` makes less evidence, and
+what is missing then is a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.spelling import nearest
+from supplymatrix.model.value import value
+from supplymatrix.sources.files import read_if_there
+
+if TYPE_CHECKING:
+    from supplymatrix.policy.toml_text import TomlText
+
+__all__ = [
+    "KEYS",
+    "MAX_JOBS",
+    "NO_SETTINGS",
+    "Scalar",
+    "UserSettings",
+    "parse_user_settings",
+    "path_fault",
+    "read_user_settings",
+]
+
+Scalar = str | int | bool
+
+MAX_JOBS = 16
+_LIMIT = 1 << 18  # bytes
+_PAGE = "docs/formats/settings-toml.md"
+_LONGEST = 200  # characters of a text
+_CACHE_MB = (16, 1 << 20)
+_MOST_FAULTS = 50
+_POLICY = frozenset({"policy", "rules", "sources", "packages", "waivers"})
+_POLICY_KEYS = frozenset({
+    "preset", "min_score", "fail_on", "on_outage", "private", "sumdb", "version", "security_policy",
+})  # fmt: skip
+
+Fault = tuple[str, str]
+"""What is wrong with a value, and what was expected."""
+
+
+@value
+class UserSettings:
+    """What the file says. values: by "section.key", only what is there; lines: where each stands, from 1.
+
+    is_there: whether there is a file at all.
+    """
+
+    values: Mapping[str, Scalar]
+    lines: Mapping[str, int]
+    is_there: bool = True
+
+
+NO_SETTINGS = UserSettings(values={}, lines={}, is_there=False)
+"""What a file says that is not there."""
+
+
+def path_fault(text: str) -> str:
+    """Return why a text cannot be the path of a setting, "" when it can: absolute, or below the home folder with `~/`.
+
+    Another one would lead into whatever folder the program is started in, a project to be checked for example.
+    """
+    if not text.isprintable():
+        return "this path holds characters that cannot be seen"
+    if text.startswith("~/") or PurePath(text).is_absolute():
+        return ""
+    return "this is no absolute path"
+
+
+def _path(seen: object) -> Fault | None:
+    expected = "an absolute path, or one that begins with ~/"
+    if not isinstance(seen, str):
+        return "this is no text", f"{expected}, in quotes"
+    why = path_fault(seen)
+    return (why, expected) if why else None
+
+
+def _jobs(seen: object) -> Fault | None:
+    return _whole(seen, 1, MAX_JOBS)
+
+
+def _cache_mb(seen: object) -> Fault | None:
+    return _whole(seen, *_CACHE_MB)
+
+
+def _whole(seen: object, low: int, high: int) -> Fault | None:
+    if isinstance(seen, int) and not isinstance(seen, bool) and low <= seen <= high:
+        return None
+    return "this number cannot be used", f"a whole number from {low:,} to {high:,}, without quotes"
+
+
+def _flag(seen: object) -> Fault | None:
+    return None if isinstance(seen, bool) else ("this is neither true nor false", "true or false, without quotes")
+
+
+def _text(seen: object) -> Fault | None:
+    if isinstance(seen, str) and len(seen) <= _LONGEST and seen.isprintable():
+        return None
+    return "this is no line of text", f"text in quotes, at most {_LONGEST} characters"
+
+
+def _email(seen: object) -> Fault | None:
+    if _text(seen) is None and isinstance(seen, str):
+        name, at, host = seen.rpartition("@")
+        if not seen or (name and at and host and not set(seen) & set(" <>,;\"'")):
+            return None
+    return "this is no e-mail address", 'an address in quotes, e.g. "ada@corp.example"'
+
+
+KEYS: Mapping[str, Mapping[str, Callable[[object], Fault | None]]] = {
+    "network": {"ca_file": _path, "jobs": _jobs, "offline": _flag},
+    "cache": {"dir": _path, "max_mb": _cache_mb},
+    "author": {"name": _text, "email": _email, "organization": _text},
+}
+"""Section → key → what finds the fault of a value."""
+
+
+def read_user_settings(path: Path) -> UserSettings:
+    """Return the settings of a file; one that is not there says nothing.
+
+    Raises InputError for one that cannot be read or used.
+    """
+    data = read_if_there(path, _LIMIT, "settings file")
+    return NO_SETTINGS if data is None else parse_user_settings(data, path.as_posix())
+
+
+def parse_user_settings(data: bytes, artifact: str) -> UserSettings:
+    """Return the settings in a text. artifact: its name in messages. Raises InputError with all faults."""
+    from supplymatrix.policy.toml_text import read_toml
+
+    return _Reading(read_toml(data, artifact, page=_PAGE), artifact).settings()
+
+
+class _Reading:
+    """One reading of one file; faults are kept, and told together."""
+
+    def __init__(self, toml: TomlText, artifact: str) -> None:
+        self._toml = toml
+        self._artifact = artifact
+        self._faults: list[Diagnostic] = []
+
+    def settings(self) -> UserSettings:
+        """Return the settings, or raise InputError with every fault."""
+        values: dict[str, Scalar] = {}
+        for section, table in self._toml.values.items():
+            if section not in KEYS:
+                self._unknown((section,), KEYS)
+            elif not isinstance(table, dict):
+                self._fault((section,), "this is no table", f"[{section}]")
+            else:
+                values |= self._table(section, table)
+            if len(self._faults) >= _MOST_FAULTS:
+                break
+        if self._faults:
+            raise InputError(*self._faults[:_MOST_FAULTS])
+        lines = {name: self._toml.spans[tuple(name.split("."))].key.line for name in values}
+        return UserSettings(values=values, lines=lines)
+
+    def _table(self, section: str, table: Mapping[str, Scalar]) -> dict[str, Scalar]:
+        known = KEYS[section]
+        for key, seen in table.items():
+            if len(self._faults) >= _MOST_FAULTS:
+                break
+            if key not in known:
+                self._unknown((section, key), known)
+            elif fault := known[key](seen):
+                self._fault((section, key), *fault)
+        return {f"{section}.{key}": seen for key, seen in table.items() if key in known}
+
+    def _unknown(self, path: tuple[str, ...], known: Mapping[str, object]) -> None:
+        """Keep the fault of a name that is none; what belongs into a policy, or into another section, is told so."""
+        name, outer = path[-1], path[:-1]
+        if name in _POLICY_KEYS or (not outer and name in _POLICY):
+            message = f"{name!r} is policy, and no policy is taken from the settings of one machine"
+            remedy = "it belongs into the project's lift.toml, where everybody can review it"
+            self._fault(path, message, f"sections {', '.join(KEYS)}", remedy, at_key=True)
+            return
+        kind = (
+            "key" if outer else "section" if isinstance(self._toml.values[name], dict) else "key outside of a section"
+        )
+        where = f" in [{outer[0]}]" if outer else ""
+        home = next((section for section, keys in KEYS.items() if name in keys), "")
+        near = nearest(name, known)
+        remedy = f"it belongs under [{home}]" if home else f"did you mean {near!r}?" if near else ""
+        message = f"there is no {kind} {name[:60]!r}{where}"
+        self._fault(path, message, f"one of {', '.join(known)}", remedy, at_key=True)
+
+    def _fault(
+        self, path: tuple[str, ...], message: str, expected: str, remedy: str = "", *, at_key: bool = False
+    ) -> None:
+        from supplymatrix.policy.toml_text import fault_at
+
+        remedy = remedy or f"{_PAGE} shows the form"
+        fault = fault_at(
+            self._toml, self._artifact, path, message=message, expected=expected, remedy=remedy, at_key=at_key
+        )
+        self._faults.append(fault)
