@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supplymatrix.checks.result import gap_of
-from supplymatrix.model.fact import Facts, Gap, LineProof, PrivateModule, SumKind, SumLine
+from supplymatrix.model.fact import Facts, Gap, HashWitness, LineProof, PrivateModule, SumKind, SumLine
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 
@@ -19,6 +19,9 @@ class FactView:
         self._proofs = {(p.subject, p.kind, p.hash): p for p in facts.of(LineProof)}
         self._private = {private.subject: private for private in facts.of(PrivateModule)}
         self._gaps: dict[tuple[str, SumKind | None], Gap] = {(gap.subject, gap.kind): gap for gap in facts.gaps}
+        self._witnesses: dict[tuple[ModuleVersion, SumKind], list[HashWitness]] = {}
+        for witness in facts.of(HashWitness):
+            self._witnesses.setdefault((witness.subject, witness.kind), []).append(witness)
         self._places = {(line.subject, line.kind): line.location for line in self.lines}
 
     def has_line(self, module: ModuleVersion, kind: SumKind) -> bool:
@@ -33,6 +36,11 @@ class FactView:
     def proof(self, line: SumLine) -> LineProof | None:
         """Return the log's answer for a line; None when there is none."""
         return self._proofs.get((line.subject, line.kind, line.hash))
+
+    def witnesses(self, line: SumLine) -> tuple[HashWitness, ...]:
+        """Return what other holders have of a line that differs from the log, those with a hash first."""
+        found = self._witnesses.get((line.subject, line.kind), ())
+        return tuple(sorted(found, key=lambda witness: (witness.holder, not witness.hash)))
 
     def gap(self, line: SumLine) -> Gap:
         """Return why a line has no proof; a line that was forgotten has a gap too."""

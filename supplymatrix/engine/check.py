@@ -14,7 +14,6 @@ from pathlib import Path
 from supplymatrix import __version__
 from supplymatrix.checks.registry import ALL_RULES, run_rules
 from supplymatrix.engine.committed_proofs import PROOF_START
-from supplymatrix.engine.copies import CopyChecker
 from supplymatrix.engine.events import Message, OnEvent, ignore_event
 from supplymatrix.engine.foreign_hashes import foreign_hashes
 from supplymatrix.engine.lookups import LogKey, facts_of_lines
@@ -22,11 +21,13 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.prepare import Prepared, prepare
 from supplymatrix.engine.shared_answers import Asker, SharedAnswers, share_answers
+from supplymatrix.engine.this_machine import ThisMachine
 from supplymatrix.errors import InputError, TrustError
 from supplymatrix.gomod.goenv import GoSettings, resolve_settings
 from supplymatrix.model.audit import Audit, Survey, Unreadable
-from supplymatrix.model.fact import Facts, ForeignHash
+from supplymatrix.model.fact import Facts
 from supplymatrix.model.value import changed, value
+from supplymatrix.model.verdict import Note
 from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.settings import read_env_files
 from supplymatrix.policy.verdict import judge
@@ -89,11 +90,25 @@ def run_survey(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
         for text in shared.messages:
             on_event(Message(text=text))
     foreign = foreign_hashes([(item.project, item.places) for item in ready])
-    copies = CopyChecker(request.means.environ, files, jobs=request.means.jobs)
-    audits = {
-        item.path: _judge(request, item, answers[item.choice.log_key], others, copies)
-        for item, others in zip(ready, foreign, strict=True)
-    }
+    answered = [facts_of_lines(item.asked, answers[item.choice.log_key].answers) for item in ready]
+    machine = ThisMachine(request.means, settings, files)
+    machine.look_for_witnesses([proof for proofs, _ in answered for proof in proofs])
+    audits = {}
+    for item, others, (proofs, gaps) in zip(ready, foreign, answered, strict=True):
+        seen = machine.look_at(item, proofs)
+        facts = Facts(
+            [
+                *item.project.facts,
+                *item.private.values(),
+                *proofs,
+                *item.committed.fact(item.modules),
+                *others,
+                *seen.facts,
+            ],
+            [*item.withheld, *gaps, *seen.gaps],
+        )
+        shared = answers[item.choice.log_key]
+        audits[item.path] = _judge(request, item, shared, facts, notes=seen.notes)
     items = tuple(audits[path] if path in audits else unreadable[path] for path in order)
     return _survey(items, tuple(answers.values()))
 
@@ -133,26 +148,10 @@ def _kept(request: CheckRequest, errors: Sequence[TrustError]) -> list[str]:
 
 
 def _judge(
-    request: CheckRequest,
-    item: Prepared,
-    shared: SharedAnswers,
-    foreign: Sequence[ForeignHash],
-    copies: CopyChecker,
+    request: CheckRequest, item: Prepared, shared: SharedAnswers, facts: Facts, *, notes: Sequence[Note]
 ) -> Audit:
-    proofs, gaps = facts_of_lines(item.asked, shared.answers)
-    facts = Facts(
-        [
-            *item.project.facts,
-            *item.private.values(),
-            *proofs,
-            *item.committed.fact(item.modules),
-            *foreign,
-            *copies.check(item, proofs),
-        ],
-        [*item.withheld, *gaps],
-    )
     verdict = judge(item.policy, run_rules(facts), facts, ALL_RULES, now=request.means.now, tool_version=__version__)
-    notes = (*verdict.notes, *item.notes, *shared.notes_for(item))
+    notes = (*verdict.notes, *item.notes, *shared.notes_for(item), *notes)
     starts = {item.committed.name: PROOF_START} if item.committed.name else {}
     return Audit(
         subject=item.project.name,

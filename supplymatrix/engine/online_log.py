@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from supplymatrix.engine.events import OnEvent, Progress
 from supplymatrix.engine.local_log import view_of
@@ -45,7 +46,9 @@ _MODULES_A_TILE = 300  # and a large one may spend a tile for so many modules; w
 
 @value
 class NetworkLog:
-    """What a network run needs. environ: for the proxies of the HTTP client; now: UTC, kept with the trusted head."""
+    """What a network run needs. environ: for the proxies of the HTTP client, and for credentials; ca_file: further
+    certificates; now: UTC, kept with the trusted head.
+    """
 
     choice: LogChoice
     settings: GoSettings
@@ -56,6 +59,7 @@ class NetworkLog:
     now: datetime
     parallel: int
     on_event: OnEvent
+    ca_file: Path | None = None
 
 
 def ask_network(log: NetworkLog, modules: Sequence[ModuleVersion], heads: Sequence[SeenHead] = ()) -> LogRun:
@@ -127,11 +131,13 @@ async def _ask_in(
 
 def _transport(log: NetworkLog, *, is_needed: bool) -> Transport:
     """Return the HTTP client; where no line rests on it, one that gives up soon."""
-    credentials = read_credentials(log.environ, log.settings)
-    if is_needed:
-        return Transport(environ=log.environ, credentials=credentials, connections=log.parallel)
     return Transport(
-        environ=log.environ, credentials=credentials, connections=log.parallel, time_outs=_SHORT, tries=1
+        environ=log.environ,
+        credentials=read_credentials(log.environ, log.settings),
+        ca_file=log.ca_file,
+        connections=log.parallel,
+        time_outs=TimeOuts() if is_needed else _SHORT,
+        tries=4 if is_needed else 1,
     )
 
 

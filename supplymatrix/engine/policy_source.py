@@ -10,11 +10,15 @@ from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.policy.compare import compare_policies
 from supplymatrix.policy.document import Policy, parse_policy, preset_policy
+from supplymatrix.policy.origins import PolicyView, explain_policy
 from supplymatrix.sources.builtin import builtin_bytes, builtin_names
-from supplymatrix.sources.files import POLICY_LIMIT, read_limited
+from supplymatrix.sources.files import POLICY_LIMIT, read_if_there, read_limited
 from supplymatrix.sources.project import Project
 
-__all__ = ["DEFAULT_PRESET", "OWN_POLICY", "POLICY_FILE", "PolicySource", "default_policy", "load_policy", "presets"]
+__all__ = [
+    "DEFAULT_PRESET", "OWN_POLICY", "POLICY_FILE", "PolicySource", "default_policy", "load_policy", "presets",
+    "view_policy",
+]  # fmt: skip
 
 POLICY_FILE = "lift.toml"
 DEFAULT_PRESET = "log-verified"
@@ -63,6 +67,38 @@ def load_policy(source: PolicySource, project: Project, environ: Mapping[str, st
         return parse_policy(project.lift_toml, POLICY_FILE, presets=built_in), []
     text = f"there is no {POLICY_FILE}: the preset {DEFAULT_PRESET} is applied"
     return default_policy(built_in), [Note(code="no-policy", message=text)]
+
+
+def view_policy(path: Path, file: Path | None) -> PolicyView:
+    """Return a policy with the place that each value comes from. file: instead of the lift.toml in the folder `path`.
+
+    `path` may be a policy file itself, or a file beside lift.toml. Raises InputError.
+    """
+    from supplymatrix.checks.registry import ALL_RULES
+
+    built_in = presets()
+    if file is None and path.suffix == ".toml":
+        file = path
+    if file is not None:
+        data: bytes | None = read_limited(file, POLICY_LIMIT, "policy")
+        artifact = file.as_posix()
+    else:
+        _refuse_missing(path)
+        own = (path if path.is_dir() else path.parent) / POLICY_FILE
+        data, artifact = read_if_there(own, POLICY_LIMIT, "policy"), own.as_posix()
+    policy = default_policy(built_in) if data is None else parse_policy(data, artifact, presets=built_in)
+    return explain_policy(policy, data, artifact, presets=built_in, rules=ALL_RULES)
+
+
+def _refuse_missing(path: Path) -> None:
+    if not path.exists():
+        raise InputError(
+            Diagnostic(
+                message="there is no such file or folder",
+                artifact=path.as_posix(),
+                expected="the folder of a project, or a policy file",
+            )
+        )
 
 
 def _from_revision(

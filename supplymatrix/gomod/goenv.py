@@ -62,7 +62,8 @@ class GosumdbWish:
 class GoSettings:
     """The settings as the go command would see them; gonoproxy and gonosumdb already default to goprivate.
 
-    goproxy without origin: neither Go nor GOPROXY was found, so the log is asked directly.
+    goproxy without origin: neither Go nor GOPROXY was found, so the log is asked directly. goproxy and goauth may hold
+    secrets: never show them.
     """
 
     goproxy: Setting = Setting()
@@ -71,6 +72,7 @@ class GoSettings:
     gonoproxy: Setting = Setting()
     gonosumdb: Setting = Setting()
     goinsecure: Setting = Setting()
+    goauth: Setting = Setting()
 
     def withheld_by(self, path: str) -> str:
         """Return why the name of module `path` is not sent to the log, as `GONOSUMDB=pattern (origin)`; "" = it may.
@@ -95,7 +97,9 @@ class GoSettings:
         wish = parse_gosumdb(self.gosumdb.value)
         if not (wish.off or wish.fault) and wish.key in ("", log_name, key, _GO_LOG):
             return ""
-        asked = "GOSUMDB=off" if wish.off else f"GOSUMDB={wish.key.partition('+')[0] or '…'}"
+        name = wish.key.partition("+")[0]
+        named = "…" if not name or "@" in name or "/" in name else name  # an address may hold a password
+        asked = "GOSUMDB=off" if wish.off else f"GOSUMDB={named}"
         where = "the environment" if self.gosumdb.origin == ENVIRONMENT else self.gosumdb.origin
         why = f" ({wish.fault})" if wish.fault else ""
         return f"{asked} in {where} is not followed{why}: {log_name} is asked; only the policy may name another log"
@@ -158,4 +162,5 @@ def resolve_settings(environ: Mapping[str, str], *files: EnvFile) -> GoSettings:
         gonoproxy=get_private("GONOPROXY"),
         gonosumdb=get_private("GONOSUMDB"),
         goinsecure=get("GOINSECURE"),
+        goauth=get("GOAUTH"),
     )

@@ -30,11 +30,14 @@ def shown_origin(url: str) -> str:
 
 
 def proxy_for(scheme: str, host: str, port: int | None, environ: Mapping[str, str]) -> str:
-    """Return the URL of the proxy that the environment puts before a server, "" for none.
+    """Return the URL of the proxy that the environment puts before a server, "" for none. It may hold a password.
 
-    As with Go: HTTPS_PROXY or HTTP_PROXY by scheme (either case), else ALL_PROXY as curl has it; never for loopback,
-    and not for what NO_PROXY lists (`*`, a host with its subdomains, `.domain`, either with a port, an address, a CIDR
-    range).
+    host: as it goes over the wire, IPv6 without brackets. As with Go: HTTPS_PROXY or HTTP_PROXY by scheme (either
+    case), else ALL_PROXY as curl has it; never for loopback, and not for what NO_PROXY lists: `*`, a host with its
+    subdomains, `.domain` or `*.domain` for these alone, an address, a CIDR range; all but the last perhaps with a port.
+    Words may also be parted by spaces.
+
+    Source: golang.org/x/net/http/httpproxy.
     """
     if not _is_proxied(host, port or (443 if scheme == "https" else 80), _get(environ, "no_proxy")):
         return ""
@@ -49,40 +52,54 @@ def _get(environ: Mapping[str, str], name: str) -> str:
 
 
 def _is_proxied(host: str, port: int, no_proxy: str) -> bool:
+    import ipaddress  # slow to load, and needed with a network only
+
+    def address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+        try:
+            found = ipaddress.ip_address(text)
+        except ValueError:
+            return None
+        return getattr(found, "ipv4_mapped", None) or found
+
     host = host.lower().rstrip(".")
-    if host == "localhost" or _is_loopback(host):
+    own = address(host)
+    if host == "localhost" or (own is not None and own.is_loopback):
         return False
     for word in no_proxy.lower().replace(",", " ").split():
         if word == "*":
             return False
         if "/" in word:
-            if _is_in_range(host, word):
+            try:
+                is_in_range = own is not None and own in ipaddress.ip_network(word, strict=False)
+            except ValueError:
+                continue
+            if is_in_range:
                 return False
             continue
-        name, colon, wanted_port = word.rpartition(":")
-        if not colon or not wanted_port.isdecimal() or ":" in name:
-            name = word
-        elif wanted_port != str(port):
+        name, wanted_port = _split_port(word)
+        if wanted_port not in ("", str(port)):
             continue
-        name = name.removeprefix("*")
-        if host == name or host.endswith(name if name.startswith(".") else f".{name}"):
+        # A name never covers an address: `2.3` is not the domain of 10.1.2.3.
+        if own == address(name) if own is not None else _is_below(host, name):
             return False
     return True
 
 
-def _is_loopback(host: str) -> bool:
-    import ipaddress
+def _split_port(word: str) -> tuple[str, str]:
+    """Return host and port of a word of NO_PROXY, "" for no port; `[…]` round an IPv6 address is taken off."""
+    if word.startswith("["):
+        name, _, port = word[1:].partition("]")
+        return name, port.removeprefix(":")
+    name, colon, port = word.rpartition(":")
+    return (name, port) if colon and ":" not in name else (word, "")
 
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
-
-def _is_in_range(host: str, network: str) -> bool:
-    import ipaddress
-
-    try:
-        return ipaddress.ip_address(host) in ipaddress.ip_network(network, strict=False)
-    except ValueError:
-        return False
+def _is_below(host: str, name: str) -> bool:
+    """Return whether a host has this name, or is below it; with a leading `.` or `*.`, only that."""
+    name = name.removeprefix("*") if name.startswith("*.") else name
+    if not name.isascii():
+        try:
+            name = name.encode("idna").decode("ascii")
+        except UnicodeError:
+            return False
+    return bool(name) and (host == name or host.endswith(name if name.startswith(".") else f".{name}"))

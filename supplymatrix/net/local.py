@@ -16,7 +16,7 @@ from supplymatrix.net.cache import LogCache
 from supplymatrix.net.limits import MAX_ANSWER, most_bytes
 from supplymatrix.sumdb.protocol import Absent, Answer, Ask, Asking, Body, Unavailable
 
-__all__ = ["Answers", "CacheAnswers", "FolderAnswers", "read_file_url", "run_local"]
+__all__ = ["Answers", "CacheAnswers", "FolderAnswers", "is_below", "read_file_url", "read_plain", "run_local"]
 
 T = TypeVar("T")
 
@@ -32,8 +32,9 @@ class Answers(Protocol):
 class FolderAnswers:
     """A replay folder: the bytes of path P lie in `http/P`, or in `P` where there is no folder `http`.
 
-    A file that is not there is "not in the log", said by "replay". Only plain files below the folder are read, and none
-    that is longer than `max_bytes` or than its kind of answer may be.
+    A file that is not there is "not in the log", said by "replay"; an empty look-up was not answered (`recording.py`).
+    Only plain files below the folder are read, and none that is longer than `max_bytes` or than its kind of answer may
+    be.
     """
 
     def __init__(self, folder: Path, *, max_bytes: int = MAX_ANSWER) -> None:
@@ -58,13 +59,16 @@ class FolderAnswers:
         return [self._read(path) for path in paths]
 
     def _read(self, path: str) -> Answer:
-        if not _is_below(path):
+        if not is_below(path):
             return Unavailable(f"{path!r} is no path inside the replay folder")
         most = min(self._max_bytes, most_bytes(path))
-        return _read_plain(f"{self._root}/{path}", f"{path} in the replay folder", "replay", most, _NO_LINK)
+        answer = read_plain(f"{self._root}/{path}", f"{path} in the replay folder", "replay", most, _NO_LINK)
+        if path.startswith("lookup/") and isinstance(answer, Body) and not answer.data:
+            return Unavailable(f"{path} had no answer, or a wrong one, when this was recorded", "record it again")
+        return answer
 
 
-def _read_plain(file: str, name: str, source: str, max_bytes: int, flags: int = 0) -> Answer:
+def read_plain(file: str, name: str, source: str, max_bytes: int, flags: int = 0) -> Answer:
     """Return the bytes of a plain file; Absent when there is none. name: how messages call it."""
     try:
         descriptor = os.open(file, _FLAGS | flags)
@@ -95,7 +99,7 @@ def read_file_url(url: str, *, max_bytes: int = MAX_ANSWER) -> Answer:
 
     path = url[len("file:") :].removeprefix("//")
     file = url2pathname(path) if os.name == "nt" else unquote(path, errors="surrogateescape")
-    return _read_plain(file, "file:" + path, "file", max_bytes)
+    return read_plain(file, "file:" + path, "file", max_bytes)
 
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -115,7 +119,7 @@ def _read_all(descriptor: int, size: int) -> bytes:
     return data
 
 
-def _is_below(path: str) -> bool:
+def is_below(path: str) -> bool:
     """Return whether a path stays below its root on any system: no empty, `.` or `..` element, no drive, no NUL."""
     if any(char in path for char in "\\:\x00"):
         return False

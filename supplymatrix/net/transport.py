@@ -4,12 +4,14 @@ Sixteen lanes (`lane.py`), each a transport that holds one connection, cost half
 sixteen: cookies, redirects, authentication and the pool's search for a free connection are left out. What httpx would
 do there and we need is done here, narrowly:
 
-- redirects: at most five, never from https to http, credentials only to the server they were written for;
+- redirects: at most five, never from https to http;
+- credentials (`credentials.py`): over https only, and never beyond the server that they are for, redirected or not;
 - bodies: no compression is asked for and none is accepted; reading stops at the cap;
 - passing faults (no connection, name resolution, reset, cut-off body, time-out, 429, 5xx) are tried again, four times
   in all, with growing, jittered pauses; a server whose last answers all failed is given up, so that a dead one costs
   seconds and not hours;
-- proxies of the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY) and the system's certificates, as Go does.
+- proxies of the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY) and the system's certificates, as Go does,
+  with a company's own beside them (`certificates.py`).
 
 Source: RFC 9110; Go cmd/go/internal/web.
 """
@@ -21,20 +23,32 @@ import random
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import httpx
 
 from supplymatrix import __version__
 from supplymatrix.model.value import value
 from supplymatrix.net.address import proxy_for, shown, shown_origin
+from supplymatrix.net.certificates import read_ca_file, tls_context
+from supplymatrix.net.credentials import NOTHING, Attached, Credentials, basic_header, secrets_of
 from supplymatrix.net.lane import Lane
 from supplymatrix.net.limits import MAX_ANSWER
 from supplymatrix.net.local import read_file_url
+from supplymatrix.net.refusal import (
+    connect_refused,
+    fault_of,
+    proxy_wants_credentials,
+    redirect_repeats,
+    refused,
+    untrusted,
+)
 from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
 
-__all__ = ["Counters", "TimeOuts", "Transport"]
+__all__ = ["Counters", "Stored", "TimeOuts", "Transport"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
@@ -65,6 +79,14 @@ class Counters:
 
 
 @value(kw_only=False)
+class Stored:
+    """A body that was written to a file, whole. size: its bytes. source: who sent it, as in `Body`."""
+
+    size: int
+    source: str
+
+
+@value(kw_only=False)
 class _Passing:
     """A try that failed in a way that may pass. wait: seconds the server asked for, or None."""
 
@@ -77,26 +99,39 @@ class _Moved:
     location: httpx.URL
 
 
-_Try = Body | Absent | Unavailable | _Passing | _Moved
+@value(kw_only=False)
+class _Status:
+    """An answer without what was asked for."""
+
+    status: int
+    headers: httpx.Headers
+
+
+_Try = Body | Unavailable | _Passing | _Moved | _Status
 
 
 class Transport:
     """An HTTP client for one run; use it as an async context manager.
 
-    environ: where proxies are read from. tries: sendings of one request, 1 = no retry. pause: awaited with seconds
-    between tries.
+    environ: where proxies are read from. credentials: of the user, None = only those in addresses. ca_file: further
+    certificates, trusted beside the system's. tries: sendings of one request, 1 = no retry. pause: awaited with seconds
+    between tries. Raises InputError for a `ca_file` that cannot be used.
     """
 
     def __init__(
         self,
         *,
         environ: Mapping[str, str] | None = None,
+        credentials: Credentials | None = None,
+        ca_file: Path | None = None,
         connections: int = 16,
         time_outs: TimeOuts | None = None,
         tries: int = 4,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.counters = Counters()
+        self._credentials = Credentials() if credentials is None else credentials
+        self._more_certificates = read_ca_file(str(ca_file)) if ca_file is not None else ""
         self._environ = dict(environ or {})
         self._time_outs = time_outs or TimeOuts()
         self._tries = tries
@@ -123,6 +158,10 @@ class Transport:
         """
         if url[:5].lower() == "file:":
             return read_file_url(url, max_bytes=max_bytes)
+        return await self._get(url, max_bytes)
+
+    async def _get(self, url: str, max_bytes: int, file: BinaryIO | None = None) -> Answer:
+        """Return the answer of a server. file: takes the bytes of a body, which then come back empty."""
         try:
             target = httpx.URL(url)
             server = f"{target.scheme}://{target.netloc.decode('ascii')}"
@@ -136,7 +175,7 @@ class Transport:
             )
         try:
             async with asyncio.timeout(self._time_outs.whole):
-                answer, failed = await self._try_often(target, max_bytes)
+                answer, failed = await self._try_often(target, max_bytes, file)
         except TimeoutError:
             answer, failed = (
                 Unavailable(f"{shown(url)}: no answer within {self._time_outs.whole:g} s", _CHECK_NETWORK, outage=True),
@@ -145,7 +184,7 @@ class Transport:
         self._failed_in_a_row[server] = self._failed_in_a_row.get(server, 0) + 1 if failed else 0
         return answer
 
-    async def _try_often(self, target: httpx.URL, max_bytes: int) -> tuple[Answer, bool]:
+    async def _try_often(self, target: httpx.URL, max_bytes: int, file: BinaryIO | None) -> tuple[Answer, bool]:
         """Return the answer, and whether the server or the way to it is to blame for having none."""
         reason = ""
         for number in range(self._tries):
@@ -153,7 +192,7 @@ class Transport:
                 self.counters.retries += 1
             else:
                 self.counters.requests += 1
-            outcome = await self._follow(target, max_bytes)
+            outcome = await self._follow(target, max_bytes, file)
             if not isinstance(outcome, _Passing):
                 return outcome, False
             reason = outcome.reason
@@ -163,40 +202,98 @@ class Transport:
         tries = f" ({self._tries} tries)" if self._tries > 1 else ""
         return Unavailable(f"{shown(str(target))}: {reason}{tries}", _CHECK_NETWORK, outage=True), True
 
-    async def _follow(self, target: httpx.URL, max_bytes: int) -> Body | Absent | Unavailable | _Passing:
+    async def _follow(
+        self, target: httpx.URL, max_bytes: int, file: BinaryIO | None
+    ) -> Body | Absent | Unavailable | _Passing:
         """Send one request, and on through redirects."""
-        url = target
+        url, is_home = target, True
         for _ in range(_MAX_REDIRECTS + 1):
             if url.scheme not in ("http", "https") or not url.host:
                 return Unavailable(f"{shown(str(url))} is no http or https address", "mend the address")
             if url.scheme == "http" and url.userinfo:
                 return Unavailable(f"{shown(str(url))}: credentials are not sent without https", "use https")
-            outcome = await self._send(url, max_bytes)
+            if url.userinfo:
+                url = url.copy_with(userinfo=b"")
+            sent = await self._attach(target, url) if is_home else NOTHING
+            outcome = await self._send(url, max_bytes, file, sent)
+            if isinstance(outcome, _Status) and is_home and not target.userinfo:
+                sent, outcome = await self._renew(outcome, url, max_bytes, file, sent)
+            if isinstance(outcome, _Status):
+                return self._judge(outcome, target, url, sent)
             if not isinstance(outcome, _Moved):
                 return outcome
             self.counters.redirects += 1
-            if target.scheme == "https" and outcome.location.scheme != "https":
-                return Unavailable(f"{shown(str(target))} redirects from https to {shown(str(outcome.location))}")
-            url = outcome.location
+            location = outcome.location
+            if self._credentials.repeats(str(location)):
+                return redirect_repeats(target)
+            if target.scheme == "https" and location.scheme != "https":
+                return Unavailable(f"{shown(str(target))} redirects from https to {shown(str(location))}")
+            is_home = is_home and _server_of(location) == _server_of(target)
+            url = location
         return Unavailable(f"{shown(str(target))} redirects more than {_MAX_REDIRECTS} times")
 
-    async def _send(self, url: httpx.URL, max_bytes: int) -> _Try:
+    async def _attach(self, target: httpx.URL, url: httpx.URL) -> Attached:
+        """Return the credentials for `url`, which is of the same server as `target` and has none in itself."""
+        if url.scheme != "https":
+            return NOTHING
+        if target.userinfo:
+            self._credentials.remember(*secrets_of(str(target)))
+            return Attached(headers=(basic_header(target.username, target.password),), origin="the address itself")
+        return await self._credentials.attach(str(url))
+
+    async def _renew(
+        self, seen: _Status, url: httpx.URL, max_bytes: int, file: BinaryIO | None, sent: Attached
+    ) -> tuple[Attached, _Try]:
+        """Send a request again if there are other credentials for it now; return what was sent last and the outcome."""
+        if not 400 <= seen.status < 500 or seen.status == 429 or url.scheme != "https":
+            return sent, seen
+        phrase = HTTPStatus(seen.status).phrase if seen.status in HTTPStatus._value2member_map_ else ""
+        lines = [
+            f"HTTP/1.1 {seen.status} {phrase}",
+            *(f"{name}: {text}" for name, text in seen.headers.items()),
+            "",
+            "",
+        ]
+        head = "\n".join(lines).encode("utf-8", "replace")
+        new = await self._credentials.renew(str(url), sent, status=seen.status, head=head)
+        if new is None:
+            return sent, seen
+        self.counters.retries += 1
+        return new, await self._send(url, max_bytes, file, new)
+
+    def _judge(
+        self, seen: _Status, target: httpx.URL, url: httpx.URL, sent: Attached
+    ) -> Absent | Unavailable | _Passing:
+        status = seen.status
+        if status in (404, 410):
+            return Absent(shown_origin(str(url)), status)
+        if status == 429 or status >= 500:
+            return _Passing(f"HTTP status {status}", _retry_after(seen.headers.get("retry-after", "")))
+        if status == 407:
+            return proxy_wants_credentials(url, self._proxy_of(url))
+        return refused(url, status, first=target, sent=sent, credentials=self._credentials)
+
+    async def _send(self, url: httpx.URL, max_bytes: int, file: BinaryIO | None, sent: Attached) -> _Try:
         """Send one request over a free lane."""
         async with self._free:
             lane = self._lanes.pop()
             try:
-                response = await lane.handle_async_request(self._request(url))
+                response = await lane.handle_async_request(self._request(url, sent))
                 try:
-                    return await self._read(response, url, max_bytes)
+                    return await self._read(response, url, max_bytes, file)
                 finally:
                     await response.aclose()
             except httpx.TimeoutException as err:
                 return _Passing(f"time-out ({type(err).__name__})")
+            except httpx.ProxyError as err:
+                outcome = connect_refused(url, self._proxy_of(url), str(err))
+                return _Passing(outcome) if isinstance(outcome, str) else outcome
             except (httpx.TransportError, OSError) as err:
-                return _fault(url, err)
+                words = fault_of(err) if not self._credentials.repeats(str(err)) else type(err).__name__
+                return untrusted(url, words) if "CERTIFICATE_VERIFY_FAILED" in words else _Passing(words)
             except ImportError as err:
                 return Unavailable(
-                    f"{shown(str(url))}: {_short(err)}", "use an http or https proxy, or install socksio"
+                    f"{shown(str(url))}: {fault_of(err)}", "use an http or https proxy, or install socksio"
                 )
             except (httpx.InvalidURL, httpx.HTTPError, ValueError) as err:
                 # Not the exception's own words: they may quote a proxy's address with its password.
@@ -205,27 +302,26 @@ class Transport:
             finally:
                 self._lanes.append(lane)
 
-    def _request(self, url: httpx.URL) -> httpx.Request:
+    def _request(self, url: httpx.URL, sent: Attached) -> httpx.Request:
         headers = [
             (b"Host", url.netloc),
             (b"User-Agent", f"supplymatrix/{__version__}".encode()),
             (b"Accept", b"*/*"),
             (b"Accept-Encoding", b"identity"),
         ]
-        if url.userinfo:
-            headers.append((b"Authorization", _basic(url)))
+        headers += [(name.encode(), text.encode("utf-8", "surrogateescape")) for name, text in sent.headers]
         wait = self._time_outs
         limits = {"connect": wait.connect, "read": wait.read, "write": wait.read, "pool": wait.connect}
         return httpx.Request("GET", url, headers=headers, extensions={"timeout": limits})
 
-    async def _read(self, response: httpx.Response, url: httpx.URL, max_bytes: int) -> _Try:
+    async def _read(self, response: httpx.Response, url: httpx.URL, max_bytes: int, file: BinaryIO | None) -> _Try:
         status = response.status_code
         if status in _REDIRECTS and "location" in response.headers:
             await self._body(response, _MAX_ERROR_BODY)
             return _Moved(url.join(response.headers["location"]))
         if status != 200:
             await self._body(response, _MAX_ERROR_BODY)
-            return _judge_status(status, response.headers, url)
+            return _Status(status, response.headers)
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("", "identity"):
             return Unavailable(
@@ -233,66 +329,68 @@ class Transport:
             )
         length = response.headers.get("content-length", "")
         too_long = length.isascii() and length.isdigit() and int(length[:30]) > max_bytes
-        data = None if too_long else await self._body(response, max_bytes)
+        data = None if too_long else await self._body(response, max_bytes, file)
         if data is None:
             return Unavailable(f"{shown(str(url))}: the answer is longer than {max_bytes} bytes")
+        if self._credentials.repeats(data):
+            return Unavailable(
+                f"{shown(str(url))}: the answer repeats the credentials that were sent, and is not used",
+                "have the server's operator look into that",
+            )
         return Body(data, shown_origin(str(url)))
 
-    async def _body(self, response: httpx.Response, max_bytes: int) -> bytes | None:
-        """Return the body as it came, or None when it is longer than `max_bytes`."""
+    async def _body(self, response: httpx.Response, max_bytes: int, file: BinaryIO | None = None) -> bytes | None:
+        """Return the body as it came, or None when it is longer than `max_bytes`. file: takes it instead."""
         pieces: list[bytes] = []
         length = 0
+        if file is not None:  # what an earlier try has left in it does not count
+            file.seek(0)
+            file.truncate()
         assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  # what an async transport gives
         async for piece in response.stream:
             length += len(piece)
             self.counters.bytes += len(piece)
             if length > max_bytes:
                 return None
-            pieces.append(piece)
+            if file is None:
+                pieces.append(piece)
+            else:
+                file.write(piece)
         return b"".join(pieces)
 
     def _proxy_of(self, url: httpx.URL) -> str:
         key = (url.scheme, url.host, url.port)
         if key not in self._proxies:
-            self._proxies[key] = proxy_for(*key, self._environ) if self._environ else ""
+            scheme, _, port = key
+            host = url.raw_host.decode("ascii")
+            self._proxies[key] = proxy_for(scheme, host, port, self._environ) if self._environ else ""
+            if "@" in self._proxies[key]:  # what it answers may quote its password
+                self._credentials.remember(*secrets_of(self._proxies[key]))
         return self._proxies[key]
 
     def _tls_context(self) -> ssl.SSLContext:
         if self._tls is None:
-            paths = ssl.get_default_verify_paths()
-            self._tls = ssl.create_default_context() if paths.cafile or paths.capath else httpx.create_ssl_context()
+            self._tls = tls_context(self._environ, self._more_certificates)
         return self._tls
 
+    def send_no_credentials(self, why: str) -> None:
+        """Send, from now on, only what an address holds itself. why: for the message of a server that wants more."""
+        self._credentials = Credentials(why_none=why)
 
-def _judge_status(status: int, headers: httpx.Headers, url: httpx.URL) -> Absent | Unavailable | _Passing:
-    if status in (404, 410):
-        return Absent(shown_origin(str(url)), status)
-    if status == 429 or status >= 500:
-        return _Passing(f"HTTP status {status}", _retry_after(headers.get("retry-after", "")))
-    remedy = "check the address and the rights of its user" if 400 <= status < 500 else ""
-    return Unavailable(f"{shown(str(url))}: HTTP status {status}, expected 200, 404 or 410", remedy)
+    async def download(self, url: str, file: BinaryIO, *, max_bytes: int) -> Stored | Absent | Unavailable:
+        """Write what is at `url` to `file`, piece by piece, and say who sent it; other answers are as those of `get`.
+
+        url: http or https. file: writable and seekable; what it holds after another answer than Stored is of no use.
+        """
+        answer = await self._get(url, max_bytes, file)
+        return Stored(file.tell(), answer.source) if isinstance(answer, Body) else answer
+
+
+def _server_of(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 def _retry_after(text: str) -> float | None:
     """Return the seconds of a Retry-After header, capped; None without one, and for its date form."""
     text = text.strip()
     return min(float(text[:10]), _MAX_RETRY_AFTER) if text.isascii() and text.isdigit() else None
-
-
-def _fault(url: httpx.URL, err: Exception) -> _Passing | Unavailable:
-    words = _short(err)
-    if "CERTIFICATE_VERIFY_FAILED" in words:
-        return Unavailable(
-            f"{shown(str(url))}: {words}", "if a company's own certificate is meant, name its file in SSL_CERT_FILE"
-        )
-    return _Passing(words)
-
-
-def _short(err: Exception) -> str:
-    return f"{type(err).__name__}: {str(err)[:200]}" if str(err) else type(err).__name__
-
-
-def _basic(url: httpx.URL) -> bytes:
-    import base64
-
-    return b"Basic " + base64.b64encode(f"{url.username}:{url.password}".encode())

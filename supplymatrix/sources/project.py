@@ -6,19 +6,30 @@ project.facts, project.lift_toml
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.gosum import GoSum, parse_go_sum
 from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.gomod.modfile import GoMod, Replace, Require, parse_go_mod
 from supplymatrix.model import semver
-from supplymatrix.model.fact import Fact, ProjectFact, ReplacedModule, RequiredModule, SumFaultKind
+from supplymatrix.model.fact import (
+    Fact,
+    ProjectFact,
+    ReplacedModule,
+    RequiredModule,
+    SumFault,
+    SumFaultKind,
+    SumKind,
+    SumLine,
+)
 from supplymatrix.model.location import Location, Origin, Provenance
 from supplymatrix.model.module import ModuleVersion, check_module_path
 from supplymatrix.model.spelling import nearest
@@ -26,7 +37,12 @@ from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.sources.files import GO_MOD_LIMIT, GO_SUM_LIMIT, POLICY_LIMIT, read_if_there
 
-__all__ = ["Project", "SourceLines", "read_project"]
+__all__ = [
+    "ALONE", "POLICY_NAME", "Project", "ProjectFiles", "SourceLines", "Surroundings", "build_project", "is_file",
+    "is_folder", "place_faults", "read_project", "read_project_files",
+]  # fmt: skip
+
+POLICY_NAME = "lift.toml"
 
 _FIRST_PRUNING = go_version_key("1.17")
 _LEVELS = 8  # folders above the project that are looked into
@@ -57,11 +73,13 @@ class SourceLines(Mapping[tuple[str, int], str]):
 
 @value
 class Project:
-    """What was read. root: the folder; files: file name → lines; lift_toml: the bytes of the root's policy, if any.
+    """What was read. root: the folder; files: artifact → lines; lift_toml: the bytes of its policy, if any.
     go_sum: its path as one would type it, "" when there is none.
 
     notes: what a reader should know about how the project was read. A folder without go.mod and go.sum is a project
-    with neither: there is nothing to check in it.
+    with neither: there is nothing to check in it. paths: artifact → where it lies, for all of `files` and for the
+    policy: files of a workspace have artifacts such as "../go.work.sum". workspace: the go.work that it was read as a
+    member of, or None. policy_folders: where its lift.toml is looked for, the first one counts.
     """
 
     name: str
@@ -71,42 +89,147 @@ class Project:
     lift_toml: bytes | None
     go_sum: str
     notes: tuple[Note, ...]
+    paths: Mapping[str, Path]
+    policy_folders: tuple[Path, ...]
+    workspace: Path | None = None
+
+    def path_of(self, artifact: str) -> Path:
+        """Return where an artifact lies, as one would type it."""
+        return self.paths.get(artifact) or self.root / artifact
+
+
+@value
+class ProjectFiles:
+    """The files of one project, read and parsed. sum_path: of the go.sum, there or not, or of what was named instead.
+
+    is_sum_named: a go.sum itself was asked for; a go.mod beside it is not read. data: all bytes, for the digest.
+    """
+
+    root: Path
+    go_mod: GoMod | None
+    go_sum: GoSum | None
+    sum_path: Path
+    is_sum_named: bool
+    data: bytes
+
+
+@value
+class Surroundings:
+    """What a workspace adds to one of its members. Artifacts are told as from the member's folder.
+
+    go_work: its path, None outside of a workspace. replaces: of go.work, which go before the member's own; others: of
+    the other members, which come last. main_modules: paths that are built from a folder of the workspace, whatever
+    version is required. lines, faults: of go.work.sum. borrowed: lines of other members' go.sum by key; lent: the
+    files in which they stand, by artifact. files, paths: of all the rest. policy: the workspace's lift.toml. data: the
+    bytes of go.work and go.work.sum.
+    """
+
+    go_work: Path | None = None
+    replaces: tuple[Replace, ...] = ()
+    others: tuple[Replace, ...] = ()
+    main_modules: frozenset[str] = frozenset()
+    lines: tuple[SumLine, ...] = ()
+    faults: tuple[SumFault, ...] = ()
+    borrowed: Mapping[tuple[ModuleVersion, SumKind], SumLine] = MappingProxyType({})
+    lent: Mapping[str, tuple[Sequence[str], Path]] = MappingProxyType({})
+    files: Mapping[str, Sequence[str]] = MappingProxyType({})
+    paths: Mapping[str, Path] = MappingProxyType({})
+    policy: bytes | None = None
+    notes: tuple[Note, ...] = ()
+    data: bytes = b""
+
+
+ALONE = Surroundings()
 
 
 def read_project(path: Path) -> Project:
     """Read a folder with go.mod or go.sum, or one of these files itself. Raises InputError."""
+    return build_project(read_project_files(path))
+
+
+def read_project_files(path: Path) -> ProjectFiles:
+    """Read and parse what lies in a folder, or the named one of its files. Raises InputError."""
     root, want_mod = _root_of(path)
     go_mod_data = read_if_there(root / "go.mod", GO_MOD_LIMIT, "go.mod") if want_mod else None
-    sum_path = path if path.name != "go.mod" and not _is_folder(path) else root / "go.sum"
+    sum_path = path if path.name != "go.mod" and not is_folder(path) else root / "go.sum"
     go_sum_data = read_if_there(sum_path, GO_SUM_LIMIT, "go.sum")
-    go_mod = parse_go_mod(go_mod_data) if go_mod_data is not None else None
+    return ProjectFiles(
+        root=root,
+        go_mod=parse_go_mod(go_mod_data) if go_mod_data is not None else None,
+        go_sum=parse_go_sum(go_sum_data, sum_path.name) if go_sum_data is not None else None,
+        sum_path=sum_path,
+        is_sum_named=not want_mod,
+        data=(go_mod_data or b"") + (go_sum_data or b""),
+    )
+
+
+def build_project(found: ProjectFiles, around: Surroundings = ALONE) -> Project:
+    """Return what the files of a project say, with what lies around it. Raises InputError.
+
+    A policy of another folder counts for a member of a workspace that has none of its own, and for nothing else.
+    """
+    root, go_mod, go_sum = found.root, found.go_mod, found.go_sum
     if go_mod is not None:
-        _refuse_impossible_modules(go_mod)
-    go_sum = parse_go_sum(go_sum_data, sum_path.name) if go_sum_data is not None else None
-    files: dict[str, Sequence[str]] = {}
-    if go_mod is not None:
-        files["go.mod"] = go_mod.lines
-    if go_sum is not None:
-        files[sum_path.name] = go_sum.source
+        _refuse_impossible_modules(go_mod, around)
     name = go_mod.module.path if go_mod and go_mod.module and go_mod.module.path else root.resolve().name or "project"
+    facts = tuple(_facts(name, found, around))
+    files = _files(found, facts, around)
+    policy = read_if_there(root / POLICY_NAME, POLICY_LIMIT, "policy")
+    folders = (root,) if around.go_work is None else tuple(dict.fromkeys((root, around.go_work.parent)))
     return Project(
         name=name,
         root=root,
-        facts=tuple(_facts(name, go_mod, go_sum, (go_mod_data or b"") + (go_sum_data or b""))),
-        files=files,
-        go_sum=sum_path.as_posix() if go_sum is not None else "",
-        lift_toml=read_if_there(root / "lift.toml", POLICY_LIMIT, "policy"),
+        facts=facts,
+        files={artifact: lines for artifact, (lines, _) in files.items()},
+        lift_toml=around.policy if policy is None else policy,
+        go_sum=found.sum_path.as_posix() if go_sum is not None else "",
         notes=(
-            *_notes_on_files(root, go_mod, go_sum, is_named=not want_mod),
+            *_notes_on_files(root, go_mod, go_sum, is_named=found.is_sum_named),
             *_notes(root, go_mod),
+            *(_notes_on_workspace(root) if around.go_work is None else around.notes),
+            *_notes_on_policy(around, taken=policy is None),
+            *_notes_on_borrowed_lines(facts, around),
             *_notes_on_ignored_lines(go_sum),
         ),
+        paths={
+            **{artifact: path for artifact, (_, path) in files.items()},
+            POLICY_NAME: (root if policy is not None or around.policy is None else folders[-1]) / POLICY_NAME,
+        },
+        policy_folders=folders,
+        workspace=around.go_work,
     )
+
+
+def place_faults(err: InputError, folder: Path, paths: Mapping[str, Path] = MappingProxyType({})) -> InputError:
+    """Return an error whose files are told as one would type them; a parser knows nothing but their names.
+
+    folder: of the project; paths: of artifacts that do not lie in it.
+    """
+    known = {name: folder / name for name in ("go.mod", "go.sum")} | dict(paths)
+    return InputError(
+        *(
+            dataclasses.replace(fault, artifact=known[fault.artifact].as_posix()) if fault.artifact in known else fault
+            for fault in err.diagnostics
+        )
+    )
+
+
+def _files(found: ProjectFiles, facts: Sequence[Fact], around: Surroundings) -> dict[str, tuple[Sequence[str], Path]]:
+    """Return the lines and the path of every file to which a fact can point, by artifact."""
+    files = {artifact: (lines, around.paths[artifact]) for artifact, lines in around.files.items()}
+    if around.lent:
+        used = {fact.location.artifact for fact in facts if isinstance(fact, SumLine)}
+        files |= {artifact: lent for artifact, lent in around.lent.items() if artifact in used}
+    if found.go_mod is not None:
+        files["go.mod"] = found.go_mod.lines, found.root / "go.mod"
+    if found.go_sum is not None:
+        files[found.sum_path.name] = found.go_sum.source, found.sum_path
+    return files
 
 
 def _root_of(path: Path) -> tuple[Path, bool]:
     """Return the project's folder, and whether a go.mod there belongs to what was asked for."""
-    if _is_folder(path):
+    if is_folder(path):
         return path, True
     if not _mode(path):
         raise _not_there(path)
@@ -130,11 +253,13 @@ def _mode(path: Path) -> int:
         return 0
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Return whether a folder lies at a path, links followed."""
     return stat.S_ISDIR(_mode(path))
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Return whether a plain file lies at a path, links followed."""
     return stat.S_ISREG(_mode(path))
 
 
@@ -152,20 +277,21 @@ def _not_there(path: Path) -> InputError:
     )
 
 
-def _refuse_impossible_modules(go_mod: GoMod) -> None:
+def _refuse_impossible_modules(go_mod: GoMod, around: Surroundings) -> None:
     """Raise InputError for each module that would have to be fetched and that no module can be, such as "../../etc".
 
     A module that is replaced by a folder may have any name, as with the go command.
     """
     faults = []
-    for required in _required(go_mod):
+    for required in _required(go_mod, around):
         if required.effective is None:
             continue
         try:
             check_module_path(required.effective.path)
         except InputError as err:
             place, fault = required.location, err.diagnostics[0]
-            source = go_mod.lines[place.line - 1]
+            lines = go_mod.lines if place.artifact == "go.mod" else around.files[place.artifact]
+            source = lines[place.line - 1]
             faults.append(
                 Diagnostic(
                     message=fault.message,
@@ -183,8 +309,10 @@ def _refuse_impossible_modules(go_mod: GoMod) -> None:
         raise InputError(*faults)
 
 
-def _facts(name: str, go_mod: GoMod | None, go_sum: GoSum | None, data: bytes) -> Iterator[Fact]:
+def _facts(name: str, found: ProjectFiles, around: Surroundings) -> Iterator[Fact]:
+    go_mod, go_sum = found.go_mod, found.go_sum
     go_version = go_mod.go.text if go_mod and go_mod.go else ""
+    digest = hashlib.sha256(found.data + around.data).hexdigest()
     yield ProjectFact(
         name=name,
         module_path=go_mod.module.path if go_mod and go_mod.module else "",
@@ -192,14 +320,35 @@ def _facts(name: str, go_mod: GoMod | None, go_sum: GoSum | None, data: bytes) -
         has_go_mod=go_mod is not None,
         has_go_sum=go_sum is not None,
         prunes_graph=_prunes(go_version),
-        provenance=Provenance(origin=Origin.FILE, tool="supplymatrix", sha256=hashlib.sha256(data).hexdigest()),
+        provenance=Provenance(origin=Origin.FILE, tool="supplymatrix", sha256=digest),
     )
-    if go_mod is not None:
-        yield from _required(go_mod)
-        yield from _replaced(go_mod)
+    required = tuple(_required(go_mod, around)) if go_mod is not None else ()
+    yield from required
+    yield from _replaced(go_mod, around)
+    own = go_sum.lines if go_sum is not None else ()
+    yield from own
     if go_sum is not None:
-        yield from go_sum.lines
         yield from go_sum.faults
+    yield from _lines_around(own, required, around)
+    yield from around.faults
+
+
+def _lines_around(
+    own: Sequence[SumLine], required: Sequence[RequiredModule], around: Surroundings
+) -> Iterator[SumLine]:
+    """Yield the lines of go.work.sum that go.sum has not, and those of other members that only they have.
+
+    The go command takes a hash from any go.sum of the workspace, so that none is missing which one of them has.
+    """
+    if around.go_work is None:
+        return
+    known = {(line.subject, line.kind, line.hash) for line in own}
+    yield from (line for line in around.lines if (line.subject, line.kind, line.hash) not in known)
+    have = {(line.subject, line.kind) for lines in (own, around.lines) for line in lines}
+    for module in dict.fromkeys(entry.effective for entry in required if entry.effective is not None):
+        for kind in SumKind:
+            if (module, kind) not in have and (module, kind) in around.borrowed:
+                yield around.borrowed[module, kind]
 
 
 def _prunes(go_version: str) -> bool:
@@ -207,7 +356,7 @@ def _prunes(go_version: str) -> bool:
     return go_version_key(go_version) >= _FIRST_PRUNING
 
 
-def _required(go_mod: GoMod) -> Iterator[RequiredModule]:
+def _required(go_mod: GoMod, around: Surroundings) -> Iterator[RequiredModule]:
     """Yield each required module once, at its highest version that is not excluded.
 
     The go command passes over an excluded requirement and finds another version by itself. When there is no other one
@@ -219,13 +368,14 @@ def _required(go_mod: GoMod) -> Iterator[RequiredModule]:
         known = chosen.get(require.module.path)
         if known is None or _weight(require, excluded) > _weight(known, excluded):
             chosen[require.module.path] = require
-    replaces = {replace.old: replace for replace in go_mod.replace}
+    replaces = tuple(_by_module(some) for some in (around.replaces, go_mod.replace, around.others) if some)
     for require in chosen.values():
+        is_main = require.module.path in around.main_modules
         yield RequiredModule(
             subject=require.module,
-            effective=_effective(require.module, replaces),
+            effective=None if is_main else _effective(require.module, replaces),
             indirect=require.indirect,
-            location=_place(require, replaces),
+            location=require.location if is_main else _place(require, replaces),
             excluded=require.module in excluded,
         )
 
@@ -234,17 +384,33 @@ def _weight(require: Require, excluded: AbstractSet[ModuleVersion]) -> tuple[boo
     return require.module not in excluded, semver.sort_key(require.module.version)
 
 
-def _replacement(module: ModuleVersion, replaces: Mapping[ModuleVersion, Replace]) -> Replace | None:
-    return replaces.get(module) or replaces.get(ModuleVersion(path=module.path, version=""))
+_Replaces = Sequence[Mapping[ModuleVersion, Replace]]
+"""Replaces by what they replace, those that go before the others first."""
 
 
-def _place(require: Require, replaces: Mapping[ModuleVersion, Replace]) -> Location:
+def _by_module(replaces: Sequence[Replace]) -> dict[ModuleVersion, Replace]:
+    found: dict[ModuleVersion, Replace] = {}
+    for replace in replaces:
+        found.setdefault(replace.old, replace)
+    return found
+
+
+def _any_version(module: ModuleVersion) -> ModuleVersion:
+    return ModuleVersion(path=module.path, version="")
+
+
+def _replacement(module: ModuleVersion, replaces: _Replaces) -> Replace | None:
+    found = (some.get(module) or some.get(_any_version(module)) for some in replaces)
+    return next((replace for replace in found if replace is not None), None)
+
+
+def _place(require: Require, replaces: _Replaces) -> Location:
     """Return where it is written what the build takes: in the replace, if there is one."""
     replace = _replacement(require.module, replaces)
     return require.location if replace is None else replace.location
 
 
-def _effective(module: ModuleVersion, replaces: Mapping[ModuleVersion, Replace]) -> ModuleVersion | None:
+def _effective(module: ModuleVersion, replaces: _Replaces) -> ModuleVersion | None:
     """Return what the build takes for a module: itself, its replacement, or None for a folder."""
     replace = _replacement(module, replaces)
     if replace is None:
@@ -252,8 +418,12 @@ def _effective(module: ModuleVersion, replaces: Mapping[ModuleVersion, Replace])
     return None if replace.is_directory else ModuleVersion(path=replace.new_path, version=replace.new_version)
 
 
-def _replaced(go_mod: GoMod) -> Iterator[ReplacedModule]:
-    for replace in go_mod.replace:
+def _replaced(go_mod: GoMod | None, around: Surroundings) -> Iterator[ReplacedModule]:
+    """Yield the replaces that apply: those of go.work, and of go.mod what they leave."""
+    shared = _by_module(around.replaces)
+    own = go_mod.replace if go_mod is not None else ()
+    left = (replace for replace in own if replace.old not in shared and _any_version(replace.old) not in shared)
+    for replace in (*around.replaces, *left):
         target = None
         if not replace.is_directory:
             target = ModuleVersion(path=replace.new_path, version=replace.new_version)
@@ -279,7 +449,7 @@ def _notes_on_ignored_lines(go_sum: GoSum | None) -> Iterator[Note]:
 def _notes_on_files(root: Path, go_mod: GoMod | None, go_sum: GoSum | None, *, is_named: bool) -> Iterator[Note]:
     """Say which of the two files is not there, and what that means. is_named: the go.sum itself was asked for."""
     if go_mod is None and go_sum is None:
-        above = next((folder for folder in root.resolve().parents[:_LEVELS] if _is_file(folder / "go.mod")), None)
+        above = next((folder for folder in root.resolve().parents[:_LEVELS] if is_file(folder / "go.mod")), None)
         hint = f"; {above.as_posix()} has a go.mod" if above is not None else ""
         yield Note(code="no-go-files", message=f"there is neither go.mod nor go.sum here{hint}")
     elif go_mod is None:
@@ -299,14 +469,39 @@ def _notes(root: Path, go_mod: GoMod | None) -> Iterator[Note]:
             "only the go.mod line is demanded"
         )
         yield Note(code="unpruned-go-mod", message=text)
-    if _is_folder(root / "vendor"):
+    if is_folder(root / "vendor"):
         text = "the build takes its files from vendor/, and they are not compared yet"
         yield Note(code="vendor-not-checked", message=text)
+    for name in _LEGACY:
+        if is_file(root / name):
+            yield Note(code="foreign-policy", message=f"{name} is another product's file and no policy of ours")
+
+
+def _notes_on_workspace(root: Path) -> Iterator[Note]:
+    """Say that the go command would see more than this project."""
     for folder in (root, *root.resolve().parents[:_LEVELS]):
-        if _is_file(folder / "go.work"):
-            text = f"{(folder / 'go.work').as_posix()} makes this a workspace, which is not read yet"
+        if (folder / "go.work").exists() and not is_folder(folder / "go.work"):
+            text = (
+                f"the go command reads {(folder / 'go.work').as_posix()} here, unless GOWORK=off; this project was "
+                f"checked by itself: name the folder {folder.as_posix()} to check the workspace"
+            )
             yield Note(code="workspace-not-read", message=text)
             break
-    for name in _LEGACY:
-        if _is_file(root / name):
-            yield Note(code="foreign-policy", message=f"{name} is another product's file and no policy of ours")
+
+
+def _notes_on_policy(around: Surroundings, *, taken: bool) -> Iterator[Note]:
+    if around.go_work is not None and around.policy is not None and taken:
+        text = f"the policy is the workspace's, {(around.go_work.parent / POLICY_NAME).as_posix()}"
+        yield Note(code="workspace-policy", message=text)
+
+
+def _notes_on_borrowed_lines(facts: Sequence[Fact], around: Surroundings) -> Iterator[Note]:
+    if not around.lent:
+        return
+    taken = [fact for fact in facts if isinstance(fact, SumLine) and fact.location.artifact in around.lent]
+    if taken:
+        text = (
+            f"go.sum lines that only other members of the workspace have: {len(taken)}, the first of "
+            f"{taken[0].subject}; without the workspace (GOWORK=off) the go command misses them here"
+        )
+        yield Note(code="lines-of-other-members", message=text, location=taken[0].location)

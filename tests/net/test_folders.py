@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from supplymatrix.errors import SourceError
-from supplymatrix.net.folders import cache_folder, state_folder
+from supplymatrix.errors import InputError, SourceError
+from supplymatrix.net.folders import cache_folder, config_folder, state_folder
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,23 @@ def test_without_a_home_the_message_names_the_way_out() -> None:
     with pytest.raises(SourceError, match="home") as caught:
         state_folder({})
     assert "SUPPLYMATRIX_STATE_DIR" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "folder"),
+    [
+        ("linux", {"HOME": "/h"}, "/h/.config/supplymatrix"),
+        ("linux", {"HOME": "/h", "XDG_CONFIG_HOME": "/c"}, "/c/supplymatrix"),
+        ("linux", {"HOME": "/h", "XDG_CONFIG_HOME": "c"}, "/h/.config/supplymatrix"),
+        ("darwin", {"HOME": "/h", "XDG_CONFIG_HOME": "/c"}, "/h/Library/Application Support/supplymatrix"),
+        ("win32", {"APPDATA": "/r", "LOCALAPPDATA": "/l"}, "/r/supplymatrix"),
+        ("linux", {"HOME": "/h", "SUPPLYMATRIX_CONFIG_DIR": "/a"}, "/a"),
+    ],
+)
+def test_the_settings_lie_where_the_system_wants_them(platform: str, environ: dict[str, str], folder: str) -> None:
+    assert config_folder(environ, platform=platform).as_posix() == folder
+
+
+def test_a_config_folder_below_the_current_one_is_refused_because_a_project_could_bring_it() -> None:
+    with pytest.raises(InputError, match="absolute"):
+        config_folder({"HOME": "/h", "SUPPLYMATRIX_CONFIG_DIR": "config"})

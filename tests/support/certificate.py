@@ -14,8 +14,11 @@ from cryptography.x509.oid import NameOID
 __all__ = ["make_certificate"]
 
 
-def make_certificate(folder: Path) -> Path:
-    """Return a PEM file in `folder` with a key and its self-signed certificate, good for a day."""
+def make_certificate(folder: Path, *names: str) -> Path:
+    """Return a PEM file in `folder` with a key and its self-signed certificate, good for a day.
+
+    names: hosts that it is for, beside 127.0.0.1.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback test server")])
     now = dt.datetime.now(dt.UTC)
@@ -28,7 +31,10 @@ def make_certificate(folder: Path) -> Path:
         .not_valid_before(now - dt.timedelta(hours=1))
         .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.IPv4Address("127.0.0.1"))]), critical=False
+            x509.SubjectAlternativeName(
+                [x509.IPAddress(ipaddress.IPv4Address("127.0.0.1")), *map(x509.DNSName, names)]
+            ),
+            critical=False,
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())

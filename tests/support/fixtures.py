@@ -4,13 +4,14 @@
 
     {"default": "proven", "lines": {"path@version[/go.mod]": {"state": …, "logged": …, "detail": …} or {"gap": reason}},
      "private": {path: declared}, "copies": [{"module", "version", "kind", "state"}], "proof_file": {"fault": …},
+     "foreign": [{"module", "version", "kind": "zip", "hash", "file", "line", "column"}],
      "witnesses": [{"module", "version", "kind": "zip", "holder", "source", "hash": …, "reason": …}]}
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from supplymatrix.model.fact import (
     CopyState,
     Fact,
     Facts,
+    ForeignHash,
     Gap,
     HashWitness,
     Holder,
@@ -74,6 +76,7 @@ def facts_of(folder: Path) -> Facts:
     facts.extend(_copies(log))
     facts.extend(_witnesses(log))
     facts.extend(_proof_files(log))
+    facts.extend(_foreign(log, lines))
     return Facts({repr(fact): fact for fact in facts}.values(), gaps)
 
 
@@ -164,6 +167,21 @@ def _copies(log: dict[str, Any]) -> Iterator[CachedCopy]:
             hash=copy.get("hash", ""),
             logged_hash=copy.get("logged", ""),
             reason=copy.get("reason", ""),
+        )
+
+
+def _foreign(log: dict[str, Any], lines: Sequence[SumLine]) -> Iterator[ForeignHash]:
+    by_key = {(line.subject, line.kind): line for line in lines}
+    for told in log.get("foreign", []):
+        line = by_key[ModuleVersion(path=told["module"], version=told["version"]), SumKind(told.get("kind", "zip"))]
+        place = Location(artifact=told["file"], line=told["line"], column=told["column"])
+        yield ForeignHash(
+            subject=line.subject,
+            kind=line.kind,
+            hash=line.hash,
+            location=line.location,
+            other_hash=told["hash"],
+            other_location=place,
         )
 
 

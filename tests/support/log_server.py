@@ -17,7 +17,7 @@ import struct
 import sys
 import threading
 from collections import Counter, defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,10 +47,21 @@ class Reply:
 
 
 class LogServer:
-    """Serves from entering the context to leaving it; every thread ends then. paths: what was asked, in order."""
+    """Serves from entering the context to leaving it; every thread ends then. paths: what was asked, in order.
 
-    def __init__(self, answers: Mapping[str, bytes], *, prefix: str = "", tls: ssl.SSLContext | None = None) -> None:
+    admits: whether a request may pass, by its head; those that may not get a 401.
+    """
+
+    def __init__(
+        self,
+        answers: Mapping[str, bytes],
+        *,
+        prefix: str = "",
+        tls: ssl.SSLContext | None = None,
+        admits: Callable[[str], bool] | None = None,
+    ) -> None:
         self._tls = tls
+        self._admits = admits
         self._answers = answers
         self._prefix = f"/{prefix}/" if prefix else "/"
         self._scripts: defaultdict[str, deque[Reply]] = defaultdict(deque)
@@ -147,6 +158,8 @@ class LogServer:
             self._lock.notify_all()
             scripted = self._scripts.get(path)
             reply = scripted.popleft() if scripted else self._always
+            if self._admits is not None and not self._admits(head):
+                reply = Reply(status=401, body=b"who are you?\n")
         try:
             return self._send(connection, path, reply)
         finally:

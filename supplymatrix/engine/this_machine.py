@@ -1,0 +1,85 @@
+"""What this machine can add to a project's own files, where a policy or a mismatch asks for it, and only then.
+
+Copies in the module cache (SM112), who else has the files of a line that differs (SM110), the module graph (SM207,
+SM208). Everything here is imported when it is needed; what several subjects need is looked at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.prepare import Prepared
+from supplymatrix.gomod.goenv import EnvFile, GoSettings
+from supplymatrix.model.fact import CachedCopy, Fact, Gap, HashWitness, LineProof, ProofState, SumKind, stands_for
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
+from supplymatrix.model.verdict import Note
+
+__all__ = ["SeenHere", "ThisMachine"]
+
+
+@value
+class SeenHere:
+    """What was seen for one subject."""
+
+    facts: tuple[Fact, ...]
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+class ThisMachine:
+    """Looks for one subject after the other. files: the go command's own settings files, the stronger first."""
+
+    def __init__(self, means: Means, settings: GoSettings, files: Sequence[EnvFile]) -> None:
+        self._means = means
+        self._settings = settings
+        self._values = {name: text for file in reversed(files) for name, text in file.values.items()}
+        self._copies: dict[tuple[ModuleVersion, str], tuple[CachedCopy, ...]] = {}
+        self._witnesses: Sequence[HashWitness] = ()
+
+    def look_for_witnesses(self, proofs: Sequence[LineProof]) -> None:
+        """Ask who else has the files of lines that differ from the log; where none does, nothing is asked."""
+        if any(proof.state is ProofState.DIFFERS for proof in proofs):
+            from supplymatrix.engine.mismatch import witnesses_of
+
+            self._witnesses = witnesses_of(proofs, self._means, self._settings, self._module_cache())
+
+    def look_at(self, item: Prepared, proofs: Sequence[LineProof]) -> SeenHere:
+        """Return what there is to add for a subject. proofs: of its lines."""
+        differing = {(proof.subject, proof.kind) for proof in proofs if proof.state is ProofState.DIFFERS}
+        witnesses = (witness for witness in self._witnesses if (witness.subject, witness.kind) in differing)
+        return SeenHere(facts=(*witnesses, *self._copies_of(item, proofs)))
+
+    def _copies_of(self, item: Prepared, proofs: Sequence[LineProof]) -> Sequence[CachedCopy]:
+        """Hash the copies of those of a subject's modules for which its policy asks it, each only once in a run."""
+        originals = stands_for(item.project.facts)
+        wanted = {
+            proof.subject: proof.logged_hash
+            for proof in proofs
+            if proof.kind is SumKind.ZIP
+            and proof.state in (ProofState.PROVEN, ProofState.DIFFERS)
+            and any(item.policy.asks_for("SM112", path) for path in _names_of(proof.subject, originals))
+        }
+        if not wanted:
+            return ()
+        from supplymatrix.sources.modcache import check_copies
+
+        new = {module: logged for module, logged in wanted.items() if (module, logged) not in self._copies}
+        cached = check_copies(new, self._module_cache(), jobs=self._means.jobs)
+        self._copies.update(dict.fromkeys(new.items(), ()))
+        for copy in cached:
+            self._copies[copy.subject, new[copy.subject]] += (copy,)
+        vendored = check_copies(wanted, None, item.project.root, jobs=self._means.jobs)
+        return [*(copy for key in wanted.items() for copy in self._copies[key]), *vendored]
+
+    def _module_cache(self) -> Path | None:
+        from supplymatrix.sources.modcache import module_cache
+
+        return module_cache(self._means.environ, self._values)
+
+
+def _names_of(module: ModuleVersion, originals: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the paths under which a policy may speak of a module: its own, and that of the one it replaces."""
+    return (module.path, originals[module.path]) if module.path in originals else (module.path,)
