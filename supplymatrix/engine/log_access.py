@@ -10,6 +10,7 @@ from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.local_log import ask_cache, ask_recording
 from supplymatrix.engine.lookups import Broken, LogAnswer, LogChoice, LogRun, none_held, unanswered
 from supplymatrix.engine.means import MAX_CONNECTIONS, Means
+from supplymatrix.engine.record import record_run
 from supplymatrix.errors import TrustError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.module import ModuleVersion
@@ -19,6 +20,7 @@ from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.folders import cache_folder, state_folder
 from supplymatrix.net.head_file import HeadFile, SavedHead
 from supplymatrix.net.local import CacheAnswers, FolderAnswers
+from supplymatrix.net.recording import check_folder
 from supplymatrix.sumdb.history import SeenHead
 from supplymatrix.sumdb.session import LogSession, Unanswered
 
@@ -47,6 +49,15 @@ def ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequence
     """
     if not modules and not heads:
         return LogRun(answers={}, session=LogSession([access.choice.verifier]))
+    if access.means.record is not None:
+        check_folder(access.means.record)
+    run = _ask_log(access, modules, heads)
+    if access.means.record is not None:
+        run.messages.append(record_run(access.means.record, access.choice, run))
+    return run
+
+
+def _ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequence[SeenHead]) -> LogRun:
     if access.means.replay is not None:
         return _with_evidence(
             access,
@@ -54,11 +65,9 @@ def ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequence
                 access.choice, FolderAnswers(_replay(access)), modules, f"replay {access.means.replay}", heads
             ),
         )
-    folder = state_folder(access.means.environ)
-    verifier = access.choice.verifier
-    head_file = HeadFile(folder, verifier.name, verifier.key_hash)
+    means, verifier = access.means, access.choice.verifier
+    head_file = HeadFile(state_folder(means.environ), verifier.name, verifier.key_hash)
     saved = head_file.read()
-    means = access.means
     folder = means.cache_dir or cache_folder(means.environ)
     cache = LogCache.open(folder, verifier.name, verifier.key_hash, max_bytes=means.cache_bytes)
     try:
@@ -107,6 +116,7 @@ def _ask(
         head_file=head_file,
         saved=saved,
         now=access.means.now,
+        ca_file=access.means.ca_file,
         parallel=max(1, min(access.means.jobs, MAX_CONNECTIONS)),
         on_event=access.on_event,
     )

@@ -15,12 +15,19 @@ def shown(url: str) -> str:
     scheme, mark, rest = bare.partition("://")
     if mark:
         authority, slash, path = rest.partition("/")
-        bare = f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
+        server = authority.rpartition("@")[2]
+        bare = f"{scheme}://{server}{slash}{path}" if _has_port_or_none(server) else f"{scheme}://…"
     else:
         bare = bare.rpartition("@")[2]
     if not bare.isprintable():
         bare = "".join(char if char.isprintable() else "�" for char in bare)
     return bare if len(bare) <= _LONGEST else bare[:_LONGEST] + "…"
+
+
+def _has_port_or_none(server: str) -> bool:
+    """Return whether what stands behind a colon can be a port; else it is a password with a raw slash or mark in it."""
+    _, colon, port = server.rpartition(":")
+    return not colon or server.endswith("]") or not port or port.isdecimal()
 
 
 def shown_origin(url: str) -> str:

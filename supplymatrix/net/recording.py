@@ -1,6 +1,6 @@
 """Write what a run has proven as a folder that `--replay` reads: the pinned head, look-ups, and tiles.
 
-    folder/recording.txt        what the program has written here: SHA-256 and path of each file, in order
+    folder/recording.txt        which log, and what the program has written here: SHA-256 and path of each file
     folder/http/latest          the signed head that everything was proven in
     folder/http/lookup/…        look-ups, proven; an empty one stands for a module that could not be proven: without it
                                 a replay would take the module for one that the log does not have
@@ -34,29 +34,30 @@ _OURS = ("lookup/", "tile/")
 _PLAIN = (LATEST, "supported")
 
 
-def write_recording(folder: Path, session: LogSession, *, unproven: Iterable[str] = ()) -> int:
+def write_recording(folder: Path, session: LogSession, *, log: str, unproven: Iterable[str] = ()) -> int:
     """Write what `session` has proven to `folder` and return how many files that are; 0 when there is no head.
 
-    unproven: paths of look-ups that had no answer, or a wrong one.
-    Raises InputError as `check_folder`, and when something cannot be written.
+    log: its verifier key; a folder has answers of one log. unproven: paths of look-ups that had no answer, or a wrong
+    one. Raises InputError as `check_folder`, and when something cannot be written.
     """
     head = session.pinned
     if head is None:
         return 0
     files = dict.fromkeys(unproven, b"")
     files |= {**session.proven, **session.tree.authenticated, LATEST: head.note.raw, "supported": b""}
-    before = check_folder(folder)
+    before = check_folder(folder, log)
     try:
-        _write_all(folder, dict(sorted(files.items())), before)
+        _write_all(folder, log, dict(sorted(files.items())), before)
     except OSError as err:
         raise _bad(folder, f"it cannot be written: {err.strerror or type(err).__name__}") from err
     return len(files)
 
 
-def check_folder(folder: Path) -> tuple[str, ...]:
+def check_folder(folder: Path, log: str = "") -> tuple[str, ...]:
     """Return the paths of the recording in `folder`, none when it is new or empty.
 
-    Raises InputError when it is no folder, holds something else, or a link: what is written must stay in it.
+    log: the verifier key of the log that it must be of, "" = any. Raises InputError when it is of another one, is no
+    folder, or holds something else, or a link: what is written must stay in it.
     """
     try:
         is_empty = not any(folder.iterdir())
@@ -70,11 +71,13 @@ def check_folder(folder: Path) -> tuple[str, ...]:
     lines = answer.data.decode("utf-8", "replace").split("\n") if isinstance(answer, Body) else []
     if not lines or lines[0] != _FIRST_LINE:
         raise _bad(folder, f"there is something in it, but no {_LIST} of this program")
+    if log and lines[1:2] != [f"log {log}"]:
+        raise _bad(folder, "it holds a recording of another log")
     for parent, folders, files in os.walk(folder):
         for name in (*folders, *files):
             if Path(parent, name).is_symlink():
                 raise _bad(folder, f"there is a link in it: {name}")
-    paths = (line.partition(" ")[2] for line in lines[1:])
+    paths = (line.partition(" ")[2] for line in lines[2:])
     return tuple(path for path in paths if _is_ours(path))
 
 
@@ -82,13 +85,13 @@ def _is_ours(path: str) -> bool:
     return path in _PLAIN or (path.startswith(_OURS) and is_below(path))
 
 
-def _write_all(folder: Path, files: Mapping[str, bytes], before: Iterable[str]) -> None:
+def _write_all(folder: Path, log: str, files: Mapping[str, bytes], before: Iterable[str]) -> None:
     for path in files:
         if not _is_ours(path):
             raise ValueError(f"{path!r} is no path of a log")
     stale = sorted(set(before) - set(files))
     # The list comes first, with the old files still in it, so that a run that is cut off leaves nothing unnamed.
-    _write(folder / _LIST, _listed({**dict.fromkeys(stale, b""), **files}))
+    _write(folder / _LIST, _listed(log, {**dict.fromkeys(stale, b""), **files}))
     for path, data in files.items():
         _write(folder / "http" / path, data)
     for path in stale:
@@ -96,12 +99,12 @@ def _write_all(folder: Path, files: Mapping[str, bytes], before: Iterable[str]) 
             (folder / "http" / path).unlink()
         with suppress(OSError):  # as far as they are empty
             os.removedirs((folder / "http" / path).parent)
-    _write(folder / _LIST, _listed(files))
+    _write(folder / _LIST, _listed(log, files))
 
 
-def _listed(files: Mapping[str, bytes]) -> bytes:
+def _listed(log: str, files: Mapping[str, bytes]) -> bytes:
     lines = [f"{sha256(data).hexdigest()} {path}" for path, data in sorted(files.items())]
-    return "\n".join([_FIRST_LINE, *lines, ""]).encode()
+    return "\n".join([_FIRST_LINE, f"log {log}", *lines, ""]).encode()
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -85,8 +85,8 @@ def _go_commands(environ: Mapping[str, str]) -> Iterator[Path]:
     name = "go.exe" if sys.platform == "win32" else "go"
     for entry in environ.get("PATH", "").split(os.pathsep):
         command = Path(entry, name)
-        if Path(entry).is_absolute() and command.is_file() and os.access(command, os.X_OK):
-            yield command
+        if Path(entry).is_absolute() and os.path.isfile(command) and os.access(command, os.X_OK):  # noqa: PTH113
+            yield command  # Path.is_file would raise for a folder that may not be entered
 
 
 def _read(path: Path) -> EnvFile | None:

@@ -20,6 +20,15 @@ def test_what_is_shown_has_no_control_characters_and_an_end(text: str) -> None:
     assert len(shown(text)) <= 301
 
 
+@pytest.mark.parametrize("password", ["pa/ss", "pa?ss", "pa#ss", "p:a/ss"])
+def test_a_password_with_raw_marks_is_not_shown_either(password: str) -> None:
+    assert shown(f"https://ada:{password}@proxy.example/go") == "https://…"
+
+
+def test_a_server_with_a_port_is_shown_whole() -> None:
+    assert shown("https://ada:s@[::1]:8443/go/@v/list") == "https://[::1]:8443/go/@v/list"
+
+
 def test_origin_is_scheme_and_host() -> None:
     assert shown_origin("https://u:p@host.example:8/x/y?z") == "https://host.example:8"
 
