@@ -37,7 +37,6 @@ def prove(
     It is meant to be committed. `supplymatrix check` then needs no network, and trusts nobody but the log's key; where
     there is a network, the head in the file is held against the one that this machine is shown.
 
-    \b
     Exit 0: every line is proven. 1: the log does not know a line. 3: a line could not be proven; what could be is
     written. 4: a line differs from the log, or the log lied: nothing is written. 5: there is nothing to prove.
     """

@@ -107,7 +107,8 @@ def _from_revision(
     """Take the policy from another git revision, and tell how the one in the working tree differs from it."""
     from supplymatrix.sources.git import read_at_revision
 
-    data = read_at_revision(project.root, revision, POLICY_FILE, environ)
+    found = (read_at_revision(folder, revision, POLICY_FILE, environ) for folder in project.policy_folders)
+    data = next((data for data in found if data is not None), None)
     notes: list[Note] = []
     if data is None:
         policy = default_policy(built_in)

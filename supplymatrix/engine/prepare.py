@@ -50,13 +50,14 @@ class Prepared:
     @property
     def places(self) -> Mapping[str, str]:
         """The paths of the project's own files, policy and proofs among them, from where the run was started."""
-        root = self.project.root
-        if root == Path():
-            return {}
-        own = [*self.project.files, *(name for name in self.policy.files if name == POLICY_FILE)]
+        found = {
+            name: path.as_posix()
+            for name, path in self.project.paths.items()
+            if name != POLICY_FILE or name in self.policy.files
+        }
         if self.committed.name:
-            own.append(self.committed.name)
-        return {name: (root / name).as_posix() for name in own}
+            found[self.committed.name] = (self.project.root / self.committed.name).as_posix()
+        return found
 
 
 def prepare(

@@ -52,7 +52,8 @@ class RequiredModule:
     place.
 
     effective is None when the module is replaced by a local directory (then it has no go.sum line). excluded: go.mod
-    excludes this very version, so that the build takes another one, nobody here knows which.
+    excludes this very version, so that the build takes another one, nobody here knows which. is_member: the workspace
+    gives the packages from a folder of its own, so that only the go.mod of this version is read.
     """
 
     subject: ModuleVersion
@@ -60,6 +61,7 @@ class RequiredModule:
     indirect: bool
     location: Location
     excluded: bool = False
+    is_member: bool = False
 
 
 @value

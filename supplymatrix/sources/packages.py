@@ -314,7 +314,7 @@ class _Search:
         """Yield (import path, folder) of the folders of a main module that may be packages of its own."""
         waiting = [(module, self._roots[module])]
         ignored = self._rules.ignored.get(module, ())
-        while waiting:
+        while waiting and not self.exhausted:
             path, folder = waiting.pop()
             try:
                 held = self._disk.folder(folder)

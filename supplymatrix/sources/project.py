@@ -118,7 +118,7 @@ class Surroundings:
     """What a workspace adds to one of its members. Artifacts are told as from the member's folder.
 
     go_work: its path, None outside of a workspace. replaces: of go.work, which go before the member's own; others: of
-    the other members, which come last. main_modules: paths that are built from a folder of the workspace, whatever
+    the other members, which come last. main_modules: paths whose packages come from a folder of the workspace, whatever
     version is required. lines, faults: of go.work.sum. borrowed: lines of other members' go.sum by key; lent: the
     files in which they stand, by artifact. files, paths: of all the rest. policy: the workspace's lift.toml. data: the
     bytes of go.work and go.work.sum.
@@ -370,13 +370,13 @@ def _required(go_mod: GoMod, around: Surroundings) -> Iterator[RequiredModule]:
             chosen[require.module.path] = require
     replaces = tuple(_by_module(some) for some in (around.replaces, go_mod.replace, around.others) if some)
     for require in chosen.values():
-        is_main = require.module.path in around.main_modules
         yield RequiredModule(
             subject=require.module,
-            effective=None if is_main else _effective(require.module, replaces),
+            effective=_effective(require.module, replaces),
             indirect=require.indirect,
-            location=require.location if is_main else _place(require, replaces),
+            location=_place(require, replaces),
             excluded=require.module in excluded,
+            is_member=require.module.path in around.main_modules,
         )
 
 

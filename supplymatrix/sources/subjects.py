@@ -152,7 +152,7 @@ class _Finder:
         self.subjects.setdefault(real_path(path), Subject(path=path, faults=(fault,)))
 
     def _add_tree(self, path: Path, *, is_asked: bool = True) -> None:
-        tree = walk_tree(path)
+        tree = walk_tree(path, EVERYTHING)
         before = len(self.subjects)
         if _is_there(path / "go.sum"):
             self._add_project(path)

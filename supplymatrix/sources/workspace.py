@@ -4,7 +4,8 @@ What the go command does with them:
 
 - A hash may stand in go.work.sum or in the go.sum of any member; two different ones for one key are refused.
 - A replace in go.work goes before those of the members; a replace of one member counts for all of them.
-- A module that is a member is built from its folder, whatever version another member requires of it.
+- A module that is a member is built from its folder, whatever version another member requires of it; only the go.mod
+  of that version is read.
 
 Source: cmd/go internal/modload/init.go (LoadWorkFile, makeMainModules), modload/modfile.go (replacementFrom),
 modfetch/fetch.go (HaveSum, initGoSum); go.dev/ref/mod#workspaces.
@@ -185,25 +186,24 @@ def _read_members(path: Path, go_work: GoWork) -> tuple[list[Member], list[Diagn
 
 
 def _read_member(path: Path, go_work: GoWork, use: PathEntry, folder: Path) -> Member:
-    what = ""
-    if not is_folder(folder):
-        what = "there is no such folder"
-    elif not os.path.lexists(folder / "go.mod"):
+    what = "there is no such folder"
+    if is_folder(folder):
+        try:
+            files = read_project_files(folder)
+        except InputError as err:
+            return Member(path=folder, files=None, faults=place_faults(err, folder).diagnostics)
+        if files.go_mod is not None:
+            return Member(path=folder, files=files)
         what = "the folder has no go.mod"
-    if what:
-        fault = _fault(
-            path,
-            go_work,
-            use.location,
-            f"{what}: {folder.as_posix()}",
-            expected="a folder with a go.mod, as seen from go.work",
-            remedy=f"mend the line, or drop it: go work edit -dropuse={use.path}",
-        )
-        return Member(path=folder, files=None, faults=(fault,))
-    try:
-        return Member(path=folder, files=read_project_files(folder))
-    except InputError as err:
-        return Member(path=folder, files=None, faults=place_faults(err, folder).diagnostics)
+    fault = _fault(
+        path,
+        go_work,
+        use.location,
+        f"{what}: {folder.as_posix()}",
+        expected="a folder with a go.mod, as seen from go.work",
+        remedy=f"mend the line, or drop it: go work edit -dropuse={use.path}",
+    )
+    return Member(path=folder, files=None, faults=(fault,))
 
 
 def _fault(

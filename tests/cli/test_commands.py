@@ -151,7 +151,7 @@ def test_an_option_that_is_taken_for_a_command_is_named(cli: Cli, word: str) -> 
         ["check", "--format"],
         ["check", "--format", "sarf"],
         ["check", "--offline", "--refresh"],
-        ["check", "a", "b"],
+        ["cache", "info", "extra"],
         ["verify"],
         ["cache", "claer"],
     ],

@@ -119,7 +119,7 @@ def test_all_commands_are_offered_without_importing_one(machine: Machine) -> Non
 
 def test_rules_are_offered_by_id_and_by_name_in_any_case(machine: Machine) -> None:
     assert complete(machine, "explain", "sm110") == ["SM110"]
-    assert complete(machine, "explain", "sum-differs") == ["sum-differs-from-log"]
+    assert complete(machine, "explain", "sum-differs-f") == ["sum-differs-from-log"]
 
 
 def test_options_formats_and_schemas_are_offered(machine: Machine) -> None:

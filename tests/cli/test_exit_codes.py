@@ -170,7 +170,7 @@ def test_an_internal_error_shows_where_when_that_is_asked_for(
     [
         ["chekc"], ["check", "--ofline"], ["check", "--format", "jsn"], ["check", "--format", "json="],
         ["check", "--format", "json", "--format", "text"], ["check", "--jobs", "0"], ["check", "--jobs", "17"],
-        ["check", "a", "b"], ["check", "--offline", "--refresh"], ["verify"], ["verify", "no-version"],
+        ["cache", "info", "extra"], ["check", "--offline", "--refresh"], ["verify"], ["verify", "no-version"],
         ["verify", "@v1.0.0"], ["verify", "example.com/a@latest"], ["explain"], ["explain", "SM999"], ["cache", "burn"],
         ["check", "--policy", "x", "--policy-from", "y"], ["check", "--color", "pink"], ["--nonsense"],
     ],

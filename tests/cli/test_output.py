@@ -54,6 +54,8 @@ def test_several_formats_come_from_one_run_with_one_exit_code(cli: Cli, failing:
     assert "ALARM" in done.out
     assert json.loads(files["json"].read_text())["verdict"]["exit_code"] == 4
     assert json.loads(files["sarif"].read_text())["version"] == "2.1.0"
+    assert "title=SM110 sum-differs-from-log::" in files["github"].read_text()
+    assert files["markdown"].read_text().startswith("## 🚨 supplymatrix: alarm\n")
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
@@ -100,6 +102,82 @@ def test_two_formats_in_one_file_are_refused_and_nothing_is_written(
     assert (done.code, done.out) == (2, "")
     assert "two formats cannot share the file" in done.err
     assert not (folder / "report").exists()
+
+
+def test_the_summary_of_a_step_is_written_behind_what_is_there(
+    cli: Cli, replay: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other commands of the step write to the same file, and the runner looks at the one that it has made."""
+    summary = tmp_path / "summary"
+    summary.write_text("what another command wrote")
+    inode = summary.stat().st_ino
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    for _ in range(2):
+        assert cli(*replay, "--format", f"markdown={summary}", "--format", f"json={tmp_path / 'j'}").code == 0
+    text = summary.read_text()
+    assert text.startswith("what another command wrote\n## ✅ supplymatrix: pass\n")
+    assert text.count("\n## ✅ supplymatrix: pass\n") == 2
+    assert summary.stat().st_ino == inode
+
+
+def test_a_summary_that_cannot_be_written_is_2(
+    cli: Cli, replay: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "none" / "summary"))
+    done = cli(*replay, "--format", f"markdown={tmp_path / 'none' / 'summary'}")
+    assert done.code == 2
+    assert "the report cannot be written" in done.err
+
+
+@pytest.fixture
+def commanding(tmp_path: Path) -> list[str]:
+    """A check of a project in whose name and go.sum somebody has written commands for the runner."""
+    folder = tmp_path / "svc ##[add-mask]all"
+    folder.mkdir()
+    (folder / "go.mod").write_text("module example.com/svc\n\ngo 1.26\n")
+    (folder / "go.sum").write_text("::stop-commands::x ##[add-mask]all\n::error::y ##vso[task.complete] z w\n")
+    return ["check", str(folder), "--offline"]
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_ACTIONS", "TF_BUILD"])
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_no_report_gives_commands_to_the_runner_that_reads_it(
+    cli: Cli, commanding: list[str], monkeypatch: pytest.MonkeyPatch, fmt: str, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "true")
+    done = cli(*commanding, "--format", fmt)
+    lines = [line.strip() for line in done.out.splitlines()]
+    assert "add-mask" in done.out
+    assert fmt != "text" or "stop-commands" in done.out
+    assert not [line for line in lines if line.startswith("::") and not line.startswith("::error file=")]
+    if fmt != "github":  # its lines are commands, and a runner that has found one looks for no other in the line
+        assert "##[" not in done.out
+        assert "##vso[" not in done.out
+    if fmt == "json":
+        assert "##[add-mask]all" in str(json.loads(done.out))
+
+
+def test_several_subjects_are_one_report_in_every_format(cli: Cli, failing: list[str], tmp_path: Path) -> None:
+    other = write_project(tmp_path / "other", LOG, "", [B])
+    files = {fmt: tmp_path / f"report.{fmt}" for fmt in FORMATS if fmt != "text"}
+    arguments = [failing[0], failing[1], str(other), *failing[2:]]
+    done = cli(*arguments, *(f"--format={fmt}={file}" for fmt, file in files.items()), "--format", "text")
+    assert done.code == 4
+    assert "2 subjects: 1 alarm, 1 pass." in " ".join(done.out.split())
+    assert json.loads(files["json"].read_text())["schema"] == "supplymatrix.survey/1"
+    assert len(json.loads(files["sarif"].read_text())["runs"]) == 1
+    assert files["github"].read_text().startswith("::error file=")
+    assert "| `" in files["markdown"].read_text()
+
+
+def test_without_a_report_on_stdout_one_line_tells_of_all_subjects(
+    cli: Cli, failing: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "go.mod").write_text("module (\n")
+    arguments = [failing[0], failing[1], str(tmp_path / "bad"), *failing[2:]]
+    done = cli(*arguments, "--format", f"json={tmp_path / 'a.json'}")
+    assert "2 subjects: alarm · alarms: 1, errors: 0, unknown: 0, broken: 1 · exit 4 · written to " in done.err
 
 
 def test_an_old_report_is_replaced_and_nothing_is_left_beside_it(cli: Cli, replay: list[str], tmp_path: Path) -> None:

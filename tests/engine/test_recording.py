@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from supplymatrix.engine.log_access import LogAccess, ask_log
-from supplymatrix.engine.lookups import Broken, LogChoice, LogRun
+from supplymatrix.engine.lookups import LogChoice, LogRun
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.record import record_run
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import resolve_settings
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.verdict import Outcome
-from supplymatrix.net.recording import write_recording
 from supplymatrix.sumdb.note import parse_verifier_key
-from supplymatrix.sumdb.session import LogSession, Unanswered, lookup_path
+from supplymatrix.sumdb.session import LogSession
 from tests.support.log_server import LogServer, Reply, read_folder
 from tests.support.machine import NOW, Machine, rules_of, states_of
-from tests.support.made_log import MadeLog, made_hash, module_of, path_of, write_project
+from tests.support.made_log import MadeLog, made_hash, make_key, module_of, path_of, write_project
 
 NAMES = (*(f"example.com/m{number}@v1.0.0" for number in range(5)), "example.com/Upper@v1.0.0")
 LOG = MadeLog.of(*NAMES, filler=600)
@@ -32,9 +32,8 @@ def run_of(machine: Machine, url: str, names: tuple[str, ...] = NAMES) -> LogRun
     return ask_log(access, [module_of(name) for name in names])
 
 
-def record(folder: Path, run: LogRun) -> int:
-    unproven = (lookup_path(m) for m, answer in run.answers.items() if isinstance(answer, Unanswered | Broken))
-    return write_recording(folder, run.session, unproven=unproven)
+def record(folder: Path, run: LogRun) -> str:
+    return record_run(folder, LogChoice(verifier=parse_verifier_key(LOG.key.verifier)), run)
 
 
 def told(audit: Audit) -> tuple[object, ...]:
@@ -89,7 +88,8 @@ def test_what_had_no_answer_stays_unknown_in_the_replay(machine: Machine, tmp_pa
 
 
 def test_without_a_head_nothing_is_written(tmp_path: Path) -> None:
-    assert write_recording(tmp_path / "recorded", LogSession([parse_verifier_key(LOG.key.verifier)])) == 0
+    run = LogRun(answers={}, session=LogSession([parse_verifier_key(LOG.key.verifier)]))
+    assert "nothing was recorded" in record(tmp_path / "recorded", run)
     assert not (tmp_path / "recorded").exists()
 
 
@@ -105,7 +105,7 @@ def test_an_earlier_recording_is_replaced_without_a_trace(machine: Machine, tmp_
     assert not list((tmp_path / "one").rglob("*.tmp"))
 
 
-@pytest.mark.parametrize("kind", ["foreign", "file", "link", "forged-list"])
+@pytest.mark.parametrize("kind", ["foreign", "file", "link", "other-log", "forged-list"])
 def test_a_folder_of_somebody_else_is_refused_and_left_alone(machine: Machine, tmp_path: Path, kind: str) -> None:
     folder, mine = tmp_path / "there", tmp_path / "mine.txt"
     mine.write_text("mine")
@@ -115,10 +115,14 @@ def test_a_folder_of_somebody_else_is_refused_and_left_alone(machine: Machine, t
         folder.mkdir()
         (folder / "thesis.txt").write_text("x")
     if kind == "link":
-        (folder / "recording.txt").write_text("supplymatrix recording 1\n")
+        (folder / "recording.txt").write_text(f"supplymatrix recording 1\nlog {LOG.key.verifier}\n")
         (folder / "http").symlink_to(tmp_path)
+    if kind == "other-log":
+        (folder / "recording.txt").write_text(f"supplymatrix recording 1\nlog {make_key('other.example').verifier}\n")
     if kind == "forged-list":
-        (folder / "recording.txt").write_text("supplymatrix recording 1\n0 ../mine.txt\n0 lookup/../../../mine.txt\n")
+        (folder / "recording.txt").write_text(
+            f"supplymatrix recording 1\nlog {LOG.key.verifier}\n0 ../mine.txt\n0 lookup/../../../mine.txt\n"
+        )
     with LogServer(LOG.answers()) as server:
         run = run_of(machine, server.url)
     if kind == "forged-list":

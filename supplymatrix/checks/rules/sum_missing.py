@@ -35,6 +35,7 @@ def check(view: FactView) -> Iterator[Result]:
     """Demand both lines for every required module, from go 1.17 on.
 
     Before, a required module need not give packages, but its go.mod is read all the same: that line alone is demanded.
+    The same holds for a member of the workspace, whose packages come from its folder (measured with go 1.26.8).
     A module that is replaced by a folder has no line. A go.sum that is not there at all misses every line.
     """
     prunes = any(project.prunes_graph for project in view.facts.of(ProjectFact))
@@ -43,7 +44,7 @@ def check(view: FactView) -> Iterator[Result]:
         module = required.effective
         if module is None:
             continue
-        for kind in kinds:
+        for kind in kinds if not required.is_member else (SumKind.GO_MOD,):
             subject = line_subject(module, kind)
             if view.has_line(module, kind):
                 yield passed(RULE, subject, module)

@@ -1,0 +1,235 @@
+"""The go command, asked for what it knows of a project, in an environment of ours and within limits.
+
+What is examined may be hostile. So nothing of it is run, and nothing that the user has set can make the go command run
+or fetch something: no other toolchain (GOTOOLCHAIN=local), no flags (GOFLAGS), no settings file (GOENV=off), no
+download (GOPROXY=off), no version control (GOVCS, and -buildvcs=false: to stamp a program the go command would ask git,
+whose configuration is part of the project), no C compiler (CGO_ENABLED=0).
+
+Source: `go help environment`, `go help list`; cmd/go internal/load (setBuildInfo).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from supplymatrix.errors import InputError, SourceError
+from supplymatrix.gomod.golist import GoListEntry, parse_go_list
+from supplymatrix.model.value import value
+
+if TYPE_CHECKING:
+    import subprocess
+
+__all__ = ["GoCommand", "UsedModules", "find_go"]
+
+_SECONDS = 30.0
+_MAX_OUTPUT = 64 << 20
+_MAX_WORDS = 1 << 16  # bytes of its complaints that are kept
+_WINDOW = 1 << 16
+
+_KEPT = (
+    "HOME", "GOPATH", "GOCACHE", "TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME", "SYSTEMROOT", "WINDIR", "USERPROFILE",
+    "LOCALAPPDATA", "APPDATA", "PROGRAMDATA",
+)  # fmt: skip
+_FIXED = {
+    "GO111MODULE": "on",
+    "GOTOOLCHAIN": "local",
+    "GOFLAGS": "",
+    "GOENV": "off",
+    "GOPROXY": "off",
+    "GOSUMDB": "off",
+    "GOVCS": "*:off",
+    "GOAUTH": "off",
+    "CGO_ENABLED": "0",
+    "LC_ALL": "C",
+}
+_USED = (
+    "{{with .Module}}{{.Path}}{{end}}\t{{.ImportPath}}\t"
+    '{{with .Error}}{{printf "%q" .Err}}{{end}}\t{{if .Standard}}std{{end}}'
+)
+_NOT_IN_BUILD = "build constraints exclude all Go files"
+
+
+@value
+class UsedModules:
+    """Which modules give packages to a build. paths: of those modules; faults: why there may be more, "" when there
+    are none: the packages that could not be found."""
+
+    paths: frozenset[str]
+    faults: tuple[str, ...]
+
+
+def find_go(environ: Mapping[str, str]) -> Path | None:
+    """Return the `go` of PATH. Relative entries are passed over: a scanned project must not bring its own.
+
+    `net` looks in the same way for the go command's settings; no room lies below both that may look at a disk.
+    """
+    name = "go.exe" if sys.platform == "win32" else "go"
+    for entry in _absolute(environ.get("PATH", "")):
+        command = Path(entry, name)
+        if command.is_file() and os.access(command, os.X_OK):
+            return command
+    return None
+
+
+class GoCommand:
+    """The go command for one project. folder: where it starts; cache: the module cache, None = its default.
+
+    go_work: of the workspace, None = no workspace, whatever lies above the project. target: (GOOS, GOARCH), "" = this
+    machine's. seconds: for each answer.
+    """
+
+    def __init__(
+        self,
+        go: Path,
+        folder: Path,
+        environ: Mapping[str, str],
+        *,
+        cache: Path | None = None,
+        go_work: Path | None = None,
+        target: tuple[str, str] = ("", ""),
+        seconds: float = _SECONDS,
+    ) -> None:
+        self._go = go
+        self._folder = folder
+        self._seconds = seconds
+        kept = {name: environ[name] for name in _KEPT if environ.get(name)}
+        work = "off" if go_work is None else os.path.abspath(go_work)  # noqa: PTH100 - go_work may lead through links
+        self.environment = {
+            **kept,
+            **_FIXED,
+            "PATH": os.pathsep.join(_absolute(environ.get("PATH", ""))),
+            "GOWORK": work,
+            **({"GOMODCACHE": str(cache)} if cache is not None and cache.is_absolute() else {}),
+            **({"GOOS": target[0]} if target[0] else {}),
+            **({"GOARCH": target[1]} if target[1] else {}),
+        }
+
+    def list_modules(self) -> tuple[GoListEntry, ...]:
+        """Return the build list. Raises SourceError, with the go command's own words where it refuses."""
+        try:
+            return parse_go_list(self._run("list", "-mod=readonly", "-m", "-json", "all"))
+        except InputError as err:
+            raise SourceError(err.diagnostics[0].message) from err
+
+    def list_used(self, folders: Sequence[Path]) -> UsedModules:
+        """Return the modules that give packages to what lies in folders and below. Raises SourceError."""
+        patterns = [f"{os.path.abspath(folder)}{os.sep}..." for folder in folders]  # noqa: PTH100 - as above
+        output = self._run("list", "-mod=readonly", "-buildvcs=false", "-deps", "-e", "-f", _USED, "--", *patterns)
+        paths: set[str] = set()
+        faults: list[str] = []
+        for line in output.decode("utf-8", "replace").splitlines():
+            module, _, rest = line.partition("\t")
+            package, _, rest = rest.partition("\t")
+            fault, _, standard = rest.rpartition("\t")
+            if module:
+                paths.add(module)
+            if fault and not standard and _NOT_IN_BUILD not in fault:
+                words = fault.strip('"')[:200]
+                faults.append(f"{package}: {words}")
+        return UsedModules(paths=frozenset(paths), faults=tuple(faults))
+
+    def _run(self, *arguments: str) -> bytes:
+        import subprocess
+
+        try:
+            process = subprocess.Popen(  # noqa: S603 - a fixed program, no shell, arguments of ours
+                [self._go, *arguments],
+                cwd=self._folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as err:
+            raise SourceError(f"go cannot be run: {getattr(err, 'strerror', None) or err}") from err
+        with process:
+            output = _talk(process, self._seconds)
+        if output.fault:
+            raise SourceError(f"go {arguments[0]} {output.fault}")
+        if process.returncode:
+            raise SourceError(
+                _words(bytes(output.words)) or f"go {arguments[0]} ended with status {process.returncode}"
+            )
+        return bytes(output.data)
+
+
+class _Output:
+    """What a process writes. fault: why it was killed, "" when it was not."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.words = bytearray()
+        self.fault = ""
+
+
+def _talk(process: subprocess.Popen[bytes], seconds: float) -> _Output:
+    """Read all that a process writes, and kill it with all it has started when that is too much or takes too long."""
+    import subprocess
+    from threading import Thread
+    from time import monotonic
+
+    output = _Output()
+
+    def read_data(stream: IO[bytes]) -> None:
+        while piece := stream.read(_WINDOW):
+            if len(output.data) + len(piece) > _MAX_OUTPUT:
+                output.fault = f"wrote more than {_MAX_OUTPUT >> 20} MiB"
+                _kill(process)
+                return
+            output.data += piece
+
+    def read_words(stream: IO[bytes]) -> None:
+        while piece := stream.read(_WINDOW):
+            output.words += piece[: _MAX_WORDS - len(output.words)]
+
+    assert process.stdout is not None  # noqa: S101 - it is a pipe
+    assert process.stderr is not None  # noqa: S101 - it is a pipe
+    readers = [
+        Thread(target=read_data, args=(process.stdout,), daemon=True),
+        Thread(target=read_words, args=(process.stderr,), daemon=True),
+    ]
+    for reader in readers:
+        reader.start()
+    end = monotonic() + seconds
+    try:
+        process.wait(seconds)
+        for reader in readers:
+            reader.join(max(0.0, end - monotonic()))
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        # What it has started may hold the pipes although it has ended itself. A group in which nothing is left is not
+        # touched: its number may be another one's by now.
+        if process.returncode is None or any(reader.is_alive() for reader in readers):
+            output.fault = output.fault or f"did not end within {seconds:g} s"
+            _kill(process)
+    process.wait()
+    for reader in readers:
+        reader.join()
+    return output
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _words(data: bytes) -> str:
+    """Return the go command's complaint in a line: the first ones of many."""
+    lines = [line.strip().removeprefix("go: ") for line in data.decode("utf-8", "replace").splitlines() if line.strip()]
+    told = "; ".join(lines[:3])
+    return f"{told[:500]}{' …' if len(lines) > 3 or len(told) > 500 else ''}"
+
+
+def _absolute(path: str) -> list[str]:
+    return [entry for entry in path.split(os.pathsep) if Path(entry).is_absolute()]
