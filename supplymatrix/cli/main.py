@@ -31,10 +31,14 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
         "Write the proofs of a go.sum beside it, so that checks need no network.",
     ),
     ("verify", "supplymatrix.cli.verify:verify", "Show the whole proof chain of one module version."),
+    ("policy", "supplymatrix.cli.policy:policy", "Show a project's policy, resolved, or write a first one."),
     ("rules", "supplymatrix.cli.rules:rules", "List all rules."),
     ("explain", "supplymatrix.cli.explain:explain", "Explain a rule: what it means, why, what to do."),
     ("schema", "supplymatrix.cli.schema:schema", "Print the JSON Schema of a report."),
     ("cache", "supplymatrix.cli.cache:cache", "Show or clear what was learned from the log."),
+    ("config", "supplymatrix.cli.config:config", "Show the settings of this machine, and where each comes from."),
+    ("doctor", "supplymatrix.cli.doctor:doctor", "Look at this machine: is it fit for a check, and what to do."),
+    ("completion", "supplymatrix.cli.completion:completion", "Print the script for completion in a shell."),
 )
 _COMPLETE = "_SUPPLYMATRIX_COMPLETE"  # set by a shell that asks for completions
 _MEANT = re.compile(r" \(?(?:Did you mean(?: one of:)?|Possible options:) ([^?)]+)\??\)?$")  # as click guesses
@@ -72,6 +76,13 @@ class _Commands(click.Group):
                 fault.add_note(f"did you mean {near!r}?")
             raise fault
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Return the commands and options that go on as was begun, without importing the commands."""
+        from click.shell_completion import CompletionItem
+
+        known = [CompletionItem(name, help=text) for name, _, text in COMMANDS if name.startswith(incomplete)]
+        return [*known, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
@@ -131,6 +142,9 @@ def _run(arguments: Sequence[str]) -> int:
 def _invoke(arguments: Sequence[str]) -> object:
     """Run the command without click's own end of a program, which takes an interrupt and a closed pipe for failures."""
     if _COMPLETE in os.environ:
+        from supplymatrix.cli.completion import prepare_completion
+
+        prepare_completion()
         cli.main(args=list(arguments), prog_name="supplymatrix", complete_var=_COMPLETE)
     with cli.make_context("supplymatrix", list(arguments)) as context:
         return cli.invoke(context)

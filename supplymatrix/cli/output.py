@@ -5,27 +5,26 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 import click
 
 from supplymatrix.cli.alarm import keeps_alarm
-from supplymatrix.cli.streams import is_terminal, write_stderr, write_stdout
+from supplymatrix.cli.streams import is_read_for_commands, is_terminal, write_stderr, write_stdout
 from supplymatrix.engine.events import Event, Message
 from supplymatrix.errors import Diagnostic, InputError
-from supplymatrix.model.audit import Audit
-from supplymatrix.model.rule import Level, Status
+from supplymatrix.model.audit import Audit, Survey
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
-from supplymatrix.reports.plain import plain
-from supplymatrix.reports.registry import FORMATS, render
+from supplymatrix.reports.plain import no_commands, plain
+from supplymatrix.reports.registry import FORMATS, render_survey
 
 __all__ = [
-    "Console", "ReportTarget", "in_columns", "page_width", "parse_targets", "wants_color", "write_file",
-    "write_reports", "write_stdout",
+    "Console", "ReportTarget", "in_columns", "page_width", "parse_targets", "refuse_existing", "wants_color",
+    "write_file", "write_new_file", "write_reports", "write_stdout",
 ]  # fmt: skip
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -110,18 +109,21 @@ def parse_targets(words: Sequence[str]) -> tuple[ReportTarget, ...]:
     return tuple(targets)
 
 
-def write_reports(audit: Audit, targets: Sequence[ReportTarget], console: Console) -> None:
+def write_reports(found: Audit | Survey, targets: Sequence[ReportTarget], console: Console) -> None:
     """Render a report in every format that was asked for; files are written whole or not at all.
 
     One that cannot be written does not keep the others from being written. What goes wrong carries the alarm with it
     that the reports were to tell.
     """
+    from supplymatrix.reports.tally import as_survey
+
     console.end_line()
+    survey = as_survey(found)
     faults: list[InputError | BrokenPipeError] = []
-    with keeps_alarm(audit.verdict.exit_code, _in_a_line(audit)):
+    with keeps_alarm(survey.exit_code, _in_a_line(survey)):
         for target in targets:
             try:
-                _write_report(audit, target, console)
+                _write_report(survey, target, console)
             except (InputError, BrokenPipeError) as err:
                 faults.append(err)
         inputs = [diagnostic for err in faults if isinstance(err, InputError) for diagnostic in err.diagnostics]
@@ -131,28 +133,51 @@ def write_reports(audit: Audit, targets: Sequence[ReportTarget], console: Consol
             raise faults[0]
     files = [target.file.as_posix() for target in targets if target.file is not None]
     if len(files) == len(targets) and not console.quiet:
-        write_stderr(f"{_in_a_line(audit)} · written to {', '.join(plain(file) for file in files)}\n")
+        write_stderr(f"{_in_a_line(survey)} · written to {', '.join(plain(file) for file in files)}\n")
 
 
-def _write_report(audit: Audit, target: ReportTarget, console: Console) -> None:
+def _write_report(survey: Survey, target: ReportTarget, console: Console) -> None:
     is_terminal = target.file is None and target.format == "text"
     color = is_terminal and wants_color(console.color, sys.stdout, os.environ)
-    width = _terminal_width() if is_terminal else 100
-    text = render(audit, target.format, color=color, width=max(60, min(width, 160)), verbose=console.verbose)
+    width = max(60, min(_terminal_width(), 160)) if is_terminal else 100
+    text = render_survey(survey, target.format, color=color, width=width, verbose=console.verbose)
     if target.file is None:
-        write_stdout(text)
+        write_stdout(_without_commands(text, target.format) if is_read_for_commands() else text)
+    elif _is_step_summary(target.file):
+        _append(target.file, text)
     else:
         write_file(target.file, text)
 
 
-def _in_a_line(audit: Audit) -> str:
+def _without_commands(text: str, fmt: str) -> str:
+    """Return a report that gives the runner no commands but its own: the format github is made of them."""
+    return text if fmt == "github" else no_commands(text, as_json=fmt in ("json", "sarif"))
+
+
+def _is_step_summary(path: Path) -> bool:
+    """Return whether a file is the one that GitHub shows as the summary of a step."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    return bool(summary) and os.path.realpath(summary) == os.path.realpath(path)
+
+
+def _in_a_line(survey: Survey) -> str:
     """Return the outcome for somebody who sees no report."""
-    verdict = audit.verdict
-    failed = [item.level for item in verdict.judged if item.status is Status.FAIL]
-    alarms, errors = failed.count(Level.ALARM), failed.count(Level.ERROR)
-    unknown = len({(item.gap.subject, item.gap.kind) for item in verdict.judged if item.gap is not None})
-    counts = f"alarms: {alarms:,}, errors: {errors:,}, unknown: {unknown:,}"
-    return f"{plain(audit.subject)}: {verdict.outcome.value} · {counts} · exit {verdict.exit_code}"
+    from supplymatrix.reports.tally import outcome_of_exit, tally_of
+
+    tallies = [tally_of(item.verdict) for item in survey.items if isinstance(item, Audit)]
+    parts = [
+        f"alarms: {sum(tally.alarms for tally in tallies):,}",
+        f"errors: {sum(tally.errors for tally in tallies):,}",
+        f"unknown: {sum(tally.unknown for tally in tallies):,}",
+    ]
+    name = f"{len(survey.items):,} subjects"
+    if len(survey.items) == 1:
+        (item,) = survey.items
+        name = plain(item.subject if isinstance(item, Audit) else item.path)
+    elif len(tallies) != len(survey.items):
+        parts.append(f"broken: {len(survey.items) - len(tallies):,}")
+    outcome = outcome_of_exit(survey.exit_code).value
+    return f"{name}: {outcome} · {', '.join(parts)} · exit {survey.exit_code}"
 
 
 def page_width() -> int:
@@ -180,15 +205,76 @@ def write_file(path: Path, text: str) -> None:
     then untouched.
     """
     data = text.encode("utf-8", "backslashreplace")
-    try:
+    with _told(path):
         if path.exists() and not path.is_file():
             path.write_bytes(data)
         else:
             _replace(Path(os.path.realpath(path)), data)
+
+
+def write_new_file(path: Path, text: str, what: str) -> None:
+    """Write a file that is not there yet, whole or not at all. Raises InputError, also when something has its name."""
+    data = text.encode("utf-8", "backslashreplace")
+    refuse_existing(path, what)
+    beside = path.with_name(f".supplymatrix-{secrets.token_hex(8)}.tmp")
+    with _told(path, what):
+        try:
+            _write_synced(beside, data)
+            _give_name(beside, path)
+        except FileExistsError as err:
+            raise _exists(path, what) from err
+        finally:
+            with suppress(OSError):
+                beside.unlink()
+
+
+def refuse_existing(path: Path, what: str) -> None:
+    """Raise InputError when anything has a name that is wanted for a new file, a link to nowhere included."""
+    if os.path.lexists(path):
+        raise _exists(path, what)
+
+
+def _give_name(beside: Path, path: Path) -> None:
+    """Give a file its name unless something has it; on file systems without links there is a moment between the two."""
+    try:
+        path.hardlink_to(beside)
+    except FileExistsError:
+        raise
+    except OSError:
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        beside.rename(path)
+
+
+def _exists(path: Path, what: str) -> InputError:
+    return InputError(
+        Diagnostic(
+            message=f"there is a {path.name} already: it is not touched",
+            artifact=path.as_posix(),
+            expected=f"a folder without {path.name}",
+            remedy=f"edit it, or move it away for a new {what}",
+        )
+    )
+
+
+def _append(path: Path, text: str) -> None:
+    """Write behind what a file holds: other commands of the same step write to it as well."""
+    data = text.encode("utf-8", "backslashreplace")
+    with _told(path), path.open("ab+") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            data = data if file.read(1) == b"\n" else b"\n" + data
+        file.write(data)
+
+
+@contextmanager
+def _told(path: Path, what: str = "report") -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as err:
         raise InputError(
             Diagnostic(
-                message=f"the report cannot be written: {getattr(err, 'strerror', None) or err}",
+                message=f"the {what} cannot be written: {getattr(err, 'strerror', None) or err}",
                 artifact=path.as_posix(),
                 expected="a file name in a folder that may be written, on a disk with room",
             )
@@ -198,12 +284,16 @@ def write_file(path: Path, text: str) -> None:
 def _replace(path: Path, data: bytes) -> None:
     beside = path.with_name(f".supplymatrix-{secrets.token_hex(8)}.tmp")
     try:
-        with os.fdopen(os.open(beside, _NEW_FILE, 0o666), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        _write_synced(beside, data)
         beside.replace(path)
     except OSError:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    with os.fdopen(os.open(path, _NEW_FILE, 0o666), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -11,7 +11,7 @@ from typing import TextIO, cast
 
 from supplymatrix.errors import Diagnostic, InputError
 
-__all__ = ["flush_stdout", "is_terminal", "let_go", "write_stderr", "write_stdout"]
+__all__ = ["flush_stdout", "is_read_for_commands", "is_terminal", "let_go", "write_stderr", "write_stdout"]
 
 
 def write_stdout(text: str) -> None:
@@ -59,11 +59,20 @@ def write_stderr(text: str) -> None:
     stream = cast("TextIO | None", sys.stderr)
     if stream is None:
         return
+    if is_read_for_commands():
+        from supplymatrix.reports.plain import no_commands
+
+        text = no_commands(text)
     try:
         stream.write(text)
         stream.flush()
     except OSError:
         let_go(stream)
+
+
+def is_read_for_commands() -> bool:
+    """Return whether a build runner looks for commands to itself in what is printed."""
+    return bool(os.environ.get("GITHUB_ACTIONS") or os.environ.get("TF_BUILD"))
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.policy.compare import compare_policies
 from supplymatrix.policy.document import Policy, parse_policy, preset_policy
-from supplymatrix.policy.origins import PolicyView, explain_policy
 from supplymatrix.sources.builtin import builtin_bytes, builtin_names
 from supplymatrix.sources.files import POLICY_LIMIT, read_if_there, read_limited
 from supplymatrix.sources.project import Project
+
+if TYPE_CHECKING:
+    from supplymatrix.policy.origins import PolicyView
 
 __all__ = [
     "DEFAULT_PRESET", "OWN_POLICY", "POLICY_FILE", "PolicySource", "default_policy", "load_policy", "presets",
@@ -75,6 +78,7 @@ def view_policy(path: Path, file: Path | None) -> PolicyView:
     `path` may be a policy file itself, or a file beside lift.toml. Raises InputError.
     """
     from supplymatrix.checks.registry import ALL_RULES
+    from supplymatrix.policy.origins import explain_policy
 
     built_in = presets()
     if file is None and path.suffix == ".toml":

@@ -14,9 +14,9 @@ _WIDTH = 100
 _MOST = 20
 
 
-def render_diagnostics(diagnostics: Sequence[Diagnostic], *, color: bool = False) -> str:
+def render_diagnostics(diagnostics: Sequence[Diagnostic], *, color: bool = False, width: int = _WIDTH) -> str:
     """Return one paragraph for each fault: what is wrong, where, what was seen and expected, what to do next."""
-    shown = "\n".join(_diagnostic(diagnostic, color=color) for diagnostic in diagnostics[:_MOST])
+    shown = "\n".join(_diagnostic(diagnostic, color=color, width=width) for diagnostic in diagnostics[:_MOST])
     more = len(diagnostics) - _MOST
     return f"{shown}\n… and {more} more like these\n" if more > 0 else shown
 
@@ -31,7 +31,7 @@ def render_problem(kind: str, message: str, details: Sequence[str], *, color: bo
     return "\n".join(lines) + "\n"
 
 
-def _diagnostic(diagnostic: Diagnostic, *, color: bool) -> str:
+def _diagnostic(diagnostic: Diagnostic, *, color: bool, width: int) -> str:
     paint = paint_for(color=color)
     lines = [f"{paint.error}error:{paint.off} {paint.bold}{plain(diagnostic.message)}{paint.off}"]
     if diagnostic.artifact or diagnostic.line:
@@ -45,7 +45,7 @@ def _diagnostic(diagnostic: Diagnostic, *, color: bool) -> str:
             column=diagnostic.column,
             end_column=diagnostic.end_column,
             label="",
-            width=_WIDTH,
+            width=width,
             paint=paint,
         )
     if diagnostic.seen and diagnostic.seen not in diagnostic.source_line:

@@ -13,14 +13,23 @@ from fractions import Fraction
 from typing import Any
 
 from supplymatrix.model.audit import Audit
-from supplymatrix.model.fact import CachedCopy, Gap, LineProof, PrivateModule, ProjectFact, SumLine
+from supplymatrix.model.fact import (
+    CachedCopy,
+    Gap,
+    HashWitness,
+    LineProof,
+    PrivateModule,
+    ProjectFact,
+    ProofFile,
+    SumLine,
+)
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Finding
-from supplymatrix.model.verdict import Judged, Score, Verdict
+from supplymatrix.model.verdict import Judged, Score, Verdict, WaiverUse
 from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain_lines
 
-__all__ = ["SCHEMA", "render"]
+__all__ = ["SCHEMA", "as_json", "render", "report_of"]
 
 SCHEMA = "supplymatrix.report/1"
 _Json = dict[str, Any]
@@ -29,8 +38,18 @@ _Json = dict[str, Any]
 def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool = False) -> str:
     """Return the report as JSON; the other arguments mean nothing here."""
     del color, width, verbose
+    return as_json(report_of(audit))
+
+
+def as_json(document: Mapping[str, object]) -> str:
+    """Return a document as text, with hidden characters written out in every string."""
+    return json.dumps(_clean(document), indent=2, ensure_ascii=False) + "\n"
+
+
+def report_of(audit: Audit) -> _Json:
+    """Return the report as values of JSON."""
     verdict = audit.verdict
-    document: _Json = {
+    return {
         "schema": SCHEMA,
         "tool": {"name": "supplymatrix", "version": verdict.tool_version},
         "now": _time(verdict.now),
@@ -49,8 +68,9 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
         "notes": _notes(verdict),
         "go_sum": _lines(audit),
         "copies": [_copy(copy) for copy in audit.facts.of(CachedCopy)],
+        "proof_file": next((_proof_file(proof) for proof in audit.facts.of(ProofFile)), None),
+        "witnesses": [_witness(witness) for witness in audit.facts.of(HashWitness)],
     }
-    return json.dumps(_clean(document), indent=2, ensure_ascii=False) + "\n"
 
 
 def _subject(audit: Audit) -> _Json:
@@ -119,7 +139,6 @@ def _points(number: Fraction) -> _Json:
 def _finding(audit: Audit, item: Judged) -> _Json:
     finding: Finding | None = item.finding
     assert finding is not None  # noqa: S101 - the caller has looked
-    waiver = item.waiver
     return {
         "rule": item.rule,
         "name": audit.rules[item.rule].name,
@@ -137,14 +156,18 @@ def _finding(audit: Audit, item: Judged) -> _Json:
         "fix": next_step(audit, finding),
         "fingerprint": finding.fingerprint,
         "required_by": _location(item.required_by) if item.required_by else None,
-        "waiver": {
-            "reason": waiver.reason,
-            "owner": waiver.owner,
-            "expires": waiver.expires.isoformat(),
-            "location": _location(waiver.location),
-        }
-        if waiver
-        else None,
+        "waiver": _waiver(item.waiver),
+    }
+
+
+def _waiver(waiver: WaiverUse | None) -> _Json | None:
+    if waiver is None:
+        return None
+    return {
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "expires": waiver.expires.isoformat(),
+        "location": _location(waiver.location),
     }
 
 
@@ -154,8 +177,10 @@ def _unknown(audit: Audit, item: Judged) -> _Json:
         "name": audit.rules[item.rule].name,
         "level": item.level.value,
         "severity": item.severity.value,
+        "status": item.status.value,
         "subject": item.subject,
         "gap": _gap(item.gap) if item.gap else None,
+        "waiver": _waiver(item.waiver),
     }
 
 
@@ -217,6 +242,30 @@ def _copy(copy: CachedCopy) -> _Json:
         "hash": copy.hash,
         "logged_hash": copy.logged_hash,
         "reason": copy.reason,
+    }
+
+
+def _proof_file(proof: ProofFile) -> _Json:
+    return {
+        "file": proof.location.artifact,
+        "tree_size": proof.tree_size,
+        "root": proof.root,
+        "records": proof.records,
+        "unused": proof.unused,
+        "seen_on": proof.seen_on.isoformat() if proof.seen_on else None,
+        "fault": proof.fault,
+    }
+
+
+def _witness(witness: HashWitness) -> _Json:
+    return {
+        "module": witness.subject.path,
+        "version": witness.subject.version,
+        "kind": witness.kind.value,
+        "holder": witness.holder.value,
+        "source": witness.source,
+        "hash": witness.hash,
+        "reason": witness.reason,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["plain", "plain_lines"]
+__all__ = ["no_commands", "plain", "plain_lines"]
 
 # DEL and the C1 controls; every format character of Unicode: soft hyphen, zero-width and bidirectional marks, overrides
 # and isolates, Arabic and Kaithi number signs, shorthand and musical controls, tags; line and paragraph separators;
@@ -16,6 +16,8 @@ _HIDDEN = (
     "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _ODD = re.compile(f"[\\x00-\\x1f{_HIDDEN}]")
+_COMMAND = re.compile(r"(?m)^([^\S\n]*)::")
+_COMMAND_ANYWHERE = re.compile(r"##((?:vso)?\[)")
 _ODD_BUT_NEWLINE = re.compile(f"[\\x00-\\x09\\x0b-\\x1f{_HIDDEN}]")
 
 
@@ -29,6 +31,18 @@ def plain(text: str) -> str:
 def plain_lines(text: str) -> str:
     """Return text as `plain` does, with its newlines kept and tabs as four spaces."""
     return _ODD_BUT_NEWLINE.sub(_write_out, text.replace("\t", "    "))
+
+
+def no_commands(text: str, *, as_json: bool = False) -> str:
+    """Return a text in which a CI system's runner that reads along finds no command.
+
+    Runners take `::name …::` at the beginning of a line, and `##[name …]` and `##vso[…]` anywhere in it. as_json: the
+    text is JSON, and says the same afterwards.
+    Source: actions/runner src/Runner.Common/ActionCommand.cs.
+    """
+    if as_json:
+        return _COMMAND_ANYWHERE.sub(r"#\\u0023\1", text)
+    return _COMMAND_ANYWHERE.sub(r"# #\1", _COMMAND.sub(r"\1: :", text))
 
 
 def _write_out(match: re.Match[str]) -> str:

@@ -5,20 +5,39 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 
-from supplymatrix.model.audit import Audit
+from supplymatrix.model.audit import Audit, Survey
 
-__all__ = ["FORMATS", "render"]
+__all__ = ["FORMATS", "render", "render_survey"]
 
 FORMATS: Mapping[str, str] = {
     "text": "supplymatrix.reports.text",
     "json": "supplymatrix.reports.json_report",
     "sarif": "supplymatrix.reports.sarif",
+    "github": "supplymatrix.reports.github",
+    "markdown": "supplymatrix.reports.markdown",
 }
 """Name → module, imported when it is used; each has `render(audit, *, color, width, verbose) -> str`."""
+_SURVEYS: Mapping[str, str] = {
+    "text": "supplymatrix.reports.text_survey",
+    "json": "supplymatrix.reports.json_survey",
+    "sarif": "supplymatrix.reports.sarif_survey",
+    "github": "supplymatrix.reports.github",
+    "markdown": "supplymatrix.reports.markdown",
+}
+"""The same for several subjects: each has a `render` that takes a `Survey`."""
 
 
 def render(audit: Audit, fmt: str, *, color: bool = False, width: int = 100, verbose: bool = False) -> str:
     """Return a report. fmt: a key of FORMATS. color, width (columns) and verbose matter to text only."""
     module = importlib.import_module(FORMATS[fmt])
     text: str = module.render(audit, color=color, width=width, verbose=verbose)
+    return text
+
+
+def render_survey(survey: Survey, fmt: str, *, color: bool = False, width: int = 100, verbose: bool = False) -> str:
+    """Return the report of a run: of its one subject as `render` does, or of all of its subjects together."""
+    if len(survey.items) == 1 and isinstance(survey.items[0], Audit):
+        return render(survey.items[0], fmt, color=color, width=width, verbose=verbose)
+    module = importlib.import_module(_SURVEYS[fmt])
+    text: str = module.render(survey, color=color, width=width, verbose=verbose)
     return text

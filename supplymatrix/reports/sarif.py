@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +23,10 @@ from supplymatrix.model.verdict import Judged, Note, Outcome, Verdict
 from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain
 
-__all__ = ["render"]
+__all__ = [
+    "document_of", "driver_of", "invocation_of", "location_of", "notes_of", "notification_of", "properties_of",
+    "render", "result_of",
+]  # fmt: skip
 
 _LEVELS = {Level.ALARM: "error", Level.ERROR: "error", Level.WARN: "warning", Level.NOTE: "note", Level.OFF: "none"}
 _PRECISION = "very-high"
@@ -36,38 +39,30 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
     """Return the report as SARIF; the other arguments mean nothing here."""
     del color, width, verbose
     verdict = audit.verdict
-    rules = [audit.rules[rule] for rule in sorted(audit.rules)]
-    index = {rule.id: number for number, rule in enumerate(rules)}
-    score, notes = verdict.score, _notes(verdict)
-    codes = sorted({note.code for note in notes})
+    notes = notes_of(verdict)
+    codes, rules = sorted({note.code for note in notes}), sorted(audit.rules)
+    return document_of(
+        driver=driver_of(verdict.tool_version, [audit.rules[rule] for rule in rules], codes),
+        invocation=invocation_of(
+            verdict.exit_code,
+            verdict.now,
+            successful=verdict.outcome not in (Outcome.BROKEN, Outcome.INCOMPLETE),
+            notifications=[notification_of(audit, note, codes) for note in notes],
+        ),
+        results=[result_of(audit, item, rules.index(item.rule)) for item in verdict.judged],
+        properties=properties_of(audit),
+    )
+
+
+def document_of(*, driver: _Json, invocation: _Json, results: list[_Json], properties: _Json) -> str:
+    """Return a SARIF log of one run as text."""
     run: _Json = {
-        "tool": {
-            "driver": {
-                "name": "supplymatrix",
-                "semanticVersion": verdict.tool_version,
-                "rules": [_rule(rule) for rule in rules],
-                "notifications": [{"id": code} for code in codes],
-            }
-        },
+        "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"PROJECT": {"description": {"text": "the folder in which the run was started"}}},
-        "invocations": [
-            {
-                "executionSuccessful": verdict.outcome not in (Outcome.BROKEN, Outcome.INCOMPLETE),
-                "exitCode": verdict.exit_code,
-                "endTimeUtc": verdict.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "toolExecutionNotifications": [_notification(audit, note, codes) for note in notes],
-            }
-        ],
-        "results": [_result(audit, item, index) for item in verdict.judged],
-        "properties": {
-            "outcome": verdict.outcome.value,
-            "policy": plain(verdict.policy_name),
-            "policyDigest": verdict.policy_digest,
-            "scoreLow": str(score.low) if score else None,
-            "scoreHigh": str(score.high) if score else None,
-            "subject": plain(audit.subject),
-        },
+        "invocations": [invocation],
+        "results": results,
+        "properties": properties,
     }
     document = {
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -75,6 +70,39 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
         "runs": [run],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def driver_of(version: str, rules: Sequence[Rule], codes: Sequence[str]) -> _Json:
+    """Return who wrote the log, its rules, and the kinds of its notifications."""
+    return {
+        "name": "supplymatrix",
+        "semanticVersion": version,
+        "rules": [_rule(rule) for rule in rules],
+        "notifications": [{"id": code} for code in codes],
+    }
+
+
+def invocation_of(exit_code: int, now: datetime | None, *, successful: bool, notifications: list[_Json]) -> _Json:
+    """Return how the run ended. now: when; None = not known."""
+    return {
+        "executionSuccessful": successful,
+        "exitCode": exit_code,
+        **({"endTimeUtc": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")} if now is not None else {}),
+        "toolExecutionNotifications": notifications,
+    }
+
+
+def properties_of(audit: Audit) -> _Json:
+    """Return what SARIF has no words for: outcome, policy and score."""
+    verdict, score = audit.verdict, audit.verdict.score
+    return {
+        "outcome": verdict.outcome.value,
+        "policy": plain(verdict.policy_name),
+        "policyDigest": verdict.policy_digest,
+        "scoreLow": str(score.low) if score else None,
+        "scoreHigh": str(score.high) if score else None,
+        "subject": plain(audit.subject),
+    }
 
 
 def _rule(rule: Rule) -> _Json:
@@ -93,8 +121,9 @@ def _rule(rule: Rule) -> _Json:
     }
 
 
-def _result(audit: Audit, item: Judged, index: dict[str, int]) -> _Json:
-    result: _Json = {"ruleId": item.rule, "ruleIndex": index[item.rule]}
+def result_of(audit: Audit, item: Judged, index: int, *, within: str = "") -> _Json:
+    """Return one finding or gap. index: of its rule in the driver. within: tells its subject from others of a run."""
+    result: _Json = {"ruleId": item.rule, "ruleIndex": index}
     finding = item.finding
     if finding is not None:
         label = f" ({finding.label})" if finding.label else ""
@@ -108,12 +137,12 @@ def _result(audit: Audit, item: Judged, index: dict[str, int]) -> _Json:
         result |= {"kind": "open", "level": "none", "message": {"text": plain(text)}}
         places = [gap.location] if gap is not None and gap.location is not None else []
         fingerprint = fingerprint_of(item.rule, item.subject)
-    result["partialFingerprints"] = {_FINGERPRINT: fingerprint}
+    result["partialFingerprints"] = {_FINGERPRINT: fingerprint_of(within, fingerprint) if within else fingerprint}
     places = [audit.placed(place) for place in places or [Location(artifact=_main_file(audit))]]
-    result["locations"] = [_location(places[0])]
+    result["locations"] = [location_of(places[0])]
     if len(places) > 1:
         result["relatedLocations"] = [
-            {"id": number, **_location(place)} for number, place in enumerate(places[1:], start=1)
+            {"id": number, **location_of(place)} for number, place in enumerate(places[1:], start=1)
         ]
     if item.status is Status.WAIVED and item.waiver is not None:
         waiver = item.waiver
@@ -123,7 +152,7 @@ def _result(audit: Audit, item: Judged, index: dict[str, int]) -> _Json:
     return result
 
 
-def _notes(verdict: Verdict) -> list[Note]:
+def notes_of(verdict: Verdict) -> list[Note]:
     """Return the notes of a verdict, and one for each gap that is no result."""
     asked = {item.gap for item in verdict.judged}
     unasked = [
@@ -138,18 +167,20 @@ def _notes(verdict: Verdict) -> list[Note]:
     return [*verdict.notes, *unasked]
 
 
-def _notification(audit: Audit, note: Note, codes: Sequence[str]) -> _Json:
+def notification_of(audit: Audit, note: Note, codes: Sequence[str]) -> _Json:
+    """Return a note. codes: of all notes of the run, as the driver has them."""
     found: _Json = {
         "level": "note",
         "message": {"text": plain(note.message)},
         "descriptor": {"id": note.code, "index": codes.index(note.code)},
     }
     if note.location is not None:
-        found["locations"] = [_location(audit.placed(note.location))]
+        found["locations"] = [location_of(audit.placed(note.location))]
     return found
 
 
-def _location(place: Location) -> _Json:
+def location_of(place: Location) -> _Json:
+    """Return a place, relative to the folder in which the run was started unless its path is absolute."""
     path = quote(place.artifact.encode("utf-8", "replace"), safe="/")
     artifact = {"uri": f"file://{path}"} if path.startswith("/") else {"uri": path, "uriBaseId": "PROJECT"}
     physical: _Json = {"artifactLocation": artifact}

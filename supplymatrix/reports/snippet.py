@@ -12,7 +12,7 @@ import unicodedata
 from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 
-__all__ = ["PLAIN_PAINT", "Paint", "paint_for", "render_snippet", "text_width", "wrap"]
+__all__ = ["PLAIN_PAINT", "Paint", "fold", "paint_for", "render_snippet", "shorten", "text_width", "wrap"]
 
 
 @value
@@ -141,3 +141,24 @@ def wrap(text: str, width: int) -> list[str]:
         else:
             current = f"{current} {word}" if current else word
     return [*lines, current] if current or not lines else lines
+
+
+def fold(head: str, text: str, width: int) -> list[str]:
+    """Return head and text in lines of at most `width` columns, the following ones indented."""
+    indent = min(text_width(head), 9)
+    if text_width(head) > width - 20:
+        return [head.rstrip(), *(f"{' ' * indent}{line}" for line in wrap(text, width - indent))]
+    first, *rest = wrap(text, width - text_width(head))
+    return [f"{head}{first}", *(f"{' ' * indent}{line}" for line in rest)]
+
+
+def shorten(text: str, cells: int) -> str:
+    """Return a text made plain and cut in its middle, so that it takes at most `cells` cells, which are 3 or more.
+
+    What tells module paths and files apart stands at both ends.
+    """
+    text = plain(text)
+    if text_width(text) <= cells:
+        return text
+    tail = _tail(text, (cells - 1) * 2 // 3)
+    return f"{_head(text, cells - 1 - text_width(tail))}…{tail}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import tomllib
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from supplymatrix.cli.output import write_new_file
 from supplymatrix.engine.policy_source import presets
+from supplymatrix.errors import InputError
 from supplymatrix.policy.document import parse_policy
 from tests.cli.conftest import Cli
 from tests.reports.test_schema import faults
@@ -188,3 +191,24 @@ def test_a_folder_that_may_not_be_written_is_2_and_nothing_is_left_in_it(cli: Cl
     done = cli("policy", "init", "/proc/self/fdinfo")
     assert done.code == 2
     assert "the policy cannot be written" in done.err
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_file_system_without_links_gets_a_first_policy_too(
+    svc: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    target = svc / "lift.toml"
+
+    def refuse(self: Path, other: Path) -> None:
+        if is_there:
+            self.write_text("somebody was quicker")
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    if is_there:
+        with pytest.raises(InputError, match="already"):
+            write_new_file(target, "new", "policy")
+    else:
+        write_new_file(target, "new", "policy")
+    assert target.read_text() == ("somebody was quicker" if is_there else "new")
+    assert sorted(entry.name for entry in svc.iterdir()) == ["go.mod", "lift.toml"]

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from supplymatrix.checks.registry import ALL_RULES, run_rules
 from supplymatrix.engine.check import CheckRequest, run_check
-from supplymatrix.engine.means import Means
 from supplymatrix.engine.events import ignore_event
-from supplymatrix.model.audit import Audit
+from supplymatrix.engine.means import Means
+from supplymatrix.errors import Diagnostic
+from supplymatrix.model.audit import Audit, Survey, Unreadable
 from supplymatrix.model.fact import Facts, Gap, SumKind
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Confidence, Evidence, Finding, Level, Severity, Status
@@ -29,12 +30,19 @@ from tests.support.fixtures import LOG, NOW, audit_of
 __all__ = [
     "EXAMPLES",
     "FOLDERS",
+    "OUTAGE",
     "PROJECTS",
     "any_audit",
+    "any_survey",
     "example_audit",
     "fixture_audit",
     "hostile_audit",
+    "hostile_survey",
     "hostile_text",
+    "main_survey",
+    "outage_audit",
+    "placed_audit",
+    "survey_of",
 ]
 
 PROJECTS = Path(__file__).parent / "projects"
@@ -76,11 +84,24 @@ def any_audit(draw: st.DrawFn) -> Audit:
     return Audit(subject="svc", root=".", facts=facts, log=LOG, verdict=verdict, rules=ALL_RULES, lines=lines)
 
 
+_ATTACKS = (
+    "\x1b[31mred\x1b[0m\x1b]0;title\x07",
+    "\n::error file=x,title=y::injected",
+    "::stop-commands::token",
+    "x ##[add-mask]all ##vso[task.complete]",
+    "a%0A::error::b%25,c:d",
+    "`` ` | </td></table><img src=x onerror=alert(1)> &lt; \\| \\",
+    "@octocat #1 GH-1 [x](javascript:y) ![z](https://example.com/p.png) www.example.com",
+    "<!-- --> $x$ :x: **b** __c__ ~~d~~ ^e^",
+    "a|b\n\n# heading\n---\n- item",
+)
+
+
 def hostile_text() -> st.SearchStrategy[str]:
     """Return text as an attacker would choose it: controls, colours, overrides, wide and combining characters."""
     odd = "\x00\x07\x08\x1b\r\n\t\x7f\x85\x9b\xad\u061c\u200b\u200e\u202e\u2028\u2066\ufeff\U000e0041\udcff"
     letters = st.sampled_from(list("ab ]漢\u0301😀│" + odd))
-    return st.one_of(st.text(letters, max_size=30), st.text(max_size=10), st.just("\x1b[31mred\x1b[0m\x1b]0;title\x07"))
+    return st.one_of(st.text(letters, max_size=30), st.text(max_size=10), st.sampled_from(_ATTACKS))
 
 
 def _places(text: st.SearchStrategy[str]) -> st.SearchStrategy[Location]:
@@ -112,8 +133,10 @@ def _judged(draw: st.DrawFn, text: st.SearchStrategy[str]) -> Judged:
         severity=draw(st.sampled_from(Severity)),
         required_by=draw(st.one_of(st.none(), _places(text))),
     )
+    waiver = WaiverUse(reason=draw(text), owner=draw(text), expires=date(2027, 1, 31), location=draw(_places(text)))
     if draw(st.booleans()):
-        return changed(judged, gap=draw(_gaps(text)))
+        judged = changed(judged, gap=draw(_gaps(text)))
+        return changed(judged, status=Status.WAIVED, waiver=waiver) if draw(st.booleans()) else judged
     finding = Finding(
         rule=rule,
         subject=judged.subject,
@@ -129,7 +152,6 @@ def _judged(draw: st.DrawFn, text: st.SearchStrategy[str]) -> Judged:
     )
     if draw(st.booleans()):
         return changed(judged, finding=finding, status=Status.FAIL)
-    waiver = WaiverUse(reason=draw(text), owner=draw(text), expires=date(2027, 1, 31), location=draw(_places(text)))
     return changed(judged, finding=finding, status=Status.WAIVED, waiver=waiver)
 
 
@@ -178,3 +200,101 @@ def hostile_audit(draw: st.DrawFn) -> Audit:
         rules=ALL_RULES,
         lines={(place.artifact, place.line): draw(text) for place in places},
     )
+
+
+def placed_audit(state: str, path: str) -> Audit:
+    """Return the audit of one of the projects as that of a folder `path`, with paths as the run would show them."""
+    audit = fixture_audit(f"projects/{state}")
+    names = {artifact for artifact, _ in audit.lines} | {"go.mod", "go.sum"}
+    return changed(
+        audit, subject=f"example.com/{path}", root=path, places={name: f"{path}/{name}" for name in sorted(names)}
+    )
+
+
+def survey_of(*items: Audit | Unreadable, exit_code: int | None = None) -> Survey:
+    """Return a survey with its exit code as the engine would find it, or as given."""
+    codes = {2 if isinstance(item, Unreadable) else item.verdict.exit_code for item in items}
+    code = next((code for code in (4, 2, 3, 1, 0) if code in codes), 5) if exit_code is None else exit_code
+    return Survey(items=items, exit_code=code, requests=1_234, retries=2, received_bytes=5_678_901)
+
+
+_BROKEN = Unreadable(
+    path="services/漢字",
+    diagnostics=(
+        Diagnostic(
+            message="the go line names no version",
+            artifact="services/漢字/go.mod",
+            line=3,
+            column=4,
+            end_column=9,
+            seen="1.x.y",
+            expected="a version, e.g. go 1.26",
+            remedy="go mod edit -go=1.26",
+            source_line="go 1.x.y",
+        ),
+        Diagnostic(message="the file is not UTF-8", artifact="services/漢字/go.sum"),
+    ),
+)
+
+
+@cache
+def main_survey() -> Survey:
+    """Return a survey with a subject of every outcome, in no order, with one that cannot be read and a long path."""
+    long = "services/a-path/that/is/longer/than/the/table/has/room-for/in-any-column"
+    return survey_of(
+        placed_audit("pass", "services/pass"),
+        placed_audit("waived", "services/waived"),
+        placed_audit("fail", long),
+        placed_audit("nothing", "tools"),
+        _BROKEN,
+        placed_audit("alarm", "services/alarm"),
+        placed_audit("incomplete", "services/incomplete"),
+        placed_audit("broken", "services/broken"),
+    )
+
+
+OUTAGE = WaiverUse(
+    reason="the log could not be asked, and the proofs beside go.sum are of 2026-11-20",
+    owner="on_outage",
+    expires=date(2026, 12, 4),
+    location=Location(artifact="lift.toml", line=4, column=13),
+)
+
+
+def outage_audit() -> Audit:
+    """Return an audit in which everything that could not be checked is excused by the policy's on_outage."""
+    audit = fixture_audit("projects/incomplete")
+    judged = tuple(
+        item if item.gap is None else changed(item, status=Status.WAIVED, waiver=OUTAGE)
+        for item in audit.verdict.judged
+    )
+    return changed(audit, verdict=changed(audit.verdict, judged=judged, gaps=(), outcome=Outcome.PASS, exit_code=0))
+
+
+@st.composite
+def any_survey(draw: st.DrawFn) -> Survey:
+    """Return a survey of several audits of any facts under any policies."""
+    audits = draw(st.lists(any_audit(), min_size=2, max_size=4))
+    return survey_of(*(changed(audit, root=f"svc{number}") for number, audit in enumerate(audits)))
+
+
+@st.composite
+def hostile_survey(draw: st.DrawFn) -> Survey:
+    """Return a survey in which everything that comes from outside is hostile text; some subjects cannot be read."""
+    text = hostile_text()
+    number = st.integers(0, 6)
+    faults = st.builds(
+        Diagnostic,
+        message=text,
+        artifact=text,
+        line=number,
+        column=number,
+        end_column=number,
+        seen=text,
+        expected=text,
+        remedy=text,
+        source_line=text,
+    )
+    broken = st.builds(Unreadable, path=text, diagnostics=st.lists(faults, min_size=1, max_size=2).map(tuple))
+    items = draw(st.lists(st.one_of(hostile_audit(), broken), min_size=1, max_size=4))
+    return survey_of(*items, exit_code=4)

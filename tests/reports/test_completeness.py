@@ -10,13 +10,26 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from supplymatrix.model.audit import Audit
+from supplymatrix.model.audit import Audit, Survey, Unreadable
 from supplymatrix.model.fact import Gap
+from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.value import changed
+from supplymatrix.reports.github import MOST
 from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain, plain_lines
-from supplymatrix.reports.registry import FORMATS, render
-from tests.reports.audits import EXAMPLES, any_audit, example_audit, fixture_audit, hostile_audit
+from supplymatrix.reports.registry import FORMATS, render, render_survey
+from tests.reports.audits import (
+    EXAMPLES,
+    any_audit,
+    any_survey,
+    example_audit,
+    fixture_audit,
+    hostile_audit,
+    hostile_survey,
+    main_survey,
+    outage_audit,
+)
+from tests.reports.test_github import commands
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +46,7 @@ def assert_said(text: str, parts: Iterable[str]) -> None:
 
 
 def test_the_formats_are_those_that_are_checked_here() -> None:
-    assert set(FORMATS) == {"text", "json", "sarif"}
+    assert set(FORMATS) == set(CHECKS)
 
 
 def gap_parts(gap: Gap) -> list[str]:
@@ -104,7 +117,112 @@ def check_sarif(audit: Audit) -> None:
         assert_said(everything, [gap.reason, gap.remedy])
 
 
-CHECKS = {"text": check_text, "json": check_json, "sarif": check_sarif}
+def check_github(audit: Audit) -> None:
+    assert_annotated(render(audit, "github"), [audit])
+
+
+def assert_annotated(text: str, audits: Iterable[Audit]) -> None:
+    """Check that every finding and every reason for a gap is an annotation, unless its kind has all it may have."""
+    found = commands(text)
+    full = {name for name, number in Counter(command.name for command in found).items() if number == MOST}
+    everything = squeeze(" ".join(f"{command.properties['title']} {command.data}" for command in found))
+    for audit in audits:
+        for item in audit.verdict.judged:
+            kind = "error" if item.level in (Level.ALARM, Level.ERROR) else "warning"
+            kind = "notice" if item.level is Level.NOTE or item.status is Status.WAIVED else kind
+            parts = [item.gap.reason, item.gap.remedy] if item.gap is not None else []
+            if item.finding is not None:
+                parts = [item.rule, item.finding.message, item.finding.label, next_step(audit, item.finding)]
+            if item.waiver is not None:
+                parts += [item.waiver.owner, item.waiver.reason]
+            if not (full if item.gap is not None else full & {kind}):
+                assert all(squeeze(plain(part)) in everything for part in parts)
+
+
+def check_markdown(audit: Audit) -> None:
+    assert_written(render(audit, "markdown"), audit)
+
+
+def assert_written(text: str, audit: Audit) -> None:
+    """Check that a Markdown report says everything; what would end a code span is written out in it."""
+
+    def written(part: str) -> str:
+        return squeeze(plain(part).replace("`", r"\x60").replace("|", r"\x7c")).replace("·", "")
+
+    whole = squeeze(text.replace("`", "").replace("<br>", "")).replace("·", "")
+    parts: list[str] = []
+    for item in audit.verdict.judged:
+        if item.finding is not None:
+            parts += [item.finding.message]
+            parts += [] if item.status is Status.WAIVED else [item.finding.label, next_step(audit, item.finding)]
+        elif item.gap is not None:
+            parts += [item.gap.reason, item.gap.subject or item.gap.wanted]
+        if item.waiver is not None:
+            parts += [item.waiver.owner, item.waiver.reason, str(item.waiver.expires)]
+    for gap in audit.verdict.gaps:
+        parts += [gap.reason, gap.subject or gap.wanted]
+    parts += [note.message for note in audit.verdict.notes]
+    for part in parts:
+        assert written(part) in whole, part
+
+
+CHECKS = {
+    "text": check_text,
+    "json": check_json,
+    "sarif": check_sarif,
+    "github": check_github,
+    "markdown": check_markdown,
+}
+
+
+def check_survey(survey: Survey, fmt: str) -> None:
+    text = render_survey(survey, fmt, verbose=True)
+    audits = [item for item in survey.items if isinstance(item, Audit)]
+    messages = [item.finding.message for audit in audits for item in audit.verdict.judged if item.finding is not None]
+    faults = [fault.message for item in survey.items if isinstance(item, Unreadable) for fault in item.diagnostics]
+    if fmt == "markdown":
+        for audit in audits:
+            assert_written(text, audit)
+    elif fmt == "github":
+        assert_annotated(text, audits)
+    elif fmt == "json":
+        found = json.loads(text)["subjects"]
+        told = [entry["message"] for subject in found if "report" in subject for entry in subject["report"]["findings"]]
+        told += [
+            entry["message"] for subject in found if "error" in subject for entry in subject["error"]["diagnostics"]
+        ]
+        assert len(told) == len(messages) + len(faults)
+    elif fmt == "sarif":
+        (run,) = json.loads(text)["runs"]
+        assert len(run["results"]) == sum(len(audit.verdict.judged) for audit in audits)
+        assert_said(json.dumps(run, ensure_ascii=False).replace("\\\\", "\\").replace('\\"', '"'), [*messages, *faults])
+    else:
+        assert_said(text, [*messages, *faults])
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+@settings(max_examples=25)
+@given(survey=any_survey())
+def test_a_report_of_several_subjects_leaves_nothing_out(fmt: str, survey: Survey) -> None:
+    check_survey(survey, fmt)
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+@settings(max_examples=40)
+@given(survey=hostile_survey())
+def test_a_report_of_any_several_subjects_leaves_nothing_out(fmt: str, survey: Survey) -> None:
+    if len(survey.items) > 1:
+        check_survey(survey, fmt)
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_a_report_of_a_subject_in_each_state_leaves_nothing_out(fmt: str) -> None:
+    check_survey(main_survey(), fmt)
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_a_report_of_what_an_outage_excuses_leaves_nothing_out(fmt: str) -> None:
+    CHECKS[fmt](outage_audit())
 
 
 @pytest.mark.parametrize("fmt", FORMATS)

@@ -10,7 +10,15 @@ from tests.reports.test_schema import schema
 from tests.support.data import REPO
 
 
-@pytest.mark.parametrize(("name", "page"), [("report", "report-json.md"), ("chain", "chain-json.md")])
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("report", "report-json.md"),
+        ("survey", "survey-json.md"),
+        ("policy", "policy-json.md"),
+        ("chain", "chain-json.md"),
+    ],
+)
 def test_the_page_has_a_row_for_every_field(name: str, page: str) -> None:
     text = (REPO / "docs" / "formats" / page).read_text(encoding="utf-8")
     named = {

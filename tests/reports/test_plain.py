@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import unicodedata
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supplymatrix.reports.plain import plain, plain_lines
+from supplymatrix.reports.plain import no_commands, plain, plain_lines
 from tests.reports.audits import hostile_text
 
 EVERY = [chr(code) for code in range(sys.maxunicode + 1)]
@@ -59,3 +60,21 @@ def test_plain_text_is_one_line_and_stays_as_it_is(text: str) -> None:
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
 def test_printable_ascii_is_left_alone(text: str) -> None:
     assert plain(text) == plain_lines(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [
+        ("::error::x\n  ::add-mask::y", ": :error::x\n  : :add-mask::y"),
+        ("a ##[stop-commands]b ##vso[task]c", "a # #[stop-commands]b # #vso[task]c"),
+        ("path::name, 2001:db8::1, ## heading [x]", "path::name, 2001:db8::1, ## heading [x]"),
+    ],
+)
+def test_a_runner_finds_no_command_in_a_text(text: str, harmless: str) -> None:
+    assert no_commands(text) == harmless
+
+
+def test_json_without_commands_says_the_same() -> None:
+    text = json.dumps({"##[a]": ["##vso[b]", "::c::"]})
+    assert "##" not in no_commands(text, as_json=True)
+    assert json.loads(no_commands(text, as_json=True)) == json.loads(text)

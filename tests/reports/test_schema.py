@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry, Resource
 
 from supplymatrix.cli.main import run
 from supplymatrix.cli.schema import SCHEMAS
 from supplymatrix.model.audit import Audit
 from supplymatrix.reports.json_report import SCHEMA
-from supplymatrix.reports.registry import render
-from tests.reports.audits import EXAMPLES, FOLDERS, any_audit, example_audit, fixture_audit, hostile_audit
+from supplymatrix.reports.registry import render, render_survey
+from tests.reports.audits import EXAMPLES, FOLDERS, any_audit, example_audit, fixture_audit, hostile_audit, main_survey
 from tests.support.data import REPO
 
 FOLDER = REPO / "supplymatrix" / "reports" / "schema"
@@ -28,7 +29,12 @@ def schema(name: str) -> dict[str, Any]:
     return found
 
 
-VALIDATORS = {name: Draft202012Validator(schema(name), format_checker=FormatChecker()) for name in SCHEMAS}
+_ALL: Registry[Any] = Registry().with_resources(
+    [(found["$id"], Resource.from_contents(found)) for found in map(schema, SCHEMAS)]
+)
+VALIDATORS = {
+    name: Draft202012Validator(schema(name), format_checker=FormatChecker(), registry=_ALL) for name in SCHEMAS
+}
 
 
 def faults(name: str, text: str) -> list[str]:
@@ -67,6 +73,14 @@ def test_every_object_of_a_schema_is_closed_and_every_field_described(name: str)
 
 def test_the_name_of_the_format_is_that_of_the_schema() -> None:
     assert schema("report")["properties"]["schema"]["const"] == SCHEMA
+
+
+def test_a_survey_fits_its_schema_with_the_reports_in_it() -> None:
+    text = render_survey(main_survey(), "json")
+    assert faults("survey", text) == []
+    document = json.loads(text)
+    del document["subjects"][0]["report"]["verdict"]
+    assert faults("survey", json.dumps(document))
 
 
 @pytest.mark.parametrize("name", FOLDERS)

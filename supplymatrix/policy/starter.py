@@ -1,0 +1,71 @@
+"""The first lift.toml of a project: little that holds, and the rest as examples that are valid once uncommented.
+
+A line that begins with `#` and no blank is an example; `# ` begins words for the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+__all__ = ["starter_policy", "toml_string"]
+
+_FIRST_WAIVER = timedelta(days=90)
+_EXAMPLE_PATTERN = "*.corp.example"
+
+
+def starter_policy(name: str, preset: str, *, private: Sequence[str], today: date) -> str:
+    """Return the text of a policy. name: the module path. private: patterns that this machine's GOPRIVATE has."""
+    patterns = ", ".join(toml_string(pattern) for pattern in private or (_EXAMPLE_PATTERN,))
+    why = "these are in this machine's GOPRIVATE" if private else "one pattern of GOPRIVATE in each string"
+    return f"""\
+# What this project demands of its modules. `supplymatrix check` judges by it.
+# Lines that begin with # and no blank are examples: uncomment what fits. All keys: docs/formats/lift-toml.md.
+
+[policy]
+name = {toml_string(name)}
+preset = {toml_string(preset)}
+# The preset says how good is good enough, and what fails the gate.
+#min_score = 80
+#fail_on = "error"
+# When the log cannot be asked: let proofs that were committed (supplymatrix prove) stand for it, up to this age.
+#on_outage = "warn until 14d"
+
+# Levels of single rules, over those of the preset: off, note, warn, error. `supplymatrix rules` lists them all.
+#[rules]
+#SM203 = "warn"
+#private-module = "error"
+
+# Modules that the public log cannot know: their names are never sent to it, on any machine.
+# {why[:1].upper()}{why[1:]}.
+#[sources]
+#private = [{patterns}]
+
+# What is asked of some modules beyond that: one version, or a stricter preset.
+#[packages."github.com/gorilla/mux"]
+#version = "v1.8.1"
+#[packages."golang.org/x/**"]
+#security_policy = "strict-module-integrity"
+
+# A finding that somebody takes upon himself, with a reason, until a day.
+#[[waivers]]
+#rule = "SM202"
+#package = "github.com/gorilla/*"
+#reason = "our fork carries a fix that is not released yet"
+#owner = "platform team"
+#expires = {today + _FIRST_WAIVER}
+"""
+
+
+def toml_string(text: str) -> str:
+    """Return any text as a basic string of TOML; a lone surrogate, which TOML cannot hold, becomes U+FFFD."""
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    if char in '"\\':
+        return f"\\{char}"
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    return char if char.isprintable() or char == " " else f"\\U{code:08x}"

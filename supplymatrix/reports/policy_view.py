@@ -1,0 +1,151 @@
+"""A policy with its preset resolved, and where each value comes from: as text for people and as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from supplymatrix.model.location import Location
+from supplymatrix.model.rule import Rule
+from supplymatrix.policy.document import PackageRule, Waiver
+from supplymatrix.policy.origins import PolicyValue, PolicyView
+from supplymatrix.reports.json_report import as_json
+from supplymatrix.reports.plain import plain
+from supplymatrix.reports.snippet import text_width, wrap
+from supplymatrix.reports.tally import counted
+
+__all__ = ["render_policy_json", "render_policy_text"]
+
+SCHEMA = "supplymatrix.policy/1"
+_USERINFO = re.compile(r"//[^/@\s]*@")
+_WIDEST = 40  # cells that a column keeps free for its longest cell
+
+
+def render_policy_text(
+    view: PolicyView, rules: Mapping[str, Rule], *, today: date, everything: bool, width: int = 80
+) -> str:
+    """Return the policy as text. everything: the level of every rule, not only of those that lift.toml names."""
+    policy = view.policy
+    out = [f"{plain(policy.name)}  {plain(view.artifact) or f'no lift.toml: the preset {policy.preset} stands for it'}"]
+    out += _columns([(item.name, _shown(item), _origin(item)) for item in view.head], width)
+    named = [item for item in view.levels if everything or item.by_file]
+    out += ["", "rules"]
+    out += _columns([(f"{item.name}  {item.text}", rules[item.name].name, _origin(item)) for item in named], width)
+    others = len(view.levels) - len(named)
+    if others:
+        out += _indented(f"{counted(others, 'rule')} as the preset {policy.preset} says (all with --resolved)", width)
+    out += _indented(f"{', '.join(view.fixed)}: alarms, always on", width) if view.fixed else []
+    if policy.packages:
+        out += ["", "packages"]
+        out += _columns([(entry.glob, _asks(entry), str(entry.location)) for entry in policy.packages], width)
+    if policy.waivers:
+        out += ["", "waivers"]
+        for waiver in policy.waivers:
+            out += _indented(f"{_waived(waiver)}  {_until(waiver, today)}, {waiver.owner}: {waiver.reason}", width)
+            out.append(f"    {plain(str(waiver.location))}")
+    for note in policy.notes:
+        place = f"{note.location}: " if note.location is not None else ""
+        out += ["", *wrap(f"note: {place}{note.message}", width)]
+    return "\n".join(line.rstrip() for line in [*out, "", f"digest {policy.digest}"]) + "\n"
+
+
+def _shown(item: PolicyValue) -> str:
+    return _USERINFO.sub("//…@", item.text) or {"sumdb": "the go command's log"}.get(item.name, "none")
+
+
+def _origin(item: PolicyValue) -> str:
+    return str(item.origin) if item.origin is not None else "built in"
+
+
+def _columns(rows: Sequence[tuple[str, str, str]], width: int) -> list[str]:
+    """Return rows of three cells as lines; what is too wide for a line goes on in the next one."""
+    rows = [(plain(first), plain(second), plain(third)) for first, second, third in rows]
+    sizes = [min(_WIDEST, max((text_width(row[column]) for row in rows), default=0)) for column in (0, 1)]
+    out = []
+    for first, second, third in rows:
+        line = f"  {_padded(first, sizes[0])}  {_padded(second, sizes[1])}"
+        if text_width(line) + 2 + text_width(third) <= width:
+            out.append(f"{line}  {third}")
+        else:
+            out += [*_indented(f"{_padded(first, sizes[0])}  {second}", width), f"    {third}"]
+    return out
+
+
+def _padded(text: str, cells: int) -> str:
+    return text + " " * (cells - text_width(text))
+
+
+def _indented(text: str, width: int) -> list[str]:
+    first, *rest = wrap(text, width - 4)
+    return [f"  {first}", *(f"    {line}" for line in rest)]
+
+
+def _asks(entry: PackageRule) -> str:
+    parts = [f"version {entry.version}" if entry.version else "", entry.security_policy]
+    return ", ".join(part for part in parts if part) or "nothing"
+
+
+def _waived(waiver: Waiver) -> str:
+    return f"{waiver.rule} on {waiver.package}{'@' if waiver.version else ''}{waiver.version}"
+
+
+def _until(waiver: Waiver, today: date) -> str:
+    days = (waiver.expires - today).days
+    if days < 0:
+        return f"expired on {waiver.expires}"
+    return f"until {waiver.expires} ({counted(days, 'day')} left)"
+
+
+def render_policy_json(view: PolicyView, rules: Mapping[str, Rule], *, today: date) -> str:
+    """Return the whole policy as JSON, schema "supplymatrix.policy/1"."""
+    policy = view.policy
+    levels = [
+        {"rule": item.name, "name": rules[item.name].name, "level": item.text, **_placed(item)} for item in view.levels
+    ]
+    levels += [
+        {"rule": rule, "name": rules[rule].name, "level": rules[rule].level.value, "origin": None, "by_file": False}
+        for rule in view.fixed
+    ]
+    return as_json(
+        {
+            "schema": SCHEMA,
+            "file": view.artifact,
+            "digest": policy.digest,
+            "settings": [
+                {"name": item.name, "value": _USERINFO.sub("//…@", item.text), **_placed(item)} for item in view.head
+            ],
+            "rules": levels,
+            "packages": [
+                {
+                    "glob": entry.glob,
+                    "version": entry.version,
+                    "security_policy": entry.security_policy,
+                    "origin": _place(entry.location),
+                }
+                for entry in policy.packages
+            ],
+            "waivers": [
+                {
+                    "rule": waiver.rule,
+                    "package": waiver.package,
+                    "version": waiver.version,
+                    "reason": waiver.reason,
+                    "owner": waiver.owner,
+                    "expires": waiver.expires.isoformat(),
+                    "days_left": (waiver.expires - today).days,
+                    "origin": _place(waiver.location),
+                }
+                for waiver in policy.waivers
+            ],
+            "notes": [{"code": note.code, "message": note.message} for note in policy.notes],
+        }
+    )
+
+
+def _placed(item: PolicyValue) -> dict[str, object]:
+    return {"origin": _place(item.origin), "by_file": item.by_file}
+
+
+def _place(place: Location | None) -> dict[str, object] | None:
+    return None if place is None else {"file": place.artifact, "line": place.line, "column": place.column}

@@ -1,0 +1,154 @@
+"""What is counted of a verdict, and how an outcome is said: the same numbers in every format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from supplymatrix.model.audit import Audit, Survey, Unreadable
+from supplymatrix.model.fact import Gap, LineProof, ProofState, SumLine
+from supplymatrix.model.rule import Level, Status
+from supplymatrix.model.value import value
+from supplymatrix.model.verdict import Outcome, Score, Verdict
+from supplymatrix.policy.verdict import EXIT_CODES
+
+__all__ = [
+    "MEANING", "QUIET", "Tally", "as_survey", "counted", "exit_of", "outcome_of", "outcome_of_exit", "path_of",
+    "proven_lines", "say_outcomes", "say_tally", "score_text", "tally_of", "whole_points", "worst_first",
+]  # fmt: skip
+
+MEANING: Mapping[Outcome, str] = {
+    Outcome.PASS: "the policy is met",
+    Outcome.FAIL: "the policy is not met",
+    Outcome.INCOMPLETE: "evidence that the policy needs could not be had",
+    Outcome.ALARM: "something is not what it claims to be: do not build with it",
+    Outcome.NOTHING: "there was nothing to check",
+    Outcome.BROKEN: "the input cannot be read as it should",
+}
+QUIET = frozenset({Outcome.PASS, Outcome.NOTHING})
+"""Outcomes that ask nothing of the reader."""
+_OUTCOMES: Mapping[int, Outcome] = {code: outcome for outcome, code in EXIT_CODES.items()}
+_GRAVEST_FIRST = (Outcome.ALARM, Outcome.BROKEN, Outcome.INCOMPLETE, Outcome.FAIL, Outcome.NOTHING, Outcome.PASS)
+
+
+@value
+class Tally:
+    """How many of what. unknown: things that could not be checked and count; waived: findings and things together.
+
+    expires_in: days until the first of the waivers in use ends; -1 without one.
+    """
+
+    alarms: int
+    errors: int
+    warnings: int
+    notes: int
+    unknown: int
+    waived: int
+    expires_in: int = -1
+
+
+def tally_of(verdict: Verdict) -> Tally:
+    """Count a verdict. What several rules ask of one thing is one thing that is unknown or waived."""
+    failed = Counter(item.level for item in verdict.judged if item.status is Status.FAIL)
+    waived = [item for item in verdict.judged if item.status is Status.WAIVED]
+    days = [(item.waiver.expires - verdict.now.date()).days for item in waived if item.waiver is not None]
+    return Tally(
+        alarms=failed[Level.ALARM],
+        errors=failed[Level.ERROR],
+        warnings=failed[Level.WARN],
+        notes=failed[Level.NOTE],
+        unknown=_things(item.gap for item in verdict.judged if item.status is not Status.WAIVED),
+        waived=sum(item.gap is None for item in waived) + _things(item.gap for item in waived),
+        expires_in=min(days, default=-1),
+    )
+
+
+def _things(gaps: Iterable[Gap | None]) -> int:
+    return len({(gap.subject, gap.kind) for gap in gaps if gap is not None})
+
+
+def say_tally(tally: Tally) -> list[str]:
+    """Return the numbers in words, those that are not zero, gravest first."""
+    words = ((tally.alarms, "alarm"), (tally.errors, "error"), (tally.warnings, "warning"), (tally.notes, "note"))
+    parts = [counted(number, word) for number, word in words if number]
+    if tally.unknown:
+        parts.append(f"{tally.unknown:,} unknown")
+    if tally.waived:
+        first = "the first " if tally.waived > 1 else ""
+        when = f"in {counted(tally.expires_in, 'day')}" if tally.expires_in else "today"
+        parts.append(f"{tally.waived:,} waived ({first}expires {when})" if tally.expires_in >= 0 else
+                     f"{tally.waived:,} waived")  # fmt: skip
+    return parts
+
+
+def counted(number: int, word: str) -> str:
+    """Return "1 line" or "2 lines"."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def score_text(score: Score) -> str:
+    """Return the score as people read it, rounded down: one number, or two while something is unknown."""
+    low, high = whole_points(score.low), whole_points(score.high)
+    return str(low) if score.low == score.high else f"{low}–{high}"  # noqa: RUF001 - an en dash is meant
+
+
+def whole_points(number: Fraction) -> int:
+    """Return a number of points rounded down."""
+    return number.numerator // number.denominator
+
+
+def proven_lines(audits: Iterable[Audit]) -> tuple[int, int]:
+    """Return how many go.sum lines are proven in the log, and how many there are."""
+    proven = total = 0
+    for audit in audits:
+        proven += sum(proof.state is ProofState.PROVEN for proof in audit.facts.of(LineProof))
+        total += len(audit.facts.of(SumLine))
+    return proven, total
+
+
+def as_survey(found: Audit | Survey) -> Survey:
+    """Return an audit as a survey of one subject."""
+    if isinstance(found, Survey):
+        return found
+    log = found.log
+    if log is None:
+        return Survey(items=(found,), exit_code=found.verdict.exit_code)
+    return Survey(
+        items=(found,),
+        exit_code=found.verdict.exit_code,
+        requests=log.requests,
+        retries=log.retries,
+        received_bytes=log.received_bytes,
+    )
+
+
+def path_of(item: Audit | Unreadable) -> str:
+    """Return the path of a subject as its reader would type it."""
+    return item.path if isinstance(item, Unreadable) else item.root or "."
+
+
+def outcome_of(item: Audit | Unreadable) -> Outcome:
+    """Return the outcome of a subject; one that cannot be read is broken."""
+    return Outcome.BROKEN if isinstance(item, Unreadable) else item.verdict.outcome
+
+
+def exit_of(item: Audit | Unreadable) -> int:
+    """Return the exit code that a subject would have alone."""
+    return EXIT_CODES[Outcome.BROKEN] if isinstance(item, Unreadable) else item.verdict.exit_code
+
+
+def outcome_of_exit(code: int) -> Outcome:
+    """Return the outcome that an exit code stands for. Raises KeyError for a code that is none of a verdict."""
+    return _OUTCOMES[code]
+
+
+def worst_first(items: Iterable[Audit | Unreadable]) -> list[Audit | Unreadable]:
+    """Return subjects with the gravest outcome first; alike ones stay in the order in which they were named."""
+    return sorted(items, key=lambda item: _GRAVEST_FIRST.index(outcome_of(item)))
+
+
+def say_outcomes(items: Iterable[Audit | Unreadable]) -> str:
+    """Return how many subjects have which outcome, gravest first: "1 alarm, 18 pass"."""
+    found = Counter(outcome_of(item) for item in items)
+    return ", ".join(f"{found[outcome]:,} {outcome.value}" for outcome in _GRAVEST_FIRST if found[outcome])

@@ -1,0 +1,151 @@
+"""The first lines of the text report, the verdict and how it came about, and its last one, what was done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from supplymatrix.model.audit import Audit
+from supplymatrix.model.fact import (
+    CachedCopy,
+    CopyState,
+    LineProof,
+    PrivateModule,
+    ProjectFact,
+    ProofFile,
+    ProofState,
+    SumLine,
+)
+from supplymatrix.model.rule import Level, Status
+from supplymatrix.model.verdict import Outcome, Verdict
+from supplymatrix.reports.plain import plain
+from supplymatrix.reports.snippet import Paint, fold
+from supplymatrix.reports.tally import (
+    MEANING,
+    counted,
+    proven_lines,
+    say_tally,
+    score_text,
+    tally_of,
+    whole_points,
+)
+
+__all__ = [
+    "header",
+    "last_line",
+    "log_counts",
+    "log_line",
+    "outcome_color",
+    "proof_lines",
+    "score_part",
+    "what_was_read",
+]
+
+
+def header(audit: Audit, width: int, paint: Paint) -> list[str]:
+    """Return what is checked, what the log says of it, and the verdict."""
+    verdict = audit.verdict
+    projects = audit.facts.of(ProjectFact)
+    go_version = f"go {projects[0].go_version} · " if projects and projects[0].go_version else ""
+    modules = len({line.subject for line in audit.facts.of(SumLine)})
+    name = plain(audit.subject)
+    lines = fold(f"{name}  ", f"{go_version}{counted(modules, 'module version')} · policy {verdict.policy_name}", width)
+    lines[0] = f"{paint.bold}{name}{paint.off}{lines[0].removeprefix(name)}"
+    lines += fold("  log    ", log_line(audit), width)
+    lines += [line for text in proof_lines(audit) for line in fold("  proofs ", text, width)]
+    parts = [part for part in (score_part(verdict), ", ".join(say_tally(tally_of(verdict)))) if part]
+    word = verdict.outcome.value.upper()
+    first, *rest = fold(f"  {word}{' ' * max(2, 7 - len(word))}", " · ".join(parts), width)
+    return [*lines, f"  {outcome_color(verdict.outcome, paint)}{word}{paint.off}{first[2 + len(word) :]}", *rest]
+
+
+def outcome_color(outcome: Outcome, paint: Paint) -> str:
+    """Return the colour of an outcome."""
+    colors = {Outcome.PASS: paint.good, Outcome.ALARM: paint.alarm, Outcome.FAIL: paint.error}
+    return colors.get(outcome, paint.warn)
+
+
+def log_line(audit: Audit) -> str:
+    """Return how many go.sum lines are proven, differ, were not checked; and the log's head."""
+    counts, view = log_counts(audit), audit.log
+    if view is None or not audit.facts.of(SumLine):
+        return counts
+    seen = f"fetched {view.seen_at:%Y-%m-%d}, " if view.seen_at else ""
+    pinned = ", pinned by the policy" if view.pinned_by_policy else ""
+    return f"{counts} · {plain(view.name)} tree {view.tree_size:,} ({seen}key {view.key_hash}{pinned})"
+
+
+def log_counts(audit: Audit) -> str:
+    """Return how many go.sum lines are proven, differ, are not in the log, were not checked."""
+    lines = audit.facts.of(SumLine)
+    states = Counter(proof.state for proof in audit.facts.of(LineProof))
+    declared = {p.subject for p in audit.facts.of(PrivateModule) if p.declared}
+    private = sum(line.subject in declared for line in lines)
+    unchecked = len(lines) - sum(states.values()) - private
+    if not lines:
+        return "no go.sum line to prove"
+    parts = [f"{states[ProofState.PROVEN]:,} of {counted(len(lines), 'go.sum line')} proven"]
+    for number, word in (
+        (states[ProofState.DIFFERS], "differ" if states[ProofState.DIFFERS] > 1 else "differs"),
+        (states[ProofState.NOT_IN_LOG] + states[ProofState.NO_LINE], "not in the log"),
+        (states[ProofState.BAD_PROOF], "with a wrong proof"),
+        (unchecked, "not checked"),
+        (private, "private (declared)"),
+    ):
+        if number:
+            parts.append(f"{number:,} {word}")
+    return ", ".join(parts)
+
+
+def proof_lines(audit: Audit) -> list[str]:
+    """Return a line for each file of proofs that lies beside go.sum."""
+    out = []
+    for proof in audit.facts.of(ProofFile):
+        name = proof.location.artifact
+        if proof.fault:
+            out.append(f"{name} proves nothing")
+            continue
+        text = f"{name}: {counted(proof.records, 'record')} under the head of {proof.tree_size:,}"
+        text += f", {proof.unused:,} of no line here" if proof.unused else ""
+        out.append(f"{text}, made {proof.seen_on}" if proof.seen_on is not None else text)
+    return out
+
+
+def score_part(verdict: Verdict) -> str:
+    """Return the score with what caps it or rests on waivers, and the score that is needed; "" without one."""
+    if verdict.score is None:
+        return ""
+    beside = []
+    if verdict.score.caps:
+        rules = ", ".join(cap[0] for cap in verdict.score.caps)
+        beside.append(f"capped by {rules}" if verdict.outcome is Outcome.ALARM else f"{rules} is not ruled out")
+    if verdict.score.waived:
+        beside.append(f"{whole_points(verdict.score.waived) or 'less than 1'} of 100 points by waivers")
+    shown = f" ({'; '.join(beside)})" if beside else ""
+    return f"score {score_text(verdict.score)}{shown}, {verdict.min_score} needed"
+
+
+def last_line(audit: Audit) -> str:
+    """Return what was proven, who was asked, how far the run looked, and what the exit code means."""
+    proven, total = proven_lines([audit])
+    checked = f"{proven:,} of {counted(total, 'go.sum line')} proven in the log" if total else "No go.sum line proven"
+    if audit.log is not None:
+        checked += f", asked: {audit.log.route}"
+        if audit.log.requests:
+            checked += f" ({audit.log.requests:,} requests, {audit.log.received_bytes:,} bytes)"
+    verdict = audit.verdict
+    meaning = MEANING[verdict.outcome]
+    failed = any(item.status is Status.FAIL and item.level is Level.ERROR for item in verdict.judged)
+    if verdict.outcome is Outcome.INCOMPLETE and failed:
+        meaning += "; what could be judged does not meet it"
+    return f"{checked}. {what_was_read([audit])} Exit {verdict.exit_code}: {meaning}."
+
+
+def what_was_read(audits: Sequence[Audit]) -> str:
+    """Say how far the run looked, so that nobody takes it for more."""
+    copies = [copy for audit in audits for copy in audit.facts.of(CachedCopy)]
+    hashed = sum(copy.state is CopyState.EQUAL or bool(copy.hash) for copy in copies)
+    if not hashed:
+        return "Contents of modules were not looked at; only their hashes were."
+    which = "1 copy in the module cache was" if hashed == 1 else f"{hashed:,} copies in the module cache were"
+    return f"{which} hashed; no other contents were looked at."
