@@ -51,7 +51,7 @@ def measure_tree(bench: Bench) -> None:
 
 def _check(bench: Bench, folder: Path, home: str) -> dict[str, Any]:
     report = bench.scratch / f"{home}.json"
-    command = [*program(), "check", folder, "--quiet", "--recursive", "--format", f"json={report}"]
+    command: list[str | Path] = [*program(), "check", folder, "--quiet", "--recursive", "--format", f"json={report}"]
     done = run(command, env=clean_environment(bench.scratch / home), cwd=bench.scratch)
     bench.expect(holds=report.is_file(), what=f"{folder.name}: {(done.err or done.out).strip()[-200:]}")
     found: dict[str, Any] = json.loads(report.read_bytes()) if report.is_file() else {}

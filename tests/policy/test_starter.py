@@ -1,0 +1,66 @@
+"""A first policy is valid as it is, and with all of its examples uncommented."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supplymatrix.engine.policy_source import presets
+from supplymatrix.policy.document import Policy, parse_policy
+from supplymatrix.policy.starter import starter_policy, toml_string
+
+TODAY = date(2026, 11, 24)
+
+
+def read(text: str) -> Policy:
+    return parse_policy(text.encode(), "lift.toml", presets=presets())
+
+
+def uncommented(text: str) -> str:
+    return re.sub(r"(?m)^#(?=\S)", "", text)
+
+
+@pytest.mark.parametrize("private", [(), ("*.corp.example", "github.com/me")])
+@pytest.mark.parametrize("preset", sorted(presets()))
+def test_all_examples_are_valid_together(preset: str, private: tuple[str, ...]) -> None:
+    policy = read(uncommented(starter_policy("example.com/svc", preset, private=private, today=TODAY)))
+    assert policy.private == (private or ("*.corp.example",))
+    assert len(policy.packages) == 2
+    assert [waiver.expires for waiver in policy.waivers] == [date(2027, 2, 22)]
+    assert policy.on_outage == "warn until 14d"
+    assert policy.notes == ()
+
+
+def test_nothing_but_name_and_preset_holds_before_an_example_is_uncommented() -> None:
+    policy = read(starter_policy("example.com/svc", "log-verified", private=(), today=TODAY))
+    assert policy.origins == {}
+    assert (policy.packages, policy.waivers, policy.private, policy.on_outage) == ((), (), (), "fail")
+
+
+def test_every_line_is_code_an_example_or_words() -> None:
+    text = starter_policy("example.com/svc", "log-verified", private=(), today=TODAY)
+    assert all(re.match(r"$|# \S|#\S|\[|\w+ = ", line) for line in text.splitlines())
+    assert max(map(len, text.splitlines())) <= 120
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=20), max_size=3))
+def test_any_name_and_pattern_can_be_written(name: str, private: list[str]) -> None:
+    text = starter_policy(name, "log-verified", private=private, today=TODAY)
+    found = tomllib.loads(uncommented(text))
+    assert found["policy"]["name"] == name
+    if private:
+        assert found["sources"]["private"] == private
+
+
+@given(st.text())
+def test_any_text_without_lone_surrogates_comes_back_from_toml(text: str) -> None:
+    assert tomllib.loads(f"x = {toml_string(text)}")["x"] == text
+
+
+def test_a_byte_that_is_no_utf_8_does_not_break_the_file() -> None:
+    assert tomllib.loads(f"x = {toml_string('a' + chr(0xDCFF))}")["x"] == "a\ufffd"
