@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
-from supplymatrix.cli.output import page_width, wants_color, write_file, write_stdout
+from supplymatrix.cli.files import write_file
+from supplymatrix.cli.output import page_width, wants_color, write_stdout
 
 if TYPE_CHECKING:
     from supplymatrix.engine.doctor import Line, Mark, Terminal

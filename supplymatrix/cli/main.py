@@ -31,6 +31,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
         "Write the proofs of a go.sum beside it, so that checks need no network.",
     ),
     ("verify", "supplymatrix.cli.verify:verify", "Show the whole proof chain of one module version."),
+    ("graph", "supplymatrix.cli.graph:graph", "Show the build list: every module, and which of them give packages."),
+    ("why", "supplymatrix.cli.graph:why", "Show by which requirements a module comes into the build list."),
     ("policy", "supplymatrix.cli.policy:policy", "Show a project's policy, resolved, or write a first one."),
     ("rules", "supplymatrix.cli.rules:rules", "List all rules."),
     ("explain", "supplymatrix.cli.explain:explain", "Explain a rule: what it means, why, what to do."),

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
 import click
 
 from supplymatrix.cli.alarm import keeps_alarm
+from supplymatrix.cli.files import append_to, write_file
 from supplymatrix.cli.streams import is_read_for_commands, is_terminal, write_stderr, write_stdout
 from supplymatrix.engine.events import Event, Message
-from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.errors import InputError
 from supplymatrix.model.audit import Audit, Survey
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
@@ -23,11 +22,10 @@ from supplymatrix.reports.plain import no_commands, plain
 from supplymatrix.reports.registry import FORMATS, render_survey
 
 __all__ = [
-    "Console", "ReportTarget", "in_columns", "page_width", "parse_targets", "refuse_existing", "wants_color",
-    "write_file", "write_new_file", "write_reports", "write_stdout",
+    "Console", "ReportTarget", "in_columns", "page_width", "parse_targets", "wants_color", "write_reports",
+    "write_stdout",
 ]  # fmt: skip
 
-_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _STEP = 10  # percent between two lines of progress when stderr is no terminal
 _PAGE = 80  # columns of a page that goes to a file or another program
 _WIDEST_PAGE = 100
@@ -144,7 +142,7 @@ def _write_report(survey: Survey, target: ReportTarget, console: Console) -> Non
     if target.file is None:
         write_stdout(_without_commands(text, target.format) if is_read_for_commands() else text)
     elif _is_step_summary(target.file):
-        _append(target.file, text)
+        append_to(target.file, text)
     else:
         write_file(target.file, text)
 
@@ -196,104 +194,3 @@ def _terminal_width() -> int:
     import shutil
 
     return shutil.get_terminal_size((100, 24)).columns
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all: under another name beside it, then renamed. A link stays a link.
-
-    What is there and is no plain file (a pipe, /dev/stdout) is written to as it is. Raises InputError; an old file is
-    then untouched.
-    """
-    data = text.encode("utf-8", "backslashreplace")
-    with _told(path):
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)
-        else:
-            _replace(Path(os.path.realpath(path)), data)
-
-
-def write_new_file(path: Path, text: str, what: str) -> None:
-    """Write a file that is not there yet, whole or not at all. Raises InputError, also when something has its name."""
-    data = text.encode("utf-8", "backslashreplace")
-    refuse_existing(path, what)
-    beside = path.with_name(f".supplymatrix-{secrets.token_hex(8)}.tmp")
-    with _told(path, what):
-        try:
-            _write_synced(beside, data)
-            _give_name(beside, path)
-        except FileExistsError as err:
-            raise _exists(path, what) from err
-        finally:
-            with suppress(OSError):
-                beside.unlink()
-
-
-def refuse_existing(path: Path, what: str) -> None:
-    """Raise InputError when anything has a name that is wanted for a new file, a link to nowhere included."""
-    if os.path.lexists(path):
-        raise _exists(path, what)
-
-
-def _give_name(beside: Path, path: Path) -> None:
-    """Give a file its name unless something has it; on file systems without links there is a moment between the two."""
-    try:
-        path.hardlink_to(beside)
-    except FileExistsError:
-        raise
-    except OSError:
-        if os.path.lexists(path):
-            raise FileExistsError(path) from None
-        beside.rename(path)
-
-
-def _exists(path: Path, what: str) -> InputError:
-    return InputError(
-        Diagnostic(
-            message=f"there is a {path.name} already: it is not touched",
-            artifact=path.as_posix(),
-            expected=f"a folder without {path.name}",
-            remedy=f"edit it, or move it away for a new {what}",
-        )
-    )
-
-
-def _append(path: Path, text: str) -> None:
-    """Write behind what a file holds: other commands of the same step write to it as well."""
-    data = text.encode("utf-8", "backslashreplace")
-    with _told(path), path.open("ab+") as file:
-        if file.seek(0, os.SEEK_END):
-            file.seek(-1, os.SEEK_END)
-            data = data if file.read(1) == b"\n" else b"\n" + data
-        file.write(data)
-
-
-@contextmanager
-def _told(path: Path, what: str = "report") -> Iterator[None]:
-    try:
-        yield
-    except (OSError, ValueError) as err:
-        raise InputError(
-            Diagnostic(
-                message=f"the {what} cannot be written: {getattr(err, 'strerror', None) or err}",
-                artifact=path.as_posix(),
-                expected="a file name in a folder that may be written, on a disk with room",
-            )
-        ) from err
-
-
-def _replace(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".supplymatrix-{secrets.token_hex(8)}.tmp")
-    try:
-        _write_synced(beside, data)
-        beside.replace(path)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink()
-        raise
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, _NEW_FILE, 0o666), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

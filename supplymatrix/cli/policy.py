@@ -9,7 +9,8 @@ from shlex import quote
 
 import click
 
-from supplymatrix.cli.output import page_width, refuse_existing, write_new_file, write_stdout
+from supplymatrix.cli.files import refuse_existing, write_new_file
+from supplymatrix.cli.output import page_width, write_stdout
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.errors import Diagnostic, InputError
 

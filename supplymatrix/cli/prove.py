@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from supplymatrix.cli.alarm import keeps_alarm
+from supplymatrix.cli.files import write_file
 from supplymatrix.cli.options import console_options, log_options, paths_argument, policy_options
-from supplymatrix.cli.output import Console, write_file, write_stdout
+from supplymatrix.cli.output import Console, write_stdout
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.engine.make_proofs import MadeProofs, MakeProofsRequest, make_proofs
 from supplymatrix.engine.means import Means

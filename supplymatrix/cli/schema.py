@@ -19,6 +19,8 @@ SCHEMAS = {
     "policy": ("policy-v1.schema.json", "what `policy show --format json` writes"),
     "chain": ("chain-v1.schema.json", "what `verify --format json` writes"),
     "not-in-log": ("not-in-log-v1.schema.json", "what `verify --format json` writes when the log has no such module"),
+    "graph": ("graph-v1.schema.json", "what `graph --format json` writes"),
+    "why": ("why-v1.schema.json", "what `why --format json` writes"),
     "config": ("config-v1.schema.json", "what `config show --format json` writes"),
     "rules": ("rules-v1.schema.json", "what `rules --format json` writes"),
 }

@@ -10,7 +10,6 @@ from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.local_log import ask_cache, ask_recording
 from supplymatrix.engine.lookups import Broken, LogAnswer, LogChoice, LogRun, none_held, unanswered
 from supplymatrix.engine.means import MAX_CONNECTIONS, Means
-from supplymatrix.engine.record import record_run
 from supplymatrix.errors import TrustError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.module import ModuleVersion
@@ -20,7 +19,6 @@ from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.folders import cache_folder, state_folder
 from supplymatrix.net.head_file import HeadFile, SavedHead
 from supplymatrix.net.local import CacheAnswers, FolderAnswers
-from supplymatrix.net.recording import check_folder
 from supplymatrix.sumdb.history import SeenHead
 from supplymatrix.sumdb.session import LogSession, Unanswered
 
@@ -49,11 +47,14 @@ def ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequence
     """
     if not modules and not heads:
         return LogRun(answers={}, session=LogSession([access.choice.verifier]))
-    if access.means.record is not None:
-        check_folder(access.means.record)
+    if access.means.record is None:
+        return _ask_log(access, modules, heads)
+    from supplymatrix.engine.record import record_run
+    from supplymatrix.net.recording import check_folder
+
+    check_folder(access.means.record)
     run = _ask_log(access, modules, heads)
-    if access.means.record is not None:
-        run.messages.append(record_run(access.means.record, access.choice, run))
+    run.messages.append(record_run(access.means.record, access.choice, run))
     return run
 
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -27,15 +26,13 @@ from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError, SourceError
 from supplymatrix.model.value import value
+from supplymatrix.net.whole_file import replace_whole
 
 __all__ = ["HeadFile", "SavedHead", "log_id"]
 
 _MAGIC = b"supplymatrix trusted head 1"
 _MAX_HEAD_FILE = 2 << 20
 _LOCK_PAUSE = 0.02  # seconds between two tries for the lock
-_NEW_FILE = (
-    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-)  # never what somebody else has laid out under the name, be it a file or a link
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
@@ -130,18 +127,7 @@ class HeadFile:
         fetched = head.fetched_at.astimezone(UTC).isoformat().encode()
         digest = hashlib.sha256(head.note).hexdigest().encode()
         data = b"%s\nfetched %s\nsha256 %s\n\n%s" % (_MAGIC, fetched, digest, head.note)
-        beside = self.path.with_name(f"{self.path.name}.{secrets.token_hex(8)}.tmp")
-        descriptor = os.open(beside, _NEW_FILE, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(descriptor)
-            beside.replace(self.path)
-        except OSError:
-            with suppress(OSError):
-                beside.unlink()
-            raise
+        replace_whole(self.path, data, mode=0o600)
         _flush_folder(self.path.parent)
 
     @contextmanager

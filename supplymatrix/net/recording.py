@@ -14,7 +14,6 @@ empty, or hold a recording, whose files that are no longer needed are removed.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.net.local import is_below, read_plain
+from supplymatrix.net.whole_file import replace_whole
 from supplymatrix.sumdb.protocol import Body
 from supplymatrix.sumdb.session import LATEST, LogSession
 
@@ -109,14 +109,7 @@ def _listed(log: str, files: Mapping[str, bytes]) -> bytes:
 
 def _write(file: Path, data: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        beside.write_bytes(data)
-        beside.replace(file)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink()
-        raise
+    replace_whole(file, data)
 
 
 def _bad(folder: Path, seen: str) -> InputError:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from supplymatrix.cli.output import write_new_file
+from supplymatrix.cli.files import write_new_file
 from supplymatrix.engine.policy_source import presets
 from supplymatrix.errors import InputError
 from supplymatrix.policy.document import parse_policy
