@@ -9,6 +9,7 @@ from supplymatrix.model.audit import Audit
 from supplymatrix.model.fact import (
     CachedCopy,
     CopyState,
+    HashWitness,
     LineProof,
     PrivateModule,
     ProjectFact,
@@ -31,6 +32,7 @@ from supplymatrix.reports.tally import (
 )
 
 __all__ = [
+    "by_committed_proofs",
     "header",
     "last_line",
     "log_counts",
@@ -129,6 +131,7 @@ def last_line(audit: Audit) -> str:
     """Return what was proven, who was asked, how far the run looked, and what the exit code means."""
     proven, total = proven_lines([audit])
     checked = f"{proven:,} of {counted(total, 'go.sum line')} proven in the log" if total else "No go.sum line proven"
+    checked += by_committed_proofs([audit])
     if audit.log is not None:
         checked += f", asked: {audit.log.route}"
         if audit.log.requests:
@@ -141,10 +144,25 @@ def last_line(audit: Audit) -> str:
     return f"{checked}. {what_was_read([audit])} Exit {verdict.exit_code}: {meaning}."
 
 
+def by_committed_proofs(audits: Sequence[Audit]) -> str:
+    """Return how many of the proven lines rest on proofs that lie beside a go.sum, "" when none does."""
+    files = {proof.location.artifact for audit in audits for proof in audit.facts.of(ProofFile)}
+    count = sum(
+        line.state is ProofState.PROVEN and line.answered_by in files
+        for audit in audits
+        for line in audit.facts.of(LineProof)
+    )
+    return f" ({count:,} by committed proofs)" if count else ""
+
+
 def what_was_read(audits: Sequence[Audit]) -> str:
     """Say how far the run looked, so that nobody takes it for more."""
     copies = [copy for audit in audits for copy in audit.facts.of(CachedCopy)]
     hashed = sum(copy.state is CopyState.EQUAL or bool(copy.hash) for copy in copies)
+    witnessed = sum(bool(witness.hash) for audit in audits for witness in audit.facts.of(HashWitness))
+    if witnessed and not hashed:
+        which = "1 other copy was" if witnessed == 1 else f"{witnessed:,} other copies were"
+        return f"{which} hashed to explain what differs; no other contents were looked at."
     if not hashed:
         return "Contents of modules were not looked at; only their hashes were."
     which = "1 copy in the module cache was" if hashed == 1 else f"{hashed:,} copies in the module cache were"

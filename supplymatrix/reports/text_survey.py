@@ -31,7 +31,7 @@ from supplymatrix.reports.tally import (
     worst_first,
 )
 from supplymatrix.reports.text import FOR_THE_CURIOUS, body
-from supplymatrix.reports.text_head import outcome_color, what_was_read
+from supplymatrix.reports.text_head import by_committed_proofs, outcome_color, what_was_read
 
 __all__ = ["render"]
 
@@ -140,6 +140,7 @@ def _last_line(survey: Survey) -> str:
     audits = [item for item in survey.items if isinstance(item, Audit)]
     proven, total = proven_lines(audits)
     text = f"{proven:,} of {counted(total, 'go.sum line')} proven in the log" if total else "No go.sum line proven"
+    text += by_committed_proofs(audits)
     routes = list(dict.fromkeys(audit.log.route for audit in audits if audit.log is not None))
     text += f", asked: {'; '.join(plain(route) for route in routes)}" if routes else ""
     text += f" ({survey.requests:,} requests, {survey.received_bytes:,} bytes)" if survey.requests else ""
