@@ -14,12 +14,16 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.acceptance import main_job, proofs
+from benchmarks.acceptance import comfort, main_job, mismatch, network, proofs, subjects
 from benchmarks.acceptance.promise import Need, Outcome, Promise, State
 
 _TABLES: tuple[tuple[str, tuple[Promise, ...]], ...] = (
     ("the main job", main_job.PROMISES),
     ("committed proofs", proofs.PROMISES),
+    ("many subjects, h1 and zips", subjects.PROMISES),
+    ("a mismatch explained", mismatch.PROMISES),
+    ("company networks", network.PROMISES),
+    ("settings, help and formats", comfort.PROMISES),
 )
 
 
