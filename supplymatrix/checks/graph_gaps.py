@@ -26,4 +26,5 @@ def unknown_graph(rule: Rule, view: FactView) -> Iterator[Result]:
     """Yield one unknown result for each gap of the graph: modules that nobody listed cannot pass."""
     for gap in view.facts.gaps:
         if gap.wanted.startswith(GRAPH_WANTED):
-            yield unknown(rule, gap.subject or gap.wanted, ModuleVersion(path=gap.subject, version=""), gap)
+            path, _, version = gap.subject.partition("@")
+            yield unknown(rule, gap.subject or gap.wanted, ModuleVersion(path=path, version=version), gap)

@@ -9,6 +9,7 @@ from typing import Protocol
 from supplymatrix.checks.rules import (
     cached_copy_differs,
     log_proof_wrong,
+    module_deprecated,
     private_module,
     proof_file_wrong,
     pseudo_version,
@@ -25,6 +26,7 @@ from supplymatrix.checks.rules import (
     sum_unknown_algorithm,
     toolchain_line,
     version_not_allowed,
+    version_retracted,
 )
 from supplymatrix.checks.view import FactView
 from supplymatrix.errors import Diagnostic, InputError
@@ -65,6 +67,8 @@ RULES: tuple[ModuleType, ...] = (
     private_module,
     version_not_allowed,
     replace_version,
+    version_retracted,
+    module_deprecated,
 )
 ALL_RULES: Mapping[str, Rule] = {module.RULE.id: module.RULE for module in RULES}
 _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in ALL_RULES.values()}

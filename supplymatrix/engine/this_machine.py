@@ -8,16 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.prepare import Prepared
 from supplymatrix.gomod.goenv import EnvFile, GoSettings
 from supplymatrix.model.fact import CachedCopy, Fact, Gap, HashWitness, LineProof, ProofState, SumKind, stands_for
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.rule import Level
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
+from supplymatrix.policy.document import Policy
+
+if TYPE_CHECKING:
+    from supplymatrix.engine.module_graph import GraphReader
+    from supplymatrix.model.fact import GraphModule
 
 __all__ = ["SeenHere", "ThisMachine"]
+
+
+_OF_THE_GRAPH = ("SM207", "SM208")
 
 
 @value
@@ -38,6 +48,7 @@ class ThisMachine:
         self._values = {name: text for file in reversed(files) for name, text in file.values.items()}
         self._copies: dict[tuple[ModuleVersion, str], tuple[CachedCopy, ...]] = {}
         self._witnesses: Sequence[HashWitness] = ()
+        self._graphs: GraphReader | None = None
 
     def look_for_witnesses(self, proofs: Sequence[LineProof]) -> None:
         """Ask who else has the files of lines that differ from the log; where none does, nothing is asked."""
@@ -50,7 +61,19 @@ class ThisMachine:
         """Return what there is to add for a subject. proofs: of its lines."""
         differing = {(proof.subject, proof.kind) for proof in proofs if proof.state is ProofState.DIFFERS}
         witnesses = (witness for witness in self._witnesses if (witness.subject, witness.kind) in differing)
-        return SeenHere(facts=(*witnesses, *self._copies_of(item, proofs)))
+        modules, gaps, notes = self._graph_of(item)
+        facts: tuple[Fact, ...] = (*witnesses, *self._copies_of(item, proofs), *modules)
+        return SeenHere(facts=facts, gaps=tuple(gaps), notes=tuple(notes))
+
+    def _graph_of(self, item: Prepared) -> tuple[Sequence[GraphModule], Sequence[Gap], Sequence[Note]]:
+        """Read the module graph where the policy asks what the author of any module says of it."""
+        if not any(_is_on(item.policy, rule) for rule in _OF_THE_GRAPH):
+            return (), (), ()
+        if self._graphs is None:
+            from supplymatrix.engine.module_graph import GraphReader
+
+            self._graphs = GraphReader(self._means.environ)
+        return self._graphs.facts_of(item.project)
 
     def _copies_of(self, item: Prepared, proofs: Sequence[LineProof]) -> Sequence[CachedCopy]:
         """Hash the copies of those of a subject's modules for which its policy asks it, each only once in a run."""
@@ -78,6 +101,12 @@ class ThisMachine:
         from supplymatrix.sources.modcache import module_cache
 
         return module_cache(self._means.environ, self._values)
+
+
+def _is_on(policy: Policy, rule: str) -> bool:
+    """Return whether a policy asks for a rule for any module at all."""
+    levels = (policy.levels, *(entry.levels for entry in policy.packages))
+    return any(found.get(rule, Level.OFF) is not Level.OFF for found in levels)
 
 
 def _names_of(module: ModuleVersion, originals: Mapping[str, str]) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ __all__ = [
 ]  # fmt: skip
 
 _MODULES = 100_000
-_EDGES = 2_000_000
+_EDGES = 1_000_000
 _VISITS = 10_000_000
 _FIRST_PRUNING = go_version_key("1.17")
 _FIRST_STRICT = go_version_key("1.21")
@@ -102,7 +102,7 @@ class ListedModule:
     """One module of the build list. module.version: the selected one, "" of a main module.
 
     is_indirect: no main module requires it but with an "// indirect". is_required: a main module requires it at all.
-    go_version: of its go.mod where that was read, else "".
+    go_version: of its go.mod where that was read, else ""; "1.16" of a single main module without a go line.
     """
 
     module: ModuleVersion
@@ -155,7 +155,7 @@ def select_versions(mains: Sequence[GoMod], go_work: GoWork | None = None) -> As
     """Return the build list of a main module, or of all main modules of a workspace.
 
     mains: without `go_work` exactly one. Raises InputError for a graph beyond all measure: 100,000 module versions,
-    2,000,000 requirements, or 10,000,000 to be followed.
+    1,000,000 requirements, or 10,000,000 to be followed.
     """
     if go_work is None and len(mains) != 1:
         raise ValueError(f"{len(mains)} main modules without a workspace")
@@ -229,6 +229,7 @@ class _Selection:
             (entry.module.path, entry.module.version) for file in mains for entry in file.exclude
         )
         self._replaces = _replaces_of(self._mains, go_work)
+        self._default_go = _OLD_GO if go_work is None else ""
         self._edges = 0
         self._visits = 0
 
@@ -254,10 +255,18 @@ class _Selection:
     def _settle(
         self, main: str, roots: tuple[_Node, ...], graph: _Graph
     ) -> Generator[tuple[WantedFile, ...], Sequence[bytes | Absent], _Graph]:
-        """Return the graph in which every require is the selected version."""
+        """Return the graph in which every require is the selected version.
+
+        As the update begins, a require that another one of the same module or the main module itself overrules is
+        dropped before it has a say.
+        """
+        highest = {path: version for path, version in roots if path != main}
+        once = tuple(highest.items())
+        if once != roots:
+            roots = once
+            graph = yield from self._read(_Pruning.PRUNED, roots)
         while not graph.missing:
-            once = dict.fromkeys(path for path, _ in roots if path != main)
-            settled = tuple((path, graph.selected[path]) for path in once)
+            settled = tuple((path, graph.selected[path]) for path, _ in roots)
             if settled == roots:
                 break
             roots = settled
@@ -284,6 +293,7 @@ class _Selection:
     def _read(
         self, pruning: _Pruning, roots: tuple[_Node, ...]
     ) -> Generator[tuple[WantedFile, ...], Sequence[bytes | Absent], _Graph]:
+        self._spend(len(roots))
         is_workspace = pruning is _Pruning.WORKSPACE
         graph = _Graph(roots if is_workspace else [(path, "") for path in self._mains])
         if not is_workspace:
@@ -407,7 +417,11 @@ class _Selection:
         return _File((*requires, *_go_node(file.go_version)), _pruning_of(file.go_version), file.go_version)
 
     def _replacement(self, node: _Node) -> Replacement | None:
-        return self._replaces.get(node) or self._replaces.get((node[0], ""))
+        for replaces in self._replaces:
+            found = replaces.get(node) or replaces.get((node[0], ""))
+            if found is not None:
+                return found
+        return None
 
     def _result(self, graph: _Graph, raised: tuple[Raised, ...]) -> ModuleGraph:
         mains = [path for path, version in graph.roots if not version]
@@ -429,7 +443,8 @@ class _Selection:
                     is_main=is_main,
                     is_indirect=not is_main and path not in direct,
                     is_required=path in required,
-                    go_version=file.go_version if isinstance(file, _File) else "",
+                    go_version=(file.go_version if isinstance(file, _File) else "")
+                    or (self._default_go if is_main else ""),
                 )
             )
         return ModuleGraph(
@@ -442,6 +457,10 @@ class _Selection:
             missing=tuple(graph.missing[node] for node in sorted(graph.missing)),
             raised=raised,
         )
+
+
+def _go_version(file: _File | MissingFile | None) -> str:
+    return file.go_version if isinstance(file, _File) else ""
 
 
 def _go_node(go_version: str) -> tuple[_Node, ...]:
@@ -468,19 +487,16 @@ def _refused(wanted: WantedFile, why: str) -> MissingFile:
     return MissingFile(wanted=wanted, reason=f"the go command would refuse it: {why}", remedy=remedy)
 
 
-def _replaces_of(mains: Mapping[str, GoMod], go_work: GoWork | None) -> dict[_Node, Replacement]:
-    """Return what replaces what: go.work goes before the main modules, and settles all of a path that it names."""
-    found: dict[_Node, Replacement] = {}
-    settled: set[str] = set()
+def _replaces_of(mains: Mapping[str, GoMod], go_work: GoWork | None) -> tuple[Mapping[_Node, Replacement], ...]:
+    """Return the replaces of each file: go.work goes before the main modules, of which the last one counts."""
+    files = [(path, go_mod.replace) for path, go_mod in reversed(mains.items())]
     if go_work is not None:
-        for replace in go_work.replace:
-            found[replace.old.path, replace.old.version] = _replacement_of(replace, "")
-            settled.add(replace.old.path)
-    for path, go_mod in mains.items():
-        for replace in go_mod.replace:
-            if replace.old.path not in settled:
-                found.setdefault((replace.old.path, replace.old.version), _replacement_of(replace, path))
-    return found
+        files.insert(0, ("", go_work.replace))
+    return tuple(
+        {(replace.old.path, replace.old.version): _replacement_of(replace, base) for replace in replaces}
+        for base, replaces in files
+        if replaces
+    )
 
 
 def _replacement_of(replace: Replace, base: str) -> Replacement:

@@ -72,7 +72,7 @@ def find_go(environ: Mapping[str, str]) -> Path | None:
     name = "go.exe" if sys.platform == "win32" else "go"
     for entry in _absolute(environ.get("PATH", "")):
         command = Path(entry, name)
-        if command.is_file() and os.access(command, os.X_OK):
+        if os.path.isfile(command) and os.access(command, os.X_OK):  # noqa: PTH113 - is_file raises if closed
             return command
     return None
 

@@ -1,42 +1,51 @@
-"""SM101 in a workspace: which lines a member's build takes from elsewhere, or does not need."""
+"""SM101 with a module graph: who gives packages needs both lines, whoever requires it."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
+
 from supplymatrix.checks.registry import run_rules
-from supplymatrix.model.fact import Facts
 from supplymatrix.model.rule import Status
-from supplymatrix.sources.subjects import find_subjects, read_subject
+from tests.support.fixtures import facts_of
+
+_MUX = "github.com/gorilla/mux"
 
 
-def states(root: Path) -> dict[str, Status]:
-    """Return what SM101 says of the first subject of a folder, by go.sum line."""
-    subject = find_subjects([root], recursive=False).subjects[0]
-    results = run_rules(Facts(read_subject(subject).facts))
-    return {result.subject: result.status for result in results if result.rule == "SM101"}
+def _missing(folder: Path, graph: list[dict[str, object]], *, go: str = "1.26") -> list[str]:
+    (folder / "go.mod").write_text(f"module example.com/svc\n\ngo {go}\n\nrequire {_MUX} v1.8.0\n", encoding="utf-8")
+    (folder / "log.json").write_text(json.dumps({"graph": graph}), encoding="utf-8")
+    results = run_rules(facts_of(folder))
+    return sorted(result.subject for result in results if result.rule == "SM101" and result.status is Status.FAIL)
 
 
-def write(root: Path, require: str, **others: str) -> Path:
-    for name in ("a", "b"):
-        (root / name).mkdir()
-        body = f"\nrequire {require}\n" if name == "a" else ""
-        (root / name / "go.mod").write_text(f"module work.example/{name}\n\ngo 1.22\n{body}")
-    (root / "go.work").write_text("go 1.22\nuse (\n\t./a\n\t./b\n)\n")
-    for name, text in others.items():
-        (root / name.replace("__", "/").replace("_", ".")).write_text(text)
-    return root
+def _entry(module: str = _MUX, *, gives: bool | None) -> dict[str, object]:
+    return {"module": module, "version": "v1.8.0", "gives": gives}
 
 
-def test_a_required_member_needs_no_more_than_its_go_mod_line(tmp_path: Path) -> None:
-    found = states(write(tmp_path, "work.example/b v1.0.0", go_work_sum="work.example/b v1.0.0/go.mod h1:bbb=\n"))
-    assert found == {"work.example/b@v1.0.0/go.mod": Status.PASS}
+@pytest.mark.parametrize(
+    ("gives", "go", "missing"),
+    [
+        (True, "1.16", [f"{_MUX}@v1.8.0", f"{_MUX}@v1.8.0/go.mod"]),
+        (False, "1.26", [f"{_MUX}@v1.8.0/go.mod"]),
+        (None, "1.26", [f"{_MUX}@v1.8.0", f"{_MUX}@v1.8.0/go.mod"]),
+        (None, "1.16", [f"{_MUX}@v1.8.0/go.mod"]),
+    ],
+)
+def test_a_required_module_needs_what_the_graph_says(
+    gives: bool | None, go: str, missing: list[str], tmp_path: Path
+) -> None:
+    assert _missing(tmp_path, [_entry(gives=gives)], go=go) == missing
 
 
-def test_a_required_member_whose_go_mod_line_is_nowhere_is_missing(tmp_path: Path) -> None:
-    assert states(write(tmp_path, "work.example/b v1.0.0")) == {"work.example/b@v1.0.0/go.mod": Status.FAIL}
+def test_a_module_that_gives_packages_and_is_not_required_needs_both_lines(tmp_path: Path) -> None:
+    found = _missing(tmp_path, [_entry(gives=False), _entry("example.com/x", gives=True)], go="1.16")
+    assert found == ["example.com/x@v1.8.0", "example.com/x@v1.8.0/go.mod", f"{_MUX}@v1.8.0/go.mod"]
 
 
-def test_a_line_in_the_go_sum_of_another_member_is_not_missing(tmp_path: Path) -> None:
-    root = write(tmp_path, "example.com/x v1.0.0", b__go_sum="example.com/x v1.0.0 h1:aaa=\n")
-    assert states(root) == {"example.com/x@v1.0.0": Status.PASS, "example.com/x@v1.0.0/go.mod": Status.FAIL}
+@pytest.mark.parametrize("gives", [False, None])
+def test_one_that_only_shapes_the_graph_needs_none(gives: bool | None, tmp_path: Path) -> None:
+    found = _missing(tmp_path, [_entry(gives=False), _entry("example.com/x", gives=gives)])
+    assert found == [f"{_MUX}@v1.8.0/go.mod"]

@@ -5,6 +5,7 @@
     {"default": "proven", "lines": {"path@version[/go.mod]": {"state": …, "logged": …, "detail": …} or {"gap": reason}},
      "private": {path: declared}, "copies": [{"module", "version", "kind", "state"}], "proof_file": {"fault": …},
      "foreign": [{"module", "version", "kind": "zip", "hash", "file", "line", "column"}],
+     "graph": [{"module", "version", "gives": true, "retracted": …, "deprecated": …}],
      "witnesses": [{"module", "version", "kind": "zip", "holder", "source", "hash": …, "reason": …}]}
 """
 
@@ -28,19 +29,21 @@ from supplymatrix.model.fact import (
     Facts,
     ForeignHash,
     Gap,
+    GraphModule,
     HashWitness,
     Holder,
     LineProof,
     PrivateModule,
     ProofFile,
     ProofState,
+    RequiredModule,
     SumKind,
     SumLine,
 )
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.policy.verdict import judge
-from supplymatrix.sources.project import SourceLines, read_project
+from supplymatrix.sources.project import Project, SourceLines, read_project
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LOG = LogView(
@@ -77,6 +80,7 @@ def facts_of(folder: Path) -> Facts:
     facts.extend(_witnesses(log))
     facts.extend(_proof_files(log))
     facts.extend(_foreign(log, lines))
+    facts.extend(_graph(log, project))
     return Facts({repr(fact): fact for fact in facts}.values(), gaps)
 
 
@@ -182,6 +186,21 @@ def _foreign(log: dict[str, Any], lines: Sequence[SumLine]) -> Iterator[ForeignH
             location=line.location,
             other_hash=told["hash"],
             other_location=place,
+        )
+
+
+def _graph(log: dict[str, Any], project: Project) -> Iterator[GraphModule]:
+    places = {fact.subject.path: fact.location for fact in project.facts if isinstance(fact, RequiredModule)}
+    for told in log.get("graph", []):
+        module = ModuleVersion(path=told["module"], version=told["version"])
+        yield GraphModule(
+            subject=module,
+            effective=module,
+            is_main=False,
+            gives_packages=told.get("gives", True),
+            retracted=told.get("retracted", ""),
+            deprecated=told.get("deprecated", ""),
+            location=places.get(module.path, Location(artifact="go.mod", line=1, column=1, end_line=1, end_column=7)),
         )
 
 

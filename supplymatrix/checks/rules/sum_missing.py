@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from supplymatrix.checks.result import failed, line_subject, passed
 from supplymatrix.checks.view import FactView
-from supplymatrix.model.fact import ProjectFact, RequiredModule, SumKind
+from supplymatrix.model.fact import GraphModule, ProjectFact, RequiredModule, SumKind
+from supplymatrix.model.location import Location
+from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Level, Result, Rule, Severity
 
 __all__ = ["JUDGED_BY", "RULE", "check"]
@@ -22,6 +24,7 @@ RULE = Rule(
     needs=(
         "ProjectFact",
         "RequiredModule",
+        "GraphModule",
         "SumLine",
     ),
     offline=True,
@@ -37,25 +40,36 @@ def check(view: FactView) -> Iterator[Result]:
     Before, a required module need not give packages, but its go.mod is read all the same: that line alone is demanded.
     The same holds for a member of the workspace, whose packages come from its folder (measured with go 1.26.8).
     A module that is replaced by a folder has no line. A go.sum that is not there at all misses every line.
+
+    Where the module graph is known, whatever else gives packages needs both lines too, required or not.
     """
     prunes = any(project.prunes_graph for project in view.facts.of(ProjectFact))
-    kinds = (SumKind.ZIP, SumKind.GO_MOD) if prunes else (SumKind.GO_MOD,)
+    listed = {module.subject: module for module in view.facts.of(GraphModule) if not module.is_main}
     for required in view.facts.of(RequiredModule):
-        module = required.effective
-        if module is None:
+        known = listed.pop(required.subject, None)
+        gives = known.gives_packages if known is not None else None
+        both = (prunes or bool(gives)) and not required.is_member
+        if required.effective is not None:
+            yield from _lines(view, required.effective, required.location, both=both)
+    for known in listed.values():
+        if known.gives_packages and known.effective is not None:
+            yield from _lines(view, known.effective, known.location, both=True)
+
+
+def _lines(view: FactView, module: ModuleVersion, place: Location, *, both: bool) -> Iterator[Result]:
+    """Demand the lines of one module. place: of what leads to it."""
+    for kind in (SumKind.ZIP, SumKind.GO_MOD) if both else (SumKind.GO_MOD,):
+        subject = line_subject(module, kind)
+        if view.has_line(module, kind):
+            yield passed(RULE, subject, module)
             continue
-        for kind in kinds if not required.is_member else (SumKind.GO_MOD,):
-            subject = line_subject(module, kind)
-            if view.has_line(module, kind):
-                yield passed(RULE, subject, module)
-                continue
-            what = "its go.mod" if kind is SumKind.GO_MOD else "its files"
-            yield failed(
-                RULE,
-                subject,
-                module,
-                message=f"go.sum has no hash for {module.path} {module.version} ({what})",
-                label=f"go.sum has no line {subject.replace('@', ' ')}",
-                locations=(required.location,),
-                fix="go mod tidy, then look at the change of go.sum",
-            )
+        what = "its go.mod" if kind is SumKind.GO_MOD else "its files"
+        yield failed(
+            RULE,
+            subject,
+            module,
+            message=f"go.sum has no hash for {module.path} {module.version} ({what})",
+            label=f"go.sum has no line {subject.replace('@', ' ')}",
+            locations=(place,),
+            fix="go mod tidy, then look at the change of go.sum",
+        )
