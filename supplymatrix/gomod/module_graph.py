@@ -489,7 +489,7 @@ def _refused(wanted: WantedFile, why: str) -> MissingFile:
 
 def _replaces_of(mains: Mapping[str, GoMod], go_work: GoWork | None) -> tuple[Mapping[_Node, Replacement], ...]:
     """Return the replaces of each file: go.work goes before the main modules, of which the last one counts."""
-    files = [(path, go_mod.replace) for path, go_mod in reversed(mains.items())]
+    files = [(path, go_mod.replace) for path, go_mod in reversed([*mains.items()])]
     if go_work is not None:
         files.insert(0, ("", go_work.replace))
     return tuple(

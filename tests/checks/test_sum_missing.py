@@ -29,7 +29,8 @@ def _entry(module: str = _MUX, *, gives: bool | None) -> dict[str, object]:
     ("gives", "go", "missing"),
     [
         (True, "1.16", [f"{_MUX}@v1.8.0", f"{_MUX}@v1.8.0/go.mod"]),
-        (False, "1.26", [f"{_MUX}@v1.8.0/go.mod"]),
+        (False, "1.26", [f"{_MUX}@v1.8.0", f"{_MUX}@v1.8.0/go.mod"]),
+        (False, "1.16", [f"{_MUX}@v1.8.0/go.mod"]),
         (None, "1.26", [f"{_MUX}@v1.8.0", f"{_MUX}@v1.8.0/go.mod"]),
         (None, "1.16", [f"{_MUX}@v1.8.0/go.mod"]),
     ],
@@ -47,5 +48,5 @@ def test_a_module_that_gives_packages_and_is_not_required_needs_both_lines(tmp_p
 
 @pytest.mark.parametrize("gives", [False, None])
 def test_one_that_only_shapes_the_graph_needs_none(gives: bool | None, tmp_path: Path) -> None:
-    found = _missing(tmp_path, [_entry(gives=False), _entry("example.com/x", gives=gives)])
+    found = _missing(tmp_path, [_entry(gives=False), _entry("example.com/x", gives=gives)], go="1.16")
     assert found == [f"{_MUX}@v1.8.0/go.mod"]

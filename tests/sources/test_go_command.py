@@ -40,7 +40,7 @@ def test_go_is_not_looked_for_in_relative_folders(tmp_path: Path, monkeypatch: p
     "name", ["GOFLAGS", "GOPRIVATE", "GONOSUMDB", "GONOPROXY", "GOCACHEPROG", "CC", "GODEBUG", "X"]
 )
 def test_nothing_of_the_users_settings_is_handed_on(name: str, tmp_path: Path) -> None:
-    command = _command(tmp_path, "", **{name: "evil"})
+    command = GoCommand(_script(tmp_path / "bin", ""), tmp_path, {name: "evil", "PATH": os.environ["PATH"]})
     assert "evil" not in command.environment.values()
 
 

@@ -1,0 +1,107 @@
+"""The module graph of a project on a machine without go: list, packages, retractions, places, gaps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy, PackagesBy, graph_facts
+from supplymatrix.sources.project import read_project
+from supplymatrix.sources.subjects import find_subjects, read_subject
+from tests.support.module_cache import make_cache, sum_line, unpack
+
+_A = "module example.com/a\n\ngo 1.20\n\nrequire example.com/b v1.0.0\n"
+_B = "module example.com/b\n\ngo 1.20\n"
+_MAIN = "module example.com/main\n\ngo 1.20\n\nrequire example.com/a v1.0.0\n"
+
+
+def _project(folder: Path, go_mod: str = _MAIN, go_sum: str = "") -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "go.mod").write_text(go_mod, encoding="utf-8")
+    (folder / "go.sum").write_text(go_sum, encoding="utf-8")
+    (folder / "m.go").write_text('package m\n\nimport _ "example.com/a"\n', encoding="utf-8")
+    return folder
+
+
+def _environ(tmp_path: Path) -> dict[str, str]:
+    return {"HOME": str(tmp_path), "GOENV": "off", "GOMODCACHE": str(tmp_path / "cache")}
+
+
+def _read(tmp_path: Path, **texts: str) -> GraphRun:
+    make_cache(tmp_path / "cache", {"example.com/a@v1.0.0": _A, "example.com/b@v1.0.0": _B} | texts)
+    return GraphReader(_environ(tmp_path)).read(read_project(_project(tmp_path / "project")))
+
+
+def test_without_go_the_list_comes_from_go_mod_files_and_says_so(tmp_path: Path) -> None:
+    run = _read(tmp_path)
+    assert run.listed_by is ListedBy.OWN
+    assert [str(fact.subject) for fact in run.facts] == [
+        "example.com/main",
+        "example.com/a@v1.0.0",
+        "example.com/b@v1.0.0",
+    ]
+    assert [note.message for note in run.notes if note.code == "graph-without-go"] == [
+        "the build list was worked out from go.mod files; the go command did not give it: there is no go in PATH"
+    ]
+
+
+def test_modules_that_give_packages_are_found_in_source_files(tmp_path: Path) -> None:
+    unpack(tmp_path / "cache", "example.com/a@v1.0.0", {"a.go": "package a\n"})
+    unpack(tmp_path / "cache", "example.com/b@v1.0.0", {"b.go": "package b\n"})
+    run = _read(tmp_path)
+    assert run.packages_by is PackagesBy.SOURCES
+    assert [fact.gives_packages for fact in run.facts] == [True, True, False]
+
+
+def test_what_nobody_can_look_into_is_not_known_to_give_packages(tmp_path: Path) -> None:
+    assert [fact.gives_packages for fact in _read(tmp_path).facts] == [True, None, None]
+
+
+def test_vendor_says_who_gives_packages(tmp_path: Path) -> None:
+    vendor = tmp_path / "project" / "vendor"
+    vendor.mkdir(parents=True)
+    (vendor / "modules.txt").write_text("# example.com/a v1.0.0\n## explicit\nexample.com/a\n", encoding="utf-8")
+    run = _read(tmp_path)
+    assert run.packages_by is PackagesBy.VENDOR
+    assert [fact.gives_packages for fact in run.facts] == [True, True, False]
+
+
+def test_a_later_go_mod_tells_of_retractions_and_deprecation(tmp_path: Path) -> None:
+    later = "// Deprecated: use c\nmodule example.com/b\n\nretract v1.0.0 // a\x1b leak\n"
+    fact = _read(tmp_path, **{"example.com/b@v1.1.0": later.replace("\x1b", "")}).facts[-1]
+    assert (fact.retracted, fact.deprecated) == ("a leak", "use c")
+
+
+def test_a_fact_stands_where_go_mod_requires_the_module_else_at_the_module_line(tmp_path: Path) -> None:
+    assert [fact.location.line for fact in _read(tmp_path).facts] == [1, 5, 1]
+
+
+def test_a_missing_go_mod_is_a_gap_about_its_module(tmp_path: Path) -> None:
+    run = GraphReader(_environ(tmp_path)).read(read_project(_project(tmp_path / "project")))
+    assert [(gap.subject, gap.reason) for gap in run.gaps] == [
+        ("example.com/a@v1.0.0", "there is no go.mod in the module cache")
+    ]
+
+
+def test_a_cached_go_mod_that_is_not_that_of_go_sum_is_a_gap(tmp_path: Path) -> None:
+    make_cache(tmp_path / "cache", {"example.com/a@v1.0.0": _A})
+    project = _project(tmp_path / "project", go_sum=sum_line("example.com/a@v1.0.0", _B))
+    _, gaps, _ = graph_facts(read_project(project), _environ(tmp_path))
+    assert "it is not used" in gaps[0].reason
+
+
+def test_without_a_go_mod_there_is_a_gap_and_no_fact(tmp_path: Path) -> None:
+    facts, gaps, _ = graph_facts(read_project(tmp_path), _environ(tmp_path))
+    assert (facts, [gap.reason for gap in gaps]) == ([], ["go.mod: there is no go.mod"])
+
+
+def test_a_member_of_a_workspace_has_the_modules_that_it_leads_to(tmp_path: Path) -> None:
+    make_cache(tmp_path / "cache", {"example.com/a@v1.0.0": _A, "example.com/b@v1.0.0": _B})
+    (tmp_path / "go.work").write_text("go 1.20\n\nuse ./one\nuse ./two\n", encoding="utf-8")
+    _project(tmp_path / "one")
+    _project(tmp_path / "two", "module example.com/two\n\ngo 1.20\n")
+    reader = GraphReader(_environ(tmp_path))
+    found = [reader.facts_of(read_subject(item))[0] for item in find_subjects((tmp_path,), recursive=False).subjects]
+    assert [[fact.subject.path for fact in facts] for facts in found] == [
+        ["example.com/main", "example.com/a", "example.com/b"],
+        ["example.com/two"],
+    ]
