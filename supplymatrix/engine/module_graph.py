@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -30,7 +30,7 @@ from supplymatrix.model.verdict import Note
 from supplymatrix.sources.mod_files import ModFiles
 from supplymatrix.sources.project import Project
 
-__all__ = ["NO_GO", "GraphReader", "GraphRun", "ListedBy", "PackagesBy", "graph_facts"]
+__all__ = ["NO_GO", "GraphReader", "GraphRun", "ListedBy", "PackagesBy", "what_authors_say"]
 
 NO_GO = "it was not asked"
 _REASON = 500  # characters of what an author says that are kept
@@ -78,16 +78,6 @@ class GraphRun:
     goos: str = ""
     goarch: str = ""
     module_lines: Mapping[str, Location] = MappingProxyType({})
-
-
-def graph_facts(
-    project: Project, environ: Mapping[str, str], *, go: bool = True
-) -> tuple[list[GraphModule], list[Gap], list[Note]]:
-    """Return what the module graph adds to a project's facts. go: ask the go command too, where there is one.
-
-    For several subjects of one run keep one `GraphReader`: the members of a workspace share their graph.
-    """
-    return GraphReader(environ, go=go).facts_of(project)
 
 
 class GraphReader:
@@ -138,15 +128,11 @@ class _Reading:
         go: bool,
         target: tuple[str, str],
     ) -> None:
-        from supplymatrix.net.settings import read_env_files
-        from supplymatrix.sources.modcache import module_cache
-
-        values = {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
         self._inputs = inputs
         self._project = project
         self._environ = environ
         self._goos, self._goarch = target
-        self._cache = module_cache(environ, values)
+        self._cache = _cache_of(environ)
         self._files = ModFiles(self._cache, inputs.hashes, inputs.folders)
         self._ask_go = go
         self._notes: list[Note] = []
@@ -330,6 +316,37 @@ class _Reading:
             deprecated=_in_a_line(deprecated),
             location=next(iter(self._inputs.module_lines.values())),
         )
+
+
+def what_authors_say(required: Iterable[RequiredModule], environ: Mapping[str, str]) -> list[GraphModule]:
+    """Return what the authors of single modules say of them, as far as this machine knows; no graph is read."""
+    from supplymatrix.gomod.dependency_file import is_retracted_by
+
+    files = ModFiles(_cache_of(environ), {})
+    found = []
+    for fact in required:
+        newest = files.newest(fact.effective.path) if fact.effective is not None else None
+        if newest is not None and fact.effective is not None:
+            found.append(
+                GraphModule(
+                    subject=fact.subject,
+                    effective=fact.effective,
+                    is_main=False,
+                    gives_packages=None,
+                    retracted=_in_a_line(is_retracted_by(newest, fact.effective.version)),
+                    deprecated=_in_a_line(newest.deprecated),
+                    location=fact.location,
+                )
+            )
+    return found
+
+
+def _cache_of(environ: Mapping[str, str]) -> Path | None:
+    from supplymatrix.net.settings import read_env_files
+    from supplymatrix.sources.modcache import module_cache
+
+    values = {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
+    return module_cache(environ, values)
 
 
 def _known(paths: Sequence[str], used: frozenset[str], *, whole: bool) -> dict[str, bool | None]:

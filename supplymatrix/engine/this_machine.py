@@ -13,12 +13,21 @@ from typing import TYPE_CHECKING
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.prepare import Prepared
 from supplymatrix.gomod.goenv import EnvFile, GoSettings
-from supplymatrix.model.fact import CachedCopy, Fact, Gap, HashWitness, LineProof, ProofState, SumKind, stands_for
+from supplymatrix.model.fact import (
+    CachedCopy,
+    Fact,
+    Gap,
+    HashWitness,
+    LineProof,
+    ProofState,
+    RequiredModule,
+    SumKind,
+    stands_for,
+)
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Level
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
-from supplymatrix.policy.document import Policy
 
 if TYPE_CHECKING:
     from supplymatrix.engine.module_graph import GraphReader
@@ -66,9 +75,19 @@ class ThisMachine:
         return SeenHere(facts=facts, gaps=tuple(gaps), notes=tuple(notes))
 
     def _graph_of(self, item: Prepared) -> tuple[Sequence[GraphModule], Sequence[Gap], Sequence[Note]]:
-        """Read the module graph where the policy asks what the author of any module says of it."""
-        if not any(_is_on(item.policy, rule) for rule in _OF_THE_GRAPH):
-            return (), (), ()
+        """Read the module graph where the policy asks what authors say of all modules; of single ones only theirs."""
+        if all(item.policy.levels.get(rule, Level.OFF) is Level.OFF for rule in _OF_THE_GRAPH):
+            required = [
+                fact
+                for fact in item.project.facts
+                if isinstance(fact, RequiredModule)
+                and any(item.policy.asks_for(r, fact.subject.path) for r in _OF_THE_GRAPH)
+            ]
+            if not required:
+                return (), (), ()
+            from supplymatrix.engine.module_graph import what_authors_say
+
+            return what_authors_say(required, self._means.environ), (), ()
         if self._graphs is None:
             from supplymatrix.engine.module_graph import GraphReader
 
@@ -101,12 +120,6 @@ class ThisMachine:
         from supplymatrix.sources.modcache import module_cache
 
         return module_cache(self._means.environ, self._values)
-
-
-def _is_on(policy: Policy, rule: str) -> bool:
-    """Return whether a policy asks for a rule for any module at all."""
-    levels = (policy.levels, *(entry.levels for entry in policy.packages))
-    return any(found.get(rule, Level.OFF) is not Level.OFF for found in levels)
 
 
 def _names_of(module: ModuleVersion, originals: Mapping[str, str]) -> tuple[str, ...]:

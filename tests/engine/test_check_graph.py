@@ -47,3 +47,11 @@ def test_no_graph_is_read_where_no_policy_asks_for_it(tmp_path: Path) -> None:
     _, _, modules, unknown = _checked(tmp_path, {"example.com/a@v1.1.0": RETRACTED}, "")
     assert modules == []
     assert unknown == set()
+
+
+def test_where_one_package_is_asked_for_only_its_author_is_heard(tmp_path: Path) -> None:
+    strict = '[packages."example.com/a"]\nsecurity_policy = "strict-module-integrity"\n'
+    rules, _, modules, unknown = _checked(tmp_path, {"example.com/a@v1.1.0": RETRACTED}, strict)
+    assert "SM207" in rules
+    assert [str(module.subject) for module in modules] == [A]
+    assert unknown == set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy, PackagesBy, graph_facts
+from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy, PackagesBy
 from supplymatrix.sources.project import read_project
 from supplymatrix.sources.subjects import find_subjects, read_subject
 from tests.support.module_cache import make_cache, sum_line, unpack
@@ -85,12 +85,12 @@ def test_a_missing_go_mod_is_a_gap_about_its_module(tmp_path: Path) -> None:
 def test_a_cached_go_mod_that_is_not_that_of_go_sum_is_a_gap(tmp_path: Path) -> None:
     make_cache(tmp_path / "cache", {"example.com/a@v1.0.0": _A})
     project = _project(tmp_path / "project", go_sum=sum_line("example.com/a@v1.0.0", _B))
-    _, gaps, _ = graph_facts(read_project(project), _environ(tmp_path))
+    _, gaps, _ = GraphReader(_environ(tmp_path)).facts_of(read_project(project))
     assert "it is not used" in gaps[0].reason
 
 
 def test_without_a_go_mod_there_is_a_gap_and_no_fact(tmp_path: Path) -> None:
-    facts, gaps, _ = graph_facts(read_project(tmp_path), _environ(tmp_path))
+    facts, gaps, _ = GraphReader(_environ(tmp_path)).facts_of(read_project(tmp_path))
     assert (facts, [gap.reason for gap in gaps]) == ([], ["go.mod: there is no go.mod"])
 
 
