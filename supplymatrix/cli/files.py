@@ -10,7 +10,7 @@ from pathlib import Path
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.net.whole_file import replace_whole, write_beside
 
-__all__ = ["append_to", "refuse_existing", "write_file", "write_new_file"]
+__all__ = ["append_to", "refuse_existing", "write_file", "write_in_place_of", "write_new_file"]
 
 
 def write_file(path: Path, text: str) -> None:
@@ -25,6 +25,24 @@ def write_file(path: Path, text: str) -> None:
             path.write_bytes(data)
         else:
             replace_whole(Path(os.path.realpath(path)), data)
+
+
+def write_in_place_of(path: Path, text: str, what: str) -> None:
+    """Write a file into a folder that somebody else may have filled: a link or a folder under its name is refused.
+
+    Whole or not at all. Raises InputError; what was there is then untouched.
+    """
+    if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
+        raise InputError(
+            Diagnostic(
+                message=f"there is a {path.name} that is no plain file: nothing is written through it",
+                artifact=path.as_posix(),
+                expected=f"a plain file, or no {path.name}",
+                remedy="remove it, and find out who put it there",
+            )
+        )
+    with _told(path, what):
+        replace_whole(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_new_file(path: Path, text: str, what: str) -> None:

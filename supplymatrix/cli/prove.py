@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from supplymatrix.cli.alarm import keeps_alarm
-from supplymatrix.cli.files import write_file
+from supplymatrix.cli.files import write_in_place_of
 from supplymatrix.cli.options import console_options, log_options, paths_argument, policy_options
 from supplymatrix.cli.output import Console, write_stdout
 from supplymatrix.cli.streams import write_stderr
@@ -49,7 +49,7 @@ def prove(
     with keeps_alarm(code, "alarm: go.sum and the log disagree"):
         for item in made:
             if item.path is not None and item.data is not None and not item.is_unchanged:
-                write_file(item.path, item.data.decode("utf-8"))
+                write_in_place_of(item.path, item.data.decode("utf-8"), "proof file")
             write_stdout(plain_lines(_line(item)))
             if not console.quiet:
                 write_stderr("".join(f"{plain(line)}\n" for line in _problems(item)))

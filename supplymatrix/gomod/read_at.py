@@ -70,7 +70,7 @@ class Window:
     def read(self, offset: int, length: int) -> bytes:
         """Return exactly `length` bytes from `offset` on. Raises InputError and OSError as `ReadAt.read_at` does."""
         at = offset - self._start
-        if at >= 0 and at + length <= len(self._held):
+        if at >= 0 and length >= 0 and at + length <= len(self._held):
             return self._held[at : at + length]
         refuse_beyond(self._file, offset, length)
         if length >= self._piece:

@@ -62,7 +62,8 @@ PROOF_LIMIT = 64 << 20
 _MAGIC = b"supplymatrix go.sum proof 1\n"
 _HASH = rb"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="  # 32 bytes, without loose last bits
 _SEEN = re.compile(rb"seen (\d{4}-\d{2}-\d{2}) ([0-9a-f]{8})\n")
-_ITEM = re.compile(rb"(0|[1-9]\d?) (" + _HASH + rb")\n|record (0|[1-9]\d{0,18})\n((?:[^\n]+\n)+)\n")
+_ITEM = re.compile(rb"(0|[1-9]\d?) (" + _HASH + rb")\n|record (0|[1-9]\d{0,18})\n")
+_TEXT_LIMIT = 1 << 20  # bytes of one record, far above what any log has
 _SIGNATURE = "— "
 _CONTROL = bytes(c for c in range(0x20) if c != 0x0A)
 
@@ -136,12 +137,17 @@ class _Reader:
         items: list[tuple[int, bytes, int, int]] = []
         take, decode = _ITEM.match, base64.b64decode
         while (item := take(self._data, at)) is not None:
-            level, encoded, number, text = item.groups()
+            level, encoded, number = item.groups()
+            end = item.end()
             if level is not None:
                 items.append((int(level), decode(encoded), -1, at))
             else:
-                items.append((0, text, int(number), at))
-            at = item.end()
+                blank = self._data.find(b"\n\n", end, end + _TEXT_LIMIT)
+                if blank < 0 or blank == end:
+                    break
+                items.append((0, self._data[end : blank + 1], int(number), at))
+                end = blank + 2
+            at = end
         if self._data[at : at + 1] != b"\n":
             expected = (
                 "`<level> <hash>`, `record <number>` with its text and a blank line, or a blank line and the head"

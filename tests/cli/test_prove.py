@@ -114,3 +114,15 @@ def test_a_forked_log_is_an_alarm_with_both_heads_kept(cli: Cli, machine: Machin
     assert done.code == 4
     assert "the log has forked" in done.err
     assert {LOG.head(), fork.head()} <= set(machine.evidence().values())
+
+
+def test_nothing_is_written_through_a_link_that_a_project_brings_along(
+    cli: Cli, project: Path, recorded: str, tmp_path: Path
+) -> None:
+    victim = tmp_path / "authorized_keys"
+    victim.write_text("precious\n")
+    (project / "go.sum.proof").symlink_to(victim)
+    done = cli("prove", str(project), "--replay", recorded)
+    assert done.code == 2
+    assert "no plain file" in done.err
+    assert victim.read_text() == "precious\n"
