@@ -13,10 +13,9 @@ from pathlib import Path
 
 from supplymatrix import __version__
 from supplymatrix.checks.registry import ALL_RULES, run_rules
-from supplymatrix.engine.committed_proofs import PROOF_START
 from supplymatrix.engine.events import Message, OnEvent, ignore_event
 from supplymatrix.engine.foreign_hashes import foreign_hashes
-from supplymatrix.engine.lookups import LogKey, facts_of_lines
+from supplymatrix.engine.lookups import Signer, facts_of_lines
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.prepare import Prepared, prepare
@@ -76,7 +75,7 @@ def run_survey(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
     """
     files = read_env_files(request.means.environ)
     settings = resolve_settings(request.means.environ, *files)
-    histories: dict[LogKey, History] = {}
+    histories: dict[Signer, History] = {}
     try:
         ready, unreadable, order = _prepare_all(request, settings, histories)
         for text in _kept(request, [item.committed.error for item in ready if item.committed.error is not None]):
@@ -114,7 +113,7 @@ def run_survey(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
 
 
 def _prepare_all(
-    request: CheckRequest, settings: GoSettings, histories: dict[LogKey, History]
+    request: CheckRequest, settings: GoSettings, histories: dict[Signer, History]
 ) -> tuple[list[Prepared], dict[Path, Unreadable], list[Path]]:
     """Return the subjects that can be judged, those that cannot, and the order of all."""
     found = find_subjects(request.paths, recursive=request.recursive)
@@ -152,7 +151,7 @@ def _judge(
 ) -> Audit:
     verdict = judge(item.policy, run_rules(facts), facts, ALL_RULES, now=request.means.now, tool_version=__version__)
     notes = (*verdict.notes, *item.notes, *shared.notes_for(item), *notes)
-    starts = {item.committed.name: PROOF_START} if item.committed.name else {}
+    starts = {item.committed.name: item.committed.shown_lines} if item.committed.name else {}
     return Audit(
         subject=item.project.name,
         root=item.path.as_posix(),

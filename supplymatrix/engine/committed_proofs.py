@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
 from supplymatrix.engine.lookups import LogChoice
-from supplymatrix.errors import TrustError
+from supplymatrix.errors import Diagnostic, InputError, TrustError
 from supplymatrix.model import fact
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
@@ -21,7 +21,15 @@ from supplymatrix.sumdb.proof_file import PROOF_LIMIT, LoggedText, ProofFile, pa
 from supplymatrix.sumdb.record import lines_of
 from supplymatrix.sumdb.session import LogRecord
 
-__all__ = ["NO_PROOFS", "PROOF_START", "CommittedProofs", "proof_path", "read_committed_proofs", "records_by_module"]
+__all__ = [
+    "NO_PROOFS",
+    "PROOF_START",
+    "CommittedProofs",
+    "load_proofs",
+    "proof_path",
+    "read_committed_proofs",
+    "records_by_module",
+]
 
 PROOF_START = ("supplymatrix go.sum proof 1",)
 """The lines of every proof file to which a finding points; the rest of it is for machines."""
@@ -32,7 +40,7 @@ class CommittedProofs:
     """What a project brings along. name: of the file, "" when there is none.
 
     head: the signed head that all of it leads to, None when it proves nothing (then `error` says why). records: by
-    module version, as many as the file proves; total: how many records it has.
+    module version, as many as the file proves; total: how many records it has. malformed: why it cannot be read.
     """
 
     name: str = ""
@@ -41,6 +49,13 @@ class CommittedProofs:
     records: Mapping[ModuleVersion, LoggedText] = MappingProxyType({})
     total: int = 0
     error: TrustError | None = None
+    malformed: Diagnostic | None = None
+
+    @property
+    def shown_lines(self) -> Sequence[str]:
+        """The lines of the file to which a finding points; the rest of it is for machines."""
+        fault = self.malformed
+        return [*[""] * (fault.line - 1), fault.seen] if fault is not None and fault.line > 0 else PROOF_START
 
     def answers(self, modules: Iterable[ModuleVersion]) -> dict[ModuleVersion, LogRecord]:
         """Return the proven record of each of these module versions that the file has."""
@@ -64,6 +79,7 @@ class CommittedProofs:
         if not self.name:
             return ()
         used = {self.records[module].number for module in modules if module in self.records}
+        bad = self.malformed
         return (
             fact.ProofFile(
                 tree_size=self.head.size if self.head else 0,
@@ -71,8 +87,10 @@ class CommittedProofs:
                 records=self.total,
                 unused=self.total - len(used),
                 seen_on=self.seen_on,
-                fault=str(self.error) if self.error else "",
-                location=Location(artifact=self.name, line=1, column=1),
+                fault=bad.message if bad else str(self.error) if self.error else "",
+                location=Location(artifact=self.name, line=max(1, bad.line) if bad else 1, column=1),
+                is_malformed=bad is not None,
+                expected=bad.expected if bad else "",
             ),
         )
 
@@ -88,25 +106,35 @@ def proof_path(project: Project) -> Path | None:
 def read_committed_proofs(project: Project, choice: LogChoice, history: History) -> CommittedProofs:
     """Read the proof file of a project and check all of it, under the key of the log that its policy names.
 
-    history: of the same log, as the files before told it. Raises InputError for a file that cannot be read as one,
+    history: of the same signer, as the files before told it. Raises InputError for a file that cannot be opened,
     TrustError (of the whole log) for one that tells another history.
     """
+    found, proof = load_proofs(project, choice)
+    if proof is not None:
+        history.add(proof)
+    return found
+
+
+def load_proofs(project: Project, choice: LogChoice) -> tuple[CommittedProofs, ProofFile | None]:
+    """Return what a project brings along, and the file itself when all of it holds. Raises InputError."""
     path = proof_path(project)
     data = read_if_there(path, PROOF_LIMIT, "proof file") if path is not None else None
     if path is None or data is None:
-        return NO_PROOFS
+        return NO_PROOFS, None
     try:
         proof = parse_proof_file(data, [choice.verifier], path.as_posix())
     except TrustError as err:
-        return CommittedProofs(name=path.name, error=err)
-    history.add(proof)
-    return CommittedProofs(
+        return CommittedProofs(name=path.name, error=err), None
+    except InputError as err:
+        return CommittedProofs(name=path.name, malformed=err.diagnostics[0]), None
+    found = CommittedProofs(
         name=path.name,
         head=proof.head,
         seen_on=proof.seen_on,
         records=records_by_module(proof),
         total=len(proof.records),
     )
+    return found, proof
 
 
 def records_by_module(proof: ProofFile) -> dict[ModuleVersion, LoggedText]:

@@ -96,12 +96,15 @@ def _ask(
     head_file: HeadFile,
     saved: SavedHead | None,
 ) -> LogRun:
+    cached: LogRun | None = None
     is_young = saved is not None and timedelta(0) <= access.means.now - saved.fetched_at < HEAD_IS_YOUNG
     if saved is not None and (access.means.offline or (is_young and not access.means.refresh)):
         answers = CacheAnswers(cache)
         run = ask_cache(access.choice, answers, modules, heads, saved=saved.note, seen_at=saved.fetched_at)
-        if access.means.offline or not (run.not_held or any(map(_is_open, run.answers.values()))):
+        is_open = any(map(_is_open, run.answers.values()))
+        if access.means.offline or not (run.not_held or is_open):
             return run
+        cached = None if is_open else run
     if access.means.offline:
         reason = f"offline, and this machine has no trusted head of {access.choice.verifier.name} yet"
         session = LogSession([access.choice.verifier])
@@ -122,6 +125,8 @@ def _ask(
         on_event=access.on_event,
     )
     run = ask_network(log, modules, heads)
+    if run.view is None and cached is not None:
+        return cached  # only a head of committed proofs was left to compare, and what is cached proves all the rest
     if run.view is None and saved is not None:
         run.messages.append("the log could not be asked; --offline proves what is cached under the trusted head")
     return run

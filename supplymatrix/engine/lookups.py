@@ -17,8 +17,8 @@ from supplymatrix.sumdb.protocol import Asking
 from supplymatrix.sumdb.session import LogRecord, LogSession, NotLogged, Unanswered
 
 __all__ = [
-    "Broken", "LogAnswer", "LogChoice", "LogKey", "LogRun", "facts_of_lines", "hold", "modules_of", "none_held",
-    "not_held", "notes_about_older_heads", "settle", "unanswered",
+    "Broken", "LogAnswer", "LogChoice", "LogKey", "LogRun", "Signer", "facts_of_lines", "hold", "modules_of",
+    "none_held", "not_held", "notes_about_older_heads", "settle", "unanswered",
 ]  # fmt: skip
 
 
@@ -35,6 +35,8 @@ LogAnswer = LogRecord | NotLogged | Unanswered | Broken
 
 LogKey = tuple[str, str]
 """Verifier key and address: which log is meant, and where."""
+Signer = tuple[str, int]
+"""Name and hash of a verifier key: who signs, wherever he is asked. All he has signed must be of one history."""
 
 
 @value
@@ -50,19 +52,24 @@ class LogChoice:
         """What two choices have in common when they mean one log at one address."""
         return self.verifier.text, self.url
 
+    @property
+    def signer(self) -> Signer:
+        """Whose signed heads belong to one history."""
+        return self.verifier.name, self.verifier.key_hash
+
 
 @dataclass(slots=True, kw_only=True)
 class LogRun:
     """What came of asking the log. view: None when no signed head could be had. session: for proof chains.
 
-    not_held: why heads of committed proofs could not be held against the pinned one, by note; those that were are not
-    in it.
+    not_held: why heads of committed proofs could not be held against the pinned one, by size and root; those that were
+    are not in it.
     """
 
     answers: Mapping[ModuleVersion, LogAnswer]
     session: LogSession
     view: LogView | None = None
-    not_held: Mapping[bytes, str] = field(default_factory=dict)
+    not_held: Mapping[tuple[int, bytes], str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
 
@@ -93,12 +100,12 @@ def hold(session: LogSession, seen: SeenHead) -> Asking[str]:
     return ""
 
 
-def not_held(heads: Sequence[SeenHead], reasons: Sequence[str]) -> dict[bytes, str]:
-    """Return the notes of heads that were not held against the pinned one. reasons: as `hold` returns them."""
-    return {seen.head.note.raw: reason for seen, reason in zip(heads, reasons, strict=True) if reason}
+def not_held(heads: Sequence[SeenHead], reasons: Sequence[str]) -> dict[tuple[int, bytes], str]:
+    """Return size and root of the heads that were not held against the pinned one. reasons: as `hold` returns them."""
+    return {(seen.head.size, seen.head.root): reason for seen, reason in zip(heads, reasons, strict=True) if reason}
 
 
-def none_held(heads: Sequence[SeenHead], reason: str) -> dict[bytes, str]:
+def none_held(heads: Sequence[SeenHead], reason: str) -> dict[tuple[int, bytes], str]:
     """Return that no head was held against anything, and why."""
     return not_held(heads, [reason] * len(heads))
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from supplymatrix.engine.committed_proofs import NO_PROOFS, CommittedProofs, proof_path, read_committed_proofs
+from supplymatrix.engine.committed_proofs import NO_PROOFS, CommittedProofs, load_proofs, proof_path
 from supplymatrix.engine.events import Message, OnEvent, ignore_event
-from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogKey, facts_of_lines
+from supplymatrix.engine.lookups import LogAnswer, LogChoice, Signer, facts_of_lines
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.prepare import Prepared, prepare
@@ -86,11 +86,11 @@ class MadeProofs:
 def make_proofs(request: MakeProofsRequest, on_event: OnEvent = ignore_event) -> tuple[MadeProofs, ...]:
     """Return the proofs of every subject that the paths name; nothing is written here.
 
-    Raises InputError for what cannot be read (with `update`, a proof file too), TrustError for a log that lied, and
-    with `update` for a proof file that proves nothing.
+    Raises InputError for what cannot be read (with `update`, a proof file too), TrustError for a log that lied and for
+    a proof file that is there and proves nothing.
     """
     settings = read_go_settings(request.means.environ)
-    histories: dict[LogKey, History] = {}
+    histories: dict[Signer, History] = {}
     reader = _Reader(update=request.update, on_event=on_event)
     try:
         subjects = [
@@ -114,35 +114,46 @@ def make_proofs(request: MakeProofsRequest, on_event: OnEvent = ignore_event) ->
     for shared in answers.values():
         for text in (*shared.messages, *(note.message for note in shared.notes)):
             on_event(Message(text=text))
-    return tuple(_make(request, item, answers[item.choice.log_key]) for item in subjects)
+    made = []
+    for item in subjects:
+        shared = answers[item.choice.log_key]
+        for note in shared.notes_for(item)[len(shared.notes) :]:
+            on_event(Message(text=note.message))
+        made.append(_make(request, item, shared, reader.there.get(item.project.go_sum)))
+    return tuple(made)
 
 
-@value
 class _Reader:
-    """Reads the proof file that is there: all of it counts for an update, only its head for a new one."""
+    """Reads the proof file that is there, once: all of it counts for an update, only its head for a new one.
 
-    update: bool
-    on_event: OnEvent
+    One that is well-formed and proves nothing is never written over: somebody has forged it, or a merge went wrong.
+    """
+
+    def __init__(self, *, update: bool, on_event: OnEvent) -> None:
+        self._update = update
+        self._on_event = on_event
+        self.there: dict[str, ProofFile] = {}
 
     def __call__(self, project: Project, choice: LogChoice, history: History) -> CommittedProofs:
-        if self.update:
-            found = read_committed_proofs(project, choice, history)
-            if found.error is not None:
-                found.error.add_note("supplymatrix prove, without --update, writes it anew")
-                raise found.error
-            return found
-        try:
-            found = read_committed_proofs(project, choice, history)
-        except InputError as err:
-            self.on_event(Message(text=f"{err.diagnostics[0]}: it is written anew"))
-            return NO_PROOFS
+        found, proof = load_proofs(project, choice)
         if found.error is not None:
-            self.on_event(Message(text=f"{found.error}: it is written anew"))
+            raise TrustError(
+                f"{found.error}; it is not written over: find out who changed it, remove it, and prove again",
+                evidence=found.error.evidence,
+            )
+        if found.malformed is not None:
+            if self._update:
+                raise InputError(found.malformed)
+            self._on_event(Message(text=f"{found.malformed}: it is written anew"))
             return NO_PROOFS
-        return changed(found, records={})
+        if proof is None:
+            return found
+        history.add(proof)
+        self.there[project.go_sum] = proof
+        return found if self._update else changed(found, records={})
 
 
-def _make(request: MakeProofsRequest, item: Prepared, shared: SharedAnswers) -> MadeProofs:
+def _make(request: MakeProofsRequest, item: Prepared, shared: SharedAnswers, there: ProofFile | None) -> MadeProofs:
     lines, gaps = facts_of_lines(item.asked, shared.answers)
     made = MadeProofs(
         name=item.project.name,
@@ -156,7 +167,6 @@ def _make(request: MakeProofsRequest, item: Prepared, shared: SharedAnswers) -> 
     records = _records(item.modules, shared.answers)
     if made.path is None or made.wrong or not records:
         return made
-    there = _there(made.path, item)
     data, size = _build(request, records, there, shared)
     if data is None:
         return changed(made, gaps=(*made.gaps, _no_head()))
@@ -181,15 +191,6 @@ def _records(modules: Sequence[ModuleVersion], answers: Mapping[ModuleVersion, L
     return [LoggedText(number=number, text=text) for number, text in sorted(texts.items())]
 
 
-def _there(path: Path, item: Prepared) -> ProofFile | None:
-    """Return the proof file that is there, None without one that holds."""
-    data = read_if_there(path, PROOF_LIMIT, "proof file")
-    try:
-        return parse_proof_file(data, [item.choice.verifier]) if data is not None else None
-    except (InputError, TrustError):
-        return None
-
-
 def _build(
     request: MakeProofsRequest, records: Sequence[LoggedText], there: ProofFile | None, shared: SharedAnswers
 ) -> tuple[bytes | None, int]:
@@ -207,7 +208,8 @@ def _build(
     known = there.nodes if there is not None and request.update else {}
     try:
         data = run_over(build_proof_file(head, records, tree=tree, known=known, seen_on=seen_on), {})
-    except TransportError:
+        parse_proof_file(data, [shared.choice.verifier])  # what is handed out has been read back
+    except (TransportError, TrustError, InputError):
         return None, 0
     return data, head.size
 

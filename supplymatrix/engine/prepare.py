@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from supplymatrix.engine.committed_proofs import CommittedProofs, read_committed_proofs
-from supplymatrix.engine.lookups import LogChoice, LogKey, modules_of
+from supplymatrix.engine.lookups import LogChoice, Signer, modules_of
 from supplymatrix.engine.policy_source import POLICY_FILE, PolicySource, load_policy
 from supplymatrix.engine.private import withhold_lines
 from supplymatrix.gomod.goenv import GoSettings
@@ -67,11 +67,11 @@ def prepare(
     environ: Mapping[str, str],
     settings: GoSettings,
     *,
-    histories: dict[LogKey, History],
+    histories: dict[Signer, History],
     send_private: bool,
     read_proofs: ProofReader = read_committed_proofs,
 ) -> Prepared:
-    """Return a project ready to be proven. histories: by log, what the proof files of this run have told so far.
+    """Return a project ready to be proven. histories: by signer, what the proof files of this run have told so far.
 
     Raises InputError for a policy or proof file that cannot be used, TrustError for a proof file that tells another
     history than one before it.
@@ -89,7 +89,7 @@ def prepare(
         asked=tuple(line for line in lines if line.subject not in private),
         private=private,
         withheld=tuple(withheld),
-        committed=read_proofs(project, choice, histories.setdefault(choice.log_key, History())),
+        committed=read_proofs(project, choice, histories.setdefault(choice.signer, History())),
         notes=(
             *notes,
             *project.notes,

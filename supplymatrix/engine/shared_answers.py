@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from supplymatrix.engine.events import OnEvent
 from supplymatrix.engine.log_access import LogAccess, ask_log
-from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogKey, LogRun
+from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogKey, LogRun, Signer
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.prepare import Prepared
 from supplymatrix.gomod.goenv import GoSettings
@@ -69,7 +69,7 @@ class SharedAnswers:
     def notes_for(self, prepared: Prepared) -> list[Note]:
         """Return what is to be told of the log in a subject's report."""
         head = prepared.committed.head
-        reason = self.run.not_held.get(head.note.raw) if head is not None and self.run is not None else None
+        reason = self.run.not_held.get((head.size, head.root)) if head is not None and self.run is not None else None
         if head is None or reason is None:
             return self.notes
         text = (
@@ -80,7 +80,7 @@ class SharedAnswers:
 
 
 def share_answers(
-    subjects: Sequence[Prepared], histories: Mapping[LogKey, History], ask: AskLog
+    subjects: Sequence[Prepared], histories: Mapping[Signer, History], ask: AskLog
 ) -> dict[LogKey, SharedAnswers]:
     """Return the answers by log. histories: what the proof files told. ask: proves module versions and holds heads.
 
@@ -89,15 +89,16 @@ def share_answers(
     groups: dict[LogKey, list[Prepared]] = {}
     for subject in subjects:
         groups.setdefault(subject.choice.log_key, []).append(subject)
-    return {key: _share(group, histories[key], ask) for key, group in groups.items()}
+    return {key: _share(group, histories[group[0].choice.signer], ask) for key, group in groups.items()}
 
 
 def _share(group: Sequence[Prepared], history: History, ask: AskLog) -> SharedAnswers:
     choice = group[0].choice
-    modules = tuple(dict.fromkeys(module for subject in group for module in subject.modules))
+    modules = dict.fromkeys(module for subject in group for module in subject.modules)
     proven: dict[ModuleVersion, LogAnswer] = {}
     for subject in group:
-        proven.update(subject.committed.answers(module for module in modules if module not in proven))
+        found = subject.committed.records
+        proven.update(subject.committed.answers(m for m in found if m in modules and m not in proven))
     heads = history.heads
     missing = [module for module in modules if module not in proven]
     run = ask(choice, missing, heads) if missing or heads else None

@@ -224,6 +224,7 @@ class ProofFile:
 
     tree_size, root (base64): of its head, 0 and "" when there is none. records: proven in it; unused: those of no
     go.sum line here. seen_on: the day on which the head was had, as the file says (no signature covers it), or None.
+    is_malformed: it cannot even be read; expected: then, what should stand at `location`.
     """
 
     tree_size: int
@@ -233,6 +234,8 @@ class ProofFile:
     seen_on: date | None
     fault: str
     location: Location
+    is_malformed: bool = False
+    expected: str = ""
 
 
 @value

@@ -4,8 +4,9 @@
     on_outage = "warn until 14d"
 
 Only what failed in a way that may pass is excused (no connection, time-out, 5xx): never an answer that was wrong, a
-name that was withheld, or a run that was told to use no network. And only beside proofs that hold and were made at most
-so many days ago: their age is the time for which the project stands without a word of the log.
+name that was withheld, or a run that was told to use no network. And only beside proofs that hold, for lines of this
+very go.sum, and were made at most so many days ago: their age is the time for which the project stands without a word
+of the log.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ class OutageRule:
         self._policy = policy
         self._excused: set[str] = set()
         self._left: set[str] = set()
-        days = [proof.seen_on for proof in facts.of(ProofFile) if not proof.fault and proof.seen_on is not None]
+        days = [
+            proof.seen_on
+            for proof in facts.of(ProofFile)
+            if not proof.fault and proof.seen_on is not None and proof.records > proof.unused
+        ]
         self._made = min((day for day in days if day <= today), default=None)
         self._expires = self._made + timedelta(days=policy.outage_days) if self._made is not None else None
         self._holds = policy.outage_days > 0 and self._expires is not None and today <= self._expires

@@ -304,7 +304,7 @@ def build_proof_file(
     plan = plan_proof(head.size, texts)
     missing = [item for item in plan if not isinstance(item, int) and item not in known]
     if missing:
-        if tree is None:
+        if tree is None or any((index + 1) << level > tree.head.size for level, index in missing):
             raise TransportError("a hash that the proof needs is not at hand")
         yield from tree.ensure({tree.tile_of(level, index) for level, index in missing})
     hashes = {node: tree.hash_at(*node) for node in missing} if tree is not None else {}

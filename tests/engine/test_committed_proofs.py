@@ -10,7 +10,7 @@ import pytest
 
 from supplymatrix.engine.make_proofs import MadeProofs, MakeProofsRequest, make_proofs
 from supplymatrix.engine.means import Means
-from supplymatrix.errors import InputError, TrustError
+from supplymatrix.errors import TrustError
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.fact import ProofFile, ProofState
 from supplymatrix.model.verdict import Outcome
@@ -148,9 +148,71 @@ def test_a_cut_file_is_broken_input_with_its_line(machine: Machine, tmp_path: Pa
     folder = proven_project(machine, tmp_path, A)
     proof = folder / "go.sum.proof"
     proof.write_bytes(proof.read_bytes()[:200])
-    with pytest.raises(InputError) as told:
-        machine.check(folder)
-    assert told.value.diagnostics[0].artifact.endswith("go.sum.proof")
+    audit = elsewhere(tmp_path).check(folder, offline=True)
+    assert audit.verdict.outcome is Outcome.BROKEN
+    assert "SM115" in rules_of(audit)
+    assert file_of(audit).location.line > 1
+
+
+def test_a_file_that_cannot_be_read_hides_no_alarm(machine: Machine, tmp_path: Path) -> None:
+    folder = proven_project(machine, tmp_path, A)
+    (folder / "go.sum.proof").write_text("garbage\n")
+    with LogServer(LOG.answers()) as server:
+        write_project(folder, LOG, server.url, [A], go_sum=LOG.go_sum(A).replace(made_hash(A), EVIL))
+        audit = elsewhere(tmp_path).check(folder)
+    assert audit.verdict.outcome is Outcome.ALARM
+    assert {"SM110", "SM115"} <= rules_of(audit)
+
+
+def test_a_forged_file_is_not_written_over_and_its_bytes_are_kept(machine: Machine, tmp_path: Path) -> None:
+    folder = proven_project(machine, tmp_path, A)
+    proof = folder / "go.sum.proof"
+    forged = proof.read_text().replace(made_hash(A), EVIL)
+    proof.write_text(forged)
+    with LogServer(LOG.answers()) as server:
+        write_project(folder, LOG, server.url, [A])
+        for update in (False, True):
+            with pytest.raises(TrustError, match="not written over"):
+                made(machine, folder, update=update)
+    assert proof.read_text() == forged
+    assert LOG.head() in machine.evidence().values()
+
+
+@pytest.mark.parametrize("old", [300, 512, 600])
+def test_an_update_with_older_tiles_than_the_file_writes_nothing_wrong(
+    machine: Machine, tmp_path: Path, old: int
+) -> None:
+    """The file's head is newer than the one that this machine has; what its tree lacks must not be made up."""
+    there = elsewhere(tmp_path)
+    with LogServer(LOG.answers(old)) as server:
+        there.check(write_project(tmp_path / "mine", LOG, server.url, ["filler.example/m1@v1.0.0"]))
+        there.check(write_project(tmp_path / "mine", LOG, server.url, ["filler.example/m9@v1.0.0"]))
+    folder = proven_project(machine, tmp_path, A)
+    write_project(folder, LOG, NOWHERE, [A, "filler.example/m9@v1.0.0"])
+    proofs = made(there, folder, update=True, offline=True)
+    assert proofs.data is None or set(states_of(elsewhere(tmp_path, "third").check(folder, offline=True)).values()) == {
+        ProofState.PROVEN
+    }
+
+
+def test_a_newer_head_in_a_file_does_not_cost_what_the_cache_proves(machine: Machine, tmp_path: Path) -> None:
+    there = elsewhere(tmp_path)
+    with LogServer(LOG.answers(601)) as server:
+        mine = write_project(tmp_path / "mine", LOG, server.url, [A])
+        there.check(mine)
+    folder = proven_project(machine, tmp_path, B)
+    write_project(mine, LOG, NOWHERE, [A])
+    (mine / "go.sum.proof").write_bytes((folder / "go.sum.proof").read_bytes())
+    audit = there.check(mine)
+    assert set(states_of(audit).values()) == {ProofState.PROVEN}
+    assert "proofs-not-compared" in codes_of(audit)
+
+
+def test_proofs_of_no_line_here_give_no_grace(machine: Machine, tmp_path: Path) -> None:
+    folder = proven_project(machine, tmp_path, B)
+    go_sum = LOG.go_sum(A).replace(made_hash(A), EVIL)
+    write_project(folder, LOG, NOWHERE, [A], go_sum=go_sum, policy='[policy]\non_outage = "warn until 7d"\n')
+    assert elsewhere(tmp_path).check(folder).verdict.outcome is Outcome.INCOMPLETE
 
 
 def test_the_file_of_another_project_proves_what_it_has_and_nothing_else(machine: Machine, tmp_path: Path) -> None:
@@ -280,7 +342,7 @@ def test_an_update_of_a_wrong_file_is_refused(machine: Machine, tmp_path: Path) 
         made(machine, folder, update=True)
 
 
-def test_a_wrong_file_is_written_anew_without_update(machine: Machine, tmp_path: Path) -> None:
+def test_a_cut_file_is_written_anew_without_update(machine: Machine, tmp_path: Path) -> None:
     folder = proven_project(machine, tmp_path, A)
     good = (folder / "go.sum.proof").read_bytes()
     (folder / "go.sum.proof").write_bytes(good[:100])

@@ -135,3 +135,16 @@ def test_proof_files_of_two_histories_stop_the_run_without_a_network(machine: Ma
         surveyed(there, tmp_path / "one", tmp_path / "two", offline=True)
     assert caught.value.whole_log
     assert {LOG.head(), fork.head()} <= set(there.evidence().values())
+
+
+def test_one_log_at_two_addresses_has_one_history(machine: Machine, tmp_path: Path) -> None:
+    from tests.engine.test_committed_proofs import made
+
+    fork = LOG.forked(605).grown("more.example/m@v1.0.0")
+    for name, log in (("one", LOG), ("two", fork)):
+        recorded = write_recording(tmp_path / f"recorded-{name}", log.answers())
+        folder = write_project(tmp_path / name, log, f"https://{name}.example", NAMES[6:8])
+        made(machine, folder, replay=recorded)
+    (tmp_path / "fresh").mkdir()
+    with pytest.raises(TrustError, match="forked"):
+        surveyed(Machine(tmp_path / "fresh"), tmp_path / "one", tmp_path / "two", offline=True)

@@ -89,7 +89,17 @@ def _proof_files(log: dict[str, Any]) -> Iterator[ProofFile]:
     if told is not None:
         place = Location(artifact="go.sum.proof", line=1, column=1)
         size = 0 if told["fault"] else LOG.tree_size
-        yield ProofFile(tree_size=size, root="", records=0, unused=0, seen_on=None, fault=told["fault"], location=place)
+        yield ProofFile(
+            tree_size=size,
+            root="",
+            records=0,
+            unused=0,
+            seen_on=None,
+            fault=told["fault"],
+            location=place,
+            is_malformed=told.get("malformed", False),
+            expected="`<level> <hash>`, or `record <number>`",
+        )
 
 
 def audit_of(folder: Path, *, preset: str = "") -> Audit:

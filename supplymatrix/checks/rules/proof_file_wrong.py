@@ -32,6 +32,8 @@ _NOBODY = ModuleVersion(path="", version="")
 def check(view: FactView) -> Iterator[Result]:
     """A proof file that is there must lead to a head that the log signed; what it does not prove, the log is asked."""
     for proof in view.facts.of(ProofFile):
+        if proof.is_malformed:
+            continue  # SM115
         name = proof.location.artifact
         if not proof.fault:
             yield passed(RULE, name, _NOBODY)
@@ -43,5 +45,5 @@ def check(view: FactView) -> Iterator[Result]:
             message=f"{name} is no proof",
             label=proof.fault.removeprefix(f"{name} "),
             locations=(proof.location,),
-            fix="find out who changed it (git log), then supplymatrix prove writes it anew",
+            fix="find out who changed it (git log), remove it, then supplymatrix prove writes a new one",
         )
