@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supplymatrix.checks.result import gap_of
-from supplymatrix.model.fact import Facts, Gap, HashWitness, LineProof, PrivateModule, SumKind, SumLine
+from supplymatrix.model.fact import Facts, Gap, HashWitness, LineProof, PrivateModule, ProofState, SumKind, SumLine
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 
@@ -41,6 +41,11 @@ class FactView:
         """Return what other holders have of a line that differs from the log, those with a hash first."""
         found = self._witnesses.get((line.subject, line.kind), ())
         return tuple(sorted(found, key=lambda witness: (witness.holder, not witness.hash)))
+
+    def is_proven(self, module: ModuleVersion, kind: SumKind, value: str) -> bool:
+        """Return whether the log has this very hash for a line."""
+        proof = self._proofs.get((module, kind, value))
+        return proof is not None and proof.state is ProofState.PROVEN
 
     def gap(self, line: SumLine) -> Gap:
         """Return why a line has no proof; a line that was forgotten has a gap too."""

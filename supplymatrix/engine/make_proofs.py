@@ -33,6 +33,7 @@ from supplymatrix.sumdb.session import LogRecord
 
 __all__ = ["MadeProofs", "MakeProofsRequest", "make_proofs"]
 
+_LATER = "older-heads-not-compared"  # what later checks go on with
 _WRONG = (ProofState.DIFFERS, ProofState.BAD_PROOF)
 
 
@@ -106,13 +107,16 @@ def make_proofs(request: MakeProofsRequest, on_event: OnEvent = ignore_event) ->
             )
             for subject in find_subjects(request.paths, recursive=request.recursive).subjects
         ]
+        if not request.update:
+            subjects = [_asks_anew(item) for item in subjects]
         answers = share_answers(subjects, histories, Asker(means=request.means, settings=settings, on_event=on_event))
     except TrustError as err:
         if not getattr(err, "__notes__", ()):
             err.add_note(keep_evidence(request.means.environ, request.means.now, [err]))
         raise
     for shared in answers.values():
-        for text in (*shared.messages, *(note.message for note in shared.notes)):
+        told = [note.message for note in shared.notes if note.code != _LATER]
+        for text in (*shared.messages, *told):
             on_event(Message(text=text))
     made = []
     for item in subjects:
@@ -150,7 +154,13 @@ class _Reader:
             return found
         history.add(proof)
         self.there[project.go_sum] = proof
-        return found if self._update else changed(found, records={})
+        return found
+
+
+def _asks_anew(item: Prepared) -> Prepared:
+    """Return a subject whose modules are all asked for again, but for those whose names must not be sent."""
+    kept = {module: record for module, record in item.committed.records.items() if module in item.proven_unsent}
+    return changed(item, committed=changed(item.committed, records=kept))
 
 
 def _make(request: MakeProofsRequest, item: Prepared, shared: SharedAnswers, there: ProofFile | None) -> MadeProofs:
@@ -205,7 +215,7 @@ def _build(
     else:
         return None, 0
     tree = session.tree if session is not None and pinned is not None else None
-    known = there.nodes if there is not None and request.update else {}
+    known = there.nodes if there is not None else {}
     try:
         data = run_over(build_proof_file(head, records, tree=tree, known=known, seen_on=seen_on), {})
         parse_proof_file(data, [shared.choice.verifier])  # what is handed out has been read back

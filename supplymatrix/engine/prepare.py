@@ -30,6 +30,7 @@ class Prepared:
     """A subject before the log is asked. path: as the user would type it. asked: lines whose modules may be named.
 
     private: the others; withheld: gaps for those of them that the policy does not declare. committed: its proof file.
+    proven_unsent: modules whose names the settings withhold, and which its proof file proves without sending any.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class Prepared:
     private: Mapping[ModuleVersion, PrivateModule]
     withheld: tuple[Gap, ...]
     committed: CommittedProofs
+    proven_unsent: frozenset[ModuleVersion]
     notes: tuple[Note, ...]
 
     @property
@@ -79,8 +81,12 @@ def prepare(
     policy, notes = load_policy(source, project, environ)
     _refuse_ambiguous_entries(policy, project)
     lines = [fact for fact in project.facts if isinstance(fact, SumLine)]
-    private, withheld = withhold_lines(lines, policy, settings, send_private=send_private)
     choice = choose_log(policy)
+    committed = read_proofs(project, choice, histories.setdefault(choice.signer, History()))
+    private, withheld = withhold_lines(lines, policy, settings, send_private=send_private)
+    proven = {module for module, held in private.items() if not held.declared and module in committed.records}
+    private = {module: held for module, held in private.items() if module not in proven}
+    names = {str(module) for module in proven}
     return Prepared(
         path=path,
         project=project,
@@ -88,8 +94,9 @@ def prepare(
         choice=choice,
         asked=tuple(line for line in lines if line.subject not in private),
         private=private,
-        withheld=tuple(withheld),
-        committed=read_proofs(project, choice, histories.setdefault(choice.signer, History())),
+        withheld=tuple(gap for gap in withheld if gap.subject not in names),
+        committed=committed,
+        proven_unsent=frozenset(proven),
         notes=(
             *notes,
             *project.notes,

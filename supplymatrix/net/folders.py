@@ -57,6 +57,11 @@ def config_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -
 
 def _folder(environ: Mapping[str, str], kind: str, platform: str, *, xdg: str, unix: str, mac: str) -> Path:
     override = environ.get(f"SUPPLYMATRIX_{kind}_DIR", "")
+    if override and not Path(override).is_absolute():
+        raise SourceError(
+            f"SUPPLYMATRIX_{kind}_DIR names {override!r}, which would be another folder wherever a command is run",
+            remedy="name it in full, from the root on",
+        )
     if override:
         return Path(override)
     if platform == "win32":

@@ -125,8 +125,10 @@ def _route(
         return Route(base_url=address.base_url, description=f"{log_name} itself ({where})", without_log=without_log)
     why = said.reason if isinstance(said, Unavailable) else f"an earlier proxy, {shown(address.proxy)}, failed"
     remedy = "mend or change GOPROXY; `direct` at its end lets the log itself be asked after 404, or after `|`"
-    if isinstance(said, Unavailable) and said.remedy and not said.outage:
+    if isinstance(said, Unavailable) and said.remedy:
         remedy = said.remedy
+    if isinstance(said, Unavailable) and said.outage:
+        remedy = f"{remedy}; see to HTTPS_PROXY where one is set"
     raise TransportError(
         f"no server may be asked for {log_name}: {why} ({where})",
         remedy=remedy,

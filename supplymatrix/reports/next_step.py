@@ -8,7 +8,7 @@ from shlex import quote
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.rule import Finding
 
-__all__ = ["next_step"]
+__all__ = ["next_step", "placed_command"]
 
 _VERIFY = re.compile(r"(supplymatrix verify \S+@\S+)")
 _REPLAY = "replay "
@@ -20,3 +20,10 @@ def next_step(audit: Audit, finding: Finding) -> str:
     if audit.log is not None and audit.log.route.startswith(_REPLAY):
         options += f" --replay {quote(audit.log.route.removeprefix(_REPLAY))}"
     return _VERIFY.sub(lambda match: match[1] + options, finding.fix) if options else finding.fix
+
+
+def placed_command(audit: Audit, text: str) -> str:
+    """Return a command whose last word is one of the project's files with the path by which a reader finds it."""
+    command, mark, name = text.rpartition(" -- ")
+    path = audit.places.get(name) if mark else None
+    return text if path is None else f"{command}{mark}{quote(path)}"

@@ -9,7 +9,7 @@ from supplymatrix.model.audit import Audit
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Judged, Score
-from supplymatrix.reports.next_step import next_step
+from supplymatrix.reports.next_step import next_step, placed_command
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import Paint, paint_for, render_snippet, wrap
 from supplymatrix.reports.tally import counted
@@ -113,7 +113,9 @@ def _finding(audit: Audit, item: Judged, width: int, paint: Paint) -> list[str]:
             f"   = waived by {plain(item.waiver.owner)} until {item.waiver.expires}: {plain(item.waiver.reason)}"
         )
     for evidence in finding.evidence:
-        out.append(f"   {paint.dim}= {plain(evidence.label)}: {plain(evidence.value)}{paint.off}")
+        out.append(
+            f"   {paint.dim}= {plain(evidence.label)}: {plain(placed_command(audit, evidence.value))}{paint.off}"
+        )
     steps = [step for step in (next_step(audit, finding), f"supplymatrix explain {item.rule}") if step]
     first, *rest = wrap(f"= next: {' · '.join(steps)}", width - 6)
     return [*out, f"   {first}", *(f"     {line}" for line in rest)]

@@ -233,7 +233,7 @@ def _root_of(path: Path) -> tuple[Path, bool]:
         return path, True
     if not _mode(path):
         raise _not_there(path)
-    if path.name != "go.mod" and ".sum" not in path.name:
+    if path.name != "go.mod" and (".sum" not in path.name or path.name.endswith(".proof")):
         raise InputError(
             Diagnostic(
                 message="this is neither a go.mod nor a go.sum",

@@ -25,7 +25,7 @@ implies. As in a C2SP tlog-proof, a blank line and the signed tree head end it.
 What follows from this form:
 - No byte is free: there is one text for one set of records under one head, and `parse_proof_file` takes no other.
 - One more record changes one place: the hash that covered it is replaced by the record and the hashes beside it. A
-  newer head changes the right edge. Two branches that add different records can be merged by lines.
+  newer head changes the right edge. Branches that add records in different places can be merged by lines.
 - Every hash of a complete subtree holds in all later trees. So two files can be held against each other where they
   overlap, without asking anybody: see `history`.
 
@@ -128,6 +128,9 @@ class _Reader:
         """Return the `seen` line and the items as (level, hash, -1, place) or (0, text, number, place)."""
         if len(self._data) > PROOF_LIMIT:
             raise self.fault(0, f"the proof file has {len(self._data):,} bytes", f"at most {PROOF_LIMIT:,} bytes")
+        if self._data.startswith(_MAGIC.rstrip(b"\n") + b"\r\n"):
+            expected = "newlines alone: `go.sum.proof -text` in .gitattributes keeps git from changing them"
+            raise self.fault(0, "the lines of the proof file end in carriage returns", expected)
         if not self._data.startswith(_MAGIC):
             raise self.fault(0, "this is no proof file", _MAGIC.decode().rstrip("\n"))
         self._refuse_odd_text()

@@ -381,3 +381,17 @@ def test_a_project_without_go_sum_has_nothing_to_prove(machine: Machine, tmp_pat
     (tmp_path / "go.mod").write_text("module svc.example\n")
     proofs = made(machine, tmp_path)
     assert (proofs.path, proofs.exit_code) == (None, 5)
+
+
+@pytest.mark.parametrize("update", [False, True])
+def test_what_is_proven_here_needs_no_name_to_be_sent(machine: Machine, tmp_path: Path, update: bool) -> None:
+    folder = proven_project(machine, tmp_path, A, B)
+    there = elsewhere(tmp_path)
+    there.settings["GOPRIVATE"] = "example.com/b"
+    with LogServer(LOG.answers()) as server:
+        write_project(folder, LOG, server.url, [A, B])
+        audit = there.check(folder)
+        proofs = made(there, folder, update=update)
+        assert path_of(B) not in server.paths
+    assert audit.verdict.outcome is Outcome.PASS
+    assert (proofs.records, proofs.dropped, proofs.exit_code) == (2, 0, 0)

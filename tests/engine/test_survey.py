@@ -95,6 +95,16 @@ def test_a_private_module_with_two_hashes_is_an_alarm_in_both_subjects(machine: 
     assert survey.exit_code == 4
 
 
+def test_a_proven_subject_is_not_to_blame_for_one_that_the_log_contradicts(machine: Machine, tmp_path: Path) -> None:
+    with LogServer(LOG.answers()) as server:
+        good = write_project(tmp_path / "good", LOG, server.url, NAMES[:1])
+        evil = LOG.go_sum(NAMES[0]).replace(made_hash(NAMES[0]), EVIL)
+        bad = write_project(tmp_path / "bad", LOG, server.url, NAMES[:1], go_sum=evil)
+        survey = surveyed(machine, good, bad)
+    assert [audit.verdict.outcome for audit in audits_of(survey)] == [Outcome.PASS, Outcome.ALARM]
+    assert rules_of(audits_of(survey)[1]) == {"SM110", "SM114"}
+
+
 def test_two_logs_are_asked_each_for_its_own_subject(machine: Machine, tmp_path: Path) -> None:
     from tests.support.made_log import make_key
 

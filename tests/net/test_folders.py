@@ -16,7 +16,7 @@ from supplymatrix.net.folders import cache_folder, config_folder, state_folder
         ("linux", {"HOME": "/h", "XDG_CACHE_HOME": "c"}, "/h/.cache/supplymatrix", "/h/.local/state/supplymatrix"),
         ("darwin", {"HOME": "/h"}, "/h/Library/Caches/supplymatrix", "/h/Library/Application Support/supplymatrix"),
         ("win32", {"LOCALAPPDATA": "/l"}, "/l/supplymatrix/cache", "/l/supplymatrix/state"),
-        ("linux", {"SUPPLYMATRIX_CACHE_DIR": "/a", "SUPPLYMATRIX_STATE_DIR": "b"}, "/a", "b"),
+        ("linux", {"SUPPLYMATRIX_CACHE_DIR": "/a", "SUPPLYMATRIX_STATE_DIR": "/b"}, "/a", "/b"),
     ],
 )
 def test_folders_lie_where_the_system_wants_them(

@@ -33,10 +33,13 @@ RULE = Rule(
 def check(view: FactView) -> Iterator[Result]:
     """One finding for each line that another file contradicts. Cannot be waived and cannot be lowered.
 
-    It applies to contradictions alone: a line that no other file has is not better for that, and passes nothing.
+    It applies to contradictions alone: a line that no other file has is not better for that, and passes nothing. Where
+    the log knows the module, it has told which of the two is right, and only the other one is at fault.
     """
     private = {module.subject for module in view.facts.of(PrivateModule)}
     for foreign in view.facts.of(ForeignHash):
+        if view.is_proven(foreign.subject, foreign.kind, foreign.hash):
+            continue  # the log says that ours is right; the other file is the one to look at
         module = foreign.subject
         subject = line_subject(module, foreign.kind)
         at = first_difference(foreign.hash, foreign.other_hash)
