@@ -18,7 +18,7 @@ from supplymatrix.engine.foreign_hashes import foreign_hashes
 from supplymatrix.engine.lookups import Signer, facts_of_lines
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
-from supplymatrix.engine.prepare import Prepared, prepare
+from supplymatrix.engine.prepare import Prepared, keep_names, prepare
 from supplymatrix.engine.shared_answers import Asker, SharedAnswers, share_answers
 from supplymatrix.engine.this_machine import ThisMachine
 from supplymatrix.errors import InputError, TrustError
@@ -138,7 +138,7 @@ def _prepare_all(
         else:
             notes = found.notes if not ready else ()
             ready.append(changed(item, notes=(*notes, *item.notes)))
-    return ready, unreadable, [subject.path for subject in found.subjects]
+    return keep_names(ready), unreadable, [subject.path for subject in found.subjects]
 
 
 def _kept(request: CheckRequest, errors: Sequence[TrustError]) -> list[str]:

@@ -15,7 +15,7 @@ from supplymatrix.engine.events import Message, OnEvent, ignore_event
 from supplymatrix.engine.lookups import LogAnswer, LogChoice, Signer, facts_of_lines
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
-from supplymatrix.engine.prepare import Prepared, prepare
+from supplymatrix.engine.prepare import Prepared, keep_names, prepare
 from supplymatrix.engine.shared_answers import Asker, SharedAnswers, share_answers
 from supplymatrix.errors import InputError, TransportError, TrustError
 from supplymatrix.model.fact import Gap, LineProof, ProofState
@@ -107,6 +107,7 @@ def make_proofs(request: MakeProofsRequest, on_event: OnEvent = ignore_event) ->
             )
             for subject in find_subjects(request.paths, recursive=request.recursive).subjects
         ]
+        subjects = keep_names(subjects)
         if not request.update:
             subjects = [_asks_anew(item) for item in subjects]
         answers = share_answers(subjects, histories, Asker(means=request.means, settings=settings, on_event=on_event))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from supplymatrix.engine.committed_proofs import CommittedProofs, read_committed_proofs
@@ -12,7 +13,7 @@ from supplymatrix.engine.private import withhold_lines
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.fact import Gap, PrivateModule, SumLine, paths_of
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
 from supplymatrix.policy.document import Policy
 from supplymatrix.sources.project import Project
@@ -20,7 +21,7 @@ from supplymatrix.sumdb.history import History
 from supplymatrix.sumdb.known import GO_LOG_KEY
 from supplymatrix.sumdb.note import parse_verifier_key
 
-__all__ = ["Prepared", "ProofReader", "choose_log", "prepare"]
+__all__ = ["Prepared", "ProofReader", "choose_log", "keep_names", "prepare"]
 
 ProofReader = Callable[[Project, LogChoice, History], CommittedProofs]
 
@@ -104,6 +105,33 @@ def prepare(
             *_notes_about_private(lines, private),
         ),
     )
+
+
+def keep_names(subjects: Sequence[Prepared]) -> list[Prepared]:
+    """Return the subjects of one run, none of which asks for a module that another one declares private."""
+    declared = {module for item in subjects for module, held in item.private.items() if held.declared}
+    return [_without(item, declared) for item in subjects] if declared else list(subjects)
+
+
+def _without(item: Prepared, declared: AbstractSet[ModuleVersion]) -> Prepared:
+    """Return a subject that does not ask for some modules, but for those that its own proofs have."""
+    records = item.committed.records
+    spared = item.proven_unsent | {module for module in declared if module in records}
+    kept = [line for line in item.asked if line.subject in declared and line.subject not in records]
+    held = {line.subject for line in kept}
+    gaps = tuple(
+        Gap(
+            wanted=f"log record of {line.subject}",
+            reason="its name is withheld from the log: another lift.toml of this run declares it private",
+            remedy="list it in this lift.toml under [sources] private too, or check this subject by itself",
+            subject=str(line.subject),
+            kind=line.kind,
+            location=line.location,
+        )
+        for line in kept
+    )
+    asked = tuple(line for line in item.asked if line.subject not in held)
+    return changed(item, asked=asked, withheld=(*item.withheld, *gaps), proven_unsent=spared)
 
 
 def choose_log(policy: Policy) -> LogChoice:

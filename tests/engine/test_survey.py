@@ -95,6 +95,16 @@ def test_a_private_module_with_two_hashes_is_an_alarm_in_both_subjects(machine: 
     assert survey.exit_code == 4
 
 
+def test_what_one_subject_declares_private_no_other_one_asks_for(machine: Machine, tmp_path: Path) -> None:
+    with LogServer(LOG.answers()) as server:
+        one = write_project(tmp_path / "one", LOG, server.url, NAMES[:2], private=["example.com/m0"])
+        two = write_project(tmp_path / "two", LOG, server.url, NAMES[:2])
+        survey = surveyed(machine, one, two)
+        assert path_of(NAMES[0]) not in server.paths
+        assert path_of(NAMES[1]) in server.paths
+    assert [audit.verdict.outcome for audit in audits_of(survey)] == [Outcome.PASS, Outcome.INCOMPLETE]
+
+
 def test_a_proven_subject_is_not_to_blame_for_one_that_the_log_contradicts(machine: Machine, tmp_path: Path) -> None:
     with LogServer(LOG.answers()) as server:
         good = write_project(tmp_path / "good", LOG, server.url, NAMES[:1])
