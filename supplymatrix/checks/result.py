@@ -80,15 +80,21 @@ def first_difference(ours: str, theirs: str) -> int:
     return next((at for at in range(both) if ours[at] != theirs[at]), both)
 
 
-def gap_of(line: SumLine) -> Gap:
-    """Return the gap of a go.sum line that nobody has looked up; it must not look like a pass."""
+def gap_of(
+    line: SumLine, reason: str = "it was not looked up", remedy: str = "run again", *, outage: bool = False
+) -> Gap:
+    """Return the gap of a go.sum line without a proof; one that was forgotten has one too, to be no pass.
+
+    outage: as in `Gap`.
+    """
     return Gap(
         wanted=f"log record of {line.subject}",
-        reason="it was not looked up",
-        remedy="run again",
+        reason=reason,
+        remedy=remedy,
         subject=str(line.subject),
         kind=line.kind,
         location=line.location,
+        outage=outage,
     )
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "proof_path",
     "read_committed_proofs",
     "records_by_module",
+    "refuse_two_answers",
 ]
 
 PROOF_START = ("supplymatrix go.sum proof 1",)
@@ -123,27 +124,45 @@ def load_proofs(project: Project, choice: LogChoice) -> tuple[CommittedProofs, P
         return NO_PROOFS, None
     try:
         proof = parse_proof_file(data, [choice.verifier], path.as_posix())
+        records = records_by_module(proof)
     except TrustError as err:
-        return CommittedProofs(name=path.name, error=err), None
+        whole = TrustError(str(err), evidence={**err.evidence, path.name: data})
+        return CommittedProofs(name=path.name, error=whole), None
     except InputError as err:
         return CommittedProofs(name=path.name, malformed=err.diagnostics[0]), None
     found = CommittedProofs(
         name=path.name,
         head=proof.head,
         seen_on=proof.seen_on,
-        records=records_by_module(proof),
+        records=records,
         total=len(proof.records),
     )
     return found, proof
 
 
 def records_by_module(proof: ProofFile) -> dict[ModuleVersion, LoggedText]:
-    """Return the records by the module versions that their lines name, the first record of each."""
+    """Return the records by the module versions that their lines name.
+
+    Raises TrustError when two of them have different lines for one module version: the log has said two things of it.
+    """
     found: dict[ModuleVersion, LoggedText] = {}
     for record in proof.records:
-        for line in record.text.decode("utf-8").split("\n"):
-            fields = line.split(" ")
-            if len(fields) == 3:
-                module = ModuleVersion(path=fields[0], version=fields[1].removesuffix("/go.mod"))
-                found.setdefault(module, record)
+        for module in _modules_in(record):
+            first = found.setdefault(module, record)
+            refuse_two_answers(module, first.text, record.text)
     return found
+
+
+def refuse_two_answers(module: ModuleVersion, one: bytes, two: bytes) -> None:
+    """Raise TrustError when two records of a log, both proven, disagree about a module version."""
+    if one != two and lines_of(one, module.path, module.version) != lines_of(two, module.path, module.version):
+        raise TrustError(
+            f"the log has two records of {module} that disagree", evidence={"one record": one, "other record": two}
+        )
+
+
+def _modules_in(record: LoggedText) -> set[ModuleVersion]:
+    lines = (line.split(" ") for line in record.text.decode("utf-8").split("\n"))
+    return {
+        ModuleVersion(path=fields[0], version=fields[1].removesuffix("/go.mod")) for fields in lines if len(fields) == 3
+    }

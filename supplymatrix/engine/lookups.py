@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from supplymatrix.checks.result import gap_of
 from supplymatrix.errors import InputError, TransportError, TrustError
 from supplymatrix.model.audit import LogView
 from supplymatrix.model.fact import Gap, LineProof, ProofState, SumKind, SumLine
@@ -145,22 +146,12 @@ def facts_of_lines(
     for line in lines:
         answer = answers.get(line.subject)
         if answer is None or isinstance(answer, Unanswered):
-            gaps.append(_gap(line, answer))
+            gaps.append(
+                gap_of(line) if answer is None else gap_of(line, answer.reason, answer.remedy, outage=answer.outage)
+            )
         else:
             proofs.append(_proof(line, answer))
     return proofs, gaps
-
-
-def _gap(line: SumLine, answer: Unanswered | None) -> Gap:
-    return Gap(
-        wanted=f"log record of {line.subject}",
-        reason=answer.reason if answer else "it was not looked up",
-        remedy=answer.remedy if answer else "run again",
-        subject=str(line.subject),
-        kind=line.kind,
-        location=line.location,
-        outage=answer is not None and answer.outage,
-    )
 
 
 def _proof(line: SumLine, answer: LogRecord | NotLogged | Broken) -> LineProof:

@@ -18,7 +18,7 @@ from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.prepare import Prepared, keep_names, prepare
 from supplymatrix.engine.shared_answers import Asker, SharedAnswers, share_answers
 from supplymatrix.errors import InputError, TransportError, TrustError
-from supplymatrix.model.fact import Gap, LineProof, ProofState
+from supplymatrix.model.fact import Gap, LineProof, ProofState, SumFault, SumFaultKind
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.evidence import keep_evidence
@@ -172,12 +172,14 @@ def _make(request: MakeProofsRequest, item: Prepared, shared: SharedAnswers, the
         data=None,
         wrong=tuple(line for line in lines if line.state in _WRONG),
         absent=tuple(line for line in lines if line.state in (ProofState.NOT_IN_LOG, ProofState.NO_LINE)),
-        gaps=(*item.withheld, *gaps),
+        gaps=(*item.withheld, *gaps, *_faulty_lines(item)),
         private=sum(module.declared for module in item.private.values()),
     )
     records = _records(item.modules, shared.answers)
     if made.path is None or made.wrong or not records:
         return made
+    if there is not None and _is_unheld(there, shared) and not request.update:
+        return changed(made, gaps=(*made.gaps, _not_compared(made.path)))
     data, size = _build(request, records, there, shared)
     if data is None:
         return changed(made, gaps=(*made.gaps, _no_head()))
@@ -193,6 +195,29 @@ def _make(request: MakeProofsRequest, item: Prepared, shared: SharedAnswers, the
         is_new=there is None,
         is_unchanged=there is not None and data == read_if_there(made.path, PROOF_LIMIT, "proof file"),
     )
+
+
+def _is_unheld(there: ProofFile, shared: SharedAnswers) -> bool:
+    """Return whether the log had a head, and the one in the file could not be held against it."""
+    run = shared.run
+    return run is not None and run.view is not None and (there.head.size, there.head.root) in run.not_held
+
+
+def _not_compared(path: Path) -> Gap:
+    return Gap(
+        wanted=f"that the head in {path.name} and the log's own belong to one history",
+        reason="they could not be held against each other, and a new head would put the old one out of sight",
+        remedy="run again, or with --update; remove the file if its head does not matter",
+    )
+
+
+def _faulty_lines(item: Prepared) -> list[Gap]:
+    """Return a gap for each line that is none: nothing proves it."""
+    return [
+        Gap(wanted="a go.sum line", reason=fact.message, remedy="supplymatrix check tells more", subject=fact.subject)
+        for fact in item.project.facts
+        if isinstance(fact, SumFault) and fact.kind is not SumFaultKind.EMPTY_GO_MOD
+    ]
 
 
 def _records(modules: Sequence[ModuleVersion], answers: Mapping[ModuleVersion, LogAnswer]) -> list[LoggedText]:
@@ -212,7 +237,8 @@ def _build(
     if there is not None and keeps and not (request.means.refresh and pinned is not None):
         head, seen_on = there.head, there.seen_on
     elif pinned is not None:
-        head, seen_on = pinned, _day(shared)
+        is_known = there is not None and pinned.note.raw == there.head.note.raw
+        head, seen_on = pinned, there.seen_on if there is not None and is_known else _day(shared)
     else:
         return None, 0
     tree = session.tree if session is not None and pinned is not None else None

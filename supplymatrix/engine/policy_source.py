@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,8 @@ OWN_POLICY = PolicySource()
 """The subject's own lift.toml, or the default preset when it has none."""
 
 
-def presets() -> dict[str, bytes]:
+@cache
+def presets() -> Mapping[str, bytes]:
     """Return the built-in presets by name."""
     names = [name for name in builtin_names("policies") if name.endswith(".toml")]
     return {name.removesuffix(".toml"): builtin_bytes("policies", name) for name in names}
@@ -106,7 +108,7 @@ def _refuse_missing(path: Path) -> None:
 
 
 def _from_revision(
-    revision: str, project: Project, built_in: dict[str, bytes], environ: Mapping[str, str]
+    revision: str, project: Project, built_in: Mapping[str, bytes], environ: Mapping[str, str]
 ) -> tuple[Policy, list[Note]]:
     """Take the policy from another git revision, and tell how the one in the working tree differs from it."""
     from supplymatrix.sources.git import read_at_revision

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
+from supplymatrix.checks.result import gap_of
 from supplymatrix.engine.committed_proofs import CommittedProofs, read_committed_proofs
 from supplymatrix.engine.lookups import LogChoice, Signer, modules_of
 from supplymatrix.engine.policy_source import POLICY_FILE, PolicySource, load_policy
@@ -119,17 +120,9 @@ def _without(item: Prepared, declared: AbstractSet[ModuleVersion]) -> Prepared:
     spared = item.proven_unsent | {module for module in declared if module in records}
     kept = [line for line in item.asked if line.subject in declared and line.subject not in records]
     held = {line.subject for line in kept}
-    gaps = tuple(
-        Gap(
-            wanted=f"log record of {line.subject}",
-            reason="its name is withheld from the log: another lift.toml of this run declares it private",
-            remedy="list it in this lift.toml under [sources] private too, or check this subject by itself",
-            subject=str(line.subject),
-            kind=line.kind,
-            location=line.location,
-        )
-        for line in kept
-    )
+    reason = "its name is withheld from the log: another lift.toml of this run declares it private"
+    remedy = "list it in this lift.toml under [sources] private too, or check this subject by itself"
+    gaps = tuple(gap_of(line, reason, remedy) for line in kept)
     asked = tuple(line for line in item.asked if line.subject not in held)
     return changed(item, asked=asked, withheld=(*item.withheld, *gaps), proven_unsent=spared)
 

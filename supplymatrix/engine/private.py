@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from supplymatrix.checks.result import gap_of
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.gomod.goprivate import match
 from supplymatrix.model.fact import Gap, PrivateModule, SumLine
@@ -12,6 +13,8 @@ from supplymatrix.model.value import value
 from supplymatrix.policy.document import Policy
 
 __all__ = ["Withholding", "withhold_lines", "withholding_of"]
+
+_REMEDY = "list it in lift.toml under [sources] private, or run with --send-private"
 
 
 @value
@@ -70,16 +73,6 @@ def withhold_lines(
             ),
         )
         if not held.declared:
-            gaps.append(_gap(line, held))
+            reason = f"its name is withheld from the log by {held}"
+            gaps.append(gap_of(line, reason, _REMEDY))
     return private, gaps
-
-
-def _gap(line: SumLine, held: Withholding) -> Gap:
-    return Gap(
-        wanted=f"log record of {line.subject}",
-        reason=f"its name is withheld from the log by {held}",
-        remedy="list it in lift.toml under [sources] private, or run with --send-private",
-        subject=str(line.subject),
-        kind=line.kind,
-        location=line.location,
-    )

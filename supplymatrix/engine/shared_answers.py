@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from supplymatrix.engine.committed_proofs import refuse_two_answers
 from supplymatrix.engine.events import OnEvent
 from supplymatrix.engine.log_access import LogAccess, ask_log
-from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogKey, LogRun, Signer
+from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogKey, LogRun, Signer, unanswered
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.prepare import Prepared
+from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.audit import LogView
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.sumdb.history import History, SeenHead
+from supplymatrix.sumdb.session import LogRecord
 
 __all__ = ["AskLog", "Asker", "SharedAnswers", "share_answers"]
 
@@ -89,16 +92,32 @@ def share_answers(
     groups: dict[LogKey, list[Prepared]] = {}
     for subject in subjects:
         groups.setdefault(subject.choice.log_key, []).append(subject)
-    return {key: _share(group, histories[group[0].choice.signer], ask) for key, group in groups.items()}
+    shared = {}
+    for key, group in groups.items():
+        try:
+            shared[key] = _share(group, histories[group[0].choice.signer], ask)
+        except InputError as err:
+            if len(groups) == 1:
+                raise
+            shared[key] = _unasked(group, err)
+    return shared
+
+
+def _unasked(group: Sequence[Prepared], err: InputError) -> SharedAnswers:
+    """Return that one log of several could not be asked: the subjects of the others are judged all the same."""
+    fault = err.diagnostics[0]
+    modules = (module for subject in group for module in subject.modules)
+    return SharedAnswers(choice=group[0].choice, answers=unanswered(modules, str(fault), fault.remedy))
 
 
 def _share(group: Sequence[Prepared], history: History, ask: AskLog) -> SharedAnswers:
     choice = group[0].choice
     modules = dict.fromkeys(module for subject in group for module in subject.modules)
-    proven: dict[ModuleVersion, LogAnswer] = {}
+    proven: dict[ModuleVersion, LogRecord] = {}
     for subject in group:
-        found = subject.committed.records
-        proven.update(subject.committed.answers(m for m in found if m in modules and m not in proven))
+        for module, answer in subject.committed.answers(m for m in subject.committed.records if m in modules).items():
+            first = proven.setdefault(module, answer)
+            refuse_two_answers(module, first.text, answer.text)
     heads = history.heads
     missing = [module for module in modules if module not in proven]
     run = ask(choice, missing, heads) if missing or heads else None

@@ -14,9 +14,13 @@ from supplymatrix.errors import TrustError
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.fact import ProofFile, ProofState
 from supplymatrix.model.verdict import Outcome
+from supplymatrix.sumdb.note import parse_verifier_key
+from supplymatrix.sumdb.proof_file import LoggedText, build_proof_file, parse_proof_file
+from supplymatrix.sumdb.protocol import run_over
+from supplymatrix.sumdb.tree import TrustedTree
 from tests.support.log_server import LogServer, Reply
 from tests.support.machine import NOW, Machine, codes_of, rules_of, states_of
-from tests.support.made_log import MadeLog, made_hash, make_key, path_of, write_project
+from tests.support.made_log import MadeLog, made_hash, make_key, path_of, tiles_of, write_project, write_recording
 
 A, B, C = "example.com/a@v1.0.0", "example.com/b@v1.2.0", "example.com/c@v1.0.0"
 LOG = MadeLog.of(A, filler=600).grown(B, C)
@@ -395,3 +399,43 @@ def test_what_is_proven_here_needs_no_name_to_be_sent(machine: Machine, tmp_path
         assert path_of(B) not in server.paths
     assert audit.verdict.outcome is Outcome.PASS
     assert (proofs.records, proofs.dropped, proofs.exit_code) == (2, 0, 0)
+
+
+def test_two_records_of_one_module_version_that_disagree_are_an_alarm(machine: Machine, tmp_path: Path) -> None:
+    """The log has said two things of one module version; a file that holds both must not let one of them win."""
+    twice = LOG.with_record("filler.example/m5@v1.0.0", LOG.records[LOG.names.index(A)].replace(b"h1:", b"h1:X"))
+    recorded = write_recording(tmp_path / "recorded", twice.answers())
+    folder = write_project(tmp_path / "svc", twice, NOWHERE, [A])
+    made(machine, folder, replay=recorded)
+    proof = parse_proof_file((folder / "go.sum.proof").read_bytes(), [parse_verifier_key(LOG.key.verifier)])
+    number = twice.names.index("filler.example/m5@v1.0.0")
+    texts = [*proof.records, LoggedText(number=number, text=twice.records[number])]
+    tree = TrustedTree(proof.head)
+    run_over(tree.open_edge(), tiles_of(twice.tree()))
+    both = run_over(build_proof_file(proof.head, texts, tree=tree), tiles_of(twice.tree()))
+    (folder / "go.sum.proof").write_bytes(both)
+    audit = elsewhere(tmp_path).check(folder, offline=True)
+    assert audit.verdict.outcome is Outcome.ALARM
+    assert "two records" in file_of(audit).fault
+
+
+def test_prove_does_not_put_a_head_out_of_sight_that_was_not_compared(machine: Machine, tmp_path: Path) -> None:
+    with LogServer(LOG.answers(601)) as server:
+        folder = write_project(tmp_path / "svc", LOG, server.url, [A])
+        before = made(machine, folder).data
+    fork = LOG.forked(520)
+    with LogServer(fork.answers()) as server:
+        for path in ("tile/8/0/002", "tile/8/0/002.p/89", "tile/8/0/002.p/91"):
+            server.script(path, *[Reply(status=503)] * 40)
+        write_project(folder, LOG, server.url, ["filler.example/m3@v1.0.0"])
+        proofs = made(elsewhere(tmp_path), folder)
+    assert proofs.data is None
+    assert proofs.exit_code == 3
+    assert (folder / "go.sum.proof").read_bytes() == before
+
+
+def test_faulty_lines_are_not_proven(machine: Machine, tmp_path: Path) -> None:
+    with LogServer(LOG.answers()) as server:
+        folder = write_project(tmp_path / "svc", LOG, server.url, [A], go_sum=LOG.go_sum(A) + "one two\n")
+        proofs = made(machine, folder)
+    assert (proofs.records, proofs.exit_code) == (1, 3)

@@ -43,7 +43,7 @@ def check(view: FactView) -> Iterator[Result]:
             name,
             _NOBODY,
             message=f"{name} is no proof",
-            label=proof.fault.removeprefix(f"{name} "),
+            label=proof.fault.rpartition(name)[2].lstrip(": "),
             locations=(proof.location,),
             fix="find out who changed it (git log), remove it, then supplymatrix prove writes a new one",
         )
