@@ -31,13 +31,14 @@ _KEYWORDS: Final = frozenset(
     b"break case chan const continue default defer else fallthrough for func go goto if import interface map package "
     b"range return select struct switch type var".split()
 )
-# Possessive, so that no input makes these take more than one pass.
-_SPACE = re.compile(rb"(?:[ \t\r\n]++|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+")
-_WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]++")
-_STRING = re.compile(rb'"(?:[^"\\\n]++|\\[^\n])*+"|`[^`]*+`')
+# Written so that no two repeats in a row can take the same byte: one pass on any input. Possessive repeats would say it
+# shorter, but Python 3.11.2 (Debian 12) matches them wrongly inside a repeated group.
+_SPACE = re.compile(rb"(?:[ \t\r\n]+|//[^\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)*")
+_WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]+")
+_STRING = re.compile(rb'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|`[^`]*`')
 # An import as nearly all are written: on a line of its own, perhaps with a name before and a comment behind.
 _EASY_IMPORT = re.compile(
-    rb"(?:([A-Za-z_][A-Za-z0-9_]*+|\.)[ \t]++)?\"([A-Za-z0-9+\-./@_~]++)\"[ \t]*+(?://[^\n]*+)?\r?\n[ \t\r\n]*+"
+    rb"(?:([A-Za-z_][A-Za-z0-9_]*|\.)[ \t]+)?\"([A-Za-z0-9+\-./@_~]+)\"[ \t]*(?://[^\n]*)?\r?\n[ \t\r\n]*"
 )
 _ESCAPE = re.compile(r'\\(?:([abfnrtv\\"])|x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|)')
 _SIMPLE_ESCAPES: Final = dict(zip('abfnrtv\\"', '\a\b\f\n\r\t\v\\"', strict=True))
