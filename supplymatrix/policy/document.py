@@ -26,8 +26,9 @@ from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.policy.globs import literal_prefix, matches
 
-__all__ = ["LEVEL_ORDER", "PackageRule", "Policy", "Waiver", "parse_policy", "preset_policy"]
+__all__ = ["LEVEL_ORDER", "PAGE", "PackageRule", "Policy", "Waiver", "parse_policy", "preset_policy"]
 
+PAGE = "docs/formats/lift-toml.md"
 LEVEL_ORDER: Mapping[Level, int] = {
     level: number for number, level in enumerate((Level.OFF, Level.NOTE, Level.WARN, Level.ERROR, Level.ALARM))
 }

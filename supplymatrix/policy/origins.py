@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from supplymatrix.documents.toml_spans import KeyPath, Span
+from supplymatrix.documents.toml_text import read_toml
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Rule
 from supplymatrix.model.value import value
-from supplymatrix.policy.document import Policy
+from supplymatrix.policy.document import PAGE, Policy
 from supplymatrix.policy.reader import PolicyReader
-from supplymatrix.policy.spans import KeyPath, Span
-from supplymatrix.policy.toml_text import read_toml
 
 __all__ = ["PolicyValue", "PolicyView", "explain_policy"]
 
@@ -52,8 +52,8 @@ def explain_policy(
     Raises InputError for bytes that are no policy; `policy` was read from them, so there are none.
     """
     name = f"preset {policy.preset}"
-    own = read_toml(data, artifact).spans if data is not None else {}
-    base = read_toml(presets[policy.preset], name).spans
+    own = read_toml(data, artifact, page=PAGE).spans if data is not None else {}
+    base = read_toml(presets[policy.preset], name, page=PAGE).spans
     preset = PolicyReader(presets[policy.preset], name, presets={}, rules=rules, preset_only=True).policy()
     written = policy.origins if data is not None else {}
     settable = [rule.id for rule in rules.values() if rule.level is not Level.ALARM]

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from supplymatrix.documents.toml_spans import KeyPath
+from supplymatrix.documents.toml_text import TomlText, read_toml
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.goprivate import is_pattern
 from supplymatrix.model.location import Location
@@ -14,10 +16,8 @@ from supplymatrix.model.module import canonical_version
 from supplymatrix.model.rule import Level, Rule
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.verdict import Note
-from supplymatrix.policy.document import PackageRule, Policy, Waiver, digest_of
+from supplymatrix.policy.document import PAGE, PackageRule, Policy, Waiver, digest_of
 from supplymatrix.policy.globs import glob_fault
-from supplymatrix.policy.spans import KeyPath
-from supplymatrix.policy.toml_text import TomlText, read_toml
 
 __all__ = ["PolicyReader"]
 
@@ -80,7 +80,7 @@ class PolicyReader:
         self._preset_only = preset_only
         self._faults: list[Diagnostic] = []
         self._notes: list[Note] = []
-        self._toml: TomlText = read_toml(data, artifact)
+        self._toml: TomlText = read_toml(data, artifact, page=PAGE)
         self._preset_levels: dict[str, Mapping[str, Level]] = {}
 
     def policy(self) -> Policy:

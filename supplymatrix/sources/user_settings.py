@@ -23,7 +23,7 @@ from supplymatrix.model.value import value
 from supplymatrix.sources.files import read_if_there
 
 if TYPE_CHECKING:
-    from supplymatrix.policy.toml_text import TomlText
+    from supplymatrix.documents.toml_text import TomlText
 
 __all__ = [
     "KEYS",
@@ -140,7 +140,7 @@ def read_user_settings(path: Path) -> UserSettings:
 
 def parse_user_settings(data: bytes, artifact: str) -> UserSettings:
     """Return the settings in a text. artifact: its name in messages. Raises InputError with all faults."""
-    from supplymatrix.policy.toml_text import read_toml
+    from supplymatrix.documents.toml_text import read_toml
 
     return _Reading(read_toml(data, artifact, page=_PAGE), artifact).settings()
 
@@ -202,7 +202,7 @@ class _Reading:
     def _fault(
         self, path: tuple[str, ...], message: str, expected: str, remedy: str = "", *, at_key: bool = False
     ) -> None:
-        from supplymatrix.policy.toml_text import fault_at
+        from supplymatrix.documents.toml_text import fault_at
 
         remedy = remedy or f"{_PAGE} shows the form"
         fault = fault_at(

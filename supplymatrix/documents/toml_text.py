@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from supplymatrix.documents.toml_spans import KeyPath, SpanIndex, index_spans
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import value
-from supplymatrix.policy.spans import KeyPath, SpanIndex, index_spans
 
 __all__ = ["TomlText", "fault_at", "read_toml"]
 
@@ -18,7 +18,6 @@ _AT = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _BARE_PATH = re.compile(r"\s*\[\s*packages\s*\.\s*([^\s\"'\[\]]+/[^\s\"'\[\]]+)\s*\]")
 _LONG_LINE = 500
 _HOW = "mend the file; {} shows its form"
-_PAGE = "docs/formats/lift-toml.md"
 _MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
 
@@ -31,7 +30,7 @@ class TomlText:
     lines: tuple[str, ...]
 
 
-def read_toml(data: bytes, artifact: str, *, page: str = _PAGE) -> TomlText:
+def read_toml(data: bytes, artifact: str, *, page: str) -> TomlText:
     """Read a TOML text. Raises InputError with line and column, and nothing else, for any bytes.
 
     page: which page shows the form of the file.

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from supplymatrix.documents.toml_spans import KeyPath, index_spans, pointer_of
+from supplymatrix.documents.toml_text import TomlText, read_toml
 from supplymatrix.model.location import Location
-from supplymatrix.policy.spans import KeyPath, index_spans, pointer_of
-from supplymatrix.policy.toml_text import TomlText, read_toml
 from tests.policy.toml_documents import toml_documents
 
 pytestmark = pytest.mark.slow
@@ -47,7 +47,7 @@ def at(values: dict[str, Any], path: KeyPath) -> object:
 
 
 def read(text: str) -> TomlText:
-    return read_toml(text.encode(), "lift.toml")
+    return read_toml(text.encode(), "lift.toml", page="the page")
 
 
 PLACES = [
@@ -98,7 +98,7 @@ def test_what_stands_at_a_value_is_what_the_parser_read(text: str, crlf: bool) -
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         assume(False)  # two keys of one name: the generator does not look
-    found = read_toml((text.replace("\n", "\r\n") if crlf else text).encode(), "lift.toml")
+    found = read_toml((text.replace("\n", "\r\n") if crlf else text).encode(), "lift.toml", page="the page")
     lines = tuple(line.rstrip("\r") for line in text.split("\n"))
     for path, value in leaves(values):
         if path in found.spans:

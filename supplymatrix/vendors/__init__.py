@@ -1,0 +1,1 @@
+"""Support paths for Go compared: profiles, matrix, response times, coverage, decision."""
