@@ -1,0 +1,159 @@
+"""Vendors side by side: options, cells, and a score that shows what is not known as a span.
+
+A score is the share of the weights that an option earns, 0 to 100. Its low end takes every unknown as no, its high end
+as yes. So asking a vendor can narrow a span, and silence never helps.
+
+The column `today` is what a project has already: the best of the vendors on whose paths it stands, the Go project's own
+releases where there is no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+
+from supplymatrix.documents.tables import TableReader
+from supplymatrix.model.value import value
+from supplymatrix.model.vendor import VendorProfile
+from supplymatrix.vendors.capability_keys import CAPABILITY_KEYS, KEYS, CapabilityKey
+from supplymatrix.vendors.cells import Cell, best_cell, cell_of
+
+__all__ = [
+    "DEFAULT_WEIGHTS", "TODAY", "UPSTREAM", "Contribution", "Matrix", "MatrixScore", "Option", "differing_keys",
+    "make_matrix", "parse_weights", "score_option",
+]  # fmt: skip
+
+TODAY = "today"
+UPSTREAM = "go-project"
+DEFAULT_WEIGHTS: Mapping[str, int] = {key.id: key.weight for key in CAPABILITY_KEYS}
+_PAGE = "docs/formats/weights-toml.md"
+_HEAVIEST = 100
+
+
+@value
+class Option:
+    """One column: a vendor, or `today`. standing: of `today`, the vendors on whose paths the project stands, with why,
+    e.g. ("redhat", "Dockerfile:1 FROM …")."""
+
+    id: str
+    name: str
+    profile: VendorProfile | None
+    cells: Mapping[str, Cell]
+    standing: tuple[tuple[str, str], ...] = ()
+
+
+@value
+class Matrix:
+    """Options side by side on a day. weights: key → 0 or more."""
+
+    options: tuple[Option, ...]
+    keys: tuple[CapabilityKey, ...]
+    as_of: date
+    weights: Mapping[str, int]
+
+
+@value
+class Contribution:
+    """What one key adds to a score, in points of 100."""
+
+    key: str
+    weight: int
+    low: Fraction
+    high: Fraction
+
+
+@value
+class MatrixScore:
+    """low, high: exact, 0 to 100; None when nothing is weighed. The contributions add up to them."""
+
+    low: Fraction
+    high: Fraction
+    contributions: tuple[Contribution, ...]
+
+
+def make_matrix(
+    profiles: Iterable[VendorProfile],
+    *,
+    as_of: date,
+    weights: Mapping[str, int] = DEFAULT_WEIGHTS,
+    standing: Sequence[tuple[str, str]] = (),
+    pinned: Sequence[str] = (),
+) -> Matrix:
+    """Return the matrix of a day.
+
+    standing: on whose paths the project stands, empty = on nobody's, which is upstream's. pinned: options that come
+    first, in this order; `today` does otherwise.
+    """
+    profiles = tuple(profiles)
+    vendors = [
+        Option(
+            id=profile.id,
+            name=profile.name,
+            profile=profile,
+            cells={key.id: cell_of(profile, key.id, as_of) for key in CAPABILITY_KEYS},
+        )
+        for profile in profiles
+    ]
+    options = [_today(vendors, standing), *sorted(vendors, key=_natural)]
+    options.sort(key=lambda option: pinned.index(option.id) if option.id in pinned else len(pinned))
+    return Matrix(options=tuple(options), keys=CAPABILITY_KEYS, as_of=as_of, weights=weights)
+
+
+def score_option(option: Option, weights: Mapping[str, int]) -> MatrixScore:
+    """Return the score of an option; with all weights 0 it is 0 to 100, since nothing was asked."""
+    whole = sum(weights.get(key, 0) for key in KEYS)
+    if whole == 0:
+        return MatrixScore(low=Fraction(0), high=Fraction(100), contributions=())
+    parts = tuple(
+        Contribution(
+            key=key,
+            weight=weights[key],
+            low=100 * weights[key] * option.cells[key].low / whole,
+            high=100 * weights[key] * option.cells[key].high / whole,
+        )
+        for key in KEYS
+        if weights.get(key, 0)
+    )
+    return MatrixScore(
+        low=sum((part.low for part in parts), Fraction(0)),
+        high=sum((part.high for part in parts), Fraction(0)),
+        contributions=parts,
+    )
+
+
+def differing_keys(matrix: Matrix) -> tuple[CapabilityKey, ...]:
+    """Return the keys to which the options do not all answer with the same state."""
+    return tuple(key for key in matrix.keys if len({option.cells[key.id].state for option in matrix.options}) > 1)
+
+
+def parse_weights(data: bytes, artifact: str) -> Mapping[str, int]:
+    """Read a weights file: `[weights]`, key = 0 to 100; keys that it leaves out weigh nothing. Raises InputError.
+
+    So a file says all that counts, and a reader needs no other list beside it.
+    """
+    reader = TableReader(data, artifact, page=_PAGE)
+    reader.top(required=("weights",))
+    table = reader.table(("weights",), optional=tuple(KEYS))
+    weights = {key: table.whole(key, high=_HEAVIEST) for key in KEYS}
+    if not reader.has_faults and not any(weights.values()):
+        table.fault("", "no key has a weight above 0", expected="fips_mode = 3", at_key=True)
+    reader.finish()
+    return weights
+
+
+def _today(vendors: Sequence[Option], standing: Sequence[tuple[str, str]]) -> Option:
+    known = {vendor.id: vendor for vendor in vendors}
+    paths = tuple((name, why) for name, why in standing if name in known)
+    if not paths and UPSTREAM in known:
+        paths = ((UPSTREAM, "no vendor's path was seen: Go as the Go project releases it"),)
+    cells = {
+        key.id: best_cell(key.id, [known[name].cells[key.id] for name in dict.fromkeys(name for name, _ in paths)])
+        for key in CAPABILITY_KEYS
+    }
+    return Option(id=TODAY, name=TODAY, profile=None, cells=cells, standing=paths)
+
+
+def _natural(option: Option) -> tuple[bool, str]:
+    """The core vendors first, then by name."""
+    return (option.profile is None or not option.profile.core, option.name.casefold())
