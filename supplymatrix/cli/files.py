@@ -14,17 +14,29 @@ __all__ = ["append_to", "refuse_existing", "write_file", "write_in_place_of", "w
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all: under another name beside it, then renamed. A link stays a link.
+    """Write a file whole or not at all: under another name beside it, then renamed.
 
-    What is there and is no plain file (a pipe, /dev/stdout) is written to as it is. Raises InputError; an old file is
-    then untouched.
+    A link to a file of the same folder stays a link; one that leads elsewhere is refused, since the tree that is
+    checked may have brought it along. What is there and is no plain file (a pipe, /dev/stdout) is written to as it is.
+    Raises InputError; an old file is then untouched.
     """
     data = text.encode("utf-8", "backslashreplace")
     with _told(path):
+        real = Path(os.path.realpath(path))
         if path.exists() and not path.is_file():
             path.write_bytes(data)
+        elif real.parent != Path(os.path.realpath(path.parent)):
+            raise InputError(
+                Diagnostic(
+                    message="this is a link that leads out of its folder: nothing is written through it",
+                    artifact=path.as_posix(),
+                    seen=os.fspath(real),
+                    expected="a plain file, or a name that is free",
+                    remedy="find out who put the link there, or name the file that it leads to",
+                )
+            )
         else:
-            replace_whole(Path(os.path.realpath(path)), data)
+            replace_whole(real, data)
 
 
 def write_in_place_of(path: Path, text: str, what: str) -> None:

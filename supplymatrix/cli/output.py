@@ -12,13 +12,13 @@ import click
 
 from supplymatrix.cli.alarm import keeps_alarm
 from supplymatrix.cli.files import append_to, write_file
-from supplymatrix.cli.streams import is_read_for_commands, is_terminal, write_stderr, write_stdout
+from supplymatrix.cli.streams import is_terminal, write_stderr, write_stdout
 from supplymatrix.engine.events import Event, Message
 from supplymatrix.errors import InputError
 from supplymatrix.model.audit import Audit, Survey
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
-from supplymatrix.reports.plain import no_commands, plain
+from supplymatrix.reports.plain import plain
 from supplymatrix.reports.registry import FORMATS, render_survey
 
 __all__ = [
@@ -140,16 +140,11 @@ def _write_report(survey: Survey, target: ReportTarget, console: Console) -> Non
     width = max(60, min(_terminal_width(), 160)) if is_terminal else 100
     text = render_survey(survey, target.format, color=color, width=width, verbose=console.verbose)
     if target.file is None:
-        write_stdout(_without_commands(text, target.format) if is_read_for_commands() else text)
+        write_stdout(text, with_commands=target.format == "github")
     elif _is_step_summary(target.file):
         append_to(target.file, text)
     else:
         write_file(target.file, text)
-
-
-def _without_commands(text: str, fmt: str) -> str:
-    """Return a report that gives the runner no commands but its own: the format github is made of them."""
-    return text if fmt == "github" else no_commands(text, as_json=fmt in ("json", "sarif"))
 
 
 def _is_step_summary(path: Path) -> bool:

@@ -14,11 +14,17 @@ from supplymatrix.errors import Diagnostic, InputError
 __all__ = ["flush_stdout", "is_read_for_commands", "is_terminal", "let_go", "write_stderr", "write_stdout"]
 
 
-def write_stdout(text: str) -> None:
+def write_stdout(text: str, *, with_commands: bool = False) -> None:
     """Write a text to stdout as UTF-8, whatever the terminal's own encoding is.
 
-    Raises BrokenPipeError when nobody reads any more, InputError when it cannot be written.
+    A build runner that reads along finds no command in it, unless with_commands: the text is made of them. A JSON
+    document says the same afterwards. Raises BrokenPipeError when nobody reads any more, InputError when it cannot be
+    written.
     """
+    if not with_commands and is_read_for_commands():
+        from supplymatrix.reports.plain import no_commands
+
+        text = no_commands(text, as_json=text.startswith("{"))
     with _told(sys.stdout) as stream:
         buffer = getattr(stream, "buffer", None)
         if buffer is None:

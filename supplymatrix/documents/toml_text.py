@@ -17,6 +17,10 @@ __all__ = ["TomlText", "fault_at", "read_toml"]
 _AT = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _BARE_PATH = re.compile(r"\s*\[\s*packages\s*\.\s*([^\s\"'\[\]]+/[^\s\"'\[\]]+)\s*\]")
 _LONG_LINE = 500
+# The standard library's parser, and ours of places, need the square of a key's parts: 16,000 of them cost a gigabyte.
+_MAX_PARTS = 64
+_PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_\-.\"']){_PART}(?:[ \t]*\.[ \t]*{_PART}){{{_MAX_PARTS},}}")
 _HOW = "mend the file; {} shows its form"
 _MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
@@ -82,6 +86,11 @@ def _read(data: bytes, artifact: str) -> TomlText:
     for number, content in enumerate(lines, start=1):
         if content.startswith(_MARKERS):
             raise _fault(artifact, number, 1, content, "the file holds an unresolved merge conflict")
+    if found := _LONG_KEY.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        message = f"a key has more than {_MAX_PARTS} parts"
+        raise _fault(artifact, line, column, lines[line - 1][:_LONG_LINE], message)
     try:
         values = tomllib.loads(text)
         spans = index_spans(text.replace("\r\n", "\n"), artifact)

@@ -28,7 +28,7 @@ CONTENTS = (
 """What the text holds, for who is to send it."""
 _AUTHOR = "author."
 _SHORTEST = 4  # characters
-_ADDRESS = re.compile(r"(https?://[^/\s,|()]+)/[^\s,|()]+")
+_ADDRESS = re.compile(r"(https?://[^/\s,|()]+)/[^\s,|()]+", re.IGNORECASE)
 
 
 def render_bug_report(lines: Sequence[Line], environ: Mapping[str, str]) -> str:
@@ -85,4 +85,6 @@ def _without_paths(text: str) -> str:
 def _shown(name: str, found: object) -> str:
     if name.startswith(_AUTHOR):
         return "set" if found else "not set"
+    if isinstance(found, tuple):  # folders of a company may tell who it deals with
+        return f"{len(found)} named" if found else "not set"
     return str(found).lower() if isinstance(found, bool) else str(found) or "not set"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from supplymatrix.engine.means import Means
-from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.errors import Diagnostic, InputError, SupplymatrixError
 from supplymatrix.gomod.dirhash import hash1
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.gomod.goproxy import Via
@@ -148,7 +148,7 @@ def _ask_proxies(lines: Sequence[_Line], desk: _Desk) -> list[HashWitness]:
             return asyncio.run(_ask_all(lines, desk, Path(folder)))
     except OSError as err:
         reason = f"there is no folder for a download: {err.strerror or err}"
-    except InputError as err:  # a setting that cannot be used must not take the place of the alarm
+    except (SupplymatrixError, ValueError) as err:  # what goes wrong here must not take the place of the alarm
         reason = str(err)
     return [_silent(line, Holder.PROXY, reason) for line in lines]
 

@@ -19,7 +19,7 @@ __all__ = [
 PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _ELEMENT = re.compile(r"(?<=[,|\s])(?=[A-Za-z][A-Za-z0-9+.-]*://)")  # where one begins for certain
 _SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
-_PATH = re.compile(r"(^|[,|]|://)(\s*[^/,|\s:]+(?::\d+)?)/[^,|\s]+")
+_PATH = re.compile(r"(^|[,|]|://)(\s*(?:\[[^\]\s]*\]|[^/,|\s:]+)(?::\d+)?)/[^,|\s]+")
 _SECRET_NAME = re.compile(r"(?:^|_)(?:TOKEN|PASSWORD|PASSWD|SECRET|API_?KEY|CREDENTIALS?)(?:_|$)", re.IGNORECASE)
 _GOAUTH_WORDS = ("off", "netrc")
 _SHORTEST = 4  # characters of a secret that is looked for everywhere; shorter ones are parts of many words

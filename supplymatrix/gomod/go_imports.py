@@ -40,6 +40,9 @@ _STRING = re.compile(rb'"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|`[^`]*`')
 _EASY_IMPORT = re.compile(
     rb"(?:([A-Za-z_][A-Za-z0-9_]*|\.)[ \t]+)?\"([A-Za-z0-9+\-./@_~]+)\"[ \t]*(?://[^\n]*)?\r?\n[ \t\r\n]*"
 )
+MAX_IMPORTS = 20_000
+"""Imports of one file. A million of them fit into 4 MiB and cost seconds and half a gigabyte; no real file has a
+thousand."""
 _ESCAPE = re.compile(r'\\(?:([abfnrtv\\"])|x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|)')
 _SIMPLE_ESCAPES: Final = dict(zip('abfnrtv\\"', '\a\b\f\n\r\t\v\\"', strict=True))
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9+\-./@_~]+")
@@ -82,15 +85,16 @@ def parse_go_head(data: bytes, *, whole: bool = True) -> GoHead | None:
     whole: False when data is only the beginning of the file; the answer then is None when more of it is needed.
     """
     scan = _Scan(data.removeprefix(_BOM))
-    fault = ""
+    fault = refused = ""
     try:
         scan.head()
+    except _TooManyError as err:
+        scan.imports, whole, refused = [], True, str(err)
     except _FaultError as err:
         fault = scan.place(err.at) + str(err)
     # A head that ends with the data, or breaks there, may look different with more of the file.
     if not whole and (fault or max(scan.at, scan.read) >= len(scan.data)):
         return None
-    refused = ""
     constraints: tuple[Constraint, ...] = ()
     try:
         constraints = file_constraints(scan.data[: scan.clause])
@@ -113,6 +117,10 @@ class _FaultError(Exception):
     def __init__(self, at: int, message: str) -> None:
         super().__init__(message)
         self.at = at
+
+
+class _TooManyError(_FaultError):
+    """The file may be right, but is more than this program reads."""
 
 
 class _Scan:
@@ -206,7 +214,7 @@ class _Scan:
         if not match or match[1] in _KEYWORDS:
             return False
         line, column = self._place(self.at)
-        self.imports.append(GoImport(path=match[2].decode(), line=line, column=column))
+        self._add(match[2].decode(), line, column)
         self.at = match.end()
         if self._next() in (b"/", b"\f"):
             self._skip()
@@ -230,6 +238,11 @@ class _Scan:
             raise _FaultError(self.at, "an import path has characters that no path may have")
         self.at = match.end()
         line, column = self._place(start)
+        self._add(path, line, column)
+
+    def _add(self, path: str, line: int, column: int) -> None:
+        if len(self.imports) >= MAX_IMPORTS:
+            raise _TooManyError(self.at, f"it has more than {MAX_IMPORTS:,} imports")
         self.imports.append(GoImport(path=path, line=line, column=column))
 
     def _skip(self) -> bool:

@@ -256,33 +256,66 @@ class _Total:
 
 
 class _Collisions:
-    """Names seen so far, by their folded form: which differ in case only, or are both a file and a folder."""
+    """Names seen so far, by their folded form: which differ in case only, or are both a file and a folder.
+
+    A path is a number here, made of its folder's number and its last element: a name of thousands of folders in each
+    other costs what it is long, not the square of that.
+    """
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[bytes, bool]] = {}
-        self._sound: set[bytes] = set()  # folders that were followed up to the root without a fault
+        self._numbers: dict[tuple[int, bytes], int] = {}
+        self._folded: dict[tuple[int, str], int] = {}
+        self._parts: list[tuple[int, bytes]] = [(0, b"")]
+        self._seen: dict[int, tuple[int, bool]] = {}
+        self._files: set[int] = set()
+        self._sound: set[int] = {0}  # folders that were followed up to the root without a fault
 
     def fault(self, name: bytes, *, is_folder: bool) -> str:
         """Return why a name cannot stand beside those before it, "" when it can; it is taken in. name: valid."""
-        followed: list[bytes] = []
-        while name and name not in self._sound:
-            folded = simple_fold(name.decode())
-            known = self._seen.get(folded)
-            if known is None:
-                self._seen[folded] = (name, is_folder)
-            elif known[0] != name:
-                return f"its name and {known[0].decode()!r} differ in case only"
-            elif known[1] != is_folder:
-                return f"{name.decode()!r} is a file and a folder"
-            elif not is_folder:
-                return "it is there twice"
-            if is_folder:
-                followed.append(name)
-            name, is_folder = name.rpartition(b"/")[0], True
-        if name and not is_folder:
-            return f"{name.decode()!r} is a file and a folder"
+        way = self._way(name)
+        followed: list[int] = []
+        for number, folded in reversed(way):
+            if number in self._sound:
+                if not is_folder:
+                    return f"{self._name(number)!r} is a file and a folder"
+                break
+            known = self._seen.setdefault(folded, (number, is_folder))
+            if known[0] != number:
+                return f"its name and {self._name(known[0])!r} differ in case only"
+            if known[1] != is_folder:
+                return f"{self._name(number)!r} is a file and a folder"
+            if not is_folder:
+                if folded in self._files:
+                    return "it is there twice"
+                self._files.add(folded)
+            else:
+                followed.append(number)
+            is_folder = True
         self._sound.update(followed)
         return ""
+
+    def _way(self, name: bytes) -> list[tuple[int, int]]:
+        """Return the numbers of a path and of all folders above it, each with that of its folded form, the root's
+        first."""
+        way, number, folded = [], 0, 0
+        for element in name.split(b"/"):
+            key = (number, element)
+            number = self._numbers.get(key) or self._new(key)
+            folded = self._folded.setdefault((folded, simple_fold(element.decode())), len(self._folded) + 1)
+            way.append((number, folded))
+        return way
+
+    def _new(self, key: tuple[int, bytes]) -> int:
+        number = self._numbers[key] = len(self._parts)
+        self._parts.append(key)
+        return number
+
+    def _name(self, number: int) -> str:
+        elements = []
+        while number:
+            number, element = self._parts[number]
+            elements.append(element)
+        return b"/".join(reversed(elements)).decode()
 
 
 def _form_fault(name: bytes) -> str:

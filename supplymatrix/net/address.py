@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 __all__ = ["proxy_for", "shown", "shown_origin"]
 
 _LONGEST = 300
+# An @ in a path that is neither of the module proxy's "@v" and "@latest" nor of a look-up's version: whatever stands
+# before it is a password with a raw slash, of which the part before the slash may look like a port.
+_ODD_AT = re.compile(r"(?<!^)(?<!/)@(?!v[0-9])|(?:^|/)@(?!v(?:/|$)|latest$)|@v[0-9][^/]*/")
 
 
 def shown(url: str) -> str:
@@ -16,7 +20,8 @@ def shown(url: str) -> str:
     if mark:
         authority, slash, path = rest.partition("/")
         server = authority.rpartition("@")[2]
-        bare = f"{scheme}://{server}{slash}{path}" if _has_port_or_none(server) else f"{scheme}://…"
+        is_clear = _has_port_or_none(server) and "@" not in url[len(bare) :] and not _ODD_AT.search(path)
+        bare = f"{scheme}://{server}{slash}{path}" if is_clear else f"{scheme}://…"
     else:
         bare = bare.rpartition("@")[2]
     if not bare.isprintable():

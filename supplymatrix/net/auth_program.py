@@ -21,6 +21,7 @@ __all__ = ["run_program"]
 
 _SECONDS = 30.0
 _MAX_OUTPUT = 1 << 16
+_LOOK_AGAIN = 0.1  # seconds between two looks at whether a silent program has ended
 
 
 async def run_program(
@@ -85,20 +86,30 @@ async def _talk(process: asyncio.subprocess.Process, given: bytes) -> bytes | No
         process.stdin.write(given)
         process.stdin.close()
     output = b""
-    while piece := await process.stdout.read(_MAX_OUTPUT):
+    while True:
+        try:
+            piece = await asyncio.wait_for(process.stdout.read(_MAX_OUTPUT), _LOOK_AGAIN)
+        except TimeoutError:
+            if process.returncode is None:
+                continue
+            return output  # it has ended, and something that it left behind holds the pipe open
+        if not piece:
+            await process.wait()
+            return output
         output += piece
         if len(output) > _MAX_OUTPUT:
             return None
-    await process.wait()
-    return output
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kill what still runs of a program, and see it off."""
-    if process.returncode is None:
-        with suppress(OSError):
-            if sys.platform == "win32":
+    """Kill what still runs of a program and of all that it has started, and see it off."""
+    with suppress(OSError):  # mostly there is nothing left
+        if sys.platform == "win32":
+            if process.returncode is None:
                 process.kill()
-            else:
-                os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    while process.returncode is None:  # noqa: ASYNC110 - some versions of wait() want the pipes closed first
+        await asyncio.sleep(_LOOK_AGAIN / 10)
+    # A child in a session of its own is beyond reach and may hold the pipe: what we have of it is closed here.
+    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - there is no public way

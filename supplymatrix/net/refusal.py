@@ -75,7 +75,8 @@ def connect_refused(url: httpx.URL, proxy: str, words: str) -> Unavailable | str
     if not (status.isascii() and status.isdigit()):
         return said
     if status.startswith("4"):
-        remedy = f"have the proxy let {url.host} through, or list it in NO_PROXY where no proxy is needed for it"
+        host = url.raw_host.decode("ascii")
+        remedy = f"have the proxy let {host} through, or list it in NO_PROXY where no proxy is needed for it"
         return Unavailable(f"{shown(str(url))}: {said} (HTTP status {status})", remedy)
     return f"{said} (HTTP status {status})"
 

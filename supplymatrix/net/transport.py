@@ -137,7 +137,7 @@ class Transport:
         self._tries = tries
         self._pause = pause
         self._lanes = [Lane(self._tls_context, self._proxy_of) for _ in range(connections)]
-        self._proxies: dict[tuple[str, str, int | None], str] = {}
+        self._proxies: dict[tuple[str, bytes, int | None], str] = {}
         self._free = asyncio.Semaphore(connections)
         self._tls: ssl.SSLContext | None = None
         self._failed_in_a_row: dict[str, int] = {}
@@ -176,6 +176,8 @@ class Transport:
         try:
             async with asyncio.timeout(self._time_outs.whole):
                 answer, failed = await self._try_often(target, max_bytes, file)
+        except _NoRoomError as err:
+            raise err.cause from err
         except TimeoutError:
             answer, failed = (
                 Unavailable(f"{shown(url)}: no answer within {self._time_outs.whole:g} s", _CHECK_NETWORK, outage=True),
@@ -208,7 +210,7 @@ class Transport:
         """Send one request, and on through redirects."""
         url, is_home = target, True
         for _ in range(_MAX_REDIRECTS + 1):
-            if url.scheme not in ("http", "https") or not url.host:
+            if url.scheme not in ("http", "https") or not url.raw_host:
                 return Unavailable(f"{shown(str(url))} is no http or https address", "mend the address")
             if url.scheme == "http" and url.userinfo:
                 return Unavailable(f"{shown(str(url))}: credentials are not sent without https", "use https")
@@ -355,14 +357,14 @@ class Transport:
             if file is None:
                 pieces.append(piece)
             else:
-                file.write(piece)
+                _write(file, piece)
         return b"".join(pieces)
 
     def _proxy_of(self, url: httpx.URL) -> str:
-        key = (url.scheme, url.host, url.port)
+        key = (url.scheme, url.raw_host, url.port)
         if key not in self._proxies:
-            scheme, _, port = key
-            host = url.raw_host.decode("ascii")
+            scheme, raw_host, port = key
+            host = raw_host.decode("ascii")
             self._proxies[key] = proxy_for(scheme, host, port, self._environ) if self._environ else ""
             if "@" in self._proxies[key]:  # what it answers may quote its password
                 self._credentials.remember(*secrets_of(self._proxies[key]))
@@ -386,8 +388,23 @@ class Transport:
         return Stored(file.tell(), answer.source) if isinstance(answer, Body) else answer
 
 
-def _server_of(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port
+class _NoRoomError(Exception):
+    """Never leaves this file: what was sent cannot be written down, which is no fault of the network."""
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(cause.strerror)
+        self.cause = cause
+
+
+def _write(file: BinaryIO, piece: bytes) -> None:
+    try:
+        file.write(piece)
+    except OSError as err:
+        raise _NoRoomError(err) from err
+
+
+def _server_of(url: httpx.URL) -> tuple[str, bytes, int | None]:
+    return url.scheme, url.raw_host, url.port
 
 
 def _retry_after(text: str) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,11 +15,16 @@ _NEW_FILE = (
 
 
 def replace_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
-    """Give `path` new bytes; what was there before stays as it was when that fails. Raises OSError."""
+    """Give `path` new bytes; what was there before stays as it was when that fails. Raises OSError.
+
+    A file that was there keeps its permissions: whoever had closed it to others finds it closed.
+    """
     beside = write_beside(path, data, mode=mode)
     try:
+        with suppress(FileNotFoundError):
+            beside.chmod(stat.S_IMODE(path.stat().st_mode) & 0o777)
         beside.replace(path)
-    except OSError:
+    except BaseException:  # a key press too: nothing partial stays
         with suppress(OSError):
             beside.unlink()
         raise
@@ -35,7 +41,7 @@ def write_beside(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
             file.write(data)
             file.flush()
             os.fsync(descriptor)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             beside.unlink()
         raise

@@ -92,7 +92,7 @@ def _check_module(module: ModuleVersion, copies: Iterable[tuple[CopyKind, Path]]
         state, seen, reason = CopyState.UNCHECKED, "", _LATER
         try:
             if kind is CopyKind.ZIP:
-                zip_hash = _hash_zip(path, module)
+                zip_hash = _hash_zip(path, module, logged)
                 seen, reason = zip_hash.h1, ""
                 if seen == logged:
                     unpacked, reason = zip_hash.unpacked_h1, zip_hash.broken_rule
@@ -141,15 +141,16 @@ def hash_zip_file(path: Path) -> str:
         return hash_zip(file)
 
 
-def _hash_zip(path: Path, module: ModuleVersion) -> _ZipHash:
-    """Return what a zip hashes to and which rule of module zips it breaks. Raises as `hash_zip_file` does."""
+def _hash_zip(path: Path, module: ModuleVersion, logged: str) -> _ZipHash:
+    """Return what a zip hashes to and, if that is right, which rule of module zips it breaks. Raises as `hash_zip_file` does."""
     with open_at(path, limit=ZIP_LIMIT) as file:
         archive = read_zip(file)
         digests = entry_digests(archive)
         h1 = hash_entries(archive, digests)
         has_folders = any(entry.is_folder for entry in archive.entries)
         unpacked = hash_entries(archive, digests, folders=False) if has_folders else h1
-        return _ZipHash(h1, unpacked, _broken_rule(module, archive))
+        # A zip with another hash is refused for that; its names need no further look.
+        return _ZipHash(h1, unpacked, _broken_rule(module, archive) if h1 == logged else "")
 
 
 def _broken_rule(module: ModuleVersion, archive: ZipArchive) -> str:
@@ -168,6 +169,6 @@ def _broken_rule(module: ModuleVersion, archive: ZipArchive) -> str:
 def _is_there(path: Path) -> bool:
     try:
         path.lstat()
-    except OSError:
+    except (OSError, ValueError):  # a NUL in a name
         return False
     return True

@@ -373,3 +373,38 @@ def on_terminal(machine: Machine, arguments: list[str], *, stream: str = "stdout
     child.communicate()
     os.close(ours)
     return b"".join(pieces).decode("utf-8", "replace")
+
+
+def test_a_report_is_not_written_through_a_link_that_leads_out_of_its_folder(
+    cli: Cli, replay: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "kept").write_text("kept")
+    (tmp_path / "tree" / "report").symlink_to("../kept")
+    done = cli(*replay, "--format", f"json={tmp_path / 'tree' / 'report'}")
+    assert done.code == 2
+    assert "leads out of its folder" in done.err
+    assert (tmp_path / "kept").read_text() == "kept"
+
+
+def test_a_report_keeps_the_permissions_of_the_file_that_it_replaces(
+    cli: Cli, replay: list[str], tmp_path: Path
+) -> None:
+    report = tmp_path / "report"
+    report.touch(0o600)
+    cli(*replay, "--format", f"json={report}")
+    assert report.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_policy_gives_no_commands_to_the_runner_either(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    write_project(tmp_path, LOG, "", [B])
+    reason = f"{'long ' * 12}::add-mask::a ##[error]hi ::stop-commands::x"
+    waiver = f'rule = "SM107"\npackage = "*"\nreason = "{reason}"\nowner = "x@example.com"\nexpires = 2099-01-01\n'
+    (tmp_path / "lift.toml").write_text(f'[policy]\npreset = "log-verified"\n[[waivers]]\n{waiver}')
+    done = cli("policy", "show", str(tmp_path))
+    assert "add-mask" in done.out
+    assert "##[" not in done.out
+    assert not [line for line in done.out.splitlines() if line.strip().startswith("::")]

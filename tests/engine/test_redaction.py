@@ -95,3 +95,7 @@ def test_go_settings_come_with_their_origins(tmp_path_factory: pytest.TempPathFa
 def test_for_others_patterns_are_only_counted() -> None:
     found = {i.name: i.shown for i in shown_go_settings({"GOPRIVATE": "corp.example/a, b.example"}, for_others=True)}
     assert (found["GOPRIVATE"], found["GONOSUMDB"]) == ("2 patterns", "2 patterns")
+
+
+def test_a_path_behind_an_address_in_brackets_is_left_out_too() -> None:
+    assert redact_urls("https://[2001:db8::1]:8443/TOKEN", with_paths=False) == "https://[2001:db8::1]:8443/…"

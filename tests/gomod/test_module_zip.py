@@ -299,3 +299,16 @@ def test_every_letter_folds_like_its_own_single_small_and_large_letters() -> Non
         if unicodedata.category(letter) in ("Lu", "Ll") and letter not in "İı":
             others = [other for other in (letter.lower(), letter.upper()) if len(other) == 1]
             assert {simple_fold(other) for other in others} <= {simple_fold(letter)}, letter
+
+
+def test_a_name_of_thousands_of_folders_costs_what_it_is_long() -> None:
+    import tracemalloc
+
+    entries = [MadeEntry(name=P + f"{number}/".encode() + b"a/" * 16_000 + b"x", data=b"") for number in range(3)]
+    archive = archive_of(*entries)
+    tracemalloc.start()
+    try:
+        assert check_zip(M, archive).ok
+        assert tracemalloc.get_traced_memory()[1] < 60 << 20
+    finally:
+        tracemalloc.stop()

@@ -9,6 +9,27 @@ from hypothesis import strategies as st
 from supplymatrix.net.address import proxy_for, shown, shown_origin
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["https://ada:2024/s3cret@proxy.example", "https://ada:2024#s3cret@proxy.example", "https://ada?s3cret@p.example"],
+)
+def test_a_beginning_of_a_password_that_looks_like_a_port_is_not_shown(url: str) -> None:
+    assert shown(f"{url}/sumdb/sum.golang.org/latest") == "https://…"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/lookup/example.com/a@v1.0.0",
+        "/example.com/a/@v/list",
+        "/example.com/a/@latest",
+        "/example.com/a/@v/v1.0.0.zip",
+    ],
+)
+def test_marks_of_the_module_proxy_are_no_passwords(path: str) -> None:
+    assert shown(f"https://proxy.example:8443{path}") == f"https://proxy.example:8443{path}"
+
+
 @given(st.text(alphabet=st.characters(exclude_characters="/?#@"), min_size=12))
 def test_no_password_is_ever_shown(password: str) -> None:
     assert password not in shown(f"https://user:{password}@host.example/path?token={password}#{password}")

@@ -56,6 +56,19 @@ def test_one_that_does_not_end_is_killed_with_all_that_it_started(tmp_path: Path
     assert len(pids) == 2
 
 
+def test_what_a_program_leaves_running_costs_neither_its_output_nor_stays(tmp_path: Path) -> None:
+    code = (
+        "import os, pathlib, sys, time\n"
+        "child = os.fork()\n"
+        "if child:\n"
+        "    pathlib.Path('pid').write_text(str(child)); print('given'); sys.exit(0)\n"
+        "time.sleep(600)"
+    )
+    assert run(code, tmp_path) == "given\n"
+    while is_running(int((tmp_path / "pid").read_text())):  # until the system has done what it was told
+        os.sched_yield()
+
+
 @pytest.mark.parametrize(
     ("code", "told"),
     [

@@ -177,6 +177,13 @@ def test_redirects_are_followed_five_times_at_most() -> None:
         assert server.counts["round"] == 5
 
 
+@pytest.mark.parametrize("host", ["xn--ls8h.example", "xn--zzzz-", "xn--", "xn--0.example"])
+def test_a_redirect_to_a_name_that_cannot_be_decoded_is_no_answer(host: str) -> None:
+    with LogServer(TRUE) as server:
+        server.always(Reply(status=302, headers={"Location": f"http://{host}/x"}))
+        assert isinstance(get(f"{server.url}/a"), Unavailable)
+
+
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://h/x", "http://[", "//", "http://u:p@h.example/"])
 def test_redirects_lead_to_http_servers_only(location: str) -> None:
     with LogServer(TRUE) as server:
