@@ -24,7 +24,8 @@ _REGISTRIES = tuple(
     for parts in (
         ("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("yarnpkg", "com"),
         ("crates", "io"), ("maven", "org"), ("maven", "apache", "org"), ("sonatype", "org"), ("debian", "org"),
-        ("ubuntu", "com"), ("rubygems", "org"),
+        ("archive", "ubuntu", "com"), ("ports", "ubuntu", "com"), ("security", "ubuntu", "com"),
+        ("packages", "ubuntu", "com"), ("rubygems", "org"),
     )
 )  # fmt: skip
 
