@@ -5,6 +5,7 @@ Parsers in `feeds/` make these values; `vendors/` works out response times from 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -12,7 +13,22 @@ from enum import StrEnum
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.value import value
 
-__all__ = ["Channel", "DateTrust", "FeedDate", "FeedReading", "FixEvent", "FixState", "GoFix", "Shipment"]
+__all__ = [
+    "Channel",
+    "DateTrust",
+    "FeedDate",
+    "FeedReading",
+    "FixEvent",
+    "FixState",
+    "GoFix",
+    "Shipment",
+    "is_go_toolchain",
+]
+
+_TOOLCHAIN = re.compile(
+    r"(?:msft-)?(?:go|golang)(?:-fips|-openssl)?(?:-?1\.[0-9]{1,4})?(?:-(?:fips|openssl|bin|src|go|docs?|misc|race|tests?|shared))?"
+    r"|go-toolset(?:-1\.[0-9]{1,4})?(?:-golang(?:-bin|-src|-docs|-misc|-race|-tests)?)?"
+)
 
 
 class DateTrust(StrEnum):
@@ -63,7 +79,9 @@ class Channel:
 @value
 class FixEvent:
     """What a channel says about one CVE in one package. version: in which it is fixed, as the channel writes it, "" if
-    none. when: None where the feed has no date of this event. advisory: its id there."""
+    none. when: None where the feed has no date of this event (a fixed one without a date is fixed, the day is not
+    known). advisory: its id there. stream: of the channel, where the feed tells several apart in one: "22.04",
+    "Pro:16.04", "RHEL 9"; "" else. The same CVE and package may be fixed in one stream and open in another."""
 
     channel: str
     cve: str
@@ -72,6 +90,7 @@ class FixEvent:
     when: FeedDate | None
     version: str
     advisory: str
+    stream: str = ""
 
 
 @value
@@ -117,3 +136,8 @@ class FeedReading:
     as_of: Mapping[str, date] = {}
     source: str = ""
     faults: tuple[Diagnostic, ...] = ()
+
+
+def is_go_toolchain(package: str) -> bool:
+    """Return whether a vendor's package is Go itself (golang, go-toolset, go-1.22, golang-1.22-go …), not a program."""
+    return _TOOLCHAIN.fullmatch(package) is not None
