@@ -21,7 +21,7 @@ __all__ = ["config"]
 def config() -> None:
     """Show settings. The command line wins over the environment, it over settings.toml, and that over the default.
 
-    settings.toml holds [network], [cache] and [author]; policy stands in the project's lift.toml alone.
+    settings.toml holds [network], [cache], [author] and [vendors]; policy stands in the project's lift.toml alone.
     """
 
 
@@ -61,6 +61,8 @@ def _as_text(settings: Settings, go: tuple[GoSetting, ...], *, origin: bool) -> 
 
 
 def _shown(found: object) -> str:
+    if isinstance(found, tuple):
+        return " ".join(map(str, found)) or "-"
     return str(found).lower() if isinstance(found, bool) else str(found) or "-"
 
 

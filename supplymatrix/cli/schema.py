@@ -21,7 +21,16 @@ SCHEMAS = {
     "not-in-log": ("not-in-log-v1.schema.json", "what `verify --format json` writes when the log has no such module"),
     "graph": ("graph-v1.schema.json", "what `graph --format json` writes"),
     "why": ("why-v1.schema.json", "what `why --format json` writes"),
+    "response": ("response-v1.schema.json", "what `response --format json` writes"),
     "config": ("config-v1.schema.json", "what `config show --format json` writes"),
+    "vendors": ("vendors-v1.schema.json", "what `vendors list` and `vendors show --format json` write"),
+    "validation": ("validation-v1.schema.json", "what `vendors validate --format json` writes"),
+    "recheck": ("recheck-v1.schema.json", "what `vendors recheck --format json` writes"),
+    "profile": ("vendor-profile-v1.schema.json", "the form of a vendor profile, for editors"),
+    "decision": ("decision-v1.schema.json", "what `decide --format json` writes"),
+    "claims": ("claims-v1.schema.json", "what `claims --format json` writes"),
+    "entries": ("entries-v1.schema.json", "what `entries --format json` writes"),
+    "matrix": ("matrix-v1.schema.json", "what `matrix --format json` writes"),
     "rules": ("rules-v1.schema.json", "what `rules --format json` writes"),
 }
 """Name → file in reports/schema, and what has that form."""

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import click
 
-__all__ = ["complete_formats", "complete_presets", "complete_rules", "complete_schemas"]
+__all__ = [
+    "complete_capability_keys", "complete_formats", "complete_presets", "complete_rules", "complete_schemas",
+    "complete_vendors",
+]  # fmt: skip
 
 Words = Callable[[], list[tuple[str, str]]]
 """Words, each with what it means, "" = it says it itself."""
@@ -52,7 +55,21 @@ def _schemas() -> list[tuple[str, str]]:
     return [(name, what) for name, (_, what) in SCHEMAS.items()]
 
 
+def _vendors() -> list[tuple[str, str]]:
+    from supplymatrix.sources.builtin import builtin_names
+
+    return [(name.removesuffix(".toml"), "") for name in builtin_names("vendor_profiles") if name.endswith(".toml")]
+
+
+def _capability_keys() -> list[tuple[str, str]]:
+    from supplymatrix.vendors.capability_keys import CAPABILITY_KEYS
+
+    return [(key.id, key.question) for key in CAPABILITY_KEYS]
+
+
 complete_rules = _completer(_rules)
+complete_vendors = _completer(_vendors)
+complete_capability_keys = _completer(_capability_keys)
 complete_formats = _completer(_formats)
 complete_presets = _completer(_presets)
 complete_schemas = _completer(_schemas)

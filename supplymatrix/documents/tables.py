@@ -12,7 +12,7 @@ raises them all. Nobody uses what was read before that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -72,9 +72,17 @@ class TableReader:
         for number, item in enumerate(found):
             yield self._checked((name, number), item, required, optional)
 
+    def names(self, path: KeyPath) -> list[str]:
+        """Return the keys of a table; what is none is a fault."""
+        found = self._at(path)
+        if isinstance(found, dict):
+            return list(found)
+        self.fault(path, "this is no table", expected=f"[{'.'.join(map(str, path))}]")
+        return []
+
     def fault(self, path: KeyPath, message: str, *, expected: str = "", remedy: str = "", at_key: bool = False) -> None:
         """Note a fault of one entry. at_key: of its name, not of its value."""
-        if len(self._faults) < _MAX_FAULTS:
+        if not self.is_full:
             self._faults.append(
                 fault_at(
                     self._toml, self.artifact, path, message=message, expected=expected, remedy=remedy, at_key=at_key
@@ -83,10 +91,14 @@ class TableReader:
 
     def unknown(self, path: KeyPath, what: str, seen: str, known: Sequence[str], *, at_key: bool = False) -> None:
         """Note a word that is none of the known ones, with the nearest of these."""
-        near = nearest(seen, known) if len(seen) < _LONG_WORD and len(self._faults) < _SUGGESTIONS else ""
+        near = self.suggest(seen, known)
         expected = "one of " + ", ".join(known[:_EXPECTED]) + (", …" if len(known) > _EXPECTED else "")
         remedy = f"did you mean {near!r}?" if near else ""
         self.fault(path, f"there is no {what} {seen[:60]!r}", expected=expected, remedy=remedy, at_key=at_key)
+
+    def suggest(self, seen: str, known: Iterable[str]) -> str:
+        """Return the known word that was probably meant; "" when none was, or when enough has been suggested."""
+        return nearest(seen, known) if len(seen) < _LONG_WORD and len(self._faults) < _SUGGESTIONS else ""
 
     def place(self, path: KeyPath) -> Location:
         """Return where an entry stands: its value, or the header of the nearest table round it."""
@@ -100,6 +112,11 @@ class TableReader:
     def has_faults(self) -> bool:
         """Whether anything was found wrong so far."""
         return bool(self._faults)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much was found wrong that further faults are not kept."""
+        return len(self._faults) >= _MAX_FAULTS
 
     def finish(self) -> None:
         """Raise InputError with every fault found, in the order of the file, if there is any."""
@@ -135,6 +152,11 @@ class Table:
         self._values = values
         self.path = path
 
+    @property
+    def reader(self) -> TableReader:
+        """The reading that this table is of."""
+        return self._reader
+
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
@@ -154,15 +176,18 @@ class Table:
         """Note a fault of one of this table's entries."""
         self._reader.fault((*self.path, key), message, expected=expected, remedy=remedy, at_key=at_key)
 
-    def text(self, key: str, default: str = "", *, limit: int = _MAX_LINE) -> str:
-        """Return a text of one line, at most `limit` characters."""
+    def text(self, key: str, default: str = "", *, limit: int = _MAX_LINE, filled: bool = False) -> str:
+        """Return a text of one line, at most `limit` characters. filled: a key that is there may not be empty."""
         found = self._values.get(key, default)
         if not isinstance(found, str):
             self.fault(key, "this is no text", expected='text in quotes, e.g. "…"')
             return default
-        if len(found) > limit or "\n" in found:
-            self.fault(key, "this text is too long", expected=f"one line of at most {limit} characters")
+        if len(found) > limit or not found.isprintable():
+            what = "too long" if len(found) > limit else "no single line of visible characters"
+            self.fault(key, f"this text is {what}", expected=f"one line of at most {limit} characters")
             return default
+        if filled and key in self._values and not found.strip():
+            self.fault(key, "this text is empty", expected=f"{key} in words")
         return found
 
     def word(self, key: str, known: Sequence[str], default: str = "") -> str:
@@ -178,14 +203,21 @@ class Table:
 
     def member(self, key: str, kind: type[E], default: E) -> E:
         """Return a member of an enumeration by its value."""
-        return kind(self.word(key, tuple(kind), default))
+        return kind(self.word(key, tuple(member.value for member in kind), default.value))
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts of one line each."""
         found = self._values.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(item, str) and "\n" not in item for item in found):
+        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
             self.fault(key, "this is no list of texts", expected='["…", "…"]')
             return ()
+        for number, item in enumerate(found):
+            if not item.strip() or not item.isprintable() or len(item) > _MAX_LINE:
+                self._reader.fault(
+                    (*self.path, key, number),
+                    "this text is empty, too long, or no single line of visible characters",
+                    expected=f"one line of at most {_MAX_LINE} characters",
+                )
         return tuple(found)
 
     def day(self, key: str) -> date | None:

@@ -39,6 +39,7 @@ BUILT_IN: Mapping[str, Scalar] = {
     "author.name": "",
     "author.email": "",
     "author.organization": "",
+    "vendors.profiles": (),
 }
 """Every setting with the value that it has by itself; "" = none."""
 _DEFAULT = "default"
@@ -66,7 +67,7 @@ class Settings:
     @property
     def jobs(self) -> int:
         """Requests at a time, 1 to 16."""
-        return int(self.values["network.jobs"])
+        return self._whole("network.jobs")
 
     @property
     def offline(self) -> bool:
@@ -81,7 +82,18 @@ class Settings:
     @property
     def cache_bytes(self) -> int:
         """How large the cache of one log may grow."""
-        return int(self.values["cache.max_mb"]) << 20
+        return self._whole("cache.max_mb") << 20
+
+    @property
+    def profiles(self) -> tuple[Path, ...]:
+        """Folders of the user's own vendor profiles, in order."""
+        found = self.values["vendors.profiles"]
+        return tuple(Path(text) for text in found) if isinstance(found, tuple) else ()
+
+    def _whole(self, name: str) -> int:
+        found = self.values[name]
+        assert isinstance(found, int)  # noqa: S101 - as every way to a value has checked
+        return found
 
     def _path(self, name: str) -> Path | None:
         text = str(self.values[name])
@@ -107,8 +119,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     read = NO_SETTINGS if file is None else read_user_settings(file)
     values, origins = dict(BUILT_IN), dict.fromkeys(BUILT_IN, _DEFAULT)
     for name, found in read.values.items():
-        is_path = name in ("network.ca_file", "cache.dir")
-        values[name] = _at_home(str(found), environ) if is_path else found
+        values[name] = _with_home(name, found, environ)
         origins[name] = f"{file}:{read.lines[name]}"
     for name, variable in VARIABLES.items():
         text = environ.get(variable, "")
@@ -121,6 +132,12 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 def cache_folder_of(settings: Settings, environ: Mapping[str, str]) -> Path:
     """Return the folder of the cache. Raises SourceError when nothing tells where it might be."""
     return settings.cache_dir or cache_folder(environ)
+
+
+def _with_home(name: str, found: Scalar, environ: Mapping[str, str]) -> Scalar:
+    if isinstance(found, tuple):
+        return tuple(_at_home(text, environ) for text in found)
+    return _at_home(str(found), environ) if name in ("network.ca_file", "cache.dir") else found
 
 
 def _at_home(text: str, environ: Mapping[str, str]) -> str:

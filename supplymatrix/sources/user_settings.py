@@ -1,4 +1,4 @@
-"""The user's own settings file: network, cache and author data, and never anything that judges a project.
+"""The user's own settings file: network, cache, author and vendor data, and never anything that judges a project.
 
 [network]
 jobs = 8
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.spelling import nearest
@@ -36,12 +36,13 @@ __all__ = [
     "read_user_settings",
 ]
 
-Scalar = str | int | bool
+Scalar = str | int | bool | tuple[str, ...]
 
 MAX_JOBS = 16
 _LIMIT = 1 << 18  # bytes
 _PAGE = "docs/formats/settings-toml.md"
 _LONGEST = 200  # characters of a text
+_MOST_FOLDERS = 20
 _CACHE_MB = (16, 1 << 20)
 _MOST_FAULTS = 50
 _POLICY = frozenset({"policy", "rules", "sources", "packages", "waivers"})
@@ -89,6 +90,16 @@ def _path(seen: object) -> Fault | None:
     return (why, expected) if why else None
 
 
+def _paths(seen: object) -> Fault | None:
+    expected = "a list of absolute paths, or such that begin with ~/"
+    if not isinstance(seen, list) or not all(isinstance(item, str) for item in seen):
+        return "this is no list of texts", f'{expected}, e.g. ["~/vendors"]'
+    if len(seen) > _MOST_FOLDERS:
+        return "these are too many", f"at most {_MOST_FOLDERS}"
+    why = next(filter(None, map(path_fault, seen)), "")
+    return (why, expected) if why else None
+
+
 def _jobs(seen: object) -> Fault | None:
     return _whole(seen, 1, MAX_JOBS)
 
@@ -125,6 +136,7 @@ KEYS: Mapping[str, Mapping[str, Callable[[object], Fault | None]]] = {
     "network": {"ca_file": _path, "jobs": _jobs, "offline": _flag},
     "cache": {"dir": _path, "max_mb": _cache_mb},
     "author": {"name": _text, "email": _email, "organization": _text},
+    "vendors": {"profiles": _paths},
 }
 """Section → key → what finds the fault of a value."""
 
@@ -170,7 +182,7 @@ class _Reading:
         lines = {name: self._toml.spans[tuple(name.split("."))].key.line for name in values}
         return UserSettings(values=values, lines=lines)
 
-    def _table(self, section: str, table: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    def _table(self, section: str, table: Mapping[str, Any]) -> dict[str, Scalar]:
         known = KEYS[section]
         for key, seen in table.items():
             if len(self._faults) >= _MOST_FAULTS:
@@ -179,7 +191,11 @@ class _Reading:
                 self._unknown((section, key), known)
             elif fault := known[key](seen):
                 self._fault((section, key), *fault)
-        return {f"{section}.{key}": seen for key, seen in table.items() if key in known}
+        return {
+            f"{section}.{key}": tuple(seen) if isinstance(seen, list) else seen
+            for key, seen in table.items()
+            if key in known
+        }
 
     def _unknown(self, path: tuple[str, ...], known: Mapping[str, object]) -> None:
         """Keep the fault of a name that is none; what belongs into a policy, or into another section, is told so."""

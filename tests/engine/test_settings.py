@@ -106,3 +106,15 @@ def test_the_page_names_every_variable() -> None:
 
 def test_a_machine_of_the_tests_names_its_cache_by_the_environment(tmp_path: Path) -> None:
     assert load_settings(Machine(tmp_path).environ).origins["cache.dir"] == "environment SUPPLYMATRIX_CACHE_DIR"
+
+
+@pytest.mark.parametrize("text", ['"a"', "[1]", '["relative"]', '["~/a", "b"]', str([f"/{n}" for n in range(21)])])
+def test_folders_of_vendor_profiles_are_absolute_or_below_the_home(home: Path, text: str) -> None:
+    write(home, f"[vendors]\nprofiles = {text}\n")
+    with pytest.raises(InputError, match=r"settings\.toml:2:12"):
+        load_settings(environ(home))
+
+
+def test_folders_of_vendor_profiles_keep_their_order(home: Path) -> None:
+    write(home, '[vendors]\nprofiles = ["~/b", "/a"]\n')
+    assert load_settings(environ(home)).profiles == (home / "b", Path("/a"))

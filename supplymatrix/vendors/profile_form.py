@@ -1,0 +1,54 @@
+"""The form of a vendor profile: its tables with their keys, and the closed lists of words in them.
+
+Reader, JSON Schema and page all follow this one list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = [
+    "ARCHES", "CELL", "DATE_TRUST", "FEED_FORMATS", "PER", "PERIODS", "PRICE_STATES", "TABLES", "TIERS", "UNITS",
+]  # fmt: skip
+
+CELL = 100
+"""Characters of a cell's value."""
+TIERS = ("free", "paid", "both")
+UNITS = ("days", "months")
+FEED_FORMATS = ("osv", "csaf_rhsa", "csaf_vex", "openvex", "oval", "secdb", "wolfi_events", "alas", "none")
+DATE_TRUST = ("exact", "day", "import", "none")
+PRICE_STATES = ("known", "unknown", "free")
+PER = ("machine", "core", "image", "dev", "org", "other")
+PERIODS = ("year", "month", "once")
+ARCHES = (
+    "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64",
+    "s390x", "wasm",
+)  # fmt: skip
+TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "vendor": (
+        ("id", "name", "status", "url", "core", "kind", "versions", "reviewed_at", "reviewer"),
+        ("parent", "status_date", "evidence"),
+    ),
+    "offer": (("id", "name", "kind", "tier", "evidence"), ("contract", "go_minors", "arches", "eol_rule")),
+    "entry": (("offer", "point", "mechanism", "replaces_upstream", "evidence"), ("detect",)),
+    "lifetime": (("offer", "minor", "basis", "evidence"), ("since", "until")),
+    "capability": (
+        ("key", "state"),
+        ("value", "items", "numbers", "unit", "offer", "minor", "arch", "evidence", "searched", "searched_at", "note"),
+    ),
+    "evidence": (
+        ("id", "kind", "retrieved_at", "confidence"),
+        ("source", "repo", "commit", "path", "source_date", "expires_at", "sha256", "locator", "note",
+         "conflicts_with"),
+    ),
+    "feed": (
+        ("id", "format", "evidence"),
+        ("url", "licence", "redistributable", "as_of_field", "disclosed_rule", "fixed_rule", "date_trust",
+         "deprecated_on", "successor"),
+    ),
+    "price": (
+        ("offer", "state"),
+        ("amount", "currency", "per", "period", "list", "evidence", "searched", "searched_at"),
+    ),
+}  # fmt: skip
+"""Each table's keys: those it needs, and those it may have."""

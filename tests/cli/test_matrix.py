@@ -1,0 +1,248 @@
+"""`matrix`: what it shows, writes and refuses, on the user's own profiles beside those that come with the program."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Cli, Done
+from tests.reports.test_schema import faults
+from tests.support.machine import Machine
+from tests.vendors.profiles import GOOD, without
+
+TODAY = datetime.now(UTC).date()
+READ = TODAY - timedelta(days=3)
+FRESH = GOOD.replace("2026-11-20", str(READ)).replace("2026-11-25", str(READ)).replace("2026-11-01", str(READ))
+STALE = FRESH.replace(f"retrieved_at = {READ}", "retrieved_at = 2020-01-01").replace(f"source_date = {READ}\n", "")
+
+
+def folder(machine: Machine, text: str = FRESH, name: str = "acme.toml") -> Path:
+    path = machine.home / "ours"
+    path.mkdir(exist_ok=True)
+    (path / name).write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+def shown(cli: Cli, *arguments: str) -> dict[str, Any]:
+    done = cli("matrix", *arguments, "--format", "json")
+    assert done.code == 0, done.err
+    assert faults("matrix", done.out) == []
+    document: dict[str, Any] = json.loads(done.out)
+    return document
+
+
+def options(document: dict[str, Any]) -> list[str]:
+    return [option["id"] for option in document["options"]]
+
+
+def cell(document: dict[str, Any], option: str, key: str) -> dict[str, Any]:
+    (found,) = [item for item in document["options"] if item["id"] == option]
+    (answer,) = [item for item in found["cells"] if item["key"] == key]
+    assert isinstance(answer, dict)
+    return answer
+
+
+def refused(done: Done, said: str) -> None:
+    assert done.code == 2
+    assert done.out == ""
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_all_vendors_fit_on_eighty_columns_and_today_is_there(cli: Cli) -> None:
+    done = cli("matrix")
+    assert done.code == 0
+    assert all(len(line) <= 80 for line in done.out.splitlines())
+    assert " today " in done.out
+    assert "score of 100" in done.out
+
+
+def test_every_vendor_that_is_listed_is_in_the_matrix(cli: Cli) -> None:
+    listed = json.loads(cli("vendors", "list", "--format", "json").out)
+    assert set(options(shown(cli))) == {"today", *(vendor["id"] for vendor in listed["vendors"])}
+
+
+def test_named_vendors_come_with_today_alone_in_the_order_named(cli: Cli, machine: Machine) -> None:
+    ours = str(folder(machine))
+    assert options(shown(cli, "go-project", "acme", "--profiles", ours)) == ["today", "go-project", "acme"]
+
+
+def test_a_pinned_column_is_the_first_and_stays_beside_named_ones(cli: Cli, machine: Machine) -> None:
+    ours = str(folder(machine))
+    assert options(shown(cli, "acme", "--pin", "go-project", "--profiles", ours)) == ["go-project", "today", "acme"]
+
+
+def test_an_excluded_vendor_is_not_there(cli: Cli, machine: Machine) -> None:
+    document = shown(cli, "--exclude", "acme", "--profiles", str(folder(machine)))
+    assert "acme" not in options(document)
+    assert "today" in options(document)
+
+
+def test_keys_come_in_the_order_named_with_their_values(cli: Cli, machine: Machine) -> None:
+    done = cli("matrix", "acme", "--key", "indemnity", "--key", "fix_sla", "--profiles", str(folder(machine)))
+    assert done.code == 0
+    assert done.out.index("1 indemnity") < done.out.index("2 fix promised in")
+    assert "days by severity (sources differ) [contract," in " ".join(done.out.split())
+
+
+def test_differences_leave_out_what_is_answered_alike(cli: Cli, machine: Machine) -> None:
+    arguments = ("acme", "--differences", "--profiles", str(folder(machine)))
+    for key in shown(cli, *arguments)["keys"]:
+        document = shown(cli, *arguments)
+        assert len({cell(document, option, key["key"])["state"] for option in options(document)}) > 1
+
+
+def test_a_weights_file_changes_the_score_and_is_named(cli: Cli, machine: Machine) -> None:
+    (machine.home / "w.toml").write_text("[weights]\nfix_sla = 1\n")
+    document = shown(cli, "acme", "--weights", "w.toml", "--profiles", str(folder(machine)))
+    (acme,) = [option for option in document["options"] if option["id"] == "acme"]
+    assert (acme["score"]["low"], acme["score"]["high"]) == ("100", "100")
+    assert document["weights"] == {"from": "w.toml", "sum": 1}
+
+
+def test_on_a_day_before_its_sources_were_read_a_vendor_is_unknown(cli: Cli, machine: Machine) -> None:
+    day = str(READ - timedelta(days=1))
+    document = shown(cli, "acme", "--as-of", day, "--profiles", str(folder(machine)))
+    assert cell(document, "acme", "fix_sla")["status"] == "unsupported"
+    assert document["as_of"] == day
+
+
+def test_strict_names_every_stale_cell_and_fails(cli: Cli, machine: Machine) -> None:
+    done = cli("matrix", "acme", "--strict", "--profiles", str(folder(machine, STALE)))
+    assert done.code == 1
+    assert "acme/fix_sla: stale since 2020-06-30" in done.err
+    assert "~ stale" in done.out
+
+
+def test_without_strict_a_stale_cell_is_shown_as_one(cli: Cli, machine: Machine) -> None:
+    assert cli("matrix", "acme", "--profiles", str(folder(machine, STALE))).code == 0
+
+
+def test_strict_is_about_what_is_shown(cli: Cli, machine: Machine) -> None:
+    ours = str(folder(machine, STALE))
+    assert cli("matrix", "acme", "--key", "indemnity", "--strict", "--profiles", ours).code == 0
+
+
+def test_strict_passes_when_nothing_is_stale(cli: Cli, machine: Machine) -> None:
+    done = cli("matrix", "acme", "--key", "fix_sla", "--strict", "--profiles", str(folder(machine)))
+    assert (done.code, done.err) == (0, "")
+
+
+def test_a_broken_profile_is_told_and_the_others_are_shown(cli: Cli, machine: Machine) -> None:
+    folder(machine)
+    ours = str(folder(machine, "schema = 1\n[vendr]\n", "corp.toml"))
+    done = cli("matrix", "--profiles", ours)
+    assert done.code == 0
+    assert "corp.toml" in done.err
+    assert "Acme" in done.out
+    assert "missing, since their files could not be used: ours/corp.toml" in " ".join(done.out.split()).replace(
+        str(machine.home) + "/", ""
+    )
+
+
+def test_a_broken_profile_that_was_named_is_broken_input(cli: Cli, machine: Machine) -> None:
+    folder(machine)
+    ours = str(folder(machine, "schema = 1\n[vendr]\n", "corp.toml"))
+    done = cli("matrix", "acme", "corp", "--profiles", ours)
+    assert done.code == 2
+    assert "did you mean 'vendor'?" in done.err
+    assert "Acme" in done.out
+
+
+def test_when_nothing_but_a_broken_profile_was_named_nothing_is_shown(cli: Cli, machine: Machine) -> None:
+    refused(cli("matrix", "corp", "--profiles", str(folder(machine, "x", "corp.toml"))), "corp.toml")
+
+
+def test_a_broken_profile_can_not_be_explained(cli: Cli, machine: Machine) -> None:
+    ours = str(folder(machine, "x", "corp.toml"))
+    refused(cli("matrix", "--explain", "corp/fix_sla", "--profiles", ours), "corp.toml")
+
+
+def test_a_score_is_explained_by_parts_that_add_up(cli: Cli, machine: Machine) -> None:
+    done = cli("matrix", "--explain", "acme", "--profiles", str(folder(machine)))
+    assert done.code == 0
+    assert "The points add up to the score exactly." in " ".join(done.out.split())
+
+
+def test_a_cell_is_explained_down_to_its_sources(cli: Cli, machine: Machine) -> None:
+    done = cli("matrix", "--explain", "acme/fix_sla", "--exclude", "acme", "--profiles", str(folder(machine)))
+    assert done.code == 0
+    for word in ("contract: contract, confidence high", "acme/contracts@0123", f"read {READ} (3 days ago)",
+                 "otherwise says page", "conflicts with page", "counts until", "acme.toml:"):  # fmt: skip
+        assert word in done.out
+
+
+def test_today_can_be_explained_too(cli: Cli) -> None:
+    assert cli("matrix", "--explain", "today/go_minors").code == 0
+    assert cli("matrix", "--explain", "today").code == 0
+
+
+def test_several_formats_are_written_whole_in_one_run(cli: Cli, machine: Machine) -> None:
+    words = [word for form in ("json", "csv", "markdown", "html", "text") for word in ("--format", f"{form}=m.{form}")]
+    done = cli("matrix", *words)
+    assert (done.code, done.out) == (0, "")
+    assert "written to m.json, m.csv, m.markdown, m.html, m.text" in done.err
+    assert faults("matrix", (machine.home / "m.json").read_text("utf-8")) == []
+    assert (machine.home / "m.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert (machine.home / "m.csv").read_bytes().count(b"\r\n") > 28
+    assert max(map(len, (machine.home / "m.text").read_text("utf-8").splitlines())) <= 80
+
+
+def test_a_file_that_cannot_be_written_does_not_keep_the_others_from_it(cli: Cli, machine: Machine) -> None:
+    done = cli("matrix", "--format", "json=nowhere/m.json", "--format", "csv=m.csv")
+    assert done.code == 2
+    assert "nowhere/m.json" in done.err
+    assert (machine.home / "m.csv").exists()
+
+
+def test_csv_on_stdout_is_a_table(cli: Cli, machine: Machine) -> None:
+    done = cli("matrix", "acme", "--format", "csv", "--profiles", str(folder(machine)))
+    rows = list(csv.DictReader(io.StringIO(done.out, newline="")))
+    assert {row["option"] for row in rows} == {"today", "acme"}
+
+
+def test_ascii_is_nothing_else(cli: Cli) -> None:
+    assert cli("matrix", "--ascii", "--verbose").out.isascii()
+
+
+def test_values_of_a_profile_are_inert_on_the_terminal(cli: Cli, machine: Machine) -> None:
+    text = without(FRESH, 'value = "days by severity"', 'value = "<b>|`x` =1+1 ::error::y"')
+    ours = str(folder(machine, text))
+    assert "<b>|`x` =1+1 ::error::y" in cli("matrix", "acme", "--key", "fix_sla", "--profiles", ours).out
+    assert "<b>" not in cli("matrix", "acme", "--format", "html", "--profiles", ours).out.replace("<b>✓", "").replace(
+        "<b>◐", ""
+    ).replace("<b>✗", "").replace("<b>–", "").replace("<b>?", "").replace("<b>~", "").replace("<b>!", "")  # noqa: RUF001
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("go-projet",), "did you mean 'go-project'?"),
+        (("--pin", "go-projet"), "did you mean 'go-project'?"),
+        (("--exclude", "go-projet"), "did you mean 'go-project'?"),
+        (("--exclude", "today"), "the column today stays"),
+        (("--key", "fips"), "there is no key 'fips'"),
+        (("--key", "fips_mod"), "did you mean 'fips_mode'?"),
+        (("--explain", "go-projet"), "did you mean 'go-project'?"),
+        (("--explain", "go-project/fips_mod"), "did you mean 'fips_mode'?"),
+        (("--explain", "/fips_mode"), "--explain ID[/KEY]"),
+        (("--explain", "today", "--format", "json"), "--explain ID[/KEY]"),
+        (("--format", "xml"), "there is no format 'xml'"),
+        (("--format", "jsn"), "did you mean 'json'?"),
+        (("--format", "json="), "a file name is missing"),
+        (("--format", "json", "--format", "csv"), "cannot share one place"),
+        (("--format", "json=a", "--format", "csv=./a"), "cannot share one place"),
+        (("--weights", "none.toml"), "the weights file cannot be opened"),
+        (("--project", "nowhere"), "there is no such project"),
+        (("--profiles", "nowhere"), "no such folder of vendor profiles"),
+        (("--as-of", "yesterday"), "is no date"),
+    ],
+)
+def test_what_cannot_be_done_is_2_with_a_message(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
+    refused(cli("matrix", *arguments), said)

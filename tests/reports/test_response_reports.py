@@ -1,0 +1,154 @@
+"""Response times in every format: readable, whole, and with nothing in them that feeds could use against a reader."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker
+
+from supplymatrix.model.advisory import FeedReading, FixState
+from supplymatrix.model.value import changed
+from supplymatrix.reports.registry import render_response
+from supplymatrix.reports.response_csv import COLUMNS
+from supplymatrix.reports.snippet import text_width
+from supplymatrix.vendors.adoption import GoChange, History, PlaceKind
+from supplymatrix.vendors.response_report import Asked, ResponseReport, work_out_response
+from tests.support.data import REPO
+from tests.vendors.made_reading import channel, day, event, go_fix, reading, shipment
+
+_FORMATS = ("text", "json", "csv", "markdown")
+_SCHEMA = REPO / "supplymatrix" / "reports" / "schema" / "response-v1.schema.json"
+_CVES = [f"CVE-2024-{number}" for number in range(1, 30)]
+
+
+def example() -> FeedReading:
+    """Return a reading with everything in it: channels, programs, open, won't fix, negatives, no day of Go's."""
+    fixes = [*(go_fix(cve, 10) for cve in _CVES[:-1]), go_fix(_CVES[-1], None)]
+    events = [event(cve, 12 + number) for number, cve in enumerate(_CVES[:22])]
+    events += [event(cve, 11, state=FixState.DETECTED) for cve in _CVES[:10]]
+    events += [event(_CVES[25], 20, state=FixState.WONT_FIX), event(_CVES[26], 20, state=FixState.OPEN)]
+    events += [event(_CVES[27], 3), event(_CVES[1], 40, package="crane")]
+    shipments = [shipment("1.20.1", 1, name="two"), shipment("1.21.5", 60, name="two")]
+    return reading(
+        fixes=fixes,
+        events=events,
+        shipments=shipments,
+        channels=[channel("one", rebases=False), channel("two")],
+    )
+
+
+def history() -> History:
+    changes = tuple(
+        GoChange(
+            order=order, day=day(on), commit=f"{order:040x}", file="Dockerfile", line=1, kind=PlaceKind.FROM_TAG,
+            go_version=version,
+        )
+        for order, (on, version) in enumerate([(0, "1.21.4"), (90, "1.22.1")])
+    )  # fmt: skip
+    return History(changes=changes, first=day(0), last=day(90), whole=True, gap="", root="project")
+
+
+def report_of(found: FeedReading, *, cve: str = "", with_project: bool = True) -> ResponseReport:
+    asked = Asked(day=day(450), cve=cve)
+    return work_out_response(found, asked, history=history() if with_project else None, project="project")
+
+
+def faults(text: str) -> list[str]:
+    validator = Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")), format_checker=FormatChecker())
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(json.loads(text))]
+
+
+@pytest.mark.parametrize("cve", ["", _CVES[0], _CVES[-1]])
+@pytest.mark.parametrize("with_project", [True, False])
+def test_the_json_fits_its_schema(cve: str, with_project: bool) -> None:
+    assert faults(render_response(report_of(example(), cve=cve, with_project=with_project), "json")) == []
+
+
+def test_the_page_has_a_row_for_every_field_of_the_json() -> None:
+    page = (REPO / "docs" / "formats" / "response-json.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.*?`) \|", page, re.MULTILINE)
+    named = {field for row in rows for field in re.findall(r"`(\w+)`", row)}
+    expected = set(json.loads(_SCHEMA.read_text(encoding="utf-8"))["properties"])
+    assert named | {"schema"} == expected
+
+
+@pytest.mark.parametrize("explain", [True, False])
+@pytest.mark.parametrize("cve", ["", _CVES[0]])
+def test_the_text_stays_within_eighty_columns(cve: str, explain: bool) -> None:
+    text = render_response(report_of(example(), cve=cve), "text", explain=explain)
+    assert max(text_width(line) for line in text.splitlines()) <= 80
+
+
+def test_the_text_shows_both_values_of_a_percentile_and_what_is_too_thin() -> None:
+    line = next(line for line in render_response(report_of(example()), "text").splitlines() if line.startswith("one "))
+    assert line.split()[1:] == ["23", "12/13", "21/23", "thin", "1", "1", "1"]
+
+
+def test_a_negative_span_is_listed() -> None:
+    words = " ".join(render_response(report_of(example()), "text").split())
+    assert f"{_CVES[27]} -7 d (disclosure)" in words
+
+
+def test_one_cve_explained_tells_the_file_and_field_of_each_date() -> None:
+    text = render_response(report_of(example(), cve=_CVES[0]), "text", explain=True)
+    assert text.count("a.json /published") == 3  # fix and detection of one channel, fix of the other
+    assert "go.csv line 1" in text
+    assert "took: Dockerfile:1" in text
+
+
+def test_the_slowest_stage_is_named() -> None:
+    assert "slowest: your adoption" in render_response(report_of(example(), cve=_CVES[0]), "text")
+
+
+def test_a_project_without_a_history_is_not_known_and_no_zero() -> None:
+    none = History(changes=(), first=None, last=None, whole=False, gap="no repository here", root="project")
+    report = work_out_response(example(), Asked(day=day(450)), history=none, project="project")
+    assert "not known: no repository here" in render_response(report, "text")
+    assert json.loads(render_response(report, "json"))["project"]["summary"]["unknown"] == len(_CVES)
+    assert [gap.reason for gap in report.gaps] == ["no repository here"]
+
+
+def test_the_csv_has_a_line_for_each_case() -> None:
+    report = report_of(example())
+    rows = list(csv.DictReader(io.StringIO(render_response(report, "csv"))))
+    assert len(rows) == sum(len(found.cases) for found in report.channels)
+    assert set(rows[0]) == set(COLUMNS)
+    assert (rows[0]["cve"], rows[0]["days"], rows[0]["fixed_file"]) == (_CVES[0], "2", "a.json")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_no_cell_is_a_formula(start: str) -> None:
+    found = reading(fixes=[go_fix(_CVES[0], 10)], events=[event(_CVES[0], 12, advisory=f"{start}1+1")])
+    assert f"'{start}1+1" in render_response(report_of(found), "csv")
+
+
+_HOSTILE = st.text(st.sampled_from("a\x1b\x00\u202e|`<\n\r=,\"'"), max_size=12)
+
+
+@settings(max_examples=40)
+@given(_HOSTILE, st.sampled_from(_FORMATS), st.booleans())
+def test_hidden_characters_of_a_feed_reach_no_reader(text: str, fmt: str, explain: bool) -> None:
+    said = event(_CVES[0], 12, advisory=f"A{text}")
+    said = changed(said, version=text, package="golang")
+    one = changed(channel("one"), name=text, stand_in_for=text)
+    found = changed(
+        reading(fixes=[go_fix(_CVES[0], 10)], events=[said], channels=[one]), as_of={f"feed{text}": day(90)}
+    )
+    for cve in ("", _CVES[0]):
+        shown = render_response(report_of(found, cve=cve), fmt, explain=explain)
+        assert not {"\x1b", "\x00", "\u202e"} & set(shown)
+        if fmt == "json":
+            assert faults(shown) == []
+
+
+def test_a_table_of_nothing_is_told_in_every_format() -> None:
+    report = work_out_response(FeedReading(), Asked(day=day(1)))
+    assert report.is_empty
+    for fmt in _FORMATS:
+        assert render_response(report, fmt)
