@@ -6,7 +6,9 @@
 - Where two statements about the same scope differ, the one with the stronger source holds (contract, then the vendor's
   own words, feeds and measurements, then third parties) and the other is shown as a conflict; between equals nothing is
   chosen and the score gets a span.
+- A statement does not hold against a stronger source that its own sources name in `conflicts_with`: nothing is chosen.
 - Statements about different offers stand side by side; the best of them is what a buyer can get.
+- What nobody was asked is as unknown as what nobody answered.
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import Capability, EvidenceKind, Scope, State, VendorEvidence, VendorProfile
 from supplymatrix.vendors.capability_keys import KEYS
 
-__all__ = ["Answer", "Cell", "CellEvidence", "CellStatus", "best_cell", "cell_of", "evidence_on", "expiry_of"]
+__all__ = ["POINTS", "Answer", "Cell", "CellEvidence", "CellStatus", "best_cell", "cell_of", "evidence_on", "expiry_of"]
 
 POINTS: Mapping[State, tuple[Fraction, Fraction]] = {
     State.YES: (Fraction(1), Fraction(1)),
@@ -54,6 +56,10 @@ class CellStatus(StrEnum):
     NOT_ASKED = "not_asked"
 
 
+_TELLING_FIRST = tuple(CellStatus)
+"""Of several answers that are all unknown, the one that tells the most stands for them."""
+
+
 @value
 class CellEvidence:
     """One source of an answer on the day. expires_at: its last day; is_live: read by then, and not expired."""
@@ -67,7 +73,8 @@ class CellEvidence:
 class Answer:
     """One statement of a profile on the day. state: as it counts, UNKNOWN where the evidence does not carry it; said:
     as the profile has it. stale_since: the day after its last evidence expired. outranked_by: the source that holds
-    against it, "" = none. vendor: a profile's id."""
+    against it or, where nothing was chosen, speaks against it; "" = none. against: the sources that say otherwise, by
+    what its own say of themselves. vendor: a profile's id."""
 
     vendor: str
     capability: Capability
@@ -76,6 +83,7 @@ class Answer:
     evidence: tuple[CellEvidence, ...]
     stale_since: date | None = None
     outranked_by: str = ""
+    against: tuple[CellEvidence, ...] = ()
 
     @property
     def said(self) -> State:
@@ -98,11 +106,9 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """One line for the cell: the value that holds, else the word for why there is none."""
-        for answer in self.answers:
-            if answer.state is self.state and answer.capability.value and answer.state is not State.UNKNOWN:
-                return answer.capability.value
-        return "" if self.answers else "not asked"
+        """One line for the cell: the value that holds, or its list or numbers; "" when nothing holds."""
+        held = (answer for answer in self.answers if answer.state is self.state is not State.UNKNOWN)
+        return next((text for text in map(_said_in_a_line, held) if text), "")
 
     @property
     def evidence_ids(self) -> tuple[str, ...]:
@@ -146,51 +152,100 @@ def cell_of(profile: VendorProfile, key: str, as_of: date) -> Cell:
     groups: dict[Scope, list[Answer]] = {}
     for answer in answers:
         groups.setdefault(answer.capability.scope, []).append(answer)
-    settled = [_settle(group) for group in groups.values()]
-    return _best(key, settled, _conflicts(profile, answers))
+    return _best(key, [_settle(group) for group in groups.values()], _conflicts(profile, answers, as_of))
 
 
 def best_cell(key: str, cells: Sequence[Cell]) -> Cell:
-    """Return one cell of several vendors' cells: of what somebody has who stands on all of their paths."""
-    conflicts = tuple(pair for cell in cells for pair in cell.conflicts)
-    return _best(key, [((cell.low, cell.high), cell.status, cell.answers) for cell in cells if cell.answers], conflicts)
+    """Return one cell of several vendors' cells: of what somebody has who stands on all of their paths.
+
+    A vendor that was not asked may have it: that is unknown, and the cell does not pass over it.
+    """
+    settled = [
+        _Settled(state=cell.state, status=cell.status, low=cell.low, high=cell.high, answers=cell.answers)
+        for cell in cells
+    ]
+    return _best(key, settled, tuple(pair for cell in cells for pair in cell.conflicts))
 
 
-_Settled = tuple[tuple[Fraction, Fraction], CellStatus, tuple[Answer, ...]]
+@value
+class _Settled:
+    """What holds of the statements about one scope; as in `Cell`."""
+
+    state: State
+    status: CellStatus
+    low: Fraction
+    high: Fraction
+    answers: tuple[Answer, ...]
 
 
 def _answer(profile: VendorProfile, row: Capability, as_of: date) -> Answer:
     sources = evidence_on(profile, row.evidence, row.key, as_of)
-    stale_since = None
+    against = _against(profile, sources, row.key, as_of)
+    stale_since, outranked_by = None, ""
     if row.state is State.UNKNOWN:
         state, status = State.UNKNOWN, CellStatus.UNKNOWN
     elif any(source.is_live for source in sources):
-        state, status = row.state, CellStatus.LIVE
+        outranked_by = _stronger(sources, against)
+        state, status = (State.UNKNOWN, CellStatus.CONFLICT) if outranked_by else (row.state, CellStatus.LIVE)
     else:
         counting = [item for item in sources if item.evidence.kind is not EvidenceKind.RECALL]
         expired = [item.expires_at for item in counting if item.expires_at < as_of]
         state, status = State.UNKNOWN, CellStatus.STALE if expired else CellStatus.UNSUPPORTED
-        stale_since = max(expired) + timedelta(days=1) if expired else None
+        stale_since = _day_after(max(expired)) if expired else None
     return Answer(
-        vendor=profile.id, capability=row, state=state, status=status, evidence=sources, stale_since=stale_since
+        vendor=profile.id,
+        capability=row,
+        state=state,
+        status=status,
+        evidence=sources,
+        stale_since=stale_since,
+        outranked_by=outranked_by,
+        against=against,
     )
+
+
+def _against(
+    profile: VendorProfile, sources: Sequence[CellEvidence], key: str, as_of: date
+) -> tuple[CellEvidence, ...]:
+    """Return the sources that say otherwise than those of a statement, and had been read by the day."""
+    own = {source.evidence.id for source in sources}
+    named = (name for source in sources for name in source.evidence.conflicts_with if name not in own)
+    others = evidence_on(profile, dict.fromkeys(named), key, as_of)
+    return tuple(other for other in others if _was_read(other.evidence, as_of))
+
+
+def _stronger(sources: Sequence[CellEvidence], against: Sequence[CellEvidence]) -> str:
+    """Return the id of a live source that says otherwise and is stronger than all that a statement rests on, or ""."""
+    live = [source.evidence for source in sources if source.is_live]
+    strength = max(_RANK[item.kind] for item in live)
+    named = {name for item in live for name in item.conflicts_with}
+    stronger = (
+        other.evidence.id
+        for other in against
+        if other.is_live and other.evidence.id in named and _RANK[other.evidence.kind] > strength
+    )
+    return next(stronger, "")
 
 
 def _settle(group: Sequence[Answer]) -> _Settled:
     """Return what holds of several statements about the same scope."""
     known = [answer for answer in group if answer.state is not State.UNKNOWN]
     if len({answer.state for answer in known}) < 2:
-        answers = tuple(known or group)
-        return POINTS[answers[0].state], answers[0].status, (*answers, *(a for a in group if a not in answers))
+        holding = known or sorted(group, key=lambda answer: _TELLING_FIRST.index(answer.status))
+        low, high = POINTS[holding[0].state]
+        others = tuple(answer for answer in group if answer not in holding)
+        return _Settled(
+            state=holding[0].state, status=holding[0].status, low=low, high=high, answers=(*holding, *others)
+        )
     strongest = max(_strength(answer) for answer in known)
     holding = [answer for answer in known if _strength(answer) == strongest]
-    if len({answer.state for answer in holding}) == 1:
-        source = _first_live(holding[0])
-        others = tuple(_outranked(answer, source) for answer in group if answer not in holding)
-        return POINTS[holding[0].state], CellStatus.LIVE, (*holding, *others)
     points = [POINTS[answer.state] for answer in holding]
-    span = (min(low for low, _ in points), max(high for _, high in points))
-    return span, CellStatus.CONFLICT, tuple(group)
+    low, high = min(low for low, _ in points), max(high for _, high in points)
+    if len({answer.state for answer in holding}) > 1:
+        return _Settled(state=State.UNKNOWN, status=CellStatus.CONFLICT, low=low, high=high, answers=tuple(group))
+    source = _first_live(holding[0])
+    others = tuple(_outranked(answer, source) for answer in group if answer not in holding)
+    return _Settled(state=holding[0].state, status=CellStatus.LIVE, low=low, high=high, answers=(*holding, *others))
 
 
 def _best(key: str, settled: Sequence[_Settled], conflicts: tuple[tuple[str, str], ...]) -> Cell:
@@ -198,20 +253,29 @@ def _best(key: str, settled: Sequence[_Settled], conflicts: tuple[tuple[str, str
         low, high = POINTS[State.UNKNOWN]
         return Cell(key=key, state=State.UNKNOWN, status=CellStatus.NOT_ASKED, answers=(), low=low, high=high)
     ordered = sorted(settled, key=_order)
-    state = State.UNKNOWN if ordered[0][1] is CellStatus.CONFLICT else ordered[0][2][0].state
     return Cell(
         key=key,
-        state=state,
-        status=ordered[0][1],
-        answers=tuple(answer for _, _, answers in ordered for answer in answers),
-        low=max(span[0] for span, _, _ in settled),
-        high=max(span[1] for span, _, _ in settled),
+        state=ordered[0].state,
+        status=ordered[0].status,
+        answers=tuple(answer for one in ordered for answer in one.answers),
+        low=max(one.low for one in settled),
+        high=max(one.high for one in settled),
         conflicts=conflicts,
     )
 
 
-def _order(one: _Settled) -> int:
-    return _BEST_FIRST.index(State.UNKNOWN if one[1] is CellStatus.CONFLICT else one[2][0].state)
+def _order(one: _Settled) -> tuple[int, int]:
+    return _BEST_FIRST.index(one.state), _TELLING_FIRST.index(one.status)
+
+
+def _said_in_a_line(answer: Answer) -> str:
+    row = answer.capability
+    numbers = ", ".join(f"{name} {number:,} {row.unit}" for name, number in row.numbers.items())
+    return row.value or ", ".join(row.items) or numbers
+
+
+def _day_after(day: date) -> date:
+    return day if day == date.max else day + timedelta(days=1)
 
 
 def _strength(answer: Answer) -> int:
@@ -223,24 +287,20 @@ def _first_live(answer: Answer) -> str:
 
 
 def _outranked(answer: Answer, source: str) -> Answer:
-    return Answer(
-        vendor=answer.vendor,
-        capability=answer.capability,
-        state=answer.state,
-        status=answer.status,
-        evidence=answer.evidence,
-        stale_since=answer.stale_since,
-        outranked_by=source if answer.state is not State.UNKNOWN else "",
-    )
+    return changed(answer, outranked_by=source) if answer.state is not State.UNKNOWN else answer
 
 
-def _conflicts(profile: VendorProfile, answers: Sequence[Answer]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of sources that say otherwise, of those that a cell rests on."""
+def _conflicts(profile: VendorProfile, answers: Sequence[Answer], as_of: date) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of sources that say otherwise, of those that a cell rests on and that were read by the day."""
     named = {source.evidence.id for answer in answers for source in answer.evidence}
     pairs = {
-        tuple(sorted((name, other)))
+        (min(name, other), max(name, other))
         for name in named
         for other in profile.evidence[name].conflicts_with
-        if other in profile.evidence
+        if other in profile.evidence and all(_was_read(profile.evidence[one], as_of) for one in (name, other))
     }
-    return tuple(sorted((first, second) for first, second in pairs))
+    return tuple(sorted(pairs))
+
+
+def _was_read(item: VendorEvidence, as_of: date) -> bool:
+    return item.retrieved_at <= as_of and item.kind is not EvidenceKind.RECALL

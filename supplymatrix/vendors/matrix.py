@@ -14,14 +14,16 @@ from datetime import date
 from fractions import Fraction
 
 from supplymatrix.documents.tables import TableReader
-from supplymatrix.model.value import value
-from supplymatrix.model.vendor import VendorProfile
+from supplymatrix.errors import Diagnostic
+from supplymatrix.model.fact import Gap
+from supplymatrix.model.value import changed, value
+from supplymatrix.model.vendor import Scope, VendorProfile
 from supplymatrix.vendors.capability_keys import CAPABILITY_KEYS, KEYS, CapabilityKey
-from supplymatrix.vendors.cells import Cell, best_cell, cell_of
+from supplymatrix.vendors.cells import Answer, Cell, CellStatus, best_cell, cell_of
 
 __all__ = [
-    "DEFAULT_WEIGHTS", "TODAY", "UPSTREAM", "Contribution", "Matrix", "MatrixScore", "Option", "differing_keys",
-    "make_matrix", "parse_weights", "score_option",
+    "DEFAULT_WEIGHTS", "TODAY", "UPSTREAM", "Contribution", "Matrix", "MatrixScore", "MatrixView", "Option",
+    "StaleAnswer", "differing_keys", "make_matrix", "narrow_matrix", "parse_weights", "score_option", "stale_answers",
 ]  # fmt: skip
 
 TODAY = "today"
@@ -54,6 +56,36 @@ class Matrix:
 
 
 @value
+class MatrixView:
+    """What a report shows. matrix: narrowed to what was asked for. wanted: ids of options that come as columns where
+    not all can. weights_from: the file, "" = the default. asked_keys: whether keys were named. notes: sentences about
+    how the matrix came about; faults: of profiles that are missing in it; gaps: what of the project could not be told,
+    so that `today` may lack a path."""
+
+    matrix: Matrix
+    wanted: tuple[str, ...]
+    weights_from: str = ""
+    asked_keys: bool = False
+    notes: tuple[str, ...] = ()
+    faults: tuple[Diagnostic, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def scores(self) -> Mapping[str, MatrixScore]:
+        """The score of each option."""
+        return {option.id: score_option(option, self.matrix.weights) for option in self.matrix.options}
+
+
+@value
+class StaleAnswer:
+    """One statement whose evidence has all expired. options: the columns in which it stands."""
+
+    options: tuple[str, ...]
+    key: str
+    answer: Answer
+
+
+@value
 class Contribution:
     """What one key adds to a score, in points of 100."""
 
@@ -65,7 +97,8 @@ class Contribution:
 
 @value
 class MatrixScore:
-    """low, high: exact, 0 to 100; None when nothing is weighed. The contributions add up to them."""
+    """low, high: exact, 0 to 100. The contributions add up to them; when nothing is weighed there are none, and the
+    score is 0 to 100."""
 
     low: Fraction
     high: Fraction
@@ -83,9 +116,8 @@ def make_matrix(
     """Return the matrix of a day.
 
     standing: on whose paths the project stands, empty = on nobody's, which is upstream's. pinned: options that come
-    first, in this order; `today` does otherwise.
+    first, in this order; `today` does otherwise. A profile named `today` is passed over: that is the project's column.
     """
-    profiles = tuple(profiles)
     vendors = [
         Option(
             id=profile.id,
@@ -94,6 +126,7 @@ def make_matrix(
             cells={key.id: cell_of(profile, key.id, as_of) for key in CAPABILITY_KEYS},
         )
         for profile in profiles
+        if profile.id != TODAY
     ]
     options = [_today(vendors, standing), *sorted(vendors, key=_natural)]
     options.sort(key=lambda option: pinned.index(option.id) if option.id in pinned else len(pinned))
@@ -125,6 +158,33 @@ def score_option(option: Option, weights: Mapping[str, int]) -> MatrixScore:
 def differing_keys(matrix: Matrix) -> tuple[CapabilityKey, ...]:
     """Return the keys to which the options do not all answer with the same state."""
     return tuple(key for key in matrix.keys if len({option.cells[key.id].state for option in matrix.options}) > 1)
+
+
+def narrow_matrix(
+    matrix: Matrix, *, named: Sequence[str] = (), excluded: Sequence[str] = (), keys: Sequence[str] = ()
+) -> Matrix:
+    """Return a part of a matrix: the options named (all when none is) without the excluded ones, and the keys named, in
+    the order in which they are named. `today` always stays; scores are not touched, since weights and cells are whole.
+    """
+    options = tuple(
+        option
+        for option in matrix.options
+        if option.id == TODAY or (option.id not in excluded and (not named or option.id in named))
+    )
+    return changed(matrix, options=options, keys=tuple(KEYS[key] for key in dict.fromkeys(keys)) or matrix.keys)
+
+
+def stale_answers(matrix: Matrix) -> tuple[StaleAnswer, ...]:
+    """Return every statement in a matrix that has gone stale, also one behind a better answer; each once."""
+    found: dict[tuple[str, str, Scope], StaleAnswer] = {}
+    for key in matrix.keys:
+        for option in matrix.options:
+            for answer in option.cells[key.id].answers:
+                if answer.status is CellStatus.STALE:
+                    place = (answer.vendor, key.id, answer.capability.scope)
+                    before = found[place].options if place in found else ()
+                    found[place] = StaleAnswer(options=(*before, option.id), key=key.id, answer=answer)
+    return tuple(found.values())
 
 
 def parse_weights(data: bytes, artifact: str) -> Mapping[str, int]:

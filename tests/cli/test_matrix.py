@@ -92,9 +92,8 @@ def test_keys_come_in_the_order_named_with_their_values(cli: Cli, machine: Machi
 
 
 def test_differences_leave_out_what_is_answered_alike(cli: Cli, machine: Machine) -> None:
-    arguments = ("acme", "--differences", "--profiles", str(folder(machine)))
-    for key in shown(cli, *arguments)["keys"]:
-        document = shown(cli, *arguments)
+    document = shown(cli, "acme", "--differences", "--profiles", str(folder(machine)))
+    for key in document["keys"]:
         assert len({cell(document, option, key["key"])["state"] for option in options(document)}) > 1
 
 
@@ -116,7 +115,7 @@ def test_on_a_day_before_its_sources_were_read_a_vendor_is_unknown(cli: Cli, mac
 def test_strict_names_every_stale_cell_and_fails(cli: Cli, machine: Machine) -> None:
     done = cli("matrix", "acme", "--strict", "--profiles", str(folder(machine, STALE)))
     assert done.code == 1
-    assert "acme/fix_sla: stale since 2020-06-30" in done.err
+    assert "acme/fix_sla (golang): stale since 2020-06-30" in done.err
     assert "~ stale" in done.out
 
 
@@ -157,6 +156,23 @@ def test_a_broken_profile_that_was_named_is_broken_input(cli: Cli, machine: Mach
 
 def test_when_nothing_but_a_broken_profile_was_named_nothing_is_shown(cli: Cli, machine: Machine) -> None:
     refused(cli("matrix", "corp", "--profiles", str(folder(machine, "x", "corp.toml"))), "corp.toml")
+
+
+def test_a_broken_file_in_place_of_a_built_in_profile_is_broken_input_and_the_built_in_one_is_shown(
+    cli: Cli, machine: Machine
+) -> None:
+    done = cli("matrix", "go-project", "--profiles", str(folder(machine, "x", "go-project.toml")))
+    assert done.code == 2
+    assert "The Go project" in done.out
+
+
+def test_broken_claims_are_no_broken_profile(cli: Cli, machine: Machine) -> None:
+    ours = folder(machine)
+    (ours / "claims").mkdir()
+    (ours / "claims" / "acme.toml").write_text("x")
+    done = cli("matrix", "acme", "--key", "fix_sla", "--profiles", str(ours))
+    assert done.code == 0
+    assert "claims/acme.toml" in done.err
 
 
 def test_a_broken_profile_can_not_be_explained(cli: Cli, machine: Machine) -> None:
@@ -218,6 +234,33 @@ def test_values_of_a_profile_are_inert_on_the_terminal(cli: Cli, machine: Machin
     assert "<b>" not in cli("matrix", "acme", "--format", "html", "--profiles", ours).out.replace("<b>✓", "").replace(
         "<b>◐", ""
     ).replace("<b>✗", "").replace("<b>–", "").replace("<b>?", "").replace("<b>~", "").replace("<b>!", "")  # noqa: RUF001
+
+
+def project(machine: Machine, dockerfile: str) -> str:
+    path = machine.home / "svc"
+    path.mkdir()
+    (path / "go.mod").write_text("module example.com/svc\n\ngo 1.26\n")
+    (path / "Dockerfile").write_text(dockerfile)
+    return str(path)
+
+
+IMAGE = '"package:golang", "image:registry.acme.example/*"'
+
+
+def test_today_is_the_vendor_on_whose_path_the_project_stands(cli: Cli, machine: Machine) -> None:
+    ours = str(folder(machine, without(FRESH, '"package:golang"', IMAGE)))
+    svc = project(machine, "FROM registry.acme.example/go:1.26\n")
+    document = shown(cli, "acme", "--project", svc, "--profiles", ours)
+    (today,) = [option for option in document["options"] if option["id"] == "today"]
+    assert [(path["vendor"], path["why"].split()[0]) for path in today["standing"]] == [("acme", "Dockerfile:1")]
+    assert cell(document, "today", "fix_sla")["text"] == "days by severity"
+
+
+def test_what_of_a_project_could_not_be_told_is_a_gap(cli: Cli, machine: Machine) -> None:
+    svc = project(machine, "ARG BASE\nFROM $BASE\nRUN dnf install -y golang\n")
+    done = cli("matrix", "--project", svc)
+    assert done.code == 3
+    assert "not known: " in done.out
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,9 @@ from supplymatrix.reports.plain import plain, plain_lines
 from supplymatrix.vendors.capability_keys import KEYS
 from supplymatrix.vendors.matrix import narrow_matrix
 from tests.reports.matrix_views import HOSTILE, hostile_view, view_with_faults
-from tests.reports.test_schema import faults
+from tests.reports.test_schema import faults, schema
 from tests.reports.test_text import assert_golden
+from tests.support.data import REPO
 from tests.vendors.made_matrix import made_matrix, made_view, row, source, vendor
 
 VIEWS = {"made": made_view, "faults": view_with_faults, "hostile": hostile_view}
@@ -80,6 +81,12 @@ def test_no_text_of_a_profile_holds_hidden_characters_any_more(form: str) -> Non
     text = RENDERERS[form](hostile_view()).replace("\r\n", "\n")
     assert plain_lines(text) == text
     text.encode("utf-8")
+
+
+def test_the_page_about_the_json_has_a_row_for_every_field() -> None:
+    text = (REPO / "docs" / "formats" / "matrix-json.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+    assert named | {"schema"} == set(schema("matrix")["properties"])
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from supplymatrix.model.advisory import FeedReading, FixState
+from supplymatrix.model.advisory import DateTrust, FeedReading, FixState
 from supplymatrix.model.value import changed
 from supplymatrix.reports.registry import render_response
 from supplymatrix.reports.response_csv import COLUMNS
@@ -152,3 +152,46 @@ def test_a_table_of_nothing_is_told_in_every_format() -> None:
     assert report.is_empty
     for fmt in _FORMATS:
         assert render_response(report, fmt)
+
+
+def test_the_markdown_tells_pairs_stages_and_what_is_open() -> None:
+    text = render_response(report_of(example()), "markdown")
+    assert "one and two, 25 CVEs in both: one earlier 23," in text
+    assert "slowest:" in text
+    assert "| `one` | 23 | 12/13 | 21/23 | thin | 1 | 1 | 1 |" in text
+
+
+def test_the_markdown_of_one_cve_tells_the_place_of_each_date() -> None:
+    text = render_response(report_of(example(), cve=_CVES[0]), "markdown", explain=True)
+    assert "feed: a.json /published" in text
+    assert "Dockerfile:1" in text
+    assert "your adoption" in text
+
+
+def test_the_pairs_of_the_text_are_those_of_the_json() -> None:
+    report = report_of(example())
+    (pair,) = json.loads(render_response(report, "json"))["pairs"]
+    lines = render_response(report, "text").splitlines()
+    (row,) = [line.split() for line in lines if line.split()[:2] == ["one", "two"]]
+    counts = [pair["n"], pair["first_faster"], pair["second_faster"], pair["ties"], pair["undecided"]]
+    assert row[2:7] == [str(count) for count in counts]
+
+
+def test_an_import_and_dates_without_worth_are_told() -> None:
+    cves = [f"CVE-2023-{number}" for number in range(1, 30)]
+    found = reading(
+        fixes=[go_fix(cve, 10) for cve in cves],
+        events=[event(cve, 60) for cve in cves],
+        channels=[changed(channel(trust=DateTrust.IMPORT), stand_in_for="something else")],
+    )
+    words = " ".join(render_response(report_of(found), "text").split())
+    assert "import: 29 entries (fixed) share" in words
+    assert "no response time follows from them" in words
+    assert "stands in for something else" in words
+    assert "29 dated by an import" in words
+
+
+def test_what_is_behind_the_numbers_is_listed_when_asked_for() -> None:
+    text = render_response(report_of(example()), "text", explain=True)
+    assert f"one, won't fix: {_CVES[25]}" in text
+    assert f"not counted: {_CVES[-1]}" in text or f"not counted: {_CVES[-2]}" in text
