@@ -5,6 +5,8 @@
 3. One hash of its go.sum is changed: the alarm, the proof chain, and what `go mod verify` says to it.
 4. The proofs are written beside go.sum; a machine that has never seen the log needs nothing else, and a change in them
    is caught.
+5. Support paths for Go: what a project needs, the vendors beside what it has today, who drops out and why, a claim
+   refuted with its sources, and the two clocks of a fix.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "build" / "demo"
 REPORTS = ("report.json", "report.sarif")
 MUX = "github.com/gorilla/mux"
+COMPARED_ON = "2026-11-25"  # the day on which the vendor profiles were reviewed: evidence ages
 
 
 def say(text: str = "") -> None:
@@ -115,6 +118,19 @@ def prove(environ: dict[str, str], scratch: Path) -> list[int]:
     return codes
 
 
+def compare(environ: dict[str, str]) -> list[int]:
+    """Show the comparator on a project that builds with a vendor's toolchain. The day is that of the profiles."""
+    day = ("--as-of", COMPARED_ON)
+    core = ("canonical", "redhat", "tidelift", "chainguard")
+    codes = [run(environ, "compare", "--project", "paths/ubi", *day, *(f"--vendor={name}" for name in core), most=14)]
+    keys = [f"--key={key}" for key in ("go_minors", "fips_mode", "fix_sla", "sumdb_compat")]
+    codes.append(run(environ, "matrix", *core, "--project", "paths/ubi", *keys, *day, most=10))
+    codes.append(run(environ, "decide", "paths/ubi", *(f"--vendor={name}" for name in core), *day, most=40))
+    codes.append(run(environ, "claims", "--about", "tidelift", "--verdict", "contradicted", *day, most=14))
+    codes.append(run(environ, "response", "--channel", "almalinux9", "--channel", "wolfi", *day, most=14))
+    return codes
+
+
 def main() -> int:
     """Run the demo; the exit code is 0 when every step ended as it should."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -140,7 +156,9 @@ def main() -> int:
         ask_go(environ, service)
         say("\n4. The proofs, committed beside go.sum: a check that needs no network and trusts nobody\n")
         codes += prove(environ, scratch)
-    good = codes == [0, 0, 4, 4, 0, 0, 4]
+        say("\n5. Who could support this project's Go, by dated evidence, and how fast they really were\n")
+        codes += compare(environ)
+    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0]
     say()
     where = OUT.relative_to(HERE.parent).as_posix()
     opened = f"The report to open: {where}/report.json (report.sarif beside it is for code-scanning views)"

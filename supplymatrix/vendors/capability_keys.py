@@ -25,7 +25,8 @@ class Role(StrEnum):
 @value
 class CapabilityKey:
     """One question. title: for a table's head; question: as one would ask the vendor; weight: default, 0 where it only
-    describes; expires_days: how long evidence for it holds; numbers: names that its numbers may have."""
+    describes; expires_days: how long evidence for it holds; numbers: names that its numbers may have. about_harm: it
+    asks whether something is left unharmed, so that an offer to which it cannot apply harms nothing, and earns all."""
 
     id: str
     title: str
@@ -34,13 +35,29 @@ class CapabilityKey:
     weight: int
     expires_days: int = 365
     numbers: tuple[str, ...] = ()
+    about_harm: bool = False
 
 
 def _key(
-    name: str, title: str, role: Role, weight: int, question: str, *, days: int = 365, numbers: tuple[str, ...] = ()
+    name: str,
+    title: str,
+    role: Role,
+    weight: int,
+    question: str,
+    *,
+    days: int = 365,
+    numbers: tuple[str, ...] = (),
+    about_harm: bool = False,
 ) -> CapabilityKey:
     return CapabilityKey(
-        id=name, title=title, question=question, role=role, weight=weight, expires_days=days, numbers=numbers
+        id=name,
+        title=title,
+        question=question,
+        role=role,
+        weight=weight,
+        expires_days=days,
+        numbers=numbers,
+        about_harm=about_harm,
     )
 
 
@@ -74,7 +91,7 @@ CAPABILITY_KEYS: tuple[CapabilityKey, ...] = (
     _key("fips_mode", "FIPS mode", _K, 3, "How does a Go program run in FIPS mode with your offer?", days=90),
     _key("fips_certificate", "FIPS certificate", _K, 3, "Which CMVP certificate covers it, and until when?", days=90),
     _key("sumdb_compat", "provable in the log", _K, 2,
-         "Are the modules you deliver the ones whose hashes stand in sum.golang.org?"),
+         "Are the modules you deliver the ones whose hashes stand in sum.golang.org?", about_harm=True),
     _key("indemnity", "indemnity", _K, 1, "Do you indemnify for claims about intellectual property, and where is that "
          "written?"),
     _key("licence", "licence", _D, 0, "Under which licence may deliveries and feeds be used and passed on?"),
@@ -82,8 +99,9 @@ CAPABILITY_KEYS: tuple[CapabilityKey, ...] = (
     _key("purchasable", "can be had today", _K, 2, "Can it be bought today, by whom and how?", days=90),
     _key("human_support", "people to ask", _K, 2, "Who answers questions about Go, at what hours?"),
     _key("air_gap", "without internet", _K, 1, "Does it work with no route to the internet?"),
-    _key("lapse_effect", "nothing stops at the end", _W, 1, "What stops working when the contract ends?"),
-    _key("exit_cost", "easy to leave", _W, 2, "What must be changed to leave?"),
+    _key("lapse_effect", "nothing stops at the end", _W, 1, "What stops working when the contract ends?",
+         about_harm=True),
+    _key("exit_cost", "easy to leave", _W, 2, "What must be changed to leave?", about_harm=True),
 )  # fmt: skip
 
 KEYS: Mapping[str, CapabilityKey] = {key.id: key for key in CAPABILITY_KEYS}

@@ -22,17 +22,19 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import Capability, EvidenceKind, Scope, State, VendorEvidence, VendorProfile
 from supplymatrix.vendors.capability_keys import KEYS
 
-__all__ = ["POINTS", "Answer", "Cell", "CellEvidence", "CellStatus", "best_cell", "cell_of", "evidence_on", "expiry_of"]
+__all__ = [
+    "Answer", "Cell", "CellEvidence", "CellStatus", "best_cell", "cell_of", "earned", "evidence_on", "expiry_of",
+]  # fmt: skip
 
-POINTS: Mapping[State, tuple[Fraction, Fraction]] = {
+_POINTS: Mapping[State, tuple[Fraction, Fraction]] = {
     State.YES: (Fraction(1), Fraction(1)),
     State.PARTIAL: (Fraction(1, 2), Fraction(1, 2)),
     State.NO: (Fraction(0), Fraction(0)),
     State.NA: (Fraction(0), Fraction(0)),
     State.UNKNOWN: (Fraction(0), Fraction(1)),
 }
-"""The least and the most that a state earns of a key's weight. What cannot apply earns nothing: the buyer has not got
-it."""
+"""The least and the most that a state earns of a key's weight. What cannot apply earns nothing, since the buyer
+has not got it; but all of it where the question is about harm (`CapabilityKey.about_harm`)."""
 _RANK: Mapping[EvidenceKind, int] = {
     EvidenceKind.CONTRACT: 3,
     EvidenceKind.VENDOR_DOC: 2,
@@ -122,6 +124,13 @@ class Cell:
         )
 
 
+def earned(key: str, state: State) -> tuple[Fraction, Fraction]:
+    """Return the least and the most that a state earns of a key's weight, 0 to 1."""
+    if state is State.NA and key in KEYS and KEYS[key].about_harm:
+        return _POINTS[State.YES]
+    return _POINTS[state]
+
+
 def expiry_of(evidence: VendorEvidence, key: str) -> date:
     """Return the last day on which a source counts for a key."""
     if evidence.expires_at is not None:
@@ -152,7 +161,7 @@ def cell_of(profile: VendorProfile, key: str, as_of: date) -> Cell:
     groups: dict[Scope, list[Answer]] = {}
     for answer in answers:
         groups.setdefault(answer.capability.scope, []).append(answer)
-    return _best(key, [_settle(group) for group in groups.values()], _conflicts(profile, answers, as_of))
+    return _best(key, [_settle(key, group) for group in groups.values()], _conflicts(profile, answers, as_of))
 
 
 def best_cell(key: str, cells: Sequence[Cell]) -> Cell:
@@ -227,19 +236,19 @@ def _stronger(sources: Sequence[CellEvidence], against: Sequence[CellEvidence]) 
     return next(stronger, "")
 
 
-def _settle(group: Sequence[Answer]) -> _Settled:
+def _settle(key: str, group: Sequence[Answer]) -> _Settled:
     """Return what holds of several statements about the same scope."""
     known = [answer for answer in group if answer.state is not State.UNKNOWN]
     if len({answer.state for answer in known}) < 2:
         holding = known or sorted(group, key=lambda answer: _TELLING_FIRST.index(answer.status))
-        low, high = POINTS[holding[0].state]
+        low, high = earned(key, holding[0].state)
         others = tuple(answer for answer in group if answer not in holding)
         return _Settled(
             state=holding[0].state, status=holding[0].status, low=low, high=high, answers=(*holding, *others)
         )
     strongest = max(_strength(answer) for answer in known)
     holding = [answer for answer in known if _strength(answer) == strongest]
-    points = [POINTS[answer.state] for answer in holding]
+    points = [earned(key, answer.state) for answer in holding]
     low, high = min(low for low, _ in points), max(high for _, high in points)
     if len({answer.state for answer in holding}) > 1:
         return _Settled(state=State.UNKNOWN, status=CellStatus.CONFLICT, low=low, high=high, answers=tuple(group))
@@ -250,9 +259,9 @@ def _settle(group: Sequence[Answer]) -> _Settled:
 
 def _best(key: str, settled: Sequence[_Settled], conflicts: tuple[tuple[str, str], ...]) -> Cell:
     if not settled:
-        low, high = POINTS[State.UNKNOWN]
+        low, high = earned(key, State.UNKNOWN)
         return Cell(key=key, state=State.UNKNOWN, status=CellStatus.NOT_ASKED, answers=(), low=low, high=high)
-    ordered = sorted(settled, key=_order)
+    ordered = sorted(settled, key=lambda one: _order(key, one))
     return Cell(
         key=key,
         state=ordered[0].state,
@@ -264,8 +273,10 @@ def _best(key: str, settled: Sequence[_Settled], conflicts: tuple[tuple[str, str
     )
 
 
-def _order(one: _Settled) -> tuple[int, int]:
-    return _BEST_FIRST.index(one.state), _TELLING_FIRST.index(one.status)
+def _order(key: str, one: _Settled) -> tuple[Fraction, int, int]:
+    """What is sure to earn the most comes first, then what may."""
+    least, _ = earned(key, one.state)
+    return -least, _BEST_FIRST.index(one.state), _TELLING_FIRST.index(one.status)
 
 
 def _said_in_a_line(answer: Answer) -> str:

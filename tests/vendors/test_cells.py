@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from supplymatrix.model.vendor import EvidenceKind, State
 from supplymatrix.vendors.capability_keys import KEYS
-from supplymatrix.vendors.cells import POINTS, Cell, CellStatus, best_cell, cell_of, expiry_of
+from supplymatrix.vendors.cells import Cell, CellStatus, best_cell, cell_of, earned, expiry_of
 from tests.vendors.made_matrix import DAY, row, source, vendor
 
 KEY = "fips_mode"
@@ -94,7 +94,7 @@ def test_unknown_stays_unknown() -> None:
 def test_what_was_not_asked_is_unknown_too() -> None:
     cell = only()
     assert state_of(cell) == (State.UNKNOWN, CellStatus.NOT_ASKED)
-    assert (cell.low, cell.high) == POINTS[State.UNKNOWN]
+    assert (cell.low, cell.high) == earned(KEY, State.UNKNOWN)
 
 
 @pytest.mark.parametrize(("strong", "weak"), [("contract", "vendor_doc"), ("feed", "third_party")])
@@ -220,7 +220,7 @@ def any_cell(draw: st.DrawFn) -> Cell:
 @given(any_cell())
 def test_a_span_lies_within_nothing_and_all_and_fits_the_state(cell: Cell) -> None:
     assert 0 <= cell.low <= cell.high <= 1
-    least, _ = POINTS[cell.state]
+    least, _ = earned(cell.key, cell.state)
     assert cell.low >= least
     if cell.state is not State.UNKNOWN:
         assert any(source.is_live for answer in cell.answers for source in answer.evidence)
@@ -237,3 +237,10 @@ def test_a_further_path_never_takes_away(one: Cell, other: Cell) -> None:
 def test_only_live_sources_carry_a_cell(cell: Cell) -> None:
     live = {source.evidence.id for answer in cell.answers for source in answer.evidence if source.is_live}
     assert {name.removeprefix("acme:") for name in cell.evidence_ids} <= live
+
+
+@pytest.mark.parametrize(("key", "points"), [("sumdb_compat", 1), ("lapse_effect", 1), ("fips_mode", 0)])
+def test_what_cannot_apply_earns_all_where_the_question_is_about_harm(key: str, points: int) -> None:
+    cell = cell_of(vendor("acme", [row(key, "n_a", "delivers no modules", "doc")], [source("doc")]), key, DAY)
+    assert cell.state is State.NA
+    assert cell.low == cell.high == points
