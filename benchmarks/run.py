@@ -213,6 +213,7 @@ def _summary(bench: Bench) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure all that can be measured here; 1 when an answer was wrong."""
+    from benchmarks.decide import measure_decide
     from benchmarks.feeds import measure_feeds
     from benchmarks.proofs import measure_proofs, measure_proofs_of_hugo
 
@@ -230,6 +231,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lambda: measure_recorded(bench),
             lambda: measure_proofs(bench),
             lambda: measure_feeds(bench),
+            lambda: measure_decide(bench),
         ]
         if options.no_network:
             bench.not_run.append("the network part (--no-network)")

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.acceptance import comfort, graph, main_job, mismatch, network, proofs, subjects
+from benchmarks.acceptance import comfort, comparator, graph, main_job, mismatch, network, proofs, subjects
 from benchmarks.acceptance.promise import Need, Outcome, Promise, State
 
 _TABLES: tuple[tuple[str, tuple[Promise, ...]], ...] = (
@@ -25,6 +25,7 @@ _TABLES: tuple[tuple[str, tuple[Promise, ...]], ...] = (
     ("company networks", network.PROMISES),
     ("settings, help and formats", comfort.PROMISES),
     ("the module graph", graph.PROMISES),
+    ("the comparator of vendors", comparator.PROMISES),
 )
 
 

@@ -44,6 +44,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("decide", "supplymatrix.cli.decide:decide", "Say which path fits your needs, how surely, and what would change it."),
     ("claims", "supplymatrix.cli.claims:claims", "Show what is said about support for Go, and what the sources say."),
     ("entries", "supplymatrix.cli.entries:entries", "Draw where vendors enter a build, from source to runtime."),
+    ("feeds", "supplymatrix.cli.feeds:feeds", "Fetch vendors' advisory feeds, and show of which day they are."),
+    ("compare", "supplymatrix.cli.compare:compare", "Compare vendors by what they cover of your own projects."),
     ("rules", "supplymatrix.cli.rules:rules", "List all rules."),
     ("explain", "supplymatrix.cli.explain:explain", "Explain a rule: what it means, why, what to do."),
     ("schema", "supplymatrix.cli.schema:schema", "Print the JSON Schema of a report."),

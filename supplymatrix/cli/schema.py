@@ -30,7 +30,9 @@ SCHEMAS = {
     "decision": ("decision-v1.schema.json", "what `decide --format json` writes"),
     "claims": ("claims-v1.schema.json", "what `claims --format json` writes"),
     "entries": ("entries-v1.schema.json", "what `entries --format json` writes"),
+    "compare": ("compare-v1.schema.json", "what `compare --format json` writes"),
     "matrix": ("matrix-v1.schema.json", "what `matrix --format json` writes"),
+    "feeds": ("feeds-v1.schema.json", "what `feeds list`, `status` and `sync --format json` write"),
     "rules": ("rules-v1.schema.json", "what `rules --format json` writes"),
 }
 """Name → file in reports/schema, and what has that form."""

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     import click
 
 __all__ = [
-    "complete_capability_keys", "complete_formats", "complete_presets", "complete_rules", "complete_schemas",
-    "complete_vendors",
+    "complete_capability_keys", "complete_feeds", "complete_formats", "complete_presets", "complete_rules",
+    "complete_schemas", "complete_vendors",
 ]  # fmt: skip
 
 Words = Callable[[], list[tuple[str, str]]]
@@ -67,6 +67,13 @@ def _capability_keys() -> list[tuple[str, str]]:
     return [(key.id, key.question) for key in CAPABILITY_KEYS]
 
 
+def _feeds() -> list[tuple[str, str]]:
+    from supplymatrix.feeds.registry import FEEDS
+
+    return [(feed.id, feed.name) for feed in FEEDS]
+
+
+complete_feeds = _completer(_feeds)
 complete_rules = _completer(_rules)
 complete_vendors = _completer(_vendors)
 complete_capability_keys = _completer(_capability_keys)

@@ -1,12 +1,14 @@
 """A decision without hidden weights: who drops out, and how often each option comes first.
 
 1. A must-have drops an option whose cell is known to fail it; an unknown never does.
-2. An option drops out that another one beats or equals on every key, whatever the unknowns turn out to be.
-3. What is left is compared under thousands of weightings, drawn evenly from all there are, with one condition: a key
+2. A vendor on whose path the project stands is a part of `today` and is not compared with it.
+3. An option drops out that another one beats or equals on every key, whatever the unknowns turn out to be.
+4. What is left is compared under thousands of weightings, drawn evenly from all there are, with one condition: a key
    that the buyer named as a need weighs at least as much as any that was not named. In each draw every unknown is yes
    or no by the toss of a coin. The share of draws in which an option comes first is what is said, no score.
 
-Draws are whole numbers from a seeded generator, so that the same seed gives the same bytes everywhere.
+Draws are whole numbers from seeded generators, so that the same seed gives the same bytes everywhere. A coin is tossed
+for every cell, known or not: what becomes known changes no other toss.
 """
 
 from __future__ import annotations
@@ -16,22 +18,23 @@ from fractions import Fraction
 from operator import mul
 from random import Random
 
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import State
 from supplymatrix.vendors.capability_keys import KEYS, Role
 from supplymatrix.vendors.cells import Answer, Cell, CellStatus
-from supplymatrix.vendors.matrix import Matrix, Option
+from supplymatrix.vendors.matrix import TODAY, Option
 from supplymatrix.vendors.needs import Need
 
 __all__ = [
     "CRITERIA", "Drawn", "DroppedOption", "Elimination", "Unknown", "drawn_weights", "eliminations", "fails",
-    "find_dominated", "run_draws",
+    "find_dominated", "fit_option", "parts_of_today", "run_draws",
 ]  # fmt: skip
 
 CRITERIA: tuple[str, ...] = tuple(key.id for key in KEYS.values() if key.role is not Role.DESCRIBES)
 """The keys that can be weighed, in the order of the matrix."""
-_BITS = 24  # of a drawn cut; 28 cuts of 24 bits tell 4,000 weightings apart a thousand times over
+_BITS = 24  # of a drawn cut; two dozen cuts of 24 bits tell a million weightings apart
 _HALVES = 2  # cells earn 0, ½ or 1: counted in halves they are whole
+_HAVE = (State.YES, State.PARTIAL)
 
 
 @value
@@ -47,15 +50,16 @@ class Elimination:
 
 @value
 class DroppedOption:
-    """An option that another beats or equals on every key."""
+    """An option that another beats or equals on every key. is_part: it is one of the paths that `today` stands on."""
 
     option: str
     by: str
+    is_part: bool = False
 
 
 @value
 class Unknown:
-    """An unknown cell, and in how many draws first place hangs on it. draws: of all."""
+    """An unknown cell, and in how many of all draws first place hangs on it."""
 
     option: str
     key: str
@@ -81,47 +85,65 @@ class Drawn:
 def fails(cell: Cell, need: Need) -> tuple[str, ...] | None:
     """Return the items that a cell is known to lack, () where it fails as a whole, None where it does not fail.
 
-    A cell fails when what is known says so: no answer leaves it open. A list that an answer gives is taken as whole.
+    A cell fails when what is known says so: an offer of which nothing is known leaves it open. A list that an answer
+    gives is taken as whole; a partial yes is no failure.
     """
-    if cell.status is not CellStatus.LIVE:
+    if cell.status is not CellStatus.LIVE or _has_open_offer(cell):
         return None
     if cell.state in (State.NO, State.NA):
-        return None if any(_is_open(answer) for answer in cell.answers) else ()
-    lists = [answer.capability.items for answer in cell.answers if answer.state in (State.YES, State.PARTIAL)]
-    if not need.items or not lists or not all(lists) or any(_is_open(answer) for answer in cell.answers):
-        return None
-    have = {item for items in lists for item in items}
+        return () if cell.high == 0 else None  # to an offer that cannot do a harm, the question about it does not apply
+    have, is_whole = _listed(cell)
     missing = tuple(item for item in need.items if item not in have)
-    return missing or None
+    return missing if missing and is_whole else None
 
 
-def eliminations(matrix: Matrix, needs: Sequence[Need]) -> tuple[Elimination, ...]:
+def eliminations(options: Sequence[Option], needs: Sequence[Need]) -> tuple[Elimination, ...]:
     """Return every must-have that an option is known to fail."""
     found = []
-    for option in matrix.options:
+    for option in options:
         for need in needs:
             cell = option.cells[need.key]
             missing = fails(cell, need) if need.must else None
-            if missing is not None:
-                found.append(
-                    Elimination(
-                        option=option.id, need=need, state=cell.state, evidence=cell.evidence_ids, missing=missing
-                    )
-                )
+            if missing is None:
+                continue
+            evidence = _live_evidence(cell) if missing else cell.evidence_ids
+            found.append(Elimination(option=option.id, need=need, state=cell.state, evidence=evidence, missing=missing))
     return tuple(found)
+
+
+def fit_option(option: Option, needs: Sequence[Need]) -> Option:
+    """Return an option whose cells earn what they are worth to this buyer.
+
+    Where items are needed, a list without any of them earns nothing, one with some at most a half, and a yes that names
+    no list may turn out to be nothing.
+    """
+    cells = {need.key: _fit_cell(option.cells[need.key], need) for need in needs if need.items}
+    return changed(option, cells={**option.cells, **cells}) if cells else option
+
+
+def parts_of_today(options: Sequence[Option]) -> tuple[DroppedOption, ...]:
+    """Return the vendors on whose paths the project stands, if `today` is among the options.
+
+    `today` has on every key the best of what they have, so beside it they could only tie with it or lose to it.
+    """
+    paths = {name for option in options if option.id == TODAY for name, _ in option.standing}
+    return tuple(DroppedOption(option=option.id, by=TODAY, is_part=True) for option in options if option.id in paths)
 
 
 def find_dominated(options: Sequence[Option], criteria: Sequence[str] = CRITERIA) -> tuple[DroppedOption, ...]:
     """Return the options that another one beats or equals on every key at its worst, and beats somewhere.
 
-    Of those who dominate, the first in order is named.
+    Of those who dominate, the first in order is named that nobody dominates.
     """
-    found = []
-    for option in options:
-        by = next((other.id for other in options if other is not option and _dominates(other, option, criteria)), "")
-        if by:
-            found.append(DroppedOption(option=option.id, by=by))
-    return tuple(found)
+    above = {
+        option.id: [other.id for other in options if other is not option and _dominates(other, option, criteria)]
+        for option in options
+    }
+    return tuple(
+        DroppedOption(option=name, by=next(other for other in others if not above[other]))
+        for name, others in above.items()
+        if others
+    )
 
 
 def drawn_weights(random: Random, needed: Sequence[bool]) -> list[int]:
@@ -150,74 +172,125 @@ def run_draws(
     seed: int,
     criteria: Sequence[str] = CRITERIA,
 ) -> Drawn:
-    """Compare options under `draws` weightings. It costs a product of whole numbers for each option, key and draw."""
-    random = Random(seed)  # noqa: S311 - a decision must be repeatable; nothing secret hangs on it
+    """Compare options, at least one, under `draws` weightings, at least one.
+
+    It costs a product of whole numbers for each option, key and draw.
+    """
+    of_weights, of_coins = Random(seed), Random(seed + (1 << 64))  # noqa: S311 - repeatable; nothing secret hangs on it
     named = {need.key for need in needs}
     needed = [key in named for key in criteria]
-    lows = [[int(option.cells[key].low * _HALVES) for key in criteria] for option in options]
-    highs = [[int(option.cells[key].high * _HALVES) for key in criteria] for option in options]
-    open_cells = [
-        (row, column)
-        for row in range(len(options))
-        for column in range(len(criteria))
-        if lows[row][column] != highs[row][column]
-    ]
-    decides = [0] * len(open_cells)
-    firsts = [Fraction(0)] * len(options)
+    table = _Table(options, criteria)
+    decides: dict[tuple[int, int], int] = {(row, column): 0 for row, found in table.open for column, _, _ in found}
+    alone, shared = [0] * len(options), [Fraction(0)] * len(options)
     totals = [0] * len(criteria)
     for _ in range(draws):
-        weights = drawn_weights(random, needed)
-        coins = random.getrandbits(len(open_cells)) if open_cells else 0
-        cells = [list(row) for row in lows]
-        for number, (row, column) in enumerate(open_cells):
-            if coins >> number & 1:
-                cells[row][column] = highs[row][column]
-        values = [sum(map(mul, weights, row)) for row in cells]
+        weights = drawn_weights(of_weights, needed)
+        coins = of_coins.getrandbits(table.size)
+        values = table.values(weights, coins)
         best = max(values)
-        winners = [row for row, worth in enumerate(values) if worth == best]
-        for row in winners:
-            firsts[row] += Fraction(1, len(winners)) if len(winners) > 1 else 1
-        _count_decisive(decides, open_cells, values, rows=(cells, lows, highs), weights=weights)
+        if values.count(best) == 1:
+            alone[values.index(best)] += 1
+        else:
+            winners = [row for row, worth in enumerate(values) if worth == best]
+            for row in winners:
+                shared[row] += Fraction(1, len(winners))
+        table.count_decisive(decides, values, weights, coins)
         totals = [total + weight for total, weight in zip(totals, weights, strict=True)]
     whole = draws << _BITS
     unknowns = [
-        Unknown(option=options[row].id, key=criteria[column], decides=decides[number])
-        for number, (row, column) in enumerate(open_cells)
+        Unknown(option=options[row].id, key=criteria[column], decides=count) for (row, column), count in decides.items()
     ]
     return Drawn(
         draws=draws,
         seed=seed,
-        firsts={option.id: first for option, first in zip(options, firsts, strict=True)},
+        firsts={option.id: alone[row] + shared[row] for row, option in enumerate(options)},
         weights={key: Fraction(total, whole) for key, total in zip(criteria, totals, strict=True)},
         unknowns=tuple(sorted(unknowns, key=lambda item: (-item.decides, item.option, item.key))),
     )
 
 
-def _count_decisive(
-    decides: list[int],
-    open_cells: Sequence[tuple[int, int]],
-    values: Sequence[int],
-    *,
-    rows: tuple[Sequence[Sequence[int]], Sequence[Sequence[int]], Sequence[Sequence[int]]],
-    weights: Sequence[int],
-) -> None:
-    """Add one to each unknown that decides, in this draw, whether its option comes first. rows: as drawn, at their
-    least, at their most."""
-    cells, lows, highs = rows
-    ordered = sorted(values, reverse=True)
-    best, second = ordered[0], ordered[1] if len(ordered) > 1 else -1
-    for number, (row, column) in enumerate(open_cells):
-        worth = values[row]
-        rival = second if worth == best else best
-        base = worth - cells[row][column] * weights[column]
-        low, high = base + lows[row][column] * weights[column], base + highs[row][column] * weights[column]
-        if (low > rival) - (low < rival) != (high > rival) - (high < rival):
-            decides[number] += 1
+class _Table:
+    """Cells in whole halves. open: row → (column, number of its coin, what yes adds to no) of each unknown cell."""
+
+    def __init__(self, options: Sequence[Option], criteria: Sequence[str]) -> None:
+        self.size = len(options) * len(criteria)
+        self._lows = [[int(option.cells[key].low * _HALVES) for key in criteria] for option in options]
+        self.open: list[tuple[int, list[tuple[int, int, int]]]] = []
+        for row, option in enumerate(options):
+            highs = [int(option.cells[key].high * _HALVES) for key in criteria]
+            spans = [(column, row * len(criteria) + column, high - self._lows[row][column])
+                     for column, high in enumerate(highs)]  # fmt: skip
+            if found := [span for span in spans if span[2]]:
+                self.open.append((row, found))
+
+    def values(self, weights: Sequence[int], coins: int) -> list[int]:
+        """Return what each option is worth in a draw."""
+        values = [sum(map(mul, weights, low)) for low in self._lows]
+        for row, found in self.open:
+            values[row] += sum([weights[column] * gain for column, coin, gain in found if coins >> coin & 1])
+        return values
+
+    def count_decisive(
+        self, decides: dict[tuple[int, int], int], values: Sequence[int], weights: Sequence[int], coins: int
+    ) -> None:
+        """Add one to each unknown that decides, in this draw, whether its option comes first, ties, or does not."""
+        if len(values) < 2:
+            return
+        ordered = sorted(values)
+        best, second = ordered[-1], ordered[-2]
+        most = max(weights) * _HALVES  # no single cell moves its option farther
+        for row, found in self.open:
+            worth = values[row]
+            rival = second if worth == best else best
+            if worth - rival > most or rival - worth > most:
+                continue
+            for column, coin, gain in found:
+                low = worth - weights[column] * gain if coins >> coin & 1 else worth
+                high = low + weights[column] * gain
+                if (low > rival) - (low < rival) != (high > rival) - (high < rival):
+                    decides[row, column] += 1
 
 
-def _is_open(answer: Answer) -> bool:
-    """Whether an answer leaves it open what a vendor has, because it is not known or not carried by evidence today."""
-    return answer.state is State.UNKNOWN
+def _has_open_offer(cell: Cell) -> bool:
+    """Whether there is an offer, or another part that answers are about, of which nothing is known today."""
+    about = [((answer.vendor, answer.capability.scope), answer.state is State.UNKNOWN) for answer in cell.answers]
+    known = {part for part, is_unknown in about if not is_unknown}
+    return any(part not in known for part, _ in about)
+
+
+def _listed(cell: Cell) -> tuple[frozenset[str], bool]:
+    """Return the items that the answers that hold name, and whether each of these names its items."""
+    lists = [answer.capability.items for answer in cell.answers if _holds(answer)]
+    return frozenset(item for items in lists for item in items), bool(lists) and all(lists)
+
+
+def _holds(answer: Answer) -> bool:
+    return answer.state in _HAVE and not answer.outranked_by
+
+
+def _live_evidence(cell: Cell) -> tuple[str, ...]:
+    """Return the ids behind all lists of a cell."""
+    found = [
+        f"{answer.vendor}:{source.evidence.id}"
+        for answer in cell.answers
+        if _holds(answer)
+        for source in answer.evidence
+        if source.is_live
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _fit_cell(cell: Cell, need: Need) -> Cell:
+    if cell.status is not CellStatus.LIVE or cell.state not in _HAVE:
+        return cell
+    have, is_whole = _listed(cell)
+    missing = [item for item in need.items if item not in have]
+    if not missing:
+        return cell
+    most = Fraction(0) if len(missing) == len(need.items) else Fraction(1, 2)
+    if not is_whole or _has_open_offer(cell):
+        return changed(cell, low=min(cell.low, most))
+    return changed(cell, low=min(cell.low, most), high=min(cell.high, most))
 
 
 def _dominates(one: Option, other: Option, criteria: Sequence[str]) -> bool:

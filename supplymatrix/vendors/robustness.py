@@ -60,8 +60,8 @@ class CellFlip:
 
 @value
 class Reason:
-    """A key on which two options differ. points: of 100, at the mean weighting, above 0 for the leader. evidence: ids
-    behind the better cell."""
+    """A key on which leader and runner-up differ. points: of 100, at the mean weighting, above 0 for the leader.
+    evidence: ids behind both cells, the leader's first."""
 
     key: str
     points: Fraction
@@ -71,7 +71,8 @@ class Reason:
 @value
 class Recommendation:
     """What the draws come to. leader: the option most often first, "" when nothing is left; is_clear: whether it may be
-    called the winner; level_with: options that are level or ahead at the mean weighting already."""
+    called the winner; level_with: options that are level or ahead at the mean weighting already, so that nothing need
+    change and no flips are told."""
 
     leader: str
     runner_up: str
@@ -123,9 +124,9 @@ def regrets(
     return tuple(found)
 
 
-def recommend(options: Sequence[Option], drawn: Drawn, criteria: Sequence[str] = CRITERIA) -> Recommendation:
+def recommend(options: Sequence[Option], drawn: Drawn | None, criteria: Sequence[str] = CRITERIA) -> Recommendation:
     """Return who leads, how clearly, why, and what would change it."""
-    if not options:
+    if not options or drawn is None:
         return Recommendation(
             leader="",
             runner_up="",
@@ -144,8 +145,9 @@ def recommend(options: Sequence[Option], drawn: Drawn, criteria: Sequence[str] =
     lead = drawn.share(leader.id) - (drawn.share(rivals[0].id) if rivals else Fraction(0))
     reasons = [_reason(leader, rivals[0], key, drawn.weights[key]) for key in criteria] if rivals else []
     reasons.sort(key=lambda reason: -abs(reason.points))
-    weight_flips = [flip for rival in rivals for flip in _weight_flips(leader, rival, drawn.weights)]
-    cell_flips = [flip for rival in rivals for flip in _cell_flips(leader, rival, drawn.weights)]
+    level_with = tuple(rival.id for rival in rivals if means[rival.id] >= means[leader.id])
+    weight_flips = [] if level_with else _first_weight_flips(leader, rivals, drawn.weights)
+    cell_flips = [] if level_with else _first_cell_flips(leader, rivals, drawn.weights)
     return Recommendation(
         leader=leader.id,
         runner_up=rivals[0].id if rivals else "",
@@ -154,7 +156,7 @@ def recommend(options: Sequence[Option], drawn: Drawn, criteria: Sequence[str] =
         reasons_against=tuple(reason for reason in reasons if reason.points < 0)[:_AGAINST],
         weight_flips=tuple(sorted(weight_flips, key=lambda flip: (flip.size, flip.key, flip.to)))[:_FLIPS],
         cell_flips=tuple(sorted(cell_flips, key=_cell_change))[:_FLIPS],
-        level_with=tuple(rival.id for rival in rivals if means[rival.id] >= means[leader.id]),
+        level_with=level_with,
         unknowns=drawn.unknowns,
     )
 
@@ -168,9 +170,20 @@ def _gap(leader: Option, rival: Option, weights: Mapping[str, Fraction]) -> Frac
 
 
 def _reason(leader: Option, rival: Option, key: str, weight: Fraction) -> Reason:
-    difference = _mid(leader, key) - _mid(rival, key)
-    better = leader if difference >= 0 else rival
-    return Reason(key=key, points=100 * weight * difference, evidence=better.cells[key].evidence_ids)
+    evidence = dict.fromkeys((*leader.cells[key].evidence_ids, *rival.cells[key].evidence_ids))
+    points = 100 * weight * (_mid(leader, key) - _mid(rival, key))
+    return Reason(key=key, points=points, evidence=tuple(evidence))
+
+
+def _first_weight_flips(leader: Option, rivals: Sequence[Option], weights: Mapping[str, Fraction]) -> list[WeightFlip]:
+    """Return, for each key and direction, the first rival that becomes level when its weight alone moves."""
+    nearest: dict[tuple[str, bool], WeightFlip] = {}
+    for rival in rivals:
+        for flip in _weight_flips(leader, rival, weights):
+            way = (flip.key, flip.factor > 1)
+            if way not in nearest or flip.size < nearest[way].size:
+                nearest[way] = flip
+    return list(nearest.values())
 
 
 def _weight_flips(leader: Option, rival: Option, weights: Mapping[str, Fraction]) -> list[WeightFlip]:
@@ -182,7 +195,7 @@ def _weight_flips(leader: Option, rival: Option, weights: Mapping[str, Fraction]
     found = []
     for key, weight in weights.items():
         difference = _mid(rival, key) - _mid(leader, key)
-        if gap <= 0 or weight == 0 or difference == 0:
+        if weight == 0 or difference == 0:
             continue
         factor = 1 + gap / (weight * difference)
         if factor >= 0:
@@ -190,21 +203,21 @@ def _weight_flips(leader: Option, rival: Option, weights: Mapping[str, Fraction]
     return found
 
 
-def _cell_flips(leader: Option, rival: Option, weights: Mapping[str, Fraction]) -> list[CellFlip]:
-    """Return the least change of one cell, of either option, that makes the rival level or first."""
-    gap = _gap(leader, rival, weights)
-    found = []
-    for key, weight in weights.items():
-        if gap <= 0 or weight == 0:
-            continue
-        was = _mid(rival, key)
-        step = next((step for step in _STEPS if weight * (step - was) >= gap), None)
-        if step is not None:
-            found.append(CellFlip(option=rival.id, key=key, to=rival.id, was=was, becomes=step))
+def _first_cell_flips(leader: Option, rivals: Sequence[Option], weights: Mapping[str, Fraction]) -> list[CellFlip]:
+    """Return the least change of each single cell, a rival's or the leader's, that makes a rival level or first."""
+    gaps = {rival.id: _gap(leader, rival, weights) for rival in rivals}
+    found: list[CellFlip] = []
+    for key, weight in weights.items() if rivals else ():
+        for rival in rivals:
+            was = _mid(rival, key)
+            step = next((step for step in _STEPS if step > was and weight * (step - was) >= gaps[rival.id]), None)
+            if step is not None:
+                found.append(CellFlip(option=rival.id, key=key, to=rival.id, was=was, becomes=step))
         was = _mid(leader, key)
-        step = next((step for step in reversed(_STEPS) if weight * (was - step) >= gap), None)
+        to = min(gaps, key=gaps.__getitem__)
+        step = next((step for step in reversed(_STEPS) if step < was and weight * (was - step) >= gaps[to]), None)
         if step is not None:
-            found.append(CellFlip(option=leader.id, key=key, to=rival.id, was=was, becomes=step))
+            found.append(CellFlip(option=leader.id, key=key, to=to, was=was, becomes=step))
     return found
 
 

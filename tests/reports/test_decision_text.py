@@ -24,7 +24,7 @@ _FIPS = Need(key="fips_mode", must=True, origin="--must")
 
 def test_one_sentence_comes_first() -> None:
     decision = built_in(_FIPS)
-    assert render_decision_text(decision).split("\n")[0] == headline(decision)
+    assert " ".join(render_decision_text(decision).split()).startswith(headline(decision))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from random import Random
 
 from hypothesis import strategies as st
 
@@ -26,7 +27,7 @@ from supplymatrix.vendors.cells import Cell, CellStatus
 from supplymatrix.vendors.decision import CRITERIA
 from supplymatrix.vendors.matrix import Option
 
-__all__ = ["DAY", "KEYS", "SPANS", "answer", "bare_option", "evidence", "any_options", "profile"]
+__all__ = ["DAY", "KEYS", "SPANS", "answer", "any_options", "bare_option", "dice", "evidence", "profile"]
 
 DAY = date(2026, 11, 25)
 KEYS = ("fips_mode", "fix_sla", "air_gap", "sbom_formats", "arches")
@@ -34,6 +35,11 @@ KEYS = ("fips_mode", "fix_sla", "air_gap", "sbom_formats", "arches")
 _PLACE = Location(artifact="x.toml", line=1, column=1)
 _NONE, _HALF, _ALL = Fraction(0), Fraction(1, 2), Fraction(1)
 SPANS = ((_NONE, _NONE), (_HALF, _HALF), (_ALL, _ALL), (_NONE, _ALL), (_HALF, _ALL), (_NONE, _HALF))
+
+
+def dice(seed: int) -> Random:
+    """Return a generator that gives the same numbers for the same seed."""
+    return Random(seed)  # noqa: S311 - nothing secret hangs on it
 
 
 def bare_option(name: str, spans: Sequence[tuple[Fraction, Fraction]], keys: Sequence[str] = KEYS) -> Option:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from random import Random
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from supplymatrix.model.value import changed
-from supplymatrix.model.vendor import EvidenceKind, State
+from supplymatrix.model.vendor import Capability, EvidenceKind, State, VendorProfile
 from supplymatrix.vendors.cells import cell_of
 from supplymatrix.vendors.decide import Asked, decide, questions
 from supplymatrix.vendors.decision import (
@@ -26,7 +25,7 @@ from supplymatrix.vendors.decision import (
 )
 from supplymatrix.vendors.matrix import TODAY, Option, make_matrix
 from supplymatrix.vendors.needs import Need
-from tests.vendors.decisions import DAY, KEYS, SPANS, answer, any_options, bare_option, evidence, profile
+from tests.vendors.decisions import DAY, KEYS, SPANS, answer, any_options, bare_option, dice, evidence, profile
 
 _FIPS = Need(key="fips_mode", must=True)
 _ARCHES = Need(key="arches", must=True, items=("amd64", "s390x"))
@@ -38,7 +37,7 @@ def _naive(
     options: list[Option], needs: list[Need], draws: int, seed: int
 ) -> tuple[dict[str, Fraction], dict[tuple[str, str], int]]:
     """Return wins and decisive unknowns, draw by draw, in fractions, every completion of each unknown played out."""
-    of_weights, of_coins = Random(seed), Random(seed + 2**64)
+    of_weights, of_coins = dice(seed), dice(seed + 2**64)
     needed = [key in {need.key for need in needs} for key in KEYS]
     wins = {option.id: Fraction(0) for option in options}
     decides = {
@@ -97,7 +96,7 @@ def test_all_draws_are_won_by_somebody(options: list[Option], needs: list[Need],
 
 @given(st.lists(st.booleans(), min_size=1, max_size=30), st.integers(0, 2**32))
 def test_weights_add_up_and_a_needed_key_weighs_at_least_as_much_as_any_other(needed: list[bool], seed: int) -> None:
-    weights = drawn_weights(Random(seed), needed)
+    weights = drawn_weights(dice(seed), needed)
     assert sum(weights) == 2**24
     assert min(weights) >= 0
     most = max((weight for weight, is_needed in zip(weights, needed, strict=True) if not is_needed), default=0)
@@ -106,7 +105,7 @@ def test_weights_add_up_and_a_needed_key_weighs_at_least_as_much_as_any_other(ne
 
 def test_no_needed_key_is_heavier_than_another_on_average() -> None:
     """Of three keys in two groups: each order within a group is as likely as any other, to a tenth."""
-    random, sums = Random(7), [0, 0, 0, 0]
+    random, sums = dice(7), [0, 0, 0, 0]
     for _ in range(4_000):
         sums = [a + b for a, b in zip(sums, drawn_weights(random, [True, False, True, False]), strict=True)]
     assert abs(sums[0] / sums[2] - 1) < 0.1
@@ -130,7 +129,7 @@ def test_raising_a_cell_never_lowers_the_share_of_its_option(
 @given(any_options(), _NEEDS, st.integers(0, 99))
 def test_a_dominated_option_never_comes_first_alone(options: list[Option], needs: list[Need], seed: int) -> None:
     beaten = {item.option: item.by for item in find_dominated(options, KEYS)}
-    of_weights, of_coins = Random(seed), Random(seed + 1)
+    of_weights, of_coins = dice(seed), dice(seed + 1)
     for _ in range(20):
         weights = drawn_weights(of_weights, [key in {need.key for need in needs} for key in KEYS])
         values = {}
@@ -190,10 +189,10 @@ def test_equal_options_do_not_drop_each_other_out() -> None:
         ([answer("fips_mode", _NO, offer="a"), answer("fips_mode", _YES, offer="b")], False),
     ],
 )
-def test_a_must_have_is_failed_by_what_is_known_alone(rows: list[object], fails_it: bool) -> None:  # noqa: FBT001
+def test_a_must_have_is_failed_by_what_is_known_alone(rows: list[Capability], fails_it: bool) -> None:
     sources = [evidence("old", read=DAY.replace(year=2020)), evidence("gossip", EvidenceKind.RECALL),
                evidence("deed", EvidenceKind.CONTRACT)]  # fmt: skip
-    vendor = profile("acme", rows, sources=sources)  # type: ignore[arg-type]
+    vendor = profile("acme", rows, sources=sources)
     assert (fails(cell_of(vendor, "fips_mode", DAY), _FIPS) is not None) is fails_it
 
 
@@ -206,14 +205,28 @@ def test_a_must_have_is_failed_by_what_is_known_alone(rows: list[object], fails_
         ([answer("arches", _YES)], None),
         ([answer("arches", _YES, items=("amd64",), offer="a"), answer("arches", _YES, offer="b")], None),
         ([answer("arches", _YES, items=("amd64",), offer="a"), answer("arches", _UNKNOWN, offer="b")], None),
-        ([answer("arches", _YES, items=("amd64",), offer="a"), answer("arches", _YES, items=("s390x",), offer="b")], None),
+        (
+            [answer("arches", _YES, items=("amd64",), offer="a"), answer("arches", _YES, items=("s390x",), offer="b")],
+            None,
+        ),
         ([answer("arches", _YES, items=("amd64",), offer="a"), answer("arches", _NO, offer="b")], ("s390x",)),
-        ([answer("arches", _YES, items=("amd64",), by=("deed",)), answer("arches", _PARTIAL, items=("s390x",))], ("s390x",)),
+        (
+            [answer("arches", _YES, items=("amd64",), by=("deed",)), answer("arches", _PARTIAL, items=("s390x",))],
+            ("s390x",),
+        ),
     ],
 )  # fmt: skip
-def test_items_are_missing_only_where_all_lists_are_known(rows: list[object], missing: tuple[str, ...] | None) -> None:
-    vendor = profile("acme", rows, sources=[evidence("deed", EvidenceKind.CONTRACT)])  # type: ignore[arg-type]
+def test_items_are_missing_only_where_all_lists_are_known(
+    rows: list[Capability], missing: tuple[str, ...] | None
+) -> None:
+    vendor = profile("acme", rows, sources=[evidence("deed", EvidenceKind.CONTRACT)])
     assert fails(cell_of(vendor, "arches", DAY), _ARCHES) == missing
+
+
+def test_a_question_about_harm_is_not_failed_by_what_cannot_do_it() -> None:
+    vendor = profile("acme", {"sumdb_compat": State.NA, "arches": State.NA})
+    assert fails(cell_of(vendor, "sumdb_compat", DAY), Need(key="sumdb_compat", must=True)) is None
+    assert fails(cell_of(vendor, "arches", DAY), Need(key="arches", must=True)) == ()
 
 
 @given(st.lists(st.sampled_from([_YES, _NO, _PARTIAL, _UNKNOWN, State.NA, None]), min_size=1, max_size=5))
@@ -244,8 +257,8 @@ def test_an_elimination_for_missing_items_names_the_evidence_of_every_list() -> 
         (answer("arches", _NO), (0, 0)),
     ],
 )
-def test_a_cell_earns_what_it_has_of_the_items_that_are_needed(row: object, span: tuple[object, object]) -> None:
-    (_, option) = make_matrix([profile("acme", [row])], as_of=DAY).options  # type: ignore[list-item]
+def test_a_cell_earns_what_it_has_of_the_items_that_are_needed(row: Capability, span: tuple[object, object]) -> None:
+    (_, option) = make_matrix([profile("acme", [row])], as_of=DAY).options
     cell = fit_option(option, [Need(key="arches", must=False, items=("amd64", "s390x"))]).cells["arches"]
     assert (cell.low, cell.high) == span
 
@@ -257,7 +270,7 @@ def test_the_vendor_on_whose_path_the_project_stands_is_a_part_of_today() -> Non
     assert parts_of_today([option for option in matrix.options if option.id != TODAY]) == ()
 
 
-def _world() -> list[object]:
+def _world() -> list[VendorProfile]:
     return [
         profile("go-project", {"fips_mode": _PARTIAL, "air_gap": _YES, "fix_sla": _NO}),
         profile("acme", {"fips_mode": _YES, "fix_sla": _YES, "air_gap": _UNKNOWN}),
@@ -267,35 +280,36 @@ def _world() -> list[object]:
 
 
 def test_every_option_ends_in_exactly_one_place() -> None:
-    decision = decide(_world(), Asked(as_of=DAY, needs=(_FIPS,), draws=50))  # type: ignore[arg-type]
+    decision = decide(_world(), Asked(as_of=DAY, needs=(_FIPS,), draws=50))
     out = [item.option for item in decision.eliminated] + [item.option for item in decision.dropped]
     assert sorted([*out, *decision.left]) == sorted(option.id for option in decision.options)
     assert [item.option for item in decision.eliminated] == ["umbra"]
-    assert [(item.option, item.is_part) for item in decision.dropped] == [("go-project", True)]
+    dropped = [(item.option, item.by, item.is_part) for item in decision.dropped]
+    assert dropped == [("go-project", TODAY, True), ("lesser", TODAY, False)]
     assert TODAY in decision.left
 
 
 def test_today_stands_on_a_vendor_that_is_not_compared() -> None:
     asked = Asked(as_of=DAY, vendors=("acme",), draws=10)
-    decision = decide(_world(), asked)  # type: ignore[arg-type]
+    decision = decide(_world(), asked)
     assert [option.id for option in decision.options] == [TODAY, "acme"]
     assert decision.by_id[TODAY].cells["air_gap"].state is _YES
 
 
 def test_an_excluded_vendor_is_not_compared() -> None:
-    decision = decide(_world(), Asked(as_of=DAY, excluded=("acme",), draws=10))  # type: ignore[arg-type]
+    decision = decide(_world(), Asked(as_of=DAY, excluded=("acme",), draws=10))
     assert "acme" not in decision.by_id
 
 
 def test_a_must_have_that_is_not_known_is_named_and_kept() -> None:
     need = Need(key="air_gap", must=True)
-    decision = decide(_world(), Asked(as_of=DAY, needs=(need,), draws=10))  # type: ignore[arg-type]
+    decision = decide(_world(), Asked(as_of=DAY, needs=(need,), draws=10))
     assert ("acme", "air_gap") in decision.unproven
     assert "acme" in decision.left
 
 
 def test_questions_go_to_the_vendor_whose_cell_is_open_the_most_decisive_first() -> None:
-    decision = decide(_world(), Asked(as_of=DAY, draws=200))  # type: ignore[arg-type]
+    decision = decide(_world(), Asked(as_of=DAY, draws=200))
     found = questions(decision, most=5)
     assert len(found) == 5
     assert [item.decides for item in found] == sorted((item.decides for item in found), reverse=True)
@@ -330,6 +344,6 @@ def test_without_vendors_today_is_all_there_is() -> None:
 @given(st.integers(0, 2**63 - 1))
 def test_the_same_seed_draws_the_same_decision(seed: int) -> None:
     asked = Asked(as_of=DAY, draws=10, seed=seed)
-    one, other = decide(_world(), asked), decide(_world(), asked)  # type: ignore[arg-type]
+    one, other = decide(_world(), asked), decide(_world(), asked)
     assume(one.drawn is not None and other.drawn is not None)
     assert one.drawn == other.drawn

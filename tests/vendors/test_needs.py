@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -22,6 +23,7 @@ from supplymatrix.vendors.needs import (
     parse_needs,
     parse_scenarios,
 )
+from tests.docs.pages import blocks
 from tests.vendors.decisions import DAY, answer, evidence, profile
 
 _OFFERS = {"acme": ("image", "toolchain"), "umbra": ()}
@@ -181,7 +183,8 @@ def test_two_answers_that_differ_are_a_conflict_and_nothing_is_chosen() -> None:
     (told,) = apply_answers([acme], parse_answers(text.encode(), "a", offers=_OFFERS, today=DAY))
     cell = cell_of(told, "air_gap", DAY)
     assert cell.status is CellStatus.CONFLICT
-    assert (cell.low, cell.high) == (0, 1)
+    assert cell.low == 0
+    assert cell.high == 1
 
 
 def test_an_answer_by_contract_outranks_what_the_vendors_page_says() -> None:
@@ -245,7 +248,13 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         lambda: parse_scenarios(data, "x"),
         lambda: parse_answers(b"```toml\n" + data, "x", offers=_OFFERS, today=DAY),
     ):
-        try:
+        with suppress(InputError):
             read()
-        except InputError as error:
-            assert error.diagnostics
+
+
+def test_every_example_of_the_page_can_be_read() -> None:
+    texts = ["\n".join(block.lines).encode() for block in blocks("docs/formats/decision-toml.md", "toml")]
+    needs, scenarios, answers = texts
+    assert len(parse_needs(needs, "page")) == 2
+    assert parse_scenarios(scenarios, "page") == DEFAULT_SCENARIOS
+    assert len(parse_answers(answers, "page", offers={"redhat": ("go-toolset",)}, today=DAY)) == 1

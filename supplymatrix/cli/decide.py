@@ -1,0 +1,179 @@
+"""`supplymatrix decide`: which support path fits a project's needs, how surely, and what would change that."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from supplymatrix.cli.files import refuse_existing, write_file, write_new_file
+from supplymatrix.cli.output import page_width, write_stdout
+from supplymatrix.cli.profile_options import chosen_profiles, profile_options, tell_loading
+from supplymatrix.cli.streams import write_stderr
+from supplymatrix.cli.words import complete_capability_keys, complete_vendors
+from supplymatrix.model.spelling import nearest
+from supplymatrix.reports.plain import plain
+
+if TYPE_CHECKING:
+    from supplymatrix.engine.vendor_profiles import LoadedProfiles
+    from supplymatrix.vendors.decide import Decision
+
+__all__ = ["decide"]
+
+_FORMATS = ("text", "json", "markdown")
+_MAX_DRAWS = 1_000_000
+_MAX_SEED = (1 << 63) - 1
+_FILE = click.Path(path_type=Path)
+_OPTIONS: tuple[Callable[..., Any], ...] = (
+    click.argument("path", required=False, type=_FILE, metavar="[PATH]"),
+    click.option("--needs", type=_FILE, metavar="FILE", help="What you need, at most eight."),
+    click.option(
+        "--need", "wanted", multiple=True, metavar="KEY[=ITEM,…]", shell_complete=complete_capability_keys,
+        help="A need, as in go_minors=1.26: it weighs at least as much as what is none.",
+    ),
+    click.option(
+        "--must", "musts", multiple=True, metavar="KEY[=ITEM,…]", shell_complete=complete_capability_keys,
+        help="A must-have: what is known to fail it drops out.",
+    ),
+    click.option("--scenarios", type=_FILE, metavar="FILE", help="What may come, instead of the built-in five."),
+    click.option("--answers", type=_FILE, metavar="FILE", help="Answers of vendors: TOML, or an ask list filled in."),
+    click.option("--vendor", "vendors", multiple=True, metavar="ID", shell_complete=complete_vendors,
+                 help="Compare only these, and today."),
+    click.option("--exclude", "excluded", multiple=True, metavar="ID", shell_complete=complete_vendors,
+                 help="Leave this vendor out."),
+    click.option("--draws", type=click.IntRange(1, _MAX_DRAWS), default=4_000, show_default=True, metavar="N",
+                 help="So many weightings."),
+    click.option("--seed", type=click.IntRange(0, _MAX_SEED), default=1, show_default=True, metavar="N",
+                 help="The same seed draws the same weightings."),
+    click.option("--ask", metavar="FILE|-", help="Write what to ask the vendors, to be filled in for --answers."),
+    click.option("--record", type=_FILE, metavar="FILE", help="Write the decision record, with all data."),
+    click.option("--format", "format_", multiple=True, metavar="F[=FILE]", help="text, json or markdown."),
+)  # fmt: skip
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_options
+@profile_options
+def decide(path: Path | None, *, loaded: LoadedProfiles, today: date, **given: Any) -> int:  # noqa: ANN401 - of click
+    """Say which option comes first for your needs, in how many weightings, why, and what would change it.
+
+    PATH is a project: the folder of its go.mod; the current folder when left out, if that has one. What it shows of its
+    needs is taken over, and where it stands already is the option `today`. Nothing has a weight of ours: thousands of
+    weightings are drawn, and unknown cells are tried both ways.
+
+    Exit 0: an answer, "no clear winner" included. 2: an input, or a vendor's profile, could not be used.
+    """
+    from supplymatrix.engine.decide import DecideRequest, run_decide
+    from supplymatrix.vendors.needs import parse_need_word
+
+    targets = _targets(given["format_"], given["ask"], given["record"])
+    if given["ask"] not in (None, "-"):
+        refuse_existing(Path(given["ask"]), "ask list")
+    for name in ("vendors", "excluded"):
+        chosen_profiles(loaded, given[name])
+    words = [parse_need_word(word, must=False) for word in given["wanted"]]
+    words += [parse_need_word(word, must=True) for word in given["musts"]]
+    here = Path()
+    run = run_decide(
+        DecideRequest(
+            loaded=loaded,
+            as_of=today,
+            latest=max(today, datetime.now(UTC).date()),
+            project=path if path is not None else here if (here / "go.mod").is_file() else None,
+            needs=given["needs"],
+            words=tuple(words),
+            scenarios=given["scenarios"],
+            answers=given["answers"],
+            vendors=given["vendors"],
+            excluded=given["excluded"],
+            draws=given["draws"],
+            seed=given["seed"],
+        )
+    )
+    for name, file in targets:
+        text = _rendered(run.decision, name, _again(path, given), width=page_width() if file is None else 80)
+        if file is not None and name == "ask":
+            write_new_file(file, text, "ask list")  # an old one may hold answers
+        elif file is not None:
+            write_file(file, text)
+        else:
+            write_stdout(text)
+    write_stderr("".join(f"note: {plain(note)}\n" for note in run.notes))
+    for name, file in targets:
+        if file is not None:
+            write_stderr(f"wrote {plain(file.as_posix())} ({name})\n")
+    return tell_loading(loaded)
+
+
+def _targets(words: tuple[str, ...], ask: str | None, record: Path | None) -> list[tuple[str, Path | None]]:
+    """Return what is written where. Raises click.UsageError for an unknown format, or two things in one place."""
+    found: list[tuple[str, Path | None]] = []
+    for word in words or (() if ask == "-" else ("text",)):
+        name, equals, file = word.partition("=")
+        if name not in _FORMATS:
+            fault = click.UsageError(f"There is no format {name[:60]!r}; there are {', '.join(_FORMATS)}.")
+            if near := nearest(name, _FORMATS):
+                fault.add_note(f"did you mean {near!r}?")
+            raise fault
+        if equals and not file:
+            raise click.UsageError(f"--format {word}: a file name is missing behind the equals sign.")
+        found.append((name, Path(file) if file else None))
+    if ask == "":
+        raise click.UsageError("--ask: a file name is missing; - is stdout.")
+    found += [("ask", None if ask == "-" else Path(ask))] if ask else []
+    found += [("record", record)] if record is not None else []
+    places = [os.path.realpath(file) if file is not None else "" for _, file in found]
+    if len(set(places)) < len(places):
+        raise click.UsageError("Two outputs cannot share stdout or a file: give each a file of its own.")
+    return found
+
+
+def _rendered(decision: Decision, name: str, again: str, *, width: int) -> str:
+    """Return one output. The modules are imported when they are needed."""
+    if name == "json":
+        from supplymatrix.reports.decision_json import render_decision_json
+
+        return render_decision_json(decision)
+    if name == "ask":
+        from supplymatrix.reports.ask_list import render_ask_list
+
+        return render_ask_list(decision)
+    if name == "text":
+        from supplymatrix.reports.decision_text import render_decision_text
+
+        return render_decision_text(decision, width=width, again=again)
+    from supplymatrix.reports.decision_markdown import render_decision_markdown, render_decision_record
+
+    return render_decision_record(decision) if name == "record" else render_decision_markdown(decision)
+
+
+def _again(path: Path | None, given: dict[str, Any]) -> str:
+    """Return the command line once more, without where its output went."""
+    parts = ["supplymatrix", "decide"]
+    parts += [quote(path.as_posix())] if path is not None else []
+    for name in ("needs", "scenarios", "answers"):
+        parts += [f"--{name}", quote(given[name].as_posix())] if given[name] is not None else []
+    asked = click.get_current_context().params
+    parts += ["--as-of", str(asked["as_of"])] if asked.get("as_of") is not None else []
+    parts += [part for folder in asked.get("folders", ()) for part in ("--profiles", quote(folder.as_posix()))]
+    parts += [
+        part
+        for name, usual in (("draws", 4_000), ("seed", 1))
+        if given[name] != usual
+        for part in (f"--{name}", str(given[name]))
+    ]
+    several = {"wanted": "--need", "musts": "--must", "vendors": "--vendor", "excluded": "--exclude"}
+    for name, option in several.items():
+        parts += [part for word in given[name] for part in (option, quote(word))]
+    return " ".join(parts)
