@@ -8,15 +8,18 @@ from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
 
-__all__ = ["read_at_revision"]
+__all__ = ["SAFE_OPTIONS", "git_environment", "read_at_revision"]
 
 _TIME_OUT = 20  # seconds
 _LIMIT = 4 << 20
 _SYMBOLIC_LINK = "120000"
 # No hook, monitor, filter, pager, prompt or remote helper, and no repository that lies inside another one's files
-# (a bare one brings its own configuration along): only objects are read.
-_SAFE = (
+# (a bare one brings its own configuration along): only objects are read. What a repository says of one protocol goes
+# before what is said of all of them, so each is named.
+SAFE_OPTIONS = (
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never",
+    "-c", "protocol.file.allow=never", "-c", "protocol.ext.allow=never", "-c", "protocol.ssh.allow=never",
+    "-c", "protocol.git.allow=never", "-c", "protocol.http.allow=never", "-c", "protocol.https.allow=never",
     "-c", "core.pager=cat", "-c", "credential.helper=", "-c", "safe.bareRepository=explicit",
     "--no-optional-locks", "--no-replace-objects", "--no-pager",
 )  # fmt: skip
@@ -29,7 +32,7 @@ def read_at_revision(folder: Path, revision: str, name: str, environ: Mapping[st
     environ: where git is found; only PATH and the like are handed on. Raises InputError when the folder is in no
     repository, the revision is unknown, or git is not there.
     """
-    environment = _environment(environ)
+    environment = git_environment(environ)
     prefix = _git(folder, environment, "rev-parse", "--show-prefix")
     if prefix is None:
         raise _fault(f"{folder.as_posix()} is not inside a git repository", "", "a folder under version control")
@@ -63,7 +66,7 @@ def _git(folder: Path, environment: Mapping[str, str], *arguments: str | bytes) 
     """Return what git prints, None when it fails."""
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, no shell, and no option can come from an argument
-            ["git", *_SAFE, *arguments],  # noqa: S607 - git is looked up in the user's own PATH
+            ["git", *SAFE_OPTIONS, *arguments],  # noqa: S607 - git is looked up in the user's own PATH
             cwd=folder,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
@@ -80,7 +83,8 @@ def _git(folder: Path, environment: Mapping[str, str], *arguments: str | bytes) 
     return done.stdout if done.returncode == 0 else None
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+def git_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what git may know of the environment: where it is found, and that it must neither ask nor fetch."""
     kept = {name: environ[name] for name in _KEPT if name in environ}
     return kept | {"LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 

@@ -142,7 +142,10 @@ def hash_zip_file(path: Path) -> str:
 
 
 def _hash_zip(path: Path, module: ModuleVersion, logged: str) -> _ZipHash:
-    """Return what a zip hashes to and, if that is right, which rule of module zips it breaks. Raises as `hash_zip_file` does."""
+    """Return what a zip hashes to and, if that is right, which rule of module zips it breaks.
+
+    Raises as `hash_zip_file` does.
+    """
     with open_at(path, limit=ZIP_LIMIT) as file:
         archive = read_zip(file)
         digests = entry_digests(archive)
