@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from supplymatrix.model.audit import Audit, Survey
 
-__all__ = ["FORMATS", "render", "render_survey"]
+if TYPE_CHECKING:
+    from supplymatrix.vendors.response_report import ResponseReport
+
+__all__ = ["FORMATS", "render", "render_response", "render_survey"]
 
 FORMATS: Mapping[str, str] = {
     "text": "supplymatrix.reports.text",
@@ -40,4 +44,11 @@ def render_survey(survey: Survey, fmt: str, *, color: bool = False, width: int =
         return render(survey.items[0], fmt, color=color, width=width, verbose=verbose)
     module = importlib.import_module(_SURVEYS[fmt])
     text: str = module.render(survey, color=color, width=width, verbose=verbose)
+    return text
+
+
+def render_response(report: ResponseReport, fmt: str, *, explain: bool = False, width: int = 80) -> str:
+    """Return response times in a format: text, json, csv or markdown. explain, width: of what people read."""
+    module = importlib.import_module(f"supplymatrix.reports.response_{fmt}")
+    text: str = module.render(report, explain=explain, width=width)
     return text

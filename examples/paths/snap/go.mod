@@ -1,0 +1,3 @@
+module example.com/paths/snap
+
+go 1.26

@@ -1,0 +1,3 @@
+module example.com/paths/ubi
+
+go 1.25.0

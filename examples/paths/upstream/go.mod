@@ -1,0 +1,3 @@
+module example.com/paths/upstream
+
+go 1.25.0

@@ -1,0 +1,5 @@
+module example.com/paths/wolfi
+
+go 1.24
+
+toolchain go1.24.2

@@ -1,0 +1,391 @@
+"""Dockerfile and Containerfile: stages, images after substitution, what each stage sets, copies and runs.
+
+    >>> data = b"ARG GO=1.25\\nFROM golang:${GO} AS build\\nFROM scratch\\nCOPY --from=build /a /a\\n"
+    >>> file = parse_dockerfile(data, "Dockerfile")
+    >>> [(stage.image, stage.name, stage.line) for stage in file.stages]
+    [('golang:1.25', 'build', 2), ('scratch', '', 3)]
+
+- `# escape=` counts in the first lines only. A line that ends with the escape character goes on; comments and empty
+  lines within do not end it.
+- Here-documents (`RUN <<EOF`) end at their word; `<<-` lets tabs stand before it.
+- ARG before the first FROM holds for FROM lines, and in a stage only where the stage names it again.
+- A broken line is a gap with its place; the others count. Nothing is run, fetched or included.
+
+Source: docs.docker.com Dockerfile reference; moby/buildkit frontend/dockerfile/parser.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+from supplymatrix.buildfiles.docker_words import Expanded, Variables, expand, split_words
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.fact import Gap
+from supplymatrix.model.location import Location
+from supplymatrix.model.spelling import nearest
+from supplymatrix.model.value import value
+
+__all__ = [
+    "MAX_DOCKERFILE_BYTES", "Copy", "Dockerfile", "Run", "Setting", "Stage", "is_given_by_builder",
+    "parse_dockerfile",
+]  # fmt: skip
+
+MAX_DOCKERFILE_BYTES = 1 << 20
+_MAX_STAGES = 500
+_MAX_INSTRUCTIONS = 5_000
+_MAX_VARIABLES = 500
+_MAX_FLAGS = 100
+_MAX_GROWTH = 4 << 20  # characters that variables may stand for, in all
+_MAX_GAPS = 20
+_KNOWN = (
+    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD",
+    "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+)  # fmt: skip
+_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
+_DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.*)")
+_INSTRUCTION = re.compile(r"([A-Za-z]+)(?:[ \t]+(.*))?", re.DOTALL)
+_FLAG = re.compile(r"--([a-z][a-z-]*)(?:=(\S*))?[ \t]*")
+_HEREDOC = re.compile(r"[0-9]*<<(-?)([\"']?)([A-Za-z0-9_.]+)\2(?:$|[;|&>)].*)", re.DOTALL)
+_GIVEN = frozenset({
+    "TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT", "BUILDPLATFORM", "BUILDOS", "BUILDARCH",
+    "BUILDVARIANT",
+})  # fmt: skip
+
+
+@value
+class Setting:
+    """One NAME=value of ENV. unresolved: variables in it without a value."""
+
+    name: str
+    text: str
+    unresolved: tuple[str, ...]
+    line: int
+
+
+@value
+class Run:
+    """One RUN. text: the script with its variables as they are written, a line of it for each line of the file; words:
+    of the form in brackets, () for a script. froms: stages and images that it mounts. variables: what is known in it.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    froms: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...]
+    line: int
+
+
+@value
+class Copy:
+    """One COPY or ADD --from. source: a stage's name or number, or an image, after substitution."""
+
+    source: str
+    line: int
+
+
+@value
+class Stage:
+    """One stage. image: after substitution, as FROM has it; base: the number of the earlier stage that it goes on from,
+    -1 = a real image. unresolved: variables of `image` without a value. words: the FROM line, in one."""
+
+    index: int
+    name: str
+    image: str
+    base: int
+    platform: str
+    unresolved: tuple[str, ...]
+    line: int
+    words: str
+    settings: tuple[Setting, ...]
+    runs: tuple[Run, ...]
+    copies: tuple[Copy, ...]
+
+
+@value
+class Dockerfile:
+    """One file. lines: as they are, for messages."""
+
+    artifact: str
+    stages: tuple[Stage, ...]
+    gaps: tuple[Gap, ...]
+    lines: tuple[str, ...]
+
+
+@value
+class _Line:
+    """One instruction with all of its lines. heredocs: their texts."""
+
+    name: str
+    flags: tuple[tuple[str, str], ...]
+    rest: str
+    heredocs: tuple[str, ...]
+    line: int
+
+
+def parse_dockerfile(data: bytes, artifact: str) -> Dockerfile:
+    """Return what a file says. Raises InputError for one that is no text or too long, and nothing else."""
+    if len(data) > MAX_DOCKERFILE_BYTES:
+        raise _refused(artifact, f"the file has {len(data):,} bytes", f"at most {MAX_DOCKERFILE_BYTES:,}")
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise _refused(artifact, "the file holds a NUL byte, so it is no text", "a text in UTF-8", line)
+    lines = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
+    reader = _Reader(lines, artifact)
+    builder = _Builder(reader, artifact)
+    for instruction in reader.instructions():
+        builder.take(instruction)
+    return Dockerfile(
+        artifact=artifact, stages=builder.stages(), gaps=tuple(reader.gaps[:_MAX_GAPS]), lines=tuple(lines)
+    )
+
+
+class _Reader:
+    """Lines to instructions."""
+
+    def __init__(self, lines: Sequence[str], artifact: str) -> None:
+        self._lines = lines
+        self._artifact = artifact
+        self._at = 0
+        self.escape = "\\"
+        self.gaps: list[Gap] = []
+
+    def gap(self, line: int, wanted: str, reason: str, remedy: str = "mend the line") -> None:
+        """Note what a line does not tell."""
+        if len(self.gaps) < _MAX_GAPS:
+            place = Location(artifact=self._artifact, line=line, column=1)
+            self.gaps.append(Gap(wanted=wanted, reason=reason, remedy=remedy, subject=self._artifact, location=place))
+
+    def instructions(self) -> Iterator[_Line]:
+        self._directives()
+        count = 0
+        ends = re.compile(re.escape(self.escape) + r"[ \t]*$")
+        while self._at < len(self._lines):
+            first = self._at
+            text = self._lines[self._at].strip()
+            self._at += 1
+            if not text or text.startswith("#"):
+                continue
+            parts = [text]
+            while ends.search(parts[-1]) and self._at < len(self._lines):
+                parts[-1] = ends.sub("", parts[-1])
+                more = self._lines[self._at].rstrip()
+                self._at += 1
+                # A comment or an empty line within does not end the instruction.
+                parts.append(self.escape if not more.strip() or more.lstrip().startswith("#") else more)
+            parts[-1] = ends.sub("", parts[-1])
+            count += 1
+            if count > _MAX_INSTRUCTIONS:
+                self.gap(
+                    first + 1, "the rest of the Dockerfile", f"it has more than {_MAX_INSTRUCTIONS:,} instructions"
+                )
+                return
+            line = self._instruction("\n".join(parts), first + 1)
+            if line is not None:
+                yield line
+
+    def _directives(self) -> None:
+        seen: set[str] = set()
+        for number, text in enumerate(self._lines, 1):
+            found = _DIRECTIVE.fullmatch(text.strip())
+            if found is None or found[1].lower() in seen:
+                return
+            name, given = found[1].lower(), found[2].strip()
+            seen.add(name)
+            if name == "escape" and given in ("\\", "`"):
+                self.escape = given
+            elif name == "escape":
+                self.gap(number, "the escape character", f"{given[:20]!r} is none", "escape=\\ or escape=`")
+
+    def _instruction(self, text: str, line: int) -> _Line | None:
+        """Return the instruction of a logical line. Its inner ends of lines are kept, so that places can be told."""
+        found = _INSTRUCTION.fullmatch(text)
+        name = found[1].upper() if found else ""
+        if found is None or name not in _KNOWN:
+            word = next(iter(text.split(None, 1)), self.escape)[:40]
+            near = nearest(word.upper(), _KNOWN)
+            remedy = f"did you mean {near}?" if near else "an instruction such as FROM, RUN or COPY"
+            self.gap(line, "what a line of the Dockerfile says", f"{word!r} is no instruction", remedy)
+            return None
+        rest = found[2] or ""
+        flags: list[tuple[str, str]] = []
+        while len(flags) < _MAX_FLAGS and (flag := _FLAG.match(rest.lstrip())):
+            flags.append((flag[1], flag[2] or ""))
+            rest = rest.lstrip()[flag.end() :]
+        heredocs = tuple(self._heredocs(rest, line)) if name in _HEREDOCS else ()
+        return _Line(name=name, flags=tuple(flags), rest=rest.strip(), heredocs=heredocs, line=line)
+
+    def _heredocs(self, rest: str, line: int) -> Iterator[str]:
+        words = split_words(rest.replace("\n", " "), self.escape) if "<<" in rest else ()
+        for found in filter(None, map(_HEREDOC.fullmatch, words)):
+            body: list[str] = []
+            while self._at < len(self._lines):
+                text = self._lines[self._at]
+                self._at += 1
+                if (text.lstrip("\t") if found[1] else text) == found[3]:
+                    break
+                body.append(text)
+            else:
+                self.gap(line, "the end of a here-document", f"no line is {found[3][:40]!r}", "write its end")
+            yield "\n".join(body)
+
+
+class _Builder:
+    """Instructions to stages."""
+
+    def __init__(self, reader: _Reader, artifact: str) -> None:
+        self._reader = reader
+        self._artifact = artifact
+        self._global: dict[str, str | None] = {}
+        self._known: dict[str, str | None] = {}
+        self._env: list[dict[str, str | None]] = []  # of each stage, for those that go on from it
+        self._open: list[_Open] = []
+        self._growth = 0
+
+    def stages(self) -> tuple[Stage, ...]:
+        """Return all stages, once every instruction was taken."""
+        if not self._open:
+            self._reader.gap(1, "the images of the Dockerfile", "it has no FROM", "begin with FROM")
+        return tuple(stage.done() for stage in self._open)
+
+    def take(self, line: _Line) -> None:
+        """Take the next instruction."""
+        if line.name == "FROM":
+            self._from(line)
+        elif line.name == "ARG":
+            self._arg(line)
+        elif not self._open:
+            self._reader.gap(line.line, f"the stage of {line.name}", "it stands before the first FROM", "move it")
+        elif line.name == "ENV":
+            self._set(line)
+        elif line.name in ("COPY", "ADD"):
+            source = dict(line.flags).get("from")
+            if source:
+                self._open[-1].copies.append(Copy(source=self._expand(source, self._known).text, line=line.line))
+        elif line.name == "RUN":
+            self._run(line)
+
+    def _expand(self, word: str, known: Variables) -> Expanded:
+        expanded = expand(word, known, self._reader.escape)
+        self._growth += len(expanded.text)
+        if self._growth > _MAX_GROWTH:
+            raise _refused(
+                self._artifact, "its variables stand for too much text", f"at most {_MAX_GROWTH:,} characters"
+            )
+        return expanded
+
+    def _words(self, line: _Line) -> list[str]:
+        return split_words(line.rest.replace("\n", ""), self._reader.escape)
+
+    def _from(self, line: _Line) -> None:
+        words = self._words(line)
+        is_named = len(words) == 3 and words[1].lower() == "as"
+        if len(words) != 1 and not is_named:
+            self._reader.gap(line.line, "the image of a stage", "FROM has no single image", "FROM image [AS name]")
+            return
+        if len(self._open) >= _MAX_STAGES:
+            self._reader.gap(line.line, "the further stages", f"there are more than {_MAX_STAGES}", "split the file")
+            return
+        image = self._expand(words[0], self._global)
+        platform = self._expand(dict(line.flags).get("platform", ""), self._global)
+        names = {stage.name: stage.index for stage in self._open if stage.name}
+        base = names.get(image.text.lower(), -1)
+        name = words[2].lower() if is_named else ""
+        stage = _Open(index=len(self._open), name=name, image=image, base=base, platform=platform.text, line=line)
+        stage.words = " ".join(["FROM", *(f"--{flag}={given}" for flag, given in line.flags), *words])
+        self._known = dict(self._env[base]) if base >= 0 else {}
+        self._env.append(self._known)
+        self._open.append(stage)
+
+    def _arg(self, line: _Line) -> None:
+        known = self._known if self._open else self._global
+        for word in self._words(line):
+            name, equals, given = word.partition("=")
+            if len(known) >= _MAX_VARIABLES and name not in known:
+                self._reader.gap(line.line, f"the variable {name[:40]}", f"there are more than {_MAX_VARIABLES}")
+            elif equals:
+                text = self._expand(given, known)
+                known[name] = text.text if not text.unresolved else None
+            elif known.get(name) is None:
+                known[name] = self._global.get(name)
+
+    def _set(self, line: _Line) -> None:
+        words = self._words(line)
+        if words and "=" not in words[0]:  # the old form: ENV name all the rest
+            rest = line.rest.replace("\n", "").partition(words[0])[2].strip()
+            pairs = [(words[0], rest)]
+        else:
+            pairs = [(word.partition("=")[0], word.partition("=")[2]) for word in words]
+        new: dict[str, str | None] = {}
+        if len(self._open[-1].settings) + len(pairs) > 2 * _MAX_VARIABLES:
+            self._reader.gap(line.line, "variables of ENV", f"a stage sets more than {2 * _MAX_VARIABLES:,}")
+            return
+        for name, given in pairs:
+            text = self._expand(given, self._known)
+            setting = Setting(name=name, text=text.text, unresolved=text.unresolved, line=line.line)
+            self._open[-1].settings.append(setting)
+            new[name] = text.text if not text.unresolved else None
+        if len(self._known) + len(new) <= _MAX_VARIABLES:
+            self._known.update(new)  # variables of one ENV see those before it only
+        else:
+            self._reader.gap(line.line, "variables of ENV", f"there are more than {_MAX_VARIABLES}")
+
+    def _run(self, line: _Line) -> None:
+        text = "\n".join([line.rest.replace("\n", "\\\n"), *line.heredocs])
+        words: tuple[str, ...] = ()
+        if line.rest.startswith("["):
+            words = _in_brackets(line.rest)
+        mounts = [given for flag, given in line.flags if flag == "mount"]
+        froms = [
+            part.removeprefix("from=") for given in mounts for part in given.split(",") if part.startswith("from=")
+        ]
+        known = tuple((name, given) for name, given in self._known.items() if given is not None)
+        self._open[-1].runs.append(Run(text=text, words=words, froms=tuple(froms), variables=known, line=line.line))
+
+
+class _Open:
+    """A stage that is being read."""
+
+    def __init__(self, *, index: int, name: str, image: Expanded, base: int, platform: str, line: _Line) -> None:
+        self.index, self.name, self.image, self.base, self.platform = index, name, image, base, platform
+        self.line = line.line
+        self.words = ""
+        self.settings: list[Setting] = []
+        self.runs: list[Run] = []
+        self.copies: list[Copy] = []
+
+    def done(self) -> Stage:
+        return Stage(
+            index=self.index,
+            name=self.name,
+            image=self.image.text,
+            base=self.base,
+            platform=self.platform,
+            unresolved=self.image.unresolved,
+            line=self.line,
+            words=self.words,
+            settings=tuple(self.settings),
+            runs=tuple(self.runs),
+            copies=tuple(self.copies),
+        )
+
+
+def is_given_by_builder(name: str) -> bool:
+    """Return whether a variable is one that the builder itself sets, such as TARGETARCH."""
+    return name in _GIVEN
+
+
+def _in_brackets(text: str) -> tuple[str, ...]:
+    """Return the words of `["dnf", "install"]`, () when it is no such list and so a script."""
+    try:
+        found = json.loads(text.replace("\n", ""))
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(found) if isinstance(found, list) and all(isinstance(word, str) for word in found) else ()
+
+
+def _refused(artifact: str, message: str, expected: str, line: int = 0) -> InputError:
+    return InputError(
+        Diagnostic(message=message, artifact=artifact, line=line, expected=expected, remedy="name another file")
+    )

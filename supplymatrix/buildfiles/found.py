@@ -1,0 +1,89 @@
+"""What a build file shows: signs of vendors' paths, the Go that it names, processors, and what cannot be told of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from supplymatrix.model.fact import Gap
+from supplymatrix.model.location import Location
+from supplymatrix.model.value import value
+from supplymatrix.model.vendor import DetectKind
+
+__all__ = ["NOTHING_FOUND", "ArchUse", "BuildFile", "GoUse", "Role", "Sign", "together"]
+
+LONGEST_WORDS = 200
+
+
+class Role(StrEnum):
+    """For what something serves. BOTH: the build and the running program; OTHER: a stage that the last one does not
+    need; PROJECT: the tree itself."""
+
+    BUILD = "build"
+    RUNTIME = "runtime"
+    BOTH = "build and runtime"
+    OTHER = "other stage"
+    CI = "ci"
+    PROJECT = "project"
+
+
+@value
+class Sign:
+    """One thing that a detect pattern may match. texts: its forms, the one as written first ("ubuntu:24.04",
+    "docker.io/library/ubuntu:24.04"); words: its line, as a reader finds it. on: of a package, the images or apk
+    repositories that it is installed on, in the same forms, () = not known. manager: of a package: "apt", "dnf" …"""
+
+    kind: DetectKind
+    texts: tuple[str, ...]
+    role: Role
+    location: Location
+    words: str
+    on: tuple[str, ...] = ()
+    manager: str = ""
+
+
+@value
+class GoUse:
+    """One place that names a Go. version: "1.25.3"; a minor "1.25" that floats; "" where none can be told ("latest",
+    "stable", a digest alone). is_least: from go.mod, which names only the oldest Go that will do."""
+
+    version: str
+    role: Role
+    location: Location
+    words: str
+    is_least: bool = False
+
+
+@value
+class ArchUse:
+    """A processor that the project is built for, in Go's names."""
+
+    arch: str
+    location: Location
+    words: str
+
+
+@value
+class BuildFile:
+    """One file. kind: "dockerfile", "snapcraft" …"""
+
+    artifact: str
+    kind: str
+    signs: tuple[Sign, ...] = ()
+    gos: tuple[GoUse, ...] = ()
+    arches: tuple[ArchUse, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+NOTHING_FOUND = BuildFile(artifact="", kind="")
+
+
+def together(artifact: str, kind: str, *parts: BuildFile) -> BuildFile:
+    """Return what several parts of one file show."""
+    return BuildFile(
+        artifact=artifact,
+        kind=kind,
+        signs=tuple(sign for part in parts for sign in part.signs),
+        gos=tuple(use for part in parts for use in part.gos),
+        arches=tuple(use for part in parts for use in part.arches),
+        gaps=tuple(gap for part in parts for gap in part.gaps),
+    )

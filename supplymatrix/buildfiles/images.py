@@ -1,0 +1,68 @@
+"""Image references: their forms, and the Go that a tag names.
+
+    >>> image_forms("golang:1.25.3-alpine")
+    ('golang:1.25.3-alpine', 'docker.io/golang:1.25.3-alpine', 'docker.io/library/golang:1.25.3-alpine')
+    >>> go_of_image("registry.example/ubi9/go-toolset:1.25@sha256:00")
+    '1.25'
+
+A name without a host is one of Docker's own registry, and one without a folder there is in `library`.
+Source: distribution/reference normalize.go.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["go_of_image", "image_forms", "repository_of", "split_image"]
+
+_VERSION = re.compile(r"(?:go|v)?(1\.[0-9]{1,4}(?:\.[0-9]{1,4}|(?:rc|beta)[0-9]{1,3})?)(?=$|[-_+.])")
+_GO_IMAGES = frozenset({
+    "golang", "go", "go-toolset", "go-fips", "go-msft-fips", "go-geomys-fips", "golang-fips", "golang-builder",
+    "dhi-golang", "golang-openssl",
+})  # fmt: skip
+_HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
+
+
+def split_image(reference: str) -> tuple[str, str, str]:
+    """Return repository, tag and digest of a reference, "" for what is not there."""
+    name, _, digest = reference.partition("@")
+    repository, colon, tag = name.rpartition(":")
+    if not colon or "/" in tag:
+        return name, "", digest
+    return repository, tag, digest
+
+
+def repository_of(reference: str) -> str:
+    """Return a reference without tag and digest."""
+    return split_image(reference)[0]
+
+
+def image_forms(reference: str) -> tuple[str, ...]:
+    """Return the names by which an image is known, with its tag, without its digest; as written first."""
+    repository, tag, _ = split_image(reference)
+    end = f":{tag}" if tag else ""
+    host, slash, rest = repository.partition("/")
+    forms = [repository]
+    if slash and host in _HUB:
+        forms = [repository, f"docker.io/{rest}", rest]
+        if rest.startswith("library/"):
+            forms += [rest.removeprefix("library/"), f"docker.io/{rest.removeprefix('library/')}"]
+        elif "/" not in rest:
+            forms.append(f"docker.io/library/{rest}")
+    elif not slash:
+        forms = [repository, f"docker.io/{repository}", f"docker.io/library/{repository}"]
+    elif "." not in host and ":" not in host and host != "localhost":
+        forms = [repository, f"docker.io/{repository}"]
+        if host == "library":
+            forms += [rest, f"docker.io/{rest}"]
+    return tuple(dict.fromkeys(form + end for form in forms if form))
+
+
+def go_of_image(reference: str) -> str | None:
+    """Return the Go of an image: "1.25.3", "1.25", "" where its reference does not tell; None for one that is no image
+    of Go by its name."""
+    repository, tag, _ = split_image(reference)
+    if repository.rpartition("/")[2] not in _GO_IMAGES:
+        return None
+    found = _VERSION.match(tag)
+    return found[1] if found else ""

@@ -1,0 +1,179 @@
+"""Workflows of GitHub Actions: the actions that they use, the Go that they set up, what their steps install.
+
+    >>> data = b"jobs: {t: {steps: [{uses: actions/setup-go@v5,\\n  with: {go-version: 1.25.x}}]}}\\n"
+    >>> [(use.version, use.location.line) for use in read_workflow(data, ".github/workflows/ci.yml").gos]
+    [('1.25', 2)]
+
+An expression is filled in where it names a list of the job's own matrix; every other one is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from supplymatrix.buildfiles.environment import arch_of, read_platforms, read_setting
+from supplymatrix.buildfiles.found import ArchUse, BuildFile, GoUse, Role, Sign, together
+from supplymatrix.buildfiles.images import go_of_image, image_forms
+from supplymatrix.buildfiles.scripts import read_script
+from supplymatrix.buildfiles.yaml_places import YamlFile, open_yaml, scalars
+from supplymatrix.documents.yaml_text import YamlNode
+from supplymatrix.model.location import Location
+from supplymatrix.model.vendor import DetectKind
+
+__all__ = ["read_workflow"]
+
+_MAX_JOBS = 500
+_MAX_STEPS = 1_000
+_MAX_VALUES = 50  # of one list of a matrix
+_SETUP_GO = "actions/setup-go"
+_MATRIX = re.compile(r"\$\{\{[ \t]*matrix\.([A-Za-z0-9_-]+)[ \t]*\}\}")
+_VERSION = re.compile(r"[\^~>= v]*(?:go)?(1\.[0-9]{1,4})(\.[0-9]{1,4}|(?:rc|beta)[0-9]{1,3})?(\.x|\.\*)?")
+_UBUNTU = re.compile(r"ubuntu-([0-9]{2}\.[0-9]{2})(?:-.*)?")
+_ACTION = re.compile(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)(/[^@]*)?@(\S+)")
+_ARCH_KEYS = ("goarch", "arch", "architecture", "platform", "platforms")
+
+
+def read_workflow(data: bytes, artifact: str) -> BuildFile:
+    """Return what a workflow shows. Raises InputError."""
+    file = open_yaml(data, artifact)
+    parts = [_settings(file, file.root["env"])]
+    parts += [_Job(file, job).read() for job in list(file.root["jobs"].entries.values())[:_MAX_JOBS]]
+    return together(artifact, "workflow", *parts)
+
+
+def _settings(file: YamlFile, node: YamlNode) -> BuildFile:
+    """Return what the variables of an `env` show; one whose value is an expression is left out."""
+    found = [
+        read_setting(name, entry.text, role=Role.CI, location=file.place(entry), words=file.words(entry))
+        for name, entry in node.entries.items()
+        if "${{" not in entry.text
+    ]
+    return together("", "", *found)
+
+
+class _Job:
+    def __init__(self, file: YamlFile, job: YamlNode) -> None:
+        self._file = file
+        self._job = job
+        self._matrix = job["strategy"]["matrix"]
+        self._on: tuple[str, ...] = ()
+
+    def read(self) -> BuildFile:
+        job, file = self._job, self._file
+        parts = [_settings(file, job["env"])]
+        container = job["container"]["image"] if job["container"].kind == "mapping" else job["container"]
+        if container.text:
+            parts.append(self._container(container))
+        else:
+            runner = next((_UBUNTU.fullmatch(node.text) for node in scalars(job["runs-on"])), None)
+            self._on = image_forms(f"ubuntu:{runner[1]}") if runner else ()
+            if any(node.text == "ubuntu-latest" for node in scalars(job["runs-on"])):
+                self._on = image_forms("ubuntu")
+        if job["uses"].text:
+            parts.append(self._action(job["uses"]))
+        parts += [self._step(step) for step in job["steps"].items[:_MAX_STEPS]]
+        arches = [use for key in _ARCH_KEYS for use in self._arches(self._matrix[key])]
+        arches += [
+            use for entry in self._matrix["include"].items for key in _ARCH_KEYS for use in self._arches(entry[key])
+        ]
+        return together("", "", *parts, BuildFile(artifact="", kind="", arches=tuple(arches)))
+
+    def _container(self, node: YamlNode) -> BuildFile:
+        file = self._file
+        parts = []
+        for text in self._filled(node):
+            if "${{" in text:
+                gap = file.gap(node, "the image of a job", "its name is an expression", "name the image")
+                parts.append(BuildFile(artifact="", kind="", gaps=(gap,)))
+                continue
+            self._on = image_forms(text)
+            parts.append(image_found(file, node, text))
+        return together("", "", *parts)
+
+    def _step(self, step: YamlNode) -> BuildFile:
+        parts = [_settings(self._file, step["env"])]
+        uses, given = step["uses"], step["with"]
+        if uses.text:
+            parts.append(self._action(uses))
+        if uses.text.partition("@")[0] == _SETUP_GO:
+            parts.append(self._setup_go(given, uses))
+        arches = tuple(self._arches(given["platforms"]))
+        parts.append(BuildFile(artifact="", kind="", arches=arches))
+        if step["run"].text:
+            run = step["run"]
+
+            def place(at: int) -> Location:
+                return self._file.place(run, at)
+
+            parts.append(read_script(run.text, role=Role.CI, on=self._on, place=place, head="run:"))
+        return together("", "", *parts)
+
+    def _action(self, node: YamlNode) -> BuildFile:
+        if node.text.startswith("docker://"):
+            return image_found(self._file, node, node.text.removeprefix("docker://"))
+        found = _ACTION.fullmatch(node.text)
+        if found is None:
+            return BuildFile(artifact="", kind="")
+        sign = Sign(
+            kind=DetectKind.CI_ACTION,
+            texts=(found[1],),
+            role=Role.CI,
+            location=self._file.place(node),
+            words=self._file.words(node),
+        )
+        return BuildFile(artifact="", kind="", signs=(sign,))
+
+    def _setup_go(self, given: YamlNode, uses: YamlNode) -> BuildFile:
+        """Return the Go that is set up. A file that is named for it is read by itself."""
+        node = given["go-version"]
+        if not node.text:
+            if given["go-version-file"].text:
+                return BuildFile(artifact="", kind="")
+            return BuildFile(artifact="", kind="", gos=(self._use(uses, ""),))
+        parts = []
+        for text in self._filled(node):
+            if "${{" in text:
+                wanted = "the Go that a workflow sets up"
+                gap = self._file.gap(node, wanted, "it is an expression of no matrix in this job", "name the version")
+                parts.append(BuildFile(artifact="", kind="", gaps=(gap,)))
+            else:
+                found = _VERSION.fullmatch(text.strip())
+                version = f"{found[1]}{'' if found[3] else found[2] or ''}" if found else ""
+                if found and text.lstrip()[:1] in "^~>":
+                    version = found[1] if text.lstrip()[:1] == "~" else ""
+                parts.append(BuildFile(artifact="", kind="", gos=(self._use(node, version, text),)))
+        return together("", "", *parts)
+
+    def _use(self, node: YamlNode, version: str, text: str = "") -> GoUse:
+        words = self._file.words(node)
+        words = f"{words} ({text})" if text and text not in words else words
+        return GoUse(version=version, role=Role.CI, location=self._file.place(node), words=words)
+
+    def _filled(self, node: YamlNode) -> Sequence[str]:
+        """Return a text for each value of the matrix that it names; as it is when it names none, or none is here."""
+        found = _MATRIX.search(node.text)
+        if not found:
+            return (node.text,)
+        words = [word.text for word in islice(scalars(self._matrix[found[1]]), _MAX_VALUES)]
+        words += [entry[found[1]].text for entry in self._matrix["include"].items[:_MAX_VALUES] if entry[found[1]].text]
+        words = [word for word in dict.fromkeys(words) if "${{" not in word][:_MAX_VALUES]
+        return tuple(node.text.replace(found[0], word) for word in words) or (node.text,)
+
+    def _arches(self, node: YamlNode) -> Iterator[ArchUse]:
+        for word in scalars(node):
+            if "${{" not in word.text and (arch_of(word.text) or "," in word.text or "/" in word.text):
+                yield from read_platforms([word.text], self._file.place(word), self._file.words(word))
+
+
+def image_found(file: YamlFile, node: YamlNode, image: str) -> BuildFile:
+    """Return what an image of a CI job shows."""
+    place, words = file.place(node), file.words(node)
+    forms = image_forms(image)
+    if not forms:
+        return BuildFile(artifact="", kind="")
+    version = go_of_image(image)
+    gos = () if version is None else (GoUse(version=version, role=Role.CI, location=place, words=words),)
+    sign = Sign(kind=DetectKind.IMAGE, texts=forms, role=Role.CI, location=place, words=words)
+    return BuildFile(artifact="", kind="", signs=(sign,), gos=gos)

@@ -1,0 +1,133 @@
+"""`supplymatrix compare`: what of your own projects each vendor covers, and on whose paths they stand."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from supplymatrix.cli.files import write_file
+from supplymatrix.cli.options import console_options
+from supplymatrix.cli.output import Console, page_width, write_stdout
+from supplymatrix.cli.profile_options import chosen_profiles, profile_options, tell_loading
+from supplymatrix.cli.streams import write_stderr
+from supplymatrix.cli.words import complete_vendors
+from supplymatrix.model.spelling import nearest
+from supplymatrix.reports.plain import plain
+
+if TYPE_CHECKING:
+    from supplymatrix.engine.vendor_profiles import LoadedProfiles
+    from supplymatrix.vendors.comparison import Comparison
+
+__all__ = ["compare"]
+
+_FORMATS = ("text", "json", "markdown")
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--project", "projects", multiple=True, type=_PATH, metavar="PATH", help="A folder, or its go.mod.")
+@click.option("--projects-from", type=_PATH, metavar="FILE", help="A list of projects, one path a line.")
+@click.option(
+    "--vendor", "vendors", multiple=True, metavar="ID", shell_complete=complete_vendors, help="Show this vendor only."
+)
+@click.option("--feeds", type=_PATH, metavar="DIR", help="Take the feeds from this folder.")
+@click.option("--format", "formats", multiple=True, metavar="F[=FILE]", help="text, json or markdown.")
+@profile_options
+@console_options
+def compare(
+    *,
+    projects: tuple[Path, ...],
+    projects_from: Path | None,
+    vendors: tuple[str, ...],
+    feeds: Path | None,
+    formats: tuple[str, ...],
+    loaded: LoadedProfiles,
+    today: date,
+    console: Console,
+) -> int:
+    """Compare vendors by your own projects: until when the Go in use is supported, which of its CVEs each vendor has
+    fixed, and where a project stands on a vendor's path already.
+
+    Dockerfile, snapcraft.yaml, rockcraft.yaml, apko and melange files, workflows and go.mod are read; nothing in the
+    tree is run. Without a project, it is the current folder.
+
+    Exit 0: all that was asked for is there. 2: a project could not be read. 3: something asked for could not be had.
+    """
+    from supplymatrix.engine.compare import CompareRequest, read_project_list, run_compare
+
+    targets = _targets(formats)
+    chosen_profiles(loaded, vendors)
+    listed = read_project_list(projects_from) if projects_from is not None else ()
+    report = run_compare(
+        CompareRequest(
+            paths=tuple(dict.fromkeys((*projects, *listed))) or (Path(),),
+            profiles=loaded.profiles,
+            vendors=vendors,
+            day=today,
+            environ=os.environ,
+            feeds=feeds,
+        )
+    )
+    for name, file in targets:
+        text = _rendered(report, name, page_width() if file is None else 80)
+        if file is not None:
+            write_file(file, text)
+        else:
+            write_stdout(text)
+    _tell(report, console)
+    return tell_loading(loaded, quiet=console.quiet) or report.exit_code
+
+
+def _targets(words: tuple[str, ...]) -> list[tuple[str, Path | None]]:
+    """Read the values of --format. Raises click.UsageError for an unknown one, or for two on stdout or in one file."""
+    found: list[tuple[str, Path | None]] = []
+    for word in words or ("text",):
+        name, equals, file = word.partition("=")
+        if name not in _FORMATS:
+            fault = click.UsageError(f"There is no format {name[:40]!r}; there are {', '.join(_FORMATS)}.")
+            near = nearest(name, _FORMATS)
+            if near:
+                fault.add_note(f"did you mean {near!r}?")
+            raise fault
+        if equals and not file:
+            raise click.UsageError(f"--format {word}: a file name is missing behind the equals sign.")
+        found.append((name, Path(file) if file else None))
+    places = [os.path.realpath(file) if file is not None else "" for _, file in found]
+    if len(set(places)) < len(places):
+        raise click.UsageError("Two formats cannot share stdout or a file: give each a file of its own.")
+    return found
+
+
+def _rendered(report: Comparison, name: str, width: int) -> str:
+    if name == "json":
+        from supplymatrix.reports.compare_json import render_compare_json
+
+        return render_compare_json(report)
+    if name == "markdown":
+        from supplymatrix.reports.compare_markdown import render_compare_markdown
+
+        return render_compare_markdown(report)
+    from supplymatrix.reports.compare_text import render_compare_text
+
+    return render_compare_text(report, width=width)
+
+
+def _tell(report: Comparison, console: Console) -> None:
+    """Tell on stderr what could not be read; in full even where quiet was asked for."""
+    import sys
+
+    from supplymatrix.cli.output import wants_color
+    from supplymatrix.reports.diagnostic import render_diagnostics
+
+    color = wants_color(console.color, sys.stderr, os.environ)
+    faults = [fault for item in report.unreadable for fault in item.diagnostics]
+    if faults:
+        write_stderr(render_diagnostics(faults, color=color))
+    missing = [*report.missing, *(gap for project in report.projects for gap in project.missing)]
+    if missing and not console.quiet:
+        noun = "thing" if len(missing) == 1 else "things"
+        write_stderr(f"{len(missing)} {noun} could not be had, the first: {plain(missing[0].wanted)}\n")

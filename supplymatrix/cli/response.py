@@ -1,0 +1,142 @@
+"""`supplymatrix response`: how fast each channel fixed Go's CVEs, and how fast the project took the fixes."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from supplymatrix.cli.files import write_file
+from supplymatrix.cli.options import console_options
+from supplymatrix.cli.output import Console, page_width, write_stdout
+from supplymatrix.cli.streams import is_read_for_commands, write_stderr
+from supplymatrix.model.spelling import nearest
+from supplymatrix.reports.plain import no_commands, plain
+
+if TYPE_CHECKING:
+    from supplymatrix.vendors.response_report import ResponseReport
+
+__all__ = ["response"]
+
+_FORMATS = ("text", "json", "csv", "markdown")
+_GAPS = 10
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def _day(context: click.Context, parameter: click.Parameter, said: str | None) -> date | None:
+    """Read a day, as in 2024-07-02. Raises click.BadParameter for what is none."""
+    if said is None:
+        return None
+    with suppress(ValueError):
+        if _DAY.fullmatch(said):
+            return date.fromisoformat(said)
+    raise click.BadParameter(f"{said[:40]!r} is no day; one looks like 2024-07-02", context, parameter)
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[PATH]")
+@click.option("--vendor", "vendors", multiple=True, metavar="ID", help="Only channels of this vendor.")
+@click.option("--channel", "channels", multiple=True, metavar="ID", help="Only this channel.")
+@click.option("--since", callback=_day, metavar="DATE", help="Only CVEs that Go fixed on this day or later.")
+@click.option("--cve", default="", metavar="ID", help="One CVE (or GO- id): what each channel did about it.")
+@click.option("--explain", is_flag=True, help="The CVEs behind the numbers; with --cve each date's file and field.")
+@click.option("--as-of", callback=_day, metavar="DATE", help="As it was on this day.")
+@click.option("--feeds", type=click.Path(path_type=Path), metavar="DIR", help="Take the feeds from this folder.")
+@click.option("--format", "format_", multiple=True, metavar="F[=FILE]", help="text, json, csv or markdown.")
+@console_options
+def response(
+    path: Path | None,
+    *,
+    vendors: tuple[str, ...],
+    channels: tuple[str, ...],
+    since: date | None,
+    cve: str,
+    explain: bool,
+    as_of: date | None,
+    feeds: Path | None,
+    format_: tuple[str, ...],
+    console: Console,
+) -> int:
+    """Show how many days each channel took to fix Go's CVEs: from Go's own fix, and from the vendor's detection.
+
+    PATH is a project: the folder of its go.mod. With it, its git history tells when it moved to a Go with the fix. When
+    left out it is the current folder, if that has a go.mod.
+
+    Exit 0: all that was asked for is there. 3: a feed or the history could not be read. 5: there is nothing to show.
+    """
+    from supplymatrix.engine.response import ResponseRequest, run_response
+
+    targets = _targets(format_)
+    if since is not None and as_of is not None and since > as_of:
+        raise click.UsageError("--since is later than --as-of: no day lies between them.")
+    here = Path()
+    report = run_response(
+        ResponseRequest(
+            environ=os.environ,
+            today=datetime.now(UTC).date(),
+            path=path if path is not None else here if (here / "go.mod").is_file() else None,
+            vendors=vendors,
+            channels=channels,
+            since=since,
+            as_of=as_of,
+            cve=cve.strip(),
+            feeds=feeds,
+        )
+    )
+    for name, file in targets:
+        text = _rendered(report, name, explain=explain, width=page_width() if file is None else 80)
+        if file is not None:
+            write_file(file, text)
+        else:
+            write_stdout(no_commands(text, as_json=name == "json") if is_read_for_commands() else text)
+    _tell(report, console)
+    if report.is_empty:
+        return 5
+    asked_history = path is not None and report.history is not None and bool(report.history.gap)
+    return 3 if report.faults or asked_history or _lacks_feeds(report) else 0
+
+
+def _targets(words: tuple[str, ...]) -> list[tuple[str, Path | None]]:
+    """Read the values of --format. Raises click.UsageError for an unknown one, or for two on stdout or in one file."""
+    found: list[tuple[str, Path | None]] = []
+    for word in words or ("text",):
+        name, equals, file = word.partition("=")
+        if name not in _FORMATS:
+            fault = click.UsageError(f"There is no format {name!r}; there are {', '.join(_FORMATS)}.")
+            near = nearest(name, _FORMATS)
+            if near:
+                fault.add_note(f"did you mean {near!r}?")
+            raise fault
+        if equals and not file:
+            raise click.UsageError(f"--format {word}: a file name is missing behind the equals sign.")
+        found.append((name, Path(file) if file else None))
+    places = [os.path.realpath(file) if file is not None else "" for _, file in found]
+    if len(set(places)) < len(places):
+        raise click.UsageError("Two formats cannot share stdout or a file: give each a file of its own.")
+    return found
+
+
+def _rendered(report: ResponseReport, name: str, *, explain: bool, width: int) -> str:
+    from supplymatrix.reports.registry import render_response
+
+    return render_response(report, name, explain=explain, width=width)
+
+
+def _lacks_feeds(report: ResponseReport) -> bool:
+    return any(row.as_of is None for row in report.rows)
+
+
+def _tell(report: ResponseReport, console: Console) -> None:
+    """Tell on stderr what is missing, even where quiet was asked for; and where nothing is, what to do."""
+    for gap in report.gaps[:_GAPS]:
+        remedy = f"; next: {gap.remedy}" if gap.remedy else ""
+        write_stderr(plain(f"unknown: {gap.wanted}: {gap.reason}{remedy}") + "\n")
+    if len(report.gaps) > _GAPS:
+        write_stderr(f"… and {len(report.gaps) - _GAPS:,} more of these\n")
+    if report.is_empty and not console.quiet:
+        write_stderr("nothing to show: no feed with CVEs of Go was read; next: name a folder of feeds with --feeds\n")

@@ -1,0 +1,107 @@
+"""Words that the text, Markdown and JSON forms of a comparison share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supplymatrix.model.fact import Gap
+from supplymatrix.vendors.comparison import Comparison, ProjectCoverage
+from supplymatrix.vendors.coverage import CoverageRow, GoCoverage, Support, SupportState
+from supplymatrix.vendors.cve_answers import CveState
+from supplymatrix.vendors.matrix import TODAY
+
+__all__ = [
+    "COLUMNS",
+    "cell",
+    "feed_line",
+    "gap_line",
+    "go_line",
+    "partly_notes",
+    "support_words",
+    "title_of",
+    "touching_line",
+]
+
+COLUMNS: tuple[tuple[CveState, str], ...] = (
+    (CveState.FIXED, "fixed"),
+    (CveState.OPEN, "open"),
+    (CveState.WONT_FIX, "won't fix"),
+    (CveState.SILENT, "silent"),
+)
+"""What is not affected stands in no column; it is told in a note."""
+
+
+def support_words(support: Support) -> str:
+    """Return a support in few words: "until 2031-04-01", "rolling, had 1.26", "?"."""
+    if support.state is SupportState.UNTIL:
+        return f"until {support.until}"
+    if support.state is SupportState.ENDED:
+        return f"ended {support.until}"
+    if support.state is SupportState.NO_END:
+        return "yes, end not known"
+    if support.state is SupportState.ROLLING:
+        carried = f", had {support.carries[-1]}" if support.carries else ""
+        return f"rolling{carried}" if support.until is None or carried else f"rolling to {support.until}"
+    return "ships no Go" if support.state is SupportState.NO_GO else "?"
+
+
+def cell(row: CoverageRow, state: CveState) -> str:
+    """Return a number, "?" where nobody knows it, "-" of a vendor without Go."""
+    count = row.count(state)
+    if row.support.state is SupportState.NO_GO and count is None:
+        return "-"
+    return "?" if count is None else str(count)
+
+
+def go_line(coverage: GoCoverage) -> str:
+    """Return which Go it is, and the place that says so."""
+    use = coverage.go.uses[0]
+    place = f"{use.location.artifact}:{use.location.line}" if use.location.line else use.location.artifact
+    return f"Go {coverage.go.text}: {place} {use.words}"
+
+
+def touching_line(coverage: GoCoverage) -> str:
+    """Return how many CVEs touch the Go, and how sure that is."""
+    if coverage.cves is None:
+        return "which CVEs touch it is not known: no data on Go's CVEs was read"
+    count, sure = len(coverage.cves), sum(cve.is_sure for cve in coverage.cves)
+    noun = "CVE of Go's" if count == 1 else "CVEs of Go's"
+    what = f"{count} {noun} standard library and toolchain"
+    if coverage.go.is_exact:
+        return f"{what} touch Go {coverage.go.version}"
+    return f"at most {what}: the release is not pinned; {sure} touch every release of {coverage.go.minor}"
+
+
+def partly_notes(coverage: GoCoverage) -> Iterator[str]:
+    """Yield what the numbers do not tell: fixes in some streams only, CVEs that do not affect a vendor."""
+    for row in coverage.rows:
+        standing_in = [channel for channel in row.channels if channel.stand_in_for]
+        if standing_in and row.id != TODAY:
+            names = ", ".join(f"{channel.id} for {channel.stand_in_for}" for channel in standing_in)
+            yield f"{row.id}: stand-ins were read, {names}"
+        partly = [a for a in row.answers if a.state is CveState.FIXED and a.open_in]
+        if partly:
+            where = ", ".join(dict.fromkeys(name for a in partly for name in a.open_in))
+            yield f"{row.id}: {len(partly)} of the fixed are not fixed in {where}"
+        spared = row.count(CveState.NOT_AFFECTED)
+        if spared:
+            yield f"{row.id}: {spared} do not affect it"
+
+
+def feed_line(report: Comparison) -> str:
+    """Return which feeds the numbers rest on."""
+    if not report.as_of:
+        return "no feeds were read"
+    dates = ", ".join(f"{feed} to {day}" for feed, day in report.as_of.items())
+    return f"feeds ({report.source}): {dates}"
+
+
+def gap_line(gap: Gap) -> str:
+    """Return what is not known, why, and what helps."""
+    place = f"{gap.location}: " if gap.location is not None and gap.location.line else ""
+    return f"{place}{gap.wanted}: {gap.reason}" + (f"; {gap.remedy}" if gap.remedy else "")
+
+
+def title_of(project: ProjectCoverage) -> str:
+    """Return a project's name and path."""
+    return project.name if project.path in (".", project.name) else f"{project.name} ({project.path})"

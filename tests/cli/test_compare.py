@@ -1,0 +1,90 @@
+"""`compare` as it is typed: formats, exit codes, and a page that fits 80 columns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.support.data import REPO, SAMPLES, samples_dir
+from tests.support.machine import Machine
+
+_PATHS = REPO / "examples" / "paths"
+_AS_OF = "2026-11-25"
+_SCHEMA = REPO / "supplymatrix" / "reports" / "schema" / "compare-v1.schema.json"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_json_of_several_projects_fits_its_schema(machine: Machine) -> None:
+    done = machine.run(
+        "compare", "--projects-from", str(_PATHS / "projects.txt"), "--as-of", _AS_OF, "--format", "json"
+    )
+    document = json.loads(done.stdout)
+    Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8"))).validate(document)
+    assert [project["name"] for project in document["projects"]] == ["ubi", "wolfi", "snap", "upstream"]
+    assert document["exit_code"] == done.returncode
+
+
+def test_text_fits_80_columns_and_names_the_line(machine: Machine) -> None:
+    done = machine.run("compare", "--project", str(_PATHS / "ubi"), "--as-of", _AS_OF)
+    assert "* redhat" in done.stdout
+    assert "Dockerfile:3 FROM" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_markdown_goes_to_a_file(machine: Machine, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    machine.run("compare", "--project", str(_PATHS / "snap"), "--as-of", _AS_OF, "--format", f"markdown={page}")
+    assert "| canonical |" in page.read_text(encoding="utf-8")
+
+
+def test_without_a_project_it_is_the_current_folder(machine: Machine) -> None:
+    done = machine.run("compare", "--as-of", _AS_OF, "--format", "json", cwd=_PATHS / "wolfi")
+    assert json.loads(done.stdout)["projects"][0]["name"] == "wolfi"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--project", "none"), ("--projects-from", "none"), ("--vendor", "redhatt"), ("--format", "yaml"),
+        ("--format", "json", "--format", "text"), ("--feeds", "none"), ("--as-of", "tomorrow"),
+    ],
+)  # fmt: skip
+def test_broken_input_ends_with_2_and_no_traceback(machine: Machine, arguments: tuple[str, ...]) -> None:
+    done = machine.run("compare", *arguments)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert done.stderr.strip()
+
+
+def test_a_broken_dockerfile_is_told_with_its_line_and_the_rest_still_works(machine: Machine, tmp_path: Path) -> None:
+    project = tmp_path / "p"
+    project.mkdir()
+    (project / "go.mod").write_text("module example.com/p\n\ngo 1.25.3\n", encoding="utf-8")
+    (project / "Dockerfile").write_text("FROM registry.access.redhat.com/ubi9/ubi\nRNU x\x1b[31m\n", encoding="utf-8")
+    done = machine.run("compare", "--project", str(project), "--as-of", _AS_OF)
+    assert done.returncode == 3
+    assert "Dockerfile:2" in done.stdout
+    assert "* redhat" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_sample_feeds_give_numbers_for_every_example(machine: Machine) -> None:
+    samples_dir("feeds")
+    done = machine.run(
+        "compare", "--projects-from", str(_PATHS / "projects.txt"), "--feeds", str(SAMPLES / "feeds"),
+        "--as-of", _AS_OF, "--format", "json",
+    )  # fmt: skip
+    document = json.loads(done.stdout)
+    touched = [len(go["cves"]) for project in document["projects"] for go in project["gos"]]
+    assert document["totals"]["cve_version_pairs"] == sum(touched) > 0
+    answered = {
+        row["id"] for project in document["projects"] for go in project["gos"] for row in go["rows"] if row["cves"]
+    }
+    assert {"today", "go-project"} <= answered
