@@ -16,7 +16,7 @@ from supplymatrix.model.vendor import VendorProfile
 from supplymatrix.sources.build_files import ProjectBuild
 from supplymatrix.sources.files import read_limited
 from supplymatrix.vendors.comparison import Comparison, ProjectCoverage, UnreadableProject, total_rows
-from supplymatrix.vendors.coverage import cover_go
+from supplymatrix.vendors.coverage import cover_go, ships_no_go
 from supplymatrix.vendors.cve_answers import FeedDesk
 from supplymatrix.vendors.go_in_use import find_go_in_use
 from supplymatrix.vendors.project_needs import needs_of_project
@@ -126,7 +126,10 @@ def _missing(reading: FeedReading, request: CompareRequest, desk: FeedDesk) -> I
     remedy = "name a folder of feed files: --feeds DIR"
     if not reading.go_fixes:
         yield Gap(wanted="what CVEs of Go there are", reason=f"no data on Go's CVEs: {where}", remedy=remedy)
+    without_go = {profile.id for profile in request.profiles if ships_no_go(profile)}
     for vendor in request.vendors:
+        if vendor in without_go:
+            continue  # there is nothing that it could have fixed
         if reading.go_fixes and desk.answers(vendor, "", ())[1]:
             yield Gap(
                 wanted=f"what {vendor} has fixed",

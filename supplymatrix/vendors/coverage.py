@@ -32,7 +32,7 @@ from supplymatrix.vendors.matrix import TODAY, UPSTREAM
 from supplymatrix.vendors.standing import Stand, Standing
 from supplymatrix.vendors.validate import DAYS, is_live
 
-__all__ = ["CoverageRow", "GoCoverage", "Support", "SupportState", "cover_go", "support_of"]
+__all__ = ["CoverageRow", "GoCoverage", "Support", "SupportState", "cover_go", "ships_no_go", "support_of"]
 
 _NO_UPSTREAM = "there is no profile of the Go project"
 _GIVES_GO = (Point.TOOLCHAIN, Point.BASE_IMAGE)
@@ -104,7 +104,7 @@ def support_of(profile: VendorProfile, minor: str, day: date, offers: Sequence[s
     if rolling:
         best = max(rolling, key=lambda row: _length(row, day))
         return _support(profile, best, day, SupportState.ROLLING)
-    if profile.versions is VersionRule.NONE and not any(offer.kind in _GO_OFFERS for offer in profile.offers):
+    if ships_no_go(profile):
         return Support(state=SupportState.NO_GO, basis="no offer of it is a Go")
     stale = [row for row in rows if row.minor in (minor, "*")]
     basis = (
@@ -248,6 +248,11 @@ def _length(row: Lifetime, day: date) -> tuple[int, date]:
     if row.until is None:
         return 1, date.min
     return (2 if row.until >= day else 0), row.until
+
+
+def ships_no_go(profile: VendorProfile) -> bool:
+    """Return whether nothing that a vendor offers is a Go, so that there is nothing for it to fix."""
+    return profile.versions is VersionRule.NONE and not any(offer.kind in _GO_OFFERS for offer in profile.offers)
 
 
 _ORDER = (

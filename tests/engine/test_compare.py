@@ -107,6 +107,10 @@ def test_a_named_vendor_without_a_feed_is_something_that_could_not_be_had(feeds:
     assert ([gap.subject for gap in report.missing], report.exit_code) == (["suse"], 3)
 
 
+def test_a_named_vendor_that_ships_no_go_lacks_nothing(feeds: Path) -> None:
+    assert not _compare([_PATHS / "ubi"], feeds, vendors=("tidelift",)).missing
+
+
 def test_only_named_vendors_have_rows_beside_today(feeds: Path) -> None:
     report = _compare([_PATHS / "ubi"], feeds, ("go-project",))
     assert [row.id for row in report.projects[0].gos[0].rows] == ["today", "go-project"]
