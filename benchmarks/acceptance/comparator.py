@@ -82,14 +82,29 @@ def _program(attempt: Callable[[Path], Iterator[Outcome]], name: str) -> Promise
 
 
 PROMISES: tuple[Promise, ...] = (
-    Promise(name="every date of latency-facts.csv with a file, 0 days apart", attempt=by_tests("tests/samples/test_feeds.py")),
-    Promise(name="the eight rules against a calculation by hand", attempt=by_tests("tests/vendors/test_survival.py", "tests/vendors/test_response_cases.py")),
+    Promise(
+        name="every date of latency-facts.csv with a file, 0 days apart",
+        attempt=by_tests("tests/samples/test_feeds.py"),
+    ),
+    Promise(
+        name="the eight rules against a calculation by hand",
+        attempt=by_tests("tests/vendors/test_survival.py", "tests/vendors/test_response_cases.py"),
+    ),
     Promise(name="a feed that is cut, huge, HTML, newer, hostile", attempt=by_tests("tests/feeds")),
     Promise(name="a sync killed half-way leaves the old state", attempt=by_tests("tests/engine/test_feed_sync.py")),
     _program(_profiles, "vendors validate --strict, twelve vendors and more"),
-    Promise(name="cells without evidence: 0, every id followed to its cell", attempt=by_tests("tests/vendors/test_profiles.py")),
+    Promise(
+        name="cells without evidence: 0, every id followed to its cell",
+        attempt=by_tests("tests/vendors/test_profiles.py"),
+    ),
     _program(_different_rows, "compare: UBI, Wolfi, snapcraft, upstream stand apart"),
-    Promise(name="decide against brute force", attempt=by_tests("tests/vendors/test_decision.py", "tests/vendors/test_robustness.py")),
+    Promise(
+        name="decide against brute force",
+        attempt=by_tests("tests/vendors/test_decision.py", "tests/vendors/test_robustness.py"),
+    ),
+    Promise(
+        name="the draws and the sample feeds, in time", attempt=by_figures(decide.measure_decide, feeds.measure_feeds)
+    ),
     _program(_same_bytes, "decide: the same seed, the same bytes"),
     _program(_narrow, "matrix at 80 columns"),
     _program(_followed, "response: every number can be followed"),

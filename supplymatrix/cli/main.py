@@ -41,7 +41,11 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
         "Show and check what is known of vendors, each cell with its source.",
     ),
     ("matrix", "supplymatrix.cli.matrix:matrix", "Compare support paths for Go, each cell down to its dated source."),
-    ("decide", "supplymatrix.cli.decide:decide", "Say which path fits your needs, how surely, and what would change it."),
+    (
+        "decide",
+        "supplymatrix.cli.decide:decide",
+        "Say which path fits your needs, how surely, and what would change it.",
+    ),
     ("claims", "supplymatrix.cli.claims:claims", "Show what is said about support for Go, and what the sources say."),
     ("entries", "supplymatrix.cli.entries:entries", "Draw where vendors enter a build, from source to runtime."),
     ("feeds", "supplymatrix.cli.feeds:feeds", "Fetch vendors' advisory feeds, and show of which day they are."),

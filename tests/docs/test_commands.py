@@ -145,7 +145,13 @@ def test_a_command_line_is_understood(page: str, command: str) -> None:
         group.make_context(_PROGRAM, arguments, parent=context)
 
 
-_OTHER_TOML = ("settings-toml", "vendor-profile-toml", "claims-toml", "weights-toml", "decision-toml")  # pages of other forms
+_OTHER_TOML = (
+    "settings-toml",
+    "vendor-profile-toml",
+    "claims-toml",
+    "weights-toml",
+    "decision-toml",
+)  # pages of other forms
 
 
 @pytest.mark.parametrize(
