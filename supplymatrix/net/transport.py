@@ -48,11 +48,12 @@ from supplymatrix.net.refusal import (
 )
 from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
 
-__all__ = ["Counters", "Stored", "TimeOuts", "Transport"]
+__all__ = ["Counters", "Stored", "TimeOuts", "Transport", "Unchanged"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
 _MAX_ERROR_BODY = 1 << 16  # read to the end, so that the connection may stay open
+_MAX_VALIDATOR = 300  # characters of an ETag
 _MAX_RETRY_AFTER = 10.0  # seconds
 _GIVE_UP_AFTER = 8  # answers in a row that all failed
 _CHECK_NETWORK = "check the network, then run again; what is cached is not asked again"
@@ -80,10 +81,42 @@ class Counters:
 
 @value(kw_only=False)
 class Stored:
-    """A body that was written to a file, whole. size: its bytes. source: who sent it, as in `Body`."""
+    """A body that was written to a file, whole. size: its bytes. source: who sent it, as in `Body`.
+
+    etag, last_modified: what the server calls this state of it, to be sent back with the next request; "" = nothing.
+    """
 
     size: int
     source: str
+    etag: str = ""
+    last_modified: str = ""
+
+
+@value(kw_only=False)
+class Unchanged:
+    """What is there is still the state that was named (HTTP 304). source: who said so."""
+
+    source: str
+
+
+class _Into:
+    """Where a body goes instead of memory, and on which condition it is asked for.
+
+    etag, last_modified: of the state that is held, "" = none; behind the answer those of what was sent.
+    """
+
+    __slots__ = ("etag", "file", "is_unchanged", "last_modified")
+
+    def __init__(self, file: BinaryIO, etag: str = "", last_modified: str = "") -> None:
+        self.file = file
+        self.etag = _validator(etag)
+        self.last_modified = _validator(last_modified)
+        self.is_unchanged = False
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Return the condition as headers of a request."""
+        pairs = ((b"If-None-Match", self.etag), (b"If-Modified-Since", self.last_modified))
+        return [(name, text.encode("ascii")) for name, text in pairs if text]
 
 
 @value(kw_only=False)
@@ -160,8 +193,8 @@ class Transport:
             return read_file_url(url, max_bytes=max_bytes)
         return await self._get(url, max_bytes)
 
-    async def _get(self, url: str, max_bytes: int, file: BinaryIO | None = None) -> Answer:
-        """Return the answer of a server. file: takes the bytes of a body, which then come back empty."""
+    async def _get(self, url: str, max_bytes: int, into: _Into | None = None) -> Answer:
+        """Return the answer of a server. into: takes the bytes of a body, which then come back empty."""
         try:
             target = httpx.URL(url)
             server = f"{target.scheme}://{target.netloc.decode('ascii')}"
@@ -175,7 +208,7 @@ class Transport:
             )
         try:
             async with asyncio.timeout(self._time_outs.whole):
-                answer, failed = await self._try_often(target, max_bytes, file)
+                answer, failed = await self._try_often(target, max_bytes, into)
         except _NoRoomError as err:
             raise err.cause from err
         except TimeoutError:
@@ -186,7 +219,7 @@ class Transport:
         self._failed_in_a_row[server] = self._failed_in_a_row.get(server, 0) + 1 if failed else 0
         return answer
 
-    async def _try_often(self, target: httpx.URL, max_bytes: int, file: BinaryIO | None) -> tuple[Answer, bool]:
+    async def _try_often(self, target: httpx.URL, max_bytes: int, into: _Into | None) -> tuple[Answer, bool]:
         """Return the answer, and whether the server or the way to it is to blame for having none."""
         reason = ""
         for number in range(self._tries):
@@ -194,7 +227,7 @@ class Transport:
                 self.counters.retries += 1
             else:
                 self.counters.requests += 1
-            outcome = await self._follow(target, max_bytes, file)
+            outcome = await self._follow(target, max_bytes, into)
             if not isinstance(outcome, _Passing):
                 return outcome, False
             reason = outcome.reason
@@ -205,7 +238,7 @@ class Transport:
         return Unavailable(f"{shown(str(target))}: {reason}{tries}", _CHECK_NETWORK, outage=True), True
 
     async def _follow(
-        self, target: httpx.URL, max_bytes: int, file: BinaryIO | None
+        self, target: httpx.URL, max_bytes: int, into: _Into | None
     ) -> Body | Absent | Unavailable | _Passing:
         """Send one request, and on through redirects."""
         url, is_home = target, True
@@ -217,9 +250,9 @@ class Transport:
             if url.userinfo:
                 url = url.copy_with(userinfo=b"")
             sent = await self._attach(target, url) if is_home else NOTHING
-            outcome = await self._send(url, max_bytes, file, sent)
+            outcome = await self._send(url, max_bytes, into, sent)
             if isinstance(outcome, _Status) and is_home and not target.userinfo:
-                sent, outcome = await self._renew(outcome, url, max_bytes, file, sent)
+                sent, outcome = await self._renew(outcome, url, max_bytes, into, sent)
             if isinstance(outcome, _Status):
                 return self._judge(outcome, target, url, sent)
             if not isinstance(outcome, _Moved):
@@ -244,7 +277,7 @@ class Transport:
         return await self._credentials.attach(str(url))
 
     async def _renew(
-        self, seen: _Status, url: httpx.URL, max_bytes: int, file: BinaryIO | None, sent: Attached
+        self, seen: _Status, url: httpx.URL, max_bytes: int, into: _Into | None, sent: Attached
     ) -> tuple[Attached, _Try]:
         """Send a request again if there are other credentials for it now; return what was sent last and the outcome."""
         if not 400 <= seen.status < 500 or seen.status == 429 or url.scheme != "https":
@@ -261,7 +294,7 @@ class Transport:
         if new is None:
             return sent, seen
         self.counters.retries += 1
-        return new, await self._send(url, max_bytes, file, new)
+        return new, await self._send(url, max_bytes, into, new)
 
     def _judge(
         self, seen: _Status, target: httpx.URL, url: httpx.URL, sent: Attached
@@ -275,14 +308,14 @@ class Transport:
             return proxy_wants_credentials(url, self._proxy_of(url))
         return refused(url, status, first=target, sent=sent, credentials=self._credentials)
 
-    async def _send(self, url: httpx.URL, max_bytes: int, file: BinaryIO | None, sent: Attached) -> _Try:
+    async def _send(self, url: httpx.URL, max_bytes: int, into: _Into | None, sent: Attached) -> _Try:
         """Send one request over a free lane."""
         async with self._free:
             lane = self._lanes.pop()
             try:
-                response = await lane.handle_async_request(self._request(url, sent))
+                response = await lane.handle_async_request(self._request(url, sent, into))
                 try:
-                    return await self._read(response, url, max_bytes, file)
+                    return await self._read(response, url, max_bytes, into)
                 finally:
                     await response.aclose()
             except httpx.TimeoutException as err:
@@ -304,7 +337,7 @@ class Transport:
             finally:
                 self._lanes.append(lane)
 
-    def _request(self, url: httpx.URL, sent: Attached) -> httpx.Request:
+    def _request(self, url: httpx.URL, sent: Attached, into: _Into | None) -> httpx.Request:
         headers = [
             (b"Host", url.netloc),
             (b"User-Agent", f"supplymatrix/{__version__}".encode()),
@@ -312,15 +345,20 @@ class Transport:
             (b"Accept-Encoding", b"identity"),
         ]
         headers += [(name.encode(), text.encode("utf-8", "surrogateescape")) for name, text in sent.headers]
+        headers += into.headers() if into is not None else []
         wait = self._time_outs
         limits = {"connect": wait.connect, "read": wait.read, "write": wait.read, "pool": wait.connect}
         return httpx.Request("GET", url, headers=headers, extensions={"timeout": limits})
 
-    async def _read(self, response: httpx.Response, url: httpx.URL, max_bytes: int, file: BinaryIO | None) -> _Try:
+    async def _read(self, response: httpx.Response, url: httpx.URL, max_bytes: int, into: _Into | None) -> _Try:
         status = response.status_code
         if status in _REDIRECTS and "location" in response.headers:
             await self._body(response, _MAX_ERROR_BODY)
             return _Moved(url.join(response.headers["location"]))
+        if status == 304 and into is not None and into.headers():
+            await self._body(response, _MAX_ERROR_BODY)
+            into.is_unchanged = True
+            return Body(b"", shown_origin(str(url)))
         if status != 200:
             await self._body(response, _MAX_ERROR_BODY)
             return _Status(status, response.headers)
@@ -331,7 +369,7 @@ class Transport:
             )
         length = response.headers.get("content-length", "")
         too_long = length.isascii() and length.isdigit() and int(length[:30]) > max_bytes
-        data = None if too_long else await self._body(response, max_bytes, file)
+        data = None if too_long else await self._body(response, max_bytes, into)
         if data is None:
             return Unavailable(f"{shown(str(url))}: the answer is longer than {max_bytes} bytes")
         if self._credentials.repeats(data):
@@ -339,25 +377,28 @@ class Transport:
                 f"{shown(str(url))}: the answer repeats the credentials that were sent, and is not used",
                 "have the server's operator look into that",
             )
+        if into is not None:
+            into.etag = _validator(response.headers.get("etag", ""))
+            into.last_modified = _validator(response.headers.get("last-modified", ""))
         return Body(data, shown_origin(str(url)))
 
-    async def _body(self, response: httpx.Response, max_bytes: int, file: BinaryIO | None = None) -> bytes | None:
-        """Return the body as it came, or None when it is longer than `max_bytes`. file: takes it instead."""
+    async def _body(self, response: httpx.Response, max_bytes: int, into: _Into | None = None) -> bytes | None:
+        """Return the body as it came, or None when it is longer than `max_bytes`. into: takes it instead."""
         pieces: list[bytes] = []
         length = 0
-        if file is not None:  # what an earlier try has left in it does not count
-            file.seek(0)
-            file.truncate()
+        if into is not None:  # what an earlier try has left in it does not count
+            into.file.seek(0)
+            into.file.truncate()
         assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  # what an async transport gives
         async for piece in response.stream:
             length += len(piece)
             self.counters.bytes += len(piece)
             if length > max_bytes:
                 return None
-            if file is None:
+            if into is None:
                 pieces.append(piece)
             else:
-                _write(file, piece)
+                _write(into.file, piece)
         return b"".join(pieces)
 
     def _proxy_of(self, url: httpx.URL) -> str:
@@ -384,8 +425,23 @@ class Transport:
 
         url: http or https. file: writable and seekable; what it holds after another answer than Stored is of no use.
         """
-        answer = await self._get(url, max_bytes, file)
+        answer = await self._get(url, max_bytes, _Into(file))
         return Stored(file.tell(), answer.source) if isinstance(answer, Body) else answer
+
+    async def download_if_changed(
+        self, url: str, file: BinaryIO, *, max_bytes: int, etag: str = "", last_modified: str = ""
+    ) -> Stored | Unchanged | Absent | Unavailable:
+        """Download as `download` does, unless the server has still the state that `etag` or `last_modified` name.
+
+        Without either there is no condition. What a server says of its state and is no short line of ASCII is dropped.
+        """
+        into = _Into(file, etag, last_modified)
+        answer = await self._get(url, max_bytes, into)
+        if not isinstance(answer, Body):
+            return answer
+        if into.is_unchanged:
+            return Unchanged(answer.source)
+        return Stored(file.tell(), answer.source, into.etag, into.last_modified)
 
 
 class _NoRoomError(Exception):
@@ -405,6 +461,11 @@ def _write(file: BinaryIO, piece: bytes) -> None:
 
 def _server_of(url: httpx.URL) -> tuple[str, bytes, int | None]:
     return url.scheme, url.raw_host, url.port
+
+
+def _validator(text: str) -> str:
+    """Return what a server calls a state of a file, "" where it is nothing that may be sent back."""
+    return text if len(text) <= _MAX_VALIDATOR and text.isascii() and text.isprintable() else ""
 
 
 def _retry_after(text: str) -> float | None:
