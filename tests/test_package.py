@@ -26,7 +26,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _files(folder: Path, top: str) -> set[str]:
-    return {path.name for path in (folder / top).iterdir() if path.is_file() and not path.name.startswith(".")}
+    files = (path for path in (folder / top).rglob("*") if path.is_file() and not path.name.startswith("."))
+    return {path.relative_to(folder / top).as_posix() for path in files}
 
 
 @pytest.mark.parametrize(

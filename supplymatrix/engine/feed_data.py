@@ -154,6 +154,7 @@ def _without(shipped: FeedReading, synced: Mapping[str, FeedReading]) -> FeedRea
         events=events,
         shipments=shipments,
         as_of={feed: day for feed, day in shipped.as_of.items() if feed not in gone},
+        partial=shipped.partial - gone,
     )
 
 

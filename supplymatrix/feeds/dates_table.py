@@ -27,6 +27,7 @@ from supplymatrix.feeds.join import join_readings
 from supplymatrix.feeds.json_text import clean, refuse_size
 from supplymatrix.feeds.registry import FEEDS
 from supplymatrix.model.advisory import Channel, DateTrust, FeedDate, FeedReading, FixEvent, FixState, GoFix, Shipment
+from supplymatrix.model.value import changed
 
 __all__ = ["parse_dates_table", "read_shipped_dates", "render_dates_table"]
 
@@ -74,7 +75,8 @@ def read_shipped_dates(files: Iterable[tuple[str, bytes]]) -> FeedReading:
         for name, data in files
         if name.endswith(".csv")
     ]
-    return join_readings(readings, {}, source="shipped")
+    found = join_readings(readings, {}, source="shipped")
+    return changed(found, partial=frozenset(found.as_of))
 
 
 class _Table:

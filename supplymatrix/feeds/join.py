@@ -28,6 +28,7 @@ def join_readings(readings: Iterable[FeedReading], releases: Mapping[str, FeedDa
     shipments: dict[Shipment, None] = {}
     as_of: dict[str, date] = {}
     faults: list[Diagnostic] = []
+    partial: set[str] = set()
     for reading in readings:
         for channel in reading.channels:
             channels.setdefault(channel.id, channel)
@@ -37,6 +38,7 @@ def join_readings(readings: Iterable[FeedReading], releases: Mapping[str, FeedDa
         for feed, day in reading.as_of.items():
             as_of[feed] = max(day, as_of.get(feed, day))
         faults += reading.faults
+        partial |= reading.partial
     found = FeedReading(shipments=tuple(shipments))
     dated = date_fixes(fixes, {**releases, **release_dates(found)})
     for when in (fix.released for fix in dated):
@@ -49,6 +51,7 @@ def join_readings(readings: Iterable[FeedReading], releases: Mapping[str, FeedDa
         shipments=tuple(sorted(shipments, key=lambda item: (item.channel, item.when, item.package, item.version))),
         as_of=dict(sorted(as_of.items())),
         source=source,
+        partial=frozenset(partial),
         faults=tuple(faults),
     )
 

@@ -126,7 +126,8 @@ class FeedReading:
     """What was read from feeds, of one file or of many.
 
     as_of: feed id → the newest date in it. source: "shipped" (the table that comes with the program), "synced" or
-    "folder". faults: files that could not be read, said as diagnostics; what they would have said is missing.
+    "folder". partial: ids of feeds of which it has a part only, so that a channel's silence after its own newest date
+    says nothing. faults: files that could not be read, said as diagnostics; what they would have said is missing.
     """
 
     channels: tuple[Channel, ...] = ()
@@ -135,6 +136,7 @@ class FeedReading:
     shipments: tuple[Shipment, ...] = ()
     as_of: Mapping[str, date] = {}
     source: str = ""
+    partial: frozenset[str] = frozenset()
     faults: tuple[Diagnostic, ...] = ()
 
 

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError, SourceError
 from supplymatrix.model.value import value
-from supplymatrix.net.head_file import _try_lock as try_lock
+from supplymatrix.net.head_file import try_lock
 from supplymatrix.net.local import read_plain
 from supplymatrix.net.whole_file import replace_whole
 from supplymatrix.sumdb.protocol import Absent, Body

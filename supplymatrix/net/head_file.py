@@ -28,7 +28,7 @@ from supplymatrix.errors import Diagnostic, InputError, SourceError
 from supplymatrix.model.value import value
 from supplymatrix.net.whole_file import replace_whole
 
-__all__ = ["HeadFile", "SavedHead", "log_id"]
+__all__ = ["HeadFile", "SavedHead", "log_id", "try_lock"]
 
 _MAGIC = b"supplymatrix trusted head 1"
 _MAX_HEAD_FILE = 2 << 20
@@ -136,7 +136,7 @@ class HeadFile:
         descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             deadline = time.monotonic() + self._lock_seconds
-            while not _try_lock(descriptor):
+            while not try_lock(descriptor):
                 if time.monotonic() > deadline:
                     raise SourceError(
                         f"another process holds {self._lock_path}",
@@ -164,12 +164,12 @@ class HeadFile:
         )
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
     """Return whether the exclusive lock on an open file could be had at once."""
     try:
         import fcntl
     except ImportError:
-        return _try_lock_windows(descriptor)
+        return _lock_on_windows(descriptor)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -177,7 +177,7 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
-def _try_lock_windows(descriptor: int) -> bool:
+def _lock_on_windows(descriptor: int) -> bool:
     """Lock the file's first byte with msvcrt, which also refuses at once. Untested: written from its documentation."""
     import importlib
 

@@ -59,7 +59,6 @@ IMPORT_ENTRIES = 20
 
 
 _STATES = tuple(FixState)
-_PARTIAL = "shipped"  # the source of a reading that is a part of each feed
 
 
 class Outcome(StrEnum):
@@ -239,7 +238,7 @@ class _Desk:
         self._first = min((when.day for when in dates), default=None)
         self._last = max((when.day for when in dates), default=None)
         ends = [*newest, *([as_of] if as_of else [])]
-        if reading.source == _PARTIAL and self._last is not None:
+        if not reading.partial.isdisjoint(self._feeds) and self._last is not None:
             ends.append(self._last)
         self._as_of = min(ends) if newest else None
         self._imports = _import_days(events)

@@ -296,6 +296,6 @@ def test_a_state_without_a_date_is_open_too(state: FixState) -> None:
 
 def test_a_part_of_a_feed_does_not_make_open_what_it_no_longer_speaks_of() -> None:
     whole = reading(fixes=[go_fix(CVE, 10), go_fix("CVE-2024-2", 90)], shipments=[shipment("1.20.1", 50)])
-    part = changed(whole, source="shipped")
+    part = changed(whole, partial=frozenset({"feed"}))
     assert [case.days for case in one(whole).cases] == [390, 310]
     assert [(case.days, case.because) for case in one(part).cases] == [(40, None), (None, NotCounted.AFTER_AS_OF)]
