@@ -23,6 +23,8 @@ COLUMNS = 80  # at least; as many as the longest line needs
 CELL, LINE, PAD, SIZE = 8.4, 19, 18, 14  # pixels: width of a character, height of a line, margin, size of the letters
 TEXT, GROUND, DIM, BOLD = "#d6dae3", "#14171f", "#8a93a6", "#ffffff"
 COLORS = {"31": "#ff6b6b", "32": "#6ede8a", "33": "#f2c14e", "36": "#62cfe0"}
+REVIEWED = "2026-11-25"  # the day of the vendor profiles: evidence ages, pictures must not
+CORE = tuple(f"--vendor={name}" for name in ("canonical", "redhat", "tidelift", "chainguard"))
 PROMPT = "\x1b[36m$\x1b[0m "
 _SGR = re.compile(r"\x1b\[([0-9;]*)m")
 _FONT = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
@@ -71,11 +73,11 @@ def look(style: str) -> str:
     return f' fill="{color}"' + (' font-weight="bold"' if "1" in codes else "")
 
 
-def run(folder: Path, *arguments: str) -> str:
-    """Return a prompt, the command, what it prints in colour, and its exit code."""
+def run(folder: Path, *arguments: str, color: bool = True) -> str:
+    """Return a prompt, the command, what it prints, in colour if it has any, and its exit code."""
     path, home = os.environ.get("PATH", os.defpath), str(folder)
     done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "supplymatrix", *arguments, "--color", "always"],
+        [sys.executable, "-m", "supplymatrix", *arguments, *(("--color", "always") if color else ())],
         cwd=folder,
         env={"PATH": path, "HOME": home, "GOENV": "off", "GOMODCACHE": home},
         stdout=subprocess.PIPE,
@@ -100,6 +102,13 @@ def main() -> int:
             ("check-alarm", "changed", "supplymatrix check: one hash differs from the log"),
         ):
             text = run(folder, "check", subject, "--replay", f"{subject}/recorded")
+            (target / f"{picture}.svg").write_text(draw(text, title), encoding="utf-8")
+        shutil.copytree(EXAMPLES / "paths" / "ubi", folder / "svc")
+        for picture, arguments, title in (
+            ("matrix", ("matrix", "--project", "svc"), "supplymatrix matrix: support paths for Go side by side"),
+            ("decide", ("decide", "svc", *CORE), "supplymatrix decide: who comes first in how many weightings"),
+        ):
+            text = run(folder, *arguments, "--as-of", REVIEWED, color=picture == "matrix")
             (target / f"{picture}.svg").write_text(draw(text, title), encoding="utf-8")
     return 0
 

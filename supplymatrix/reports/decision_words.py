@@ -16,7 +16,7 @@ from supplymatrix.reports.tally import counted
 from supplymatrix.vendors.capability_keys import KEYS
 from supplymatrix.vendors.cells import CellStatus
 from supplymatrix.vendors.decide import Decision
-from supplymatrix.vendors.decision import DroppedOption, Elimination, Unknown
+from supplymatrix.vendors.decision import DroppedOption, Elimination, Unknown, lacking
 from supplymatrix.vendors.matrix import TODAY, Option
 from supplymatrix.vendors.needs import Need, Scenario
 from supplymatrix.vendors.robustness import CellFlip, Reason, WeightFlip
@@ -170,14 +170,17 @@ def must_words(decision: Decision) -> Iterator[str]:
 def reason_sides(decision: Decision, reason: Reason) -> tuple[Side, Side]:
     """Return what leader and runner-up have for a key."""
     found = decision.recommendation
-    leader, other = (_side(decision.by_id[option], reason.key) for option in (found.leader, found.runner_up))
+    need = next((need for need in decision.asked.needs if need.key == reason.key), None)
+    leader, other = (_side(decision.by_id[option], reason.key, need) for option in (found.leader, found.runner_up))
     return leader, other
 
 
-def _side(option: Option, key: str) -> Side:
+def _side(option: Option, key: str, need: Need | None) -> Side:
     cell = option.cells[key]
     ids = tuple(dict.fromkeys(cell.evidence_ids)) if cell.status is CellStatus.LIVE else ()
-    return Side(name=option.name, has=_cell_words(option, key), evidence=ids)
+    missing, is_sure = lacking(cell, need) if need is not None else ((), False)
+    lacks = f"; {'without' if is_sure else 'nothing is told of'} {', '.join(missing)}" if missing else ""
+    return Side(name=option.name, has=f"{_cell_words(option, key)}{lacks}", evidence=ids)
 
 
 def _cell_words(option: Option, key: str) -> str:

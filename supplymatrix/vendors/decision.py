@@ -27,7 +27,7 @@ from supplymatrix.vendors.needs import Need
 
 __all__ = [
     "CRITERIA", "Drawn", "DroppedOption", "Elimination", "Unknown", "drawn_weights", "eliminations", "fails",
-    "find_dominated", "fit_option", "parts_of_today", "run_draws",
+    "find_dominated", "fit_option", "lacking", "parts_of_today", "run_draws",
 ]  # fmt: skip
 
 CRITERIA: tuple[str, ...] = tuple(key.id for key in KEYS.values() if key.role is not Role.DESCRIBES)
@@ -280,15 +280,21 @@ def _live_evidence(cell: Cell) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _fit_cell(cell: Cell, need: Need) -> Cell:
+def lacking(cell: Cell, need: Need) -> tuple[tuple[str, ...], bool]:
+    """Return which needed items a cell that is known to be there does not name, and whether it is sure to lack them."""
     if cell.status is not CellStatus.LIVE or cell.state not in _HAVE:
-        return cell
+        return (), False
     have, is_whole = _listed(cell)
-    missing = [item for item in need.items if item not in have]
+    missing = tuple(item for item in need.items if item not in have)
+    return missing, bool(missing) and is_whole and not _has_open_offer(cell)
+
+
+def _fit_cell(cell: Cell, need: Need) -> Cell:
+    missing, is_sure = lacking(cell, need)
     if not missing:
         return cell
     most = Fraction(0) if len(missing) == len(need.items) else Fraction(1, 2)
-    if not is_whole or _has_open_offer(cell):
+    if not is_sure:
         return changed(cell, low=min(cell.low, most))
     return changed(cell, low=min(cell.low, most), high=min(cell.high, most))
 

@@ -20,6 +20,7 @@ from supplymatrix.vendors.decision import (
     fails,
     find_dominated,
     fit_option,
+    lacking,
     parts_of_today,
     run_draws,
 )
@@ -347,3 +348,14 @@ def test_the_same_seed_draws_the_same_decision(seed: int) -> None:
     one, other = decide(_world(), asked), decide(_world(), asked)
     assume(one.drawn is not None and other.drawn is not None)
     assert one.drawn == other.drawn
+
+
+@pytest.mark.parametrize(
+    ("items", "lacks"),
+    [(("amd64",), (("s390x",), True)), ((), (("amd64", "s390x"), False)), (("amd64", "s390x"), ((), False))],
+)
+def test_a_needed_item_that_a_list_leaves_out_is_lacking_and_one_without_a_list_is_not_told(
+    items: tuple[str, ...], lacks: tuple[tuple[str, ...], bool]
+) -> None:
+    cell = cell_of(profile("a", [answer("arches", _YES, items=items)]), "arches", DAY)
+    assert lacking(cell, _ARCHES) == lacks
