@@ -16,7 +16,7 @@ LONGEST_WORDS = 200
 
 class Role(StrEnum):
     """For what something serves. BOTH: the build and the running program; OTHER: a stage that the last one does not
-    need; PROJECT: the tree itself."""
+    need; PROJECT: the tree itself; BINARY: a program that was built, which tells what was and not what will be."""
 
     BUILD = "build"
     RUNTIME = "runtime"
@@ -24,6 +24,7 @@ class Role(StrEnum):
     OTHER = "other stage"
     CI = "ci"
     PROJECT = "project"
+    BINARY = "binary"
 
 
 @value

@@ -32,6 +32,9 @@ _PATH = click.Path(path_type=Path)
 @click.option("--project", "projects", multiple=True, type=_PATH, metavar="PATH", help="A folder, or its go.mod.")
 @click.option("--projects-from", type=_PATH, metavar="FILE", help="A list of projects, one path a line.")
 @click.option(
+    "--binary", "binaries", multiple=True, type=_PATH, metavar="FILE", help="A Go program that the project has built."
+)
+@click.option(
     "--vendor", "vendors", multiple=True, metavar="ID", shell_complete=complete_vendors, help="Show this vendor only."
 )
 @click.option("--feeds", type=_PATH, metavar="DIR", help="Take the feeds from this folder.")
@@ -42,6 +45,7 @@ def compare(
     *,
     projects: tuple[Path, ...],
     projects_from: Path | None,
+    binaries: tuple[Path, ...],
     vendors: tuple[str, ...],
     feeds: Path | None,
     formats: tuple[str, ...],
@@ -53,18 +57,24 @@ def compare(
     fixed, and where a project stands on a vendor's path already.
 
     Dockerfile, snapcraft.yaml, rockcraft.yaml, apko and melange files, workflows and go.mod are read; nothing in the
-    tree is run. Without a project, it is the current folder.
+    tree is run. Without a project, it is the current folder. With --binary, the Go that built the program counts, and
+    its build settings are signs, too.
 
-    Exit 0: all that was asked for is there. 2: a project could not be read. 3: something asked for could not be had.
+    Exit 0: all that was asked for is there. 2: a project or program could not be read. 3: something asked for could not
+    be had.
     """
     from supplymatrix.engine.compare import CompareRequest, read_project_list, run_compare
 
     targets = _targets(formats)
     chosen_profiles(loaded, vendors)
     listed = read_project_list(projects_from) if projects_from is not None else ()
+    paths = tuple(dict.fromkeys((*projects, *listed))) or (Path(),)
+    if binaries and len(paths) > 1:
+        raise click.UsageError("--binary goes with one project: name the project that built it.")
     report = run_compare(
         CompareRequest(
-            paths=tuple(dict.fromkeys((*projects, *listed))) or (Path(),),
+            paths=paths,
+            binaries=tuple(dict.fromkeys(binaries)),
             profiles=loaded.profiles,
             vendors=vendors,
             day=today,

@@ -6,20 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from supplymatrix.buildfiles.found import Role
+from supplymatrix.buildfiles.go_binary import BINARY_KIND, maker_of, read_go_binary
 from supplymatrix.engine.feed_data import load_feed_data
 from supplymatrix.engine.projects import name_of_project, read_project, standing_of_project
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.advisory import FeedReading
 from supplymatrix.model.fact import Gap
-from supplymatrix.model.value import value
+from supplymatrix.model.location import Location
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import VendorProfile
+from supplymatrix.sources.binary import read_binary
 from supplymatrix.sources.build_files import ProjectBuild
 from supplymatrix.sources.files import read_limited
-from supplymatrix.vendors.comparison import Comparison, ProjectCoverage, UnreadableProject, total_rows
+from supplymatrix.vendors.comparison import BinaryRead, Comparison, ProjectCoverage, UnreadableProject, total_rows
 from supplymatrix.vendors.coverage import cover_go, ships_no_go
 from supplymatrix.vendors.cve_answers import FeedDesk
 from supplymatrix.vendors.go_in_use import find_go_in_use
 from supplymatrix.vendors.project_needs import needs_of_project
+from supplymatrix.vendors.standing import Standing
 
 __all__ = ["CompareRequest", "read_project_list", "run_compare"]
 
@@ -31,7 +36,7 @@ _TELLS_LITTLE = frozenset({"workflow", "gitlab-ci"})  # what such a file leaves 
 @value
 class CompareRequest:
     """What is asked. profiles: all, of which `vendors` are shown (all when empty); standing is looked for on all paths.
-    feeds: a folder of feed files, None = what the program has."""
+    feeds: a folder of feed files, None = what the program has. binaries: compiled programs of the only project."""
 
     paths: tuple[Path, ...]
     profiles: tuple[VendorProfile, ...]
@@ -39,10 +44,13 @@ class CompareRequest:
     day: date
     environ: Mapping[str, str]
     feeds: Path | None = None
+    binaries: tuple[Path, ...] = ()
 
 
 def run_compare(request: CompareRequest) -> Comparison:
-    """Return the comparison. Raises InputError when the only project, or the folder of feeds, cannot be read."""
+    """Return the comparison. Raises InputError when the only project, a binary, or the folder of feeds cannot be
+    read."""
+    binaries = tuple(BinaryRead(path=path.as_posix(), programs=read_binary(path)) for path in request.binaries)
     reading = load_feed_data(request.feeds, environ=request.environ)
     desk = FeedDesk(reading, request.day)
     projects: list[ProjectCoverage] = []
@@ -55,7 +63,7 @@ def run_compare(request: CompareRequest) -> Comparison:
                 raise
             unreadable.append(UnreadableProject(path=path.as_posix(), diagnostics=err.diagnostics))
         else:
-            projects.append(_cover(path, build, request, desk))
+            projects.append(_cover(path, _with_binaries(build, binaries), request, desk, binaries=binaries))
     totals, pairs = total_rows(projects)
     return Comparison(
         day=request.day,
@@ -92,12 +100,20 @@ def read_project_list(file: Path) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(file.parent / name for name in names))
 
 
-def _cover(path: Path, build: ProjectBuild, request: CompareRequest, desk: FeedDesk) -> ProjectCoverage:
+def _with_binaries(build: ProjectBuild, binaries: Sequence[BinaryRead]) -> ProjectBuild:
+    """Return the build files of a project with those that were compiled."""
+    return changed(build, files=(*build.files, *(read_go_binary(item.programs, item.path) for item in binaries)))
+
+
+def _cover(
+    path: Path, build: ProjectBuild, request: CompareRequest, desk: FeedDesk, *, binaries: tuple[BinaryRead, ...]
+) -> ProjectCoverage:
     standing = standing_of_project(build, request.profiles)
     gos = find_go_in_use(build.files)
     shown = [profile for profile in request.profiles if not request.vendors or profile.id in request.vendors]
     coverages = tuple(cover_go(request.profiles, desk, go, standing, request.day, shown=shown) for go in gos)
-    gaps = (*build.gaps, *(gap for file in build.files for gap in file.gaps), *standing.gaps)
+    makers = tuple(_unknown_makers(binaries, standing))
+    gaps = (*build.gaps, *(gap for file in build.files for gap in file.gaps), *standing.gaps, *makers)
     little = {file.artifact for file in build.files if file.kind in _TELLS_LITTLE}
     missing = [gap for gap in gaps if gap.subject not in little]
     if not gos:
@@ -111,13 +127,29 @@ def _cover(path: Path, build: ProjectBuild, request: CompareRequest, desk: FeedD
     return ProjectCoverage(
         name=name_of_project(build),
         path=path.as_posix(),
-        files=tuple(file.artifact for file in build.files),
+        files=tuple(file.artifact for file in build.files if file.kind != BINARY_KIND),
         standing=standing,
         gos=coverages,
         needs=needs_of_project(build.files, gos),
         gaps=gaps,
         missing=tuple(missing),
+        binaries=binaries,
     )
+
+
+def _unknown_makers(binaries: Sequence[BinaryRead], standing: Standing) -> Iterator[Gap]:
+    """Yield a gap for each binary whose Go somebody has made of whom no profile tells: it may hold fixes of his own."""
+    known = {stand.location.artifact for stand in standing.stands if stand.role is Role.BINARY}
+    for item in binaries:
+        maker = next((maker for info in item.programs if (maker := maker_of(info))), "")
+        if maker and item.path not in known:
+            yield Gap(
+                wanted=f"who made the Go that built {item.path}",
+                reason=f"its version ends with {maker[:60]!r}, which no profile names: it may hold fixes of its own",
+                remedy='name it in a profile: detect = ["build_setting:go_version=*…*"]',
+                subject=item.path,
+                location=Location(artifact=item.path),
+            )
 
 
 def _missing(reading: FeedReading, request: CompareRequest, desk: FeedDesk) -> Iterator[Gap]:

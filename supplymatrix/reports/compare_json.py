@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from supplymatrix.errors import Diagnostic
+from supplymatrix.gomod.build_info import BuildInfo
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.reports.json_report import as_json
-from supplymatrix.vendors.comparison import Comparison, ProjectCoverage
+from supplymatrix.vendors.comparison import BinaryRead, Comparison, ProjectCoverage
 from supplymatrix.vendors.coverage import CoverageRow, GoCoverage, Support
 from supplymatrix.vendors.cve_answers import CveAnswer, CveState, TouchingCve
 from supplymatrix.vendors.needs import Need
@@ -58,11 +59,31 @@ def _project(project: ProjectCoverage) -> dict[str, object]:
         "name": project.name,
         "path": project.path,
         "files": list(project.files),
+        "binaries": [_binary(binary) for binary in project.binaries],
         "gos": [_go(coverage) for coverage in project.gos],
         "standing": [_stand(stand) for stand in project.standing.stands],
         "needs": [_need(need) for need in project.needs],
         "gaps": [_gap(gap) for gap in project.gaps],
         "missing": [_gap(gap) for gap in project.missing],
+    }
+
+
+def _binary(binary: BinaryRead) -> dict[str, object]:
+    return {"path": binary.path, "programs": [_program(info) for info in binary.programs]}
+
+
+def _program(info: BuildInfo) -> dict[str, object]:
+    """Return what a program says of itself; no settings, of which some may hold secrets."""
+    main = info.main
+    return {
+        "format": info.format,
+        "go_version": info.go_version,
+        "release": info.release,
+        "suffix": info.suffix,
+        "is_inferred": info.is_version_inferred,
+        "path": info.path,
+        "main": None if main is None else {"path": main.path, "version": main.version},
+        "modules": len(info.deps),
     }
 
 

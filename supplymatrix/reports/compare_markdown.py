@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from supplymatrix.model.fact import Gap
 from supplymatrix.reports.compare_words import (
     COLUMNS,
+    binary_lines,
     cell,
     feed_line,
     gap_line,
@@ -43,6 +44,9 @@ def render_compare_markdown(report: Comparison) -> str:
 
 def _project(project: ProjectCoverage) -> Iterator[str]:
     yield f"## {code(title_of(project))}"
+    for number, line in enumerate(binary_lines(project)):
+        yield from () if number else ("",)
+        yield f"- {code(line)}"
     for coverage in project.gos:
         yield ""
         yield f"{code(go_line(coverage))}: {sentence(touching_line(coverage))}."

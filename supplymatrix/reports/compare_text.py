@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from supplymatrix.model.fact import Gap
 from supplymatrix.reports.compare_words import (
     COLUMNS,
+    binary_lines,
     cell,
     feed_line,
     gap_line,
@@ -46,6 +47,8 @@ def render_compare_text(report: Comparison, *, width: int = 80) -> str:
 
 def _project(project: ProjectCoverage, width: int) -> Iterator[str]:
     yield shorten(title_of(project), width)
+    for line in binary_lines(project):
+        yield from _hanging(line, width)
     for coverage in project.gos:
         yield from _hanging(go_line(coverage), width)
         yield from _hanging(touching_line(coverage), width)

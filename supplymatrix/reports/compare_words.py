@@ -12,6 +12,7 @@ from supplymatrix.vendors.matrix import TODAY
 
 __all__ = [
     "COLUMNS",
+    "binary_lines",
     "cell",
     "feed_line",
     "gap_line",
@@ -51,6 +52,19 @@ def cell(row: CoverageRow, state: CveState) -> str:
     if row.support.state is SupportState.NO_GO and count is None:
         return "-"
     return "?" if count is None else str(count)
+
+
+def binary_lines(project: ProjectCoverage) -> Iterator[str]:
+    """Yield what each compiled program says of itself: "bin/svc: example.com/svc v1.2.0, ELF, 12 modules, by Go 1.25.5,
+    X:strictfipsruntime"."""
+    for binary in project.binaries:
+        for info in binary.programs:
+            what = f"{info.main.path} {info.main.version}" if info.main is not None else info.path or "no main module"
+            noun = "module" if len(info.deps) == 1 else "modules"
+            maker = f", {info.suffix}" if info.release and info.suffix else ""
+            built = f"by Go {info.release}{maker}" if info.release else f"by {info.go_version or 'an unknown Go'}"
+            kind = "searched" if info.is_searched else info.format
+            yield f"{binary.path}: {what}, {kind}, {len(info.deps)} {noun}, {built}"
 
 
 def go_line(coverage: GoCoverage) -> str:

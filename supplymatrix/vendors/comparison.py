@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from supplymatrix.errors import Diagnostic
+from supplymatrix.gomod.build_info import BuildInfo
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.value import value
 from supplymatrix.vendors.coverage import CoverageRow, GoCoverage
@@ -16,13 +17,23 @@ from supplymatrix.vendors.cve_answers import CveState
 from supplymatrix.vendors.needs import Need
 from supplymatrix.vendors.standing import Standing
 
-__all__ = ["Comparison", "ProjectCoverage", "TotalRow", "UnreadableProject", "total_rows"]
+__all__ = ["BinaryRead", "Comparison", "ProjectCoverage", "TotalRow", "UnreadableProject", "total_rows"]
+
+
+@value
+class BinaryRead:
+    """One compiled program that was named with a project. path: as the user named it. programs: one, more only for fat
+    Mach-O."""
+
+    path: str
+    programs: tuple[BuildInfo, ...]
 
 
 @value
 class ProjectCoverage:
     """One project. path: as the user named it. files: build files that were read. gos: () when no file names a Go.
-    gaps: what its files do not tell; missing: those of them without which an answer is not whole."""
+    gaps: what its files do not tell; missing: those of them without which an answer is not whole. binaries: compiled
+    programs that were named."""
 
     name: str
     path: str
@@ -32,6 +43,7 @@ class ProjectCoverage:
     needs: tuple[Need, ...]
     gaps: tuple[Gap, ...]
     missing: tuple[Gap, ...]
+    binaries: tuple[BinaryRead, ...] = ()
 
 
 @value

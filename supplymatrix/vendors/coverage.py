@@ -182,9 +182,9 @@ def _own_support(profile: VendorProfile, minor: str, day: date, offers: Sequence
 
 
 def _giving_go(standing: Standing) -> dict[str, list[str]]:
-    """Return the vendors, each with its offers, that give the Go which builds the project: a build's toolchain or image
-    before CI's. What the program runs on gives none."""
-    for roles in ((Role.BUILD, Role.BOTH), (Role.CI,)):
+    """Return the vendors, each with its offers, that give the Go which builds the project: what a program that was
+    built says before a build's toolchain or image, and this before CI's. What the program runs on gives none."""
+    for roles in ((Role.BINARY,), (Role.BUILD, Role.BOTH), (Role.CI,)):
         giving: dict[str, list[str]] = {}
         for stand in standing.stands:
             is_go = stand.point in _GIVES_GO and (stand.replaces_upstream or stand.vendor == UPSTREAM)

@@ -1,5 +1,6 @@
 """Which Go builds a project, as far as its files tell.
 
+- A program that was built tells which Go did it, whatever the files say now: it alone counts where one is given.
 - What names a Go for the build (an image, a snap, a package) counts before CI, and CI before go.mod.
 - go.mod names the least Go only: an older one fetches it (a toolchain line, or `go 1.25.3`), a newer one stays.
 - A tag such as "1.25" floats: the release is some one of that minor, not known which. Then the oldest counts that the
@@ -39,6 +40,9 @@ class GoInUse:
 def find_go_in_use(files: Iterable[BuildFile]) -> tuple[GoInUse, ...]:
     """Return the Gos that build a project, oldest first; () when no file names one."""
     uses = [use for file in files for use in file.gos]
+    built = [use for use in uses if use.role is Role.BINARY]
+    if built:
+        return _of_binaries(built)
     least = max((u for u in uses if u.is_least and is_go_version(u.version)), key=_key, default=None)
     pins = [use for use in uses if not use.is_least]
     chosen = next((group for roles in _GROUPS if (group := [u for u in pins if u.role in roles])), [])
@@ -55,6 +59,17 @@ def find_go_in_use(files: Iterable[BuildFile]) -> tuple[GoInUse, ...]:
     if not found and least is not None:
         go = _floating(least.version, (least,))
         found[go.version, False] = go
+    return tuple(sorted(found.values(), key=lambda go: go_version_key(go.version)))[:_MOST]
+
+
+def _of_binaries(built: Iterable[GoUse]) -> tuple[GoInUse, ...]:
+    """Return the Gos that built programs. Before 1.21 the first release of a minor is named without a zero."""
+    found: dict[str, GoInUse] = {}
+    for use in built:
+        is_release = _is_release(use.version) or go_version_key(use.version) < go_version_key("1.21")
+        go = _exact(use.version, (use,)) if is_release else _floating(use.version, (use,))
+        known = found.setdefault(go.version, go)
+        found[go.version] = changed(known, uses=_joined(known.uses, go.uses))
     return tuple(sorted(found.values(), key=lambda go: go_version_key(go.version)))[:_MOST]
 
 

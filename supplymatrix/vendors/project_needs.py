@@ -55,18 +55,24 @@ def _is_fips(sign: Sign) -> bool:
     text = sign.texts[0]
     name, _, given = text.partition("=")
     if sign.kind is DetectKind.ENV:
-        if name == "GOEXPERIMENT":
-            return any(word in _FIPS_EXPERIMENTS for word in given.split(","))
-        return name in _FIPS_VARIABLES and given.lower() not in _OFF
+        return _switches_fips(name, given)
     if sign.kind is DetectKind.GODEBUG:
         return name == "fips140" and given in ("on", "only")
     if sign.kind is DetectKind.BUILD_SETTING:
-        return name == "-tags" and "requirefips" in given.replace(",", " ").split()
+        is_tagged = name == "-tags" and "requirefips" in given.replace(",", " ").split()
+        return is_tagged or _switches_fips(name, given)
     if sign.kind is DetectKind.SNAP:
         return text.startswith("go/") and "-fips" in text
     if sign.kind is DetectKind.IMAGE and sign.role is not Role.OTHER:
         return text.partition("@")[0].rpartition(":")[0].endswith("-fips") or text.endswith("-fips")
     return False
+
+
+def _switches_fips(name: str, given: str) -> bool:
+    """Return whether a variable, or the build setting of its name, switches FIPS mode on."""
+    if name == "GOEXPERIMENT":
+        return any(word in _FIPS_EXPERIMENTS for word in given.split(","))
+    return name in _FIPS_VARIABLES and given.lower() not in _OFF
 
 
 def _arches(files: Iterable[BuildFile]) -> Iterator[Need]:

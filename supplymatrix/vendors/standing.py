@@ -26,7 +26,7 @@ from supplymatrix.model.vendor import DetectKind, Detector, EntryPoint, Point, V
 
 __all__ = ["Stand", "Standing", "find_standing", "glob_matches"]
 
-_ROLES = (Role.BOTH, Role.BUILD, Role.RUNTIME, Role.CI, Role.PROJECT, Role.OTHER)
+_ROLES = (Role.BINARY, Role.BOTH, Role.BUILD, Role.RUNTIME, Role.CI, Role.PROJECT, Role.OTHER)
 _OF_ONE_VENDOR = frozenset({"zypper"})  # managers that only one vendor's systems have
 _OWN_NAMES = ("msft-",)
 _APK_FILES = frozenset({"apko", "melange"})

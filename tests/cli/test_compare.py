@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.gomod.made_programs import header, made_elf
 from tests.support.data import REPO, SAMPLES, samples_dir
 from tests.support.machine import Machine
 
@@ -88,3 +89,22 @@ def test_sample_feeds_give_numbers_for_every_example(machine: Machine) -> None:
         row["id"] for project in document["projects"] for go in project["gos"] for row in go["rows"] if row["cves"]
     }
     assert {"today", "go-project"} <= answered
+
+
+def test_a_binary_tells_the_go_that_built_it_and_stands_on_a_path(machine: Machine, tmp_path: Path) -> None:
+    program = tmp_path / "svc"
+    program.write_bytes(made_elf(header("go1.25.5 X:strictfipsruntime")))
+    arguments = ("--project", str(_PATHS / "upstream"), "--as-of", _AS_OF, "--format", "json")
+    done = machine.run("compare", *arguments, "--binary", str(program))
+    document = json.loads(done.stdout)
+    Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8"))).validate(document)
+    (project,) = document["projects"]
+    assert project["binaries"][0]["programs"][0]["release"] == "1.25.5"
+    assert "redhat" in {stand["vendor"] for stand in project["standing"]}
+
+
+def test_a_binary_that_is_none_ends_with_2(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "svc").write_text("#!/bin/sh\n", encoding="utf-8")
+    done = machine.run("compare", "--project", str(_PATHS / "ubi"), "--binary", str(tmp_path / "svc"))
+    assert done.returncode == 2
+    assert "no Go build info" in done.stderr
