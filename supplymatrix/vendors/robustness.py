@@ -171,8 +171,17 @@ def _gap(leader: Option, rival: Option, weights: Mapping[str, Fraction]) -> Frac
 
 def _reason(leader: Option, rival: Option, key: str, weight: Fraction) -> Reason:
     evidence = dict.fromkeys((*leader.cells[key].evidence_ids, *rival.cells[key].evidence_ids))
-    points = 100 * weight * (_mid(leader, key) - _mid(rival, key))
-    return Reason(key=key, points=points, evidence=tuple(evidence))
+    return Reason(key=key, points=100 * weight * _sure_difference(leader, rival, key), evidence=tuple(evidence))
+
+
+def _sure_difference(one: Option, other: Option, key: str) -> Fraction:
+    """Return by how much one option is better for sure, below 0 when the other is; 0 as long as an unknown may turn it.
+
+    What is not known is no reason: it stands among the unknowns.
+    """
+    least = one.cells[key].low - other.cells[key].high
+    most = one.cells[key].high - other.cells[key].low
+    return least if least > 0 else min(most, Fraction(0))
 
 
 def _first_weight_flips(leader: Option, rivals: Sequence[Option], weights: Mapping[str, Fraction]) -> list[WeightFlip]:

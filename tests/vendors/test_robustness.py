@@ -144,16 +144,18 @@ def test_each_flip_of_a_cell_makes_level_and_no_smaller_change_does(options: lis
 
 
 @given(any_options(), st.integers(0, 99))
-def test_reasons_add_up_to_the_lead_when_all_are_counted(options: list[Option], seed: int) -> None:
+def test_reasons_are_what_is_sure_whatever_the_unknowns_turn_out_to_be(options: list[Option], seed: int) -> None:
     drawn = _drawn(options, seed)
     found = _found(options, drawn)
     if not found.runner_up:
         return
     by_id = {option.id: option for option in options}
-    lead = 100 * (_middle(by_id[found.leader], drawn.weights) - _middle(by_id[found.runner_up], drawn.weights))
-    shown = sum((reason.points for reason in (*found.reasons_for, *found.reasons_against)), Fraction(0))
-    if len(found.reasons_for) < 3 and len(found.reasons_against) < 2:
-        assert shown == lead
+    leader, rival = by_id[found.leader].cells, by_id[found.runner_up].cells
+    for reason in (*found.reasons_for, *found.reasons_against):
+        ends = [leader[reason.key].low, leader[reason.key].high], [rival[reason.key].low, rival[reason.key].high]
+        all_differences = [100 * drawn.weights[reason.key] * (mine - other) for mine in ends[0] for other in ends[1]]
+        assert reason.points == min(all_differences, key=abs)
+        assert all(difference * reason.points > 0 for difference in all_differences)
     assert all(reason.points > 0 for reason in found.reasons_for)
     assert all(reason.points < 0 for reason in found.reasons_against)
 
