@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from supplymatrix.cli.options import log_options, paths_argument, policy_options, report_options
-from supplymatrix.cli.output import Console, ReportTarget, write_reports
+from supplymatrix.cli.output import Console, write_reports
+from supplymatrix.cli.targets import ReportTarget
 from supplymatrix.engine.check import CheckRequest, run_survey
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplymatrix.cli.files import write_file
 from supplymatrix.cli.options import console_options
-from supplymatrix.cli.output import Console, page_width, write_stdout
+from supplymatrix.cli.output import Console, page_width
 from supplymatrix.cli.profile_options import chosen_profiles, profile_options, tell_loading
 from supplymatrix.cli.streams import write_stderr
+from supplymatrix.cli.targets import parse_targets, write_targets
 from supplymatrix.cli.words import complete_vendors
-from supplymatrix.model.spelling import nearest
 from supplymatrix.reports.plain import plain
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def compare(
     """
     from supplymatrix.engine.compare import CompareRequest, read_project_list, run_compare
 
-    targets = _targets(formats)
+    targets = parse_targets(formats, _FORMATS)
     chosen_profiles(loaded, vendors)
     listed = read_project_list(projects_from) if projects_from is not None else ()
     paths = tuple(dict.fromkeys((*projects, *listed))) or (Path(),)
@@ -82,34 +81,9 @@ def compare(
             feeds=feeds,
         )
     )
-    for name, file in targets:
-        text = _rendered(report, name, page_width() if file is None else 80)
-        if file is not None:
-            write_file(file, text)
-        else:
-            write_stdout(text)
+    write_targets(targets, lambda to: _rendered(report, to.format, page_width() if to.file is None else 80))
     _tell(report, console)
     return tell_loading(loaded, quiet=console.quiet) or report.exit_code
-
-
-def _targets(words: tuple[str, ...]) -> list[tuple[str, Path | None]]:
-    """Read the values of --format. Raises click.UsageError for an unknown one, or for two on stdout or in one file."""
-    found: list[tuple[str, Path | None]] = []
-    for word in words or ("text",):
-        name, equals, file = word.partition("=")
-        if name not in _FORMATS:
-            fault = click.UsageError(f"There is no format {name[:40]!r}; there are {', '.join(_FORMATS)}.")
-            near = nearest(name, _FORMATS)
-            if near:
-                fault.add_note(f"did you mean {near!r}?")
-            raise fault
-        if equals and not file:
-            raise click.UsageError(f"--format {word}: a file name is missing behind the equals sign.")
-        found.append((name, Path(file) if file else None))
-    places = [os.path.realpath(file) if file is not None else "" for _, file in found]
-    if len(set(places)) < len(places):
-        raise click.UsageError("Two formats cannot share stdout or a file: give each a file of its own.")
-    return found
 
 
 def _rendered(report: Comparison, name: str, width: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from supplymatrix.cli.files import refuse_existing, write_file, write_new_file
-from supplymatrix.cli.output import page_width, write_stdout
+from supplymatrix.cli.files import refuse_existing, write_new_file
+from supplymatrix.cli.output import page_width
 from supplymatrix.cli.profile_options import chosen_profiles, profile_options, tell_loading
 from supplymatrix.cli.streams import write_stderr
+from supplymatrix.cli.targets import ReportTarget, parse_targets, refuse_shared, write_targets
 from supplymatrix.cli.words import complete_capability_keys, complete_vendors
-from supplymatrix.model.spelling import nearest
 from supplymatrix.reports.plain import plain
 
 if TYPE_CHECKING:
@@ -101,41 +100,30 @@ def decide(path: Path | None, *, loaded: LoadedProfiles, today: date, **given: A
             seed=given["seed"],
         )
     )
-    for name, file in targets:
-        text = _rendered(run.decision, name, _again(path, given), width=page_width() if file is None else 80)
-        if file is not None and name == "ask":
-            write_new_file(file, text, "ask list")  # an old one may hold answers
-        elif file is not None:
-            write_file(file, text)
-        else:
-            write_stdout(text)
+    again = _again(path, given)
+
+    def rendered(target: ReportTarget) -> str:
+        return _rendered(run.decision, target.format, again, width=page_width() if target.file is None else 80)
+
+    new = [target for target in targets if target.format == "ask" and target.file is not None]
+    write_targets([target for target in targets if target not in new], rendered)
+    for target in new:
+        write_new_file(target.file or Path(), rendered(target), "ask list")  # an old one may hold answers
     write_stderr("".join(f"note: {plain(note)}\n" for note in run.notes))
-    for name, file in targets:
-        if file is not None:
-            write_stderr(f"wrote {plain(file.as_posix())} ({name})\n")
+    for target in targets:
+        if target.file is not None:
+            write_stderr(f"wrote {plain(target.file.as_posix())} ({target.format})\n")
     return tell_loading(loaded)
 
 
-def _targets(words: tuple[str, ...], ask: str | None, record: Path | None) -> list[tuple[str, Path | None]]:
+def _targets(words: tuple[str, ...], ask: str | None, record: Path | None) -> tuple[ReportTarget, ...]:
     """Return what is written where. Raises click.UsageError for an unknown format, or two things in one place."""
-    found: list[tuple[str, Path | None]] = []
-    for word in words or (() if ask == "-" else ("text",)):
-        name, equals, file = word.partition("=")
-        if name not in _FORMATS:
-            fault = click.UsageError(f"There is no format {name[:60]!r}; there are {', '.join(_FORMATS)}.")
-            if near := nearest(name, _FORMATS):
-                fault.add_note(f"did you mean {near!r}?")
-            raise fault
-        if equals and not file:
-            raise click.UsageError(f"--format {word}: a file name is missing behind the equals sign.")
-        found.append((name, Path(file) if file else None))
     if ask == "":
         raise click.UsageError("--ask: a file name is missing; - is stdout.")
-    found += [("ask", None if ask == "-" else Path(ask))] if ask else []
-    found += [("record", record)] if record is not None else []
-    places = [os.path.realpath(file) if file is not None else "" for _, file in found]
-    if len(set(places)) < len(places):
-        raise click.UsageError("Two outputs cannot share stdout or a file: give each a file of its own.")
+    found = parse_targets(words, _FORMATS, otherwise=() if ask == "-" else ("text",))
+    found += (ReportTarget("ask", None if ask == "-" else Path(ask)),) if ask else ()
+    found += (ReportTarget("record", record),) if record is not None else ()
+    refuse_shared(found)
     return found
 
 

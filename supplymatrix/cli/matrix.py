@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplymatrix.cli.files import write_file
 from supplymatrix.cli.options import console_options
-from supplymatrix.cli.output import Console, ReportTarget, wants_color, write_stdout
+from supplymatrix.cli.output import Console, wants_color, write_stdout
 from supplymatrix.cli.profile_options import profile_options, tell_loading
 from supplymatrix.cli.streams import is_terminal, write_stderr
+from supplymatrix.cli.targets import ReportTarget, parse_targets, write_targets
 from supplymatrix.cli.words import complete_capability_keys, complete_vendors
-from supplymatrix.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -73,7 +72,7 @@ def matrix(
     """
     from supplymatrix.engine.matrix import MatrixRequest, broken_among, view_matrix
 
-    targets = _targets(formats)
+    targets = parse_targets(formats, _FORMATS)
     if explain and (formats or not explain.partition("/")[0]):
         raise click.UsageError("--explain ID[/KEY] is a text of its own: --format json has the same of all cells.")
     shown = explain.partition("/")[0]
@@ -145,23 +144,6 @@ def _refuse(names: Sequence[str], known: Sequence[str], what: str) -> None:
             raise fault
 
 
-def _targets(words: Sequence[str]) -> tuple[ReportTarget, ...]:
-    """Read the values of --format, as `check` does its own. Raises click.UsageError."""
-    targets = []
-    for word in words or ("text",):
-        name, equals, file = word.partition("=")
-        _refuse((name,), _FORMATS, "format")
-        if equals and not file:
-            raise click.UsageError(f"--format {word}: a file name is missing behind the equals sign.")
-        targets.append(ReportTarget(name, Path(file) if file else None))
-    places = [os.path.realpath(target.file) if target.file is not None else "stdout" for target in targets]
-    if len(set(places)) < len(places):
-        raise click.UsageError(
-            "Two formats cannot share one place: give each a file of its own, as in html=matrix.html."
-        )
-    return tuple(targets)
-
-
 def _explained(view: MatrixView, explain: str, *, ascii_only: bool) -> str:
     from supplymatrix.reports.matrix_explain import render_cell, render_score
 
@@ -174,19 +156,7 @@ def _explained(view: MatrixView, explain: str, *, ascii_only: bool) -> str:
 
 
 def _write(view: MatrixView, targets: Sequence[ReportTarget], console: Console, *, ascii_only: bool) -> None:
-    """Write every format; one that cannot be written does not keep the others from being written."""
-    faults: list[InputError] = []
-    for target in targets:
-        try:
-            text = _rendered(view, target, console, ascii_only=ascii_only)
-            if target.file is None:
-                write_stdout(text)
-            else:
-                write_file(target.file, text)
-        except InputError as err:
-            faults.append(err)
-    if faults:
-        raise InputError(*(diagnostic for err in faults for diagnostic in err.diagnostics))
+    write_targets(targets, lambda target: _rendered(view, target, console, ascii_only=ascii_only))
     files = [target.file.as_posix() for target in targets if target.file is not None]
     if len(files) == len(targets) and not console.quiet:
         from supplymatrix.reports.plain import plain

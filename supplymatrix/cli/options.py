@@ -148,9 +148,10 @@ def report_options(command: F) -> F:
 
     @functools.wraps(command)
     def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
-        from supplymatrix.cli.output import parse_targets
+        from supplymatrix.cli.targets import parse_targets
+        from supplymatrix.reports.registry import FORMATS
 
-        targets = parse_targets(kwargs.pop("format_"))
+        targets = parse_targets(kwargs.pop("format_"), FORMATS)
         return command(*args, targets=targets, **kwargs)
 
     option = click.option(

@@ -5,38 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TextIO
 
-import click
-
 from supplymatrix.cli.alarm import keeps_alarm
-from supplymatrix.cli.files import append_to, write_file
 from supplymatrix.cli.streams import is_terminal, write_stderr, write_stdout
+from supplymatrix.cli.targets import ReportTarget, write_targets
 from supplymatrix.engine.events import Event, Message
-from supplymatrix.errors import InputError
 from supplymatrix.model.audit import Audit, Survey
-from supplymatrix.model.spelling import nearest
-from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
-from supplymatrix.reports.registry import FORMATS, render_survey
+from supplymatrix.reports.registry import render_survey
 
-__all__ = [
-    "Console", "ReportTarget", "in_columns", "page_width", "parse_targets", "wants_color", "write_reports",
-    "write_stdout",
-]  # fmt: skip
+__all__ = ["Console", "in_columns", "page_width", "wants_color", "write_reports", "write_stdout"]
 
 _STEP = 10  # percent between two lines of progress when stderr is no terminal
 _PAGE = 80  # columns of a page that goes to a file or another program
 _WIDEST_PAGE = 100
-
-
-@value(kw_only=False)
-class ReportTarget:
-    """One --format. file: None = stdout."""
-
-    format: str
-    file: Path | None
 
 
 class Console:
@@ -81,32 +64,6 @@ def wants_color(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool
     return is_terminal(stream) and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
 
 
-def parse_targets(words: Sequence[str]) -> tuple[ReportTarget, ...]:
-    """Read the values of --format. Raises click.UsageError for an unknown format, or two for one file or stdout."""
-    targets = []
-    for word in words or ("text",):
-        name, equals, file = word.partition("=")
-        if name not in FORMATS:
-            near = nearest(name, FORMATS)
-            fault = click.UsageError(f"There is no format {name!r}; there are {', '.join(FORMATS)}.")
-            if near:
-                fault.add_note(f"did you mean {near!r}?")
-            raise fault
-        if equals and not file:
-            raise click.UsageError(f"--format {word}: a file name is missing behind the equals sign.")
-        targets.append(ReportTarget(name, Path(file) if file else None))
-    if sum(target.file is None for target in targets) > 1:
-        raise click.UsageError("Two formats cannot share stdout: give one of them a file, as in sarif=report.sarif.")
-    named: set[str] = set()
-    for target in targets:
-        if target.file is not None:
-            real = os.path.realpath(target.file)
-            if real in named:
-                raise click.UsageError(f"Two formats cannot share the file {target.file}: give each a file of its own.")
-            named.add(real)
-    return tuple(targets)
-
-
 def write_reports(found: Audit | Survey, targets: Sequence[ReportTarget], console: Console) -> None:
     """Render a report in every format that was asked for; files are written whole or not at all.
 
@@ -117,40 +74,18 @@ def write_reports(found: Audit | Survey, targets: Sequence[ReportTarget], consol
 
     console.end_line()
     survey = as_survey(found)
-    faults: list[InputError | BrokenPipeError] = []
     with keeps_alarm(survey.exit_code, _in_a_line(survey)):
-        for target in targets:
-            try:
-                _write_report(survey, target, console)
-            except (InputError, BrokenPipeError) as err:
-                faults.append(err)
-        inputs = [diagnostic for err in faults if isinstance(err, InputError) for diagnostic in err.diagnostics]
-        if inputs:
-            raise InputError(*inputs)
-        if faults:
-            raise faults[0]
+        write_targets(targets, lambda target: _rendered(survey, target, console))
     files = [target.file.as_posix() for target in targets if target.file is not None]
     if len(files) == len(targets) and not console.quiet:
         write_stderr(f"{_in_a_line(survey)} · written to {', '.join(plain(file) for file in files)}\n")
 
 
-def _write_report(survey: Survey, target: ReportTarget, console: Console) -> None:
+def _rendered(survey: Survey, target: ReportTarget, console: Console) -> str:
     is_terminal = target.file is None and target.format == "text"
     color = is_terminal and wants_color(console.color, sys.stdout, os.environ)
     width = max(60, min(_terminal_width(), 160)) if is_terminal else 100
-    text = render_survey(survey, target.format, color=color, width=width, verbose=console.verbose)
-    if target.file is None:
-        write_stdout(text, with_commands=target.format == "github")
-    elif _is_step_summary(target.file):
-        append_to(target.file, text)
-    else:
-        write_file(target.file, text)
-
-
-def _is_step_summary(path: Path) -> bool:
-    """Return whether a file is the one that GitHub shows as the summary of a step."""
-    summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
-    return bool(summary) and os.path.realpath(summary) == os.path.realpath(path)
+    return render_survey(survey, target.format, color=color, width=width, verbose=console.verbose)
 
 
 def _in_a_line(survey: Survey) -> str:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplymatrix.cli.files import write_file
 from supplymatrix.cli.options import console_options
-from supplymatrix.cli.output import Console, page_width, write_stdout
-from supplymatrix.cli.streams import is_read_for_commands, write_stderr
-from supplymatrix.model.spelling import nearest
-from supplymatrix.reports.plain import no_commands, plain
+from supplymatrix.cli.output import Console, page_width
+from supplymatrix.cli.streams import write_stderr
+from supplymatrix.cli.targets import parse_targets, write_targets
+from supplymatrix.reports.plain import plain
 
 if TYPE_CHECKING:
     from supplymatrix.vendors.response_report import ResponseReport
@@ -71,7 +70,7 @@ def response(
     """
     from supplymatrix.engine.response import ResponseRequest, run_response
 
-    targets = _targets(format_)
+    targets = parse_targets(format_, _FORMATS)
     if since is not None and as_of is not None and since > as_of:
         raise click.UsageError("--since is later than --as-of: no day lies between them.")
     here = Path()
@@ -88,37 +87,15 @@ def response(
             feeds=feeds,
         )
     )
-    for name, file in targets:
-        text = _rendered(report, name, explain=explain, width=page_width() if file is None else 80)
-        if file is not None:
-            write_file(file, text)
-        else:
-            write_stdout(no_commands(text, as_json=name == "json") if is_read_for_commands() else text)
+    write_targets(
+        targets,
+        lambda to: _rendered(report, to.format, explain=explain, width=page_width() if to.file is None else 80),
+    )
     _tell(report, console)
     if report.is_empty:
         return 5
     asked_history = path is not None and report.history is not None and bool(report.history.gap)
     return 3 if report.faults or asked_history or _lacks_feeds(report) else 0
-
-
-def _targets(words: tuple[str, ...]) -> list[tuple[str, Path | None]]:
-    """Read the values of --format. Raises click.UsageError for an unknown one, or for two on stdout or in one file."""
-    found: list[tuple[str, Path | None]] = []
-    for word in words or ("text",):
-        name, equals, file = word.partition("=")
-        if name not in _FORMATS:
-            fault = click.UsageError(f"There is no format {name!r}; there are {', '.join(_FORMATS)}.")
-            near = nearest(name, _FORMATS)
-            if near:
-                fault.add_note(f"did you mean {near!r}?")
-            raise fault
-        if equals and not file:
-            raise click.UsageError(f"--format {word}: a file name is missing behind the equals sign.")
-        found.append((name, Path(file) if file else None))
-    places = [os.path.realpath(file) if file is not None else "" for _, file in found]
-    if len(set(places)) < len(places):
-        raise click.UsageError("Two formats cannot share stdout or a file: give each a file of its own.")
-    return found
 
 
 def _rendered(report: ResponseReport, name: str, *, explain: bool, width: int) -> str:
