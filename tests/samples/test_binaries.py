@@ -35,7 +35,10 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the programs, out of the archive; none of them is ever run."""
     folder = tmp_path_factory.mktemp("programs")
     with tarfile.open(samples_dir("binaries") / "binaries.tar.xz") as archive:
-        archive.extractall(folder, filter="data")
+        for number, member in enumerate(archive):
+            content = archive.extractfile(member) if member.isfile() else None
+            if content is not None:
+                (folder / str(number)).write_bytes(content.read())
     return folder
 
 
