@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["decide"]
 
 _FORMATS = ("text", "json", "markdown")
+_RECORD = b"# Decision record\n"  # how every record begins
 _MAX_DRAWS = 1_000_000
 _MAX_SEED = (1 << 63) - 1
 _FILE = click.Path(path_type=Path)
@@ -79,6 +80,7 @@ def decide(path: Path | None, *, loaded: LoadedProfiles, today: date, **given: A
     targets = _targets(given["format_"], given["ask"], given["record"])
     if given["ask"] not in (None, "-"):
         refuse_existing(Path(given["ask"]), "ask list")
+    _refuse_other_file(given["record"])
     for name in ("vendors", "excluded"):
         chosen_profiles(loaded, given[name])
     words = [parse_need_word(word, must=False) for word in given["wanted"]]
@@ -114,6 +116,16 @@ def decide(path: Path | None, *, loaded: LoadedProfiles, today: date, **given: A
         if target.file is not None:
             write_stderr(f"wrote {plain(target.file.as_posix())} ({target.format})\n")
     return tell_loading(loaded)
+
+
+def _refuse_other_file(record: Path | None) -> None:
+    """Raise InputError when a record would take the place of a file that is none."""
+    if record is None or not record.is_file():
+        return
+    with record.open("rb") as file:
+        begins = file.read(len(_RECORD))
+    if begins not in (b"", _RECORD):
+        refuse_existing(record, "decision record")
 
 
 def _targets(words: tuple[str, ...], ask: str | None, record: Path | None) -> tuple[ReportTarget, ...]:

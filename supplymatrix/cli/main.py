@@ -174,13 +174,16 @@ def _tell(err: SupplymatrixError) -> int:
 
     color = wants_color("auto", sys.stderr, os.environ)
     if isinstance(err, InputError):
-        _say(render_diagnostics(err.diagnostics, color=color))
+        _say(render_diagnostics(err.diagnostics, color=color), is_rendered=True)
         return 2
     if isinstance(err, TrustError):
-        _say(render_problem("alarm", str(err), [*getattr(err, "__notes__", ()), *_evidence(err)], color=color))
+        _say(
+            render_problem("alarm", str(err), [*getattr(err, "__notes__", ()), *_evidence(err)], color=color),
+            is_rendered=True,
+        )
         return 4
     remedy = err.remedy if isinstance(err, SourceError | TransportError) else ""
-    _say(render_problem("error", str(err), [f"next: {remedy}"] if remedy else [], color=color))
+    _say(render_problem("error", str(err), [f"next: {remedy}"] if remedy else [], color=color), is_rendered=True)
     return 3
 
 
@@ -201,7 +204,7 @@ def _tell_usage(err: click.ClickException) -> None:
     remedy = next(iter(getattr(err, "__notes__", ())), "") or meant or usage
     said = f"{said[:1].lower()}{' '.join(said[1:].split())}".rstrip(".")
     color = wants_color("auto", sys.stderr, os.environ)
-    _say(render_problem("error", said, [f"next: {remedy}"], color=color))
+    _say(render_problem("error", said, [f"next: {remedy}"], color=color), is_rendered=True)
 
 
 def _evidence(err: TrustError) -> list[str]:
@@ -218,7 +221,8 @@ def _tell_internal(err: Exception) -> int:
     return 70
 
 
-def _say(text: str) -> None:
+def _say(text: str, *, is_rendered: bool = False) -> None:
+    """Tell a text. is_rendered: whoever made it has made plain what is not ours, and its colours may stay."""
     from supplymatrix.reports.plain import plain_lines
 
-    write_stderr(plain_lines(text).rstrip("\n") + "\n")
+    write_stderr((text if is_rendered else plain_lines(text)).rstrip("\n") + "\n")

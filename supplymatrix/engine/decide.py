@@ -78,7 +78,7 @@ def run_decide(request: DecideRequest) -> DecideRun:
     scenarios = _scenarios(request.scenarios)
     answers = _answers(request)
     profiles = apply_answers(request.loaded.profiles, answers)
-    project = _project(request.project, profiles) if request.project is not None else _NO_PROJECT
+    project = _project(request.project, profiles, request.as_of) if request.project is not None else _NO_PROJECT
     needs, left_out = join_needs(own, request.words, project=project.needs)
     asked = Asked(
         as_of=request.as_of,
@@ -96,9 +96,9 @@ def run_decide(request: DecideRequest) -> DecideRun:
     )
 
 
-def _project(path: Path, profiles: Sequence[VendorProfile]) -> _Project:
+def _project(path: Path, profiles: Sequence[VendorProfile], day: date) -> _Project:
     """Return what a project shows of its needs and of where it stands; what nobody can say is noted."""
-    from supplymatrix.engine.projects import read_project, standing_of_project
+    from supplymatrix.engine.projects import dated_standing, read_project, standing_of_project
     from supplymatrix.vendors.project_needs import needs_of_project
 
     build = read_project(path)
@@ -106,7 +106,11 @@ def _project(path: Path, profiles: Sequence[VendorProfile]) -> _Project:
     gaps = (*build.gaps, *(gap for file in build.files for gap in file.gaps), *standing.gaps)
     told = [f"not known: {gap.wanted}: {gap.reason}" for gap in gaps[:_GAPS]]
     more = [f"and {len(gaps) - _GAPS:,} more that are not known of the project"] if len(gaps) > _GAPS else []
-    return _Project(needs=needs_of_project(build.files), standing=standing.pairs, notes=(*told, *more))
+    return _Project(
+        needs=needs_of_project(build.files),
+        standing=dated_standing(build, standing, profiles, day),
+        notes=(*told, *more),
+    )
 
 
 def _scenarios(file: Path | None) -> tuple[Scenario, ...]:

@@ -24,7 +24,7 @@ from supplymatrix.vendors.matrix import (
     parse_weights,
 )
 
-__all__ = ["MatrixRequest", "broken_among", "read_weights", "standing_of", "view_matrix"]
+__all__ = ["MatrixRequest", "broken_among", "read_weights", "view_matrix"]
 
 _WEIGHTS_LIMIT = 1 << 16  # bytes; 28 keys take one
 _TELLS_LITTLE = frozenset({"workflow", "gitlab-ci"})  # what such a file leaves open takes nothing from `today`
@@ -49,7 +49,7 @@ class MatrixRequest:
 def view_matrix(request: MatrixRequest) -> MatrixView:
     """Return the matrix that was asked for. Raises InputError for a weights file or a project that cannot be read."""
     profiles = request.loaded.profiles
-    standing, gaps = _seen_of(request.project, profiles) if request.project is not None else ((), ())
+    standing, gaps = _seen_of(request.project, profiles, request.as_of) if request.project is not None else ((), ())
     whole = make_matrix(
         profiles,
         as_of=request.as_of,
@@ -72,22 +72,16 @@ def view_matrix(request: MatrixRequest) -> MatrixView:
     )
 
 
-def standing_of(project: Path, profiles: Sequence[VendorProfile]) -> tuple[tuple[str, str], ...]:
-    """Return on which vendors' paths a project stands, each with why: ("redhat", "Dockerfile:1 FROM …").
-
-    Empty: on nobody's that was seen, which is the Go project's own. Raises InputError where there is no project.
-    """
-    return _seen_of(project, profiles)[0]
-
-
-def _seen_of(project: Path, profiles: Sequence[VendorProfile]) -> tuple[tuple[tuple[str, str], ...], tuple[Gap, ...]]:
+def _seen_of(
+    project: Path, profiles: Sequence[VendorProfile], day: date
+) -> tuple[tuple[tuple[str, str], ...], tuple[Gap, ...]]:
     """Return the standing of a project, and what of its build files could not be told."""
-    from supplymatrix.engine.projects import read_project, standing_of_project
+    from supplymatrix.engine.projects import dated_standing, read_project, standing_of_project
 
     build = read_project(project)
     standing = standing_of_project(build, profiles)
     own = (gap for file in build.files if file.kind not in _TELLS_LITTLE for gap in file.gaps)
-    return standing.pairs, tuple(dict.fromkeys((*build.gaps, *own, *standing.gaps)))
+    return dated_standing(build, standing, profiles, day), tuple(dict.fromkeys((*build.gaps, *own, *standing.gaps)))
 
 
 def read_weights(path: Path | None) -> Mapping[str, int]:

@@ -8,6 +8,7 @@ needs = needs_of_project(build.files)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
@@ -16,7 +17,7 @@ from supplymatrix.sources.build_files import ProjectBuild, read_project_build
 from supplymatrix.sources.project import is_file, is_folder, place_faults
 from supplymatrix.vendors.standing import Standing, find_standing
 
-__all__ = ["name_of_project", "read_project", "standing_of_project"]
+__all__ = ["dated_standing", "name_of_project", "read_project", "standing_of_project"]
 
 
 def read_project(path: Path) -> ProjectBuild:
@@ -42,6 +43,35 @@ def read_project(path: Path) -> ProjectBuild:
 def standing_of_project(build: ProjectBuild, profiles: Sequence[VendorProfile]) -> Standing:
     """Return on whose paths a project stands."""
     return find_standing(profiles, build.files, build.names)
+
+
+def dated_standing(
+    build: ProjectBuild, standing: Standing, profiles: Sequence[VendorProfile], day: date
+) -> tuple[tuple[str, str], ...]:
+    """Return on whose paths a project stands, each with the sign that shows it, and with the Go in use whose support
+    there has ended by a day: what a vendor offers today is not what an old Go gets."""
+    from supplymatrix.vendors.matrix import NO_PATH, UPSTREAM
+
+    by_id = {profile.id: profile for profile in profiles}
+    pairs: list[tuple[str, str]] = []
+    for vendor, why in standing.pairs:
+        is_first = vendor not in dict(pairs)
+        ended = _ended(build, by_id[vendor], day) if is_first and vendor in by_id else ()
+        pairs.append((vendor, "; ".join((why, *ended))))
+    if not pairs and UPSTREAM in by_id:
+        ended = _ended(build, by_id[UPSTREAM], day)
+        return ((UPSTREAM, "; ".join((NO_PATH, *ended))),) if ended else ()
+    return tuple(pairs)
+
+
+def _ended(build: ProjectBuild, profile: VendorProfile, day: date) -> tuple[str, ...]:
+    """Return the Gos in use that a vendor supports no more, each with its last day."""
+    from supplymatrix.vendors.coverage import SupportState, support_of
+    from supplymatrix.vendors.go_in_use import find_go_in_use
+
+    minors = dict.fromkeys(go.minor for go in find_go_in_use(build.files))
+    found = [(minor, support_of(profile, minor, day)) for minor in minors]
+    return tuple(f"Go {minor} ended {s.until}" for minor, s in found if s.state is SupportState.ENDED and s.until)
 
 
 def name_of_project(build: ProjectBuild) -> str:

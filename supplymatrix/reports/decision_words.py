@@ -65,7 +65,19 @@ def outcome_of(decision: Decision) -> str:
     """Return which end a decision came to."""
     if len(decision.left) < 2:
         return Outcome.ONLY_ONE if decision.left else Outcome.NOTHING
-    return Outcome.WINNER if decision.recommendation.is_clear else Outcome.OPEN
+    is_sure = decision.recommendation.is_clear and not _not_known_to_meet(decision, decision.recommendation.leader)
+    return Outcome.WINNER if is_sure else Outcome.OPEN
+
+
+def _not_known_to_meet(decision: Decision, option: str) -> list[str]:
+    """Return the must-haves that an option may fail, by title."""
+    return [title(key) for name, key in decision.unproven if name == option]
+
+
+def _knows_nothing(decision: Decision) -> bool:
+    """Whether no cell of what is left is known on the day."""
+    cells = [cell for name in decision.left for cell in decision.by_id[name].cells.values()]
+    return all(cell.status is not CellStatus.LIVE for cell in cells)
 
 
 def name_of(decision: Decision, option: str) -> str:
@@ -99,6 +111,10 @@ def headline(decision: Decision) -> str:
     end = outcome_of(decision)
     if end == Outcome.NOTHING:
         return "Nothing is left: every option, today included, is known to fail a must-have."
+    if _knows_nothing(decision):
+        return (
+            f"Nothing is known as of {decision.asked.as_of}: no source had been read by then, or none counts any more."
+        )
     leader = name_of(decision, found.leader)
     if end == Outcome.ONLY_ONE:
         if found.leader == TODAY:
@@ -109,7 +125,9 @@ def headline(decision: Decision) -> str:
     if end == Outcome.OPEN:
         second = name_of(decision, found.runner_up)
         share = percent(decision.share(found.runner_up))
-        return f"No clear winner: {leader} comes first in {first}, {second} in {share}."
+        doubt = _not_known_to_meet(decision, found.leader)
+        told = f"; {leader} is not known to meet the must-have: {', '.join(doubt)}" if doubt else ""
+        return f"No clear winner: {leader} comes first in {first}, {second} in {share}{told}."
     if found.leader == TODAY:
         return f"Today, what the project has already, comes first in {first}."
     return f"{leader} comes first in {first}."

@@ -22,12 +22,13 @@ from supplymatrix.vendors.capability_keys import CAPABILITY_KEYS, KEYS, Capabili
 from supplymatrix.vendors.cells import Answer, Cell, CellStatus, best_cell, cell_of
 
 __all__ = [
-    "DEFAULT_WEIGHTS", "TODAY", "UPSTREAM", "Contribution", "Matrix", "MatrixScore", "MatrixView", "Option",
+    "DEFAULT_WEIGHTS", "NO_PATH", "TODAY", "UPSTREAM", "Contribution", "Matrix", "MatrixScore", "MatrixView", "Option",
     "StaleAnswer", "differing_keys", "make_matrix", "narrow_matrix", "parse_weights", "score_option", "stale_answers",
 ]  # fmt: skip
 
 TODAY = "today"
 UPSTREAM = "go-project"
+NO_PATH = "no vendor's path was seen: Go as the Go project releases it"
 DEFAULT_WEIGHTS: Mapping[str, int] = {key.id: key.weight for key in CAPABILITY_KEYS}
 _PAGE = "docs/formats/weights-toml.md"
 _HEAVIEST = 100
@@ -206,7 +207,7 @@ def _today(vendors: Sequence[Option], standing: Sequence[tuple[str, str]]) -> Op
     known = {vendor.id: vendor for vendor in vendors}
     paths = tuple((name, why) for name, why in standing if name in known)
     if not paths and UPSTREAM in known:
-        paths = ((UPSTREAM, "no vendor's path was seen: Go as the Go project releases it"),)
+        paths = ((UPSTREAM, NO_PATH),)
     cells = {
         key.id: best_cell(key.id, [known[name].cells[key.id] for name in dict.fromkeys(name for name, _ in paths)])
         for key in CAPABILITY_KEYS

@@ -12,6 +12,8 @@ from tests.gomod.made_programs import header, made_elf
 from tests.support.data import REPO, SAMPLES, samples_dir
 from tests.support.machine import Machine
 
+pytestmark = pytest.mark.slow
+
 _PATHS = REPO / "examples" / "paths"
 _AS_OF = "2026-11-25"
 _SCHEMA = REPO / "supplymatrix" / "reports" / "schema" / "compare-v1.schema.json"

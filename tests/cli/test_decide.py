@@ -14,6 +14,8 @@ from tests.cli.conftest import Cli
 from tests.support.data import REPO
 from tests.support.machine import Machine
 
+pytestmark = pytest.mark.slow
+
 _DAY = ("--as-of", "2026-11-25", "--draws", "60")
 
 
@@ -214,3 +216,22 @@ def test_the_same_seed_gives_the_same_bytes_in_two_processes(tmp_path: Path, for
         outputs.append((done.stdout, record.read_bytes()))
     assert outputs[0] == outputs[1]
     assert outputs[0][0]
+
+
+def test_a_record_takes_the_place_of_a_record_alone(cli: Cli, tmp_path: Path) -> None:
+    record, other = tmp_path / "record.md", tmp_path / "other.toml"
+    other.write_text("kept", encoding="utf-8")
+    assert cli("decide", "--record", str(record)).code == 0
+    assert cli("decide", "--record", str(record)).code == 0
+    assert cli("decide", "--record", str(other)).code == 2
+    assert other.read_text(encoding="utf-8") == "kept"
+
+
+def test_a_leader_that_may_fail_a_must_have_is_no_clear_winner(cli: Cli) -> None:
+    done = cli("decide", "--must", "go_minors=1.99", "--as-of", "2026-11-25")
+    assert "No clear winner" in done.out
+    assert "is not known to meet the must-have: Go versions" in " ".join(done.out.split())
+
+
+def test_a_day_on_which_nothing_was_known_has_no_winner(cli: Cli) -> None:
+    assert cli("decide", "--as-of", "2020-01-01").out.startswith("Nothing is known as of 2020-01-01")

@@ -14,6 +14,8 @@ from tests.support.log_server import LogServer, Reply
 from tests.support.machine import Machine
 from tests.support.made_log import MadeLog, go_mod_text, made_hash, make_key, path_of, write_project
 
+pytestmark = pytest.mark.slow
+
 A, B = "example.com/a@v1.0.0", "example.com/b@v1.2.0"
 LOG = MadeLog.of(A, B, filler=20)
 EVIL = f"h1:{'E' * 43}="

@@ -14,6 +14,8 @@ from tests.cli.conftest import Cli
 from tests.support.data import REPO
 from tests.support.feed_server import FeedServer, alma_notice, feed_at, made_zip
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = json.loads((REPO / "supplymatrix/reports/schema/feeds-v1.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 

@@ -16,6 +16,8 @@ from tests.reports.test_schema import faults
 from tests.support.machine import Machine
 from tests.vendors.profiles import GOOD, without
 
+pytestmark = pytest.mark.slow
+
 TODAY = datetime.now(UTC).date()
 READ = TODAY - timedelta(days=3)
 FRESH = GOOD.replace("2026-11-20", str(READ)).replace("2026-11-25", str(READ)).replace("2026-11-01", str(READ))

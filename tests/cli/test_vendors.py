@@ -18,6 +18,8 @@ from tests.support.log_server import LogServer, Reply
 from tests.support.machine import Machine
 from tests.vendors.profiles import GOOD, without
 
+pytestmark = pytest.mark.slow
+
 TODAY = datetime.now(UTC).date()
 READ = TODAY - timedelta(days=3)
 

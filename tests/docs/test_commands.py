@@ -26,6 +26,8 @@ from supplymatrix.policy.document import parse_policy
 from tests.docs.pages import blocks, page_names, prose
 from tests.support.data import REPO
 
+pytestmark = pytest.mark.slow
+
 _PROMPT = "$ "
 _PROGRAM = "supplymatrix"
 _OTHERS = ("cp", "sed")  # what a session may use to get something to check

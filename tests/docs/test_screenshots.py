@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.data import REPO
 
+pytestmark = pytest.mark.slow
+
 _FOLDER = REPO / "screenshots"
 _PICTURES = sorted(path.name for path in _FOLDER.glob("*.svg"))
 

@@ -16,6 +16,8 @@ from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine, codes_of, rules_of, states_of
 from tests.support.made_log import MadeLog, made_hash, make_key, path_of, tiles_of, write_project
 
+pytestmark = pytest.mark.slow
+
 A, B = "example.com/a@v1.0.0", "example.com/b@v1.2.0"
 LOG = MadeLog.of(A, B, filler=600)
 LATER = timedelta(days=2)

@@ -16,6 +16,8 @@ from tests.support.log_server import LogServer
 from tests.support.machine import Machine, codes_of, rules_of, states_of
 from tests.support.made_log import MadeLog, make_key, path_of, tiles_of, write_project
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("example.com/a@v1.0.0", "example.com/B/v2@v2.1.0", "example.com/c@v0.0.0-20240102030405-abcdefabcdef")
 LOG = MadeLog.of(*NAMES, filler=600)
 DAY = timedelta(days=1)

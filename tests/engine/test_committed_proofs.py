@@ -22,6 +22,8 @@ from tests.support.log_server import LogServer, Reply
 from tests.support.machine import NOW, Machine, codes_of, rules_of, states_of
 from tests.support.made_log import MadeLog, made_hash, make_key, path_of, tiles_of, write_project, write_recording
 
+pytestmark = pytest.mark.slow
+
 A, B, C = "example.com/a@v1.0.0", "example.com/b@v1.2.0", "example.com/c@v1.0.0"
 LOG = MadeLog.of(A, filler=600).grown(B, C)
 LATER = timedelta(days=2)

@@ -11,12 +11,15 @@ import pytest
 from supplymatrix.buildfiles.scripts import go_of_package
 from supplymatrix.engine.compare import CompareRequest, read_project_list, run_compare
 from supplymatrix.engine.feed_data import load_feed_data
+from supplymatrix.engine.projects import dated_standing, read_project, standing_of_project
 from supplymatrix.engine.vendor_profiles import load_profiles
 from supplymatrix.errors import InputError
 from supplymatrix.vendors.comparison import Comparison
 from supplymatrix.vendors.cve_answers import CveState, FeedDesk, TouchingCve
 from supplymatrix.vendors.response import Outcome, cases_of
 from tests.support.data import REPO, samples_dir
+
+pytestmark = pytest.mark.slow
 
 _DAY = date(2026, 11, 25)
 _PATHS = REPO / "examples" / "paths"
@@ -165,3 +168,14 @@ def test_coverage_agrees_with_response_times_on_what_is_fixed() -> None:
                 compared += 1
                 assert answers[0].state is CveState.FIXED, (cases.channel.id, case.cve)
     assert compared
+
+
+def test_a_go_whose_support_has_ended_is_told_beside_what_the_project_has_today() -> None:
+    profiles = load_profiles().profiles
+    build = read_project(_PATHS / "ubi")
+    standing = standing_of_project(build, profiles)
+    (first, *others) = dated_standing(build, standing, profiles, _DAY)
+    assert first[0] == "redhat"
+    assert first[1].endswith("; Go 1.25 ended 2026-05-19")
+    assert not [why for _, why in others if "ended" in why]
+    assert dated_standing(build, standing, profiles, date(2026, 1, 1)) == standing.pairs

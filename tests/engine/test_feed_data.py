@@ -23,6 +23,8 @@ from supplymatrix.model.value import changed
 from supplymatrix.net.feed_store import FeedStore
 from tests.support.feed_server import alma_notice
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:

@@ -28,6 +28,8 @@ from tests.support.data import REPO, samples_dir
 from tests.support.feed_server import FeedServer, alma_notice, feed_at, go_entry, made_tar, made_zip
 from tests.support.forward_proxy import ForwardProxy
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 CVES = ("CVE-2024-24790", "CVE-2024-24789", "CVE-2025-0001")
 

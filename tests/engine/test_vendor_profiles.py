@@ -12,6 +12,8 @@ from supplymatrix.errors import InputError
 from supplymatrix.sources.builtin import builtin_names
 from tests.vendors.profiles import DAY, GOOD, without
 
+pytestmark = pytest.mark.slow
+
 CLAIM = """\
 schema = 1
 [[claim]]

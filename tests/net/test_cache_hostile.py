@@ -11,6 +11,8 @@ import pytest
 
 from supplymatrix.net.cache import LogCache, cache_info
 
+pytestmark = pytest.mark.slow
+
 OURS = "CREATE TABLE answer (number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, body BLOB NOT NULL)"
 ENDLESS = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
 HOSTILE = {

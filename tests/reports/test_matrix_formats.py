@@ -32,6 +32,8 @@ from tests.reports.test_text import assert_golden
 from tests.support.data import REPO
 from tests.vendors.made_matrix import made_matrix, made_view, row, source, vendor
 
+pytestmark = pytest.mark.slow
+
 VIEWS = {"made": made_view, "faults": view_with_faults, "hostile": hostile_view}
 RENDERERS = {
     "json": render_matrix_json, "csv": render_matrix_csv, "md": render_matrix_markdown, "html": render_matrix_html,

@@ -15,6 +15,8 @@ from supplymatrix.sources.history import DEFAULT_LIMITS, read_history
 from supplymatrix.vendors.adoption import UNREADABLE, History
 from tests.support.git_repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 ENVIRON = {"PATH": os.environ.get("PATH", "")}
 
 
