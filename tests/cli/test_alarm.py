@@ -15,6 +15,8 @@ from tests.support.child import unmeasured
 from tests.support.log_server import LogServer
 from tests.support.made_log import MadeLog, made_hash, write_project, write_recording
 
+pytestmark = pytest.mark.slow
+
 A = "example.com/a@v1.0.0"
 LOG = MadeLog.of(A, filler=20)
 EVIL = f"h1:{'E' * 43}="

@@ -23,6 +23,8 @@ from tests.support.log_server import LogServer
 from tests.support.machine import Machine
 from tests.support.made_log import MadeLog, write_project
 
+pytestmark = pytest.mark.slow
+
 A = "example.com/a@v1.0.0"
 LOG = MadeLog.of(A, filler=20)
 

@@ -16,6 +16,8 @@ from supplymatrix.cli.main import COMMANDS
 from tests.cli.conftest import Cli
 from tests.support.machine import Machine
 
+pytestmark = pytest.mark.slow
+
 _BASH = shutil.which("bash")
 _CHECKERS = {"bash": ("bash", "-n"), "zsh": ("zsh", "-n"), "fish": ("fish", "--no-execute")}
 

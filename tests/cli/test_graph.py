@@ -14,6 +14,8 @@ from tests.support.data import REPO
 from tests.support.machine import Machine
 from tests.support.module_cache import make_cache
 
+pytestmark = pytest.mark.slow
+
 _TEXTS = {
     "example.com/a@v1.0.0": "module example.com/a\n\ngo 1.20\n\nrequire example.com/b v1.0.0\n",
     "example.com/b@v1.0.0": "module example.com/b\n",

@@ -15,6 +15,8 @@ from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine, rules_of
 from tests.support.made_log import MadeLog, made_hash, path_of, write_project, write_recording
 
+pytestmark = pytest.mark.slow
+
 NAMES = [f"example.com/m{number}@v1.0.0" for number in range(12)]
 LOG = MadeLog.of(*NAMES, filler=600)
 EVIL = f"h1:{'E' * 43}="

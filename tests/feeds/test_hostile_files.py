@@ -11,6 +11,8 @@ from supplymatrix.feeds.registry import FEEDS, Feed, read_feed_files
 from supplymatrix.model.advisory import FeedReading
 from tests.feeds.examples import WHOLE_FILES
 
+pytestmark = pytest.mark.slow
+
 _JSON = [feed for feed in FEEDS if WHOLE_FILES[feed.id][0].endswith(".json")]
 _OSV = [feed for feed in _JSON if feed.id not in {"redhat", "secdb"}]
 

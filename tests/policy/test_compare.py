@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from supplymatrix.policy.compare import compare_policies
 from tests.policy.policies import LOG_KEY, WAIVER, parse
 
+pytestmark = pytest.mark.slow
+
 ENTRY = '[packages."x.example/a"]\n'
 SAID = [
     ("[policy]\nmin_score = 80\n", "[policy]\nmin_score = 10\n", "weaker: min_score 80 becomes 10"),

@@ -15,6 +15,8 @@ from supplymatrix.vendors.needs import Need
 from tests.reports.decisions import built_in, hostile, made, priced
 from tests.reports.test_schema import faults, schema
 
+pytestmark = pytest.mark.slow
+
 _FIPS = Need(key="fips_mode", must=True, origin="--must")
 _DECISIONS: dict[str, Callable[[], Decision]] = {
     "built-in": lambda: built_in(_FIPS),

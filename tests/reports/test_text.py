@@ -19,6 +19,8 @@ from supplymatrix.reports.registry import render
 from supplymatrix.reports.snippet import text_width
 from tests.reports.audits import PROJECTS, any_audit, fixture_audit, hostile_audit
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parent / "golden"
 STATES = sorted(path.name for path in PROJECTS.iterdir())
 COLOR = re.compile(r"\x1b\[[0-9;]*m")

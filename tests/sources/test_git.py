@@ -11,6 +11,8 @@ from supplymatrix.errors import InputError
 from supplymatrix.sources.git import read_at_revision
 from tests.support.git_repo import GitRepo
 
+pytestmark = pytest.mark.slow
+
 TRAP = "#!/bin/sh\ntouch {mark}\n"
 
 
