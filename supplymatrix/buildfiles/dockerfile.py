@@ -47,7 +47,7 @@ _HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
 _DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.*)")
 _INSTRUCTION = re.compile(r"([A-Za-z]+)(?:[ \t]+(.*))?", re.DOTALL)
 _FLAG = re.compile(r"--([a-z][a-z-]*)(?:=(\S*))?[ \t]*")
-_HEREDOC = re.compile(r"[0-9]*<<(-?)([\"']?)([A-Za-z0-9_.]+)\2(?:$|[;|&>)].*)", re.DOTALL)
+_HEREDOC = re.compile(r"[0-9]*<<(-?)([\"']?)([A-Za-z0-9_.+:@%-]+)\2(?:$|[;|&>)].*)", re.DOTALL)
 _GIVEN = frozenset({
     "TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT", "BUILDPLATFORM", "BUILDOS", "BUILDARCH",
     "BUILDVARIANT",

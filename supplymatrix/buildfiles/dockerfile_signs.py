@@ -25,6 +25,7 @@ __all__ = ["read_dockerfile"]
 
 _BUILDS = re.compile(r"\bgo (?:build|install|test|generate)\b")
 _EMPTY = "scratch"
+_INDEX = re.compile(r"[0-9]{1,4}")  # of a stage
 _MAX_WORDS = 20_000  # of RUN lines that are looked at in one file
 
 
@@ -65,7 +66,7 @@ def _needed(stages: Sequence[Stage]) -> set[int]:
         needed.add(index)
         stage = stages[index]
         sources = [copy.source for copy in stage.copies] + [name for run in stage.runs for name in run.froms]
-        found = [by_name.get(source.lower(), int(source) if source.isdecimal() else -1) for source in sources]
+        found = [by_name.get(source.lower(), int(source) if _INDEX.fullmatch(source) else -1) for source in sources]
         waiting += [number for number in (stage.base, *found) if 0 <= number < index]
     return needed
 
@@ -123,7 +124,7 @@ def _unresolved(file: Dockerfile, stage: Stage, place: Location) -> Gap:
 
 def _copied(file: Dockerfile, source: str, line: int, role: Role) -> BuildFile:
     """Return what an image shows from which files are copied; a stage's name is none."""
-    if source.isdecimal() or "$" in source or any(stage.name == source.lower() for stage in file.stages):
+    if _INDEX.fullmatch(source) or "$" in source or any(stage.name == source.lower() for stage in file.stages):
         return NOTHING_FOUND
     if not re.search(r"[/:.]", source):
         return NOTHING_FOUND  # a context that the caller names, or an image of no vendor's

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
@@ -99,8 +100,8 @@ class _RefusedError(Exception):
 def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        twin = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twin = next(name for name, count in counts.items() if count > 1)
         raise _RefusedError(f"the key {twin[:60]!r} stands twice in one object")
     return made
 

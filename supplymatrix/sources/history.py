@@ -43,7 +43,8 @@ _LOG = (
     "-c", "diff.external=", "-c", "core.attributesFile=/dev/null", "-c", "core.quotePath=false",
 )  # fmt: skip
 _LIST = (
-    "log", "--first-parent", "--diff-merges=first-parent", "--raw", "-z", "--no-abbrev", "--no-renames",
+    "log", "--no-relative",  # a repository may ask for paths as seen from a folder
+    "--first-parent", "--diff-merges=first-parent", "--raw", "-z", "--no-abbrev", "--no-renames",
     "--no-ext-diff", "--no-textconv", "--no-show-signature", "--no-notes", "--no-color", "--no-mailmap", "-O/dev/null",
     "--format=tformat:commit %H %ct",
 )  # fmt: skip

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from supplymatrix.buildfiles.dockerfile_signs import read_dockerfile
 from supplymatrix.buildfiles.found import BuildFile, Role
+from supplymatrix.buildfiles.registry import read_build_file
 from supplymatrix.model.vendor import DetectKind
 
 
@@ -112,3 +115,15 @@ def test_the_go_of_images_packages_tarballs_and_toolchains_is_told() -> None:
 
 def test_a_fixed_platform_is_a_processor() -> None:
     assert [use.arch for use in _read("FROM --platform=linux/arm64/v8 a/x\n").arches] == ["arm64"]
+
+
+@pytest.mark.parametrize("source", ["9" * 5_000, "\u0660"])
+def test_a_copy_from_a_stage_that_cannot_be_is_no_crash(source: str) -> None:
+    assert read_build_file(f"FROM golang:1.25\nCOPY --from={source} /a /b\n".encode(), "Dockerfile")
+
+
+@pytest.mark.parametrize("name", ["END-OF-FILE", "EOF+1", "a.b:c"])
+def test_what_stands_in_a_here_document_is_no_instruction(name: str) -> None:
+    text = f"FROM golang:1.22\nRUN <<{name}\nFROM cgr.dev/chainguard/go\n{name}\n"
+    file = read_build_file(text.encode(), "Dockerfile")
+    assert not [sign for sign in file.signs if "chainguard" in sign.words]
