@@ -40,7 +40,7 @@ from supplymatrix.model.advisory import (
     is_go_toolchain,
 )
 from supplymatrix.model.value import value
-from supplymatrix.vendors.go_fixes import holds_fix
+from supplymatrix.vendors.go_fixes import holds_fix, is_touched
 
 __all__ = [
     "IMPORT_ENTRIES",
@@ -59,6 +59,9 @@ IMPORT_ENTRIES = 20
 
 
 _STATES = tuple(FixState)
+
+
+_NEVER_HAD = "no Go that it shipped in that time is touched"
 
 
 class Outcome(StrEnum):
@@ -277,6 +280,8 @@ class _Desk:
         }
         if chosen is None:
             return self._unfixed(fix, events, common)
+        if not is_named and rebased is not None and self._never_had(fix, rebased.when.day):
+            return _make(common, Outcome.NOT_AFFECTED, note=_NEVER_HAD)
         common |= {
             "how": How.NAMED if is_named else How.REBASED,
             "fixed": chosen.when,
@@ -307,6 +312,8 @@ class _Desk:
     def _unfixed(self, fix: GoFix, events: Sequence[FixEvent], common: dict[str, object]) -> Case:
         common |= {"until": self._as_of, "detected": self._detected(events, "")}
         outcome, note = self._state(events)
+        if outcome is Outcome.OPEN and not events and self._never_had(fix, None):
+            outcome, note = Outcome.NOT_AFFECTED, _NEVER_HAD
         event = next((event for event in events if event.state.value == outcome.value), next(iter(events), None))
         if event is not None:
             common |= {"package": event.package, "advisory": event.advisory}
@@ -351,6 +358,24 @@ class _Desk:
             return None
         counted = (item for item in self._shipments if not self._is_import(item))
         return next((item for item in counted if item.go_version and holds_fix(item.go_version, fix)), None)
+
+    def _never_had(self, fix: GoFix, until: date | None) -> bool:
+        """Whether no Go that the channel had from the release of a fix up to a day, None = its last one, is touched.
+
+        A CVE of 1.22.0 to 1.22.2 is neither open nor fixed late where 1.21 was shipped before, and 1.22.4 after it.
+        """
+        if fix.released is None or not fix.ranges:
+            return False
+        had: dict[str, str] = {}
+        later: list[str] = []
+        for item in self._shipments:
+            if not item.go_version or (until is not None and item.when.day >= until):
+                continue
+            if item.when.day <= fix.released.day:
+                had[item.package] = item.go_version
+            else:
+                later.append(item.go_version)
+        return bool(had) and not any(is_touched(version, fix) for version in (*had.values(), *later))
 
     def _detected(self, events: Sequence[FixEvent], package: str) -> FeedDate | None:
         """Return when the vendor first noted a CVE; package: in this one, any when ""."""

@@ -299,3 +299,12 @@ def test_a_part_of_a_feed_does_not_make_open_what_it_no_longer_speaks_of() -> No
     part = changed(whole, partial=frozenset({"feed"}))
     assert [case.days for case in one(whole).cases] == [390, 310]
     assert [(case.days, case.because) for case in one(part).cases] == [(40, None), (None, NotCounted.AFTER_AS_OF)]
+
+
+def test_a_channel_that_never_had_a_touched_go_is_neither_late_nor_open() -> None:
+    fix = go_fix(CVE, 100, fixed_in=("1.22.3",), ranges=[("1.22.0", "1.22.3")])
+    late = only(reading(fixes=[fix], shipments=[shipment("1.21.9", 50), shipment("1.22.4", 300)]))
+    never = only(reading(fixes=[fix], shipments=[shipment("1.21.9", 50), shipment("1.21.11", 200)]))
+    had = only(reading(fixes=[fix], shipments=[shipment("1.22.1", 50), shipment("1.22.4", 300)]))
+    assert (late.outcome, never.outcome) == (Outcome.NOT_AFFECTED, Outcome.NOT_AFFECTED)
+    assert (had.outcome, had.days) == (Outcome.FIXED, 200)
