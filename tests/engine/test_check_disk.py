@@ -14,6 +14,8 @@ from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine, codes_of, states_of
 from tests.support.made_log import MadeLog, make_key, write_project
 
+pytestmark = pytest.mark.slow
+
 A, B = "example.com/a@v1.0.0", "example.com/b@v1.2.0"
 LOG = MadeLog.of(A, B, filler=300)
 LATER = timedelta(days=2)

@@ -12,6 +12,8 @@ from tests.support.log_server import LogServer
 from tests.support.machine import Machine, rules_of, states_of
 from tests.support.made_log import MadeLog, made_hash, path_of, write_project
 
+pytestmark = pytest.mark.slow
+
 PUBLIC, OURS, THEIRS = "example.com/a@v1.0.0", "git.corp.example/team/tool@v0.3.0", "corp.example/lib@v1.0.0"
 TOOLCHAIN = "golang.org/toolchain@v0.0.1-go1.26.8.linux-amd64"
 LOG = MadeLog.of(PUBLIC, OURS, THEIRS, TOOLCHAIN, filler=10)

@@ -25,6 +25,8 @@ from tests.support.log_server import LogServer, Reply
 from tests.support.machine import NOW
 from tests.support.made_zip import MadeEntry, made_zip
 
+pytestmark = pytest.mark.slow
+
 MODULE = ModuleVersion(path="example.com/mod", version="v1.0.0")
 NAME = "example.com/mod/@v/v1.0.0"
 

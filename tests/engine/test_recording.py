@@ -20,6 +20,8 @@ from tests.support.log_server import LogServer, Reply, read_folder
 from tests.support.machine import NOW, Machine, rules_of, states_of
 from tests.support.made_log import MadeLog, made_hash, make_key, module_of, path_of, write_project
 
+pytestmark = pytest.mark.slow
+
 NAMES = (*(f"example.com/m{number}@v1.0.0" for number in range(5)), "example.com/Upper@v1.0.0")
 LOG = MadeLog.of(*NAMES, filler=600)
 NOT_LOGGED = "example.com/unknown@v1.0.0"

@@ -12,6 +12,8 @@ import pytest
 from supplymatrix.errors import SourceError
 from supplymatrix.net.auth_program import run_program
 
+pytestmark = pytest.mark.slow
+
 
 def run(code: str, folder: Path, *, given: bytes = b"", seconds: float = 20) -> str:
     words = (sys.executable, "-c", code)

@@ -21,6 +21,8 @@ from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
 from tests.support.certificate import make_certificate
 from tests.support.log_server import LogServer, Reply
 
+pytestmark = pytest.mark.slow
+
 SECRET = "correct-horse-battery"  # noqa: S105 - made up
 TRUE = {"latest": b"the note\n", "a/b": b"deep\n"}
 

@@ -16,6 +16,8 @@ from supplymatrix.vendors.needs import Need
 from tests.reports.decisions import built_in, hostile, made, priced
 from tests.vendors.decisions import DAY
 
+pytestmark = pytest.mark.slow
+
 _YES, _NO, _UNKNOWN = State.YES, State.NO, State.UNKNOWN
 _RICH = dict.fromkeys(CRITERIA, _YES)
 _POOR = dict.fromkeys(CRITERIA, _NO)

@@ -21,6 +21,8 @@ from supplymatrix.reports.registry import render, render_survey
 from tests.reports.audits import EXAMPLES, FOLDERS, any_audit, example_audit, fixture_audit, hostile_audit, main_survey
 from tests.support.data import REPO
 
+pytestmark = pytest.mark.slow
+
 FORMS_OF_PEOPLE = {"profile"}  # what people write may leave keys out; what the program writes leaves out none
 FOLDER = REPO / "supplymatrix" / "reports" / "schema"
 

@@ -28,6 +28,8 @@ from supplymatrix.vendors.matrix import TODAY, Option, make_matrix
 from supplymatrix.vendors.needs import Need
 from tests.vendors.decisions import DAY, KEYS, SPANS, answer, any_options, bare_option, dice, evidence, profile
 
+pytestmark = pytest.mark.slow
+
 _FIPS = Need(key="fips_mode", must=True)
 _ARCHES = Need(key="arches", must=True, items=("amd64", "s390x"))
 _YES, _NO, _PARTIAL, _UNKNOWN = State.YES, State.NO, State.PARTIAL, State.UNKNOWN

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from supplymatrix.vendors.matrix import Option
 from supplymatrix.vendors.needs import Need, Scenario
 from supplymatrix.vendors.robustness import Recommendation, recommend, regrets, worth
 from tests.vendors.decisions import KEYS, SPANS, any_options, bare_option
+
+pytestmark = pytest.mark.slow
 
 _NO, _HALF, _YES, _OPEN = SPANS[0], SPANS[1], SPANS[2], SPANS[3]
 _GRID = [Fraction(number, 20) for number in range(121)]
