@@ -1,6 +1,7 @@
 """A Dockerfile as signs: the images of its stages, what is installed on them, what is set, and the Go that builds.
 
-The last stage is what runs. Stages that it goes on from or copies from are the build; one that stands alone is both.
+The last stage is what runs. Stages that it copies from are the build. One that stands alone, or that the last one goes
+on from, is both where a Go is on it; else it only runs what was built elsewhere, and gives no Go.
 Stages that the last one does not need are built by nobody who does not name them: they are shown, and count less.
 """
 
@@ -24,6 +25,8 @@ from supplymatrix.model.vendor import DetectKind
 __all__ = ["read_dockerfile"]
 
 _BUILDS = re.compile(r"\bgo (?:build|install|test|generate)\b")
+_HAS_GO = re.compile(r"(?<![\w.])go(?:lang|-toolset|-fips|-msft|[0-9][\w.]*)?(?!\w)", re.IGNORECASE)
+"""A word that names Go: of an image ("golang", "go-toolset"), a package, an archive, or the command."""
 _EMPTY = "scratch"
 _INDEX = re.compile(r"[0-9]{1,4}")  # of a stage
 _MAX_WORDS = 20_000  # of RUN lines that are looked at in one file
@@ -41,17 +44,28 @@ def _roles(stages: Sequence[Stage]) -> Mapping[int, Role]:
     if not stages:
         return {}
     last = stages[-1]
-    if len(stages) == 1:
-        return {last.index: Role.BOTH}
     needed = _needed(stages)
     roles = {stage.index: Role.BUILD if stage.index in needed else Role.OTHER for stage in stages}
-    chain = last
-    is_built_in = any(_BUILDS.search(run.text) for run in last.runs)
-    while True:  # what the last stage goes on from is in the running program's image, too
-        roles[chain.index] = Role.BOTH if is_built_in or chain is not last else Role.RUNTIME
-        if chain.base < 0:
-            return roles
-        chain = stages[chain.base]
+    chain = [last]  # what the last stage goes on from is in the running program's image, too
+    while chain[-1].base >= 0:
+        chain.append(stages[chain[-1].base])
+    is_alone = len(stages) == 1
+    builds = any(_BUILDS.search(run.text) for run in last.runs)
+    has_go = any(_names_go(stage) for stage in chain)
+    for stage in chain:
+        is_built_in = builds or ((is_alone or stage is not last) and has_go)
+        roles[stage.index] = Role.BOTH if is_built_in else Role.RUNTIME
+    return roles
+
+
+def _names_go(stage: Stage) -> bool:
+    """Return whether a Go may be on a stage's image. One where none is named only runs what was built elsewhere: an
+    image that cannot be told may hold one."""
+    if stage.unresolved:
+        return True
+    texts = [stage.image if stage.base < 0 else "", *(copy.source for copy in stage.copies)]
+    texts += [run.text or " ".join(run.words) for run in stage.runs]
+    return any(_HAS_GO.search(text) for text in texts)
 
 
 def _needed(stages: Sequence[Stage]) -> set[int]:

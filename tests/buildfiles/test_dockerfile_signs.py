@@ -37,11 +37,24 @@ def test_a_stage_by_number_and_a_mounted_one_are_needed_too() -> None:
 
 
 def test_a_single_stage_is_both() -> None:
-    assert _roles("FROM a/x\n") == {"a/x": Role.BOTH}
+    assert _roles("FROM a/x\nRUN dnf install -y golang && go build ./...\n") == {"a/x": Role.BOTH}
+    assert _roles("FROM a/go-toolset\n") == {"a/go-toolset": Role.BOTH}
 
 
 def test_the_image_that_the_last_stage_goes_on_from_runs_too() -> None:
-    assert _roles("FROM a/x AS base\nFROM base\nRUN true\n") == {"a/x": Role.BOTH}
+    assert _roles("FROM a/x AS base\nRUN apk add go\nFROM base\nRUN true\n") == {"a/x": Role.BOTH}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM a/x\nCOPY app /app\n",
+        "FROM a/x\nRUN microdnf update && useradd --uid 1001 gopher\nCOPY app /app\n",
+        "FROM a/x AS base\nRUN update-ca-trust\nFROM base\nCOPY app /app\n",
+    ],
+)
+def test_an_image_on_which_no_go_is_only_runs(text: str) -> None:
+    assert _roles(text) == {"a/x": Role.RUNTIME}
 
 
 def test_scratch_is_no_image() -> None:
