@@ -35,6 +35,7 @@ class PlaceKind(StrEnum):
 
 
 _LEAST = (PlaceKind.GO_LINE, PlaceKind.TOOLCHAIN_LINE)
+_MAX_PLACES = 200  # that are followed for one CVE from a file that goes away to what names a Go then
 
 
 @value
@@ -141,13 +142,49 @@ def _judged(
         )
     if not touched:
         return Adoption(cve=fix.cve, state=AdoptionState.NOT_TOUCHED, released=released)
-    ends = [_taken(places[change.file], change, fix) for change in touched]
+    ends, because = _ends(touched, places, fix)
+    if because:
+        return Adoption(cve=fix.cve, state=AdoptionState.UNKNOWN, released=released, used=touched, because=because)
     if any(end is None for end in ends):
         days = (until - released).days
         return Adoption(cve=fix.cve, state=AdoptionState.OPEN, released=released, used=touched, until=until, days=days)
     taken = max((end for end in ends if end is not None), key=lambda end: (end.day, end.order))
     days = max(0, (taken.day - released).days)
     return Adoption(cve=fix.cve, state=AdoptionState.ADOPTED, released=released, used=touched, taken=taken, days=days)
+
+
+def _ends(
+    touched: Sequence[GoChange], places: Mapping[str, Sequence[GoChange]], fix: GoFix
+) -> tuple[list[GoChange | None], str]:
+    """Return the change by which each touched place held the fix, None for one that never did; or why it is not known.
+
+    A place that goes away holds no fix by that: what names a Go from then on is looked at in its stead.
+    """
+    ends: list[GoChange | None] = []
+    waiting, seen = list(touched), set(touched)
+    while waiting:
+        if len(seen) > _MAX_PLACES:
+            return [], f"more than {_MAX_PLACES} files named a Go, one after the other"
+        used = waiting.pop()
+        end = _taken(places[used.file], used, fix)
+        if end is None or end.go_version:
+            ends.append(end)
+            continue
+        heirs = _named_at(places, end.order)
+        if not heirs:
+            return [], f"{used.file} names no Go from {end.day} on, and no other file does"
+        open_heirs = [heir for heir in heirs if not _is_rid(heir, fix)]
+        if not open_heirs:
+            ends.append(end)
+        waiting += [heir for heir in open_heirs if heir not in seen]
+        seen.update(open_heirs)
+    return ends, ""
+
+
+def _named_at(places: Mapping[str, Sequence[GoChange]], order: int) -> tuple[GoChange, ...]:
+    """Return what named a Go when a commit was made; go.mod only where no pin stands."""
+    newest = [before[-1] for changes in places.values() if (before := [c for c in changes if c.order <= order])]
+    return _pins_first([change for change in newest if change.go_version])
 
 
 def _in_use(places: Mapping[str, Sequence[GoChange]], day: date) -> tuple[GoChange, ...]:
@@ -157,8 +194,11 @@ def _in_use(places: Mapping[str, Sequence[GoChange]], day: date) -> tuple[GoChan
         before = [c for c in changes if c.day < day] or [c for c in changes if c.day == day]
         if before and before[-1].go_version:
             newest.append(before[-1])
-    pins = tuple(change for change in newest if change.kind not in _LEAST)
-    return pins or tuple(newest)
+    return _pins_first(newest)
+
+
+def _pins_first(changes: Sequence[GoChange]) -> tuple[GoChange, ...]:
+    return tuple(change for change in changes if change.kind not in _LEAST) or tuple(changes)
 
 
 def _taken(changes: Sequence[GoChange], used: GoChange, fix: GoFix) -> GoChange | None:

@@ -20,7 +20,7 @@ def holds_fix(version: str, fix: GoFix) -> bool:
     key = _key(version)
     own = [fixed for fixed in fix.fixed_in if _minor(fixed) == _minor(version)]
     if own:
-        return key >= min(map(_key, own))
+        return key >= min(map(_key, own)) and not (fix.ranges and is_touched(version, fix))
     return any(_key(fixed) < key for fixed in fix.fixed_in) and not (fix.ranges and is_touched(version, fix))
 
 

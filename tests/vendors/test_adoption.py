@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from supplymatrix.model.advisory import GoFix
+from supplymatrix.model.value import changed
 from supplymatrix.vendors.adoption import (
     UNREADABLE,
     Adoption,
@@ -67,8 +68,34 @@ def test_every_place_must_have_the_fix() -> None:
     assert (found.state, found.days) == (AdoptionState.ADOPTED, 50)
 
 
-def test_a_place_that_is_gone_holds_nobody_back() -> None:
-    assert adopt(change("1.21.4", 50), change("", 140)).days == 40
+def test_a_place_that_is_gone_holds_nobody_back_where_the_others_have_the_fix() -> None:
+    workflow = change("1.22.3", 50, file="ci.yml", kind=PlaceKind.WORKFLOW)
+    assert adopt(change("1.21.4", 50), workflow, change("", 140)).days == 40
+
+
+def test_a_file_that_goes_away_takes_no_fix() -> None:
+    found = adopt(change("1.21.4", 50), change("", 140))
+    assert (found.state, found.days) == (AdoptionState.UNKNOWN, None)
+    assert "names no Go from" in found.because
+
+
+def test_a_file_that_is_moved_takes_no_fix_by_that() -> None:
+    moved = change("1.21.4", 140, file="build/Dockerfile")
+    assert adopt(change("1.21.4", 50), change("", 140), moved).state is AdoptionState.OPEN
+    taken = adopt(change("1.21.4", 50), change("", 140), moved, change("1.21.6", 170, file="build/Dockerfile"))
+    assert (taken.state, taken.days) == (AdoptionState.ADOPTED, 70)
+
+
+def test_where_the_pin_goes_away_the_least_version_of_go_mod_counts() -> None:
+    assert adopt(least("1.21.0", 40), change("1.21.4", 50), change("", 140)).state is AdoptionState.OPEN
+    assert adopt(least("1.21.5", 120), change("1.21.4", 50), change("", 140)).days == 40
+
+
+def test_files_that_take_turns_for_ever_are_told_and_not_followed() -> None:
+    turns = [change("1.21.4" if at % 2 else "", 50 + at, file=name) for at in range(1, 300) for name in "ab"]
+    turns = [changed(turn, go_version="" if (turn.order + (turn.file == "a")) % 2 else "1.21.4") for turn in turns]
+    found = adopt(*turns, until=1000)
+    assert found.state in (AdoptionState.UNKNOWN, AdoptionState.OPEN)
 
 
 def test_go_mod_counts_where_no_pin_stands() -> None:
