@@ -300,8 +300,11 @@ class _Builder:
 
     def _arg(self, line: _Line) -> None:
         known = self._known if self._open else self._global
+        set_by_env = {setting.name for setting in self._open[-1].settings} if self._open else set()
         for word in self._words(line):
             name, equals, given = word.partition("=")
+            if name in set_by_env:
+                continue  # what ENV sets stands, whatever ARG says after it
             if len(known) >= _MAX_VARIABLES and name not in known:
                 self._reader.gap(line.line, f"the variable {name[:40]}", f"there are more than {_MAX_VARIABLES}")
             elif equals:

@@ -62,8 +62,9 @@ def parse_dates_table(data: bytes, file: str) -> FeedReading:
     except UnicodeDecodeError as err:
         line = data.count(b"\n", 0, err.start) + 1
         return FeedReading(faults=(_fault(file, line, "this is no UTF-8", "", "UTF-8"),), source="shipped")
-    if lines[0].strip() != _HEADER:
-        fault = _fault(file, 1, "this is no table of dates that this program knows", lines[0], _HEADER)
+    first = lines[0] if lines else ""
+    if first.strip() != _HEADER:
+        fault = _fault(file, 1, "this is no table of dates that this program knows", first, _HEADER)
         return FeedReading(faults=(fault,), source="shipped")
     return _Table(file).read(lines)
 

@@ -89,7 +89,7 @@ def work_out_response(
     )
     narrow = changed(reading, channels=chosen)
     cves = (asked.cve,) if asked.cve else ()
-    found = cases_of(narrow, since=asked.since, as_of=asked.as_of, cves=cves)
+    found = cases_of(narrow, since=asked.since, as_of=asked.day, cves=cves)  # no date of a day to come is believed
     fixes = _fixes(reading, asked)
     adoptions = adoptions_of(history, fixes, until=asked.day) if history is not None else ()
     lines = _lines(found, adoptions, fixes, has_project=history is not None)

@@ -51,6 +51,11 @@ def test_an_arg_of_a_stage_has_no_say_in_a_from_line() -> None:
     assert file.stages[1].unresolved == ("V",)
 
 
+def test_what_env_sets_stands_whatever_an_arg_says_after_it() -> None:
+    (stage,) = _parse("FROM a/x\nENV V=1.22.5\nARG V=1.25.0\nRUN install $V\n").stages
+    assert dict(stage.runs[0].variables)["V"] == "1.22.5"
+
+
 def test_a_stage_knows_a_global_arg_only_where_it_names_it() -> None:
     file = _parse("ARG V=1\nFROM a\nENV X=$V\nARG V\nENV Y=$V\n")
     assert [(s.name, s.text, s.unresolved) for s in file.stages[0].settings] == [("X", "$V", ("V",)), ("Y", "1", ())]

@@ -125,6 +125,11 @@ def test_a_table_of_a_newer_form_is_refused() -> None:
     assert "dates-of-fixes,1" in str(parse_dates_table(b"dates-of-fixes,2\n", "t").faults[0])
 
 
+@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf"])
+def test_an_empty_table_is_refused(data: bytes) -> None:
+    assert parse_dates_table(data, "dates.csv").faults
+
+
 def test_the_shipped_table_has_no_faults_and_no_fix_without_its_day() -> None:
     reading = _shipped()
     assert not reading.faults
