@@ -12,6 +12,7 @@ from supplymatrix.reports.compare_words import (
     feed_line,
     gap_line,
     go_line,
+    legend,
     partly_notes,
     support_words,
     title_of,
@@ -53,7 +54,7 @@ def _project(project: ProjectCoverage) -> Iterator[str]:
         yield ""
         yield from _table(coverage, project.standing.vendors)
         yield ""
-        yield from (f"- {sentence(note)}" for note in partly_notes(coverage))
+        yield from (f"- {sentence(note)}" for note in (*legend(coverage), *partly_notes(coverage)))
     yield ""
     if not project.standing.stands:
         yield "Stands on nobody's path that was seen: Go as the Go project releases it."

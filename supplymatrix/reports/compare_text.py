@@ -12,6 +12,7 @@ from supplymatrix.reports.compare_words import (
     feed_line,
     gap_line,
     go_line,
+    legend,
     partly_notes,
     support_words,
     title_of,
@@ -70,8 +71,7 @@ def _table(coverage: GoCoverage, standing: Sequence[str]) -> Iterator[str]:
         support = shorten(support_words(row.support), _SUPPORT - 1)
         line = f"{mark} {_padded(row.id, _NAME)}{_padded(support, _SUPPORT)}"
         yield line + _numbers(row)
-    if any(row.no_feed for row in coverage.rows):
-        yield "  ? = not known: no row of a profile, or no feed of that vendor was read"
+    yield from (f"  {words}" for words in legend(coverage))
 
 
 def _numbers(row: CoverageRow) -> str:

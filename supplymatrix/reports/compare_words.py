@@ -17,6 +17,7 @@ __all__ = [
     "feed_line",
     "gap_line",
     "go_line",
+    "legend",
     "partly_notes",
     "support_words",
     "title_of",
@@ -47,11 +48,27 @@ def support_words(support: Support) -> str:
 
 
 def cell(row: CoverageRow, state: CveState) -> str:
-    """Return a number, "?" where nobody knows it, "-" of a vendor without Go."""
+    """Return a number, "?" where nobody knows it, "-" of a vendor without Go. A feed that is silent on all of them says
+    nothing of what is fixed or open: no zero."""
     count = row.count(state)
+    silent = row.count(CveState.SILENT)
+    if state is not CveState.SILENT and silent and silent == len(row.answers):
+        return "?"
     if row.support.state is SupportState.NO_GO and count is None:
         return "-"
     return "?" if count is None else str(count)
+
+
+def legend(coverage: GoCoverage) -> Iterator[str]:
+    """Yield what the signs mean that the table has."""
+    if "?" in {text for row in coverage.rows for text in (*_cells(row), support_words(row.support))}:
+        yield "? = not known: no row of a profile, no feed of that vendor, or a silent one"
+    if any(row.count(CveState.SILENT) for row in coverage.rows):
+        yield "silent = its feed does not name the CVE, or ends before the fix"
+
+
+def _cells(row: CoverageRow) -> Iterator[str]:
+    return (cell(row, state) for state, _ in COLUMNS)
 
 
 def binary_lines(project: ProjectCoverage) -> Iterator[str]:

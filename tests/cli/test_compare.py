@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,15 @@ def test_text_fits_80_columns_and_names_the_line(machine: Machine) -> None:
     assert "* redhat" in done.stdout
     assert "Dockerfile:3 FROM" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_feed_that_is_silent_on_all_gives_no_zero(machine: Machine, form: str) -> None:
+    out = machine.run("compare", "--project", str(_PATHS / "upstream"), "--as-of", _AS_OF, "--format", form).stdout
+    silent = [line for line in out.splitlines() if re.search(r"\? *\|? +\? *\|? +\? *\|? +[1-9][0-9]*\b", line)]
+    assert silent
+    assert not re.search(r" 0 *\|? +0 *\|? +0 *\|? +[1-9]", out)
+    assert "silent = its feed does not name the CVE, or ends before the fix" in out
 
 
 def test_markdown_goes_to_a_file(machine: Machine, tmp_path: Path) -> None:
