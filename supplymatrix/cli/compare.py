@@ -28,7 +28,10 @@ _PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--project", "projects", multiple=True, type=_PATH, metavar="PATH", help="A folder, or its go.mod.")
+@click.argument("named", nargs=-1, type=_PATH, metavar="[PATH]...")
+@click.option(
+    "--project", "projects", multiple=True, type=_PATH, metavar="PATH", help="A folder, or its go.mod; as PATH."
+)
 @click.option("--projects-from", type=_PATH, metavar="FILE", help="A list of projects, one path a line.")
 @click.option(
     "--binary", "binaries", multiple=True, type=_PATH, metavar="FILE", help="A Go program that the project has built."
@@ -42,6 +45,7 @@ _PATH = click.Path(path_type=Path)
 @console_options
 def compare(
     *,
+    named: tuple[Path, ...],
     projects: tuple[Path, ...],
     projects_from: Path | None,
     binaries: tuple[Path, ...],
@@ -67,7 +71,7 @@ def compare(
     targets = parse_targets(formats, _FORMATS)
     chosen_profiles(loaded, vendors)
     listed = read_project_list(projects_from) if projects_from is not None else ()
-    paths = tuple(dict.fromkeys((*projects, *listed))) or (Path(),)
+    paths = tuple(dict.fromkeys((*named, *projects, *listed))) or (Path(),)
     if binaries and len(paths) > 1:
         raise click.UsageError("--binary goes with one project: name the project that built it.")
     report = run_compare(

@@ -94,7 +94,8 @@ def _earned(cell: Cell) -> str:
 def _rule(whole: int) -> str:
     return (
         f"points = 100 × weight × what the cell earns / {whole}. "  # noqa: RUF001 - a sign of multiplication
-        "yes earns 1, partly 1/2, no and n/a 0; unknown 0 to 1. The points add up to the score exactly."
+        "yes earns 1, partly 1/2, no 0, n/a 0 (1 where the question asks about a harm); unknown 0 to 1. "
+        "The points add up to the score exactly."
     )
 
 

@@ -238,7 +238,7 @@ def _source(source: CellEvidence, as_of: date) -> str:
 def _foot(view: MatrixView) -> Iterator[str]:
     yield (
         "<p>Score: the share of the weights that an option earns. Its low end takes every unknown as no, its high end "
-        "as yes; yes earns 1, partly ½, no and n/a nothing.</p>"
+        "as yes; yes earns 1, partly ½, no nothing, n/a nothing but where the question asks about a harm: there 1.</p>"
     )
     stale = stale_answers(view.matrix)
     if stale:

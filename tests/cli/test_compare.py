@@ -42,6 +42,12 @@ def test_text_fits_80_columns_and_names_the_line(machine: Machine) -> None:
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
+def test_a_project_may_be_named_without_its_option(machine: Machine) -> None:
+    named = machine.run("compare", str(_PATHS / "ubi"), "--as-of", _AS_OF, "--format", "json")
+    asked = machine.run("compare", "--project", str(_PATHS / "ubi"), "--as-of", _AS_OF, "--format", "json")
+    assert json.loads(named.stdout) == json.loads(asked.stdout)
+
+
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_a_feed_that_is_silent_on_all_gives_no_zero(machine: Machine, form: str) -> None:
     out = machine.run("compare", "--project", str(_PATHS / "upstream"), "--as-of", _AS_OF, "--format", form).stdout
