@@ -64,7 +64,7 @@ def _names_go(stage: Stage) -> bool:
     if stage.unresolved:
         return True
     texts = [stage.image if stage.base < 0 else "", *(copy.source for copy in stage.copies)]
-    texts += [run.text or " ".join(run.words) for run in stage.runs]
+    texts += [run.text for run in stage.runs]
     return any(_HAS_GO.search(text) for text in texts)
 
 

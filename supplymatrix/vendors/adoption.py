@@ -183,8 +183,7 @@ def _ends(
 
 def _named_at(places: Mapping[str, Sequence[GoChange]], order: int) -> tuple[GoChange, ...]:
     """Return what named a Go when a commit was made; go.mod only where no pin stands."""
-    newest = [before[-1] for changes in places.values() if (before := [c for c in changes if c.order <= order])]
-    return _pins_first([change for change in newest if change.go_version])
+    return _named(before[-1] for changes in places.values() if (before := [c for c in changes if c.order <= order]))
 
 
 def _in_use(places: Mapping[str, Sequence[GoChange]], day: date) -> tuple[GoChange, ...]:
@@ -192,13 +191,14 @@ def _in_use(places: Mapping[str, Sequence[GoChange]], day: date) -> tuple[GoChan
     newest = []
     for _, changes in sorted(places.items()):
         before = [c for c in changes if c.day < day] or [c for c in changes if c.day == day]
-        if before and before[-1].go_version:
-            newest.append(before[-1])
-    return _pins_first(newest)
+        newest += before[-1:]
+    return _named(newest)
 
 
-def _pins_first(changes: Sequence[GoChange]) -> tuple[GoChange, ...]:
-    return tuple(change for change in changes if change.kind not in _LEAST) or tuple(changes)
+def _named(newest: Iterable[GoChange]) -> tuple[GoChange, ...]:
+    """Return those that name a Go; of go.mod only where no pin stands."""
+    naming = tuple(change for change in newest if change.go_version)
+    return tuple(change for change in naming if change.kind not in _LEAST) or naming
 
 
 def _taken(changes: Sequence[GoChange], used: GoChange, fix: GoFix) -> GoChange | None:

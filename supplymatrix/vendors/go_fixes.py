@@ -13,15 +13,15 @@ _SEMVER_EARLY = re.compile(r"([0-9]+)\.([0-9]+)\.0-(?:0|([a-z]+)\.?([0-9]+))")
 
 
 def holds_fix(version: str, fix: GoFix) -> bool:
-    """Return whether a Go version ("1.22.5") holds a fix: it is not older than the fixed version of its own minor, or,
-    where that minor has none, its minor is newer than one that has, and no range of touched versions has it."""
-    if not is_go_version(version):
+    """Return whether a Go version ("1.22.5") holds a fix: no range of touched versions has it, and it is not older than
+    the fixed version of its own minor or, where that minor has none, its minor is newer than one that has."""
+    if not is_go_version(version) or (fix.ranges and is_touched(version, fix)):
         return False
     key = _key(version)
     own = [fixed for fixed in fix.fixed_in if _minor(fixed) == _minor(version)]
     if own:
-        return key >= min(map(_key, own)) and not (fix.ranges and is_touched(version, fix))
-    return any(_key(fixed) < key for fixed in fix.fixed_in) and not (fix.ranges and is_touched(version, fix))
+        return key >= min(map(_key, own))
+    return any(_key(fixed) < key for fixed in fix.fixed_in)
 
 
 def is_touched(version: str, fix: GoFix) -> bool:

@@ -41,6 +41,11 @@ def test_a_newer_minor_without_a_fix_of_its_own_holds_it_unless_it_is_touched() 
     assert holds_fix("1.24.1", fix)
 
 
+def test_what_a_second_bug_of_its_own_minor_touches_does_not_hold_the_fix() -> None:
+    fix = go_fix("CVE-2024-5", fixed_in=("1.22.3", "1.22.8"), ranges=(("1.22.0", "1.22.3"), ("1.22.6", "1.22.8")))
+    assert [holds_fix(f"1.22.{patch}", fix) for patch in (2, 3, 5, 6, 7, 8)] == [False, True, True, False, False, True]
+
+
 def test_a_version_before_the_bug_does_not_hold_the_fix_and_is_not_touched() -> None:
     fix = go_fix("CVE-2024-3", fixed_in=("1.22.3",), ranges=(("1.22.0-0", "1.22.3"),))
     assert not holds_fix("1.21.9", fix)
