@@ -240,6 +240,7 @@ class _Builder:
         self._global: dict[str, str | None] = {}
         self._known: dict[str, str | None] = {}
         self._env: list[dict[str, str | None]] = []  # of each stage, for those that go on from it
+        self._held: list[set[str]] = []  # of each stage: what ENV has set, there or where it goes on from
         self._open: list[_Open] = []
         self._growth = 0
 
@@ -296,14 +297,15 @@ class _Builder:
         stage.words = " ".join(["FROM", *(f"--{flag}={given}" for flag, given in line.flags), *words])
         self._known = dict(self._env[base]) if base >= 0 else {}
         self._env.append(self._known)
+        self._held.append(set(self._held[base]) if base >= 0 else set())
         self._open.append(stage)
 
     def _arg(self, line: _Line) -> None:
         known = self._known if self._open else self._global
-        set_by_env = {setting.name for setting in self._open[-1].settings} if self._open else set()
+        held = self._held[-1] if self._held else ()
         for word in self._words(line):
             name, equals, given = word.partition("=")
-            if name in set_by_env:
+            if name in held:
                 continue  # what ENV sets stands, whatever ARG says after it
             if len(known) >= _MAX_VARIABLES and name not in known:
                 self._reader.gap(line.line, f"the variable {name[:40]}", f"there are more than {_MAX_VARIABLES}")
@@ -331,6 +333,7 @@ class _Builder:
             new[name] = text.text if not text.unresolved else None
         if len(self._known) + len(new) <= _MAX_VARIABLES:
             self._known.update(new)  # variables of one ENV see those before it only
+            self._held[-1].update(new)
         else:
             self._reader.gap(line.line, "variables of ENV", f"there are more than {_MAX_VARIABLES}")
 

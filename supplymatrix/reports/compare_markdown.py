@@ -9,6 +9,7 @@ from supplymatrix.reports.compare_words import (
     COLUMNS,
     binary_lines,
     cell,
+    counted,
     feed_line,
     gap_line,
     go_line,
@@ -95,7 +96,7 @@ def _totals(report: Comparison) -> Iterator[str]:
     yield f"| | projects on its path | {' | '.join(name for _, name in COLUMNS)} |"
     yield "|---|--:|" + "--:|" * len(COLUMNS)
     for row in report.totals:
-        numbers = [str(row.counts[state]) if row.counts is not None else "?" for state, _ in COLUMNS]
+        numbers = [counted(row.counts, state) for state, _ in COLUMNS]
         yield f"| {sentence(row.name)} | {'' if row.id == 'today' else row.standing} | {' | '.join(numbers)} |"
 
 

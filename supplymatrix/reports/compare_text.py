@@ -9,6 +9,7 @@ from supplymatrix.reports.compare_words import (
     COLUMNS,
     binary_lines,
     cell,
+    counted,
     feed_line,
     gap_line,
     go_line,
@@ -115,7 +116,7 @@ def _totals(report: Comparison) -> Iterator[str]:
     head = f"  {'':{_NAME}}{'projects on its path':{_SUPPORT}}"
     yield head + "".join(f"{name:>{cells}}" for (_, name), cells in zip(COLUMNS, _WIDTHS, strict=True))
     for row in report.totals:
-        numbers = [str(row.counts[state]) if row.counts is not None else "?" for state, _ in COLUMNS]
+        numbers = [counted(row.counts, state) for state, _ in COLUMNS]
         stands = "" if row.id == "today" else str(row.standing)
         line = f"  {_padded(row.id, _NAME)}{_padded(stands, _SUPPORT)}"
         yield line + "".join(f"{text:>{cells}}" for text, cells in zip(numbers, _WIDTHS, strict=True))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from supplymatrix.model.fact import Gap
 from supplymatrix.vendors.comparison import Comparison, ProjectCoverage
@@ -14,6 +15,7 @@ __all__ = [
     "COLUMNS",
     "binary_lines",
     "cell",
+    "counted",
     "feed_line",
     "gap_line",
     "go_line",
@@ -48,27 +50,33 @@ def support_words(support: Support) -> str:
 
 
 def cell(row: CoverageRow, state: CveState) -> str:
-    """Return a number, "?" where nobody knows it, "-" of a vendor without Go. A feed that is silent on all of them says
-    nothing of what is fixed or open: no zero."""
-    count = row.count(state)
-    silent = row.count(CveState.SILENT)
-    if state is not CveState.SILENT and silent and silent == len(row.answers):
-        return "?"
-    if row.support.state is SupportState.NO_GO and count is None:
+    """Return a number of a row: as `counted` has it, "-" of a vendor without Go."""
+    if row.no_feed and row.support.state is SupportState.NO_GO:
         return "-"
-    return "?" if count is None else str(count)
+    return counted(None if row.no_feed else Counter(answer.state for answer in row.answers), state)
+
+
+def counted(counts: Mapping[CveState, int] | None, state: CveState) -> str:
+    """Return one of the counts, "?" where nobody knows it. A feed that is silent on all of them says nothing of what is
+    fixed or open: no zero."""
+    if counts is None:
+        return "?"
+    silent = counts[CveState.SILENT]
+    is_silent_on_all = silent > 0 and silent == sum(counts.values())
+    return "?" if is_silent_on_all and state is not CveState.SILENT else str(counts[state])
 
 
 def legend(coverage: GoCoverage) -> Iterator[str]:
     """Yield what the signs mean that the table has."""
-    if "?" in {text for row in coverage.rows for text in (*_cells(row), support_words(row.support))}:
+    shown = {
+        text
+        for row in coverage.rows
+        for text in (*(cell(row, state) for state, _ in COLUMNS), support_words(row.support))
+    }
+    if "?" in shown:
         yield "? = not known: no row of a profile, no feed of that vendor, or a silent one"
     if any(row.count(CveState.SILENT) for row in coverage.rows):
         yield "silent = its feed does not name the CVE, or ends before the fix"
-
-
-def _cells(row: CoverageRow) -> Iterator[str]:
-    return (cell(row, state) for state, _ in COLUMNS)
 
 
 def binary_lines(project: ProjectCoverage) -> Iterator[str]:

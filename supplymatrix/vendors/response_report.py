@@ -122,7 +122,7 @@ def _fixes(reading: FeedReading, asked: Asked) -> tuple[GoFix, ...]:
     unique: dict[str, GoFix] = {}
     for fix in sorted(reading.go_fixes, key=lambda fix: (fix.cve, fix.go_id)):
         day = fix.released.day if fix.released is not None else None
-        is_late = asked.as_of is not None and day is not None and day > asked.as_of
+        is_late = day is not None and day > asked.day
         is_early = asked.since is not None and day is not None and day < asked.since
         if not is_late and not is_early and asked.cve in ("", fix.cve):
             unique.setdefault(fix.cve, fix)

@@ -56,6 +56,13 @@ def test_what_env_sets_stands_whatever_an_arg_says_after_it() -> None:
     assert dict(stage.runs[0].variables)["V"] == "1.22.5"
 
 
+def test_what_env_sets_stands_in_stages_that_go_on_from_it() -> None:
+    text = "FROM a/x AS b\nENV V=1.22.5\nFROM b\nARG V=1.25.0\nRUN install $V\nFROM a/x\nARG V=1.25.0\nRUN install $V\n"
+    _, going_on, other = _parse(text).stages
+    assert dict(going_on.runs[0].variables)["V"] == "1.22.5"
+    assert dict(other.runs[0].variables)["V"] == "1.25.0"
+
+
 def test_a_stage_knows_a_global_arg_only_where_it_names_it() -> None:
     file = _parse("ARG V=1\nFROM a\nENV X=$V\nARG V\nENV Y=$V\n")
     assert [(s.name, s.text, s.unresolved) for s in file.stages[0].settings] == [("X", "$V", ("V",)), ("Y", "1", ())]

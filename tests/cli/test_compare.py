@@ -57,6 +57,15 @@ def test_a_feed_that_is_silent_on_all_gives_no_zero(machine: Machine, form: str)
     assert "silent = its feed does not name the CVE, or ends before the fix" in out
 
 
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_totals_have_no_zero_of_a_feed_that_is_silent_on_all_either(machine: Machine, form: str) -> None:
+    projects = ("--project", str(_PATHS / "upstream"), "--project", str(_PATHS / "ubi"))
+    out = machine.run("compare", *projects, "--as-of", _AS_OF, "--format", form).stdout
+    totals = out[out.index("pairs of a CVE and a Go version") :]
+    assert re.search(r"\? *\|? +\? *\|? +\? *\|? +[1-9][0-9]*\b", totals)
+    assert not re.search(r" 0 *\|? +0 *\|? +0 *\|? +[1-9]", totals)
+
+
 def test_markdown_goes_to_a_file(machine: Machine, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     machine.run("compare", "--project", str(_PATHS / "snap"), "--as-of", _AS_OF, "--format", f"markdown={page}")

@@ -59,6 +59,16 @@ def report_of(found: FeedReading, *, cve: str = "", with_project: bool = True) -
     return work_out_response(found, asked, history=history() if with_project else None, project="project")
 
 
+def test_no_date_of_a_day_to_come_is_believed() -> None:
+    fixes = [go_fix(_CVES[0], 10), go_fix(_CVES[1], 500)]
+    events = [event(_CVES[0], 20), event(_CVES[1], 510)]
+    shown = reading(fixes=fixes, events=events, channels=[channel("one", rebases=False)])
+    report = work_out_response(shown, Asked(day=day(450)))
+    assert [fix.cve for fix in report.fixes] == [_CVES[0]]
+    assert [case.cve for found in report.channels for case in found.cases] == [_CVES[0]]
+    assert all(found.as_of is None or found.as_of <= day(450) for found in report.channels)
+
+
 def faults(text: str) -> list[str]:
     validator = Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")), format_checker=FormatChecker())
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(json.loads(text))]
