@@ -1,10 +1,11 @@
 """Words of a Dockerfile: quotes, the escape character and variables, as the builder takes them.
 
     >>> expand("golang:${GO:-1.25}-$VARIANT", {"VARIANT": "alpine"})
-    Expanded(text='golang:1.25-alpine', unresolved=())
+    Expanded(text='golang:1.25-alpine', unresolved=(), is_open=False)
 
 A variable without a value stays as it is written and is told as unresolved: it may come from the command line or from
-an image, and nobody here knows it. `${x:?text}` and replacements in patterns are left as they are, too.
+an image, and nobody here knows it. `${x:?text}` and replacements in patterns are left as they are, too, and so is what
+stands behind a brace that is never closed, which the builder refuses.
 
 Source: moby/buildkit frontend/dockerfile/shell/lex.go; docs.docker.com Dockerfile reference, "Environment replacement".
 """
@@ -31,10 +32,12 @@ _WORD = {
 
 @value
 class Expanded:
-    """A word as the builder sees it. unresolved: names of variables without a value, in order."""
+    """A word as the builder sees it. unresolved: names of variables without a value, in order; is_open: a brace of one
+    is not closed."""
 
     text: str
     unresolved: tuple[str, ...] = ()
+    is_open: bool = False
 
 
 def split_words(text: str, escape: str = "\\") -> list[str]:
@@ -46,7 +49,7 @@ def expand(word: str, variables: Variables, escape: str = "\\") -> Expanded:
     """Return a word with its quotes taken off and its variables filled in."""
     reader = _Reader(variables, escape)
     text = reader.read(word, 0)
-    return Expanded(text=text[:_LONGEST], unresolved=tuple(dict.fromkeys(reader.unresolved)))
+    return Expanded(text=text[:_LONGEST], unresolved=tuple(dict.fromkeys(reader.unresolved)), is_open=reader.is_open)
 
 
 class _Reader:
@@ -55,6 +58,7 @@ class _Reader:
         self._escape = escape
         self._room = 4 * _LONGEST  # of all that is put together, at every depth
         self.unresolved: list[str] = []
+        self.is_open = False
 
     def read(self, word: str, depth: int) -> str:
         out: list[str] = []
@@ -87,6 +91,8 @@ class _Reader:
             return self._value(name, f"${name}"), end
         close = _closing(word, end)
         if close < 0:
+            self.unresolved.append(name)
+            self.is_open = True
             return word[at - 1 :], len(word)
         return self._chosen(name, word[end:close], word[at - 1 : close + 1], depth), close + 1
 

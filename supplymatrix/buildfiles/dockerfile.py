@@ -263,12 +263,15 @@ class _Builder:
         elif line.name in ("COPY", "ADD"):
             source = dict(line.flags).get("from")
             if source:
-                self._open[-1].copies.append(Copy(source=self._expand(source, self._known).text, line=line.line))
+                text = self._expand(source, self._known, line.line).text
+                self._open[-1].copies.append(Copy(source=text, line=line.line))
         elif line.name == "RUN":
             self._run(line)
 
-    def _expand(self, word: str, known: Variables) -> Expanded:
+    def _expand(self, word: str, known: Variables, line: int) -> Expanded:
         expanded = expand(word, known, self._reader.escape)
+        if expanded.is_open:
+            self._reader.gap(line, f"what {word[:60]!r} stands for", "a brace is not closed", "close it: }")
         self._growth += len(expanded.text)
         if self._growth > _MAX_GROWTH:
             raise _refused(
@@ -288,8 +291,8 @@ class _Builder:
         if len(self._open) >= _MAX_STAGES:
             self._reader.gap(line.line, "the further stages", f"there are more than {_MAX_STAGES}", "split the file")
             return
-        image = self._expand(words[0], self._global)
-        platform = self._expand(dict(line.flags).get("platform", ""), self._global)
+        image = self._expand(words[0], self._global, line.line)
+        platform = self._expand(dict(line.flags).get("platform", ""), self._global, line.line)
         names = {stage.name: stage.index for stage in self._open if stage.name}
         base = names.get(image.text.lower(), -1)
         name = words[2].lower() if is_named else ""
@@ -310,7 +313,7 @@ class _Builder:
             if len(known) >= _MAX_VARIABLES and name not in known:
                 self._reader.gap(line.line, f"the variable {name[:40]}", f"there are more than {_MAX_VARIABLES}")
             elif equals:
-                text = self._expand(given, known)
+                text = self._expand(given, known, line.line)
                 known[name] = text.text if not text.unresolved else None
             elif known.get(name) is None:
                 known[name] = self._global.get(name)
@@ -327,7 +330,7 @@ class _Builder:
             self._reader.gap(line.line, "variables of ENV", f"a stage sets more than {2 * _MAX_VARIABLES:,}")
             return
         for name, given in pairs:
-            text = self._expand(given, self._known)
+            text = self._expand(given, self._known, line.line)
             setting = Setting(name=name, text=text.text, unresolved=text.unresolved, line=line.line)
             self._open[-1].settings.append(setting)
             new[name] = text.text if not text.unresolved else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 
 from supplymatrix.buildfiles.docker_words import expand
 from supplymatrix.buildfiles.dockerfile import Dockerfile, Run, Stage, is_given_by_builder, parse_dockerfile
@@ -19,14 +20,20 @@ from supplymatrix.buildfiles.scripts import read_commands_found, shown
 from supplymatrix.buildfiles.shell_text import Command, command_of, read_commands
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
-from supplymatrix.model.value import changed
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import DetectKind
 
-__all__ = ["read_dockerfile"]
+__all__ = ["read_dockerfile", "signs_of_dockerfile"]
 
-_BUILDS = re.compile(r"\bgo (?:build|install|test|generate)\b")
-_HAS_GO = re.compile(r"(?<![\w.])go(?:lang|-toolset|-fips|-msft|[0-9][\w.]*)?(?!\w)", re.IGNORECASE)
-"""A word that names Go: of an image ("golang", "go-toolset"), a package, an archive, or the command."""
+_BUILDING = frozenset({"build", "install", "test", "generate"})
+_GO = re.compile(r"(?:xx-)?go(?:1\.[0-9.]+)?")
+_RUNNERS = frozenset({"timeout", "xargs", "nohup", "retry", "su-exec", "gosu", "stdbuf", "ccache", "setarch"})
+_MOST_BEFORE = 12  # words of a runner that may stand before the go command
+_DOWNLOAD = re.compile(r"(?:go\.dev|golang\.org|golang\.google\.cn)/dl/")
+_ANY = Role.OTHER
+"""The role of signs until that of their stage is known."""
+_SHELL = re.compile(r"(?:\S*/)?(?:ba|da|a|k|z)?sh")
+_SCRIPT = re.compile(r"-[a-z]*c")
 _EMPTY = "scratch"
 _INDEX = re.compile(r"[0-9]{1,4}")  # of a stage
 _MAX_WORDS = 20_000  # of RUN lines that are looked at in one file
@@ -34,13 +41,33 @@ _MAX_WORDS = 20_000  # of RUN lines that are looked at in one file
 
 def read_dockerfile(data: bytes, artifact: str) -> BuildFile:
     """Return what a Dockerfile shows. Raises InputError for one that is no text or too long."""
-    file = parse_dockerfile(data, artifact)
-    roles = _roles(file.stages)
-    parts = [_stage(file, stage, roles[stage.index]) for stage in file.stages]
-    return together(artifact, "dockerfile", BuildFile(artifact="", kind="", gaps=file.gaps), *parts)
+    return signs_of_dockerfile(parse_dockerfile(data, artifact))
 
 
-def _roles(stages: Sequence[Stage]) -> Mapping[int, Role]:
+def signs_of_dockerfile(file: Dockerfile) -> BuildFile:
+    """Return what a Dockerfile shows that was parsed already."""
+    read = [_read(file, stage) for stage in file.stages]
+    roles = _roles(file.stages, read)
+    parts = [_in_role(stage.shows, roles[index]) for index, stage in enumerate(read)]
+    return together(file.artifact, "dockerfile", BuildFile(artifact="", kind="", gaps=file.gaps), *parts)
+
+
+@value
+class _Read:
+    """One stage, read. shows: all of it, in no role yet. has_go: a Go may be on its image; builds: go runs there, to
+    build."""
+
+    shows: BuildFile
+    has_go: bool
+    builds: bool
+
+
+def _in_role(part: BuildFile, role: Role) -> BuildFile:
+    signs = tuple(changed(sign, role=role) for sign in part.signs)
+    return changed(part, signs=signs, gos=tuple(changed(use, role=role) for use in part.gos))
+
+
+def _roles(stages: Sequence[Stage], read: Sequence[_Read]) -> Mapping[int, Role]:
     if not stages:
         return {}
     last = stages[-1]
@@ -50,22 +77,12 @@ def _roles(stages: Sequence[Stage]) -> Mapping[int, Role]:
     while chain[-1].base >= 0:
         chain.append(stages[chain[-1].base])
     is_alone = len(stages) == 1
-    builds = any(_BUILDS.search(run.text) for run in last.runs)
-    has_go = any(_names_go(stage) for stage in chain)
+    builds = read[last.index].builds
+    has_go = any(read[stage.index].has_go for stage in chain)
     for stage in chain:
         is_built_in = builds or ((is_alone or stage is not last) and has_go)
         roles[stage.index] = Role.BOTH if is_built_in else Role.RUNTIME
     return roles
-
-
-def _names_go(stage: Stage) -> bool:
-    """Return whether a Go may be on a stage's image. One where none is named only runs what was built elsewhere: an
-    image that cannot be told may hold one."""
-    if stage.unresolved:
-        return True
-    texts = [stage.image if stage.base < 0 else "", *(copy.source for copy in stage.copies)]
-    texts += [run.text for run in stage.runs]
-    return any(_HAS_GO.search(text) for text in texts)
 
 
 def _needed(stages: Sequence[Stage]) -> set[int]:
@@ -85,19 +102,28 @@ def _needed(stages: Sequence[Stage]) -> set[int]:
     return needed
 
 
-def _stage(file: Dockerfile, stage: Stage, role: Role) -> BuildFile:
+def _read(file: Dockerfile, stage: Stage) -> _Read:
+    """Return what a stage shows. An image that cannot be told may hold a Go, and so does one on which go runs."""
     root = _root(file.stages, stage)
     on = () if root.unresolved or root.image == _EMPTY else image_forms(root.image)
-    parts = [_image(file, stage, role)] if stage.base < 0 else []
+    parts = [_image(file, stage)] if stage.base < 0 else []
     for setting in stage.settings:
         place = Location(artifact=file.artifact, line=setting.line, column=1)
         words = shown(f"ENV {setting.name}={setting.text}")
-        parts.append(read_setting(setting.name, setting.text, role=role, location=place, words=words))
-    parts += [_copied(file, copy.source, copy.line, role) for copy in stage.copies]
-    parts += [_run(file, run, role, on) for run in stage.runs]
+        parts.append(read_setting(setting.name, setting.text, role=_ANY, location=place, words=words))
+    parts += [_copied(file, copy.source, copy.line) for copy in stage.copies]
+    verbs: set[str] = set()
+    is_fetched = False
+    for run in stage.runs:
+        commands = list(_filled(_commands(run), dict(run.variables)))
+        verbs.update(filter(None, map(_verb_of_go, commands)))
+        is_fetched |= any(_DOWNLOAD.search(word) for command in commands for word in command.words)
+        parts.append(_run(file, run, commands, on))
     platform = Location(artifact=file.artifact, line=stage.line, column=1)
     arches = read_platforms([stage.platform], platform, shown(stage.words)) if stage.platform else ()
-    return together("", "", *parts, BuildFile(artifact="", kind="", arches=arches))
+    shows = together("", "", *parts, BuildFile(artifact="", kind="", arches=arches))
+    has_go = bool(stage.unresolved or shows.gos or verbs or is_fetched)
+    return _Read(shows=shows, has_go=has_go, builds=not verbs.isdisjoint(_BUILDING))
 
 
 def _root(stages: Sequence[Stage], stage: Stage) -> Stage:
@@ -106,20 +132,21 @@ def _root(stages: Sequence[Stage], stage: Stage) -> Stage:
     return stage
 
 
-def _image(file: Dockerfile, stage: Stage, role: Role) -> BuildFile:
+def _image(file: Dockerfile, stage: Stage) -> BuildFile:
     place = Location(artifact=file.artifact, line=stage.line, column=1)
     if stage.unresolved:
-        return BuildFile(artifact="", kind="", gaps=(_unresolved(file, stage, place),))
+        gos = _image_found(stage.image, place, shown(stage.words)).gos
+        return BuildFile(artifact="", kind="", gos=gos, gaps=(_unresolved(file, stage, place),))
     if stage.image == _EMPTY:
         return NOTHING_FOUND
     words = shown(f"FROM {stage.image}{f' AS {stage.name}' if stage.name else ''}")
-    return _image_found(stage.image, role, place, words)
+    return _image_found(stage.image, place, words)
 
 
-def _image_found(image: str, role: Role, place: Location, words: str) -> BuildFile:
-    sign = Sign(kind=DetectKind.IMAGE, texts=image_forms(image), role=role, location=place, words=words)
+def _image_found(image: str, place: Location, words: str) -> BuildFile:
+    sign = Sign(kind=DetectKind.IMAGE, texts=image_forms(image), role=_ANY, location=place, words=words)
     version = go_of_image(image)
-    gos = () if version is None else (GoUse(version=version, role=role, location=place, words=words),)
+    gos = () if version is None else (GoUse(version=version, role=_ANY, location=place, words=words),)
     return BuildFile(artifact="", kind="", signs=(sign,) if sign.texts else (), gos=gos)
 
 
@@ -136,22 +163,48 @@ def _unresolved(file: Dockerfile, stage: Stage, place: Location) -> Gap:
     )
 
 
-def _copied(file: Dockerfile, source: str, line: int, role: Role) -> BuildFile:
+def _copied(file: Dockerfile, source: str, line: int) -> BuildFile:
     """Return what an image shows from which files are copied; a stage's name is none."""
     if _INDEX.fullmatch(source) or "$" in source or any(stage.name == source.lower() for stage in file.stages):
         return NOTHING_FOUND
     if not re.search(r"[/:.]", source):
         return NOTHING_FOUND  # a context that the caller names, or an image of no vendor's
     place = Location(artifact=file.artifact, line=line, column=1)
-    return _image_found(source, role, place, shown(file.lines[line - 1]))
+    return _image_found(source, place, shown(file.lines[line - 1]))
 
 
-def _run(file: Dockerfile, run: Run, role: Role, on: Sequence[str]) -> BuildFile:
+def _run(file: Dockerfile, run: Run, commands: Sequence[Command], on: Sequence[str]) -> BuildFile:
     def place(at: int) -> Location:
         return Location(artifact=file.artifact, line=min(run.line + at, len(file.lines)), column=1)
 
+    return read_commands_found(commands, role=_ANY, on=on, place=place, head="RUN")
+
+
+def _commands(run: Run) -> Sequence[Command]:
+    """Return the commands of a RUN; `["sh", "-c", "…"]` and `sh -c "…"` are those of their script."""
     commands = [command_of(run.words)] if run.words else list(read_commands(run.text))
-    return read_commands_found(_filled(commands, dict(run.variables)), role=role, on=on, place=place, head="RUN")
+    return [inner for command in commands for inner in _inside(command)]
+
+
+def _inside(command: Command) -> Iterator[Command]:
+    words = command.words
+    script = words[2] if len(words) > 2 and _SHELL.fullmatch(words[0]) and _SCRIPT.fullmatch(words[1]) else ""
+    if not script:
+        yield command
+        return
+    for settings, inner in zip(repeat(command.settings), read_commands(script)):
+        yield changed(inner, settings=(*settings, *inner.settings), at=command.at + inner.at)
+
+
+def _verb_of_go(command: Command) -> str:
+    """Return what a command asks of go: "build" of `timeout 60 go -C svc build`; "" when it runs no go."""
+    names = [word.rpartition("/")[2] for word in command.words[:_MOST_BEFORE]]
+    at = next((place for place, name in enumerate(names) if _GO.fullmatch(name)), -1)
+    if at < 0 or (at and names[0] not in _RUNNERS):
+        return ""
+    rest = command.words[at + 1 :]
+    rest = rest[2:] if rest[:1] == ("-C",) else rest
+    return rest[0] if rest else "go"
 
 
 def _filled(commands: Sequence[Command], known: Mapping[str, str]) -> Iterator[Command]:

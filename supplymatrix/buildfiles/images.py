@@ -62,7 +62,7 @@ def go_of_image(reference: str) -> str | None:
     """Return the Go of an image: "1.25.3", "1.25", "" where its reference does not tell; None for one that is no image
     of Go by its name."""
     repository, tag, _ = split_image(reference)
-    if repository.rpartition("/")[2] not in _GO_IMAGES:
+    if (repository.rpartition("/")[2].partition("$")[0] or repository).rstrip(":") not in _GO_IMAGES:
         return None
     found = _VERSION.match(tag)
     return found[1] if found else ""

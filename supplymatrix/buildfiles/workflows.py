@@ -22,7 +22,7 @@ from supplymatrix.documents.yaml_text import YamlNode
 from supplymatrix.model.location import Location
 from supplymatrix.model.vendor import DetectKind
 
-__all__ = ["read_workflow"]
+__all__ = ["read_workflow", "yaml_number"]
 
 _MAX_JOBS = 500
 _MAX_STEPS = 1_000
@@ -33,6 +33,11 @@ _VERSION = re.compile(r"[\^~>= v]*(?:go)?(1\.[0-9]{1,4})(\.[0-9]{1,4}|(?:rc|beta
 _UBUNTU = re.compile(r"ubuntu-([0-9]{2}\.[0-9]{2})(?:-.*)?")
 _ACTION = re.compile(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)(/[^@]*)?@(\S+)")
 _ARCH_KEYS = ("goarch", "arch", "architecture", "platform", "platforms")
+
+
+def yaml_number(text: str) -> str:
+    """Return what a version without quotes is to YAML, where that is another number: "1.2" for `1.20`; else ""."""
+    return text.rstrip("0") if re.fullmatch(r"1\.[0-9]*[1-9]0+", text) else ""
 
 
 def read_workflow(data: bytes, artifact: str) -> BuildFile:
@@ -83,7 +88,7 @@ class _Job:
     def _container(self, node: YamlNode) -> BuildFile:
         file = self._file
         parts = []
-        for text in self._filled(node):
+        for _, text in self._filled(node):
             if "${{" in text:
                 gap = file.gap(node, "the image of a job", "its name is an expression", "name the image")
                 parts.append(BuildFile(artifact="", kind="", gaps=(gap,)))
@@ -133,11 +138,18 @@ class _Job:
                 return BuildFile(artifact="", kind="")
             return BuildFile(artifact="", kind="", gos=(self._use(uses, ""),))
         parts = []
-        for text in self._filled(node):
+        for source, text in self._filled(node):
             if "${{" in text:
                 wanted = "the Go that a workflow sets up"
                 gap = self._file.gap(node, wanted, "it is an expression of no matrix in this job", "name the version")
                 parts.append(BuildFile(artifact="", kind="", gaps=(gap,)))
+                continue
+            number = yaml_number(source.text) if self._file.is_plain(source) else ""
+            if number:
+                wanted = f"the Go that a workflow means by {source.text}"
+                reason = f"without quotes it is the number {number}, and Go {number} is what is set up"
+                gap = self._file.gap(source, wanted, reason, f'put it in quotes: "{source.text}"')
+                parts.append(BuildFile(artifact="", kind="", gos=(self._use(node, number, text),), gaps=(gap,)))
             else:
                 found = _VERSION.fullmatch(text.strip())
                 version = f"{found[1]}{'' if found[3] else found[2] or ''}" if found else ""
@@ -151,15 +163,17 @@ class _Job:
         words = f"{words} ({text})" if text and text not in words else words
         return GoUse(version=version, role=Role.CI, location=self._file.place(node), words=words)
 
-    def _filled(self, node: YamlNode) -> Sequence[str]:
-        """Return a text for each value of the matrix that it names; as it is when it names none, or none is here."""
+    def _filled(self, node: YamlNode) -> Sequence[tuple[YamlNode, str]]:
+        """Return a text for each value of the matrix that it names, with the value; as it is when it names none, or
+        none is here. A matrix hands its numbers on as numbers."""
         found = _MATRIX.search(node.text)
         if not found:
-            return (node.text,)
-        words = [word.text for word in islice(scalars(self._matrix[found[1]]), _MAX_VALUES)]
-        words += [entry[found[1]].text for entry in self._matrix["include"].items[:_MAX_VALUES] if entry[found[1]].text]
-        words = [word for word in dict.fromkeys(words) if "${{" not in word][:_MAX_VALUES]
-        return tuple(node.text.replace(found[0], word) for word in words) or (node.text,)
+            return ((node, node.text),)
+        words = list(islice(scalars(self._matrix[found[1]]), _MAX_VALUES))
+        words += [entry[found[1]] for entry in self._matrix["include"].items[:_MAX_VALUES] if entry[found[1]].text]
+        by_text = {word.text: word for word in reversed(words) if "${{" not in word.text}
+        told = [by_text[text] for text in dict.fromkeys(word.text for word in words) if text in by_text][:_MAX_VALUES]
+        return tuple((word, node.text.replace(found[0], word.text)) for word in told) or ((node, node.text),)
 
     def _arches(self, node: YamlNode) -> Iterator[ArchUse]:
         for word in scalars(node):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from supplymatrix.buildfiles.scripts import shown
@@ -14,6 +15,7 @@ from supplymatrix.model.value import value
 __all__ = ["YamlFile", "entries_of", "open_yaml", "scalars"]
 
 _MAX_BYTES = 4 << 20
+_QUOTED = re.compile(r"(?:[&!]\S*[ \t]+)*[\"']")
 _MAX_SCALARS = 20_000
 _MAX_NODES = 100_000
 
@@ -36,6 +38,11 @@ class YamlFile:
     def words(self, node: YamlNode) -> str:
         """Return the line of a value, as it is quoted."""
         return self.words_at(node.line)
+
+    def is_plain(self, node: YamlNode) -> bool:
+        """Return whether a scalar of one line stands there without quotes, so that `1.20` of it is the number 1.2."""
+        line = self.lines[node.line - 1] if 1 <= node.line <= len(self.lines) else ""
+        return _QUOTED.match(line, node.column - 1) is None
 
     def words_at(self, line: int) -> str:
         """Return a line, as it is quoted."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplymatrix.cli.output import page_width, write_stdout
+from supplymatrix.cli.pages import format_option, write_pages
 from supplymatrix.cli.profile_options import profile_options, tell_loading
 
 if TYPE_CHECKING:
+    from supplymatrix.cli.targets import ReportTarget
     from supplymatrix.engine.vendor_profiles import LoadedProfiles
     from supplymatrix.model.vendor import Claim
 
@@ -22,21 +23,25 @@ _VERDICTS = ["supported", "contradicted", "no_evidence"]
 @click.command()
 @click.option("--about", default="", metavar="ID", help="Only claims about this vendor or topic.")
 @click.option("--verdict", type=click.Choice(_VERDICTS), help="Only claims with this verdict.")
-@click.option("--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@format_option("text", "json", "markdown")
 @profile_options
-def claims(*, about: str, verdict: str | None, format_: str, loaded: LoadedProfiles, today: date) -> int:
-    """Show what is commonly said about support for Go: each claim with a verdict, why, and dated sources."""
+def claims(
+    *, about: str, verdict: str | None, targets: tuple[ReportTarget, ...], loaded: LoadedProfiles, today: date
+) -> int:  # fmt: skip
+    """Show what is commonly said about support for Go: each claim with a verdict, why, and dated sources.
+
+    A verdict whose evidence has all expired is shown as stale.
+    """
     from supplymatrix.reports.claims_view import render_claims_json, render_claims_markdown, render_claims_text
 
-    del today  # what a source said stays said; --as-of is an option of all commands about vendors
     found = _about(loaded.claims, about) if about else loaded.claims
     found = tuple(claim for claim in found if verdict in (None, claim.verdict))
-    if format_ == "json":
-        write_stdout(render_claims_json(found))
-    elif format_ == "markdown":
-        write_stdout(render_claims_markdown(found))
-    else:
-        write_stdout(render_claims_text(found, width=page_width()))
+    render = {
+        "text": lambda width: render_claims_text(found, today, width=width),
+        "json": lambda _width: render_claims_json(found, today),
+        "markdown": lambda _width: render_claims_markdown(found, today),
+    }
+    write_pages(targets, render)
     return tell_loading(loaded)
 
 

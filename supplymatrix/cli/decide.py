@@ -52,6 +52,7 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
                  help="The same seed draws the same weightings."),
     click.option("--ask", metavar="FILE|-", help="Write what to ask the vendors, to be filled in for --answers."),
     click.option("--record", type=_FILE, metavar="FILE", help="Write the decision record, with all data."),
+    click.option("--explain", is_flag=True, help="The text in full: every option, reason and cost."),
     click.option("--format", "format_", multiple=True, metavar="F[=FILE]", help="text, json or markdown."),
 )  # fmt: skip
 
@@ -105,7 +106,8 @@ def decide(path: Path | None, *, loaded: LoadedProfiles, today: date, **given: A
     again = _again(path, given)
 
     def rendered(target: ReportTarget) -> str:
-        return _rendered(run.decision, target.format, again, width=page_width() if target.file is None else 80)
+        width = page_width() if target.file is None else 80
+        return _rendered(run.decision, target.format, again, width=width, full=given["explain"])
 
     new = [target for target in targets if target.format == "ask" and target.file is not None]
     write_targets([target for target in targets if target not in new], rendered)
@@ -139,7 +141,7 @@ def _targets(words: tuple[str, ...], ask: str | None, record: Path | None) -> tu
     return found
 
 
-def _rendered(decision: Decision, name: str, again: str, *, width: int) -> str:
+def _rendered(decision: Decision, name: str, again: str, *, width: int, full: bool) -> str:
     """Return one output. The modules are imported when they are needed."""
     if name == "json":
         from supplymatrix.reports.decision_json import render_decision_json
@@ -152,7 +154,7 @@ def _rendered(decision: Decision, name: str, again: str, *, width: int) -> str:
     if name == "text":
         from supplymatrix.reports.decision_text import render_decision_text
 
-        return render_decision_text(decision, width=width, again=again)
+        return render_decision_text(decision, width=width, again=again, full=full)
     from supplymatrix.reports.decision_markdown import render_decision_markdown, render_decision_record
 
     return render_decision_record(decision) if name == "record" else render_decision_markdown(decision)

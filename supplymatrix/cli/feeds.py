@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 import click
 
 from supplymatrix.cli.options import console_options
-from supplymatrix.cli.output import Console, page_width, write_stdout
+from supplymatrix.cli.output import Console
+from supplymatrix.cli.pages import format_option, write_pages
 from supplymatrix.cli.words import complete_feeds
 from supplymatrix.engine.events import Event, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from supplymatrix.cli.targets import ReportTarget
     from supplymatrix.engine.settings import Settings
 
 __all__ = ["feeds"]
 
-_FORMAT = click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+_FORMAT = format_option("text", "json")
 _STORE = click.option(
     "--feeds-dir", type=click.Path(path_type=Path), metavar="DIR",
     help="Keep feeds here; `feeds` in the cache folder when left out.",
@@ -36,21 +38,22 @@ def feeds() -> None:
 @feeds.command(name="list")
 @_FORMAT
 @console_options
-def list_(*, format_: str, console: Console) -> None:
+def list_(*, targets: tuple[ReportTarget, ...], console: Console) -> None:
     """List the feeds: address, licence, attribution, what each cannot tell. -v names the files that --from takes."""
     from supplymatrix.feeds.registry import FEEDS
     from supplymatrix.reports.feeds_view import render_feeds_json, render_list_text
 
-    if format_ == "json":
-        write_stdout(render_feeds_json(FEEDS))
-    else:
-        write_stdout(render_list_text(FEEDS, width=page_width(), verbose=console.verbose))
+    render = {
+        "text": lambda width: render_list_text(FEEDS, width=width, verbose=console.verbose),
+        "json": lambda _width: render_feeds_json(FEEDS),
+    }
+    write_pages(targets, render, quiet=console.quiet)
 
 
 @feeds.command()
 @_STORE
 @_FORMAT
-def status(*, feeds_dir: Path | None, format_: str) -> int:
+def status(*, feeds_dir: Path | None, targets: tuple[ReportTarget, ...]) -> int:
     """Show of which day each feed is, how old, what lies here, and what is used where it was not synced.
 
     Exit 0: no fault. 3: a file of a feed cannot be read, or is not what was received.
@@ -63,10 +66,11 @@ def status(*, feeds_dir: Path | None, format_: str) -> int:
     store = feeds_dir or default_store(os.environ)
     found = feeds_status(store, FEEDS, datetime.now(UTC).date())
     place = store.as_posix() if store else ""
-    if format_ == "json":
-        write_stdout(render_feeds_json(FEEDS, store=place, status=found))
-    else:
-        write_stdout(render_status_text(found, place, width=page_width()))
+    render = {
+        "text": lambda width: render_status_text(found, place, width=width),
+        "json": lambda _width: render_feeds_json(FEEDS, store=place, status=found),
+    }
+    write_pages(targets, render)
     return 3 if any(item.faults for item in found) else 0
 
 
@@ -83,7 +87,7 @@ def status(*, feeds_dir: Path | None, format_: str) -> int:
 @console_options
 def sync(
     *, names: tuple[str, ...], source: Path | None, feeds_dir: Path | None, offline: bool | None, ca_file: Path | None,
-    format_: str, console: Console,
+    targets: tuple[ReportTarget, ...], console: Console,
 ) -> int:  # fmt: skip
     """Fetch what is new of all feeds, or of those named. What is held already is not fetched again.
 
@@ -110,10 +114,11 @@ def sync(
     outcome = sync_feeds(request, _teller(console))
     console.end_line()
     place = store.as_posix()
-    if format_ == "json":
-        write_stdout(render_feeds_json(chosen_feeds(FEEDS, names), store=place, synced=outcome.feeds))
-    else:
-        write_stdout(render_sync_text(outcome.feeds, place, width=page_width()))
+    render = {
+        "text": lambda width: render_sync_text(outcome.feeds, place, width=width),
+        "json": lambda _width: render_feeds_json(chosen_feeds(FEEDS, names), store=place, synced=outcome.feeds),
+    }
+    write_pages(targets, render, quiet=console.quiet)
     return outcome.exit_code
 
 

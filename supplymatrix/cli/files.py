@@ -47,7 +47,7 @@ def write_in_place_of(path: Path, text: str, what: str) -> None:
     if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
         raise InputError(
             Diagnostic(
-                message=f"there is a {path.name} that is no plain file: nothing is written through it",
+                message=f"{path.name} is no plain file: nothing is written through it",
                 artifact=path.as_posix(),
                 expected=f"a plain file, or no {path.name}",
                 remedy="remove it, and find out who put it there",
@@ -93,7 +93,7 @@ def _give_name(beside: Path, path: Path) -> None:
 def _exists(path: Path, what: str) -> InputError:
     return InputError(
         Diagnostic(
-            message=f"there is a {path.name} already: it is not touched",
+            message=f"{path.name} is there already: it is not touched",
             artifact=path.as_posix(),
             expected=f"a folder without {path.name}",
             remedy=f"edit it, or move it away for a new {what}",

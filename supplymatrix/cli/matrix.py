@@ -6,13 +6,14 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
 from supplymatrix.cli.options import console_options
 from supplymatrix.cli.output import Console, wants_color, write_stdout
-from supplymatrix.cli.profile_options import profile_options, tell_loading
+from supplymatrix.cli.profile_options import profile_options, profile_options_again, tell_loading
 from supplymatrix.cli.streams import is_terminal, write_stderr
 from supplymatrix.cli.targets import ReportTarget, parse_targets, write_targets
 from supplymatrix.cli.words import complete_capability_keys, complete_vendors
@@ -92,7 +93,7 @@ def matrix(
         excluded=() if explain else excluded,
         project=project,
     )
-    view = view_matrix(request)
+    view = _with_options(view_matrix(request), project, weights)
     if explain and shown in known:
         write_stdout(_explained(view, explain, ascii_only=ascii_only))
     elif not explain and (not vendors or request.named):
@@ -102,6 +103,16 @@ def matrix(
         return 2
     stale = strict and _strict(view, quiet=console.quiet)
     return 1 if stale else 3 if view.gaps else 0
+
+
+def _with_options(view: MatrixView, project: Path | None, weights: Path | None) -> MatrixView:
+    """Return a view that knows with which options a further command shows the same."""
+    from supplymatrix.model.value import changed
+
+    words = ["--project", quote(project.as_posix())] if project is not None else []
+    words += ["--weights", quote(weights.as_posix())] if weights is not None else []
+    again = "".join(f" {word}" for word in words)
+    return changed(view, again_project=again, again_profiles=profile_options_again())
 
 
 def _known(loaded: LoadedProfiles) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from supplymatrix.engine.vendor_profiles import LoadedProfiles
     from supplymatrix.model.vendor import VendorProfile
 
-__all__ = ["as_of_option", "chosen_profiles", "folder_option", "profile_options", "tell_loading"]
+__all__ = ["as_of_option", "chosen_profiles", "folder_option", "profile_options", "profile_options_again",
+           "tell_loading"]  # fmt: skip
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -80,6 +82,14 @@ def profile_options(command: F) -> F:
         return command(*args, loaded=load_profiles(kwargs.pop("folders"), today=latest), **kwargs)
 
     return cast("F", as_of_option(folder_option(wrapped)))
+
+
+def profile_options_again() -> str:
+    """Return --profiles and --as-of as they were given to this command, for a further one, with a blank before them."""
+    given = click.get_current_context().params
+    words = [word for folder in given.get("folders", ()) for word in ("--profiles", quote(folder.as_posix()))]
+    words += ["--as-of", str(given["as_of"])] if given.get("as_of") is not None else []
+    return "".join(f" {word}" for word in words)
 
 
 def tell_loading(loaded: LoadedProfiles, *, quiet: bool = False) -> int:

@@ -116,4 +116,8 @@ def _tell(report: ResponseReport, console: Console) -> None:
     if len(report.gaps) > _GAPS:
         write_stderr(f"… and {len(report.gaps) - _GAPS:,} more of these\n")
     if report.is_empty and not console.quiet:
-        write_stderr("nothing to show: no feed with CVEs of Go was read; next: name a folder of feeds with --feeds\n")
+        from supplymatrix.reports.response_words import empty_words
+
+        is_window = not report.fixes and report.outside
+        remedy = "ask for other days with --since and --as-of" if is_window else "name a folder of feeds with --feeds"
+        write_stderr(f"nothing to show: {empty_words(report)}; next: {remedy}\n")

@@ -48,7 +48,7 @@ def schema(name: str | None) -> None:
         write_stdout("\n".join([*lines, "", "supplymatrix schema report prints one of them.", ""]))
         return
     if name not in SCHEMAS:
-        near = nearest(name, SCHEMAS)
+        near = _written_by(name) or nearest(name, SCHEMAS)
         raise InputError(
             Diagnostic(
                 message="there is no such schema",
@@ -59,3 +59,9 @@ def schema(name: str | None) -> None:
         )
     file = resources.files("supplymatrix.reports") / "schema" / SCHEMAS[name][0]
     write_stdout(file.read_text(encoding="utf-8"))
+
+
+def _written_by(command: str) -> str:
+    """Return the schema of what a command writes, "" where no command has that name: `decide` writes a decision."""
+    written = (word for word, (_, what) in SCHEMAS.items() if f"`{command} " in what)
+    return next(written, "")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
 from supplymatrix.cli.files import refuse_existing, write_new_file
 from supplymatrix.cli.options import console_options
-from supplymatrix.cli.output import Console, page_width, write_stdout
+from supplymatrix.cli.output import Console
+from supplymatrix.cli.pages import format_option, write_pages
 from supplymatrix.cli.profile_options import (
     as_of_option,
     chosen_profiles,
@@ -23,11 +25,12 @@ from supplymatrix.cli.streams import write_stderr
 from supplymatrix.cli.words import complete_capability_keys, complete_vendors
 
 if TYPE_CHECKING:
+    from supplymatrix.cli.targets import ReportTarget
     from supplymatrix.engine.vendor_profiles import LoadedProfiles
 
 __all__ = ["vendors"]
 
-_FORMAT = click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+_FORMAT = format_option("text", "json")
 
 
 @click.group()
@@ -38,19 +41,20 @@ def vendors() -> None:
 @vendors.command(name="list")
 @_FORMAT
 @profile_options
-def list_(*, format_: str, loaded: LoadedProfiles, today: date) -> int:
+def list_(*, targets: tuple[ReportTarget, ...], loaded: LoadedProfiles, today: date) -> int:
     """List all vendors: kind, status, and how many cells are known, unknown and stale.
 
     Exit 2: a profile could not be used; the others are shown.
     """
     from supplymatrix.reports.vendor_view import render_vendor_list, render_vendors_json
 
-    if format_ == "json":
-        write_stdout(
-            render_vendors_json(loaded.profiles, today, own=loaded.own, faults=loaded.faults, notes=loaded.notes)
-        )
-    else:
-        write_stdout(render_vendor_list(loaded.profiles, today, loaded.own, width=page_width()))
+    render = {
+        "text": lambda width: render_vendor_list(loaded.profiles, today, loaded.own, width=width),
+        "json": lambda _width: render_vendors_json(
+            loaded.profiles, today, own=loaded.own, faults=loaded.faults, notes=loaded.notes
+        ),
+    }
+    write_pages(targets, render)
     return tell_loading(loaded)
 
 
@@ -60,21 +64,26 @@ def list_(*, format_: str, loaded: LoadedProfiles, today: date) -> int:
 @click.option("--filled", is_flag=True, help="Show your own quotes and variables (quotes.toml) where they fill in.")
 @_FORMAT
 @profile_options
-def show(*, vendor: str, key: str, filled: bool, format_: str, loaded: LoadedProfiles, today: date) -> int:
+def show(
+    *, vendor: str, key: str, filled: bool, targets: tuple[ReportTarget, ...], loaded: LoadedProfiles, today: date
+) -> int:  # fmt: skip
     """Show one vendor: every cell with its sources, their dates and where in them it stands."""
     from supplymatrix.reports.vendor_view import render_vendor_text, render_vendors_json
-    from supplymatrix.vendors.user_data import with_user_values
+    from supplymatrix.vendors.user_data import variables_of, with_user_values
 
     _refuse_unknown_key(key)
     (profile,) = chosen_profiles(loaded, (vendor,))
+    variables = variables_of(profile, loaded.user)
     profile = with_user_values(profile, loaded.user) if filled else profile
-    if format_ == "json":
-        text = render_vendors_json(
+    render = {
+        "text": lambda width: render_vendor_text(
+            profile, today, key=key, width=width, filled=filled, variables=variables
+        ),
+        "json": lambda _width: render_vendors_json(
             (profile,), today, own=loaded.own, faults=loaded.faults, notes=loaded.notes, details=True, key=key
-        )
-    else:
-        text = render_vendor_text(profile, today, key=key, width=page_width(), filled=filled)
-    write_stdout(text)
+        ),
+    }
+    write_pages(targets, render)
     return tell_loading(loaded)
 
 
@@ -84,7 +93,9 @@ def show(*, vendor: str, key: str, filled: bool, format_: str, loaded: LoadedPro
 @_FORMAT
 @folder_option
 @as_of_option
-def validate(*, files: tuple[Path, ...], strict: bool, format_: str, folders: tuple[Path, ...], today: date) -> int:
+def validate(
+    *, files: tuple[Path, ...], strict: bool, targets: tuple[ReportTarget, ...], folders: tuple[Path, ...], today: date
+) -> int:  # fmt: skip
     """Check profiles: the FILEs named, else the built-in ones and your own. Every fault is told with its place.
 
     Evidence that expired is listed as "stale since"; only with --strict is it a fault.
@@ -98,10 +109,11 @@ def validate(*, files: tuple[Path, ...], strict: bool, format_: str, folders: tu
     named = read_profile_files(files, today=today) if files else None
     found = named or load_profiles(folders, today=today, check_builtin=True)
     outcome = check_profiles(found, today, strict=strict, together=named is None)
-    if format_ == "json":
-        write_stdout(render_validation_json(outcome, today))
-    else:
-        write_stdout(render_validation_text(outcome, today, width=page_width()))
+    render = {
+        "text": lambda width: render_validation_text(outcome, today, width=width),
+        "json": lambda _width: render_validation_json(outcome, today),
+    }
+    write_pages(targets, render)
     return 1 if outcome.faults else 0
 
 
@@ -117,18 +129,24 @@ def new(*, vendor: str, folder: Path, today: date) -> None:
     from supplymatrix.reports.plain import plain
     from supplymatrix.sources.builtin import builtin_names
     from supplymatrix.vendors.addresses import ID
+    from supplymatrix.vendors.matrix import TODAY
     from supplymatrix.vendors.starter import starter_profile
 
     if not ID.fullmatch(vendor):
         raise click.UsageError(f"{vendor[:60]!r} is no id: small letters, digits, _ and -, as in our-images.")
+    if vendor == TODAY:
+        raise click.UsageError(f"{vendor!r} is taken: so the matrix calls what a project has. Take another id.")
     target = folder / f"{vendor}.toml"
     refuse_existing(target, "profile")
     write_new_file(target, starter_profile(vendor, today), "profile")
     file, where = plain(target.as_posix()), plain(folder.as_posix())
     if f"{vendor}.toml" in builtin_names("vendor_profiles"):
         write_stderr(f"note: with --profiles {where} it takes the place of the built-in profile {vendor}\n")
-    then = f"supplymatrix vendors validate {file} · supplymatrix vendors show {vendor} --profiles {where}"
-    write_stderr(f"wrote {file}\nnext: {then}\n")
+    steps = (
+        f"supplymatrix vendors validate {plain(quote(target.as_posix()))}",
+        f"supplymatrix vendors show {vendor} --profiles {plain(quote(folder.as_posix()))}",
+    )
+    write_stderr(f"wrote {file}\nnext: {steps[0]}\n      {steps[1]}\n")
 
 
 @vendors.command()
@@ -140,8 +158,8 @@ def new(*, vendor: str, folder: Path, today: date) -> None:
 @folder_option
 @console_options
 def recheck(
-    *, names: tuple[str, ...], store: bool, offline: bool | None, ca_file: Path | None, format_: str,
-    folders: tuple[Path, ...], console: Console,
+    *, names: tuple[str, ...], store: bool, offline: bool | None, ca_file: Path | None,
+    targets: tuple[ReportTarget, ...], folders: tuple[Path, ...], console: Console,
 ) -> int:  # fmt: skip
     """Ask the sources of profiles again. The same bytes get today's date in the file; others ask for a review.
 
@@ -167,7 +185,11 @@ def recheck(
     profiles = chosen_profiles(loaded, names)
     outcome = recheck_profiles(loaded, profiles, means, store=store, on_event=console.on_event)
     console.end_line()
-    write_stdout(render_recheck_json(outcome) if format_ == "json" else render_recheck_text(outcome, page_width()))
+    render = {
+        "text": lambda width: render_recheck_text(outcome, width),
+        "json": lambda _width: render_recheck_json(outcome),
+    }
+    write_pages(targets, render, quiet=console.quiet)
     return tell_loading(loaded, quiet=console.quiet) or outcome.exit_code
 
 

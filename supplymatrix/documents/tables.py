@@ -23,7 +23,7 @@ from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.location import Location
 from supplymatrix.model.spelling import nearest
 
-__all__ = ["Table", "TableReader"]
+__all__ = ["Table", "TableReader", "is_blank"]
 
 E = TypeVar("E", bound=StrEnum)
 # Suggestions cost time for each pair of words: of a file full of rubbish only the first faults get one.
@@ -32,6 +32,13 @@ _LONG_WORD = 80
 _EXPECTED = 40
 _MAX_FAULTS = 200
 _MAX_LINE = 2_000
+_UNSEEN = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+"""Letters and marks of Unicode that leave an empty place on the screen: fillers, the blank of Braille."""
+
+
+def is_blank(text: str) -> bool:
+    """Return whether a text is empty to the eye."""
+    return not text.strip(_UNSEEN + " \t\u00a0\u2007\u202f").strip()
 
 
 class TableReader:
@@ -186,7 +193,7 @@ class Table:
             what = "too long" if len(found) > limit else "no single line of visible characters"
             self.fault(key, f"this text is {what}", expected=f"one line of at most {limit} characters")
             return default
-        if filled and key in self._values and not found.strip():
+        if filled and key in self._values and is_blank(found):
             self.fault(key, "this text is empty", expected=f"{key} in words")
         return found
 
@@ -212,7 +219,7 @@ class Table:
             self.fault(key, "this is no list of texts", expected='["…", "…"]')
             return ()
         for number, item in enumerate(found):
-            if not item.strip() or not item.isprintable() or len(item) > _MAX_LINE:
+            if is_blank(item) or not item.isprintable() or len(item) > _MAX_LINE:
                 self._reader.fault(
                     (*self.path, key, number),
                     "this text is empty, too long, or no single line of visible characters",

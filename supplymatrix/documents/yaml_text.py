@@ -6,7 +6,8 @@
 
 Nothing is built from tags and no word becomes a number or a date: a scalar is its text, which is what our readers want
 (`1.20` stays `1.20`). An alias is the node that it names; what a document would hold if all of them were written out is
-limited, since a few lines of them can stand for billions of values. Merge keys (`<<`) are keys as any other.
+limited, since a few lines of them can stand for billions of values. A key that stands twice in one mapping is refused,
+since two readers would read two things; merge keys (`<<`) may, and are keys as any other else.
 
 Source: YAML 1.1 as PyYAML's C reader has it.
 """
@@ -26,13 +27,14 @@ __all__ = ["MAX_YAML_BYTES", "YamlNode", "read_yaml", "read_yaml_documents"]
 
 MAX_YAML_BYTES = 16 << 20
 _MAX_DEPTH = 60
+_MERGE = "<<"
 _MAX_NODES = 2_000_000
 
 
 @value
 class YamlNode:
-    """One node. line, column: from 1. text: of a scalar, else "". entries: of a mapping, by key text, a key's last one
-    counts; items: of a sequence. kind: "scalar", "mapping" or "sequence". size: nodes in it, itself included. A look-up
+    """One node. line, column: from 1. text: of a scalar, else "". entries: of a mapping, by key text; items: of a
+    sequence. kind: "scalar", "mapping" or "sequence". size: nodes in it, itself included. A look-up
     of what is not there gives the empty scalar, so that a path can be followed to its end."""
 
     line: int
@@ -93,6 +95,11 @@ class _Open:
         self.entries: dict[str, YamlNode] | None = {} if mapping else None
         self.items: list[YamlNode] = []
 
+    def is_twin(self, node: YamlNode) -> bool:
+        """Return whether a node is a key that the mapping has already."""
+        is_key = self.entries is not None and self.key is None and node.kind == "scalar"
+        return is_key and node.text != _MERGE and node.text in (self.entries or {})
+
     def add(self, node: YamlNode) -> None:
         self.size += node.size
         if self.entries is None:
@@ -129,6 +136,9 @@ class _Builder:
             if node is None:
                 continue
             if self._stack:
+                if self._stack[-1].is_twin(node):
+                    words = f"the key {node.text[:60]!r} stands twice in one mapping"
+                    raise _fault(self._artifact, node.line, node.column, words, expected="each key once")
                 self._stack[-1].add(node)
             if (self._stack[-1].size if self._stack else node.size) > _MAX_NODES:
                 raise _fault(

@@ -9,7 +9,7 @@ from pathlib import Path
 from supplymatrix.buildfiles.found import Role
 from supplymatrix.buildfiles.go_binary import BINARY_KIND, maker_of, read_go_binary
 from supplymatrix.engine.feed_data import load_feed_data
-from supplymatrix.engine.projects import name_of_project, read_project, standing_of_project
+from supplymatrix.engine.projects import modules_below, name_of_project, read_project, standing_of_project
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.advisory import FeedReading
 from supplymatrix.model.fact import Gap
@@ -22,7 +22,7 @@ from supplymatrix.sources.files import read_limited
 from supplymatrix.vendors.comparison import BinaryRead, Comparison, ProjectCoverage, UnreadableProject, total_rows
 from supplymatrix.vendors.coverage import cover_go, ships_no_go
 from supplymatrix.vendors.cve_answers import FeedDesk
-from supplymatrix.vendors.go_in_use import find_go_in_use
+from supplymatrix.vendors.go_in_use import find_go_in_use, toolchain_gaps
 from supplymatrix.vendors.project_needs import needs_of_project
 from supplymatrix.vendors.standing import Standing
 
@@ -111,9 +111,13 @@ def _cover(
     standing = standing_of_project(build, request.profiles)
     gos = find_go_in_use(build.files)
     shown = [profile for profile in request.profiles if not request.vendors or profile.id in request.vendors]
-    coverages = tuple(cover_go(request.profiles, desk, go, standing, request.day, shown=shown) for go in gos)
+    coverages = tuple(
+        cover_go(request.profiles, desk, go, standing, request.day, shown=shown, others=gos) for go in gos
+    )
     makers = tuple(_unknown_makers(binaries, standing))
-    gaps = (*build.gaps, *(gap for file in build.files for gap in file.gaps), *standing.gaps, *makers)
+    of_files = (gap for file in build.files for gap in file.gaps)
+    which_go = (*toolchain_gaps(build.files), *modules_below(build))
+    gaps = (*build.gaps, *of_files, *standing.gaps, *makers, *which_go)
     little = {file.artifact for file in build.files if file.kind in _TELLS_LITTLE}
     missing = [gap for gap in gaps if gap.subject not in little]
     if not gos:

@@ -5,12 +5,13 @@ run = run_decide(DecideRequest(loaded=load_profiles(), as_of=day, latest=day, pr
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from supplymatrix.engine.vendor_profiles import LoadedProfiles
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.vendors.decide import Asked, Decision, decide
 from supplymatrix.vendors.needs import (
     DEFAULT_SCENARIOS,
@@ -23,10 +24,9 @@ from supplymatrix.vendors.needs import (
     parse_needs,
     parse_scenarios,
 )
+from supplymatrix.vendors.taken_answers import taken_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from supplymatrix.model.vendor import VendorProfile
 
 __all__ = ["DecideRequest", "DecideRun", "run_decide"]
@@ -58,6 +58,7 @@ class DecideRequest:
 class _Project:
     needs: tuple[Need, ...] = ()
     standing: tuple[tuple[str, str], ...] = ()
+    stood: Mapping[str, Sequence[str]] = {}
     notes: tuple[str, ...] = ()
 
 
@@ -86,29 +87,42 @@ def run_decide(request: DecideRequest) -> DecideRun:
         left_out=left_out,
         scenarios=scenarios,
         standing=project.standing,
+        stood=project.stood,
         vendors=request.vendors,
         excluded=request.excluded,
         draws=request.draws,
         seed=request.seed,
     )
-    return DecideRun(
-        decision=decide(profiles, asked, answers=len(answers)), notes=(*project.notes, *_notes(request, answers))
-    )
+    decision = decide(profiles, asked, answers=len(answers))
+    if answers:
+        before = decide(request.loaded.profiles, asked)
+        decision = changed(
+            decision,
+            taken=taken_answers(profiles, answers, request.as_of),
+            leader_before=before.recommendation.leader,
+        )
+    return DecideRun(decision=decision, notes=(*project.notes, *_notes(request, answers)))
 
 
 def _project(path: Path, profiles: Sequence[VendorProfile], day: date) -> _Project:
     """Return what a project shows of its needs and of where it stands; what nobody can say is noted."""
-    from supplymatrix.engine.projects import dated_standing, read_project, standing_of_project
+    from supplymatrix.engine.projects import dated_standing, modules_below, read_project, standing_of_project
+    from supplymatrix.vendors.go_in_use import toolchain_gaps
     from supplymatrix.vendors.project_needs import needs_of_project
 
     build = read_project(path)
     standing = standing_of_project(build, profiles)
-    gaps = (*build.gaps, *(gap for file in build.files for gap in file.gaps), *standing.gaps)
+    too_old = (*modules_below(build), *toolchain_gaps(build.files))
+    gaps = (*too_old, *build.gaps, *(gap for file in build.files for gap in file.gaps), *standing.gaps)
     told = [f"not known: {gap.wanted}: {gap.reason}" for gap in gaps[:_GAPS]]
     more = [f"and {len(gaps) - _GAPS:,} more that are not known of the project"] if len(gaps) > _GAPS else []
+    if len(standing.vendors) > 1:
+        names = ", ".join(standing.vendors)
+        told.append(f"today joins the paths of {names}: of each question the best of their answers, not each path's")
     return _Project(
         needs=needs_of_project(build.files),
         standing=dated_standing(build, standing, profiles, day),
+        stood=standing.offers,
         notes=(*told, *more),
     )
 

@@ -49,16 +49,22 @@ class MatrixRequest:
 def view_matrix(request: MatrixRequest) -> MatrixView:
     """Return the matrix that was asked for. Raises InputError for a weights file or a project that cannot be read."""
     profiles = request.loaded.profiles
-    standing, gaps = _seen_of(request.project, profiles, request.as_of) if request.project is not None else ((), ())
+    standing: tuple[tuple[str, str], ...] = ()
+    stood: Mapping[str, Sequence[str]] = {}
+    gaps: tuple[Gap, ...] = ()
+    if request.project is not None:
+        standing, stood, gaps = _seen_of(request.project, profiles, request.as_of)
     whole = make_matrix(
         profiles,
         as_of=request.as_of,
         weights=read_weights(request.weights),
         standing=standing,
+        stood=stood,
         pinned=tuple(dict.fromkeys((*request.pinned, TODAY, *request.named))),
     )
     named = (*request.named, *request.pinned) if request.named else ()
     matrix = narrow_matrix(whole, named=named, excluded=request.excluded, keys=request.keys)
+    compared = len(matrix.keys) if request.differences else 0
     if request.differences:
         matrix = changed(matrix, keys=differing_keys(matrix))
     return MatrixView(
@@ -69,19 +75,21 @@ def view_matrix(request: MatrixRequest) -> MatrixView:
         notes=(*request.loaded.notes, *_notes(request, standing)),
         gaps=gaps,
         faults=request.loaded.faults,
+        compared=compared,
     )
 
 
 def _seen_of(
     project: Path, profiles: Sequence[VendorProfile], day: date
-) -> tuple[tuple[tuple[str, str], ...], tuple[Gap, ...]]:
-    """Return the standing of a project, and what of its build files could not be told."""
+) -> tuple[tuple[tuple[str, str], ...], Mapping[str, Sequence[str]], tuple[Gap, ...]]:
+    """Return the standing of a project, on which offers, and what of its build files could not be told."""
     from supplymatrix.engine.projects import dated_standing, read_project, standing_of_project
 
     build = read_project(project)
     standing = standing_of_project(build, profiles)
     own = (gap for file in build.files if file.kind not in _TELLS_LITTLE for gap in file.gaps)
-    return dated_standing(build, standing, profiles, day), tuple(dict.fromkeys((*build.gaps, *own, *standing.gaps)))
+    gaps = tuple(dict.fromkeys((*build.gaps, *own, *standing.gaps)))
+    return dated_standing(build, standing, profiles, day), standing.offers, gaps
 
 
 def read_weights(path: Path | None) -> Mapping[str, int]:

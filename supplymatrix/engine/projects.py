@@ -7,17 +7,18 @@ needs = needs_of_project(build.files)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.fact import Gap
 from supplymatrix.model.vendor import VendorProfile
 from supplymatrix.sources.build_files import ProjectBuild, read_project_build
 from supplymatrix.sources.project import is_file, is_folder, place_faults
 from supplymatrix.vendors.standing import Standing, find_standing
 
-__all__ = ["dated_standing", "name_of_project", "read_project", "standing_of_project"]
+__all__ = ["dated_standing", "modules_below", "name_of_project", "read_project", "standing_of_project"]
 
 
 def read_project(path: Path) -> ProjectBuild:
@@ -72,6 +73,21 @@ def _ended(build: ProjectBuild, profile: VendorProfile, day: date) -> tuple[str,
     minors = dict.fromkeys(go.minor for go in find_go_in_use(build.files))
     found = [(minor, support_of(profile, minor, day)) for minor in minors]
     return tuple(f"Go {minor} ended {s.until}" for minor, s in found if s.state is SupportState.ENDED and s.until)
+
+
+def modules_below(build: ProjectBuild) -> Iterator[Gap]:
+    """Yield a gap for a folder that has no go.mod of its own and holds other projects: their files count as one."""
+    mods = [name for name in build.names if name.endswith("/go.mod")]
+    if build.has_go_mod or "go.work" in build.names or not mods:
+        return
+    names = ", ".join(name.removesuffix("/go.mod") for name in mods[:3]) + (", …" if len(mods) > 3 else "")
+    noun = "module lies" if len(mods) == 1 else "modules lie"
+    yield Gap(
+        wanted="the least Go of each project below",
+        reason=f"{len(mods):,} {noun} below ({names}) and none here: no go.mod was read, all build files count as one",
+        remedy="name the folder of each project",
+        subject=mods[0],
+    )
 
 
 def name_of_project(build: ProjectBuild) -> str:

@@ -9,7 +9,9 @@ from supplymatrix.engine.vendor_profiles import LoadedProfiles
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.value import value
 from supplymatrix.model.vendor import EvidenceKind, VendorProfile
-from supplymatrix.vendors.validate import DAYS, CellCounts, StaleUse, count_cells, expires_on, stale_uses, strict_faults
+from supplymatrix.vendors.claim_status import claim_days
+from supplymatrix.vendors.expiry import expires_on
+from supplymatrix.vendors.validate import CellCounts, StaleUse, count_cells, stale_uses, strict_faults
 
 __all__ = ["Validated", "Validation", "check_profiles"]
 
@@ -59,7 +61,7 @@ def _stale_claims(loaded: LoadedProfiles, today: date) -> Iterator[Diagnostic]:
     told: set[tuple[str, str]] = set()
     for claim in loaded.claims:
         for item in claim.evidence:
-            until = expires_on(item, DAYS["claim"])
+            until = expires_on(item, claim_days(claim))
             key = (item.location.artifact, item.id)
             if until < today and item.kind is not EvidenceKind.RECALL and key not in told:
                 told.add(key)

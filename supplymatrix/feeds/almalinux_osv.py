@@ -55,19 +55,23 @@ def _read(record: OsvRecord) -> FeedReading:
             continue
         channel = alma_channel(match[1])
         channels[channel.id] = channel
-        for version in entry.fixes():
+        state = FixState.FIXED if entry.is_fixed else FixState.OPEN
+        if entry.is_never_affected:
+            state = FixState.NOT_AFFECTED
+        for version in entry.fixes() if state is FixState.FIXED else ("",):
             events += [
                 FixEvent(
                     channel=channel.id,
                     cve=cve,
                     package=entry.name,
-                    state=FixState.FIXED,
+                    state=state,
                     when=when,
                     version=version,
                     advisory=record.id,
                 )
                 for cve in cves
             ]
+        for version in entry.fixes() if when else ():
             shipments += shipment_of(channel.id, entry.name, version, when) if when else ()
     return FeedReading(
         channels=tuple(channels.values()),

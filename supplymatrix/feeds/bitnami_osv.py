@@ -8,7 +8,7 @@ Source: bitnami/vulndb.
 
 from __future__ import annotations
 
-from supplymatrix.feeds.osv import OsvRecord, cves_of, parse_record
+from supplymatrix.feeds.osv import OsvAffected, OsvRecord, cves_of, parse_record
 from supplymatrix.model.advisory import (
     Channel,
     DateTrust,
@@ -39,14 +39,18 @@ def _read(record: OsvRecord) -> FeedReading:
             channel=BITNAMI.id,
             cve=cve,
             package=entry.name,
-            state=FixState.FIXED if version else FixState.OPEN,
+            state=FixState.FIXED if version else _unfixed(entry),
             when=when,
             version=version,
             advisory=record.id,
         )
         for entry in record.affected
         if entry.ecosystem == "Bitnami" and is_go_toolchain(entry.name)
-        for version in entry.fixes() or ("",)
+        for version in (entry.fixes() if entry.is_fixed else ("",))
         for cve in cves_of((*record.aliases, *record.upstream, *record.related))
     ]
     return FeedReading(channels=(BITNAMI,) if events else (), events=tuple(dict.fromkeys(events)))
+
+
+def _unfixed(entry: OsvAffected) -> FixState:
+    return FixState.NOT_AFFECTED if entry.is_never_affected else FixState.OPEN

@@ -24,7 +24,6 @@ __all__ = ["parse_chainguard_osv"]
 
 FEED = "chainguard"
 _REPOSITORIES = {"Chainguard": "chainguard", "Wolfi": "wolfi-osv"}
-_NEVER_AFFECTED = "0"
 _STATES = {
     "fixed": FixState.FIXED,
     "not_affected": FixState.NOT_AFFECTED,
@@ -68,12 +67,11 @@ def _read(record: OsvRecord) -> FeedReading:
 
 
 def _state(entry: OsvAffected) -> tuple[FixState, str]:
-    fixes = [version for version in entry.fixes() if version != _NEVER_AFFECTED]
     said = {_STATES.get(as_text(part.get("status")), FixState.OPEN) for part in _components(entry)}
-    if said == {FixState.NOT_AFFECTED} or (not fixes and entry.fixes()):
+    if said == {FixState.NOT_AFFECTED} or entry.is_never_affected:
         return FixState.NOT_AFFECTED, ""
-    if fixes and not entry.is_open() and FixState.OPEN not in said:
-        return FixState.FIXED, fixes[-1]
+    if entry.is_fixed and FixState.OPEN not in said:
+        return FixState.FIXED, entry.fixes()[-1]
     return FixState.OPEN, ""
 
 

@@ -27,6 +27,7 @@ __all__ = ["date_fixes", "go_version_of", "parse_go_vulndb"]
 FEED = "go-vulndb"
 _GO_ITSELF = ("stdlib", "toolchain")
 _EARLY = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})-(?:0|([a-z]{1,8})\.?([0-9]{1,4}))", re.ASCII)
+_NUMBER = re.compile(r"(1\.[0-9]{1,4}(?:\.|[a-z]{1,8}))([0-9]{1,4})", re.ASCII)
 _NO_TABLE = "the days of Go's releases were not at hand"
 
 
@@ -71,10 +72,9 @@ def _read(record: OsvRecord) -> FeedReading:
         return FeedReading()
     names = tuple(dict.fromkeys((*record.aliases, record.id)))
     ranges = dict.fromkeys(
-        (go_version_of(first), go_version_of(fixed))
+        (go_version_of(first), go_version_of(fixed) or _behind(last))
         for entry in affected
-        for found in entry.ranges
-        for first, fixed, _ in found.spans
+        for first, fixed, last in entry.spans
     )
     releases = {_release_of(fixed) for entry in affected for fixed in entry.fixes()} - {""}
     fix = GoFix(
@@ -97,6 +97,14 @@ def _release_of(semantic: str) -> str:
     if not is_go_version(plain) or plain == "0":
         return ""
     return plain + ".0" * (2 - plain.count("."))
+
+
+def _behind(semantic: str) -> str:
+    """Return the version right behind the last affected one, "1.22.5" for "1.22.4": it ends a range, and no fix is
+    known to be in it. "" for none."""
+    last = go_version_of(semantic)
+    match = _NUMBER.fullmatch(last)
+    return f"{match[1]}{int(match[2]) + 1}" if match and is_go_version(last) else ""
 
 
 def _imports(entry: OsvAffected) -> Iterable[str]:

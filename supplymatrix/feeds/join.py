@@ -3,6 +3,7 @@
 - A fix of Go gets the day of the earliest release that holds it.
 - A fix without a day gets that of another event of the channel about the same CVE that names the same notice (Red Hat's
   VEX → RHSA), or the same package, stream and version (Ubuntu's CVE → USN).
+- A fix that is named in a pre-release of Go is none yet: nobody builds on it. The CVE is open on that day.
 - The as-of date of a feed is the newest date in all its files.
 """
 
@@ -14,7 +15,17 @@ from datetime import date
 from supplymatrix.errors import Diagnostic
 from supplymatrix.feeds.go_releases import release_dates
 from supplymatrix.feeds.go_vulndb import date_fixes
-from supplymatrix.model.advisory import Channel, FeedDate, FeedReading, FixEvent, FixState, GoFix, Shipment
+from supplymatrix.feeds.packages import is_early
+from supplymatrix.model.advisory import (
+    Channel,
+    FeedDate,
+    FeedReading,
+    FixEvent,
+    FixState,
+    GoFix,
+    Shipment,
+    is_go_toolchain,
+)
 from supplymatrix.model.value import changed
 
 __all__ = ["join_readings"]
@@ -33,7 +44,7 @@ def join_readings(readings: Iterable[FeedReading], releases: Mapping[str, FeedDa
         for channel in reading.channels:
             channels.setdefault(channel.id, channel)
         fixes |= dict.fromkeys(reading.go_fixes)
-        events |= dict.fromkeys(reading.events)
+        events |= dict.fromkeys(map(_settled, reading.events))
         shipments |= dict.fromkeys(reading.shipments)
         for feed, day in reading.as_of.items():
             as_of[feed] = max(day, as_of.get(feed, day))
@@ -54,6 +65,13 @@ def join_readings(readings: Iterable[FeedReading], releases: Mapping[str, FeedDa
         partial=frozenset(partial),
         faults=tuple(faults),
     )
+
+
+def _settled(event: FixEvent) -> FixEvent:
+    """Return an event; a fix of Go in a pre-release as open."""
+    if event.state is FixState.FIXED and is_early(event.version) and is_go_toolchain(event.package):
+        return changed(event, state=FixState.OPEN, version="")
+    return event
 
 
 def _dated(events: Iterable[FixEvent]) -> Iterable[FixEvent]:

@@ -7,6 +7,10 @@
 Strict where a wrong reading would tell a wrong date, tolerant where a field is simply not there. A record of another
 major version of the format is refused: its fields may mean something else.
 
+A range of commits (GIT) tells of no versions. A span that ends with the last affected version names no fix. Events of
+versions whose order is not known here, and that do not come in pairs, are spans without an end: nothing in them is
+taken for a fix.
+
 Source: ossf.github.io/osv-schema, 1.7.
 """
 
@@ -28,6 +32,7 @@ __all__ = ["OsvAffected", "OsvRange", "OsvRecord", "cves_of", "parse_record", "r
 _CVE = re.compile(r"(?:^|-)(CVE-[0-9]{4}-[0-9]{4,19})$")
 _MAX_LIST = 20_000
 _MAJOR = "1"
+_NEVER_AFFECTED = "0"
 
 
 @value
@@ -55,11 +60,27 @@ class OsvAffected:
 
     def fixes(self) -> tuple[str, ...]:
         """Return the versions in which it is fixed, in the file's order, each once."""
-        return tuple(dict.fromkeys(span[1] for found in self.ranges for span in found.spans if span[1]))
+        return tuple(dict.fromkeys(fixed for _, fixed, _ in self.spans if fixed not in ("", _NEVER_AFFECTED)))
 
+    @property
+    def spans(self) -> tuple[tuple[str, str, str], ...]:
+        """Return the spans of versions, those of commits left out."""
+        return tuple(span for found in self.ranges if found.kind != "GIT" for span in found.spans)
+
+    @property
     def is_open(self) -> bool:
-        """Return whether a span has neither a fix nor a last affected version."""
-        return any(not (fixed or last) for found in self.ranges for _, fixed, last in found.spans)
+        """Return whether a span names no fix: it has no end, or the last affected version alone is known."""
+        return any(not fixed for _, fixed, _ in self.spans)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Return whether every span names its fix, and there is one."""
+        return bool(self.fixes()) and not self.is_open
+
+    @property
+    def is_never_affected(self) -> bool:
+        """Return whether all spans end with version "0": that is how writers say that no version ever was affected."""
+        return bool(self.spans) and all(fixed == _NEVER_AFFECTED for _, fixed, _ in self.spans)
 
 
 @value
@@ -176,7 +197,20 @@ def _range(found: Mapping[str, object], pointer: str) -> OsvRange:
     ]
     if kind == "SEMVER":  # the one kind whose order we know; files may list events in any order
         events.sort(key=lambda event: sort_key("v" + ("0.0.0-0" if event[1] == "0" else event[1])))
+    else:
+        events = _in_pairs(events)
     return OsvRange(kind=kind, spans=tuple(_spans(events)), pointer=pointer)
+
+
+def _in_pairs(events: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return events of versions whose order is not known: of one span its beginning first, pairs as they are; of any
+    other row the beginnings alone, since nobody can say which of them an end belongs to."""
+    starts = [event for event in events if event[0] == "introduced"]
+    ends = [event for event in events if event[0] != "introduced"]
+    if len(starts) <= 1:
+        return [*starts, *ends]
+    is_paired = all((name == "introduced") is (place % 2 == 0) for place, (name, _) in enumerate(events))
+    return events if is_paired else starts
 
 
 def _spans(events: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str, str]]:

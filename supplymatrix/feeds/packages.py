@@ -10,10 +10,12 @@ import re
 
 from supplymatrix.model.advisory import FeedDate, Shipment, is_go_toolchain
 
-__all__ = ["go_in_version", "is_main_package", "shipment_of"]
+__all__ = ["go_in_version", "is_early", "is_main_package", "shipment_of"]
 
 _VERSION = re.compile(
-    r"(?:[0-9]{1,4}:)?(1\.[0-9]{1,3}(?:\.[0-9]{1,3})?)(?![0-9.])(~?(?:rc|beta|alpha)[0-9]*)?", re.ASCII
+    r"(?:[0-9]{1,4}:)?(1\.[0-9]{1,3}(?:\.[0-9]{1,3})?)(?![0-9.])"
+    r"((?:[-_~+]|-0\.(?:[0-9]+\.)?)?(?:rc|beta|alpha)\.?[0-9]*)?",
+    re.ASCII,
 )
 _PART = re.compile(r"-(?:bin|src|go|docs?|misc|race|tests?|shared)$")
 _FIRST_WITH_DOT_ZERO = 21
@@ -28,6 +30,16 @@ def go_in_version(version: str) -> str:
     if is_short and int(match[1].partition(".")[2]) >= _FIRST_WITH_DOT_ZERO:
         return ""
     return f"{match[1]}.0" if is_short else match[1]
+
+
+def is_early(version: str) -> bool:
+    """Return whether a package's version is that of a pre-release of Go, in any of the vendors' spellings.
+
+    >>> [is_early(v) for v in ("1.26~rc1-1", "1.26_rc1-r0", "1.26.0-rc.1", "1.26rc1", "1.26-0.rc1.el9", "1.26.0-r0")]
+    [True, True, True, True, True, False]
+    """
+    match = _VERSION.match(version.removeprefix("go"))
+    return match is not None and bool(match[2])
 
 
 def is_main_package(package: str) -> bool:

@@ -55,17 +55,19 @@ def _events(record: OsvRecord, entry: OsvAffected) -> Iterable[FixEvent]:
     when = None
     if is_notice and record.published is not None:
         when = FeedDate(day=record.published, feed=FEED, file=record.file, field="/published")
-    versions = entry.fixes()
-    if not versions and is_notice:
+    state = FixState.FIXED if entry.is_fixed else FixState.OPEN
+    if entry.is_never_affected:
+        state = FixState.NOT_AFFECTED
+    if state is not FixState.FIXED and is_notice:
         return  # a notice tells of fixes alone: without one it says nothing about this package
     for cve in _cves(record, entry):
         yield FixEvent(
             channel=UBUNTU.id,
             cve=cve,
             package=entry.name,
-            state=FixState.FIXED if versions else FixState.OPEN,
+            state=state,
             when=when,
-            version=versions[-1] if versions else "",
+            version=entry.fixes()[-1] if state is FixState.FIXED else "",
             advisory=record.id,
             stream=entry.ecosystem.removeprefix(_ECOSYSTEM).removesuffix(":LTS"),
         )

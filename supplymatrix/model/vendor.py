@@ -140,17 +140,19 @@ class VendorEvidence:
 
 @value
 class Scope:
-    """For what part of a vendor's offers a statement holds; "" = all."""
+    """For what part of a vendor's offers a statement holds; "" = all. tier: "paid" = only for who pays."""
 
     offer: str = ""
     minor: str = ""
     arch: str = ""
+    tier: str = ""
 
 
 @value
 class Capability:
     """One answer to one of the closed list of questions. value: one line for the cell; items: list values; numbers: by
-    name, in `unit`. searched, searched_at: of an unknown, where it was looked for and when."""
+    name, in `unit`. searched, searched_at: of an unknown, where it was looked for and when. complete: the source says
+    that nothing but `items` is there, so that what they do not name is missing."""
 
     key: str
     state: State
@@ -164,6 +166,7 @@ class Capability:
     searched_at: date | None
     note: str
     location: Location
+    complete: bool = False
 
 
 @value
@@ -240,7 +243,7 @@ class FeedSource:
 @value
 class Price:
     """What an offer costs. amount: None unless state is "known"; per: machine, core, image, dev, org or other, and
-    `period`. from_user: a quote of the user's own."""
+    `period`. from_user: a quote of the user's own; is_bought: the user says that the offer is bought."""
 
     offer: str
     state: str
@@ -254,6 +257,7 @@ class Price:
     searched_at: date | None
     location: Location
     from_user: bool = False
+    is_bought: bool = False
 
 
 @value

@@ -71,10 +71,11 @@ def _block(number: int, item: Question, as_of: date) -> Iterator[str]:
     yield 'state = "unknown"  # yes, no, partial or n_a'
     yield 'value = ""  # in one line'
     yield 'source = ""  # where it stands: a URL, a letter, a clause; kind = "contract" for a contract'
-    yield f"# answered_at = {as_of}  # the day of the answer"
+    yield f"answered_at = {as_of}  # the day of the answer"
     if item.need is not None and item.need.items:
         listed = ", ".join(json.dumps(word, ensure_ascii=False) for word in item.need.items)
         yield f"# items = [{listed}]  # all that there are"
+        yield "# complete = true  # when nothing else is there"
     if item.offers:
         offers = " or ".join(f'"{offer}"' for offer in item.offers)
         yield f"# offer = {offers}  # where it holds for one offer alone"

@@ -44,6 +44,7 @@ def render_compare_json(report: Comparison) -> str:
                         "id": row.id,
                         "name": row.name,
                         "projects_on_path": row.standing,
+                        "ships_no_go": row.ships_no_go,
                         "cves": _counts(row.counts.get) if row.counts is not None else None,
                     }
                     for row in report.totals

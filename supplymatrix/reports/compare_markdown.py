@@ -9,7 +9,6 @@ from supplymatrix.reports.compare_words import (
     COLUMNS,
     binary_lines,
     cell,
-    counted,
     feed_line,
     gap_line,
     go_line,
@@ -17,6 +16,7 @@ from supplymatrix.reports.compare_words import (
     partly_notes,
     support_words,
     title_of,
+    total_cell,
     touching_line,
 )
 from supplymatrix.reports.markdown import LIMIT, code, sentence
@@ -96,7 +96,7 @@ def _totals(report: Comparison) -> Iterator[str]:
     yield f"| | projects on its path | {' | '.join(name for _, name in COLUMNS)} |"
     yield "|---|--:|" + "--:|" * len(COLUMNS)
     for row in report.totals:
-        numbers = [counted(row.counts, state) for state, _ in COLUMNS]
+        numbers = [total_cell(row, state) for state, _ in COLUMNS]
         yield f"| {sentence(row.name)} | {'' if row.id == 'today' else row.standing} | {' | '.join(numbers)} |"
 
 

@@ -9,7 +9,6 @@ from supplymatrix.reports.compare_words import (
     COLUMNS,
     binary_lines,
     cell,
-    counted,
     feed_line,
     gap_line,
     go_line,
@@ -17,6 +16,7 @@ from supplymatrix.reports.compare_words import (
     partly_notes,
     support_words,
     title_of,
+    total_cell,
     touching_line,
 )
 from supplymatrix.reports.plain import plain
@@ -26,8 +26,8 @@ from supplymatrix.vendors.coverage import CoverageRow, GoCoverage
 
 __all__ = ["render_compare_text"]
 
-_NAME, _SUPPORT = 21, 24
-_WIDTHS = (6, 6, 11, 8)
+_NAME, _SUPPORT = 20, 23
+_WIDTHS = (6, 5, 10, 7, 6)
 _MOST_LINES = 3
 _MOST_GAPS = 8
 
@@ -116,7 +116,7 @@ def _totals(report: Comparison) -> Iterator[str]:
     head = f"  {'':{_NAME}}{'projects on its path':{_SUPPORT}}"
     yield head + "".join(f"{name:>{cells}}" for (_, name), cells in zip(COLUMNS, _WIDTHS, strict=True))
     for row in report.totals:
-        numbers = [counted(row.counts, state) for state, _ in COLUMNS]
+        numbers = [total_cell(row, state) for state, _ in COLUMNS]
         stands = "" if row.id == "today" else str(row.standing)
         line = f"  {_padded(row.id, _NAME)}{_padded(stands, _SUPPORT)}"
         yield line + "".join(f"{text:>{cells}}" for text, cells in zip(numbers, _WIDTHS, strict=True))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from supplymatrix.model.fact import Gap
-from supplymatrix.vendors.comparison import Comparison, ProjectCoverage
+from supplymatrix.vendors.comparison import Comparison, ProjectCoverage, TotalRow
 from supplymatrix.vendors.coverage import CoverageRow, GoCoverage, Support, SupportState
 from supplymatrix.vendors.cve_answers import CveState
 from supplymatrix.vendors.matrix import TODAY
@@ -23,6 +23,7 @@ __all__ = [
     "partly_notes",
     "support_words",
     "title_of",
+    "total_cell",
     "touching_line",
 ]
 
@@ -31,8 +32,13 @@ COLUMNS: tuple[tuple[CveState, str], ...] = (
     (CveState.OPEN, "open"),
     (CveState.WONT_FIX, "won't fix"),
     (CveState.SILENT, "silent"),
+    (CveState.LATER, "later"),
 )
 """What is not affected stands in no column; it is told in a note."""
+
+
+_UNTOLD = (CveState.SILENT, CveState.LATER)
+_FEEDS_OF_GO = ("go-releases", "go-vulndb")
 
 
 def support_words(support: Support) -> str:
@@ -57,13 +63,18 @@ def cell(row: CoverageRow, state: CveState) -> str:
 
 
 def counted(counts: Mapping[CveState, int] | None, state: CveState) -> str:
-    """Return one of the counts, "?" where nobody knows it. A feed that is silent on all of them says nothing of what is
+    """Return one of the counts, "?" where nobody knows it. A feed that speaks of none of them says nothing of what is
     fixed or open: no zero."""
     if counts is None:
         return "?"
-    silent = counts[CveState.SILENT]
-    is_silent_on_all = silent > 0 and silent == sum(counts.values())
-    return "?" if is_silent_on_all and state is not CveState.SILENT else str(counts[state])
+    untold = sum(counts[name] for name in _UNTOLD)
+    is_silent_on_all = untold > 0 and untold == sum(counts.values())
+    return "?" if is_silent_on_all and state not in _UNTOLD else str(counts[state])
+
+
+def total_cell(row: TotalRow, state: CveState) -> str:
+    """Return a number of the totals: as `counted` has it, "-" of a vendor without Go."""
+    return "-" if row.ships_no_go else counted(row.counts, state)
 
 
 def legend(coverage: GoCoverage) -> Iterator[str]:
@@ -76,7 +87,9 @@ def legend(coverage: GoCoverage) -> Iterator[str]:
     if "?" in shown:
         yield "? = not known: no row of a profile, no feed of that vendor, or a silent one"
     if any(row.count(CveState.SILENT) for row in coverage.rows):
-        yield "silent = its feed does not name the CVE, or ends before the fix"
+        yield "silent = its feed does not name the CVE"
+    if any(row.count(CveState.LATER) for row in coverage.rows):
+        yield "later = Go's fix came after the last day of its feed, which cannot tell"
 
 
 def binary_lines(project: ProjectCoverage) -> Iterator[str]:
@@ -114,6 +127,9 @@ def touching_line(coverage: GoCoverage) -> str:
 def partly_notes(coverage: GoCoverage) -> Iterator[str]:
     """Yield what the numbers do not tell: fixes in some streams only, CVEs that do not affect a vendor."""
     for row in coverage.rows:
+        if len(row.paths) > 1:
+            names = ", ".join(row.paths)
+            yield f"{row.id}: Go comes by several paths, {names}; of each CVE, and of support, the worse answer counts"
         standing_in = [channel for channel in row.channels if channel.stand_in_for]
         if standing_in and row.id != TODAY:
             names = ", ".join(f"{channel.id} for {channel.stand_in_for}" for channel in standing_in)
@@ -128,11 +144,13 @@ def partly_notes(coverage: GoCoverage) -> Iterator[str]:
 
 
 def feed_line(report: Comparison) -> str:
-    """Return which feeds the numbers rest on."""
-    if not report.as_of:
-        return "no feeds were read"
-    dates = ", ".join(f"{feed} to {day}" for feed, day in report.as_of.items())
-    return f"feeds ({report.source}): {dates}"
+    """Return up to which day each channel of the rows, and what Go itself has fixed, is known."""
+    rows = (row for project in report.projects for coverage in project.gos for row in coverage.rows)
+    found = {channel.id: channel.as_of for row in rows for channel in row.channels}
+    known = {name: day for name, day in sorted(found.items()) if day is not None}
+    known |= {feed: min(report.as_of[feed], report.day) for feed in _FEEDS_OF_GO if feed in report.as_of}
+    dates = ", ".join(f"{name} {day}" for name, day in known.items())
+    return f"feeds ({report.source}) known up to: {dates}" if dates else "no feeds were read"
 
 
 def gap_line(gap: Gap) -> str:

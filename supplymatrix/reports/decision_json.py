@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from supplymatrix.model.vendor import VendorEvidence
-from supplymatrix.reports.decision_words import costs_of, headline, outcome_of
+from supplymatrix.reports.claims_view import evidence_of
+from supplymatrix.reports.decision_words import costs_of, headline, outcome_of, partly_met
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.vendors.decide import Decision
 from supplymatrix.vendors.decision import Elimination
 from supplymatrix.vendors.matrix import Option
 from supplymatrix.vendors.needs import Need
 from supplymatrix.vendors.robustness import Reason, Regret
+from supplymatrix.vendors.taken_answers import TakenAnswer
 
 __all__ = ["SCHEMA", "render_decision_json"]
 
@@ -41,11 +43,14 @@ def render_decision_json(decision: Decision) -> str:
         "needs": [_need(need) for need in asked.needs],
         "needs_left_out": [_need(need) for need in asked.left_out],
         "answers": decision.answers,
+        "answers_taken": [_answer(item) for item in decision.taken],
+        "leader_without_answers": decision.leader_before or None,
         "options": [_option(decision, option) for option in decision.options],
         "eliminated": [_elimination(item) for item in decision.eliminated],
         "dropped": [{"option": item.option, "by": item.by, "part_of_today": item.is_part} for item in decision.dropped],
         "reasons_for": [_reason(decision, reason) for reason in found.reasons_for],
         "reasons_against": [_reason(decision, reason) for reason in found.reasons_against],
+        "reasons_open": [_reason(decision, reason) for reason in found.reasons_open],
         "scenarios": [
             {
                 "id": scenario.id,
@@ -61,7 +66,7 @@ def render_decision_json(decision: Decision) -> str:
             {"option": item.option, "key": item.key, "decides": item.decides}
             for item in (decision.drawn.unknowns if decision.drawn is not None else ())
         ],
-        "evidence": [_evidence(name, item) for name, item in sorted(_evidence_of(decision).items())],
+        "evidence": [{**evidence_of(item), "id": name} for name, item in sorted(_evidence_of(decision).items())],
     }
     return as_json(document)
 
@@ -91,13 +96,14 @@ def _option(decision: Decision, option: Option) -> _Json:
         "profile": {"file": profile.artifact, "sha256": profile.sha256} if profile is not None else None,
         "standing": [{"vendor": vendor, "because": because} for vendor, because in option.standing],
         "must_not_known": [key for name, key in decision.unproven if name == option.id],
+        "must_partly": list(partly_met(decision, option.id)) if option.id in decision.left else [],
         "costs": [
             {
                 "offer": cost.offer,
                 "price": cost.text,
                 "your_quote": cost.is_quote,
                 "evidence": list(cost.evidence),
-                "then": [{"percent": percent, "price": text} for percent, text in cost.then],
+                "then": [{"percent": percent, "price": text} for percent, _, text in cost.then],
             }
             for cost in costs_of(decision, option)
         ],
@@ -111,6 +117,19 @@ def _state(decision: Decision, option: str) -> str:
     if option in parts:
         return "part_of_today"
     return "eliminated" if any(item.option == option for item in decision.eliminated) else "dominated"
+
+
+def _answer(item: TakenAnswer) -> _Json:
+    return {
+        "evidence": f"{item.vendor}:{item.evidence.id}",
+        "vendor": item.vendor,
+        "key": item.key,
+        "offer": item.offer,
+        "state": item.state.value,
+        "answered_at": str(item.evidence.retrieved_at),
+        "effect": item.effect.value,
+        "beside": [{"evidence": f"{item.vendor}:{source.id}", "state": state.value} for state, source in item.beside],
+    }
 
 
 def _elimination(item: Elimination) -> _Json:
@@ -170,7 +189,8 @@ def _named(decision: Decision) -> Iterator[Iterable[str]]:
     """Yield the ids of evidence that reasons, eliminations and costs rest on."""
     yield from (item.evidence for item in decision.eliminated)
     found = decision.recommendation
-    yield from (reason.evidence for reason in (*found.reasons_for, *found.reasons_against))
+    reasons = (*found.reasons_for, *found.reasons_against, *found.reasons_open)
+    yield from (reason.evidence for reason in reasons)
 
 
 def _evidence_of(decision: Decision) -> dict[str, VendorEvidence]:
@@ -182,20 +202,13 @@ def _evidence_of(decision: Decision) -> dict[str, VendorEvidence]:
         for source in answer.evidence
     }
     found = {name: held[name] for ids in _named(decision) for name in ids if name in held}
+    for item in decision.taken:
+        sources = (item.evidence, *(source for _, source in item.beside))
+        found |= {f"{item.vendor}:{source.id}": source for source in sources}
     for option in decision.options:
         for cost in costs_of(decision, option):
             for name in cost.evidence:
-                if option.profile is not None:
-                    found[name] = option.profile.evidence[name.partition(":")[2]]
+                for profile in option.held if option.profile is None else (option.profile,):
+                    if profile.id == name.partition(":")[0]:
+                        found[name] = profile.evidence[name.partition(":")[2]]
     return found
-
-
-def _evidence(name: str, item: VendorEvidence) -> _Json:
-    return {
-        "id": name,
-        "source": item.source,
-        "kind": item.kind.value,
-        "source_date": str(item.source_date) if item.source_date is not None else None,
-        "retrieved_at": str(item.retrieved_at),
-        "locator": item.locator,
-    }

@@ -8,6 +8,8 @@ from supplymatrix.reports.decision_json import render_decision_json
 from supplymatrix.reports.decision_words import (
     Cost,
     Side,
+    answer_words,
+    cost_words,
     costs_of,
     dropped_words,
     eliminated_words,
@@ -22,6 +24,7 @@ from supplymatrix.reports.decision_words import (
     ranked,
     reason_sides,
     regret_words,
+    sold_words,
     standing_words,
     title,
     unknown_words,
@@ -60,14 +63,21 @@ def _lines(decision: Decision) -> Iterator[str]:
     found = decision.recommendation
     yield from [f"## {sentence(headline(decision)).replace('`%`', '%')}", "", f"{sentence(method_words(decision))}  "]
     yield sentence(standing_words(decision))
+    for text in sold_words(decision):
+        yield from ["", sentence(text)]
     yield from _section("Needs", _needs(decision))
     if found.leader and found.runner_up:
         leader, second = (sentence(name_of(decision, name)) for name in (found.leader, found.runner_up))
-        yield from _section(f"For {leader}, beside {second}", _reasons(decision, found.reasons_for))
-        yield from _section(f"Against {leader}", _reasons(decision, found.reasons_against))
+        unit = "points of 100 at the average weighting"
+        yield from _section(f"For {leader}, beside {second} ({unit})", _reasons(decision, found.reasons_for))
+        against = [*_reasons(decision, found.reasons_against), *_reasons(decision, found.reasons_open, "at worst ")]
+        yield from _section(f"Against {leader} ({unit})", against)
+    yield from _section("Answers taken in", (f"- {sentence(text)}" for text in answer_words(decision)))
     yield from _section("Dropped out", _dropped(decision))
     yield from _section("What is left", _shares(decision))
-    yield from _section("What would change it", (f"- {sentence(text)}" for text in flips(decision)))
+    yield from _section(
+        "What would change it, at the average weighting", (f"- {sentence(text)}" for text in flips(decision))
+    )
     yield from _section("What is unknown", _unknowns(decision))
     yield from _section("Cost, which is not weighed", _costs(decision))
 
@@ -96,10 +106,10 @@ def _needs(decision: Decision) -> Iterator[str]:
     yield from (f"- {sentence(text)}" for text in must_words(decision))
 
 
-def _reasons(decision: Decision, reasons: Sequence[Reason]) -> Iterator[str]:
+def _reasons(decision: Decision, reasons: Sequence[Reason], at: str = "") -> Iterator[str]:
     for reason in reasons:
         sides = "; ".join(_side(side) for side in reason_sides(decision, reason))
-        yield f"- {points(reason.points)} {sentence(title(reason.key))}. {sides}"
+        yield f"- {at}{points(reason.points)} {sentence(title(reason.key))}. {sides}"
 
 
 def _side(side: Side) -> str:
@@ -133,11 +143,12 @@ def _unknowns(decision: Decision) -> Iterator[str]:
 
 def _costs(decision: Decision) -> Iterator[str]:
     for option in ranked(decision):
-        costs = "; ".join(_cost(cost) for cost in costs_of(decision, option)) or "?"
-        yield f"- {sentence(option.name)}: {'no new contract' if option.id == TODAY else costs}"
+        costs = "; ".join(_cost(cost) for cost in costs_of(decision, option))
+        if option.id == TODAY:
+            costs = f"no new contract; {costs}" if costs else "no new contract"
+        yield f"- {sentence(option.name)}: {costs or '?'}"
 
 
 def _cost(cost: Cost) -> str:
-    then = "".join(f", at {percent_} %: {sentence(text)}" for percent_, text in cost.then)
     evidence = f" ({code(', '.join(cost.evidence))})" if cost.evidence else ""
-    return f"{code(cost.offer)} {sentence(cost.text)}{then}{evidence}"
+    return f"{code(cost.offer)}{sentence(cost_words(cost).removeprefix(cost.offer))}{evidence}"

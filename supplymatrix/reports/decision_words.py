@@ -12,44 +12,47 @@ from fractions import Fraction
 
 from supplymatrix.model.value import value
 from supplymatrix.model.vendor import Price, State, VendorProfile
+from supplymatrix.reports.matrix_cells import word_of
 from supplymatrix.reports.tally import counted
 from supplymatrix.vendors.capability_keys import KEYS
 from supplymatrix.vendors.cells import CellStatus
 from supplymatrix.vendors.decide import Decision
-from supplymatrix.vendors.decision import DroppedOption, Elimination, Unknown, lacking
+from supplymatrix.vendors.decision import DroppedOption, Elimination, Unknown, lacking, sold_besides
+from supplymatrix.vendors.expiry import DAYS, is_live
 from supplymatrix.vendors.matrix import TODAY, Option
 from supplymatrix.vendors.needs import Need, Scenario
 from supplymatrix.vendors.robustness import CellFlip, Reason, WeightFlip
-from supplymatrix.vendors.validate import DAYS, is_live
+from supplymatrix.vendors.taken_answers import Effect
 
 __all__ = [
-    "Cost", "Outcome", "Side", "costs_of", "dropped_words", "eliminated_words", "flips", "headline", "method_words",
-    "must_words", "name_of", "need_words", "next_commands", "outcome_of", "percent", "points", "ranked", "reason_sides",
-    "regret_words", "standing_words", "title", "unknown_words",
+    "Cost", "Outcome", "Side", "answer_words", "cost_words", "costs_of", "dropped_words", "eliminated_words", "flips",
+    "headline", "method_words", "must_words", "name_of", "need_words", "next_commands", "outcome_of", "percent",
+    "points", "ranked", "reason_sides", "regret_words", "sold_words", "standing_words", "title", "unknown_words",
 ]  # fmt: skip
 
 _SHOWN = 5
 
 
 class Outcome:
-    """The four ends of a decision, as JSON names them."""
+    """The ends of a decision, as JSON names them. DOUBTFUL: the only one left is not known to meet every must-have."""
 
     WINNER = "winner"
     OPEN = "no_clear_winner"
     ONLY_ONE = "only_one_left"
+    DOUBTFUL = "only_one_in_doubt"
     NOTHING = "nothing_left"
 
 
 @value
 class Cost:
     """What one offer costs. text: the price or `?`; evidence: ids; is_quote: it is the user's own; then: what it comes
-    to in the scenarios that change prices, with the percent of each."""
+    to in the scenarios that change prices, with percent and name of each."""
 
     offer: str
     text: str
     evidence: tuple[str, ...]
     is_quote: bool
-    then: tuple[tuple[int, str], ...]
+    then: tuple[tuple[int, str, str], ...]
 
 
 @value
@@ -64,14 +67,26 @@ class Side:
 def outcome_of(decision: Decision) -> str:
     """Return which end a decision came to."""
     if len(decision.left) < 2:
-        return Outcome.ONLY_ONE if decision.left else Outcome.NOTHING
+        if not decision.left:
+            return Outcome.NOTHING
+        return Outcome.DOUBTFUL if _unproven_keys(decision, decision.left[0]) else Outcome.ONLY_ONE
     is_sure = decision.recommendation.is_clear and not _not_known_to_meet(decision, decision.recommendation.leader)
     return Outcome.WINNER if is_sure else Outcome.OPEN
 
 
 def _not_known_to_meet(decision: Decision, option: str) -> list[str]:
     """Return the must-haves that an option may fail, by title."""
-    return [title(key) for name, key in decision.unproven if name == option]
+    return [title(key) for key in _unproven_keys(decision, option)]
+
+
+def _unproven_keys(decision: Decision, option: str) -> list[str]:
+    return [key for name, key in decision.unproven if name == option]
+
+
+def _doubt(decision: Decision, option: str) -> str:
+    """Return the end of a sentence that names the must-haves which an option may fail, "" where there are none."""
+    keys = _not_known_to_meet(decision, option)
+    return f"; {name_of(decision, option)} is not known to meet the must-have: {', '.join(keys)}" if keys else ""
 
 
 def _knows_nothing(decision: Decision) -> bool:
@@ -116,21 +131,28 @@ def headline(decision: Decision) -> str:
             f"Nothing is known as of {decision.asked.as_of}: no source had been read by then, or none counts any more."
         )
     leader = name_of(decision, found.leader)
-    if end == Outcome.ONLY_ONE:
+    if end in (Outcome.ONLY_ONE, Outcome.DOUBTFUL):
+        doubt = _doubt(decision, found.leader)
         if found.leader == TODAY:
-            return "Only today is left, what the project has already: every vendor dropped out."
-        return f"Only {leader} is left: everything else, today included, dropped out."
+            return f"{_only_today(decision)}{doubt}."
+        return f"Only {leader} is left: everything else, today included, dropped out{doubt}."
     draws = f"{decision.asked.draws:,} weightings" if decision.asked.draws > 1 else "the one weighting"
     first = f"{percent(decision.share(found.leader))} of {draws}"
     if end == Outcome.OPEN:
         second = name_of(decision, found.runner_up)
         share = percent(decision.share(found.runner_up))
-        doubt = _not_known_to_meet(decision, found.leader)
-        told = f"; {leader} is not known to meet the must-have: {', '.join(doubt)}" if doubt else ""
-        return f"No clear winner: {leader} comes first in {first}, {second} in {share}{told}."
+        return f"No clear winner: {leader} comes first in {first}, {second} in {share}{_doubt(decision, found.leader)}."
     if found.leader == TODAY:
         return f"Today, what the project has already, comes first in {first}."
     return f"{leader} comes first in {first}."
+
+
+def _only_today(decision: Decision) -> str:
+    parts = [name_of(decision, item.option) for item in decision.dropped if item.is_part]
+    others = len(decision.options) - 1 - len(parts)
+    rest = "every vendor dropped out" if not parts else "every other vendor dropped out" if others else ""
+    holds = f"it has all that {' and '.join(parts)} {'offers' if len(parts) == 1 else 'offer'}" if parts else ""
+    return f"Only today is left, what the project has already: {', and '.join(part for part in (holds, rest) if part)}"
 
 
 def method_words(decision: Decision) -> str:
@@ -147,6 +169,58 @@ def standing_words(decision: Decision) -> str:
     paths = "; ".join(f"{vendor} ({why})" for vendor, why in today.standing[:_SHOWN])
     more = f" and {len(today.standing) - _SHOWN} more" if len(today.standing) > _SHOWN else ""
     return f"today: {paths}{more}" if paths else "today: nothing is known of what the project stands on"
+
+
+def sold_words(decision: Decision) -> Iterator[str]:
+    """Yield for each vendor on whose path the project stands what it sells besides, which `today` has not."""
+    today = decision.by_id[TODAY]
+    for vendor in dict.fromkeys(name for name, _ in today.standing):
+        if vendor in decision.by_id and (keys := sold_besides(decision.by_id[vendor], today)):
+            more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+            yield (
+                f"{name_of(decision, vendor)} stands beside it with all that it offers, as if bought; today lacks:"
+                f" {', '.join(title(key) for key in keys[:_SHOWN])}{more}"
+            )
+
+
+def answer_words(decision: Decision) -> Iterator[str]:
+    """Yield what became of each answer that was taken in, and who would come first without them."""
+    filling = [item for item in decision.taken if item.effect is Effect.FILLS]
+    if filling:
+        ids = ", ".join(f"{item.vendor}:{item.evidence.id} ({title(item.key)} {item.state.value})" for item in filling)
+        yield f"where nothing else was known, {_hold(len(filling))}: {ids}"
+    for item in (item for item in decision.taken if item not in filling):
+        offer = f" ({item.offer})" if item.offer else ""
+        ids = ", ".join(
+            f"{item.vendor}:{source.id} of {source.source_date or source.retrieved_at}, which says {state.value}"
+            for state, source in item.beside[:_SHOWN]
+        )
+        yield (
+            f'{item.vendor}{offer}: "{title(item.key)}" {item.state.value}, answered {item.evidence.retrieved_at}'
+            f" [{item.vendor}:{item.evidence.id}]; {_EFFECTS[item.effect]}{f' {ids}' if ids else ''}"
+        )
+    if decision.taken:
+        before = decision.leader_before
+        same = before == decision.recommendation.leader
+        who = name_of(decision, before) if before in decision.by_id else "nobody"
+        yield f"without {'this answer' if len(decision.taken) == 1 else 'these answers'} {who} comes first" + (
+            ", as with" if same else ""
+        )
+
+
+def _hold(number: int) -> str:
+    return "this one holds" if number == 1 else f"these {number:,} hold"
+
+
+_EFFECTS = {
+    Effect.AGREES: "it says the same as",
+    Effect.HOLDS: "it holds, as the stronger source, against",
+    Effect.CONFLICT: "in conflict, so the cell counts as unknown, with",
+    Effect.OUTRANKED: "it does not count: outranked by",
+    Effect.NOT_YET: "it does not count: it is of a later day",
+    Effect.EXPIRED: "it does not count: too old by now",
+    Effect.RECALL: "it does not count: recall never does",
+}
 
 
 def need_words(need: Need) -> str:
@@ -168,21 +242,27 @@ def dropped_words(decision: Decision, item: DroppedOption) -> str:
     """Return why an option is not compared with the rest."""
     name = name_of(decision, item.option)
     if item.is_part:
-        profile = decision.by_id[item.option].profile
-        is_paid = profile is not None and any(offer.tier != "free" for offer in profile.offers)
-        return (
-            f"{name}: the project stands on its path; today has all that it offers{', if paid for' if is_paid else ''}"
-        )
+        return f"{name}: it is what today stands on, and has nothing on these keys that today has not"
     by = name_of(decision, item.by)
     return f"{name}: {by} is as good or better on every key, whatever is still unknown"
 
 
 def must_words(decision: Decision) -> Iterator[str]:
-    """Yield for each must-have who is not known to meet it and was kept all the same."""
+    """Yield for each must-have who is not known to meet it, or meets it only partly, and was kept all the same."""
     for need in decision.asked.needs:
         names = [name_of(decision, option) for option, key in decision.unproven if key == need.key]
         if names:
             yield f"{title(need.key)} is a must, and not known of {', '.join(names)}: kept, since unknown is not no"
+        names = [name_of(decision, option) for option in decision.left if need.key in partly_met(decision, option)]
+        if names:
+            yield f"{title(need.key)} is a must, and met only partly by {', '.join(names)}: kept, since that is not no"
+
+
+def partly_met(decision: Decision, option: str) -> tuple[str, ...]:
+    """Return the must-haves that an option is known to meet, and only partly as far as is known."""
+    cells, unproven = decision.by_id[option].cells, _unproven_keys(decision, option)
+    musts = [need.key for need in decision.asked.needs if need.must]
+    return tuple(key for key in musts if key not in unproven and 0 < cells[key].low < 1)
 
 
 def reason_sides(decision: Decision, reason: Reason) -> tuple[Side, Side]:
@@ -204,18 +284,11 @@ def _side(option: Option, key: str, need: Need | None) -> Side:
 def _cell_words(option: Option, key: str) -> str:
     cell = option.cells[key]
     if cell.status is CellStatus.LIVE:
-        word = {State.NA: "cannot apply"}.get(cell.state, cell.state.value)
+        word = cell.state.value
+        if cell.state is State.NA:
+            word = "cannot apply" if cell.high else "cannot apply, so the buyer has not got it"
         return f"{word}, {cell.text}" if cell.text else word
-    return _UNKNOWN[cell.status]
-
-
-_UNKNOWN = {
-    CellStatus.STALE: "? (stale)",
-    CellStatus.CONFLICT: "? (sources differ)",
-    CellStatus.UNKNOWN: "?",
-    CellStatus.UNSUPPORTED: "? (no evidence that counts yet)",
-    CellStatus.NOT_ASKED: "? (not asked)",
-}
+    return "?" if cell.status is CellStatus.UNKNOWN else f"? ({word_of(cell)})"
 
 
 def regret_words(low: Fraction, high: Fraction) -> str:
@@ -231,14 +304,18 @@ def flips(decision: Decision) -> Iterator[str]:
         return
     if found.level_with:
         names = ", ".join(name_of(decision, option) for option in found.level_with[:_SHOWN])
-        yield f"nothing need change: at the average weighting {names} {_is(found.level_with)} level or ahead already"
+        leader = name_of(decision, found.leader)
+        yield (
+            f"anything may: {names} {_is(found.level_with)} level with {leader} or ahead"
+            " already, so first place hangs on what is unknown"
+        )
         return
     for flip in found.weight_flips:
         yield _weight_flip(decision, flip)
     for change in found.cell_flips:
         yield _cell_flip(decision, change)
     if not found.weight_flips and not found.cell_flips:
-        yield "no change of one weight or one cell alone"
+        yield "no change of one weight or one cell alone; several together may"
 
 
 def _is(options: tuple[str, ...]) -> str:
@@ -249,7 +326,7 @@ def _weight_flip(decision: Decision, flip: WeightFlip) -> str:
     hundredths = math.ceil(flip.factor * 100) if flip.factor > 1 else math.floor(flip.factor * 100)
     only = "only " if flip.factor < 1 else ""
     times = f"{only}{hundredths / 100:g} times as much" if hundredths else "nothing"
-    return f'{name_of(decision, flip.to)} draws level if "{title(flip.key)}" counts {times} on average'
+    return f'{name_of(decision, flip.to)} draws level if "{title(flip.key)}" counts {times}'
 
 
 def _cell_flip(decision: Decision, flip: CellFlip) -> str:
@@ -277,23 +354,33 @@ def ranked(decision: Decision) -> list[Option]:
 
 
 def costs_of(decision: Decision, option: Option) -> tuple[Cost, ...]:
-    """Return what the offers of an option cost, as far as live evidence says so; `today` brings no new cost."""
-    if option.profile is None:
-        return ()
+    """Return what the offers of an option cost, as far as live evidence says so; of `today`, those that it has."""
+    profiles = option.held if option.profile is None else (option.profile,)
     changes = [scenario for scenario in decision.asked.scenarios if scenario.price_percent != 100]
-    return tuple(_cost(decision, option.profile, price, changes) for price in option.profile.prices)
+    return tuple(_cost(decision, profile, price, changes) for profile in profiles for price in profile.prices)
+
+
+def cost_words(cost: Cost) -> str:
+    """Return an offer's price, and what it comes to in scenarios: "pro: 500 USD …; if the price rises by half: …"."""
+    text = "no charge" if cost.text == "free" else cost.text
+    then = "".join(f"; if {name}: {moved}" for _, name, moved in cost.then)
+    return f"{cost.offer}: {text}{then}"
 
 
 def _cost(decision: Decision, profile: VendorProfile, price: Price, changes: Sequence[Scenario]) -> Cost:
     day = decision.asked.as_of
     named = [profile.evidence[name] for name in price.evidence if name in profile.evidence]
     live = [source.id for source in named if is_live(source, DAYS["price"], day)]
-    then: tuple[tuple[int, str], ...] = ()
+    then: tuple[tuple[int, str, str], ...] = ()
     if price.amount is not None:
         each = f"per {price.per} {'once' if price.period == 'once' else f'a {price.period}'}"
-        kind = ", your own quote" if price.from_user else ", list price" if price.is_list else ""
+        mine = ", your own quote, bought" if price.is_bought else ", your own quote"
+        kind = mine if price.from_user else ", list price" if price.is_list else ""
         text = f"{price.amount:,} {price.currency} {each}{kind}"
-        then = tuple((item.price_percent, _moved(price.amount, price.currency, item.price_percent)) for item in changes)
+        then = tuple(
+            (item.price_percent, item.name, _moved(price.amount, price.currency, item.price_percent))
+            for item in changes
+        )
     else:
         text = "free" if price.state == "free" else "?"
     if text != "?" and not (price.from_user or live):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from supplymatrix.model.value import value
 from supplymatrix.model.vendor import VendorProfile
@@ -10,6 +11,7 @@ from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import shorten, text_width, wrap
 from supplymatrix.vendors.entry_map import Entered, Stage
+from supplymatrix.vendors.user_data import FILE, placeholder_words, placeholders_of
 
 __all__ = ["render_entries_json", "render_entries_mermaid", "render_entries_text"]
 
@@ -19,6 +21,7 @@ _END = "your program runs"
 _WIDEST_NAME = 20
 _QUIET = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:/+=()_-*@?")
 _LONGEST_LABEL = 120
+_BOX_EDGES = 8  # columns of a box that hold no text of an entry: its two sides, and the indent below a name
 
 
 @value(kw_only=False)
@@ -47,6 +50,7 @@ def render_entries_text(stages: Sequence[Stage], *, width: int = 80, ascii_only:
     out += [*_arrow(lines), f"  {_END}"]
     if any(row.entry.replaces_upstream for stage in stages for row in stage.entered):
         out += ["", "* in place of what the Go project itself delivers"]
+    out += _missing(stages, width)
     text = "\n".join(line.rstrip() for line in out) + "\n"
     return text.encode("ascii", "backslashreplace").decode() if ascii_only else text
 
@@ -65,7 +69,9 @@ def render_entries_mermaid(stages: Sequence[Stage]) -> str:
     for stage in stages:
         for row in stage.entered:
             arrow = "-->" if row.entry.replaces_upstream else "-.->"
-            out.append(f'  {nodes[row.vendor.id]} {arrow}|"{_label(row.entry.mechanism)}"| s_{stage.point}')
+            out.append(
+                f'  {nodes[row.vendor.id]} {arrow}|"{_label(placeholder_words(row.entry.mechanism))}"| s_{stage.point}'
+            )
     return "\n".join(out) + "\n"
 
 
@@ -104,15 +110,49 @@ def _name_width(stages: Sequence[Stage]) -> int:
 
 
 def _entered(row: Entered, name_width: int, width: int) -> Iterator[str]:
-    """Yield the lines of one entry: whose, by what means, and by which offer."""
+    """Yield the lines of one entry: whose, by what means, and by which offer.
+
+    Where a word such as an address is too long to stand beside the name, the rest goes below it: so it stays whole.
+    """
     mark = "*" if row.entry.replaces_upstream else " "
-    name = shorten(row.vendor.name, name_width) if name_width >= 3 else plain(row.vendor.name)
-    room = width - name_width - 4
-    first, *rest = wrap(row.entry.mechanism, room)
-    yield f"{mark} {name}{' ' * (name_width - text_width(name))}  {shorten(first, room)}"
+    means = placeholder_words(row.entry.mechanism)
+    longest = max(text_width(word) for word in plain(means).split(" "))
+    if longest > width - name_width - 4 >= 0:
+        names, indent = [shorten(row.vendor.name, width - 4)], 4
+    else:
+        names, indent = [_short(line, name_width) for line in wrap(row.vendor.name, name_width)], name_width + 4
+    room = width - indent
     tier = {"both": "free or paid"}.get(row.offer.tier, row.offer.tier)
-    for text in (*rest, *wrap(f"({row.offer.name}, {tier})", room)):
-        yield f"{' ' * (name_width + 4)}{shorten(text, room)}"
+    texts = [shorten(text, room) for text in (*wrap(means, room), *wrap(f"({row.offer.name}, {tier})", room))]
+    if indent == 4:
+        yield f"{mark} {names[0]}"
+        yield from (f"{'':{indent}}{text}" for text in texts)
+        return
+    for number, (name, text) in enumerate(zip_longest(names, texts, fillvalue="")):
+        padded = f"{name}{' ' * (name_width - text_width(name))}"
+        yield f"{mark if number == 0 else ' '} {padded}  {text}"
+
+
+def _short(text: str, cells: int) -> str:
+    return text if text_width(text) <= cells else shorten(text, cells)
+
+
+def _missing(stages: Sequence[Stage], width: int) -> Iterator[str]:
+    """Yield what the drawing leaves out: how to fill in what only the user knows, and addresses longer than a box."""
+    entered = [row for stage in stages for row in stage.entered]
+    for row in entered:
+        words = plain(placeholder_words(row.entry.mechanism)).split(" ")
+        long = [word for word in words if "://" in word and text_width(word) > width - _BOX_EDGES]
+        yield from (line for word in long for line in ("", f"too long for its box, {plain(row.vendor.name)}:", word))
+    places = {(name, row.vendor.id): None for row in entered for name in placeholders_of(row.entry.mechanism)}
+    if places:
+        yield ""
+    for name, vendor in places:
+        text = (
+            f"{placeholder_words(f'{{{name}}}')} is known to you alone: set {name} under [variables.{vendor}] in a "
+            f"file {FILE}, name its folder with --profiles DIR, and --filled shows it here"
+        )
+        yield from wrap(text, width)
 
 
 def _arrow(lines: _Lines) -> list[str]:

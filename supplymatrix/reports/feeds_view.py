@@ -11,7 +11,7 @@ from supplymatrix.feeds.registry import Feed
 from supplymatrix.reports.feed_words import CANNOT_TELL, LICENCE_NOTES
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
-from supplymatrix.reports.snippet import wrap
+from supplymatrix.reports.snippet import text_width, wrap
 from supplymatrix.reports.tally import counted
 
 __all__ = ["render_feeds_json", "render_list_text", "render_status_text", "render_sync_text"]
@@ -110,7 +110,11 @@ def render_status_text(found: Sequence[Status], store: str, *, width: int = 80) 
         out += [f"  {line}" for line in wrap(f"licence {status.feed.licence}{passed_on}", width - 2)]
         out += _faults(status.faults, width)
     synced = sum(status.in_use == "synced" for status in found)
-    return "\n".join([*out, "", f"{counted(len(found), 'feed')}, {synced:,} synced", ""])
+    out += ["", f"{counted(len(found), 'feed')}, {synced:,} synced"]
+    if synced < len(found):
+        out += wrap("next: supplymatrix feeds sync (all of them), or supplymatrix feeds sync FEED", width)
+        out += ["      without a network: --from DIR takes a folder of feed files"]
+    return "\n".join([*out, ""])
 
 
 def render_sync_text(found: Sequence[Synced], store: str, *, width: int = 80) -> str:
@@ -232,5 +236,8 @@ def _faults(faults: Sequence[Diagnostic], width: int) -> list[str]:
 
 
 def _row(name: str, words: str, width: int) -> list[str]:
+    """Return a row of a list; an address that is too long to stand beside its name goes below it, whole."""
+    if max(text_width(word) for word in plain(words).split(" ")) > width - 20:
+        return [f"  {name}", *(f"    {line}" for line in wrap(words, width - 4))]
     first, *rest = wrap(words, max(20, width - 20))
     return [f"  {name:16}  {first}", *(f"  {'':16}  {line}" for line in rest)]

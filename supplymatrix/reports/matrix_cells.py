@@ -19,10 +19,12 @@ from supplymatrix.reports.tally import counted
 from supplymatrix.vendors.capability_keys import CapabilityKey
 from supplymatrix.vendors.cells import Answer, Cell, CellEvidence, CellStatus
 from supplymatrix.vendors.matrix import Matrix, MatrixScore, Option, StaleAnswer
+from supplymatrix.vendors.user_data import placeholder_words
 
 __all__ = [
     "LEGEND", "CellTally", "age_of", "answer_word", "dates_of", "is_doubtful", "mark_of", "mixed", "numbers_of",
-    "say_tally", "say_weights", "scope_of", "searched_lines", "short_texts", "span_of", "stale_name", "tally_of",
+    "say_tally", "say_weights", "scope_of", "searched_lines", "short_texts", "span_of", "stale_name", "state_word",
+    "tally_of",
     "value_of", "word_of", "write_ascii",
 ]  # fmt: skip
 
@@ -77,6 +79,11 @@ def answer_word(answer: Answer) -> str:
     return _word(answer.state, answer.status)
 
 
+def state_word(state: State) -> str:
+    """Return the word for a state, whatever its evidence is worth."""
+    return _WORDS[state]
+
+
 def _word(state: State, status: CellStatus) -> str:
     return _WORDS[state] if state is not State.UNKNOWN else _WHY.get(status, _WORDS[state])
 
@@ -94,10 +101,11 @@ def is_doubtful(cell: Cell) -> bool:
 def value_of(cell: Cell) -> str:
     """Return what a cell says, in words; of an unknown one, what was said or why it is not known."""
     if cell.state is not State.UNKNOWN:
-        return plain(cell.text)
+        return plain(placeholder_words(cell.text))
     if cell.status is CellStatus.STALE:
         answer = next(answer for answer in cell.answers if answer.status is CellStatus.STALE)
-        was = f"{_WORDS[answer.said]}: {answer.capability.value}" if answer.capability.value else _WORDS[answer.said]
+        value = placeholder_words(answer.capability.value)
+        was = f"{_WORDS[answer.said]}: {value}" if value else _WORDS[answer.said]
         return plain(f"stale since {answer.stale_since}, was {was}")
     if cell.status is CellStatus.CONFLICT:
         said = dict.fromkeys(_WORDS[answer.said] for answer in cell.answers if answer.said is not State.UNKNOWN)
@@ -113,7 +121,7 @@ def short_texts(cell: Cell) -> Iterator[str]:
     holding = next((answer for answer in cell.answers if answer.state is cell.state), None)
     if holding is not None and cell.state in (State.YES, State.PARTIAL):
         row = holding.capability
-        yield plain(row.value)
+        yield plain(placeholder_words(row.value))
         yield plain(", ".join(row.items))
         if row.numbers:
             unit = {"days": "d", "months": "mo"}.get(row.unit, row.unit)
@@ -139,7 +147,8 @@ def numbers_of(row: Capability) -> str:
 
 def scope_of(scope: Scope) -> str:
     """Return for what a statement holds, "" for everything: "go-toolset, 1.26, arm64"."""
-    return ", ".join(part for part in (scope.offer, scope.minor and f"Go {scope.minor}", scope.arch) if part)
+    tier = f"{scope.tier} for" if scope.tier else ""
+    return ", ".join(part for part in (scope.offer, scope.minor and f"Go {scope.minor}", scope.arch, tier) if part)
 
 
 def dates_of(source: CellEvidence, as_of: date) -> str:

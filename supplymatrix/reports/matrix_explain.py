@@ -25,6 +25,7 @@ from supplymatrix.reports.snippet import fold, wrap
 from supplymatrix.vendors.capability_keys import KEYS, Role
 from supplymatrix.vendors.cells import Answer, Cell, CellEvidence, CellStatus
 from supplymatrix.vendors.matrix import TODAY, MatrixView, Option
+from supplymatrix.vendors.user_data import placeholder_words
 
 __all__ = ["render_cell", "render_score"]
 
@@ -52,7 +53,8 @@ def render_score(view: MatrixView, option: Option, *, width: int = 80, ascii_onl
         names = ", ".join(part.key for part in sorted(open_weight, key=lambda part: part.low - part.high))
         out += fold("what would narrow it: ", names, width)
         first = max(open_weight, key=lambda part: part.high - part.low).key
-        out += fold("next: ", f"supplymatrix matrix --explain {option.id}/{first}", width)
+        again = plain(f"{view.again_project}{view.again_profiles}")
+        out.append(f"next: supplymatrix matrix --explain {option.id}/{first}{again}")
     return _joined(out, ascii_only=ascii_only)
 
 
@@ -75,7 +77,7 @@ def render_cell(view: MatrixView, option: Option, key: str, *, width: int = 80, 
     vendors = dict.fromkeys(answer.vendor for answer in cell.answers) or [name for name, _ in option.standing]
     names = list(vendors) or ([option.id] if option.id != TODAY else [])
     if names:
-        out += ["", *fold("next: ", f"supplymatrix vendors show {names[0]} --key {key}", width)]
+        out += ["", f"next: supplymatrix vendors show {names[0]} --key {key}{plain(view.again_profiles)}"]
     return _joined(out, ascii_only=ascii_only)
 
 
@@ -126,7 +128,7 @@ def _answer(answer: Answer, number: int, as_of: date, width: int, *, ascii_only:
     of = f" · {scope}" if scope else ""
     head = f"{number}. {mark_of(word, ascii_only=ascii_only)} {word}{said} · {answer.vendor}{of}"
     yield from wrap(head, width)
-    for text in filter(None, (row.value, ", ".join(row.items), numbers_of(row), row.note)):
+    for text in filter(None, (placeholder_words(row.value), ", ".join(row.items), numbers_of(row), row.note)):
         yield from (f"   {line}" for line in wrap(text, width - 3))
     if answer.stale_since is not None:
         yield from (f"   {line}" for line in wrap(f"stale since {answer.stale_since}: it counts as unknown", width - 3))

@@ -26,7 +26,7 @@ from supplymatrix.reports.matrix_cells import (
 from supplymatrix.reports.tally import counted
 from supplymatrix.vendors.capability_keys import CapabilityKey
 from supplymatrix.vendors.cells import Cell
-from supplymatrix.vendors.matrix import TODAY, MatrixView, Option, stale_answers
+from supplymatrix.vendors.matrix import TODAY, MatrixView, Option, row_number, stale_answers
 
 __all__ = ["render_matrix_markdown"]
 
@@ -58,9 +58,9 @@ def render_matrix_markdown(view: MatrixView) -> str:
     left = LIMIT - _RESERVE - sum(len(line) + 1 for line in lines)
     known: dict[str, str] = {}
     skipped = 0
-    for number, key in enumerate(matrix.keys, 1):
+    for key in matrix.keys:
         addresses = dict(known)
-        section = [*_answers(view, number, key, addresses), ""]
+        section = [*_answers(view, key, addresses), ""]
         added = [line for name, line in addresses.items() if name not in known]
         size = sum(len(line) + 1 for line in (*section, *added))
         if skipped or size > left:
@@ -94,9 +94,9 @@ def _marks(view: MatrixView) -> Iterator[str]:
     options = view.matrix.options
     yield f"| question | weight | {' | '.join(sentence(option.name) for option in options)} |"
     yield f"|---|--:|{'|'.join([':-:'] * len(options))}|"
-    for number, key in enumerate(view.matrix.keys, 1):
+    for key in view.matrix.keys:
         cells = " | ".join(_mark(option.cells[key.id]) for option in options)
-        title = f"{number} {key.title}".replace(" ", "\u00a0")
+        title = f"{row_number(key)} {key.title}".replace(" ", "\u00a0")
         yield f"| {title} | {view.matrix.weights.get(key.id, 0) or '·'} | {cells} |"
 
 
@@ -119,9 +119,9 @@ def _missing(view: MatrixView) -> Iterator[str]:
         yield ""
 
 
-def _answers(view: MatrixView, number: int, key: CapabilityKey, addresses: dict[str, str]) -> Iterator[str]:
+def _answers(view: MatrixView, key: CapabilityKey, addresses: dict[str, str]) -> Iterator[str]:
     """Yield the section of one key. addresses: the link definitions so far, by label; new ones are added."""
-    yield f"### {number} {key.title}"
+    yield f"### {row_number(key)} {key.title}"
     yield ""
     yield key.question
     yield ""

@@ -6,7 +6,7 @@ each question, numbered as in the table: so 13 vendors stay on one page of 80 co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from supplymatrix.model.value import value
 from supplymatrix.model.vendor import State
@@ -28,9 +28,9 @@ from supplymatrix.reports.matrix_cells import (
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import Paint, fold, paint_for, shorten, text_width, wrap
 from supplymatrix.reports.tally import counted
-from supplymatrix.vendors.capability_keys import CapabilityKey
+from supplymatrix.vendors.capability_keys import CAPABILITY_KEYS, CapabilityKey
 from supplymatrix.vendors.cells import Cell
-from supplymatrix.vendors.matrix import TODAY, MatrixView, Option, stale_answers
+from supplymatrix.vendors.matrix import TODAY, MatrixView, Option, row_number, stale_answers
 
 __all__ = ["render_matrix_text"]
 
@@ -39,6 +39,9 @@ _WIDEST = 30
 _NAME = 18  # cells of a name at the head of a line
 _CUT = 12  # cells from which on a value that does not fit is shown cut, not replaced by a word
 _GROUP = 5  # marks between two gaps
+_MARKS_WIDE = len(CAPABILITY_KEYS) + len(CAPABILITY_KEYS) // _GROUP
+_APART = 3  # cells from one mark to the next where there are few
+_FEW = _MARKS_WIDE // _APART
 _MOST_LISTED = 8
 
 
@@ -96,7 +99,15 @@ def _head(view: MatrixView, style: _Style) -> list[str]:
     out = [f"{style.paint.bold}{title}{style.paint.off}"]
     for vendor, why in today.standing or (("nobody", "no profile of the Go project is there"),):
         out += [style.said(line) for line in fold("today is ", f"{vendor}: {why}", style.width)]
-    return out
+    return [*out, *wrap(_said_of_differences(view), style.width)] if view.compared else out
+
+
+def _said_of_differences(view: MatrixView) -> str:
+    """Return how many rows are left where those that are answered alike were to be left out."""
+    among = counted(len(view.matrix.options), "column")
+    if len(view.matrix.keys) == view.compared:
+        return f"none of {counted(view.compared, 'row')} is answered alike in all {among}: name fewer vendors"
+    return f"differences: {len(view.matrix.keys):,} of {counted(view.compared, 'row')} differ among {among}"
 
 
 def _columns(view: MatrixView, style: _Style) -> list[Option]:
@@ -140,10 +151,10 @@ def _table(view: MatrixView, columns: Sequence[Option], style: _Style) -> list[s
     ]
     head = f"{'':3}{'':{titles}} {'wt':>{marks}} {' '.join(names)}"
     out = [f"{style.paint.bold}{head.rstrip()}{style.paint.off}"]
-    for number, key in enumerate(view.matrix.keys, 1):
+    for key in view.matrix.keys:
         weight = view.matrix.weights.get(key.id, 0)
         cells = [_cell(option.cells[key.id], size, style) for option, size in zip(columns, widths, strict=True)]
-        label = f"{number:>2} {key.title:{titles}} {str(weight) if weight else style.said('·'):>{marks}}"
+        label = f"{row_number(key):>2} {key.title:{titles}} {str(weight) if weight else style.said('·'):>{marks}}"
         out.append(f"{label} {' '.join(cells)}")
     scores = view.scores
     spans = [style.said(span_of(scores[option.id])) for option in columns]
@@ -185,23 +196,32 @@ def _cut(text: str, room: int) -> str:
 def _strips(view: MatrixView, others: Sequence[Option], style: _Style) -> list[str]:
     """Return a line for each option without a column: its score, and a mark for each row of the table."""
     keys = view.matrix.keys
-    marks_wide = len(keys) + len(keys) // _GROUP
-    room = max(_NAME, style.width - marks_wide - 12)
+    room = max(_NAME, style.width - _MARKS_WIDE - 12)
     size = min(room, max(text_width(plain(option.name)) for option in others))
     scores = view.scores
     spans = {option.id: style.said(span_of(scores[option.id])) for option in others}
     wide = max(5, *(len(span) for span in spans.values()))
-    starts = "".join(f"{number + 1:<{_GROUP + 1}}" for number in range(0, len(keys), _GROUP))
-    out = [f"{style.paint.bold}{'row':>{size + 2 + wide}}  {starts.rstrip()}{style.paint.off}"]
+    out = [f"{style.paint.bold}{'row':>{size + 2 + wide}}  {_numbers(keys).rstrip()}{style.paint.off}"]
     for option in others:
-        marks = _grouped([style.mark(word_of(option.cells[key.id])) for key in keys])
+        marks = _placed({row_number(key): style.mark(word_of(option.cells[key.id])) for key in keys})
         name = _padded(style.said(shorten(option.name, size)), size)
         out.append(f"{name}  {spans[option.id]:>{wide}}  {marks}")
     return out
 
 
-def _grouped(marks: Sequence[str]) -> str:
-    return " ".join("".join(marks[start : start + _GROUP]) for start in range(0, len(marks), _GROUP))
+def _numbers(keys: Sequence[CapabilityKey]) -> str:
+    """Return the head of the lines of marks: each row's number or, of many rows, that of the first in each group."""
+    if len(keys) <= _FEW:
+        return "".join(f"{row_number(key):<{_APART}}" for key in keys)
+    return "".join(f"{number + 1:<{_GROUP + 1}}" for number in range(0, len(CAPABILITY_KEYS), _GROUP))
+
+
+def _placed(marks: Mapping[int, str]) -> str:
+    """Return marks by row below these numbers; a row that is not shown leaves its place empty."""
+    if len(marks) <= _FEW:
+        return (" " * (_APART - 1)).join(marks.values())
+    placed = [marks.get(number + 1, " ") for number in range(len(CAPABILITY_KEYS))]
+    return " ".join("".join(placed[start : start + _GROUP]) for start in range(0, len(placed), _GROUP))
 
 
 def _legend(view: MatrixView, style: _Style) -> list[str]:
@@ -224,9 +244,9 @@ def _values(view: MatrixView, columns: Sequence[Option], style: _Style) -> list[
     """Return what the options of the table say to each row, in full, with the sources of what holds."""
     out: list[str] = []
     size = min(_NAME, max(text_width(plain(option.name)) for option in columns))
-    for number, key in enumerate(view.matrix.keys, 1):
+    for key in view.matrix.keys:
         first, *rest = wrap(f"{key.title}: {key.question}", style.width - 3)
-        out += [f"{style.paint.bold}{number:>2} {first}{style.paint.off}", *(f"   {line}" for line in rest)]
+        out += [f"{style.paint.bold}{row_number(key):>2} {first}{style.paint.off}", *(f"   {line}" for line in rest)]
         for option in columns:
             out += _value(option, key, size, style)
     return out
@@ -264,17 +284,21 @@ def _foot(view: MatrixView, style: _Style, *, verbose: bool) -> list[str]:
     if view.faults:
         files = ", ".join(dict.fromkeys(fault.artifact for fault in view.faults))
         out += wrap(f"missing, since their files could not be used: {files}", style.width)
-    return [style.said(line) for line in [*out, *_next(view, style, verbose=verbose)]]
+    return [style.said(line) for line in [*out, *_next(view, verbose=verbose)]]
 
 
-def _next(view: MatrixView, style: _Style, *, verbose: bool) -> list[str]:
+def _next(view: MatrixView, *, verbose: bool) -> list[str]:
     vendors = [option for option in view.matrix.options if option.profile is not None]
     keys = view.matrix.keys
     if not vendors or not keys:
         return []
     vendor = next((option for option in vendors if option.profile is not None and option.profile.core), vendors[0])
     key = max(keys, key=lambda item: view.matrix.weights.get(item.id, 0) + (item.id == "fips_mode"))
-    steps = [f"supplymatrix matrix --explain {vendor.id}/{key.id}"]
+    again = plain(f"{view.again_project}{view.again_profiles}")
+    steps = [f"supplymatrix matrix --explain {vendor.id}/{key.id}{again}"]
+    if view.compared == len(keys) and len(vendors) > 2:
+        other = next(option for option in vendors if option.id != vendor.id)
+        steps.append(f"supplymatrix matrix {vendor.id} {other.id} --differences{again}")
     if not verbose and not view.asked_keys:
         steps.append("the values: --verbose, --differences or --key KEY")
-    return fold("next: ", " · ".join(steps), style.width)
+    return [f"{'      ' if number else 'next: '}{step}" for number, step in enumerate(steps)]  # a command stays whole

@@ -38,6 +38,7 @@ def render(report: ResponseReport, *, explain: bool = False, width: int = 80) ->
             "source": report.source,
             "feeds": [{"feed": feed, "as_of": day.isoformat()} for feed, day in report.as_of.items()],
             "cves": [_fix(fix) for fix in report.fixes],
+            "outside": report.outside,
             "channels": [_row(row) for row in report.rows],
             "pairs": [_pair(pair) for pair in report.pairs],
             "cases": [_case(case, found.id) for found in report.channels for case in found.cases],
@@ -111,6 +112,7 @@ def _clock(clock: Clock) -> _Json:
         "clock": clock.name,
         "fixes": clock.fixes,
         "cut": clock.cut,
+        "by_version": clock.by_version,
         "longest": clock.longest,
         "quantiles": [_quantile(quantile, clock.at.get(quantile.percent)) for quantile in clock.quantiles],
     }

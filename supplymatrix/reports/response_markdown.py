@@ -10,10 +10,13 @@ from supplymatrix.reports.response_words import (
     adoption_words,
     case_words,
     change_words,
+    clock_cells,
     counts_words,
+    empty_words,
+    known_words,
     pair_words,
+    pairs_heading,
     place_words,
-    quantile_words,
     row_notes,
     source_words,
     stage_words,
@@ -39,7 +42,10 @@ def render(report: ResponseReport, *, explain: bool = False, width: int = 80) ->
 def _table(report: ResponseReport) -> Iterator[str]:
     yield f"## {sentence(title(report))}"
     yield ""
-    yield f"{sentence(source_words(report))}; {_as_of(report)}."
+    yield f"{sentence(source_words(report))}."
+    if report.is_empty:
+        yield from ["", f"{sentence(empty_words(report))}.", "", f"{sentence(known_words(report))}."]
+        return
     for name, heading in CLOCKS.items():
         clocks = [(row, clock) for row in report.rows if row.is_latency for clock in row.clocks if clock.name == name]
         rows = [(row, clock) for row, clock in clocks if clock.fixes + clock.cut]
@@ -53,21 +59,16 @@ def _table(report: ResponseReport) -> Iterator[str]:
         words = "; ".join(sentence(words) for words in (counts_words(row), *row_notes(row)))
         yield f"- {code(row.id)} {sentence(row.channel.name)}: {words}"
     if report.pairs:
-        yield from ["", "### In pairs, on the CVEs that both have", ""]
+        yield from ["", "### In pairs", "", f"{sentence(pairs_heading(report))}.", ""]
         yield from (f"- {sentence(pair_words(pair))}" for pair in report.pairs)
     yield from _project(report)
+    yield from ["", f"{sentence(known_words(report))}."]
 
 
 def _row(row: ChannelRow, clock: Clock) -> str:
-    cells = " | ".join(quantile_words(quantile) for quantile in clock.quantiles)
+    cells = " | ".join(clock_cells(clock))
     states = f"{row.open:,} | {row.open_long:,} | {row.wont_fix:,}" if clock is row.disclosure else f"{clock.cut:,}"
     return f"| {code(row.id)} | {clock.fixes:,} | {cells} | {states} |"
-
-
-def _as_of(report: ResponseReport) -> str:
-    return (
-        f"as of {', '.join(f'{code(feed)} {day}' for feed, day in report.as_of.items()) or 'never: no feed was read'}"
-    )
 
 
 def _project(report: ResponseReport) -> Iterator[str]:
@@ -109,9 +110,15 @@ def _cve(report: ResponseReport, *, explain: bool) -> Iterator[str]:
         for change in (*adoption.used, adoption.taken) if explain else ():
             if change is not None:
                 yield f"  - {code(change_words(change))}"
+    yield from _ways(report)
+    if not report.fixes:
+        yield f"{code(report.asked.cve)}: {sentence(empty_words(report))}"
+    yield from ["", f"{sentence(known_words(report))}."]
+
+
+def _ways(report: ResponseReport) -> Iterator[str]:
     for line in report.lines:
         if not line.missing:
             parts = ", ".join(f"{s.name.value} {s.days:,} d{' (open)' if s.is_open else ''}" for s in line.stages)
             slowest = f"; slowest: {line.slowest.value}" if line.slowest is not None else ""
             yield f"- {sentence(f'by {line.channel}' if line.channel else 'straight from Go')}: {parts}{slowest}"
-    yield from ["", f"{_as_of(report)}."]

@@ -11,8 +11,12 @@ from supplymatrix.reports.response_words import (
     adoption_words,
     case_words,
     change_words,
+    clock_cells,
     counts_words,
+    empty_words,
+    known_words,
     median_words,
+    pairs_heading,
     place_words,
     quantile_words,
     row_notes,
@@ -45,6 +49,9 @@ def render(report: ResponseReport, *, explain: bool = False, width: int = 80) ->
 def _table(report: ResponseReport, explain: bool, width: int) -> Iterator[str]:  # noqa: FBT001 - of this file alone
     yield plain(title(report))
     yield from _folded(source_words(report), width, "")
+    if report.is_empty:
+        yield from ["", *_folded(empty_words(report), width, ""), "", *_folded(known_words(report), width, "")]
+        return
     for name, heading in CLOCKS.items():
         yield from _clock_table(report, name, heading)
     yield ""
@@ -56,7 +63,7 @@ def _table(report: ResponseReport, explain: bool, width: int) -> Iterator[str]: 
     if explain:
         yield from _behind(report, width)
     yield ""
-    yield from _folded(f"as of: {_as_of(report)}", width, "")
+    yield from _folded(known_words(report), width, "")
     if not explain:
         yield from _folded(
             "Which CVEs stand behind the numbers: --explain; one of them down to its dates: --cve ID --explain",
@@ -74,7 +81,7 @@ def _clock_table(report: ResponseReport, name: str, heading: str) -> Iterator[st
     states = f"{'open':>6}{'>30 d':>6}{_WONT:>10}" if is_first else f"{'unfixed':>9}"
     yield from ["", heading, f"{'':{_NAME}}{'fixed':>6}{'P50':>9}{'P90':>9}{'P99':>9}{states}"]
     for row, clock in rows:
-        cells = "".join(f"{quantile_words(quantile):>9}" for quantile in clock.quantiles)
+        cells = "".join(f"{words:>9}" for words in clock_cells(clock))
         states = f"{row.open:>6,}{row.open_long:>6,}{row.wont_fix:>10,}" if is_first else f"{clock.cut:>9,}"
         yield f"{shorten(row.id, _NAME - 1):{_NAME}}{clock.fixes:>6,}{cells}{states}"
 
@@ -92,20 +99,13 @@ def _pairs(report: ResponseReport, width: int) -> Iterator[str]:
     if not report.pairs:
         return
     yield ""
-    yield from _folded(
-        "In pairs, on the CVEs that both have: who was earlier, and the median of the first one's days minus the"
-        " second's over those that both have fixed", width, "",
-    )  # fmt: skip
-    yield f"{'first':16}{'second':16}{'CVEs':>6}{'first':>7}{'second':>8}{'same':>6}{'?':>5}{'median':>9}{'of':>5}"
+    yield from _folded(pairs_heading(report), width, "")
+    yield f"{'first':15}{'second':15}{'CVEs':>6}{'first':>7}{'second':>8}{'same':>6}{'?':>5}{'median':>9}{'of':>5}"
     for pair in report.pairs:
         counts = f"{pair.n:>6,}{pair.first_faster:>7,}{pair.second_faster:>8,}{pair.ties:>6,}{pair.undecided:>5,}"
         few = "few" if pair.rests_on_few else ""
-        names = f"{shorten(pair.first, 15):16}{shorten(pair.second, 15):16}"
+        names = f"{shorten(pair.first, 14):15}{shorten(pair.second, 14):15}"
         yield f"{names}{counts}{median_words(pair):>9}{pair.both:>5,} {few}".rstrip()
-
-
-def _as_of(report: ResponseReport) -> str:
-    return ", ".join(f"{feed} {day}" for feed, day in report.as_of.items()) or "no feed was read"
 
 
 def _project(report: ResponseReport, row: AdoptionRow, width: int) -> Iterator[str]:
@@ -168,7 +168,7 @@ def _cve(report: ResponseReport, *, explain: bool, width: int) -> Iterator[str]:
             yield from _folded(f"Go's fix {fix.released.day}", width, "  ")
             yield from _places([("Go's fix", fix.released)] if explain else [], width)
     if not report.fixes:
-        yield from _folded(f"{report.asked.cve} is not among the CVEs of these days", width, "")
+        yield from _folded(f"{report.asked.cve}: {empty_words(report)}", width, "")
     for found in report.channels:
         cases = found.cases if explain else found.cases[:_SHOWN]
         for case in cases:
@@ -183,7 +183,7 @@ def _cve(report: ResponseReport, *, explain: bool, width: int) -> Iterator[str]:
         yield from _adoption(adoption, explain=explain, width=width)
     yield from _axis(report.lines, width)
     yield ""
-    yield from _folded(f"as of: {_as_of(report)}", width, "")
+    yield from _folded(known_words(report), width, "")
     if not explain:
         yield from _folded("Where each date stands: --explain", width, "")
 

@@ -10,14 +10,14 @@ from supplymatrix.reports.tally import counted
 from supplymatrix.vendors.adoption import Adoption, AdoptionState, GoChange
 from supplymatrix.vendors.response import Case, How, NotCounted, Outcome
 from supplymatrix.vendors.response_report import ResponseReport
-from supplymatrix.vendors.response_table import OPEN_DAYS, ChannelRow, Pair
+from supplymatrix.vendors.response_table import OPEN_DAYS, ChannelRow, Clock, Pair
 from supplymatrix.vendors.stages import StageSummary
 from supplymatrix.vendors.survival import MIN_FIXES, Quantile
 
 __all__ = [
-    "CLOCKS", "NOT_COUNTED", "adoption_words", "case_words", "change_words", "counts_words", "left_out_words",
-    "median_words", "pair_words", "place_words", "quantile_words", "row_notes", "source_words",
-    "stage_words", "thin_words", "title",
+    "CLOCKS", "NOT_COUNTED", "adoption_words", "case_words", "change_words", "clock_cells", "counts_words",
+    "empty_words", "known_words", "left_out_words", "median_words", "pair_words", "pairs_heading", "place_words",
+    "quantile_words", "row_notes", "source_words", "stage_words", "thin_words", "title",
 ]  # fmt: skip
 
 CLOCKS = {
@@ -45,6 +45,7 @@ _SOURCES = {
     "folder": "the folder of feeds that was named",
 }
 _LISTED = 12
+_FEEDS_OF_GO = ("go-releases", "go-vulndb")
 
 
 def title(report: ResponseReport) -> str:
@@ -54,25 +55,55 @@ def title(report: ResponseReport) -> str:
     return f"Response times for {counted(len(report.fixes), 'CVE')} of Go{span}"
 
 
+def empty_words(report: ResponseReport) -> str:
+    """Return why there is nothing to tell; "" where there is something."""
+    if not report.is_empty:
+        return ""
+    if not report.fixes and report.outside:
+        since, until = report.asked.since, report.asked.day
+        window = f"up to {until}" if since is None else f"from {since} to {until}"
+        if since is not None and since > until:
+            window = f"from {since} on"
+        are = "lies" if report.outside == 1 else "lie"
+        return f"no fix of Go falls into the days {window}; {counted(report.outside, 'CVE')} {are} outside of them"
+    return "no feed of a channel was read" if report.fixes else "no feed with CVEs of Go was read"
+
+
+def known_words(report: ResponseReport) -> str:
+    """Return the day of the answer, and up to which day each channel, and what Go itself has fixed, is known."""
+    known = {row.id: row.as_of for row in report.rows if row.as_of is not None}
+    known |= {feed: min(report.as_of[feed], report.asked.day) for feed in _FEEDS_OF_GO if feed in report.as_of}
+    days = ", ".join(f"{name} {day}" for name, day in known.items())
+    return f"as of {report.asked.day}; {f'known up to: {days}' if days else 'no feed was read'}"
+
+
 def source_words(report: ResponseReport) -> str:
-    """Return where the dates are from."""
-    return f"dates from {_SOURCES.get(report.source, report.source or 'nowhere')}"
+    """Return where the dates are from, and the day after which none of them counts, where one was asked for."""
+    past = f"as of {report.asked.as_of}, without what came later; " if report.asked.as_of is not None else ""
+    return f"{past}dates from {_SOURCES.get(report.source, report.source or 'nowhere')}"
 
 
-def quantile_words(quantile: Quantile) -> str:
-    """Return a percentile as "44/119": by nearest rank, and with the open ones."""
+def clock_cells(clock: Clock) -> tuple[str, ...]:
+    """Return the percentiles of a clock; where fixes by version are among them, as "≤44/119"."""
+    return tuple(quantile_words(quantile, is_bound=clock.by_version > 0) for quantile in clock.quantiles)
+
+
+def quantile_words(quantile: Quantile, *, is_bound: bool = False) -> str:
+    """Return a percentile as "44/119": by nearest rank, and with the open ones. is_bound: "≤44/119", it rests on days
+    that are the latest possible."""
     if quantile.is_too_thin:
         return "thin" if quantile.n else "-"
     if quantile.naive is None:
         return "-"
-    return f"{quantile.naive}/{'open' if quantile.survival is None else quantile.survival}"
+    return f"{'≤' if is_bound else ''}{quantile.naive}/{'open' if quantile.survival is None else quantile.survival}"
 
 
 def thin_words() -> str:
     """Return what the cells mean."""
     return (
         f"28/31: 28 by nearest rank among the fixed, 31 with the open ones counted in (Kaplan-Meier); open: it lies"
-        f" among those that are still open; thin: too thin, P99 needs {MIN_FIXES[99]} fixes and P90 {MIN_FIXES[90]}."
+        f" among those that are still open; ≤: at most these, since fixes that a shipped version tells count from the"
+        f" latest possible day; thin: too thin, P99 needs {MIN_FIXES[99]} fixes and P90 {MIN_FIXES[90]}."
         f" No order follows from this table: the channels have different CVEs."
     )
 
@@ -118,6 +149,16 @@ def row_notes(row: ChannelRow) -> Iterator[str]:
         yield f"dated before the beginning, counted as day 0: {', '.join(shown)}{more}"
 
 
+def pairs_heading(report: ResponseReport) -> str:
+    """Return what the pairs tell, and how sure that is."""
+    is_bound = any(row.disclosure.by_version for row in report.rows)
+    unsure = "; a day by version is the latest possible one, so that the order may be another" if is_bound else ""
+    return (
+        "In pairs, on the CVEs that both have: who was earlier, and the median of the first one's days minus the"
+        f" second's over those that both have fixed{unsure}"
+    )
+
+
 def median_words(pair: Pair) -> str:
     """Return the median difference of a pair, in days; "-" where no CVE is fixed in both."""
     return "-" if pair.median is None else _signed(pair.median)
@@ -151,7 +192,7 @@ def case_words(case: Case, *, is_latency: bool = True) -> str:
             return f"{words}; not counted: {NOT_COUNTED[case.because]}"
         if not is_latency:
             return f"{words}; a day of import, from which no days are counted"
-        return f"{words}; {_days(case.days)}{_detected(case)}"
+        return f"{words}; {'at most ' if _is_bound(case) else ''}{_days(case.days)}{_detected(case)}"
     if case.because is not None:
         return f"not counted: {NOT_COUNTED[case.because]}"
     words = _OUTCOMES[case.outcome]
@@ -161,6 +202,10 @@ def case_words(case: Case, *, is_latency: bool = True) -> str:
 
 
 _HOW = {How.NAMED: "named", How.REBASED: "known from the version of Go that was shipped"}
+
+
+def _is_bound(case: Case) -> bool:
+    return case.how is How.REBASED and case.days is not None and case.days > 0
 
 
 def _days(days: int | None) -> str:
@@ -196,7 +241,8 @@ def adoption_words(adoption: Adoption) -> str:
     if adoption.state is AdoptionState.ADOPTED and adoption.taken is not None:
         return f"taken {adoption.taken.day}, {counted(adoption.days or 0, 'day')} after the Go release"
     if adoption.state is AdoptionState.OPEN:
-        return f"open on {adoption.until}, {counted(adoption.days or 0, 'day')} after the Go release"
+        again = f"; {adoption.because}" if adoption.because else ""
+        return f"open on {adoption.until}, {counted(adoption.days or 0, 'day')} after the Go release{again}"
     if adoption.state is AdoptionState.NOT_TOUCHED:
         return f"not touched{f': {adoption.because}' if adoption.because else ''}"
     return f"not known: {adoption.because}"

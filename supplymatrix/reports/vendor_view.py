@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from supplymatrix.errors import Diagnostic
-from supplymatrix.model.vendor import Capability, Price, Scope, State, VendorEvidence, VendorProfile
+from supplymatrix.model.vendor import Capability, Price, Scope, State, VendorProfile
 from supplymatrix.reports.claims_view import evidence_of
 from supplymatrix.reports.json_report import as_json
+from supplymatrix.reports.matrix_cells import answer_word, state_word
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import shorten, text_width, wrap
 from supplymatrix.reports.tally import counted
 from supplymatrix.vendors.capability_keys import KEYS
-from supplymatrix.vendors.validate import CellCounts, StaleUse, count_cells, expires_on, is_live
+from supplymatrix.vendors.cells import Answer, CellEvidence, CellStatus, cell_of
+from supplymatrix.vendors.expiry import PRIMARY
+from supplymatrix.vendors.user_data import FILE, with_placeholders_in_words
+from supplymatrix.vendors.validate import CellCounts, StaleUse, count_cells
 
 __all__ = ["primary_sources", "render_vendor_list", "render_vendor_text", "render_vendors_json", "said_of",
            "said_stale"]  # fmt: skip
 
 SCHEMA = "supplymatrix.vendors/1"
 _WIDEST = 24  # columns of an id
-_WORDS = {State.NA: "n/a"}
+_TIERS = {"both": "free or paid"}
 
 
 def render_vendor_list(profiles: Sequence[VendorProfile], today: date, own: frozenset[str], *, width: int = 80) -> str:
@@ -48,23 +52,34 @@ def _begun(text: str, room: int) -> str:
 
 def primary_sources(profile: VendorProfile) -> int:
     """Return how many of a profile's sources are the vendor's own words or a measurement."""
-    from supplymatrix.vendors.validate import PRIMARY
-
     return sum(item.kind in PRIMARY for item in profile.evidence.values())
 
 
 def render_vendor_text(
-    profile: VendorProfile, today: date, *, key: str = "", width: int = 80, filled: bool = False
+    profile: VendorProfile,
+    today: date,
+    *,
+    key: str = "",
+    width: int = 80,
+    filled: bool = False,
+    variables: Mapping[str, str | None] | None = None,
 ) -> str:
-    """Return a profile, each cell with its sources. key: only the cells of this one. filled: show the user's quotes."""
-    cells = [cell for cell in profile.capabilities if key in ("", cell.key)]
+    """Return a profile, each cell with its sources. key: only the cells of this one.
+
+    filled: show the user's quotes, and at the end all that is the user's own. variables: those that there are, with
+    what the user set, None = not set.
+    """
+    profile = with_placeholders_in_words(profile)
+    answers = _answers(profile, today, key)
     out = [] if key else [*_head(profile, today, width), ""]
-    for cell in cells:
-        out += [*_cell(profile, cell, today, width), ""]
-    if not cells and key:
+    for answer in answers:
+        out += [*_cell(answer, today, width), ""]
+    if not answers and key:
         out.append(f"{profile.id} gives no answer to {key}: {KEYS[key].question}")
     if not key:
         out += ["prices", *_prices(profile, width, filled=filled), "", said_of(count_cells(profile, today))]
+    if filled:
+        out += ["", *_yours(profile, variables or {}, today, width)]
     return "\n".join(line.rstrip() for line in out).rstrip("\n") + "\n"
 
 
@@ -121,7 +136,7 @@ def _head(profile: VendorProfile, today: date, width: int) -> Iterator[str]:
     age = _age(profile.reviewed_at, today)
     yield from (f"  {line}" for line in wrap(f"reviewed {profile.reviewed_at} ({age}) · {profile.artifact}", width - 2))
     for offer in profile.offers:
-        text = f"offer {offer.id}: {offer.name}, {offer.kind.replace('_', ' ')}, {offer.tier}"
+        text = f"offer {offer.id}: {offer.name}, {offer.kind.replace('_', ' ')}, {_TIERS.get(offer.tier, offer.tier)}"
         yield from (f"  {line}" for line in wrap(text, width - 2))
     for life in profile.lifetimes:
         until = f"until {life.until}" if life.until else "end not known"
@@ -131,25 +146,39 @@ def _head(profile: VendorProfile, today: date, width: int) -> Iterator[str]:
         yield from (f"  {line}" for line in wrap(text, width - 2))
 
 
-def _cell(profile: VendorProfile, cell: Capability, today: date, width: int) -> Iterator[str]:
-    days = KEYS[cell.key].expires_days
-    items = [profile.evidence[name] for name in cell.evidence]
-    state = _WORDS.get(cell.state, cell.state.value)
-    if cell.state is not State.UNKNOWN and not any(is_live(item, days, today) for item in items):
-        state = f"? (stale, was {state})"
-    head = f"{KEYS[cell.key].title} [{cell.key}{_scope(cell.scope)}]: {state}"
+def _answers(profile: VendorProfile, today: date, key: str) -> tuple[Answer, ...]:
+    """Return the statements of a profile as they stand on the day, in its order. key: of this one alone, "" = all."""
+    keys = dict.fromkeys(row.key for row in profile.capabilities if key in ("", row.key))
+    found = [answer for name in keys for answer in cell_of(profile, name, today).answers]
+    by_row = {(answer.capability.key, answer.capability.scope): answer for answer in found}
+    return tuple(by_row[row.key, row.scope] for row in profile.capabilities if row.key in keys)
+
+
+def _cell(answer: Answer, today: date, width: int) -> Iterator[str]:
+    cell = answer.capability
+    head = f"{KEYS[cell.key].title} [{cell.key}{_scope(cell.scope)}]: {_state(answer)}"
     yield from wrap(head, width)
     for text in filter(None, (cell.value, ", ".join(cell.items), _numbers(cell), cell.note)):
         yield from (f"  {line}" for line in wrap(text, width - 2))
     if cell.state is State.UNKNOWN:
         for place in cell.searched:
             yield from (f"    {line}" for line in wrap(f"looked on {cell.searched_at} in {place}", width - 4))
-    for item in items:
-        yield from _source(item, days, today, width)
+    for source in answer.evidence:
+        yield from _source(source, today, width)
 
 
-def _source(item: VendorEvidence, days: int, today: date, width: int) -> Iterator[str]:
-    until = expires_on(item, days)
+def _state(answer: Answer) -> str:
+    """Return the state that counts on the day; where that is not what the profile says, why, and what it says."""
+    word = answer_word(answer)
+    if answer.state is answer.said:
+        return word
+    said = state_word(answer.said)
+    against = f": {answer.outranked_by} says otherwise" if answer.outranked_by else ""
+    return f"? ({word}, {'was' if answer.status is CellStatus.STALE else 'said'} {said}{against})"
+
+
+def _source(source: CellEvidence, today: date, width: int) -> Iterator[str]:
+    item, until = source.evidence, source.expires_at
     ends = f"expires {until}" if until >= today else f"stale since {until + timedelta(days=1)}"
     dated = f", dated {item.source_date}" if item.source_date else ""
     head = f"- {item.id}: {item.kind.replace('_', ' ')}, confidence {item.confidence}{dated}"
@@ -166,6 +195,37 @@ def _prices(profile: VendorProfile, width: int, *, filled: bool) -> Iterator[str
         yield from (f"  {line}" for line in wrap(f"{price.offer}: {_money(price, filled=filled)}", width - 2))
     if not profile.prices:
         yield "  none stated: unknown"
+
+
+def _yours(profile: VendorProfile, variables: Mapping[str, str | None], today: date, width: int) -> Iterator[str]:
+    """Yield what is the user's own in a profile and, where something is not set, where to set it."""
+    yield f"your own data ({FILE})"
+    quotes = [price for price in profile.prices if price.from_user]
+    for price in quotes:
+        yield from (f"  {line}" for line in wrap(f"quote for {price.offer}: {_money(price, filled=True)}", width - 2))
+    for name, said in variables.items():
+        yield from (f"  {line}" for line in wrap(f"variable {name}: {said or 'not set'}", width - 2))
+    if not variables:
+        yield "  variables: this profile has no place for one"
+    unset = [name for name, said in variables.items() if said is None]
+    priced = [offer.id for offer in profile.offers if offer.tier != "free"]
+    if not quotes:
+        text = f"quotes: none is set; there can be one for {', '.join(priced)}" if priced else "quotes: all is free"
+        yield from (f"  {line}" for line in wrap(text, width - 2))
+    if not unset and (quotes or not priced):
+        return
+    place = (
+        f"to set one: write a file {FILE} in a folder of your own, and name the folder with --profiles DIR, or under "
+        "[vendors] profiles in settings.toml (supplymatrix config path); it is sent nowhere"
+    )
+    yield from (f"  {line}" for line in wrap(place, width - 2))
+    if priced and not quotes:
+        yield f"    [quotes.{profile.id}.{priced[0]}]"
+        yield from (f"    {line}" for line in ('amount = "349.00"', 'currency = "USD"', 'per = "machine"'))
+        yield f"    as_of = {today}"
+    if unset:
+        yield f"    [variables.{profile.id}]"
+        yield from (f'    {name} = "your own"' for name in unset)
 
 
 def _money(price: Price, *, filled: bool) -> str:
@@ -185,7 +245,7 @@ def _numbers(cell: Capability) -> str:
 
 
 def _scope(scope: Scope) -> str:
-    parts = [part for part in (scope.offer, scope.minor, scope.arch) if part]
+    parts = [part for part in (scope.offer, scope.minor, scope.arch, scope.tier) if part]
     return f" of {', '.join(parts)}" if parts else ""
 
 
@@ -221,22 +281,21 @@ def _details(profile: VendorProfile, today: date, key: str | None) -> dict[str, 
     """Return cells and evidence; key: of this one alone, "" = all, None = none."""
     if key is None:
         return {"capabilities": None, "evidence": None}
-    cells = [cell for cell in profile.capabilities if key in ("", cell.key)]
-    named = {name for cell in cells for name in cell.evidence}
+    answers = _answers(profile, today, key)
+    named = {name for answer in answers for name in answer.capability.evidence}
     return {
-        "capabilities": [_capability(profile, cell, today) for cell in cells],
+        "capabilities": [_capability(answer) for answer in answers],
         "evidence": [evidence_of(item) for name, item in profile.evidence.items() if not key or name in named],
     }
 
 
-def _capability(profile: VendorProfile, cell: Capability, today: date) -> dict[str, object]:
-    days = KEYS[cell.key].expires_days
-    items = [profile.evidence[name] for name in cell.evidence]
-    live = any(is_live(item, days, today) for item in items)
+def _capability(answer: Answer) -> dict[str, object]:
+    cell = answer.capability
     return {
         "key": cell.key,
         "state": cell.state.value,
-        "live": live,
+        "status": answer.status.value,
+        "live": any(source.is_live for source in answer.evidence),
         "value": cell.value,
         "items": list(cell.items),
         "numbers": [{"name": name, "number": number} for name, number in cell.numbers.items()],
@@ -244,7 +303,7 @@ def _capability(profile: VendorProfile, cell: Capability, today: date) -> dict[s
         "offer": cell.scope.offer,
         "minor": cell.scope.minor,
         "arch": cell.scope.arch,
-        "evidence": [{"id": item.id, "expires": str(expires_on(item, days))} for item in items],
+        "evidence": [{"id": source.evidence.id, "expires": str(source.expires_at)} for source in answer.evidence],
         "searched": list(cell.searched),
         "searched_at": str(cell.searched_at) if cell.searched_at else None,
         "note": cell.note,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-__all__ = ["COMMIT", "ID", "MINOR", "REPOSITORY", "SHA256", "address_fault"]
+from supplymatrix.documents.tables import is_blank
+
+__all__ = ["COMMIT", "ID", "MINOR", "REPOSITORY", "SHA256", "address_fault", "says_nothing"]
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 MINOR = re.compile(r"1\.(?:0|[1-9][0-9]{0,2})")
@@ -14,6 +16,11 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+")
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
+
+
+def says_nothing(text: str) -> bool:
+    """Return whether a text has no word or number in it: empty, blank to the eye, or "?" and the like."""
+    return is_blank(text) or not any(sign.isalnum() for sign in text)
 
 
 def address_fault(url: str) -> str:

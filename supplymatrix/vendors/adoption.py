@@ -4,19 +4,23 @@ A place is a file that names a Go: a pin ("1.22.5" in a FROM tag, a workflow, .t
 go.mod says only which Go is the least, and counts where no pin stands beside it. A tag such as "1.22" or "stable"
 floats: the day on which a build took a fix is not in the history, so it is not known.
 
-The project has taken a fix when every place that had a touched Go on the day of Go's fix has one that holds it.
+The project has taken a fix with the commit since which no place that counts has a touched Go, and that goes on to HEAD:
+one that goes back to a touched Go, or a new file with one, opens it again. A place that goes away takes no fix by that:
+what names a Go from then on counts. Commits come in their order; what the last one left is what the project does now,
+whatever date it bears.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+from itertools import chain, groupby
 
 from supplymatrix.gomod.goversion import go_version_key, language_version
 from supplymatrix.model.advisory import GoFix
 from supplymatrix.model.value import value
-from supplymatrix.vendors.go_fixes import holds_fix, is_touched
+from supplymatrix.vendors.go_fixes import is_touched
 
 __all__ = ["UNREADABLE", "Adoption", "AdoptionState", "GoChange", "History", "PlaceKind", "adoptions_of"]
 
@@ -30,12 +34,21 @@ class PlaceKind(StrEnum):
     GO_LINE = "go line"
     TOOLCHAIN_LINE = "toolchain line"
     FROM_TAG = "FROM tag"
+    DOCKERFILE_LINE = "line of a Dockerfile"
     WORKFLOW = "go-version of a workflow"
     VERSION_FILE = "version file"
 
 
 _LEAST = (PlaceKind.GO_LINE, PlaceKind.TOOLCHAIN_LINE)
-_MAX_PLACES = 200  # that are followed for one CVE from a file that goes away to what names a Go then
+
+
+class _Holds(IntEnum):
+    """What a place, or the project, has. UNSURE: a Go that cannot be told; GONE: none is named."""
+
+    FIXED = 0
+    TOUCHED = 1
+    UNSURE = 2
+    GONE = 3
 
 
 @value
@@ -79,9 +92,9 @@ class AdoptionState(StrEnum):
 
 @value
 class Adoption:
-    """One CVE in the project. used: what touched it on the day of Go's fix, per place; taken: the change with which the
-    last of these places held the fix. days: from Go's fix to that, or to `until` where it is open; ≥ 0. because: why it
-    is not known."""
+    """One CVE in the project. used: what touched it on the day of Go's fix, or later where nothing did then; taken: the
+    change since which no place is touched. days: from Go's fix to that, or to `until` where it is open; ≥ 0. because:
+    why it is not known, or since when it is open again."""
 
     cve: str
     state: AdoptionState
@@ -93,16 +106,21 @@ class Adoption:
     because: str = ""
 
 
-def adoptions_of(history: History, fixes: Iterable[GoFix], *, until: date) -> tuple[Adoption, ...]:
-    """Return what became of each CVE, by CVE. until: the day to which an open one has waited."""
-    known = [change for change in history.changes if change.day <= until]
-    places: dict[str, list[GoChange]] = {}
-    for change in sorted(known, key=lambda item: (item.order, item.file)):
-        places.setdefault(change.file, []).append(change)
-    return tuple(_adoption(history, places, fix, until) for fix in sorted(fixes, key=lambda fix: (fix.cve, fix.go_id)))
+def adoptions_of(
+    history: History, fixes: Iterable[GoFix], *, until: date, is_past: bool = False
+) -> tuple[Adoption, ...]:
+    """Return what became of each CVE, by CVE. until: the day to which an open one has waited; is_past: a day that was
+    asked for, so that commits after it are not seen."""
+    known = [change for change in history.changes if not is_past or change.day <= until]
+    commits = [tuple(group) for _, group in groupby(sorted(known, key=_order), key=lambda change: change.order)]
+    return tuple(_adoption(history, commits, fix, until) for fix in sorted(fixes, key=lambda fix: (fix.cve, fix.go_id)))
 
 
-def _adoption(history: History, places: Mapping[str, Sequence[GoChange]], fix: GoFix, until: date) -> Adoption:
+def _order(change: GoChange) -> tuple[int, str]:
+    return change.order, change.file
+
+
+def _adoption(history: History, commits: Sequence[Sequence[GoChange]], fix: GoFix, until: date) -> Adoption:
     released = fix.released.day if fix.released is not None else None
     if history.first is None:
         return Adoption(cve=fix.cve, state=AdoptionState.UNKNOWN, released=released, because=history.gap)
@@ -114,24 +132,30 @@ def _adoption(history: History, places: Mapping[str, Sequence[GoChange]], fix: G
         why = "the project began later" if history.whole else "the history that is there begins later"
         state = AdoptionState.NOT_TOUCHED if history.whole else AdoptionState.UNKNOWN
         return Adoption(cve=fix.cve, state=state, released=released, because=why)
-    return _judged(_in_use(places, released), places, fix, released, until)
+    return _judged(_newest_on(commits, released), commits, fix, released, until)
 
 
 def _judged(
-    in_use: Sequence[GoChange],
-    places: Mapping[str, Sequence[GoChange]],
+    newest: Mapping[str, GoChange],
+    commits: Iterable[Sequence[GoChange]],
     fix: GoFix,
     released: date,
     until: date,
 ) -> Adoption:
-    """Return what became of a CVE whose fix falls into the history."""
+    """Return what became of a CVE whose fix falls into the history. newest: what each place had on that day."""
+    in_use = _named(newest.values())
     if not in_use:
         return Adoption(
             cve=fix.cve, state=AdoptionState.UNKNOWN, released=released, because="no file named a Go on that day"
         )
     touched = tuple(change for change in in_use if _is_touched_for_sure(change, fix))
     floating = tuple(change for change in in_use if not _is_pinned(change) and _may_touch(change.go_version, fix))
-    if floating and not touched:
+    way = _Way(fix, newest.values(), is_touched=bool(touched))
+    for group in commits:
+        way.take([c for c in group if (known := newest.get(c.file)) is None or c.order > known.order])
+    if not touched and way.state is _Holds.TOUCHED:
+        touched = way.touched()
+    elif floating and not touched:
         names = ", ".join(f"{change.file} ({change.go_version})" for change in floating)
         return Adoption(
             cve=fix.cve,
@@ -142,57 +166,108 @@ def _judged(
         )
     if not touched:
         return Adoption(cve=fix.cve, state=AdoptionState.NOT_TOUCHED, released=released)
-    ends, because = _ends(touched, places, fix)
-    if because:
-        return Adoption(cve=fix.cve, state=AdoptionState.UNKNOWN, released=released, used=touched, because=because)
-    if any(end is None for end in ends):
-        days = (until - released).days
-        return Adoption(cve=fix.cve, state=AdoptionState.OPEN, released=released, used=touched, until=until, days=days)
-    taken = max((end for end in ends if end is not None), key=lambda end: (end.day, end.order))
-    days = max(0, (taken.day - released).days)
-    return Adoption(cve=fix.cve, state=AdoptionState.ADOPTED, released=released, used=touched, taken=taken, days=days)
+    if way.state is _Holds.GONE:
+        return Adoption(cve=fix.cve, state=AdoptionState.UNKNOWN, released=released, used=touched, because=way.because)
+    if way.state is _Holds.FIXED and way.by is not None:
+        # A date of a day to come is somebody's clock: it is taken today.
+        days = max(0, (min(way.by.day, until) - released).days)
+        state = AdoptionState.ADOPTED
+        return Adoption(cve=fix.cve, state=state, released=released, used=touched, taken=way.by, days=days)
+    return Adoption(
+        cve=fix.cve,
+        state=AdoptionState.OPEN,
+        released=released,
+        used=touched,
+        until=until,
+        days=(until - released).days,
+        because=way.because,
+    )
 
 
-def _ends(
-    touched: Sequence[GoChange], places: Mapping[str, Sequence[GoChange]], fix: GoFix
-) -> tuple[list[GoChange | None], str]:
-    """Return the change by which each touched place held the fix, None for one that never did; or why it is not known.
-
-    A place that goes away holds no fix by that: what names a Go from then on is looked at in its stead.
-    """
-    ends: list[GoChange | None] = []
-    waiting, seen = list(touched), set(touched)
-    while waiting:
-        if len(seen) > _MAX_PLACES:
-            return [], f"more than {_MAX_PLACES} files named a Go, one after the other"
-        used = waiting.pop()
-        end = _taken(places[used.file], used, fix)
-        if end is None or end.go_version:
-            ends.append(end)
-            continue
-        heirs = _named_at(places, end.order)
-        if not heirs:
-            return [], f"{used.file} names no Go from {end.day} on, and no other file does"
-        open_heirs = [heir for heir in heirs if not _is_rid(heir, fix)]
-        if not open_heirs:
-            ends.append(end)
-        waiting += [heir for heir in open_heirs if heir not in seen]
-        seen.update(open_heirs)
-    return ends, ""
+_NOWHERE = (False, _Holds.GONE)
 
 
-def _named_at(places: Mapping[str, Sequence[GoChange]], order: int) -> tuple[GoChange, ...]:
-    """Return what named a Go when a commit was made; go.mod only where no pin stands."""
-    return _named(before[-1] for changes in places.values() if (before := [c for c in changes if c.order <= order]))
+class _Way:
+    """One CVE along the commits. state: of the project after those that were taken; by: the change that led to it;
+    because: in words, where it is open again or nothing names a Go."""
+
+    def __init__(self, fix: GoFix, newest: Iterable[GoChange], *, is_touched: bool) -> None:
+        self._fix = fix
+        self._known: dict[str, _Holds] = {}  # by version
+        self._places: dict[str, tuple[bool, _Holds]] = {}  # by file: whether it is a pin, and what it has
+        self._counts = ([0] * len(_Holds), [0] * len(_Holds))  # places by what they have: go.mod, pins
+        self._now: dict[str, GoChange] = {}
+        self.state = _Holds.TOUCHED if is_touched else _Holds.FIXED
+        self.by: GoChange | None = None
+        self.because = ""
+        for change in newest:
+            self._set(change)
+
+    def take(self, group: Sequence[GoChange]) -> None:
+        """Take the changes of one commit."""
+        touched = [change for change in group if self._places.get(change.file, _NOWHERE)[1] is _Holds.TOUCHED]
+        differs = [self._set(change) for change in group]  # all of them, before the project is looked at
+        if not any(differs):
+            return
+        state = self._project()
+        if state is self.state:
+            return
+        self.by, self.because = next(iter(touched or group)), ""
+        if state is _Holds.TOUCHED and self.state is _Holds.FIXED:
+            back = next((c for c in group if self._places[c.file][1] is _Holds.TOUCHED), self.by)
+            named = f"named Go {back.go_version}" if back.go_version else "named no Go any more"
+            self.because = f"it was not touched until {back.file} {named} on {back.day}"
+        elif state is _Holds.GONE:
+            self.because = f"{self.by.file} names no Go from {self.by.day} on, and no other file does"
+        self.state = state
+
+    def touched(self) -> tuple[GoChange, ...]:
+        """Return what is touched now; of go.mod only where no pin stands."""
+        return tuple(c for c in _named(self._now.values()) if self._places[c.file][1] is _Holds.TOUCHED)
+
+    def _set(self, change: GoChange) -> bool:
+        """Note what a place has from a change on; return whether that is another thing than before."""
+        self._now[change.file] = change
+        before = self._places.get(change.file)
+        holds = self._held(change)
+        if holds is _Holds.UNSURE and before is not None and before[1] is _Holds.TOUCHED:
+            holds = _Holds.TOUCHED  # what cannot be told has not taken the fix by that
+        now = (change.kind not in _LEAST, holds)
+        if now == before:
+            return False
+        if before is not None:
+            self._counts[before[0]][before[1]] -= 1
+        self._places[change.file] = now
+        self._counts[now[0]][holds] += 1
+        return True
+
+    def _project(self) -> _Holds:
+        """Return what the project has: by its pins, by go.mod where no pin stands."""
+        least, pins = self._counts
+        counts = pins if any(pins[: _Holds.GONE]) else least
+        if counts[_Holds.TOUCHED]:
+            return _Holds.TOUCHED
+        if counts[_Holds.FIXED]:
+            return _Holds.FIXED
+        return self.state if counts[_Holds.UNSURE] else _Holds.GONE
+
+    def _held(self, change: GoChange) -> _Holds:
+        version = change.go_version
+        if version not in self._known:
+            self._known[version] = _held_by(change, self._fix)
+        return self._known[version]
 
 
-def _in_use(places: Mapping[str, Sequence[GoChange]], day: date) -> tuple[GoChange, ...]:
-    """Return what named a Go when a day began, or on it where nothing did before; go.mod only where no pin stands."""
-    newest = []
-    for _, changes in sorted(places.items()):
-        before = [c for c in changes if c.day < day] or [c for c in changes if c.day == day]
-        newest += before[-1:]
-    return _named(newest)
+def _newest_on(commits: Iterable[Sequence[GoChange]], day: date) -> Mapping[str, GoChange]:
+    """Return what each file had when a day began, or on it where it named nothing before."""
+    before: dict[str, GoChange] = {}
+    on: dict[str, GoChange] = {}
+    for change in chain.from_iterable(commits):
+        if change.day < day:
+            before[change.file] = change
+        elif change.day == day:
+            on[change.file] = change
+    return dict(sorted((on | before).items()))
 
 
 def _named(newest: Iterable[GoChange]) -> tuple[GoChange, ...]:
@@ -201,23 +276,16 @@ def _named(newest: Iterable[GoChange]) -> tuple[GoChange, ...]:
     return tuple(change for change in naming if change.kind not in _LEAST) or naming
 
 
-def _taken(changes: Sequence[GoChange], used: GoChange, fix: GoFix) -> GoChange | None:
-    """Return the change by which a place held a fix, or named no Go any more; None when it has not come to that.
-
-    A place that floats from some day on within a minor that has the fix takes it with the next build.
-    """
-    later = (change for change in changes if change.order > used.order)
-    return next((change for change in later if _is_rid(change, fix)), None)
-
-
-def _is_rid(change: GoChange, fix: GoFix) -> bool:
+def _held_by(change: GoChange, fix: GoFix) -> _Holds:
+    """Return what a place has. One that floats within a minor that has the fix takes it with the next build."""
     if not change.go_version:
-        return True
+        return _Holds.GONE
+    if _is_touched_for_sure(change, fix):
+        return _Holds.TOUCHED
     if change.go_version == UNREADABLE:
-        return False
-    if _is_pinned(change):
-        return holds_fix(change.go_version, fix) or not is_touched(change.go_version, fix)
-    return _newest_holds(change.go_version, fix)
+        return _Holds.UNSURE
+    is_spared = _is_pinned(change) or _newest_holds(change.go_version, fix) or not _may_touch(change.go_version, fix)
+    return _Holds.FIXED if is_spared else _Holds.UNSURE
 
 
 def _is_pinned(change: GoChange) -> bool:

@@ -25,8 +25,9 @@ class Role(StrEnum):
 @value
 class CapabilityKey:
     """One question. title: for a table's head; question: as one would ask the vendor; weight: default, 0 where it only
-    describes; expires_days: how long evidence for it holds; numbers: names that its numbers may have. about_harm: it
-    asks whether something is left unharmed, so that an offer to which it cannot apply harms nothing, and earns all."""
+    describes; expires_days: how long evidence for it holds; numbers: names that its numbers may have; unit: of all of
+    them, days or months. about_harm: it asks whether something is left unharmed, so that an offer to which it cannot
+    apply harms nothing, and earns all."""
 
     id: str
     title: str
@@ -35,6 +36,7 @@ class CapabilityKey:
     weight: int
     expires_days: int = 365
     numbers: tuple[str, ...] = ()
+    unit: str = ""
     about_harm: bool = False
 
 
@@ -47,6 +49,7 @@ def _key(
     *,
     days: int = 365,
     numbers: tuple[str, ...] = (),
+    unit: str = "",
     about_harm: bool = False,
 ) -> CapabilityKey:
     return CapabilityKey(
@@ -57,6 +60,7 @@ def _key(
         weight=weight,
         expires_days=days,
         numbers=numbers,
+        unit=unit,
         about_harm=about_harm,
     )
 
@@ -68,11 +72,12 @@ CAPABILITY_KEYS: tuple[CapabilityKey, ...] = (
     _key("go_minors", "Go versions", _K, 3, "Which minor versions of Go do you support today?", days=180),
     _key("go_specificity", "made for Go", _W, 2, "What of your offer is made for Go, and not for any language?"),
     _key("support_months", "support length", _W, 3, "For how many months is a Go minor supported?", days=180,
-         numbers=("months",)),
+         numbers=("months",), unit="months"),
     _key("beyond_upstream_months", "beyond upstream", _W, 3,
-         "How many months longer than the Go project do you fix a minor?", days=180, numbers=("months",)),
+         "How many months longer than the Go project do you fix a minor?", days=180,
+         numbers=("months",), unit="months"),
     _key("fix_sla", "fix promised in", _W, 3, "Within how many days do you promise a fix, by severity?", days=180,
-         numbers=("critical", "high", "other")),
+         numbers=("critical", "high", "other"), unit="days"),
     _key("sla_start", "promise counts from", _D, 0, "From when does the promise count: upstream fix, disclosure, or "
          "your own detection?", days=180),
     _key("sla_exclusions", "without exclusions", _W, 1, "Which cases does the promise leave out?", days=180),

@@ -5,7 +5,8 @@
 - A value whose evidence has all expired is stale: it shows as `?`, and its old value beside it.
 - Where two statements about the same scope differ, the one with the stronger source holds (contract, then the vendor's
   own words, feeds and measurements, then third parties) and the other is shown as a conflict; between equals nothing is
-  chosen and the score gets a span.
+  chosen and the score gets a span. A source that was read with low confidence never outranks one that was read with
+  high.
 - A statement does not hold against a stronger source that its own sources name in `conflicts_with`: nothing is chosen.
 - Statements about different offers stand side by side; the best of them is what a buyer can get.
 - What nobody was asked is as unknown as what nobody answered.
@@ -19,11 +20,12 @@ from enum import StrEnum
 from fractions import Fraction
 
 from supplymatrix.model.value import changed, value
-from supplymatrix.model.vendor import Capability, EvidenceKind, Scope, State, VendorEvidence, VendorProfile
+from supplymatrix.model.vendor import Capability, Confidence, EvidenceKind, Scope, State, VendorEvidence, VendorProfile
 from supplymatrix.vendors.capability_keys import KEYS
+from supplymatrix.vendors.expiry import days_of, expires_on, is_live
 
 __all__ = [
-    "Answer", "Cell", "CellEvidence", "CellStatus", "best_cell", "cell_of", "earned", "evidence_on", "expiry_of",
+    "Answer", "Cell", "CellEvidence", "CellStatus", "best_cell", "cell_of", "earned", "evidence_on",
 ]  # fmt: skip
 
 _POINTS: Mapping[State, tuple[Fraction, Fraction]] = {
@@ -131,26 +133,11 @@ def earned(key: str, state: State) -> tuple[Fraction, Fraction]:
     return _POINTS[state]
 
 
-def expiry_of(evidence: VendorEvidence, key: str) -> date:
-    """Return the last day on which a source counts for a key."""
-    if evidence.expires_at is not None:
-        return evidence.expires_at
-    days = KEYS[key].expires_days if key in KEYS else 365
-    try:
-        return evidence.retrieved_at + timedelta(days=days)
-    except OverflowError:
-        return date.max
-
-
 def evidence_on(profile: VendorProfile, ids: Iterable[str], key: str, as_of: date) -> tuple[CellEvidence, ...]:
     """Return the sources of a statement as they stand on a day."""
-    found = [profile.evidence[name] for name in ids if name in profile.evidence]
+    found, days = [profile.evidence[name] for name in ids if name in profile.evidence], days_of(key)
     return tuple(
-        CellEvidence(
-            evidence=item,
-            expires_at=expiry_of(item, key),
-            is_live=item.retrieved_at <= as_of <= expiry_of(item, key) and item.kind is not EvidenceKind.RECALL,
-        )
+        CellEvidence(evidence=item, expires_at=expires_on(item, days), is_live=is_live(item, days, as_of))
         for item in found
     )
 
@@ -226,14 +213,23 @@ def _against(
 def _stronger(sources: Sequence[CellEvidence], against: Sequence[CellEvidence]) -> str:
     """Return the id of a live source that says otherwise and is stronger than all that a statement rests on, or ""."""
     live = [source.evidence for source in sources if source.is_live]
-    strength = max(_RANK[item.kind] for item in live)
     named = {name for item in live for name in item.conflicts_with}
     stronger = (
         other.evidence.id
         for other in against
-        if other.is_live and other.evidence.id in named and _RANK[other.evidence.kind] > strength
+        if other.is_live and other.evidence.id in named and _outranks(other.evidence, live)
     )
     return next(stronger, "")
+
+
+def _outranks(one: VendorEvidence, others: Sequence[VendorEvidence]) -> bool:
+    """Whether a source is stronger than each of some others. What was read with low confidence is never stronger than
+    what was read with high: there nothing is chosen."""
+    return all(
+        _RANK[one.kind] > _RANK[other.kind]
+        and not (one.confidence is Confidence.LOW and other.confidence is Confidence.HIGH)
+        for other in others
+    )
 
 
 def _settle(key: str, group: Sequence[Answer]) -> _Settled:
@@ -246,14 +242,12 @@ def _settle(key: str, group: Sequence[Answer]) -> _Settled:
         return _Settled(
             state=holding[0].state, status=holding[0].status, low=low, high=high, answers=(*holding, *others)
         )
-    strongest = max(_strength(answer) for answer in known)
-    holding = [answer for answer in known if _strength(answer) == strongest]
+    holding = [answer for answer in known if not any(_is_stronger(other, answer) for other in known)]
     points = [earned(key, answer.state) for answer in holding]
     low, high = min(low for low, _ in points), max(high for _, high in points)
     if len({answer.state for answer in holding}) > 1:
         return _Settled(state=State.UNKNOWN, status=CellStatus.CONFLICT, low=low, high=high, answers=tuple(group))
-    source = _first_live(holding[0])
-    others = tuple(_outranked(answer, source) for answer in group if answer not in holding)
+    others = tuple(_outranked(answer, holding) for answer in group if answer not in holding)
     return _Settled(state=holding[0].state, status=CellStatus.LIVE, low=low, high=high, answers=(*holding, *others))
 
 
@@ -289,16 +283,22 @@ def _day_after(day: date) -> date:
     return day if day == date.max else day + timedelta(days=1)
 
 
-def _strength(answer: Answer) -> int:
-    return max((_RANK[source.evidence.kind] for source in answer.evidence if source.is_live), default=0)
+def _is_stronger(one: Answer, other: Answer) -> bool:
+    """Whether an answer that is known has a source that outranks all that another one rests on."""
+    others = [source.evidence for source in other.evidence if source.is_live]
+    return any(_outranks(source.evidence, others) for source in one.evidence if source.is_live)
 
 
 def _first_live(answer: Answer) -> str:
     return next((source.evidence.id for source in answer.evidence if source.is_live), "")
 
 
-def _outranked(answer: Answer, source: str) -> Answer:
-    return changed(answer, outranked_by=source) if answer.state is not State.UNKNOWN else answer
+def _outranked(answer: Answer, holding: Sequence[Answer]) -> Answer:
+    """Return an answer with the first source of what holds against it."""
+    if answer.state is State.UNKNOWN:
+        return answer
+    stronger = next((one for one in holding if _is_stronger(one, answer)), holding[0])
+    return changed(answer, outranked_by=_first_live(stronger))
 
 
 def _conflicts(profile: VendorProfile, answers: Sequence[Answer], as_of: date) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ from supplymatrix.errors import Diagnostic
 from supplymatrix.gomod.build_info import BuildInfo
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.value import value
-from supplymatrix.vendors.coverage import CoverageRow, GoCoverage
+from supplymatrix.vendors.coverage import CoverageRow, GoCoverage, SupportState
 from supplymatrix.vendors.cve_answers import CveState
 from supplymatrix.vendors.needs import Need
 from supplymatrix.vendors.standing import Standing
@@ -57,12 +57,13 @@ class UnreadableProject:
 @value
 class TotalRow:
     """One vendor, or `today`, over all projects. counts: pairs of a CVE and a Go version by state; None = no feed was
-    read. standing: how many projects stand on its path."""
+    read. standing: how many projects stand on its path. ships_no_go: there is nothing for it to fix."""
 
     id: str
     name: str
     counts: Mapping[CveState, int] | None
     standing: int
+    ships_no_go: bool = False
 
 
 @value
@@ -98,7 +99,8 @@ def total_rows(projects: Sequence[ProjectCoverage]) -> tuple[tuple[TotalRow, ...
     for first in coverages[0].rows:
         mine = [(coverage, row) for coverage in coverages for row in coverage.rows if row.id == first.id]
         stands = sum(_stands(project, first.id) for project in projects)
-        rows.append(TotalRow(id=first.id, name=first.name, counts=_counts(mine), standing=stands))
+        no_go = all(row.no_feed and row.support.state is SupportState.NO_GO for _, row in mine)
+        rows.append(TotalRow(id=first.id, name=first.name, counts=_counts(mine), standing=stands, ships_no_go=no_go))
     if any(coverage.cves is None for coverage in coverages):
         return tuple(rows), None
     pairs = {(cve.fix.cve, coverage.go.version) for coverage in coverages for cve in coverage.cves or ()}

@@ -7,19 +7,20 @@ Go in use.
 - A vendor without a feed that was read gives no numbers at all.
 - `today` is what the project has: what touches the release that it pins is open in it, whatever could be had; where the
   release is not pinned, or fixes come under old numbers, what the vendors on whose paths it stands have done.
+- Where its Go comes by several paths, each of them is judged, and the worse answer counts: a CVE is fixed when it is on
+  every path, and support lasts as long as on the one that ends first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
 from supplymatrix.buildfiles.found import Role
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import Lifetime, OfferKind, Point, VendorProfile, VersionRule
 from supplymatrix.vendors.cve_answers import (
-    CVE_STATES_BEST_FIRST,
     CveAnswer,
     CveState,
     FeedDesk,
@@ -27,15 +28,19 @@ from supplymatrix.vendors.cve_answers import (
     TouchingCve,
     touching_cves,
 )
+from supplymatrix.vendors.expiry import DAYS, is_live
 from supplymatrix.vendors.go_in_use import GoInUse
 from supplymatrix.vendors.matrix import TODAY, UPSTREAM
 from supplymatrix.vendors.standing import Stand, Standing
-from supplymatrix.vendors.validate import DAYS, is_live
 
 __all__ = ["CoverageRow", "GoCoverage", "Support", "SupportState", "cover_go", "ships_no_go", "support_of"]
 
 _NO_UPSTREAM = "there is no profile of the Go project"
 _GIVES_GO = (Point.TOOLCHAIN, Point.BASE_IMAGE)
+_BEST_FIRST = (
+    CveState.NOT_AFFECTED, CveState.FIXED, CveState.LATER, CveState.SILENT, CveState.OPEN, CveState.WONT_FIX,
+)  # fmt: skip
+"""Of several paths: what is open on one is open, whatever another does not tell."""
 _GO_OFFERS = (OfferKind.TOOLCHAIN, OfferKind.BASE_IMAGE)
 
 
@@ -67,7 +72,7 @@ class Support:
 @value
 class CoverageRow:
     """One vendor, or `today`. answers: one for each CVE, () when there is no feed; no_feed: why there are none.
-    channels: that were read."""
+    channels: that were read. paths: of `today`, the vendors by whose paths its Go comes."""
 
     id: str
     name: str
@@ -76,6 +81,7 @@ class CoverageRow:
     no_feed: str
     stands: tuple[Stand, ...]
     channels: tuple[ReadChannel, ...] = ()
+    paths: tuple[str, ...] = ()
 
     def count(self, state: CveState) -> int | None:
         """Return how many CVEs are in a state; None when nobody knows."""
@@ -121,10 +127,12 @@ def cover_go(
     day: date,
     *,
     shown: Iterable[VendorProfile] | None = None,
+    others: Iterable[GoInUse] = (),
 ) -> GoCoverage:
     """Return what each vendor covers of one Go, with `today`, what the project has already, in front.
 
-    shown: the vendors that get a row, all when None; `today` is worked out from everybody's paths.
+    shown: the vendors that get a row, all when None; `today` is worked out from everybody's paths. others: the Gos of
+    the project beside this one; a path in the files of theirs alone is none of this one's.
     """
     profiles = tuple(profiles)
     cves = touching_cves(desk.reading, go, day)
@@ -142,7 +150,10 @@ def cover_go(
                 channels=desk.channels_of(profile.id),
             )
         )
-    today = _today(rows, profiles, go, standing, day, cves=cves)
+    own = {use.location.artifact for use in go.uses}
+    foreign = {use.location.artifact for other in others for use in other.uses} - own
+    stands = tuple(stand for stand in standing.stands if stand.location.artifact not in foreign)
+    today = changed(_today(rows, profiles, go, _giving_go(stands), day, cves=cves), stands=standing.stands)
     wanted = None if shown is None else {profile.id for profile in shown}
     return GoCoverage(go=go, cves=cves, rows=(today, *(row for row in rows if wanted is None or row.id in wanted)))
 
@@ -151,27 +162,28 @@ def _today(
     rows: Sequence[CoverageRow],
     profiles: Sequence[VendorProfile],
     go: GoInUse,
-    standing: Standing,
+    giving: Mapping[str, Sequence[str]],
     day: date,
     *,
     cves: Sequence[TouchingCve] | None,
 ) -> CoverageRow:
-    """Return the row of what the project has already: of the vendors on whose paths it stands, else of upstream."""
+    """Return the row of what the project has already, without its stands. giving: the vendors by whose paths the Go
+    comes, each with its offers; else it comes from upstream."""
     by_id = {profile.id: profile for profile in profiles}
-    giving = _giving_go(standing)
     paths = [name for name in giving if name in by_id] or [name for name in (UPSTREAM,) if name in by_id]
     supports = [_own_support(by_id[name], go.minor, day, giving.get(name, ())) for name in paths]
-    support = max(supports, key=_support_order, default=Support(state=SupportState.UNKNOWN, basis=_NO_UPSTREAM))
+    support = min(supports, key=_support_order, default=Support(state=SupportState.UNKNOWN, basis=_NO_UPSTREAM))
     own = [row for row in rows if row.id in paths]
-    answers, no_feed = _own_answers(own, [by_id[name] for name in paths], go, cves)
+    answers, no_feed = _own_answers([(row, by_id[row.id]) for row in own], go, cves)
     return CoverageRow(
         id=TODAY,
         name="today",
         support=support,
         answers=answers,
         no_feed=no_feed,
-        stands=standing.stands,
+        stands=(),
         channels=tuple(channel for row in own for channel in row.channels),
+        paths=tuple(paths),
     )
 
 
@@ -181,12 +193,12 @@ def _own_support(profile: VendorProfile, minor: str, day: date, offers: Sequence
     return support if support.state is not SupportState.UNKNOWN else support_of(profile, minor, day)
 
 
-def _giving_go(standing: Standing) -> dict[str, list[str]]:
+def _giving_go(stands: Sequence[Stand]) -> Mapping[str, Sequence[str]]:
     """Return the vendors, each with its offers, that give the Go which builds the project: what a program that was
     built says before a build's toolchain or image, and this before CI's. What the program runs on gives none."""
     for roles in ((Role.BINARY,), (Role.BUILD, Role.BOTH), (Role.CI,)):
         giving: dict[str, list[str]] = {}
-        for stand in standing.stands:
+        for stand in stands:
             is_go = stand.point in _GIVES_GO and (stand.replaces_upstream or stand.vendor == UPSTREAM)
             if stand.role in roles and is_go:
                 giving.setdefault(stand.vendor, []).append(stand.offer)
@@ -196,25 +208,41 @@ def _giving_go(standing: Standing) -> dict[str, list[str]]:
 
 
 def _own_answers(
-    own: Sequence[CoverageRow],
-    profiles: Sequence[VendorProfile],
-    go: GoInUse,
-    cves: Sequence[TouchingCve] | None,
+    own: Sequence[tuple[CoverageRow, VendorProfile]], go: GoInUse, cves: Sequence[TouchingCve] | None
 ) -> tuple[tuple[CveAnswer, ...], str]:
-    """Return what became of each CVE in what the project has."""
+    """Return what became of each CVE in what the project has: of several paths, the worse answer."""
     if cves is None:
         return (), "no data on Go's CVEs was read"
-    patches = any(profile.versions is VersionRule.BACKPORT for profile in profiles)
-    if go.is_exact and not patches:
-        note = f"Go {go.version} is pinned, and holds no fix"
-        return tuple(CveAnswer(cve=cve.fix.cve, state=CveState.OPEN, note=note) for cve in cves), ""
-    told = [row for row in own if not row.no_feed]
+    if not own and go.is_exact:
+        return tuple(_pinned_open(cve, go) for cve in cves), ""
+    told = [row for row, profile in own if not row.no_feed or _keeps_number(profile, go)]
     if not told:
-        return (), next((row.no_feed for row in own), _NO_UPSTREAM)
+        return (), next((row.no_feed for row, _ in own), _NO_UPSTREAM)
     return tuple(
-        min((row.answers[place] for row in told), key=lambda answer: CVE_STATES_BEST_FIRST.index(answer.state))
-        for place in range(len(cves))
+        max(
+            (_on_path(row, profile, go, cve, place) for row, profile in own),
+            key=lambda answer: _BEST_FIRST.index(answer.state),
+        )
+        for place, cve in enumerate(cves)
     ), ""
+
+
+def _on_path(row: CoverageRow, profile: VendorProfile, go: GoInUse, cve: TouchingCve, place: int) -> CveAnswer:
+    """Return what became of a CVE on one path. A pinned release is what it is; a path without a feed is silent."""
+    if _keeps_number(profile, go):
+        return _pinned_open(cve, go)
+    if row.no_feed:
+        return CveAnswer(cve=cve.fix.cve, state=CveState.SILENT, note=f"{row.id}: {row.no_feed}")
+    return row.answers[place]
+
+
+def _keeps_number(profile: VendorProfile, go: GoInUse) -> bool:
+    """Return whether a Go is one release whose number tells all that it holds: no vendor's fixes under old numbers."""
+    return go.is_exact and profile.versions is not VersionRule.BACKPORT
+
+
+def _pinned_open(cve: TouchingCve, go: GoInUse) -> CveAnswer:
+    return CveAnswer(cve=cve.fix.cve, state=CveState.OPEN, note=f"Go {go.version} is pinned, and holds no fix")
 
 
 def _support(profile: VendorProfile, row: Lifetime, day: date, without_end: SupportState) -> Support:
@@ -256,9 +284,10 @@ def ships_no_go(profile: VendorProfile) -> bool:
 
 
 _ORDER = (
-    SupportState.NO_GO, SupportState.UNKNOWN, SupportState.ENDED, SupportState.ROLLING, SupportState.NO_END,
+    SupportState.ENDED, SupportState.NO_GO, SupportState.UNKNOWN, SupportState.ROLLING, SupportState.NO_END,
     SupportState.UNTIL,
 )  # fmt: skip
+"""The worst first. An end that has come is known, and so comes before what is not known."""
 
 
 def _support_order(support: Support) -> tuple[int, date]:

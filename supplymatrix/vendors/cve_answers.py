@@ -3,7 +3,8 @@
 - A channel has fixed a CVE when an advisory names it, or when it has shipped a Go that holds the fix and moves on with
   Go's versions. Packages of another minor (golang-1.18 of a project on 1.22) have no say.
 - The Go project fixes the minors that it supports on that day: an older one gets no fix, and that is an answer.
-- A feed that ends before the fix, or does not speak of it, is silent; a vendor of whom no feed was read has no answers.
+- A feed that could have spoken of a CVE and does not is silent. Of one that Go fixed after the day up to which the
+  channel is known it could not: that CVE is later than the feed. A vendor of whom no feed was read has no answers.
 """
 
 from __future__ import annotations
@@ -38,16 +39,20 @@ _WAITING = frozenset({FixState.OPEN, FixState.DETECTED, FixState.WONT_FIX})
 
 
 class CveState(StrEnum):
-    """What a vendor has done about one CVE, for the minor in use. SILENT: its feeds do not tell."""
+    """What a vendor has done about one CVE, for the minor in use. SILENT: its feeds do not tell; LATER: they end before
+    Go's fix, and cannot tell."""
 
     FIXED = "fixed"
     OPEN = "open"
     WONT_FIX = "wont_fix"
     NOT_AFFECTED = "not_affected"
     SILENT = "silent"
+    LATER = "later_than_feed"
 
 
-CVE_STATES_BEST_FIRST = (CveState.FIXED, CveState.NOT_AFFECTED, CveState.OPEN, CveState.WONT_FIX, CveState.SILENT)
+CVE_STATES_BEST_FIRST = (
+    CveState.FIXED, CveState.NOT_AFFECTED, CveState.OPEN, CveState.WONT_FIX, CveState.SILENT, CveState.LATER,
+)  # fmt: skip
 
 
 @value
@@ -67,7 +72,8 @@ class CveAnswer:
 
 @value
 class ReadChannel:
-    """A channel of which something was read. as_of: its newest date. stand_in_for: as `Channel` has it."""
+    """A channel of which something was read. as_of: the day up to which it is known, as `ChannelCases` has it.
+    stand_in_for: as `Channel` has it."""
 
     id: str
     as_of: date | None
@@ -121,9 +127,12 @@ class FeedDesk:
             item_list.sort(key=lambda item: (item.when, item.package, item.version))
         for channel_id, names in feeds.items():
             known = [reading.as_of[name] for name in names if name in reading.as_of]
+            is_part = not reading.partial.isdisjoint(names)
             if known:
-                self._newest[channel_id] = min(day, *known)
-        self._known = {event.channel for event in reading.events} | set(self._shipments)
+                self._newest[channel_id] = min(day, *known, *([self._newest[channel_id]] if is_part else []))
+        self._known = {event.channel for event in reading.events if is_go_toolchain(event.package)}
+        self._known |= {item.channel for item in reading.shipments}
+        self._day = day
 
     def channels_of(self, vendor: str) -> tuple[ReadChannel, ...]:
         """Return the channels of a vendor that were read."""
@@ -201,8 +210,12 @@ class FeedDesk:
         if states:
             return answer(CveState.NOT_AFFECTED)
         newest = self._newest.get(channel.id)
-        if newest is None or fix.released is None or fix.released.day > newest:
-            return answer(CveState.SILENT, "the feed ends before the fix" if newest else "the feed has no dates")
+        if newest is None:
+            return answer(CveState.SILENT, f"the feed has no date up to {self._day}")
+        if fix.released is None:
+            return answer(CveState.SILENT, "the day of Go's fix is not known")
+        if fix.released.day > newest:
+            return answer(CveState.LATER, f"Go's fix is of {fix.released.day}, the channel is known up to {newest}")
         shipped = [item for item in self._shipments[channel.id] if item.go_version and _is_for(item.package, minor)]
         if channel.rebases and shipped:
             return answer(CveState.OPEN, f"no version up to {shipped[-1].version} of {shipped[-1].when.day} holds it")

@@ -22,12 +22,14 @@ from supplymatrix.vendors.decision import (
     eliminations,
     find_dominated,
     fit_option,
+    may_fail,
     parts_of_today,
     run_draws,
 )
 from supplymatrix.vendors.matrix import TODAY, Option, make_matrix
 from supplymatrix.vendors.needs import DEFAULT_SCENARIOS, Need, Scenario
 from supplymatrix.vendors.robustness import Recommendation, Regret, recommend, regrets
+from supplymatrix.vendors.taken_answers import TakenAnswer
 
 __all__ = ["MAX_DRAWS", "Asked", "Decision", "Question", "decide", "questions"]
 
@@ -38,13 +40,15 @@ _QUESTIONS = 20
 @value
 class Asked:
     """What a decision is to be about. vendors: ids that are compared, () = all; excluded: ids that are not. standing:
-    on whose paths the project stands; left_out: needs that the project shows and for which there was no room."""
+    on whose paths the project stands, stood: on which of their offers; left_out: needs that the project shows and for
+    which there was no room."""
 
     as_of: date
     needs: tuple[Need, ...] = ()
     left_out: tuple[Need, ...] = ()
     scenarios: tuple[Scenario, ...] = DEFAULT_SCENARIOS
     standing: tuple[tuple[str, str], ...] = ()
+    stood: Mapping[str, Sequence[str]] = {}
     vendors: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     draws: int = 4_000
@@ -55,7 +59,8 @@ class Asked:
 class Decision:
     """options: all that were looked at, as they fit the needs; left: ids of those that were compared under the draws;
     drawn: None when nothing is left. unproven: (option, key) of must-haves that an option is not known to meet;
-    regrets: of those left, in every scenario; answers: how many answers of vendors were taken in."""
+    regrets: of those left, in every scenario; answers: how many answers of vendors were taken in, taken: what
+    became of each; leader_before: who would come first without them."""
 
     asked: Asked
     options: tuple[Option, ...]
@@ -67,6 +72,8 @@ class Decision:
     recommendation: Recommendation
     regrets: tuple[Regret, ...]
     answers: int = 0
+    taken: tuple[TakenAnswer, ...] = ()
+    leader_before: str = ""
 
     @property
     def by_id(self) -> Mapping[str, Option]:
@@ -99,7 +106,7 @@ class Question:
 
 def decide(profiles: Sequence[VendorProfile], asked: Asked, *, answers: int = 0) -> Decision:
     """Return the decision. profiles: all there are, since `today` may stand on one that is not compared."""
-    matrix = make_matrix(profiles, as_of=asked.as_of, standing=asked.standing)
+    matrix = make_matrix(profiles, as_of=asked.as_of, standing=asked.standing, stood=asked.stood)
     options = tuple(fit_option(option, asked.needs) for option in matrix.options if _is_compared(option, asked))
     eliminated = eliminations(options, asked.needs)
     failed = {item.option for item in eliminated}
@@ -121,7 +128,7 @@ def decide(profiles: Sequence[VendorProfile], asked: Asked, *, answers: int = 0)
             (option.id, need.key)
             for option in left
             for need in asked.needs
-            if need.must and option.cells[need.key].low == 0 < option.cells[need.key].high
+            if need.must and may_fail(option.cells[need.key], need)
         ),
         drawn=drawn,
         recommendation=recommend(left, drawn),
@@ -189,4 +196,6 @@ def _why(status: CellStatus, open_: Sequence[Answer], answers: Sequence[Answer])
         return f"sources of the same strength differ: {said}"
     if status is CellStatus.LIVE:
         return "the answer that is known leaves out what is needed here"
+    if open_ and not open_[0].capability.searched and open_[0].capability.note:
+        return open_[0].capability.note
     return "nothing that says so was found" if open_ else "it was not asked yet"

@@ -1,6 +1,7 @@
-"""Which Go a file of a project names: go.mod, FROM tags, go-version of workflows, version files.
+"""Which Go a file of a project names: go.mod, Dockerfiles, go-version of workflows, version files.
 
-Only lines are read, so that any old state of a file gives an answer; what is no version is no line.
+Dockerfiles are read as everywhere, by `buildfiles/dockerfile_signs.py`: the stages that build decide. Of the others
+only lines are read, so that any old state of a file gives an answer; what is no version is no line.
 
     >>> lines = read_go_lines("Dockerfile", "ARG V=1.22.5\\nFROM golang:${V}-alpine\\n")
     >>> [(line.line, line.go_version) for line in lines]
@@ -10,11 +11,16 @@ Only lines are read, so that any old state of a file gives an answer; what is no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from supplymatrix.buildfiles.dockerfile_signs import read_dockerfile
+from supplymatrix.buildfiles.registry import kind_of
+from supplymatrix.buildfiles.workflows import yaml_number
+from supplymatrix.errors import InputError
 from supplymatrix.gomod.goversion import GoVersionKey, go_version_key
 from supplymatrix.model.value import value
 from supplymatrix.vendors.adoption import UNREADABLE, PlaceKind
+from supplymatrix.vendors.go_in_use import deciding_uses
 
 __all__ = ["GoLine", "is_go_place", "place_of", "read_go_lines"]
 
@@ -22,10 +28,7 @@ _MAX_LINES = 20_000
 _MAX_LINE = 2_000  # characters; what is longer is no line that people write
 _VERSION = re.compile(r"(?:go|v)?(1(?:\.[0-9]{1,4})(?:\.[0-9]{1,4}|(?:rc|beta)[0-9]{1,3})?)(?=$|[-_+.])")
 _GO_MOD = re.compile(r"(go|toolchain)[ \t]+(\S+)")
-_FROM = re.compile(r"FROM[ \t]+(?:--\S+[ \t]+)*(\S+)", re.IGNORECASE)
-_ARG = re.compile(r"ARG[ \t]+([A-Za-z_][A-Za-z0-9_]*)=(\S+)", re.IGNORECASE)
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))")
-_IMAGES = frozenset({"golang", "go", "go-toolset"})
+_NAMES_IMAGE = ("FROM ", "COPY ", "ADD ")
 _WORKFLOW = re.compile(r"-?[ \t]*go-version:[ \t]*(.+)")
 _MATRIX = re.compile(r"\$\{\{[ \t]*matrix\.([A-Za-z0-9_-]+)[ \t]*\}\}")
 _SKIPPED = frozenset({"vendor", "testdata", "node_modules"})
@@ -75,12 +78,9 @@ def _reader(path: str) -> _Reader | None:
     name = path.rpartition("/")[2]
     if name in ("go.mod", "go.work"):
         return _go_mod
-    lower = name.lower()
-    if re.fullmatch(r"(?:dockerfile|containerfile)(?:\..+)?|.+\.(?:dockerfile|containerfile)", lower):
-        return _dockerfile
-    if re.fullmatch(r"(?:.*/)?\.github/workflows/[^/]+\.ya?ml", path):
-        return _workflow
-    return {".tool-versions": _tool_versions, ".go-version": _go_version}.get(name)
+    if name in (".tool-versions", ".go-version"):
+        return _tool_versions if name == ".tool-versions" else _go_version
+    return {"dockerfile": _dockerfile, "workflow": _workflow}.get(kind_of(path))
 
 
 def _go_mod(lines: Sequence[str]) -> Iterator[GoLine]:
@@ -93,33 +93,23 @@ def _go_mod(lines: Sequence[str]) -> Iterator[GoLine]:
 
 
 def _dockerfile(lines: Sequence[str]) -> Iterator[GoLine]:
-    arguments: dict[str, str] = {}
-    for number, line in enumerate(lines, 1):
-        text = line.strip()
-        if found := _ARG.match(text):
-            arguments.setdefault(found[1], found[2].strip("\"'"))
-        elif found := _FROM.match(text):
-            version = _of_image(_filled(found[1], arguments))
-            if version:
-                yield GoLine(line=number, kind=PlaceKind.FROM_TAG, go_version=version)
+    """Yield the places of the stages that build. A package of Go without a version is what its distribution has: that
+    names none."""
+    try:
+        found = read_dockerfile("\n".join(lines).encode("utf-8", "replace"), "Dockerfile")
+    except InputError:
+        yield GoLine(line=1, kind=PlaceKind.DOCKERFILE_LINE, go_version=UNREADABLE)
+        return
+    for use in deciding_uses(found.gos):
+        is_image = use.words.upper().startswith(_NAMES_IMAGE)
+        if use.version or is_image:
+            kind = PlaceKind.FROM_TAG if is_image else PlaceKind.DOCKERFILE_LINE
+            yield GoLine(line=use.location.line, kind=kind, go_version=use.version or _without_version(use.words))
 
 
-def _filled(text: str, arguments: Mapping[str, str]) -> str:
-    return _VARIABLE.sub(lambda m: arguments.get(m[1] or m[3], m[2] or "?"), text)
-
-
-def _of_image(reference: str) -> str:
-    """Return the Go of an image reference, "" when it is no image of Go."""
-    name, _, digest = reference.partition("@")
-    repository, colon, tag = name.rpartition(":")
-    if not colon or "/" in tag:
-        repository, tag = name, ""
-    if repository.rpartition("/")[2] not in _IMAGES:
-        return ""
-    found = _VERSION.match(tag)
-    if found:
-        return found[1]
-    return UNREADABLE if digest or "?" in tag or tag.startswith("sha") else "latest"
+def _without_version(words: str) -> str:
+    """Return "latest" for an image whose tag floats, UNREADABLE where a digest or a variable hides the Go."""
+    return UNREADABLE if "@" in words or "$" in words or ":sha" in words else "latest"
 
 
 def _workflow(lines: Sequence[str]) -> Iterator[GoLine]:
@@ -143,7 +133,8 @@ def _matrix(lines: Sequence[str], name: str) -> str:
 
 def _newest(words: str) -> str:
     """Return the newest of the versions of a value or a list: a matrix builds with several of them."""
-    versions = [_range(word.strip(" \t\"'")) for word in words.strip("[] \t").split(",")]
+    bare = [word.strip() for word in words.strip("[] \t").split(",")]
+    versions = [yaml_number(word) or _range(word.strip("\"'")) for word in bare]
     named = [version for version in versions if version]
     return max(named, key=go_version_key, default="")
 

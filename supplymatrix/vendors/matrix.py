@@ -3,8 +3,8 @@
 A score is the share of the weights that an option earns, 0 to 100. Its low end takes every unknown as no, its high end
 as yes. So asking a vendor can narrow a span, and silence never helps.
 
-The column `today` is what a project has already: the best of the vendors on whose paths it stands, the Go project's own
-releases where there is no other.
+The column `today` is what a project has already: the best of the offers that it stands on and that are free of charge
+or bought (`vendors/held.py`), the Go project's own releases where there is no other.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import Scope, VendorProfile
 from supplymatrix.vendors.capability_keys import CAPABILITY_KEYS, KEYS, CapabilityKey
 from supplymatrix.vendors.cells import Answer, Cell, CellStatus, best_cell, cell_of
+from supplymatrix.vendors.held import held_profile
 
 __all__ = [
     "DEFAULT_WEIGHTS", "NO_PATH", "TODAY", "UPSTREAM", "Contribution", "Matrix", "MatrixScore", "MatrixView", "Option",
-    "StaleAnswer", "differing_keys", "make_matrix", "narrow_matrix", "parse_weights", "score_option", "stale_answers",
+    "StaleAnswer", "differing_keys", "make_matrix", "narrow_matrix", "parse_weights", "row_number", "score_option",
+    "stale_answers",
 ]  # fmt: skip
 
 TODAY = "today"
@@ -32,18 +34,20 @@ NO_PATH = "no vendor's path was seen: Go as the Go project releases it"
 DEFAULT_WEIGHTS: Mapping[str, int] = {key.id: key.weight for key in CAPABILITY_KEYS}
 _PAGE = "docs/formats/weights-toml.md"
 _HEAVIEST = 100
+_ROWS: Mapping[str, int] = {key.id: number for number, key in enumerate(CAPABILITY_KEYS, 1)}
 
 
 @value
 class Option:
     """One column: a vendor, or `today`. standing: of `today`, the vendors on whose paths the project stands, with why,
-    e.g. ("redhat", "Dockerfile:1 FROM …")."""
+    e.g. ("redhat", "Dockerfile:1 FROM …"); held: their profiles, as far as the project has what they say."""
 
     id: str
     name: str
     profile: VendorProfile | None
     cells: Mapping[str, Cell]
     standing: tuple[tuple[str, str], ...] = ()
+    held: tuple[VendorProfile, ...] = ()
 
 
 @value
@@ -61,7 +65,8 @@ class MatrixView:
     """What a report shows. matrix: narrowed to what was asked for. wanted: ids of options that come as columns where
     not all can. weights_from: the file, "" = the default. asked_keys: whether keys were named. notes: sentences about
     how the matrix came about; faults: of profiles that are missing in it; gaps: what of the project could not be told,
-    so that `today` may lack a path."""
+    so that `today` may lack a path. compared: of how many keys those that are answered alike were left out, 0 = none
+    was to be. again_project, again_profiles: options for a further command on the same, with a blank before them."""
 
     matrix: Matrix
     wanted: tuple[str, ...]
@@ -70,6 +75,9 @@ class MatrixView:
     notes: tuple[str, ...] = ()
     faults: tuple[Diagnostic, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    compared: int = 0
+    again_project: str = ""
+    again_profiles: str = ""
 
     @property
     def scores(self) -> Mapping[str, MatrixScore]:
@@ -112,12 +120,14 @@ def make_matrix(
     as_of: date,
     weights: Mapping[str, int] = DEFAULT_WEIGHTS,
     standing: Sequence[tuple[str, str]] = (),
+    stood: Mapping[str, Sequence[str]] | None = None,
     pinned: Sequence[str] = (),
 ) -> Matrix:
     """Return the matrix of a day.
 
-    standing: on whose paths the project stands, empty = on nobody's, which is upstream's. pinned: options that come
-    first, in this order; `today` does otherwise. A profile named `today` is passed over: that is the project's column.
+    standing: on whose paths the project stands, empty = on nobody's, which is upstream's; stood: on which offers of
+    each of them, as far as that is told. pinned: options that come first, in this order; `today` does otherwise. A
+    profile named `today` is passed over: that is the project's column.
     """
     vendors = [
         Option(
@@ -129,7 +139,7 @@ def make_matrix(
         for profile in profiles
         if profile.id != TODAY
     ]
-    options = [_today(vendors, standing), *sorted(vendors, key=_natural)]
+    options = [_today(vendors, standing, stood or {}, as_of), *sorted(vendors, key=_natural)]
     options.sort(key=lambda option: pinned.index(option.id) if option.id in pinned else len(pinned))
     return Matrix(options=tuple(options), keys=CAPABILITY_KEYS, as_of=as_of, weights=weights)
 
@@ -154,6 +164,11 @@ def score_option(option: Option, weights: Mapping[str, int]) -> MatrixScore:
         high=sum((part.high for part in parts), Fraction(0)),
         contributions=parts,
     )
+
+
+def row_number(key: CapabilityKey) -> int:
+    """Return the row of a key in the whole table, from 1; it is the same whichever rows are shown."""
+    return _ROWS[key.id]
 
 
 def differing_keys(matrix: Matrix) -> tuple[CapabilityKey, ...]:
@@ -203,16 +218,19 @@ def parse_weights(data: bytes, artifact: str) -> Mapping[str, int]:
     return weights
 
 
-def _today(vendors: Sequence[Option], standing: Sequence[tuple[str, str]]) -> Option:
-    known = {vendor.id: vendor for vendor in vendors}
+def _today(
+    vendors: Sequence[Option], standing: Sequence[tuple[str, str]], stood: Mapping[str, Sequence[str]], as_of: date
+) -> Option:
+    known = {vendor.id: vendor.profile for vendor in vendors if vendor.profile is not None}
     paths = tuple((name, why) for name, why in standing if name in known)
     if not paths and UPSTREAM in known:
         paths = ((UPSTREAM, NO_PATH),)
+    names = dict.fromkeys(name for name, _ in paths)
+    held = tuple(held_profile(known[name], stood.get(name, ())) for name in names)
     cells = {
-        key.id: best_cell(key.id, [known[name].cells[key.id] for name in dict.fromkeys(name for name, _ in paths)])
-        for key in CAPABILITY_KEYS
+        key.id: best_cell(key.id, [cell_of(profile, key.id, as_of) for profile in held]) for key in CAPABILITY_KEYS
     }
-    return Option(id=TODAY, name=TODAY, profile=None, cells=cells, standing=paths)
+    return Option(id=TODAY, name=TODAY, profile=None, cells=cells, standing=paths, held=held)
 
 
 def _natural(option: Option) -> tuple[bool, str]:

@@ -31,7 +31,9 @@ from supplymatrix.model.vendor import (
     VendorEvidence,
     VendorProfile,
 )
+from supplymatrix.vendors.addresses import MINOR, says_nothing
 from supplymatrix.vendors.capability_keys import KEYS, Role
+from supplymatrix.vendors.profile_form import ITEMS, UNITS
 
 __all__ = [
     "DEFAULT_SCENARIOS", "MAX_NEEDS", "Need", "Scenario", "VendorAnswer", "apply_answers", "join_needs",
@@ -43,9 +45,8 @@ _PAGE = "docs/formats/decision-toml.md"
 _MAX_SCENARIOS = 20
 _MAX_ANSWERS = 1_000
 _WEIGHED = tuple(key.id for key in KEYS.values() if key.role is not Role.DESCRIBES)
-_LISTS = ("go_minors", "arches", "feed_formats", "sbom_formats")
+_LISTS = ("go_minors", *ITEMS)
 """The keys whose answers are lists, so that a need may name items."""
-_MINOR = re.compile(r"1\.[0-9]{1,3}", re.ASCII)
 _ARCHES = {
     "x86_64": "amd64",
     "x86-64": "amd64",
@@ -90,11 +91,13 @@ DEFAULT_SCENARIOS: tuple[Scenario, ...] = (
     Scenario(id="fips", name="FIPS is demanded", factors={"fips_mode": 8, "fips_certificate": 8}),
     Scenario(
         id="sunset",
-        name="the vendor gives it up",
+        name="the vendor gives the offer up",
         factors={"exit_cost": 6, "lapse_effect": 6, "sumdb_compat": 3},
     ),
     Scenario(id="price", name="the price rises by half", factors={"exit_cost": 3}, price_percent=150),
-    Scenario(id="exit", name="the buyer leaves", factors={"exit_cost": 8, "lapse_effect": 4, "upstreams_fixes": 3}),
+    Scenario(
+        id="exit", name="you move to another vendor", factors={"exit_cost": 8, "lapse_effect": 4, "upstreams_fixes": 3}
+    ),
 )
 
 
@@ -123,10 +126,10 @@ def parse_needs(data: bytes, artifact: str) -> tuple[Need, ...]:
             table.fault("key", f"{key!r} is needed twice", expected="one need for a key")
         must = table.flag("must")
         why = table.text("why", limit=300)
-        items = table.texts("items")
+        items = _words_of(key, table.texts("items"))
         fault = _fault_of_items(key, items)
         if fault is not None and key:
-            table.fault("items", fault[0], expected=fault[1])
+            table.fault("items", fault[0], expected=fault[1], remedy=fault[2])
         needs.append(Need(key=key, must=must, items=items, why=why, origin=str(table.location)))
     reader.finish()
     return tuple(needs)
@@ -136,7 +139,7 @@ def parse_need_word(word: str, *, must: bool) -> Need:
     """Read KEY or KEY=ITEM,ITEM as an option has it. Raises InputError."""
     option = "--must" if must else "--need"
     key, equals, rest = word.partition("=")
-    items = tuple(dict.fromkeys(item.strip() for item in rest.split(","))) if equals else ()
+    items = _words_of(key, [item.strip() for item in rest.split(",")]) if equals else ()
     if key not in _WEIGHED:
         near = nearest(key, _WEIGHED) if len(key) < 80 else ""
         message = f"the key {key!r} only describes and is never weighed" if key in KEYS else "there is no such key"
@@ -145,7 +148,8 @@ def parse_need_word(word: str, *, must: bool) -> Need:
         raise InputError(Diagnostic(message=message, artifact=option, seen=key[:60], expected=expected, remedy=remedy))
     fault = _fault_of_items(key, items)
     if fault is not None:
-        raise InputError(Diagnostic(message=fault[0], artifact=option, seen=word[:60], expected=fault[1]))
+        message, expected, remedy = fault
+        raise InputError(Diagnostic(message=message, artifact=option, seen=word[:60], expected=expected, remedy=remedy))
     return Need(key=key, must=must, items=items, origin=option)
 
 
@@ -205,7 +209,7 @@ def parse_answers(
     reader = TableReader(_toml_of(data), artifact, page=_PAGE)
     reader.top(required=("answer",))
     required = ("vendor", "key", "state")
-    optional = ("value", "source", "answered_at", "kind", "items", "numbers", "unit", "offer", "who")
+    optional = ("value", "source", "answered_at", "kind", "items", "complete", "numbers", "unit", "offer", "who")
     answers = []
     for number, table in enumerate(reader.tables("answer", required=required, optional=optional)):
         if number == _MAX_ANSWERS:
@@ -226,17 +230,26 @@ def apply_answers(profiles: Iterable[VendorProfile], answers: Sequence[VendorAns
     return tuple(_with_answers(profile, [a for a in answers if a.vendor == profile.id]) for profile in profiles)
 
 
-def _fault_of_items(key: str, items: Sequence[str]) -> tuple[str, str] | None:
-    """Return what is wrong with the items of a need, and what is expected; None where nothing is."""
+def _words_of(key: str, items: Sequence[str]) -> tuple[str, ...]:
+    """Return items each once; words of a closed list in small letters, as profiles have them."""
+    return tuple(dict.fromkeys(item.lower() if key in ITEMS else item for item in items))
+
+
+def _fault_of_items(key: str, items: Sequence[str]) -> tuple[str, str, str] | None:
+    """Return what is wrong with items, what is expected, and what to do; None where nothing is."""
     if items and key not in _LISTS:
-        return "the answers to this key are no lists", f"items only for {', '.join(_LISTS)}"
+        return "the answers to this key are no lists", f"items only for {', '.join(_LISTS)}", ""
     for item in items:
         if not item or not item.isprintable() or len(item) > 60:
-            return "an item is empty, too long or not visible", "words such as 1.26 or amd64"
-        if key == "go_minors" and not _MINOR.fullmatch(item):
-            return f"{item!r} is no minor version of Go", "a minor version such as 1.26"
+            return "an item is empty, too long or not visible", "words such as 1.26 or amd64", ""
+        if key == "go_minors" and not MINOR.fullmatch(item):
+            return f"{item!r} is no minor version of Go", "a minor version such as 1.26", ""
         if key == "arches" and item in _ARCHES:
-            return f"{item!r} is not Go's name of this architecture", _ARCHES[item]
+            return f"{item!r} is not Go's name of this architecture", _ARCHES[item], ""
+        if key in ITEMS and item not in ITEMS[key]:
+            near = nearest(item, ITEMS[key])
+            remedy = f"did you mean {near!r}?" if near else ""
+            return f"{item!r} is none of the words for {key}", f"one of {', '.join(ITEMS[key])}", remedy
     return None
 
 
@@ -266,14 +279,25 @@ def _answer(table: Table, number: int, offers: Mapping[str, Sequence[str]], toda
     if answered > today:
         table.fault("answered_at", "this day has not come yet", expected=f"a day up to {today}")
     known = KEYS.get(key)
+    items = _words_of(key, table.texts("items"))
+    fault = _fault_of_items(key, items) if key in _LISTS else None
+    if fault is not None:
+        table.fault("items", fault[0], expected=fault[1], remedy=fault[2])
+    numbers, unit = table.numbers("numbers", known.numbers if known else ()), table.word("unit", UNITS)
+    if known is not None and numbers and unit != known.unit:
+        table.fault("unit", f"the numbers of {key!r} are in {known.unit}", expected=f'unit = "{known.unit}"')
+    value_ = table.text("value", limit=100, filled=True)
+    if value_.strip() and says_nothing(value_):
+        table.fault("value", "this answer has no word or number in it", expected="the answer in one line")
     name = f"answer-{number + 1}-{answered}"
     capability = Capability(
         key=key,
         state=state,
-        value=table.text("value", limit=100, filled=True),
-        items=table.texts("items"),
-        numbers=table.numbers("numbers", known.numbers if known else ()),
-        unit=table.word("unit", ("days", "months")),
+        value=value_,
+        items=items,
+        numbers=numbers,
+        unit=unit,
+        complete=bool(items) and table.flag("complete"),
         scope=Scope(offer=table.word("offer", tuple(offers.get(vendor, ())))),
         evidence=(name,),
         searched=(),
@@ -301,13 +325,21 @@ def _answer(table: Table, number: int, offers: Mapping[str, Sequence[str]], toda
 def _with_answers(profile: VendorProfile, answers: Sequence[VendorAnswer]) -> VendorProfile:
     if not answers:
         return profile
-    rows = [answer.capability for answer in answers]
-    kept = [row for row in profile.capabilities if not any(_settles(answer, row) for answer in rows)]
+    rows = [row for answer in answers for row in _beside(answer.capability, profile.capabilities)]
+    kept = [row for row in profile.capabilities if not any(_settles(answer.capability, row) for answer in answers)]
     return changed(
         profile,
         capabilities=(*kept, *rows),
         evidence=dict(profile.evidence) | {answer.evidence.id: answer.evidence for answer in answers},
     )
+
+
+def _beside(answer: Capability, rows: Iterable[Capability]) -> list[Capability]:
+    """Return an answer about all offers once for each scope of which something is known: so it stands against that, and
+    not, as one more offer, beside it."""
+    known = [row.scope for row in rows if row.key == answer.key and row.state is not State.UNKNOWN]
+    scopes = tuple(dict.fromkeys(known)) if not answer.scope.offer else ()
+    return [changed(answer, scope=scope) for scope in scopes] or [answer]
 
 
 def _settles(answer: Capability, row: Capability) -> bool:

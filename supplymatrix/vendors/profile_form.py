@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 __all__ = [
-    "ARCHES", "CELL", "DATE_TRUST", "FEED_FORMATS", "PER", "PERIODS", "PRICE_STATES", "TABLES", "TIERS", "UNITS",
+    "ARCHES", "CELL", "DATE_TRUST", "FEED_FORMATS", "ITEMS", "PER", "PERIODS", "PRICE_STATES", "TABLES", "TIERS",
+    "UNITS",
 ]  # fmt: skip
 
 CELL = 100
@@ -24,6 +25,13 @@ ARCHES = (
     "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64",
     "s390x", "wasm",
 )  # fmt: skip
+ITEMS: Mapping[str, tuple[str, ...]] = {
+    "arches": ARCHES,
+    "feed_formats": (*FEED_FORMATS[:-1], "cyclonedx_vex"),
+    "sbom_formats": ("spdx", "cyclonedx", "swid", "csv"),
+}
+"""The words of lists that are closed: so a need finds what a profile names, and a mistyped one is told. They are taken
+in any case and kept in small letters."""
 TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "vendor": (
         ("id", "name", "status", "url", "core", "kind", "versions", "reviewed_at", "reviewer"),
@@ -34,7 +42,8 @@ TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "lifetime": (("offer", "minor", "basis", "evidence"), ("since", "until")),
     "capability": (
         ("key", "state"),
-        ("value", "items", "numbers", "unit", "offer", "minor", "arch", "evidence", "searched", "searched_at", "note"),
+        ("value", "items", "complete", "numbers", "unit", "offer", "minor", "arch", "tier", "evidence", "searched",
+         "searched_at", "note"),
     ),
     "evidence": (
         ("id", "kind", "retrieved_at", "confidence"),

@@ -44,6 +44,7 @@ class Ids:
             return name
         if not ID.fullmatch(name):
             table.fault(key, "this is no id", expected="small letters, digits, _ and -, beginning with letter or digit")
+            self._lines.setdefault(name, table.location.line)  # what names it is right as far as anybody can tell
         elif name in self._lines:
             message = f"there are two rows of {self._what} {name!r}: the first is in line {self._lines[name]}"
             table.fault(key, message, expected=f"each id once among {self._what}")
@@ -79,6 +80,7 @@ class EvidenceLinks:
         self._found: dict[str, tuple[VendorEvidence, KeyPath]] = {}
         self._uses: list[tuple[str, KeyPath]] = []
         self._only: list[tuple[tuple[str, ...], KeyPath, str]] = []
+        self._unread: set[str] = set()  # ids of evidence whose kind was mistyped: nobody knows whether it is recall
 
     def read(self) -> Mapping[str, VendorEvidence]:
         """Return the rows `[[evidence]]` by id; a second one of an id, a fault, is left out."""
@@ -125,7 +127,7 @@ class EvidenceLinks:
             self._conflicts(item, path)
         for names, path, what in self._only:
             kinds = {self._found[name][0].kind for name in names if name in self._found}
-            if kinds == {EvidenceKind.RECALL}:
+            if kinds == {EvidenceKind.RECALL} and self._unread.isdisjoint(names):
                 self._reader.fault(
                     path,
                     f"{what} rests on recall alone, which never counts",
@@ -148,9 +150,10 @@ class EvidenceLinks:
 
     def _row(self, table: Table) -> VendorEvidence:
         name = self._ids.take(table)
-        retrieved = past_day(table, "retrieved_at", self._today) or date.min
+        read = past_day(table, "retrieved_at", self._today)
+        retrieved = read or date.min
         source_date, expires = past_day(table, "source_date", self._today), table.day("expires_at")
-        if source_date is not None and "retrieved_at" in table and source_date > retrieved:
+        if source_date is not None and read is not None and source_date > read:
             table.fault(
                 "source_date",
                 "the source bears a later date than the copy that was read",
@@ -161,10 +164,13 @@ class EvidenceLinks:
         sha256 = table.text("sha256")
         if sha256 and not SHA256.fullmatch(sha256):
             table.fault("sha256", "this is no SHA-256 digest", expected="64 small hexadecimal digits, or no such key")
+        kind = table.word("kind", tuple(known.value for known in EvidenceKind))
+        if not kind:
+            self._unread.add(name)
         return VendorEvidence(
             id=name,
             source=_source(table),
-            kind=table.member("kind", EvidenceKind, EvidenceKind.RECALL),
+            kind=EvidenceKind(kind) if kind else EvidenceKind.RECALL,
             source_date=source_date,
             retrieved_at=retrieved,
             expires_at=expires,

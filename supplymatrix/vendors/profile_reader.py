@@ -9,9 +9,10 @@ What is refused here cannot be used on any day. What is right today and stale to
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from fnmatch import fnmatchcase
 
 from supplymatrix.documents.tables import Table, TableReader
 from supplymatrix.model.vendor import (
@@ -32,13 +33,15 @@ from supplymatrix.model.vendor import (
     VendorStatus,
     VersionRule,
 )
-from supplymatrix.vendors.addresses import MINOR, address_fault
+from supplymatrix.vendors.addresses import MINOR, address_fault, says_nothing
 from supplymatrix.vendors.capability_keys import KEYS
+from supplymatrix.vendors.matrix import TODAY
 from supplymatrix.vendors.profile_form import (
     ARCHES,
     CELL,
     DATE_TRUST,
     FEED_FORMATS,
+    ITEMS,
     PER,
     PERIODS,
     PRICE_STATES,
@@ -52,6 +55,10 @@ __all__ = ["PAGE", "check_schema", "parse_profile", "read_money"]
 
 PAGE = "docs/formats/vendor-profile-toml.md"
 _MAX_AMOUNT = Decimal(10) ** 9
+_NAMED = ("env", "build_setting", "godebug")  # signs that are NAME=GLOB
+_FEW_SIGNS = 3  # letters and digits beside wildcards: with fewer, a glob tells no vendor from another
+_FILES_OF_ALL = ("go.mod", "go.sum", "go.work", "main.go", "vendor/modules.txt", "Dockerfile", "README.md", "LICENSE")
+_NUMBERS = tuple(dict.fromkeys(name for key in KEYS.values() for name in key.numbers))
 
 
 def parse_profile(data: bytes, artifact: str, *, today: date | None = None) -> VendorProfile:
@@ -98,7 +105,7 @@ class _ProfileReader:
             capabilities=self._capabilities(),
             evidence=evidence,
             feeds=self._feeds(),
-            prices=tuple(self._price(table) for table in self._rows("price")),
+            prices=self._prices(),
             artifact=self._artifact,
             sha256=self._sha256,
         )
@@ -115,6 +122,9 @@ class _ProfileReader:
 
     def _id(self, head: Table) -> str:
         name = Ids("vendor").take(head)
+        if name == TODAY:
+            message = f"the id {TODAY!r} is taken: so the matrix calls what a project has already"
+            head.fault("id", message, expected="another id, and the file named so")
         file = self._artifact.replace("\\", "/").rpartition("/")[2]
         if "id" in head and file != f"{name}.toml":
             head.fault(
@@ -152,8 +162,8 @@ class _ProfileReader:
     def _lifetimes(self) -> tuple[Lifetime, ...]:
         found: dict[tuple[str, str], Lifetime] = {}
         for table in self._rows("lifetime"):
-            minor, since, until = table.text("minor"), table.day("since"), table.day("until")
-            if minor != "*" and "minor" in table and not _is_minor(minor):
+            minor, since, until = table.text("minor", filled=True), table.day("since"), table.day("until")
+            if minor.strip() and minor != "*" and not _is_minor(minor):
                 table.fault("minor", "this is no minor of Go", expected='e.g. "1.26", or "*" for a rolling stream')
             if since is not None and until is not None and until < since:
                 table.fault("until", "this life ends before it begins", expected=f"a day from {since} on")
@@ -173,32 +183,36 @@ class _ProfileReader:
 
     def _capabilities(self) -> tuple[Capability, ...]:
         found: dict[tuple[str, Scope], Capability] = {}
+        tables: list[tuple[Table, Capability]] = []
         for table in self._rows("capability"):
             row = self._capability(table)
-            if (row.key, row.scope) in found:
-                expected = "one of them, or scopes that differ: offer, minor, arch"
+            tables.append((table, row))
+            if row.key and (row.key, row.scope) in found:
+                expected = "one of them, or scopes that differ: offer, minor, arch, tier"
                 table.fault("key", f"there are two answers to {row.key!r} with the same scope", expected=expected)
             found.setdefault((row.key, row.scope), row)
+        for table, row in tables:
+            _check_exceptions(table, row, found.values())
         return tuple(found.values())
 
     def _capability(self, table: Table) -> Capability:
         key = table.word("key", tuple(KEYS))
-        state = table.member("state", State, State.UNKNOWN)
-        is_known = state is not State.UNKNOWN or table.text("state") != State.UNKNOWN
-        what = f"the cell {key or '?'!r}" if is_known else ""
-        searched, searched_at = self._searched(table, needed=not is_known, what=f"the unknown cell {key!r}")
-        numbers = table.numbers("numbers", KEYS[key].numbers if key else ())
-        unit = table.word("unit", UNITS) if "unit" in table and table.text("unit") else ""
-        if bool(numbers) != bool(unit):
+        word = table.word("state", tuple(state.value for state in State))
+        state = State(word) if word else State.UNKNOWN  # a mistyped state is one fault: nothing is demanded of it
+        what = f"the cell {key or '?'!r}" if state is not State.UNKNOWN else ""
+        searched, searched_at = self._searched(table, needed=word == State.UNKNOWN, what=f"the unknown cell {key!r}")
+        numbers = table.numbers("numbers", KEYS[key].numbers if key else _NUMBERS)
+        says_unit = "unit" in table and bool(table.text("unit"))
+        unit = table.word("unit", UNITS) if says_unit else ""
+        if bool(numbers) != says_unit:
             expected = 'unit = "days" or "months" beside numbers, and only there'
-            table.fault("unit" if unit else "numbers", "numbers and their unit go together", expected=expected)
-        items, value = table.texts("items"), table.text("value", limit=CELL)
-        if state in (State.YES, State.PARTIAL) and not (value.strip() or items or numbers):
+            table.fault("unit" if says_unit else "numbers", "numbers and their unit go together", expected=expected)
+        elif key and unit and numbers and unit != KEYS[key].unit:
+            message = f"the numbers of {key!r} are no {unit}"
+            table.fault("unit", message, expected=f'unit = "{KEYS[key].unit}", and the numbers in it')
+        items, value = _items(table, key), table.text("value", limit=CELL)
+        if state in (State.YES, State.PARTIAL) and says_nothing(value) and (value or not (items or numbers)):
             table.fault("value", "the cell says yes, and not what", expected="value, items or numbers", at_key=True)
-        if key == "go_minors":
-            _each(table, "items", _is_minor, 'minors of Go, e.g. ["1.26"]')
-        elif key == "arches":
-            _each(table, "items", ARCHES.__contains__, 'names of GOARCH, e.g. ["amd64", "arm64"]')
         return Capability(
             key=key,
             state=state,
@@ -212,6 +226,7 @@ class _ProfileReader:
             searched_at=searched_at,
             note=table.text("note"),
             location=table.location,
+            complete=_complete(table, items),
         )
 
     def _scope(self, table: Table) -> Scope:
@@ -220,7 +235,8 @@ class _ProfileReader:
             table.fault("minor", "this is no minor of Go", expected='e.g. "1.26", or no such key')
         if arch and arch not in ARCHES:
             table.reader.unknown((*table.path, "arch"), "architecture", arch, ARCHES)
-        return Scope(offer=self._offers.refer(table, "offer"), minor=minor, arch=arch)
+        tier = table.word("tier", ("paid",)) if "tier" in table else ""
+        return Scope(offer=self._offers.refer(table, "offer"), minor=minor, arch=arch, tier=tier)
 
     def _searched(self, table: Table, *, needed: bool, what: str) -> tuple[tuple[str, ...], date | None]:
         searched, day = table.texts("searched"), self._past(table, "searched_at")
@@ -231,8 +247,14 @@ class _ProfileReader:
         return searched, day
 
     def _feeds(self) -> tuple[FeedSource, ...]:
-        ids = Ids("feed")
-        return tuple(self._feed(table, ids) for table in self._rows("feed"))
+        ids, tables = Ids("feed"), self._rows("feed")
+        feeds = tuple(self._feed(table, ids) for table in tables)
+        for table, feed in zip(tables, feeds, strict=True):
+            if feed.successor and feed.successor == feed.id:
+                table.fault("successor", "a feed is no successor of its own", expected="another feed of this file")
+            else:
+                ids.refer(table, "successor")
+        return feeds
 
     def _feed(self, table: Table, ids: Ids) -> FeedSource:
         form = table.word("format", FEED_FORMATS)
@@ -255,15 +277,27 @@ class _ProfileReader:
             location=table.location,
         )
 
+    def _prices(self) -> tuple[Price, ...]:
+        """Return the prices. An offer may have several only where each says what else is paid for."""
+        found: list[Price] = []
+        for table in self._rows("price"):
+            price = self._price(table)
+            others = [other for other in found if other.offer == price.offer]
+            if any(_says_the_same_price(price, other) for other in others):
+                message = f"there are two prices of the offer {price.offer!r} for the same"
+                table.fault("offer", message, expected="one of them, or known prices that differ in per or period")
+            found.append(price)
+        return tuple(found)
+
     def _price(self, table: Table) -> Price:
-        state = table.word("state", PRICE_STATES, "unknown")
-        is_unknown = table.text("state") == "unknown"
-        searched, searched_at = self._searched(table, needed=is_unknown, what="the unknown price")
-        what = "" if is_unknown else "this price"
-        amount, currency, per, period = read_money(table, is_known=state == "known")
+        word = table.word("state", PRICE_STATES)  # "" = mistyped: one fault, and nothing is demanded of it
+        searched, searched_at = self._searched(table, needed=word == "unknown", what="the unknown price")
+        what = "this price" if word in ("known", "free") else ""
+        is_known = word == "known" or (not word and "amount" in table)
+        amount, currency, per, period = read_money(table, is_known=is_known)
         return Price(
             offer=self._offers.refer(table, "offer"),
-            state=state,
+            state=word or "unknown",
             amount=amount,
             currency=currency,
             per=per,
@@ -328,13 +362,73 @@ def _detectors(table: Table) -> Sequence[Detector]:
             table.reader.fault(path, "this is no sign to look for", expected='"KIND:GLOB", e.g. "image:golang*"')
         elif kind not in tuple(DetectKind):
             table.reader.unknown(path, "kind of sign", kind, tuple(known.value for known in DetectKind))
-        elif not pattern.replace("*", "").replace("?", "").strip():
+        elif _is_everywhere(kind, pattern):
             table.reader.fault(path, "this sign would be seen everywhere", expected="a pattern with words in it")
-        elif kind in ("env", "build_setting", "godebug") and "=" not in pattern:
+        elif kind in _NAMED and "=" not in pattern:
             table.reader.fault(path, "this sign has no value", expected=f'"{kind}:NAME=GLOB", e.g. with * for any')
         else:
             found.append(Detector(kind=DetectKind(kind), pattern=pattern))
     return found
+
+
+def _is_everywhere(kind: str, pattern: str) -> bool:
+    """Whether a sign is no sign: a glob with hardly a word in it, or a file that every module of Go has."""
+    name, equals, _ = pattern.partition("=")
+    words = name if kind in _NAMED and equals else pattern
+    told = sum(sign.isalnum() for sign in words)
+    if not told or (told < _FEW_SIGNS and set("*?[") & set(words)):
+        return True
+    return kind == DetectKind.FILE and any(fnmatchcase(file, pattern) for file in _FILES_OF_ALL)
+
+
+def _items(table: Table, key: str) -> tuple[str, ...]:
+    """Return the list of a cell; words of a closed list in small letters, each of which must be known."""
+    if key == "go_minors":
+        return _each(table, "items", _is_minor, 'minors of Go, e.g. ["1.26"]')
+    items = table.texts("items")
+    if key not in ITEMS:
+        return items
+    known, small = ITEMS[key], tuple(item.lower() for item in items)
+    for number, item in enumerate(small):
+        path = (*table.path, "items", number)
+        if item not in known:
+            table.reader.unknown(path, f"word of {key}", item, known)
+        elif item in small[:number]:
+            table.reader.fault(path, "this word stands twice", expected="each once")
+    return small
+
+
+def _complete(table: Table, items: Sequence[str]) -> bool:
+    complete = table.flag("complete")
+    if complete and not items:
+        table.fault("complete", "there is no list that could be complete", expected="items = […], or no such key")
+    return complete
+
+
+def _check_exceptions(table: Table, row: Capability, rows: Iterable[Capability]) -> None:
+    """Note that a `no` holds for something of which another row says yes: one of them is not so."""
+    if not row.key or row.state not in (State.NO, State.NA):
+        return
+    for other in rows:
+        if other.key == row.key and other.state in (State.YES, State.PARTIAL) and _is_within(other.scope, row.scope):
+            what = other.scope.offer or other.scope.minor or other.scope.arch
+            message = f"{row.key!r} is {row.state.value} for all, and {other.state.value} for {what!r}"
+            expected = "for each offer, minor or architecture its own answer"
+            table.fault("state", message, expected=expected, remedy=f"say of which offers it is {row.state.value}")
+            return
+
+
+def _is_within(part: Scope, whole: Scope) -> bool:
+    """Whether a scope is a part of another one. What only those get who pay is apart from what all get."""
+    pairs = ((part.offer, whole.offer), (part.minor, whole.minor), (part.arch, whole.arch))
+    return part != whole and part.tier == whole.tier and all(not wide or wide == narrow for narrow, wide in pairs)
+
+
+def _says_the_same_price(price: Price, other: Price) -> bool:
+    """Whether two prices of one offer cannot both hold: only what is known can be paid for in several ways."""
+    if price.state != "known" or other.state != "known":
+        return True
+    return (price.per, price.period, price.currency) == (other.per, other.period, other.currency)
 
 
 def _address(table: Table, key: str) -> str:

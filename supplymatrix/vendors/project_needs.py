@@ -16,6 +16,7 @@ from supplymatrix.vendors.needs import MAX_NEEDS, Need
 
 __all__ = ["needs_of_project"]
 
+_MOST_ORIGINS = 3
 _OFF = frozenset({"", "0", "off", "false", "none"})
 _FIPS_EXPERIMENTS = ("strictfipsruntime", "boringcrypto", "systemcrypto", "opensslcrypto", "cngcrypto")
 _FIPS_VARIABLES = frozenset({"GOFIPS140", "GOFIPS", "GOLANG_FIPS", "OPENSSL_FORCE_FIPS_MODE"})
@@ -30,16 +31,26 @@ def needs_of_project(files: Sequence[BuildFile], gos: Sequence[GoInUse] | None =
 
 
 def _go(gos: Sequence[GoInUse]) -> Iterator[Need]:
+    first = {go.minor: go for go in reversed(gos)}
     minors = tuple(dict.fromkeys(go.minor for go in gos))
     if minors:
-        use = gos[0].uses[0]
+        is_least = gos[0].uses[0].is_least
+        origins = [_origin_of_go(first[minor]) for minor in minors]
+        more = [f"and {len(origins) - _MOST_ORIGINS} more"] if len(origins) > _MOST_ORIGINS else []
         yield Need(
             key="go_minors",
             must=False,
             items=minors,
-            why="the Go that builds the project" if not use.is_least else "the least Go that builds the project",
-            origin=_origin(use.location, use.words),
+            why="the least Go that builds the project" if is_least else "the Go that builds the project",
+            origin="; ".join((*origins[:_MOST_ORIGINS], *more)),
         )
+
+
+def _origin_of_go(go: GoInUse) -> str:
+    """Return the line that decides. One of go.mod names only the least, so a newer Go will do."""
+    use = go.uses[0]
+    newer = f" ({go.minor} or newer)" if use.is_least and not go.is_exact else ""
+    return f"{_origin(use.location, use.words)}{newer}"
 
 
 def _fips(signs: Iterable[Sign]) -> Iterator[Need]:

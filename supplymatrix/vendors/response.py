@@ -8,14 +8,16 @@
 4. What is open, or will not be fixed, has waited until the feed's newest date: it is kept as a span that is cut.
 5. Percentiles need a number of fixes (`survival.py`).
 6. A fix before its beginning counts as day 0, and is listed.
-7. A day on which more than twenty entries share a date is an import: its dates are dropped, and counted.
+7. A day on which more than twenty entries share a date is an import: its dates are dropped, and counted. A version that
+   came on such a day was there on an unknown day before: what it is the first to fix is not measured by a later one.
 8. Each feed has an as-of date, the newest date in it.
 
 A channel's fix is a fix of Go itself in it. Programs that it builds with Go are rebuilt after that, each at its own
 pace: they are cases of their own, one for each program and CVE.
 
 The table of dates that comes with the program holds a part of each feed's files. What it does not speak of after the
-newest date of a channel is not taken for open there: the channel's as-of date is then that date.
+newest date of a channel is not taken for open there: the channel's as-of date is then that date. Of what Go fixed after
+a channel's as-of date its silence says nothing: neither that it is open, nor that it never had it.
 
 A version that a channel had on the very first day of which its feed tells may have been there before: a fix that is
 known from such a version alone is not measured.
@@ -312,13 +314,16 @@ class _Desk:
     def _unfixed(self, fix: GoFix, events: Sequence[FixEvent], common: dict[str, object]) -> Case:
         common |= {"until": self._as_of, "detected": self._detected(events, "")}
         outcome, note = self._state(events)
-        if outcome is Outcome.OPEN and not events and self._never_had(fix, None):
+        is_later = self._as_of is not None and fix.released is not None and fix.released.day > self._as_of
+        if outcome is Outcome.OPEN and not events and not is_later and self._never_had(fix, None):
             outcome, note = Outcome.NOT_AFFECTED, _NEVER_HAD
         event = next((event for event in events if event.state.value == outcome.value), next(iter(events), None))
         if event is not None:
             common |= {"package": event.package, "advisory": event.advisory}
         because = None
-        if outcome in (Outcome.NOT_SEEN, Outcome.NOT_AFFECTED):
+        if is_later and not events:
+            because = NotCounted.AFTER_AS_OF
+        elif outcome in (Outcome.NOT_SEEN, Outcome.NOT_AFFECTED):
             pass
         elif fix.released is None:
             because = NotCounted.T0_UNKNOWN
@@ -326,7 +331,7 @@ class _Desk:
             because = NotCounted.NO_DATE
         elif self._as_of is None:
             because = NotCounted.NO_AS_OF
-        elif fix.released.day > self._as_of:
+        elif is_later:
             because = NotCounted.AFTER_AS_OF
         if because is not None:
             return _make(common, Outcome.NOT_COUNTED, because=because)
@@ -353,11 +358,11 @@ class _Desk:
         return Outcome.NOT_SEEN, "the feed does not speak of it"
 
     def _rebased(self, fix: GoFix) -> Shipment | None:
-        """Return the first shipped version that holds a fix, of a channel that moves on with Go."""
+        """Return the first shipped version that holds a fix, of a channel that moves on with Go; of an import day, too:
+        the next one is no fix, but a version behind it."""
         if not self._channel.rebases:
             return None
-        counted = (item for item in self._shipments if not self._is_import(item))
-        return next((item for item in counted if item.go_version and holds_fix(item.go_version, fix)), None)
+        return next((item for item in self._shipments if item.go_version and holds_fix(item.go_version, fix)), None)
 
     def _never_had(self, fix: GoFix, until: date | None) -> bool:
         """Whether no Go that the channel had from the release of a fix up to a day, None = its last one, is touched.

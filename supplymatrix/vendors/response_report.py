@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from supplymatrix.errors import Diagnostic
-from supplymatrix.model.advisory import Channel, FeedReading, GoFix
+from supplymatrix.model.advisory import FeedReading, GoFix
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.value import changed, value
 from supplymatrix.vendors.adoption import Adoption, AdoptionState, History, adoptions_of
@@ -53,7 +53,8 @@ class ResponseReport:
     """Everything. source: of the dates ("shipped", "synced", "folder"). as_of: feed → its newest date. fixes: the CVEs
     that were asked about. t0_unknown: of these, how many have no day of Go's fix. stages: per channel, "" = straight
     from Go; lines: of the CVEs that touched the project, or of the one that was asked about. project, history,
-    adoption: None or "" when no project was looked at. is_empty: there is nothing to tell."""
+    adoption: None or "" when no project was looked at. outside: CVEs that the feeds have, and that Go fixed before
+    `since` or after the day. is_empty: there is nothing to tell."""
 
     asked: Asked
     source: str
@@ -71,6 +72,7 @@ class ResponseReport:
     lines: tuple[StageLine, ...]
     gaps: tuple[Gap, ...]
     faults: tuple[Diagnostic, ...]
+    outside: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -90,8 +92,9 @@ def work_out_response(
     narrow = changed(reading, channels=chosen)
     cves = (asked.cve,) if asked.cve else ()
     found = cases_of(narrow, since=asked.since, as_of=asked.day, cves=cves)  # no date of a day to come is believed
-    fixes = _fixes(reading, asked)
-    adoptions = adoptions_of(history, fixes, until=asked.day) if history is not None else ()
+    fixes, outside = _fixes(reading, asked)
+    is_past = asked.as_of is not None
+    adoptions = adoptions_of(history, fixes, until=asked.day, is_past=is_past) if history is not None else ()
     lines = _lines(found, adoptions, fixes, has_project=history is not None)
     of_project = _touched(adoptions)
     ways = ("", *(item.channel.id for item in found if item.is_way)) if history is not None else ()
@@ -113,20 +116,27 @@ def work_out_response(
             for way in ways
         ),
         lines=lines if asked.cve else tuple(line for line in lines if line.cve in of_project),
-        gaps=(*gaps, *_gaps(reading, found, history)),
+        gaps=(*gaps, *_gaps(reading, asked, found, history)),
         faults=reading.faults,
+        outside=outside,
     )
 
 
-def _fixes(reading: FeedReading, asked: Asked) -> tuple[GoFix, ...]:
+def _fixes(reading: FeedReading, asked: Asked) -> tuple[tuple[GoFix, ...], int]:
+    """Return the CVEs that were asked about, and how many of them Go fixed before or after the days that were."""
     unique: dict[str, GoFix] = {}
+    outside: set[str] = set()
     for fix in sorted(reading.go_fixes, key=lambda fix: (fix.cve, fix.go_id)):
         day = fix.released.day if fix.released is not None else None
         is_late = day is not None and day > asked.day
         is_early = asked.since is not None and day is not None and day < asked.since
-        if not is_late and not is_early and asked.cve in ("", fix.cve):
+        if asked.cve not in ("", fix.cve):
+            continue
+        if is_late or is_early:
+            outside.add(fix.cve)
+        else:
             unique.setdefault(fix.cve, fix)
-    return tuple(unique.values())
+    return tuple(unique.values()), len(outside - unique.keys())
 
 
 def _lines(
@@ -173,7 +183,7 @@ def _adoption_row(adoptions: Sequence[Adoption]) -> AdoptionRow:
     )
 
 
-def _gaps(reading: FeedReading, found: Sequence[ChannelCases], history: History | None) -> list[Gap]:
+def _gaps(reading: FeedReading, asked: Asked, found: Sequence[ChannelCases], history: History | None) -> list[Gap]:
     gaps = [
         Gap(
             wanted=f"what {fault.artifact or 'a feed'} says",
@@ -183,15 +193,21 @@ def _gaps(reading: FeedReading, found: Sequence[ChannelCases], history: History 
         )
         for fault in reading.faults
     ]
-    gaps += [
-        Gap(
-            wanted=f"response times of {_name(channel.channel)}",
-            reason="no feed of this channel was read",
-            remedy="fetch its feed, or name a folder that has it with --feeds",
+    told = {event.channel for event in reading.events if event.when is not None}
+    told |= {item.channel for item in reading.shipments}
+    for name in (item.channel.id for item in found if item.as_of is None):
+        is_early = asked.as_of is not None and name in told
+        gaps.append(
+            Gap(
+                wanted=f"response times of {name}",
+                reason=f"nothing in its feed is of {asked.as_of} or earlier"
+                if is_early
+                else "no feed of this channel was read",
+                remedy="ask for a later day with --as-of"
+                if is_early
+                else "fetch its feed, or name a folder that has it with --feeds",
+            )
         )
-        for channel in found
-        if channel.as_of is None
-    ]
     if history is not None and history.gap:
         gaps.append(
             Gap(
@@ -202,7 +218,3 @@ def _gaps(reading: FeedReading, found: Sequence[ChannelCases], history: History 
             )
         )
     return gaps
-
-
-def _name(channel: Channel) -> str:
-    return channel.id

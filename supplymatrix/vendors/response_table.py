@@ -37,7 +37,8 @@ class Clock:
     advisories that name the CVE, so that nothing is open in it.
 
     fixes, cut: spans that ended with a fix, and that have not. quantiles: P50, P90, P99. at: for each percent whose
-    naive value is shown the CVE that stands there. longest: days of the slowest fix.
+    naive value is shown the CVE that stands there. longest: days of the slowest fix. by_version: of the fixes, those
+    that a shipped version tells and no advisory: each on the latest possible day, so that the percentiles are bounds.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Clock:
     quantiles: tuple[Quantile, ...]
     at: Mapping[int, str]
     longest: int | None
+    by_version: int = 0
 
 
 @value
@@ -180,7 +182,15 @@ def _clock(name: str, cases: Sequence[Case], days_of: Callable[[Case], int | Non
         if quantile.naive is not None
     }
     longest = fixes[-1][0] if fixes else None
-    return Clock(name=name, fixes=len(fixes), cut=len(spans) - len(fixes), quantiles=found, at=at, longest=longest)
+    return Clock(
+        name=name,
+        fixes=len(fixes),
+        cut=len(spans) - len(fixes),
+        quantiles=found,
+        at=at,
+        longest=longest,
+        by_version=0 if name == NAMED else sum(_is_by_version(case) and days_of(case) is not None for case in cases),
+    )
 
 
 def _days(case: Case) -> int | None:
@@ -193,6 +203,10 @@ def _detected_days(case: Case) -> int | None:
 
 def _named_days(case: Case) -> int | None:
     return case.named_days
+
+
+def _is_by_version(case: Case) -> bool:
+    return case.outcome is Outcome.FIXED and case.how is How.REBASED
 
 
 def _is_long_open(case: Case) -> bool:

@@ -72,13 +72,14 @@ class Reason:
 class Recommendation:
     """What the draws come to. leader: the option most often first, "" when nothing is left; is_clear: whether it may be
     called the winner; level_with: options that are level or ahead at the mean weighting already, so that nothing need
-    change and no flips are told."""
+    change and no flips are told; reasons_open: what is not known of the leader and known to be there of the next."""
 
     leader: str
     runner_up: str
     is_clear: bool
     reasons_for: tuple[Reason, ...]
     reasons_against: tuple[Reason, ...]
+    reasons_open: tuple[Reason, ...]
     weight_flips: tuple[WeightFlip, ...]
     cell_flips: tuple[CellFlip, ...]
     level_with: tuple[str, ...]
@@ -133,6 +134,7 @@ def recommend(options: Sequence[Option], drawn: Drawn | None, criteria: Sequence
             is_clear=False,
             reasons_for=(),
             reasons_against=(),
+            reasons_open=(),
             weight_flips=(),
             cell_flips=(),
             level_with=(),
@@ -154,6 +156,7 @@ def recommend(options: Sequence[Option], drawn: Drawn | None, criteria: Sequence
         is_clear=drawn.share(leader.id) >= CLEAR_SHARE and (not rivals or lead >= CLEAR_LEAD),
         reasons_for=tuple(reason for reason in reasons if reason.points > 0)[:_FOR],
         reasons_against=tuple(reason for reason in reasons if reason.points < 0)[:_AGAINST],
+        reasons_open=_open_reasons(leader, rivals[0], drawn.weights)[:_AGAINST] if rivals else (),
         weight_flips=tuple(sorted(weight_flips, key=lambda flip: (flip.size, flip.key, flip.to)))[:_FLIPS],
         cell_flips=tuple(sorted(cell_flips, key=_cell_change))[:_FLIPS],
         level_with=level_with,
@@ -172,6 +175,20 @@ def _gap(leader: Option, rival: Option, weights: Mapping[str, Fraction]) -> Frac
 def _reason(leader: Option, rival: Option, key: str, weight: Fraction) -> Reason:
     evidence = dict.fromkeys((*leader.cells[key].evidence_ids, *rival.cells[key].evidence_ids))
     return Reason(key=key, points=100 * weight * _sure_difference(leader, rival, key), evidence=tuple(evidence))
+
+
+def _open_reasons(leader: Option, rival: Option, weights: Mapping[str, Fraction]) -> tuple[Reason, ...]:
+    """Return what may speak against the leader: keys that are not known of it, and known to be there of the other.
+
+    points: what it loses at worst, below 0; the worst comes first.
+    """
+    found = []
+    for key in weights:
+        own, other = leader.cells[key], rival.cells[key]
+        if own.low < own.high and own.low < other.low == other.high:
+            evidence = tuple(dict.fromkeys((*own.evidence_ids, *other.evidence_ids)))
+            found.append(Reason(key=key, points=100 * weights[key] * (own.low - other.high), evidence=evidence))
+    return tuple(sorted(found, key=lambda reason: reason.points))
 
 
 def _sure_difference(one: Option, other: Option, key: str) -> Fraction:

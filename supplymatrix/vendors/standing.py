@@ -15,7 +15,7 @@ The last stage of a Dockerfile is what runs, the stages before it are the build;
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from supplymatrix.buildfiles.found import BuildFile, Role, Sign
 from supplymatrix.model.advisory import is_go_toolchain
@@ -64,8 +64,19 @@ class Standing:
     @property
     def vendors(self) -> tuple[str, ...]:
         """The ids of the vendors, in order; a stage that nothing needs counts only where there is no other sign."""
-        counting = [stand for stand in self.stands if stand.role is not Role.OTHER] or self.stands
-        return tuple(dict.fromkeys(stand.vendor for stand in counting))
+        return tuple(dict.fromkeys(stand.vendor for stand in self._counting))
+
+    @property
+    def offers(self) -> Mapping[str, tuple[str, ...]]:
+        """The offers of each vendor whose signs there are; as with `vendors`, what nothing needs does not count."""
+        found: dict[str, dict[str, None]] = {}
+        for stand in self._counting:
+            found.setdefault(stand.vendor, {})[stand.offer] = None
+        return {vendor: tuple(offers) for vendor, offers in found.items()}
+
+    @property
+    def _counting(self) -> Sequence[Stand]:
+        return [stand for stand in self.stands if stand.role is not Role.OTHER] or self.stands
 
     def of(self, vendor: str) -> tuple[Stand, ...]:
         """Return the signs of one vendor, the weightiest first."""

@@ -5,6 +5,7 @@ amount = "349.00"
 currency = "USD"
 per = "machine"
 as_of = 2026-11-01
+bought = true                  # so that `today` has it; a quote alone is no purchase
 
 [variables.chainguard]
 identity = "corp.example"      # fills {identity} in values, mechanisms and signs
@@ -23,7 +24,8 @@ from supplymatrix.vendors.addresses import ID
 from supplymatrix.vendors.profile_links import past_day
 from supplymatrix.vendors.profile_reader import read_money
 
-__all__ = ["FILE", "NO_USER_DATA", "UserData", "parse_user_data", "unused_user_data", "with_user_data",
+__all__ = ["FILE", "NO_USER_DATA", "UserData", "parse_user_data", "placeholder_words", "placeholders_of",
+           "unused_user_data", "variables_of", "with_placeholders_in_words", "with_user_data",
            "with_user_values"]  # fmt: skip
 
 FILE = "quotes.toml"
@@ -97,6 +99,38 @@ def with_user_values(profile: VendorProfile, user: UserData) -> VendorProfile:
     )
 
 
+def variables_of(profile: VendorProfile, user: UserData = NO_USER_DATA) -> Mapping[str, str | None]:
+    """Return the variables that a profile has a place for, and those that the user set for it; None = not set.
+
+    A sign is filled when profiles are loaded, so a variable that stands in signs alone is known here once it is set.
+    """
+    texts = [cell.value for cell in profile.capabilities]
+    texts += [row.mechanism for row in profile.entries]
+    texts += [sign.pattern for row in profile.entries for sign in row.detect]
+    own = user.variables.get(profile.id, {})
+    names = dict.fromkeys((*(name for text in texts for name in placeholders_of(text)), *own))
+    return {name: own.get(name) for name in names}
+
+
+def with_placeholders_in_words(profile: VendorProfile) -> VendorProfile:
+    """Return a profile whose placeholders are written for people: "{identity}" as "<your-identity>"."""
+    return changed(
+        profile,
+        capabilities=tuple(changed(cell, value=placeholder_words(cell.value)) for cell in profile.capabilities),
+        entries=tuple(changed(row, mechanism=placeholder_words(row.mechanism)) for row in profile.entries),
+    )
+
+
+def placeholders_of(text: str) -> tuple[str, ...]:
+    """Return the names of the placeholders in a text, each once."""
+    return tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
+
+
+def placeholder_words(text: str) -> str:
+    """Return a text whose placeholders are written for people, without a blank, so that an address stays one word."""
+    return _PLACEHOLDER.sub(lambda found: f"<your-{found[1].replace('_', '-')}>", text)
+
+
 def unused_user_data(user: UserData, profiles: Mapping[str, VendorProfile]) -> tuple[str, ...]:
     """Return a sentence for each quote and group of variables that no profile takes up."""
     said = []
@@ -126,7 +160,7 @@ def _named(reader: TableReader, path: tuple[str, ...], name: str, form: re.Patte
 
 
 def _quote(reader: TableReader, vendor: str, offer: str, today: date | None) -> Price:
-    table = reader.table(("quotes", vendor, offer), required=_QUOTE, optional=("period",))
+    table = reader.table(("quotes", vendor, offer), required=_QUOTE, optional=("period", "bought"))
     amount, currency, per, period = read_money(table, is_known=True)
     return Price(
         offer=offer,
@@ -141,6 +175,7 @@ def _quote(reader: TableReader, vendor: str, offer: str, today: date | None) -> 
         searched_at=past_day(table, "as_of", today),
         location=table.location,
         from_user=True,
+        is_bought=table.flag("bought"),
     )
 
 

@@ -1,29 +1,22 @@
 """What of a profile holds on a given day: when evidence expires, what went stale, and what a strict look refuses.
 
-Evidence counts from the day of the copy that was read. It expires on its own `expires_at`, or else so many days after
-that as what rests on it may be old; the shortest of these counts for the evidence, each for its own row.
+Evidence expires for each row on a day of its own (`expiry.py`); the first of these days counts for the evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
-from supplymatrix.model.vendor import EvidenceKind, State, VendorEvidence, VendorProfile
+from supplymatrix.model.vendor import Capability, EvidenceKind, OfferKind, State, VendorEvidence, VendorProfile
 from supplymatrix.vendors.capability_keys import CAPABILITY_KEYS, KEYS
+from supplymatrix.vendors.cells import Cell, CellStatus, cell_of, earned
+from supplymatrix.vendors.expiry import DAYS, PRIMARY, expires_on
 
-__all__ = ["DAYS", "PRIMARY", "CellCounts", "StaleUse", "Use", "count_cells", "expires_on", "is_live", "stale_uses",
-           "strict_faults", "uses_of"]  # fmt: skip
-
-PRIMARY = frozenset({EvidenceKind.CONTRACT, EvidenceKind.VENDOR_DOC, EvidenceKind.FEED, EvidenceKind.MEASURED})
-"""Kinds of sources that are the vendor's own words or a measurement; what third parties say never outranks them."""
-DAYS: Mapping[str, int] = {
-    "status": 90, "offer": 365, "entry": 365, "lifetime": 180, "feed": 90, "price": 180, "claim": 365,
-}  # fmt: skip
-"""How long evidence for a row holds; for a capability it is said by its key."""
+__all__ = ["CellCounts", "StaleUse", "Use", "count_cells", "stale_uses", "strict_faults", "uses_of"]
 
 
 @value
@@ -51,7 +44,8 @@ class StaleUse:
 
 @value
 class CellCounts:
-    """Cells of a profile on a day. stale: known once, resting on nothing that lives; they are not among the known.
+    """Cells of a profile on a day, one for each key that it has rows for. stale: known once, and all of their evidence
+    has expired; unknown: all others that are not known, such as those in conflict.
 
     primary: known cells with at least one primary source; without: cells that are neither unknown nor rest on evidence.
     """
@@ -61,21 +55,6 @@ class CellCounts:
     stale: int
     primary: int
     without: int
-
-
-def expires_on(evidence: VendorEvidence, days: int) -> date:
-    """Return the last day on which evidence holds for a row that takes evidence of so many days."""
-    if evidence.expires_at is not None:
-        return evidence.expires_at
-    try:
-        return evidence.retrieved_at + timedelta(days=days)
-    except OverflowError:
-        return date.max
-
-
-def is_live(evidence: VendorEvidence, days: int, today: date) -> bool:
-    """Return whether evidence counts on a day: read by then, not expired, and no recall."""
-    return evidence.kind is not EvidenceKind.RECALL and evidence.retrieved_at <= today <= expires_on(evidence, days)
 
 
 def uses_of(profile: VendorProfile) -> Iterator[Use]:
@@ -89,7 +68,9 @@ def uses_of(profile: VendorProfile) -> Iterator[Use]:
     for life in profile.lifetimes:
         yield _use(f"lifetime {life.offer} {life.minor}", DAYS["lifetime"], life.evidence, life.location)
     for cell in profile.capabilities:
-        scope = ", ".join(part for part in (cell.scope.offer, cell.scope.minor, cell.scope.arch) if part)
+        scope = ", ".join(
+            part for part in (cell.scope.offer, cell.scope.minor, cell.scope.arch, cell.scope.tier) if part
+        )
         row = f"capability {cell.key} ({scope})" if scope else f"capability {cell.key}"
         days = KEYS[cell.key].expires_days
         yield Use(row=row, key=cell.key, days=days, evidence=cell.evidence, location=cell.location)
@@ -115,7 +96,8 @@ def stale_uses(profile: VendorProfile, today: date) -> tuple[StaleUse, ...]:
 
 
 def strict_faults(profile: VendorProfile, today: date, lines: Sequence[str] = ()) -> tuple[Diagnostic, ...]:
-    """Return what a strict look refuses: expired evidence, and a core vendor that leaves a key unanswered.
+    """Return what a strict look refuses: expired evidence, a core vendor that leaves a key unanswered, and a no of some
+    offers that would pass for the vendor's since the others were not asked.
 
     lines: of the file, for the messages.
     """
@@ -141,30 +123,53 @@ def strict_faults(profile: VendorProfile, today: date, lines: Sequence[str] = ()
                 expected='a [[capability]] for each, state = "unknown" where it was looked for and not found',
             )
         )
+    faults += [
+        _fault(
+            f"{key!r} is {row.state.value} of {', '.join(asked)}, and {', '.join(unasked)} "
+            f"{'was' if len(unasked) == 1 else 'were'} not asked: it would pass for the answer of all",
+            row.location,
+            lines,
+            expected="an answer for each offer that delivers something",
+            remedy='state = "unknown" with searched and searched_at, where it is not known of an offer',
+        )
+        for key, row, asked, unasked in _passing_for_all(profile)
+    ]
     return tuple(faults)
 
 
+def _passing_for_all(profile: VendorProfile) -> Iterator[tuple[str, Capability, list[str], list[str]]]:
+    """Yield each key that is answered with a no alone, and of single offers: its first row, offers asked, not asked.
+
+    Data is no delivery. What cannot apply to an offer, and so harms nothing, is no such no.
+    """
+    offers = [offer.id for offer in profile.offers if offer.kind is not OfferKind.DATA]
+    for key in dict.fromkeys(row.key for row in profile.capabilities):
+        rows = [row for row in profile.capabilities if row.key == key]
+        asked = list(dict.fromkeys(row.scope.offer for row in rows))
+        unasked = [offer for offer in offers if offer not in asked]
+        is_no = all(row.state in (State.NO, State.NA) and not earned(key, row.state)[1] for row in rows)
+        if is_no and "" not in asked and unasked:
+            yield key, rows[0], asked, unasked
+
+
 def count_cells(profile: VendorProfile, today: date) -> CellCounts:
-    """Return how many cells are known, unknown and stale on a day."""
-    known = unknown = stale = primary = without = 0
-    for cell in profile.capabilities:
-        if cell.state is State.UNKNOWN:
-            unknown += 1
-            continue
-        days = KEYS[cell.key].expires_days
-        live = [item for item in _of(profile, cell.evidence) if is_live(item, days, today)]
-        if not cell.evidence:
-            without += 1
-        elif not live:
-            stale += 1
-        else:
-            known += 1
-            primary += any(item.kind in PRIMARY for item in live)
-    return CellCounts(known=known, unknown=unknown, stale=stale, primary=primary, without=without)
+    """Return how many cells are known, unknown and stale on a day, as a matrix has them."""
+    cells = [cell_of(profile, key, today) for key in dict.fromkeys(row.key for row in profile.capabilities)]
+    known = [cell for cell in cells if cell.state is not State.UNKNOWN]
+    stale = sum(cell.status is CellStatus.STALE for cell in cells)
+    return CellCounts(
+        known=len(known),
+        unknown=len(cells) - len(known) - stale,
+        stale=stale,
+        primary=sum(_is_primary(cell) for cell in known),
+        without=len({row.key for row in profile.capabilities if row.state is not State.UNKNOWN and not row.evidence}),
+    )
 
 
-def _of(profile: VendorProfile, names: Sequence[str]) -> list[VendorEvidence]:
-    return [profile.evidence[name] for name in names]
+def _is_primary(cell: Cell) -> bool:
+    """Whether what holds of a cell rests on a source that is primary and counts on the day."""
+    held = (answer for answer in cell.answers if answer.state is cell.state and not answer.outranked_by)
+    return any(source.is_live and source.evidence.kind in PRIMARY for answer in held for source in answer.evidence)
 
 
 def _use(row: str, days: int, evidence: tuple[str, ...], location: Location) -> Use:

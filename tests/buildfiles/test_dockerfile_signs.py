@@ -140,3 +140,61 @@ def test_what_stands_in_a_here_document_is_no_instruction(name: str) -> None:
     text = f"FROM golang:1.22\nRUN <<{name}\nFROM cgr.dev/chainguard/go\n{name}\n"
     file = read_build_file(text.encode(), "Dockerfile")
     assert not [sign for sign in file.signs if "chainguard" in sign.words]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "RUN go-licenses report > /licenses",
+        "RUN rm -rf /var/go /usr/local/go",
+        "RUN adduser go && chown -R go:go /srv/go",
+        "RUN echo go build",
+        "RUN tar -C /opt -xf /tmp/tool-go.tar.gz",
+    ],
+)
+def test_a_word_that_only_looks_like_go_puts_no_go_on_an_image(line: str) -> None:
+    assert _roles(f"FROM a/x\n{line}\n") == {"a/x": Role.RUNTIME}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'RUN ["go", "build", "./..."]',
+        'RUN ["/usr/local/go/bin/go", "install", "./cmd/a"]',
+        'RUN ["sh", "-c", "cd /src && CGO_ENABLED=0 go build -o /a ."]',
+        "RUN sh -ec 'go test ./...'",
+        "RUN cd /src && GOOS=linux go -C svc build",
+        "RUN timeout 600 go build ./...",
+        "RUN xx-go build ./...",
+        "RUN <<EOF\nset -e\ngo generate ./...\nEOF",
+    ],
+)
+def test_a_last_stage_that_runs_go_to_build_is_both_in_every_form(line: str) -> None:
+    assert _roles(f"FROM t.example/tools AS t\nFROM a/x\nCOPY --from=t /t /t\n{line}\n")["a/x"] is Role.BOTH
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "RUN apk add go", "RUN curl -L https://go.dev/dl/go$V.linux-amd64.tar.gz | tar -xz -C /usr/local",
+        "COPY --from=docker.io/library/golang:1.25 /usr/local/go /usr/local/go", "RUN go mod download",
+    ],
+)  # fmt: skip
+def test_a_go_that_is_put_on_the_only_image_makes_it_both(line: str) -> None:
+    assert _roles(f"FROM a/x\n{line}\n")["a/x"] is Role.BOTH
+
+
+def test_the_script_of_a_shell_in_brackets_is_read() -> None:
+    text = 'FROM a/x\nRUN ["bash", "-c", "GOEXPERIMENT=strictfipsruntime go build && dnf install -y golang"]\n'
+    file = _read(text)
+    assert "GOEXPERIMENT=strictfipsruntime" in _of(file, DetectKind.ENV)
+    assert _of(file, DetectKind.PACKAGE) == ["golang"]
+
+
+@pytest.mark.parametrize(
+    "line", ["FROM golang:${A:-1.25", "FROM golang:1.25\nENV A=${B:-", "FROM golang:1.25\nARG A=${B"]
+)
+def test_a_brace_that_is_not_closed_is_a_gap_with_its_line(line: str) -> None:
+    (gap, *_) = _read(f"{line}\n").gaps
+    assert gap.location is not None
+    assert (gap.location.line, gap.reason) == (line.count("\n") + 1, "a brace is not closed")

@@ -200,3 +200,29 @@ def test_any_document_gives_a_value_or_an_input_error(name: str, document: objec
     except InputError:
         return
     assert all(sign.texts for sign in found.signs)
+
+
+@pytest.mark.parametrize(
+    ("setup", "versions", "line"),
+    [
+        ("go-version: 1.20", ["1.2"], 7),
+        ("go-version: 1.30 # newest", ["1.3"], 7),
+        ('go-version: "1.20"', ["1.20"], 0),
+        ("go-version: '1.20'", ["1.20"], 0),
+        ("go-version: 1.21", ["1.21"], 0),
+        ("go-version: 1.20.x", ["1.20"], 0),
+        ("go-version: 1.20.10", ["1.20.10"], 0),
+        ("go-version: ${{ matrix.go }}", ["1.2", "1.21", "1.30"], 3),
+    ],
+)
+def test_a_version_that_yaml_takes_for_a_number_is_told_as_it_is_set_up(
+    setup: str, versions: list[str], line: int
+) -> None:
+    text = (
+        "jobs:\n  t:\n    strategy: {matrix: {go: [1.20, 1.21, '1.30']}}\n    steps:\n"
+        f"      - uses: actions/setup-go@v5\n        with:\n          {setup}\n"
+    )
+    file = read_build_file(text.encode(), ".github/workflows/ci.yml")
+    assert [use.version for use in file.gos] == versions
+    assert [gap.location.line for gap in file.gaps if gap.location] == ([line] if line else [])
+    assert all("put it in quotes" in gap.remedy for gap in file.gaps)

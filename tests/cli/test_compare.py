@@ -51,10 +51,32 @@ def test_a_project_may_be_named_without_its_option(machine: Machine) -> None:
 @pytest.mark.parametrize("form", ["text", "markdown"])
 def test_a_feed_that_is_silent_on_all_gives_no_zero(machine: Machine, form: str) -> None:
     out = machine.run("compare", "--project", str(_PATHS / "upstream"), "--as-of", _AS_OF, "--format", form).stdout
-    silent = [line for line in out.splitlines() if re.search(r"\? *\|? +\? *\|? +\? *\|? +[1-9][0-9]*\b", line)]
+    silent = [line for line in out.splitlines() if re.search(r"\? *\|? +\? *\|? +\? *\|? +[0-9]+ *\|? +[0-9]+\b", line)]
     assert silent
-    assert not re.search(r" 0 *\|? +0 *\|? +0 *\|? +[1-9]", out)
-    assert "silent = its feed does not name the CVE, or ends before the fix" in out
+    assert not re.search(r" 0 *\|? +0 *\|? +0 *\|? +[0-9]+ *\|? +[0-9]", out)
+    assert "later = Go's fix came after the last day of its feed" in out
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_vendor_without_go_has_a_dash_in_the_rows_and_in_the_totals(machine: Machine, form: str) -> None:
+    out = machine.run(
+        "compare", "--projects-from", str(_PATHS / "projects.txt"), "--as-of", _AS_OF, "--format", form
+    ).stdout
+    dashes = r"(?: *\|? +-){5} *\|?"
+    rows, totals = re.split("pairs of a CVE and a Go version", out)
+    assert re.search(dashes, rows)
+    assert re.search(dashes, totals)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_the_end_of_each_channel_is_told_as_the_json_has_it(machine: Machine, form: str) -> None:
+    arguments = ("compare", "--project", str(_PATHS / "ubi"), "--as-of", _AS_OF, "--format")
+    document = json.loads(machine.run(*arguments, "json").stdout)
+    rows = [row for go in document["projects"][0]["gos"] for row in go["rows"]]
+    ends = {channel["id"]: channel["as_of"] for row in rows for channel in row["channels"] if channel["as_of"]}
+    told = " ".join(machine.run(*arguments, form).stdout.replace("`", "").split()).partition("known up to: ")[2]
+    assert ends
+    assert all(f"{name} {day}" in told for name, day in ends.items())
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
@@ -62,8 +84,8 @@ def test_totals_have_no_zero_of_a_feed_that_is_silent_on_all_either(machine: Mac
     projects = ("--project", str(_PATHS / "upstream"), "--project", str(_PATHS / "ubi"))
     out = machine.run("compare", *projects, "--as-of", _AS_OF, "--format", form).stdout
     totals = out[out.index("pairs of a CVE and a Go version") :]
-    assert re.search(r"\? *\|? +\? *\|? +\? *\|? +[1-9][0-9]*\b", totals)
-    assert not re.search(r" 0 *\|? +0 *\|? +0 *\|? +[1-9]", totals)
+    assert re.search(r"\? *\|? +\? *\|? +\? *\|? +[0-9]+ *\|? +[0-9]+\b", totals)
+    assert not re.search(r" 0 *\|? +0 *\|? +0 *\|? +[0-9]+ *\|? +[0-9]", totals)
 
 
 def test_markdown_goes_to_a_file(machine: Machine, tmp_path: Path) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from supplymatrix.vendors.capability_keys import KEYS
+from supplymatrix.vendors.matrix import row_number
 from tests.cli.conftest import Cli, Done
 from tests.reports.test_schema import faults
 from tests.support.machine import Machine
@@ -89,7 +93,8 @@ def test_an_excluded_vendor_is_not_there(cli: Cli, machine: Machine) -> None:
 def test_keys_come_in_the_order_named_with_their_values(cli: Cli, machine: Machine) -> None:
     done = cli("matrix", "acme", "--key", "indemnity", "--key", "fix_sla", "--profiles", str(folder(machine)))
     assert done.code == 0
-    assert done.out.index("1 indemnity") < done.out.index("2 fix promised in")
+    indemnity, fix = (f"{row_number(KEYS[key])} {KEYS[key].title}" for key in ("indemnity", "fix_sla"))
+    assert done.out.index(indemnity) < done.out.index(fix)
     assert "days by severity (sources differ) [contract," in " ".join(done.out.split())
 
 
@@ -256,6 +261,23 @@ def test_today_is_the_vendor_on_whose_path_the_project_stands(cli: Cli, machine:
     document = shown(cli, "acme", "--project", svc, "--profiles", ours)
     (today,) = [option for option in document["options"] if option["id"] == "today"]
     assert [(path["vendor"], path["why"].split()[0]) for path in today["standing"]] == [("acme", "Dockerfile:1")]
+    assert (cell(document, "today", "fix_sla")["state"], cell(document, "acme", "fix_sla")["state"]) == (
+        "unknown",
+        "yes",
+    )
+    said = cli("matrix", "--project", svc, "--profiles", ours, "--explain", "today/fix_sla").out
+    assert "yes is known of golang alone, only if bought" in " ".join(said.split())
+
+
+def test_today_has_a_paid_offer_that_the_user_says_is_bought(cli: Cli, machine: Machine) -> None:
+    ours = folder(machine, without(FRESH, '"package:golang"', IMAGE))
+    quote = '[quotes.acme.golang]\namount = "1"\ncurrency = "EUR"\nper = "core"\nas_of = 2026-01-01\n'
+    svc = project(machine, "FROM registry.acme.example/go:1.26\n")
+    (ours / "quotes.toml").write_text(quote)
+    document = shown(cli, "acme", "--project", svc, "--profiles", str(ours))
+    assert cell(document, "today", "fix_sla")["state"] == "unknown"  # a quote alone is no purchase
+    (ours / "quotes.toml").write_text(f"{quote}bought = true\n")
+    document = shown(cli, "acme", "--project", svc, "--profiles", str(ours))
     assert cell(document, "today", "fix_sla")["text"] == "days by severity"
 
 
@@ -292,3 +314,55 @@ def test_what_of_a_project_could_not_be_told_is_a_gap(cli: Cli, machine: Machine
 )
 def test_what_cannot_be_done_is_2_with_a_message(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
     refused(cli("matrix", *arguments), said)
+
+
+def next_command(out: str) -> list[str]:
+    (line,) = [line for line in out.splitlines() if line.startswith("next: supplymatrix ")]
+    return shlex.split(line.removeprefix("next: supplymatrix "))
+
+
+@pytest.mark.parametrize("asked", [(), ("--explain", "acme")])
+def test_a_command_that_is_suggested_runs_on_the_same_project_profiles_and_day(
+    cli: Cli, machine: Machine, asked: tuple[str, ...]
+) -> None:
+    ours = str(folder(machine).rename(machine.home / "our profiles"))
+    svc, day = project(machine, "FROM registry.acme.example/go:1.26\n"), str(TODAY - timedelta(days=1))
+    command = next_command(cli("matrix", *asked, "--project", svc, "--profiles", ours, "--as-of", day).out)
+    assert command[0] == "matrix"
+    for option, said in (("--project", svc), ("--profiles", ours), ("--as-of", day)):
+        assert command[command.index(option) + 1] == said
+    done = cli(*command)
+    assert done.code == 0, done.err
+    assert f" on {day}" in done.out
+    further = next_command(done.out)
+    assert "--project" not in further
+    assert cli(*further).code == 0
+
+
+def test_rows_keep_their_numbers_when_others_are_left_out(cli: Cli) -> None:
+    whole = numbered(cli("matrix", "redhat", "suse").out)
+    some = numbered(cli("matrix", "redhat", "suse", "--differences").out)
+    assert some
+    assert some.items() < whole.items()
+
+
+def test_differences_say_how_many_rows_are_left_of_how_many(cli: Cli) -> None:
+    assert "no row: all options answer alike" in cli("matrix", "go-project", "--differences").out
+    said = cli("matrix", "redhat", "suse", "--differences").out
+    assert f"differences: {len(numbered(said))} of {len(KEYS)} rows differ among 3 columns" in said
+
+
+def test_where_every_row_differs_that_is_said_with_a_command_for_fewer_vendors(cli: Cli) -> None:
+    differing = next(iter(numbered(cli("matrix", "redhat", "suse", "--differences").out).values()))
+    (key,) = [key.id for key in KEYS.values() if key.title == differing]
+    said = cli("matrix", "--differences", "--key", key).out
+    assert "none of 1 row is answered alike in all" in said
+    (line,) = [line.strip() for line in said.splitlines() if line.endswith("--differences")]
+    assert cli(*line.split()[1:]).code == 0
+
+
+def numbered(out: str) -> dict[str, str]:
+    """Return the titles of a table's rows by number."""
+    titles = "|".join(re.escape(key.title) for key in KEYS.values())
+    found = re.findall(rf"^ ?(\d+) ({titles}) +(?:\d+|·) ", out, re.MULTILINE)
+    return dict(found)

@@ -179,7 +179,7 @@ def test_what_has_the_name_already_is_never_touched(cli: Cli, svc: Path, kind: s
         path.symlink_to("elsewhere.toml")
     done = cli("policy", "init", str(svc))
     assert done.code == 2
-    assert "there is a lift.toml already" in done.err
+    assert "lift.toml is there already" in done.err
     assert sorted(entry.name for entry in svc.iterdir()) == ["go.mod", "lift.toml"]
     if kind == "file":
         assert path.read_text() == "old"

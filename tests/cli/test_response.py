@@ -83,6 +83,24 @@ def test_a_broken_feed_file_is_incomplete(feeds: Path, capsys: pytest.CaptureFix
     assert "GO-2023-0002.json" in capsys.readouterr().err
 
 
+def test_a_window_without_a_fix_is_told_as_such_and_not_as_a_feed_that_is_missing(
+    feeds: Path,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert response(feeds, "--since", "2030-01-01") == 5
+    err = capsys.readouterr().err
+    assert "no fix of Go falls into the days from 2030-01-01 on" in err
+    assert "no feed" not in err
+
+
+def test_a_day_before_all_that_a_feed_tells_is_not_called_a_feed_that_was_not_read(
+    feeds: Path,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    response(feeds, "--as-of", "1999-01-01")
+    assert "nothing in its feed is of 1999-01-01 or earlier" in capsys.readouterr().err
+
+
 def test_a_folder_without_feeds_has_nothing_to_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["response", "--feeds", str(tmp_path / "here")]) == 5
     assert "--feeds" in capsys.readouterr().err

@@ -69,6 +69,26 @@ def test_show_gives_each_cell_its_source_date_and_place(cli: Cli, machine: Machi
         assert part in done.out, part
 
 
+def test_list_show_and_matrix_say_the_same_of_a_cell_in_conflict(cli: Cli, machine: Machine) -> None:
+    where = str(folder(machine, without(GOOD, 'kind = "contract"', 'kind = "third_party"')))
+    day = ("--profiles", where, "--as-of", "2026-11-25")
+    shown = cli("vendors", "show", "acme", "--key", "fix_sla", *day)
+    assert "? (conflict, said yes: page says otherwise)" in shown.out
+    (line,) = [line for line in cli("vendors", "list", *day).out.splitlines() if line.startswith("acme ")]
+    assert " 0/2/0 " in line
+    document = fits("vendors", cli("vendors", "show", "acme", "--format", "json", *day).out)
+    (cell,) = [cell for cell in document["vendors"][0]["capabilities"] if cell["key"] == "fix_sla"]
+    assert cell["status"] == "conflict"
+    assert "conflict" in cli("matrix", "acme", "--key", "fix_sla", *day).out
+
+
+def test_what_had_not_been_read_by_then_is_called_the_same_everywhere(cli: Cli, machine: Machine) -> None:
+    day = ("--profiles", str(folder(machine)), "--as-of", "2026-01-01")
+    assert "? (unsupported, said yes)" in cli("vendors", "show", "acme", "--key", "fix_sla", *day).out
+    (line,) = [line for line in cli("vendors", "list", *day).out.splitlines() if line.startswith("acme ")]
+    assert " 0/2/0 " in line
+
+
 def test_a_cell_is_a_question_mark_when_its_source_is_too_old(cli: Cli, machine: Machine) -> None:
     where = str(folder(machine))
     done = cli("vendors", "show", "acme", "--profiles", where, "--key", "fix_sla", "--as-of", "2028-01-01")
@@ -86,6 +106,7 @@ def test_a_cell_is_a_question_mark_when_its_source_is_too_old(cli: Cli, machine:
         (("claims", "--about", "tideleft"), "did you mean 'tidelift'?"),
         (("vendors", "list", "--as-of", "yesterday"), "no date"),
         (("vendors", "new", "Our Images"), "no id"),
+        (("vendors", "new", "today"), "'today' is taken"),
     ],
 )
 def test_a_mistyped_word_is_told_with_what_was_meant(cli: Cli, arguments: tuple[str, ...], hint: str) -> None:
@@ -286,3 +307,41 @@ def test_a_source_that_is_gone_is_a_gap(cli: Cli, machine: Machine, reply: Reply
 def test_commands_about_vendors_need_no_http_client(machine: Machine) -> None:
     done = machine.run("vendors", "list")
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "forms"),
+    [
+        (("claims",), ("text", "json", "markdown")),
+        (("entries",), ("text", "json", "mermaid")),
+        (("vendors", "list"), ("text", "json")),
+        (("vendors", "show", "redhat"), ("text", "json")),
+        (("feeds", "list"), ("text", "json")),
+    ],
+)
+def test_each_format_goes_to_its_own_file_and_is_what_stdout_would_show(
+    cli: Cli, machine: Machine, arguments: tuple[str, ...], forms: tuple[str, ...]
+) -> None:
+    files = {form: machine.home / f"out.{form}" for form in forms}
+    done = cli(*arguments, *(word for form, file in files.items() for word in ("--format", f"{form}={file}")))
+    assert (done.code, done.out) == (0, "")
+    assert "written to" in done.err
+    for form, file in files.items():
+        assert file.read_text(encoding="utf-8") == cli(*arguments, "--format", form).out
+
+
+@pytest.mark.parametrize("command", ["claims", "entries"])
+@pytest.mark.parametrize(("word", "hint"), [("josn", "did you mean 'json'?"), ("json=", "a file name is missing")])
+def test_a_format_that_cannot_be_is_refused(cli: Cli, command: str, word: str, hint: str) -> None:
+    done = cli(command, "--format", word)
+    assert (done.code, done.out) == (2, "")
+    assert hint in done.err
+
+
+def test_entries_show_the_users_variables_only_when_asked(cli: Cli, machine: Machine) -> None:
+    where = str(folder(machine, without(GOOD, "dnf install golang", "dnf install {identity}-golang")))
+    folder(machine, '[variables.acme]\nidentity = "corp"\n', "quotes.toml")
+    shown = cli("entries", "acme", "--profiles", where).out
+    assert "<your-identity>-golang" in shown
+    assert "corp" not in shown
+    assert "corp-golang" in cli("entries", "acme", "--profiles", where, "--filled").out

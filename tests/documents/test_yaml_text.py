@@ -50,6 +50,20 @@ def test_a_fault_names_its_place(text: bytes, place: str) -> None:
     assert str(caught.value.diagnostics[0]).startswith(place)
 
 
+@pytest.mark.parametrize(
+    ("text", "place"), [(b"a: 1\nb: 2\na: 3\n", "x.yaml:3:1"), (b"a: {k: 1, 'k': 2}\n", "x.yaml:1:11")]
+)
+def test_a_key_that_stands_twice_is_refused_at_its_second_place(text: bytes, place: str) -> None:
+    with pytest.raises(InputError, match="stands twice") as caught:
+        read_yaml(text, "x.yaml")
+    assert str(caught.value.diagnostics[0]).startswith(place)
+
+
+def test_the_same_key_in_two_mappings_and_merge_keys_are_no_twins() -> None:
+    node = read_yaml(b"a: &a {k: 1}\nb: &b {k: 2}\nc:\n  <<: *a\n  <<: *b\n", "x.yaml")
+    assert [node[name]["k"].text for name in "ab"] == ["1", "2"]
+
+
 def test_nesting_without_end_is_refused() -> None:
     with pytest.raises(InputError, match="nests too deep"):
         read_yaml(b"[" * 500, "x.yaml")

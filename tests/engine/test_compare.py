@@ -14,6 +14,7 @@ from supplymatrix.engine.feed_data import load_feed_data
 from supplymatrix.engine.projects import dated_standing, read_project, standing_of_project
 from supplymatrix.engine.vendor_profiles import load_profiles
 from supplymatrix.errors import InputError
+from supplymatrix.reports.compare_text import render_compare_text
 from supplymatrix.vendors.comparison import Comparison
 from supplymatrix.vendors.cve_answers import CveState, FeedDesk, TouchingCve
 from supplymatrix.vendors.response import Outcome, cases_of
@@ -179,3 +180,20 @@ def test_a_go_whose_support_has_ended_is_told_beside_what_the_project_has_today(
     assert first[1].endswith("; Go 1.25 ended 2026-05-19")
     assert not [why for _, why in others if "ended" in why]
     assert dated_standing(build, standing, profiles, date(2026, 1, 1)) == standing.pairs
+
+
+def test_a_folder_of_several_projects_is_told_and_has_the_worse_of_their_paths(tmp_path: Path, feeds: Path) -> None:
+    for name, image in (("a", "golang:1.25"), ("b", "registry.access.redhat.com/ubi9/go-toolset:1.25")):
+        (tmp_path / "all" / name).mkdir(parents=True)
+        (tmp_path / "all" / name / "go.mod").write_text(f"module example.com/{name}\n\ngo 1.25\n", encoding="utf-8")
+        (tmp_path / "all" / name / "Dockerfile").write_text(f"FROM {image}\nRUN go build\n", encoding="utf-8")
+    report = _compare([tmp_path / "all"], feeds)
+    (project,) = report.projects
+    (today, *_) = project.gos[0].rows
+    assert set(today.paths) == {"go-project", "redhat"}
+    assert [answer.state for answer in today.answers] == [
+        CveState.SILENT
+    ]  # upstream has it fixed, the other tells nothing
+    assert any("2 modules lie below (a, b)" in gap.reason for gap in project.gaps)
+    assert report.exit_code == 3
+    assert "the worse answer counts" in " ".join(render_compare_text(report).split())

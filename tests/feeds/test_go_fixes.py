@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from supplymatrix.feeds.go_releases import parse_go_releases, release_dates
 from supplymatrix.feeds.go_vulndb import date_fixes, go_version_of, parse_go_vulndb
 from supplymatrix.model.advisory import GoFix
-from tests.feeds.examples import RELEASE_TABLE, RELEASES, as_bytes, go_entry
+from tests.feeds.examples import RELEASE_TABLE, RELEASES, as_bytes, go_entry, osv_range
 
 
 def _fix(*fixed: str, **more: tuple[str, ...]) -> GoFix:
@@ -75,6 +75,22 @@ def test_a_name_that_stands_twice_is_one_fix() -> None:
 
 def test_an_entry_without_a_cve_goes_by_its_own_id() -> None:
     assert _fix("1.21.4", aliases=("GHSA-a",)).cve == "GO-2030-0001"
+
+
+@pytest.mark.parametrize(("last", "end"), [("1.22.4", "1.22.5"), ("1.24.0-rc.2", "1.24rc3")])
+def test_a_last_affected_version_ends_a_range_and_is_no_fix(last: str, end: str) -> None:
+    entry = go_entry("1.21.4")
+    entry["affected"] = [
+        {
+            "package": {"name": "stdlib", "ecosystem": "Go"},
+            "ranges": [
+                osv_range(("introduced", "1.22.0-0"), ("last_affected", last), kind="SEMVER"),
+                osv_range(("introduced", "0"), ("fixed", "8c4b5c1d"), kind="GIT"),
+            ],
+        }
+    ]
+    (fix,) = parse_go_vulndb(as_bytes(entry), "f").go_fixes
+    assert (fix.ranges, fix.fixed_in) == ((("1.22", end),), ())
 
 
 def test_ranges_are_go_versions() -> None:

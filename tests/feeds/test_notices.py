@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -13,8 +14,8 @@ from supplymatrix.feeds.chainguard_osv import parse_chainguard_osv
 from supplymatrix.feeds.packages import go_in_version
 from supplymatrix.feeds.secdb import parse_secdb
 from supplymatrix.feeds.ubuntu_osv import parse_ubuntu_osv
-from supplymatrix.model.advisory import DateTrust, FixEvent, FixState, is_go_toolchain
-from tests.feeds.examples import OVAL, as_bytes, osv_notice, secdb
+from supplymatrix.model.advisory import DateTrust, FeedReading, FixEvent, FixState, is_go_toolchain
+from tests.feeds.examples import OVAL, as_bytes, osv_notice, osv_range, secdb
 
 _CVE = "CVE-2030-0001"
 
@@ -193,6 +194,8 @@ def test_a_security_database_of_another_repository_is_refused() -> None:
         ("1.20-r1", "1.20.0"),
         ("1.24-1", ""),
         ("1.21~rc2-1", ""),
+        ("1.20_rc1-r0", ""),
+        ("1.26.0-rc.1", ""),
         ("2.0.1", ""),
         ("1.2.3.4", ""),
         ("", ""),
@@ -222,3 +225,34 @@ def test_a_package_version_tells_its_go_or_nothing(version: str, go: str) -> Non
 )
 def test_packages_of_go_itself_are_known_by_name(package: str, is_go: bool) -> None:
     assert is_go_toolchain(package) is is_go
+
+
+_NAMES = {"related": ["CVE-2030-0001"], "upstream": ["CVE-2030-0001"], "aliases": ["CVE-2030-0001"]}
+_READERS = (
+    (parse_almalinux_osv, "ALSA-2030:1", "AlmaLinux:9"),
+    (parse_ubuntu_osv, "UBUNTU-CVE-2030-0001", "Ubuntu:24.04:LTS"),
+    (parse_bitnami_osv, "BIT-golang-2030-0001", "Bitnami"),
+    (parse_chainguard_osv, "CGA-a", "Chainguard"),
+)
+
+
+@pytest.mark.parametrize(("read", "identity", "ecosystem"), _READERS)
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ((("introduced", "0"), ("fixed", "1.22.5-1")), FixState.FIXED),
+        ((("introduced", "0"), ("fixed", "0")), FixState.NOT_AFFECTED),
+        ((("introduced", "0"), ("last_affected", "1.22.4-1")), FixState.OPEN),
+        ((("introduced", "0"), ("fixed", "1.21.9-1"), ("introduced", "1.22.0-1")), FixState.OPEN),
+    ],
+)
+def test_no_reader_takes_for_fixed_what_has_a_span_without_a_fix(
+    read: Callable[[bytes, str], FeedReading],
+    identity: str,
+    ecosystem: str,
+    events: tuple[tuple[str, str], ...],
+    state: FixState,
+) -> None:
+    notice = osv_notice(identity, ecosystem, "golang") | _NAMES
+    notice["affected"] = [{"package": {"ecosystem": ecosystem, "name": "golang"}, "ranges": [osv_range(*events)]}]
+    assert {event.state for event in read(as_bytes(notice), "f").events} == {state}

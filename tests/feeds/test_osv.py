@@ -44,8 +44,38 @@ def test_spans_pair_each_beginning_with_its_end() -> None:
 
 def test_a_span_without_an_end_is_open() -> None:
     (affected,) = read_osv(_affected(osv_range(("introduced", "0"))), "x").affected
-    assert affected.is_open()
+    assert affected.is_open
     assert affected.fixes() == ()
+
+
+def test_a_last_affected_version_names_no_fix() -> None:
+    data = _affected(osv_range(("introduced", "0"), ("fixed", "1.2"), ("introduced", "1.3"), ("last_affected", "1.4")))
+    (affected,) = read_osv(data, "x").affected
+    assert (affected.is_open, affected.is_fixed, affected.fixes()) == (True, False, ("1.2",))
+
+
+def test_a_range_of_commits_tells_of_no_versions() -> None:
+    commits = osv_range(("introduced", "0"), ("fixed", "8c4b5c1d"), kind="GIT")
+    (alone,) = read_osv(_affected(commits), "x").affected
+    (beside,) = read_osv(_affected(commits, osv_range(("introduced", "0"), ("fixed", "1.2"))), "x").affected
+    assert (alone.fixes(), alone.is_fixed) == ((), False)
+    assert (beside.fixes(), beside.is_fixed) == (("1.2",), True)
+
+
+def test_one_span_is_read_in_whatever_order_its_events_stand() -> None:
+    (affected,) = read_osv(_affected(osv_range(("fixed", "1.2"), ("introduced", "0"))), "x").affected
+    assert affected.spans == (("0", "1.2", ""),)
+
+
+def test_events_that_come_in_no_pairs_and_have_no_known_order_are_no_fix() -> None:
+    events = (("introduced", "0"), ("introduced", "2"), ("fixed", "1.2"), ("fixed", "2.5"))
+    (affected,) = read_osv(_affected(osv_range(*events)), "x").affected
+    assert (affected.is_fixed, affected.fixes()) == (False, ())
+
+
+def test_version_zero_is_no_fix_but_says_that_nothing_was_ever_affected() -> None:
+    (affected,) = read_osv(_affected(osv_range(("introduced", "0"), ("fixed", "0"))), "x").affected
+    assert (affected.is_never_affected, affected.is_fixed, affected.fixes()) == (True, False, ())
 
 
 def test_events_of_semantic_versions_may_stand_in_any_order() -> None:

@@ -111,3 +111,10 @@ def test_two_cves_of_one_entry_are_two_fixes() -> None:
     data = as_bytes(go_entry("1.21.4", aliases=("CVE-2030-0001", "CVE-2030-0002")))
     fixes = read_feed_files([("go-vulndb/osv/GO-2030-0001.json", data)], RELEASES).go_fixes
     assert [fix.cve for fix in fixes] == ["CVE-2030-0001", "CVE-2030-0002"]
+
+
+def test_a_fix_that_is_named_in_a_pre_release_of_go_leaves_the_cve_open() -> None:
+    notice = osv_notice("ALSA-2030:1", "AlmaLinux:9", "golang", "1.26~rc1-1.el9", related=["CVE-2030-0001"])
+    found = read_feed_files([("almalinux-osv/almalinux9/ALSA-2030:1.json", as_bytes(notice))], RELEASES)
+    assert [(event.state, event.version) for event in found.events] == [(FixState.OPEN, "")]
+    assert found.shipments == ()

@@ -9,7 +9,7 @@ import pytest
 
 from supplymatrix.model.vendor import State
 from supplymatrix.reports.decision_text import render_decision_text
-from supplymatrix.reports.decision_words import headline, percent, regret_words
+from supplymatrix.reports.decision_words import headline, outcome_of, partly_met, percent, regret_words
 from supplymatrix.reports.snippet import text_width
 from supplymatrix.vendors.decision import CRITERIA
 from supplymatrix.vendors.needs import Need
@@ -29,10 +29,35 @@ def test_one_sentence_comes_first() -> None:
     assert " ".join(render_decision_text(decision).split()).startswith(headline(decision))
 
 
+def test_the_sentence_comes_last_too() -> None:
+    decision = built_in(_FIPS)
+    for full in (False, True):
+        last = render_decision_text(decision, full=full).rstrip("\n").split("\n\n")[-1]
+        assert " ".join(last.split()) == headline(decision)
+
+
+def test_a_vendor_whose_price_is_not_weighed_is_no_reason_to_say_that_all_dropped_out() -> None:
+    decision = made(("go-project", {"fips_mode": _YES}), needs=())
+    assert headline(decision) == (
+        "Only today is left, what the project has already: it has all that Go-Project offers."
+    )
+
+
+def test_what_is_not_known_of_the_leader_and_known_of_the_next_is_told_against_it() -> None:
+    rows = dict.fromkeys(CRITERIA, _YES)
+    decision = made(
+        ("acme", rows | {"fips_mode": _UNKNOWN}), ("umbra", rows | {"air_gap": _NO, "arches": _NO}), needs=()
+    )
+    found = decision.recommendation
+    assert (found.leader, [reason.key for reason in found.reasons_open]) == ("acme", ["fips_mode"])
+    assert "not known, at worst -" in render_decision_text(decision)
+
+
+@pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("width", [60, 80, 100])
-def test_no_line_is_wider_than_the_page(width: int) -> None:
+def test_no_line_is_wider_than_the_page(width: int, *, full: bool) -> None:
     for decision in (built_in(), built_in(_FIPS), priced()):
-        lines = render_decision_text(decision, width=width).split("\n")
+        lines = render_decision_text(decision, width=width, full=full).split("\n")
         assert max(text_width(line) for line in lines if not line.startswith("next:")) <= width
 
 
@@ -72,8 +97,27 @@ def test_that_only_one_vendor_is_left_is_said() -> None:
     assert "today: 0 %, it dropped out" in render_decision_text(decision)
 
 
+def test_that_the_only_one_left_may_fail_a_must_have_is_said_with_it() -> None:
+    decision = made(("go-project", _POOR), ("acme", {"fips_mode": _UNKNOWN, "air_gap": _YES}))
+    assert headline(decision) == (
+        "Only Acme is left: everything else, today included, dropped out; "
+        "Acme is not known to meet the must-have: FIPS mode."
+    )
+    assert outcome_of(decision) == "only_one_in_doubt"
+    today = made(("go-project", {"fips_mode": _UNKNOWN, "air_gap": _YES}), ("acme", _POOR))
+    assert "is not known to meet the must-have: FIPS mode." in headline(today)
+
+
+def test_a_must_have_that_is_met_only_partly_is_told() -> None:
+    decision = made(("go-project", {**_RICH, "air_gap": _NO}), ("acme", {**_RICH, "fips_mode": State.PARTIAL}))
+    text = " ".join(render_decision_text(decision, full=True).split())
+    assert "FIPS mode is a must, and met only partly by Acme: kept, since that is not no" in text
+    assert partly_met(decision, "acme") == ("fips_mode",)
+    assert partly_met(decision, "today") == ()
+
+
 def test_a_must_have_that_is_not_known_is_told_and_kept() -> None:
-    text = " ".join(render_decision_text(made(("acme", {"fips_mode": _UNKNOWN}))).split())
+    text = " ".join(render_decision_text(made(("acme", {"fips_mode": _UNKNOWN})), full=True).split())
     assert "FIPS mode is a must, and not known of today, Acme: kept, since unknown is not no" in text
 
 
@@ -93,22 +137,24 @@ def test_today_stands_among_the_shares() -> None:
 
 def test_three_reasons_for_and_two_against_at_most() -> None:
     decision = built_in(_FIPS)
-    text = render_decision_text(decision)
-    assert text.count("\n  +") == len(decision.recommendation.reasons_for) <= 3
-    assert text.count("\n  -") == len(decision.recommendation.reasons_against) <= 2
+    text, found = render_decision_text(decision, full=True), decision.recommendation
+    assert text.count("\n  +") == len(found.reasons_for) <= 3
+    assert text.count("\n  -") == len(found.reasons_against) <= 2
+    assert text.count("\n  not known, at worst -") == len(found.reasons_open) <= 2
 
 
 def test_a_known_price_is_shown_with_its_evidence_and_in_the_price_scenario() -> None:
-    text = " ".join(render_decision_text(priced()).split())
-    assert "pro 1,234.50 EUR per core a year, list price, at 150 %: 1,851.75 EUR [acme:page]" in text
-    assert "air free [acme:page]" in text
-    assert "max ?" in text
+    text = " ".join(render_decision_text(priced(), full=True).split())
+    said = "pro: 1,234.50 EUR per core a year, list price; if the price rises by half: 1,851.75 EUR [acme:page]"
+    assert said in text
+    assert "air: no charge [acme:page]" in text
+    assert "max: ?" in text
 
 
 def test_a_price_whose_evidence_expired_is_not_known() -> None:
     text = " ".join(render_decision_text(priced(read=DAY + timedelta(days=181))).split())
-    assert "pro ? (was 1,234.50 EUR per core a year, list price; no evidence for it holds today)" in text
-    assert "air ? (was free" in text
+    assert "pro: ? (was 1,234.50 EUR per core a year, list price; no evidence for it holds today)" in text
+    assert "air: ? (was free" in text
 
 
 def test_the_users_own_quote_is_marked() -> None:

@@ -157,6 +157,64 @@ def test_hidden_characters_of_a_feed_reach_no_reader(text: str, fmt: str, explai
             assert faults(shown) == []
 
 
+def test_percentiles_with_days_by_version_among_them_are_told_to_be_bounds() -> None:
+    cves = _CVES[:5]
+    shipments = [shipment("1.20.1", 1), shipment("1.21.5", 60)]
+    named = [event(cve, 20, name="two", feed="two") for cve in cves]
+    report = report_of(
+        reading(
+            fixes=[go_fix(cve, 10) for cve in cves],
+            events=named,
+            shipments=shipments,
+            channels=[channel("one"), channel("two")],
+            as_of={"feed": 400, "two": 400},
+        )
+    )
+    text = render_response(report, "text")
+    head = text.partition("Channels")[0].partition("Days from the Go release to")[0]
+    cells = {line.split()[0]: line.split()[2] for line in head.splitlines() if line.startswith(("one ", "two "))}
+    assert cells == {"one": "≤50/50", "two": "10/10"}
+    assert "| `one` | 5 | ≤50/50 |" in render_response(report, "markdown")
+    assert "| `two` | 5 | 10/10 |" in render_response(report, "markdown")
+    assert "at most 50 days after" in render_response(report_of(example(), cve=_CVES[0]), "markdown").replace("\n", " ")
+    clocks = {
+        row["id"]: row["clocks"][0]["by_version"] for row in json.loads(render_response(report, "json"))["channels"]
+    }
+    assert clocks == {"one": 5, "two": 0}
+
+
+@pytest.mark.parametrize("fmt", ["text", "markdown"])
+@pytest.mark.parametrize("cve", ["", _CVES[0]])
+def test_the_day_of_the_answer_and_the_end_of_each_channel_are_told_in_the_words_of_its_line(
+    fmt: str, cve: str
+) -> None:
+    report = work_out_response(example(), Asked(day=day(100), as_of=day(100), cve=cve))
+    words = " ".join(render_response(report, fmt).split())
+    ends = {row.id: row.as_of for row in report.rows}
+    for name, end in ends.items():
+        assert f"{name} {end}" in words.replace("`", "").partition("known up to:")[2]
+    assert f"as of {day(100)}; known up to:" in words
+    if not cve:
+        assert f"as of {day(100)}, without what came later" in words
+        assert words.count(f"known up to {day(100)}") == len(ends)
+
+
+@pytest.mark.parametrize("fmt", ["text", "markdown"])
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (Asked(day=day(450), since=day(20)), f"the days from {day(20)} to {day(450)}; 28 CVEs lie outside of them"),
+        (Asked(day=day(450), since=day(500)), f"the days from {day(500)} on; 28 CVEs lie outside of them"),
+        (Asked(day=day(5), as_of=day(5), cve=_CVES[0]), f"the days up to {day(5)}; 1 CVE lies outside of them"),
+    ],
+)
+def test_a_window_without_a_fix_of_go_is_told_with_what_lies_outside(fmt: str, asked: Asked, words: str) -> None:
+    found = example()
+    report = work_out_response(changed(found, go_fixes=found.go_fixes[:-1]), asked)
+    assert report.is_empty
+    assert words in " ".join(render_response(report, fmt).split())
+
+
 def test_a_table_of_nothing_is_told_in_every_format() -> None:
     report = work_out_response(FeedReading(), Asked(day=day(1)))
     assert report.is_empty

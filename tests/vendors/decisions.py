@@ -71,14 +71,20 @@ def evidence(name: str, kind: EvidenceKind = EvidenceKind.VENDOR_DOC, read: date
 
 
 def answer(
-    key: str, state: State, *, items: tuple[str, ...] = (), offer: str = "", by: tuple[str, ...] = ("page",)
+    key: str,
+    state: State,
+    *,
+    items: tuple[str, ...] = (),
+    offer: str = "",
+    by: tuple[str, ...] = ("page",),
+    complete: bool = True,
 ) -> Capability:
-    """Return a row of a profile."""
+    """Return a row of a profile; its list is a complete one where nothing else is said."""
     unknown = state is State.UNKNOWN
     return Capability(
         key=key, state=state, value="" if unknown else f"{state.value} indeed", items=items, numbers={}, unit="",
         scope=Scope(offer=offer), evidence=() if unknown else by, searched=("the manual",) if unknown else (),
-        searched_at=DAY if unknown else None, note="", location=_PLACE,
+        searched_at=DAY if unknown else None, note="", location=_PLACE, complete=complete,
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ def source(
     against: Sequence[str] = (),
     address: str = "",
     note: str = "",
+    confidence: str = "high",
 ) -> VendorEvidence:
     """Return a source. ago: days between its copy and DAY."""
     return VendorEvidence(
@@ -43,7 +44,7 @@ def source(
         source_date=None,
         retrieved_at=DAY - timedelta(days=ago),
         expires_at=expires,
-        confidence=Confidence.HIGH,
+        confidence=Confidence(confidence),
         sha256="",
         locator="first table",
         note=note,
@@ -64,6 +65,7 @@ def row(
     searched: Sequence[str] = (),
     note: str = "",
     line: int = 30,
+    complete: bool = False,
 ) -> Capability:
     """Return a row that rests on `page` where nothing else is named."""
     is_unknown = state == "unknown"
@@ -80,6 +82,7 @@ def row(
         searched_at=DAY if is_unknown else None,
         note=note,
         location=Location(artifact="acme.toml", line=line),
+        complete=complete,
     )
 
 

@@ -90,15 +90,47 @@ def test_where_the_pin_goes_away_the_least_version_of_go_mod_counts() -> None:
     assert adopt(least("1.21.5", 120), change("1.21.4", 50), change("", 140)).days == 40
 
 
-def test_files_that_take_turns_for_ever_are_told_and_not_followed() -> None:
+def test_files_that_take_turns_are_followed_to_the_last_one() -> None:
     turns = [
         change("1.21.4" if (on + turn) % 2 else "", on, file=name)
         for on in range(51, 350)
         for turn, name in enumerate("ab")
     ]
-    found = adopt(*turns, until=1000)
-    assert found.state is AdoptionState.UNKNOWN
-    assert "one after the other" in found.because
+    assert states(turns) is AdoptionState.OPEN
+    assert adopt(*turns, change("1.21.6", 350, file="a")).days == 250
+
+
+def test_a_project_that_goes_back_to_a_touched_go_has_it_open_again() -> None:
+    found = adopt(change("1.21.4", 50), change("1.21.5", 110), change("1.21.3", 150))
+    assert (found.state, found.taken, found.days) == (AdoptionState.OPEN, None, 300)
+    assert "until Dockerfile named Go 1.21.3" in found.because
+    taken = adopt(change("1.21.4", 50), change("1.21.5", 110), change("1.21.3", 150), change("1.22.1", 160))
+    assert (taken.state, taken.days) == (AdoptionState.ADOPTED, 60)
+
+
+def test_a_new_file_with_a_touched_go_opens_it_again() -> None:
+    found = adopt(change("1.21.4", 50), change("1.21.5", 110), change("1.21.3", 150, file="new/Dockerfile"))
+    assert found.state is AdoptionState.OPEN
+
+
+@pytest.mark.parametrize("before", ["1.21", "1.22.1"])
+def test_a_touched_go_that_is_named_later_has_it_open(before: str) -> None:
+    found = adopt(change(before, 50), change("1.21.3", 150))
+    assert (found.state, [used.go_version for used in found.used]) == (AdoptionState.OPEN, ["1.21.3"])
+
+
+def test_a_pin_with_the_fix_takes_it_for_a_project_that_had_go_mod_alone() -> None:
+    assert adopt(least("1.21.0", 40), change("1.21.5", 130)).days == 30
+
+
+def test_a_place_that_names_no_go_for_a_while_has_the_fix_when_it_names_one_with_it() -> None:
+    assert adopt(change("1.21.4", 50), change("", 140), change("1.21.5", 150)).days == 50
+
+
+@pytest.mark.parametrize(("version", "state"), [("1.21.5", AdoptionState.ADOPTED), ("1.21.4", AdoptionState.OPEN)])
+def test_what_the_last_commit_left_counts_whatever_date_it_bears(version: str, state: AdoptionState) -> None:
+    found = adopt(change("1.21.4", 50), change("1.21.5", 110), change("1.21.3", 120), change(version, 900), until=400)
+    assert (found.state, found.days) == (state, 300)
 
 
 def test_go_mod_counts_where_no_pin_stands() -> None:
@@ -154,4 +186,8 @@ def test_without_any_place_it_is_not_known() -> None:
 
 
 def test_a_day_in_the_past_does_not_see_later_commits() -> None:
-    assert adopt(change("1.21.4", 50), change("1.21.5", 130), until=120).state is AdoptionState.OPEN
+    history = History(
+        changes=(change("1.21.4", 50), change("1.21.5", 130)), first=day(0), last=day(130), whole=True, gap=""
+    )
+    (found,) = adoptions_of(history, [_FIX], until=day(120), is_past=True)
+    assert (found.state, found.days) == (AdoptionState.OPEN, 20)

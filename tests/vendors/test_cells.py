@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from supplymatrix.model.vendor import EvidenceKind, State
 from supplymatrix.vendors.capability_keys import KEYS
-from supplymatrix.vendors.cells import Cell, CellStatus, best_cell, cell_of, earned, expiry_of
+from supplymatrix.vendors.cells import Cell, CellStatus, best_cell, cell_of, earned
+from supplymatrix.vendors.expiry import days_of, expires_on
 from tests.vendors.made_matrix import DAY, row, source, vendor
 
 KEY = "fips_mode"
@@ -60,9 +61,9 @@ def test_a_stale_cell_earns_anything_between_no_and_yes() -> None:
     assert span(cell) == between(0, 1)
 
 
-def test_a_date_of_its_own_takes_the_place_of_the_default() -> None:
+def test_a_date_of_its_own_can_only_shorten() -> None:
     late = source("s", ago=_DAYS + 1, expires=DAY)
-    assert only(row(KEY, "yes", "x", "s"), late).status is CellStatus.LIVE
+    assert only(row(KEY, "yes", "x", "s"), late).status is CellStatus.STALE
     early = source("s", ago=3, expires=DAY - timedelta(days=1))
     assert only(row(KEY, "yes", "x", "s"), early).status is CellStatus.STALE
 
@@ -103,6 +104,21 @@ def test_of_two_statements_about_the_same_the_stronger_source_holds(strong: str,
     cell = only(*rows, source("strong", kind=strong), source("weak", kind=weak))
     assert state_of(cell) == (State.NO, CellStatus.LIVE)
     assert [answer.outranked_by for answer in cell.answers] == ["", "strong"]
+
+
+def test_what_was_read_with_low_confidence_outranks_nothing_of_high() -> None:
+    rows = row(KEY, "no", "by terms", "strong"), row(KEY, "yes", "by its page", "weak")
+    terms = source("strong", kind="contract", confidence="low")
+    cell = only(*rows, terms, source("weak"))
+    assert state_of(cell) == (State.UNKNOWN, CellStatus.CONFLICT)
+    assert span(cell) == between(0, 1)
+    assert only(*rows, terms, source("weak", confidence="medium")).state is State.NO
+
+
+def test_a_source_of_low_confidence_does_not_put_one_of_high_in_doubt() -> None:
+    terms = source("terms", kind="contract", confidence="low", against=("page",))
+    cell = only(row(KEY, "yes", "x", "doc"), source("doc", against=("terms",)), terms)
+    assert state_of(cell) == (State.YES, CellStatus.LIVE)
 
 
 def test_between_equal_sources_nothing_is_chosen() -> None:
@@ -188,11 +204,11 @@ def test_nobodys_cell_was_not_asked() -> None:
 
 @pytest.mark.parametrize("key", [KEY, "no such key"])
 def test_an_expiry_past_the_end_of_the_calendar_is_its_end(key: str) -> None:
-    assert expiry_of(source("s", ago=(DAY - date.max).days), key) == date.max
+    assert expires_on(source("s", ago=(DAY - date.max).days), days_of(key)) == date.max
 
 
 def test_staleness_at_the_end_of_the_calendar_is_no_error() -> None:
-    old = source("s", ago=900, expires=date.max - timedelta(days=1))
+    old = source("s", ago=(DAY - date.max).days + 1 + _DAYS)
     assert only(row(KEY, "yes", "x", "s"), old, as_of=date.max).answers[0].stale_since == date.max
 
 

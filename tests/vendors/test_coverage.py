@@ -11,6 +11,7 @@ from supplymatrix.model.value import changed
 from supplymatrix.vendors.coverage import GoCoverage, SupportState, cover_go, support_of
 from supplymatrix.vendors.cve_answers import CveState, FeedDesk, touching_cves
 from supplymatrix.vendors.go_in_use import find_go_in_use
+from supplymatrix.vendors.response import cases_of
 from supplymatrix.vendors.standing import find_standing
 from tests.vendors.made_paths import build_files, made_profile
 from tests.vendors.made_reading import channel, day, event, go_fix, reading, shipment
@@ -131,14 +132,36 @@ def test_a_package_of_another_minor_has_no_say() -> None:
     assert _state(_cover(data)) is CveState.WONT_FIX
 
 
-def test_a_feed_that_ends_before_the_fix_is_silent() -> None:
+@pytest.mark.parametrize("rebases", [True, False])
+def test_a_cve_that_go_fixed_after_the_end_of_a_feed_is_later_than_it_and_not_silent(rebases: bool) -> None:
     data = reading(
-        channels=[channel()],
+        channels=[channel(rebases=rebases)],
         fixes=[go_fix(_CVE, released=50)],
         shipments=[shipment("1.21.4", 9, package="golang")],
         as_of={"feed": 30},
     )
-    assert _state(_cover(data)) is CveState.SILENT
+    assert _state(_cover(data)) is CveState.LATER
+
+
+def test_a_part_of_a_feed_is_known_up_to_the_channels_own_last_day_as_response_has_it() -> None:
+    data = reading(
+        channels=[channel()], fixes=[go_fix(_CVE, released=50)], shipments=[shipment("1.21.4", 9, package="golang")]
+    )
+    part = changed(data, partial=frozenset({"feed"}))
+    assert (_state(_cover(data)), _state(_cover(part))) == (CveState.OPEN, CveState.LATER)
+    (row,) = (row for row in _cover(part).rows if row.id == "v")
+    assert [found.as_of for found in row.channels] == [one.as_of for one in cases_of(part, as_of=_DAY)]
+
+
+def test_a_channel_of_programs_alone_says_nothing_of_go() -> None:
+    data = reading(
+        channels=[channel(), channel("one-programs")],
+        fixes=[go_fix(_CVE, released=50)],
+        events=[event("CVE-9", 60, name="one-programs", package="crane")],
+        shipments=[shipment("1.21.4", 9, package="golang", feed="own")],
+        as_of={"own": 30, "feed": 90},
+    )
+    assert _state(_cover(data)) is CveState.LATER
 
 
 def test_a_stream_that_has_it_open_is_told_beside_a_fix() -> None:
@@ -173,3 +196,62 @@ def test_what_the_program_runs_on_gives_no_go() -> None:
     text = "FROM golang:1.21 AS b\nFROM v.example/minimal\nCOPY --from=b /a /a\n"
     (row,) = (row for row in _cover(data, text).rows if row.id == "today")
     assert row.answers[0].channel == "go"
+
+
+def _joined(data: FeedReading, **texts: str) -> list[GoCoverage]:
+    profiles = [
+        made_profile("v", ["image:v.example/*"], lifetimes=['minor = "1.21"\nuntil = 2024-12-01']),
+        made_profile("w", ["image:w.example/*"], versions="backport", lifetimes=['minor = "1.21"\nuntil = 2024-03-01']),
+        made_profile("go-project", ["image:golang"], point="base_image", upstream=True),
+    ]
+    files = build_files(**texts)
+    gos = find_go_in_use(files)
+    standing = find_standing(profiles, files)
+    return [cover_go(profiles, FeedDesk(data, _DAY), go, standing, _DAY, others=gos) for go in gos]
+
+
+_BOTH = "FROM v.example/go:1.21 AS a\nFROM w.example/go:1.21 AS b\nFROM scratch\nCOPY --from=a / /\nCOPY --from=b / /\n"
+
+
+@pytest.mark.parametrize(
+    ("states", "answer"),
+    [
+        ((FixState.FIXED, FixState.FIXED), CveState.FIXED),
+        ((FixState.FIXED, FixState.OPEN), CveState.OPEN),
+        ((FixState.WONT_FIX, FixState.FIXED), CveState.WONT_FIX),
+        ((FixState.FIXED, None), CveState.SILENT),
+        ((FixState.OPEN, None), CveState.OPEN),
+    ],
+)
+def test_of_several_paths_the_worse_answer_counts(states: tuple[FixState | None, ...], answer: CveState) -> None:
+    names = ["one", "two"][: len([state for state in states if state])]
+    data = reading(
+        channels=[changed(channel(name), vendor=vendor) for name, vendor in zip(names, "vw", strict=False)],
+        fixes=[go_fix(_CVE)],
+        events=[
+            changed(event(_CVE, 5, state=state, package="golang"), channel=name)
+            for name, state in zip(names, states, strict=False)
+            if state
+        ],
+    )
+    (coverage,) = _joined(data, Dockerfile=_BOTH)
+    today = coverage.rows[0]
+    assert (today.paths, [found.state for found in today.answers]) == (("v", "w"), [answer])
+    assert (today.support.state, today.support.until) == (SupportState.ENDED, date(2024, 3, 1))
+
+
+def test_a_pinned_upstream_release_is_open_whatever_another_path_has_fixed_under_an_old_number() -> None:
+    data = reading(
+        channels=[changed(channel("two"), vendor="w")],
+        fixes=[go_fix(_CVE)],
+        events=[changed(event(_CVE, 5, package="golang"), channel="two")],
+    )
+    text = _BOTH.replace("v.example/go:1.21", "golang:1.21.3").replace("w.example/go:1.21", "w.example/go:1.21.3")
+    (coverage,) = _joined(data, Dockerfile=text)
+    assert [answer.state for answer in coverage.rows[0].answers] == [CveState.OPEN]
+
+
+def test_two_files_with_a_go_each_have_each_its_own_path() -> None:
+    data = reading(channels=[changed(channel("one"), vendor="v")], fixes=[go_fix(_CVE)])
+    texts = {"Dockerfile": "FROM v.example/go:1.21\n", "b__Dockerfile": "FROM w.example/go:1.20\n"}
+    assert [coverage.rows[0].paths for coverage in _joined(data, **texts)] == [("w",), ("v",)]

@@ -21,6 +21,7 @@ from supplymatrix.vendors.decision import (
     find_dominated,
     fit_option,
     lacking,
+    may_fail,
     parts_of_today,
     run_draws,
 )
@@ -238,6 +239,24 @@ def test_eliminations_are_those_of_a_naive_look(states: list[State | None]) -> N
     found = eliminations(make_matrix(rows, as_of=DAY).options, [_FIPS, Need(key="air_gap", must=True)])
     assert {item.option for item in found} == {f"v{n}" for n, state in enumerate(states) if state in (_NO, State.NA)}
     assert all(item.evidence == (f"{item.option}:page",) for item in found)
+
+
+def test_a_list_that_is_not_said_to_be_complete_drops_nobody() -> None:
+    row = answer("arches", _YES, items=("amd64",), complete=False)
+    cell = cell_of(profile("a", [row]), "arches", DAY)
+    assert fails(cell, _ARCHES) is None
+    assert lacking(cell, _ARCHES) == (("s390x",), False)
+    assert may_fail(cell, _ARCHES)
+    assert not may_fail(cell, Need(key="arches", must=True, items=("amd64",)))
+    half = [row, answer("arches", _YES, items=("arm64",), offer="b")]
+    assert fails(cell_of(profile("a", half), "arches", DAY), _ARCHES) is None
+
+
+def test_a_must_have_of_which_a_list_names_a_part_is_not_known_to_be_met() -> None:
+    world = [profile("acme", [answer("arches", _YES, items=("amd64",), complete=False)])]
+    decision = decide(world, Asked(as_of=DAY, needs=(_ARCHES,), draws=10))
+    assert ("acme", "arches") in decision.unproven
+    assert "acme" in decision.left
 
 
 def test_an_elimination_for_missing_items_names_the_evidence_of_every_list() -> None:

@@ -77,3 +77,30 @@ def test_json_names_signs_and_evidence() -> None:
     (entry,) = [entry for stage in document["stages"] for entry in stage["entries"]]
     assert entry["detect"] == ["package:golang", "env:GOEXPERIMENT=acme*"]
     assert entry["evidence"] == ["page"]
+
+
+def test_a_placeholder_is_written_for_people_with_how_to_set_it() -> None:
+    profile = good()
+    entry = changed(profile.entries[0], mechanism="GOPROXY=https://{audit_id}.acme.example/go")
+    stages = entry_map([changed(profile, entries=(entry,))])
+    text, chart = render_entries_text(stages), render_entries_mermaid(stages)
+    assert "{" not in text
+    assert "https://<your-audit-id>.acme.example/go" in text
+    assert "set audit_id under [variables.acme] in a file quotes.toml" in " ".join(text.split())
+    assert "your-audit-id" in chart
+
+
+@pytest.mark.parametrize("length", [30, 55, 66, 150])
+def test_an_address_stays_whole_on_one_line(length: int) -> None:
+    profile = good()
+    address = "https://acme.example/" + "a" * (length - 21)
+    entry = changed(profile.entries[0], mechanism=f"GOPROXY of {address} and a login")
+    text = render_entries_text(entry_map([changed(profile, name="A rather long name", entries=(entry,))]), width=80)
+    assert any(address in line for line in text.splitlines())
+
+
+def test_a_long_name_is_told_whole() -> None:
+    name = "Acme Assured and Hardened Images for Everybody"
+    text = render_entries_text(entry_map([changed(good(), name=name)]), width=80)
+    words = [word for line in text.splitlines() for word in line[3:24].split()]
+    assert [word for word in words if word in name.split()] == name.split()

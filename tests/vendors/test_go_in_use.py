@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supplymatrix.vendors.go_in_use import find_go_in_use
+from supplymatrix.vendors.go_in_use import find_go_in_use, toolchain_gaps
 from tests.vendors.made_paths import build_files
 
 
@@ -49,3 +49,36 @@ def test_several_gos_are_told_oldest_first() -> None:
 
 def test_where_no_file_names_a_go_there_is_none() -> None:
     assert _gos(go__mod=_mod(), Dockerfile="FROM golang\n") == []
+
+
+def test_a_go_that_only_go_mod_tells_is_told_by_its_line() -> None:
+    files = build_files(go__mod=_mod("go 1.22"), Dockerfile="FROM a/b\nRUN dnf install -y golang\n")
+    (go,) = find_go_in_use(files)
+    assert (go.text, go.uses[0].location.artifact) == ("1.22.0 or newer", "go.mod")
+
+
+@pytest.mark.parametrize(
+    ("text", "go", "why"),
+    [
+        ("FROM golang:1.21.5\n", "1.22.9", "the official images of Go set GOTOOLCHAIN=local"),
+        ("FROM golang:1.21.5\nENV GOTOOLCHAIN=auto\n", "1.22.9", "the go command fetches that one"),
+        ("FROM r.example/go-toolset:1.21\n", "1.22.9", "the go command fetches that one"),
+        ("FROM r.example/go:1.21\nENV GOTOOLCHAIN=local\n", "1.22.9", "Dockerfile sets GOTOOLCHAIN=local"),
+        ("FROM golang:1.20.14\n", "1.20.14", "before 1.21 fetches no other Go"),
+    ],
+)
+def test_a_go_older_than_go_mod_asks_for_is_a_gap_with_both_places(text: str, go: str, why: str) -> None:
+    files = build_files(go__mod=_mod("go 1.22.9"), Dockerfile=text)
+    assert [found.text for found in find_go_in_use(files)] == [go]
+    (gap,) = toolchain_gaps(files)
+    assert str(gap.location).startswith("Dockerfile:1")
+    assert "go.mod:3 asks for 1.22.9" in gap.reason
+    assert why in gap.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["FROM golang:1.22\n", "FROM golang:1.23.0\n", "FROM debian\n", "FROM golang:1.21\nENV GOTOOLCHAIN=go1.22.9\n"],
+)
+def test_a_go_that_go_mod_takes_is_no_gap(text: str) -> None:
+    assert not list(toolchain_gaps(build_files(go__mod=_mod("go 1.22.9"), Dockerfile=text)))

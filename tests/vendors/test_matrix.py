@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supplymatrix.errors import InputError
-from supplymatrix.model.vendor import State
+from supplymatrix.model.value import changed
+from supplymatrix.model.vendor import Scope, State
 from supplymatrix.vendors.capability_keys import CAPABILITY_KEYS, KEYS, Role
 from supplymatrix.vendors.matrix import (
     DEFAULT_WEIGHTS,
@@ -135,8 +136,9 @@ def test_an_excluded_vendor_is_gone_and_today_is_not() -> None:
 
 
 def test_stale_answers_are_found_once_also_behind_a_better_one() -> None:
-    rows = [row("fips_mode", "yes", "x", offer="a"), row("fips_mode", "yes", "x", "old", offer="b")]
-    profile = vendor("acme", rows, [source("old", ago=900)])
+    better, stale_row = row("fips_mode", "yes", "x"), row("fips_mode", "yes", "x", "old")
+    stale_row = changed(stale_row, scope=Scope(arch="arm64"))
+    profile = vendor("acme", [better, stale_row], [source("old", ago=900)])
     (stale,) = stale_answers(made_matrix([profile], standing=(("acme", "go.mod"),)))
     assert (stale.answer.vendor, stale.key, stale.options) == ("acme", "fips_mode", ("today", "acme"))
 

@@ -44,6 +44,30 @@ def _answer(**changes: str) -> str:
     return "[[answer]]\n" + "".join(f"{name} = {text}\n" for name, text in rows.items() if text)
 
 
+def test_a_mistyped_item_gets_a_suggestion_and_the_right_one_is_taken_in_any_case() -> None:
+    with pytest.raises(InputError) as error:
+        parse_need_word("arches=amd65", must=True)
+    assert error.value.diagnostics[0].remedy == "did you mean 'amd64'?"
+    assert parse_need_word("sbom_formats=SPDX,spdx", must=True).items == ("spdx",)
+
+
+def test_an_answer_says_something_in_the_unit_of_its_key() -> None:
+    for old, new, said in (
+        ('"days"', '"months"', "are in days"),
+        ('value = "7 days"', 'value = "?"', "no word or number"),
+        ('value = "7 days"', 'value = "\\u2800"', "empty"),
+    ):
+        text = (
+            '[[answer]]\nvendor = "acme"\nkey = "fix_sla"\nstate = "yes"\nvalue = "7 days"\nsource = "a letter"\n'
+            'answered_at = 2026-11-20\nnumbers = {critical = 7}\nunit = "days"\n'
+        )
+        day = date(2026, 11, 25)
+        assert len(parse_answers(text.encode(), "a.toml", offers={"acme": ()}, today=day)) == 1
+        with pytest.raises(InputError) as error:
+            parse_answers(text.replace(old, new).encode(), "a.toml", offers={"acme": ()}, today=day)
+        assert said in _faults(error)
+
+
 def test_a_need_keeps_its_items_its_reason_and_its_place() -> None:
     text = b'[[need]]\nkey = "go_minors"\nmust = true\nitems = ["1.25"]\nwhy = "the fleet"\n'
     (need,) = parse_needs(text, "needs.toml")
@@ -60,6 +84,9 @@ def test_a_need_keeps_its_items_its_reason_and_its_place() -> None:
         ('[[need]]\nkey = "go_minors"\nitems = ["go1.25.3"]\n', "no minor version"),
         ('[[need]]\nkey = "arches"\nitems = ["x86_64"]\n', "expected amd64"),
         ('[[need]]\nkey = "fips_mode"\nitems = ["140-3"]\n', "no lists"),
+        ('[[need]]\nkey = "go_minors"\nitems = ["1.026"]\n', "no minor version"),
+        ('[[need]]\nkey = "arches"\nitems = ["amd65"]\n', "none of the words for arches"),
+        ('[[need]]\nkey = "sbom_formats"\nitems = ["spdex"]\n', "none of the words for sbom_formats"),
         ('[[need]]\nkey = "arches"\nmust = "yes"\n', "true"),
         ("", "need"),
         ("[[need]]\nmust = true\n", "key"),

@@ -8,10 +8,10 @@ import pytest
 
 from supplymatrix.vendors.capability_keys import CAPABILITY_KEYS, CapabilityKey
 from supplymatrix.vendors.claims_reader import parse_claims
-from supplymatrix.vendors.profile_form import TABLES
+from supplymatrix.vendors.expiry import DAYS
+from supplymatrix.vendors.profile_form import ITEMS, TABLES
 from supplymatrix.vendors.profile_reader import parse_profile
 from supplymatrix.vendors.user_data import parse_user_data
-from supplymatrix.vendors.validate import DAYS
 from tests.docs.pages import blocks, read_page
 
 FORM = "docs/formats/vendor-profile-toml.md"
@@ -41,6 +41,11 @@ def test_the_page_names_every_key_of_a_table(table: str) -> None:
     (row,) = [line for line in read_page(FORM).split("\n") if line.startswith(heads)]
     for keys in TABLES[table]:
         assert [key for key in keys if f"`{key}`" not in row] == []
+
+
+def test_the_page_names_every_word_of_a_closed_list() -> None:
+    page = read_page(FORM)
+    assert [word for key in ("feed_formats", "sbom_formats") for word in ITEMS[key] if f"`{word}`" not in page] == []
 
 
 @pytest.mark.parametrize("key", CAPABILITY_KEYS, ids=[key.id for key in CAPABILITY_KEYS])

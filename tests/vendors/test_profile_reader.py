@@ -83,6 +83,12 @@ BROKEN = {
     "yes to what": (
         'value = "days by severity"\nnumbers = {critical = 7, high = 14}\nunit = "days"\n', "", "and not what",
     ),
+    "yes to a question mark": ('value = "days by severity"', 'value = "?"', "and not what"),
+    "yes to what cannot be seen": ('value = "days by severity"', 'value = "\\u2800\\u3164"', "and not what"),
+    "name that cannot be seen": ('name = "Go RPM"', 'name = "\\u3164"', "empty"),
+    "place that cannot be seen": ('["its pages: indemnity"]', '["\\u2800"]', "empty"),
+    "months of a promise of days": ('unit = "days"', 'unit = "months"', "are no months"),
+    "id of the column today": ('id = "acme"', 'id = "today"', "'today' is taken"),
     "dangling offer": ('offer = "golang"\npoint', 'offer = "golan"\npoint', "there is no offer 'golan'"),
     "sign without a kind": ('"package:golang"', '"golang"', "no sign"),
     "sign of an unknown kind": ('"package:golang"', '"pakage:golang"', "kind of sign 'pakage'"),
@@ -141,10 +147,75 @@ def test_all_faults_are_told_together_in_the_order_of_the_file() -> None:
 
 
 def test_two_answers_to_one_key_need_scopes_that_differ() -> None:
-    again = '[[capability]]\nkey = "fix_sla"\nstate = "no"\n{}evidence = ["page"]\n\n[[evidence]]\nid = "page"'
+    row = '[[capability]]\nkey = "fix_sla"\nstate = "yes"\nvalue = "x"\n{}evidence = ["page"]'
+    again = f'{row}\n\n[[evidence]]\nid = "page"'
     text = without(GOOD, '[[evidence]]\nid = "page"', again.format('offer = "golang"\n'))
     assert "two answers to 'fix_sla'" in faults_of(text)[0].message
     assert faults_of(without(GOOD, '[[evidence]]\nid = "page"', again.format(""))) == ()
+
+
+def test_a_no_for_all_offers_does_not_stand_beside_a_yes_of_one() -> None:
+    again = '[[capability]]\nkey = "fix_sla"\nstate = "{}"\n{}evidence = ["page"]\n\n[[evidence]]\nid = "page"'
+    for state in ("no", "n_a"):
+        text = without(GOOD, '[[evidence]]\nid = "page"', again.format(state, ""))
+        (fault,) = faults_of(text)
+        assert f"'fix_sla' is {state} for all, and yes for 'golang'" in fault.message
+        assert fault.seen == f'"{state}"'
+    free = without(GOOD, 'unit = "days"\noffer = "golang"', 'unit = "days"\noffer = "golang"\ntier = "paid"')
+    assert faults_of(without(free, '[[evidence]]\nid = "page"', again.format("no", ""))) == ()
+
+
+def test_a_list_may_be_said_to_be_complete() -> None:
+    listed = 'key = "go_minors"\nstate = "yes"\nitems = ["1.25", "1.26"]\ncomplete = true\nevidence = ["page"]'
+    text = without(GOOD, "[[price]]", f"[[capability]]\n{listed}\n\n[[price]]")
+    assert [row.complete for row in good(text).capabilities] == [False, False, True]
+    (fault,) = faults_of(without(text, 'items = ["1.25", "1.26"]', 'value = "two"'))
+    assert "no list that could be complete" in fault.message
+
+
+def test_words_of_a_closed_list_are_taken_in_any_case_and_known() -> None:
+    listed = 'key = "sbom_formats"\nstate = "yes"\nitems = ["SPDX", "CycloneDX"]\nevidence = ["page"]'
+    text = without(GOOD, "[[price]]", f"[[capability]]\n{listed}\n\n[[price]]")
+    assert good(text).capabilities[-1].items == ("spdx", "cyclonedx")
+    (fault,) = faults_of(without(text, '"SPDX"', '"spdex"'))
+    assert fault.remedy == "did you mean 'spdx'?"
+    (fault,) = faults_of(without(text, '"CycloneDX"', '"spdx"'))
+    assert "stands twice" in fault.message
+
+
+def test_a_feed_is_followed_by_another_feed_of_the_file() -> None:
+    feed = '[[feed]]\nid = "old"\nformat = "none"\nsuccessor = "{}"\nevidence = ["page"]\n\n[[feed]]'
+    (mine,) = {item.id for item in good().feeds}
+    assert faults_of(without(GOOD, "[[feed]]", feed.format(mine))) == ()
+    assert "there is no feed 'ghost'" in faults_of(without(GOOD, "[[feed]]", feed.format("ghost")))[0].message
+    assert "no successor of its own" in faults_of(without(GOOD, "[[feed]]", feed.format("old")))[0].message
+
+
+def test_an_offer_has_one_price_for_the_same() -> None:
+    price = '[[price]]\noffer = "golang"\nstate = "{}\nevidence = ["page"]\n\n[[price]]'
+    other = 'known"\namount = "9.00"\ncurrency = "USD"\nper = "{}"'
+    (mine,) = good().prices
+    assert mine.per != "dev"
+    assert faults_of(without(GOOD, "[[price]]", price.format(other.format("dev")))) == ()
+    for twin in ('free"', other.format(mine.per)):
+        (fault,) = faults_of(without(GOOD, "[[price]]", price.format(twin)))
+        assert "two prices of the offer 'golang'" in fault.message
+
+
+@pytest.mark.parametrize(
+    "sign",
+    ["image:*o*", "image:*go*", "file:*.mod", "file:go.*", "file:go.sum", "env:*=*", "env:G*=x", "package:?a*"],
+)
+def test_a_sign_that_many_projects_show_is_refused(sign: str) -> None:
+    (fault,) = faults_of(without(GOOD, '"package:golang"', f'"{sign}"'))
+    assert "seen everywhere" in fault.message
+
+
+@pytest.mark.parametrize(
+    "sign", ["os_release:ol", "package:go1.*", "env:GOFIPS140=*", "file:apko.yaml", "goproxy:*.a.io"]
+)
+def test_a_sign_with_a_word_in_it_is_taken(sign: str) -> None:
+    assert faults_of(without(GOOD, '"package:golang"', f'"{sign}"')) == ()
 
 
 def test_a_source_is_read_at_one_place_only() -> None:
@@ -204,3 +275,27 @@ def test_a_profile_with_a_stray_sign_is_read_or_told(line: int, column: int, sig
     for fault in faults_of("\n".join(lines)):
         assert fault.artifact == "acme.toml"
         assert fault.line >= 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('kind = "contract"', 'kind = "contrakt"', "there is no kind"),
+        ('kind = "contract"', "kind = 3", "this is no text"),
+        ('key = "fix_sla"', 'key = "fix_slo"', "there is no key"),
+        ('unit = "days"', 'unit = "dyas"', "there is no unit"),
+        ('state = "yes"', 'state = "yse"', "there is no state"),
+        ('state = "unknown"', 'state = "unkown"', "there is no state"),
+        ('state = "known"', 'state = "knwon"', "there is no state"),
+        ('minor = "1.26"', "minor = 1.26", "this is no text"),
+    ],
+)
+def test_a_mistyped_word_is_the_only_fault_that_is_told(old: str, new: str, said: str) -> None:
+    assert GOOD.count(old) == 1
+    (fault,) = faults_of(GOOD.replace(old, new))
+    assert said in fault.message
+
+
+def test_two_mistyped_keys_are_not_two_answers_to_one() -> None:
+    faults = faults_of(GOOD.replace('key = "fix_sla"', 'key = "x"').replace('key = "indemnity"', 'key = "y"'))
+    assert [fault.message for fault in faults if "two answers" in fault.message] == []

@@ -16,6 +16,7 @@ from supplymatrix.vendors.user_data import (
     UserData,
     parse_user_data,
     unused_user_data,
+    variables_of,
     with_user_data,
     with_user_values,
 )
@@ -70,6 +71,29 @@ def test_a_quote_is_shown_only_when_asked_for() -> None:
     assert "120.50" not in render_vendor_text(profile, DAY)
     assert "your own quote" in render_vendor_text(profile, DAY)
     assert "120.50 EUR per core a year, your own quote of 2026-11-01" in render_vendor_text(profile, DAY, filled=True)
+
+
+def test_the_variables_of_a_profile_are_those_it_has_a_place_for_set_or_not() -> None:
+    text = without(GOOD, '"days by severity"', '"for {identity}, {other_one}"')
+    profile = with_user_data(good(text), user())
+    assert variables_of(profile, user()) == {"identity": "corp.example", "other_one": None}
+    assert variables_of(with_user_data(good(), NO_USER_DATA)) == {}
+
+
+def test_filled_says_what_is_set_what_is_not_and_how_to_set_it() -> None:
+    text = without(GOOD, '"days by severity"', '"for {identity}, {other_one}"')
+    profile = with_user_values(good(text), user())
+    shown = render_vendor_text(profile, DAY, filled=True, variables=variables_of(good(text), user()))
+    for part in ("for corp.example, <your-other-one>", "variable identity: corp.example", "variable other_one: not set",
+                 "quotes: none is set; there can be one for golang", "--profiles DIR", "[variables.acme]",
+                 "[quotes.acme.golang]"):  # fmt: skip
+        assert part in shown, part
+    example = "\n".join(line.strip() for line in shown.partition("    [quotes")[2].splitlines())
+    assert parse_user_data(f"[quotes{example}".encode(), "quotes.toml", today=DAY).quotes
+
+
+def test_without_a_place_for_a_variable_that_is_said() -> None:
+    assert "this profile has no place for one" in render_vendor_text(good(), DAY, filled=True, variables={})
 
 
 def test_what_fills_nothing_is_told() -> None:

@@ -15,14 +15,18 @@ from supplymatrix.engine.vendor_profiles import LoadedProfiles, load_profiles
 from supplymatrix.model.vendor import EvidenceKind, State, VendorProfile
 from supplymatrix.vendors.addresses import address_fault
 from supplymatrix.vendors.capability_keys import KEYS
+from supplymatrix.vendors.expiry import PRIMARY
 from supplymatrix.vendors.profile_form import TABLES
-from supplymatrix.vendors.validate import PRIMARY, count_cells, strict_faults, uses_of
+from supplymatrix.vendors.validate import count_cells, strict_faults, uses_of
 from tests.support.data import REPO
 from tests.vendors.profiles import BROKEN_FOR_EDITORS, GOOD, faults_of
 
 FOLDER = REPO / "vendor_profiles"
 FILES = sorted(FOLDER.glob("*.toml"))
 LOADED: LoadedProfiles = load_profiles()
+READING_DAYS, OLD_DAYS = 10, 90
+"""Days before a review: from when on sources were read for it; how old a text may be of which no copy was held."""
+ABOUT_THE_PROMISE = ("sla_start", "sla_exclusions", "sla_binding")
 EACH = pytest.mark.parametrize("profile", LOADED.profiles, ids=[profile.id for profile in LOADED.profiles])
 SCHEMA = json.loads(
     (REPO / "supplymatrix/reports/schema" / SCHEMAS["profile"][0]).read_text(encoding="utf-8")
@@ -98,6 +102,46 @@ def test_every_source_is_an_address_or_a_file_of_a_commit_and_dated(profile: Ven
         is_file = "@" in item.source and not item.source.startswith("http")
         assert is_file or address_fault(item.source) == "", item.id
         assert item.retrieved_at <= profile.reviewed_at, item.id
+
+
+@EACH
+def test_a_copy_without_a_date_that_bears_the_day_of_the_reading_says_so(profile: VendorProfile) -> None:
+    """The day of the reading is no date of a copy: it may stand only where nothing dates it, and where that is told."""
+    for item in profile.evidence.values():
+        if item.source_date is None and (profile.reviewed_at - item.retrieved_at).days < READING_DAYS:
+            assert "undated copy" in item.note, item.id
+
+
+@EACH
+def test_a_source_that_was_old_when_it_was_read_is_a_copy_that_can_be_shown(profile: VendorProfile) -> None:
+    """An old text counts as of today only where it was held: in a commit, with its digest, or got and checked."""
+    for item in profile.evidence.values():
+        is_held = "@" in item.source or bool(item.sha256) or item.source.startswith("https://sum.golang.org/")
+        if item.source_date is not None and not is_held:
+            assert (item.retrieved_at - item.source_date).days <= OLD_DAYS, item.id
+
+
+@EACH
+def test_items_are_in_small_letters(profile: VendorProfile) -> None:
+    for cell in profile.capabilities:
+        assert [item for item in cell.items if item != item.lower()] == [], cell.key
+
+
+@EACH
+def test_a_digest_is_of_the_bytes_that_its_source_gives(profile: VendorProfile) -> None:
+    """An answer of the checksum database is not the file that it vouches for: its digest would differ each time."""
+    for item in profile.evidence.values():
+        assert not (item.sha256 and "/lookup/" in item.source), item.id
+
+
+@EACH
+def test_where_no_days_are_promised_nothing_else_is_said_of_the_promise(profile: VendorProfile) -> None:
+    cells = {key: {cell.state for cell in profile.capabilities if cell.key == key} for key in ABOUT_THE_PROMISE}
+    promise = {cell.state for cell in profile.capabilities if cell.key == "fix_sla"}
+    if promise <= {State.NO}:
+        assert set().union(*cells.values()) <= {State.NA}
+    elif promise == {State.UNKNOWN}:
+        assert set().union(*cells.values()) == {State.UNKNOWN}
 
 
 @EACH

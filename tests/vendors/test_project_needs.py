@@ -41,7 +41,7 @@ def test_a_fips_snap_and_a_godebug_line_are_musts() -> None:
 
 def test_minors_and_processors_are_items_with_their_line() -> None:
     needs = _needs(go__mod="module a\n\ngo 1.25.1\n", Dockerfile="FROM --platform=linux/arm64 a/b\n")
-    assert needs["go_minors"] == (False, ("1.25",), "go.mod:3 go 1.25.1")
+    assert needs["go_minors"] == (False, ("1.25",), "go.mod:3 go 1.25.1 (1.25 or newer)")
     assert needs["arches"][:2] == (False, ("arm64",))
 
 
@@ -53,3 +53,15 @@ def test_a_build_from_nowhere_needs_no_internet() -> None:
 def test_there_are_never_more_than_eight() -> None:
     text = "FROM --platform=linux/arm64 golang:1.25\nENV GOPROXY=off GOFIPS140=latest\n"
     assert len(_needs(go__mod="module a\n\ngo 1.25\n", Dockerfile=text)) <= MAX_NEEDS
+
+
+def test_a_minor_that_only_go_mod_tells_is_told_by_its_line_whatever_installs_go() -> None:
+    needs = _needs(go__mod="module a\n\ngo 1.22\n", Dockerfile="FROM a/b\nRUN dnf install -y golang\n")
+    assert needs["go_minors"] == (False, ("1.22",), "go.mod:3 go 1.22 (1.22 or newer)")
+
+
+def test_each_minor_has_a_line_of_its_own() -> None:
+    text = "FROM golang:1.25.1 AS a\nFROM golang:1.24.1 AS b\nFROM scratch\nCOPY --from=a /a /\nCOPY --from=b /b /\n"
+    _, items, origin = _needs(Dockerfile=text)["go_minors"]
+    assert items == ("1.24", "1.25")
+    assert origin == "Dockerfile:2 FROM golang:1.24.1 AS b; Dockerfile:1 FROM golang:1.25.1 AS a"

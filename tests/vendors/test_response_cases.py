@@ -191,9 +191,33 @@ def test_a_version_that_came_before_an_import_still_counts() -> None:
     assert {case.days for case in one(changed(found, shipments=shipments)).cases} == {30}
 
 
+@pytest.mark.parametrize("later", [90, 200])
+def test_what_a_version_of_an_import_fixes_first_is_not_measured_by_the_next_one(later: int) -> None:
+    found = changed(_import(IMPORT_ENTRIES + 1), go_fixes=(go_fix("CVE-2024-99", 10),))
+    shipments = (shipment("1.20.0", 5), shipment("1.21.5", 60), shipment("1.21.6", later))
+    case = only(changed(found, shipments=shipments), "CVE-2024-99")
+    assert (case.outcome, case.because, case.days) == (Outcome.NOT_COUNTED, NotCounted.IMPORT_DAY, None)
+
+
 def test_a_fix_of_go_that_is_later_than_the_feed_is_not_open() -> None:
     found = reading(fixes=[go_fix(CVE, 10)], shipments=[shipment("1.20.1", 1)], as_of={"feed": 5})
     assert only(found).because is NotCounted.AFTER_AS_OF
+
+
+@pytest.mark.parametrize("rebases", [True, False])
+def test_of_a_fix_that_is_later_than_the_feed_silence_says_nothing(rebases: bool) -> None:
+    late = go_fix(
+        CVE, 50, fixed_in=("1.22.3",), ranges=[("1.22.0", "1.22.3")]
+    )  # of a minor that it never had till then
+    found = reading(
+        fixes=[late], shipments=[shipment("1.21.9", 1)], channels=[channel(rebases=rebases)], as_of={"feed": 5}
+    )
+    assert only(found).because is NotCounted.AFTER_AS_OF
+
+
+def test_what_a_feed_says_of_a_fix_that_is_later_than_itself_still_counts() -> None:
+    found = reading(fixes=[go_fix(CVE, 50)], events=[event(CVE, 3, state=FixState.NOT_AFFECTED)], as_of={"feed": 5})
+    assert only(found).outcome is Outcome.NOT_AFFECTED
 
 
 def test_a_channel_without_a_feed_measures_nothing() -> None:

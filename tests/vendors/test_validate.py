@@ -11,15 +11,9 @@ from hypothesis import strategies as st
 from supplymatrix.model.value import changed
 from supplymatrix.model.vendor import Confidence, EvidenceKind, State, VendorEvidence
 from supplymatrix.vendors.capability_keys import CAPABILITY_KEYS, KEYS
-from supplymatrix.vendors.validate import (
-    DAYS,
-    count_cells,
-    expires_on,
-    is_live,
-    stale_uses,
-    strict_faults,
-    uses_of,
-)
+from supplymatrix.vendors.cells import CellStatus, cell_of
+from supplymatrix.vendors.expiry import DAYS, expires_on, is_live
+from supplymatrix.vendors.validate import count_cells, stale_uses, strict_faults, uses_of
 from tests.vendors.profiles import DAY, GOOD, good, without
 
 READ = date(2026, 11, 20)
@@ -44,6 +38,35 @@ def test_an_end_of_its_own_counts_instead() -> None:
     assert fault.line == text.split("\n").index("[[evidence]]") + 1
 
 
+def test_an_end_of_its_own_does_not_lengthen_the_life_of_evidence() -> None:
+    item = good().evidence["page"]
+    far = changed(item, expires_at=date.max)
+    assert expires_on(far, 90) == expires_on(item, 90) == READ + timedelta(days=90)
+    assert not is_live(far, 90, READ + timedelta(days=91))
+
+
+def test_a_no_of_one_offer_does_not_pass_for_that_of_the_others() -> None:
+    offer = (
+        '[[offer]]\nid = "image"\nname = "Image"\nkind = "base_image"\ntier = "free"\nevidence = ["page"]\n\n[[entry]]'
+    )
+    text = without(without(GOOD, 'state = "yes"', 'state = "no"'), "[[entry]]", offer)
+    (fault,) = strict_faults(good(text), DAY, text.split("\n"))
+    assert "'fix_sla' is no of golang, and image was not asked" in fault.message
+    assert fault.source_line == "[[capability]]"
+    assert strict_faults(good(text.replace('kind = "base_image"', 'kind = "data"')), DAY) == ()
+    answered = '[[capability]]\nkey = "fix_sla"\nstate = "unknown"\noffer = "image"\nsearched = ["x"]'
+    answered += "\nsearched_at = 2026-11-25"
+    assert strict_faults(good(text.replace("[[price]]", f"{answered}\n\n[[price]]")), DAY) == ()
+
+
+def test_what_a_stronger_source_contradicts_is_not_counted_as_known() -> None:
+    text = without(GOOD, 'kind = "contract"', 'kind = "third_party"')
+    counts = count_cells(good(text), DAY)
+    cell = cell_of(good(text), "fix_sla", DAY)
+    assert cell.status is CellStatus.CONFLICT
+    assert (counts.known, counts.unknown, counts.stale) == (0, 2, 0)
+
+
 def test_a_core_vendor_answers_every_key() -> None:
     text = without(GOOD, "core = false", "core = true")
     (fault,) = strict_faults(good(text), DAY)
@@ -66,7 +89,9 @@ def test_before_the_source_was_read_it_told_nothing() -> None:
 
 def test_a_third_party_is_no_primary_source() -> None:
     text = without(GOOD, 'kind = "contract"', 'kind = "third_party"')
-    assert count_cells(good(text), DAY).primary == 0
+    text = without(text, 'conflicts_with = ["contract"]', "")
+    text = without(text, 'conflicts_with = ["page"]', "")
+    assert (count_cells(good(text), DAY).known, count_cells(good(text), DAY).primary) == (1, 0)
 
 
 def test_recall_never_counts() -> None:
