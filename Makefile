@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick lint format bench acceptance screenshots lock clean
+.PHONY: help demo test coverage quick lint format bench acceptance screenshots lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -13,8 +13,11 @@ help: ## Show what can be made
 demo: $(VENV)/run.stamp ## Show the main job, offline, on real recorded data
 	@$(BIN)/python examples/demo.py
 
-test: $(VENV)/dev.stamp ## Run all that CI runs: lint, types, import contracts, tests with coverage
+test: $(VENV)/dev.stamp ## Run all that CI runs: lint, types, import contracts, tests
 	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
+
+coverage: $(VENV)/dev.stamp ## Run the tests with branch coverage, against the floor in pyproject.toml (twice the time)
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --cov --cov-report=term
 
 quick: $(VENV)/dev.stamp ## Run the fast part of the tests
