@@ -88,6 +88,9 @@ def legend(coverage: GoCoverage) -> Iterator[str]:
         yield "? = not known: no row of a profile, no feed of that vendor, or a silent one"
     if any(row.count(CveState.SILENT) for row in coverage.rows):
         yield "silent = its feed does not name the CVE"
+    if any(row.count(CveState.FIXED) for row in coverage.rows):
+        yield "fixed = by an advisory, or by a newer Go that the vendor ships in its place"
+        yield "fixed, of the Go project = in a release of the same minor"
     if any(row.count(CveState.LATER) for row in coverage.rows):
         yield "later = Go's fix came after the last day of its feed, which cannot tell"
 
