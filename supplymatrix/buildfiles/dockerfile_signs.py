@@ -27,12 +27,22 @@ __all__ = ["read_dockerfile", "signs_of_dockerfile"]
 
 _BUILDING = frozenset({"build", "install", "test", "generate"})
 _GO = re.compile(r"(?:xx-)?go(?:1\.[0-9.]+)?")
+_TELLS = frozenset(
+    {"echo", "printf", "cat", "rm", "ls", "cp", "mv", "mkdir", "chown", "chmod", "ln", "which", "git", "test"}
+)
+"""Commands whose words are no command: `echo go build` builds nothing."""
 _RUNNERS = frozenset({"timeout", "xargs", "nohup", "retry", "su-exec", "gosu", "stdbuf", "ccache", "setarch"})
+_INSTALLERS = frozenset(
+    {"pacman", "brew", "conda", "mamba", "micromamba", "asdf", "mise", "nix-env", "xbps-install", "emerge"}
+)
+"""Package managers whose packages nobody reads here; that Go is among them is seen by its name."""
+_GO_PACKAGE = re.compile(r"(?:\S*/)?go(?:lang|-bin)?(?:[@=-]?1[0-9.]*)?")
+_GO_FOLDER = "/usr/local/go/bin"
 _MOST_BEFORE = 12  # words of a runner that may stand before the go command
 _DOWNLOAD = re.compile(r"(?:go\.dev|golang\.org|golang\.google\.cn)/dl/")
 _ANY = Role.OTHER
 """The role of signs until that of their stage is known."""
-_SHELL = re.compile(r"(?:\S*/)?(?:ba|da|a|k|z)?sh")
+_SHELL = re.compile(r"(?:\S*/)?(?:(?:ba|da|a|k|z)?sh|su|runuser|flock)")
 _SCRIPT = re.compile(r"-[a-z]*c")
 _EMPTY = "scratch"
 _INDEX = re.compile(r"[0-9]{1,4}")  # of a stage
@@ -113,11 +123,12 @@ def _read(file: Dockerfile, stage: Stage) -> _Read:
         parts.append(read_setting(setting.name, setting.text, role=_ANY, location=place, words=words))
     parts += [_copied(file, copy.source, copy.line) for copy in stage.copies]
     verbs: set[str] = set()
-    is_fetched = False
+    is_fetched = any(setting.name == "PATH" and _GO_FOLDER in setting.text for setting in stage.settings)
     for run in stage.runs:
         commands = list(_filled(_commands(run), dict(run.variables)))
         verbs.update(filter(None, map(_verb_of_go, commands)))
         is_fetched |= any(_DOWNLOAD.search(word) for command in commands for word in command.words)
+        is_fetched |= any(map(_installs_go, commands))
         parts.append(_run(file, run, commands, on))
     platform = Location(artifact=file.artifact, line=stage.line, column=1)
     arches = read_platforms([stage.platform], platform, shown(stage.words)) if stage.platform else ()
@@ -187,8 +198,7 @@ def _commands(run: Run) -> Sequence[Command]:
 
 
 def _inside(command: Command) -> Iterator[Command]:
-    words = command.words
-    script = words[2] if len(words) > 2 and _SHELL.fullmatch(words[0]) and _SCRIPT.fullmatch(words[1]) else ""
+    script = _script_of(command.words)
     if not script:
         yield command
         return
@@ -196,15 +206,34 @@ def _inside(command: Command) -> Iterator[Command]:
         yield changed(inner, settings=(*settings, *inner.settings), at=command.at + inner.at)
 
 
+def _script_of(words: Sequence[str]) -> str:
+    """Return what a shell is given to run: the word after `-c`, `-xe -c` or `-ec`, behind `sudo -u b` too."""
+    if words[:1] == ("eval",):
+        return " ".join(words[1:])
+    if not words or words[0].rpartition("/")[2] in _TELLS:
+        return ""
+    shell = next((at for at, word in enumerate(words[:_MOST_BEFORE]) if _SHELL.fullmatch(word)), -1)
+    if shell < 0:
+        return ""
+    option = next((at for at in range(shell + 1, len(words) - 1) if _SCRIPT.fullmatch(words[at])), -1)
+    return words[option + 1] if option > 0 else ""
+
+
+def _installs_go(command: Command) -> bool:
+    names = [word.rpartition("/")[2] for word in command.words[:3]]
+    return not _INSTALLERS.isdisjoint(names) and any(_GO_PACKAGE.fullmatch(word) for word in command.words[1:])
+
+
 def _verb_of_go(command: Command) -> str:
     """Return what a command asks of go: "build" of `timeout 60 go -C svc build`; "" when it runs no go."""
     names = [word.rpartition("/")[2] for word in command.words[:_MOST_BEFORE]]
     at = next((place for place, name in enumerate(names) if _GO.fullmatch(name)), -1)
-    if at < 0 or (at and names[0] not in _RUNNERS):
+    if at < 0 or not _TELLS.isdisjoint(names[:at]) or not _INSTALLERS.isdisjoint(names[:at]):
         return ""
     rest = command.words[at + 1 :]
     rest = rest[2:] if rest[:1] == ("-C",) else rest
-    return rest[0] if rest else "go"
+    verb = rest[0] if rest else "go"
+    return verb if not at or names[0] in _RUNNERS or verb in _BUILDING else ""
 
 
 def _filled(commands: Sequence[Command], known: Mapping[str, str]) -> Iterator[Command]:

@@ -166,7 +166,7 @@ def _judged(
         )
     if not touched:
         return Adoption(cve=fix.cve, state=AdoptionState.NOT_TOUCHED, released=released)
-    if way.state is _Holds.GONE:
+    if way.state in (_Holds.GONE, _Holds.UNSURE):
         return Adoption(cve=fix.cve, state=AdoptionState.UNKNOWN, released=released, used=touched, because=way.because)
     if way.state is _Holds.FIXED and way.by is not None:
         # A date of a day to come is somebody's clock: it is taken today.
@@ -193,7 +193,7 @@ class _Way:
 
     def __init__(self, fix: GoFix, newest: Iterable[GoChange], *, is_touched: bool) -> None:
         self._fix = fix
-        self._known: dict[str, _Holds] = {}  # by version
+        self._known: dict[tuple[str, bool], _Holds] = {}  # by version, and whether it is a pin
         self._places: dict[str, tuple[bool, _Holds]] = {}  # by file: whether it is a pin, and what it has
         self._counts = ([0] * len(_Holds), [0] * len(_Holds))  # places by what they have: go.mod, pins
         self._now: dict[str, GoChange] = {}
@@ -217,6 +217,9 @@ class _Way:
             back = next((c for c in group if self._places[c.file][1] is _Holds.TOUCHED), self.by)
             named = f"named Go {back.go_version}" if back.go_version else "named no Go any more"
             self.because = f"it was not touched until {back.file} {named} on {back.day}"
+        elif state is _Holds.UNSURE:
+            unsure = next(name for name, (_, holds) in sorted(self._places.items()) if holds is _Holds.UNSURE)
+            self.because = f"{unsure} does not tell which release it has, since {self.by.day}"
         elif state is _Holds.GONE:
             self.because = f"{self.by.file} names no Go from {self.by.day} on, and no other file does"
         self.state = state
@@ -248,14 +251,15 @@ class _Way:
         if counts[_Holds.TOUCHED]:
             return _Holds.TOUCHED
         if counts[_Holds.FIXED]:
-            return _Holds.FIXED
+            was_touched = self.state in (_Holds.TOUCHED, _Holds.UNSURE)
+            return _Holds.UNSURE if counts[_Holds.UNSURE] and was_touched else _Holds.FIXED
         return self.state if counts[_Holds.UNSURE] else _Holds.GONE
 
     def _held(self, change: GoChange) -> _Holds:
-        version = change.go_version
-        if version not in self._known:
-            self._known[version] = _held_by(change, self._fix)
-        return self._known[version]
+        key = (change.go_version, change.kind not in _LEAST)
+        if key not in self._known:
+            self._known[key] = _held_by(change, self._fix)
+        return self._known[key]
 
 
 def _newest_on(commits: Iterable[Sequence[GoChange]], day: date) -> Mapping[str, GoChange]:
@@ -277,14 +281,16 @@ def _named(newest: Iterable[GoChange]) -> tuple[GoChange, ...]:
 
 
 def _held_by(change: GoChange, fix: GoFix) -> _Holds:
-    """Return what a place has. One that floats within a minor that has the fix takes it with the next build."""
+    """Return what a place has. A pin that floats within a minor that has the fix takes it with the next build; the
+    least Go of go.mod says nothing of the builds."""
     if not change.go_version:
         return _Holds.GONE
     if _is_touched_for_sure(change, fix):
         return _Holds.TOUCHED
     if change.go_version == UNREADABLE:
         return _Holds.UNSURE
-    is_spared = _is_pinned(change) or _newest_holds(change.go_version, fix) or not _may_touch(change.go_version, fix)
+    is_taken = change.kind not in _LEAST and _newest_holds(change.go_version, fix)
+    is_spared = _is_pinned(change) or is_taken or not _may_touch(change.go_version, fix)
     return _Holds.FIXED if is_spared else _Holds.UNSURE
 
 

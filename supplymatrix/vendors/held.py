@@ -40,11 +40,12 @@ def held_profile(profile: VendorProfile, stood: Collection[str] = ()) -> VendorP
     stood: as in `held_offers`. A statement that does not count is left out where another one about the same key does.
     """
     held, bought = held_offers(profile, stood), bought_offers(profile)
+    may_pay = any(offer.id in stood and offer.id not in held for offer in profile.offers if offer.tier == _PAID)
     rows: list[Capability] = []
     for key in dict.fromkeys(row.key for row in profile.capabilities):
         mine = [row for row in profile.capabilities if row.key == key]
         counting = [row for row in mine if _counts(row, held, bought)]
-        unpaid = [_unpaid(row) for row in mine if row not in counting and _is_unpaid(row, held)]
+        unpaid = [_unpaid(row, may_pay=may_pay) for row in mine if row not in counting and _is_unpaid(row, held)]
         others = [_of_another(profile, row) for row in mine if not counting and not unpaid]
         rows += [*counting, *unpaid, *others]
     return changed(
@@ -72,9 +73,14 @@ def _is_unpaid(row: Capability, held: Collection[str]) -> bool:
     return row.scope.tier == _PAID and (not row.scope.offer or row.scope.offer in held)
 
 
-def _unpaid(row: Capability) -> Capability:
+def _unpaid(row: Capability, *, may_pay: bool) -> Capability:
+    """Return a statement that holds only for who pays. may_pay: the project stands on what is only for sale, and
+    nobody has said whether it is bought."""
     if row.state in (State.UNKNOWN, State.NA):
         return row
+    if may_pay:
+        note = f"{IF_BOUGHT}, {row.state.value}; whether it is bought is not told: bought = true in quotes.toml"
+        return changed(row, state=State.UNKNOWN, value="", items=(), numbers={}, unit="", evidence=(), note=note)
     is_harm = KEYS[row.key].about_harm
     value = f"nothing is bought; if it were: {row.value}" if is_harm else f"{IF_BOUGHT}: {row.value}"
     return changed(row, state=State.NA if is_harm else State.NO, value=value, items=(), numbers={}, unit="")

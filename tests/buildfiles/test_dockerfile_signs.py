@@ -145,6 +145,8 @@ def test_what_stands_in_a_here_document_is_no_instruction(name: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "RUN timeout 5 echo go build",
+        "RUN echo 'sh -c go build'",
         "RUN go-licenses report > /licenses",
         "RUN rm -rf /var/go /usr/local/go",
         "RUN adduser go && chown -R go:go /srv/go",
@@ -166,6 +168,12 @@ def test_a_word_that_only_looks_like_go_puts_no_go_on_an_image(line: str) -> Non
         "RUN cd /src && GOOS=linux go -C svc build",
         "RUN timeout 600 go build ./...",
         "RUN xx-go build ./...",
+        "RUN bash -o pipefail -c 'go build ./... | tee /log'",
+        "RUN sh -xe -c 'go build ./...'",
+        "RUN sudo -u b go build ./...",
+        "RUN su b -c 'go build ./...'",
+        "RUN tini -- go build ./...",
+        "RUN eval 'go build ./...'",
         "RUN <<EOF\nset -e\ngo generate ./...\nEOF",
     ],
 )
@@ -178,6 +186,8 @@ def test_a_last_stage_that_runs_go_to_build_is_both_in_every_form(line: str) -> 
     [
         "RUN apk add go", "RUN curl -L https://go.dev/dl/go$V.linux-amd64.tar.gz | tar -xz -C /usr/local",
         "COPY --from=docker.io/library/golang:1.25 /usr/local/go /usr/local/go", "RUN go mod download",
+        "RUN pacman -S --noconfirm go", "RUN conda install go=1.25", "RUN asdf install golang 1.25.3",
+        "ENV PATH=$PATH:/usr/local/go/bin",
     ],
 )  # fmt: skip
 def test_a_go_that_is_put_on_the_only_image_makes_it_both(line: str) -> None:

@@ -162,6 +162,22 @@ def test_a_place_that_cannot_be_read_later_on_has_not_taken_the_fix() -> None:
     assert states([change("1.21.4", 50), change(UNREADABLE, 150)]) is AdoptionState.OPEN
 
 
+def test_a_mended_pin_takes_no_fix_beside_one_that_cannot_be_read() -> None:
+    found = adopt(change(UNREADABLE, 40, file="Containerfile"), change("1.21.4", 50), change("1.21.5", 130))
+    assert found.state is AdoptionState.UNKNOWN
+    assert "Containerfile does not tell which release it has" in found.because
+
+
+def test_what_takes_the_place_of_a_touched_pin_unread_takes_no_fix_beside_a_mended_one() -> None:
+    other = [change("1.21.4", 50, file="ci.yml", kind=PlaceKind.WORKFLOW), change("1.21.5", 130, file="ci.yml")]
+    moved = [change("1.21.4", 50), change("", 130), change(UNREADABLE, 130, file="Containerfile")]
+    assert states([*moved[:1], *other[:1], *moved[1:], other[1]]) is AdoptionState.UNKNOWN
+
+
+def test_the_least_minor_of_go_mod_takes_no_fix_where_the_pin_went_away() -> None:
+    assert states([least("1.21", 40), change("1.21.4", 50), change("", 130)]) is not AdoptionState.ADOPTED
+
+
 def test_before_a_history_that_is_cut_nothing_is_known() -> None:
     found = adopt(change("1.21.4", 150), first=150, whole=False, gap="a shallow clone")
     assert found.state is AdoptionState.UNKNOWN

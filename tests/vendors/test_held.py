@@ -77,6 +77,12 @@ def test_a_statement_is_worth_what_it_says_of_what_the_project_has(row: Capabili
     assert cell_of(held_profile(bought, ("image",)), row.key, DAY) == cell_of(bought, row.key, DAY)
 
 
+def test_who_stands_on_what_is_only_for_sale_may_have_bought_it() -> None:
+    row = _paid(answer("human_support", _YES))
+    found = cell_of(held_profile(_vendor(row), ("pro",)), row.key, DAY)
+    assert (found.state, found.status) == (_UNKNOWN, CellStatus.UNKNOWN)
+
+
 def test_paid_and_free_are_not_mixed_and_the_words_say_so() -> None:
     rows = [_paid(answer("human_support", _YES)), answer("human_support", State.PARTIAL, offer="image")]
     found = cell_of(held_profile(_vendor(*rows), ("image",)), "human_support", DAY)
