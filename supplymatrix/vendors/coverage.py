@@ -30,6 +30,7 @@ from supplymatrix.vendors.cve_answers import (
 )
 from supplymatrix.vendors.expiry import DAYS, is_live
 from supplymatrix.vendors.go_in_use import GoInUse
+from supplymatrix.vendors.held import held_offers
 from supplymatrix.vendors.matrix import TODAY, UPSTREAM
 from supplymatrix.vendors.standing import Stand, Standing
 
@@ -171,7 +172,11 @@ def _today(
     comes, each with its offers; else it comes from upstream."""
     by_id = {profile.id: profile for profile in profiles}
     paths = [name for name in giving if name in by_id] or [name for name in (UPSTREAM,) if name in by_id]
-    supports = [_own_support(by_id[name], go.minor, day, giving.get(name, ())) for name in paths]
+    supports = [
+        _own_support(by_id[name], go.minor, day, offer)
+        for name in paths
+        for offer in dict.fromkeys(giving.get(name) or ("",))
+    ]
     support = min(supports, key=_support_order, default=Support(state=SupportState.UNKNOWN, basis=_NO_UPSTREAM))
     own = [row for row in rows if row.id in paths]
     answers, no_feed = _own_answers([(row, by_id[row.id]) for row in own], go, cves)
@@ -187,10 +192,16 @@ def _today(
     )
 
 
-def _own_support(profile: VendorProfile, minor: str, day: date, offers: Sequence[str]) -> Support:
-    """Return the support by the offers that were seen, by any of the vendor's where these say nothing of the minor."""
-    support = support_of(profile, minor, day, offers)
-    return support if support.state is not SupportState.UNKNOWN else support_of(profile, minor, day)
+def _own_support(profile: VendorProfile, minor: str, day: date, offer: str) -> Support:
+    """Return the support by the offer that was seen, by what else the project has of the vendor where that says nothing
+    of the minor. offer: "" = the vendor's Go itself."""
+    if any(row.offer == offer for row in profile.lifetimes):
+        seen = support_of(profile, minor, day, (offer,))
+        if seen.state is not SupportState.UNKNOWN:
+            return seen
+    held = held_offers(profile, (offer,) if offer else ())
+    rows = tuple(row for row in profile.lifetimes if not row.offer or row.offer in held)
+    return support_of(changed(profile, lifetimes=rows), minor, day)
 
 
 def _giving_go(stands: Sequence[Stand]) -> Mapping[str, Sequence[str]]:
