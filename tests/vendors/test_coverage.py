@@ -8,6 +8,7 @@ import pytest
 
 from supplymatrix.model.advisory import FeedReading, FixState
 from supplymatrix.model.value import changed
+from supplymatrix.model.vendor import OfferKind
 from supplymatrix.vendors.coverage import GoCoverage, SupportState, cover_go, support_of
 from supplymatrix.vendors.cve_answers import CveState, FeedDesk, touching_cves
 from supplymatrix.vendors.go_in_use import find_go_in_use
@@ -255,3 +256,16 @@ def test_two_files_with_a_go_each_have_each_its_own_path() -> None:
     data = reading(channels=[changed(channel("one"), vendor="v")], fixes=[go_fix(_CVE)])
     texts = {"Dockerfile": "FROM v.example/go:1.21\n", "b__Dockerfile": "FROM w.example/go:1.20\n"}
     assert [coverage.rows[0].paths for coverage in _joined(data, **texts)] == [("w",), ("v",)]
+
+
+@pytest.mark.parametrize(("tier", "state"), [("free", SupportState.UNTIL), ("paid", SupportState.UNKNOWN)])
+def test_the_length_of_another_offer_counts_only_where_the_project_has_it(tier: str, state: SupportState) -> None:
+    seen = made_profile("v", ["image:v.example/*"], lifetimes=['minor = "1.21"\nuntil = 2024-12-01'])
+    (own,), (row,) = seen.offers, seen.lifetimes
+    other = changed(own, id="other", tier=tier, kind=OfferKind.DATA)
+    profile = changed(seen, offers=(own, other), lifetimes=(changed(row, offer="other"),))
+    files = build_files(Dockerfile="FROM v.example/go:1.21\n")
+    (go,) = find_go_in_use(files)
+    data = reading(channels=[changed(channel("one"), vendor="v")], fixes=[go_fix(_CVE)])
+    today = cover_go([profile], FeedDesk(data, _DAY), go, find_standing([profile], files), _DAY).rows[0]
+    assert today.support.state is state
