@@ -71,8 +71,9 @@ def _read(record: OsvRecord) -> FeedReading:
                 )
                 for cve in cves
             ]
-        for version in entry.fixes() if when else ():
-            shipments += shipment_of(channel.id, entry.name, version, when) if when else ()
+        if when is not None:
+            for version in entry.fixes():
+                shipments += shipment_of(channel.id, entry.name, version, when)
     return FeedReading(
         channels=tuple(channels.values()),
         events=tuple(dict.fromkeys(events)),

@@ -80,7 +80,7 @@ def _unpaid(row: Capability, *, may_pay: bool) -> Capability:
         return row
     if may_pay:
         note = f"{IF_BOUGHT}, {row.state.value}; whether it is bought is not told: bought = true in quotes.toml"
-        return changed(row, state=State.UNKNOWN, value="", items=(), numbers={}, unit="", evidence=(), note=note)
+        return _not_known(row, note)
     is_harm = KEYS[row.key].about_harm
     value = f"nothing is bought; if it were: {row.value}" if is_harm else f"{IF_BOUGHT}: {row.value}"
     return changed(row, state=State.NA if is_harm else State.NO, value=value, items=(), numbers={}, unit="")
@@ -92,15 +92,11 @@ def _of_another(profile: VendorProfile, row: Capability) -> Capability:
         return row
     offer = row.scope.offer
     is_paid = row.scope.tier == _PAID or any(o.id == offer and o.tier == _PAID for o in profile.offers)
-    why = f"{IF_BOUGHT}" if is_paid else "on which the project does not stand"
-    return changed(
-        row,
-        state=State.UNKNOWN,
-        value="",
-        items=(),
-        numbers={},
-        unit="",
-        scope=Scope(offer=offer),
-        evidence=(),
-        note=f"{row.state.value} is known of {offer or 'what is paid for'} alone, {why}",
-    )
+    why = IF_BOUGHT if is_paid else "on which the project does not stand"
+    note = f"{row.state.value} is known of {offer or 'what is paid for'} alone, {why}"
+    return _not_known(changed(row, scope=Scope(offer=offer)), note)
+
+
+def _not_known(row: Capability, note: str) -> Capability:
+    """Return a row as an unknown that says why."""
+    return changed(row, state=State.UNKNOWN, value="", items=(), numbers={}, unit="", evidence=(), note=note)
