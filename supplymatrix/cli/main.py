@@ -50,6 +50,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("entries", "supplymatrix.cli.entries:entries", "Draw where vendors enter a build, from source to runtime."),
     ("feeds", "supplymatrix.cli.feeds:feeds", "Fetch vendors' advisory feeds, and show of which day they are."),
     ("compare", "supplymatrix.cli.compare:compare", "Compare vendors by what they cover of your own projects."),
+    ("tui", "supplymatrix.cli.tui:tui", "Open the terminal app: compare, audit, follow a proof by keys."),
     ("rules", "supplymatrix.cli.rules:rules", "List all rules."),
     ("explain", "supplymatrix.cli.explain:explain", "Explain a rule: what it means, why, what to do."),
     ("schema", "supplymatrix.cli.schema:schema", "Print the JSON Schema of a report."),
@@ -118,7 +119,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; every failure has been told on stderr."""
     code = 0
     try:
-        code = _run(arguments)
+        code = _run(arguments or _alone())
         flush_stdout()
     except BrokenPipeError as err:
         let_go(sys.stdout)
@@ -126,6 +127,12 @@ def run(arguments: Sequence[str]) -> int:
     except InputError as err:
         return _weigh(err, _tell(err), code)
     return code
+
+
+def _alone() -> Sequence[str]:
+    """Return the command of `supplymatrix` alone: the app on a terminal, elsewhere nothing, which prints the help."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return ("tui",) if _COMPLETE not in os.environ and all(map(is_terminal, streams)) else ()
 
 
 def _weigh(err: BaseException, code: int, decided: int = 0) -> int:

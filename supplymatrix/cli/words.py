@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     import click
 
 __all__ = [
-    "complete_capability_keys", "complete_feeds", "complete_formats", "complete_presets", "complete_rules",
-    "complete_schemas", "complete_vendors",
+    "complete_capability_keys", "complete_feeds", "complete_formats", "complete_places", "complete_presets",
+    "complete_rules", "complete_schemas", "complete_vendors",
 ]  # fmt: skip
 
 Words = Callable[[], list[tuple[str, str]]]
@@ -73,7 +73,14 @@ def _feeds() -> list[tuple[str, str]]:
     return [(feed.id, feed.name) for feed in FEEDS]
 
 
+def _places() -> list[tuple[str, str]]:
+    from supplymatrix.tui.places import PLACES
+
+    return [(place.id, place.what) for place in PLACES]
+
+
 complete_feeds = _completer(_feeds)
+complete_places = _completer(_places)
 complete_rules = _completer(_rules)
 complete_vendors = _completer(_vendors)
 complete_capability_keys = _completer(_capability_keys)

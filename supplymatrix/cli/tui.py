@@ -1,0 +1,160 @@
+"""`supplymatrix tui`: the terminal app, or one of its screens as a picture or as text."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from supplymatrix.cli.profile_options import as_of_option, folder_option
+from supplymatrix.cli.streams import is_terminal, write_stderr, write_stdout
+from supplymatrix.cli.words import complete_places
+
+if TYPE_CHECKING:
+    from supplymatrix.tui.links import Link
+    from supplymatrix.tui.session import Session
+
+__all__ = ["tui"]
+
+_SIZE = re.compile(r"([1-9][0-9]{1,2})x([1-9][0-9]{1,2})")
+_KINDS = {".svg": "svg", ".png": "png", ".txt": "txt"}
+_MOST = 500
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[PATH]")
+@click.option(
+    "--at", "at", default="", metavar="LINK", shell_complete=complete_places,
+    help="Begin there: home, claims, matrix/redhat/fips_mode …; `u` in the app copies such a link.",
+)  # fmt: skip
+@click.option(
+    "--shot", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the screen to FILE (.svg, .png or .txt) instead; no terminal is needed.",
+)  # fmt: skip
+@click.option("--size", default="120x40", show_default=True, metavar="WxH", help="Columns and rows of --shot.")
+@click.option("--plain", is_flag=True, help="Print the screen as linear text, for a screen reader.")
+@click.option("--offline/--online", default=None, help="Use no network; or use it in spite of settings.")
+@folder_option
+@as_of_option
+def tui(
+    *, path: Path | None, at: str, shot: Path | None, size: str, plain: bool, offline: bool | None,
+    folders: tuple[Path, ...], today: date,
+) -> int:  # fmt: skip
+    """Open the terminal app, at home or at LINK. PATH: the Go project that it is about.
+
+    Exit 0: ended. 2: no terminal, or no such place.
+    """
+    if shot is not None and plain:
+        raise click.UsageError("--shot and --plain exclude each other.")
+    kind = _kind(shot) if shot is not None else "plain"
+    columns_rows = _size(size)
+    if shot is None and not plain and not _has_terminal():
+        return 2
+    from supplymatrix.tui.links import parse_link
+
+    session = _session(path, folders, today, offline=offline)
+    link = parse_link(at) if at else None
+    if shot is None and not plain:
+        return _run(session, link)
+    data = _shot(session, link, kind, columns_rows)
+    if shot is None:
+        write_stdout(data.decode())
+    else:
+        _write_bytes(shot, data)
+    return 0
+
+
+def _session(path: Path | None, folders: tuple[Path, ...], today: date, *, offline: bool | None) -> Session:
+    from supplymatrix.cli.files import write_file
+    from supplymatrix.engine.screen_state import read_screen_state, state_path
+    from supplymatrix.engine.settings import load_settings
+    from supplymatrix.errors import Diagnostic, InputError
+    from supplymatrix.tui.session import Session
+
+    if path is not None and not path.exists():
+        raise InputError(
+            Diagnostic(message="there is no such file or folder", artifact=path.as_posix(), expected="a Go project")
+        )
+    file = state_path(os.environ)
+    read = read_screen_state(file)
+    return Session(
+        now=lambda: datetime.now(UTC),
+        environ=os.environ,
+        write=write_file,
+        here=Path(),
+        project=path,
+        folders=folders,
+        as_of=today,
+        offline=load_settings(os.environ).offline if offline is None else offline,
+        state_file=file,
+        state=read.state,
+        told=read.told,
+    )
+
+
+def _has_terminal() -> bool:
+    """Return whether the app can be drawn and steered; else say on stdout what is missing."""
+    streams = (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr))
+    missing = [name for name, stream in streams if not is_terminal(stream)]
+    if missing:
+        # stderr may be the file that somebody wonders about: Textual draws there, and would show nothing at all
+        write_stdout(
+            f"the app needs a terminal, and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} none\n"
+            "next: supplymatrix tui --plain, supplymatrix tui --shot FILE.svg, or supplymatrix --help\n"
+        )
+    return not missing
+
+
+def _run(session: Session, link: Link | None) -> int:
+    import gc
+
+    from supplymatrix.tui.app import SupplymatrixApp
+
+    app = SupplymatrixApp(session, link)
+    gc.freeze()  # modules are never freed: looking through them now and then took 40 ms, in which no key is answered
+    app.run()
+    if session.told:
+        write_stderr(f"{session.told}\n")
+    return int(app.return_code or 0)
+
+
+def _shot(session: Session, link: Link | None, kind: str, size: tuple[int, int]) -> bytes:
+    from supplymatrix.engine.screen_state import NO_STATE
+    from supplymatrix.tui.app import SupplymatrixApp
+    from supplymatrix.tui.shots import render_shot
+
+    session.state_file, session.state, session.told = None, NO_STATE, ""  # a picture is the same for everybody
+    return render_shot(SupplymatrixApp(session, link), kind, size)
+
+
+def _write_bytes(file: Path, data: bytes) -> None:
+    from supplymatrix.errors import Diagnostic, InputError
+    from supplymatrix.net.whole_file import replace_whole
+
+    try:
+        replace_whole(file, data)
+    except OSError as err:
+        message = f"the picture cannot be written: {err.strerror or err}"
+        fault = Diagnostic(message=message, artifact=file.as_posix(), expected="a file that may be written")
+        raise InputError(fault) from err
+    write_stderr(f"written to {file.as_posix()}\n")
+
+
+def _kind(file: Path) -> str:
+    kind = _KINDS.get(file.suffix.lower())
+    if kind is None:
+        raise click.UsageError(f"--shot {file.name}: the name ends in .svg, .png or .txt.")
+    return kind
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = _SIZE.fullmatch(text)
+    columns, rows = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not (found and columns <= _MOST and rows <= _MOST):
+        raise click.UsageError(f"--size {text[:20]}: columns x rows, each from 10 to {_MOST}, as in 120x40.")
+    return columns, rows

@@ -1,0 +1,65 @@
+"""The places of the app: each screen with its key, its name in links, and the command that gives the same facts.
+
+A screen is one line here and one file in `screens/`; it is imported when somebody goes there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from supplymatrix.model.value import value
+
+__all__ = ["PLACES", "PLACE_BY_ID", "Place"]
+
+
+@value
+class Place:
+    """One place. key: goes there from everywhere; what: one line for Home and the palette; target: "module:class".
+
+    parts: what may follow in a link, by name, each may be left out from the right. rest: whether the last of them may
+    hold slashes, as module paths do.
+    """
+
+    id: str
+    key: str
+    title: str
+    what: str
+    target: str
+    twin: str
+    parts: tuple[str, ...] = ()
+    rest: bool = False
+
+
+_SCREENS = "supplymatrix.tui.screens"
+
+PLACES: tuple[Place, ...] = (
+    Place(
+        id="home",
+        key="0",
+        title="Home",
+        what="where to go from here",
+        target=f"{_SCREENS}.home:HomeScreen",
+        twin="supplymatrix feeds status",
+    ),
+    Place(
+        id="claims",
+        key="5",
+        title="Claims",
+        what="what is said about support for Go, and what the sources say",
+        target=f"{_SCREENS}.claims:ClaimsScreen",
+        twin="supplymatrix claims",
+        parts=("claim",),
+    ),
+    Place(
+        id="entries",
+        key="6",
+        title="Entries",
+        what="where vendors enter a build, from source to runtime",
+        target=f"{_SCREENS}.entries:EntriesScreen",
+        twin="supplymatrix entries",
+        parts=("point", "entry"),
+    ),
+)
+"""All places, in the order in which they are shown."""
+
+PLACE_BY_ID: Mapping[str, Place] = {place.id: place for place in PLACES}

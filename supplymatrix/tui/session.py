@@ -1,0 +1,80 @@
+"""What the app works with: clock, environment, the user's folders, and what was loaded once for all screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from supplymatrix.engine.screen_state import NO_STATE, ScreenState
+
+if TYPE_CHECKING:
+    from supplymatrix.engine.feed_status import FeedStatus
+    from supplymatrix.engine.vendor_profiles import LoadedProfiles
+
+__all__ = ["Session"]
+
+
+@dataclass(kw_only=True)
+class Session:
+    """One run of the app.
+
+    now: the clock, UTC; environ: of the process; project: the folder that was named, None = none; here: where projects
+    are looked for. folders: the user's own profiles; as_of: the day that counts. offline: no network is used.
+    write: writes an exported file whole or not at all, and raises InputError. state_file: None = nothing is kept;
+    state, told: as read at the start.
+
+    `profiles` and `feeds` may take some tenths of a second: call them in a worker's thread.
+    """
+
+    now: Callable[[], datetime]
+    environ: Mapping[str, str]
+    write: Callable[[Path, str], None]
+    here: Path
+    project: Path | None = None
+    folders: tuple[Path, ...] = ()
+    as_of: date | None = None
+    offline: bool = False
+    state_file: Path | None = None
+    state: ScreenState = NO_STATE
+    told: str = ""
+    _loaded: LoadedProfiles | None = None
+    _feeds: tuple[FeedStatus, ...] | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def day(self) -> date:
+        """The day that counts: the one that was named, or the day it is."""
+        return self.as_of or self.now().date()
+
+    def profiles(self) -> LoadedProfiles:
+        """Return all profiles and claims, read once. Raises InputError or SourceError."""
+        from supplymatrix.engine.vendor_profiles import load_profiles
+
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = load_profiles(self.folders, today=max(self.day, self.now().date()))
+            return self._loaded
+
+    def profiles_if_loaded(self) -> LoadedProfiles | None:
+        """Return the profiles where they were loaded already; never waits."""
+        return self._loaded
+
+    def feeds(self) -> tuple[FeedStatus, ...]:
+        """Return of which day each feed is, looked up once. Raises InputError or SourceError."""
+        from supplymatrix.engine.feed_data import default_store
+        from supplymatrix.engine.feed_status import feeds_status
+        from supplymatrix.feeds.registry import FEEDS
+
+        with self._lock:
+            if self._feeds is None:
+                self._feeds = feeds_status(default_store(self.environ), FEEDS, self.day)
+            return self._feeds
+
+    def forget(self) -> None:
+        """Read everything anew when it is asked for next."""
+        with self._lock:
+            self._loaded = self._feeds = None

@@ -1,0 +1,1 @@
+"""Widgets, each of which knows nothing of vendors or logs."""
