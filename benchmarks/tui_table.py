@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import Figure, median
+from benchmarks.terminal import Terminal
 
 if TYPE_CHECKING:
     from benchmarks.run import Bench
@@ -24,52 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["measure_tui_table"]
 
-_ROWS, _COLUMNS, _SIZE = 100_000, 8, (45, 160)
-_QUIET = 0.12  # seconds without a byte that end a frame
+_ROWS, _COLUMNS = 100_000, 8
 _KEYS = {"down": b"\x1b[B", "right": b"\x1b[C", "PgDn": b"\x1b[6~", "PgUp": b"\x1b[5~", "ctrl+End": b"\x1b[1;5F"}
-
-
-class Terminal:
-    """A program in a pseudo-terminal. Answers nothing that it asks of the terminal."""
-
-    def __init__(self, command: list[str]) -> None:
-        import fcntl
-        import pty
-        import struct
-        import termios
-
-        size = struct.pack("HHHH", *_SIZE, 0, 0)
-        self.pid, self.file = pty.fork()
-        if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, size)
-            os.execve(command[0], command, os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"})  # noqa: S606
-
-    def press(self, key: bytes, quiet: float = _QUIET) -> tuple[float, float, int]:
-        """Write a key; return seconds to the first and to the last byte of the answer, and its bytes."""
-        begin = time.perf_counter()
-        os.write(self.file, key)
-        return self.frame(begin, 2.0, quiet)
-
-    def frame(self, begin: float, patience: float, quiet: float = _QUIET) -> tuple[float, float, int]:
-        """Read until nothing comes any more."""
-        import select
-
-        first = last = 0.0
-        count = 0
-        while select.select([self.file], [], [], quiet if count else patience)[0]:
-            try:
-                count += len(os.read(self.file, 1 << 16))
-            except OSError:
-                break  # the program has ended
-            last = time.perf_counter() - begin
-            first = first or last
-        return first, last, count
-
-    def end(self) -> None:
-        """Let the program end."""
-        self.press(b"Q")
-        os.waitpid(self.pid, 0)
-        os.close(self.file)
 
 
 def measure_tui_table(bench: Bench | None = None) -> None:
@@ -91,7 +48,7 @@ def measure_tui_table(bench: Bench | None = None) -> None:
         time.sleep(5)  # what a person needs to read the first page
         _moves(terminal, note)
         _changes(terminal, note)
-        terminal.end()
+        terminal.end(b"Q")
         facts = json.loads(told.read_text())
     note("data taken over and drawn: CPU", facts["load"], "s", 0.5)
     note("filter, slowest of 6 keys: CPU without the drawing", facts["filter"], "ms", 60)

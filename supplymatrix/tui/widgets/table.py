@@ -47,8 +47,9 @@ __all__ = ["VirtualTable"]
 
 _HEAD = 1  # lines
 _DONE = object()
-_STEP = 0.01  # seconds between two steps of work
+_STEP = 0.002  # seconds between two steps of work
 _BUDGET = 0.02  # seconds after which no further step of an order is begun before keys are looked at
+_LATE = 0.15  # seconds after which rows in an old order are dimmed
 _QUIET = 0.25  # seconds without a key before anything is made that nobody waits for
 _SMALL = 5_000  # rows that are sorted at once, in less than 10 ms
 _PREPARED = 12  # columns whose order is made before somebody asks
@@ -101,6 +102,7 @@ class VirtualTable(ScrollView, can_focus=True):
     window_text: var[str] = var("")
 
     def __init__(self, *, empty: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's own word
+        self._drawn: dict[int, Strip] = {}  # lines as they stand on the screen
         super().__init__(id=id)
         self.data: TableData = NO_DATA
         self.view: TableView = view_of(NO_DATA)
@@ -119,6 +121,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self._seen_sort: Sort = ()
         self._wanted = ("", "")
         self._waits: Sort | None = None
+        self._is_late = False
         self._now: Iterator[None] = iter(())
         self._later: Iterator[None] = iter(())
         self._timer: Timer | None = None
@@ -172,7 +175,8 @@ class VirtualTable(ScrollView, can_focus=True):
         self._widths.clear()
         self._take_columns(column)
         self._look(current)
-        sorts = [((column.key, False),) for column in self._columns[:_PREPARED]] if data.row_count > _SMALL else []
+        columns = self._columns[:_PREPARED] if data.row_count > _SMALL else ()
+        sorts = [((column.key, reverse),) for column in columns for reverse in (False, True)]
         self._later = chain(data.prepare_search(), *(data.prepare_order(sort) for sort in sorts))
         if self._timer is not None:
             self._timer.resume()
@@ -307,10 +311,29 @@ class VirtualTable(ScrollView, can_focus=True):
         """Leave the next moments to the person who types."""
         self._last_key = monotonic()
 
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> VirtualTable:
+        """Draw again, whole or in parts; lines that are in no part stay as they were drawn."""
+        if not regions:
+            self._drawn.clear()
+        for region in regions:
+            for y in region.line_range:
+                self._drawn.pop(y, None)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines of what is in view: without the borders and paddings that this widget has not."""
+        if self.styles.gutter or self.opacity != 1.0:
+            return super().render_lines(crop)
+        strips = [self._drawn.get(y) or self._drawn.setdefault(y, self.render_line(y)) for y in crop.line_range]
+        x1, x2 = crop.column_span
+        return strips if (x1, x2) == (0, self.size.width) else [strip.crop(x1, x2) for strip in strips]
+
     def render_line(self, y: int) -> Strip:
         """Return one line of what is in view."""
         facts = self._line_facts()
-        is_busy = self.busy or self._waits is not None
+        is_busy = self.busy or (self._waits is not None and self._is_late)
         if y < _HEAD:
             over = self._hover[1] if self._hover[0] == -1 else -1
             return paint_head(facts, self.sort, over=over, is_busy=is_busy)
@@ -329,11 +352,14 @@ class VirtualTable(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Fit the columns to the new width."""
         self._facts = None
+        self._drawn.clear()
         self._show_cursor()
 
     def notify_style_update(self) -> None:
         """Forget styles, which a theme or the focus has changed."""
         self._line_styles.clear()
+        self._facts = None
+        self._drawn.clear()
         super().notify_style_update()
 
     def watch_busy(self) -> None:
@@ -391,7 +417,14 @@ class VirtualTable(ScrollView, can_focus=True):
         self.post_message(CellHighlighted(self, self.current_id, self.current_column))
 
     def _resize_content(self) -> None:
-        self.virtual_size = Size(1, len(self.view.rows) + _HEAD + bool(self.error))
+        """Take over how many lines there are; a scroll bar that stays is told so without a new layout and its frame."""
+        size = Size(1, len(self.view.rows) + _HEAD + bool(self.error))
+        if self.show_vertical_scrollbar and size.height > self.size.height > 0:
+            self.set_reactive(VirtualTable.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+            self.scroll_y = min(self.scroll_y, self.max_scroll_y)
+        else:
+            self.virtual_size = size
 
     def _go(self, row: int, column: int) -> None:
         """Put the cursor near a cell; draw again what it leaves and where it comes to."""
@@ -469,8 +502,9 @@ class VirtualTable(ScrollView, can_focus=True):
             )
             self._left = max(0, window.first - 1)
             self._facts = LineFacts(
-                columns=self._columns, window=window, pinned=self._pinned, width=width, style=self._style
-            )
+                columns=self._columns, window=window, pinned=self._pinned, width=width, style=self._style,
+                filters=self.get_line_filters(), background=self.background_colors[1],
+            )  # fmt: skip
             self.window_text = window.text
         return self._facts
 
@@ -478,6 +512,9 @@ class VirtualTable(ScrollView, can_focus=True):
         style = self._line_styles.get(names)
         if style is None:
             style = self.get_component_rich_style(*(f"table--{name}" for name in names))
+            grounds = [self.get_component_styles(f"table--{name}").has_rule("background") for name in names]
+            if len(names) > 1 and any(grounds) and not grounds[-1]:  # Textual takes that of the last, set or not
+                style += Style(bgcolor=self._style(*names[:-1]).bgcolor)
             self._line_styles[names] = style
         return style
 
@@ -504,12 +541,18 @@ class VirtualTable(ScrollView, can_focus=True):
                 self.refresh(Region(span[0], y, span[1], 1))
 
     def _prepare(self, sort: Sort) -> None:
-        """Look for an order that is being made: until it is there, the rows stay in the old one, dimmed."""
-        self._waits = sort
+        """Look for an order that is being made: until it is there, the rows stay in the old one, dimmed if it takes."""
+        self._waits, self._is_late = sort, False
         self._now = self.data.prepare_order(sort)
-        self.refresh()
+        self.set_timer(_LATE, self._dim)
         if self._timer is not None:
             self._timer.resume()
+
+    def _dim(self) -> None:
+        """Show that an order is waited for."""
+        if self._waits is not None:
+            self._is_late = True
+            self.refresh()
 
     def _work_on(self) -> None:
         """Do one step of the order that is waited for; when there is none, of what the next keys may ask for."""

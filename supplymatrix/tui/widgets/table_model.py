@@ -118,7 +118,7 @@ class TableData:
         self._ids = ids
         self._orders: dict[Sort, Sequence[int]] = {(): range(self.row_count)}
         self._numbers: dict[str, array[float]] = {}
-        self._search: list[str] = []
+        self._search: list[list[str]] = []  # the lines of each step
         self._search_rows = max(16, _SEARCH_CELLS // max(1, len(columns)))
 
     def row_id(self, row: int) -> str:
@@ -193,20 +193,14 @@ class TableData:
         size = self._search_rows
         while len(self._search) * size < self.row_count:
             begin = len(self._search) * size
-            self._search.append(_search_text([_cut(c.texts[begin : begin + size]) for c in self.columns.values()]))
+            self._search.append(_search_lines([_cut(c.texts[begin : begin + size]) for c in self.columns.values()]))
             yield
 
     def mask_of(self, word: str) -> bytes:
         """Return one byte for each row: 1 where some cell has a case-folded word in it."""
         for _ in self.prepare_search():
             pass
-        mask = bytearray()
-        for text in self._search:
-            if word in text:
-                mask += bytes(map(contains, text.split("\n"), repeat(word)))
-            else:
-                mask += bytes(text.count("\n") + 1)
-        return bytes(mask)
+        return b"".join(bytes(map(contains, lines, repeat(word))) for lines in self._search)
 
 
 _NAN = float("nan")
@@ -254,13 +248,14 @@ def _cut(texts: Sequence[str]) -> Sequence[str]:
     return [text[:_READ] for text in texts] if max(map(len, texts), default=0) > _READ else texts
 
 
-def _search_text(pieces: Sequence[Sequence[str]]) -> str:
-    """Return one line for each row, its cells apart by a character that no typed word has."""
-    text = "\n".join(map("\x1f".join, zip(*pieces, strict=True)))
-    if text.count("\n") != len(pieces[0]) - 1:  # a newline in a cell would be taken for the end of its row
-        clean = [[cell.replace("\n", "\x1e") for cell in piece] for piece in pieces]
-        text = "\n".join(map("\x1f".join, zip(*clean, strict=True)))
-    return text.casefold()
+def _search_lines(pieces: Sequence[Sequence[str]]) -> list[str]:
+    """Return one line for each row without its case, its cells apart by a character that no typed word has."""
+    lines = list(map("\x1f".join, zip(*pieces, strict=True)))
+    text = "\n".join(lines)
+    small = text.casefold() if text.count("\n") == len(lines) - 1 else None
+    if small is None:
+        return [line.casefold() for line in lines]
+    return lines if small == text else small.split("\n")
 
 
 def _sort_in_steps(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.strip import Strip
 
 from supplymatrix.model.value import value
@@ -25,7 +27,8 @@ class LineFacts:
     """What all lines share. columns: those shown; pinned: how many of them, from the first; width: cells.
 
     style: returns the style of some component names, e.g. ("row", "good"). at, over: places of the column of the
-    cursor and of the mouse among those shown, -1 = on another line.
+    cursor and of the mouse among those shown, -1 = on another line. filters, background: what the app does to every
+    line, such as NO_COLOR, done here before a strip is made of it: strips are what drawing costs most.
     """
 
     columns: Sequence[TableColumn]
@@ -33,6 +36,8 @@ class LineFacts:
     pinned: int
     width: int
     style: Callable[..., Style]
+    filters: Sequence[LineFilter]
+    background: Color
 
 
 def paint_head(facts: LineFacts, sort: Sort, *, over: int, is_busy: bool) -> Strip:
@@ -49,7 +54,7 @@ def paint_head(facts: LineFacts, sort: Sort, *, over: int, is_busy: bool) -> Str
         text = fit(column.title, width - len(mark), right=column.is_number) + mark
         segments.append(Segment(text, facts.style("head", "hover") if place == over else base))
         segments.append(Segment(_gap(facts, place), base))
-    return _strip(segments, facts.width, base)
+    return _strip(facts, segments, base)
 
 
 def paint_row(facts: LineFacts, row: int, *, at: int, over: int, row_style: Sequence[str]) -> Strip:
@@ -69,13 +74,13 @@ def paint_row(facts: LineFacts, row: int, *, at: int, over: int, row_style: Sequ
         style = facts.style("row", *names) if len(names) > len(row_style) else base
         segments.append(Segment(_cell(column, row, width), style))
         segments.append(Segment(_gap(facts, place), base))
-    return _strip(segments, facts.width, base)
+    return _strip(facts, segments, base)
 
 
 def paint_text(facts: LineFacts, text: str, *names: str) -> Strip:
     """Return a line that holds a text."""
     style = facts.style(*names)
-    return _strip([Segment("  ", style), Segment(fit(text, max(0, facts.width - GUTTER)), style)], facts.width, style)
+    return _strip(facts, [Segment("  ", style), Segment(fit(text, max(0, facts.width - GUTTER)), style)], style)
 
 
 def span_of(facts: LineFacts, place: int) -> tuple[int, int] | None:
@@ -108,8 +113,8 @@ def _gap(facts: LineFacts, place: int) -> str:
     return "│" if place == facts.pinned - 1 else " "
 
 
-def _strip(segments: Sequence[Segment], width: int, base: Style) -> Strip:
-    """Return a strip of exactly `width` cells; neighbours of one style become one piece, which is less to write out."""
+def _strip(facts: LineFacts, segments: Sequence[Segment], base: Style) -> Strip:
+    """Return a strip as wide as the table; neighbours of one style become one piece, which is less to write out."""
     pieces: list[Segment] = []
     texts: list[str] = []
     style = segments[0].style
@@ -119,4 +124,6 @@ def _strip(segments: Sequence[Segment], width: int, base: Style) -> Strip:
             texts, style = [], segment.style
         texts.append(segment.text)
     pieces.append(Segment("".join(texts), style))
-    return Strip(pieces).adjust_cell_length(width, base)
+    for line_filter in facts.filters:
+        pieces = line_filter.apply(pieces, facts.background)
+    return Strip(pieces).adjust_cell_length(facts.width, base)
