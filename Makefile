@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage quick lint format bench acceptance screenshots lock clean
+.PHONY: help demo tui test coverage quick lint format bench acceptance screenshots lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/run.stamp ## Show the main job, offline, on real recorded data
 	@$(BIN)/python examples/demo.py
+
+tui: $(VENV)/run.stamp ## Open the terminal app on the demo project, offline
+	@$(BIN)/python examples/tui.py
 
 test: $(VENV)/dev.stamp ## Run all that CI runs: lint, types, import contracts, tests
 	@$(MAKE) --no-print-directory lint

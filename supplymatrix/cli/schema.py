@@ -18,6 +18,7 @@ SCHEMAS = {
     "survey": ("survey-v1.schema.json", "what `check --format json` writes of several subjects"),
     "policy": ("policy-v1.schema.json", "what `policy show --format json` writes"),
     "chain": ("chain-v1.schema.json", "what `verify --format json` writes"),
+    "steps": ("steps-v1.schema.json", "what `verify --steps --format json` writes"),
     "not-in-log": ("not-in-log-v1.schema.json", "what `verify --format json` writes when the log has no such module"),
     "graph": ("graph-v1.schema.json", "what `graph --format json` writes"),
     "why": ("why-v1.schema.json", "what `why --format json` writes"),

@@ -39,11 +39,17 @@ _MOST = 500
 @click.option("--size", default="120x40", show_default=True, metavar="WxH", help="Columns and rows of --shot.")
 @click.option("--plain", is_flag=True, help="Print the screen as linear text, for a screen reader.")
 @click.option("--offline/--online", default=None, help="Use no network; or use it in spite of settings.")
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Ask a folder of recorded answers of the log instead.",
+)
 @folder_option
 @as_of_option
 def tui(
     *, path: Path | None, at: str, shot: Path | None, size: str, plain: bool, offline: bool | None,
-    folders: tuple[Path, ...], today: date,
+    replay: Path | None, folders: tuple[Path, ...], today: date,
 ) -> int:  # fmt: skip
     """Open the terminal app, at home or at LINK. PATH: the Go project that it is about.
 
@@ -57,7 +63,7 @@ def tui(
         return 2
     from supplymatrix.tui.links import parse_link
 
-    session = _session(path, folders, today, offline=offline)
+    session = _session(path, folders, today, offline=offline, replay=replay)
     link = parse_link(at) if at else None
     if shot is None and not plain:
         return _run(session, link)
@@ -69,7 +75,9 @@ def tui(
     return 0
 
 
-def _session(path: Path | None, folders: tuple[Path, ...], today: date, *, offline: bool | None) -> Session:
+def _session(
+    path: Path | None, folders: tuple[Path, ...], today: date, *, offline: bool | None, replay: Path | None
+) -> Session:
     from supplymatrix.cli.files import write_file
     from supplymatrix.engine.screen_state import read_screen_state, state_path
     from supplymatrix.engine.settings import load_settings
@@ -91,6 +99,7 @@ def _session(path: Path | None, folders: tuple[Path, ...], today: date, *, offli
         folders=folders,
         as_of=today,
         offline=load_settings(os.environ).offline if offline is None else offline,
+        replay=replay,
         state_file=file,
         state=read.state,
         told=read.told,

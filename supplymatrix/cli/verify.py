@@ -48,9 +48,12 @@ _WORD = re.compile(r"[A-Za-z0-9._/-]{1,100}")
 )
 @click.option("--policy", type=click.Path(path_type=Path), help="Take the log from this policy, not from lift.toml.")
 @click.option("--format", "format_", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
+@click.option("--steps", is_flag=True, help="Say of each step whether it holds, also where the proof is broken.")
 @log_options
 @console_options
-def verify(module: str, project: Path, policy: Path | None, format_: str, *, means: Means, console: Console) -> int:
+def verify(
+    module: str, project: Path, policy: Path | None, format_: str, *, steps: bool, means: Means, console: Console
+) -> int:
     """Show how MODULE@VERSION is proven: go.sum line, record, leaf, tiles, root, signed head, earlier head.
 
     Exit 0: proven, and go.sum agrees as far as it names the module. 4: it does not. 2: go.sum has a line of it that
@@ -63,6 +66,8 @@ def verify(module: str, project: Path, policy: Path | None, format_: str, *, mea
         project=project,
         policy=PolicySource(file=policy),
     )
+    if steps:
+        return _steps(request, format_, console)
     proof = prove_module(request, console.on_event)
     console.end_line()
     if isinstance(proof, NotLogged):
@@ -82,6 +87,20 @@ def verify(module: str, project: Path, policy: Path | None, format_: str, *, mea
     with keeps_alarm(code, f"alarm: {view.go_sum} and the log disagree on {module}"):
         write_stdout(_FORMATS[format_](view))
     return code
+
+
+def _steps(request: ProveRequest, format_: str, console: Console) -> int:
+    """Write what became of each step."""
+    from supplymatrix.engine.trace import trace_module
+    from supplymatrix.reports.trace_view import render_trace_json, render_trace_text
+
+    if format_ == "tlog-proof":
+        raise click.UsageError("--steps has the formats text and json.")
+    trace = trace_module(request, console.on_event)
+    console.end_line()
+    with keeps_alarm(trace.exit_code, f"alarm: {trace.go_sum or 'an answer'} and the log disagree on {request.module}"):
+        write_stdout((render_trace_json if format_ == "json" else render_trace_text)(trace))
+    return trace.exit_code
 
 
 def _code_of(proof: ModuleProof) -> int:

@@ -8,14 +8,14 @@ Subjects share their look-ups, and are held against each other; each has its own
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from supplymatrix import __version__
 from supplymatrix.checks.registry import ALL_RULES, run_rules
 from supplymatrix.engine.events import Message, OnEvent, ignore_event
 from supplymatrix.engine.foreign_hashes import foreign_hashes
-from supplymatrix.engine.lookups import Signer, facts_of_lines
+from supplymatrix.engine.lookups import LogKey, Signer, facts_of_lines
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.prepare import Prepared, keep_names, prepare
@@ -34,7 +34,7 @@ from supplymatrix.sources.project import SourceLines
 from supplymatrix.sources.subjects import find_subjects, read_subject
 from supplymatrix.sumdb.history import History
 
-__all__ = ["CheckRequest", "run_check", "run_survey"]
+__all__ = ["CheckRequest", "SurveyRun", "run_check", "run_survey", "survey_run"]
 
 _GRAVEST_FIRST = (4, 2, 3, 1, 0)
 """Exit codes of subjects; 5 (nothing to check) is the answer of a run in which no subject had anything to check."""
@@ -52,6 +52,15 @@ class CheckRequest:
     means: Means
     recursive: bool = False
     policy: PolicySource = OWN_POLICY
+
+
+@value
+class SurveyRun:
+    """A survey with what it stands on: the subjects that were judged, and what each log said. For proof chains."""
+
+    survey: Survey
+    prepared: tuple[Prepared, ...]
+    answers: Mapping[LogKey, SharedAnswers]
 
 
 def run_check(request: CheckRequest, on_event: OnEvent = ignore_event) -> Audit:
@@ -73,6 +82,11 @@ def run_survey(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
 
     Raises InputError for paths that name nothing, TrustError when a log lied as a whole: the run stops.
     """
+    return survey_run(request, on_event).survey
+
+
+def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> SurveyRun:
+    """Return what `run_survey` does, with what it stands on. Raises as that does."""
     files = read_env_files(request.means.environ)
     settings = resolve_settings(request.means.environ, *files)
     histories: dict[Signer, History] = {}
@@ -109,7 +123,7 @@ def run_survey(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
         shared = answers[item.choice.log_key]
         audits[item.path] = _judge(request, item, shared, facts, notes=seen.notes)
     items = tuple(audits[path] if path in audits else unreadable[path] for path in order)
-    return _survey(items, tuple(answers.values()))
+    return SurveyRun(survey=_survey(items, tuple(answers.values())), prepared=tuple(ready), answers=answers)
 
 
 def _prepare_all(

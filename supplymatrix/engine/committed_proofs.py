@@ -17,7 +17,7 @@ from supplymatrix.sources.files import read_if_there
 from supplymatrix.sources.project import Project
 from supplymatrix.sumdb.checkpoint import Checkpoint
 from supplymatrix.sumdb.history import History
-from supplymatrix.sumdb.proof_file import PROOF_LIMIT, LoggedText, ProofFile, parse_proof_file
+from supplymatrix.sumdb.proof_file import PROOF_LIMIT, LoggedText, Node, ProofFile, parse_proof_file
 from supplymatrix.sumdb.record import lines_of
 from supplymatrix.sumdb.session import LogRecord
 
@@ -51,6 +51,7 @@ class CommittedProofs:
     total: int = 0
     error: TrustError | None = None
     malformed: Diagnostic | None = None
+    nodes: Mapping[Node, bytes] = MappingProxyType({})
 
     @property
     def shown_lines(self) -> Sequence[str]:
@@ -136,6 +137,7 @@ def load_proofs(project: Project, choice: LogChoice) -> tuple[CommittedProofs, P
         seen_on=proof.seen_on,
         records=records,
         total=len(proof.records),
+        nodes=proof.nodes,
     )
     return found, proof
 

@@ -78,6 +78,7 @@ def _ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequenc
     finally:
         cache.close()
     run.messages += cache.messages
+    run.earlier = saved.note if saved is not None else None
     return run
 
 

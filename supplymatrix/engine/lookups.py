@@ -63,6 +63,7 @@ class LogChoice:
 class LogRun:
     """What came of asking the log. view: None when no signed head could be had. session: for proof chains.
 
+    earlier: the signed head that this machine trusted before the run, None = none, or it was not asked for.
     not_held: why heads of committed proofs could not be held against the pinned one, by size and root; those that were
     are not in it.
     """
@@ -70,6 +71,7 @@ class LogRun:
     answers: Mapping[ModuleVersion, LogAnswer]
     session: LogSession
     view: LogView | None = None
+    earlier: bytes | None = None
     not_held: Mapping[tuple[int, bytes], str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)

@@ -16,15 +16,13 @@ from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.fact import LineProof, SumFault, SumLine
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
-from supplymatrix.net.folders import state_folder
-from supplymatrix.net.head_file import HeadFile
 from supplymatrix.net.settings import read_go_settings
 from supplymatrix.sources.project import Project, read_project
 from supplymatrix.sumdb.chain import ProofChain, build_chain, verify_chain
 from supplymatrix.sumdb.checkpoint import open_checkpoint
 from supplymatrix.sumdb.session import LogRecord, NotLogged
 
-__all__ = ["ModuleProof", "ProveRequest", "prove_module"]
+__all__ = ["ModuleProof", "ProveRequest", "chain_of_run", "is_about", "prove_module"]
 
 
 @value
@@ -63,7 +61,6 @@ def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> Mod
     project = read_project(request.project) if request.project is not None else None
     choice = _choice(request, project, settings)
     access = LogAccess(choice=choice, settings=settings, means=request.means, on_event=on_event)
-    earlier = _earlier_head(request, choice)
     run = ask_log(access, [request.module])
     for text in (*run.messages, *(note.message for note in run.notes)):
         on_event(Message(text=text))
@@ -74,14 +71,14 @@ def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> Mod
         raise answer.error
     if not isinstance(answer, LogRecord):
         raise TransportError(answer.reason, remedy=answer.remedy)
-    chain = _chain(choice, run, answer, earlier)
+    chain = chain_of_run(choice, run, answer)
     facts = project.facts if project else ()
     lines = [fact for fact in facts if isinstance(fact, SumLine) and fact.subject == request.module]
     proofs, _ = facts_of_lines(lines, run.answers)
     return ModuleProof(
         chain=chain,
         lines=tuple(proofs),
-        faults=tuple(fact for fact in facts if isinstance(fact, SumFault) and _is_about(fact, request.module)),
+        faults=tuple(fact for fact in facts if isinstance(fact, SumFault) and is_about(fact, request.module)),
         go_sum=project.go_sum if project else "",
         log_name=choice.verifier.name,
         key_hash=choice.verifier.hash_text,
@@ -89,30 +86,25 @@ def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> Mod
     )
 
 
-def _is_about(fault: SumFault, module: ModuleVersion) -> bool:
+def is_about(fault: SumFault, module: ModuleVersion) -> bool:
     """Return whether a faulty go.sum line names a module version; its subject may be the raw text."""
     words = fault.subject.replace("@", " ").split()
     return words[:1] == [module.path] and len(words) > 1 and words[1].removesuffix("/go.mod") == module.version
 
 
-def _chain(choice: LogChoice, run: LogRun, record: LogRecord, earlier: bytes | None) -> ProofChain:
+def chain_of_run(choice: LogChoice, run: LogRun, record: LogRecord) -> ProofChain:
+    """Return the chain of a record that a run has proven, checked again from its own bytes. It asks nobody.
+
+    Raises TransportError where the run has no head, TrustError where a step does not hold.
+    """
     verifiers = [choice.verifier]
     head = run.session.pinned
     if head is None:
         raise TransportError("no signed tree head of the log is at hand")
-    past = (earlier, open_checkpoint(earlier, verifiers).size) if earlier is not None else None
+    past = (run.earlier, open_checkpoint(run.earlier, verifiers).size) if run.earlier is not None else None
     chain = build_chain(record, run.session.tree, head.note.raw, past)
     verify_chain(chain, verifiers)
     return chain
-
-
-def _earlier_head(request: ProveRequest, choice: LogChoice) -> bytes | None:
-    """Return the head that this machine trusted before the run; a replay has none of its own."""
-    if request.means.replay is not None:
-        return None
-    verifier = choice.verifier
-    saved = HeadFile(state_folder(request.means.environ), verifier.name, verifier.key_hash).read()
-    return saved.note if saved else None
 
 
 def _choice(request: ProveRequest, project: Project | None, settings: GoSettings) -> LogChoice:

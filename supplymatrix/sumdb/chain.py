@@ -8,15 +8,17 @@ not use the tiles that the chain was made from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from supplymatrix.errors import TrustError
 from supplymatrix.model.value import value
-from supplymatrix.sumdb.checkpoint import GO_SUM_ORIGIN, open_checkpoint
+from supplymatrix.sumdb.checkpoint import GO_SUM_ORIGIN, Checkpoint, open_checkpoint
 from supplymatrix.sumdb.note import Verifier
+from supplymatrix.sumdb.proof_file import Node
 from supplymatrix.sumdb.session import LogRecord
 from supplymatrix.sumdb.tile import tile_path
 from supplymatrix.sumdb.tlog import (
+    HashAt,
     hash_node,
     hash_record,
     inclusion_subtrees,
@@ -26,7 +28,7 @@ from supplymatrix.sumdb.tlog import (
 )
 from supplymatrix.sumdb.tree import TrustedTree
 
-__all__ = ["PathStep", "ProofChain", "build_chain", "verify_chain"]
+__all__ = ["PathStep", "ProofChain", "build_chain", "chain_of_nodes", "verify_chain"]
 
 
 @value
@@ -67,34 +69,37 @@ def build_chain(record: LogRecord, tree: TrustedTree, head: bytes, earlier: tupl
     Needs no tile beyond those that proving the record and the prefix has fetched.
     """
     size = tree.head.size
-    siblings = prove_inclusion(size, record.number, tree.hash_at)
-    result = leaf = hash_record(record.text)
-    steps = []
-    for sibling, (start, end) in zip(siblings, inclusion_subtrees(size, record.number), strict=True):
-        is_left = start <= record.number
-        result = hash_node(sibling, result) if is_left else hash_node(result, sibling)
-        steps.append(
-            PathStep(
-                sibling=sibling,
-                first=start,
-                last=end - 1,
-                is_left=is_left,
-                tile=_tile_of(tree, start, end),
-                result=result,
-            )
-        )
+    leaf, steps = _path(record, size, tree.hash_at, lambda start, end: _tile_of(tree, start, end))
     proof: tuple[bytes, ...] = ()
     if earlier is not None and 0 < earlier[1] < size:
         proof = tree.prove_prefix(earlier[1])
     return ProofChain(
         record=record,
         leaf=leaf,
-        path=tuple(steps),
+        path=steps,
         tree_size=size,
         root=tree.head.root,
         head=head,
         earlier=earlier[0] if proof and earlier else None,
         consistency=proof,
+    )
+
+
+def chain_of_nodes(record: LogRecord, head: Checkpoint, nodes: Mapping[Node, bytes], source: str) -> ProofChain:
+    """Write out the chain of a record that a proof file holds. nodes: of the file; source: its name.
+
+    Raises KeyError for a record that the file does not prove.
+    """
+    leaf, steps = _path(record, head.size, lambda level, index: nodes[level, index], lambda *_: source)
+    return ProofChain(
+        record=record,
+        leaf=leaf,
+        path=steps,
+        tree_size=head.size,
+        root=head.root,
+        head=head.note.raw,
+        earlier=None,
+        consistency=(),
     )
 
 
@@ -109,6 +114,23 @@ def verify_chain(chain: ProofChain, verifiers: Sequence[Verifier], origin: str =
     if chain.earlier is not None:
         earlier = open_checkpoint(chain.earlier, verifiers, origin)
         verify_consistency(chain.consistency, earlier.size, earlier.root, head.size, head.root)
+
+
+def _path(
+    record: LogRecord, size: int, hash_at: HashAt, place_of: Callable[[int, int], str]
+) -> tuple[bytes, tuple[PathStep, ...]]:
+    """Return the leaf hash of a record and the steps from there to the root of a tree of `size`."""
+    siblings = prove_inclusion(size, record.number, hash_at)
+    result = leaf = hash_record(record.text)
+    steps = []
+    for sibling, (start, end) in zip(siblings, inclusion_subtrees(size, record.number), strict=True):
+        is_left = start <= record.number
+        result = hash_node(sibling, result) if is_left else hash_node(result, sibling)
+        step = PathStep(
+            sibling=sibling, first=start, last=end - 1, is_left=is_left, tile=place_of(start, end), result=result
+        )
+        steps.append(step)
+    return leaf, tuple(steps)
 
 
 def _tile_of(tree: TrustedTree, start: int, end: int) -> str:

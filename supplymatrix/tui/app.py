@@ -159,7 +159,7 @@ class SupplymatrixApp(App[None]):
         def chosen(name: str | None) -> None:
             found = next((item for item in exports if item.format == name), None)
             if found is not None:
-                self._ask_file(screen, found)
+                self.ask_file(screen, found)
 
         self.push_screen(Menu("export", choices), chosen)
 
@@ -241,7 +241,12 @@ class SupplymatrixApp(App[None]):
         else:
             self.call_later(item.go)
 
-    def _ask_file(self, screen: BaseScreen, export: Export) -> None:
+    def ask_file(
+        self, screen: BaseScreen, export: Export, *, then: Callable[[Path], None] = lambda _: None
+    ) -> None:
+        """Ask for a file name and write there. then: called when it is written."""
+        import shlex
+
         from supplymatrix.tui.widgets.picker import Ask
 
         seen: set[str] = set()
@@ -254,13 +259,18 @@ class SupplymatrixApp(App[None]):
                 return "there is such a file already: Enter once more writes over it"
             return ""
 
+        def written(path: Path) -> None:
+            then(path)
+            command = export.command.replace(export.file, shlex.quote(path.as_posix()))
+            screen.tell(f"written to {path.as_posix()} · same as: {command}")
+
         def chosen(text: str | None) -> None:
             if text:
                 path = self.session.here / text
                 screen.start_work(
                     "export",
                     lambda _: self.session.write(path, export.render()),
-                    lambda _: screen.tell(f"written to {path.as_posix()} · same as: {export.command}"),
+                    lambda _: written(path),
                     name=f"writing {text}",
                 )
 

@@ -22,6 +22,7 @@ SOURCES: tuple[str, ...] = (
     "supplymatrix.tui.palette:vendors",
     "supplymatrix.tui.palette:capabilities",
     "supplymatrix.tui.palette:claims",
+    "supplymatrix.tui.screens.response_facts:cves",
 )
 """Data sets that contribute, by the functions that return their items. Places are known without being asked for."""
 

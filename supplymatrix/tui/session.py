@@ -13,6 +13,7 @@ from supplymatrix.engine.screen_state import NO_STATE, ScreenState
 
 if TYPE_CHECKING:
     from supplymatrix.engine.feed_status import FeedStatus
+    from supplymatrix.engine.means import Means
     from supplymatrix.engine.vendor_profiles import LoadedProfiles
 
 __all__ = ["Session"]
@@ -24,8 +25,10 @@ class Session:
 
     now: the clock, UTC; environ: of the process; project: the folder that was named, None = none; here: where projects
     are looked for. folders: the user's own profiles; as_of: the day that counts. offline: no network is used.
+    replay: recorded answers of the log, asked instead of it.
     write: writes an exported file whole or not at all, and raises InputError. state_file: None = nothing is kept;
-    state, told: as read at the start.
+    state, told: as read at the start. excluded, weights: what is tried in matrix and decision, until the app
+    ends: vendors that are left out; by key, None = the program's own.
 
     `profiles` and `feeds` may take some tenths of a second: call them in a worker's thread.
     """
@@ -38,9 +41,12 @@ class Session:
     folders: tuple[Path, ...] = ()
     as_of: date | None = None
     offline: bool = False
+    replay: Path | None = None
     state_file: Path | None = None
     state: ScreenState = NO_STATE
     told: str = ""
+    excluded: tuple[str, ...] = ()
+    weights: Mapping[str, int] | None = None
     _loaded: LoadedProfiles | None = None
     _feeds: tuple[FeedStatus, ...] | None = None
     _lock: Lock = field(default_factory=Lock)
@@ -49,6 +55,28 @@ class Session:
     def day(self) -> date:
         """The day that counts: the one that was named, or the day it is."""
         return self.as_of or self.now().date()
+
+    def means(self, *, offline: bool = False, refresh: bool = False) -> Means:
+        """Return with what a run works, as the command line would. Raises InputError for settings that cannot be used.
+
+        offline: use no network in this run, whatever holds for the app; refresh: ask for a new head where there is one.
+        """
+        from supplymatrix.engine.means import Means
+        from supplymatrix.engine.settings import load_settings
+
+        kept = load_settings(self.environ)
+        is_offline = self.offline or offline
+        return Means(
+            environ=self.environ,
+            now=self.now(),
+            offline=is_offline,
+            replay=self.replay,
+            cache_dir=kept.cache_dir,
+            ca_file=kept.ca_file,
+            refresh=refresh and not is_offline,
+            jobs=kept.jobs,
+            cache_bytes=kept.cache_bytes,
+        )
 
     def profiles(self) -> LoadedProfiles:
         """Return all profiles and claims, read once. Raises InputError or SourceError."""

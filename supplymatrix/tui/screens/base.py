@@ -234,7 +234,7 @@ class BaseScreen(Screen[None]):
         yield Static(Content(""), id="too-small", markup=False)
 
     def on_mount(self) -> None:
-        """Paint at once, and load behind that."""
+        """Paint at once, and load behind that. Textual calls `on_mount` of every class itself: none calls super's."""
         self.tell_place()
         self.call_after_refresh(self.action_reload)
 
@@ -363,6 +363,10 @@ class BaseScreen(Screen[None]):
         """Load what the screen shows."""
         if self.is_filled:
             self.session.forget()
+        self.load_again()
+
+    def load_again(self) -> None:
+        """Load anew what the screen shows; what the session has read stays."""
         self.start_work(_LOAD, self.load, self._fill, name=self.LOADING or f"reading {self.place.title.lower()}")
 
     def action_details(self) -> None:

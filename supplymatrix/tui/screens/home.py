@@ -39,11 +39,10 @@ FIRST = (
 """What somebody reads who was never here."""
 
 TRAIL: tuple[tuple[str, str, str], ...] = (
-    ("project", "f, Enter", "a module that fails, and the proof chain that says why"),
+    ("project", "f, Enter", "the module that fails, and the proof chain that says why"),
     ("matrix", "d, Enter", "questions answered differently, and the dated source of one answer"),
     ("matrix", "w", "other weights, ranked anew while you change them"),
-    ("claims", "/, Enter", "what is said about Go support, and what the sources say"),
-    ("matrix", "e", "the matrix as a file"),
+    ("matrix", "e", "the matrix as a file, and the command that writes the same"),
 )
 """A way through: place, keys, what is seen. Those of places that are not there are left out."""
 
@@ -93,7 +92,6 @@ class HomeScreen(BaseScreen):
 
     def on_mount(self) -> None:
         """Show what is known without looking."""
-        super().on_mount()
         self.query_one("#first").display = not self.session.state.recent
         self.query_one("#list", LineList).set_rows(self._rows())
         self.query_one("#list").focus()
@@ -179,23 +177,16 @@ class HomeScreen(BaseScreen):
             self.tell(f"chosen: {folder.as_posix()} · supplymatrix check {folder.as_posix()} proves it")
 
     def _rows(self) -> Sequence[Row]:
-        rows = [_head("Go to")]
-        rows += [
+        """Return all rows; who was never here finds the way through first."""
+        goes = [_head("Go to")]
+        goes += [
             _row(f"place {place.id}", place.key, place.title, place.what) for place in PLACES if place.id != "home"
         ]
-        recent = self._recent()
-        if recent:
-            rows.append(_head("Opened lately"))
-            rows += [_row(f"recent {text}", "", title, "") for title, text in self._recent_texts()]
-        rows += self._project_rows()
-        trail = [(place, keys, what) for place, keys, what in TRAIL if place in PLACE_BY_ID]
-        if trail:
-            rows.append(_head("A way through"))
-            rows += [
-                _row(f"trail {number} {place}", PLACE_BY_ID[place].key, f"{PLACE_BY_ID[place].title}: {keys}", what)
-                for number, (place, keys, what) in enumerate(trail)
-            ]
-        return rows
+        recent = [_row(f"recent {text}", "", title, "") for title, text in self._recent_texts()]
+        lately = [_head("Opened lately"), *recent] if recent else []
+        trail = _trail_rows()
+        projects = self._project_rows()
+        return [*goes, *lately, *projects, *trail] if recent else [*trail, *goes, *projects]
 
     def _project_rows(self) -> list[Row]:
         if self.found is None or not self.found.projects:
@@ -222,6 +213,16 @@ class HomeScreen(BaseScreen):
                 continue  # of a newer version, or of a place that is gone
             found.append((item.title, item.link))
         return found
+
+
+def _trail_rows() -> list[Row]:
+    """Return the way through, without the places that are not there."""
+    trail = [(place, keys, what) for place, keys, what in TRAIL if place in PLACE_BY_ID]
+    rows = [
+        _row(f"trail {number} {place}", PLACE_BY_ID[place].key, f"{PLACE_BY_ID[place].title}: {keys}", what)
+        for number, (place, keys, what) in enumerate(trail)
+    ]
+    return [_head("A way through"), *rows] if rows else []
 
 
 def _head(text: str) -> Row:

@@ -100,7 +100,6 @@ class ListScreen(BaseScreen):
 
     def on_mount(self) -> None:
         """Take up the filter as it was left."""
-        super().on_mount()
         self.query_one("#list").focus()
         kept = self.session.state.lists.get(self.PLACE)
         if kept is not None and kept.filter:

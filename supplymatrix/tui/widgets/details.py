@@ -92,7 +92,12 @@ class Details(ScrollView, can_focus=True):
 
 
 def _wrap(line: Content, width: int) -> list[Content]:
-    return line.wrap(max(1, width)) if line.plain else [line]
+    """Return a line in lines of a width; what follows the first stands as far in as that does."""
+    text = line.plain
+    indent = len(text) - len(text.lstrip(" "))
+    if not text or not 0 < indent < width // 2:
+        return line.wrap(max(1, width)) if text else [line]
+    return [Content(" " * indent) + part for part in line[indent:].wrap(width - indent)]
 
 
 class Panel(ModalScreen[None]):

@@ -14,6 +14,8 @@ from supplymatrix.tui.palette import PaletteItem
 __all__ = ["KeyFooter", "action_items", "key_items", "keys_line"]
 
 _LAST = ("help", "palette")  # actions whose keys always stand at the end: from them all others are found
+_SHARED = frozenset({"filter", "copy", "export", "jump", "back", "app.quit"})
+"""Actions of every screen: the keys that only this one has stand before them."""
 _BETWEEN = "  "
 _NOT_OURS = frozenset(
     {"scroll_left", "scroll_right", "page_left", "page_right", "screen.copy_text", "app.focus_previous"}
@@ -39,7 +41,7 @@ class KeyFooter(Widget):
 
 def keys_line(screen: Screen[Any], width: int) -> Content:
     """Return the keys that are shown, in the order of the bindings, cut at a whole one; help and palette are last."""
-    shown = [(display, text, action) for display, text, action in _keys(screen, shown=True)]
+    shown = sorted(_keys(screen, shown=True), key=lambda found: found[2] in _SHARED)
     ends = [_key(display, text) for display, text, action in shown if action in _LAST]
     room = width - 2 - sum(end.cell_length + len(_BETWEEN) for end in ends)
     parts: list[Content] = []

@@ -1,0 +1,534 @@
+"""The Response screen: strips, clocks, windows, vendors, one CVE; the same facts as the command."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import threading
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from supplymatrix.cli.main import run
+from supplymatrix.engine.screen_state import NO_STATE, ListState, remember_list
+from supplymatrix.errors import SourceError
+from supplymatrix.model.advisory import FeedReading
+from supplymatrix.model.value import changed
+from supplymatrix.tui.app import SupplymatrixApp
+from supplymatrix.tui.links import Link
+from supplymatrix.tui.screens.response import ResponseScreen
+from supplymatrix.tui.screens.response_facts import YOU, CveRow, cves, number_text
+from supplymatrix.tui.screens.response_pages import moments_of
+from supplymatrix.tui.shots import settle, take_rows
+from supplymatrix.tui.widgets.picker import Menu, Picker
+from supplymatrix.tui.widgets.strip import StripItem, StripList
+from supplymatrix.vendors.survival import Quantile
+from tests.sources.test_history import Dated
+from tests.tui.made_app import made_app, made_session
+from tests.tui.made_response import CVES, OPEN, WONT, made_reading, put_reading, response_app
+from tests.vendors.made_reading import channel, event, go_fix, reading
+
+_SIZE = (100, 30)
+
+
+@pytest.fixture(autouse=True)
+def made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read what is made, unless a test says otherwise."""
+    put_reading(monkeypatch)
+
+
+async def _press(pilot: Pilot[Any], *keys: str) -> None:
+    await pilot.press(*keys)
+    await settle(pilot)
+
+
+def _screen(app: SupplymatrixApp) -> ResponseScreen:
+    screen = app.place_screen
+    assert isinstance(screen, ResponseScreen)
+    return screen
+
+
+def _strips(app: SupplymatrixApp) -> dict[str, StripItem]:
+    return {item.id: item for item in _screen(app).query_one(StripList).items}
+
+
+def _rows(app: SupplymatrixApp) -> list[CveRow]:
+    facts = _screen(app).facts
+    assert facts is not None
+    return list(facts.rows)
+
+
+@pytest.mark.asyncio
+async def test_each_channel_has_its_percentiles_and_too_few_is_said(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        strips = _strips(app)
+        assert (strips["named"].count, strips["named"].numbers) == ("24", ("14/15", "24/26", "too few"))
+        assert strips["moving"].numbers[0].startswith("≤")
+        assert strips["imports"].note.endswith("days of import, or none")
+        assert not strips["imports"].days
+
+
+@pytest.mark.parametrize(
+    ("said", "numbers"),
+    [
+        ("–", {"n": 0, "naive": None, "survival": None, "is_too_thin": True}),  # noqa: RUF001 - the sign
+        ("too few", {"n": 19, "naive": None, "survival": None, "is_too_thin": True}),
+        ("28", {"n": 20, "naive": 28, "survival": 28, "is_too_thin": False}),
+        ("28/31", {"n": 20, "naive": 28, "survival": 31, "is_too_thin": False}),
+        ("28/open", {"n": 20, "naive": 28, "survival": None, "is_too_thin": False}),
+    ],
+)
+def test_a_percentile_is_said_with_the_open_ones(said: str, numbers: dict[str, Any]) -> None:
+    assert number_text(Quantile(percent=90, **numbers)) == said
+
+
+def test_a_bound_is_marked() -> None:
+    quantile = Quantile(percent=50, n=20, naive=3, survival=3, is_too_thin=False)
+    assert number_text(quantile, is_bound=True) == "≤3"
+
+
+@pytest.mark.asyncio
+async def test_t_goes_through_the_clocks(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        assert "Go's fix → channel's fix" in take_rows(app)
+        await _press(pilot, "t")
+        assert "vendor's detection → its fix" in take_rows(app)
+        assert _strips(app)["moving"].count == "1"
+        assert "nothing on this clock" in _strips(app)["named"].note
+        await _press(pilot, "t")
+        assert "advisory with the CVE" in take_rows(app)
+        await _press(pilot, "t")
+        assert "1/3" in take_rows(app)
+
+
+@pytest.mark.asyncio
+async def test_a_wider_terminal_has_the_clock_in_the_words_of_the_command(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        narrow = len(_screen(app).query_one(StripList).rows[0].text)
+        await pilot.resize_terminal(160, 45)
+        await settle(pilot)
+        assert "Days from the Go release with the fix to the channel's fix" in take_rows(app)
+        assert len(_screen(app).query_one(StripList).rows[0].text) == narrow + 80
+        await pilot.resize_terminal(50, 10)
+        await settle(pilot)
+        assert "This needs 60" in take_rows(app)
+
+
+@pytest.mark.asyncio
+async def test_what_is_open_is_shown_anew_when_it_is_read_again(tmp_path: Path) -> None:
+    app = response_app(tmp_path, f"response/{OPEN}")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        await _press(pilot, "ctrl+r")
+        assert _screen(app).parts() == (OPEN,)
+        await _press(pilot, "c", "ctrl+r")
+        assert "In pairs" in take_rows(app)
+
+
+@pytest.mark.asyncio
+async def test_brackets_narrow_and_widen_the_days_as_since_does(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        await _press(pilot, "left_square_bracket")
+        assert _screen(app).twin() == "supplymatrix response --since 2024-11-25"
+        assert [row.cve for row in _rows(app)] == [OPEN, WONT]
+        await _press(pilot, *["left_square_bracket"] * 2)
+        assert _screen(app).twin() == "supplymatrix response --since 2026-08-27"
+        await _press(pilot, "left_square_bracket")
+        assert "the fewest days" in _screen(app).status_line.say()
+        await _press(pilot, *["right_square_bracket"] * 3)
+        assert len(_rows(app)) == len(CVES) + 2
+        await _press(pilot, "right_square_bracket")
+        assert "these are all days" in _screen(app).status_line.say()
+
+
+@pytest.mark.asyncio
+async def test_open_cves_are_first_and_the_oldest_of_them_is_the_very_first(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        rows = _rows(app)
+        assert [(row.cve, row.oldest) for row in rows[:3]] == [(OPEN, 60), (WONT, 40), (CVES[-1], None)]
+        assert rows[1].wont_fix == ("named",)
+        assert _screen(app).table.current_id == OPEN
+
+
+@pytest.mark.asyncio
+async def test_enter_opens_the_timeline_of_a_cve_with_the_place_of_each_date(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        await _press(pilot, "enter")
+        screen = _screen(app)
+        assert screen.link == Link("response", (OPEN,))
+        assert screen.twin() == f"supplymatrix response --cve {OPEN} --explain"
+        rows = take_rows(app)
+        assert "2026-10-17      30" in rows
+        assert "feed: a.json /published" in rows
+        assert "named  open" in rows
+        assert "not in the feed" in rows
+        await _press(pilot, "escape")
+        assert screen.link == Link("response")
+        assert app.focused is screen.table
+
+
+@pytest.mark.asyncio
+async def test_moments_are_in_the_order_of_their_days(tmp_path: Path) -> None:
+    app = response_app(tmp_path, f"response/{CVES[0]}")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        facts = _screen(app).facts
+        assert facts is not None
+        found = [(item.who, item.days, item.is_bound) for item in moments_of(facts.report, CVES[0])]
+        assert found == [("Go", 0, False), ("named", 3, False), ("imports", None, False), ("moving", 100, True)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", ["CVE-2024-0003", "cve-2024-0003", "GO-2024-0003"])
+async def test_a_link_opens_a_cve_by_any_of_its_names(name: str, tmp_path: Path) -> None:
+    app = response_app(tmp_path, f"response/{name}")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        assert _screen(app).parts() == ("CVE-2024-0003",)
+        assert _screen(app).has_page
+
+
+@pytest.mark.asyncio
+async def test_a_cve_that_is_not_there_is_told_with_one_that_is_near(tmp_path: Path) -> None:
+    app = response_app(tmp_path, "response/CVE-2024-00009")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        assert "the feeds have no such CVE" in _screen(app).status_line.say()
+        await _press(pilot, "D")
+        assert "did you mean CVE-2024-000" in take_rows(app)
+
+
+@pytest.mark.asyncio
+async def test_a_vendor_is_narrowed_to_and_escape_takes_it_back(tmp_path: Path) -> None:
+    app = response_app(tmp_path, "response/acme")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        screen = _screen(app)
+        assert set(_strips(app)) == {"moving", "named"}
+        assert (screen.twin(), screen.link) == ("supplymatrix response --vendor acme", Link("response", ("acme",)))
+        await _press(pilot, "escape")
+        assert set(_strips(app)) == {"moving", "named", "imports"}
+        assert _screen(app).link == Link("response")
+
+
+@pytest.mark.asyncio
+async def test_a_channel_is_a_link_too_and_other_names_are_told(tmp_path: Path) -> None:
+    app = response_app(tmp_path, "response/moving")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        assert set(_strips(app)) == {"moving"}
+        assert _screen(app).twin() == "supplymatrix response --channel moving"
+        app.open_link(Link("response", ("nobody",)))
+        await settle(pilot)
+        assert "nobody: there is no such vendor or channel" in _screen(app).status_line.say()
+        app.open_link(Link("response"))
+        await settle(pilot)
+        assert set(_strips(app)) == {"moving", "named", "imports"}
+
+
+@pytest.mark.asyncio
+async def test_enter_on_a_strip_goes_to_its_vendor_and_then_to_its_page(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        screen = _screen(app)
+        screen.query_one(StripList).focus()
+        await _press(pilot, "enter")
+        assert screen.parts() == ("acme",)
+        await _press(pilot, "enter")
+        rows = take_rows(app)
+        assert "26 CVEs: 1 fixed by name, 24 by a newer Go" in rows
+        assert "P50  ≤88  at CVE-2024-0013" in rows
+        assert any("moving and named, 26 CVEs in both" in line.plain for line in screen.page.lines)
+        await _press(pilot, "escape")
+        assert not screen.has_page
+
+
+@pytest.mark.asyncio
+async def test_c_shows_the_pairs_of_the_command(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        await _press(pilot, "c")
+        rows = take_rows(app)
+        assert "In pairs, on the CVEs that both have" in rows
+        assert "moving        named             26" in rows
+        assert "filter" not in _screen(app).active_bindings
+        await _press(pilot, "y")
+        assert isinstance(app.screen, Menu)
+
+
+@pytest.mark.asyncio
+async def test_the_filter_and_the_sort_of_the_cves_are_kept(tmp_path: Path) -> None:
+    session = made_session(tmp_path)
+    app = made_app(session, "response")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        await _press(pilot, "right", "s")
+        await _press(pilot, "slash", *"open:named", "enter")
+        assert list(_screen(app).table.view.rows) == [0]
+        assert "1 of 26 CVEs" in _screen(app).status_line.say()
+        kept = session.state.lists["response"]
+        assert (kept.filter, kept.sort) == ("open:named", (("cve", False),))
+        await _press(pilot, "escape")
+        assert len(_screen(app).table.view.rows) == 26
+
+
+@pytest.mark.asyncio
+async def test_a_kept_filter_is_seen_and_a_column_can_be_hidden(tmp_path: Path) -> None:
+    state = remember_list(NO_STATE, "response", ListState(filter=WONT.lower()))
+    session = made_session(tmp_path, state=state)
+    app = made_app(session, "response")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        assert app.screen.query_one("#filter", Input).value == WONT.lower()
+        assert _screen(app).table.current_id == WONT
+        await _press(pilot, "full_stop")
+        assert isinstance(app.screen, Picker)
+        await _press(pilot, *"Go's", "enter")
+        assert list(session.state.lists["response"].hidden) == ["released"]
+        await _press(pilot, "full_stop", *"Go's", "enter")
+        assert list(session.state.lists["response"].hidden) == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("key", ["j", "c", "m", "t"])
+async def test_an_export_is_what_the_command_writes(key: str, tmp_path: Path) -> None:
+    session = made_session(tmp_path)
+    app = made_app(session, "response")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        await _press(pilot, "e", key, "enter")
+        ((path, text),) = session.written.items()
+        assert path.name.startswith("response.")
+        assert OPEN in text or key in ("m", "t")
+        assert "same as: supplymatrix response" in _screen(app).status_line.say()
+
+
+@pytest.mark.asyncio
+async def test_a_timeline_is_exported_and_copied_with_its_places(tmp_path: Path) -> None:
+    session = made_session(tmp_path)
+    app = made_app(session, f"response/{OPEN}")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        await _press(pilot, "e", "t", "enter")
+        ((path, text),) = session.written.items()
+        assert path.name == f"{OPEN.lower()}.txt"
+        assert "a.json /published" in text
+        offer = _screen(app).copy_offer()
+        assert offer is not None
+        assert ("feed: a.json /published" in offer.rows[1][-1], offer.rows[1][2]) == (True, "30")
+
+
+@pytest.mark.asyncio
+async def test_rows_of_both_panes_are_copied_and_o_names_the_public_pages(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        screen = _screen(app)
+        offer = screen.copy_offer()
+        assert offer is not None
+        assert offer.rows[0][1] == OPEN
+        assert [url for url, _ in screen.sources()] == [
+            f"https://pkg.go.dev/vuln/GO-{OPEN[4:]}", f"https://www.cve.org/CVERecord?id={OPEN}",
+        ]  # fmt: skip
+        await _press(pilot, "Y")
+        assert isinstance(app.screen, Menu)
+        await _press(pilot, "escape")
+        screen.query_one(StripList).focus()
+        await pilot.pause()
+        offer = screen.copy_offer()
+        assert offer is not None
+        assert offer.rows[0][:3] == ("moving", "disclosure", "25")
+        assert list(screen.sources()) == []
+
+
+@pytest.mark.asyncio
+async def test_a_cve_of_the_palette_goes_to_its_timeline(tmp_path: Path) -> None:
+    session = made_session(tmp_path)
+    items = list(cves(session))
+    assert items[-1].go == Link("response", (CVES[0],))
+    assert {item.kind for item in items} == {"CVE"}
+
+
+@pytest.mark.asyncio
+async def test_a_load_is_stopped_by_escape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+
+    def slow() -> FeedReading:
+        gate.wait(30)
+        return made_reading()
+
+    put_reading(monkeypatch, slow)
+    app = response_app(tmp_path)
+    try:
+        async with app.run_test(size=_SIZE) as pilot:
+            await pilot.pause()
+            assert "Esc stops" in _screen(app).status_line.say()
+            await pilot.press("escape")
+            assert "stopped; Ctrl+R reads again" in _screen(app).status_line.say()
+            gate.set()
+            await _press(pilot, "ctrl+r")
+            assert set(_strips(app)) == {"moving", "named", "imports"}
+    finally:
+        gate.set()
+
+
+@pytest.mark.asyncio
+async def test_an_error_keeps_what_was_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+
+        def broken() -> FeedReading:
+            raise SourceError("the cache is gone")
+
+        put_reading(monkeypatch, broken)
+        await _press(pilot, "ctrl+r")
+        assert "the cache is gone" in _screen(app).status_line.say()
+        assert set(_strips(app)) == {"moving", "named", "imports"}
+
+
+@pytest.mark.asyncio
+async def test_names_from_feeds_are_never_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "[red]x[/]\x1b[2J\u202e"
+    hostile = changed(channel(name), vendor="[b]v")
+    made = reading(fixes=[go_fix("CVE-2024-0001")], events=[event("CVE-2024-0001", 3, name=name)], channels=[hostile])
+    put_reading(monkeypatch, lambda: made)
+    app = response_app(tmp_path)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await settle(pilot)
+        rows = take_rows(app)
+        assert "[red]x[/]\\x1b[2J\\u202e" in rows
+        await _press(pilot, "enter")
+        assert "[red]x[/]\\x1b[2J\\u202e" in take_rows(app)
+        assert "\x1b" not in _screen(app).plain_text(80)
+
+
+@pytest.mark.asyncio
+async def test_linear_text_has_every_number_with_its_words(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        text = _screen(app).plain_text(80)
+        assert "- named: 24 fixed, P50 14/15, P90 24/26, P99 too few, 1 open" in text
+        assert f"- {OPEN}, Go's fix 2026-09-17: open in named (60 d); fixed in moving" in text
+        await _press(pilot, "enter")
+        assert "feed: a.json /published" in _screen(app).plain_text(80)
+
+
+# The same facts as the command.
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Run commands in a home and a folder of their own, without a project."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "SUPPLYMATRIX_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def _json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert run(["response", *arguments, "--format", "json"]) in (0, 3)
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def _facts_of_screen(app: SupplymatrixApp) -> dict[tuple[str, str], tuple[str, list[int | None]]]:
+    facts = _screen(app).facts
+    assert facts is not None
+    return {
+        (clock, item.id): (item.count, [dict(item.marks).get(percent) for percent in (50, 90, 99)])
+        for clock, items in facts.strips.items()
+        for item in items
+        if not item.note and item.id != YOU
+    }
+
+
+@pytest.mark.asyncio
+async def test_the_strips_are_the_numbers_of_the_json(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = await asyncio.to_thread(_json, capsys, "--as-of", "2026-11-20", "--vendor", "acme")
+    session = made_session(elsewhere)
+    session.as_of = date(2026, 11, 20)
+    app = made_app(session, "response/acme")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        expected = {
+            (clock["clock"], row["id"]): (
+                f"{clock['fixes']:,}", [quantile["nearest_rank"] for quantile in clock["quantiles"]],
+            )
+            for row in told["channels"]
+            for clock in row["clocks"]
+            if clock["fixes"] + clock["cut"]
+        }  # fmt: skip
+        assert _facts_of_screen(app) == expected
+        assert {row.cve for row in _rows(app)} == {fix["cve"] for fix in told["cves"]}
+        waiting = {(case["cve"], case["row"]) for case in told["cases"] if case["outcome"] == "open"}
+        assert {(row.cve, name) for row in _rows(app) for name, _ in row.waiting} == waiting
+        assert _screen(app).twin() == "supplymatrix response --vendor acme --as-of 2026-11-20"
+
+
+@pytest.mark.asyncio
+async def test_a_timeline_has_every_case_of_the_json(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = await asyncio.to_thread(_json, capsys, "--cve", CVES[0])
+    app = made_app(made_session(elsewhere), f"response/{CVES[0]}")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        offer = _screen(app).copy_offer()
+        assert offer is not None
+        seen = {(row[3], row[1], row[2]) for row in offer.rows if row[3] != "Go"}
+        assert seen == {
+            (case["row"], (case["fixed"] or {}).get("day", ""), "" if case["row"] == "imports" else str(case["days"]))
+            for case in told["cases"]
+        }
+        place = next(case["fixed"] for case in told["cases"] if case["row"] == "named")
+        assert any(f"{place['feed']}: {place['file']} {place['field']}" in row[-1] for row in offer.rows)
+
+
+@pytest.mark.asyncio
+async def test_an_open_project_has_a_strip_and_its_own_moments(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo = Dated(elsewhere / "here" / "shop")
+    repo.commit_on("2023-12-01", {"go.mod": "module example.org/shop\n\ngo 1.21.3\n"})
+    repo.commit_on("2024-03-01", {"go.mod": "module example.org/shop\n\ngo 1.21.5\n"})
+    told = await asyncio.to_thread(_json, capsys, "shop")
+    session = made_session(elsewhere)
+    session.here, session.project, session.environ = Path(), Path("shop"), dict(os.environ)
+    app = made_app(session, f"response/{CVES[0]}")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        adoption = next(item for item in told["project"]["adoptions"] if item["cve"] == CVES[0])
+        offer = _screen(app).copy_offer()
+        assert offer is not None
+        assert [row[1:4] for row in offer.rows if row[3] == YOU] == [("2024-03-01", str(adoption["days"]), YOU)]
+        assert _screen(app).twin() == f"supplymatrix response shop --cve {CVES[0]} --explain"
+        await _press(pilot, "escape")
+        own = _strips(app)[YOU]
+        summary = told["project"]["summary"]
+        assert (own.count, own.open) == (str(summary["adopted"]), str(summary["open"]))
+        strips = _screen(app).query_one(StripList)
+        strips.focus()
+        strips.go_to(YOU)
+        await _press(pilot, "enter")
+        assert f"{summary['adopted']} taken" in take_rows(app)
