@@ -241,9 +241,7 @@ class SupplymatrixApp(App[None]):
         else:
             self.call_later(item.go)
 
-    def ask_file(
-        self, screen: BaseScreen, export: Export, *, then: Callable[[Path], None] = lambda _: None
-    ) -> None:
+    def ask_file(self, screen: BaseScreen, export: Export, *, then: Callable[[Path], None] = lambda _: None) -> None:
         """Ask for a file name and write there. then: called when it is written."""
         import shlex
 

@@ -237,7 +237,7 @@ async def test_export_writes_what_the_command_writes(tmp_path: Path) -> None:
         await settle(pilot)
         await _press(pilot, "e", "j", "enter")
         assert "same as: supplymatrix claims --format json" in _list_screen(app).status_line.say()
-    assert session.written == {session.here / "claims.json": render_claims_json(made_claims())}
+    assert session.written == {session.here / "claims.json": render_claims_json(made_claims(), session.day)}
 
 
 async def test_export_asks_twice_before_it_writes_over_a_file(tmp_path: Path) -> None:

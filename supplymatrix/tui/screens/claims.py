@@ -87,11 +87,11 @@ class ClaimsScreen(ListScreen):
         shown = tuple(claim for claim in self.claims if claim.id in ids)
         twin = self.twin()
         return (
-            Export(key="j", format="json", file="claims.json", render=lambda: render_claims_json(shown),
+            Export(key="j", format="json", file="claims.json", render=lambda: render_claims_json(shown, self.session.day),
                    command=f"{twin} --format json"),
-            Export(key="m", format="markdown", file="claims.md", render=lambda: render_claims_markdown(shown),
+            Export(key="m", format="markdown", file="claims.md", render=lambda: render_claims_markdown(shown, self.session.day),
                    command=f"{twin} --format markdown"),
-            Export(key="t", format="text", file="claims.txt", render=lambda: render_claims_text(shown), command=twin),
+            Export(key="t", format="text", file="claims.txt", render=lambda: render_claims_text(shown, self.session.day), command=twin),
         )  # fmt: skip
 
     def why_empty(self) -> str:
