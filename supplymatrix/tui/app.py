@@ -26,7 +26,7 @@ from supplymatrix.tui.screens.base import BaseScreen, Export
 from supplymatrix.tui.session import Session
 from supplymatrix.tui.themes import DEFAULT_THEME, THEMES
 
-__all__ = ["SupplymatrixApp"]
+__all__ = ["SupplymatrixApp", "import_screens"]
 
 
 class SupplymatrixApp(App[None]):
@@ -63,6 +63,8 @@ class SupplymatrixApp(App[None]):
         if self.session.told:
             self.call_after_refresh(self._tell_first)
         self._follow_hangup()
+        # the first visit to a screen would import it between two keys
+        self.call_after_refresh(self.run_worker, import_screens, thread=True, group="import", exit_on_error=False)
 
     def on_unmount(self) -> None:
         """Keep the state."""
@@ -362,6 +364,12 @@ class SupplymatrixApp(App[None]):
             return
         for number in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self.exit)
+
+
+def import_screens() -> None:
+    """Import the screens of all places."""
+    for place in PLACES:
+        importlib.import_module(place.target.partition(":")[0])
 
 
 def _why_no_link(text: str) -> str:

@@ -173,7 +173,7 @@ async def test_differences_leave_the_numbers_of_rows(tmp_path: Path) -> None:
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
         await _press(pilot, "d")
-        assert [key.id for key in _state(app).keys] == ["fips_mode"]
+        assert [key.id for key in _state(app).keys] == ["fix_sla", "fips_mode"]
         assert "18 FIPS mode" in take_rows(app)
         assert _screen(app).twin() == "supplymatrix matrix --differences"
         await _press(pilot, "d")

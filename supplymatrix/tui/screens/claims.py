@@ -86,12 +86,14 @@ class ClaimsScreen(ListScreen):
         ids = {item.id for item in self.shown}
         shown = tuple(claim for claim in self.claims if claim.id in ids)
         twin = self.twin()
+        day = self.session.day
         return (
-            Export(key="j", format="json", file="claims.json", render=lambda: render_claims_json(shown, self.session.day),
+            Export(key="j", format="json", file="claims.json", render=lambda: render_claims_json(shown, day),
                    command=f"{twin} --format json"),
-            Export(key="m", format="markdown", file="claims.md", render=lambda: render_claims_markdown(shown, self.session.day),
+            Export(key="m", format="markdown", file="claims.md", render=lambda: render_claims_markdown(shown, day),
                    command=f"{twin} --format markdown"),
-            Export(key="t", format="text", file="claims.txt", render=lambda: render_claims_text(shown, self.session.day), command=twin),
+            Export(key="t", format="text", file="claims.txt", render=lambda: render_claims_text(shown, day),
+                   command=twin),
         )  # fmt: skip
 
     def why_empty(self) -> str:
