@@ -12,7 +12,6 @@ from typing import ClassVar, cast
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from supplymatrix.engine.screen_state import Opened, remember, write_screen_state
 from supplymatrix.errors import InputError, SourceError
@@ -308,10 +307,12 @@ class SupplymatrixApp(App[None]):
         screen.tell(f"asked the browser for {url}")
         self.open_url(url)
 
-    def _made(self, link: Link) -> Screen[None]:
+    def _made(self, link: Link) -> BaseScreen:
         module, _, name = PLACE_BY_ID[link.place].target.partition(":")
-        kind = cast("Callable[[Link], Screen[None]]", getattr(importlib.import_module(module), name))
-        return kind(link)
+        kind = cast("Callable[[Link], BaseScreen]", getattr(importlib.import_module(module), name))
+        screen = kind(link)
+        screen.take_size(self.size)
+        return screen
 
     def _push(self, link: Link) -> None:
         self.push_screen(self._made(link))
