@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from supplymatrix.reports.plain import plain
@@ -12,6 +16,8 @@ from supplymatrix.tui.screens.base import Export, Work
 from supplymatrix.tui.screens.claims import evidence_lines
 from supplymatrix.tui.screens.list_screen import Item, ListScreen
 from supplymatrix.tui.widgets.details import field, heading
+from supplymatrix.tui.widgets.line_list import LineList
+from supplymatrix.tui.widgets.pipeline import Box, Pipeline
 from supplymatrix.tui.widgets.status_line import Status
 from supplymatrix.vendors.entry_map import Entered, Stage, entry_map
 
@@ -24,15 +30,25 @@ _NAME_WIDTH = 16
 
 
 class EntriesScreen(ListScreen):
-    """Stages with who enters there left, the means and its sources right."""
+    """The way through a build on top; stages with who enters there left, the means and its sources right."""
 
     PLACE = "entries"
     LOADING = "reading profiles"
     WHAT = "entries"
     COLUMNS: ClassVar[tuple[str, ...]] = ("vendor", "stage", "offer", "tier", "mechanism", "upstream")
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "stage(-1)", "Stage before", show=False),
+        Binding("right", "stage(1)", "Next stage"),
+    ]
+
     stages: tuple[Stage, ...] = ()
     loaded: LoadedProfiles | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the way, filter, list and details."""
+        yield Pipeline()
+        yield from super().compose_body()
 
     def load(self, work: Work) -> LoadedProfiles:
         """Read the profiles."""
@@ -52,6 +68,42 @@ class EntriesScreen(ListScreen):
         """Return stage and vendor."""
         item = self.current
         return (item.cells["stage"], item.cells["vendor"]) if item is not None else ()
+
+    def tell_place(self) -> None:
+        """Mark the stage, too."""
+        super().tell_place()
+        if self.is_attached and self.stages:
+            here = self._stage()
+            counts = Counter(item.cells["stage"] for item in self.shown)
+            self.query_one(Pipeline).show(
+                [Box(name=stage.title, count=counts[stage.title], is_current=stage is here) for stage in self.stages]
+            )
+
+    def action_stage(self, step: int) -> None:
+        """Go to the first entry of the next stage, or of the one before, that has any."""
+        here = self._stage()
+        if here is None:
+            return
+        ahead = [item for item in self.shown if step * _number(self.stages, item) > step * self.stages.index(here)]
+        if ahead:
+            wanted = ahead[0] if step > 0 else ahead[-1]
+            self._go_to_stage(self.stages[_number(self.stages, wanted)])
+
+    @on(Pipeline.Chosen)
+    def _box_chosen(self, event: Pipeline.Chosen) -> None:
+        event.stop()
+        self._go_to_stage(self.stages[event.number])
+
+    def _go_to_stage(self, stage: Stage) -> None:
+        first = next((item for item in self.shown if item.parts[0] == stage.point.value), None)
+        if first is None:
+            self.tell(f"nobody enters at {stage.title}" + (" with this filter" if self.query_text else ""))
+        else:
+            self.query_one("#list", LineList).go_to(first.id)
+
+    def _stage(self) -> Stage | None:
+        item = self.current
+        return self.stages[_number(self.stages, item)] if item is not None else None
 
     def status(self) -> Status:
         """Count sources and entries."""
@@ -77,6 +129,10 @@ class EntriesScreen(ListScreen):
             Export(key="t", format="text", file="entries.txt", render=lambda: render_entries_text(stages),
                    command=twin),
         )  # fmt: skip
+
+
+def _number(stages: Sequence[Stage], item: Item) -> int:
+    return next(number for number, stage in enumerate(stages) if stage.point.value == item.parts[0])
 
 
 def _item(stage: Stage, row: Entered, number: int) -> Item:
