@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tui test coverage quick lint format bench acceptance screenshots lock clean
+.PHONY: help demo tui test coverage quick lint format bench acceptance shots screenshots lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -43,8 +43,10 @@ bench: $(VENV)/run.stamp ## Measure CPU, requests and ratios against peers (need
 acceptance: $(VENV)/dev.stamp ## Show, one by one, what was promised
 	@$(BIN)/python -m benchmarks.acceptance $(ARGS)
 
-screenshots: $(VENV)/run.stamp ## Make the pictures of README anew
+shots: $(VENV)/run.stamp ## Make all pictures anew, of commands and of the terminal app
 	@$(BIN)/python screenshots/make.py
+
+screenshots: shots
 
 lock: $(VENV)/dev.stamp ## Make the locks anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -7,6 +7,7 @@
    is caught.
 5. Support paths for Go: what a project needs, the vendors beside what it has today, who drops out and why, a claim
    refuted with its sources, and the two clocks of a fix.
+6. The terminal app, as a picture of text: the proof chain of a module whose hash was changed.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from runpy import run_path
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "build" / "demo"
 REPORTS = ("report.json", "report.sarif")
 MUX = "github.com/gorilla/mux"
+FAILS = "github.com/stretchr/testify@v1.8.4"  # in the project that `make tui` opens
 COMPARED_ON = "2026-11-25"  # the day on which the vendor profiles were reviewed: evidence ages
 
 
@@ -131,6 +134,18 @@ def compare(environ: dict[str, str]) -> list[int]:
     return codes
 
 
+def show_app(environ: dict[str, str], scratch: Path) -> list[int]:
+    """Show a screen of the terminal app without a terminal: the project of `make tui`, where its one failure is."""
+    folder: Path = run_path(str(HERE / "tui.py"))["write_project"](scratch / "client-go")
+    words = ["tui", ".", "--offline", "--replay", "recorded", "--as-of", COMPARED_ON]
+    code = run(environ, *words, "--at", f"project/{FAILS}", "--size", "80x24", "--shot", "screen.txt", cwd=folder)
+    screen = folder / "screen.txt"
+    for line in screen.read_text(encoding="utf-8").splitlines() if screen.is_file() else ():
+        say(f"  │{line}")
+    say("`make tui` opens the app on this project: 3 its modules, f what fails, Enter its proof; ? shows all keys")
+    return [code]
+
+
 def main() -> int:
     """Run the demo; the exit code is 0 when every step ended as it should."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -158,7 +173,9 @@ def main() -> int:
         codes += prove(environ, scratch)
         say("\n5. Who could support this project's Go, by dated evidence, and how fast they really were\n")
         codes += compare(environ)
-    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0]
+        say("6. The same in the terminal app: every verdict goes down to the bytes that it rests on\n")
+        codes += show_app(environ, scratch)
+    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0]
     say()
     where = OUT.relative_to(HERE.parent).as_posix()
     opened = f"The report to open: {where}/report.json (report.sarif beside it is for code-scanning views)"

@@ -1,9 +1,10 @@
 # ruff: noqa: INP001 - a program of its own, in no package
-"""Make the pictures of the terminal: run the program in colour and draw what it prints as SVG.
+"""Make all pictures: of commands, from what they print in colour, and of the terminal app, by `screens.py`.
 
-python screenshots/make.py [FOLDER]
+python screenshots/make.py [FOLDER] [--svg-only | --all-png]
 
-Everything is offline and on recorded data, so that the same source gives the same bytes.
+Everything is offline and on recorded data, so that the same source gives the same bytes. A few are drawn as PNG, too;
+none with --svg-only, every screen with --all-png.
 """
 
 from __future__ import annotations
@@ -88,9 +89,8 @@ def run(folder: Path, *arguments: str, color: bool = True) -> str:
     return f"{PROMPT}supplymatrix {' '.join(arguments)}\n{shown}\n\n{PROMPT}echo $?\n{done.returncode}\n"
 
 
-def main() -> int:
-    """Write the pictures; the folder is this one unless another is named."""
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+def draw_commands(target: Path) -> None:
+    """Write the pictures of commands into a folder."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for subject, copy in (("client-go", "client-go"), ("mux-service", "changed")):
@@ -110,6 +110,23 @@ def main() -> int:
         ):
             text = run(folder, *arguments, "--as-of", REVIEWED, color=picture == "matrix")
             (target / f"{picture}.svg").write_text(draw(text, title), encoding="utf-8")
+
+
+def draw_screens(target: Path, *options: str) -> None:
+    """Write the pictures of the app into a folder, in an environment that says nothing of this machine."""
+    with tempfile.TemporaryDirectory() as home:
+        environ = {"PATH": os.environ.get("PATH", os.defpath), "HOME": home, "TERM": "xterm-256color"}
+        command = [sys.executable, str(HERE / "screens.py"), str(target.resolve()), *options]
+        subprocess.run(command, env=environ, check=True)  # noqa: S603 - our own program
+
+
+def main() -> int:
+    """Write the pictures; the folder is this one unless another is named."""
+    options = [word for word in sys.argv[1:] if word.startswith("--")]
+    folders = [word for word in sys.argv[1:] if word not in options]
+    target = Path(folders[0]) if folders else HERE
+    draw_commands(target)
+    draw_screens(target, *options)
     return 0
 
 

@@ -91,17 +91,9 @@ def compare(
 
 
 def _rendered(report: Comparison, name: str, width: int) -> str:
-    if name == "json":
-        from supplymatrix.reports.compare_json import render_compare_json
+    from supplymatrix.reports.registry import render_compare
 
-        return render_compare_json(report)
-    if name == "markdown":
-        from supplymatrix.reports.compare_markdown import render_compare_markdown
-
-        return render_compare_markdown(report)
-    from supplymatrix.reports.compare_text import render_compare_text
-
-    return render_compare_text(report, width=width)
+    return render_compare(report, name, width=width)
 
 
 def _tell(report: Comparison, console: Console) -> None:

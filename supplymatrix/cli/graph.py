@@ -164,9 +164,10 @@ def _tell(run: GraphRun, console: Console) -> None:
     """Tell on stderr how the graph was read; what is missing is told even where quiet was asked for."""
     if not console.quiet:
         write_stderr("".join(f"note: {plain(note.message)}\n" for note in run.notes))
+    from supplymatrix.reports.diagnostic import unknown_line
+
     for gap in run.gaps[:_GAPS]:
-        remedy = f"; next: {gap.remedy}" if gap.remedy else ""
-        write_stderr(plain(f"unknown: {gap.wanted}: {gap.reason}{remedy}") + "\n")
+        write_stderr(plain(unknown_line(gap)) + "\n")
     if len(run.gaps) > _GAPS:
         write_stderr(f"… and {len(run.gaps) - _GAPS:,} more of these\n")
 

@@ -110,9 +110,10 @@ def _lacks_feeds(report: ResponseReport) -> bool:
 
 def _tell(report: ResponseReport, console: Console) -> None:
     """Tell on stderr what is missing, even where quiet was asked for; and where nothing is, what to do."""
+    from supplymatrix.reports.diagnostic import unknown_line
+
     for gap in report.gaps[:_GAPS]:
-        remedy = f"; next: {gap.remedy}" if gap.remedy else ""
-        write_stderr(plain(f"unknown: {gap.wanted}: {gap.reason}{remedy}") + "\n")
+        write_stderr(plain(unknown_line(gap)) + "\n")
     if len(report.gaps) > _GAPS:
         write_stderr(f"… and {len(report.gaps) - _GAPS:,} more of these\n")
     if report.is_empty and not console.quiet:

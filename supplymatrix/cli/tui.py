@@ -16,6 +16,7 @@ from supplymatrix.cli.streams import is_terminal, write_stderr, write_stdout
 from supplymatrix.cli.words import complete_places
 
 if TYPE_CHECKING:
+    from supplymatrix.errors import SupplymatrixError
     from supplymatrix.tui.links import Link
     from supplymatrix.tui.session import Session
 
@@ -53,8 +54,10 @@ def tui(
 ) -> int:  # fmt: skip
     """Open the terminal app, at home or at LINK. PATH: the Go project that it is about.
 
-    Exit 0: ended. 2: no terminal, or no such place.
+    Exit 0: ended. 2: no terminal, or no such place. --shot and --plain of a screen that could not be filled end as the
+    command with the same facts does.
     """
+    del today  # the app asks the clock, since it may be open beyond midnight
     if shot is not None and plain:
         raise click.UsageError("--shot and --plain exclude each other.")
     kind = _kind(shot) if shot is not None else "plain"
@@ -63,33 +66,34 @@ def tui(
         return 2
     from supplymatrix.tui.links import parse_link
 
-    session = _session(path, folders, today, offline=offline, replay=replay)
+    given = click.get_current_context().params
+    session = _session(path, folders, given["as_of"], offline=offline, replay=replay)
+    session.named_folders = given["folders"]
     link = parse_link(at) if at else None
     if shot is None and not plain:
         return _run(session, link)
-    data = _shot(session, link, kind, columns_rows)
+    data, fault = _shot(session, link, kind, columns_rows)
     if shot is None:
         write_stdout(data.decode())
     else:
         _write_bytes(shot, data)
+    if fault is not None:
+        raise fault
     return 0
 
 
 def _session(
-    path: Path | None, folders: tuple[Path, ...], today: date, *, offline: bool | None, replay: Path | None
+    path: Path | None, folders: tuple[Path, ...], as_of: date | None, *, offline: bool | None, replay: Path | None
 ) -> Session:
     from supplymatrix.cli.files import write_file
-    from supplymatrix.engine.screen_state import read_screen_state, state_path
     from supplymatrix.engine.settings import load_settings
     from supplymatrix.errors import Diagnostic, InputError
     from supplymatrix.tui.session import Session
 
-    if path is not None and not path.exists():
+    if path is not None and not os.path.exists(path):  # noqa: PTH110 - Path.exists raises for a name that is too long
         raise InputError(
             Diagnostic(message="there is no such file or folder", artifact=path.as_posix(), expected="a Go project")
         )
-    file = state_path(os.environ)
-    read = read_screen_state(file)
     return Session(
         now=lambda: datetime.now(UTC),
         environ=os.environ,
@@ -97,12 +101,9 @@ def _session(
         here=Path(),
         project=path,
         folders=folders,
-        as_of=today,
+        as_of=as_of,
         offline=load_settings(os.environ).offline if offline is None else offline,
         replay=replay,
-        state_file=file,
-        state=read.state,
-        told=read.told,
     )
 
 
@@ -111,9 +112,10 @@ def _has_terminal() -> bool:
     streams = (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr))
     missing = [name for name, stream in streams if not is_terminal(stream)]
     if missing:
+        names = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
         # stderr may be the file that somebody wonders about: Textual draws there, and would show nothing at all
         write_stdout(
-            f"the app needs a terminal, and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} none\n"
+            f"the app needs a terminal, and {names} {'is' if len(missing) == 1 else 'are'} none\n"
             "next: supplymatrix tui --plain, supplymatrix tui --shot FILE.svg, or supplymatrix --help\n"
         )
     return not missing
@@ -122,23 +124,38 @@ def _has_terminal() -> bool:
 def _run(session: Session, link: Link | None) -> int:
     import gc
 
+    gc.disable()  # while nothing but modules comes in: looking through them took a fourteenth of the start
+    from supplymatrix.engine.screen_state import read_screen_state, state_path
     from supplymatrix.tui.app import SupplymatrixApp
 
+    file = state_path(os.environ)
+    read = read_screen_state(file)
+    session.state_file = file if read.may_write else None
+    session.state, session.told = read.state, read.told
     app = SupplymatrixApp(session, link)
     gc.freeze()  # modules are never freed: looking through them now and then took 40 ms, in which no key is answered
+    gc.enable()
     app.run()
     if session.told:
         write_stderr(f"{session.told}\n")
     return int(app.return_code or 0)
 
 
-def _shot(session: Session, link: Link | None, kind: str, size: tuple[int, int]) -> bytes:
-    from supplymatrix.engine.screen_state import NO_STATE
+def _shot(
+    session: Session, link: Link | None, kind: str, size: tuple[int, int]
+) -> tuple[bytes, SupplymatrixError | None]:
+    """Return a picture, and why its screen has nothing to show. No state is read: it is the same for everybody."""
+    from supplymatrix.errors import Diagnostic, InputError, SupplymatrixError
     from supplymatrix.tui.app import SupplymatrixApp
+    from supplymatrix.tui.links import format_link
     from supplymatrix.tui.shots import render_shot
 
-    session.state_file, session.state, session.told = None, NO_STATE, ""  # a picture is the same for everybody
-    return render_shot(SupplymatrixApp(session, link), kind, size)
+    app = SupplymatrixApp(session, link)
+    data = render_shot(app, kind, size)
+    if isinstance(app.fault, SupplymatrixError) or app.fault is None:
+        return data, app.fault
+    artifact = format_link(link) if link is not None else ""
+    return data, InputError(Diagnostic(message=str(app.fault), artifact=artifact, expected="a place that is there"))
 
 
 def _write_bytes(file: Path, data: bytes) -> None:

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import click
 
-from supplymatrix.cli.alarm import ALARM, keeps_alarm
+from supplymatrix.cli.alarm import keeps_alarm
 from supplymatrix.cli.options import console_options, log_options, refuse_preset_name
 from supplymatrix.cli.output import Console, write_stdout
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
-from supplymatrix.engine.prove_module import ModuleProof, ProveRequest, prove_module
+from supplymatrix.engine.prove_module import ProveRequest, prove_module
 from supplymatrix.errors import Diagnostic, InputError
-from supplymatrix.model.fact import ProofState
 from supplymatrix.model.module import ModuleVersion, canonical_version, check_module, check_module_path
 from supplymatrix.reports.chain import (
     ChainView,
@@ -82,11 +81,11 @@ def verify(
         key_hash=proof.key_hash,
         route=proof.route,
         go_sum=proof.go_sum,
+        history=proof.history,
     )
-    code = _code_of(proof)
-    with keeps_alarm(code, f"alarm: {view.go_sum} and the log disagree on {module}"):
+    with keeps_alarm(proof.exit_code, f"alarm: {view.go_sum} and the log disagree on {module}"):
         write_stdout(_FORMATS[format_](view))
-    return code
+    return proof.exit_code
 
 
 def _steps(request: ProveRequest, format_: str, console: Console) -> int:
@@ -101,15 +100,6 @@ def _steps(request: ProveRequest, format_: str, console: Console) -> int:
     with keeps_alarm(trace.exit_code, f"alarm: {trace.go_sum or 'an answer'} and the log disagree on {request.module}"):
         write_stdout((render_trace_json if format_ == "json" else render_trace_text)(trace))
     return trace.exit_code
-
-
-def _code_of(proof: ModuleProof) -> int:
-    states = {line.state for line in proof.lines}
-    if ProofState.DIFFERS in states:
-        return ALARM
-    if proof.faults:
-        return 2
-    return 1 if ProofState.NO_LINE in states else 0
 
 
 def _parse(text: str) -> ModuleVersion:

@@ -54,7 +54,7 @@ class ProjectRun:
         if self.run is not None:
             item = self.run.prepared[0]
             return trace_of(item, self.run.answers[item.choice.log_key], module)
-        return trace_of_lie(self.lie or TrustError("the log has lied"), self.choice, module)
+        return trace_of_lie(self.lie or TrustError("the log has lied"), self.choice, module, self.project)
 
 
 def run_project(request: CheckRequest, on_event: OnEvent = ignore_event) -> ProjectRun:

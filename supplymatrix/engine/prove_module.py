@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from supplymatrix.engine.committed_proofs import NO_PROOFS
 from supplymatrix.engine.events import Message, OnEvent, ignore_event
-from supplymatrix.engine.log_access import LogAccess, ask_log
-from supplymatrix.engine.lookups import Broken, LogAnswer, LogChoice, LogRun, facts_of_lines
+from supplymatrix.engine.lookups import Broken, Signer
 from supplymatrix.engine.means import Means
-from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, default_policy, load_policy
-from supplymatrix.engine.prepare import choose_log
+from supplymatrix.engine.module_case import ModuleCase, exit_code_of, history_of, outcome_of
+from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, default_policy
+from supplymatrix.engine.prepare import Prepared, choose_log, prepare
 from supplymatrix.engine.private import withholding_of
-from supplymatrix.errors import SourceError, TransportError
+from supplymatrix.engine.shared_answers import Asker, SharedAnswers, share_modules
+from supplymatrix.errors import SourceError, TransportError, TrustError
 from supplymatrix.gomod.goenv import GoSettings
-from supplymatrix.model.fact import LineProof, SumFault, SumLine
+from supplymatrix.model.fact import LineProof, SumFault
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
+from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.settings import read_go_settings
-from supplymatrix.sources.project import Project, read_project
-from supplymatrix.sumdb.chain import ProofChain, build_chain, verify_chain
-from supplymatrix.sumdb.checkpoint import open_checkpoint
-from supplymatrix.sumdb.session import LogRecord, NotLogged
+from supplymatrix.sources.project import read_project
+from supplymatrix.sumdb.chain import ProofChain
+from supplymatrix.sumdb.history import History
+from supplymatrix.sumdb.session import NotLogged, Unanswered
 
-__all__ = ["ModuleProof", "ProveRequest", "chain_of_run", "is_about", "prove_module"]
+__all__ = ["ModuleProof", "ProveRequest", "ask_about", "prove_module"]
 
 
 @value
@@ -41,7 +44,10 @@ class ProveRequest:
 
 @value
 class ModuleProof:
-    """The chain, checked again from its own bytes, and what go.sum has on this module version: lines, faulty lines."""
+    """The chain, checked again from its own bytes, and what go.sum has on this module version: lines, faulty lines.
+
+    history: whether its head was held against another one, in words. exit_code: what `verify` ends with.
+    """
 
     chain: ProofChain
     lines: tuple[LineProof, ...]
@@ -50,71 +56,95 @@ class ModuleProof:
     log_name: str
     key_hash: str
     route: str
+    history: str
+    exit_code: int
 
 
 def prove_module(request: ProveRequest, on_event: OnEvent = ignore_event) -> ModuleProof | NotLogged:
     """Return the proof of a module version, or that the log does not have it.
 
-    Raises TransportError when the log could not be asked, SourceError for a private name, TrustError for a lie.
+    Raises TransportError when the log could not be asked, SourceError for a private name, TrustError for a lie, and
+    InputError for a project or policy that cannot be used.
     """
-    settings = read_go_settings(request.means.environ)
-    project = read_project(request.project) if request.project is not None else None
-    choice = _choice(request, project, settings)
-    access = LogAccess(choice=choice, settings=settings, means=request.means, on_event=on_event)
-    run = ask_log(access, [request.module])
-    for text in (*run.messages, *(note.message for note in run.notes)):
-        on_event(Message(text=text))
-    answer: LogAnswer = run.answers[request.module]
-    if isinstance(answer, NotLogged):
-        return answer
-    if isinstance(answer, Broken):
-        raise answer.error
-    if not isinstance(answer, LogRecord):
-        raise TransportError(answer.reason, remedy=answer.remedy)
-    chain = chain_of_run(choice, run, answer)
-    facts = project.facts if project else ()
-    lines = [fact for fact in facts if isinstance(fact, SumLine) and fact.subject == request.module]
-    proofs, _ = facts_of_lines(lines, run.answers)
+    case = ask_about(request, on_event)
+    outcome = outcome_of(case)
+    if isinstance(outcome, NotLogged):
+        return outcome
+    if isinstance(outcome, Broken):
+        raise outcome.error
+    if isinstance(outcome, Unanswered):
+        if case.held is None:
+            raise TransportError(outcome.reason, remedy=outcome.remedy)
+        why = f"the name of {case.module} is withheld from the log by {case.held}: it is not checked"
+        raise SourceError(why, remedy=outcome.remedy)
+    lines, faults, verifier = case.proofs_in(outcome), case.faults, case.shared.choice.verifier
     return ModuleProof(
-        chain=chain,
-        lines=tuple(proofs),
-        faults=tuple(fact for fact in facts if isinstance(fact, SumFault) and is_about(fact, request.module)),
-        go_sum=project.go_sum if project else "",
-        log_name=choice.verifier.name,
-        key_hash=choice.verifier.hash_text,
-        route=run.view.route if run.view else "",
+        chain=outcome,
+        lines=tuple(lines),
+        faults=tuple(faults),
+        go_sum=case.go_sum,
+        log_name=verifier.name,
+        key_hash=verifier.hash_text,
+        route=case.route,
+        history=history_of(case).says,
+        exit_code=exit_code_of(outcome, lines, faults),
     )
 
 
-def is_about(fault: SumFault, module: ModuleVersion) -> bool:
-    """Return whether a faulty go.sum line names a module version; its subject may be the raw text."""
-    words = fault.subject.replace("@", " ").split()
-    return words[:1] == [module.path] and len(words) > 1 and words[1].removesuffix("/go.mod") == module.version
+def ask_about(request: ProveRequest, on_event: OnEvent = ignore_event) -> ModuleCase:
+    """Return all that this run can know of one module version, as `check` would: the project's own proofs go first.
 
-
-def chain_of_run(choice: LogChoice, run: LogRun, record: LogRecord) -> ProofChain:
-    """Return the chain of a record that a run has proven, checked again from its own bytes. It asks nobody.
-
-    Raises TransportError where the run has no head, TrustError where a step does not hold.
+    Raises InputError for a project or policy that cannot be used, and SourceError for a disk that cannot.
     """
-    verifiers = [choice.verifier]
-    head = run.session.pinned
-    if head is None:
-        raise TransportError("no signed tree head of the log is at hand")
-    past = (run.earlier, open_checkpoint(run.earlier, verifiers).size) if run.earlier is not None else None
-    chain = build_chain(record, run.session.tree, head.note.raw, past)
-    verify_chain(chain, verifiers)
-    return chain
+    means, module = request.means, request.module
+    settings, histories = read_go_settings(means.environ), dict[Signer, History]()
+    item = _prepared(request, settings, histories)
+    policy = item.policy if item is not None else default_policy()
+    choice = item.choice if item is not None else choose_log(policy)
+    committed = item.committed if item is not None else NO_PROOFS
+    case = ModuleCase(
+        module=module,
+        shared=SharedAnswers(choice=choice, answers={}),
+        project=item.project if item is not None else None,
+        committed=committed,
+    )
+    for text in _told_of_proofs(case, means):
+        on_event(Message(text=text))
+    held = withholding_of(module.path, policy, settings, send_private=means.send_private)
+    if held is not None and (held.declared or module not in committed.records):
+        return changed(case, held=held)
+    heads = histories[choice.signer].heads if item is not None else ()
+    try:
+        asker = Asker(means=means, settings=settings, on_event=on_event)
+        shared = share_modules(choice, [module], [committed], heads, asker)
+    except TrustError as err:
+        return changed(case, lie=err)
+    notes = shared.notes_for(item) if item is not None else shared.notes
+    for text in (*shared.messages, *(note.message for note in notes)):
+        on_event(Message(text=text))
+    return changed(case, shared=shared)
 
 
-def _choice(request: ProveRequest, project: Project | None, settings: GoSettings) -> LogChoice:
-    """Return the log that the policy names; without a project, Go's own. Raises SourceError for a private name."""
-    policy = load_policy(request.policy, project, request.means.environ)[0] if project is not None else default_policy()
-    held = withholding_of(request.module.path, policy, settings, send_private=request.means.send_private)
-    if held is not None:
-        remedy = "take the pattern out of lift.toml" if held.declared else "run with --send-private"
-        raise SourceError(
-            f"the name of {request.module} is withheld from the log by {held}: it is not checked",
-            remedy=f"{remedy} if its name may be known",
-        )
-    return choose_log(policy)
+def _prepared(request: ProveRequest, settings: GoSettings, histories: dict[Signer, History]) -> Prepared | None:
+    if request.project is None:
+        return None
+    return prepare(
+        request.project,
+        read_project(request.project),
+        request.policy,
+        request.means.environ,
+        settings,
+        histories=histories,
+        send_private=request.means.send_private,
+    )
+
+
+def _told_of_proofs(case: ModuleCase, means: Means) -> list[str]:
+    """Return what is to be told of a proof file that proves nothing; the bytes of one that lies are kept."""
+    proofs = case.committed
+    if proofs.error is not None:
+        kept = keep_evidence(means.environ, means.now, [proofs.error])
+        return [f"{proofs.name} proves nothing, so that the log is asked: {proofs.error}", kept]
+    if proofs.malformed is not None:
+        return [f"{proofs.name} cannot be read, so that the log is asked: {proofs.malformed.message}"]
+    return []

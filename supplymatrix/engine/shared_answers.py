@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from supplymatrix.engine.committed_proofs import refuse_two_answers
+from supplymatrix.engine.committed_proofs import CommittedProofs, refuse_two_answers
 from supplymatrix.engine.events import OnEvent
 from supplymatrix.engine.log_access import LogAccess, ask_log
 from supplymatrix.engine.lookups import LogAnswer, LogChoice, LogKey, LogRun, Signer, unanswered
@@ -24,7 +24,7 @@ from supplymatrix.model.verdict import Note
 from supplymatrix.sumdb.history import History, SeenHead
 from supplymatrix.sumdb.session import LogRecord
 
-__all__ = ["AskLog", "Asker", "SharedAnswers", "share_answers"]
+__all__ = ["AskLog", "Asker", "SharedAnswers", "share_answers", "share_modules"]
 
 AskLog = Callable[[LogChoice, Sequence[ModuleVersion], Sequence[SeenHead]], LogRun]
 
@@ -111,14 +111,26 @@ def _unasked(group: Sequence[Prepared], err: InputError) -> SharedAnswers:
 
 
 def _share(group: Sequence[Prepared], history: History, ask: AskLog) -> SharedAnswers:
-    choice = group[0].choice
-    modules = dict.fromkeys(module for subject in group for module in subject.modules)
+    modules = tuple(dict.fromkeys(module for subject in group for module in subject.modules))
+    return share_modules(group[0].choice, modules, [subject.committed for subject in group], history.heads, ask)
+
+
+def share_modules(
+    choice: LogChoice,
+    modules: Sequence[ModuleVersion],
+    proofs: Sequence[CommittedProofs],
+    heads: Sequence[SeenHead],
+    ask: AskLog,
+) -> SharedAnswers:
+    """Return the answers of one log for module versions: out of proof files first, for what these lack it is asked.
+
+    heads: of the proof files, held against the log's own. Raises TrustError when the log has lied as a whole.
+    """
     proven: dict[ModuleVersion, LogRecord] = {}
-    for subject in group:
-        for module, answer in subject.committed.answers(m for m in subject.committed.records if m in modules).items():
+    for committed in proofs:
+        for module, answer in committed.answers(modules).items():
             first = proven.setdefault(module, answer)
             refuse_two_answers(module, first.text, answer.text)
-    heads = history.heads
     missing = [module for module in modules if module not in proven]
     run = ask(choice, missing, heads) if missing or heads else None
     return SharedAnswers(

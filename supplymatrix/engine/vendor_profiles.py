@@ -21,7 +21,14 @@ from supplymatrix.model.value import value
 from supplymatrix.model.vendor import Claim, VendorProfile
 from supplymatrix.vendors.user_data import NO_USER_DATA, UserData
 
-__all__ = ["PROFILE_LIMIT", "LoadedProfiles", "load_profiles", "read_profile_files", "real_file_of"]
+__all__ = [
+    "PROFILE_LIMIT",
+    "LoadedProfiles",
+    "load_profiles",
+    "read_profile_files",
+    "real_file_of",
+    "real_file_of_claim",
+]
 
 PROFILE_LIMIT = 1 << 20
 """Bytes of one file."""
@@ -117,6 +124,15 @@ def real_file_of(profile: VendorProfile, own: frozenset[str]) -> Path | None:
     from supplymatrix.sources.builtin import builtin_file
 
     return Path(profile.artifact) if profile.id in own else builtin_file(BUILTIN, f"{profile.id}.toml")
+
+
+def real_file_of_claim(claim: Claim) -> Path | None:
+    """Return the file of a claim that may be edited; None for one of an installed program."""
+    from supplymatrix.sources.builtin import builtin_file
+
+    folder, _, name = claim.location.artifact.rpartition("/")
+    claims = f"{BUILTIN}/claims"
+    return builtin_file(claims, name) if folder == claims else Path(claim.location.artifact)
 
 
 def _load_builtin(loading: _Loading, today: date | None) -> None:

@@ -67,6 +67,7 @@ class Trace:
     """All steps of one module version, in the order of `StepId`. exit_code: the one that `verify` ends with.
 
     log_name, key_hash: of the log; route: who was asked, "" = nobody; go_sum: the file of the first step, "" = none.
+    was_asked: False where a project's run had no reason to ask for it: then nobody knows what `verify` ends with.
     """
 
     module: ModuleVersion
@@ -76,6 +77,7 @@ class Trace:
     key_hash: str
     route: str
     go_sum: str
+    was_asked: bool = True
 
     def step(self, which: StepId) -> Step:
         """Return one step."""

@@ -22,7 +22,8 @@ NOT_LOGGED_SCHEMA = "supplymatrix.not-in-log/1"
 class ChainView:
     """A chain with what it is held against. lines: the go.sum lines of this module version, judged; may be empty.
 
-    log: name and key hash; go_sum: where the lines come from, "" when there was no go.sum to compare.
+    log: name and key hash; go_sum: where the lines come from, "" when there was no go.sum to compare; history: whether
+    the head was held against another one, in words.
     """
 
     chain: ProofChain
@@ -31,6 +32,7 @@ class ChainView:
     key_hash: str
     route: str
     go_sum: str
+    history: str
     faults: Sequence[SumFault] = ()
 
 
@@ -51,7 +53,7 @@ def render_chain_text(view: ChainView) -> str:
     out += [f"  {base64.b64encode(chain.root).decode()}"]
     out += ["6 signed head the signature of the key above fits this note"]
     out += _quoted(chain.head)
-    out += _consistency_step(chain)
+    out += _consistency_step(view)
     return "\n".join(line.rstrip() for line in out) + "\n"
 
 
@@ -112,9 +114,10 @@ def _first_byte(ours: str, theirs: str) -> tuple[str, str]:
     return "", ""
 
 
-def _consistency_step(chain: ProofChain) -> list[str]:
+def _consistency_step(view: ChainView) -> list[str]:
+    chain = view.chain
     if chain.earlier is None:
-        return ["7 history     the trusted head of this machine is this head: nothing earlier to compare"]
+        return [f"7 history     {plain(view.history)}"]
     out = [f"7 history     the head trusted before is a part of this tree, by {len(chain.consistency)} hashes"]
     out += _quoted(chain.earlier)
     out += [f"  {number:2d} {proof.hex()}" for number, proof in enumerate(chain.consistency, start=1)]

@@ -14,7 +14,7 @@ from supplymatrix.reports.tally import counted
 from supplymatrix.vendors.cells import CellStatus
 from supplymatrix.vendors.claim_status import ClaimStatus, claim_status
 
-__all__ = ["evidence_of", "render_claims_json", "render_claims_markdown", "render_claims_text"]
+__all__ = ["evidence_of", "render_claims_json", "render_claims_markdown", "render_claims_text", "verdict_words"]
 
 SCHEMA = "supplymatrix.claims/1"
 _WORDS = {
@@ -44,7 +44,7 @@ def render_claims_markdown(claims: Sequence[Claim], as_of: date) -> str:
     """Return the claims as sections of a page."""
     out = ["# What is said about support for Go, and what the sources say", "", _count(claims, as_of), ""]
     for claim in claims:
-        out += [f"## {_verdict(claim, as_of)}: {sentence(claim.says)}", "", sentence(claim.because), ""]
+        out += [f"## {verdict_words(claim, as_of)}: {sentence(claim.says)}", "", sentence(claim.because), ""]
         for item in claim.evidence:
             out.append(f"- {code(item.source)}: {sentence(_dates(item))}")
         if claim.verdict is ClaimVerdict.NO_EVIDENCE:
@@ -115,11 +115,12 @@ def _status(found: ClaimStatus) -> dict[str, object]:
 
 def _head(claim: Claim, as_of: date) -> str:
     """Return the verdict in capitals; of one that does not hold, why, and what it was."""
-    head, space, rest = _verdict(claim, as_of).partition(" (")
+    head, space, rest = verdict_words(claim, as_of).partition(" (")
     return f"{head.upper()}{space}{rest}"
 
 
-def _verdict(claim: Claim, as_of: date) -> str:
+def verdict_words(claim: Claim, as_of: date) -> str:
+    """Return the verdict as it holds on a day: of one that does not, why, and what it was."""
     found, word = claim_status(claim, as_of), _WORDS[claim.verdict]
     if found.status is CellStatus.STALE:
         return f"stale since {found.stale_since} (was {word})"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from supplymatrix.errors import Diagnostic
+from supplymatrix.model.fact import Gap
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import paint_for, render_snippet, wrap
 
-__all__ = ["render_diagnostics", "render_problem"]
+__all__ = ["render_diagnostics", "render_problem", "unknown_line"]
 
 _WIDTH = 100
 _MOST = 20
@@ -55,3 +56,8 @@ def _diagnostic(diagnostic: Diagnostic, *, color: bool, width: int) -> str:
     if diagnostic.remedy:
         lines.append(f"   = next: {plain(diagnostic.remedy)}")
     return "\n".join(lines) + "\n"
+
+
+def unknown_line(gap: Gap) -> str:
+    """Return in one line what is not known, why, and what helps. Not made plain."""
+    return f"unknown: {gap.wanted}: {gap.reason}{f'; next: {gap.remedy}' if gap.remedy else ''}"

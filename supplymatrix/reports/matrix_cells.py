@@ -24,8 +24,7 @@ from supplymatrix.vendors.user_data import placeholder_words
 __all__ = [
     "LEGEND", "CellTally", "age_of", "answer_word", "dates_of", "is_doubtful", "mark_of", "mixed", "numbers_of",
     "say_tally", "say_weights", "scope_of", "searched_lines", "short_texts", "span_of", "stale_name", "state_word",
-    "tally_of",
-    "value_of", "word_of", "write_ascii",
+    "tally_of", "tenths", "value_of", "word_of", "write_ascii",
 ]  # fmt: skip
 
 _WORDS: Mapping[State, str] = {
@@ -192,6 +191,11 @@ def mixed(number: Fraction) -> str:
     whole, rest = divmod(abs(number), 1)
     text = f"{whole} {rest}" if whole and rest else str(rest or whole)
     return f"-{text}" if number < 0 else text
+
+
+def tenths(number: Fraction) -> str:
+    """Return a number of points as it is read at a glance: 6.1; a whole one as it is."""
+    return str(number) if number.denominator == 1 else f"{float(number):.1f}"
 
 
 def tally_of(options: Sequence[Option], keys: Sequence[CapabilityKey]) -> CellTally:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from fractions import Fraction
 
 from supplymatrix.model.vendor import State
 from supplymatrix.reports.matrix_cells import (
@@ -16,6 +17,7 @@ from supplymatrix.reports.matrix_cells import (
     scope_of,
     searched_lines,
     span_of,
+    tenths,
     value_of,
     word_of,
     write_ascii,
@@ -24,7 +26,7 @@ from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import fold, wrap
 from supplymatrix.vendors.capability_keys import KEYS, Role
 from supplymatrix.vendors.cells import Answer, Cell, CellEvidence, CellStatus
-from supplymatrix.vendors.matrix import TODAY, MatrixView, Option
+from supplymatrix.vendors.matrix import TODAY, MatrixScore, MatrixView, Option
 from supplymatrix.vendors.user_data import placeholder_words
 
 __all__ = ["render_cell", "render_score"]
@@ -39,14 +41,10 @@ def render_score(view: MatrixView, option: Option, *, width: int = 80, ascii_onl
     if not score.contributions:
         return "\n".join([*out, "", "no key has a weight: nothing was asked, so the score is 0 to 100", ""])
     whole = sum(weights.get(key, 0) for key in KEYS)
-    rows = [("", "", "wt", "earns", "points", "to at most")]
-    for part in score.contributions:
-        cell = option.cells[part.key]
-        mark = mark_of(word_of(cell), ascii_only=ascii_only)
-        most = mixed(part.high) if part.high != part.low else ""
-        rows.append((mark, KEYS[part.key].title, str(part.weight), _earned(cell), mixed(part.low), most))
-    rows.append(("", "sum", str(whole), "", mixed(score.low), mixed(score.high)))
-    out += ["", *_aligned(rows)]
+    table = [*_aligned(_parts(option, score, whole, ascii_only=ascii_only))]
+    if max(map(len, table)) > width:
+        table = [*_aligned(_rounded_parts(option, score, whole, ascii_only=ascii_only))]
+    out += ["", *table]
     open_weight = [part for part in score.contributions if part.low != part.high]
     out += ["", *wrap(_rule(whole), width)]
     if open_weight:
@@ -89,8 +87,32 @@ def _standing(option: Option, width: int) -> list[str]:
     ]
 
 
+def _parts(option: Option, score: MatrixScore, whole: int, *, ascii_only: bool) -> Iterator[tuple[str, ...]]:
+    """Yield the parts of a score as rows, exactly."""
+    yield "", "", "wt", "earns", "points", "to at most"
+    for part in score.contributions:
+        cell = option.cells[part.key]
+        mark = mark_of(word_of(cell), ascii_only=ascii_only)
+        most = mixed(part.high) if part.high != part.low else ""
+        yield mark, KEYS[part.key].title, str(part.weight), _earned(cell), mixed(part.low), most
+    yield "", "sum", str(whole), "", mixed(score.low), mixed(score.high)
+
+
+def _rounded_parts(option: Option, score: MatrixScore, whole: int, *, ascii_only: bool) -> Iterator[tuple[str, ...]]:
+    """Yield the same to tenths of a point, for where fractions have no room."""
+    yield "", "", "wt", "points"
+    for part in score.contributions:
+        mark = mark_of(word_of(option.cells[part.key]), ascii_only=ascii_only)
+        yield mark, KEYS[part.key].title, str(part.weight), _from_to(part.low, part.high, tenths)
+    yield "", "sum", str(whole), _from_to(score.low, score.high, tenths)
+
+
+def _from_to(low: Fraction, high: Fraction, say: Callable[[Fraction], str]) -> str:
+    return say(low) if low == high else f"{say(low)} to {say(high)}"
+
+
 def _earned(cell: Cell) -> str:
-    return mixed(cell.low) if cell.low == cell.high else f"{mixed(cell.low)} to {mixed(cell.high)}"
+    return _from_to(cell.low, cell.high, mixed)
 
 
 def _rule(whole: int) -> str:
@@ -101,12 +123,13 @@ def _rule(whole: int) -> str:
     )
 
 
-def _aligned(rows: list[tuple[str, str, str, str, str, str]]) -> Iterator[str]:
-    sizes = [max(len(row[column]) for row in rows) for column in range(6)]
+def _aligned(cells: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    rows = [*cells]
+    sizes = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         mark, title, *numbers = row
-        cells = [f"{text:>{size}}" for text, size in zip(numbers, sizes[2:], strict=True)]
-        yield f"{mark or ' '} {title:{sizes[1]}}  {'  '.join(cells)}".rstrip()
+        said = [f"{text:>{size}}" for text, size in zip(numbers, sizes[2:], strict=True)]
+        yield f"{mark or ' '} {title:{sizes[1]}}  {'  '.join(said)}".rstrip()
 
 
 def _worth(view: MatrixView, option: Option, key: str) -> str:
@@ -116,9 +139,10 @@ def _worth(view: MatrixView, option: Option, key: str) -> str:
     kind = {Role.KNOCK_OUT: "can be a must-have, ", Role.DESCRIBES: "describes only, "}.get(role, "")
     if part is None:
         return f"{kind}not weighed"
-    points = mixed(part.low) if part.low == part.high else f"{mixed(part.low)} to {mixed(part.high)}"
+    points, exact = (_from_to(part.low, part.high, say) for say in (tenths, mixed))
+    exact = f" ({exact})" if exact != points else ""
     whole = sum(view.matrix.weights.get(name, 0) for name in KEYS)
-    return f"{kind}weight {weight} of {whole}, earns {_earned(option.cells[key])}: {points} points of the score"
+    return f"{kind}weight {weight} of {whole}, earns {_earned(option.cells[key])}: {points} points of the score{exact}"
 
 
 def _answer(answer: Answer, number: int, as_of: date, width: int, *, ascii_only: bool) -> Iterator[str]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from supplymatrix.model.audit import Audit, Survey
 
 if TYPE_CHECKING:
+    from supplymatrix.vendors.comparison import Comparison
     from supplymatrix.vendors.response_report import ResponseReport
 
-__all__ = ["FORMATS", "render", "render_response", "render_survey"]
+__all__ = ["FORMATS", "render", "render_compare", "render_response", "render_survey"]
 
 FORMATS: Mapping[str, str] = {
     "text": "supplymatrix.reports.text",
@@ -51,4 +52,12 @@ def render_response(report: ResponseReport, fmt: str, *, explain: bool = False, 
     """Return response times in a format: text, json, csv or markdown. explain, width: of what people read."""
     module = importlib.import_module(f"supplymatrix.reports.response_{fmt}")
     text: str = module.render(report, explain=explain, width=width)
+    return text
+
+
+def render_compare(report: Comparison, fmt: str, *, width: int = 80) -> str:
+    """Return a comparison in a format: text, json or markdown. width: of text."""
+    module = importlib.import_module(f"supplymatrix.reports.compare_{fmt}")
+    make = getattr(module, f"render_compare_{fmt}")
+    text: str = make(report, width=width) if fmt == "text" else make(report)
     return text

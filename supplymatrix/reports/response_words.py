@@ -92,7 +92,7 @@ def quantile_words(quantile: Quantile, *, is_bound: bool = False) -> str:
     """Return a percentile as "44/119": by nearest rank, and with the open ones. is_bound: "≤44/119", it rests on days
     that are the latest possible."""
     if quantile.is_too_thin:
-        return "thin" if quantile.n else "-"
+        return "too few" if quantile.n else "-"
     if quantile.naive is None:
         return "-"
     return f"{'≤' if is_bound else ''}{quantile.naive}/{'open' if quantile.survival is None else quantile.survival}"
@@ -103,7 +103,7 @@ def thin_words() -> str:
     return (
         f"28/31: 28 by nearest rank among the fixed, 31 with the open ones counted in (Kaplan-Meier); open: it lies"
         f" among those that are still open; ≤: at most these, since fixes that a shipped version tells count from the"
-        f" latest possible day; thin: too thin, P99 needs {MIN_FIXES[99]} fixes and P90 {MIN_FIXES[90]}."
+        f" latest possible day; too few: P99 needs {MIN_FIXES[99]} fixes and P90 {MIN_FIXES[90]}."
         f" No order follows from this table: the channels have different CVEs."
     )
 

@@ -9,7 +9,8 @@ from supplymatrix.model.trace import Difference, Step, StepId, StepState, Trace
 from supplymatrix.reports.plain import plain
 
 __all__ = [
-    "MARKS", "TITLES", "WORDS", "difference_lines", "hex_lines", "render_trace_json", "render_trace_text", "sum_up",
+    "MARKS", "TITLES", "WORDS", "difference_lines", "exit_words", "hex_lines", "render_trace_json",
+    "render_trace_text", "sum_up",
 ]  # fmt: skip
 
 SCHEMA = "supplymatrix.steps/1"
@@ -44,6 +45,11 @@ def sum_up(trace: Trace) -> str:
     return ", ".join(parts)
 
 
+def exit_words(trace: Trace) -> str:
+    """Return what `verify` ends with, as words behind others; "" where nobody knows, since nobody was asked."""
+    return f" · exit {trace.exit_code}" if trace.was_asked else ""
+
+
 def render_trace_text(trace: Trace) -> str:
     """Return the steps as text: sign, number, name, what it says; then all values of it."""
     asked = f", asked: {plain(trace.route)}" if trace.route else ""
@@ -56,7 +62,7 @@ def render_trace_text(trace: Trace) -> str:
             out += [f"    {line}" for line in difference_lines(step.difference)]
         out += [f"    = meaning: {plain(step.meaning)}"] if step.meaning else []
         out += [f"    = next: {plain(step.remedy)}"] if step.remedy else []
-    out += ["", f"{sum_up(trace)} · exit {trace.exit_code}"]
+    out += ["", f"{sum_up(trace)}{exit_words(trace)}"]
     return "\n".join(line.rstrip() for line in out) + "\n"
 
 

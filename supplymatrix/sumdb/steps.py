@@ -3,7 +3,8 @@
     steps = steps_of_chain(chain, log)           # record, leaf, tiles, root, head, history: all proven
     steps = steps_of_lie(error, log, head)       # the answer did not fit: the step that failed has both values
 
-What was not looked at is a step of its own state, with the reason; it is never one that is proven.
+What was not looked at is a step of its own state, with the reason; it is never one that is proven. The last step is of
+the head alone, and is made first: `history_of_heads`, `history_of_proofs` or `history_not_held`.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ from hashlib import sha256
 
 from supplymatrix.errors import TransportError, TrustError
 from supplymatrix.model.trace import Difference, Step, StepId, StepState
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.sumdb.chain import ProofChain
 from supplymatrix.sumdb.checkpoint import Checkpoint, TreeHead, parse_tree_head
-from supplymatrix.sumdb.record import parse_record
+from supplymatrix.sumdb.record import Record, parse_record
+from supplymatrix.sumdb.session import LogRecord
 from supplymatrix.sumdb.tlog import hash_record
 from supplymatrix.sumdb.tree import fold_tile
 
-__all__ = ["LogNames", "difference_of", "steps_not_reached", "steps_of_absence", "steps_of_chain", "steps_of_lie"]
+__all__ = [
+    "LogNames", "difference_of", "history_not_held", "history_of_heads", "history_of_proofs", "steps_not_reached",
+    "steps_of_absence", "steps_of_chain", "steps_of_lie",
+]  # fmt: skip
 
 _LIED = "What was answered is not what the log has signed: who answered was wrong, or lied."
 _ASK_ELSEWHERE = "ask again over another network or proxy; the bytes were kept as evidence"
@@ -31,13 +36,13 @@ _SHOW_FORK = "do not build; keep the evidence, and show both signed heads to the
 
 @value
 class LogNames:
-    """Which log it is, for its readers. name, key_hash: of the key; route: who was asked; no_earlier: why there is no
-    earlier head to compare."""
+    """Which log it is, for its readers. name, key_hash: of the key; route: who was asked; history: the last step, which
+    is of the head alone."""
 
     name: str
     key_hash: str
     route: str
-    no_earlier: str
+    history: Step
 
 
 def difference_of(our_name: str, ours: str, their_name: str, theirs: str) -> Difference:
@@ -49,28 +54,52 @@ def difference_of(our_name: str, ours: str, their_name: str, theirs: str) -> Dif
     )
 
 
+def history_of_heads(earlier: Checkpoint, hashes: Sequence[bytes]) -> Step:
+    """Return the last step where the head trusted before is a prefix of this one. hashes: that show it, checked."""
+    numbered = tuple((f"{number:2d}", one.hex()) for number, one in enumerate(hashes, 1))
+    return Step(
+        id=StepId.HISTORY,
+        state=StepState.PROVEN,
+        says=f"the head trusted before ({earlier.size:,} records) is a part of this tree",
+        values=(*_lines(earlier.note.raw), *numbered),
+        raw=earlier.note.raw + b"".join(hashes),
+    )
+
+
+def history_of_proofs(head: Checkpoint, pinned: Checkpoint) -> Step:
+    """Return the last step of the head of a proof file that was held against the pinned one, as `LogSession.hold` does
+    it. A newer one is pinned itself then, once the head pinned before is proven a part of it."""
+    if (head.size, head.root) == (pinned.size, pinned.root):
+        says = f"the newest head that this machine knows of ({pinned.size:,} records): what it is shown belongs to it"
+    else:
+        says = f"part of one history with the head that this machine is shown ({pinned.size:,} records)"
+    note = pinned.note.raw
+    return Step(id=StepId.HISTORY, state=StepState.PROVEN, says=says, values=_lines(note), raw=note)
+
+
+def history_not_held(reason: str, remedy: str = "") -> Step:
+    """Return the last step where no head was held against another one."""
+    (step,) = _blank((StepId.HISTORY,), reason)
+    return changed(step, meaning=reason if reason != step.says else "", remedy=remedy)
+
+
 def steps_of_chain(chain: ProofChain, log: LogNames) -> tuple[Step, ...]:
-    """Return the steps of a chain that holds: all but the history, where there is none to compare."""
-    record, root = chain.record, _base64(chain.root)
-    places = list(dict.fromkeys(step.tile for step in chain.path))
+    """Return the steps of a chain that holds; the history is told by `log`."""
+    root = _base64(chain.root)
+    places = dict.fromkeys(step.tile for step in chain.path)
     path = tuple(
         (f"{number:2d} {'left' if step.is_left else 'right'}", f"{_base64(step.sibling)}  {step.tile}")
         for number, step in enumerate(chain.path, 1)
     )
     top = chain.path[-1].result if chain.path else chain.leaf
+    size = len(chain.record.text)
     return (
-        Step(
-            id=StepId.RECORD,
-            state=StepState.PROVEN,
-            says=f"#{record.number:,}, {len(record.text)} bytes, answered by {record.source}",
-            values=(("number", f"{record.number}"), ("answered by", record.source), *_lines(record.text)),
-            raw=record.text,
-        ),
+        _record_step(chain.record, StepState.PROVEN, chain.record.source),
         Step(
             id=StepId.LEAF,
             state=StepState.PROVEN,
             says=f"{chain.leaf.hex()[:16]}… = SHA-256(00 ‖ record)",
-            values=(("leaf hash", chain.leaf.hex()), ("made of", f"SHA-256(00 ‖ {len(record.text)} bytes of record)")),
+            values=(("leaf hash", chain.leaf.hex()), ("made of", f"SHA-256(00 ‖ {size} bytes of record)")),
             raw=chain.leaf,
         ),
         Step(
@@ -83,7 +112,7 @@ def steps_of_chain(chain: ProofChain, log: LogNames) -> tuple[Step, ...]:
         ),
         _root_step(TreeHead(chain.tree_size, chain.root), f"{root[:12]}… recomputed = the root that is signed"),
         _head_step(chain.head, log),
-        _history_step(chain, log),
+        log.history,
     )
 
 
@@ -198,14 +227,23 @@ def _wrong_leaf(error: TrustError) -> Difference | None:
 
 def _unproven_record(lookup: bytes) -> Step:
     try:
-        record = parse_record(lookup)
+        return _record_step(parse_record(lookup), StepState.NOT_CHECKED, "")
     except TransportError:
         return _blank((StepId.RECORD,), "the answer cannot be read")[0]
+
+
+def _record_step(record: Record | LogRecord, state: StepState, source: str) -> Step:
+    """Return the step of a record. source: who gave it, "" = it is not told."""
+    how = f"answered by {source}" if state is StepState.PROVEN else "as answered: not proven"
     return Step(
         id=StepId.RECORD,
-        state=StepState.NOT_CHECKED,
-        says=f"#{record.number:,}, {len(record.text)} bytes, as answered: not proven",
-        values=(("number", f"{record.number}"), *_lines(record.text)),
+        state=state,
+        says=f"#{record.number:,}, {len(record.text)} bytes, {how}",
+        values=(
+            ("number", f"{record.number}"),
+            *((("answered by", source),) if source else ()),
+            *_lines(record.text),
+        ),
         raw=record.text,
     )
 
@@ -228,10 +266,7 @@ def _head_steps(head: Checkpoint | None, log: LogNames) -> tuple[Step, ...]:
     if head is None:
         return _blank((StepId.ROOT, StepId.HEAD, StepId.HISTORY), "no signed head of the log is at hand")
     root = f"{head.root_text[:12]}… recomputed from the tiles at the right edge"
-    history = _blank(
-        (StepId.HISTORY,), log.no_earlier or "the head trusted before was held against this one by the run"
-    )
-    return (_root_step(TreeHead(head.size, head.root), root), _head_step(head.note.raw, log), *history)
+    return (_root_step(TreeHead(head.size, head.root), root), _head_step(head.note.raw, log), log.history)
 
 
 def _root_step(head: TreeHead, says: str) -> Step:
@@ -249,21 +284,6 @@ def _head_step(note: bytes, log: LogNames) -> Step:
     )
 
 
-def _history_step(chain: ProofChain, log: LogNames) -> Step:
-    if chain.earlier is None:
-        return _blank((StepId.HISTORY,), log.no_earlier)[0]
-    older = _root_of(chain.earlier)
-    size = f" ({older.size:,} records)" if older is not None else ""
-    hashes = tuple((f"{number:2d}", proof.hex()) for number, proof in enumerate(chain.consistency, 1))
-    return Step(
-        id=StepId.HISTORY,
-        state=StepState.PROVEN,
-        says=f"the head trusted before{size} is a part of this tree",
-        values=(*_lines(chain.earlier), *hashes),
-        raw=chain.earlier + b"".join(chain.consistency),
-    )
-
-
 def _blank(which: Sequence[StepId], reason: str) -> tuple[Step, ...]:
     return tuple(Step(id=one, state=StepState.NOT_CHECKED, says=_first_line(reason)) for one in which)
 
@@ -274,7 +294,8 @@ def _lines(text: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _first_line(text: str) -> str:
-    return text.partition("\n")[0]
+    """Return the first line that says anything: a step that was not checked always tells why."""
+    return next((line for line in text.split("\n") if line.strip()), "nobody said why")
 
 
 def _base64(data: bytes) -> str:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from threading import Lock
-from typing import ClassVar, cast
+from threading import Lock, Thread
+from typing import Any, ClassVar, cast
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
 
 from supplymatrix.engine.screen_state import Opened, remember, write_screen_state
 from supplymatrix.errors import InputError, SourceError
 from supplymatrix.model.value import changed
+from supplymatrix.reports.plain import plain
 from supplymatrix.tui.copying import FORMS, CopyOffer, copy_text, render_copy
 from supplymatrix.tui.links import HOME, Link, command_of, format_link, parse_link
 from supplymatrix.tui.messages import LinkAsked
 from supplymatrix.tui.palette import PaletteItem, items_of_sources, places
 from supplymatrix.tui.places import PLACE_BY_ID, PLACES
-from supplymatrix.tui.screens.base import BaseScreen, Export
+from supplymatrix.tui.screens.base import BaseScreen, Export, Work
 from supplymatrix.tui.session import Session
 from supplymatrix.tui.themes import DEFAULT_THEME, THEMES
 
@@ -48,6 +50,11 @@ class SupplymatrixApp(App[None]):
         super().__init__()
         self.session = session
         self._first = link or HOME
+        self._kept_keys: list[events.Key] = []
+        self.start = session.project or session.here
+        """The folder below which projects are looked for, whatever is opened later."""
+        self.fault: BaseException | str | None = None
+        """After a picture was taken: what its screen failed with, or what it told as a fault."""
         self._keeping = Lock()
         for theme in THEMES:
             self.register_theme(theme)
@@ -68,6 +75,31 @@ class SupplymatrixApp(App[None]):
     def on_unmount(self) -> None:
         """Keep the state."""
         self._keep()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take a key: what was told goes, one that comes too early is kept, and without room one can only leave."""
+        screen = self.screen if self.screen_stack else None
+        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(screen, BaseScreen):
+            if screen.has_no_room and event.key not in _LEAVING:
+                return
+            if screen.waits_for_facts and event.key not in _AT_ONCE and len(self._kept_keys) < _MOST_KEYS:
+                self._kept_keys.append(event)
+                return
+            if event.key != "D":
+                screen.status_line.fade()
+        await super().on_event(event)
+
+    def exit(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - as Textual has it
+        """End, and wait for no work."""
+        for screen in self._places():
+            screen.abandon()
+        super().exit(*args, **more)
+
+    def press_kept(self) -> None:
+        """Press the keys that came before there was anything to do it on."""
+        keys, self._kept_keys = self._kept_keys, []
+        for event in keys:
+            self.call_after_refresh(self.post_message, events.Key(event.key, event.character).set_sender(self))
 
     @property
     def place_screen(self) -> BaseScreen | None:
@@ -139,16 +171,21 @@ class SupplymatrixApp(App[None]):
         """Ask in which form to copy, and do it."""
         from supplymatrix.tui.widgets.picker import Menu
 
+        cell = (("c", "cell", f"the cell alone: {plain(offer.cell)[:40]}"),) if offer.cell else ()
+
         def chosen(form: str | None) -> None:
-            if form:
+            if form == "cell":
+                self._copy(screen, offer.cell, "the cell", form)
+            elif form:
                 self._copy(screen, render_copy(offer, form), offer.what, form)
 
-        self.push_screen(Menu(f"copy {offer.what}", FORMS), chosen)
+        self.push_screen(Menu(f"copy {offer.what}", (*FORMS, *cell)), chosen)
 
     def copy_link(self, screen: BaseScreen) -> None:
         """Copy the command that opens a place."""
-        project = self.session.project
-        text = command_of(screen.link, project.as_posix() if project is not None else "")
+        project = screen.named_project
+        options = self.session.options_again() + self.session.network_again()
+        text = command_of(screen.link, project.as_posix() if project is not None else "", options)
         self._copy(screen, text, text, "link")
 
     def ask_export(self, screen: BaseScreen, exports: Sequence[Export]) -> None:
@@ -197,7 +234,8 @@ class SupplymatrixApp(App[None]):
 
         twin = screen.twin()
         same = PaletteItem(kind="command", text=twin, help="the same facts", go=partial(self._copy_twin, screen, twin))
-        self.push_screen(Picker(f"keys of {screen.place.title}", [*key_items(screen), same]), self._do)
+        items = [*key_items(screen), *screen.help_items(), same]
+        self.push_screen(Picker(f"keys of {screen.place.title}", items), self._do)
 
     def show_palette(self, screen: BaseScreen) -> None:
         """Show everything that can be done or gone to."""
@@ -208,28 +246,30 @@ class SupplymatrixApp(App[None]):
             PaletteItem(kind="theme", text=theme.name, go=partial(self.take_theme, theme.name)) for theme in THEMES
         ]
         items = [*action_items(screen), *screen.palette_items(), *places(), *themes]
-        self.push_screen(Picker("palette", items, more=partial(items_of_sources, self.session)), self._do)
+        more = partial(items_of_sources, self.session)
+        self.push_screen(Picker("palette", items, more=more, tell_error=screen.tell_error), self._do)
 
     def edit(self, screen: BaseScreen, file: Path, line: int = 0) -> None:
         """Open a file in the user's editor; the app waits and comes back as it was."""
-        import shlex
-        import subprocess
-
         from textual.app import SuspendNotSupported
 
-        environ = self.session.environ
-        words = shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "vi")
-        place = [f"+{line}"] if line and Path(words[0]).name in ("vi", "vim", "nvim", "nano", "emacs") else []
+        from supplymatrix.tui.editing import editor_command, run_editor
+
+        try:
+            command = editor_command(self.session.environ, file, line)
+        except ValueError as err:
+            screen.tell(str(err), details="set EDITOR to an editor, as in EDITOR=vi", is_fault=True)
+            return
         try:
             # A repaint while the terminal is somebody else's blocks for ever: nothing is painted until we are back.
             with self.batch_update(), self.suspend():
-                done = subprocess.run([*words, *place, str(file)], check=False)  # noqa: S603 - the user's own editor
+                code = run_editor(command)
         except SuspendNotSupported:
             screen.tell("this terminal cannot be lent to an editor", is_fault=True)
         except OSError as err:
-            screen.tell(f"{words[0]} cannot be started: {err.strerror}", details="set EDITOR", is_fault=True)
+            screen.tell(f"{command[0]} cannot be started: {err.strerror}", details="set EDITOR", is_fault=True)
         else:
-            screen.tell(f"{words[0]} ended with {done.returncode}" if done.returncode else "back from the editor")
+            screen.tell(f"{command[0]} ended with {code}" if code else "back from the editor")
             screen.action_reload()
 
     # Doing it.
@@ -253,25 +293,29 @@ class SupplymatrixApp(App[None]):
         def refuse(text: str) -> str:
             if not text:
                 return "a file name is missing"
-            if (self.session.here / text).exists() and text not in seen:
+            try:
+                is_there = (self.session.here / text).exists()
+            except (OSError, ValueError) as err:
+                return f"{plain(text[:40])}: no name for a file: {getattr(err, 'strerror', '') or err}"
+            if is_there and text not in seen:
                 seen.add(text)
                 return "there is such a file already: Enter once more writes over it"
             return ""
 
+        def write(path: Path, work: Work) -> None:
+            rendered = export.render()
+            if not work.is_cancelled:  # somebody pressed Esc: then no file is written
+                self.session.write(path, rendered)
+
         def written(path: Path) -> None:
             then(path)
             command = export.command.replace(export.file, shlex.quote(path.as_posix()))
-            screen.tell(f"written to {path.as_posix()} · same as: {command}")
+            screen.tell(f"written to {path.resolve().as_posix()} · same as: {command}")
 
         def chosen(text: str | None) -> None:
             if text:
                 path = self.session.here / text
-                screen.start_work(
-                    "export",
-                    lambda _: self.session.write(path, export.render()),
-                    lambda _: written(path),
-                    name=f"writing {text}",
-                )
+                screen.start_work("export", partial(write, path), lambda _: written(path), name=f"writing {text}")
 
         self.push_screen(
             Ask(f"export {export.format}", text=export.file, hint=f"same as: {export.command}", refuse=refuse), chosen
@@ -301,11 +345,21 @@ class SupplymatrixApp(App[None]):
         self._copy(screen, twin, twin, "command")
 
     def _browse(self, screen: BaseScreen, url: str) -> None:
-        if not url.startswith(("https://", "http://")):
-            screen.tell(f"{url}: this is a path in a repository, no address", is_fault=False)
+        from supplymatrix.tui.opening import is_address, open_address
+
+        if not is_address(url):
+            screen.tell(f"{url}: this is a path in a repository, no address")
             return
-        screen.tell(f"asked the browser for {url}")
-        self.open_url(url)
+
+        def opened(is_taken: bool) -> None:  # noqa: FBT001 - what the job returns
+            if is_taken:
+                screen.tell(f"given to the browser: {url}")
+            else:
+                self._copy(screen, url, f"no browser could be asked: {url}", "link")
+
+        screen.start_work(
+            "browser", lambda _: open_address(url, self.session.environ), opened, name="asking the browser"
+        )
 
     def _made(self, link: Link) -> BaseScreen:
         module, _, name = PLACE_BY_ID[link.place].target.partition(":")
@@ -363,8 +417,44 @@ class SupplymatrixApp(App[None]):
 
         if self.is_headless or not hasattr(signal, "SIGHUP"):
             return
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, self.exit)
+            loop.add_signal_handler(number, self.exit)
+        # where the terminal is not the one that controls the process there is no signal, only an end of the input
+        end = partial(loop.call_soon_threadsafe, self.exit)
+        Thread(target=self._end_without_terminal, args=(end,), daemon=True, name="terminal").start()
+
+    def _end_without_terminal(self, end: Callable[[], object]) -> None:
+        """End when the terminal is gone, and by force later: Textual's writer may have died, and is waited for then."""
+        import os
+        import time
+
+        while not _is_terminal_gone():
+            time.sleep(_LOOK)
+        with suppress(RuntimeError):  # the loop has ended already
+            end()
+        time.sleep(3 * _LOOK)
+        self._keep()
+        os._exit(0)
+
+
+_LEAVING = frozenset({"q", "ctrl+q", "ctrl+c"})
+_AT_ONCE = _LEAVING | {
+    "escape", "ctrl+r", "ctrl+p", "question_mark", "D", "T", "u", "g", "tab", "shift+tab",
+    *(place.key for place in PLACES),
+}  # fmt: skip
+"""Keys that need no facts."""
+_MOST_KEYS = 16  # that are kept
+_LOOK = 1.0  # seconds between two looks at whether the terminal is still there
+
+
+def _is_terminal_gone() -> bool:
+    import select
+    import sys
+
+    poll = select.poll()
+    poll.register(sys.__stdin__.fileno() if sys.__stdin__ is not None else 0, 0)
+    return any(seen & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, seen in poll.poll(0))
 
 
 def import_screens() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
+from supplymatrix.tui.shell_words import quote_again
 
 __all__ = ["FORMS", "CopyOffer", "clipboard_programs", "copy_text", "render_copy"]
 
@@ -34,18 +35,25 @@ _SUFFIX = {"tsv": ".tsv", "json": ".json", "markdown": ".md"}
 
 @value
 class CopyOffer:
-    """What a screen offers to copy. what: e.g. "3 claims"; head: names of the columns; rows: as many cells each."""
+    """What a screen offers to copy. what: e.g. "3 claims"; head: names of the columns; rows: as many cells each.
+
+    cell: the one of the cursor, which can be copied alone, "" = there is none.
+    """
 
     what: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    cell: str = ""
 
 
 def render_copy(offer: CopyOffer, form: str) -> str:
-    """Return what is copied as "tsv", "json" or "markdown". TSV has no cell that a spreadsheet takes for a formula."""
+    r"""Return what is copied as "tsv", "json" or "markdown". TSV has no cell that a spreadsheet takes for a formula.
+
+    Hidden characters are written out in all of them, in JSON as its own escapes, \u202e: there the text stays the same.
+    """
     if form == "json":
         rows = [dict(zip(offer.head, row, strict=True)) for row in offer.rows]
-        return f"{json.dumps(rows, indent=2, ensure_ascii=False)}\n"
+        return _escaped(f"{json.dumps(rows, indent=2, ensure_ascii=False)}\n")
     if form == "tsv":
         from supplymatrix.reports.matrix_csv import safe_field
 
@@ -53,6 +61,17 @@ def render_copy(offer: CopyOffer, form: str) -> str:
         return "\n".join(lines) + "\n"
     lines = [_row(offer.head), _row(["---"] * len(offer.head)), *map(_row, offer.rows)]
     return "\n".join(lines) + "\n"
+
+
+def _escaped(document: str) -> str:
+    """Return JSON in which every hidden character but a newline is an escape. In JSON they stand in strings alone."""
+    odd = {letter for letter in set(document) if letter != "\n" and plain(letter) != letter}
+    return document.translate({ord(letter): _json_escape(letter) for letter in odd})
+
+
+def _json_escape(letter: str) -> str:
+    data = letter.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{data[place : place + 2].hex()}" for place in range(0, len(data), 2))
 
 
 def _row(cells: Sequence[str]) -> str:
@@ -84,9 +103,12 @@ def copy_text(
 ) -> str:
     """Copy a text by all ways until one confirms it; return what is to be said.
 
+    form: one of FORMS; any other is a command, in which hidden characters are written so that they can be pasted.
     send: writes the escape sequence, None = there is no terminal. folder: where the file goes, None = nowhere.
     """
     tried: list[str] = []
+    text = text if form in _SUFFIX else quote_again(text)
+    text = text.encode("utf-8", "backslashreplace").decode()  # lone surrogates, which no way of copying takes
     if send is not None and len(text.encode()) <= _OSC52_LIMIT:
         send(text)
         tried.append("sent to the terminal (OSC 52, which confirms nothing)")
@@ -122,7 +144,7 @@ def _write(text: str, form: str, folder: Path | None) -> str:
     path = folder / f"copied{_SUFFIX.get(form, '.txt')}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        replace_whole(path, text.encode("utf-8", "backslashreplace"), mode=0o600)
+        replace_whole(path, text.encode(), mode=0o600)
     except OSError:
         return ""
     return plain(path.as_posix())

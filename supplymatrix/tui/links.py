@@ -5,7 +5,8 @@
     project/golang.org/x/net@v0.43.0  the last part of some places may hold slashes
 
 A part is percent-encoded where it holds anything but letters, digits and `-._~@:+,=`, so that a link needs no quotes in
-a shell. `parse_link(format_link(link)) == link` for every link whose parts are not empty.
+a shell. `parse_link(format_link(link)) == link` for every link whose parts are not empty and hold no lone surrogates,
+which stand for bytes that were no UTF-8: a link with those can be written, and is refused when it is read.
 
 Source: RFC 3986 §2.1, §3.3.
 """
@@ -38,19 +39,22 @@ HOME = Link("home")
 
 
 def format_link(link: Link) -> str:
-    """Return a link as text, in ASCII."""
+    """Return a link as text, in ASCII, whatever its parts hold."""
     place = PLACE_BY_ID[link.place]
     last = len(place.parts) - 1
     parts = [_encode(part, rest=place.rest and number == last) for number, part in enumerate(link.parts)]
     return "/".join([link.place, *parts])
 
 
-def command_of(link: Link, project: str = "") -> str:
-    """Return the command that opens a link. project: the folder that the app was started with, "" = none."""
-    import shlex
+def command_of(link: Link, project: str = "", options: str = "") -> str:
+    """Return the command that opens a link. project: the folder that the app was started with, "" = none.
 
-    named = f"{shlex.quote(project)} " if project else ""
-    return f"{_COMMAND}{named}--at {format_link(link)}"
+    options: further ones that the app was started with, quoted, each with a blank before it.
+    """
+    from supplymatrix.tui.shell_words import path_word
+
+    named = f" {path_word(project)}" if project else ""
+    return f"{_COMMAND.rstrip()}{named}{options} --at {format_link(link)}"
 
 
 def parse_link(text: str) -> Link:
@@ -58,6 +62,8 @@ def parse_link(text: str) -> Link:
     text = text.strip()
     if text.startswith(_COMMAND):
         text = text.rpartition("--at ")[2].strip()
+    if not _is_unicode(text):
+        raise _fault(text[:_LONGEST], "text in UTF-8")
     if len(text) > _LONGEST:
         raise _fault(text[:60], f"at most {_LONGEST:,} characters")
     name, _, rest = text.partition("/")
@@ -83,7 +89,16 @@ def _encode(part: str, *, rest: bool) -> str:
     if not part:
         raise ValueError("a part of a link is never empty")
     has_plain_slashes = rest and all(part.split("/"))
-    return quote(part, safe=f"{_SAFE}/" if has_plain_slashes else _SAFE)
+    return quote(part, safe=f"{_SAFE}/" if has_plain_slashes else _SAFE, errors="surrogatepass")
+
+
+def _is_unicode(text: str) -> bool:
+    """Return whether a text can be written as UTF-8, which lone surrogates cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _decode(part: str, text: str) -> str:

@@ -6,7 +6,7 @@ from textual.message import Message
 
 from supplymatrix.tui.links import Link
 
-__all__ = ["LinkAsked", "Told", "WorkTold"]
+__all__ = ["LinkAsked", "WorkTold"]
 
 
 class LinkAsked(Message):
@@ -16,16 +16,6 @@ class LinkAsked(Message):
         super().__init__()
         self.link = link
         self.beside = beside
-
-
-class Told(Message):
-    """One line for the person. details: more of it for `D`, "" = there is no more."""
-
-    def __init__(self, text: str, *, details: str = "", is_fault: bool = False) -> None:
-        super().__init__()
-        self.text = text
-        self.details = details
-        self.is_fault = is_fault
 
 
 class WorkTold(Message):

@@ -8,9 +8,9 @@ Found is first what holds every word that was typed; where that is little, what 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
+from supplymatrix.errors import SupplymatrixError
 from supplymatrix.model.value import value
 from supplymatrix.tui.links import Link
 from supplymatrix.tui.places import PLACE_BY_ID, PLACES
@@ -70,12 +70,18 @@ def find_items(items: Sequence[PaletteItem], query: str) -> tuple[PaletteItem, .
 
 def _in_order(items: Sequence[PaletteItem], letters: str) -> Iterable[int]:
     """Yield the numbers of items that hold all letters in their order."""
-    form = re.compile(".*?".join(map(re.escape, letters)))
-    return (number for number, item in enumerate(items) if form.search(item.text.casefold()))
+    from supplymatrix.tui.widgets.table_filter import has_letters
+
+    return (number for number, item in enumerate(items) if has_letters(item.text.casefold(), letters))
 
 
-def items_of_sources(session: Session, is_cancelled: Callable[[], bool]) -> tuple[PaletteItem, ...]:
-    """Return the items of all data sets; those not asked yet are left out when it is cancelled."""
+def items_of_sources(
+    session: Session, is_cancelled: Callable[[], bool], tell: Callable[[SupplymatrixError], object]
+) -> tuple[PaletteItem, ...]:
+    """Return the items of all data sets; those not asked yet are left out when it is cancelled.
+
+    tell: called with why a data set gives nothing; the others are there all the same.
+    """
     import importlib
 
     found: list[PaletteItem] = []
@@ -84,7 +90,10 @@ def items_of_sources(session: Session, is_cancelled: Callable[[], bool]) -> tupl
             break
         module, _, name = target.partition(":")
         source: Callable[[Session], Iterable[PaletteItem]] = getattr(importlib.import_module(module), name)
-        found.extend(source(session))
+        try:
+            found.extend(source(session))
+        except SupplymatrixError as err:
+            tell(err)
     return tuple(found)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from shlex import quote
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from supplymatrix.engine.screen_state import NO_STATE, ScreenState
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from supplymatrix.engine.feed_status import FeedStatus
     from supplymatrix.engine.means import Means
     from supplymatrix.engine.vendor_profiles import LoadedProfiles
+    from supplymatrix.tui.screens.decide_wishes import Wish
 
 __all__ = ["Session"]
 
@@ -24,11 +27,13 @@ class Session:
     """One run of the app.
 
     now: the clock, UTC; environ: of the process; project: the folder that was named, None = none; here: where projects
-    are looked for. folders: the user's own profiles; as_of: the day that counts. offline: no network is used.
+    are looked for. folders: the user's own profiles; named_folders: those of them that were named with --profiles, the
+    others are of the settings. as_of: the day that was named, None = the day it is. offline: no network is used.
     replay: recorded answers of the log, asked instead of it.
     write: writes an exported file whole or not at all, and raises InputError. state_file: None = nothing is kept;
-    state, told: as read at the start. excluded, weights: what is tried in matrix and decision, until the app
-    ends: vendors that are left out; by key, None = the program's own.
+    state, told: as read at the start. excluded, wishes, weights: what is tried in matrix and decision, until the app
+    ends: vendors that are left out; by key, None = the program's own. weights_file: the file of weights that was
+    written or read last, and what it has.
 
     `profiles` and `feeds` may take some tenths of a second: call them in a worker's thread.
     """
@@ -39,6 +44,7 @@ class Session:
     here: Path
     project: Path | None = None
     folders: tuple[Path, ...] = ()
+    named_folders: tuple[Path, ...] = ()
     as_of: date | None = None
     offline: bool = False
     replay: Path | None = None
@@ -46,15 +52,32 @@ class Session:
     state: ScreenState = NO_STATE
     told: str = ""
     excluded: tuple[str, ...] = ()
+    wishes: tuple[Wish, ...] = ()
     weights: Mapping[str, int] | None = None
+    weights_file: tuple[str, Mapping[str, int]] = ("", MappingProxyType({}))
     _loaded: LoadedProfiles | None = None
     _feeds: tuple[FeedStatus, ...] | None = None
+    _asked: int = 0
     _lock: Lock = field(default_factory=Lock)
 
     @property
     def day(self) -> date:
         """The day that counts: the one that was named, or the day it is."""
         return self.as_of or self.now().date()
+
+    def options_again(self, *, profiles: bool = True) -> str:
+        """Return --profiles and --as-of as they were named, for a further command, with a blank before each word.
+
+        profiles: whether the command knows --profiles. Words are quoted for a POSIX shell.
+        """
+        words = [f"--profiles {quote(folder.as_posix())}" for folder in self.named_folders] if profiles else []
+        words += [f"--as-of {self.as_of}"] if self.as_of is not None else []
+        return "".join(f" {word}" for word in words)
+
+    def network_again(self) -> str:
+        """Return --offline and --replay as they hold, for a further command of the app, with a blank before each."""
+        offline = " --offline" if self.offline else ""
+        return offline + (f" --replay {quote(self.replay.as_posix())}" if self.replay is not None else "")
 
     def means(self, *, offline: bool = False, refresh: bool = False) -> Means:
         """Return with what a run works, as the command line would. Raises InputError for settings that cannot be used.
@@ -83,9 +106,12 @@ class Session:
         from supplymatrix.engine.vendor_profiles import load_profiles
 
         with self._lock:
-            if self._loaded is None:
-                self._loaded = load_profiles(self.folders, today=max(self.day, self.now().date()))
-            return self._loaded
+            loaded, asked = self._loaded, self._asked
+            if loaded is None:
+                loaded = load_profiles(self.folders, today=max(self.day, self.now().date()))
+                if asked == self._asked:
+                    self._loaded = loaded
+            return loaded
 
     def profiles_if_loaded(self) -> LoadedProfiles | None:
         """Return the profiles where they were loaded already; never waits."""
@@ -98,11 +124,14 @@ class Session:
         from supplymatrix.feeds.registry import FEEDS
 
         with self._lock:
-            if self._feeds is None:
-                self._feeds = feeds_status(default_store(self.environ), FEEDS, self.day)
-            return self._feeds
+            feeds, asked = self._feeds, self._asked
+            if feeds is None:
+                feeds = feeds_status(default_store(self.environ), FEEDS, self.day)
+                if asked == self._asked:
+                    self._feeds = feeds
+            return feeds
 
     def forget(self) -> None:
-        """Read everything anew when it is asked for next."""
-        with self._lock:
-            self._loaded = self._feeds = None
+        """Read everything anew when it is asked for next. Never waits: what is being read now is not kept."""
+        self._asked += 1
+        self._loaded = self._feeds = None

@@ -29,15 +29,19 @@ _ROUNDS = 50
 
 
 def render_shot(app: SupplymatrixApp, kind: str, size: tuple[int, int]) -> bytes:
-    """Return the first screen of an app when its work is done. kind: "svg", "png", "txt" or "plain".
+    """Return the first screen of an app when its work is done; `app.fault` tells then why it has nothing to show.
 
-    size: columns and rows. Raises SourceError where PNG cannot be made.
+    kind: "svg", "png", "txt" or "plain". size: columns and rows. Raises SourceError where PNG cannot be made.
     """
     taken: list[str] = []
 
     async def take(pilot: Pilot[Any]) -> None:
         await settle(pilot)
         taken.append(_TAKE[kind](app))
+        screen = app.place_screen
+        if screen is not None:
+            line = screen.status_line
+            app.fault = screen.fault or (line.told if line.is_fault else None)
         app.exit()
 
     _run(app, size, take)

@@ -47,6 +47,23 @@ def test_the_version_is_told_before_click_or_anything_else_is_loaded() -> None:
     assert ours == {"supplymatrix.__main__"}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--version"],
+        ["matrix", "redhat", "--key=fips_mode", "--as-of", "2026-11-25"],
+        ["check", "--offline", "--replay", "examples/mux-service/recorded", "examples/mux-service"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_command_that_opens_no_screen_loads_none_of_the_app(arguments: list[str]) -> None:
+    code = f"import sys; sys.argv = ['supplymatrix', *{arguments!r}]; import supplymatrix.__main__ as m; m.main()"
+    loaded = loaded_modules(code)
+    assert arguments == ["--version"] or f"supplymatrix.cli.{arguments[0]}" in loaded
+    assert {name for name in loaded if name.partition(".")[0] in ("textual", "rich", "resvg_py")} == set()
+    assert {name for name in loaded if name.startswith("supplymatrix.tui")} == set()
+
+
 @pytest.mark.parametrize("command", ["rules", "explain"])
 def test_a_command_that_asks_nobody_loads_no_network_and_no_database(command: str) -> None:
     arguments = {"rules": ["rules"], "explain": ["explain", "SM110"]}[command]

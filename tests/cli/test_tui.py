@@ -105,7 +105,7 @@ def test_a_screen_is_printed_as_linear_text(tmp_path: Path) -> None:
     done = _run("tui", "--plain", "--at", "claims", "--as-of", "2026-11-25", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Claims > ")
-    assert "same as: supplymatrix claims\n" in done.stdout
+    assert "same as: supplymatrix claims --as-of 2026-11-25\n" in done.stdout
     assert "\x1b" not in done.stdout
 
 

@@ -35,6 +35,21 @@ def test_the_exit_code_is_that_of_verify(cli: Cli, options: list[str], name: str
     assert cli("verify", name, *options, "--steps").code == cli("verify", name, *options).code
 
 
+def test_committed_proofs_are_believed_without_a_network_with_and_without_steps(
+    cli: Cli, options: list[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "svc"
+    (folder / "go.sum").write_text(LOG.go_sum(A, B))
+    assert cli("prove", str(folder), *options[2:]).code == 0
+    assert (folder / "go.sum.proof").exists()
+    for project, code in ((folder, 0), (tmp_path, 3)):
+        for more in ([], ["--steps"]):
+            assert cli("verify", A, "--project", str(project), "--offline", *more).code == code
+    done = cli("verify", A, "--project", str(folder), "--offline")
+    assert "asked: go.sum.proof" in done.out
+    assert "7 history     not held against the head that this machine is shown: offline" in done.out
+
+
 def test_the_text_has_a_sign_and_a_word_for_what_is_not_proven(cli: Cli, options: list[str]) -> None:
     done = cli("verify", B, *options, "--steps")
     lines = done.out.split("\n")

@@ -48,6 +48,7 @@ def view(**changes: object) -> ChainView:
         key_hash=found.key_hash,
         route=found.route,
         go_sum="go.sum",
+        history=found.history,
     )
     return changed(whole, **changes)
 

@@ -97,7 +97,7 @@ def test_the_text_stays_within_eighty_columns(cve: str, explain: bool) -> None:
 
 def test_the_text_shows_both_values_of_a_percentile_and_what_is_too_thin() -> None:
     line = next(line for line in render_response(report_of(example()), "text").splitlines() if line.startswith("one "))
-    assert line.split()[1:] == ["23", "12/13", "21/23", "thin", "1", "1", "1"]
+    assert line.split()[1:] == ["23", "12/13", "21/23", "too", "few", "1", "1", "1"]
 
 
 def test_a_negative_span_is_listed() -> None:
@@ -226,7 +226,7 @@ def test_the_markdown_tells_pairs_stages_and_what_is_open() -> None:
     text = render_response(report_of(example()), "markdown")
     assert "one and two, 25 CVEs in both: one earlier 23," in text
     assert "slowest:" in text
-    assert "| `one` | 23 | 12/13 | 21/23 | thin | 1 | 1 | 1 |" in text
+    assert "| `one` | 23 | 12/13 | 21/23 | too few | 1 | 1 | 1 |" in text
 
 
 def test_the_markdown_of_one_cve_tells_the_place_of_each_date() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from supplymatrix.cli.main import run
 from supplymatrix.engine.vendor_profiles import LoadedProfiles
 from supplymatrix.model.vendor import VendorProfile
 from supplymatrix.vendors.profile_reader import parse_profile
 from tests.tui.made_app import MadeSession, made_loaded, made_session
 from tests.vendors.profiles import DAY, GOOD
 
-__all__ = ["matrix_loaded", "matrix_session"]
+__all__ = ["matrix_loaded", "matrix_session", "run_twin", "use_made_profiles"]
 
 _MORE = """
 [[capability]]
@@ -87,3 +91,19 @@ def matrix_loaded() -> LoadedProfiles:
 def matrix_session(folder: Path, *, load: Callable[[], LoadedProfiles] = matrix_loaded) -> MadeSession:
     """Return a session over these vendors."""
     return made_session(folder, load=load)
+
+
+def use_made_profiles(monkeypatch: pytest.MonkeyPatch, folder: Path, session: MadeSession) -> None:
+    """Let the command line, too, find the vendors of a session, where the session is and as one that is new there."""
+    monkeypatch.setattr("supplymatrix.engine.vendor_profiles.load_profiles", lambda *_, **__: session.load())
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.chdir(session.here)
+
+
+def run_twin(twin: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """Run the command that a screen names as a shell would, for JSON; return what it prints."""
+    capsys.readouterr()
+    program, *words = shlex.split(twin, comments=True)
+    assert program == "supplymatrix"
+    assert run([*words, "--format", "json"]) == 0
+    return capsys.readouterr().out

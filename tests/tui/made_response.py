@@ -12,7 +12,7 @@ from supplymatrix.tui.app import SupplymatrixApp
 from tests.tui.made_app import NOW, MadeSession, made_app, made_session
 from tests.vendors.made_reading import START, channel, event, go_fix, reading, shipment
 
-__all__ = ["CVES", "OPEN", "WONT", "made_reading", "put_reading", "response_app", "shop"]
+__all__ = ["CVES", "OPEN", "WONT", "made_reading", "put_reading", "response_app", "shop", "write_go_mod"]
 
 CVES = tuple(f"CVE-2024-{number:04}" for number in range(1, 25))
 OPEN = "CVE-2026-0001"
@@ -64,6 +64,12 @@ def shop(folder: Path, monkeypatch: pytest.MonkeyPatch, go_mod: str = "go 1.25.2
     """Return a session with the project `shop` open, whose path is the same on every machine."""
     session = made_session(folder)
     monkeypatch.chdir(folder / "projects")
-    (folder / "projects" / "shop" / "go.mod").write_text(f"module example.org/shop\n\n{go_mod}", encoding="utf-8")
+    write_go_mod(folder / "projects" / "shop", go_mod.strip())
     session.here, session.project = Path(), Path("shop")
     return session
+
+
+def write_go_mod(folder: Path, line: str) -> None:
+    """Write the go.mod of a project with one line behind its module."""
+    folder.mkdir(exist_ok=True)
+    (folder / "go.mod").write_text(f"module example.org/{folder.name}\n\n{line}\n", encoding="utf-8")

@@ -7,6 +7,7 @@ from textual.app import App, ComposeResult
 
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.trace import Step, StepId, StepState, Trace
+from supplymatrix.model.value import changed
 from supplymatrix.reports.trace_view import hex_lines, sum_up
 from supplymatrix.sumdb.steps import difference_of
 from supplymatrix.tui.widgets.chain import ChainPane, step_lines, step_rows
@@ -55,8 +56,9 @@ class Host(App[None]):
 
 
 def test_each_step_has_its_sign_and_only_a_proven_one_has_no_word() -> None:
-    head, *rows = [row.text.plain for row in step_rows(MIXED)]
-    assert head == "4 steps proven from cache, step 1 failed, steps 5, 7 not checked · exit 4"
+    head = [row.text.plain for row in step_rows(MIXED) if row.is_head]
+    rows = [row.text.plain for row in step_rows(MIXED) if not row.is_head]
+    assert head == ["4 steps proven from cache", "step 1 failed, steps 5, 7 not checked · exit 4"]
     assert [row[0] for row in rows] == ["✘", "✔", "✔", "✔", "–", "✔", "–"]  # noqa: RUF001
     assert [("failed" in row, "not checked" in row) for row in rows] == [
         (True, False), (False, False), (False, False), (False, False), (False, True), (False, False), (False, True),
@@ -64,7 +66,7 @@ def test_each_step_has_its_sign_and_only_a_proven_one_has_no_word() -> None:
 
 
 def test_what_was_not_checked_is_never_green() -> None:
-    for row, step in zip(step_rows(MIXED)[1:], MIXED.steps, strict=True):
+    for row, step in zip([row for row in step_rows(MIXED) if not row.is_head], MIXED.steps, strict=True):
         styles = {str(span.style) for span in row.text.spans}
         assert ("$text-success" in styles) is (step.state is OK)
 
@@ -81,6 +83,12 @@ def test_a_failed_step_shows_both_values_and_the_mark_below_the_first_difference
     assert "means  something else" in text
     assert "next   do not build" in text
     assert "ends with 4" in text
+
+
+def test_where_nobody_was_asked_nobody_knows_what_verify_ends_with() -> None:
+    trace = changed(made(*[OPEN] * 7), was_asked=False)
+    assert "exit" not in "\n".join(row.text.plain for row in step_rows(trace) if row.is_head)
+    assert "ends with" not in "\n".join(line.plain for line in step_lines(trace.steps[0], trace))
 
 
 def test_long_values_are_cut_into_blocks_that_stay_beside_each_other() -> None:

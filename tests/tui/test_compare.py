@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 import threading
 from datetime import date
 from pathlib import Path
@@ -16,17 +17,19 @@ from textual.widgets import Input
 from supplymatrix.cli.main import run
 from supplymatrix.engine.vendor_profiles import LoadedProfiles, load_profiles
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.value import changed
 from supplymatrix.reports.compare_words import COLUMNS
 from supplymatrix.tui.app import SupplymatrixApp
 from supplymatrix.tui.links import Link
-from supplymatrix.tui.screens.compare import NO_PROJECT, CompareScreen
+from supplymatrix.tui.screens.compare import CompareScreen
+from supplymatrix.tui.screens.open_project import NO_PROJECT
 from supplymatrix.tui.screens.response import ResponseScreen
 from supplymatrix.tui.shots import settle, take_rows
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.picker import Ask
 from tests.tui.conftest import SIZES, Shots
 from tests.tui.made_app import made_app, made_loaded, made_session
-from tests.tui.made_response import OPEN, WONT, put_reading, shop
+from tests.tui.made_response import OPEN, WONT, made_reading, put_reading, shop, write_go_mod
 
 _SIZE = (100, 30)
 
@@ -163,7 +166,7 @@ async def test_t_goes_to_the_timeline_of_a_cve_and_escape_comes_back(
         await _press(pilot, "t")
         assert isinstance(app.screen, ResponseScreen)
         assert app.screen.parts() == (OPEN,)
-        await _press(pilot, "escape", "escape", "escape")  # the page, what was told of the history, the place
+        await _press(pilot, "escape", "escape")  # the page, the place
         assert _screen(app).parts() == ("acme", OPEN)
         await _press(pilot, "escape", "t")
         assert "Enter goes to the CVEs" in _screen(app).status_line.say()
@@ -316,6 +319,131 @@ async def test_rows_and_answers_are_those_of_the_json(
             app.open_link(Link("compare", (row["id"],)))
             await settle(pilot)
             assert sorted(_ids(app)) == sorted(answer["cve"] for answer in row["answers"])
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("place", ["matrix", "decide", "response"])
+async def test_a_screen_below_follows_to_the_project_that_was_opened(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = shop(tmp_path, monkeypatch)
+    write_go_mod(tmp_path / "projects" / "other", "go 1.26.0")
+    app = made_app(session, place)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        below = app.place_screen
+        assert below is not None
+        assert below.twin().split("  #")[0].endswith(" shop")
+        app.open_link(Link("compare"), beside=True)
+        await settle(pilot)
+        await _press(pilot, "p", *"other", "enter")
+        assert (session.project, _screen(app).twin()) == (Path("other"), "supplymatrix compare other")
+        assert below.shown_project == Path("shop")
+        app.leave()
+        await settle(pilot)
+        assert app.place_screen is below
+        assert below.shown_project == Path("other")
+        assert below.twin().split("  #")[0].endswith(" other")
+
+
+@pytest.mark.asyncio
+async def test_facts_stay_those_of_the_project_they_are_of_where_another_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = shop(tmp_path, monkeypatch)
+    write_go_mod(tmp_path / "projects" / "bad", "(")
+    app = made_app(session, "compare")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        app.open_link(Link("claims"), beside=True)
+        await settle(pilot)
+        session.project = Path("bad")  # as Home opens one
+        app.leave()
+        await settle(pilot)
+        screen = _screen(app)
+        assert screen.status_line.is_fault
+        assert (screen.twin(), screen.crumbs()) == ("supplymatrix compare shop", ("shop",))
+        assert (screen.named_project, _ids(app)) == (Path("shop"), ["today", "acme"])
+        assert all("compare shop" in export.command for export in screen.exports())
+
+
+@pytest.mark.asyncio
+async def test_what_could_not_be_opened_changes_nothing_in_the_list_of_a_vendor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = shop(tmp_path, monkeypatch)
+    write_go_mod(tmp_path / "projects" / "bad", "(")
+    write_go_mod(tmp_path / "projects" / "other", "go 1.25.2")
+    app = made_app(session, "compare/acme")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        await _press(pilot, "p", *"bad", "enter")
+        screen = _screen(app)
+        assert "there is no directive" in screen.status_line.say()
+        await _press(pilot, "right", "s")
+        assert session.state.lists["compare-cves"].sort == (("cve", False),)
+        assert "compare" not in session.state.lists
+        assert (session.project, _ids(app)) == (Path("shop"), sorted([WONT, OPEN]))
+        assert screen.twin() == "supplymatrix compare shop --vendor acme --format json"
+        await _press(pilot, "p", *"other", "enter")
+        assert "there is no directive" not in screen.status_line.say()
+        assert (_ids(app), screen.parts()) == (["today", "acme"], ())
+        assert screen.table.state.sort == ()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("text", ["x" * 5000, "a/b"])
+async def test_a_name_that_is_none_is_refused(text: str, tmp_path: Path) -> None:
+    app = made_app(made_session(tmp_path), "compare")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        await _press(pilot, "p")
+        app.screen.query_one(Input).value = text
+        await _press(pilot, "enter")
+        assert isinstance(app.screen, Ask)
+        assert "no name for a folder" in take_rows(app) or "there is no such file or folder" in take_rows(app)
+
+
+@pytest.mark.asyncio
+async def test_the_twin_itself_tells_what_the_screen_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = shop(tmp_path, monkeypatch)
+    write_go_mod(tmp_path / "projects" / "bad", "(")
+    of_canonical = [changed(item, vendor="canonical") for item in made_reading().channels]
+    put_reading(monkeypatch, lambda: changed(made_reading(), channels=tuple(of_canonical)))
+    loaded = await asyncio.to_thread(load_profiles, today=date(2026, 11, 25))
+    session.load, session.as_of = lambda: loaded, date(2026, 11, 20)
+    seen: list[tuple[str, str, list[str]]] = []
+
+    def note() -> None:
+        screen = _screen(app)
+        seen.append((screen.twin(), (*screen.parts(), "")[0], sorted(_ids(app))))
+
+    app = made_app(session, "compare")
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        note()
+        vendor = "canonical"
+        app.open_link(Link("compare", (vendor,)))
+        await settle(pilot)
+        note()
+        await _press(pilot, "p", *"bad", "enter")
+        note()
+    assert [twin for twin, _, _ in seen[1:]] == [
+        f"supplymatrix compare shop --vendor {vendor} --format json --as-of 2026-11-20"
+    ] * 2
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for twin, vendor, ids in seen:
+        words = [word for word in shlex.split(twin)[1:] if word not in {"--format", "json"}]
+        await asyncio.to_thread(run, [*words, "--format", "json"])
+        (go,) = json.loads(capsys.readouterr().out)["projects"][0]["gos"]
+        rows = {row["id"]: row for row in go["rows"]}
+        told = [answer["cve"] for answer in rows[vendor]["answers"]] if vendor else list(rows)
+        assert ids == sorted(told)
+        assert ids
 
 
 # How it looks.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from supplymatrix.reports.ask_list import render_ask_list
 from supplymatrix.reports.decision_json import render_decision_json
 from supplymatrix.tui.app import SupplymatrixApp
 from supplymatrix.tui.links import Link, format_link, parse_link
-from supplymatrix.tui.screens.decide import DecideScreen, Wish, parse_wishes, say_wishes
+from supplymatrix.tui.screens.decide import DecideScreen
+from supplymatrix.tui.screens.decide_wishes import Wish, parse_wishes, say_wishes
 from supplymatrix.tui.screens.matrix import MatrixScreen
 from supplymatrix.tui.shots import render_shot, settle, take_rows
 from supplymatrix.tui.widgets.line_list import LineList
@@ -28,7 +30,7 @@ from supplymatrix.tui.widgets.picker import Ask, Menu
 from supplymatrix.vendors.needs import parse_need_word
 from tests.tui.conftest import SIZES, Shots
 from tests.tui.made_app import MadeSession, made_app, made_loaded
-from tests.tui.made_matrix import matrix_loaded, matrix_session
+from tests.tui.made_matrix import matrix_loaded, matrix_session, run_twin, use_made_profiles
 
 WIDE, NARROW = (120, 40), (80, 24)
 
@@ -44,6 +46,12 @@ def _has_focus(app: SupplymatrixApp, name: str) -> bool:
 async def _press(pilot: Pilot[Any], *keys: str) -> None:
     await pilot.press(*keys)
     await settle(pilot)
+
+
+async def _press_unsettled(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys while work waits."""
+    await pilot.press(*keys)
+    await pilot.pause()
 
 
 def _screen(app: SupplymatrixApp) -> DecideScreen:
@@ -214,7 +222,7 @@ async def test_matrix_and_decision_follow_each_other(tmp_path: Path) -> None:
         assert matrix.state is not None
         assert matrix.state.history.now.weights["go_minors"] == 9
         matrix.table.go_to("fips_mode", "bolt")
-        await _press(pilot, "x", "escape", "escape")
+        await _press(pilot, "x", "escape")
         assert list(session.excluded) == ["cube", "bolt"]
         assert _run(app) == await _twin(session, excluded=("cube", "bolt"))
         await _press(pilot, "escape")
@@ -314,31 +322,198 @@ async def test_a_link_with_a_wrong_need_is_told(tmp_path: Path) -> None:
         assert _screen(app).parts() == ("need:signing",)
 
 
-@pytest.mark.asyncio
-async def test_a_change_while_it_works_stops_the_work_before(tmp_path: Path) -> None:
-    gate = threading.Event()
-    calls: list[str] = []
+class _Gate:
+    """Loads made profiles; while it is shut a load waits, and where `fault` is set it fails."""
 
-    def load() -> LoadedProfiles:
-        calls.append("")
-        if len(calls) == 2:
-            gate.wait(30)
+    def __init__(self) -> None:
+        self.calls = 0
+        self.fault: InputError | None = None
+        self._is_open = threading.Event()
+        self.open()
+
+    def load(self) -> LoadedProfiles:
+        self.calls += 1
+        self._is_open.wait(30)
+        if self.fault is not None:
+            raise self.fault
         return matrix_loaded()
 
-    app = made_app(matrix_session(tmp_path, load=load), "decide")
+    def open(self) -> None:
+        """Let all through."""
+        self._is_open.set()
+
+    @contextmanager
+    def shut(self) -> Iterator[None]:
+        """Let nothing through within, until it is opened."""
+        self._is_open.clear()
+        try:
+            yield
+        finally:
+            self.open()
+
+
+def _need(app: SupplymatrixApp, key: str) -> None:
+    """Put the cursor of the needs on a question."""
+    needs = _screen(app).query_one("#needs", LineList)
+    needs.go_to(key)
+    needs.focus()
+
+
+@pytest.mark.asyncio
+async def test_a_change_while_it_works_stops_the_work_before(tmp_path: Path) -> None:
+    gate = _Gate()
+    app = made_app(matrix_session(tmp_path, load=gate.load), "decide")
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        try:
+        with gate.shut():
             await pilot.press("space")
             assert "drawing weightings · Esc stops" in _screen(app).status_line.say()
             await pilot.press("space")
             await pilot.press("space")
-        finally:
-            gate.set()
         await settle(pilot)
         assert _screen(app).wishes == ()
         assert _run(app).decision.asked.needs == ()
-        assert len(calls) == 3  # that of the second press was never begun
+        assert gate.calls == 3  # that of the second press was never begun
+
+
+@pytest.mark.asyncio
+async def test_until_another_answer_is_there_all_that_is_told_is_of_the_old_one(tmp_path: Path) -> None:
+    gate = _Gate()
+    app = made_app(matrix_session(tmp_path, load=gate.load), "decide/must:fips_mode")
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        screen, before = _screen(app), _run(app)
+        _need(app, "support_months")
+        with gate.shut():
+            await _press_unsettled(pilot, "space", "space")
+            assert "■ must  support length" in take_rows(app)
+            assert screen.query_one("#answer").opacity < 1
+            assert screen.query_one("#needs").opacity == 1
+            assert screen.twin() == "supplymatrix decide --must fips_mode"
+            assert screen.crumbs() == ("must fips_mode",)
+            assert screen.parts() == ("must:fips_mode",)
+            assert all(export.command.startswith(f"{screen.twin()}") for export in screen.exports())
+            screen.tell_error(InputError(Diagnostic(message="a file of an export cannot be written")))
+            assert len(screen.wishes) == 2  # it is worked out still
+        await settle(pilot)
+        assert screen.twin() == "supplymatrix decide --must fips_mode --must support_months"
+        assert _run(app) != before
+        assert screen.query_one("#answer").opacity == 1
+
+
+@pytest.mark.asyncio
+async def test_escape_takes_back_what_was_not_decided_yet(tmp_path: Path) -> None:
+    gate = _Gate()
+    session = matrix_session(tmp_path, load=gate.load)
+    app = made_app(session, "decide/must:fips_mode")
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        screen, before = _screen(app), _run(app)
+        _need(app, "support_months")
+        with gate.shut():
+            await _press_unsettled(pilot, "space")
+            _answer(app, "Acme")
+            await _press_unsettled(pilot, "x")
+            assert list(session.excluded) == ["acme"]
+            await _press_unsettled(pilot, "escape")
+            assert "needs and vendors are those of this answer" in screen.status_line.say()
+            assert say_wishes(screen.wishes) == "must:fips_mode"
+            assert list(session.excluded) == []
+            assert screen.query_one("#answer").opacity == 1
+            assert "·       support length" in take_rows(app)
+        await settle(pilot)
+        assert _run(app) is before
+        assert screen.twin() == "supplymatrix decide --must fips_mode"
+        await _press(pilot, "Z")
+        assert "nothing to undo" in screen.status_line.say()
+
+
+@pytest.mark.asyncio
+async def test_an_undo_that_cannot_be_decided_is_none(tmp_path: Path) -> None:
+    gate = _Gate()
+    app = made_app(matrix_session(tmp_path, load=gate.load), "decide")
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        screen = _screen(app)
+        _need(app, "fips_mode")
+        await _press(pilot, "space", "space", "Z")
+        for key in "Z", "R":
+            gate.fault = InputError(Diagnostic(message="the folder of profiles is gone"))
+            await _press(pilot, key)
+            assert "is gone" in screen.status_line.say()
+            assert say_wishes(screen.wishes) == "need:fips_mode"
+            gate.fault = None
+        await _press(pilot, "R")
+        assert say_wishes(screen.wishes) == "must:fips_mode"
+        await _press(pilot, "Z", "Z")
+        assert say_wishes(screen.wishes) == ""
+
+
+@pytest.mark.asyncio
+async def test_needs_chosen_before_the_first_answer_are_those_that_are_decided(tmp_path: Path) -> None:
+    gate = _Gate()
+    app = made_app(matrix_session(tmp_path, load=gate.load), "decide")
+    with gate.shut():
+        async with app.run_test(size=WIDE) as pilot:
+            await pilot.pause()
+            _need(app, "fips_mode")
+            await pilot.pause()
+            _screen(app).action_cycle()  # as a click does: keys are kept until there is an answer
+            assert not _screen(app).is_filled
+            gate.open()
+            await settle(pilot)
+            assert [need.key for need in _run(app).decision.asked.needs] == ["fips_mode"]
+            assert _screen(app).twin() == "supplymatrix decide --need fips_mode"
+            await _press(pilot, "Z")
+            assert _run(app).decision.asked.needs == ()
+
+
+@pytest.mark.asyncio
+async def test_undo_takes_back_the_last_change_of_either_screen_alone(tmp_path: Path) -> None:
+    session = matrix_session(tmp_path)
+    app = made_app(session, "decide")
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        _need(app, "fips_mode")
+        await _press(pilot, "space")
+        _answer(app, "Bolt")
+        await _press(pilot, "enter", "x", "escape")
+        screen = _screen(app)
+        assert screen.twin() == "supplymatrix decide --need fips_mode --exclude bolt"
+        await _press(pilot, "Z")
+        assert screen.twin() == "supplymatrix decide --need fips_mode"
+        assert session.excluded == ()
+        await _press(pilot, "R")
+        assert screen.twin() == "supplymatrix decide --need fips_mode --exclude bolt"
+        await _press(pilot, "Z", "Z")
+        assert screen.twin() == "supplymatrix decide"
+
+
+@pytest.mark.asyncio
+async def test_the_command_of_each_state_decides_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = matrix_session(tmp_path)
+    session.as_of = session.day
+    use_made_profiles(monkeypatch, tmp_path, session)
+    app = made_app(session, "decide")
+    seen: list[tuple[str, str]] = []
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        _need(app, "fips_mode")
+        for keys in (), ("space", "space"), ("down", "space"), ("x",), ("Z",):
+            if "x" in keys:
+                _answer(app, "Acme")
+            await _press(pilot, *keys)
+            exports = {export.format: export for export in _screen(app).exports()}
+            seen.append((_screen(app).twin(), await asyncio.to_thread(exports["json"].render)))
+    day = f" --as-of {session.day}"
+    chosen = "supplymatrix decide --must fips_mode --need fips_certificate"
+    assert [twin.removesuffix(day) for twin, _ in seen] == [
+        "supplymatrix decide", "supplymatrix decide --must fips_mode", chosen, f"{chosen} --exclude acme", chosen,
+    ]  # fmt: skip
+    for twin, shown in seen:
+        assert json.loads(await asyncio.to_thread(run_twin, twin, capsys)) == json.loads(shown)
 
 
 def test_wishes_are_a_part_of_a_link() -> None:
@@ -405,3 +580,56 @@ async def test_a_busy_decision_says_what_it_does(
         await shots.check("decide-busy", make, size=size, no_color=no_color, settled=False)
     finally:
         gate.set()
+
+
+@pytest.mark.asyncio
+async def test_a_need_is_found_by_its_words(tmp_path: Path) -> None:
+    app = made_app(matrix_session(tmp_path), "decide")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"fips mode")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        needs = app.screen.query_one("#needs", LineList)
+        assert app.screen.focused is needs
+        assert needs.current is not None
+        assert needs.current.id == "fips_mode"
+
+
+@pytest.mark.asyncio
+async def test_needs_are_kept_until_the_app_ends(tmp_path: Path) -> None:
+    app = made_app(matrix_session(tmp_path), "decide/must:fips_mode")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("0")
+        await settle(pilot)
+        await pilot.press("7")
+        await settle(pilot)
+        screen = app.screen
+        assert isinstance(screen, DecideScreen)
+        assert screen.parts() == ("must:fips_mode",)
+
+
+@pytest.mark.asyncio
+async def test_a_first_answer_that_was_stopped_says_so_and_comes_by_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+
+    def slow() -> LoadedProfiles:
+        gate.wait(30)
+        return matrix_loaded()
+
+    app = made_app(matrix_session(tmp_path, load=slow), "decide")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "the drawing was stopped" in take_rows(app)
+        gate.set()
+        await pilot.press("7")
+        await settle(pilot)
+        screen = app.screen
+        assert isinstance(screen, DecideScreen)
+        assert screen.run is not None

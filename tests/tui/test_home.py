@@ -12,7 +12,7 @@ from supplymatrix.engine.feed_status import FeedStatus
 from supplymatrix.engine.screen_state import NO_STATE, Opened, remember
 from supplymatrix.errors import SourceError
 from supplymatrix.tui.places import PLACES
-from supplymatrix.tui.screens.home import FIRST, HomeScreen
+from supplymatrix.tui.screens.home import FIRST, TRAIL, HomeScreen
 from supplymatrix.tui.shots import settle, take_rows
 from supplymatrix.tui.widgets.line_list import LineList
 from tests.tui.made_app import made_app, made_session
@@ -48,6 +48,46 @@ async def test_later_runs_have_what_was_opened_in_its_place(tmp_path: Path) -> N
         await settle(pilot)
         assert app.place_screen is not None
         assert app.place_screen.parts() == ("go-is-fast",)
+
+
+async def test_a_question_that_was_opened_is_listed_by_its_name(tmp_path: Path) -> None:
+    state = remember(NO_STATE, Opened(link="matrix/acme/fips_mode", title="Matrix ▸ acme ▸ fips_mode"))
+    app = made_app(made_session(tmp_path, state=state))
+    async with app.run_test(size=(160, 45)) as pilot:
+        await settle(pilot)
+        assert "Matrix ▸ acme ▸ FIPS mode" in take_rows(app)
+
+
+async def test_back_on_home_the_list_is_seen_from_its_top_with_the_cursor_in_view(tmp_path: Path) -> None:
+    app = made_app(made_session(tmp_path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        rows = pilot.app.screen.query_one(LineList)
+        assert rows.go_to("trail 3 matrix")
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("0")
+        await settle(pilot)
+        assert rows.current is not None
+        assert rows.current.id == "place matrix"
+        assert rows.scroll_offset.y == 0
+        assert "▸ 1 Matrix" in take_rows(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30)])
+async def test_no_description_is_cut(tmp_path: Path, size: tuple[int, int]) -> None:
+    app = made_app(made_session(tmp_path))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        rows = pilot.app.screen.query_one(LineList)
+        fixed = [row for row in rows.rows if row.id.startswith(("trail", "place"))]
+        assert len(fixed) == len(TRAIL) + len(PLACES) - 1
+        room = rows.scrollable_content_region.width - 2
+        assert [row.text.plain for row in fixed if row.text.cell_length > room] == []
+
+
+async def test_places_stand_in_the_order_of_their_keys() -> None:
+    assert [place.key for place in PLACES] == sorted(place.key for place in PLACES)
 
 
 async def test_every_place_has_a_key_on_home(tmp_path: Path) -> None:

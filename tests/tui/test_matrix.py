@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
-from collections.abc import Callable
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +14,24 @@ from textual.widgets import Input
 
 from supplymatrix.engine.matrix import MatrixRequest, view_matrix
 from supplymatrix.engine.screen_state import read_screen_state
-from supplymatrix.engine.vendor_profiles import LoadedProfiles
-from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import changed
 from supplymatrix.model.vendor import State
 from supplymatrix.reports.matrix_cells import mark_of, span_of, word_of
 from supplymatrix.reports.matrix_json import render_matrix_json
+from supplymatrix.tui import opening
 from supplymatrix.tui.app import SupplymatrixApp
 from supplymatrix.tui.links import Link
 from supplymatrix.tui.screens.decide import DecideScreen
 from supplymatrix.tui.screens.entries import EntriesScreen
 from supplymatrix.tui.screens.matrix import MatrixScreen
-from supplymatrix.tui.screens.matrix_data import SCORE, UNKNOWN, cell_text, ordered_ids
+from supplymatrix.tui.screens.matrix_data import SCORE, UNKNOWN, cell_text, ordered_ids, short_name
 from supplymatrix.tui.screens.matrix_state import MatrixState
-from supplymatrix.tui.screens.matrix_weights import History, Preview, WhatIf, next_weight, weights_toml
+from supplymatrix.tui.screens.matrix_weights import weights_toml
 from supplymatrix.tui.shots import settle, take_rows
-from supplymatrix.tui.widgets.picker import Ask, Menu, Picker
+from supplymatrix.tui.widgets.picker import Menu, Picker
 from supplymatrix.vendors.capability_keys import KEYS
-from supplymatrix.vendors.matrix import DEFAULT_WEIGHTS, TODAY, parse_weights
-from tests.tui.conftest import SIZES, Shots
-from tests.tui.made_app import NOW, made_app, made_loaded
+from supplymatrix.vendors.matrix import TODAY
+from tests.tui.made_app import NOW, made_app
 from tests.tui.made_matrix import matrix_loaded, matrix_session
 
 WIDE, NARROW = (160, 45), (80, 24)
@@ -128,6 +125,8 @@ async def test_the_first_column_tells_what_all_answer_and_the_first_rows_the_ran
     app = made_app(matrix_session(tmp_path), "matrix")
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
+        _screen(app).table.go_to(SCORE, "?question")
+        await settle(pilot)
         assert "ranking by score" in _side(app)
         _screen(app).table.go_to("fips_mode", "?question")
         await settle(pilot)
@@ -144,7 +143,12 @@ async def test_the_first_column_tells_what_all_answer_and_the_first_rows_the_ran
 @pytest.mark.asyncio
 async def test_sources_of_a_cell_are_offered_and_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(SupplymatrixApp, "open_url", lambda _, url, **__: opened.append(url))
+
+    def take(url: str, _: object) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(opening, "open_address", take)
     app = made_app(matrix_session(tmp_path), "matrix/acme/fips_mode")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
@@ -152,6 +156,64 @@ async def test_sources_of_a_cell_are_offered_and_opened(tmp_path: Path, monkeypa
         assert _is_on(app, Picker)
         await _press(pilot, "enter")
         assert opened == ["https://acme.example/certificate"]
+
+
+@pytest.mark.asyncio
+async def test_it_begins_at_a_cell_with_its_evidence(tmp_path: Path) -> None:
+    session = matrix_session(tmp_path)
+    app = made_app(session, "matrix")
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        assert _screen(app).parts() == ("acme", "delivers")
+        assert "←→⏎ Evidence" in take_rows(app).splitlines()[-1]
+        await _press(pilot, "enter")
+        assert "delivers · Acme" in take_rows(app)
+        await _press(pilot, "escape", "down", "right")
+    again = matrix_session(tmp_path)
+    again.state = read_screen_state(session.state_file).state
+    app = made_app(again, "matrix")
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        assert _screen(app).parts() == ("acme", "go_minors")  # the row is kept
+
+
+@pytest.mark.asyncio
+async def test_a_question_leads_to_the_sources_and_cells_of_all_vendors(tmp_path: Path) -> None:
+    app = made_app(matrix_session(tmp_path), "matrix/acme/fips_mode")
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        await _press(pilot, "escape", "home", "o")
+        assert _is_on(app, Picker)
+        rows = take_rows(app)
+        assert "Bolt Works Limited: certificate" in rows
+        assert "https://acm" in rows
+        assert "Acme: table" in rows
+        await _press(pilot, "escape", "enter")
+        assert "FIPS mode · all" in take_rows(app)
+        await _press(pilot, "enter")
+        assert _is_on(app, Picker)
+        await _press(pilot, *"bolt", "enter")
+        assert _screen(app).parts() == ("bolt", "fips_mode")
+        assert "FIPS mode · Bolt Works Limited" in take_rows(app)
+        await _press(pilot, "left")
+        assert "FIPS mode · Acme" in take_rows(app)
+        await _press(pilot, "right", "right")
+        assert "FIPS mode · Cube 网址" in take_rows(app)
+        await _press(pilot, "enter")
+        assert _is_on(app, MatrixScreen)
+        await _press(pilot, "escape")
+        assert not _screen(app).has_class("-page")
+
+
+@pytest.mark.asyncio
+async def test_where_there_is_no_source_the_way_to_one_is_named(tmp_path: Path) -> None:
+    app = made_app(matrix_session(tmp_path), "matrix/acme/delivers")
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        await _press(pilot, "o")
+        assert "← → go to another vendor" in _screen(app).status_line.say()
+        await _press(pilot, "escape", "ctrl+home", "o")
+        assert "↓ goes to a question" in _screen(app).status_line.say()
 
 
 def test_a_cell_says_how_much_stands_behind_it() -> None:
@@ -181,6 +243,31 @@ async def test_differences_leave_the_numbers_of_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
+async def test_differences_that_hide_nothing_say_what_would(tmp_path: Path) -> None:
+    app = made_app(matrix_session(tmp_path), "matrix")
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        state = _state(app)
+        await _press(pilot, "d")
+        assert state.say_differences() == "2 of 28 questions are not answered alike · d shows all"
+        state.view = changed(state.view, matrix=changed(state.view.matrix, keys=tuple(state.keys)))
+        assert state.say_differences() == "2 of 2 questions are not answered alike: c compares two vendors"
+        state.compared = ("acme", "bolt")
+        assert state.say_differences() == "2 of 2 questions are not answered alike: none is hidden"
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [("Acme", "Acme"), ("Amazon Web Services (Amazon Linux)", "Amazon"), ("Bolt Works Limited", "Bolt"),
+     ("The Go project", "Go project"), ("The Go (of it)", "Go"), ("Extraordinarily long", "acme")],
+)  # fmt: skip
+def test_a_column_is_headed_by_as_much_of_a_name_as_fits(name: str, short: str) -> None:
+    view = view_matrix(MatrixRequest(loaded=matrix_loaded(), as_of=NOW.date()))
+    acme = next(option for option in view.matrix.options if option.id == "acme")
+    assert short_name(changed(acme, name=name)) == short
+
+
+@pytest.mark.asyncio
 async def test_two_columns_are_compared_and_come_back(tmp_path: Path) -> None:
     app = made_app(matrix_session(tmp_path), "matrix/acme")
     async with app.run_test(size=NARROW) as pilot:
@@ -189,8 +276,11 @@ async def test_two_columns_are_compared_and_come_back(tmp_path: Path) -> None:
         assert "compare Acme with" in _screen(app).status_line.say()
         _screen(app).table.go_to("fips_mode", "cube")
         await _press(pilot, "c")
-        assert _columns(app) == ["acme", "cube"]
+        assert _columns(app) == [TODAY, "acme", "cube"], "what one has stays in view, as the command shows it"
+        assert "beside what you have" in _screen(app).status_line.say()
         assert _screen(app).twin() == "supplymatrix matrix acme cube"
+        twin = view_matrix(MatrixRequest(loaded=matrix_loaded(), as_of=NOW.date(), named=("acme", "cube")))
+        assert _state(app).options == twin.matrix.options
         await _press(pilot, "c")
         assert len(_columns(app)) == 5
         await _press(pilot, "c", "escape")
@@ -281,116 +371,6 @@ async def test_the_filter_finds_a_question_and_escape_takes_it_away(tmp_path: Pa
         assert len(_screen(app).table.view.rows) == len(KEYS) + 2
 
 
-# weights
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize("size", [WIDE, NARROW])
-async def test_weights_rank_anew_at_once_and_are_undone(tmp_path: Path, size: tuple[int, int]) -> None:
-    app = made_app(matrix_session(tmp_path), "matrix/acme/fips_mode")
-    async with app.run_test(size=size) as pilot:
-        await settle(pilot)
-        await _press(pilot, "escape", "w")
-        before = _state(app).scores["acme"]
-        await _press(pilot, "right", "right")
-        assert _state(app).history.now.weights["fips_mode"] == 5
-        assert _state(app).scores["acme"].low > before.low
-        assert "ranking by score" in take_rows(app)
-        assert "weight 4 → 5" in _screen(app).status_line.say()
-        await _press(pilot, "left", "Z", "Z", "Z")
-        assert _state(app).scores["acme"] == before
-        await _press(pilot, "R")
-        assert _state(app).history.now.weights["fips_mode"] == 4
-        await _press(pilot, "4", "2")
-        assert _state(app).history.now.weights["fips_mode"] == 42
-        await _press(pilot, "backspace")
-        assert _state(app).history.now.weights["fips_mode"] == 4
-        await _press(pilot, "down", "7", "enter")
-        assert _state(app).history.now.weights["fips_certificate"] == 7
-        assert not _screen(app).table.is_weighing
-        await _press(pilot, "5")
-        assert app.place_screen is not None
-        assert app.place_screen.PLACE == "claims"
-
-
-@pytest.mark.asyncio
-async def test_a_score_has_no_weight(tmp_path: Path) -> None:
-    app = made_app(matrix_session(tmp_path), "matrix")
-    async with app.run_test(size=NARROW) as pilot:
-        await settle(pilot)
-        await _press(pilot, "w")
-        assert _screen(app).question == "go_minors"  # the heaviest, since a score has no weight
-        await _press(pilot, "ctrl+home", "right")
-        assert "no weight" in _screen(app).status_line.say()
-
-
-@pytest.mark.asyncio
-async def test_weights_are_written_on_demand_after_they_are_shown(tmp_path: Path) -> None:
-    session = matrix_session(tmp_path)
-    app = made_app(session, "matrix/acme/fips_mode")
-    async with app.run_test(size=NARROW) as pilot:
-        await settle(pilot)
-        await _press(pilot, "escape", "w", "9", "escape")
-        assert session.written == {}
-        assert _screen(app).twin() == "supplymatrix matrix --weights weights.toml"
-        await _press(pilot, "W")
-        assert _is_on(app, Preview)
-        assert "FIPS mode 3 → 9" in take_rows(app)
-        await _press(pilot, "escape")
-        assert session.written == {}
-        await _press(pilot, "W", "enter")
-        assert _is_on(app, Ask)
-        await _press(pilot, "enter")
-        ((path, text),) = session.written.items()
-        assert path.name == "weights.toml"
-        assert parse_weights(text.encode(), "weights.toml") == {**DEFAULT_WEIGHTS, "fips_mode": 9}
-        assert _state(app).is_written
-        assert "W writes" not in _screen(app).status_line.say()
-
-
-@pytest.mark.asyncio
-async def test_weights_that_ask_for_nothing_are_not_written(tmp_path: Path) -> None:
-    app = made_app(matrix_session(tmp_path), "matrix")
-    async with app.run_test(size=NARROW) as pilot:
-        await settle(pilot)
-        history = _state(app).history
-        history.take(WhatIf(weights=dict.fromkeys(KEYS, 0)))
-        await _press(pilot, "W")
-        assert _is_on(app, MatrixScreen)
-        assert "is refused" in _screen(app).status_line.say()
-
-
-def test_history_goes_back_and_on_again() -> None:
-    history = History(WhatIf(weights={"signing": 1}))
-    assert not history.undo()
-    assert not history.take(history.now.weighing("signing", 1))
-    assert history.take(history.now.weighing("signing", 500))
-    assert history.now.weights["signing"] == 100
-    assert history.take(history.now.without("acme"))
-    assert history.undo()
-    assert history.undo()
-    assert history.now == WhatIf(weights={"signing": 1})
-    assert history.redo()
-    assert history.take(history.now.without("bolt"))
-    assert not history.redo()
-
-
-@pytest.mark.parametrize(
-    ("before", "typed", "step", "digit", "after"),
-    [(3, 0, 1, None, (4, 0)), (3, 0, 0, 5, (5, 5)), (5, 5, 0, 0, (50, 50)), (50, 50, 0, 9, (9, 9)),
-     (10, 10, 0, 0, (100, 100)), (42, 0, 0, -1, (4, 4))],
-)  # fmt: skip
-def test_a_weight_follows_steps_and_digits(
-    before: int, typed: int, step: int, digit: int | None, after: tuple[int, int]
-) -> None:
-    assert next_weight(before, typed, step=step, digit=digit) == after
-
-
-def test_a_weights_file_is_read_back_as_it_was() -> None:
-    weights = {**DEFAULT_WEIGHTS, "exit_cost": 0, "signing": 100}
-    assert parse_weights(weights_toml(weights).encode(), "w.toml") == weights
-
-
 # the same facts as the command
 
 
@@ -432,7 +412,7 @@ async def test_exports_are_those_of_the_command(tmp_path: Path) -> None:
         exports = {export.format: export for export in _screen(app).exports()}
         assert list(exports) == ["text", "json", "csv", "markdown", "html"]
         assert exports["csv"].command == (
-            "supplymatrix matrix --exclude cube --differences --weights weights.toml --format csv"
+            "supplymatrix matrix --exclude cube --differences --format csv  # W writes the weights first"
         )
         weights = tmp_path / "weights.toml"
         weights.write_text(weights_toml(_state(app).history.now.weights), encoding="utf-8")
@@ -442,7 +422,7 @@ async def test_exports_are_those_of_the_command(tmp_path: Path) -> None:
             )
         )
         made = await asyncio.to_thread(lambda: {form: export.render() for form, export in exports.items()})
-        assert made["json"] == render_matrix_json(changed(view, weights_from="weights.toml"))
+        assert made["json"] == render_matrix_json(changed(view, weights_from="tried, in no file"))
         assert all(made.values())
 
 
@@ -517,6 +497,49 @@ async def test_today_follows_the_project(tmp_path: Path) -> None:
         assert _screen(app).twin() == f"supplymatrix matrix --project {session.project.as_posix()}"
 
 
+@pytest.mark.asyncio
+async def test_what_to_run_next_names_what_the_app_was_started_with(tmp_path: Path) -> None:
+    session = matrix_session(tmp_path)
+    own = Path("my own")
+    session.project = session.here / "shop"
+    session.folders = session.named_folders = (own,)
+    session.as_of = NOW.date()
+    app = made_app(session, "matrix/acme/fips_mode")
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        again = f" --profiles 'my own' --as-of {NOW.date()}"
+        project = f" --project {shlex.quote(session.project.as_posix())}"
+        assert f"supplymatrix vendors show acme --key fips_mode{again}" in " ".join(_side(app).split())
+        _screen(app).table.go_to(SCORE, "acme")
+        await settle(pilot)
+        (line,) = [line for line in _side(app).splitlines() if line.startswith("next: ")]
+        assert line.endswith(f"{project}{again}")
+        export = next(item for item in _screen(app).exports() if item.format == "text")
+        text = await asyncio.to_thread(export.render)
+        steps = [line for line in text.splitlines() if "supplymatrix matrix --explain" in line]
+        assert steps
+        assert all(line.endswith(f"{project}{again}") for line in steps)
+        _state(app).history.take(_state(app).history.now.weighing("fips_mode", 7))
+        session.weights_file = ("my weights.toml", _state(app).history.now.weights)
+        _state(app).narrow()
+        assert _state(app).view.again_project == f"{project} --weights 'my weights.toml'"
+
+
+@pytest.mark.asyncio
+async def test_without_colours_a_row_is_of_one_ground_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = made_app(matrix_session(tmp_path), "matrix/acme")
+    async with app.run_test(size=(160, 45)) as pilot:
+        await settle(pilot)
+        table = _screen(app).table
+        for line in range(12):
+            pieces = list(table.render_line(line))
+            grounds = {piece.style.bgcolor.name for piece in pieces if piece.style and piece.style.bgcolor}
+            assert len(grounds) <= 1, (line, grounds)
+
+
 def test_who_is_surest_comes_first() -> None:
     view = view_matrix(MatrixRequest(loaded=matrix_loaded(), as_of=NOW.date()))
     options = [option for option in view.matrix.options if option.id != TODAY]
@@ -532,69 +555,3 @@ def test_linear_text_tells_every_answer(tmp_path: Path) -> None:
     assert "✗ no  Bolt Works Limited: " in text
     cell = render_shot(made_app(matrix_session(tmp_path), "matrix/acme/fips_mode"), "plain", NARROW).decode()
     assert "https://acme.example/certificate" in cell
-
-
-# pictures
-
-
-def _broken() -> LoadedProfiles:
-    raise InputError(Diagnostic(message="there is no such folder of vendor profiles", artifact="our-profiles"))
-
-
-def _empty() -> LoadedProfiles:
-    return made_loaded(empty=True)
-
-
-_STATES: dict[str, tuple[str, Callable[[], LoadedProfiles]]] = {
-    "full": ("matrix", matrix_loaded),
-    "cell": ("matrix/acme/fips_mode", matrix_loaded),
-    "empty": ("matrix", _empty),
-    "error": ("matrix", _broken),
-}
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", list(_STATES))
-async def test_the_matrix_looks_as_before(
-    name: str, size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path
-) -> None:
-    link, load = _STATES[name]
-
-    def make() -> SupplymatrixApp:
-        return made_app(matrix_session(tmp_path, load=load), link)
-
-    await shots.check(f"matrix-{name}", make, size=size, no_color=no_color)
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_busy_matrix_says_what_it_does(
-    size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path
-) -> None:
-    gate = threading.Event()
-
-    def slow() -> LoadedProfiles:
-        gate.wait(30)
-        return matrix_loaded()
-
-    def make() -> SupplymatrixApp:
-        return made_app(matrix_session(tmp_path, load=slow), "matrix")
-
-    try:
-        await shots.check("matrix-busy", make, size=size, no_color=no_color, settled=False)
-    finally:
-        gate.set()
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize("size", SIZES)
-async def test_weights_mode_looks_as_before(size: tuple[int, int], shots: Shots, tmp_path: Path) -> None:
-    async def weigh(pilot: Pilot[Any]) -> None:
-        await _press(pilot, "escape", "w", "9")
-
-    await shots.check(
-        "matrix-weights", lambda: made_app(matrix_session(tmp_path), "matrix/acme/fips_mode"), size=size, steps=weigh
-    )

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
 import threading
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +10,6 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from supplymatrix.cli.main import run
 from supplymatrix.engine.screen_state import NO_STATE, ListState, remember_list
 from supplymatrix.errors import SourceError
 from supplymatrix.model.advisory import FeedReading
@@ -22,13 +17,11 @@ from supplymatrix.model.value import changed
 from supplymatrix.tui.app import SupplymatrixApp
 from supplymatrix.tui.links import Link
 from supplymatrix.tui.screens.response import ResponseScreen
-from supplymatrix.tui.screens.response_facts import YOU, CveRow, cves, number_text
+from supplymatrix.tui.screens.response_facts import CveRow, cves
 from supplymatrix.tui.screens.response_pages import moments_of
 from supplymatrix.tui.shots import settle, take_rows
 from supplymatrix.tui.widgets.picker import Menu, Picker
 from supplymatrix.tui.widgets.strip import StripItem, StripList
-from supplymatrix.vendors.survival import Quantile
-from tests.sources.test_history import Dated
 from tests.tui.made_app import made_app, made_session
 from tests.tui.made_response import CVES, OPEN, WONT, made_reading, put_reading, response_app
 from tests.vendors.made_reading import channel, event, go_fix, reading
@@ -73,25 +66,6 @@ async def test_each_channel_has_its_percentiles_and_too_few_is_said(tmp_path: Pa
         assert strips["moving"].numbers[0].startswith("≤")
         assert strips["imports"].note.endswith("days of import, or none")
         assert not strips["imports"].days
-
-
-@pytest.mark.parametrize(
-    ("said", "numbers"),
-    [
-        ("–", {"n": 0, "naive": None, "survival": None, "is_too_thin": True}),  # noqa: RUF001 - the sign
-        ("too few", {"n": 19, "naive": None, "survival": None, "is_too_thin": True}),
-        ("28", {"n": 20, "naive": 28, "survival": 28, "is_too_thin": False}),
-        ("28/31", {"n": 20, "naive": 28, "survival": 31, "is_too_thin": False}),
-        ("28/open", {"n": 20, "naive": 28, "survival": None, "is_too_thin": False}),
-    ],
-)
-def test_a_percentile_is_said_with_the_open_ones(said: str, numbers: dict[str, Any]) -> None:
-    assert number_text(Quantile(percent=90, **numbers)) == said
-
-
-def test_a_bound_is_marked() -> None:
-    quantile = Quantile(percent=50, n=20, naive=3, survival=3, is_too_thin=False)
-    assert number_text(quantile, is_bound=True) == "≤3"
 
 
 @pytest.mark.asyncio
@@ -254,8 +228,9 @@ async def test_enter_on_a_strip_goes_to_its_vendor_and_then_to_its_page(tmp_path
         assert screen.parts() == ("acme",)
         await _press(pilot, "enter")
         rows = take_rows(app)
+        assert "a channel of acme" in rows
         assert "26 CVEs: 1 fixed by name, 24 by a newer Go" in rows
-        assert "P50  ≤88  at CVE-2024-0013" in rows
+        assert "P50  ≤88/88  at CVE-2024-0013" in rows
         assert any("moving and named, 26 CVEs in both" in line.plain for line in screen.page.lines)
         await _press(pilot, "escape")
         assert not screen.has_page
@@ -356,7 +331,7 @@ async def test_rows_of_both_panes_are_copied_and_o_names_the_public_pages(tmp_pa
         await pilot.pause()
         offer = screen.copy_offer()
         assert offer is not None
-        assert offer.rows[0][:3] == ("moving", "disclosure", "25")
+        assert offer.rows[0][:4] == ("moving", "acme", "disclosure", "25")
         assert list(screen.sources()) == []
 
 
@@ -427,108 +402,73 @@ async def test_linear_text_has_every_number_with_its_words(tmp_path: Path) -> No
     app = response_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        text = _screen(app).plain_text(80)
-        assert "- named: 24 fixed, P50 14/15, P90 24/26, P99 too few, 1 open" in text
+        text = " ".join(_screen(app).plain_text(80).split())
+        assert "- named (acme): 24 fixed, P50 14/15, P90 24/26, P99 too few, 1 open, 1 >30 d, 1 won't fix" in text
         assert f"- {OPEN}, Go's fix 2026-09-17: open in named (60 d); fixed in moving" in text
         await _press(pilot, "enter")
         assert "feed: a.json /published" in _screen(app).plain_text(80)
 
 
-# The same facts as the command.
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Run commands in a home and a folder of their own, without a project."""
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "SUPPLYMATRIX_CACHE"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
-
-
-def _json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    assert run(["response", *arguments, "--format", "json"]) in (0, 3)
-    found: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return found
-
-
-def _facts_of_screen(app: SupplymatrixApp) -> dict[tuple[str, str], tuple[str, list[int | None]]]:
-    facts = _screen(app).facts
-    assert facts is not None
-    return {
-        (clock, item.id): (item.count, [dict(item.marks).get(percent) for percent in (50, 90, 99)])
-        for clock, items in facts.strips.items()
-        for item in items
-        if not item.note and item.id != YOU
-    }
+@pytest.mark.asyncio
+async def test_each_row_names_its_vendor_and_a_line_says_what_its_cells_mean(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        rows = take_rows(app)
+        assert "▸ moving acme " in rows
+        assert "imports other " in rows
+        assert "too few: unsure" in rows
+        for size, said in (((100, 30), "too few to tell"), ((160, 45), "┃│┊ P50 P90 P99")):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            assert said in take_rows(app)
+        await pilot.resize_terminal(80, 20)
+        await settle(pilot)
+        assert "28/31" not in take_rows(app)
+        await _press(pilot, "question_mark", *"28/31")
+        assert "28 by nearest rank among the fixed" in take_rows(app)
 
 
 @pytest.mark.asyncio
-async def test_the_strips_are_the_numbers_of_the_json(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = await asyncio.to_thread(_json, capsys, "--as-of", "2026-11-20", "--vendor", "acme")
-    session = made_session(elsewhere)
-    session.as_of = date(2026, 11, 20)
-    app = made_app(session, "response/acme")
+async def test_a_timeline_counts_the_channels_of_which_nothing_is_known(tmp_path: Path) -> None:
+    app = response_app(tmp_path, f"response/{OPEN}")
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        expected = {
-            (clock["clock"], row["id"]): (
-                f"{clock['fixes']:,}", [quantile["nearest_rank"] for quantile in clock["quantiles"]],
-            )
-            for row in told["channels"]
-            for clock in row["clocks"]
-            if clock["fixes"] + clock["cut"]
-        }  # fmt: skip
-        assert _facts_of_screen(app) == expected
-        assert {row.cve for row in _rows(app)} == {fix["cve"] for fix in told["cves"]}
-        waiting = {(case["cve"], case["row"]) for case in told["cases"] if case["outcome"] == "open"}
-        assert {(row.cve, name) for row in _rows(app) for name, _ in row.waiting} == waiting
-        assert _screen(app).twin() == "supplymatrix response --vendor acme --as-of 2026-11-20"
-
-
-@pytest.mark.asyncio
-async def test_a_timeline_has_every_case_of_the_json(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = await asyncio.to_thread(_json, capsys, "--cve", CVES[0])
-    app = made_app(made_session(elsewhere), f"response/{CVES[0]}")
-    async with app.run_test(size=_SIZE) as pilot:
-        await settle(pilot)
-        offer = _screen(app).copy_offer()
-        assert offer is not None
-        seen = {(row[3], row[1], row[2]) for row in offer.rows if row[3] != "Go"}
-        assert seen == {
-            (case["row"], (case["fixed"] or {}).get("day", ""), "" if case["row"] == "imports" else str(case["days"]))
-            for case in told["cases"]
-        }
-        place = next(case["fixed"] for case in told["cases"] if case["row"] == "named")
-        assert any(f"{place['feed']}: {place['file']} {place['field']}" in row[-1] for row in offer.rows)
-
-
-@pytest.mark.asyncio
-async def test_an_open_project_has_a_strip_and_its_own_moments(
-    elsewhere: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    repo = Dated(elsewhere / "here" / "shop")
-    repo.commit_on("2023-12-01", {"go.mod": "module example.org/shop\n\ngo 1.21.3\n"})
-    repo.commit_on("2024-03-01", {"go.mod": "module example.org/shop\n\ngo 1.21.5\n"})
-    told = await asyncio.to_thread(_json, capsys, "shop")
-    session = made_session(elsewhere)
-    session.here, session.project, session.environ = Path(), Path("shop"), dict(os.environ)
-    app = made_app(session, f"response/{CVES[0]}")
-    async with app.run_test(size=_SIZE) as pilot:
-        await settle(pilot)
-        adoption = next(item for item in told["project"]["adoptions"] if item["cve"] == CVES[0])
-        offer = _screen(app).copy_offer()
-        assert offer is not None
-        assert [row[1:4] for row in offer.rows if row[3] == YOU] == [("2024-03-01", str(adoption["days"]), YOU)]
-        assert _screen(app).twin() == f"supplymatrix response shop --cve {CVES[0]} --explain"
+        screen = _screen(app)
+        assert (screen.status().unknown, screen.status().notes[0]) == (1, "one CVE")
+        assert sum("imports  not known" in line.plain for line in screen.page.lines) == 1
         await _press(pilot, "escape")
-        own = _strips(app)[YOU]
-        summary = told["project"]["summary"]
-        assert (own.count, own.open) == (str(summary["adopted"]), str(summary["open"]))
-        strips = _screen(app).query_one(StripList)
-        strips.focus()
-        strips.go_to(YOU)
-        await _press(pilot, "enter")
-        assert f"{summary['adopted']} taken" in take_rows(app)
+        assert screen.status().unknown == sum(row.is_unknown for row in _rows(app))
+
+
+@pytest.mark.asyncio
+async def test_n_goes_from_one_timeline_to_the_next_of_the_list(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        screen = _screen(app)
+        assert "n" not in app.screen.active_bindings
+        await _press(pilot, "enter", "n")
+        assert screen.parts() == (WONT,)
+        await _press(pilot, "N")
+        assert screen.parts() == (OPEN,)
+        await _press(pilot, "N")
+        assert "the first CVE of the list" in screen.status_line.say()
+        await _press(pilot, "escape", "slash", *WONT.lower(), "enter")
+        app.open_link(Link("response", (OPEN,)))
+        await settle(pilot)
+        await _press(pilot, "n")
+        assert "not in the list as it is filtered" in screen.status_line.say()
+        assert screen.parts() == (OPEN,)
+
+
+@pytest.mark.asyncio
+async def test_pairs_are_not_offered_where_they_are_shown(tmp_path: Path) -> None:
+    app = response_app(tmp_path)
+    async with app.run_test(size=_SIZE) as pilot:
+        await settle(pilot)
+        assert "c Pairs" in take_rows(app)
+        await _press(pilot, "c")
+        assert "c Pairs" not in take_rows(app)
+        await _press(pilot, "escape")
+        assert "c Pairs" in take_rows(app)

@@ -12,12 +12,13 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input
 
-from supplymatrix.engine.screen_state import NO_STATE, ListState, read_screen_state, remember_list
+from supplymatrix.engine.screen_state import NO_STATE, ListState, Opened, read_screen_state, remember_list
 from supplymatrix.engine.vendor_profiles import LoadedProfiles
 from supplymatrix.errors import Diagnostic, SourceError
 from supplymatrix.model.value import changed
+from supplymatrix.reports.plain import plain_lines
 from supplymatrix.tui.app import SupplymatrixApp
-from supplymatrix.tui.copying import CopyOffer, clipboard_programs, copy_text, render_copy
+from supplymatrix.tui.copying import FORMS, CopyOffer, clipboard_programs, copy_text, render_copy
 from supplymatrix.tui.links import Link
 from supplymatrix.tui.palette import PaletteItem, find_items
 from supplymatrix.tui.screens.claims import ClaimsScreen
@@ -406,9 +407,40 @@ async def test_an_editor_that_cannot_have_the_terminal_is_told(tmp_path: Path) -
     app = made_app(made_session(tmp_path), "claims")
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        app.edit(_list_screen(app), tmp_path / "x.toml", 3)
-        await settle(pilot)
+        await _press(pilot, "ctrl+o")
         assert "cannot be lent to an editor" in _list_screen(app).status_line.say()
+
+
+@pytest.mark.parametrize(("editor", "why"), [('vi "', "no closing quotation"), ("''", "it names no program")])
+async def test_an_editor_that_is_no_command_is_told(editor: str, why: str, tmp_path: Path) -> None:
+    session = made_session(tmp_path)
+    session.environ = {**session.environ, "EDITOR": editor}
+    app = made_app(session, "claims")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await _press(pilot, "ctrl+o")
+        assert _list_screen(app).status_line.say() == f"✘ EDITOR is no command: {why} · D details"
+
+
+async def test_where_nothing_is_written_no_editor_is_asked(tmp_path: Path) -> None:
+    app = made_app(made_session(tmp_path))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await _press(pilot, "ctrl+o")
+        assert app.place_screen is not None
+        assert app.place_screen.status_line.say() == "no file on this machine says this"
+
+
+async def test_a_claim_is_edited_at_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Path, int]] = []
+    app = made_app(made_session(tmp_path), "claims/acme-ships-go")
+    monkeypatch.setattr(app, "edit", lambda _, file, line: asked.append((file, line)))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await _press(pilot, "ctrl+o")
+    (claim,) = (claim for claim in made_claims() if claim.id == "acme-ships-go")
+    assert asked == [(Path("claims/made.toml"), claim.location.line)]
+    assert claim.location.line == 12
 
 
 async def test_quit_ends_the_app(tmp_path: Path) -> None:
@@ -445,6 +477,48 @@ async def test_copies_are_no_formulas_and_no_markup() -> None:
     (_, _, row, _) = render_copy(offer, "markdown").split("\n")
     assert row.count("|") == 3
     assert "`<b>" in row
+
+
+async def test_hidden_characters_are_written_out_in_every_form() -> None:
+    odd = "\u202etxt\x9b31m\x1b[201~\x7f\udcff\n\U000e0041网"
+    offer = CopyOffer(what="x", head=("a",), rows=((odd,),))
+    for _, form, _ in FORMS:
+        text = render_copy(offer, form)
+        assert plain_lines(text).removesuffix("\n") == text.removesuffix("\n"), form
+        assert "网" in text
+    assert json.loads(render_copy(offer, "json")) == [{"a": odd}]
+
+
+async def test_a_text_with_bytes_that_were_no_text_is_copied_all_the_same(tmp_path: Path) -> None:
+    sent: list[str] = []
+    said = copy_text("a\udcff", "x", form="tsv", send=sent.append, environ={}, folder=tmp_path)
+    assert sent == ["a\\udcff"]
+    assert (tmp_path / "copied.tsv").read_bytes() == b"a\\udcff"
+    assert said.endswith("copied.tsv")
+
+
+async def test_a_command_that_is_copied_cannot_end_a_paste(tmp_path: Path) -> None:
+    session = made_session(tmp_path)
+    session.project = Path("-shop\x1b[201~\n\udcff")
+    app = made_app(session, "claims")
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await _press(pilot, "u")
+    text = (tmp_path / "state" / "copied.txt").read_text(encoding="utf-8")
+    assert text == r"supplymatrix tui $'./-shop\033[201~\012\377' --at claims/acme-fips"
+    copy_text("check 'a\x1bb'", "x", form="command", send=None, environ={}, folder=tmp_path / "state")
+    assert (tmp_path / "state" / "copied.txt").read_text(encoding="utf-8") == r"check $'a\033b'"
+
+
+async def test_a_kept_link_that_is_none_is_left_out(tmp_path: Path) -> None:
+    recent = tuple(Opened(link=link, title=f"to {link}") for link in ("claims/\udcff", "gone/x", "claims/go-is-fast"))
+    app = made_app(made_session(tmp_path, state=changed(NO_STATE, recent=recent)))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        rows = take_rows(app)
+        assert "to claims/go-is-fast" in rows
+        assert "to claims/\\xff" not in rows
+        assert "gone" not in rows
 
 
 async def test_programs_of_the_clipboard_follow_the_desktop(tmp_path: Path) -> None:

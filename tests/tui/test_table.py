@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from supplymatrix.tui.widgets.table import VirtualTable
-from supplymatrix.tui.widgets.table_columns import Arrangement
+from supplymatrix.tui.widgets.table_columns import Arrangement, hide
 from supplymatrix.tui.widgets.table_messages import CellActivated, CellHighlighted, FilterChanged, SortChanged
 from supplymatrix.tui.widgets.table_model import TableColumn, TableData, TableState
 
@@ -162,14 +162,15 @@ async def test_columns_move_as_whole_ones_and_say_which_are_seen() -> None:
         await pilot.press("home", "right")
         await pilot.pause()
         assert seen(table) == "1-3 of 6"
-        table.hide_column()
+        table.set_arrangement(hide(tuple(table.data.columns), table.arrangement, "k1"))
         await pilot.pause()
         assert seen(table) == "1-3 of 5"
+        await pilot.press("right")
         table.toggle_pin()
         table.move_column(-1)
-        table.show_all_columns()
         await pilot.pause()
-        assert table.state.pinned == ("k2", "k0")
+        assert table.state.pinned[0] == table.current_column
+        assert table.state.pinned[1:] == ("k0",)
 
 
 @pytest.mark.asyncio
@@ -204,7 +205,7 @@ async def test_states_are_said_in_words_and_signs() -> None:
         table.busy = False
         assert dimmed.isdisjoint({piece.style for piece in table.render_line(2)})
         with pytest.raises(ValueError, match="no rows"):
-            VirtualTable().offer("cell")
+            VirtualTable().offer("row")
 
 
 @pytest.mark.asyncio
@@ -266,8 +267,8 @@ async def _do(step: str, pilot: Pilot[None], table: VirtualTable) -> None:
         "fewer": lambda: table.set_data(numbers(3, 2)),
         "more": lambda: table.set_data(numbers(40, 9)),
         "pin": table.toggle_pin,
-        "hide": table.hide_column,
-        "all": table.show_all_columns,
+        "hide": lambda: table.set_arrangement(hide(tuple(table.data.columns), table.arrangement, table.current_column)),
+        "all": lambda: table.set_arrangement(Arrangement()),
         "move": lambda: table.move_column(1),
     }
     if word in {"narrow", "wide"}:

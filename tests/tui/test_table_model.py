@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from supplymatrix.tui.copying import render_copy
 from supplymatrix.tui.widgets.table_columns import Arrangement, hide, measure_column, move, shown_keys, window_of
-from supplymatrix.tui.widgets.table_copy import offer_cell, offer_row, offer_view
+from supplymatrix.tui.widgets.table_copy import offer_row, offer_view
 from supplymatrix.tui.widgets.table_filter import FilterTerm, has_letters, parse_filter
 from supplymatrix.tui.widgets.table_model import SortKey, TableColumn, TableData, TableState, share_equal, view_of
 from supplymatrix.tui.widgets.table_text import fit
@@ -197,7 +197,7 @@ def test_a_state_comes_back_from_the_state_file_as_it_was(state: TableState) -> 
 
 def test_cells_rows_and_views_are_copied_as_they_are_seen() -> None:
     data = data_of([("=1+1", "b|c", None), ("网", "d", 1)])
-    assert offer_cell(data, 1, "one").rows == (("网",),)
+    assert offer_row(data, 1, ("two", "one"), "one").cell == "网"
     assert offer_row(data, 0, ("two", "one")).head == ("Second one", "First")
     view = offer_view(data, (1, 0), ("one",))
     assert view.what == "2 rows"

@@ -8,6 +8,7 @@ A screen is a class with
     show(found)                            in the app's thread: fills the widgets
     open_parts(parts)                      goes to what a link names; called again for every link to this place
     parts(), crumbs(), twin()              where one is: for the link, the first line and the equal command
+    OF_PROJECT, project_wanted()           whether, and of which project it is
     status()                               what the facts stand on
     copy_offer(), exports(), palette_items()   what it offers, each may be left out
     plain_text(width)                      all of it as linear text
@@ -19,16 +20,19 @@ from __future__ import annotations
 
 import gc
 import time
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
@@ -37,7 +41,7 @@ from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain, plain_lines
 from supplymatrix.tui.copying import CopyOffer
 from supplymatrix.tui.links import Link
-from supplymatrix.tui.messages import Told, WorkTold
+from supplymatrix.tui.messages import WorkTold
 from supplymatrix.tui.palette import PaletteItem
 from supplymatrix.tui.places import PLACE_BY_ID, Place
 from supplymatrix.tui.widgets.breadcrumb import Breadcrumb
@@ -45,15 +49,18 @@ from supplymatrix.tui.widgets.key_help import KeyFooter, keys_line
 from supplymatrix.tui.widgets.status_line import Status, StatusLine, say_status
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from supplymatrix.tui.app import SupplymatrixApp
     from supplymatrix.tui.session import Session
 
-__all__ = ["LEAST", "BaseScreen", "Export", "Work"]
+__all__ = ["LEAST", "LOAD", "BaseScreen", "Export", "Work", "WorkStopped"]
 
 T = TypeVar("T")
 LEAST = (60, 16)
 """Columns and rows below which a screen says that it has no room."""
-_LOAD = "load"
+LOAD = "load"
+"""The group of the work that loads what a screen shows."""
 _EVERY = 0.05  # seconds between two words about one work
 
 
@@ -79,6 +86,10 @@ class Work:
         self._group = group
         self._last = 0.0
         self.is_stopped = False
+        self.project: Path | None = None
+        """The project that is to be shown, of a load."""
+        self.mode = ""
+        """How it is to be loaded, as `load_again` was told."""
 
     @property
     def is_cancelled(self) -> bool:
@@ -86,12 +97,17 @@ class Work:
         return self.is_stopped
 
     def tell(self, done: int, total: int, name: str) -> None:
-        """Say how far it is, at most twenty times a second. total: 0 = not known."""
+        """Say how far it is, at most twenty times a second. total: 0 = not known. Raises WorkStopped."""
+        if self.is_stopped:
+            raise WorkStopped
         now = time.monotonic()
-        if now - self._last >= _EVERY or done == total:
+        if now - self._last >= _EVERY or (done == total and total):
             self._last = now
-            if not self.is_stopped:
-                self._screen.post_message(WorkTold(self._group, done, total, name))
+            self._screen.post_message(WorkTold(self._group, done, total, name))
+
+
+class WorkStopped(Exception):  # noqa: N818 - no error: somebody pressed Esc, or left
+    """A job goes no further, since nobody waits for it."""
 
 
 class BaseScreen(Screen[None]):
@@ -100,6 +116,8 @@ class BaseScreen(Screen[None]):
     PLACE: ClassVar[str] = "home"
     LOADING: ClassVar[str] = ""
     """What `load` does, for the status line."""
+    OF_PROJECT: ClassVar[bool] = False
+    """Whether what is shown is of a project: where another one was opened meanwhile it is loaded anew."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
@@ -111,6 +129,7 @@ class BaseScreen(Screen[None]):
         Binding("escape", "back", "Back", key_display="Esc"),
         Binding("D", "details", "Details of what was told", show=False),
         Binding("ctrl+r", "reload", "Read again", show=False),
+        Binding("ctrl+o", "edit", "Edit the file where this is written", show=False),
         Binding("q", "app.quit", "Quit"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("ctrl+p", "palette", "Palette", key_display="^p"),
@@ -136,6 +155,14 @@ class BaseScreen(Screen[None]):
         self._wanted = link.parts if link is not None else ()
         self._jobs: dict[Worker[Any], tuple[str, Callable[[Any], None], Work]] = {}
         self.is_filled = False
+        self._focus_was: Widget | None = None
+        self._has_begun = False  # to load
+        self.fault: BaseException | None = None
+        """What the last load failed with."""
+        self.shown_project: Path | None = None
+        """The project that what is shown is of; while another one is read, and where that fails, it stays."""
+        self._named: tuple[Path | None, ...] = ()  # how that project is named to commands; () = nothing is shown yet
+        self._tried: tuple[Path | None, ...] = ()  # the project of the session that was read last; () = none was yet
 
     def take_size(self, size: Size) -> None:
         """Take the classes of a size before the first layout: Textual lays out first, and then once more with them."""
@@ -153,6 +180,10 @@ class BaseScreen(Screen[None]):
         """Return what the screen shows. Runs in a thread: no widget may be touched. Raises SupplymatrixError."""
         del work
         return None
+
+    def project_wanted(self) -> Path | None:
+        """Return the project that is to be shown, as far as the session knows of one."""
+        return self.session.project
 
     def show(self, found: Any) -> None:  # noqa: ANN401 - what `load` of the same class returned
         """Show what was loaded."""
@@ -191,9 +222,17 @@ class BaseScreen(Screen[None]):
         """Return what the palette should find beside the actions of the screen."""
         return ()
 
+    def help_items(self) -> Iterable[PaletteItem]:
+        """Return what the help should have beside the keys."""
+        return ()
+
     def sources(self) -> Sequence[tuple[str, str]]:
         """Return the addresses behind what is looked at, each with a name, for `o`."""
         return ()
+
+    def written_at(self) -> tuple[Path, int] | None:
+        """Return file and line of this machine where what is looked at is written, None = it is in none."""
+        return None
 
     def plain_body(self, width: int) -> str:
         """Return what the screen shows as linear text."""
@@ -223,9 +262,27 @@ class BaseScreen(Screen[None]):
         return Link(self.PLACE, self._wanted if self._wanted and not self.is_filled else self.parts())
 
     @property
+    def named_project(self) -> Path | None:
+        """The project that a command with the same facts is given, None = it is given none."""
+        if self._named:
+            return self._named[0]
+        return self.session.project if not self.OF_PROJECT or self.project_wanted() is not None else None
+
+    @property
     def is_busy(self) -> bool:
         """Whether work of this screen goes on."""
         return bool(self._jobs)
+
+    @property
+    def waits_for_facts(self) -> bool:
+        """Whether there is nothing to see yet, but will be."""
+        is_loading = any(group == LOAD for group, _, _ in self._jobs.values())
+        return not self.is_filled and (is_loading or not self._has_begun)
+
+    @property
+    def has_no_room(self) -> bool:
+        """Whether the terminal is too small to show the screen."""
+        return self.has_class("-tiny") or self.has_class("-flat")
 
     @property
     def status_line(self) -> StatusLine:
@@ -246,11 +303,28 @@ class BaseScreen(Screen[None]):
         self.tell_place()
         self.call_after_refresh(self.action_reload)
 
+    def on_screen_resume(self) -> None:
+        """Load anew where another project was opened on a screen that lay over this one. Every class's is called."""
+        if self.OF_PROJECT and self._tried and self._tried != (self.project_wanted(),):
+            self.load_again()
+
     def on_resize(self) -> None:
         """Say how much room is needed where there is too little."""
         size = self.app.size
-        text = f"This needs {LEAST[0]}×{LEAST[1]} characters; here are {size.width}×{size.height}.\nor: {self.twin()}"  # noqa: RUF001
+        needs = f"This needs {LEAST[0]}×{LEAST[1]} characters; here are {size.width}×{size.height}."  # noqa: RUF001
+        text = f"{needs}\nor: {plain(self.twin())}"
         self.query_one("#too-small", Static).update(Content(text), layout=False)
+        self.call_after_refresh(self._focus_again)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Keep where the keys go."""
+        self._focus_was = event.widget
+
+    def _focus_again(self) -> None:
+        """Give the keys back to what had them before there was no room: Textual takes them from what is hidden."""
+        had = self._focus_was
+        if self.focused is None and had is not None and had.is_attached and not self.has_no_room:
+            had.focus()
 
     def open_link(self, link: Link) -> None:
         """Go to what a link to this place names, now or as soon as the screen is filled."""
@@ -259,6 +333,8 @@ class BaseScreen(Screen[None]):
             self.tell_place()
         else:
             self._wanted = link.parts
+            if not self.waits_for_facts:  # it was stopped, or failed
+                self.load_again()
 
     def tell_place(self) -> None:
         """Show anew where one is and what the facts stand on; call it when these have changed."""
@@ -278,9 +354,19 @@ class BaseScreen(Screen[None]):
             partial(job, work), name=name, group=group, exclusive=True, thread=True, exit_on_error=False
         )
         self._jobs[worker] = (group, done, work)
-        if self.is_filled and group == _LOAD:
+        self._has_begun = self._has_begun or group == LOAD
+        if self.is_filled and group == LOAD:
             self.query_one("#body").add_class("-old")
-        self.status_line.show_work(0, 0, name, has_old=self.is_filled)
+        self.status_line.show_work(0, 0, name, has_old=self.is_filled and group == LOAD)
+
+    def on_unmount(self) -> None:
+        """Stop all work: the screen is gone."""
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Tell all work that nobody waits for it, without a word on the screen."""
+        for _, _, work in self._jobs.values():
+            work.is_stopped = True
 
     def stop_work(self, group: str = "") -> bool:
         """Stop the work of a group, or all of it; return whether there was any."""
@@ -310,12 +396,8 @@ class BaseScreen(Screen[None]):
         """Show how far a work is."""
         event.stop()
         if any(group == event.group for group, _, _ in self._jobs.values()):
-            self.status_line.show_work(event.done, event.total, event.name, has_old=self.is_filled)
-
-    def on_told(self, event: Told) -> None:
-        """Show a line of a widget."""
-        event.stop()
-        self.tell(event.text, details=event.details, is_fault=event.is_fault)
+            has_old = self.is_filled and event.group == LOAD
+            self.status_line.show_work(event.done, event.total, event.name, has_old=has_old)
 
     def tell(self, text: str, *, details: str = "", is_fault: bool = False) -> None:
         """Say one line. details: for `D`."""
@@ -328,6 +410,7 @@ class BaseScreen(Screen[None]):
             first = f"a fault of supplymatrix itself: {type(err).__name__}: {first[:200]}"
         elif isinstance(err, InputError):
             first = str(err.diagnostics[0])
+        self.fault = err
         self.tell(first, details=_details_of(err), is_fault=True)
         if not self.is_filled:
             self.show_error(f"nothing could be read: {plain(first)} · Ctrl+R reads again")
@@ -339,13 +422,14 @@ class BaseScreen(Screen[None]):
             " > ".join((self.place.title, *self.crumbs())),
             f"same as: {self.twin()}",
             f"status: {say_status(self.status()) or 'none'}",
-            f"note: {line.say()}" if line.told else "",
+            f"note: {line.say().removesuffix(' · D details')}" if line.told else "",
+            line.details if line.told else "",
             "",
             self.plain_body(width).rstrip(),
             "",
             f"keys: {keys_line(self, 10_000).plain.strip()}",
         ]
-        return plain_lines("\n".join(part for number, part in enumerate(parts) if part or number > 3)) + "\n"
+        return plain_lines("\n".join(part for number, part in enumerate(parts) if part or number > 4)) + "\n"
 
     # Keys of every screen.
 
@@ -355,8 +439,9 @@ class BaseScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Stop work, else take back what `take_back` can, else leave the place."""
+        is_loading = any(group == LOAD for group, _, _ in self._jobs.values())
         if self.stop_work():
-            self.tell("stopped; Ctrl+R reads again")
+            self.tell("stopped; Ctrl+R reads again" if is_loading else "stopped")
         elif not self.take_back():
             self.house.leave()
 
@@ -373,17 +458,41 @@ class BaseScreen(Screen[None]):
             self.session.forget()
         self.load_again()
 
-    def load_again(self) -> None:
-        """Load anew what the screen shows; what the session has read stays."""
-        self.start_work(_LOAD, self.load, self._fill, name=self.LOADING or f"reading {self.place.title.lower()}")
+    def load_again(self, project: Path | None = None, *, mode: str = "") -> None:
+        """Load anew what the screen shows; what the session has read stays.
+
+        project: is to be opened: it is the session's once it could be read. Until then the one before holds. mode: for
+        this load alone, a word of the screen's own.
+        """
+        wanted, named = (project, project) if project is not None else (self.project_wanted(), self.session.project)
+        if project is None:
+            self._tried = (wanted,)
+
+        def job(work: Work) -> object:
+            work.project, work.mode = wanted, mode
+            return self.load(work)
+
+        def done(found: object) -> None:
+            if self.OF_PROJECT:
+                self.shown_project, self._tried = wanted, (wanted,)
+                self._named = (named if wanted is not None else None,)
+                self.session.project = project or self.session.project
+            if project is not None:
+                self.tell("")  # why another one could not be opened
+            self._fill(found)
+
+        self.start_work(LOAD, job, done, name=self.LOADING or f"reading {self.place.title.lower()}")
 
     def action_details(self) -> None:
         """Show all of what was told."""
         from supplymatrix.tui.widgets.details import Panel
 
         line = self.status_line
-        if line.told:
-            self.app.push_screen(Panel("what was told", f"{line.told}\n\n{line.details}".strip()))
+        told, details = line.last
+        if told:
+            self.app.push_screen(Panel("what was told last", f"{told}\n\n{details}".strip()))
+        else:
+            self.tell("nothing was told yet")
 
     def action_copy(self) -> None:
         """Ask in which form to copy."""
@@ -404,6 +513,11 @@ class BaseScreen(Screen[None]):
         found = self.sources()
         self.house.ask_source(self, found) if found else self.tell("no source is named here")
 
+    def action_edit(self) -> None:
+        """Open the file where it is written in the user's editor."""
+        place = self.written_at()
+        self.house.edit(self, *place) if place is not None else self.tell("no file on this machine says this")
+
     def action_jump(self) -> None:
         """Ask where to go."""
         self.house.ask_jump(self)
@@ -417,7 +531,7 @@ class BaseScreen(Screen[None]):
         self.house.show_palette(self)
 
     def _fill(self, found: object) -> None:
-        self.is_filled = True
+        self.is_filled, self.fault = True, None
         gc.freeze()  # facts stay: looking through all of them for cycles now and then took 120 ms of a key's time
         with self.app.batch_update():
             self.show(found)
@@ -425,6 +539,7 @@ class BaseScreen(Screen[None]):
                 wanted, self._wanted = self._wanted, ()
                 self.open_parts(wanted)
             self.tell_place()
+        self.house.press_kept()
 
     def _end_work(self) -> None:
         if not self._jobs and self.is_attached:
@@ -440,4 +555,6 @@ def _details_of(err: BaseException) -> str:
         return render_diagnostics(err.diagnostics, color=False)
     remedy = err.remedy if isinstance(err, SourceError | TransportError) else ""
     more = [str(err), f"next: {remedy}" if remedy else ""]
+    if not isinstance(err, SupplymatrixError):
+        more = traceback.format_exception(err)
     return "\n".join([*filter(None, more), *getattr(err, "__notes__", ())])

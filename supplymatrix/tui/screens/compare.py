@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,6 +24,7 @@ from supplymatrix.tui.links import Link
 from supplymatrix.tui.messages import LinkAsked
 from supplymatrix.tui.palette import PaletteItem
 from supplymatrix.tui.screens.base import Export, Work
+from supplymatrix.tui.screens.open_project import NO_PROJECT, ask_project, project_of
 from supplymatrix.tui.screens.table_screen import TableScreen
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.status_line import Status
@@ -35,9 +37,8 @@ if TYPE_CHECKING:
     from supplymatrix.vendors.comparison import Comparison
     from supplymatrix.vendors.coverage import CoverageRow
 
-__all__ = ["NO_PROJECT", "CompareScreen"]
+__all__ = ["CompareScreen"]
 
-NO_PROJECT = "no project is open: p opens one by its folder, Home (0) lists those found here"
 _FORMATS = (("j", "json", "json"), ("m", "markdown", "md"), ("t", "text", "txt"))
 
 
@@ -45,6 +46,7 @@ class CompareScreen(TableScreen):
     """Vendors with until when the project's Go is supported, and counts of CVEs; Enter goes to the CVEs of one."""
 
     PLACE = "compare"
+    OF_PROJECT = True
     LOADING = "reading profiles, feeds, and the project's build files"
     OF_TABLE: ClassVar[frozenset[str]] = TableScreen.OF_TABLE | {"go"}
 
@@ -73,6 +75,7 @@ class CompareScreen(TableScreen):
     views: tuple[CoverageView, ...] = ()
     _number = 0
     _vendor = ""
+    _of: Path | None = None  # the project of the report
 
     def compose_body(self) -> ComposeResult:
         """Yield head, table, and what is known of its row."""
@@ -96,9 +99,13 @@ class CompareScreen(TableScreen):
         """The Go that is looked at."""
         return self.views[self._number] if self._number < len(self.views) else None
 
+    def project_wanted(self) -> Path | None:
+        """Return the project, as the command takes it."""
+        return project_of(self.session, needs_go_mod=True)
+
     def load(self, work: Work) -> Comparison | None:
         """Ask what the command asks; None where no project is open."""
-        project = self._project()
+        project = work.project
         if project is None:
             return None
         from supplymatrix.engine.compare import CompareRequest, run_compare
@@ -119,26 +126,27 @@ class CompareScreen(TableScreen):
 
     def show(self, found: Comparison | None) -> None:
         """Show the vendors, or how a project is opened."""
-        self.report = found
+        self.report, is_other, self._of = found, self._of != self.shown_project, self.shown_project
         if found is not None:
             from supplymatrix.tui.screens.compare_facts import views_of
 
             self.views = views_of(found)
         else:
             self.views = ()
-        self._number = min(self._number, max(0, len(self.views) - 1))
+        self._number = 0 if is_other else min(self._number, max(0, len(self.views) - 1))
         view = self.view
-        if self._vendor and (view is None or view.row(self._vendor) is None):
+        if self._vendor and (is_other or view is None or view.row(self._vendor) is None):
             self._vendor = ""
+            self.take_state()
         self._show_table()
         if found is None:
             return
         missing = [*found.missing, *(gap for project in found.projects for gap in project.missing)]
         if missing:
-            lines = [f"unknown: {gap.wanted}: {gap.reason}{f'; next: {gap.remedy}' if gap.remedy else ''}"
-                     for gap in missing]  # fmt: skip
-            more = f" (and {len(lines) - 1:,} more)" if len(lines) > 1 else ""
-            self.tell(f"unknown: {missing[0].wanted}{more}", details="\n".join(lines))
+            from supplymatrix.reports.diagnostic import unknown_line
+
+            more = f" (and {len(missing) - 1:,} more)" if len(missing) > 1 else ""
+            self.tell(f"unknown: {missing[0].wanted}{more}", details="\n".join(map(unknown_line, missing)))
 
     def show_error(self, text: str) -> None:
         """Say it where it is not cut."""
@@ -174,12 +182,10 @@ class CompareScreen(TableScreen):
 
     def twin(self) -> str:
         """Return the command with the same facts; its JSON has the CVEs of a vendor."""
-        project = self.session.project
-        words = ["supplymatrix compare", *([shlex.quote(project.as_posix())] if project is not None else [])]
-        words += [f"--vendor {self._vendor}"] if self._vendor and self._vendor != "today" else []
-        words += ["--format json"] if self._vendor else []
-        is_today = self.session.day == self.session.now().date()
-        return " ".join([*words, *([] if is_today else [f"--as-of {self.session.day}"])])
+        command = self._command()
+        command += f" --vendor {self._vendor}" if self._vendor and self._vendor != "today" else ""
+        command += " --format json" if self._vendor else ""
+        return f"{command}{self.session.options_again()}"
 
     def status(self) -> Status:
         """Count feeds, vendors, and vendors of whom it is not known what they fixed."""
@@ -201,14 +207,13 @@ class CompareScreen(TableScreen):
         if self.report is None:
             return ()
         report = self.report
-        project = self.session.project
-        command = f"supplymatrix compare{f' {shlex.quote(project.as_posix())}' if project is not None else ''}"
+        command = f"{self._command()}{self.session.options_again()}"
         return tuple(
             Export(
                 key=key,
                 format=form,
                 file=f"compare.{suffix}",
-                render=lambda form=form: _rendered(report, form),  # type: ignore[misc]
+                render=partial(_rendered, report, form),
                 command=f"{command}{'' if form == 'text' else f' --format {form}'}",
             )
             for key, form, suffix in _FORMATS
@@ -281,22 +286,7 @@ class CompareScreen(TableScreen):
 
     def action_project(self) -> None:
         """Ask for a project, and open it."""
-        from supplymatrix.tui.widgets.picker import Ask
-
-        def refuse(text: str) -> str:
-            if not text:
-                return "a folder is missing"
-            return "" if (self.session.here / text).exists() else "there is no such file or folder"
-
-        def chosen(text: str | None) -> None:
-            if text:
-                path = Path(text)
-                self.session.project = path if path.is_absolute() else self.session.here / path
-                self._vendor = ""
-                self.load_again()
-
-        hint = "the folder of a go.mod, seen from here; Home (0) lists those below this folder"
-        self.app.push_screen(Ask("open a project", hint=hint, refuse=refuse), chosen)
+        ask_project(self)
 
     @on(CellActivated, "#table")
     def _chosen(self, event: CellActivated) -> None:
@@ -308,11 +298,10 @@ class CompareScreen(TableScreen):
 
     # Inside.
 
-    def _project(self) -> Path | None:
-        """Return the project: the one that is open, else the current folder, if that has a go.mod."""
-        if self.session.project is not None:
-            return self.session.project
-        return self.session.here if (self.session.here / "go.mod").is_file() else None
+    def _command(self) -> str:
+        """Return the command for the whole comparison, without what the app was started with."""
+        project = self.named_project
+        return f"{self.place.twin}{f' {shlex.quote(project.as_posix())}' if project is not None else ''}"
 
     def _row(self, vendor: str) -> CoverageRow | None:
         return self.view.row(vendor) if self.view is not None else None
@@ -351,7 +340,9 @@ class CompareScreen(TableScreen):
         view, chosen = self.view, self.table.current_id
         if view is None:
             gaps = [gap for project in self.report.projects for gap in project.gaps] if self.report is not None else []
-            yield from (Content(plain(f"unknown: {gap.wanted}: {gap.reason}")) for gap in gaps)
+            from supplymatrix.reports.diagnostic import unknown_line
+
+            yield from (Content(plain(unknown_line(gap))) for gap in gaps)
             return
         row = self._row(self._vendor or chosen)
         if row is None:
@@ -394,14 +385,6 @@ class CompareScreen(TableScreen):
 
 
 def _rendered(report: Comparison, form: str) -> str:
-    if form == "json":
-        from supplymatrix.reports.compare_json import render_compare_json
+    from supplymatrix.reports.registry import render_compare
 
-        return render_compare_json(report)
-    if form == "markdown":
-        from supplymatrix.reports.compare_markdown import render_compare_markdown
-
-        return render_compare_markdown(report)
-    from supplymatrix.reports.compare_text import render_compare_text
-
-    return render_compare_text(report)
+    return render_compare(report, form)

@@ -6,7 +6,7 @@ The decision is the one of `supplymatrix decide`, asked with the same needs.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -22,9 +22,21 @@ from supplymatrix.errors import InputError
 from supplymatrix.model.value import changed, value
 from supplymatrix.reports.plain import plain
 from supplymatrix.tui.copying import CopyOffer
+from supplymatrix.tui.history import History
 from supplymatrix.tui.links import Link
 from supplymatrix.tui.messages import LinkAsked
-from supplymatrix.tui.screens.base import BaseScreen, Export, Work
+from supplymatrix.tui.palette import PaletteItem
+from supplymatrix.tui.screens.base import LOAD, BaseScreen, Export, Work
+from supplymatrix.tui.screens.decide_wishes import (
+    Asking,
+    Wish,
+    need_items,
+    need_rows,
+    parse_wishes,
+    say_wishes,
+    why_not,
+)
+from supplymatrix.tui.screens.open_project import project_of
 from supplymatrix.tui.widgets.line_list import LineList, Row
 from supplymatrix.tui.widgets.status_line import Status
 
@@ -32,49 +44,22 @@ if TYPE_CHECKING:
     from supplymatrix.engine.decide import DecideRun
     from supplymatrix.tui.screens.decide_lines import DecisionLine
 
-__all__ = ["DecideScreen", "Wish", "parse_wishes", "say_wishes"]
-
-_DECIDE = "decide"
-_NEXT = {"": "need", "need": "must", "must": ""}
-_SIGNS = {"": "·       ", "need": "◆ need  ", "must": "■ must  "}
-_LISTS = ("go_minors", "arches", "feed_formats", "sbom_formats")  # keys whose answers are lists, as `--need` says
+__all__ = ["DecideScreen"]
 
 
 @value
-class Wish:
-    """One need that was chosen here. kind: "need" or "must"; items: as in KEY=ITEM,ITEM, "" = none."""
+class Answer:
+    """What was asked, and what was decided."""
 
-    key: str
-    kind: str
-    items: str = ""
-
-    @property
-    def word(self) -> str:
-        """The value of the option of the command."""
-        return f"{self.key}={self.items}" if self.items else self.key
-
-
-def say_wishes(wishes: Sequence[Wish]) -> str:
-    """Return wishes as a part of a link: must:fips_mode+need:go_minors=1.26."""
-    return "+".join(f"{wish.kind}:{wish.word}" for wish in wishes)
-
-
-def parse_wishes(text: str) -> tuple[Wish, ...]:
-    """Return the wishes of a part of a link. Raises InputError for a key or an item that does not exist."""
-    from supplymatrix.vendors.needs import parse_need_word
-
-    found: dict[str, Wish] = {}
-    for word in filter(None, text.split("+")):
-        kind, _, rest = word.partition(":")
-        need = parse_need_word(rest, must=kind == "must")
-        found[need.key] = Wish(key=need.key, kind="must" if kind == "must" else "need", items=",".join(need.items))
-    return tuple(found.values())
+    asking: Asking
+    run: DecideRun
 
 
 class DecideScreen(BaseScreen):
     """Needs left, the decision right; where there are fewer than 100 columns they are two pages, and Tab changes."""
 
     PLACE = "decide"
+    OF_PROJECT = True
     LOADING = "drawing weightings"
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -95,6 +80,8 @@ class DecideScreen(BaseScreen):
         & #panes { layout: horizontal; height: 1fr; }
         & #needs { width: 100%; height: 100%; display: none; }
         & #answer { width: 100%; height: 100%; }
+        & #body.-old { opacity: 100%; }
+        & #body.-old #verdict, & #body.-old #answer { opacity: 60%; }
         &.-choosing #needs { display: block; }
         &.-choosing #answer { display: none; }
         &.-w100, &.-w120, &.-w160 {
@@ -104,12 +91,10 @@ class DecideScreen(BaseScreen):
 
     def __init__(self, link: Link | None = None) -> None:
         super().__init__(link)
-        self.wishes: tuple[Wish, ...] = ()
-        self.run: DecideRun | None = None
+        self.answer: Answer | None = None
         self.lines: tuple[DecisionLine, ...] = ()
-        self._good: tuple[tuple[Wish, ...], tuple[str, ...]] = ((), ())
-        self._past: list[tuple[tuple[Wish, ...], tuple[str, ...]]] = []
-        self._undone: list[tuple[tuple[Wish, ...], tuple[str, ...]]] = []
+        self.history = History(Asking())
+        self._shown = self.history  # as it was when the answer that is shown was asked for
         self._one_at_a_time = threading.Lock()
         self._why_not = ""
 
@@ -124,57 +109,72 @@ class DecideScreen(BaseScreen):
 
     def on_mount(self) -> None:
         """Begin with the needs of the link: the answer is asked for once."""
+        wishes = self.session.wishes
         if self._wanted:
             try:
-                self.wishes = parse_wishes(self._wanted[0])
+                wishes = parse_wishes(self._wanted[0])
             except InputError as err:
-                self._why_not = _why(err)
-        super().on_mount()
+                self._why_not = why_not(err)
+        self.history = History(Asking(wishes=wishes, excluded=self.session.excluded))
         self._show_needs()
         self.query_one("#needs" if self.app.size.width >= 100 else "#answer").focus()
 
-    @property
-    def project(self) -> Path | None:
-        """The project, as the command takes it: the one named, or the folder that one is in."""
-        if self.session.project is not None:
-            return self.session.project
-        return self.session.here if (self.session.here / "go.mod").is_file() else None
+    def project_wanted(self) -> Path | None:
+        """Return the project, as the command takes it: the one named, or the folder that one is in."""
+        return project_of(self.session, needs_go_mod=True)
 
-    def load(self, work: Work) -> DecideRun | None:
+    @property
+    def run(self) -> DecideRun | None:
+        """The decision that is shown."""
+        return self.answer.run if self.answer is not None else None
+
+    @property
+    def wishes(self) -> tuple[Wish, ...]:
+        """The needs that are chosen; those of the answer differ from them while it is worked out."""
+        return self.history.now.wishes
+
+    @property
+    def _told(self) -> Asking:
+        """What the answer that is shown was asked, so that command, link and files are its own; before the first one
+        what is being asked."""
+        return self.answer.asking if self.answer is not None else self.history.now
+
+    def load(self, work: Work) -> Answer | None:
         """Decide, as `supplymatrix decide` does; None = nobody waits for it any more."""
         from supplymatrix.engine.decide import DecideRequest, run_decide
-        from supplymatrix.vendors.needs import parse_need_word
 
-        wishes, excluded = self.wishes, self.session.excluded
+        asking = self.history.now
         with self._one_at_a_time:
             if work.is_cancelled:
                 return None
             loaded = self.session.profiles()
+            asking = changed(asking, excluded=tuple(name for name in asking.excluded if name in loaded.by_id))
             work.tell(0, 0, "drawing weightings")
             run = run_decide(
                 DecideRequest(
                     loaded=loaded,
                     as_of=self.session.day,
                     latest=max(self.session.day, self.session.now().date()),
-                    project=self.project,
-                    words=tuple(parse_need_word(wish.word, must=wish.kind == "must") for wish in wishes),
-                    excluded=tuple(name for name in excluded if name in loaded.by_id),
+                    project=work.project,
+                    words=asking.needs(),
+                    excluded=asking.excluded,
                 )
             )
-        import supplymatrix.reports.decision_json
+        import supplymatrix.tui.screens.decide_exports
         import supplymatrix.tui.screens.decide_lines  # noqa: F401 - loaded beside the loop, where it stops nobody
 
-        return run
+        return Answer(asking=asking, run=run)
 
-    def show(self, found: Any) -> None:  # noqa: ANN401 - a DecideRun
+    def show(self, found: Any) -> None:  # noqa: ANN401 - an Answer
         """Show the decision."""
         if found is None:
             return
-        self.run = found
-        self._good = (self.wishes, self.session.excluded)
+        self.answer = found
+        self._shown = self.history.copy()
+        self.session.wishes = self.history.now.wishes
         self._show_needs()
         self._show_answer()
-        notes = self.run.notes if self.run is not None else ()
+        notes = found.run.notes
         if self._why_not:
             self.tell(self._why_not, is_fault=True)
             self._why_not = ""
@@ -182,22 +182,33 @@ class DecideScreen(BaseScreen):
             self.tell(notes[0], details="\n".join(notes))
 
     def on_screen_resume(self) -> None:
-        """Follow the matrix, if a vendor was left out there meanwhile."""
-        if self.is_filled and self.session.excluded != self._good[1] and not self.is_busy:
-            self.call_after_refresh(self._decide)
+        """Follow the matrix, if vendors were left out or taken in there meanwhile: a step that Z takes back."""
+        if self.is_filled:
+            self._take(changed(self.history.now, excluded=self.session.excluded))
 
     def show_error(self, text: str) -> None:
         """Say it in the place of the verdict."""
         self.query_one("#verdict", Static).update(Content(text))
 
     def tell_error(self, err: BaseException) -> None:
-        """Say an error; needs that cannot be used are taken back."""
-        if self.is_filled and (self.wishes, self.session.excluded) != self._good:
-            self.wishes, self.session.excluded = self._good
-            if self._past:
-                self._past.pop()
-            self._show_needs()
+        """Say an error; what could not be decided is taken back. That of an export is none of a decision."""
+        if not self._is_deciding:
+            self._go_back_to_shown()
         super().tell_error(err)
+
+    @property
+    def _is_deciding(self) -> bool:
+        return any(group == LOAD for group, _, _ in self._jobs.values())
+
+    def _go_back_to_shown(self) -> bool:
+        """Ask again what the answer that is shown was asked; return whether it was something else."""
+        if self.answer is None or self.history.now == self._shown.now:
+            return False
+        self.history = self._shown.copy()
+        self.session.excluded = self.history.now.excluded
+        self._show_needs()
+        self.tell_place()
+        return True
 
     # where one is
 
@@ -206,24 +217,25 @@ class DecideScreen(BaseScreen):
         try:
             wishes = parse_wishes(parts[0]) if parts else self.wishes
         except InputError as err:
-            self.tell(_why(err), is_fault=True)
+            self.tell(why_not(err), is_fault=True)
             return
-        self._take(wishes, self.session.excluded)
+        self._take(changed(self.history.now, wishes=wishes))
 
     def parts(self) -> tuple[str, ...]:
-        """Return the needs that were chosen here."""
-        return (say_wishes(self.wishes),) if self.wishes else ()
+        """Return the needs that were chosen for the answer."""
+        wishes = self._told.wishes
+        return (say_wishes(wishes),) if wishes else ()
 
     def crumbs(self) -> tuple[str, ...]:
-        """Return the needs that were chosen here."""
-        return (", ".join(f"{wish.kind} {wish.word}" for wish in self.wishes),) if self.wishes else ()
+        """Return the needs that were chosen for the answer."""
+        wishes = self._told.wishes
+        return (", ".join(f"{wish.kind} {wish.word}" for wish in wishes),) if wishes else ()
 
     def twin(self) -> str:
         """Return the command with the same needs."""
         words = ["supplymatrix decide"]
-        words += [quote(self.session.project.as_posix())] if self.session.project is not None else []
-        words += [f"--{wish.kind} {quote(wish.word)}" for wish in self.wishes]
-        return " ".join([*words, *(f"--exclude {name}" for name in self.session.excluded)])
+        words += [quote(self.named_project.as_posix())] if self.named_project is not None else []
+        return f"{' '.join([*words, *self._told.options()])}{self.session.options_again()}"
 
     def status(self) -> Status:
         """Count what is compared, and what is unknown of it."""
@@ -231,7 +243,7 @@ class DecideScreen(BaseScreen):
             return super().status()
         decision = self.run.decision
         open_ = sum(bool(item.decides) for item in decision.drawn.unknowns) if decision.drawn is not None else 0
-        excluded = self.session.excluded
+        excluded = self._told.excluded
         notes = [f"{len(decision.left)} of {len(decision.options)} compared", f"{decision.asked.draws:,} weightings"]
         notes += [f"without {', '.join(excluded)} (Z undoes)"] if excluded else []
         return Status(as_of=decision.asked.as_of, unknown=open_, notes=tuple(notes), offline=self.session.offline)
@@ -239,23 +251,9 @@ class DecideScreen(BaseScreen):
     # what the lists show
 
     def _show_needs(self) -> None:
-        from supplymatrix.vendors.capability_keys import KEYS, Role
-
-        chosen = {wish.key: wish for wish in self.wishes}
-        asked = {need.key: need for need in self.run.decision.asked.needs} if self.run is not None else {}
-        rows = [Row(id="?head", text=Content("needs · Space chooses"), is_head=True)]
-        for key in KEYS.values():
-            if key.role is Role.DESCRIBES:
-                continue
-            wish = chosen.get(key.id)
-            kind, items = (wish.kind, wish.items) if wish is not None else ("", "")
-            tail = f"={items}" if items else ""
-            if wish is None and key.id in asked:
-                kind, tail = ("must" if asked[key.id].must else "need"), " (project)"
-            sign = _SIGNS[kind]
-            text = Content.assemble((sign, "bold" if kind else "dim"), plain(f"{key.title}{tail}"))
-            rows.append(Row(id=key.id, text=text))
-        self.query_one("#needs", LineList).set_rows(rows)
+        asked = self.run.decision.asked.needs if self.run is not None else ()
+        rows = need_rows(self.history.now, asked, {wish.key for wish in self._told.wishes})
+        self.query_one("#needs", LineList).set_rows(list(rows))
 
     def _show_answer(self) -> None:
         from supplymatrix.reports.decision_words import headline
@@ -275,7 +273,6 @@ class DecideScreen(BaseScreen):
 
     def on_resize(self) -> None:
         """Wrap anew."""
-        super().on_resize()
         if self.is_filled:
             self.call_after_refresh(self._show_answer)
 
@@ -328,41 +325,34 @@ class DecideScreen(BaseScreen):
         if self.focused is not self.query_one("#needs"):
             self.action_other()
             return
-        key = self._need
-        old = next((wish for wish in self.wishes if wish.key == key), Wish(key=key, kind=""))
-        self._wish(changed(old, kind=_NEXT[old.kind]))
+        key, now = self._need, self.history.now
+        self._take(now.wishing(now.wish(key).cycled()))
 
     def action_items(self) -> None:
         """Ask which items a need is about."""
         from supplymatrix.tui.widgets.picker import Ask
         from supplymatrix.vendors.needs import parse_need_word
+        from supplymatrix.vendors.profile_form import ITEMS
 
-        key = self._need
-        if key not in _LISTS:
-            self.tell(f"only {', '.join(_LISTS)} are lists")
+        key, lists = self._need, ("go_minors", *ITEMS)
+        if key not in lists:
+            self.tell(f"only {', '.join(lists)} are lists")
             return
-        old = next((wish for wish in self.wishes if wish.key == key), Wish(key=key, kind="need"))
+        old = self.history.now.wish(key, "need")
 
         def refuse(text: str) -> str:
             try:
                 parse_need_word(f"{key}={text}", must=False)
             except InputError as err:
-                return _why(err)
+                return why_not(err)
             return ""
 
         def chosen(text: str | None) -> None:
             if text:
-                self._wish(changed(old, items=text.replace(" ", "")))
+                self._take(self.history.now.wishing(changed(old, items=text.replace(" ", ""))))
 
         hint = "items with commas between, e.g. 1.26,1.25" if key == "go_minors" else "items with commas between"
         self.app.push_screen(Ask(f"which {key}", text=old.items, hint=hint, refuse=refuse), chosen)
-
-    def _wish(self, wish: Wish) -> None:
-        others = [item for item in self.wishes if item.key != wish.key]
-        places = {item.key: place for place, item in enumerate(self.wishes)}
-        if wish.kind:
-            others.insert(places.get(wish.key, len(others)), wish)
-        self._take(tuple(others), self.session.excluded)
 
     def action_exclude(self) -> None:
         """Leave the vendor of the line out."""
@@ -372,49 +362,55 @@ class DecideScreen(BaseScreen):
         name = link.parts[0] if link is not None and link.parts else ""
         if name in ("", TODAY):
             self.tell("put the cursor of the answer on a vendor's line; today always stays")
-        elif name not in self.session.excluded:
-            self._take(self.wishes, (*self.session.excluded, name))
+        elif name not in self.history.now.excluded:
+            now = self.history.now
+            self._take(changed(now, excluded=(*now.excluded, name)))
 
     def action_undo(self) -> None:
         """Take the last change of needs or vendors back."""
-        self._step(self._past, self._undone, "nothing to undo")
+        self._decide() if self.history.undo() else self.tell("nothing to undo")
 
     def action_redo(self) -> None:
         """Do again what was taken back."""
-        self._step(self._undone, self._past, "nothing to redo")
+        self._decide() if self.history.redo() else self.tell("nothing to redo")
 
-    def _step(self, source: list[Any], other: list[Any], nothing: str) -> None:
-        if not source:
-            self.tell(nothing)
-            return
-        other.append((self.wishes, self.session.excluded))
-        self.wishes, self.session.excluded = source.pop()
-        self._decide()
+    def action_back(self) -> None:
+        """Stop work, and ask again what the answer that is shown was asked; else go back."""
+        super().action_back()
+        if self.answer is None and self.is_attached and not self._is_deciding:
+            self.show_error("no answer: the drawing was stopped; Ctrl+R draws again")
+        if not self._is_deciding and self._go_back_to_shown():
+            self.tell("stopped; needs and vendors are those of this answer")
 
-    def _take(self, wishes: tuple[Wish, ...], excluded: tuple[str, ...]) -> None:
-        if (wishes, excluded) != (self.wishes, self.session.excluded):
-            self._past.append((self.wishes, self.session.excluded))
-            self._undone.clear()
-            self.wishes, self.session.excluded = wishes, excluded
+    def _take(self, asking: Asking) -> None:
+        if self.history.take(asking):
             self._decide()
 
     def _decide(self) -> None:
         """Work the decision out anew; what is seen meanwhile is dimmed."""
+        self.session.excluded = self.history.now.excluded
         self._show_needs()
         self.tell("")
-        self.start_work(_DECIDE, self.load, self._decided, name=self.LOADING)
-        self.query_one("#answer").add_class("-old")
-        self.tell_place()
+        self.load_again()
 
-    def _decided(self, found: object) -> None:
-        self.query_one("#answer").remove_class("-old")
-        with self.app.batch_update():
-            self.show(found)
-            self.tell_place()
+    def action_filter(self) -> None:
+        """Find a need by its words."""
+        from supplymatrix.tui.widgets.picker import Picker
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer no filter: there is none."""
-        return action != "filter" and super().check_action(action, parameters)
+        items = [
+            PaletteItem(kind=kind, text=text, help=key, go=partial(self._go_to_need, key))
+            for key, kind, text in need_items(self.history.now)
+        ]
+        self.app.push_screen(Picker("find a need", items), self._found_need)
+
+    def _found_need(self, item: PaletteItem | None) -> None:
+        if item is not None and not isinstance(item.go, Link):
+            item.go()
+
+    def _go_to_need(self, key: str) -> None:
+        if self.focused is not self.query_one("#needs"):
+            self.action_other()
+        self.query_one("#needs", LineList).go_to(key)
 
     def action_ask_list(self) -> None:
         """Write whom to ask what, as Markdown that `decide --answers` reads when it is filled in."""
@@ -444,24 +440,9 @@ class DecideScreen(BaseScreen):
         """Offer the formats of the command, the ask list and the record."""
         if self.run is None:
             return ()
-        from supplymatrix.reports.ask_list import render_ask_list
-        from supplymatrix.reports.decision_json import render_decision_json
-        from supplymatrix.reports.decision_markdown import render_decision_markdown, render_decision_record
-        from supplymatrix.reports.decision_text import render_decision_text
+        from supplymatrix.tui.screens.decide_exports import decision_exports
 
-        decision, twin = self.run.decision, self.twin()
-        return (
-            Export(key="a", format="ask list", file="questions.md", render=lambda: render_ask_list(decision),
-                   command=f"{twin} --ask questions.md"),
-            Export(key="t", format="text", file="decision.txt",
-                   render=lambda: render_decision_text(decision, again=twin), command=twin),
-            Export(key="j", format="json", file="decision.json", render=lambda: render_decision_json(decision),
-                   command=f"{twin} --format json"),
-            Export(key="m", format="markdown", file="decision.md", render=lambda: render_decision_markdown(decision),
-                   command=f"{twin} --format markdown"),
-            Export(key="r", format="record", file="record.md", render=lambda: render_decision_record(decision),
-                   command=f"{twin} --record record.md"),
-        )  # fmt: skip
+        return decision_exports(self.run.decision, self.twin())
 
     def plain_body(self, width: int) -> str:
         """Return the decision as the command prints it."""
@@ -470,11 +451,3 @@ class DecideScreen(BaseScreen):
         from supplymatrix.reports.decision_text import render_decision_text
 
         return render_decision_text(self.run.decision, width=max(60, width), again=self.twin())
-
-
-def _why(err: InputError) -> str:
-    """Return what is wrong with a need in a line: what it should be is said last, where it may be cut."""
-    found = err.diagnostics[0]
-    parts = [found.message, repr(found.seen) if found.seen else "", found.remedy]
-    expected = f"expected {found.expected}" if found.expected else ""
-    return "; ".join(filter(None, [*parts, expected]))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["EntriesScreen"]
 
 _NAME_WIDTH = 16
+_REPLACES = "* in place of what the Go project delivers"
 
 
 class EntriesScreen(ListScreen):
@@ -67,7 +68,10 @@ class EntriesScreen(ListScreen):
     def crumbs(self) -> tuple[str, ...]:
         """Return stage and vendor."""
         item = self.current
-        return (item.cells["stage"], item.cells["vendor"]) if item is not None else ()
+        if item is None or self.loaded is None:
+            return ()
+        name = next(profile.name for profile in self.loaded.profiles if profile.id == item.cells["vendor"])
+        return (item.cells["stage"], name)
 
     def tell_place(self) -> None:
         """Mark the stage, too."""
@@ -105,6 +109,10 @@ class EntriesScreen(ListScreen):
         item = self.current
         return self.stages[_number(self.stages, item)] if item is not None else None
 
+    def twin(self) -> str:
+        """Return the command."""
+        return f"{self.place.twin}{self.session.options_again()}"
+
     def status(self) -> Status:
         """Count sources and entries."""
         if self.loaded is None:
@@ -112,7 +120,8 @@ class EntriesScreen(ListScreen):
         shown = self.shown
         sources = {source for item in shown for source, _ in item.sources}
         count = f"{len(shown):,} of {len(self.items):,} entries"
-        return Status(as_of=self.session.day, sources=len(sources), notes=(count,), offline=self.session.offline)
+        notes = (count, "* in place of Go's own")
+        return Status(as_of=self.session.day, sources=len(sources), notes=notes, offline=self.session.offline)
 
     def exports(self) -> tuple[Export, ...]:
         """Offer the formats of the command."""
@@ -167,7 +176,7 @@ def _lines(stage: Stage, row: Entered) -> Iterator[Content]:
     yield Content("")
     tier = {"both": "free or paid"}.get(offer.tier, offer.tier)
     yield field("offer", f"{offer.name} ({tier})")
-    yield field("upstream", "* in place of what the Go project delivers" if entry.replaces_upstream else "kept")
+    yield field("upstream", _REPLACES if entry.replaces_upstream else "kept")
     for sign in entry.detect:
         yield field("sign", f"{sign.kind}: {sign.pattern}")
     yield field("in", str(entry.location))
@@ -175,3 +184,5 @@ def _lines(stage: Stage, row: Entered) -> Iterator[Content]:
         if key in vendor.evidence:
             yield Content("")
             yield from evidence_lines(vendor.evidence[key], number)
+    yield Content("")
+    yield Content.styled(f"{_REPLACES}; without *: beside it", "dim")

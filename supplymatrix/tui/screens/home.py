@@ -39,10 +39,11 @@ FIRST = (
 """What somebody reads who was never here."""
 
 TRAIL: tuple[tuple[str, str, str], ...] = (
-    ("project", "f, Enter", "the module that fails, and the proof chain that says why"),
-    ("matrix", "d, Enter", "questions answered differently, and the dated source of one answer"),
+    ("project", "f, Enter", "the module that fails, and the proof of why"),
+    ("matrix", "c → c, d", "two vendors: only what they answer differently"),
+    ("matrix", "Enter", "the dated source of an answer; ← → other vendors"),
     ("matrix", "w", "other weights, ranked anew while you change them"),
-    ("matrix", "e", "the matrix as a file, and the command that writes the same"),
+    ("matrix", "e", "it as a file, and the command that writes the same"),
 )
 """A way through: place, keys, what is seen. Those of places that are not there are left out."""
 
@@ -75,7 +76,7 @@ class HomeScreen(BaseScreen):
         & #panes { layout: vertical; height: 1fr; }
         & #list { height: 1fr; width: 100%; }
         & #feeds { height: 30%; width: 100%; border-top: solid $panel; }
-        &.-w100, &.-w120, &.-w160 {
+        &.-w120, &.-w160 {
             & #panes { layout: horizontal; }
             & #list { width: 1fr; height: 100%; }
             & #feeds { width: 44; height: 100%; border-top: none; border-left: solid $panel; } } }
@@ -97,9 +98,15 @@ class HomeScreen(BaseScreen):
         self.query_one("#list").focus()
 
     def on_screen_resume(self) -> None:
-        """Show what was opened meanwhile."""
-        if self.is_filled:
-            self.query_one("#list", LineList).set_rows(self._rows())
+        """Show what was opened meanwhile: the way through is below now, and the cursor on the place it led to."""
+        if not self.is_filled:
+            return
+        rows = self.query_one("#list", LineList)
+        kind, _, name = rows.current.id.partition(" ") if rows.current is not None else ("", "", "")
+        place = name.partition(" ")[2] if kind == "trail" else ""
+        rows.set_rows(self._rows(), current=f"place {place}" if place else "")
+        if place:
+            rows.scroll_to(y=0, animate=False)
 
     def load(self, work: Work) -> _Found:
         """Look at feeds and projects; faults of the one do not hide the other."""
@@ -115,7 +122,7 @@ class HomeScreen(BaseScreen):
         if work.is_cancelled:
             return _Found(feeds=feeds, fault=fault, projects=(), cut="not looked for")
         work.tell(1, 2, "projects below this folder")
-        here = self.session.project or self.session.here
+        here = self.house.start
         tree = walk_tree(here if here.is_dir() else here.parent, GLANCE)
         work.tell(2, 2, "projects below this folder")
         return _Found(feeds=feeds, fault=fault, projects=tree.modules, cut=tree.cut)
@@ -191,7 +198,7 @@ class HomeScreen(BaseScreen):
     def _project_rows(self) -> list[Row]:
         if self.found is None or not self.found.projects:
             return []
-        base = self.session.project or self.session.here
+        base = self.house.start
         rows = [_head("Projects here")]
         for folder in self.found.projects[:_MOST_PROJECTS]:
             name = folder.relative_to(base).as_posix() if folder.is_relative_to(base) else folder.as_posix()
@@ -208,11 +215,19 @@ class HomeScreen(BaseScreen):
         found = []
         for item in self.session.state.recent:
             try:
-                parse_link(item.link)
+                link = parse_link(item.link)
             except InputError:
                 continue  # of a newer version, or of a place that is gone
-            found.append((item.title, item.link))
+            found.append((_title_of(link, item.title), item.link))
         return found
+
+
+def _title_of(link: Link, title: str) -> str:
+    """Return the title under which something was opened, with the name of a question in place of its key."""
+    from supplymatrix.vendors.capability_keys import KEYS
+
+    key = KEYS.get(link.parts[1]) if link.place == "matrix" and len(link.parts) > 1 else None
+    return title.replace(link.parts[1], key.title) if key is not None else title
 
 
 def _trail_rows() -> list[Row]:

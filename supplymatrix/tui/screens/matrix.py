@@ -5,7 +5,8 @@ The view is the one of `supplymatrix matrix`; nothing is worked out here but whi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -22,13 +23,13 @@ from supplymatrix.model.value import changed
 from supplymatrix.tui.copying import CopyOffer
 from supplymatrix.tui.links import Link
 from supplymatrix.tui.messages import LinkAsked
-from supplymatrix.tui.palette import PaletteItem
-from supplymatrix.tui.screens.base import BaseScreen, Export, Work
+from supplymatrix.tui.screens.base import Export, Work
 from supplymatrix.tui.screens.matrix_table import MatrixTable, OrderAsked, WeightAsked
+from supplymatrix.tui.screens.table_screen import TableScreen
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.status_line import Status
 from supplymatrix.tui.widgets.table_columns import Arrangement
-from supplymatrix.tui.widgets.table_messages import CellActivated, CellHighlighted
+from supplymatrix.tui.widgets.table_messages import CellActivated
 from supplymatrix.tui.widgets.table_model import TableState
 
 if TYPE_CHECKING:
@@ -41,19 +42,28 @@ _TODAY = "today"  # as `vendors.matrix` has it, which is imported in the thread 
 _QUESTION, _WEIGHT, _SCORE, _UNKNOWN = "?question", "?weight", "?score", "?unknown"
 _FIXED = (_QUESTION, _WEIGHT, _TODAY)
 _WIDE = 120  # columns from which on the evidence has a pane of its own
-_WEIGHTS_FILE = "weights.toml"
 _WIDEST = 160
-_OF_TABLE = ("filter", "differences", "compare", "exclude", "pin", "columns", "copy_all")
+_SIDE = {_WIDE: 41, _WIDEST: 48}  # cells of that pane: at 160 columns six vendors have room beside it
+_PAUSE = 1.0  # seconds after which a digit is no longer the next one of a weight
+_NO_SOURCE = "no source here: nobody has found one · ← → go to another vendor's cell"
+_NO_CELL = "no source here: a sum rests on its cells · ↓ goes to a question, ← → from vendor to vendor"
 _WEIGHING = "weights: ← → or digits · Z undo · R redo · W write · Esc ends"
 
 
-class MatrixScreen(BaseScreen):
+class MatrixScreen(TableScreen):
     """Table left, what the cell rests on right; where there are fewer than 120 columns that is a page of its own."""
 
     PLACE = "matrix"
+    OF_PROJECT = True
     LOADING = "reading profiles"
+    OF_TABLE = frozenset({"filter", "differences", "compare", "exclude", "pin", "columns", "copy_all", "order"})
+    ALWAYS = _FIXED
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose_cell", "Vendors"),
+        Binding("left,h", "beside(-1)", "Vendor before", show=False),
+        Binding("right", "beside(1)", "Next vendor", show=False),
+        Binding("l", "beside(1)", "Next vendor", key_display="← →"),
         Binding("g", "jump", "Jump", show=False),
         Binding("q", "app.quit", "Quit", show=False),
         Binding("e", "export_view", "Export"),
@@ -61,6 +71,7 @@ class MatrixScreen(BaseScreen):
         Binding("w", "weigh", "Weights"),
         Binding("o", "open_source", "Source"),
         Binding("c", "compare", "Compare"),
+        Binding("s", "order", "Order"),
         Binding("x", "exclude", "Exclude"),
         Binding("p", "pin", "Pin"),
         Binding("v", "place('decide')", "Decide"),
@@ -68,20 +79,16 @@ class MatrixScreen(BaseScreen):
         Binding("Z", "undo", "Undo", show=False),
         Binding("R", "redo", "Redo", show=False),
         Binding("W", "write", "Write weights to a file", show=False),
-        Binding("full_stop", "columns", "Columns", show=False, key_display="."),
-        Binding("Y", "copy_all", "Copy the table", show=False),
-        Binding("tab", "app.focus_next", "Other pane", show=False),
+        Binding("L", "read_weights", "Read weights of a file", show=False),
     ]
     DEFAULT_CSS = """
     MatrixScreen {
-        & #filter { display: none; dock: top; height: 1; }
         & #panes { layout: vertical; height: 1fr; }
         & #left { height: 1fr; width: 100%; }
         & #table { height: 1fr; }
         & #legend { height: 1; color: $text-muted; padding: 0 1; }
         & #side { display: none; height: 1fr; width: 100%; }
         & #side:focus { border-left: solid $primary; }
-        &.-filtering #filter { display: block; }
         &.-page #left { display: none; }
         &.-page #side { display: block; }
         &.-weights #side { display: block; height: 9; border-top: solid $panel; }
@@ -91,15 +98,17 @@ class MatrixScreen(BaseScreen):
             & #left { display: block; width: 1fr; height: 100%; }
             & #side { display: block; width: 41; height: 100%; border-left: solid $panel; border-top: none; }
             & #side:focus { border-left: solid $primary; } }
-        &.-w160 #side { width: 60; } }
+        &.-w160 #side { width: 48; } }
     """
 
     def __init__(self, link: Link | None = None) -> None:
         super().__init__(link)
         self.state: MatrixState | None = None
         self._first = ""
-        self._typed = ("", 0)
+        self._typed = ("", 0, 0.0)  # row, number and time of the last digit
         self._fitted = 0
+        self._opened = ("", "")  # what a link named last
+        self.clock: Callable[[], float] = time.monotonic
 
     # what the screen is made of
 
@@ -113,18 +122,19 @@ class MatrixScreen(BaseScreen):
             yield Details(id="side")
 
     def on_mount(self) -> None:
-        """Take up pinned columns and filter as they were left."""
-        super().on_mount()
-        self.table.arrangement, self.table.busy = Arrangement(pinned=_FIXED), True
-        self.table.focus()
+        """Follow which columns are seen. The table is taken up as it was left by the class below."""
+        self.table.busy = True
         self.watch(self.table, "window_text", self._show_legend, init=False)
+
+    def take_state(self) -> None:
+        """Take up pinned columns and filter as they were left."""
         kept = self.session.state.lists.get(self.PLACE)
+        self.table.arrangement = Arrangement(pinned=_FIXED)
         if kept is not None:
             pinned = (*_FIXED, *kept.pinned)
             self.table.set_state(changed(TableState.from_list_state(kept), pinned=pinned, sort=(), order=()))
-            if kept.filter:
-                self.query_one("#filter", Input).value = kept.filter
-                self.set_class(True, "-filtering")  # noqa: FBT003 - Textual's form
+            self.query_one("#filter", Input).value = kept.filter
+            self.set_class(bool(kept.filter), "-filtering")
 
     @property
     def table(self) -> MatrixTable:
@@ -141,7 +151,7 @@ class MatrixScreen(BaseScreen):
         from supplymatrix.engine.matrix import MatrixRequest, view_matrix
 
         loaded = self.session.profiles()
-        project = self.session.project
+        project = work.project
         if project is not None:
             work.tell(0, 0, f"reading {project.as_posix()}")
         view = view_matrix(MatrixRequest(loaded=loaded, as_of=self.session.day, project=project))
@@ -154,12 +164,15 @@ class MatrixScreen(BaseScreen):
         from supplymatrix.tui.screens.matrix_state import MatrixState
 
         if self.state is None:
-            self.state = MatrixState(self.session, found)
+            self.state = MatrixState(self.session, found, self.named_project)
             self.state.pinned = tuple(name for name in self.table.arrangement.pinned if name not in _FIXED)
         else:
-            self.state.take(found)
+            self.state.take(found, self.named_project)
         self.table.busy = False
+        kept = self.table.state
         self._show_state()
+        if not kept.column and self.state.keys:  # a cell has sources to show, a score has none
+            self.table.go_to(kept.current or self.state.keys[0].id, self.state.first_vendor())
         self._show_legend()
         if found.faults:
             from supplymatrix.reports.diagnostic import render_diagnostics
@@ -187,13 +200,10 @@ class MatrixScreen(BaseScreen):
         if not parts or state is None:
             return
         vendor, key = (*parts, "")[:2]
-        known = sorted(option.id for option in state.whole.matrix.options)
-        if vendor not in known:
-            from supplymatrix.model.spelling import nearest
-
-            near = nearest(vendor, known)
-            self.tell(f"there is no vendor {vendor}" + (f"; did you mean {near}?" if near else ""), is_fault=True)
+        if why := state.why_no_vendor(vendor):
+            self.tell(why, is_fault=True)
             return
+        self._opened = (vendor, key)
         state.make_visible(vendor, key)
         hidden = tuple(name for name in self.table.arrangement.hidden if name != vendor)
         self.table.set_arrangement(changed(self.table.arrangement, hidden=hidden))
@@ -225,6 +235,17 @@ class MatrixScreen(BaseScreen):
         if option is None:
             return (_TODAY, self.question) if self.question else ()
         return (option.id, self.question) if self.question else (option.id,)
+
+    @property
+    def _is_named(self) -> bool:
+        """Whether somebody has asked for the place of the cursor, by a link."""
+        return self.parts() == tuple(filter(None, self._opened))
+
+    def plain_text(self, width: int) -> str:
+        """Return the cell that a link names, else the matrix; the cursor stands there of itself, on no choice."""
+        if not self._is_named:
+            self.table.go_to(_SCORE, _QUESTION)
+        return super().plain_text(width)
 
     def crumbs(self) -> tuple[str, ...]:
         """Return vendor and question by their names."""
@@ -277,7 +298,7 @@ class MatrixScreen(BaseScreen):
     def _panes(self) -> tuple[int, int]:
         """The columns of the table and of the pane beside it, as the rules above give them."""
         width = self.app.size.width
-        side = 60 if width >= _WIDEST else 41 if width >= _WIDE else 0
+        side = _SIDE[_WIDEST] if width >= _WIDEST else _SIDE[_WIDE] if width >= _WIDE else 0
         return width - side, side or width
 
     def _show_side(self) -> None:
@@ -300,7 +321,6 @@ class MatrixScreen(BaseScreen):
 
     def on_resize(self) -> None:
         """Fit pane and legend to the new width, when the terminal has been drawn at it: both at once take too long."""
-        super().on_resize()
         if self.is_filled and self._fitted != self.app.size.width:
             self._fitted = self.app.size.width
             self.call_after_refresh(self._fit)
@@ -313,17 +333,18 @@ class MatrixScreen(BaseScreen):
         self._show_side()
         self._show_legend()
 
-    @on(CellHighlighted, "#table")
-    def _moved(self, event: CellHighlighted) -> None:
-        event.stop()
-        if not self.is_filled:
-            return
+    def moved(self) -> None:
+        """Follow the cursor of the table."""
+        if self.table.current_id != self._typed[0]:
+            self._typed = ("", 0, 0.0)
         self._show_side()
-        if self.state is not None:
-            kept = self.table.state.to_list_state()
-            kept = changed(kept, sort=(), order=(), pinned=self.state.pinned)
-            self.session.state = remember_list(self.session.state, self.PLACE, kept)
         self.tell_place()
+
+    def _keep(self) -> None:
+        """Keep filter, columns and cursor; the order of columns hangs on a row, and begins anew."""
+        if self.is_filled and self.state is not None:
+            kept = changed(self.table.state.to_list_state(), sort=(), order=(), pinned=self.state.pinned)
+            self.session.state = remember_list(self.session.state, self.PLACE, kept)
 
     @on(CellActivated, "#table")
     def _activated(self, event: CellActivated) -> None:
@@ -344,11 +365,8 @@ class MatrixScreen(BaseScreen):
             self.tell_place()
         elif self.table.is_weighing:
             self.action_weigh()
-        elif self.has_class("-filtering"):
-            self.query_one("#filter", Input).value = ""
-            self.table.set_filter("")
-            self.set_class(False, "-filtering")  # noqa: FBT003 - Textual's form
-            self.table.focus()
+        elif self.take_filter():
+            pass
         elif self.state is not None and (self._first or self.state.compared):
             self._first, self.state.compared = "", ()
             self.tell("")
@@ -358,39 +376,40 @@ class MatrixScreen(BaseScreen):
         return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave out, on a page, what is of the table."""
-        is_on_page = self.is_mounted and self.has_class("-page")
-        return not (is_on_page and action in _OF_TABLE) and super().check_action(action, parameters)
+        """Leave out what is of the table on a page, and on the table what goes from cell to cell of a page."""
+        if action in ("beside", "choose_cell") and self.is_mounted:
+            is_open = self.focused is self.side and bool(self.question)
+            return is_open and (action == "beside" or self.option is None)
+        return super().check_action(action, parameters)
 
-    def action_filter(self) -> None:
-        """Open the filter."""
-        self.set_class(True, "-filtering")  # noqa: FBT003 - Textual's form
-        self.query_one("#filter", Input).focus()
+    def action_beside(self, step: int) -> None:
+        """Show the same question of the next vendor."""
+        self.table.action_move(0, step)
+        self.refresh_bindings()
 
-    @on(Input.Changed, "#filter")
-    def _filter_typed(self, event: Input.Changed) -> None:
-        event.stop()
-        if self.is_filled:
-            self.table.set_filter(event.value)
-            self.tell_place()
+    def action_choose_cell(self) -> None:
+        """From a question with what all answer: choose whose answer is shown down to its source."""
+        from supplymatrix.tui.screens.matrix_side import cell_items
+        from supplymatrix.tui.widgets.picker import Picker
 
-    @on(Input.Submitted, "#filter")
-    def _filter_entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.set_class(bool(event.value), "-filtering")
-        self.table.focus()
+        if self.state is not None:
+            items = cell_items(self.state, self.question, self.open_parts)
+            self.app.push_screen(Picker(self.crumbs()[-1], items), self._toggled)
 
     def action_differences(self) -> None:
         """Show only rows that are not answered alike, or all."""
         if self.state is not None:
             self.state.differences = not self.state.differences
             self._narrow()
-            count = f"{len(self.state.keys)} questions are not answered alike · d shows all"
-            self.tell(count if self.state.differences else "all questions")
+            self.tell(self.state.say_differences())
 
     @on(OrderAsked)
-    def _order(self, event: OrderAsked) -> None:
+    def _order_asked(self, event: OrderAsked) -> None:
         event.stop()
+        self.action_order()
+
+    def action_order(self) -> None:
+        """Order the columns by the row of the cursor, or no longer."""
         state, row = self.state, self.table.current_id
         if state is None or not row:
             return
@@ -442,7 +461,9 @@ class MatrixScreen(BaseScreen):
         else:
             state.compared, self._first = (self._first, option.id), ""
             self._narrow()
-            self.tell(f"{' and '.join(item.name for item in state.options)} · d differences only · c shows all")
+            named = [item.name for item in state.options if item.id in state.compared]
+            beside = "" if _TODAY in state.compared else ", beside what you have"
+            self.tell(f"{' and '.join(named)}{beside} · d differences only · c shows all")
 
     def action_weigh(self) -> None:
         """Change weights, or no longer."""
@@ -455,7 +476,7 @@ class MatrixScreen(BaseScreen):
         table.focus()
         if table.is_weighing and not self.question and state.keys:
             table.go_to(max(state.keys, key=lambda key: key.weight).id)
-        self._typed = ("", 0)
+        self._typed = ("", 0, 0.0)
         self.refresh_bindings()
         self._show_side()
         self.tell(_WEIGHING if table.is_weighing else "")
@@ -470,9 +491,10 @@ class MatrixScreen(BaseScreen):
             self.tell("this row has no weight: go to a question")
             return
         before = state.history.now.weights.get(row, 0)
-        typed = self._typed[1] if self._typed[0] == row else 0
+        now = self.clock()
+        typed = self._typed[1] if self._typed[0] == row and now - self._typed[2] <= _PAUSE else 0
         wanted, typed = next_weight(before, typed, step=event.step, digit=event.digit)
-        self._typed = (row, typed)
+        self._typed = (row, typed, now)
         if state.history.take(state.history.now.weighing(row, wanted)):
             self._narrow()
         after = state.history.now.weights[row]
@@ -495,7 +517,7 @@ class MatrixScreen(BaseScreen):
 
     def action_write(self) -> None:
         """Write the weights to a file, after showing what is written."""
-        from supplymatrix.tui.screens.matrix_weights import Preview, preview_lines, weights_toml
+        from supplymatrix.tui.screens.matrix_weights import Preview, preview_lines
 
         state = self.state
         if state is None:
@@ -504,13 +526,7 @@ class MatrixScreen(BaseScreen):
         if not any(weights.values()):
             self.tell("nothing has a weight: such a file asks for nothing, and is refused", is_fault=True)
             return
-        text = weights_toml(weights)
-        export = Export(key="w", format="weights", file=_WEIGHTS_FILE, render=lambda: text,
-                        command=f"supplymatrix matrix --weights {_WEIGHTS_FILE}")  # fmt: skip
-
-        def written(path: Path) -> None:
-            state.note_written(path)
-            self._narrow()
+        export, written = state.weights_export(self._narrow)
 
         def go_on(wanted: bool | None) -> None:  # noqa: FBT001 - as Textual calls it
             if wanted:
@@ -518,29 +534,24 @@ class MatrixScreen(BaseScreen):
 
         self.app.push_screen(Preview("write weights", preview_lines(weights)), go_on)
 
-    def action_columns(self) -> None:
-        """Choose which columns are shown."""
-        from supplymatrix.tui.widgets.picker import Picker
+    def action_read_weights(self) -> None:
+        """Take the weights of a file, as `--weights` does; Z takes them back."""
+        from supplymatrix.engine.matrix import read_weights
+        from supplymatrix.tui.screens.matrix_weights import WEIGHTS_FILE
+        from supplymatrix.tui.widgets.picker import Ask
 
-        hidden = self.table.arrangement.hidden
-        items = [
-            PaletteItem(kind="hidden" if option.id in hidden else "shown", text=option.name, help=option.id,
-                        go=partial(self._toggle_column, option.id))
-            for option in (self.state.options if self.state is not None else ()) if option.id != _TODAY
-        ]  # fmt: skip
+        def taken(path: Path, weights: Mapping[str, int]) -> None:
+            if self.state is not None:
+                self.state.read_weights(path, weights)
+                self._narrow()
+                self.tell(f"weights of {path.as_posix()} · Z undoes")
 
-        def chosen(item: PaletteItem | None) -> None:
-            if item is not None and not isinstance(item.go, Link):
-                item.go()
+        def chosen(text: str | None) -> None:
+            if text:
+                path = self.session.here / text
+                self.start_work("weights", lambda _: read_weights(path), partial(taken, path), name=f"reading {text}")
 
-        self.app.push_screen(Picker("show or hide a column", items), chosen)
-
-    def _toggle_column(self, name: str) -> None:
-        kept = self.table.arrangement
-        is_hidden = name in kept.hidden
-        hidden = tuple(item for item in kept.hidden if item != name) if is_hidden else (*kept.hidden, name)
-        self.table.set_arrangement(changed(kept, hidden=hidden))
-        self.tell(f"{name} is {'shown' if is_hidden else 'hidden'} · . changes that")
+        self.app.push_screen(Ask("weights of a file", text=WEIGHTS_FILE, hint="key = 0 to 100"), chosen)
 
     def action_place(self, place: str) -> None:
         """Go to another place, and come back by Esc."""
@@ -549,11 +560,19 @@ class MatrixScreen(BaseScreen):
     # copying and export
 
     def sources(self) -> Sequence[tuple[str, str]]:
-        """Return the addresses behind the cell of the cursor."""
-        from supplymatrix.tui.widgets.evidence import cell_sources
+        """Return the addresses behind the cell of the cursor; on a question those behind all cells of its row."""
+        from supplymatrix.tui.screens.matrix_data import sources_of
 
-        option, key = self.option, self.question
-        return cell_sources(option.cells[key]) if option is not None and key else ()
+        key = self.question
+        options = (self.option,) if self.option is not None else self.state.options if self.state is not None else ()
+        return sources_of(options, key) if key else ()
+
+    def action_open_source(self) -> None:
+        """Open what stands behind a cell, or say where there is something."""
+        if self.sources():
+            super().action_open_source()
+        else:
+            self.tell(_NO_SOURCE if self.question else _NO_CELL)
 
     def copy_offer(self) -> CopyOffer | None:
         """Offer the cell with its sources, or the row where the cursor is on no cell."""
@@ -563,11 +582,6 @@ class MatrixScreen(BaseScreen):
         if option is None or not key:
             return self.table.offer("row") if self.table.current_id else None
         return offer_of_cell(option, key, self.sources())
-
-    def action_copy_all(self) -> None:
-        """Offer the table as it is seen."""
-        if self.table.view.rows:
-            self.house.ask_copy(self, self.table.offer("view"))
 
     def action_export_view(self) -> None:
         """Export; by a name of its own the line of keys has it among the first."""
@@ -583,4 +597,4 @@ class MatrixScreen(BaseScreen):
             return "no matrix"
         from supplymatrix.tui.screens.matrix_side import plain_matrix
 
-        return plain_matrix(self.state, self.option, self.question, width)
+        return plain_matrix(self.state, self.option if self._is_named else None, self.question, width)

@@ -6,6 +6,7 @@ that sources differ. Marks and texts are those of the report of the matrix.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -23,14 +24,15 @@ from supplymatrix.reports.matrix_cells import (
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import text_width
 from supplymatrix.tui.copying import CopyOffer
+from supplymatrix.tui.widgets.evidence import cell_sources
 from supplymatrix.tui.widgets.table_model import TableColumn, TableData
 from supplymatrix.vendors.capability_keys import KEYS, CapabilityKey
 from supplymatrix.vendors.cells import Cell, CellStatus
-from supplymatrix.vendors.matrix import MatrixScore, MatrixView, Option
+from supplymatrix.vendors.matrix import MatrixScore, MatrixView, Option, row_number
 
 __all__ = [
     "HEAD_ROWS", "LEGEND_LINE", "QUESTION", "SCORE", "UNKNOWN", "WEIGHT", "cell_text", "live_sources", "matrix_data",
-    "offer_of_cell", "ordered_ids", "row_title", "say_cells",
+    "offer_of_cell", "ordered_ids", "row_title", "say_cells", "short_name", "sources_of",
 ]  # fmt: skip
 
 QUESTION, WEIGHT = "?question", "?weight"
@@ -40,7 +42,6 @@ SCORE, UNKNOWN = "?score", "?unknown"
 HEAD_ROWS = (SCORE, UNKNOWN)
 SaidCells = Mapping[str, Mapping[str, tuple[str, str, str]]]
 """By option and question: text, mark and style of a cell."""
-_NUMBERS = {key: number for number, key in enumerate(KEYS, 1)}
 _QUESTION_WIDTH = 27
 _WIDTH = 10  # cells of an option's column
 _STYLES = {"yes": "good", "partly": "part", "no": "bad", "n/a": "muted", "stale": "part", "conflict": "bad"}
@@ -50,7 +51,7 @@ LEGEND_LINE = "  ".join([*(f"{mark_of(word)} {word}" for word, _ in LEGEND), "²
 
 def row_title(key: CapabilityKey) -> str:
     """Return the number and title of a row; the number is the same whichever rows are shown."""
-    return f"{_NUMBERS[key.id]:>2} {key.title}"
+    return f"{row_number(key):>2} {key.title}"
 
 
 def matrix_data(
@@ -75,7 +76,11 @@ def matrix_data(
         ),
         TableColumn(key=WEIGHT, title="wt", texts=[whole, "", *shown], is_number=True, width=3),
     ]  # fmt: skip
-    columns = [_column(option, keys, scores[option.id], said[option.id]) for option in options]
+    names = Counter(map(short_name, options))
+    columns = [
+        _column(option, keys, scores[option.id], said[option.id], is_alone=names[short_name(option)] == 1)
+        for option in options
+    ]
     return TableData([*head, *columns], [*HEAD_ROWS, *(key.id for key in keys)])
 
 
@@ -93,18 +98,30 @@ def _sign(cell: Cell) -> tuple[str, str]:
 
 
 def _column(
-    option: Option, keys: Sequence[CapabilityKey], score: MatrixScore, said: Mapping[str, tuple[str, str, str]]
+    option: Option,
+    keys: Sequence[CapabilityKey],
+    score: MatrixScore,
+    said: Mapping[str, tuple[str, str, str]],
+    *,
+    is_alone: bool,
 ) -> TableColumn:
     cells = [said[key.id] for key in keys]
-    name = plain(option.name)
     return TableColumn(
         key=option.id,
-        title=name if text_width(name) <= _WIDTH else option.id,
+        title=short_name(option) if is_alone else option.id,
         texts=[span_of(score), str(_unknown_of(option)), *(text for text, _, _ in cells)],
         marks=["", "", *(mark for _, mark, _ in cells)],
         styles=["strong", "", *(style for _, _, style in cells)],
         width=_WIDTH,
     )
+
+
+def short_name(option: Option, room: int = _WIDTH) -> str:
+    """Return a name that fits: whole, without article and what it has in brackets, its first word, else the id."""
+    name = plain(option.name)
+    words = [word for word in name.partition(" (")[0].split(" ") if word.casefold() != "the"]
+    tries = (name, " ".join(words), *words[:1])
+    return next((text for text in tries if text and text_width(text) <= room), option.id)
 
 
 def _unknown_of(option: Option) -> int:
@@ -128,6 +145,16 @@ def offer_of_cell(option: Option, key: str, sources: Sequence[tuple[str, str]]) 
     cells = (option.id, key, word_of(cell), value_of(cell), " ".join(url for url, _ in sources))
     head = ("vendor", "question", "state", "value", "sources")
     return CopyOffer(what=f"{option.id}/{key}", head=head, rows=(cells,))
+
+
+def sources_of(options: Sequence[Option], key: str) -> tuple[tuple[str, str], ...]:
+    """Return the addresses behind the cells of a question, each with the id of its evidence; of several options with
+    the name of the first that rests on it, too."""
+    found: dict[str, str] = {}
+    for option in options:
+        for url, name in cell_sources(option.cells[key]):
+            found.setdefault(url, f"{plain(option.name)}: {name.partition(':')[2]}" if len(options) > 1 else name)
+    return tuple(found.items())
 
 
 def live_sources(cell: Cell) -> int:

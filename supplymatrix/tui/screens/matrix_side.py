@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from textual.content import Content
 
+from supplymatrix.reports.matrix_cells import mark_of, word_of
 from supplymatrix.reports.snippet import wrap
+from supplymatrix.tui.palette import PaletteItem
 from supplymatrix.tui.screens.matrix_data import SCORE, UNKNOWN
 from supplymatrix.tui.screens.matrix_state import MatrixState
 from supplymatrix.tui.screens.matrix_weights import ranking_lines, weight_changes
@@ -14,7 +17,7 @@ from supplymatrix.tui.widgets.details import heading
 from supplymatrix.tui.widgets.evidence import cell_lines, question_lines, score_lines, unknown_lines
 from supplymatrix.vendors.matrix import Option
 
-__all__ = ["plain_matrix", "side_lines"]
+__all__ = ["cell_items", "plain_matrix", "side_lines"]
 
 
 def side_lines(state: MatrixState, option: Option | None, row: str, width: int) -> Iterator[Content]:
@@ -35,6 +38,15 @@ def _ranking(state: MatrixState, width: int) -> Iterator[Content]:
     changes = weight_changes(state.history.now.weights)
     yield Content("")
     yield Content(f"changed: {'; '.join(changes)}" if changes else "w changes what counts")
+
+
+def cell_items(state: MatrixState, key: str, go: Callable[[tuple[str, ...]], object]) -> list[PaletteItem]:
+    """Return what each option answers to a question, to choose from. go: goes to the parts of a link."""
+    words = [(option, word_of(option.cells[key])) for option in state.options]
+    return [
+        PaletteItem(kind=f"{mark_of(word)} {word}", text=option.name, go=partial(go, (option.id, key)))
+        for option, word in words
+    ]
 
 
 def plain_matrix(state: MatrixState, option: Option | None, key: str, width: int) -> str:

@@ -1,4 +1,4 @@
-"""The table of the matrix: as every table, but `s` orders the columns, and in weights mode ← → and digits weigh."""
+"""The table of the matrix: as every table, but a click on its head orders columns; in weights mode keys weigh."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class MatrixTable(VirtualTable):
     """Questions as rows, options as columns."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "sort", "Order"),
+        Binding("enter", "activate", "Evidence", key_display="←→⏎"),
         *(Binding(digit, f"digit({digit})", "Weight", show=False) for digit in _DIGITS),
         Binding("backspace", "digit(-1)", "Weight", show=False),
     ]
@@ -39,7 +39,9 @@ class MatrixTable(VirtualTable):
     is_weighing = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave digits to the app, whose places they open, unless a weight is typed."""
+        """Leave digits to the app, whose places they open, unless a weight is typed, and `s` to the screen."""
+        if action == "sort":
+            return False
         return self.is_weighing if action == "digit" else super().check_action(action, parameters)
 
     def action_move(self, rows: int, columns: int) -> None:
@@ -53,12 +55,7 @@ class MatrixTable(VirtualTable):
         """Take a digit of a weight."""
         self.post_message(WeightAsked(digit=digit))
 
-    def action_sort(self, further: bool = False) -> None:  # noqa: FBT001, FBT002 - as the table has it
-        """Order the columns: the rows of a matrix stay where they are numbered."""
-        del further
-        self.post_message(OrderAsked())
-
     def sort_by(self, key: str, *, further: bool = False) -> None:
-        """Order the columns, for a click on a header, too."""
+        """Order the columns, for a click on a header: the rows of a matrix stay where they are numbered."""
         del key, further
         self.post_message(OrderAsked())

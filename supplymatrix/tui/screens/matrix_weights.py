@@ -17,16 +17,18 @@ from supplymatrix.reports.matrix_cells import span_of
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import shorten, text_width
 from supplymatrix.tui.screens.matrix_data import ordered_ids
-from supplymatrix.tui.widgets.details import Details, heading
+from supplymatrix.tui.widgets.details import Details, heading, set_title
 from supplymatrix.vendors.capability_keys import KEYS
 from supplymatrix.vendors.matrix import DEFAULT_WEIGHTS, MatrixScore, Option
 
 __all__ = [
-    "HEAVIEST", "History", "Preview", "WhatIf", "next_weight", "preview_lines", "ranking_lines", "weight_changes",
-    "weights_toml",
+    "HEAVIEST", "WEIGHTS_FILE", "Preview", "WhatIf", "next_weight", "preview_lines", "ranking_lines",
+    "weight_changes", "weights_toml",
 ]  # fmt: skip
 
 HEAVIEST = 100
+WEIGHTS_FILE = "weights.toml"
+"""The name that is offered for a file of weights."""
 _NAME, _BAR = 22, 20  # cells at most
 _OTHERS = 16  # cells of a line of the ranking beside name and bar
 
@@ -45,39 +47,6 @@ class WhatIf:
     def without(self, vendor: str) -> WhatIf:
         """Return the same without a vendor."""
         return changed(self, excluded=(*self.excluded, vendor))
-
-
-class History:
-    """One thing after the other, with undo and redo."""
-
-    def __init__(self, now: WhatIf) -> None:
-        self.now = now
-        self._past: list[WhatIf] = []
-        self._undone: list[WhatIf] = []
-
-    def take(self, after: WhatIf) -> bool:
-        """Go on to another state; return whether it is another one."""
-        if after == self.now:
-            return False
-        self._past.append(self.now)
-        self._undone.clear()
-        self.now = after
-        return True
-
-    def undo(self) -> bool:
-        """Go back by one step; return whether there was one."""
-        return self._step(self._past, self._undone)
-
-    def redo(self) -> bool:
-        """Go on again; return whether there was something."""
-        return self._step(self._undone, self._past)
-
-    def _step(self, source: list[WhatIf], other: list[WhatIf]) -> bool:
-        if not source:
-            return False
-        other.append(self.now)
-        self.now = source.pop()
-        return True
 
 
 def next_weight(before: int, typed: int, *, step: int, digit: int | None) -> tuple[int, int]:
@@ -156,8 +125,7 @@ class Preview(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Lay out the text."""
         details = Details()
-        details.border_title = self._title
-        details.border_subtitle = "Enter goes on to its name · Esc closes"
+        set_title(details, self._title, "Enter goes on to its name · Esc closes")
         yield details
 
     def on_mount(self) -> None:

@@ -1,10 +1,15 @@
-"""Which project is open, and how another one is opened: the same on every screen that is about a project."""
+"""Which project is open, and how another one is opened: the same on every screen that is about a project.
+
+Of a screen with `OF_PROJECT = True`, `project_wanted` says by `project_of` which one that is; `load` takes it from its
+work, and commands with the same facts from `named_project`. The rest is in `BaseScreen.load_again`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from supplymatrix.reports.plain import plain
 from supplymatrix.tui.screens.base import BaseScreen
 from supplymatrix.tui.session import Session
 
@@ -14,28 +19,36 @@ NO_PROJECT = "no project is open: p opens one by its folder, Home (0) lists thos
 _FILES = ("go.mod", "go.sum", "go.work")
 
 
-def project_of(session: Session) -> Path | None:
-    """Return the project: the one that is open, else the current folder, if there is one in it."""
+def project_of(session: Session, *, needs_go_mod: bool = False) -> Path | None:
+    """Return the project: the one that is open, else the current folder, where one of its files makes it a project.
+
+    needs_go_mod: the command with the same facts takes the current folder by its go.mod alone.
+    """
     if session.project is not None:
         return session.project
-    return session.here if any((session.here / name).is_file() for name in _FILES) else None
+    files = _FILES[:1] if needs_go_mod else _FILES
+    return session.here if any((session.here / name).is_file() for name in files) else None
 
 
-def ask_project(screen: BaseScreen, then: Callable[[], None]) -> None:
-    """Ask for a project, and open it. then: called when another one is open."""
+def ask_project(screen: BaseScreen) -> None:
+    """Ask for a project, and open it: it is that of the session once the screen could read it."""
     from supplymatrix.tui.widgets.picker import Ask
 
     session = screen.session
 
-    def refuse(text: str) -> str:
-        if not text:
-            return "a folder is missing"
-        return "" if (session.here / text).exists() else "there is no such file or folder"
-
     def chosen(text: str | None) -> None:
         if text:
-            session.project = session.here / text
-            then()
+            screen.load_again(session.here / text)
 
     hint = "the folder of a go.mod, seen from here; Home (0) lists those below this folder"
-    screen.app.push_screen(Ask("open a project", hint=hint, refuse=refuse), chosen)
+    screen.app.push_screen(Ask("open a project", hint=hint, refuse=partial(_why_not, session.here)), chosen)
+
+
+def _why_not(here: Path, text: str) -> str:
+    if not text:
+        return "a folder is missing"
+    try:
+        is_there = (here / text).exists()
+    except (OSError, ValueError) as err:
+        return f"{plain(text[:40])}: no name for a folder: {getattr(err, 'strerror', '') or err}"
+    return "" if is_there else "there is no such file or folder"

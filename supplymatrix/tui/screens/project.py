@@ -1,10 +1,10 @@
-"""Project: the modules of the opened project, what `check` says of each, and its proof in the log step by step."""
+"""Project: the opened project as a tree of modules, what `check` says of each, and its proof in the log by steps."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
-from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -15,47 +15,54 @@ from textual.content import Content
 from textual.widgets import Static
 
 from supplymatrix.engine.events import Event, Message
-from supplymatrix.errors import SupplymatrixError
+from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import wrap
-from supplymatrix.reports.trace_view import TITLES, WORDS, hex_lines, render_trace_json, render_trace_text
+from supplymatrix.reports.tally import counted
+from supplymatrix.reports.trace_view import TITLES, WORDS, hex_lines
 from supplymatrix.tui.copying import CopyOffer
 from supplymatrix.tui.links import Link
 from supplymatrix.tui.messages import LinkAsked
 from supplymatrix.tui.palette import PaletteItem
 from supplymatrix.tui.places import PLACE_BY_ID
-from supplymatrix.tui.screens.base import Export, Work
+from supplymatrix.tui.screens.base import Export, Work, WorkStopped
 from supplymatrix.tui.screens.open_project import NO_PROJECT, ask_project, project_of
+from supplymatrix.tui.screens.project_offers import Commands, exports_of, linear_body, place_of, sources_of
+from supplymatrix.tui.screens.project_tree import TreeTable
 from supplymatrix.tui.screens.table_screen import TableScreen
 from supplymatrix.tui.widgets.chain import ChainPane
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.status_line import Status
-from supplymatrix.tui.widgets.table import VirtualTable
 from supplymatrix.tui.widgets.table_messages import CellActivated
 from supplymatrix.tui.widgets.table_model import NO_DATA
 
 if TYPE_CHECKING:
-    from supplymatrix.engine.project_run import ProjectRun
     from supplymatrix.model.trace import Trace
-    from supplymatrix.tui.screens.project_data import ModuleRow, ProjectView
+    from supplymatrix.tui.screens.project_rows import Group, ModuleRow, ProjectView
 
 __all__ = ["ProjectScreen"]
 
 _LIST, _VERDICT, _CHAIN = "-see-list", "-see-verdict", "-see-chain"
 _WIDE = 100  # columns from which on nothing has to be turned over
-_FORMATS = (("t", "text", "txt"), ("j", "json", "json"), ("s", "sarif", "sarif"), ("m", "markdown", "md"))
+_WHY = 2  # lines in which it is said why the project fails
 _NO_CHAIN = "choose a module: its chain is shown here"
+_LOCAL = "a folder is built in its place: there is nothing to prove"
 
 
-class _StoppedError(SupplymatrixError):
-    """Nobody waits for the run any more."""
+@value
+class _Checked:
+    """What a run found. mode: how it was asked for: "fresh", "cache", or "" = as the command does."""
+
+    view: ProjectView
+    mode: str
 
 
 class ProjectScreen(TableScreen):
-    """Modules left, verdict in the middle, proof chain right; below 100 columns one of them at a time, by Tab."""
+    """Tree of modules left, verdict in the middle, proof chain right; below 100 columns one at a time, by Tab."""
 
     PLACE = "project"
     LOADING = "proving go.sum in the log"
+    OF_PROJECT = True
     OF_TABLE: ClassVar[frozenset[str]] = TableScreen.OF_TABLE | {"failures", "failure", "bytes"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,27 +82,27 @@ class ProjectScreen(TableScreen):
         & > #body, & #main { visibility: hidden; }
         & #filter, & #page, & #main > * { visibility: visible; }
         & #main { height: 1fr; layout: vertical; }
-        & #summary { height: 1; padding: 0 1; text-style: bold; }
+        & #summary { dock: top; height: auto; padding: 0 1; text-style: bold; }
         & #table, & #verdict, & #chain { width: 100%; height: 1fr; }
         &.-see-list #verdict, &.-see-list #chain, &.-see-verdict #table, &.-see-verdict #chain,
         &.-see-chain #table, &.-see-chain #verdict { display: none; }
         &.-w100, &.-w120, &.-w160 {
-            & #main { layout: grid; grid-size: 2 3; grid-columns: 4fr 5fr; grid-rows: 1 2fr 3fr; }
-            & #summary { column-span: 2; }
+            & #main { layout: grid; grid-size: 2 2; grid-columns: 4fr 5fr; grid-rows: 1fr 2fr; }
             & #table { display: block; row-span: 2; height: 100%; }
             & #verdict { display: block; height: 100%; border-left: solid $panel; }
             & #chain { display: block; height: 100%; border-left: solid $panel; border-top: solid $panel; } }
+        &.-w120 #main { grid-columns: 46 1fr; }
+        &.-no-chain #main { grid-rows: 1fr 4; }
         &.-w160 {
-            & #main { grid-size: 3 2; grid-columns: 56 2fr 3fr; grid-rows: 1 1fr; }
-            & #summary { column-span: 3; }
+            & #main { grid-size: 3 1; grid-columns: 50 1fr 2fr; grid-rows: 1fr; }
             & #table { row-span: 1; }
             & #chain { border-top: none; } } }
     """
 
     view: ProjectView | None = None
     only_failures = False
-    _mode = ""
-    _told: tuple[str, ...] = ()
+    _mode = ""  # of the run that is shown
+    _summary_lines = 1
 
     def compose_body(self) -> ComposeResult:
         """Yield summary, modules, verdict and chain."""
@@ -104,7 +111,7 @@ class ProjectScreen(TableScreen):
             yield Static(Content(""), id="summary", markup=False)
             # Boxes are hidden, and what is in them is not: Textual draws what lies below what is seen, too, and with
             # three panes side by side that is most of the work.
-            yield VirtualTable(id="table")
+            yield TreeTable(id="table")
             yield Details(id="verdict")
             yield ChainPane(id="chain")
         yield Details(id="page")
@@ -113,10 +120,21 @@ class ProjectScreen(TableScreen):
         """Begin with the list."""
         self.add_class(_LIST)
         self._traces: dict[str, Trace] = {}
-        super().on_mount()
         self.chain.show(None, why=_NO_CHAIN)
 
     # What is shown.
+
+    @property
+    def table(self) -> TreeTable:
+        """The tree."""
+        return self.query_one("#table", TreeTable)
+
+    @property
+    def group(self) -> Group | None:
+        """The group whose head the cursor is on."""
+        if self.view is None or not self.is_attached:
+            return None
+        return next((group for group in self.view.groups if group.head_id == self.table.current_id), None)
 
     @property
     def chain(self) -> ChainPane:
@@ -133,53 +151,56 @@ class ProjectScreen(TableScreen):
         """Whether all panes are seen at once."""
         return self.app.size.width >= _WIDE
 
-    def load(self, work: Work) -> ProjectRun | None:
+    def project_wanted(self) -> Path | None:
+        """Return the project, as the command takes it."""
+        return project_of(self.session)
+
+    def load(self, work: Work) -> _Checked | None:
         """Check as the command does; None where no project is open."""
         from supplymatrix.engine.check import CheckRequest
         from supplymatrix.engine.project_run import run_project
-        from supplymatrix.tui.screens import (
-            project_data,  # here, in a thread: it takes 25 ms, in which no key is answered
-        )
+        from supplymatrix.tui.screens import project_data  # here, in a thread: in these 25 ms no key would be answered
+        from supplymatrix.tui.screens.project_rows import ProjectView
 
         del project_data
-        path = project_of(self.session)
+        path, messages = work.project, list[str]()
         if path is None:
             return None
-        messages: list[str] = []
 
         def on_event(event: Event) -> None:
             if work.is_cancelled:
-                raise _StoppedError("stopped")
+                raise WorkStopped
             if isinstance(event, Message):
                 messages.append(event.text)
             else:
                 work.tell(event.done, event.total, event.stage)
 
         work.tell(0, 0, f"proving the go.sum of {path.as_posix()}")
-        means = self.session.means(offline=self._mode == "cache", refresh=self._mode == "fresh")
-        found = run_project(CheckRequest(paths=(path,), means=means), on_event)
-        self._told = tuple(messages)
-        return found
+        means = self.session.means(offline=work.mode == "cache", refresh=work.mode == "fresh")
+        run = run_project(CheckRequest(paths=(path,), means=means), on_event)
+        view = ProjectView(run, messages)
+        view.prepare()
+        return _Checked(view=view, mode=work.mode)
 
-    def show(self, found: ProjectRun | None) -> None:
+    def show(self, found: _Checked | None) -> None:
         """Show the modules; the cursor stays where it was."""
-        from supplymatrix.tui.screens.project_data import ProjectView, summary_line
-
-        self.view = ProjectView(found) if found is not None else None
+        self.view = found.view if found is not None else None
+        self._mode = found.mode if found is not None else ""
         self._traces = {}
+        self.only_failures = self.only_failures and self.view is not None and bool(self.view.failures)
+        self._show_summary()
         if self.view is None:
             self.table.empty = NO_PROJECT
-            self.table.set_data(NO_DATA)
-            self.query_one("#summary", Static).update(Content("no project is open"), layout=False)
+            self.table.set_tree(NO_DATA, ())
             self.query_one("#verdict", Details).show((Content(NO_PROJECT), Content("or: supplymatrix tui PATH")))
             return
         self._show_table()
-        self.query_one("#summary", Static).update(Content(plain(summary_line(self.view))), layout=False)
         self.table.empty = "go.sum and go.mod name no module"
         self.moved()
-        if self._mode or self._told:
-            self._say_how()
-        self._mode = ""
+        if self._mode:
+            self.tell(self._how(), details="\n".join(self.view.told))
+        elif self.view.told:  # they are in the status, and hide nothing
+            self.status_line.last = (self.view.told[0], "\n".join(self.view.told))
 
     def show_error(self, text: str) -> None:
         """Say it where there is room."""
@@ -188,20 +209,25 @@ class ProjectScreen(TableScreen):
 
     def moved(self) -> None:
         """Show what is known of the module of the cursor."""
-        from supplymatrix.tui.screens.project_data import verdict_lines
+        from supplymatrix.tui.screens.project_data import group_lines, verdict_lines
 
-        row = self.row
+        row, group = self.row, self.group
+        trace = self.trace_of(row) if row is not None else None
+        if (trace is None) is not self.has_class("-no-chain"):
+            self.set_class(trace is None, "-no-chain")  # what is said of the project has the room of the chain
         if row is None or self.view is None:
-            self.query_one("#verdict", Details).show(())
+            lines = tuple(group_lines(group)) if group is not None else ()
+            self.query_one("#verdict", Details).show(lines)
             self.chain.show(None, why=_NO_CHAIN)
+            self.tell_place()
             return
         self.query_one("#verdict", Details).show(verdict_lines(self.view, row))
-        self.chain.show(self.trace_of(row), why=_NO_CHAIN)
+        self.chain.show(trace, why=_LOCAL if row.state == "local" else _NO_CHAIN)
         self.tell_place()
 
     def trace_of(self, row: ModuleRow) -> Trace | None:
         """Return the chain of a row; it is made of what the check has at hand."""
-        if self.view is None or row.module is None:
+        if self.view is None or row.module is None or row.state == "local":
             return None
         if row.id not in self._traces:
             self._traces[row.id] = self.view.found.trace(row.module)
@@ -234,43 +260,36 @@ class ProjectScreen(TableScreen):
 
     def twin(self) -> str:
         """Return `check`, or `verify` where the chain is looked at."""
-        path = project_of(self.session)
-        where = path.as_posix() if path is not None else "."
-        options = self._options()
+        commands = self._commands()
         if self._pane() == _CHAIN and self.parts():
-            project = f" --project {shlex.quote(where)}" if where != "." else ""
-            return f"supplymatrix verify {shlex.quote(self.parts()[0])}{project} --steps{options}"
-        return f"supplymatrix check{f' {shlex.quote(where)}' if where != '.' else ''}{options}"
+            return commands.verify(self.parts()[0])
+        return f"{commands.check}{commands.options}"
 
     def status(self) -> Status:
         """Count what was not checked, and say who was asked."""
         view = self.view
         if view is None:
             return Status(offline=self.session.offline)
-        log = view.audit.log if view.audit is not None else None
+        audit = view.audit
+        log = audit.log if audit is not None else None
         notes = [f"asked: {log.route}"] if log is not None else []
         notes += ["failures only"] if self.only_failures else []
+        notes += [f"D shows {counted(len(view.told), 'note')}"] if view.told else []
+        seen = log.seen_at if log is not None else None
         return Status(
-            as_of=log.seen_at.date() if log is not None and log.seen_at is not None else None,
-            unknown=view.counts["unchecked"] + view.counts["no line"],
+            as_of=seen.date() if seen is not None else audit.verdict.now.date() if audit is not None else None,
+            unknown=view.counts["unchecked"] + view.counts["no line"] or None,  # 0 is no news, and a step may be open
             notes=tuple(notes),
-            offline=self.session.offline,
+            offline=self.session.offline or self._mode == "cache",
         )
 
     def sources(self) -> Sequence[tuple[str, str]]:
         """Return the log's own address for the module; none where its name must not be told."""
-        from supplymatrix.sumdb.session import LATEST, lookup_path
+        return sources_of(self.view, self.row)
 
-        row, view = self.row, self.view
-        if row is None or view is None or row.state == "private":
-            return ()
-        choice = view.found.choice
-        base = choice.url or f"https://{choice.verifier.name}"
-        try:
-            path = lookup_path(row.module) if row.module is not None else LATEST
-        except SupplymatrixError:
-            return ()
-        return ((f"{base.rstrip('/')}/{path}", f"{choice.verifier.name}: {path}"),)
+    def written_at(self) -> tuple[Path, int] | None:
+        """Return the place that the gravest finding of the row names, else its first line of go.sum."""
+        return place_of(self.view, self.row)
 
     def copy_offer(self) -> CopyOffer | None:
         """Offer the row, or the step that is looked at."""
@@ -285,33 +304,7 @@ class ProjectScreen(TableScreen):
 
     def exports(self) -> tuple[Export, ...]:
         """Offer the reports of `check`, and the steps of the module of the cursor as `verify` writes them."""
-        from supplymatrix.reports.registry import render_survey
-
-        path = project_of(self.session)
-        where = f" {shlex.quote(path.as_posix())}" if path is not None and path.as_posix() != "." else ""
-        survey = self.view.found.survey if self.view is not None else None
-        found = [
-            Export(
-                key=key,
-                format=name,
-                file=f"check.{suffix}",
-                render=partial(render_survey, survey, name),
-                command=f"supplymatrix check{where} --format {name}=check.{suffix}{self._options()}",
-            )
-            for key, name, suffix in _FORMATS
-            if survey is not None
-        ]
-        trace = self.chain.trace
-        if trace is not None:
-            project = f" --project{where}" if where else ""
-            command = f"supplymatrix verify {shlex.quote(str(trace.module))}{project} --steps{self._options()}"
-            found += [
-                Export(key="p", format="steps", file="steps.txt", render=partial(render_trace_text, trace),
-                       command=f"{command} > steps.txt"),
-                Export(key="P", format="steps-json", file="steps.json", render=partial(render_trace_json, trace),
-                       command=f"{command} --format json > steps.json"),
-            ]  # fmt: skip
-        return tuple(found)
+        return exports_of(self.view, self.chain.trace, self._commands())
 
     def palette_items(self) -> Iterable[PaletteItem]:
         """Find every module."""
@@ -325,23 +318,9 @@ class ProjectScreen(TableScreen):
 
     def plain_body(self, width: int) -> str:
         """Return all modules; of the one of the cursor, and of those that failed, all that is known."""
-        from supplymatrix.tui.screens.project_data import summary_line, verdict_lines
-
-        view = self.view
-        if view is None:
-            return NO_PROJECT
-        out = [*wrap(summary_line(view), width), ""]
-        for place in self.table.view.rows:
-            cells = [column.texts[place] for column in self.table.data.columns.values()]
-            out += wrap(f"- {', '.join(cell for cell in cells if cell)}", width)
-        open_rows = [row for row in view.rows if row is self.row or (row.is_failure and row.module is not None)]
-        for row in open_rows:
-            out += ["", f"## {plain(row.id)}", ""]
-            out += [part for line in verdict_lines(view, row) for part in wrap(line.plain, width)]
-            trace = self.trace_of(row)
-            if trace is not None:
-                out += ["", *render_trace_text(trace).rstrip().split("\n")]
-        return "\n".join(out)
+        return (
+            linear_body(self.view, self.table, self.row, self.trace_of, width) if self.view is not None else NO_PROJECT
+        )
 
     # Keys.
 
@@ -371,22 +350,27 @@ class ProjectScreen(TableScreen):
         """Show failures only, or all."""
         if self.view is None:
             return
-        if not self.only_failures and not self.view.failures:
+        failures = self.view.failures
+        if not self.only_failures and not failures:
             self.tell("no module fails")
             return
         self.only_failures = not self.only_failures
         self._show_table()
+        if self.only_failures and (self.row is None or not self.row.is_failure):
+            self.table.go_to(next((row.id for row in failures if row.module is not None), failures[0].id))
         self._see(_LIST)
+        if self.only_failures and self.view.rows[0].is_failure:
+            self.tell(self.view.why)
 
     def action_failure(self, step: int) -> None:
-        """Go to the next failure, or to the one before; after the last comes the first."""
-        ids = [self.table.data.row_id(row) for row in self.table.view.rows]
+        """Go to the next failure, or to the one before, and unfold it; after the last comes the first."""
+        ids = [self.table.data.row_id(row) for row in self.table.full]
         failing = {row.id for row in self.view.failures} if self.view is not None else set()
         places = [place for place, name in enumerate(ids) if name in failing]
         if not places:
-            self.tell("no module that is shown fails")
+            self.tell("nothing that is shown fails")
             return
-        now = self.table.cursor_row
+        now = ids.index(self.table.current_id)
         after = [place for place in places if (place - now) * step > 0]
         found = (min(after) if step > 0 else max(after)) if after else places[0 if step > 0 else -1]
         self.table.go_to(ids[found])
@@ -412,13 +396,11 @@ class ProjectScreen(TableScreen):
 
     def action_verify(self) -> None:
         """Check again, with a new head of the log where there is a network."""
-        self._mode = "fresh"
-        self.load_again()
+        self.load_again(mode="fresh")
 
     def action_recheck(self) -> None:
         """Check again from the cache, with no network."""
-        self._mode = "cache"
-        self.load_again()
+        self.load_again(mode="cache")
 
     def action_coverage(self) -> None:
         """Go to what each vendor covers of this project."""
@@ -429,12 +411,15 @@ class ProjectScreen(TableScreen):
 
     def action_project(self) -> None:
         """Ask for a project, and open it."""
-        ask_project(self, self.load_again)
+        ask_project(self)
 
     @on(CellActivated, "#table")
     def _activated(self, event: CellActivated) -> None:
         event.stop()
-        self._see(_CHAIN if self.parts() else _VERDICT)
+        if self.table.head is not None:
+            self.table.action_fold()
+        else:
+            self._see(_CHAIN if self.parts() else _VERDICT)
 
     @on(ChainPane.StepMoved)
     def _step_moved(self, event: ChainPane.StepMoved) -> None:
@@ -447,8 +432,8 @@ class ProjectScreen(TableScreen):
 
     def on_resize(self) -> None:
         """Fit the columns to the pane, once it has its new size."""
-        super().on_resize()
         if self.is_filled:
+            self._show_summary()
             self.call_after_refresh(self._show_table)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -460,11 +445,12 @@ class ProjectScreen(TableScreen):
     # Inside.
 
     def _show_table(self) -> None:
-        from supplymatrix.tui.screens.project_data import table_of
+        from supplymatrix.tui.screens.project_data import heads_of, table_of
 
         if self.view is not None:
-            room = self.table.size.width or self.app.size.width
-            self.table.set_data(table_of(self.view, failures=self.only_failures, room=room))
+            room, failures = self.table.size.width or self.app.size.width, self.only_failures
+            data = table_of(self.view, failures=failures, room=room)
+            self.table.set_tree(data, heads_of(self.view, failures=failures), is_narrow=failures)
 
     def _pane(self) -> str:
         """Return the pane that is looked at: that of the focus, or the one that is seen."""
@@ -486,15 +472,33 @@ class ProjectScreen(TableScreen):
         where[pane].focus()
         self.tell_place()
 
-    def _options(self) -> str:
+    def _show_summary(self) -> None:
+        """Show what became of the project, and in further lines why, where no module tells it."""
+        from supplymatrix.tui.screens.project_data import summary_line
+
+        view, room = self.view, max(20, self.app.size.width - 2)
+        lines = [plain(summary_line(view, room)) if view is not None else "no project is open"]
+        if view is not None and view.why:
+            whole = wrap(plain(view.why), room)
+            lines += whole[:_WHY] if len(whole) <= _WHY else [*whole[: _WHY - 1], f"{whole[_WHY - 1][: room - 2]} …"]
+        summary = self.query_one("#summary", Static)
+        text = Content("\n".join(lines))
+        summary.update(text, layout=len(lines) != self._summary_lines)
+        self._summary_lines = len(lines)
+
+    def _commands(self) -> Commands:
+        """Return the commands with the facts that are shown."""
         session = self.session
         replay = f" --replay {shlex.quote(session.replay.as_posix())}" if session.replay is not None else ""
-        return f"{replay}{' --offline' if session.offline and not replay else ''}"
+        is_offline = self._mode == "cache" or (session.offline and not replay)
+        return Commands(project=self.named_project, options=f"{replay}{' --offline' if is_offline else ''}")
 
-    def _say_how(self) -> None:
-        """Say how it was checked again, or what the run had to tell."""
+    def _how(self) -> str:
+        """Say how what is shown was checked again."""
         log = self.view.audit.log if self.view is not None and self.view.audit is not None else None
         route = f", asked: {log.route}" if log is not None else ""
-        what = {"fresh": f"verified again{route}", "cache": f"checked again without a network{route}"}
-        text = what.get(self._mode) or self._told[0]
-        self.tell(text, details="\n".join(self._told))
+        if self._mode == "cache":
+            return f"checked again without a network{route}"
+        if self.session.offline:
+            return f"checked again from what is here: offline, no new head is asked for{route}"
+        return f"verified again{route}"

@@ -1,178 +1,127 @@
-"""The rows of the project screen, and the text beside them: what `check` found, by module version.
-
-A row has the state of the worst of its go.sum lines: a line without an answer is "unchecked", never a pass.
-"""
+"""The table of the project screen and the text beside it, made of its rows."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from supplymatrix.model.audit import Audit
-from supplymatrix.model.fact import LineProof, PrivateModule, ProofState, RequiredModule, SumFault, SumLine
 from supplymatrix.model.location import Location
-from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Level, Status
-from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Judged
 from supplymatrix.reports.next_step import next_step, placed_command
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import paint_for
 from supplymatrix.reports.tally import counted
 from supplymatrix.reports.text_head import header, last_line
+from supplymatrix.tui.screens.project_rows import (
+    FAILED,
+    GRAVE,
+    LOCAL,
+    NO_LINE,
+    PRIVATE,
+    PROVEN,
+    UNCHECKED,
+    Group,
+    ModuleRow,
+    ProjectView,
+    RowState,
+)
+from supplymatrix.tui.screens.project_tree import Head
 from supplymatrix.tui.widgets.table_model import TableColumn, TableData
 
-if TYPE_CHECKING:
-    from supplymatrix.engine.project_run import ProjectRun
+__all__ = ["group_lines", "heads_of", "say_counts", "summary_line", "table_of", "verdict_lines"]
 
-__all__ = ["PROJECT", "ModuleRow", "ProjectView", "RowState", "summary_line", "table_of", "verdict_lines"]
-
-PROJECT = "the project"
-"""The id of the row of the project itself."""
-
-RowState = str
-_FAILED, _UNCHECKED, _PRIVATE, _PROVEN, _NO_LINE = "failed", "unchecked", "private", "proven", "no line"
-_MARKS: Mapping[RowState, str] = {_FAILED: "✘", _UNCHECKED: "–", _PRIVATE: "–", _PROVEN: "✔", _NO_LINE: "·"}  # noqa: RUF001
+_MARKS: Mapping[RowState, str] = {
+    FAILED: "✘", UNCHECKED: "–", PRIVATE: "–", LOCAL: "–", PROVEN: "✔", NO_LINE: "·",  # noqa: RUF001
+}  # fmt: skip
 _STYLES: Mapping[RowState, str] = {
-    _FAILED: "bad",
-    _UNCHECKED: "unknown",
-    _PRIVATE: "unknown",
-    _PROVEN: "good",
-    _NO_LINE: "muted",
+    FAILED: "bad",
+    UNCHECKED: "unknown",
+    PRIVATE: "unknown",
+    LOCAL: "unknown",
+    PROVEN: "good",
+    NO_LINE: "muted",
 }
-_ORDER = (_FAILED, _UNCHECKED, _PRIVATE, _NO_LINE, _PROVEN)
+_ORDER = (FAILED, UNCHECKED, PRIVATE, LOCAL, NO_LINE, PROVEN)
+_LISTED = 20  # failing modules that are named in the lines about a group
 _VERSION = 9  # columns that a version has at least
 _GUTTER = 3  # for the mark of the cursor and the scroll bar
-_GRAVE = (Level.ALARM, Level.ERROR)
+_CODES = frozenset({"meaning", "who agrees"})
+"""Evidence for programs: what the finding says of it in words stands above it."""
 
 
-@value
-class ModuleRow:
-    """One module version. id: "path@version", PROJECT for the project itself; how: direct, indirect, or "" = go.sum
-    alone names it. lines: its go.sum lines; judged: what the verdict says of it, worst first."""
-
-    id: str
-    module: ModuleVersion | None
-    state: RowState
-    how: str
-    lines: tuple[SumLine, ...]
-    judged: tuple[Judged, ...]
-
-    @property
-    def is_failure(self) -> bool:
-        """Whether something is wrong with it: its proof, or a finding that is an error or an alarm."""
-        return self.state == _FAILED or any(item.status is Status.FAIL and item.level in _GRAVE for item in self.judged)
-
-
-class ProjectView:
-    """A checked project as rows, the project itself first, then module versions as go.sum and go.mod name them."""
-
-    def __init__(self, found: ProjectRun) -> None:
-        self.found = found
-
-    @property
-    def audit(self) -> Audit | None:
-        """What `check` says, None where the log lied as a whole."""
-        return self.found.audit
-
-    @cached_property
-    def rows(self) -> tuple[ModuleRow, ...]:
-        """All rows."""
-        lines: dict[ModuleVersion, list[SumLine]] = {}
-        for fact in self.found.project.facts:
-            if isinstance(fact, SumLine):
-                lines.setdefault(fact.subject, []).append(fact)
-        judged, of_project = self._judged()
-        how = self._how()
-        modules = list(dict.fromkeys((*lines, *judged)))
-        first = ModuleRow(
-            id=PROJECT, module=None, state=self._whole_state(), how="", lines=(), judged=tuple(of_project)
+def heads_of(view: ProjectView, *, failures: bool) -> tuple[Head, ...]:
+    """Return the heads of `table_of`. What go.mod does not require is folded where all is well with it."""
+    found: list[Head] = []
+    row = 1  # after that of the project
+    for group in view.groups:
+        size = len(group.failures if failures else group.rows)
+        if not size:
+            continue
+        signs = _signs(group.rows)
+        found.append(
+            Head(
+                id=group.head_id,
+                row=row,
+                members=range(row + 1, row + 1 + size),
+                total=len(group.rows),
+                title=group.title,
+                says=say_counts(group),
+                short=" ".join(f"{sign} {count:,}" for sign, count in signs.items()),
+                is_folded=group.is_quiet and len(view.groups) > 1,
+            )
         )
-        states = self._states(lines)
-        return (
-            first,
-            *(
-                ModuleRow(
-                    id=str(module),
-                    module=module,
-                    state=states.get(module, _NO_LINE),
-                    how=how.get(module, ""),
-                    lines=tuple(lines.get(module, ())),
-                    judged=tuple(judged.get(module, ())),
-                )
-                for module in modules
-            ),
-        )
+        row += 1 + size
+    return tuple(found)
 
-    @cached_property
-    def by_id(self) -> Mapping[str, ModuleRow]:
-        """The rows by their id."""
-        return {row.id: row for row in self.rows}
 
-    @cached_property
-    def counts(self) -> Counter[RowState]:
-        """How many module versions are in which state."""
-        return Counter(row.state for row in self.rows if row.module is not None)
+def say_counts(group: Group) -> str:
+    """Return how many modules of a group have which sign, in words, too."""
+    words = {"✔": "proven", "✘": "failed", "–": "not checked"}  # noqa: RUF001
+    return "  ".join(f"{sign} {count:,} {words[sign]}" for sign, count in _signs(group.rows).items())
 
-    @cached_property
-    def failures(self) -> tuple[ModuleRow, ...]:
-        """The rows with which something is wrong, but for the project itself."""
-        return tuple(row for row in self.rows if row.is_failure and row.module is not None)
 
-    def _judged(self) -> tuple[dict[ModuleVersion, list[Judged]], list[Judged]]:
-        """Return what the verdict says, by module version; and what it says of nothing that has a version."""
-        by_module: dict[ModuleVersion, list[Judged]] = {}
-        rest: list[Judged] = []
-        for item in self.audit.verdict.judged if self.audit is not None else ():
-            module = _module_of(item)
-            if module is None:
-                rest.append(item)
-            else:
-                by_module.setdefault(module, []).append(item)
-        return by_module, rest
+def _signs(rows: Sequence[ModuleRow]) -> Mapping[str, int]:
+    """Return how many rows are proven, failed, and neither."""
+    states = Counter(row.state for row in rows)
+    proven, failed = states[PROVEN], states[FAILED]
+    return {"✔": proven, "✘": failed, "–": len(rows) - proven - failed}  # noqa: RUF001
 
-    def _how(self) -> dict[ModuleVersion, str]:
-        found: dict[ModuleVersion, str] = {}
-        for fact in self.found.project.facts:
-            if isinstance(fact, RequiredModule) and fact.effective is not None:
-                found[fact.effective] = "indirect" if fact.indirect else "direct"
-        return found
 
-    def _states(self, lines: Mapping[ModuleVersion, Sequence[SumLine]]) -> dict[ModuleVersion, RowState]:
-        """Return the state of each module version that go.sum names: that of its worst line."""
-        if self.audit is None:
-            return dict.fromkeys(lines, _UNCHECKED)
-        facts = self.audit.facts
-        proofs: dict[ModuleVersion, list[LineProof]] = {}
-        for proof in facts.of(LineProof):
-            proofs.setdefault(proof.subject, []).append(proof)
-        private = {fact.subject for fact in facts.of(PrivateModule)}
-        faulty = {fault.subject for fault in facts.of(SumFault)}
-        found = {}
-        for module, own in lines.items():
-            answers = proofs.get(module, [])
-            if str(module) in faulty or any(proof.state is not ProofState.PROVEN for proof in answers):
-                found[module] = _FAILED
-            elif module in private:
-                found[module] = _PRIVATE
-            else:
-                found[module] = _PROVEN if len(answers) == len(own) else _UNCHECKED
-        return found
+def group_lines(group: Group) -> Iterator[Content]:
+    """Yield what is known of a group: what it is, its counts, and what fails in it."""
+    yield Content.styled(f"{group.title}: {counted(len(group.rows), 'module')}", "bold")
+    yield Content(say_counts(group))
+    yield Content("")
+    yield Content(group.what)
+    for row in group.failures[:_LISTED]:
+        yield Content("")
+        yield Content.styled(plain(f"✘ {row.id}"), "bold $text-error")
+        yield Content(plain(f"  {_findings(row.judged) or row.says}"))
+    if len(group.failures) > _LISTED:
+        yield Content(f"and {len(group.failures) - _LISTED:,} more: f shows failures only")
 
-    def _whole_state(self) -> RowState:
-        if self.found.exit_code in (0, 5):
-            return _PROVEN if self.found.exit_code == 0 else _NO_LINE
-        return _UNCHECKED if self.found.exit_code == 3 else _FAILED
+
+def _rows_of(view: ProjectView, *, failures: bool) -> Iterator[ModuleRow]:
+    """Yield the rows of the table: the project, then each group with a row for its head."""
+    yield view.rows[0]
+    for group in view.groups:
+        rows = group.failures if failures else group.rows
+        if rows:
+            yield ModuleRow(id=group.head_id, module=None, state="", how="", group=group.id, lines=(), judged=())
+        yield from rows
 
 
 def table_of(view: ProjectView, *, failures: bool, room: int) -> TableData:
-    """Return the table of the rows. failures: those alone with which something is wrong. room: columns of the pane."""
-    rows = view.failures if failures else view.rows
+    """Return the table of the rows, those of heads without a text. room: columns of the pane.
+
+    failures: those alone with which something is wrong.
+    """
+    rows = tuple(_rows_of(view, failures=failures))
     states = [row.state for row in rows]
+    name, outcome = _name(view), view.outcome
     log = 2 + max((len(state) for state in states), default=6)
     module = max(16, min(room - _GUTTER - log - _VERSION - 2, 44))
     version = max(_VERSION, min(room - _GUTTER - log - module - 2, 36))
@@ -182,38 +131,52 @@ def table_of(view: ProjectView, *, failures: bool, room: int) -> TableData:
                 key="log",
                 title="log",
                 texts=states,
-                marks=[_MARKS[state] for state in states],
-                styles=[_STYLES[state] for state in states],
-                sort_keys=[_ORDER.index(state) for state in states],
+                marks=[_MARKS.get(state, "") for state in states],
+                styles=[_STYLES.get(state, "") for state in states],
+                sort_keys=[_ORDER.index(state) if state else None for state in states],
                 width=log,
             ),
             TableColumn(
                 key="module", title="module", width=module,
-                texts=[row.module.path if row.module is not None else _name(view) for row in rows],
+                texts=[row.module.path if row.module is not None else name if row.state else "" for row in rows],
                 styles=["bad" if row.is_failure else "strong" if row.module is None else "" for row in rows],
             ),
             TableColumn(
                 key="version", title="version", width=version,
-                texts=[row.module.version if row.module is not None else _outcome(view) for row in rows],
+                texts=[row.module.version if row.module is not None else outcome if row.state else "" for row in rows],
             ),
             TableColumn(key="findings", title="findings", texts=[_findings(row.judged) for row in rows], max_width=24),
-            TableColumn(key="how", title="required", texts=[row.how for row in rows], width=9),
+            TableColumn(key="how", title="required", texts=[row.how for row in rows], max_width=20),
         ],
         [row.id for row in rows],
     )  # fmt: skip
 
 
-def summary_line(view: ProjectView) -> str:
-    """Return what became of the project in a line."""
+def summary_line(view: ProjectView, width: int = 0) -> str:
+    """Return what became of the project in a line. width: columns that it may take, 0 = as many as it needs.
+
+    What matters least goes first, and whole: how many were not checked is never cut.
+    """
     counts = view.counts
-    total = sum(counts.values())
-    not_checked = counts[_UNCHECKED] + counts[_NO_LINE]
-    parts = [_outcome(view), f"exit {view.found.exit_code}", counted(total, "module")]
-    parts += [f"✔ {counts[_PROVEN]:,} proven", f"✘ {counts[_FAILED]:,} failed", f"– {not_checked:,} not checked"]  # noqa: RUF001
-    parts += [f"– {counts[_PRIVATE]:,} private"] if counts[_PRIVATE] else []  # noqa: RUF001
+    not_checked = counts[UNCHECKED] + counts[NO_LINE]
     log = view.audit.log if view.audit is not None else None
-    parts += [f"tree {log.tree_size:,}"] if log is not None else []
-    return " · ".join(parts)
+    parts = {
+        "outcome": view.outcome,
+        "exit": f"exit {view.found.exit_code}",
+        "modules": counted(sum(counts.values()) - counts[LOCAL], "module"),
+        PROVEN: f"✔ {counts[PROVEN]:,} proven",
+        FAILED: f"✘ {counts[FAILED]:,} failed",
+        UNCHECKED: f"– {not_checked:,} not checked",  # noqa: RUF001
+        PRIVATE: f"– {counts[PRIVATE]:,} private" if counts[PRIVATE] else "",  # noqa: RUF001
+        LOCAL: f"– {counts[LOCAL]:,} local" if counts[LOCAL] else "",  # noqa: RUF001
+        "tree": f"tree {log.tree_size:,}" if log is not None else "",
+    }
+    for name in ("", "tree", "modules", LOCAL, "exit", PROVEN):
+        parts.pop(name, None)
+        line = " · ".join(filter(None, parts.values()))
+        if not width or len(line) <= width:
+            break
+    return line
 
 
 def verdict_lines(view: ProjectView, row: ModuleRow) -> tuple[Content, ...]:
@@ -224,13 +187,13 @@ def verdict_lines(view: ProjectView, row: ModuleRow) -> tuple[Content, ...]:
 def _module_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
     yield Content.styled(plain(row.id), "bold")
     how = f", required: {row.how}" if row.how else ""
-    yield Content(f"{_MARKS[row.state]} {_SAID[row.state]}{how}")
+    yield Content(f"{_MARKS[row.state]} {row.says}{how}")
     for item in row.judged:
         yield Content("")
         yield from _judged_lines(view, item)
     if not row.judged:
         yield Content("")
-        yield Content("nothing is wrong with it" if row.state == _PROVEN else "no rule says anything of it")
+        yield Content("nothing is wrong with it" if row.state == PROVEN else "no rule says anything of it")
     if row.lines:
         yield Content("")
         yield Content.styled("its lines", "bold")
@@ -239,17 +202,11 @@ def _module_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
             yield Content(plain(f"  {line.hash}"))
 
 
-_SAID: Mapping[RowState, str] = {
-    _FAILED: "its go.sum lines and the log do not agree",
-    _UNCHECKED: "not checked: the log gave no answer",
-    _PRIVATE: "private: its name is kept from the log, it is not checked",
-    _PROVEN: "its go.sum lines are proven in the log",
-    _NO_LINE: "go.sum has no line of it",
-}
-
-
 def _project_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
     audit = view.audit
+    if view.why:
+        yield Content.styled(plain(view.why), "bold")
+        yield Content("")
     if audit is None:
         yield Content.styled("✘ the log lied", "bold $text-error")
         yield Content(plain(str(view.found.lie)))
@@ -269,6 +226,9 @@ def _project_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
         yield Content("")
         place = f"{_placed(view, note.location)}: " if note.location is not None else ""
         yield Content(plain(f"note: {place}{note.message}"))
+    for text in view.told:
+        yield Content("")
+        yield Content(plain(f"told: {text}"))
 
 
 def _judged_lines(view: ProjectView, item: Judged) -> Iterator[Content]:
@@ -283,7 +243,7 @@ def _judged_lines(view: ProjectView, item: Judged) -> Iterator[Content]:
     finding = item.finding
     if finding is not None:
         is_waived = item.status is Status.WAIVED
-        mark = "○" if is_waived else "✘" if item.level in _GRAVE else "!"
+        mark = "○" if is_waived else "✘" if item.level in GRAVE else "!"
         word = f"{'waived ' if is_waived else ''}{item.level.value}[{item.rule}]"
         color = " $text-error" if mark == "✘" else " $text-warning" if mark == "!" else ""
         yield Content.styled(plain(f"{mark} {word} {name}"), f"bold{color}")
@@ -293,6 +253,8 @@ def _judged_lines(view: ProjectView, item: Judged) -> Iterator[Content]:
         if finding.label:
             yield Content(plain(f"  {finding.label}"))
         for evidence in finding.evidence:
+            if evidence.label in _CODES:
+                continue
             yield Content.styled(plain(f"  = {evidence.label}: {placed_command(audit, evidence.value)}"), "dim")
         steps = [step for step in (next_step(audit, finding), f"supplymatrix explain {item.rule}") if step]
         yield Content(plain(f"  = next: {' · '.join(steps)}"))
@@ -308,10 +270,6 @@ def _name(view: ProjectView) -> str:
     return view.audit.subject if view.audit is not None else view.found.project.name
 
 
-def _outcome(view: ProjectView) -> str:
-    return view.audit.verdict.outcome.value.upper() if view.audit is not None else "ALARM"
-
-
 def _findings(judged: Sequence[Judged]) -> str:
     """Return what is found in words, gravest first: "1 alarm, 2 unknown"."""
     levels = Counter(item.level for item in judged if item.status is Status.FAIL)
@@ -321,14 +279,3 @@ def _findings(judged: Sequence[Judged]) -> str:
     waived = sum(item.status is Status.WAIVED for item in judged)
     parts += [f"{unknown} unknown"] if unknown else []
     return ", ".join([*parts, *([f"{waived} waived"] if waived else [])])
-
-
-def _module_of(item: Judged) -> ModuleVersion | None:
-    """Return the module version that something was found of; None where it is about the project."""
-    if item.finding is not None and item.finding.module and item.finding.version:
-        return ModuleVersion(path=item.finding.module, version=item.finding.version)
-    text = item.gap.subject if item.gap is not None else item.subject
-    path, at, version = text.partition(" ")[0].rpartition("@")
-    if not at or not path:
-        return None
-    return ModuleVersion(path=path, version=version.removesuffix("/go.mod"))

@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,18 +27,18 @@ from supplymatrix.tui.copying import CopyOffer
 from supplymatrix.tui.links import Link
 from supplymatrix.tui.palette import PaletteItem
 from supplymatrix.tui.screens.base import Export, Work
+from supplymatrix.tui.screens.open_project import project_of
 from supplymatrix.tui.screens.table_screen import TableScreen
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.line_list import LineList
 from supplymatrix.tui.widgets.status_line import Status
-from supplymatrix.tui.widgets.strip import TICKS, StripHead, StripItem, StripList
+from supplymatrix.tui.widgets.strip import TICKS, StripHead, StripList
 from supplymatrix.tui.widgets.table import VirtualTable
 from supplymatrix.tui.widgets.table_messages import CellActivated
-from supplymatrix.tui.widgets.table_model import TableColumn, TableData
 
 if TYPE_CHECKING:
     from supplymatrix.engine.response import ResponseRequest
-    from supplymatrix.tui.screens.response_facts import CveRow, ResponseFacts
+    from supplymatrix.tui.screens.response_facts import ResponseFacts
     from supplymatrix.vendors.response_report import ResponseReport
     from supplymatrix.vendors.response_table import ChannelRow
 
@@ -57,7 +58,17 @@ _SHORT = {
     "named": "days, Go's fix → advisory with the CVE",
 }
 """The clocks in few words, where a whole sentence has no room."""
-_STRIP_HEAD = ("channel", "clock", "fixed", "p50", "p90", "p99", "open", "note")
+_LEGEND = (
+    "28/31: 28 days among the fixed, 31 with the open ones counted in · open: not reached yet · ≤: at most"
+    " · too few fixes to tell · █ fixes · ┃│┊ P50 P90 P99"
+)
+_LEGENDS = (
+    (150, _LEGEND),
+    (100, "28/31: of the fixed/with the open ones · open: not reached yet · ≤: at most · too few to tell"),
+    (0, "28/31 fixed/with open ones · open: not reached · ≤ at most · too few: unsure"),
+)
+"""What the cells of the strips mean, by the least columns; a channel's page has it in full."""
+_STRIP_HEAD = ("channel", "vendor", "clock", "fixed", "p50", "p90", "p99")
 
 
 @value
@@ -82,6 +93,15 @@ class _Found:
     narrow: str
 
 
+@value
+class _Timeline:
+    """What is known of one CVE, and of how many channels nothing is."""
+
+    report: ResponseReport
+    lines: tuple[Content, ...]
+    not_known: int
+
+
 _NO_NAMES = _Names(vendors=frozenset(), channels=frozenset())
 
 
@@ -89,6 +109,7 @@ class ResponseScreen(TableScreen):
     """Strips above, CVEs below; a page for one CVE, one channel, or channels in pairs."""
 
     PLACE = "response"
+    OF_PROJECT = True
     LOADING = "reading feeds, and the project's history"
     OF_TABLE: ClassVar[frozenset[str]] = TableScreen.OF_TABLE | {"clock", "window"}
 
@@ -97,12 +118,16 @@ class ResponseScreen(TableScreen):
         Binding("left_square_bracket", "window(-1)", "Fewer days", key_display="["),
         Binding("right_square_bracket", "window(1)", "More days", key_display="]"),
         Binding("c", "pairs", "Pairs"),
+        Binding("n", "cve(1)", "Next CVE"),
+        Binding("N", "cve(-1)", "CVE before", show=False),
     ]
     DEFAULT_CSS = """
     ResponseScreen {
         & #main { height: 1fr; }
         & #clock { height: 1; padding: 0 1; }
         & #strips { height: auto; max-height: 50%; min-height: 2; }
+        & #legend { display: none; height: 1; padding: 0 1; color: $text-muted; }
+        &.-h24 #legend, &.-h40 #legend { display: block; }
         & #lower { height: 1fr; border-top: solid $panel; }
         & #table { width: 1fr; height: 100%; }
         & #beside { display: none; }
@@ -116,6 +141,7 @@ class ResponseScreen(TableScreen):
     _narrow = ""
     _opened = ""  # what the page shows: an id of a CVE, of a row of the strips, or "pairs"
     _timeline: ResponseReport | None = None
+    _not_known = 0  # channels of which it is not known what became of the CVE of the timeline
     _to_top = False
     _told_gaps: tuple[str, ...] = ()
 
@@ -126,12 +152,18 @@ class ResponseScreen(TableScreen):
             yield Static(Content(""), id="clock", markup=False)
             yield StripHead(id="axis")
             yield StripList(id="strips", empty="reading …")
+            yield Static(Content(""), id="legend", markup=False)
             with Horizontal(id="lower"):
                 yield VirtualTable(id="table")
                 yield Details(id="beside")
         yield Details(id="page")
 
     # What is shown.
+
+    def project_wanted(self) -> Path | None:
+        """Return the project, as the command takes it: without one the current folder, if that has a go.mod."""
+        project = project_of(self.session, needs_go_mod=True)
+        return project if project is None or project.is_dir() or project.name in _PROJECT_FILES else None
 
     def load(self, work: Work) -> _Found:
         """Ask what the command asks; at first of all vendors, to know which there are."""
@@ -140,14 +172,14 @@ class ResponseScreen(TableScreen):
         from supplymatrix.tui.screens.response_facts import facts_of
 
         names, narrow = self._names, self._narrow
-        report = run_response(self._request(narrow))
+        report = run_response(self._request(work.project, narrow))
         if not narrow:
             vendors = frozenset(row.channel.vendor for row in report.rows if row.channel.vendor)
             names = _Names(vendors=vendors, channels=frozenset(row.channel.id for row in report.rows))
             wanted = self._wanted[0] if self._wanted else ""
             if wanted in names.all and not work.is_cancelled:
                 narrow = wanted
-                report = run_response(self._request(narrow, names))
+                report = run_response(self._request(work.project, narrow, names))
         return _Found(facts=facts_of(report), names=names, narrow=narrow)
 
     def show(self, found: _Found) -> None:
@@ -156,10 +188,12 @@ class ResponseScreen(TableScreen):
         self._show_facts(found.facts)
 
     def _show_facts(self, found: ResponseFacts) -> None:
+        from supplymatrix.tui.screens.response_facts import table_of
+
         self._clock = min(self._clock, max(0, len(found.strips) - 1))
         self._show_strips()
         self.table.empty = self._why_no_cve()
-        self.table.set_data(_table_of(found.rows))
+        self.table.set_data(table_of(found.rows))
         if self._to_top:
             self._to_top = False
             self.table.action_edge(-1, 0)
@@ -207,24 +241,27 @@ class ResponseScreen(TableScreen):
 
     def twin(self) -> str:
         """Return the command with the same facts."""
-        project = self.session.project if self._project() is not None else None
+        again = self.session.options_again(profiles=False)
+        project = self.named_project
         words = ["supplymatrix response", *([shlex.quote(project.as_posix())] if project is not None else [])]
         if self.has_page and self._timeline is not None:
-            return " ".join([*words, "--cve", shlex.quote(self._opened), "--explain", *self._day_words()])
+            return " ".join([*words, "--cve", shlex.quote(self._opened), "--explain"]) + again
         kind = "vendor" if self._narrow in self._names.vendors else "channel"
         words += [f"--{kind} {shlex.quote(self._narrow)}"] if self._narrow else []
         words += [f"--since {since}"] if (since := self._since) else []
-        return " ".join([*words, *self._day_words()])
+        return " ".join(words) + again
 
     def status(self) -> Status:
-        """Count feeds, CVEs, and those of which the day of Go's fix is not known."""
+        """Count feeds, CVEs, and those of which nothing is known."""
         if self.facts is None:
             return super().status()
-        report = self.facts.report
+        is_cve = self.has_page and self._timeline is not None
+        report = self._timeline if is_cve and self._timeline is not None else self.facts.report
         shown = len(self.table.view.rows)
-        count = f"{shown:,} of {len(self.facts.rows):,} CVEs"
+        count = "one CVE" if is_cve else f"{shown:,} of {len(self.facts.rows):,} CVEs"
         notes = (count, f"{report.source or 'no'} dates")
-        return Status(as_of=report.asked.day, sources=len(report.as_of), unknown=report.t0_unknown, notes=notes,
+        unknown = self._not_known if is_cve else sum(row.is_unknown for row in self.facts.rows)
+        return Status(as_of=report.asked.day, sources=len(report.as_of), unknown=unknown, notes=notes,
                       offline=self.session.offline)  # fmt: skip
 
     def copy_offer(self) -> CopyOffer | None:
@@ -255,7 +292,7 @@ class ResponseScreen(TableScreen):
                 key=key,
                 format=form,
                 file=f"{name}.{suffix}",
-                render=lambda form=form: _rendered(report, form, explain=is_cve),  # type: ignore[misc]
+                render=partial(_rendered, report, form, explain=is_cve),
                 command=f"{base if form in ('json', 'csv') else twin}{'' if form == 'text' else f' --format {form}'}",
             )
             for key, form, suffix in _FORMATS
@@ -274,6 +311,14 @@ class ResponseScreen(TableScreen):
         """Find vendors and channels with response times."""
         names = sorted(self._names.all)
         return [PaletteItem(kind="response times", text=name, go=Link("response", (name,))) for name in names]
+
+    def help_items(self) -> Iterable[PaletteItem]:
+        """Say what stands in the strips."""
+        from supplymatrix.reports.response_words import thin_words
+
+        ticks = ", ".join(f"{sign} P{percent}" for percent, sign in TICKS.items())
+        said = (f"strips: a block is as high as its part of the fixes; {ticks}", *thin_words().rstrip(".").split("; "))
+        return [PaletteItem(kind="legend", text=text, go=partial(self.tell, text)) for text in said]
 
     def plain_body(self, width: int) -> str:
         """Return strips and CVEs, or the page, as linear text."""
@@ -319,6 +364,26 @@ class ResponseScreen(TableScreen):
             self.tell("")
             self.load_again()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer pairs where they are not shown already, and other CVEs where one is."""
+        if action == "pairs" and self.has_page and self._opened == "pairs":
+            return False
+        if action == "cve" and not (self.has_page and self._timeline is not None):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_cve(self, step: int) -> None:
+        """Go to the next CVE of the list below the strips, as it is filtered and sorted, or to the one before."""
+        rows = [self.table.data.row_id(row) for row in self.table.view.rows]
+        place = rows.index(self._opened) if self._opened in rows else -1
+        wanted = place + step
+        if place < 0:
+            self.tell("this CVE is not in the list as it is filtered: Esc goes back to that")
+        elif 0 <= wanted < len(rows):
+            self._open_cve(rows[wanted])
+        else:
+            self.tell(f"this is the {'last' if step > 0 else 'first'} CVE of the list")
+
     def action_pairs(self) -> None:
         """Show channels in pairs."""
         if self.facts is not None:
@@ -361,11 +426,9 @@ class ResponseScreen(TableScreen):
         days = WINDOWS[self._window][1]
         return self.session.day - timedelta(days=days) if days else None
 
-    def _day_words(self) -> list[str]:
-        is_today = self.session.day == self.session.now().date()
-        return [] if is_today else [f"--as-of {self.session.day}"]
-
-    def _request(self, narrow: str = "", names: _Names | None = None, *, cve: str = "") -> ResponseRequest:
+    def _request(
+        self, project: Path | None, narrow: str = "", names: _Names | None = None, *, cve: str = ""
+    ) -> ResponseRequest:
         """Return what is asked. narrow: an id of `names`, "" = all; cve: whatever its days, "" = all."""
         from supplymatrix.engine.response import ResponseRequest
 
@@ -374,20 +437,13 @@ class ResponseScreen(TableScreen):
         return ResponseRequest(
             environ=self.session.environ,
             today=today,
-            path=self._project(),
+            path=project,
             vendors=(narrow,) if narrow and is_vendor else (),
             channels=(narrow,) if narrow and not is_vendor else (),
             since=self._since if not cve else None,
-            as_of=self.session.day if self.session.day != today else None,
+            as_of=self.session.as_of,
             cve=cve,
         )
-
-    def _project(self) -> Path | None:
-        """Return the project, as the command takes it: without one the current folder, if that has a go.mod."""
-        project, here = self.session.project, self.session.here
-        if project is not None:
-            return project if project.is_dir() or project.name in _PROJECT_FILES else None
-        return here if (here / "go.mod").is_file() else None
 
     def _row_of(self, row_id: str) -> ChannelRow | None:
         rows = self.facts.report.rows if self.facts is not None else ()
@@ -401,21 +457,22 @@ class ResponseScreen(TableScreen):
 
     def _open_cve(self, cve: str) -> None:
         from supplymatrix.engine.response import run_response
-        from supplymatrix.tui.screens.response_pages import cve_lines
+        from supplymatrix.tui.screens.response_pages import cve_lines, moments_of
 
-        request = self._request(cve=cve)
+        request = self._request(self.shown_project, cve=cve)
 
-        def look_up(_: Work) -> tuple[ResponseReport, tuple[Content, ...]]:
+        def look_up(_: Work) -> _Timeline:
             report = run_response(request)
-            return report, cve_lines(report, report.asked.cve)
+            not_known = sum(moment.is_unknown for moment in moments_of(report, report.asked.cve))
+            return _Timeline(report=report, lines=cve_lines(report, report.asked.cve), not_known=not_known)
 
         self.start_work("cve", look_up, self._show_cve, name=f"looking up {cve[:40]}")
 
-    def _show_cve(self, found: tuple[ResponseReport, tuple[Content, ...]]) -> None:
-        self._timeline, lines = found
+    def _show_cve(self, found: _Timeline) -> None:
+        self._timeline, self._not_known = found.report, found.not_known
         self._opened = self._timeline.asked.cve
         self.table.go_to(self._opened)
-        self.show_page(lines)
+        self.show_page(found.lines)
 
     def _show_page_again(self, facts: ResponseFacts) -> None:
         """Show the page that is open as it is by what was loaded anew."""
@@ -434,11 +491,14 @@ class ResponseScreen(TableScreen):
     def _show_strips(self) -> None:
         if self.facts is None:
             return
+        from supplymatrix.tui.screens.response_facts import states_of
+
         self._say_clock(self.facts)
-        self.query_one("#axis", StripHead).show(self.facts.longest)
+        states = states_of(self._clock_name())
+        self.query_one("#axis", StripHead).show(self.facts.longest, states)
         why = "no feed with CVEs of Go was read: supplymatrix feeds sync fetches them"
         strips = self.facts.strips[self._clock_name()]
-        self.query_one("#strips", StripList).show(strips, self.facts.longest, empty=why)
+        self.query_one("#strips", StripList).show(strips, self.facts.longest, states, empty=why)
 
     def _say_clock(self, facts: ResponseFacts) -> None:
         from supplymatrix.reports.response_words import CLOCKS
@@ -449,6 +509,9 @@ class ResponseScreen(TableScreen):
         number = f"t {self._clock + 1}/{len(facts.strips)} "
         said = Content.assemble((number, "bold"), plain(words), (f" · [ ] {window}", "bold"))
         self.query_one("#clock", Static).update(said, layout=False)
+        has_numbers = any(not item.note for item in facts.strips[name])
+        legend = next(text for least, text in _LEGENDS if self.app.size.width >= least)
+        self.query_one("#legend", Static).update(Content(legend if has_numbers else ""), layout=False)
 
     def _why_no_cve(self) -> str:
         if self._since:
@@ -456,8 +519,9 @@ class ResponseScreen(TableScreen):
         return "there are no CVEs of Go: supplymatrix feeds sync fetches the feeds"
 
     def _tell_gaps(self, report: ResponseReport) -> None:
-        gaps = tuple(f"unknown: {gap.wanted}: {gap.reason}{f'; next: {gap.remedy}' if gap.remedy else ''}"
-                     for gap in report.gaps)  # fmt: skip
+        from supplymatrix.reports.diagnostic import unknown_line
+
+        gaps = tuple(map(unknown_line, report.gaps))
         if gaps and gaps != self._told_gaps:
             more = f" (and {len(gaps) - 1:,} more)" if len(gaps) > 1 else ""
             self.tell(f"{gaps[0].partition('; next')[0]}{more}", details="\n".join(gaps))
@@ -466,23 +530,31 @@ class ResponseScreen(TableScreen):
     def _strip_offer(self, strips: StripList) -> CopyOffer | None:
         chosen = strips.current.id if strips.current is not None else ""
         items = [item for item in strips.items if item.id == chosen]
-        rows = tuple(_strip_cells(item, self._clock_name()) for item in items)
-        return CopyOffer(what=f"{len(rows)} row", head=_STRIP_HEAD, rows=rows) if rows else None
+        if not items:
+            return None
+        from supplymatrix.tui.screens.response_facts import states_of, strip_cells
+
+        clock = self._clock_name()
+        states = tuple(column.title for column in states_of(clock))
+        rows = tuple(strip_cells(item, clock, len(states)) for item in items)
+        return CopyOffer(what=f"{len(rows)} row", head=(*_STRIP_HEAD, *states, "note"), rows=rows)
 
     def _plain_lines(self, facts: ResponseFacts, width: int) -> Iterator[str]:
-        from supplymatrix.reports.response_words import CLOCKS, source_words
-        from supplymatrix.tui.screens.response_pages import legend_words, pair_lines
+        from supplymatrix.reports.response_words import CLOCKS, source_words, thin_words
+        from supplymatrix.tui.screens.response_facts import cve_words, strip_words
+        from supplymatrix.tui.screens.response_pages import pair_lines
 
         for name, items in facts.strips.items():
             yield from (*wrap(f"## {CLOCKS.get(name, name)}", width), "")
             for item in items:
-                more = f" ({item.more})" if item.more else ""
-                yield from wrap(f"- {plain(f'{item.name}{more}: {_strip_words(item)}')}", width)
+                said = ", ".join(filter(None, (item.vendor, item.more)))
+                more = f" ({said})" if said else ""
+                yield from wrap(f"- {plain(f'{item.name}{more}: {strip_words(item, name)}')}", width)
             yield ""
-        yield from (*wrap(legend_words(), width), "", *wrap(source_words(facts.report), width), "")
+        yield from (*wrap(thin_words(), width), "", *wrap(source_words(facts.report), width), "")
         yield "## CVEs, those open longest first"
         for row in facts.rows:
-            yield from wrap(f"- {_cve_words(row)}", width)
+            yield from wrap(f"- {cve_words(row)}", width)
         yield ""
         for line in pair_lines(facts.report):
             yield line.plain.rstrip()
@@ -492,49 +564,3 @@ def _rendered(report: ResponseReport, form: str, *, explain: bool) -> str:
     from supplymatrix.reports.registry import render_response
 
     return render_response(report, form, explain=explain)
-
-
-def _strip_cells(item: StripItem, clock: str) -> tuple[str, ...]:
-    numbers = item.numbers or ("", "", "")
-    return (item.name, clock, item.count, *numbers, item.open, item.note)
-
-
-def _strip_words(item: StripItem) -> str:
-    numbers = [f"P{percent} {text}" for percent, text in zip(TICKS, item.numbers, strict=False)]
-    return ", ".join([f"{item.count} fixed", *numbers, f"{item.open} open"]) if numbers else item.note
-
-
-def _cve_words(row: CveRow) -> str:
-    waits = ", ".join(f"{name} ({'? d' if days is None else f'{days:,} d'})" for name, days in row.waiting)
-    parts = [f"open in {waits}"] if waits else []
-    parts += [f"won't be fixed in {', '.join(row.wont_fix)}"] if row.wont_fix else []
-    parts += [f"fixed in {', '.join(row.fixed)}"] if row.fixed else []
-    return plain(f"{row.cve}, Go's fix {row.released or 'not known'}: {'; '.join(parts) or 'nothing is known of it'}")
-
-
-def _state(row: CveRow) -> tuple[str, str, str]:
-    """Return mark, words and style of a CVE."""
-    if row.waiting:
-        return "○", f"open in {len(row.waiting)}", "bad"
-    if row.wont_fix:
-        return "○", "won't fix", "bad"
-    return ("●", f"fixed in {len(row.fixed)}", "good") if row.fixed else ("?", "not known", "unknown")
-
-
-def _table_of(rows: Sequence[CveRow]) -> TableData:
-    states = [_state(row) for row in rows]
-    waits = [", ".join(name for name, _ in row.waiting) for row in rows]
-    return TableData(
-        [
-            TableColumn(key="state", title="state", texts=[words for _, words, _ in states],
-                        marks=[mark for mark, _, _ in states], styles=[style for _, _, style in states]),
-            TableColumn(key="cve", title="CVE", texts=[row.cve for row in rows]),
-            TableColumn(key="days", title="open d", is_number=True, sort_keys=[row.oldest for row in rows],
-                        texts=["" if row.oldest is None else f"{row.oldest:,}" for row in rows]),
-            TableColumn(key="released", title="Go's fix", texts=[str(row.released or "?") for row in rows]),
-            TableColumn(key="open", title="open in", texts=waits, max_width=60),
-            TableColumn(key="wont", title="won't fix", texts=[", ".join(row.wont_fix) for row in rows]),
-            TableColumn(key="fixed", title="fixed in", texts=[", ".join(row.fixed) for row in rows], max_width=80),
-        ],
-        [row.cve for row in rows],
-    )  # fmt: skip

@@ -6,29 +6,38 @@ No number is worked out here that the report does not have.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from supplymatrix.model.advisory import FeedDate
 from supplymatrix.model.value import value
+from supplymatrix.reports.plain import plain
+from supplymatrix.reports.response_words import clock_cells, quantile_words
 from supplymatrix.tui.links import Link
 from supplymatrix.tui.palette import PaletteItem
-from supplymatrix.tui.widgets.strip import StripItem
+from supplymatrix.tui.widgets.strip import TICKS, StateColumn, StripItem
+from supplymatrix.tui.widgets.table_model import TableColumn, TableData
 from supplymatrix.vendors.adoption import AdoptionState
-from supplymatrix.vendors.response import Case, How, Outcome
+from supplymatrix.vendors.response import Case, Outcome
 from supplymatrix.vendors.response_report import AdoptionRow, ResponseReport
-from supplymatrix.vendors.response_table import DISCLOSURE, ChannelRow, Clock
-from supplymatrix.vendors.survival import Quantile
+from supplymatrix.vendors.response_table import DISCLOSURE, OPEN_DAYS, ChannelRow, Clock
 
 if TYPE_CHECKING:
     from supplymatrix.tui.session import Session
 
-__all__ = ["YOU", "CveRow", "ResponseFacts", "cves", "facts_of", "is_bound_of", "number_text"]
+__all__ = ["YOU", "CveRow", "ResponseFacts", "cve_words", "cves", "facts_of", "states_of", "strip_cells", "strip_words",
+           "table_of"]  # fmt: skip
 
 YOU = "your project"
 """The id of the row of the project; no channel is called so."""
 _NAMED = "named"
+_STATES = (
+    StateColumn(title="open", short="open"),
+    StateColumn(title=f">{OPEN_DAYS} d", short=""),
+    StateColumn(title="won't fix", short="won't"),
+)
+_UNFIXED = (StateColumn(title="unfixed", short="unfixed"),)
 
 
 @value
@@ -43,6 +52,11 @@ class CveRow:
     wont_fix: tuple[str, ...]
     fixed: tuple[str, ...]
     oldest: int | None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether no channel has said what became of it."""
+        return not (self.waiting or self.wont_fix or self.fixed)
 
 
 @value
@@ -70,33 +84,17 @@ def facts_of(report: ResponseReport) -> ResponseFacts:
     return ResponseFacts(report=report, strips=strips, longest=max(days, default=1), rows=_cve_rows(report))
 
 
-def number_text(quantile: Quantile, *, is_bound: bool = False) -> str:
-    """Return a percentile in days: "28", "28/31" where those still open make it 31, "too few", a dash of nothing.
-
-    is_bound: the dates are the latest possible ones.
-    """
-    if not quantile.n:
-        return "–"  # noqa: RUF001 - the sign of "not applicable"
-    if quantile.is_too_thin or quantile.naive is None:
-        return "too few"
-    bound = "≤" if is_bound else ""
-    if quantile.survival == quantile.naive:
-        return f"{bound}{quantile.naive}"
-    return f"{bound}{quantile.naive}/{'open' if quantile.survival is None else quantile.survival}"
-
-
-def is_bound_of(clock: Clock, cases: Iterable[Case]) -> bool:
-    """Return whether the percentiles of a clock are bounds: a shipped version tells some of its fixes, on the latest
-    possible day."""
-    fixed = (case for case in cases if case.outcome is Outcome.FIXED and _days(case, clock) is not None)
-    return clock.name != _NAMED and any(case.how is How.REBASED for case in fixed)
+def states_of(clock: str) -> tuple[StateColumn, ...]:
+    """Return the columns of what is not fixed on a clock: the first one counts apart what will never be."""
+    return _STATES if clock == DISCLOSURE else _UNFIXED
 
 
 def cves(session: Session) -> Iterable[PaletteItem]:
     """Return one item for each CVE of Go that the feeds have, for the palette."""
     from supplymatrix.engine.response import ResponseRequest, run_response
 
-    report = run_response(ResponseRequest(environ=session.environ, today=session.now().date()))
+    request = ResponseRequest(environ=session.environ, today=session.now().date(), as_of=session.as_of)
+    report = run_response(request)
     return [
         PaletteItem(
             kind="CVE",
@@ -110,22 +108,27 @@ def cves(session: Session) -> Iterable[PaletteItem]:
 
 def _strip(row: ChannelRow, clock: Clock, cases: Iterable[Case]) -> StripItem:
     stands_for = f"for {row.channel.stand_in_for}" if row.channel.stand_in_for else ""
-    more = stands_for or (row.channel.name if row.channel.name.casefold() != row.id else "")
+    more = stands_for or (row.channel.name if row.channel.name.casefold().replace(" ", "-") != row.id else "")
+    vendor = row.channel.vendor if row.channel.vendor != row.id else ""
+    note = ""
     if not row.is_latency:
-        return StripItem(id=row.id, name=row.id, more=more, note="– its dates are days of import, or none")  # noqa: RUF001
-    if not clock.fixes + clock.cut:
-        return StripItem(id=row.id, name=row.id, more=more, note="– nothing on this clock")  # noqa: RUF001
+        note = "– its dates are days of import, or none"  # noqa: RUF001 - the sign of "not applicable"
+    elif not clock.fixes + clock.cut:
+        note = "– nothing on this clock"  # noqa: RUF001 - the same
+    if note:
+        return StripItem(id=row.id, name=row.id, more=more, vendor=vendor, note=note)
     fixed = [case for case in cases if case.outcome is Outcome.FIXED and _days(case, clock) is not None]
-    is_bound = is_bound_of(clock, fixed)
+    unfixed = (row.open, row.open_long, row.wont_fix) if clock is row.disclosure else (clock.cut,)
     return StripItem(
         id=row.id,
         name=row.id,
         more=more,
+        vendor=vendor,
         count=f"{clock.fixes:,}",
-        numbers=tuple(number_text(quantile, is_bound=is_bound) for quantile in clock.quantiles),
+        numbers=clock_cells(clock),
         days=_counted(max(0, _days(case, clock) or 0) for case in fixed),
         marks=tuple((item.percent, item.naive) for item in clock.quantiles if item.naive is not None),
-        open=f"{row.open if clock is row.disclosure else clock.cut:,}",
+        states=tuple(f"{number:,}" for number in unfixed),
     )
 
 
@@ -146,10 +149,10 @@ def _own_strip(report: ResponseReport, adoption: AdoptionRow) -> StripItem:
         name=YOU,
         more="moved to a Go with the fix",
         count=f"{adoption.adopted:,}",
-        numbers=tuple(map(number_text, adoption.quantiles)),
+        numbers=tuple(map(quantile_words, adoption.quantiles)),
         days=_counted(max(0, item.days or 0) for item in taken),
         marks=tuple((item.percent, item.naive) for item in adoption.quantiles if item.naive is not None),
-        open=f"{adoption.open:,}",
+        states=(f"{adoption.open:,}",),
     )
 
 
@@ -196,3 +199,55 @@ def _cve_row(cve: str, go_id: str, released: FeedDate | None, cases: Iterable[tu
         fixed=tuple(row for row in rest[Outcome.FIXED] if row not in waiting),
         oldest=max(known, default=None),
     )
+
+
+def strip_cells(item: StripItem, clock: str, states: int) -> tuple[str, ...]:
+    """Return a strip as the cells of a row. states: the number of columns behind it."""
+    numbers = item.numbers or ("", "", "")
+    counts = (*item.states, *[""] * (states - len(item.states)))
+    return (item.name, item.vendor, clock, item.count, *numbers, *counts, item.note)
+
+
+def strip_words(item: StripItem, clock: str) -> str:
+    """Return the numbers of a strip in words."""
+    numbers = [f"P{percent} {text}" for percent, text in zip(TICKS, item.numbers, strict=False)]
+    states = [f"{text} {column.title}" for column, text in zip(states_of(clock), item.states, strict=False)]
+    return ", ".join([f"{item.count} fixed", *numbers, *states]) if numbers else item.note
+
+
+def cve_words(row: CveRow) -> str:
+    """Return in which channels a CVE is open, and in which it is fixed."""
+    waits = ", ".join(f"{name} ({'? d' if days is None else f'{days:,} d'})" for name, days in row.waiting)
+    parts = [f"open in {waits}"] if waits else []
+    parts += [f"won't be fixed in {', '.join(row.wont_fix)}"] if row.wont_fix else []
+    parts += [f"fixed in {', '.join(row.fixed)}"] if row.fixed else []
+    return plain(f"{row.cve}, Go's fix {row.released or 'not known'}: {'; '.join(parts) or 'nothing is known of it'}")
+
+
+def _state(row: CveRow) -> tuple[str, str, str]:
+    """Return mark, words and style of a CVE."""
+    if row.is_unknown:
+        return "?", "not known", "unknown"
+    if row.waiting:
+        return "○", f"open in {len(row.waiting)}", "bad"
+    return ("○", "won't fix", "bad") if row.wont_fix else ("●", f"fixed in {len(row.fixed)}", "good")
+
+
+def table_of(rows: Sequence[CveRow]) -> TableData:
+    """Return the CVEs as a table."""
+    states = [_state(row) for row in rows]
+    waits = [", ".join(name for name, _ in row.waiting) for row in rows]
+    return TableData(
+        [
+            TableColumn(key="state", title="state", texts=[words for _, words, _ in states],
+                        marks=[mark for mark, _, _ in states], styles=[style for _, _, style in states]),
+            TableColumn(key="cve", title="CVE", texts=[row.cve for row in rows]),
+            TableColumn(key="days", title="open d", is_number=True, sort_keys=[row.oldest for row in rows],
+                        texts=["" if row.oldest is None else f"{row.oldest:,}" for row in rows]),
+            TableColumn(key="released", title="Go's fix", texts=[str(row.released or "?") for row in rows]),
+            TableColumn(key="open", title="open in", texts=waits, max_width=60),
+            TableColumn(key="wont", title="won't fix", texts=[", ".join(row.wont_fix) for row in rows]),
+            TableColumn(key="fixed", title="fixed in", texts=[", ".join(row.fixed) for row in rows], max_width=80),
+        ],
+        [row.cve for row in rows],
+    )  # fmt: skip

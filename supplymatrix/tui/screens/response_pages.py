@@ -5,7 +5,7 @@ The sentences are those of the command, `response --cve ID --explain` among them
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from textual.content import Content
@@ -20,24 +20,26 @@ from supplymatrix.reports.response_words import (
     counts_words,
     median_words,
     pair_words,
+    pairs_heading,
     place_words,
+    quantile_words,
     row_notes,
     source_words,
     stage_words,
+    thin_words,
 )
 from supplymatrix.reports.snippet import shorten
 from supplymatrix.tui.copying import CopyOffer
-from supplymatrix.tui.screens.response_facts import YOU, is_bound_of, number_text
+from supplymatrix.tui.screens.response_facts import YOU
 from supplymatrix.tui.widgets.details import heading
 from supplymatrix.tui.widgets.strip import Scale, axis_text, point_text
 from supplymatrix.vendors.adoption import AdoptionState
 from supplymatrix.vendors.response import Case, ChannelCases, How, Outcome
 from supplymatrix.vendors.response_report import ResponseReport
 from supplymatrix.vendors.response_table import ChannelRow, Clock
-from supplymatrix.vendors.survival import MIN_FIXES
 
 __all__ = [
-    "Moment", "channel_lines", "cve_lines", "legend_words", "moments_of", "pair_lines", "pairs_offer", "timeline_offer",
+    "Moment", "channel_lines", "cve_lines", "moments_of", "pair_lines", "pairs_offer", "timeline_offer",
 ]  # fmt: skip
 
 _NAME = 14  # cells of a name in the table of pairs
@@ -67,6 +69,11 @@ class Moment:
     days: int | None = None
     is_bound: bool = False
     places: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody knows what became of it."""
+        return self.sign == _UNKNOWN[0]
 
 
 def moments_of(report: ResponseReport, cve: str, most: int | None = None) -> tuple[Moment, ...]:
@@ -118,16 +125,6 @@ def timeline_offer(report: ResponseReport, cve: str) -> CopyOffer:
         for item in moments_of(report, cve)
     )  # fmt: skip
     return CopyOffer(what=f"the timeline of {cve}", head=head, rows=rows)
-
-
-def legend_words() -> str:
-    """Return what the numbers beside the strips mean."""
-    return (
-        "fixed: how many CVEs the percentiles rest on. 28/31: 28 by nearest rank among the fixed, 31 with the open"
-        " ones counted in (Kaplan-Meier); 28/open: it lies among those that are still open; ≤: the latest possible"
-        f" days, from versions that were shipped; too few: P99 needs {MIN_FIXES[99]} fixes and P90 {MIN_FIXES[90]}."
-        " No order follows from this: the channels have different CVEs, pairs of them are set against each other by c."
-    )
 
 
 def _go_moment(fix: GoFix) -> Moment:
@@ -217,18 +214,18 @@ def _moment_line(item: Moment, scale: Scale) -> Content:
 
 
 def _channel_lines(report: ResponseReport, row: ChannelRow) -> Iterator[Content]:
-    yield heading(f"{row.id}: {row.channel.name}")
+    of_vendor = f", a channel of {row.channel.vendor}" if row.channel.vendor else ""
+    yield heading(f"{row.id}: {row.channel.name}{of_vendor}")
     yield Content(plain(counts_words(row)))
     for note in row_notes(row):
         yield Content(plain(note))
-    cases = next((found.cases for found in report.channels if found.id == row.id), ())
     if row.is_latency:
         for clock in row.clocks:
             if clock.fixes + clock.cut:
                 yield Content("")
-                yield from _clock_lines(clock, cases)
+                yield from _clock_lines(clock)
         yield Content("")
-        yield Content.styled(plain(legend_words()), "dim")
+        yield Content.styled(plain(thin_words()), "dim")
     pairs = [pair for pair in report.pairs if row.channel.id in (pair.first, pair.second) and not row.of_programs]
     if pairs:
         yield Content("")
@@ -237,13 +234,12 @@ def _channel_lines(report: ResponseReport, row: ChannelRow) -> Iterator[Content]
             yield Content(plain(pair_words(pair)))
 
 
-def _clock_lines(clock: Clock, cases: Sequence[Case]) -> Iterator[Content]:
-    is_bound = is_bound_of(clock, cases)
+def _clock_lines(clock: Clock) -> Iterator[Content]:
     yield heading(f"{clock.name}: {clock.fixes:,} fixed, {clock.cut:,} not fixed")
     for quantile in clock.quantiles:
         cve = clock.at.get(quantile.percent)
         at = f"  at {plain(cve)}" if cve else ""
-        yield Content(f"P{quantile.percent}  {number_text(quantile, is_bound=is_bound)}{at}")
+        yield Content(f"P{quantile.percent}  {quantile_words(quantile, is_bound=clock.by_version > 0)}{at}")
 
 
 def _own_lines(report: ResponseReport) -> Iterator[Content]:
@@ -265,8 +261,9 @@ def _own_lines(report: ResponseReport) -> Iterator[Content]:
 
 
 def _pair_lines(report: ResponseReport) -> Iterator[Content]:
-    yield heading("In pairs, on the CVEs that both have")
-    yield Content("who was earlier, and the median of the first one's days minus the second's where both have fixed")
+    what, _, how = pairs_heading(report).partition(": ")
+    yield heading(what)
+    yield Content(plain(how))
     yield Content("")
     if not report.pairs:
         yield Content("no two channels here have a CVE in common whose days are known")
@@ -280,5 +277,3 @@ def _pair_lines(report: ResponseReport) -> Iterator[Content]:
         yield Content(f"{names}{counts}{median_words(pair):>9}{pair.both:>5,} {few}".rstrip())
     yield Content("")
     yield Content("few = on fewer CVEs than give an order; ? = nobody can say, one of the two is still open")
-    if any(is_bound_of(row.disclosure, found.cases) for row, found in zip(report.rows, report.channels, strict=True)):
-        yield Content("a day by version is the latest possible one, so that the order may be another")

@@ -22,6 +22,7 @@ from supplymatrix.tui.palette import PaletteItem
 from supplymatrix.tui.screens.base import BaseScreen
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.table import VirtualTable
+from supplymatrix.tui.widgets.table_columns import hide
 from supplymatrix.tui.widgets.table_messages import CellHighlighted, FilterChanged, SortChanged
 from supplymatrix.tui.widgets.table_model import TableState
 
@@ -31,11 +32,16 @@ __all__ = ["TableScreen"]
 class TableScreen(BaseScreen):
     """A table with all that tables have."""
 
-    OF_TABLE: ClassVar[frozenset[str]] = frozenset({"filter", "columns", "copy_all"})
+    OF_TABLE: ClassVar[frozenset[str]] = frozenset({"filter", "columns", "copy_all", "pin_column", "move_column"})
     """Actions that are of no use on a page."""
+    ALWAYS: ClassVar[tuple[str, ...]] = ()
+    """Keys of columns that cannot be hidden."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("full_stop", "columns", "Columns", key_display=".", show=False),
+        Binding("P", "pin_column", "Pin this column", show=False),
+        Binding("less_than_sign", "move_column(-1)", "Column to the left", key_display="<", show=False),
+        Binding("greater_than_sign", "move_column(1)", "Column to the right", key_display=">", show=False),
         Binding("Y", "copy_all", "Copy all rows", show=False),
         Binding("tab", "app.focus_next", "Other pane", show=False),
     ]
@@ -148,8 +154,24 @@ class TableScreen(BaseScreen):
                 go=partial(self._toggle_column, column.key),
             )
             for column in self.table.data.columns.values()
+            if column.key not in self.ALWAYS
         ]
         self.app.push_screen(Picker("columns", items), self._toggled)
+
+    def action_pin_column(self) -> None:
+        """Let the column of the cursor stay at the left when the others move, or no longer."""
+        self.table.toggle_pin()
+        self._keep()
+        is_pinned = self.table.current_column in self.table.arrangement.pinned
+        self.tell("this column stays at the left; P lets it go" if is_pinned else "this column moves with the others")
+
+    def action_move_column(self, step: int) -> None:
+        """Move the column of the cursor among the others."""
+        before = self.table.arrangement
+        self.table.move_column(step)
+        self._keep()
+        if self.table.arrangement == before:
+            self.tell("there is no further column on that side; a pinned one moves among the pinned ones")
 
     def _toggled(self, item: PaletteItem | None) -> None:
         if item is not None and callable(item.go):
@@ -157,12 +179,15 @@ class TableScreen(BaseScreen):
 
     def _toggle_column(self, key: str) -> None:
         kept = self.table.arrangement
-        after = tuple(name for name in kept.hidden if name != key) if key in kept.hidden else (*kept.hidden, key)
-        if set(after) >= set(self.table.data.columns):
+        if key in kept.hidden:
+            after = changed(kept, hidden=tuple(name for name in kept.hidden if name != key))
+        else:
+            after = hide(tuple(self.table.data.columns), kept, key)
+        if after == kept:
             self.tell("one column stays")
-            return
-        self.table.set_arrangement(changed(kept, hidden=after))
-        self._keep()
+        else:
+            self.table.set_arrangement(after)
+            self._keep()
 
     @on(Input.Changed, "#filter")
     def _filter_typed(self, event: Input.Changed) -> None:
@@ -182,6 +207,8 @@ class TableScreen(BaseScreen):
         event.stop()
         self._keep()
         self.tell_place()
+        if event.is_fuzzy:
+            self.tell("nothing has these words: these have their letters in this order")
 
     @on(SortChanged, "#table")
     def _sorted(self, event: SortChanged) -> None:

@@ -19,7 +19,7 @@ from textual.message import Message
 
 from supplymatrix.model.trace import Difference, Step, StepState, Trace
 from supplymatrix.reports.plain import plain
-from supplymatrix.reports.trace_view import MARKS, TITLES, WORDS, sum_up
+from supplymatrix.reports.trace_view import MARKS, TITLES, WORDS, exit_words, sum_up
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.line_list import LineList, Row
 
@@ -42,7 +42,7 @@ class ChainPane(Vertical):
     DEFAULT_CSS = """
     ChainPane {
         & > * { visibility: visible; }
-        & > #steps { height: 8; width: 100%; }
+        & > #steps { height: 9; width: 100%; }
         & > #step { height: 1fr; width: 100%; border-top: solid $panel; }
         & > #step:focus { border-top: solid $primary; } }
     """
@@ -106,8 +106,10 @@ class ChainPane(Vertical):
 
 def step_rows(trace: Trace) -> Sequence[Row]:
     """Return a line for each step: sign, number, name, and what it says; a word where it is not proven."""
-    head = Row(id="head", text=Content(plain(f"{sum_up(trace)} · exit {trace.exit_code}")), is_head=True)
-    return [head, *(Row(id=step.id.value, text=_row(number, step)) for number, step in enumerate(trace.steps, 1))]
+    proven, _, rest = sum_up(trace).partition(", ")  # in two lines: in a pane, one would be cut where it matters most
+    rest = f"{rest}{exit_words(trace)}".removeprefix(" · ")
+    heads = [Row(id=f"head {text}", text=Content(plain(text)), is_head=True) for text in (proven, rest) if text]
+    return [*heads, *(Row(id=step.id.value, text=_row(number, step)) for number, step in enumerate(trace.steps, 1))]
 
 
 def step_lines(step: Step, trace: Trace) -> Iterator[Content]:
@@ -122,7 +124,7 @@ def step_lines(step: Step, trace: Trace) -> Iterator[Content]:
         yield Content.assemble(("means  ", "bold"), plain(step.meaning))
     if step.remedy:
         yield Content.assemble(("next   ", "bold"), plain(step.remedy))
-    if step.state is not StepState.PROVEN:
+    if step.state is not StepState.PROVEN and trace.was_asked:
         yield Content.assemble(("exit   ", "bold"), f"supplymatrix verify ends with {trace.exit_code}")
     if step.values:
         yield Content("")

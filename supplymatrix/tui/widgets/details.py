@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from supplymatrix.reports.plain import plain, plain_lines
 
-__all__ = ["Details", "Panel", "field", "heading", "plain_text_of"]
+__all__ = ["Details", "Panel", "field", "heading", "set_title"]
 
 _NAME = 8  # columns of a field's name
 
@@ -31,9 +31,10 @@ def field(name: str, text: str) -> Content:
     return Content.assemble((f"{name:{_NAME}}  ", "dim"), plain(text))
 
 
-def plain_text_of(lines: Sequence[Content]) -> str:
-    """Return lines as text without styles."""
-    return "\n".join(line.plain for line in lines)
+def set_title(box: Widget, title: str, keys: str) -> None:
+    """Write a title and the keys into the frame of a widget, as they are: a title that is a str is read as markup."""
+    box.border_title = Content(plain(title))
+    box.border_subtitle = Content(keys)
 
 
 class Details(ScrollView, can_focus=True):
@@ -118,8 +119,7 @@ class Panel(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the text."""
         details = Details()
-        details.border_title = Content(plain(self._title)).markup
-        details.border_subtitle = "Esc closes"
+        set_title(details, self._title, "Esc closes")
         yield details
 
     def on_mount(self) -> None:

@@ -16,13 +16,20 @@ from supplymatrix.vendors.capability_keys import KEYS
 from supplymatrix.vendors.cells import Cell
 from supplymatrix.vendors.matrix import MatrixView, Option
 
-__all__ = ["cell_lines", "cell_sources", "question_lines", "score_lines", "unknown_lines"]
+__all__ = ["address", "cell_lines", "cell_sources", "question_lines", "score_lines", "unknown_lines"]
 
 COLORS = {"yes": "$success", "partly": "$warning", "no": "$error", "stale": "$warning", "conflict": "$error"}
 """Colours of words; each stands beside its mark and word."""
+_ADDRESS = ("https://", "http://")
 _LEAST = 24  # cells that a report can be wrapped to
 _NUMBERED = re.compile(r"\d+\. ")
 _SOURCE = re.compile(r"- [\w.:-]+: |- otherwise says ")
+
+
+def address(text: str) -> Content:
+    """Return an address as all screens show it; a path in a repository, which no browser opens, as it is."""
+    shown = plain(text)
+    return Content.styled(shown, "$accent underline") if shown.strip().startswith(_ADDRESS) else Content(shown)
 
 
 def cell_lines(view: MatrixView, option: Option, key: str, width: int) -> Iterator[Content]:
@@ -63,7 +70,7 @@ def question_lines(view: MatrixView, options: Sequence[Option], key: str) -> Ite
             f": {said}" if said and said != word else "",
         )  # fmt: skip
     yield Content("")
-    yield Content.styled("Enter on the cell of a column shows where that is written", "dim")
+    yield Content.styled("Enter chooses a vendor, ← → go from one to the next: down to where that is written", "dim")
 
 
 def unknown_lines(view: MatrixView, options: Sequence[Option]) -> Iterator[Content]:
@@ -97,8 +104,8 @@ def _styled(line: str) -> Content:
     body = text.strip()
     if _NUMBERED.match(text) or _SOURCE.match(body):
         return heading(text)
-    if body.startswith("https://"):
-        return Content.styled(text, "$accent underline")
+    if body.startswith(_ADDRESS):
+        return address(text)
     if body.startswith(("conflict", "otherwise says", "a stronger source", "stale since")):
         return Content.styled(text, "$error")
     return Content(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -12,19 +13,26 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from supplymatrix.reports.plain import plain
 from supplymatrix.tui.palette import PaletteItem, find_items
+from supplymatrix.tui.widgets.details import set_title
 from supplymatrix.tui.widgets.line_list import LineList, Row
 
 __all__ = ["Ask", "Menu", "Picker"]
 
-More = Callable[[Callable[[], bool]], Sequence[PaletteItem]]
+Tell = Callable[[BaseException], object]
+More = Callable[[Callable[[], bool], Tell], Sequence[PaletteItem]]
 _TEXT_WIDTH = 34
 
 
 class Picker(ModalScreen[PaletteItem | None]):
-    """A field to search in, and what is found. more: asked for further items in a thread; gets "is it cancelled"."""
+    """A field to search in, and what is found.
+
+    more: asked for further items in a thread; gets "is it cancelled", and what takes an error that leaves others.
+    tell_error: takes all errors of it, in the app's thread; the screen below says them.
+    """
 
     DEFAULT_CSS = """
     Picker { align: center top;
@@ -41,18 +49,20 @@ class Picker(ModalScreen[PaletteItem | None]):
         Binding("pageup", "move('page', -1)", show=False),
     ]
 
-    def __init__(self, title: str, items: Sequence[PaletteItem], *, more: More | None = None) -> None:
+    def __init__(
+        self, title: str, items: Sequence[PaletteItem], *, more: More | None = None, tell_error: Tell = lambda _: None
+    ) -> None:
         super().__init__()
         self._title = title
         self.items = tuple(items)
         self.found: tuple[PaletteItem, ...] = ()
         self._more = more
+        self._tell_error = tell_error
 
     def compose(self) -> ComposeResult:
         """Lay out the field over the list."""
         with Vertical() as box:
-            box.border_title = self._title
-            box.border_subtitle = "Enter does it · Esc closes"
+            set_title(box, self._title, "Enter does it · Esc closes")
             yield Input(placeholder="type to search, a key or a word", select_on_focus=False)
             yield LineList(empty="nothing of that kind here")
 
@@ -88,13 +98,17 @@ class Picker(ModalScreen[PaletteItem | None]):
         self.dismiss(self.found[int(event.row.id)])
 
     def _ask_more(self) -> None:
-        from textual.worker import get_current_worker
-
         worker = get_current_worker()
         assert self._more is not None  # noqa: S101 - as the caller has seen
-        found = self._more(lambda: worker.is_cancelled)
+        found = self._more(lambda: worker.is_cancelled, partial(self.app.call_from_thread, self._tell_error))
         if not worker.is_cancelled:
             self.app.call_from_thread(self._take, found)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell what ended the asking; it raises nothing that was expected."""
+        event.stop()
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self._tell_error(event.worker.error)
 
     def _take(self, found: Sequence[PaletteItem]) -> None:
         self.items = (*self.items, *found)
@@ -132,8 +146,7 @@ class Menu(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """Lay out the choices."""
         rows = LineList()
-        rows.border_title = self._title
-        rows.border_subtitle = "Esc closes"
+        set_title(rows, self._title, "Esc closes")
         yield rows
 
     def on_mount(self) -> None:
@@ -186,8 +199,7 @@ class Ask(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """Lay out the field and what is said to it."""
         with Vertical() as box:
-            box.border_title = self._title
-            box.border_subtitle = "Enter · Esc closes"
+            set_title(box, self._title, "Enter · Esc closes")
             yield Input(self._text, select_on_focus=False)
             yield Static(Content(plain(self._hint)), id="hint", markup=False)
 

@@ -41,7 +41,10 @@ def say_status(status: Status) -> str:
 
 
 class StatusLine(Widget):
-    """One line. What was told stays until something else is told or done; work in progress stands before all else."""
+    """One line. What was told stays until the next key, a fault until Esc; work in progress stands before all else.
+
+    last: what was told last and its details, for `D`, whether it is still to be seen or not.
+    """
 
     DEFAULT_CSS = """
     StatusLine { height: 1; color: $text-muted; background: $surface;
@@ -53,7 +56,8 @@ class StatusLine(Widget):
         self.status = Status()
         self.told = ""
         self.details = ""
-        self._is_fault = False
+        self.is_fault = False
+        self.last = ("", "")
         self._work: _Work | None = None
         self._has_old = False
 
@@ -64,9 +68,16 @@ class StatusLine(Widget):
 
     def tell(self, text: str, *, details: str = "", is_fault: bool = False) -> None:
         """Show a line. details: for `D`; is_fault: it begins with ✘. An empty text takes the last one away."""
-        self.told, self.details, self._is_fault = plain(text), details, is_fault and bool(text)
-        self.set_class(self._is_fault, "-fault")
+        self.told, self.details, self.is_fault = plain(text), details, is_fault and bool(text)
+        if text:
+            self.last = (self.told, details)
+        self.set_class(self.is_fault, "-fault")
         self.refresh()
+
+    def fade(self) -> None:
+        """Take away what was told, unless it is a fault: the next key was pressed."""
+        if self.told and not self.is_fault:
+            self.tell("")
 
     def show_work(self, done: int, total: int, name: str, *, has_old: bool = False) -> None:
         """Show how far a work is. total: 0 = not known; has_old: what is seen meanwhile is of the time before it."""
@@ -86,7 +97,7 @@ class StatusLine(Widget):
             return f"… {count}{self._work.name} · Esc stops{old}"
         if self.told:
             more = " · D details" if self.details else ""
-            return f"{'✘ ' if self._is_fault else ''}{self.told}{more}"
+            return f"{'✘ ' if self.is_fault else ''}{self.told}{more}"
         return say_status(self.status)
 
     def render(self) -> Content:

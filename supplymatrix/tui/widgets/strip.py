@@ -19,7 +19,17 @@ from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 from supplymatrix.tui.widgets.line_list import LineList, Row
 
-__all__ = ["TICKS", "Scale", "StripHead", "StripItem", "StripList", "axis_text", "point_text", "strip_content"]
+__all__ = [
+    "TICKS",
+    "Scale",
+    "StateColumn",
+    "StripHead",
+    "StripItem",
+    "StripList",
+    "axis_text",
+    "point_text",
+    "strip_content",
+]
 
 TICKS = {50: "┃", 90: "│", 99: "┊"}
 """The sign of each percentile."""
@@ -27,7 +37,9 @@ TICKS = {50: "┃", 90: "│", 99: "┊"}
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _NOTHING = "·"
 _LABELS = (0, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
-_COUNT, _NUMBER, _OPEN, _GAP = 6, 10, 6, 2  # cells
+_COUNT, _NUMBER, _STATE, _GAP = 6, 9, 6, 2  # cells
+_WIDE = 100  # columns from which on titles are whole
+_NAMES = ((120, 32), (_WIDE, 26), (0, 20))  # cells of the name, by the least columns
 _LEAST = 8  # cells of a strip; with less room there is none
 
 
@@ -47,27 +59,47 @@ class Scale:
 
 @value
 class StripItem:
-    """One row. id: unique; name: what it is; more: what is added to the name where there is room.
+    """One row. id: unique; name: what it is; vendor: whose it is, "" = the name says it; more: what is added to both
+    where all of it has room.
 
-    count, open: numbers as text. numbers: P50, P90 and P99 as text. days: each with its number of fixes; marks: percent
-    and day of the percentiles that are known. note: said in place of numbers and strip, "" = these are shown.
+    count: number as text. numbers: P50, P90 and P99 as text. days: each with its number of fixes; marks: percent and
+    day of the percentiles that are known. states: what became of the others, as text, one for each `StateColumn`.
+    note: said in place of numbers and strip, "" = these are shown.
     """
 
     id: str
     name: str
     more: str = ""
+    vendor: str = ""
     count: str = ""
     numbers: tuple[str, ...] = ()
     days: tuple[tuple[int, int], ...] = ()
     marks: tuple[tuple[int, int], ...] = ()
-    open: str = ""
+    states: tuple[str, ...] = ()
     note: str = ""
 
 
 @value
+class StateColumn:
+    """A column behind the strip. title: short: where there is little room, "" = the column is left out there."""
+
+    title: str
+    short: str
+
+
+@value
 class _Layout:
+    """Cells of name and strip. states: title and number of each column that is shown."""
+
     name: int
     strip: int
+    states: tuple[tuple[str, int], ...]
+
+    def state_cells(self, texts: Sequence[str]) -> str:
+        """Return the texts of a row, each below its title. texts: one for each column, shown or not."""
+        return "".join(
+            f"{text:>{_state_width(title)}}" for title, number in self.states for text in texts[number : number + 1]
+        )
 
 
 def axis_text(scale: Scale) -> str:
@@ -114,19 +146,21 @@ class StripHead(Widget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own word
         super().__init__(id=id)
         self._longest = 1
+        self._states: tuple[StateColumn, ...] = ()
 
-    def show(self, longest: int) -> None:
+    def show(self, longest: int, states: Sequence[StateColumn]) -> None:
         """Show another axis. longest: days."""
-        self._longest = longest
+        self._longest, self._states = longest, tuple(states)
         self.refresh()
 
     def render(self) -> Content:
         """Return the line."""
-        layout = _layout(self.size.width)
+        layout = _layout(self.size.width, self._states)
+        states = layout.state_cells(_titles(self._states, self.size.width))
         titles = "".join(f"{f'P{percent} {sign}':>{_NUMBER}}" for percent, sign in TICKS.items())
         axis = axis_text(Scale(longest=self._longest, cells=layout.strip)) if layout.strip else ""
         gap = " " * _GAP if layout.strip else ""
-        return Content(f"  {'channel':{layout.name}}{'fixed':>{_COUNT}}{titles}{gap}{axis}{'open':>{_OPEN}}")
+        return Content(f"  {'channel vendor':{layout.name}}{'fixed':>{_COUNT}}{titles}{gap}{axis}{states}")
 
 
 class StripList(LineList):
@@ -136,11 +170,20 @@ class StripList(LineList):
         super().__init__(empty=empty, id=id)
         self.items: tuple[StripItem, ...] = ()
         self.longest = 1
+        self._states: tuple[StateColumn, ...] = ()
         self._width = 0
 
-    def show(self, items: Sequence[StripItem], longest: int, *, current: str = "", empty: str = "") -> None:
+    def show(
+        self,
+        items: Sequence[StripItem],
+        longest: int,
+        states: Sequence[StateColumn] = (),
+        *,
+        current: str = "",
+        empty: str = "",
+    ) -> None:
         """Show other rows on an axis from 0 to `longest` days."""
-        self.items, self.longest = tuple(items), longest
+        self.items, self.longest, self._states = tuple(items), longest, tuple(states)
         self._width = self.size.width
         self.set_rows(self._made(), current=current, empty=empty)
 
@@ -151,22 +194,35 @@ class StripList(LineList):
             self.set_rows(self._made())
 
     def _made(self) -> list[Row]:
-        layout = _layout(self._width)
+        layout = _layout(self._width, self._states)
         return [Row(id=item.id, text=_line(item, layout, self.longest)) for item in self.items]
 
 
-def _layout(width: int) -> _Layout:
-    """Return the cells of name and strip in a line. The name has room for a word more where there is much."""
-    name = 15 if width < 100 else 30
-    strip = width - 3 - name - _COUNT - 3 * _NUMBER - _GAP - _OPEN  # 2 for `▸`, 1 for a scrollbar
-    return _Layout(name=name, strip=strip if strip >= _LEAST else 0)
+def _layout(width: int, states: Sequence[StateColumn]) -> _Layout:
+    """Return the cells of name and strip in a line."""
+    name = next(cells for least, cells in _NAMES if width >= least)
+    shown = tuple((title, number) for number, title in enumerate(_titles(states, width)) if title)
+    behind = sum(_state_width(title) for title, _ in shown)
+    strip = width - 3 - name - _COUNT - 3 * _NUMBER - _GAP - behind  # 2 for `▸`, 1 for a scrollbar
+    return _Layout(name=name, strip=strip if strip >= _LEAST else 0, states=shown)
+
+
+def _titles(states: Sequence[StateColumn], width: int) -> list[str]:
+    """Return the title of each column, "" = it is left out."""
+    return [column.title if width >= _WIDE else column.short for column in states]
+
+
+def _state_width(title: str) -> int:
+    return max(_STATE, len(title) + 1)
 
 
 def _line(item: StripItem, layout: _Layout, longest: int) -> Content:
-    name = Content(plain(item.name))
-    if item.more and layout.name > 15:
-        name += Content.styled(f" {plain(item.more)}", "dim")
-    name = name.truncate(layout.name - 1, ellipsis=True, pad=True) + Content(" ")
+    name = Content(plain(item.name)) + Content.styled(f" {plain(item.vendor)}" if item.vendor else "", "dim")
+    more = Content.styled(f"{',' if item.vendor else ''} {plain(item.more)}" if item.more else "", "dim")
+    if name.cell_length + more.cell_length < layout.name:
+        name += more
+    room = max(layout.name - 1, name.cell_length if item.note else 0)  # a note is in no column
+    name = name.truncate(room, ellipsis=True, pad=True) + Content(" ")
     if item.note:
         return name + Content.styled(f" {plain(item.note)}", "dim")
     numbers = "".join(f"{text:>{_NUMBER}}" for text in item.numbers)
@@ -174,7 +230,7 @@ def _line(item: StripItem, layout: _Layout, longest: int) -> Content:
     if layout.strip:
         scale = Scale(longest=longest, cells=layout.strip)
         line += Content(" " * _GAP) + strip_content(scale, item.days, item.marks)
-    return line + Content(f"{item.open:>{_OPEN}}")
+    return line + Content(layout.state_cells(item.states))
 
 
 def _block(count: int, most: int) -> str:

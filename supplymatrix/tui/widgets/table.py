@@ -25,11 +25,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
-from supplymatrix.model.value import changed
 from supplymatrix.tui.copying import CopyOffer
 from supplymatrix.tui.widgets import table_columns
 from supplymatrix.tui.widgets.table_columns import Arrangement, measure_column, shown_keys, window_of
-from supplymatrix.tui.widgets.table_copy import offer_cell, offer_row, offer_view
+from supplymatrix.tui.widgets.table_copy import offer_row, offer_view
 from supplymatrix.tui.widgets.table_messages import CellActivated, CellHighlighted, FilterChanged, SortChanged
 from supplymatrix.tui.widgets.table_model import NO_DATA, Sort, TableColumn, TableData, TableState, TableView, view_of
 from supplymatrix.tui.widgets.table_paint import (
@@ -156,13 +155,13 @@ class VirtualTable(ScrollView, can_focus=True):
         )  # fmt: skip
 
     def offer(self, what: str) -> CopyOffer:
-        """Return what is copied of "cell", "row" or "view". Raises ValueError where there is no row."""
+        """Return what is copied of "row" or "view". Raises ValueError where there is no row."""
         row, keys = self.current_row, [column.key for column in self._columns]
         if what == "view":
             return offer_view(self.data, self.view.rows, keys)
         if row is None:
             raise ValueError("the table has no rows")
-        return offer_cell(self.data, row, self.current_column) if what == "cell" else offer_row(self.data, row, keys)
+        return offer_row(self.data, row, keys, self.current_column)
 
     # what a screen does
 
@@ -222,14 +221,6 @@ class VirtualTable(ScrollView, can_focus=True):
         """Pin the column of the cursor, or no longer."""
         self.set_arrangement(table_columns.toggle_pin(self.arrangement, self.current_column))
 
-    def hide_column(self) -> None:
-        """Hide the column of the cursor; the last one stays."""
-        self.set_arrangement(table_columns.hide(tuple(self.data.columns), self.arrangement, self.current_column))
-
-    def show_all_columns(self) -> None:
-        """Hide no column any more."""
-        self.set_arrangement(changed(self.arrangement, hidden=()))
-
     def move_column(self, step: int) -> None:
         """Move the column of the cursor to the left (-1) or to the right (1)."""
         self.set_arrangement(table_columns.move(tuple(self.data.columns), self.arrangement, self.current_column, step))
@@ -242,6 +233,10 @@ class VirtualTable(ScrollView, can_focus=True):
         keys = [item.key for item in self._columns]
         self._go(self.view.rows.index(row), keys.index(column) if column in keys else self.cursor_column)
         return True
+
+    def make_view(self, sort: Sort) -> TableView:
+        """Return the rows that are seen; a table with more than rows, such as a tree, makes another view."""
+        return view_of(self.data, filter_text=self.filter_text, sort=sort)
 
     # keys
 
@@ -405,7 +400,7 @@ class VirtualTable(ScrollView, can_focus=True):
             self._prepare(sort)
             sort = self._seen_sort if self.data.is_ready(self._seen_sort) else ()
         self._seen_sort = sort
-        self.view = view_of(self.data, filter_text=self.filter_text, sort=sort)
+        self.view = self.make_view(sort)
         row = self.data.row_of(current)
         with suppress(ValueError):
             self.cursor_row = self.view.rows.index(-1 if row is None else row)

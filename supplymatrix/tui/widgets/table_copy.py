@@ -1,23 +1,22 @@
-"""What of a table is copied: a cell, a row, or all that is seen. `tui.copying.render_copy` writes it in a form."""
+"""What of a table is copied: a row with the cell of the cursor, or all that is seen.
+
+`tui.copying.render_copy` writes it in a form.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from supplymatrix.model.value import changed
 from supplymatrix.tui.copying import CopyOffer
 from supplymatrix.tui.widgets.table_model import TableData
 
-__all__ = ["offer_cell", "offer_row", "offer_view"]
+__all__ = ["offer_row", "offer_view"]
 
 
-def offer_cell(data: TableData, row: int, key: str) -> CopyOffer:
-    """Return one cell with the title of its column."""
-    return _offer(data, "1 cell", (row,), (key,))
-
-
-def offer_row(data: TableData, row: int, keys: Sequence[str]) -> CopyOffer:
-    """Return one row. keys: columns, in the order shown."""
-    return _offer(data, "1 row", (row,), keys)
+def offer_row(data: TableData, row: int, keys: Sequence[str], at: str = "") -> CopyOffer:
+    """Return one row. keys: columns, in the order shown; at: the column of the cursor, "" = none."""
+    return changed(_offer(data, "1 row", (row,), keys), cell=data.columns[at].texts[row] if at else "")
 
 
 def offer_view(data: TableData, rows: Sequence[int], keys: Sequence[str]) -> CopyOffer:

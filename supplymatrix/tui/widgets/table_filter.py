@@ -106,7 +106,8 @@ def _few_rows(data: TableData, mask: bytes | None) -> Sequence[int] | None:
 
 def _holding(data: TableData, term: FilterTerm, rows: Sequence[int]) -> list[int]:
     if not term.column:
-        return [row for row in rows if any(term.text in cell for cell in _cells(data, row))]
+        mask = data.mask_of(term.text)
+        return [row for row in rows if mask[row]]
     compare = _COMPARE.fullmatch(term.text)
     if compare is not None:
         holds, number, numbers = _OPERATORS[compare[1]], float(compare[2]), data.numbers(term.column)

@@ -15,7 +15,7 @@ from supplymatrix.tui.widgets.table_columns import ColumnWindow
 from supplymatrix.tui.widgets.table_model import Sort, TableColumn
 from supplymatrix.tui.widgets.table_text import fit
 
-__all__ = ["GUTTER", "STYLES", "LineFacts", "column_at", "paint_head", "paint_row", "paint_text", "span_of"]
+__all__ = ["GUTTER", "STYLES", "LineFacts", "column_at", "paint_head", "paint_row", "paint_text", "span_of", "strip_of"]
 
 GUTTER = 2  # cells at the left, for `▸`
 STYLES = ("good", "part", "bad", "unknown", "muted", "accent", "strong")
@@ -54,7 +54,7 @@ def paint_head(facts: LineFacts, sort: Sort, *, over: int, is_busy: bool) -> Str
         text = fit(column.title, width - len(mark), right=column.is_number) + mark
         segments.append(Segment(text, facts.style("head", "hover") if place == over else base))
         segments.append(Segment(_gap(facts, place), base))
-    return _strip(facts, segments, base)
+    return strip_of(facts, segments, base)
 
 
 def paint_row(facts: LineFacts, row: int, *, at: int, over: int, row_style: Sequence[str]) -> Strip:
@@ -74,13 +74,13 @@ def paint_row(facts: LineFacts, row: int, *, at: int, over: int, row_style: Sequ
         style = facts.style("row", *names) if len(names) > len(row_style) else base
         segments.append(Segment(_cell(column, row, width), style))
         segments.append(Segment(_gap(facts, place), base))
-    return _strip(facts, segments, base)
+    return strip_of(facts, segments, base)
 
 
 def paint_text(facts: LineFacts, text: str, *names: str) -> Strip:
     """Return a line that holds a text."""
     style = facts.style(*names)
-    return _strip(facts, [Segment("  ", style), Segment(fit(text, max(0, facts.width - GUTTER)), style)], style)
+    return strip_of(facts, [Segment("  ", style), Segment(fit(text, max(0, facts.width - GUTTER)), style)], style)
 
 
 def span_of(facts: LineFacts, place: int) -> tuple[int, int] | None:
@@ -113,7 +113,7 @@ def _gap(facts: LineFacts, place: int) -> str:
     return "│" if place == facts.pinned - 1 else " "
 
 
-def _strip(facts: LineFacts, segments: Sequence[Segment], base: Style) -> Strip:
+def strip_of(facts: LineFacts, segments: Sequence[Segment], base: Style) -> Strip:
     """Return a strip as wide as the table; neighbours of one style become one piece, which is less to write out."""
     pieces: list[Segment] = []
     texts: list[str] = []
@@ -124,6 +124,7 @@ def _strip(facts: LineFacts, segments: Sequence[Segment], base: Style) -> Strip:
             texts, style = [], segment.style
         texts.append(segment.text)
     pieces.append(Segment("".join(texts), style))
-    for line_filter in facts.filters:
-        pieces = line_filter.apply(pieces, facts.background)
-    return Strip(pieces).adjust_cell_length(facts.width, base)
+    strip = Strip(pieces).adjust_cell_length(facts.width, base)
+    for line_filter in facts.filters:  # behind the padding, which has a colour, too
+        strip = Strip(line_filter.apply(list(strip), facts.background), facts.width)
+    return strip

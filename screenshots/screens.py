@@ -1,0 +1,162 @@
+# ruff: noqa: INP001 - a program of its own, in no package
+"""Make the pictures of the terminal app: screens over shipped profiles and the project of `make tui`, as SVG and PNG.
+
+python screenshots/screens.py FOLDER [--svg-only | --all-png]
+
+What could differ between two machines or days stands still: clock, day, folder, environment, the user's state.
+`make.py` runs this with an environment of a few names. The SVG is the picture; a PNG is drawn from some for places that
+show no SVG, and names its SVG by the SHA-256 (tEXt `source`): two versions of a renderer need not agree on pixels.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import struct
+import sys
+import tempfile
+import zlib
+from collections.abc import Sequence
+from contextlib import chdir
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from runpy import run_path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from supplymatrix.model.value import changed, value
+from supplymatrix.tui.app import SupplymatrixApp, import_screens
+from supplymatrix.tui.links import parse_link
+from supplymatrix.tui.session import Session
+from supplymatrix.tui.shots import settle, svg_to_png, take_svg
+
+HERE = Path(__file__).resolve().parent
+DEMO = HERE.parent / "examples" / "tui.py"
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # the day of the vendor profiles: evidence ages, pictures must not
+WIDE, LARGE, MIDDLE, SMALL = (160, 45), (120, 36), (100, 30), (80, 24)
+PNG_HEAD = 8 + 25  # bytes of signature and IHDR, behind which text may stand
+
+
+@value
+class Picture:
+    """One picture. at: a link; size: columns and rows; keys: pressed when the screen is full.
+
+    png: draw that, too; project: whether the project of `make tui` is open.
+    """
+
+    name: str
+    title: str
+    at: str
+    size: tuple[int, int] = MIDDLE
+    keys: tuple[str, ...] = ()
+    theme: str = "dark"
+    no_color: bool = False
+    project: bool = True
+    png: bool = False
+
+
+PICTURES = (
+    Picture(name="home", title="Home: where to go, and of which day the feeds are", at="home", png=True),
+    Picture(name="matrix", title="Matrix: vendors beside each other", at="matrix", size=WIDE),
+    Picture(name="matrix-80x24", title="Matrix on 80 columns", at="matrix", size=SMALL, png=True),
+    Picture(name="evidence", title="Matrix: what one cell rests on", at="matrix/redhat/fips_mode", size=LARGE),
+    Picture(
+        name="weights", title="Matrix: other weights, ranked at once", at="matrix/redhat/fips_mode", size=LARGE,
+        keys=("escape", "w", "5", "down", "5"),
+    ),
+    Picture(
+        name="decide", title="Decide: which path fits, and how surely", at="decide/must:fips_mode+need:fix_sla",
+        size=LARGE,
+    ),
+    Picture(
+        name="response", title="Response: days to the fix, by channel", at="response", size=LARGE, project=False,
+    ),
+    Picture(name="timeline", title="Response: the days of one CVE", at="response/CVE-2024-24790", project=False),
+    Picture(
+        name="project", title="Project: its modules, and the one that fails", at="project", size=WIDE, keys=("n",),
+    ),
+    Picture(
+        name="proof", title="Project: the proof chain of a module whose hash was changed", at="project", size=LARGE,
+        keys=("f", "enter"),
+    ),
+    Picture(
+        name="proof-80x24", title="The same proof chain on 80 columns", at="project", size=SMALL, keys=("f", "enter"),
+        png=True,
+    ),
+    Picture(name="compare", title="Compare: what each vendor covers of a project", at="compare", png=True),
+    Picture(name="claims", title="Claims: what is said, and what the sources say", at="claims"),
+    Picture(name="entries", title="Entries: where vendors enter a build", at="entries"),
+    Picture(name="light", title="Matrix in the light theme", at="matrix", size=SMALL, theme="light"),
+    Picture(name="safe", title="Matrix without red and green", at="matrix", size=SMALL, theme="dark-safe"),
+    Picture(name="no-color", title="Matrix under NO_COLOR", at="matrix", size=SMALL, no_color=True),
+)  # fmt: skip
+
+
+def take(picture: Picture, session: Session) -> str:
+    """Return the SVG of a screen, after its keys were pressed and its work was done."""
+    os.environ.pop("NO_COLOR", None)
+    if picture.no_color:
+        os.environ["NO_COLOR"] = "1"
+    own = replace(
+        session,
+        state=changed(session.state, theme=picture.theme),
+        project=session.project if picture.project else None,
+        here=session.here if picture.project else Path(".."),
+    )
+    app = SupplymatrixApp(own, parse_link(picture.at))
+    taken: list[str] = []
+
+    async def drive(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        for key in picture.keys:
+            await pilot.press(key)
+            await settle(pilot)
+        taken.append(take_svg(app))
+        app.exit()
+
+    asyncio.run(app.run_async(headless=True, size=picture.size, auto_pilot=drive))
+    head, end, rest = taken[0].partition(">")
+    return f'{head} role="img"{end}\n<title>{escape(picture.title)}</title>{rest}'
+
+
+def png_of(svg: str) -> bytes:
+    """Return an SVG as PNG, twice its size, with the SHA-256 of the SVG as text `source`."""
+    data = svg_to_png(svg)
+    text = b"tEXtsource\0" + hashlib.sha256(svg.encode("utf-8")).hexdigest().encode("ascii")
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    return data[:PNG_HEAD] + chunk + data[PNG_HEAD:]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pictures into a folder."""
+    target = Path(arguments[0]).resolve()
+    import_screens()
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        folder: Path = run_path(str(DEMO))["write_project"](scratch / "client-go")
+        with chdir(folder):
+            session = Session(
+                now=lambda: NOON,
+                environ={"HOME": name, "GOENV": "off", "GOMODCACHE": name},
+                write=lambda *_: None,
+                here=Path(),
+                project=Path(),
+                as_of=NOON.date(),
+                offline=True,
+                replay=Path("recorded"),
+            )
+            session.profiles()
+            for picture in PICTURES:
+                svg = take(picture, session)
+                (target / f"app-{picture.name}.svg").write_text(svg, encoding="utf-8")
+                if "--all-png" in arguments or (picture.png and "--svg-only" not in arguments):
+                    (target / f"app-{picture.name}.png").write_bytes(png_of(svg))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
