@@ -25,6 +25,8 @@ LIMIT = 0.1  # seconds of the loop thread's CPU in one turn of the event loop
 _LOOP, _LOOP_SECONDS = 60_000, 0.012
 SIZES = ((160, 45), (100, 30), (80, 24))
 SVG_SIZE = (80, 24)  # the text rows of all sizes are kept; pictures of one size show the colours
+LOOKS = (*((size, False) for size in SIZES), (SVG_SIZE, True))
+"""Size, and whether without colours: those change no word, which one size shows."""
 Steps = Callable[[Pilot[Any]], Awaitable[object]]
 
 
@@ -101,7 +103,7 @@ class Shots:
                 await pilot.pause()
             kind = "nocolor" if no_color else "dark"
             stem = f"{name}-{size[0]}x{size[1]}-{kind}"
-            self._hold(SHOTS / f"{stem}.txt", take_rows(app))
+            self._hold(SHOTS / f"{stem.removesuffix(kind)}dark.txt", take_rows(app))  # the same words without colours
             if size == SVG_SIZE:
                 self._hold(SHOTS / f"{stem}.svg", take_svg(app))
 

@@ -27,7 +27,7 @@ from supplymatrix.tui.screens.response import ResponseScreen
 from supplymatrix.tui.shots import settle, take_rows
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.picker import Ask
-from tests.tui.conftest import SIZES, Shots
+from tests.tui.conftest import LOOKS, Shots
 from tests.tui.made_app import made_app, made_loaded, made_session
 from tests.tui.made_response import OPEN, WONT, made_reading, put_reading, shop, write_go_mod
 
@@ -450,8 +450,7 @@ async def test_the_twin_itself_tells_what_the_screen_shows(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 @pytest.mark.parametrize(("name", "at"), [("full", "compare"), ("cves", f"compare/acme/{OPEN}")])
 async def test_the_screen_looks_as_before(  # noqa: PLR0917 - pytest's parameters
     name: str,
@@ -467,8 +466,7 @@ async def test_the_screen_looks_as_before(  # noqa: PLR0917 - pytest's parameter
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_the_empty_screen_looks_as_before(
     size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path
 ) -> None:
@@ -478,8 +476,7 @@ async def test_the_empty_screen_looks_as_before(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_a_project_that_cannot_be_read_is_told(
     size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -493,8 +490,7 @@ async def test_a_project_that_cannot_be_read_is_told(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_a_busy_screen_says_what_it_reads(
     size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,11 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from supplymatrix.engine import decide
 from supplymatrix.engine.decide import DecideRequest, DecideRun, run_decide
 from supplymatrix.engine.vendor_profiles import LoadedProfiles
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.value import changed
 from supplymatrix.reports.ask_list import render_ask_list
 from supplymatrix.reports.decision_json import render_decision_json
 from supplymatrix.tui.app import SupplymatrixApp
@@ -28,11 +30,21 @@ from supplymatrix.tui.shots import render_shot, settle, take_rows
 from supplymatrix.tui.widgets.line_list import LineList
 from supplymatrix.tui.widgets.picker import Ask, Menu
 from supplymatrix.vendors.needs import parse_need_word
-from tests.tui.conftest import SIZES, Shots
-from tests.tui.made_app import MadeSession, made_app, made_loaded
+from tests.tui.made_app import MadeSession, made_app
 from tests.tui.made_matrix import matrix_loaded, matrix_session, run_twin, use_made_profiles
 
 WIDE, NARROW = (120, 40), (80, 24)
+_DRAWS = 400  # weightings, of which the screen shows what is drawn, however many they are
+
+
+@pytest.fixture(autouse=True)
+def few_weightings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw fewer weightings, for screen and command alike."""
+
+    def run_few(request: DecideRequest) -> DecideRun:
+        return run_decide(changed(request, draws=_DRAWS))
+
+    monkeypatch.setattr(decide, "run_decide", run_few)
 
 
 def _is_on(app: SupplymatrixApp, kind: type[Any]) -> bool:
@@ -529,57 +541,6 @@ def test_linear_text_is_what_the_command_prints(tmp_path: Path) -> None:
     text = render_shot(made_app(matrix_session(tmp_path), "decide/must:fips_mode"), "plain", NARROW).decode()
     assert "same as: supplymatrix decide --must fips_mode\n" in text
     assert "- Bolt Works Limited: FIPS mode is a must, and it says no" in text
-
-
-def _broken() -> LoadedProfiles:
-    raise InputError(Diagnostic(message="there is no such folder of vendor profiles", artifact="our-profiles"))
-
-
-def _empty() -> LoadedProfiles:
-    return made_loaded(empty=True)
-
-
-_STATES: dict[str, tuple[str, Callable[[], LoadedProfiles]]] = {
-    "full": ("decide/must:fips_mode", matrix_loaded),
-    "empty": ("decide", _empty),
-    "error": ("decide", _broken),
-}
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", list(_STATES))
-async def test_the_decision_looks_as_before(
-    name: str, size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path
-) -> None:
-    link, load = _STATES[name]
-
-    def make() -> SupplymatrixApp:
-        return made_app(matrix_session(tmp_path, load=load), link)
-
-    await shots.check(f"decide-{name}", make, size=size, no_color=no_color)
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_busy_decision_says_what_it_does(
-    size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path
-) -> None:
-    gate = threading.Event()
-
-    def slow() -> LoadedProfiles:
-        gate.wait(30)
-        return matrix_loaded()
-
-    def make() -> SupplymatrixApp:
-        return made_app(matrix_session(tmp_path, load=slow), "decide")
-
-    try:
-        await shots.check("decide-busy", make, size=size, no_color=no_color, settled=False)
-    finally:
-        gate.set()
 
 
 @pytest.mark.asyncio

@@ -14,7 +14,7 @@ from supplymatrix.engine.vendor_profiles import LoadedProfiles
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.tui.app import SupplymatrixApp
 from supplymatrix.tui.shots import settle
-from tests.tui.conftest import SIZES, Shots
+from tests.tui.conftest import LOOKS, SIZES, Shots
 from tests.tui.made_app import made_app, made_loaded
 from tests.tui.made_matrix import matrix_loaded, matrix_session
 
@@ -41,8 +41,7 @@ _STATES: dict[str, tuple[str, Callable[[], LoadedProfiles]]] = {
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 @pytest.mark.parametrize("name", list(_STATES))
 async def test_the_matrix_looks_as_before(
     name: str, size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path
@@ -56,8 +55,7 @@ async def test_the_matrix_looks_as_before(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_a_busy_matrix_says_what_it_does(
     size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path
 ) -> None:

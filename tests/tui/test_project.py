@@ -438,7 +438,7 @@ async def test_the_screen_and_its_twins_give_the_same_facts(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [(160, 45), (80, 24)])
 async def test_hostile_names_are_shown_and_do_nothing(
     size: tuple[int, int], session: MadeSession, tmp_path: Path
 ) -> None:

@@ -14,11 +14,11 @@ from supplymatrix.engine.check import CheckRequest
 from supplymatrix.engine.events import OnEvent, Progress, ignore_event
 from supplymatrix.engine.project_run import ProjectRun
 from supplymatrix.tui.screens.open_project import NO_PROJECT
-from tests.tui.conftest import SIZES, Shots
+from tests.tui.conftest import LOOKS, Shots
 from tests.tui.made_app import MadeSession, made_app
 from tests.tui.made_project import GOOD, TAMPERED, project_session
 
-LOOKS = {"full": "project", "chain": f"project/{TAMPERED}", "proven": f"project/{GOOD}"}
+SEEN = {"full": "project", "chain": f"project/{TAMPERED}", "proven": f"project/{GOOD}"}
 
 
 @pytest.fixture
@@ -28,18 +28,16 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MadeSession:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", LOOKS)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
+@pytest.mark.parametrize("name", SEEN)
 async def test_the_screen_looks_as_it_did(
     name: str, size: tuple[int, int], no_color: bool, shots: Shots, session: MadeSession
 ) -> None:
-    await shots.check(f"project-{name}", lambda: made_app(session, LOOKS[name]), size=size, no_color=no_color)
+    await shots.check(f"project-{name}", lambda: made_app(session, SEEN[name]), size=size, no_color=no_color)
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_without_a_project_it_says_how_to_open_one(
     size: tuple[int, int], no_color: bool, shots: Shots, session: MadeSession
 ) -> None:
@@ -49,8 +47,7 @@ async def test_without_a_project_it_says_how_to_open_one(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_a_project_that_cannot_be_read_is_told(
     size: tuple[int, int], no_color: bool, shots: Shots, session: MadeSession, tmp_path: Path
 ) -> None:
@@ -59,8 +56,7 @@ async def test_a_project_that_cannot_be_read_is_told(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_a_busy_screen_says_what_it_proves(
     size: tuple[int, int], no_color: bool, shots: Shots, session: MadeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:

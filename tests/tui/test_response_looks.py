@@ -13,7 +13,7 @@ from supplymatrix.errors import SourceError
 from supplymatrix.model.advisory import FeedReading
 from supplymatrix.model.value import changed
 from supplymatrix.tui.shots import render_shot, settle
-from tests.tui.conftest import SIZES, Shots
+from tests.tui.conftest import LOOKS, SIZES, Shots
 from tests.tui.made_response import CVES, OPEN, made_reading, put_reading, response_app
 from tests.vendors.made_reading import reading
 
@@ -25,8 +25,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 @pytest.mark.parametrize(
     ("name", "at"), [("full", "response"), ("cve", f"response/{CVES[0]}"), ("vendor", "response/acme")]
 )
@@ -47,8 +46,7 @@ async def test_pairs_look_as_before(size: tuple[int, int], shots: Shots, tmp_pat
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_an_empty_screen_says_which_command_fills_it(
     size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,8 +55,7 @@ async def test_an_empty_screen_says_which_command_fills_it(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_an_error_is_said_where_the_strips_would_be(
     size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,8 +67,7 @@ async def test_an_error_is_said_where_the_strips_would_be(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_a_busy_screen_says_what_it_reads(
     size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

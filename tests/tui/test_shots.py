@@ -13,7 +13,7 @@ from supplymatrix.engine.vendor_profiles import LoadedProfiles
 from supplymatrix.errors import Diagnostic, InputError, SourceError
 from supplymatrix.tui.app import SupplymatrixApp
 from supplymatrix.tui.shots import local_fonts, render_shot, svg_to_png
-from tests.tui.conftest import SIZES, Shots
+from tests.tui.conftest import LOOKS, Shots
 from tests.tui.made_app import made_app, made_loaded, made_session
 
 _PLACES = ("home", "claims", "entries")
@@ -28,8 +28,7 @@ def _broken() -> LoadedProfiles:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 @pytest.mark.parametrize("place", _PLACES)
 async def test_a_full_screen_looks_as_before(
     place: str, size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path
@@ -38,8 +37,7 @@ async def test_a_full_screen_looks_as_before(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 @pytest.mark.parametrize("place", ["claims", "entries"])
 async def test_an_empty_screen_says_why(
     place: str, size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path
@@ -51,8 +49,7 @@ async def test_an_empty_screen_says_why(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_a_screen_with_an_error_says_it_in_one_line(
     size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path
 ) -> None:
@@ -63,8 +60,7 @@ async def test_a_screen_with_an_error_says_it_in_one_line(
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("no_color", [False, True])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "no_color"), LOOKS)
 async def test_a_busy_screen_says_what_it_does_and_how_to_stop(
     size: tuple[int, int], no_color: bool, shots: Shots, tmp_path: Path
 ) -> None:

@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning"),
 ]
 
-PATIENCE = 60  # seconds for anything to happen: a watchdog, and no measure
+PATIENCE = 20  # seconds for anything to happen: a watchdog, and no measure
 TYPED, GONE = b"\x11", b"\x1b[?1049l"
 STATE = ".local/state/supplymatrix/screens.json"
 _PROGRAM = (sys.executable, "-m", "supplymatrix")
@@ -114,7 +114,7 @@ def environ_of(home: Path, **more: str) -> dict[str, str]:
     """Return the environment of a machine with nothing on it."""
     kept = {
         name: text for name, text in os.environ.items()
-        if not name.startswith(("XDG_", "SUPPLYMATRIX_", "NO_COLOR", "TEXTUAL", "GO"))
+        if not name.startswith(("XDG_", "SUPPLYMATRIX_", "NO_COLOR", "TEXTUAL", "GO", "COLUMNS", "LINES"))
     }  # fmt: skip
     return {**kept, "HOME": str(home), "GOENV": "off", "PYTHONPATH": str(REPO), **more}
 
