@@ -104,7 +104,7 @@ async def _twin(session: MadeSession, *musts: str, excluded: tuple[str, ...] = (
         words=tuple(parse_need_word(word, must=True) for word in musts),
         excluded=excluded,
     )
-    return await asyncio.to_thread(run_decide, request)
+    return await asyncio.to_thread(decide.run_decide, request)
 
 
 @pytest.mark.asyncio
