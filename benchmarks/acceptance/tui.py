@@ -82,7 +82,7 @@ def _shots(scratch: Path) -> Iterator[Outcome]:
 
 
 def _same_facts(scratch: Path) -> Iterator[Outcome]:
-    """Hold the marks of one row on the screen of the matrix against the JSON of its command."""
+    """Look for each option of the JSON of the command on the screen of the matrix."""
     env = clean_environment(scratch)
     day = ("--as-of", "2026-11-25")
     told = run([sys.executable, "-m", "supplymatrix", "matrix", *day, "--format", "json"], env=env, cwd=REPO)
@@ -105,5 +105,6 @@ PROMISES = (
     Promise(name="each option of the command is on the screen", attempt=_same_facts),
     Promise(name="keys, sizes, states, NO_COLOR; no turn over 100 ms", attempt=by_tests("tests/tui", "-n", "auto")),
     Promise(name="--shot and --plain of each place, without a terminal", attempt=_shots),
+    Promise(name="the trail of Home: what each key shows", attempt=by_tests("tests/docs/test_way_through.py")),
     Promise(name="the trail of Home, in a terminal", attempt=_trail),
 )
