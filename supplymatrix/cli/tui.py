@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supplymatrix.cli.profile_options import as_of_option, folder_option
-from supplymatrix.cli.streams import is_terminal, write_stderr, write_stdout
+from supplymatrix.cli.streams import is_terminal, let_go, write_stderr, write_stdout
 from supplymatrix.cli.words import complete_places
 
 if TYPE_CHECKING:
@@ -138,6 +138,11 @@ def _run(session: Session, link: Link | None) -> int:
     app.run()
     if session.told:
         write_stderr(f"{session.told}\n")
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # the terminal is gone, which is no fault of this run
+            let_go(stream)
     return int(app.return_code or 0)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from shlex import quote
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from supplymatrix.engine.screen_state import NO_STATE, ScreenState
+from supplymatrix.tui.shell_words import path_word
 
 if TYPE_CHECKING:
     from supplymatrix.engine.feed_status import FeedStatus
@@ -70,14 +70,14 @@ class Session:
 
         profiles: whether the command knows --profiles. Words are quoted for a POSIX shell.
         """
-        words = [f"--profiles {quote(folder.as_posix())}" for folder in self.named_folders] if profiles else []
+        words = [f"--profiles {path_word(folder.as_posix())}" for folder in self.named_folders] if profiles else []
         words += [f"--as-of {self.as_of}"] if self.as_of is not None else []
         return "".join(f" {word}" for word in words)
 
     def network_again(self) -> str:
         """Return --offline and --replay as they hold, for a further command of the app, with a blank before each."""
         offline = " --offline" if self.offline else ""
-        return offline + (f" --replay {quote(self.replay.as_posix())}" if self.replay is not None else "")
+        return offline + (f" --replay {path_word(self.replay.as_posix())}" if self.replay is not None else "")
 
     def means(self, *, offline: bool = False, refresh: bool = False) -> Means:
         """Return with what a run works, as the command line would. Raises InputError for settings that cannot be used.

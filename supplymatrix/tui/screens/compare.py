@@ -5,7 +5,6 @@ What only the facts need is imported where they are loaded, in a thread: the scr
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from supplymatrix.tui.palette import PaletteItem
 from supplymatrix.tui.screens.base import Export, Work
 from supplymatrix.tui.screens.open_project import NO_PROJECT, ask_project, project_of
 from supplymatrix.tui.screens.table_screen import TableScreen
+from supplymatrix.tui.shell_words import path_word
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.status_line import Status
 from supplymatrix.tui.widgets.table import VirtualTable
@@ -301,7 +301,7 @@ class CompareScreen(TableScreen):
     def _command(self) -> str:
         """Return the command for the whole comparison, without what the app was started with."""
         project = self.named_project
-        return f"{self.place.twin}{f' {shlex.quote(project.as_posix())}' if project is not None else ''}"
+        return f"{self.place.twin}{f' {path_word(project.as_posix())}' if project is not None else ''}"
 
     def _row(self, vendor: str) -> CoverageRow | None:
         return self.view.row(vendor) if self.view is not None else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from functools import partial
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -37,6 +36,7 @@ from supplymatrix.tui.screens.decide_wishes import (
     why_not,
 )
 from supplymatrix.tui.screens.open_project import project_of
+from supplymatrix.tui.shell_words import path_word
 from supplymatrix.tui.widgets.line_list import LineList, Row
 from supplymatrix.tui.widgets.status_line import Status
 
@@ -234,7 +234,7 @@ class DecideScreen(BaseScreen):
     def twin(self) -> str:
         """Return the command with the same needs."""
         words = ["supplymatrix decide"]
-        words += [quote(self.named_project.as_posix())] if self.named_project is not None else []
+        words += [path_word(self.named_project.as_posix())] if self.named_project is not None else []
         return f"{' '.join([*words, *self._told.options()])}{self.session.options_again()}"
 
     def status(self) -> Status:

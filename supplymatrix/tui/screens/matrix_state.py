@@ -10,7 +10,6 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from supplymatrix.engine.matrix import MatrixRequest, view_matrix
@@ -21,6 +20,7 @@ from supplymatrix.tui.history import History
 from supplymatrix.tui.screens.base import Export
 from supplymatrix.tui.screens.matrix_data import ordered_ids, say_cells
 from supplymatrix.tui.screens.matrix_weights import WEIGHTS_FILE, WhatIf, weights_toml
+from supplymatrix.tui.shell_words import path_word
 from supplymatrix.tui.widgets.status_line import Status
 from supplymatrix.vendors.matrix import TODAY, MatrixView, Option, differing_keys, narrow_matrix
 
@@ -186,7 +186,7 @@ class MatrixState:
         words = ["supplymatrix matrix"]
         if not explain:
             words += [name for name in self.compared if name != TODAY]
-        words += [f"--project {quote(self.project.as_posix())}"] if self.project is not None else []
+        words += [f"--project {path_word(self.project.as_posix())}"] if self.project is not None else []
         if not explain:
             words += [f"--pin {name}" for name in self.pinned]
             words += [f"--exclude {name}" for name in self.history.now.excluded]
@@ -224,13 +224,13 @@ class MatrixState:
     def _named_again(self, view: MatrixView) -> MatrixView:
         """Return a view that knows with which options a further command shows the same, as the command's own does."""
         project = self.project
-        words = [f"--project {quote(project.as_posix())}"] if project is not None else []
+        words = [f"--project {path_word(project.as_posix())}"] if project is not None else []
         again = "".join(f" {word}" for word in [*words, *self._weights_words()])
         return changed(view, again_project=again, again_profiles=self.session.options_again())
 
     def _weights_words(self) -> list[str]:
         is_file = self.weights_from not in ("", _TRIED)
-        return [f"--weights {quote(self.weights_file)}"] if is_file else []
+        return [f"--weights {path_word(self.weights_file)}"] if is_file else []
 
 
 def _renderer(view: Callable[[], MatrixView], form: str) -> Callable[[], str]:

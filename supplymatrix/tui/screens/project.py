@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -30,6 +29,7 @@ from supplymatrix.tui.screens.open_project import NO_PROJECT, ask_project, proje
 from supplymatrix.tui.screens.project_offers import Commands, exports_of, linear_body, place_of, sources_of
 from supplymatrix.tui.screens.project_tree import TreeTable
 from supplymatrix.tui.screens.table_screen import TableScreen
+from supplymatrix.tui.shell_words import path_word
 from supplymatrix.tui.widgets.chain import ChainPane
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.status_line import Status
@@ -489,7 +489,7 @@ class ProjectScreen(TableScreen):
     def _commands(self) -> Commands:
         """Return the commands with the facts that are shown."""
         session = self.session
-        replay = f" --replay {shlex.quote(session.replay.as_posix())}" if session.replay is not None else ""
+        replay = f" --replay {path_word(session.replay.as_posix())}" if session.replay is not None else ""
         is_offline = self._mode == "cache" or (session.offline and not replay)
         return Commands(project=self.named_project, options=f"{replay}{' --offline' if is_offline else ''}")
 

@@ -15,6 +15,7 @@ from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import wrap
 from supplymatrix.reports.trace_view import render_trace_json, render_trace_text
 from supplymatrix.tui.screens.base import Export
+from supplymatrix.tui.shell_words import path_word
 
 if TYPE_CHECKING:
     from supplymatrix.tui.screens.project_rows import ModuleRow, ProjectView
@@ -43,7 +44,7 @@ class Commands:
 
     def _where(self, option: str) -> str:
         path = self.project.as_posix() if self.project is not None else "."
-        return f"{option} {shlex.quote(path)}" if path != "." else ""  # both take the current folder without it
+        return f"{option} {path_word(path)}" if path != "." else ""  # both take the current folder without it
 
 
 def exports_of(view: ProjectView | None, trace: Trace | None, commands: Commands) -> tuple[Export, ...]:

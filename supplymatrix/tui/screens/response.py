@@ -29,6 +29,7 @@ from supplymatrix.tui.palette import PaletteItem
 from supplymatrix.tui.screens.base import Export, Work
 from supplymatrix.tui.screens.open_project import project_of
 from supplymatrix.tui.screens.table_screen import TableScreen
+from supplymatrix.tui.shell_words import path_word
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.line_list import LineList
 from supplymatrix.tui.widgets.status_line import Status
@@ -243,7 +244,7 @@ class ResponseScreen(TableScreen):
         """Return the command with the same facts."""
         again = self.session.options_again(profiles=False)
         project = self.named_project
-        words = ["supplymatrix response", *([shlex.quote(project.as_posix())] if project is not None else [])]
+        words = ["supplymatrix response", *([path_word(project.as_posix())] if project is not None else [])]
         if self.has_page and self._timeline is not None:
             return " ".join([*words, "--cve", shlex.quote(self._opened), "--explain"]) + again
         kind = "vendor" if self._narrow in self._names.vendors else "channel"
