@@ -10,7 +10,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Evidence, Finding, Result, Rule, Status
 
 __all__ = [
-    "failed", "fingerprint_of", "first_difference", "gap_of", "line_subject", "passed", "shorten_hash", "unknown",
+    "failed", "fingerprint_of", "gap_of", "line_subject", "passed", "shorten_hash", "unknown",
 ]  # fmt: skip
 
 
@@ -72,12 +72,6 @@ def failed(
 def fingerprint_of(rule_id: str, identity: str) -> str:
     """Return the name under which a result is known again in a later run, 32 hex digits."""
     return hashlib.sha256(f"{rule_id}\n{identity}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def first_difference(ours: str, theirs: str) -> int:
-    """Return the index of the first character in which two texts differ; of equal ones, their length."""
-    both = min(len(ours), len(theirs))
-    return next((at for at in range(both) if ours[at] != theirs[at]), both)
 
 
 def gap_of(

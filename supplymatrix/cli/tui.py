@@ -67,8 +67,7 @@ def tui(
     from supplymatrix.tui.links import parse_link
 
     given = click.get_current_context().params
-    session = _session(path, folders, given["as_of"], offline=offline, replay=replay)
-    session.named_folders = given["folders"]
+    session = _session(path, folders, given["folders"], given["as_of"], offline=offline, replay=replay)
     link = parse_link(at) if at else None
     if shot is None and not plain:
         return _run(session, link)
@@ -83,7 +82,13 @@ def tui(
 
 
 def _session(
-    path: Path | None, folders: tuple[Path, ...], as_of: date | None, *, offline: bool | None, replay: Path | None
+    path: Path | None,
+    folders: tuple[Path, ...],
+    named_folders: tuple[Path, ...],
+    as_of: date | None,
+    *,
+    offline: bool | None,
+    replay: Path | None,
 ) -> Session:
     from supplymatrix.cli.files import write_file
     from supplymatrix.engine.settings import load_settings
@@ -101,6 +106,7 @@ def _session(
         here=Path(),
         project=path,
         folders=folders,
+        named_folders=named_folders,
         as_of=as_of,
         offline=load_settings(os.environ).offline if offline is None else offline,
         replay=replay,

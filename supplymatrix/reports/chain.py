@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
-from supplymatrix.checks.result import first_difference
+from supplymatrix.model.difference import first_byte, first_difference
 from supplymatrix.model.fact import LineProof, ProofState, SumFault
 from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
@@ -94,24 +94,14 @@ def _line_step(view: ChainView) -> list[str]:
 
 def _difference(line: LineProof) -> list[str]:
     at = first_difference(line.hash, line.logged_hash)
-    ours, theirs = _first_byte(line.hash, line.logged_hash)
+    found, ours, theirs = first_byte(line.hash, line.logged_hash), "", ""
+    if found is not None:
+        number, size, left, right = found
+        ours, theirs = f", byte {number} of {size} is {left:02x}", f", byte {number} is {right:02x}"
     return [
         f"    {' ' * at}^ first difference: character {at + 1}{ours}",
         f"    {plain(line.logged_hash)}  the log{theirs}",
     ]
-
-
-def _first_byte(ours: str, theirs: str) -> tuple[str, str]:
-    """Say which byte of the decoded hashes differs first, when both are h1 hashes."""
-    try:
-        left = base64.b64decode(ours.removeprefix("h1:"), validate=True)
-        right = base64.b64decode(theirs.removeprefix("h1:"), validate=True)
-    except ValueError:
-        return "", ""
-    for number, (a, b) in enumerate(zip(left, right, strict=False), start=1):
-        if a != b:
-            return f", byte {number} of {len(left)} is {a:02x}", f", byte {number} is {b:02x}"
-    return "", ""
 
 
 def _consistency_step(view: ChainView) -> list[str]:

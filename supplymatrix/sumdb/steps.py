@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from supplymatrix.errors import TransportError, TrustError
+from supplymatrix.model.difference import first_byte, first_difference
 from supplymatrix.model.trace import Difference, Step, StepId, StepState
 from supplymatrix.model.value import changed, value
 from supplymatrix.sumdb.chain import ProofChain
@@ -47,10 +48,14 @@ class LogNames:
 
 def difference_of(our_name: str, ours: str, their_name: str, theirs: str) -> Difference:
     """Return where two values differ: the first character, and the first byte where both are hashes."""
-    both = min(len(ours), len(theirs))
-    at = next((at for at in range(both) if ours[at] != theirs[at]), both)
+    found = first_byte(ours, theirs)
     return Difference(
-        our_name=our_name, ours=ours, their_name=their_name, theirs=theirs, at=at, byte=_first_byte(ours, theirs)
+        our_name=our_name,
+        ours=ours,
+        their_name=their_name,
+        theirs=theirs,
+        at=first_difference(ours, theirs),
+        byte="" if found is None else "byte {} of {}: {:02x} here, {:02x} there".format(*found),
     )
 
 
@@ -304,21 +309,3 @@ def _base64(data: bytes) -> str:
 
 def _counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
-
-
-def _first_byte(ours: str, theirs: str) -> str:
-    """Say which byte of two hashes differs first, "" where one of them is none."""
-    left, right = _bytes_of(ours), _bytes_of(theirs)
-    for number, (a, b) in enumerate(zip(left, right, strict=False), 1):
-        if a != b:
-            return f"byte {number} of {len(left)}: {a:02x} here, {b:02x} there"
-    return ""
-
-
-def _bytes_of(text: str) -> bytes:
-    try:
-        if len(text) == 64:
-            return bytes.fromhex(text)
-        return base64.b64decode(text.removeprefix("h1:"), validate=True)
-    except ValueError:
-        return b""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.checks.result import failed, first_difference, line_subject, shorten_hash
+from supplymatrix.checks.result import failed, line_subject, shorten_hash
 from supplymatrix.checks.view import FactView
+from supplymatrix.model.difference import first_difference
 from supplymatrix.model.fact import ForeignHash, PrivateModule
 from supplymatrix.model.rule import Evidence, Level, Result, Rule, Severity
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from supplymatrix.checks.result import failed, first_difference, line_subject, passed, shorten_hash, unknown
+from supplymatrix.checks.result import failed, line_subject, passed, shorten_hash, unknown
 from supplymatrix.checks.view import FactView
 from supplymatrix.gomod.triage import explain_mismatch
+from supplymatrix.model.difference import first_difference
 from supplymatrix.model.fact import HashWitness, Holder, LineProof, ProofState, SumLine
 from supplymatrix.model.rule import Evidence, Level, Result, Rule, Severity
 

@@ -85,20 +85,16 @@ class Work:
         self._screen = screen
         self._group = group
         self._last = 0.0
-        self.is_stopped = False
+        self.is_cancelled = False
+        """Whether nobody waits for it any more; look at it in loops."""
         self.project: Path | None = None
         """The project that is to be shown, of a load."""
         self.mode = ""
         """How it is to be loaded, as `load_again` was told."""
 
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether nobody waits for it any more; look at it in loops."""
-        return self.is_stopped
-
     def tell(self, done: int, total: int, name: str) -> None:
         """Say how far it is, at most twenty times a second. total: 0 = not known. Raises WorkStopped."""
-        if self.is_stopped:
+        if self.is_cancelled:
             raise WorkStopped
         now = time.monotonic()
         if now - self._last >= _EVERY or (done == total and total):
@@ -276,8 +272,7 @@ class BaseScreen(Screen[None]):
     @property
     def waits_for_facts(self) -> bool:
         """Whether there is nothing to see yet, but will be."""
-        is_loading = any(group == LOAD for group, _, _ in self._jobs.values())
-        return not self.is_filled and (is_loading or not self._has_begun)
+        return not self.is_filled and (self._works_at(LOAD) or not self._has_begun)
 
     @property
     def has_no_room(self) -> bool:
@@ -366,14 +361,14 @@ class BaseScreen(Screen[None]):
     def abandon(self) -> None:
         """Tell all work that nobody waits for it, without a word on the screen."""
         for _, _, work in self._jobs.values():
-            work.is_stopped = True
+            work.is_cancelled = True
 
     def stop_work(self, group: str = "") -> bool:
         """Stop the work of a group, or all of it; return whether there was any."""
         found = [worker for worker, (name, _, _) in self._jobs.items() if group in ("", name)]
         for worker in found:
             _, _, work = self._jobs.pop(worker)
-            work.is_stopped = True
+            work.is_cancelled = True
             worker.cancel()
         self._end_work()
         return bool(found)
@@ -395,7 +390,7 @@ class BaseScreen(Screen[None]):
     def on_work_told(self, event: WorkTold) -> None:
         """Show how far a work is."""
         event.stop()
-        if any(group == event.group for group, _, _ in self._jobs.values()):
+        if self._works_at(event.group):
             has_old = self.is_filled and event.group == LOAD
             self.status_line.show_work(event.done, event.total, event.name, has_old=has_old)
 
@@ -439,7 +434,7 @@ class BaseScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Stop work, else take back what `take_back` can, else leave the place."""
-        is_loading = any(group == LOAD for group, _, _ in self._jobs.values())
+        is_loading = self._works_at(LOAD)
         if self.stop_work():
             self.tell("stopped; Ctrl+R reads again" if is_loading else "stopped")
         elif not self.take_back():
@@ -540,6 +535,10 @@ class BaseScreen(Screen[None]):
                 self.open_parts(wanted)
             self.tell_place()
         self.house.press_kept()
+
+    def _works_at(self, group: str) -> bool:
+        """Return whether work of a group goes on."""
+        return any(name == group for name, _, _ in self._jobs.values())
 
     def _end_work(self) -> None:
         if not self._jobs and self.is_attached:

@@ -198,7 +198,7 @@ class DecideScreen(BaseScreen):
 
     @property
     def _is_deciding(self) -> bool:
-        return any(group == LOAD for group, _, _ in self._jobs.values())
+        return self._works_at(LOAD)
 
     def _go_back_to_shown(self) -> bool:
         """Ask again what the answer that is shown was asked; return whether it was something else."""
