@@ -9,10 +9,25 @@ import pytest
 
 from supplymatrix.model.advisory import Channel, DateTrust, FeedReading, FixState
 from supplymatrix.tui.app import SupplymatrixApp
+from supplymatrix.tui.screens.response import ResponseScreen
+from supplymatrix.tui.screens.response_facts import CveRow
+from supplymatrix.tui.widgets.strip import StripItem, StripList
 from tests.tui.made_app import NOW, MadeSession, made_app, made_session
 from tests.vendors.made_reading import START, channel, event, go_fix, reading, shipment
 
-__all__ = ["CVES", "OPEN", "WONT", "made_reading", "put_reading", "response_app", "shop", "write_go_mod"]
+__all__ = [
+    "CVES",
+    "OPEN",
+    "WONT",
+    "made_reading",
+    "put_reading",
+    "response_app",
+    "rows_of",
+    "screen_of",
+    "shop",
+    "strips_of",
+    "write_go_mod",
+]
 
 CVES = tuple(f"CVE-2024-{number:04}" for number in range(1, 25))
 OPEN = "CVE-2026-0001"
@@ -73,3 +88,22 @@ def write_go_mod(folder: Path, line: str) -> None:
     """Write the go.mod of a project with one line behind its module."""
     folder.mkdir(exist_ok=True)
     (folder / "go.mod").write_text(f"module example.org/{folder.name}\n\n{line}\n", encoding="utf-8")
+
+
+def screen_of(app: SupplymatrixApp) -> ResponseScreen:
+    """Return the screen on top, which is the one of response times."""
+    screen = app.place_screen
+    assert isinstance(screen, ResponseScreen)
+    return screen
+
+
+def strips_of(app: SupplymatrixApp) -> dict[str, StripItem]:
+    """Return the strips by their id."""
+    return {item.id: item for item in screen_of(app).query_one(StripList).items}
+
+
+def rows_of(app: SupplymatrixApp) -> list[CveRow]:
+    """Return the rows of the CVEs."""
+    facts = screen_of(app).facts
+    assert facts is not None
+    return list(facts.rows)

@@ -28,6 +28,7 @@ from supplymatrix.tui.shots import settle, take_rows
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.picker import Ask
 from tests.tui.conftest import LOOKS, Shots
+from tests.tui.keys import press
 from tests.tui.made_app import made_app, made_loaded, made_session
 from tests.tui.made_response import OPEN, WONT, made_reading, put_reading, shop, write_go_mod
 
@@ -38,11 +39,6 @@ _SIZE = (100, 30)
 def made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read feeds that are made, unless a test says otherwise."""
     put_reading(monkeypatch)
-
-
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settle(pilot)
 
 
 def _screen(app: SupplymatrixApp) -> CompareScreen:
@@ -95,11 +91,11 @@ async def test_the_row_of_the_cursor_is_explained(tmp_path: Path, monkeypatch: p
         await settle(pilot)
         assert "today: what the project has" in _beside(app)
         assert "needs     has go_minors 1.25: go.mod:3 go 1.25.2" in _beside(app)
-        await _press(pilot, "down")
+        await press(pilot, "down")
         assert "feed      moving to 2026-11-16" in _beside(app)
-        await _press(pilot, "tab")
+        await press(pilot, "tab")
         assert _focus(app) == "beside"
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert _focus(app) == "table"
 
 
@@ -110,19 +106,19 @@ async def test_enter_goes_to_the_cves_of_a_vendor_those_open_first(
     app = made_app(shop(tmp_path, monkeypatch), "compare")
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, "down", "enter")
+        await press(pilot, "down", "enter")
         screen = _screen(app)
         assert _ids(app) == [WONT, OPEN]
         assert screen.link == Link("compare", ("acme", WONT))
         assert screen.twin() == "supplymatrix compare shop --vendor acme --format json"
-        await _press(pilot, "down")
+        await press(pilot, "down")
         assert "place     feed: a.json /published" in _beside(app)
         assert "◐ fixed in part" in take_rows(app)
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert _focus(app) == "page"
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert _focus(app) == "table"
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert (_ids(app), screen.table.current_id) == (["today", "acme"], "acme")
 
 
@@ -148,7 +144,7 @@ async def test_a_link_shows_what_the_filter_hides(tmp_path: Path, monkeypatch: p
     app = made_app(shop(tmp_path, monkeypatch), "compare/acme")
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, "slash", *WONT.lower(), "enter")
+        await press(pilot, "slash", *WONT.lower(), "enter")
         assert _ids(app) == [WONT]
         app.open_link(Link("compare", ("acme", OPEN)))
         await settle(pilot)
@@ -163,12 +159,12 @@ async def test_t_goes_to_the_timeline_of_a_cve_and_escape_comes_back(
     app = made_app(shop(tmp_path, monkeypatch), f"compare/acme/{OPEN}")
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, "t")
+        await press(pilot, "t")
         assert isinstance(app.screen, ResponseScreen)
         assert app.screen.parts() == (OPEN,)
-        await _press(pilot, "escape", "escape")  # the page, the place
+        await press(pilot, "escape", "escape")  # the page, the place
         assert _screen(app).parts() == ("acme", OPEN)
-        await _press(pilot, "escape", "t")
+        await press(pilot, "escape", "t")
         assert "Enter goes to the CVEs" in _screen(app).status_line.say()
 
 
@@ -181,7 +177,7 @@ async def test_without_a_project_it_is_said_how_one_is_opened(tmp_path: Path) ->
         assert NO_PROJECT in " ".join(take_rows(app).split())
         assert "supplymatrix tui PATH" in take_rows(app)
         assert NO_PROJECT in _screen(app).plain_text(200)
-        await _press(pilot, "right_square_bracket")
+        await press(pilot, "right_square_bracket")
         assert NO_PROJECT in _screen(app).status_line.say()
 
 
@@ -192,10 +188,10 @@ async def test_p_opens_a_project_by_its_folder(tmp_path: Path) -> None:
     app = made_app(session, "compare")
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, "p", *"gone", "enter")
+        await press(pilot, "p", *"gone", "enter")
         assert isinstance(app.screen, Ask)
         assert "there is no such file or folder" in take_rows(app)
-        await _press(pilot, *["backspace"] * 4, *"shop", "enter")
+        await press(pilot, *["backspace"] * 4, *"shop", "enter")
         assert session.project == session.here / "shop"
         assert _ids(app) == ["today", "acme"]
 
@@ -210,10 +206,10 @@ async def test_a_project_with_several_gos_has_a_table_for_each(tmp_path: Path, m
         count = len(_screen(app).views)
         heads = [str(app.screen.query_one("#head").render())]
         for _ in range(count - 1):
-            await _press(pilot, "right_square_bracket")
+            await press(pilot, "right_square_bracket")
             heads.append(str(app.screen.query_one("#head").render()))
         assert len(set(heads)) == count
-        await _press(pilot, "right_square_bracket")
+        await press(pilot, "right_square_bracket")
         assert f"the project is built with {count} Go" in _screen(app).status_line.say()
 
 
@@ -226,7 +222,7 @@ async def test_an_export_is_what_the_command_writes(
     app = made_app(session, "compare")
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, "e", key, "enter")
+        await press(pilot, "e", key, "enter")
         ((path, text),) = session.written.items()
         assert path.name.startswith("compare.")
         assert word in text
@@ -240,14 +236,14 @@ async def test_a_row_is_copied_and_o_opens_the_sources_of_a_support(
     app = made_app(shop(tmp_path, monkeypatch, "go 1.26.0\n"), "compare")
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, "down")
+        await press(pilot, "down")
         screen = _screen(app)
         offer = screen.copy_offer()
         assert offer is not None
         assert offer.rows[0][:2] == ("acme", "until 2032-05-31")
         assert screen.sources() == (("https://acme.example/go", "acme:page"),)
         assert [item.text for item in screen.palette_items()] == ["today", "Acme"]
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert screen.sources() == ((f"https://www.cve.org/CVERecord?id={WONT}", f"{WONT} at cve.org"),)
 
 
@@ -279,7 +275,7 @@ async def test_linear_text_has_every_vendor_and_every_cve(tmp_path: Path, monkey
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert "CVEs      1 fixed, 1 open, 0 won't fix, 0 silent" in _screen(app).plain_text(80)
-        await _press(pilot, "down", "enter")
+        await press(pilot, "down", "enter")
         text = _screen(app).plain_text(80)
         assert f"- {OPEN} · GO-2026-0001" in text
         assert "place     feed: a.json /published" in text
@@ -336,7 +332,7 @@ async def test_a_screen_below_follows_to_the_project_that_was_opened(
         assert below.twin().split("  #")[0].endswith(" shop")
         app.open_link(Link("compare"), beside=True)
         await settle(pilot)
-        await _press(pilot, "p", *"other", "enter")
+        await press(pilot, "p", *"other", "enter")
         assert (session.project, _screen(app).twin()) == (Path("other"), "supplymatrix compare other")
         assert below.shown_project == Path("shop")
         app.leave()
@@ -377,15 +373,15 @@ async def test_what_could_not_be_opened_changes_nothing_in_the_list_of_a_vendor(
     app = made_app(session, "compare/acme")
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, "p", *"bad", "enter")
+        await press(pilot, "p", *"bad", "enter")
         screen = _screen(app)
         assert "there is no directive" in screen.status_line.say()
-        await _press(pilot, "right", "s")
+        await press(pilot, "right", "s")
         assert session.state.lists["compare-cves"].sort == (("cve", False),)
         assert "compare" not in session.state.lists
         assert (session.project, _ids(app)) == (Path("shop"), sorted([WONT, OPEN]))
         assert screen.twin() == "supplymatrix compare shop --vendor acme --format json"
-        await _press(pilot, "p", *"other", "enter")
+        await press(pilot, "p", *"other", "enter")
         assert "there is no directive" not in screen.status_line.say()
         assert (_ids(app), screen.parts()) == (["today", "acme"], ())
         assert screen.table.state.sort == ()
@@ -397,9 +393,9 @@ async def test_a_name_that_is_none_is_refused(text: str, tmp_path: Path) -> None
     app = made_app(made_session(tmp_path), "compare")
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, "p")
+        await press(pilot, "p")
         app.screen.query_one(Input).value = text
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert isinstance(app.screen, Ask)
         assert "no name for a folder" in take_rows(app) or "there is no such file or folder" in take_rows(app)
 
@@ -428,7 +424,7 @@ async def test_the_twin_itself_tells_what_the_screen_shows(
         app.open_link(Link("compare", (vendor,)))
         await settle(pilot)
         note()
-        await _press(pilot, "p", *"bad", "enter")
+        await press(pilot, "p", *"bad", "enter")
         note()
     assert [twin for twin, _, _ in seen[1:]] == [
         f"supplymatrix compare shop --vendor {vendor} --format json --as-of 2026-11-20"

@@ -30,6 +30,7 @@ from supplymatrix.tui.shots import render_shot, settle, take_rows
 from supplymatrix.tui.widgets.line_list import LineList
 from supplymatrix.tui.widgets.picker import Ask, Menu
 from supplymatrix.vendors.needs import parse_need_word
+from tests.tui.keys import has_focus, is_on, press
 from tests.tui.made_app import MadeSession, made_app
 from tests.tui.made_matrix import matrix_loaded, matrix_session, run_twin, use_made_profiles
 
@@ -45,19 +46,6 @@ def few_weightings(monkeypatch: pytest.MonkeyPatch) -> None:
         return run_decide(changed(request, draws=_DRAWS))
 
     monkeypatch.setattr(decide, "run_decide", run_few)
-
-
-def _is_on(app: SupplymatrixApp, kind: type[Any]) -> bool:
-    return isinstance(app.screen, kind)
-
-
-def _has_focus(app: SupplymatrixApp, name: str) -> bool:
-    return app.focused is app.screen.query_one(f"#{name}")
-
-
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settle(pilot)
 
 
 async def _press_unsettled(pilot: Pilot[Any], *keys: str) -> None:
@@ -115,23 +103,23 @@ async def test_needs_turn_the_decision_at_once_and_are_undone(tmp_path: Path) ->
         await settle(pilot)
         assert _verdict(app).startswith("No clear winner: ")
         _screen(app).query_one("#needs", LineList).go_to("fips_mode")
-        await _press(pilot, "space")
+        await press(pilot, "space")
         assert _screen(app).wishes == (Wish(key="fips_mode", kind="need"),)
-        await _press(pilot, "space")
+        await press(pilot, "space")
         assert _screen(app).twin() == "supplymatrix decide --must fips_mode"
         assert any("Bolt Works Limited: FIPS mode is a must, and it says no" in text for text in _texts(app))
         assert any("bolt:certificate" in text for text in _texts(app))
         assert _run(app) == await _twin(session, "fips_mode")
-        await _press(pilot, "space")
+        await press(pilot, "space")
         assert _screen(app).wishes == ()
-        await _press(pilot, "Z")
+        await press(pilot, "Z")
         assert _run(app) == await _twin(session, "fips_mode")
-        await _press(pilot, "Z", "Z", "Z")
+        await press(pilot, "Z", "Z", "Z")
         assert _screen(app).wishes == ()
         assert "nothing to undo" in _screen(app).status_line.say()
-        await _press(pilot, "R", "R")
+        await press(pilot, "R", "R")
         assert _run(app) == await _twin(session, "fips_mode")
-        await _press(pilot, "R", "R")
+        await press(pilot, "R", "R")
         assert "nothing to redo" in _screen(app).status_line.say()
 
 
@@ -168,14 +156,14 @@ async def test_a_line_leads_to_its_evidence(tmp_path: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         _answer(app, "Bolt Works Limited: FIPS mode is a must")
-        await _press(pilot, "enter")
-        assert _is_on(app, MatrixScreen)
+        await press(pilot, "enter")
+        assert is_on(app, MatrixScreen)
         assert app.place_screen is not None
         assert app.place_screen.parts() == ("bolt", "fips_mode")
-        await _press(pilot, "escape", "escape")
-        assert _is_on(app, DecideScreen)
+        await press(pilot, "escape", "escape")
+        assert is_on(app, DecideScreen)
         _answer(app, "as of 2026-11-25")
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert "nothing behind this line" in _screen(app).status_line.say()
 
 
@@ -185,14 +173,14 @@ async def test_items_of_a_list_are_asked_for(tmp_path: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         _screen(app).query_one("#needs", LineList).go_to("fips_mode")
-        await _press(pilot, "equals_sign")
+        await press(pilot, "equals_sign")
         assert "are lists" in _screen(app).status_line.say()
         _screen(app).query_one("#needs", LineList).go_to("go_minors")
-        await _press(pilot, "equals_sign")
-        assert _is_on(app, Ask)
-        await _press(pilot, *"go1", "enter")
+        await press(pilot, "equals_sign")
+        assert is_on(app, Ask)
+        await press(pilot, *"go1", "enter")
         assert "no minor version of Go" in take_rows(app)
-        await _press(pilot, *["backspace"] * 3, *"1.26", "enter")
+        await press(pilot, *["backspace"] * 3, *"1.26", "enter")
         assert _screen(app).twin() == "supplymatrix decide --need go_minors=1.26"
         assert _run(app).decision.asked.needs[0].items == ("1.26",)
 
@@ -207,13 +195,13 @@ async def test_a_vendor_that_is_left_out_of_the_matrix_is_left_out_here(tmp_path
         assert _run(app) == await _twin(session, excluded=("cube",))
         assert _screen(app).twin() == "supplymatrix decide --exclude cube"
         _answer(app, "Acme")
-        await _press(pilot, "x")
+        await press(pilot, "x")
         assert list(session.excluded) == ["cube", "acme"]
         assert _run(app) == await _twin(session, excluded=("cube", "acme"))
-        await _press(pilot, "Z")
+        await press(pilot, "Z")
         assert list(session.excluded) == ["cube"]
         _answer(app, "today  ")
-        await _press(pilot, "x")
+        await press(pilot, "x")
         assert "today always stays" in _screen(app).status_line.say()
 
 
@@ -223,26 +211,26 @@ async def test_matrix_and_decision_follow_each_other(tmp_path: Path) -> None:
     app = made_app(session, "matrix/bolt")
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        await _press(pilot, "w", "9", "escape", "v")
+        await press(pilot, "w", "9", "escape", "v")
         _answer(app, "Cube")
-        await _press(pilot, "x")
+        await press(pilot, "x")
         assert session.excluded == ("cube",)
         _answer(app, "Acme")
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         matrix = app.place_screen
         assert isinstance(matrix, MatrixScreen)
         assert matrix.state is not None
         assert matrix.state.history.now.weights["go_minors"] == 9
         matrix.table.go_to("fips_mode", "bolt")
-        await _press(pilot, "x", "escape")
+        await press(pilot, "x", "escape")
         assert list(session.excluded) == ["cube", "bolt"]
         assert _run(app) == await _twin(session, excluded=("cube", "bolt"))
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         matrix = app.place_screen
         assert isinstance(matrix, MatrixScreen)
         assert matrix.state is not None
         assert matrix.state.history.now.excluded == ("cube", "bolt")
-        await _press(pilot, "Z", "Z")
+        await press(pilot, "Z", "Z")
         assert session.weights is not None
         assert session.weights["go_minors"] == 3
 
@@ -256,10 +244,10 @@ async def test_a_ninth_need_is_refused_and_taken_back(tmp_path: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         _screen(app).query_one("#needs", LineList).go_to("exit_cost")
-        await _press(pilot, "space")
+        await press(pilot, "space")
         assert "9 needs" in _screen(app).status_line.say()
         assert [wish.key for wish in _screen(app).wishes] == list(keys)
-        await _press(pilot, "escape", "Z")
+        await press(pilot, "escape", "Z")
         assert "nothing to undo" in _screen(app).status_line.say()
 
 
@@ -269,9 +257,9 @@ async def test_the_ask_list_is_written_as_markdown(tmp_path: Path) -> None:
     app = made_app(session, "decide")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "a")
-        assert _is_on(app, Ask)
-        await _press(pilot, "enter")
+        await press(pilot, "a")
+        assert is_on(app, Ask)
+        await press(pilot, "enter")
         ((path, text),) = session.written.items()
         assert path.name == "questions.md"
         assert text == render_ask_list((await _twin(session)).decision)
@@ -284,17 +272,17 @@ async def test_two_pages_share_a_narrow_screen(tmp_path: Path) -> None:
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
         assert "how often first" in take_rows(app)
-        await _press(pilot, "space")
+        await press(pilot, "space")
         assert "needs · Space chooses" in take_rows(app)
         assert _screen(app).wishes == ()
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert _screen(app).wishes == (Wish(key="go_minors", kind="need"),)
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert "how often first" in take_rows(app)
-        await _press(pilot, "tab", "tab")
-        assert _has_focus(app, "answer")
-        await _press(pilot, "m")
-        assert _is_on(app, MatrixScreen)
+        await press(pilot, "tab", "tab")
+        assert has_focus(app, "answer")
+        await press(pilot, "m")
+        assert is_on(app, MatrixScreen)
 
 
 @pytest.mark.asyncio
@@ -306,8 +294,8 @@ async def test_lines_are_copied(tmp_path: Path) -> None:
         offer = _screen(app).copy_offer()
         assert offer is not None
         assert "Acme" in offer.rows[0][0]
-        await _press(pilot, "Y")
-        assert _is_on(app, Menu)
+        await press(pilot, "Y")
+        assert is_on(app, Menu)
 
 
 @pytest.mark.asyncio
@@ -436,7 +424,7 @@ async def test_escape_takes_back_what_was_not_decided_yet(tmp_path: Path) -> Non
         await settle(pilot)
         assert _run(app) is before
         assert screen.twin() == "supplymatrix decide --must fips_mode"
-        await _press(pilot, "Z")
+        await press(pilot, "Z")
         assert "nothing to undo" in screen.status_line.say()
 
 
@@ -448,16 +436,16 @@ async def test_an_undo_that_cannot_be_decided_is_none(tmp_path: Path) -> None:
         await settle(pilot)
         screen = _screen(app)
         _need(app, "fips_mode")
-        await _press(pilot, "space", "space", "Z")
+        await press(pilot, "space", "space", "Z")
         for key in "Z", "R":
             gate.fault = InputError(Diagnostic(message="the folder of profiles is gone"))
-            await _press(pilot, key)
+            await press(pilot, key)
             assert "is gone" in screen.status_line.say()
             assert say_wishes(screen.wishes) == "need:fips_mode"
             gate.fault = None
-        await _press(pilot, "R")
+        await press(pilot, "R")
         assert say_wishes(screen.wishes) == "must:fips_mode"
-        await _press(pilot, "Z", "Z")
+        await press(pilot, "Z", "Z")
         assert say_wishes(screen.wishes) == ""
 
 
@@ -476,7 +464,7 @@ async def test_needs_chosen_before_the_first_answer_are_those_that_are_decided(t
             await settle(pilot)
             assert [need.key for need in _run(app).decision.asked.needs] == ["fips_mode"]
             assert _screen(app).twin() == "supplymatrix decide --need fips_mode"
-            await _press(pilot, "Z")
+            await press(pilot, "Z")
             assert _run(app).decision.asked.needs == ()
 
 
@@ -487,17 +475,17 @@ async def test_undo_takes_back_the_last_change_of_either_screen_alone(tmp_path: 
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         _need(app, "fips_mode")
-        await _press(pilot, "space")
+        await press(pilot, "space")
         _answer(app, "Bolt")
-        await _press(pilot, "enter", "x", "escape")
+        await press(pilot, "enter", "x", "escape")
         screen = _screen(app)
         assert screen.twin() == "supplymatrix decide --need fips_mode --exclude bolt"
-        await _press(pilot, "Z")
+        await press(pilot, "Z")
         assert screen.twin() == "supplymatrix decide --need fips_mode"
         assert session.excluded == ()
-        await _press(pilot, "R")
+        await press(pilot, "R")
         assert screen.twin() == "supplymatrix decide --need fips_mode --exclude bolt"
-        await _press(pilot, "Z", "Z")
+        await press(pilot, "Z", "Z")
         assert screen.twin() == "supplymatrix decide"
 
 
@@ -516,7 +504,7 @@ async def test_the_command_of_each_state_decides_the_same(
         for keys in (), ("space", "space"), ("down", "space"), ("x",), ("Z",):
             if "x" in keys:
                 _answer(app, "Acme")
-            await _press(pilot, *keys)
+            await press(pilot, *keys)
             exports = {export.format: export for export in _screen(app).exports()}
             seen.append((_screen(app).twin(), await asyncio.to_thread(exports["json"].render)))
     day = f" --as-of {session.day}"

@@ -6,10 +6,8 @@ import asyncio
 import subprocess
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from supplymatrix.engine.vendor_profiles import LoadedProfiles
 from supplymatrix.errors import SourceError
@@ -17,6 +15,7 @@ from supplymatrix.tui.app import SupplymatrixApp
 from supplymatrix.tui.opening import is_address, open_address, opener_of
 from supplymatrix.tui.screens.base import BaseScreen, Work
 from supplymatrix.tui.shots import settle, take_rows
+from tests.tui.keys import press
 from tests.tui.made_app import made_app, made_loaded, made_session
 
 
@@ -24,11 +23,6 @@ def _screen(app: SupplymatrixApp) -> BaseScreen:
     screen = app.place_screen
     assert screen is not None
     return screen
-
-
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settle(pilot)
 
 
 # What was told.
@@ -40,13 +34,13 @@ async def test_what_was_told_goes_with_the_next_key_and_escape_then_goes_back(tm
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
         _screen(app).tell("a word", details="and more of it")
-        await _press(pilot, "down")
+        await press(pilot, "down")
         assert "a word" not in take_rows(app)
-        await _press(pilot, "D")
+        await press(pilot, "D")
         assert "and more of it" in take_rows(app)
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         _screen(app).tell("another word")
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert _screen(app).PLACE == "home"
 
 
@@ -56,9 +50,9 @@ async def test_a_fault_stays_until_escape(tmp_path: Path) -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
         _screen(app).tell("it broke", is_fault=True)
-        await _press(pilot, "down", "up")
+        await press(pilot, "down", "up")
         assert "✘ it broke" in take_rows(app)
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert "it broke" not in take_rows(app)
         assert _screen(app).PLACE == "claims"
 
@@ -90,7 +84,7 @@ async def test_without_room_no_key_acts_unseen_but_leaving(tmp_path: Path) -> No
     async with app.run_test(size=(50, 10)) as pilot:
         await settle(pilot)
         before = _screen(app).parts()
-        await _press(pilot, "down", "question_mark", "1")
+        await press(pilot, "down", "question_mark", "1")
         assert app.screen is _screen(app)
         assert (_screen(app).PLACE, _screen(app).parts()) == ("claims", before)
         await pilot.press("q")
@@ -192,12 +186,12 @@ async def test_an_export_says_where_the_file_lies_and_refuses_what_is_no_name(tm
     app = made_app(session, "claims")
     async with app.run_test(size=(160, 45)) as pilot:
         await settle(pilot)
-        await _press(pilot, "e", "j")
+        await press(pilot, "e", "j")
         app.screen.query_one("Input").value = "x" * 300  # type: ignore[attr-defined]
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert "no name for a file" in take_rows(app)
         app.screen.query_one("Input").value = "claims.json"  # type: ignore[attr-defined]
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert (session.here / "claims.json").resolve().as_posix() in _screen(app).status_line.say()
 
 
@@ -240,7 +234,7 @@ async def test_projects_are_looked_for_where_the_app_was_started(tmp_path: Path)
         await settle(pilot)
         before = [line for line in take_rows(app).splitlines() if "shop" in line]
         session.project = session.here / "shop" / "tools"
-        await _press(pilot, "ctrl+r")
+        await press(pilot, "ctrl+r")
         assert [line for line in take_rows(app).splitlines() if "shop" in line] == before
 
 
@@ -292,7 +286,7 @@ async def test_an_address_that_no_browser_takes_is_copied(tmp_path: Path) -> Non
     app = made_app(made_session(tmp_path), "claims/acme-fips")
     async with app.run_test(size=(160, 45)) as pilot:
         await settle(pilot)
-        await _press(pilot, "o")
+        await press(pilot, "o")
         assert "no browser could be asked: https://acme.example/certificate" in _screen(app).status_line.say()
     assert (tmp_path / "state" / "copied.txt").read_text(encoding="utf-8") == "https://acme.example/certificate"
 
@@ -306,7 +300,7 @@ async def test_the_cell_of_a_table_is_copied_alone(tmp_path: Path, monkeypatch: 
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
         app.screen.query_one("#table").focus()
-        await _press(pilot, "right", "y", "c")
+        await press(pilot, "right", "y", "c")
         assert "the cell: " in _screen(app).status_line.say()
         cve = app.screen.table.current_id  # type: ignore[attr-defined]
     assert (tmp_path / "state" / "copied.txt").read_text(encoding="utf-8") == cve

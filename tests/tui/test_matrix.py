@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from supplymatrix.engine.matrix import MatrixRequest, view_matrix
@@ -31,23 +30,11 @@ from supplymatrix.tui.shots import settle, take_rows
 from supplymatrix.tui.widgets.picker import Menu, Picker
 from supplymatrix.vendors.capability_keys import KEYS
 from supplymatrix.vendors.matrix import TODAY
+from tests.tui.keys import has_focus, is_on, press
 from tests.tui.made_app import NOW, made_app
 from tests.tui.made_matrix import matrix_loaded, matrix_session
 
 WIDE, NARROW = (160, 45), (80, 24)
-
-
-def _is_on(app: SupplymatrixApp, kind: type[Any]) -> bool:
-    return isinstance(app.screen, kind)
-
-
-def _has_focus(app: SupplymatrixApp, name: str) -> bool:
-    return app.focused is app.screen.query_one(f"#{name}")
-
-
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settle(pilot)
 
 
 def _screen(app: SupplymatrixApp) -> MatrixScreen:
@@ -84,10 +71,10 @@ async def test_a_link_opens_a_cell_down_to_its_source_as_a_page(tmp_path: Path) 
                      "confidence high", "the module is named there", "[red]a module[/red]"):  # fmt: skip
             assert part in rows, part
         assert "$ supplymatrix matrix --explain acme/fi" in rows
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert not _screen(app).has_class("-page")
         assert _screen(app).parts() == ("acme", "fips_mode")
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert _screen(app).has_class("-page")
 
 
@@ -101,10 +88,10 @@ async def test_a_wide_screen_shows_the_evidence_beside_the_table(tmp_path: Path)
         await settle(pilot)
         assert "FIPS mode · Bolt Works Limited" in _side(app)
         assert "https://bolt.example/certificate" in _side(app)
-        await _press(pilot, "enter")
-        assert _has_focus(app, "side")
-        await _press(pilot, "escape")
-        assert _has_focus(app, "table")
+        await press(pilot, "enter")
+        assert has_focus(app, "side")
+        await press(pilot, "escape")
+        assert has_focus(app, "table")
 
 
 @pytest.mark.asyncio
@@ -152,9 +139,9 @@ async def test_sources_of_a_cell_are_offered_and_opened(tmp_path: Path, monkeypa
     app = made_app(matrix_session(tmp_path), "matrix/acme/fips_mode")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "o")
-        assert _is_on(app, Picker)
-        await _press(pilot, "enter")
+        await press(pilot, "o")
+        assert is_on(app, Picker)
+        await press(pilot, "enter")
         assert opened == ["https://acme.example/certificate"]
 
 
@@ -166,9 +153,9 @@ async def test_it_begins_at_a_cell_with_its_evidence(tmp_path: Path) -> None:
         await settle(pilot)
         assert _screen(app).parts() == ("acme", "delivers")
         assert "←→⏎ Evidence" in take_rows(app).splitlines()[-1]
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert "delivers · Acme" in take_rows(app)
-        await _press(pilot, "escape", "down", "right")
+        await press(pilot, "escape", "down", "right")
     again = matrix_session(tmp_path)
     again.state = read_screen_state(session.state_file).state
     app = made_app(again, "matrix")
@@ -182,26 +169,26 @@ async def test_a_question_leads_to_the_sources_and_cells_of_all_vendors(tmp_path
     app = made_app(matrix_session(tmp_path), "matrix/acme/fips_mode")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "escape", "home", "o")
-        assert _is_on(app, Picker)
+        await press(pilot, "escape", "home", "o")
+        assert is_on(app, Picker)
         rows = take_rows(app)
         assert "Bolt Works Limited: certificate" in rows
         assert "https://acm" in rows
         assert "Acme: table" in rows
-        await _press(pilot, "escape", "enter")
+        await press(pilot, "escape", "enter")
         assert "FIPS mode · all" in take_rows(app)
-        await _press(pilot, "enter")
-        assert _is_on(app, Picker)
-        await _press(pilot, *"bolt", "enter")
+        await press(pilot, "enter")
+        assert is_on(app, Picker)
+        await press(pilot, *"bolt", "enter")
         assert _screen(app).parts() == ("bolt", "fips_mode")
         assert "FIPS mode · Bolt Works Limited" in take_rows(app)
-        await _press(pilot, "left")
+        await press(pilot, "left")
         assert "FIPS mode · Acme" in take_rows(app)
-        await _press(pilot, "right", "right")
+        await press(pilot, "right", "right")
         assert "FIPS mode · Cube 网址" in take_rows(app)
-        await _press(pilot, "enter")
-        assert _is_on(app, MatrixScreen)
-        await _press(pilot, "escape")
+        await press(pilot, "enter")
+        assert is_on(app, MatrixScreen)
+        await press(pilot, "escape")
         assert not _screen(app).has_class("-page")
 
 
@@ -210,9 +197,9 @@ async def test_where_there_is_no_source_the_way_to_one_is_named(tmp_path: Path) 
     app = made_app(matrix_session(tmp_path), "matrix/acme/delivers")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "o")
+        await press(pilot, "o")
         assert "← → go to another vendor" in _screen(app).status_line.say()
-        await _press(pilot, "escape", "ctrl+home", "o")
+        await press(pilot, "escape", "ctrl+home", "o")
         assert "↓ goes to a question" in _screen(app).status_line.say()
 
 
@@ -234,11 +221,11 @@ async def test_differences_leave_the_numbers_of_rows(tmp_path: Path) -> None:
     app = made_app(matrix_session(tmp_path), "matrix")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "d")
+        await press(pilot, "d")
         assert [key.id for key in _state(app).keys] == ["fix_sla", "fips_mode"]
         assert "18 FIPS mode" in take_rows(app)
         assert _screen(app).twin() == "supplymatrix matrix --differences"
-        await _press(pilot, "d")
+        await press(pilot, "d")
         assert len(_state(app).keys) == len(KEYS)
 
 
@@ -248,7 +235,7 @@ async def test_differences_that_hide_nothing_say_what_would(tmp_path: Path) -> N
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
         state = _state(app)
-        await _press(pilot, "d")
+        await press(pilot, "d")
         assert state.say_differences() == "2 of 28 questions are not answered alike · d shows all"
         state.view = changed(state.view, matrix=changed(state.view.matrix, keys=tuple(state.keys)))
         assert state.say_differences() == "2 of 2 questions are not answered alike: c compares two vendors"
@@ -272,18 +259,18 @@ async def test_two_columns_are_compared_and_come_back(tmp_path: Path) -> None:
     app = made_app(matrix_session(tmp_path), "matrix/acme")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "c")
+        await press(pilot, "c")
         assert "compare Acme with" in _screen(app).status_line.say()
         _screen(app).table.go_to("fips_mode", "cube")
-        await _press(pilot, "c")
+        await press(pilot, "c")
         assert _columns(app) == [TODAY, "acme", "cube"], "what one has stays in view, as the command shows it"
         assert "beside what you have" in _screen(app).status_line.say()
         assert _screen(app).twin() == "supplymatrix matrix acme cube"
         twin = view_matrix(MatrixRequest(loaded=matrix_loaded(), as_of=NOW.date(), named=("acme", "cube")))
         assert _state(app).options == twin.matrix.options
-        await _press(pilot, "c")
+        await press(pilot, "c")
         assert len(_columns(app)) == 5
-        await _press(pilot, "c", "escape")
+        await press(pilot, "c", "escape")
         assert "compare" not in _screen(app).status_line.say()
 
 
@@ -293,13 +280,13 @@ async def test_a_vendor_is_left_out_and_brought_back(tmp_path: Path) -> None:
     app = made_app(session, "matrix/acme")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "x")
+        await press(pilot, "x")
         assert "acme" not in _columns(app)
         assert session.excluded == ("acme",)
         assert _screen(app).twin() == "supplymatrix matrix --exclude acme"
-        await _press(pilot, "Z")
+        await press(pilot, "Z")
         assert "acme" in _columns(app)
-        await _press(pilot, "R")
+        await press(pilot, "R")
         assert "acme" not in _columns(app)
         app.open_link(Link("matrix", ("acme", "fips_mode")))
         await settle(pilot)
@@ -311,9 +298,9 @@ async def test_today_stays(tmp_path: Path) -> None:
     app = made_app(matrix_session(tmp_path), "matrix/today")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "x")
+        await press(pilot, "x")
         assert "the column today stays" in _screen(app).status_line.say()
-        await _press(pilot, "p")
+        await press(pilot, "p")
         assert "always stays" in _screen(app).status_line.say()
         assert _columns(app)[0] == TODAY
 
@@ -324,7 +311,7 @@ async def test_a_pinned_column_comes_first_and_is_kept(tmp_path: Path) -> None:
     app = made_app(session, "matrix/cube")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "p", "down")
+        await press(pilot, "p", "down")
         assert _columns(app)[:2] == [TODAY, "cube"]
         assert _screen(app).twin() == "supplymatrix matrix --pin cube"
     kept = read_screen_state(session.state_file).state
@@ -343,9 +330,9 @@ async def test_columns_are_ordered_by_a_row(tmp_path: Path) -> None:
     app = made_app(matrix_session(tmp_path), "matrix/bolt/fips_mode")
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        await _press(pilot, "escape", "s")
+        await press(pilot, "escape", "s")
         assert _columns(app) == [TODAY, "acme", "go-project", "bolt", "cube"]
-        await _press(pilot, "s")
+        await press(pilot, "s")
         assert _columns(app)[1:] == [option.id for option in _state(app).options][1:]
 
 
@@ -355,7 +342,7 @@ async def test_a_column_is_hidden_and_shown_by_the_list_of_columns(tmp_path: Pat
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
         for is_there in (False, True):
-            await _press(pilot, "full_stop", *"bolt", "enter")
+            await press(pilot, "full_stop", *"bolt", "enter")
             assert ("bolt" in _columns(app)) is is_there
 
 
@@ -364,9 +351,9 @@ async def test_the_filter_finds_a_question_and_escape_takes_it_away(tmp_path: Pa
     app = made_app(matrix_session(tmp_path), "matrix")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "slash", *"fips", "enter")
+        await press(pilot, "slash", *"fips", "enter")
         assert len(_screen(app).table.view.rows) == 2
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert _screen(app).query_one("#filter", Input).value == ""
         assert len(_screen(app).table.view.rows) == len(KEYS) + 2
 
@@ -408,7 +395,7 @@ async def test_exports_are_those_of_the_command(tmp_path: Path) -> None:
     app = made_app(session, "matrix/cube")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "x", "d", "w", "4", "escape")
+        await press(pilot, "x", "d", "w", "4", "escape")
         exports = {export.format: export for export in _screen(app).exports()}
         assert list(exports) == ["text", "json", "csv", "markdown", "html"]
         assert exports["csv"].command == (
@@ -432,9 +419,9 @@ async def test_export_goes_by_one_menu(tmp_path: Path) -> None:
     app = made_app(session, "matrix")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "e")
-        assert _is_on(app, Menu)
-        await _press(pilot, "c", "enter")
+        await press(pilot, "e")
+        assert is_on(app, Menu)
+        await press(pilot, "c", "enter")
         ((path, text),) = session.written.items()
         assert path.name == "matrix.csv"
         assert text.startswith("key,") or "fips_mode" in text
@@ -450,9 +437,9 @@ async def test_a_cell_and_the_table_are_copied(tmp_path: Path) -> None:
         assert offer.what == "acme/fips_mode"
         assert offer.rows[0][2] == "yes"
         assert "https://acme.example/certificate" in offer.rows[0][4]
-        await _press(pilot, "escape", "Y")
-        assert _is_on(app, Menu)
-        await _press(pilot, "escape", "home")
+        await press(pilot, "escape", "Y")
+        assert is_on(app, Menu)
+        await press(pilot, "escape", "home")
         row = _screen(app).copy_offer()
         assert row is not None
         assert row.what == "1 row"
@@ -467,10 +454,10 @@ async def test_other_places_are_a_key_away_and_escape_comes_back(tmp_path: Path,
     app = made_app(matrix_session(tmp_path), "matrix")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, key)
-        assert _is_on(app, kind)
-        await _press(pilot, "escape")
-        assert _is_on(app, MatrixScreen)
+        await press(pilot, key)
+        assert is_on(app, kind)
+        await press(pilot, "escape")
+        assert is_on(app, MatrixScreen)
 
 
 @pytest.mark.asyncio

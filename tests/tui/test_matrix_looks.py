@@ -13,15 +13,10 @@ from textual.pilot import Pilot
 from supplymatrix.engine.vendor_profiles import LoadedProfiles
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.tui.app import SupplymatrixApp
-from supplymatrix.tui.shots import settle
 from tests.tui.conftest import LOOKS, SIZES, Shots
+from tests.tui.keys import press
 from tests.tui.made_app import made_app, made_loaded
 from tests.tui.made_matrix import matrix_loaded, matrix_session
-
-
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settle(pilot)
 
 
 def _broken() -> LoadedProfiles:
@@ -78,7 +73,7 @@ async def test_a_busy_matrix_says_what_it_does(
 @pytest.mark.parametrize("size", SIZES)
 async def test_weights_mode_looks_as_before(size: tuple[int, int], shots: Shots, tmp_path: Path) -> None:
     async def weigh(pilot: Pilot[Any]) -> None:
-        await _press(pilot, "escape", "w", "9")
+        await press(pilot, "escape", "w", "9")
 
     await shots.check(
         "matrix-weights", lambda: made_app(matrix_session(tmp_path), "matrix/acme/fips_mode"), size=size, steps=weigh

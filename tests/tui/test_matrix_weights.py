@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from supplymatrix.cli.files import write_file
 from supplymatrix.engine.matrix import read_weights
@@ -21,16 +20,12 @@ from supplymatrix.tui.shots import settle, take_rows
 from supplymatrix.tui.widgets.picker import Ask
 from supplymatrix.vendors.capability_keys import KEYS
 from supplymatrix.vendors.matrix import DEFAULT_WEIGHTS, parse_weights
+from tests.tui.keys import is_on, press
 from tests.tui.made_app import MadeSession, made_app
 from tests.tui.made_matrix import matrix_session, run_twin, use_made_profiles
 
 SIZE = (100, 30)
 WIDE, NARROW = (160, 45), (80, 24)
-
-
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settle(pilot)
 
 
 def _screen(app: SupplymatrixApp) -> MatrixScreen:
@@ -42,10 +37,6 @@ def _state(app: SupplymatrixApp) -> MatrixState:
     state = _screen(app).state
     assert state is not None
     return state
-
-
-def _is_on(app: SupplymatrixApp, kind: type[Any]) -> bool:
-    return isinstance(app.screen, kind)
 
 
 def _weight(app: SupplymatrixApp, key: str) -> int:
@@ -77,15 +68,15 @@ async def test_the_command_has_the_weights_as_soon_as_they_are_written(
     seen: list[tuple[str, Any]] = []
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         seen.append(await _seen(app))
-        await _press(pilot, "w", "9", "escape")
+        await press(pilot, "w", "9", "escape")
         seen.append(await _seen(app))
-        await _press(pilot, "W", "enter", "enter", "enter")  # once more: there is such a file
+        await press(pilot, "W", "enter", "enter", "enter")  # once more: there is such a file
         seen.append(await _seen(app))
-        await _press(pilot, "Z")
+        await press(pilot, "Z")
         seen.append(await _seen(app))
-        await _press(pilot, "R", "x")
+        await press(pilot, "R", "x")
         seen.append(await _seen(app))
     day, file = f"--as-of {session.day}", session.here / "weights.toml"
     assert [twin for twin, _ in seen] == [
@@ -108,17 +99,17 @@ async def test_weights_of_a_file_are_taken_and_taken_back(tmp_path: Path) -> Non
     app = made_app(session, "matrix")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, "L")
+        await press(pilot, "L")
         assert isinstance(app.screen, Ask)
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert _weight(app, "signing") == 77
         assert _screen(app).twin() == f"supplymatrix matrix --weights {file.as_posix()}"
         assert session.weights == read_weights(file)
         first = _screen(app)
-        await _press(pilot, "0", "1")
+        await press(pilot, "0", "1")
         assert _screen(app) is not first  # another screen of the place knows the file, too
         assert _screen(app).twin() == f"supplymatrix matrix --weights {file.as_posix()}"
-        await _press(pilot, "Z")
+        await press(pilot, "Z")
         assert _weight(app, "signing") == DEFAULT_WEIGHTS["signing"]
         assert _screen(app).twin() == "supplymatrix matrix"
 
@@ -130,7 +121,7 @@ async def test_a_file_of_weights_that_cannot_be_used_changes_nothing(tmp_path: P
     app = made_app(session, "matrix")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, "L", "enter")
+        await press(pilot, "L", "enter")
         assert "weights.toml" in _screen(app).status_line.say()
         assert _screen(app).status_line.is_fault
         assert session.weights == DEFAULT_WEIGHTS
@@ -146,25 +137,25 @@ async def test_weights_rank_anew_at_once_and_are_undone(tmp_path: Path, size: tu
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
         _screen(app).clock = lambda: 0.0
-        await _press(pilot, "escape", "w")
+        await press(pilot, "escape", "w")
         before = _state(app).scores["acme"]
-        await _press(pilot, "right", "right")
+        await press(pilot, "right", "right")
         assert _state(app).history.now.weights["fips_mode"] == 5
         assert _state(app).scores["acme"].low > before.low
         assert "ranking by score" in take_rows(app)
         assert "weight 4 → 5" in _screen(app).status_line.say()
-        await _press(pilot, "left", "Z", "Z", "Z")
+        await press(pilot, "left", "Z", "Z", "Z")
         assert _state(app).scores["acme"] == before
-        await _press(pilot, "R")
+        await press(pilot, "R")
         assert _state(app).history.now.weights["fips_mode"] == 4
-        await _press(pilot, "4", "2")
+        await press(pilot, "4", "2")
         assert _state(app).history.now.weights["fips_mode"] == 42
-        await _press(pilot, "backspace")
+        await press(pilot, "backspace")
         assert _state(app).history.now.weights["fips_mode"] == 4
-        await _press(pilot, "down", "7", "enter")
+        await press(pilot, "down", "7", "enter")
         assert _state(app).history.now.weights["fips_certificate"] == 7
         assert not _screen(app).table.is_weighing
-        await _press(pilot, "5")
+        await press(pilot, "5")
         assert app.place_screen is not None
         assert app.place_screen.PLACE == "claims"
 
@@ -180,16 +171,16 @@ async def test_digits_stand_behind_each_other_only_in_one_go(tmp_path: Path) -> 
         def weight() -> int:
             return _state(app).history.now.weights["fips_mode"]
 
-        await _press(pilot, "escape", "w", "9")
+        await press(pilot, "escape", "w", "9")
         now = 0.9
-        await _press(pilot, "0")
+        await press(pilot, "0")
         assert weight() == 90
         now = 2.0
-        await _press(pilot, "7")
+        await press(pilot, "7")
         assert weight() == 7
-        await _press(pilot, "down", "up", "5")
+        await press(pilot, "down", "up", "5")
         assert weight() == 5
-        await _press(pilot, "escape", "w", "3")
+        await press(pilot, "escape", "w", "3")
         assert weight() == 3
 
 
@@ -198,9 +189,9 @@ async def test_a_score_has_no_weight(tmp_path: Path) -> None:
     app = made_app(matrix_session(tmp_path), "matrix")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "ctrl+home", "w")
+        await press(pilot, "ctrl+home", "w")
         assert _screen(app).question == "go_minors"  # the heaviest, since a score has no weight
-        await _press(pilot, "ctrl+home", "right")
+        await press(pilot, "ctrl+home", "right")
         assert "no weight" in _screen(app).status_line.say()
 
 
@@ -210,18 +201,18 @@ async def test_weights_are_written_on_demand_after_they_are_shown(tmp_path: Path
     app = made_app(session, "matrix/acme/fips_mode")
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "escape", "w", "9", "escape")
+        await press(pilot, "escape", "w", "9", "escape")
         assert session.written == {}
         assert _screen(app).twin() == "supplymatrix matrix  # W writes the weights first"
         assert "weights tried, in no file (W writes)" in _screen(app).status_line.say()
-        await _press(pilot, "W")
-        assert _is_on(app, Preview)
+        await press(pilot, "W")
+        assert is_on(app, Preview)
         assert "FIPS mode 3 → 9" in take_rows(app)
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert session.written == {}
-        await _press(pilot, "W", "enter")
-        assert _is_on(app, Ask)
-        await _press(pilot, "enter")
+        await press(pilot, "W", "enter")
+        assert is_on(app, Ask)
+        await press(pilot, "enter")
         ((path, text),) = session.written.items()
         assert path.name == "weights.toml"
         assert parse_weights(text.encode(), "weights.toml") == {**DEFAULT_WEIGHTS, "fips_mode": 9}
@@ -236,8 +227,8 @@ async def test_weights_that_ask_for_nothing_are_not_written(tmp_path: Path) -> N
         await settle(pilot)
         history = _state(app).history
         history.take(WhatIf(weights=dict.fromkeys(KEYS, 0)))
-        await _press(pilot, "W")
-        assert _is_on(app, MatrixScreen)
+        await press(pilot, "W")
+        assert is_on(app, MatrixScreen)
         assert "is refused" in _screen(app).status_line.say()
 
 

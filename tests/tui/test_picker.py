@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from textual.pilot import Pilot
 from textual.widget import Widget
 
 from supplymatrix.errors import SourceError
@@ -26,16 +25,12 @@ from supplymatrix.tui.widgets.key_help import key_items
 from supplymatrix.tui.widgets.picker import Ask, Menu, Picker
 from supplymatrix.tui.widgets.table import VirtualTable
 from supplymatrix.tui.widgets.table_model import TableColumn, TableData
+from tests.tui.keys import press
 from tests.tui.made_app import made_app, made_claims, made_loaded, made_session
 
 pytestmark = pytest.mark.asyncio
 
 HOSTILE = ["[/x]", "[@click=app.quit]y", "[$x]", "\\[/x]", "[[red]]", "a\\", "[bold", "[red]x[/red]"]
-
-
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settle(pilot)
 
 
 def _screen(app: SupplymatrixApp) -> BaseScreen:
@@ -52,14 +47,14 @@ async def test_a_hostile_name_is_shown_as_it_is_over_every_key(name: str, tmp_pa
         await settle(pilot)
         app.open_link(Link("claims", (name,)))
         await settle(pilot)
-        await _press(pilot, "y")
+        await press(pilot, "y")
         assert isinstance(app.screen, Menu)
         assert f" copy {name} " in take_rows(app)
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         for key, kind in (("e", Menu), ("question_mark", Picker), ("ctrl+p", Picker), ("g", Ask)):
-            await _press(pilot, key)
+            await press(pilot, key)
             assert isinstance(app.screen, kind)
-            await _press(pilot, "escape")
+            await press(pilot, "escape")
         assert _screen(app).parts() == (name,)
 
 
@@ -73,13 +68,13 @@ async def test_a_hostile_title_is_text_in_everything_that_lies_over_a_screen(nam
             app.push_screen(over)
             await settle(pilot)
             assert f" {name} " in take_rows(app)
-            await _press(pilot, "escape")
+            await press(pilot, "escape")
         export = Export(key="x", format=name, file=name, render=str, command=name)
         app.ask_export(screen, [export])
         await settle(pilot)
-        await _press(pilot, "x")
+        await press(pilot, "x")
         assert f" export {name} " in take_rows(app)
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         app.ask_copy(screen, CopyOffer(what=name, head=(), rows=()))
         await settle(pilot)
         assert f" copy {name} " in take_rows(app)
@@ -136,10 +131,10 @@ async def test_a_source_that_cannot_be_read_is_told_and_the_others_are_found(
     app = made_app(made_session(tmp_path), "claims")
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "ctrl+p", *"still here")
+        await press(pilot, "ctrl+p", *"still here")
         assert "still here" in take_rows(app)
         assert _screen(app).status_line.say() == "✘ the disk is gone · D details"
-        await _press(pilot, "escape", "D")
+        await press(pilot, "escape", "D")
         assert "buy another one" in take_rows(app)
 
 
@@ -148,7 +143,7 @@ async def test_a_fault_of_ours_in_a_source_is_told(tmp_path: Path, monkeypatch: 
     app = made_app(made_session(tmp_path), "claims")
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "ctrl+p", *"entries")
+        await press(pilot, "ctrl+p", *"entries")
         assert isinstance(app.screen, Picker)
         assert app.screen.found
         assert "a fault of supplymatrix itself: ZeroDivisionError" in _screen(app).status_line.say()
@@ -171,5 +166,5 @@ async def test_the_help_tells_the_truth_of_keys_that_go_to_an_edge(tmp_path: Pat
         for text, keys in items.items():
             for key in keys.split():
                 table.cursor_row, table.cursor_column = 1, 1
-                await _press(pilot, key.replace("^", "ctrl+"))
+                await press(pilot, key.replace("^", "ctrl+"))
                 assert (table.cursor_row, table.cursor_column) == _AIMS[text], key

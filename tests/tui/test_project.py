@@ -6,10 +6,8 @@ import json
 import threading
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from supplymatrix.cli.main import run
@@ -30,6 +28,7 @@ from supplymatrix.tui.widgets.picker import Menu
 from tests.support.log_server import LogServer
 from tests.support.made_log import MadeLog, made_hash, module_of, write_project, write_recording
 from tests.tui.conftest import SIZES
+from tests.tui.keys import press_each
 from tests.tui.made_app import NOW, MadeSession, made_app
 from tests.tui.made_project import (
     EVIL,
@@ -63,12 +62,6 @@ def large(session: MadeSession, tmp_path: Path) -> MadeSession:
     write_project(tmp_path / "svc", log, "", MANY)
     write_recording(tmp_path / "recorded", recorded_answers(log))
     return session
-
-
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settle(pilot)
 
 
 def _screen(app: SupplymatrixApp) -> ProjectScreen:
@@ -118,11 +111,11 @@ async def test_f_and_enter_lead_to_why_a_module_fails(session: MadeSession) -> N
     app = made_app(session, "project")
     async with app.run_test(size=_NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "f")
+        await press_each(pilot, "f")
         assert _ids(app) == [PROJECT, TAMPERED]
         assert _screen(app).table.current_id == TAMPERED
         assert "failures only" in take_rows(app)
-        await _press(pilot, "enter")
+        await press_each(pilot, "enter")
         rows = take_rows(app)
         assert _seen(app) == {"chain"}
         assert "✘ 1 go.sum line  failed" in rows
@@ -135,9 +128,9 @@ async def test_f_and_enter_lead_to_why_a_module_fails(session: MadeSession) -> N
         text = _text(app, "step")
         assert "do not build" in text
         assert "supplymatrix verify ends with 4" in text
-        await _press(pilot, "escape")
+        await press_each(pilot, "escape")
         assert _seen(app) == {"table"}
-        await _press(pilot, "escape")
+        await press_each(pilot, "escape")
         assert len(_ids(app)) == len(PROVEN) + 3
 
 
@@ -166,7 +159,7 @@ async def test_n_goes_round_the_failures(session: MadeSession, tmp_path: Path) -
         await settle(pilot)
         seen = []
         for key in ("n", "n", "n", "N"):
-            await _press(pilot, key)
+            await press_each(pilot, key)
             seen.append(_screen(app).table.current_id)
         assert seen == [GOOD, TAMPERED, GOOD, TAMPERED]
         assert "failure 2 of 2" in take_rows(app)
@@ -178,9 +171,9 @@ async def test_a_project_without_failures_says_so(session: MadeSession, tmp_path
     app = made_app(session, "project")
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
-        await _press(pilot, "f")
+        await press_each(pilot, "f")
         assert "no module fails" in take_rows(app)
-        await _press(pilot, "n")
+        await press_each(pilot, "n")
         assert "nothing that is shown fails" in take_rows(app)
         assert "PASS · exit 0" in take_rows(app)
 
@@ -193,13 +186,13 @@ async def test_tab_turns_pages_and_a_failed_row_has_its_chain_first(session: Mad
         _screen(app).table.go_to(GOOD)
         seen = []
         for _ in range(3):
-            await _press(pilot, "tab")
+            await press_each(pilot, "tab")
             seen.append(_seen(app))
         assert seen == [{"verdict"}, {"chain"}, {"table"}]
         _screen(app).table.go_to(TAMPERED)
-        await _press(pilot, "tab")
+        await press_each(pilot, "tab")
         assert _seen(app) == {"chain"}
-        await _press(pilot, "shift+tab")
+        await press_each(pilot, "shift+tab")
         assert _seen(app) == {"table"}
 
 
@@ -211,7 +204,7 @@ async def test_enter_goes_deeper_and_esc_comes_back(session: MadeSession) -> Non
         _screen(app).table.go_to(TAMPERED)
         focus = [_focus(app)]
         for key in ("enter", "enter", "X", "escape", "enter", "escape", "escape"):
-            await _press(pilot, key)
+            await press_each(pilot, key)
             focus.append(_focus(app))
         assert focus == ["table", "steps", "step", "page", "steps", "step", "steps", "table"]
 
@@ -221,13 +214,13 @@ async def test_the_bytes_of_a_step_are_shown_in_hex_and_as_text(session: MadeSes
     app = made_app(session, f"project/{GOOD}")
     async with app.run_test(size=_NARROW) as pilot:
         await settle(pilot)
-        await _press(pilot, "down", "X")
+        await press_each(pilot, "down", "X")
         text = _text(app, "page")
         record = LOG.records[LOG.names.index(GOOD)]
         assert f"{len(record)} bytes of log record: proven" in text
         assert record[:8].hex(" ") in text
         assert "example.com/lib0" in text
-        await _press(pilot, "escape", "end", "X")
+        await press_each(pilot, "escape", "end", "X")
         assert "no bytes are behind this" in take_rows(app)
 
 
@@ -245,12 +238,12 @@ async def test_v_and_r_check_again_and_the_cursor_stays(session: MadeSession, mo
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
         _screen(app).table.go_to(TAMPERED)
-        await _press(pilot, "v")
+        await press_each(pilot, "v")
         assert "verified again, asked: replay recorded" in take_rows(app)
-        await _press(pilot, "r")
+        await press_each(pilot, "r")
         assert "checked again without a network" in take_rows(app)
         assert _screen(app).table.current_id == TAMPERED
-        await _press(pilot, "ctrl+r")
+        await press_each(pilot, "ctrl+r")
     assert [request.means.refresh for request in asked] == [False, True, False, False]
     assert [request.means.offline for request in asked] == [False, False, True, False]
 
@@ -262,7 +255,7 @@ async def test_what_changed_on_disk_is_seen_after_v(session: MadeSession, tmp_pa
         await settle(pilot)
         sum_file = tmp_path / "svc" / "go.sum"
         sum_file.write_text(sum_file.read_text().replace(EVIL, made_hash(TAMPERED)))
-        await _press(pilot, "v")
+        await press_each(pilot, "v")
         assert "✔ 13 proven · ✘ 0 failed" in take_rows(app)
         assert "✔ 1 go.sum line" in take_rows(app)
 
@@ -307,7 +300,7 @@ async def test_a_log_that_lied_is_shown_with_both_roots(session: MadeSession, tm
             assert "ALARM · exit 4 · 3 modules · ✔ 0 proven" in rows
             assert "✘ 7 consistency  failed" in rows
             assert "root that the older head signs" in rows
-            await _press(pilot, "escape", "ctrl+home")
+            await press_each(pilot, "escape", "ctrl+home")
             assert "the evidence is kept in" in _text(app, "verdict")
             assert [export.format for export in _screen(app).exports()] == []
 
@@ -331,7 +324,7 @@ async def test_a_link_finds_what_the_filter_hides(session: MadeSession) -> None:
     app = made_app(session, "project")
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
-        await _press(pilot, "slash")
+        await press_each(pilot, "slash")
         app.screen.query_one("#filter", Input).value = "log:failed"
         await settle(pilot)
         assert _ids(app) == [PROJECT, TAMPERED]
@@ -345,10 +338,10 @@ async def test_c_shows_what_vendors_cover_and_esc_comes_back(session: MadeSessio
     app = made_app(session, "project")
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
-        await _press(pilot, "c")
+        await press_each(pilot, "c")
         assert app.place_screen is not None
         assert app.place_screen.PLACE == "compare"
-        await _press(pilot, "escape")
+        await press_each(pilot, "escape")
         assert isinstance(app.place_screen, ProjectScreen)
 
 
@@ -362,7 +355,7 @@ async def test_the_source_is_the_logs_own_address_but_not_of_a_private_name(sess
         screen.table.go_to(GOOD)
         assert screen.sources()[0][0] == "https://log.example/lookup/example.com/lib0@v1.0.0"
         screen.table.go_to(PRIVATE)
-        await _press(pilot, "o")
+        await press_each(pilot, "o")
         assert "no source is named here" in take_rows(app)
 
 
@@ -376,12 +369,12 @@ async def test_y_copies_the_row_or_the_step(session: MadeSession) -> None:
         offer = screen.copy_offer()
         assert offer is not None
         assert offer.rows[0][:2] == ("failed", "example.com/tampered")
-        await _press(pilot, "enter")
+        await press_each(pilot, "enter")
         offer = screen.copy_offer()
         assert offer is not None
         assert offer.what == "the step go.sum line"
         assert ("the log", made_hash(TAMPERED)) in offer.rows
-        await _press(pilot, "y")
+        await press_each(pilot, "y")
         assert isinstance(app.screen, Menu)
 
 
@@ -398,7 +391,7 @@ async def test_e_writes_what_check_and_verify_write(session: MadeSession) -> Non
         for name in ("text", "json", "sarif", "markdown"):
             assert found[name].render() == render_survey(survey, name)
         assert found["json"].command == "supplymatrix check svc --format json=check.json --replay recorded"
-        await _press(pilot, "e", "j", "enter")
+        await press_each(pilot, "e", "j", "enter")
         (written,) = session.written.values()
         assert json.loads(written)["verdict"]["exit_code"] == 4
         assert "written to" in take_rows(app)
@@ -451,7 +444,7 @@ async def test_hostile_names_are_shown_and_do_nothing(
         await settle(pilot)
         for name in _ids(app):
             _screen(app).table.go_to(name)
-            await _press(pilot, "enter", "escape")
+            await press_each(pilot, "enter", "escape")
         rows = take_rows(app)
         assert "\x1b" not in rows
         assert "\u202e" not in rows
@@ -520,7 +513,7 @@ async def test_p_opens_another_project(session: MadeSession, tmp_path: Path) -> 
     app = made_app(session, "project")
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
-        await _press(pilot, "p", *"other", "enter")
+        await press_each(pilot, "p", *"other", "enter")
         assert len(_ids(app)) == 3
 
 

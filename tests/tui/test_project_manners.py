@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from supplymatrix.engine import project_run
@@ -22,6 +20,7 @@ from supplymatrix.tui.shots import settle, take_rows
 from supplymatrix.tui.widgets.details import Details
 from tests.support.log_server import LogServer
 from tests.support.made_log import MadeLog, made_hash, write_project, write_recording
+from tests.tui.keys import press_each
 from tests.tui.made_app import MadeSession, made_app
 from tests.tui.made_project import (
     GOOD,
@@ -59,12 +58,6 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[CheckRequest]:
     return found
 
 
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settle(pilot)
-
-
 def _screen(app: SupplymatrixApp) -> ProjectScreen:
     screen = app.place_screen
     assert isinstance(screen, ProjectScreen)
@@ -84,14 +77,14 @@ async def test_facts_of_a_project_are_never_named_as_those_of_another(session: M
         await settle(pilot)
         screen = _screen(app)
         before = screen.twin(), [export.command for export in screen.exports()]
-        await _press(pilot, "p", *"other", "enter")
+        await press_each(pilot, "p", *"other", "enter")
         assert "✘" in screen.status_line.say()
         assert (screen.twin(), [export.command for export in screen.exports()]) == before
         assert "svc" in before[0]
         assert session.project == Path("svc")
         assert "✘ 1 failed" in take_rows(app)
         (tmp_path / "other" / "go.mod").write_text("module other.example/app\n\ngo 1.22\n", encoding="utf-8")
-        await _press(pilot, "p", *"other", "enter")
+        await press_each(pilot, "p", *"other", "enter")
         assert screen.twin() == "supplymatrix check other --replay recorded"
         assert all(" other" in export.command for export in screen.exports())
         assert session.project == Path("other")
@@ -108,19 +101,19 @@ async def test_a_recheck_from_the_cache_holds_for_one_run_and_is_in_its_command(
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
         screen = _screen(app)
-        await _press(pilot, "r")
+        await press_each(pilot, "r")
         assert "checked again without a network" in screen.status_line.say()
         assert screen.twin() == "supplymatrix check svc --replay recorded --offline"
         assert all("--offline" in export.command for export in screen.exports())
         assert screen.status().offline
-        await _press(pilot, "ctrl+r")
+        await press_each(pilot, "ctrl+r")
         assert screen.twin() == "supplymatrix check svc --replay recorded"
         rules.write_text("[policy\n", encoding="utf-8")
-        await _press(pilot, "r")
+        await press_each(pilot, "r")
         assert screen.status_line.is_fault
         assert screen.twin() == "supplymatrix check svc --replay recorded"
         rules.write_text(good, encoding="utf-8")
-        await _press(pilot, "ctrl+r")
+        await press_each(pilot, "ctrl+r")
         assert "without a network" not in take_rows(app)
         assert screen.twin() == "supplymatrix check svc --replay recorded"
     assert [request.means.offline for request in asked] == [False, True, False, True, False]
@@ -134,7 +127,7 @@ async def test_offline_no_new_head_is_said_to_have_been_asked_for(
     app = made_app(session, "project")
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
-        await _press(pilot, "v")
+        await press_each(pilot, "v")
         said = _screen(app).status_line.say()
         assert "no new head is asked for" in said
         assert "verified again" not in said
@@ -159,7 +152,7 @@ async def test_what_a_run_tells_is_kept_with_its_result_and_hides_nothing(
         screen = _screen(app)
         assert screen.status_line.say() == "as of 2026-11-25 · asked: replay recorded · D shows 1 note"
         assert f"told: {_TOLD}" in "\n".join(line.plain for line in screen.query_one("#verdict", Details).lines)
-        await _press(pilot, "D")
+        await press_each(pilot, "D")
         assert _TOLD in take_rows(app)
 
 
@@ -192,7 +185,7 @@ async def test_a_run_that_was_stopped_tells_nothing(session: MadeSession, monkey
             await settle(pilot)
             screen = _screen(app)
             assert "stopped" in screen.status_line.say()
-            await _press(pilot, "ctrl+r")
+            await press_each(pilot, "ctrl+r")
             assert screen.view is not None
             assert screen.view.told == ()
             assert "note" not in screen.status_line.say()
@@ -207,16 +200,16 @@ async def test_home_and_end_go_to_the_first_and_last_row_and_the_help_says_so(se
     async with app.run_test(size=_NARROW) as pilot:
         await settle(pilot)
         table = _screen(app).table
-        await _press(pilot, "end")
+        await press_each(pilot, "end")
         assert table.current_id == PRIVATE
         assert table.current_column == "log"
         assert "– private corp.example/secret" in take_rows(app)  # noqa: RUF001
-        await _press(pilot, "home")
+        await press_each(pilot, "home")
         assert table.current_id == PROJECT
-        await _press(pilot, "question_mark")
+        await press_each(pilot, "question_mark")
         text = take_rows(app)
         for _ in range(6):
-            await _press(pilot, "pagedown")
+            await press_each(pilot, "pagedown")
             text += take_rows(app)
         lines = [" ".join(line.split()).lower() for line in text.split("\n")]
         assert any("home" in line and "first row" in line for line in lines)
@@ -251,7 +244,7 @@ async def test_an_empty_folder_says_why_there_is_nothing_and_what_to_do(session:
         await settle(pilot)
         assert "NOTHING · exit 5" in take_rows(app)
         assert "no go.mod, no go.sum is here · next: p opens another folder" in take_rows(app)
-        await _press(pilot, "p", *"svc", "enter")
+        await press_each(pilot, "p", *"svc", "enter")
         assert "ALARM" in take_rows(app)
         assert "no go.mod" not in take_rows(app)
         assert take_rows(app).split("\n")[2].split()[0] == "log"  # the lines that said why are given back
@@ -335,8 +328,8 @@ async def test_a_log_that_lied_is_a_failure_of_the_project(session: MadeSession,
         async with app.run_test(size=_NARROW) as pilot:
             await settle(pilot)
             assert "no module fails, the project does: the log lied: " in " ".join(_headline(app))
-            await _press(pilot, "end", "n")
+            await press_each(pilot, "end", "n")
             assert _screen(app).table.current_id == PROJECT
             assert "failure 1 of 1" in take_rows(app)
-            await _press(pilot, "f")
+            await press_each(pilot, "f")
             assert "no module fails, the project does" in _screen(app).status_line.say()

@@ -16,6 +16,7 @@ from supplymatrix.tui.screens.project_tree import TreeTable
 from supplymatrix.tui.shots import settle, take_rows
 from supplymatrix.tui.widgets.details import Details
 from tests.support.made_log import MadeLog, write_project
+from tests.tui.keys import press_each
 from tests.tui.made_app import MadeSession, made_app
 from tests.tui.made_project import (
     LOCAL,
@@ -72,17 +73,11 @@ def _verdict(app: SupplymatrixApp) -> str:
     return "\n".join(line.plain for line in app.screen.query_one("#verdict", Details).lines)
 
 
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settle(pilot)
-
-
 async def _filter(app: SupplymatrixApp, pilot: Pilot[Any], text: str) -> None:
-    await _press(pilot, "slash")
+    await press_each(pilot, "slash")
     app.screen.query_one("#filter", Input).value = text
     await settle(pilot)
-    await _press(pilot, "enter")
+    await press_each(pilot, "enter")
 
 
 @pytest.mark.asyncio
@@ -130,12 +125,12 @@ async def test_space_folds_and_unfolds_and_the_cursor_stays_near(session: MadeSe
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
         _tree(app).go_to(PROVEN[5])
-        await _press(pilot, "space")
+        await press_each(pilot, "space")
         assert _tree(app).current_id == INDIRECT
         assert f"+ {INDIRECT}" in _ids(app)
         assert PROVEN[5] not in _ids(app)
         assert "▸▹ required indirectly" in take_rows(app)
-        await _press(pilot, "space")
+        await press_each(pilot, "space")
         assert PROVEN[5] in _ids(app)
         assert _tree(app).current_id == INDIRECT
 
@@ -146,15 +141,15 @@ async def test_left_and_right_fold_go_up_and_go_down(session: MadeSession) -> No
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
         _tree(app).go_to(PROVEN[5])
-        await _press(pilot, "right")
+        await press_each(pilot, "right")
         assert _tree(app).current_column == "module"
-        await _press(pilot, "left", "left")
+        await press_each(pilot, "left", "left")
         assert _tree(app).current_id == INDIRECT
-        await _press(pilot, "left")
+        await press_each(pilot, "left")
         assert f"+ {INDIRECT}" in _ids(app)
-        await _press(pilot, "right")
+        await press_each(pilot, "right")
         assert f"- {INDIRECT}" in _ids(app)
-        await _press(pilot, "right")
+        await press_each(pilot, "right")
         assert _tree(app).current_id == PROVEN[4]
 
 
@@ -164,7 +159,7 @@ async def test_enter_on_a_head_unfolds_it_and_its_group_is_told(session: MadeSes
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
         _tree(app).go_to(REST)
-        await _press(pilot, "enter")
+        await press_each(pilot, "enter")
         assert _ids(app)[-4:] == [f"- {REST}", *PROVEN[9:]]
         assert "not required by go.mod: 3 modules" in _verdict(app)
         _tree(app).go_to(DIRECT)
@@ -180,10 +175,10 @@ async def test_failures_only_and_a_filter_keep_the_heads(session: MadeSession) -
     app = made_app(session, "project")
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
-        await _press(pilot, "f")
+        await press_each(pilot, "f")
         assert _ids(app) == [PROJECT, f"- {DIRECT}", TAMPERED]
         assert "required directly · 1 of 5  ✔ 4 ✘ 1" in take_rows(app)
-        await _press(pilot, "f")
+        await press_each(pilot, "f")
         await _filter(app, pilot, "lib1")
         assert _ids(app) == [PROJECT, f"- {DIRECT}", PROVEN[1], f"- {REST}", PROVEN[10], PROVEN[11]]
         await _filter(app, pilot, "zzz-nothing")
@@ -198,11 +193,11 @@ async def test_what_is_folded_in_a_filter_is_not_folded_in_the_next_one(session:
         await settle(pilot)
         await _filter(app, pilot, "lib1")
         _tree(app).go_to(DIRECT)
-        await _press(pilot, "space")
+        await press_each(pilot, "space")
         assert f"+ {DIRECT}" in _ids(app)
         await _filter(app, pilot, "lib2")
         assert _ids(app) == [PROJECT, f"- {DIRECT}", PROVEN[2]]
-        await _press(pilot, "escape")
+        await press_each(pilot, "escape")
         assert f"- {DIRECT}" in _ids(app)
         assert f"+ {REST}" in _ids(app)
 
@@ -213,9 +208,9 @@ async def test_the_next_failure_and_a_link_unfold_what_they_lead_to(session: Mad
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
         _tree(app).go_to(DIRECT)
-        await _press(pilot, "space")
+        await press_each(pilot, "space")
         assert TAMPERED not in _ids(app)
-        await _press(pilot, "n")
+        await press_each(pilot, "n")
         assert _tree(app).current_id == TAMPERED
         assert "failure 1 of 1" in take_rows(app)
     app = made_app(session, f"project/{PROVEN[10]}")
@@ -259,7 +254,7 @@ async def test_sorting_keeps_modules_under_their_heads(session: MadeSession) -> 
     app = made_app(session, "project")
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
-        await _press(pilot, "s")
+        await press_each(pilot, "s")
         assert _ids(app)[:4] == [PROJECT, f"- {DIRECT}", TAMPERED, PROVEN[0]]
         assert [name for name in _ids(app) if name[:2] in ("- ", "+ ")] == [
             f"- {DIRECT}", f"- {INDIRECT}", f"- {APART}", f"+ {REST}",
@@ -328,9 +323,9 @@ async def test_two_thousand_modules_fold_within_a_turn(huge: MadeSession) -> Non
     app = made_app(huge, "project")
     async with app.run_test(size=_WIDE) as pilot:
         await settle(pilot)
-        await _press(pilot, "down", "space")
+        await press_each(pilot, "down", "space")
         assert _ids(app) == [PROJECT, f"+ {DIRECT}"]
-        await _press(pilot, "space", "G")
+        await press_each(pilot, "space", "G")
         assert _tree(app).current_id == MANY[-1]
         await _filter(app, pilot, "m1999")
         assert _ids(app) == [PROJECT, f"- {DIRECT}", MANY[-1]]

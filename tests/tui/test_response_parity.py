@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from supplymatrix.cli.main import run
 from supplymatrix.tui.app import SupplymatrixApp
-from supplymatrix.tui.screens.response import ResponseScreen
-from supplymatrix.tui.screens.response_facts import YOU, CveRow
+from supplymatrix.tui.screens.response_facts import YOU
 from supplymatrix.tui.shots import settle, take_rows
-from supplymatrix.tui.widgets.strip import StripItem, StripList
+from supplymatrix.tui.widgets.strip import StripList
 from tests.sources.test_history import Dated
+from tests.tui.keys import press
 from tests.tui.made_app import made_app, made_session
-from tests.tui.made_response import CVES, OPEN, put_reading
+from tests.tui.made_response import CVES, OPEN, put_reading, rows_of, screen_of, strips_of
 
 _SIZE = (100, 30)
 
@@ -30,27 +29,6 @@ _SIZE = (100, 30)
 def made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read what is made, unless a test says otherwise."""
     put_reading(monkeypatch)
-
-
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settle(pilot)
-
-
-def _screen(app: SupplymatrixApp) -> ResponseScreen:
-    screen = app.place_screen
-    assert isinstance(screen, ResponseScreen)
-    return screen
-
-
-def _strips(app: SupplymatrixApp) -> dict[str, StripItem]:
-    return {item.id: item for item in _screen(app).query_one(StripList).items}
-
-
-def _rows(app: SupplymatrixApp) -> list[CveRow]:
-    facts = _screen(app).facts
-    assert facts is not None
-    return list(facts.rows)
 
 
 @pytest.fixture
@@ -74,7 +52,7 @@ Shown = tuple[str, list[int | None], tuple[str, ...], tuple[str, ...]]
 
 
 def _facts_of_screen(app: SupplymatrixApp) -> dict[tuple[str, str], Shown]:
-    facts = _screen(app).facts
+    facts = screen_of(app).facts
     assert facts is not None
     return {
         (clock, item.id): (
@@ -121,10 +99,10 @@ async def test_the_strips_are_the_numbers_of_the_json(elsewhere: Path, capsys: p
             if clock["fixes"] + clock["cut"]
         }  # fmt: skip
         assert _facts_of_screen(app) == expected
-        assert {row.cve for row in _rows(app)} == {fix["cve"] for fix in told["cves"]}
+        assert {row.cve for row in rows_of(app)} == {fix["cve"] for fix in told["cves"]}
         waiting = {(case["cve"], case["row"]) for case in told["cases"] if case["outcome"] == "open"}
-        assert {(row.cve, name) for row in _rows(app) for name, _ in row.waiting} == waiting
-        assert _screen(app).twin() == "supplymatrix response --vendor acme --as-of 2026-11-20"
+        assert {(row.cve, name) for row in rows_of(app) for name, _ in row.waiting} == waiting
+        assert screen_of(app).twin() == "supplymatrix response --vendor acme --as-of 2026-11-20"
 
 
 @pytest.mark.asyncio
@@ -133,7 +111,7 @@ async def test_a_timeline_has_every_case_of_the_json(elsewhere: Path, capsys: py
     app = made_app(made_session(elsewhere), f"response/{CVES[0]}")
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        offer = _screen(app).copy_offer()
+        offer = screen_of(app).copy_offer()
         assert offer is not None
         seen = {(row[3], row[1], row[2]) for row in offer.rows if row[3] != "Go"}
         assert seen == {
@@ -158,18 +136,18 @@ async def test_an_open_project_has_a_strip_and_its_own_moments(
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
         adoption = next(item for item in told["project"]["adoptions"] if item["cve"] == CVES[0])
-        offer = _screen(app).copy_offer()
+        offer = screen_of(app).copy_offer()
         assert offer is not None
         assert [row[1:4] for row in offer.rows if row[3] == YOU] == [("2024-03-01", str(adoption["days"]), YOU)]
-        assert _screen(app).twin() == f"supplymatrix response shop --cve {CVES[0]} --explain"
-        await _press(pilot, "escape")
-        own = _strips(app)[YOU]
+        assert screen_of(app).twin() == f"supplymatrix response shop --cve {CVES[0]} --explain"
+        await press(pilot, "escape")
+        own = strips_of(app)[YOU]
         summary = told["project"]["summary"]
         assert (own.count, own.states) == (str(summary["adopted"]), (str(summary["open"]),))
-        strips = _screen(app).query_one(StripList)
+        strips = screen_of(app).query_one(StripList)
         strips.focus()
         strips.go_to(YOU)
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert f"{summary['adopted']} taken" in take_rows(app)
 
 
@@ -197,13 +175,13 @@ async def test_the_twin_itself_tells_the_strips_of_each_clock(
     seen = []
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        await _press(pilot, *("left_square_bracket" for _ in keys))
+        await press(pilot, *("left_square_bracket" for _ in keys))
         for clock in ("disclosure", "detection", "named"):
             shown = {
-                item.id: (item.count, item.numbers, item.states) for item in _strips(app).values() if not item.note
+                item.id: (item.count, item.numbers, item.states) for item in strips_of(app).values() if not item.note
             }
-            seen.append((_screen(app).twin(), clock, shown, {row.cve for row in _rows(app)}))
-            await _press(pilot, "t")
+            seen.append((screen_of(app).twin(), clock, shown, {row.cve for row in rows_of(app)}))
+            await press(pilot, "t")
     assert any(shown for _, _, shown, _ in seen)
     for twin, clock, shown, cve_ids in seen:
         told = await asyncio.to_thread(_json, capsys, *shlex.split(twin)[2:])
@@ -218,7 +196,7 @@ async def test_the_twin_itself_tells_the_timeline(elsewhere: Path, capsys: pytes
     app = made_app(session, f"response/{OPEN}")
     async with app.run_test(size=_SIZE) as pilot:
         await settle(pilot)
-        twin, offer = _screen(app).twin(), _screen(app).copy_offer()
+        twin, offer = screen_of(app).twin(), screen_of(app).copy_offer()
     assert offer is not None
     assert "--as-of 2026-11-20" in twin
     told = await asyncio.to_thread(_json, capsys, *shlex.split(twin)[2:])

@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from textual.screen import Screen
 from textual.widgets import Input
 
 from supplymatrix.engine.screen_state import NO_STATE, ListState, Opened, read_screen_state, remember_list
@@ -30,18 +27,10 @@ from supplymatrix.tui.widgets.details import Details, Panel
 from supplymatrix.tui.widgets.key_help import keys_line
 from supplymatrix.tui.widgets.line_list import LineList
 from supplymatrix.tui.widgets.picker import Ask, Menu, Picker
+from tests.tui.keys import is_on, press
 from tests.tui.made_app import made_app, made_claims, made_loaded, made_session
 
 pytestmark = pytest.mark.asyncio
-
-
-async def _press(pilot: Pilot[Any], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settle(pilot)
-
-
-def _is_on(app: SupplymatrixApp, kind: type[Screen[Any]]) -> bool:
-    return isinstance(app.screen, kind)
 
 
 def _list_screen(app: SupplymatrixApp) -> ListScreen:
@@ -54,16 +43,16 @@ async def test_digits_go_to_places_and_escape_comes_back(tmp_path: Path) -> None
     app = made_app(made_session(tmp_path))
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        assert _is_on(app, HomeScreen)
-        await _press(pilot, "5")
-        assert _is_on(app, ClaimsScreen)
-        await _press(pilot, "6")
+        assert is_on(app, HomeScreen)
+        await press(pilot, "5")
+        assert is_on(app, ClaimsScreen)
+        await press(pilot, "6")
         assert _list_screen(app).PLACE == "entries"
         assert app.trail(_list_screen(app)) == ("Home",)
-        await _press(pilot, "escape")
-        assert _is_on(app, HomeScreen)
-        await _press(pilot, "escape")
-        assert _is_on(app, HomeScreen)
+        await press(pilot, "escape")
+        assert is_on(app, HomeScreen)
+        await press(pilot, "escape")
+        assert is_on(app, HomeScreen)
 
 
 async def test_a_deep_link_has_home_below_it(tmp_path: Path) -> None:
@@ -73,8 +62,8 @@ async def test_a_deep_link_has_home_below_it(tmp_path: Path) -> None:
         screen = _list_screen(app)
         assert screen.link == Link("claims", ("go-is-fast",))
         assert app.trail(screen) == ("Home",)
-        await _press(pilot, "escape")
-        assert _is_on(app, HomeScreen)
+        await press(pilot, "escape")
+        assert is_on(app, HomeScreen)
 
 
 async def test_a_link_to_nothing_is_told(tmp_path: Path) -> None:
@@ -97,12 +86,12 @@ async def test_the_filter_narrows_and_escape_takes_it_away(tmp_path: Path) -> No
     app = made_app(session, "claims")
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "slash", *"verdict", "colon", *"no", "enter")
+        await press(pilot, "slash", *"verdict", "colon", *"no", "enter")
         screen = _list_screen(app)
         assert [item.id for item in screen.shown] == ["go-is-fast"]
         assert "1 of 3 claims" in screen.status_line.say()
         assert session.state.lists["claims"].filter == "verdict:no"
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert len(screen.shown) == 3
         assert not screen.has_class("-filtering")
 
@@ -111,7 +100,7 @@ async def test_a_filter_that_finds_nothing_says_how_to_get_back(tmp_path: Path) 
     app = made_app(made_session(tmp_path), "claims")
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "slash", *"zzz")
+        await press(pilot, "slash", *"zzz")
         assert "no claims with 'zzz': Esc takes the filter" in take_rows(app)
 
 
@@ -119,7 +108,7 @@ async def test_an_about_filter_is_in_the_command_too(tmp_path: Path) -> None:
     app = made_app(made_session(tmp_path), "claims")
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "slash", *"about", "colon", *"acme")
+        await press(pilot, "slash", *"about", "colon", *"acme")
         assert _list_screen(app).twin() == "supplymatrix claims --about acme"
 
 
@@ -130,7 +119,7 @@ async def test_the_list_moves_by_keys_and_passes_over_headings(tmp_path: Path) -
         screen = _list_screen(app)
         seen = []
         for key in ("down", "j", "j", "k", "end", "home", "G", "pageup", "pagedown", "up"):
-            await _press(pilot, key)
+            await press(pilot, key)
             seen.append(screen.parts()[0])
         fips, ships, fast = "acme-fips", "acme-ships-go", "go-is-fast"
         assert seen == [ships, fast, fast, ships, fast, fips, fast, fips, fast, ships]
@@ -148,7 +137,7 @@ async def test_the_mouse_moves_and_opens(tmp_path: Path) -> None:
         await pilot.click(rows, offset=(5, 2))
         await settle(pilot)
         assert isinstance(app.focused, Details)
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert app.focused is rows
 
 
@@ -156,25 +145,25 @@ async def test_the_palette_finds_claims_and_goes_there(tmp_path: Path) -> None:
     app = made_app(made_session(tmp_path))
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "ctrl+p")
-        assert _is_on(app, Picker)
-        await _press(pilot, *"ships")
+        await press(pilot, "ctrl+p")
+        assert is_on(app, Picker)
+        await press(pilot, *"ships")
         assert "Acme ships Go 1.26" in take_rows(app)
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert _list_screen(app).parts() == ("acme-ships-go",)
-        await _press(pilot, "escape")
-        assert _is_on(app, HomeScreen)
+        await press(pilot, "escape")
+        assert is_on(app, HomeScreen)
 
 
 async def test_help_finds_a_key_by_its_key_and_does_it(tmp_path: Path) -> None:
     app = made_app(made_session(tmp_path), "claims")
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "question_mark", "slash")
+        await press(pilot, "question_mark", "slash")
         picker = app.screen
         assert isinstance(picker, Picker)
         assert picker.found[0].text == "Filter"
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert isinstance(app.focused, Input)
 
 
@@ -182,7 +171,7 @@ async def test_help_names_the_command_with_the_same_facts(tmp_path: Path) -> Non
     app = made_app(made_session(tmp_path), "claims")
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "question_mark", *"same facts")
+        await press(pilot, "question_mark", *"same facts")
         assert "supplymatrix claims" in take_rows(app)
 
 
@@ -190,9 +179,9 @@ async def test_a_row_is_copied_and_it_is_said_how(tmp_path: Path) -> None:
     app = made_app(made_session(tmp_path), "claims")
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "y")
-        assert _is_on(app, Menu)
-        await _press(pilot, "j")
+        await press(pilot, "y")
+        assert is_on(app, Menu)
+        await press(pilot, "j")
         said = _list_screen(app).status_line.say()
         assert said.startswith("acme-fips: written to ")
     (row,) = json.loads((tmp_path / "state" / "copied.json").read_text(encoding="utf-8"))
@@ -203,7 +192,7 @@ async def test_all_rows_are_copied_by_the_capital_letter(tmp_path: Path) -> None
     app = made_app(made_session(tmp_path), "claims")
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "Y", "t")
+        await press(pilot, "Y", "t")
     lines = (tmp_path / "state" / "copied.tsv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 4
 
@@ -212,7 +201,7 @@ async def test_the_link_is_copied_as_a_command(tmp_path: Path) -> None:
     app = made_app(made_session(tmp_path), "claims")
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "u")
+        await press(pilot, "u")
     text = (tmp_path / "state" / "copied.txt").read_text(encoding="utf-8")
     assert text == "supplymatrix tui --at claims/acme-fips"
 
@@ -221,11 +210,11 @@ async def test_jump_takes_a_link_and_refuses_what_is_none(tmp_path: Path) -> Non
     app = made_app(made_session(tmp_path))
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "g", *"nowhere", "enter")
-        assert _is_on(app, Ask)
+        await press(pilot, "g", *"nowhere", "enter")
+        assert is_on(app, Ask)
         assert "this is no link of the app" in take_rows(app)
         app.screen.query_one(Input).value = "claims/go-is-fast"
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
         assert _list_screen(app).parts() == ("go-is-fast",)
 
 
@@ -236,7 +225,7 @@ async def test_export_writes_what_the_command_writes(tmp_path: Path) -> None:
     app = made_app(session, "claims")
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "e", "j", "enter")
+        await press(pilot, "e", "j", "enter")
         assert "same as: supplymatrix claims --format json" in _list_screen(app).status_line.say()
     assert session.written == {session.here / "claims.json": render_claims_json(made_claims(), session.day)}
 
@@ -247,10 +236,10 @@ async def test_export_asks_twice_before_it_writes_over_a_file(tmp_path: Path) ->
     app = made_app(session, "claims")
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "e", "j", "enter")
+        await press(pilot, "e", "j", "enter")
         assert session.written == {}
         assert "Enter once more writes over it" in take_rows(app)
-        await _press(pilot, "enter")
+        await press(pilot, "enter")
     assert len(session.written) == 1
 
 
@@ -270,7 +259,7 @@ async def test_work_is_stopped_by_escape_and_started_again(tmp_path: Path) -> No
         assert list(screen.workers) == [] or not screen.is_busy
         assert "stopped" in screen.status_line.say()
         gate.set()
-        await _press(pilot, "ctrl+r")
+        await press(pilot, "ctrl+r")
         assert screen.is_filled
         assert len(screen.shown) == 3
 
@@ -284,10 +273,10 @@ async def test_an_error_is_one_line_and_its_details_are_behind_a_key(tmp_path: P
         await settle(pilot)
         screen = _list_screen(app)
         assert screen.status_line.say() == "✘ the disk is gone · D details"
-        await _press(pilot, "D")
-        assert _is_on(app, Panel)
+        await press(pilot, "D")
+        assert is_on(app, Panel)
         assert "buy another one" in take_rows(app)
-        await _press(pilot, "escape")
+        await press(pilot, "escape")
         assert _list_screen(app) is screen
 
 
@@ -320,9 +309,9 @@ async def test_text_from_data_is_neither_markup_nor_an_escape(tmp_path: Path) ->
         rows = take_rows(app)
         assert "[red]x[/red] \\x1b[31mred \\u202etxt" in rows
         assert not {"\x1b", "\u202e", "\x9b"} & set(rows)
-        await _press(pilot, "ctrl+p", *"red")
+        await press(pilot, "ctrl+p", *"red")
         assert "[red]x[/red]" in take_rows(app)
-        await _press(pilot, "escape", "u")
+        await press(pilot, "escape", "u")
     assert (tmp_path / "state" / "copied.txt").read_text(encoding="utf-8").endswith("--at claims/%5Bred%5Dx")
 
 
@@ -333,7 +322,7 @@ async def test_themes_go_round_and_are_kept(tmp_path: Path) -> None:
         await settle(pilot)
         seen = [app.theme]
         for _ in THEMES[1:]:
-            await _press(pilot, "T")
+            await press(pilot, "T")
             seen.append(app.theme)
         assert seen == [theme.name for theme in THEMES]
     assert session.state_file is not None
@@ -407,7 +396,7 @@ async def test_an_editor_that_cannot_have_the_terminal_is_told(tmp_path: Path) -
     app = made_app(made_session(tmp_path), "claims")
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "ctrl+o")
+        await press(pilot, "ctrl+o")
         assert "cannot be lent to an editor" in _list_screen(app).status_line.say()
 
 
@@ -418,7 +407,7 @@ async def test_an_editor_that_is_no_command_is_told(editor: str, why: str, tmp_p
     app = made_app(session, "claims")
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "ctrl+o")
+        await press(pilot, "ctrl+o")
         assert _list_screen(app).status_line.say() == f"✘ EDITOR is no command: {why} · D details"
 
 
@@ -426,7 +415,7 @@ async def test_where_nothing_is_written_no_editor_is_asked(tmp_path: Path) -> No
     app = made_app(made_session(tmp_path))
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "ctrl+o")
+        await press(pilot, "ctrl+o")
         assert app.place_screen is not None
         assert app.place_screen.status_line.say() == "no file on this machine says this"
 
@@ -437,7 +426,7 @@ async def test_a_claim_is_edited_at_its_line(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(app, "edit", lambda _, file, line: asked.append((file, line)))
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "ctrl+o")
+        await press(pilot, "ctrl+o")
     (claim,) = (claim for claim in made_claims() if claim.id == "acme-ships-go")
     assert asked == [(Path("claims/made.toml"), claim.location.line)]
     assert claim.location.line == 12
@@ -503,7 +492,7 @@ async def test_a_command_that_is_copied_cannot_end_a_paste(tmp_path: Path) -> No
     app = made_app(session, "claims")
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        await _press(pilot, "u")
+        await press(pilot, "u")
     text = (tmp_path / "state" / "copied.txt").read_text(encoding="utf-8")
     assert text == r"supplymatrix tui $'./-shop\033[201~\012\377' --at claims/acme-fips"
     copy_text("check 'a\x1bb'", "x", form="command", send=None, environ={}, folder=tmp_path / "state")
