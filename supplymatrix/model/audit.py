@@ -13,7 +13,16 @@ from supplymatrix.model.rule import Rule
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Verdict
 
-__all__ = ["Audit", "LogView", "Survey", "Unreadable"]
+__all__ = ["Audit", "Fellow", "LogView", "Survey", "Unreadable"]
+
+
+@value
+class Fellow:
+    """Another report of the same run. format: key of reports.registry.FORMATS; sha256: hex, of its bytes as written."""
+
+    name: str
+    format: str
+    sha256: str
 
 
 @value
@@ -48,6 +57,7 @@ class Audit:
     had to be asked for. rules: every rule named in the verdict, by id.
     lines: (artifact, line number) → that line of the source without its line end, for the snippets.
     places: artifact → the path under which a reader finds it from where the run was started; others are as they are.
+    fellows: the reports of this run that were written before this one.
     """
 
     subject: str
@@ -58,6 +68,7 @@ class Audit:
     rules: Mapping[str, Rule]
     lines: Mapping[tuple[str, int], str]
     places: Mapping[str, str] = MappingProxyType({})
+    fellows: tuple[Fellow, ...] = ()
 
     def placed(self, location: Location) -> Location:
         """Return a location whose artifact is the path that a reader can open."""
@@ -86,3 +97,4 @@ class Survey:
     requests: int = 0
     retries: int = 0
     received_bytes: int = 0
+    fellows: tuple[Fellow, ...] = ()

@@ -101,6 +101,7 @@ class Finding:
     rule: rule id. subject: "path@version", with "/go.mod" where only that line is meant. module: module path, "" if
     none.
     label: short text that belongs under the caret. locations: first = primary. fingerprint: stable when lines move.
+    advisories: ids of what the finding is about, with all aliases (GO-…, CVE-…, GHSA-…).
     """
 
     rule: str
@@ -114,6 +115,7 @@ class Finding:
     fix: str = ""
     confidence: Confidence = Confidence.PROVEN
     fingerprint: str = ""
+    advisories: tuple[str, ...] = ()
 
 
 @value

@@ -11,7 +11,10 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Finding, Level, Severity, Status
 from supplymatrix.model.value import value
 
-__all__ = ["Contribution", "Judged", "Note", "Outcome", "Score", "Verdict", "WaiverUse"]
+__all__ = [
+    "Contribution", "ExcuseKind", "Judged", "Mode", "Note", "Outcome", "PolicyFile", "Score", "Verdict", "WaiverEntry",
+    "WaiverState", "WaiverUse",
+]  # fmt: skip
 
 
 class Outcome(StrEnum):
@@ -26,20 +29,85 @@ class Outcome(StrEnum):
     BROKEN = "broken"
 
 
+class Mode(StrEnum):
+    """What the gate does with its own answer. OBSERVE: findings are told as notes and exit 0; WARN: as warnings and
+    exit 0; ENFORCE: they decide. An alarm and broken input decide in every mode."""
+
+    OBSERVE = "observe"
+    WARN = "warn"
+    ENFORCE = "enforce"
+
+
+class ExcuseKind(StrEnum):
+    """Why a result counts as passed though it is none: [[waivers]], the debt list of `policy adopt`, or on_outage."""
+
+    WAIVER = "waiver"
+    DEBT = "debt"
+    OUTAGE = "outage"
+
+
 @value
 class WaiverUse:
-    """The waiver that excuses a finding. location: its table in lift.toml."""
+    """What excuses a finding. location: its table in lift.toml. advisory: the id that it names, "" = any."""
 
     reason: str
     owner: str
     expires: date
     location: Location
+    kind: ExcuseKind = ExcuseKind.WAIVER
+    ticket: str = ""
+    advisory: str = ""
+    vex_justification: str = ""
+
+
+class WaiverState(StrEnum):
+    """What became of a waiver in a run. REFUSED: it asks for more than the policy's cap and excuses nothing."""
+
+    IN_USE = "in use"
+    UNUSED = "unused"
+    EXPIRED = "expired"
+    REFUSED = "refused"
+
+
+@value
+class WaiverEntry:
+    """One line of the waiver register: a waiver as the policy has it, and what it did in this run.
+
+    package: glob; version, advisory: "" = any. findings: how many it excuses now. commit (hex, shortened), author and
+    committed_on: who wrote the line, from git; "" and None where nobody asked or git does not know.
+    """
+
+    rule: str
+    package: str
+    version: str
+    advisory: str
+    reason: str
+    owner: str
+    expires: date
+    ticket: str
+    vex_justification: str
+    location: Location
+    state: WaiverState
+    findings: int
+    commit: str = ""
+    author: str = ""
+    committed_on: date | None = None
+
+
+@value
+class PolicyFile:
+    """One file that the policy was put together from. artifact: path, "preset NAME" or address; sha256: hex, of its
+    bytes."""
+
+    artifact: str
+    sha256: str
 
 
 @value
 class Judged:
     """One finding or gap after the policy. level: what the policy makes of it. required_by: the lift.toml place that
-    asks for the rule."""
+    asks for the rule. known_before: the run compares with an earlier revision (--diff-base), and that has it too, so
+    that it is told and decides nothing."""
 
     rule: str
     subject: str
@@ -50,6 +118,7 @@ class Judged:
     gap: Gap | None = None
     waiver: WaiverUse | None = None
     required_by: Location | None = None
+    known_before: bool = False
 
 
 @value
@@ -98,6 +167,9 @@ class Verdict:
 
     judged: every fail, waived and unknown result at a level above off, worst first. passed: number of passes.
     now: the moment (UTC) that waivers were judged at. policy_digest: sha256 hex of the resolved policy.
+    mode: what exit_code makes of the outcome. waivers: the register, in the order of the policy. policy_files: what
+    the policy was put together from. frameworks: of [compliance]. diff_base: the commit whose findings decide nothing,
+    "" = all decide.
     """
 
     outcome: Outcome
@@ -112,3 +184,8 @@ class Verdict:
     policy_digest: str
     tool_version: str
     now: datetime
+    mode: Mode = Mode.ENFORCE
+    waivers: tuple[WaiverEntry, ...] = ()
+    policy_files: tuple[PolicyFile, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    diff_base: str = ""

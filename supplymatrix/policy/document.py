@@ -23,12 +23,16 @@ from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Rule
 from supplymatrix.model.value import value
-from supplymatrix.model.verdict import Note
+from supplymatrix.model.verdict import Mode, Note, PolicyFile
 from supplymatrix.policy.globs import literal_prefix, matches
 
-__all__ = ["LEVEL_ORDER", "PAGE", "PackageRule", "Policy", "Waiver", "parse_policy", "preset_policy"]
+__all__ = [
+    "LEVEL_ORDER", "MAX_WAIVER_DAYS", "PAGE", "Debt", "DebtEntry", "PackageRule", "Policy", "VendorRule", "Waiver",
+    "parse_policy", "preset_policy",
+]  # fmt: skip
 
 PAGE = "docs/formats/lift-toml.md"
+MAX_WAIVER_DAYS = 180
 LEVEL_ORDER: Mapping[Level, int] = {
     level: number for number, level in enumerate((Level.OFF, Level.NOTE, Level.WARN, Level.ERROR, Level.ALARM))
 }
@@ -36,9 +40,12 @@ LEVEL_ORDER: Mapping[Level, int] = {
 
 @value
 class PackageRule:
-    """One [packages."glob"]. version: canonical, "" = any; security_policy: a preset's name, "" = none.
+    """One [packages."glob"]. version: what is allowed, as written, "" = any; security_policy: a preset's name, "" =
+    none.
 
-    levels: of that preset, by rule id. The locations are those of the values, or of the table.
+    levels: of that preset and of pseudo_versions, by rule id. The locations are those of the values, or of the table.
+    layer: number of the file that it stands in, 0 = the project's own. min_age: days that a version must be out, 0 =
+    none. pseudo_versions: "allow", "deny" or "".
     """
 
     glob: str
@@ -48,11 +55,18 @@ class PackageRule:
     location: Location
     version_location: Location
     policy_location: Location
+    layer: int = 0
+    min_age: int = 0
+    age_location: Location | None = None
+    pseudo_versions: str = ""
 
 
 @value
 class Waiver:
-    """One [[waivers]]. rule: its id; package: a glob; version: "" = any. expires: the last day on which it holds."""
+    """One [[waivers]]. rule: its id; package: a glob; version: "" = any. expires: the last day on which it holds.
+
+    advisory: the id that it is about, "" = any. layer: number of the file that it stands in, 0 = the project's own.
+    """
 
     rule: str
     package: str
@@ -60,6 +74,52 @@ class Waiver:
     reason: str
     owner: str
     expires: date
+    location: Location
+    advisory: str = ""
+    ticket: str = ""
+    vex_justification: str = ""
+    layer: int = 0
+
+
+@value
+class VendorRule:
+    """One [vendors.<id>]: what is asked of a vendor that the project stands on. Both in days, 0 = nothing is asked.
+
+    response_p90: the slowest that nine of ten fixes may be; evidence_age: the oldest that what is known of it may be.
+    """
+
+    vendor: str
+    response_p90: int
+    evidence_age: int
+    location: Location
+    response_location: Location
+    age_location: Location
+
+
+@value
+class DebtEntry:
+    """One finding that was there when the policy was adopted. fingerprint: of the finding."""
+
+    rule: str
+    subject: str
+    fingerprint: str
+    location: Location
+
+
+@value
+class Debt:
+    """The debt list of `policy adopt`. most: how many entries it may have; expires: the last day on which it excuses.
+
+    location: of [debt] in lift.toml; artifact: the list's own file.
+    """
+
+    artifact: str
+    adopted: date
+    expires: date
+    most: int
+    owner: str
+    reason: str
+    entries: tuple[DebtEntry, ...]
     location: Location
 
 
@@ -70,6 +130,9 @@ class Policy:
     private: GOPRIVATE patterns; sumdb: "" or "<verifier key>[ <url>]". digest: SHA-256 of all that decides, in hex.
     outage_days: how old, in days, the proofs beside go.sum may be for a run to pass in which the log could not be asked
     for what they do not hold; 0 = it cannot pass. outage_location: where the file says so. files: artifact → lines.
+    mode: what the gate does with its answer. max_waiver_days: how long a waiver may last from today. frameworks: of
+    [compliance]. weights: severity ("critical", …) → weight in the score, where the policy sets one. sources: every
+    file that the policy was put together from, the project's own first.
     """
 
     name: str
@@ -87,6 +150,13 @@ class Policy:
     outage_location: Location
     notes: tuple[Note, ...]
     files: Mapping[str, Sequence[str]] = field(repr=False)
+    mode: Mode = Mode.ENFORCE
+    max_waiver_days: int = MAX_WAIVER_DAYS
+    vendors: tuple[VendorRule, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    weights: Mapping[str, int] = field(default_factory=dict)
+    debt: Debt | None = None
+    sources: tuple[PolicyFile, ...] = ()
 
     @property
     def on_outage(self) -> str:
