@@ -88,6 +88,10 @@ PICTURES = (
         png=True,
     ),
     Picture(name="compare", title="Compare: what each vendor covers of a project", at="compare", png=True),
+    Picture(
+        name="policy", title="Policy: what each rule costs, and what if a finding were waived", at="policy/SM203",
+        size=LARGE, keys=("tab", "space", "down", "b"),
+    ),
     Picture(name="claims", title="Claims: what is said, and what the sources say", at="claims"),
     Picture(name="entries", title="Entries: where vendors enter a build", at="entries"),
     Picture(name="light", title="Matrix in the light theme", at="matrix", size=SMALL, theme="light"),
