@@ -1,16 +1,19 @@
-"""The oracle of Go versions in the policy samples: real version strings, with Go's own answers."""
+"""The policy samples: real version strings with Go's own answers, and which checks speak of which clauses."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from supplymatrix.engine.compliance import load_frameworks
 from supplymatrix.gomod.goversion import is_toolchain, language_version, toolchain_key
 from supplymatrix.gomod.pseudo import is_pseudo_version
 from supplymatrix.model import semver
+from supplymatrix.policy.check_kinds import CHECK_KINDS
 from tests.support.data import samples_dir
 
 
@@ -56,3 +59,34 @@ def test_toolchain_names_are_sorted_as_go_sorts_them(oracle: dict[str, Any]) -> 
     valid = {row["v"] for row in oracle["toolchains"] if row["valid"]}
     assert sorted(oracle["toolchains_sorted"]) == sorted(valid)
     assert all(toolchain_key(one) <= toolchain_key(two) for one, two in pairwise(oracle["toolchains_sorted"]))
+
+
+_FRAMEWORKS = {"SSDF": "ssdf", "SLSA": "slsa", "CRA": "cra", "PCI": "pci-dss", "MLPS": "mlps"}
+"""The names that the sample gives to the frameworks that are done."""
+
+
+@pytest.fixture
+def links() -> list[tuple[str, str, str]]:
+    """Each link of the sample: kind of checks, framework as the sample names it, clause."""
+    sample = tomllib.loads(samples_dir("policy", "clauses.toml").read_text(encoding="utf-8"))
+    found = [(kind, *clause.split(":", 1)) for kind, check in sample["checks"].items() for clause in check["clauses"]]
+    assert found
+    return [(kind, framework, clause) for kind, framework, clause in found]
+
+
+def test_every_kind_of_checks_in_the_sample_is_known(links: list[tuple[str, str, str]]) -> None:
+    assert {kind for kind, _, _ in links} <= set(CHECK_KINDS)
+
+
+def test_every_link_of_the_sample_is_made_or_left_out_with_a_reason(links: list[tuple[str, str, str]]) -> None:
+    known = load_frameworks(None)
+    missing = []
+    for kind, name, clause in links:
+        if name not in _FRAMEWORKS:
+            continue
+        framework = known[_FRAMEWORKS[name]]
+        made = {(item.id, link.check) for item in framework.clauses for link in item.links}
+        reasons = {(item.clause, item.check): item.reason for item in framework.left_out}
+        if (clause, kind) not in made and not reasons.get((clause, kind)):
+            missing.append(f"{name}:{clause} {kind}")
+    assert missing == []
