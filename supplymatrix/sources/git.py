@@ -1,17 +1,24 @@
-"""Read one file from another git revision, without running anything that the repository brings along."""
+"""Read files from another git revision, without running anything that the repository brings along.
+
+Only objects are read: nothing is checked out, so that no filter and no attribute of the repository has a say.
+"""
 
 from __future__ import annotations
 
+import posixpath
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.value import value
 
-__all__ = ["SAFE_OPTIONS", "git_environment", "read_at_revision"]
+__all__ = ["SAFE_OPTIONS", "Revision", "find_revision", "git_environment", "read_at_revision", "read_files_at"]
 
 _TIME_OUT = 20  # seconds
 _LIMIT = 4 << 20
+_MOST_BYTES = 256 << 20  # of all files that are read at once
+_AT_ONCE = 500  # paths on one command line
 _SYMBOLIC_LINK = "120000"
 # No hook, monitor, filter, pager, prompt or remote helper, and no repository that lies inside another one's files
 # (a bare one brings its own configuration along): only objects are read. What a repository says of one protocol goes
@@ -26,21 +33,110 @@ SAFE_OPTIONS = (
 _KEPT = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR")
 
 
+@value
+class Revision:
+    """A commit of the repository around a folder. top: its folder; prefix: the folder's path in it, "" or with a slash
+    at its end."""
+
+    folder: Path
+    top: str
+    prefix: str
+    commit: str
+
+
+def find_revision(
+    folder: Path, name: str, environ: Mapping[str, str], *, option: str, known: dict[str, str] | None = None
+) -> Revision:
+    """Return what a name stands for in the repository around a folder. option: which asks for it, for messages.
+
+    known: commits by the folder of the repository, for one name; what is found is added. Raises InputError when the
+    folder is in no repository, the revision is unknown, or git is not there.
+    """
+    environment = git_environment(environ)
+    told = _git(folder, environment, "rev-parse", "--show-toplevel", "--show-prefix")
+    if told is None:
+        what = f"{folder.as_posix()} is not inside a git repository"
+        raise _fault(what, "", "a folder under version control", option)
+    top, _, prefix = told.decode("utf-8", "surrogateescape").removesuffix("\n").partition("\n")
+    commit = known.get(top, "") if known is not None else ""
+    if not commit:
+        verified = _git(folder, environment, "rev-parse", "--verify", "--quiet", "--end-of-options",
+                        f"{name}^{{commit}}")  # fmt: skip
+        if verified is None:
+            raise _fault("git does not know this revision", name, "a commit, tag or branch, e.g. origin/main", option)
+        commit = verified.decode("ascii", "replace").strip()
+    if known is not None:
+        known[top] = commit
+    return Revision(folder=folder, top=top, prefix=prefix, commit=commit)
+
+
+def read_files_at(
+    revision: Revision, paths: Sequence[str], environ: Mapping[str, str], *, option: str
+) -> dict[str, bytes]:
+    """Return the bytes of files of a revision by path below the repository's top; what it does not have is left out.
+
+    A symbolic link counts as not there. Raises InputError when an object is missing or there is too much to read.
+    """
+    environment = git_environment(environ)
+    blobs: dict[str, str] = {}
+    size = 0
+    for start in range(0, len(paths), _AT_ONCE):
+        some = [path.encode("utf-8", "surrogateescape") for path in paths[start : start + _AT_ONCE]]
+        listed = _git(
+            revision.folder, environment, "--literal-pathspecs", "ls-tree", "-z", "-l", "--full-tree", revision.commit,
+            "--", *some,
+        )  # fmt: skip
+        if listed is None:
+            raise _unreadable("the tree", revision.commit, option)
+        for entry in listed.split(b"\0")[:-1]:
+            told, _, path = entry.partition(b"\t")
+            mode, kind, blob, length = told.decode("ascii", "replace").split()
+            if kind == "blob" and mode != _SYMBOLIC_LINK:
+                if not length.isdecimal():  # "BAD": the object is not there
+                    raise _unreadable(path.decode("utf-8", "replace"), revision.commit, option)
+                blobs[path.decode("utf-8", "surrogateescape")] = blob
+                size += int(length)
+    if size > _MOST_BYTES:
+        what = f"the files of this revision have {size:,} bytes"
+        raise _fault(what, revision.commit, f"at most {_MOST_BYTES:,} bytes", option)
+    found = _read_blobs(revision, sorted(set(blobs.values())), environment, option)
+    return {path: found[blob] for path, blob in blobs.items()}
+
+
+def _read_blobs(
+    revision: Revision, blobs: Sequence[str], environment: Mapping[str, str], option: str
+) -> dict[str, bytes]:
+    if not blobs:
+        return {}
+    asked = "".join(f"{blob}\n" for blob in blobs).encode()
+    answer = _git(revision.folder, environment, "cat-file", "--batch", sent=asked)
+    found: dict[str, bytes] = {}
+    at = 0
+    for blob in blobs:
+        end = answer.find(b"\n", at) if answer is not None else -1
+        head = answer[at:end].split() if answer is not None and end >= 0 else []
+        if answer is None or len(head) != 3 or head[0] != blob.encode() or head[1] != b"blob":
+            raise _unreadable("a file", revision.commit, option)
+        at = end + 1 + int(head[2])
+        found[blob] = answer[end + 1 : at]
+        at += 1
+    return found
+
+
 def read_at_revision(folder: Path, revision: str, name: str, environ: Mapping[str, str]) -> bytes | None:
     """Return file `name` of `folder` as it is in a revision, None when the revision does not have it.
 
-    environ: where git is found; only PATH and the like are handed on. Raises InputError when the folder is in no
-    repository, the revision is unknown, or git is not there.
+    The name may lead upwards inside of the repository, as "../org/lift.toml" does. environ: where git is found; only
+    PATH and the like are handed on. Raises InputError when the folder is in no repository, the revision is unknown, or
+    git is not there.
     """
     environment = git_environment(environ)
-    prefix = _git(folder, environment, "rev-parse", "--show-prefix")
-    if prefix is None:
-        raise _fault(f"{folder.as_posix()} is not inside a git repository", "", "a folder under version control")
-    commit = _git(folder, environment, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if commit is None:
-        raise _fault("git does not know this revision", revision, "a commit, tag or branch, e.g. origin/main")
-    path = prefix.rstrip(b"\n") + name.encode()
-    entry = _git(folder, environment, "ls-tree", "-z", "--full-tree", commit.strip(), "--", path)
+    found = find_revision(folder, revision, environ, option="--policy-from")
+    path = posixpath.normpath(found.prefix + name)
+    if path.startswith("../"):
+        raise _fault(f"{name} lies outside of the repository", revision, "a file in it")
+    encoded = path.encode("utf-8", "surrogateescape")
+    entry = _git(folder, environment, "ls-tree", "-z", "--full-tree", found.commit, "--", encoded)
     if entry is None:
         raise _unreadable(name, revision)
     if not entry:
@@ -57,19 +153,22 @@ def read_at_revision(folder: Path, revision: str, name: str, environ: Mapping[st
     return data
 
 
-def _unreadable(name: str, revision: str) -> InputError:
+def _unreadable(name: str, revision: str, option: str = "--policy-from") -> InputError:
     """A file that is there and cannot be had must not look like one that is not there."""
-    return _fault(f"git cannot read {name} of this revision", revision, "a whole clone: objects may be missing here")
+    expected = "a whole clone: objects may be missing here"
+    return _fault(f"git cannot read {name} of this revision", revision, expected, option)
 
 
-def _git(folder: Path, environment: Mapping[str, str], *arguments: str | bytes) -> bytes | None:
-    """Return what git prints, None when it fails."""
+def _git(
+    folder: Path, environment: Mapping[str, str], *arguments: str | bytes, sent: bytes | None = None
+) -> bytes | None:
+    """Return what git prints, None when it fails. sent: what it reads on stdin, None = nothing."""
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, no shell, and no option can come from an argument
             ["git", *SAFE_OPTIONS, *arguments],  # noqa: S607 - git is looked up in the user's own PATH
             cwd=folder,
             env=dict(environment),
-            stdin=subprocess.DEVNULL,
+            input=b"" if sent is None else sent,
             capture_output=True,
             timeout=_TIME_OUT,
             check=False,
@@ -89,12 +188,12 @@ def git_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return kept | {"LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 
 
-def _fault(message: str, seen: str, expected: str) -> InputError:
+def _fault(message: str, seen: str, expected: str, option: str = "--policy-from") -> InputError:
     return InputError(
         Diagnostic(
             message=message,
             seen=seen[:200],
             expected=expected,
-            remedy="fetch it first, e.g. `git fetch origin main`, and name it, e.g. --policy-from origin/main",
+            remedy=f"fetch it first, e.g. `git fetch origin main`, and name it, e.g. {option} origin/main",
         )
     )

@@ -1,0 +1,1 @@
+"""Signatures on what the program writes, and on what it is shown."""

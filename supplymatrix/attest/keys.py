@@ -1,0 +1,175 @@
+"""Keys that sign and verify reports: Ed25519, ECDSA on P-256 and P-384, RSA from 2048 bits; all as PEM.
+
+| key | signature over | form |
+|---|---|---|
+| Ed25519 | the message itself | 64 bytes (RFC 8032) |
+| ECDSA P-256, P-384 | its SHA-256; on P-384 its SHA-384 is accepted too | DER, two integers (RFC 3279 §2.2.3) |
+| RSA | its SHA-256 | PKCS #1 v1.5 (RFC 8017 §8.2) |
+
+SHA-256 on P-384, since that is what `cosign verify-blob --key` takes for any key; others sign with SHA-384 there.
+A key is named by the SHA-256 of its public half as SubjectPublicKeyInfo (RFC 5280 §4.1), so that whoever has the public
+key can compute the name. `cryptography` is imported when a key is read and not before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from supplymatrix.errors import Diagnostic, InputError, TrustError
+from supplymatrix.model.value import value
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+    PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey
+    PublicKey = Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
+
+__all__ = ["LEAST_RSA_BITS", "SigningKey", "VerifyingKey", "parse_signing_key", "parse_verifying_key"]
+
+LEAST_RSA_BITS = 2048
+_KINDS = f"Ed25519, ECDSA on P-256 or P-384, or RSA of at least {LEAST_RSA_BITS} bits"
+_MAKE = "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out pub.pem"
+
+
+@value
+class VerifyingKey:
+    """A public key. name: its kind ("Ed25519", "ECDSA P-256"); key_id: sha256 (hex) of its SubjectPublicKeyInfo."""
+
+    public: PublicKey
+    name: str
+    key_id: str
+
+    def verify(self, data: bytes, signature: bytes) -> None:
+        """Raise TrustError unless this key's owner has signed `data`."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
+        from cryptography.hazmat.primitives.hashes import SHA256
+
+        try:
+            if isinstance(self.public, ed25519.Ed25519PublicKey):
+                self.public.verify(signature, data)
+            elif isinstance(self.public, ec.EllipticCurvePublicKey):
+                _verify_ecdsa(self.public, data, signature)
+            else:
+                self.public.verify(signature, data, padding.PKCS1v15(), SHA256())
+        except InvalidSignature as err:
+            raise TrustError(
+                f"the signature is not one of the {self.name} key {self.key_id[:16]}… over these bytes",
+                evidence={"signature": signature},
+            ) from err
+
+
+@value
+class SigningKey:
+    """A private key, and its public half."""
+
+    private: PrivateKey
+    verifying: VerifyingKey
+
+    def __repr__(self) -> str:
+        return f"SigningKey({self.verifying.name}, {self.verifying.key_id})"
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature over `data`, in the form that the table above says."""
+        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
+        from cryptography.hazmat.primitives.hashes import SHA256
+
+        if isinstance(self.private, ed25519.Ed25519PrivateKey):
+            return self.private.sign(data)
+        if isinstance(self.private, ec.EllipticCurvePrivateKey):
+            return self.private.sign(data, ec.ECDSA(SHA256()))
+        return self.private.sign(data, padding.PKCS1v15(), SHA256())
+
+
+def parse_signing_key(data: bytes, artifact: str, *, password: str = "") -> SigningKey:
+    """Return the private key of a PEM file: PKCS #8, encrypted or not, or the older forms of EC and RSA keys.
+
+    Raises InputError; neither the key nor the password is in its text.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    is_encrypted = b"ENCRYPTED" in data
+    if is_encrypted and not password:
+        raise _fault(artifact, "the key is encrypted and no password was given", "SUPPLYMATRIX_SIGN_PASSWORD set")
+    _refuse_other_forms(data, artifact)
+    try:
+        key = load_pem_private_key(data, password=password.encode() if is_encrypted else None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as err:
+        if is_encrypted:
+            what = "the key cannot be decrypted: the password is another one, or the file is damaged"
+            raise _fault(artifact, what, "the password of this key in SUPPLYMATRIX_SIGN_PASSWORD") from err
+        raise _fault(artifact, "this is no private key in PEM form", f"{_KINDS}, as PKCS #8") from err
+    if not isinstance(key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise _fault(artifact, "the key is of a kind that signs nothing here", _KINDS)
+    return SigningKey(private=key, verifying=_verifying(key.public_key(), artifact))
+
+
+def parse_verifying_key(data: bytes, artifact: str) -> VerifyingKey:
+    """Return the public key of a PEM file ("BEGIN PUBLIC KEY"). Raises InputError."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    if b"PRIVATE KEY" in data:
+        what = "this is a private key: it is not needed here, and should not be where reports are verified"
+        raise _fault(artifact, what, "its public half", "openssl pkey -in key.pem -pubout -out pub.pem")
+    try:
+        key = load_pem_public_key(data)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as err:
+        raise _fault(artifact, "this is no public key in PEM form", _KINDS) from err
+    if not isinstance(key, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
+        raise _fault(artifact, "the key is of a kind that verifies nothing here", _KINDS)
+    return _verifying(key, artifact)
+
+
+def _verifying(key: PublicKey, artifact: str) -> VerifyingKey:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        name = "Ed25519"
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        if not isinstance(key.curve, ec.SECP256R1 | ec.SECP384R1):
+            raise _fault(artifact, f"the key is on the curve {key.curve.name}", _KINDS)
+        name = "ECDSA P-256" if isinstance(key.curve, ec.SECP256R1) else "ECDSA P-384"
+    else:
+        if key.key_size < LEAST_RSA_BITS:
+            raise _fault(artifact, f"the RSA key has {key.key_size:,} bits", _KINDS)
+        name = f"RSA {key.key_size}"
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return VerifyingKey(public=key, name=name, key_id=hashlib.sha256(spki).hexdigest())
+
+
+def _verify_ecdsa(key: EllipticCurvePublicKey, data: bytes, signature: bytes) -> None:
+    """Raise InvalidSignature unless one of the hashes that go with the curve is signed."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+
+    try:
+        key.verify(signature, data, ec.ECDSA(SHA256()))
+    except InvalidSignature:
+        if not isinstance(key.curve, ec.SECP384R1):
+            raise
+        key.verify(signature, data, ec.ECDSA(SHA384()))
+
+
+def _refuse_other_forms(data: bytes, artifact: str) -> None:
+    """Raise InputError for files that look like keys and are of another world, with the way out."""
+    if b"SIGSTORE PRIVATE KEY" in data or b"COSIGN PRIVATE KEY" in data:
+        what = "the key is in cosign's own encrypted form"
+        raise _fault(artifact, what, f"{_KINDS}, as PKCS #8", "make one with openssl and give it to cosign too: "
+                     "cosign import-key-pair --key key.pem")  # fmt: skip
+    if b"OPENSSH PRIVATE KEY" in data:
+        raise _fault(artifact, "the key is in OpenSSH's form", f"{_KINDS}, as PKCS #8")
+    if b"PUBLIC KEY" in data and b"PRIVATE" not in data:
+        raise _fault(artifact, "this is a public key, and signing needs the private one", _KINDS)
+
+
+def _fault(artifact: str, message: str, expected: str, remedy: str = _MAKE) -> InputError:
+    return InputError(Diagnostic(message=message, artifact=artifact, expected=expected, remedy=remedy))

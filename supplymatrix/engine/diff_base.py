@@ -1,0 +1,192 @@
+"""What a project was at an earlier revision, so that a change is judged by what it brings (`--diff-base REV`).
+
+The project of the revision is judged by the policy of this run and by what this run knows of modules: nothing is asked
+for its sake. So what was found then, by today's knowledge, is known; everything else is new.
+
+A finding or a gap is known only while the go.sum lines of its subject are the same, and what is said of it: a hash that
+was changed is not the line that could not be checked before, and another fork is not the one that was there. The
+policy, committed proofs and what no earlier state can excuse (alarms, faults of the input) are never taken from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from supplymatrix import __version__
+from supplymatrix.checks.registry import ALL_RULES, run_rules
+from supplymatrix.checks.result import line_subject
+from supplymatrix.engine.foreign_hashes import foreign_hashes
+from supplymatrix.engine.lookups import LogAnswer, facts_of_lines
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.prepare import Prepared
+from supplymatrix.engine.private import withhold_lines
+from supplymatrix.engine.project_then import PastReader, ProjectThen
+from supplymatrix.engine.this_machine import SeenHere
+from supplymatrix.errors import InputError
+from supplymatrix.gomod.goenv import GoSettings
+from supplymatrix.model.fact import Fact, Facts, ForeignHash, RequiredModule, SumLine
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.rule import Status
+from supplymatrix.model.value import changed
+from supplymatrix.model.verdict import Judged, Note, Verdict
+from supplymatrix.policy.new_findings import known_key, only_new_decide
+from supplymatrix.policy.verdict import judge
+from supplymatrix.sources.project import Project
+
+__all__ = ["DiffBase", "read_diff_base"]
+
+
+class DiffBase:
+    """The subjects of a run as they were. name: of the revision, as it was given."""
+
+    def __init__(self, name: str, bases: Mapping[Path, ProjectThen], means: Means, settings: GoSettings) -> None:
+        self._name = name
+        self._bases = bases
+        self._means = means
+        self._settings = settings
+        there = [(path, base.project) for path, base in bases.items() if base.project is not None]
+        found = foreign_hashes([(project, {}) for _, project in there])
+        self._foreign = {path: others for (path, _), others in zip(there, found, strict=True)}
+
+    def judge_new(
+        self, verdict: Verdict, item: Prepared, seen: SeenHere, answers: Mapping[ModuleVersion, LogAnswer]
+    ) -> Verdict:
+        """Return a verdict in which only what is new decides. seen, answers: what this run knows of modules."""
+        base = self._bases[item.path]
+        known: frozenset[tuple[str, str]] = frozenset()
+        reason = base.reason
+        if base.project is not None:
+            try:
+                known = self._known(verdict, item, base.project, seen, answers)
+            except InputError as err:  # the policy says two things of a module that only the revision has
+                reason = str(err)
+        verdict = changed(only_new_decide(verdict, known, item.policy), diff_base=base.commit)
+        return changed(verdict, notes=(*verdict.notes, self._note(verdict, base, reason)))
+
+    def _known(
+        self,
+        verdict: Verdict,
+        item: Prepared,
+        project: Project,
+        seen: SeenHere,
+        answers: Mapping[ModuleVersion, LogAnswer],
+    ) -> frozenset[tuple[str, str]]:
+        facts = _facts_of(
+            project,
+            item,
+            seen,
+            answers,
+            foreign=self._foreign.get(item.path, []),
+            settings=self._settings,
+            send_private=self._means.send_private,
+        )
+        before = judge(item.policy, run_rules(facts), facts, ALL_RULES, now=self._means.now, tool_version=__version__)
+        then = {saying for one in before.judged for saying in _sayings(one)}
+        lines, lines_then = _hashes(item.project), _hashes(project)
+        return frozenset(
+            known_key(one)
+            for one in verdict.judged
+            if not _is_fixed(one)
+            and lines.get(one.subject) == lines_then.get(one.subject)
+            and (*known_key(one), one.finding.message if one.finding is not None else "") in then
+        )
+
+    def _note(self, verdict: Verdict, base: ProjectThen, reason: str) -> Note:
+        open_ = [one for one in verdict.judged if one.status in (Status.FAIL, Status.UNKNOWN)]
+        where = self._name if base.commit.startswith(self._name) else f"{self._name} ({base.commit[:12]})"
+        if reason:
+            return Note(code="diff-base", message=f"everything counts as new since {where}: {reason}")
+        known = sum(one.known_before for one in open_)
+        text = f"{known:,} of {len(open_):,} findings were there at {where}, and decide nothing"
+        if not open_:
+            text = f"held against {where}: nothing was found that could have been there"
+        if verdict.of_all is not None:
+            text += f"; by all of them this would be {verdict.of_all.value}"
+        if verdict.score is not None and verdict.score.low < verdict.min_score:
+            text += ". The score is of the whole, and decides nothing here"
+        return Note(code="diff-base", message=text)
+
+
+def read_diff_base(name: str, subjects: Sequence[Prepared], means: Means, settings: GoSettings) -> DiffBase:
+    """Read the subjects of a run as they were at a revision of the repositories that they are in.
+
+    Raises InputError when one of them is in no repository, or its repository does not know the revision.
+    """
+    reader = PastReader(name, means.environ, option="--diff-base")
+    return DiffBase(name, {item.path: reader.read(item) for item in subjects}, means, settings)
+
+
+def _facts_of(
+    project: Project,
+    item: Prepared,
+    seen: SeenHere,
+    answers: Mapping[ModuleVersion, LogAnswer],
+    *,
+    foreign: Sequence[ForeignHash],
+    settings: GoSettings,
+    send_private: bool,
+) -> Facts:
+    """Return the facts of an earlier state, with what this run knows of the modules that it had too."""
+    lines = [fact for fact in project.facts if isinstance(fact, SumLine)]
+    private, withheld = withhold_lines(lines, item.policy, settings, send_private=send_private)
+    kept = {module: held for module, held in private.items() if module not in item.proven_unsent}
+    proofs, gaps = facts_of_lines([line for line in lines if line.subject not in kept], answers)
+    modules = _modules_of(project.facts)
+    names = {str(module) for module in modules}
+    return Facts(
+        [
+            *project.facts,
+            *kept.values(),
+            *proofs,
+            *foreign,
+            *(fact for fact in seen.facts if _is_about(fact, modules)),
+        ],
+        [
+            *(gap for gap in withheld if gap.subject in {str(module) for module in kept}),
+            *gaps,
+            *(gap for gap in seen.gaps if not gap.subject or gap.subject in names),
+        ],
+    )
+
+
+def _modules_of(facts: Iterable[Fact]) -> set[ModuleVersion]:
+    modules: set[ModuleVersion] = set()
+    for fact in facts:
+        if isinstance(fact, SumLine):
+            modules.add(fact.subject)
+        elif isinstance(fact, RequiredModule):
+            modules |= {fact.subject, fact.effective or fact.subject}
+    return modules
+
+
+def _is_about(fact: Fact, modules: set[ModuleVersion]) -> bool:
+    """Return whether a fact of today is one about the earlier state: of one of its modules, or of none."""
+    subject = getattr(fact, "subject", None)
+    return not isinstance(subject, ModuleVersion) or not subject.version or subject in modules
+
+
+def _hashes(project: Project) -> dict[str, frozenset[str]]:
+    """Return the hashes that go.sum has for each line's subject."""
+    found: dict[str, frozenset[str]] = {}
+    for fact in project.facts:
+        if isinstance(fact, SumLine):
+            subject = line_subject(fact.subject, fact.kind)
+            found[subject] = found.get(subject, frozenset()) | {fact.hash}
+    return found
+
+
+def _sayings(judged: Judged) -> Iterable[tuple[str, str, str]]:
+    """Yield what was said of the earlier state: key and message, which names what a subject was replaced by.
+
+    Of what has failed there nothing more is learned from a gap about the same.
+    """
+    yield *known_key(judged), judged.finding.message if judged.finding is not None else ""
+    if judged.status is Status.FAIL:
+        yield judged.rule, judged.subject, ""
+
+
+def _is_fixed(judged: Judged) -> bool:
+    """Return whether a result decides whatever was before: an alarm, a fault of the input, or one about the policy."""
+    rule = ALL_RULES.get(judged.rule)
+    return rule is None or rule.of_policy or (judged.status is Status.FAIL and (rule.is_alarm or rule.input_fault))
