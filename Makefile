@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tui test coverage quick lint format bench acceptance shots screenshots lock clean
+.PHONY: help demo tui test coverage quick lint format bench acceptance shots screenshots pageshots lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ shots: $(VENV)/run.stamp ## Make all pictures anew, of commands and of the termi
 	@$(BIN)/python screenshots/make.py
 
 screenshots: shots
+
+pageshots: $(VENV)/run.stamp ## Make the pictures of the report as a page anew (needs chromium)
+	@$(BIN)/python screenshots/pages.py
 
 lock: $(VENV)/dev.stamp ## Make the locks anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

@@ -218,6 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from benchmarks.proofs import measure_proofs, measure_proofs_of_hugo
     from benchmarks.tui_screens import measure_tui_screens
     from benchmarks.tui_table import measure_tui_table
+    from benchmarks.what_if import measure_what_if
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--pairs", type=int, default=3, metavar="N", help="cold runs of each program (default 3)")
@@ -234,6 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lambda: measure_proofs(bench),
             lambda: measure_feeds(bench),
             lambda: measure_decide(bench),
+            lambda: measure_what_if(bench),
             lambda: measure_tui_table(bench),
             lambda: measure_tui_screens(bench),
         ]

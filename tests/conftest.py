@@ -1,6 +1,7 @@
 """Hypothesis profiles: no deadline (a shared machine is slow at random), and the same examples in every CI run.
 
-`make quick` sets HYPOTHESIS_PROFILE=quick: fewer examples of each property.
+`make quick` sets HYPOTHESIS_PROFILE=quick: fewer examples of each property. Tests that need the real network run only
+when they are asked for: `pytest -m network`.
 """
 
 from __future__ import annotations
@@ -20,3 +21,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return twice as many workers as processors: tests of screens and of programs wait half of their time."""
     del config
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what needs the real network, unless the command line speaks of it."""
+    if "network" in str(config.getoption("markexpr")):
+        return
+    for item in items:
+        if item.get_closest_marker("network") is not None:
+            item.add_marker(pytest.mark.skip(reason="needs the real network: pytest -m network"))

@@ -40,6 +40,16 @@ def test_the_wheel_carries_the_data_of_the_top_level_folders(built: Path, source
     assert names == _files(REPO, source)
 
 
+def test_the_wheel_carries_what_the_reports_are_laid_out_by(built: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    beside = {
+        path for path in (REPO / "supplymatrix" / "reports").rglob("*") if path.suffix in (".css", ".j2", ".json")
+    }
+    assert {"report.css", "report.html.j2"} <= {path.name for path in beside}
+    assert {path.relative_to(REPO).as_posix() for path in beside} <= names
+
+
 def test_the_source_archive_keeps_the_data_at_the_top(built: Path) -> None:
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as tar:
@@ -60,8 +70,10 @@ def test_the_installed_wheel_proves_the_example_without_the_checkout(built: Path
         "import sys, supplymatrix; print(supplymatrix.__file__)\n"
         "from supplymatrix.cli.main import run; sys.exit(run(sys.argv[1:]))"
     )
-    for arguments, code_wanted in ((check, 0), (["explain", "SM110"], 0), (["schema", "report"], 0)):
+    page = [*check, "--format", f"html={tmp_path / 'report.html'}", "--quiet"]
+    for arguments, code_wanted in ((check, 0), (page, 0), (["explain", "SM110"], 0), (["schema", "report"], 0)):
         command = [sys.executable, "-P", "-c", code, *arguments]
         done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
         assert done.stdout.startswith(str(tmp_path / "site"))
         assert (done.returncode, done.stderr) == (code_wanted, "")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")

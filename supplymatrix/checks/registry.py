@@ -8,8 +8,12 @@ from typing import Protocol
 
 from supplymatrix.checks.rules import (
     cached_copy_differs,
+    debt_paid,
     log_proof_wrong,
     module_deprecated,
+    module_too_young,
+    nested_policy,
+    package_matches_nothing,
     private_module,
     proof_file_malformed,
     proof_file_wrong,
@@ -26,8 +30,15 @@ from supplymatrix.checks.rules import (
     sum_not_in_log,
     sum_unknown_algorithm,
     toolchain_line,
+    vendor_evidence_stale,
+    vendor_response_slow,
     version_not_allowed,
     version_retracted,
+    waiver_expired,
+    waiver_expires_soon,
+    waiver_too_long,
+    waiver_too_wide,
+    waiver_unused,
 )
 from supplymatrix.checks.view import FactView
 from supplymatrix.errors import Diagnostic, InputError
@@ -71,6 +82,17 @@ RULES: tuple[ModuleType, ...] = (
     replace_version,
     version_retracted,
     module_deprecated,
+    module_too_young,
+    vendor_response_slow,
+    vendor_evidence_stale,
+    waiver_unused,
+    waiver_expired,
+    waiver_expires_soon,
+    waiver_too_wide,
+    waiver_too_long,
+    package_matches_nothing,
+    nested_policy,
+    debt_paid,
 )
 ALL_RULES: Mapping[str, Rule] = {module.RULE.id: module.RULE for module in RULES}
 _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in ALL_RULES.values()}

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from supplymatrix.cli.options import log_options, paths_argument, policy_options, report_options
+from supplymatrix.cli.options import log_options, notify_option, paths_argument, policy_options, report_options
 from supplymatrix.cli.output import Console, write_reports
 from supplymatrix.cli.targets import ReportTarget
 from supplymatrix.engine.check import CheckRequest, run_survey
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.notify import Webhook, tell_failure, tell_run
 from supplymatrix.engine.policy_source import PolicySource
+from supplymatrix.errors import SupplymatrixError
+from supplymatrix.reports.registry import WITH_HISTORY
+
+if TYPE_CHECKING:
+    from supplymatrix.engine.signing import ReportSigner
 
 __all__ = ["check"]
 
@@ -20,6 +28,19 @@ __all__ = ["check"]
 @paths_argument
 @policy_options
 @log_options
+@notify_option
+@click.option(
+    "--diff-base",
+    default="",
+    metavar="REV",
+    help="Only what is new since this git revision decides; everything is told.",
+)
+@click.option(
+    "--sign",
+    type=click.Path(path_type=Path),
+    metavar="KEY.pem",
+    help="Sign the report files with this private key; SUPPLYMATRIX_SIGN_PASSWORD opens it.",
+)
 @report_options
 def check(
     paths: tuple[Path, ...],
@@ -27,6 +48,9 @@ def check(
     recursive: bool,
     policy: PolicySource,
     means: Means,
+    webhook: Webhook | None,
+    diff_base: str,
+    sign: Path | None,
     targets: tuple[ReportTarget, ...],
     console: Console,
 ) -> int:
@@ -35,7 +59,35 @@ def check(
     PATH is a folder with go.mod, go.sum or go.work, or one of these files; the current folder when left out. Several
     may be named: each gets its verdict, their look-ups are shared, and the exit code is that of the gravest.
     """
-    request = CheckRequest(paths=paths, means=means, recursive=recursive, policy=policy)
-    survey = run_survey(request, console.on_event)
-    write_reports(survey, targets, console)
+    signer = _signer(sign, targets, console) if sign is not None else None
+    with_history = any(target.format in WITH_HISTORY for target in targets)
+    request = CheckRequest(
+        paths=paths,
+        means=means,
+        recursive=recursive,
+        policy=policy,
+        with_history=with_history,
+        diff_base=diff_base,
+    )
+    try:
+        survey = run_survey(request, console.on_event)
+    except SupplymatrixError as err:
+        console.warn(tell_failure(webhook, err, means))
+        raise
+    try:
+        survey = write_reports(survey, targets, console, signer=signer)
+    finally:  # a full disk must not keep an alarm from being told
+        console.warn(tell_run(webhook, survey, means))
     return survey.exit_code
+
+
+def _signer(path: Path, targets: tuple[ReportTarget, ...], console: Console) -> ReportSigner:
+    """Return who signs the reports, before anything is checked: a key that cannot be used is told at once."""
+    from supplymatrix.cli.report_files import refuse_nothing_to_sign
+    from supplymatrix.engine.signing import PASSWORD_VARIABLE, load_signer
+
+    refuse_nothing_to_sign(targets)
+    signer = load_signer(path, os.environ)
+    os.environ.pop(PASSWORD_VARIABLE, None)  # no program that the run starts needs it: git, go, a credential helper
+    console.warn(signer.warning)
+    return signer

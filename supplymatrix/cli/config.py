@@ -21,7 +21,7 @@ __all__ = ["config"]
 def config() -> None:
     """Show settings. The command line wins over the environment, it over settings.toml, and that over the default.
 
-    settings.toml holds [network], [cache], [author] and [vendors]; policy stands in the project's lift.toml alone.
+    settings.toml holds [network], [cache], [author], [vendors] and [notify]; policy stands in the project's lift.toml.
     """
 
 
@@ -47,9 +47,12 @@ def path() -> None:
 
 
 def _as_text(settings: Settings, go: tuple[GoSetting, ...], *, origin: bool) -> str:
+    from supplymatrix.engine.settings import shown_setting
     from supplymatrix.reports.plain import plain
 
-    rows = [(name, _shown(found), settings.origins[name]) for name, found in settings.values.items()]
+    rows = [
+        (name, _shown(shown_setting(name, found)), settings.origins[name]) for name, found in settings.values.items()
+    ]
     rows += [(setting.name, setting.shown or "-", setting.origin or "not set") for setting in go]
     name_width = max(len(name) for name, _, _ in rows)
     width = max(len(plain(text)) for _, text, _ in rows)
@@ -67,12 +70,15 @@ def _shown(found: object) -> str:
 
 
 def _as_json(settings: Settings, go: tuple[GoSetting, ...]) -> str:
+    from supplymatrix.engine.settings import shown_setting
+
     document = {
         "schema": "supplymatrix.config/1",
         "file": "" if settings.file is None else str(settings.file),
         "file_is_there": settings.is_there,
         "settings": [
-            {"name": name, "value": found, "origin": settings.origins[name]} for name, found in settings.values.items()
+            {"name": name, "value": shown_setting(name, found), "origin": settings.origins[name]}
+            for name, found in settings.values.items()
         ],
         "go": [{"name": setting.name, "value": setting.shown, "origin": setting.origin} for setting in go],
     }

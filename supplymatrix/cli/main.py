@@ -25,16 +25,29 @@ __all__ = ["COMMANDS", "run"]
 
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("check", "supplymatrix.cli.check:check", "Prove a project's go.sum against the log and judge it by its policy."),
+    ("changes", "supplymatrix.cli.changes:changes", "Show which modules a change brings, and what is known of them."),
     (
         "prove",
         "supplymatrix.cli.prove:prove",
         "Write the proofs of a go.sum beside it, so that checks need no network.",
     ),
     ("verify", "supplymatrix.cli.verify:verify", "Show the whole proof chain of one module version."),
+    (
+        "verify-report",
+        "supplymatrix.cli.verify_report:verify_report",
+        "Verify signed reports, and the files that they name.",
+    ),
     ("graph", "supplymatrix.cli.graph:graph", "Show the build list: every module, and which of them give packages."),
     ("why", "supplymatrix.cli.graph:why", "Show by which requirements a module comes into the build list."),
     ("response", "supplymatrix.cli.response:response", "Show how fast channels, and you, fixed Go's CVEs."),
-    ("policy", "supplymatrix.cli.policy:policy", "Show a project's policy, resolved, or write a first one."),
+    ("score", "supplymatrix.cli.score:score", "Show how a project's score comes about, and where the next points are."),
+    ("policy", "supplymatrix.cli.policy:policy", "Show, write, test and compare policies."),
+    ("waive", "supplymatrix.cli.waive:waive", "Take a finding upon yourself in lift.toml: why, and until when."),
+    (
+        "compliance",
+        "supplymatrix.cli.compliance:compliance",
+        "Show what the checks say of the clauses of a framework: SSDF, SLSA, CRA, PCI DSS, MLPS.",
+    ),
     (
         "vendors",
         "supplymatrix.cli.vendors:vendors",

@@ -15,7 +15,8 @@ from supplymatrix.cli.words import complete_formats
 from supplymatrix.errors import Diagnostic, InputError
 
 __all__ = [
-    "console_options", "log_options", "paths_argument", "policy_options", "refuse_preset_name", "report_options",
+    "console_options", "log_options", "notify_option", "paths_argument", "policy_options", "refuse_preset_name",
+    "report_options",
 ]  # fmt: skip
 
 _MEANS = ("offline", "replay", "record", "cache_dir", "ca_file", "send_private", "refresh", "jobs")
@@ -104,7 +105,10 @@ def paths_argument(command: F) -> F:
 
 
 def policy_options(command: F) -> F:
-    """Add --policy and --policy-from; the command gets `policy`, where the policies of this run are taken from."""
+    """Add --policy, --policy-from and --allow-remote-policy.
+
+    The command gets `policy`: where the policies of this run are taken from.
+    """
 
     @functools.wraps(command)
     def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
@@ -112,7 +116,8 @@ def policy_options(command: F) -> F:
 
         file, revision = kwargs.pop("policy_file"), kwargs.pop("revision")
         refuse_preset_name(file)
-        return command(*args, policy=PolicySource(file=file, revision=revision), **kwargs)
+        allow_remote = kwargs.pop("allow_remote_policy")
+        return command(*args, policy=PolicySource(file=file, revision=revision, allow_remote=allow_remote), **kwargs)
 
     options = (
         click.option(
@@ -121,8 +126,30 @@ def policy_options(command: F) -> F:
         click.option(
             "--policy-from", "revision", default="", metavar="REV", help="Take lift.toml from this git revision."
         ),
+        click.option(
+            "--allow-remote-policy",
+            is_flag=True,
+            help="Fetch what the policy builds on from the https addresses that it names, each by its digest.",
+        ),
     )
     return cast("F", _apply(wrapped, options))
+
+
+def notify_option(command: F) -> F:
+    """Add --notify; the command gets `webhook`, who is told how the run ended, None for nobody."""
+
+    @functools.wraps(command)
+    def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
+        from supplymatrix.engine.notify import choose_webhook
+
+        return command(*args, webhook=choose_webhook(kwargs.pop("notify"), os.environ), **kwargs)
+
+    option = click.option(
+        "--notify",
+        metavar="[KIND=]URL",
+        help="Tell a webhook how the run ended: json or slack; off = nobody, whatever the settings say.",
+    )
+    return cast("F", _apply(wrapped, (option,)))
 
 
 def console_options(command: F) -> F:
@@ -160,7 +187,8 @@ def report_options(command: F) -> F:
         multiple=True,
         metavar="F[=FILE]",
         shell_complete=complete_formats,
-        help="text, json, sarif, github or markdown; to FILE or to stdout. May be given several times.",
+        help="text, json, sarif, html, markdown, summary, github, gitlab, junit, csv or vsa; to FILE or to stdout. "
+        "May be given several times.",
     )
     return cast("F", console_options(_apply(wrapped, (option,))))
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from supplymatrix.cli.alarm import keeps_alarm
 from supplymatrix.cli.streams import is_terminal, write_stderr, write_stdout
-from supplymatrix.cli.targets import ReportTarget, write_targets
+from supplymatrix.cli.targets import ReportTarget
 from supplymatrix.engine.events import Event, Message
 from supplymatrix.model.audit import Audit, Survey
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.registry import render_survey
+
+if TYPE_CHECKING:
+    from supplymatrix.engine.signing import ReportSigner
 
 __all__ = ["Console", "in_columns", "page_width", "wants_color", "write_reports", "write_stdout"]
 
@@ -50,6 +53,12 @@ class Console:
             self._last = percent // _STEP
             write_stderr(f"{event.stage}: {event.done:,} of {event.total:,}\n")
 
+    def warn(self, text: str) -> None:
+        """Tell what went wrong beside the run itself, also when quiet; "" is nothing."""
+        if text:
+            self.end_line()
+            write_stderr(f"warning: {plain(text)}\n")
+
     def end_line(self) -> None:
         """Take the moving line away."""
         if self._has_line:
@@ -64,21 +73,27 @@ def wants_color(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool
     return is_terminal(stream) and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
 
 
-def write_reports(found: Audit | Survey, targets: Sequence[ReportTarget], console: Console) -> None:
-    """Render a report in every format that was asked for; files are written whole or not at all.
+def write_reports(
+    found: Audit | Survey, targets: Sequence[ReportTarget], console: Console, *, signer: ReportSigner | None = None
+) -> Survey:
+    """Render a report in every format that was asked for; files are written whole or not at all, and returned as
+    fellows of the survey.
 
     One that cannot be written does not keep the others from being written. What goes wrong carries the alarm with it
-    that the reports were to tell.
+    that the reports were to tell. signer: signs the files, None = nobody.
     """
+    from supplymatrix.cli.report_files import ReportFiles
     from supplymatrix.reports.tally import as_survey
 
     console.end_line()
     survey = as_survey(found)
     with keeps_alarm(survey.exit_code, _in_a_line(survey)):
-        write_targets(targets, lambda target: _rendered(survey, target, console))
+        survey = ReportFiles(survey, lambda told, target: _rendered(told, target, console), signer).write(targets)
     files = [target.file.as_posix() for target in targets if target.file is not None]
     if len(files) == len(targets) and not console.quiet:
-        write_stderr(f"{_in_a_line(survey)} · written to {', '.join(plain(file) for file in files)}\n")
+        signed = f" · signed with {signer.who}" if signer is not None else ""
+        write_stderr(f"{_in_a_line(survey)} · written to {', '.join(plain(file) for file in files)}{signed}\n")
+    return survey
 
 
 def _rendered(survey: Survey, target: ReportTarget, console: Console) -> str:

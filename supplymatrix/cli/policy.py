@@ -9,8 +9,10 @@ from shlex import quote
 
 import click
 
+from supplymatrix.cli import policy_work
 from supplymatrix.cli.files import refuse_existing, write_new_file
 from supplymatrix.cli.output import page_width, write_stdout
+from supplymatrix.cli.policy_adopt import adopt
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.errors import Diagnostic, InputError
 
@@ -21,7 +23,14 @@ _PATH = click.argument("path", type=click.Path(path_type=Path), default=Path())
 
 @click.group()
 def policy() -> None:
-    """Show the policy that a project is judged by, or write a first one."""
+    """Show the policy that a project is judged by, write a first one, test it, compare it with another."""
+
+
+for _command in (policy_work.schema, policy_work.test, policy_work.diff):
+    policy.add_command(_command)
+
+
+policy.add_command(adopt)
 
 
 @policy.command()

@@ -16,10 +16,13 @@ __all__ = ["SCHEMAS", "schema"]
 SCHEMAS = {
     "report": ("report-v1.schema.json", "what `check --format json` writes"),
     "survey": ("survey-v1.schema.json", "what `check --format json` writes of several subjects"),
+    "changes": ("changes-v1.schema.json", "what `changes --format json` writes"),
     "policy": ("policy-v1.schema.json", "what `policy show --format json` writes"),
+    "compliance": ("compliance-v1.schema.json", "what `compliance --format json` writes"),
     "chain": ("chain-v1.schema.json", "what `verify --format json` writes"),
     "steps": ("steps-v1.schema.json", "what `verify --steps --format json` writes"),
     "not-in-log": ("not-in-log-v1.schema.json", "what `verify --format json` writes when the log has no such module"),
+    "signatures": ("signatures-v1.schema.json", "what `verify-report --format json` writes"),
     "graph": ("graph-v1.schema.json", "what `graph --format json` writes"),
     "why": ("why-v1.schema.json", "what `why --format json` writes"),
     "response": ("response-v1.schema.json", "what `response --format json` writes"),

@@ -24,7 +24,7 @@ def write_stdout(text: str, *, with_commands: bool = False) -> None:
     if not with_commands and is_read_for_commands():
         from supplymatrix.reports.plain import no_commands
 
-        text = no_commands(text, as_json=text.startswith("{"))
+        text = no_commands(text, as_json=text.startswith(("{", "[\n", "[]\n")))
     with _told(sys.stdout) as stream:
         buffer = getattr(stream, "buffer", None)
         if buffer is None:

@@ -14,7 +14,7 @@ from supplymatrix.errors import InputError
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 
-__all__ = ["ReportTarget", "parse_targets", "refuse_shared", "write_targets"]
+__all__ = ["ReportTarget", "is_step_summary", "parse_targets", "refuse_shared", "write_targets"]
 
 
 @value(kw_only=False)
@@ -37,7 +37,8 @@ def parse_targets(
         name, equals, file = word.partition("=")
         if name not in known:
             near = nearest(name, known)
-            fault = click.UsageError(f"There is no format {name[:60]!r}; there are {', '.join(known)}.")
+            others = "" if near else f"; there are {', '.join(known)}"
+            fault = click.UsageError(f"There is no format {name[:60]!r}{others}.")
             if near:
                 fault.add_note(f"did you mean {near!r}?")
             raise fault
@@ -62,15 +63,23 @@ def refuse_shared(targets: Sequence[ReportTarget]) -> None:
         named.add(real)
 
 
-def write_targets(targets: Sequence[ReportTarget], render: Callable[[ReportTarget], str]) -> None:
+def write_targets(
+    targets: Sequence[ReportTarget],
+    render: Callable[[ReportTarget], str],
+    on_written: Callable[[ReportTarget, bytes], None] | None = None,
+) -> None:
     """Write every format; one that cannot be written does not keep the others from being written.
 
+    on_written: is handed each that was, with its bytes, before the next one is rendered.
     Raises InputError with the faults of all, BrokenPipeError when nobody reads stdout any more.
     """
     faults: list[InputError | BrokenPipeError] = []
     for target in targets:
         try:
-            _write(target, render(target))
+            text = render(target)
+            _write(target, text)
+            if on_written is not None:
+                on_written(target, text.encode("utf-8", "backslashreplace"))
         except (InputError, BrokenPipeError) as err:
             faults.append(err)
     told = [diagnostic for err in faults if isinstance(err, InputError) for diagnostic in err.diagnostics]
@@ -83,13 +92,13 @@ def write_targets(targets: Sequence[ReportTarget], render: Callable[[ReportTarge
 def _write(target: ReportTarget, text: str) -> None:
     if target.file is None:
         write_stdout(text, with_commands=target.format == "github")
-    elif _is_step_summary(target.file):
+    elif is_step_summary(target.file):
         append_to(target.file, text)
     else:
         write_file(target.file, text)
 
 
-def _is_step_summary(path: Path) -> bool:
+def is_step_summary(path: Path) -> bool:
     """Return whether a file is the one that GitHub shows as the summary of a step, to which several steps add."""
     summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
     return bool(summary) and os.path.realpath(summary) == os.path.realpath(path)

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     import click
 
 __all__ = [
-    "complete_capability_keys", "complete_feeds", "complete_formats", "complete_places", "complete_presets",
-    "complete_rules", "complete_schemas", "complete_vendors",
+    "complete_capability_keys", "complete_feeds", "complete_formats", "complete_frameworks", "complete_places",
+    "complete_presets", "complete_rules", "complete_schemas", "complete_vendors",
 ]  # fmt: skip
 
 Words = Callable[[], list[tuple[str, str]]]
@@ -41,6 +41,12 @@ def _formats() -> list[tuple[str, str]]:
     from supplymatrix.reports.registry import FORMATS
 
     return [(name, "") for name in FORMATS]
+
+
+def _frameworks() -> list[tuple[str, str]]:
+    from supplymatrix.engine.compliance import load_frameworks
+
+    return [(framework.id, framework.title) for framework in load_frameworks(None).values()]
 
 
 def _presets() -> list[tuple[str, str]]:
@@ -85,5 +91,6 @@ complete_rules = _completer(_rules)
 complete_vendors = _completer(_vendors)
 complete_capability_keys = _completer(_capability_keys)
 complete_formats = _completer(_formats)
+complete_frameworks = _completer(_frameworks)
 complete_presets = _completer(_presets)
 complete_schemas = _completer(_schemas)

@@ -56,7 +56,7 @@ class TableReader:
 
     def top(self, *, required: Sequence[str] = (), optional: Sequence[str] = ()) -> Table:
         """Return the whole file as one table, its keys checked."""
-        return self._checked((), self._toml.values, required, optional)
+        return self.checked((), self._toml.values, required, optional)
 
     def table(self, path: KeyPath, *, required: Sequence[str] = (), optional: Sequence[str] = ()) -> Table:
         """Return a table, its keys checked; an empty one where there is none, which is a fault if keys are required."""
@@ -68,7 +68,7 @@ class TableReader:
         if not isinstance(found, dict):
             self.fault(path, "this is no table", expected=f"[{'.'.join(map(str, path))}]")
             return Table(self, path, {})
-        return self._checked(path, found, required, optional)
+        return self.checked(path, found, required, optional)
 
     def tables(self, name: str, *, required: Sequence[str] = (), optional: Sequence[str] = ()) -> Iterator[Table]:
         """Yield the tables of an array `[[name]]`, keys checked."""
@@ -77,7 +77,7 @@ class TableReader:
             self.fault((name,), "this is no array of tables", expected=f"[[{name}]]")
             return
         for number, item in enumerate(found):
-            yield self._checked((name, number), item, required, optional)
+            yield self.checked((name, number), item, required, optional)
 
     def names(self, path: KeyPath) -> list[str]:
         """Return the keys of a table; what is none is a fault."""
@@ -138,9 +138,10 @@ class TableReader:
             found = found.get(str(step))
         return found
 
-    def _checked(
+    def checked(
         self, path: KeyPath, values: Mapping[str, Any], required: Sequence[str], optional: Sequence[str]
     ) -> Table:
+        """Return a table of the file, with a fault for each key that is not known and each that is missing."""
         known = (*required, *optional)
         for key in values:
             if key not in known:
@@ -196,6 +197,24 @@ class Table:
         if filled and key in self._values and is_blank(found):
             self.fault(key, "this text is empty", expected=f"{key} in words")
         return found
+
+    def tables(self, key: str, *, required: Sequence[str] = (), optional: Sequence[str] = ()) -> Iterator[Table]:
+        """Yield the tables of an array within this one, keys checked."""
+        found = self._values.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            self.fault(key, "this is no array of tables", expected=f"[[….{key}]]")
+            return
+        for number, item in enumerate(found):
+            yield self._reader.checked((*self.path, key, number), item, required, optional)
+
+    def block(self, key: str, *, limit: int) -> str | None:
+        """Return a text of any number of lines, at most `limit` characters; None where there is none."""
+        found = self._values.get(key)
+        if found is None or (isinstance(found, str) and len(found) <= limit):
+            return found
+        message = "this text is too long" if isinstance(found, str) else "this is no text"
+        self.fault(key, message, expected=f"text of at most {limit:,} characters, in three quotes if it has lines")
+        return None
 
     def word(self, key: str, known: Sequence[str], default: str = "") -> str:
         """Return one of a closed list of words."""

@@ -31,6 +31,16 @@ _STRING = re.compile(
     r"|'[^']*'",
     re.DOTALL,
 )
+_SIMPLE = re.compile(
+    rf"({_BARE.pattern})[ \t]*=[ \t]*"
+    r"("
+    r'"(?!"")[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+    r"|'(?!'')[^'\n]*'"
+    r"|[A-Za-z0-9_+.:-]+(?=[ \t]*(?:[\r\n#]|\Z))"
+    rf"){_BLANK.pattern}"
+)
+"""What nearly every line of a long file is: a bare key, and a value of one word or in simple quotes; with what
+separates it from the next one."""
 
 
 @value(kw_only=False)
@@ -46,7 +56,7 @@ class SpanIndex(Mapping[KeyPath, Span]):
 
     def __init__(self, text: str, artifact: str) -> None:
         self._artifact = artifact
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._starts = [0, *map(re.Match.end, re.finditer("\n", text))]
         self._found: dict[KeyPath, tuple[int, int, int, int]] = {}
 
     def add(self, path: KeyPath, key: tuple[int, int], value: tuple[int, int]) -> None:
@@ -56,7 +66,9 @@ class SpanIndex(Mapping[KeyPath, Span]):
     def __getitem__(self, path: KeyPath) -> Span:
         key_start, key_end, start, end = self._found[path]
         pointer = pointer_of(path)
-        return Span(self._place(key_start, key_end, pointer), self._place(start, end, pointer))
+        key = self._place(key_start, key_end, pointer)
+        is_table = (start, end) == (key_start, key_end)
+        return Span(key, key if is_table else self._place(start, end, pointer))
 
     def __iter__(self) -> Iterator[KeyPath]:
         return iter(self._found)
@@ -107,8 +119,13 @@ class _Indexer:
 
     def run(self) -> None:
         table: KeyPath = ()
-        at = self._skip(0)
-        while at < len(self._text):
+        at, end = self._skip(0), len(self._text)
+        while at < end:
+            simple = _SIMPLE.match(self._text, at)
+            if simple:
+                self.found.add((*table, simple[1]), simple.span(1), simple.span(2))
+                at = simple.end()
+                continue
             if self._text[at] == "[":
                 table, at = self._header(at)
             else:

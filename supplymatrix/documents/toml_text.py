@@ -21,8 +21,9 @@ _LONG_LINE = 500
 _MAX_PARTS = 64
 _PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_\-.\"']){_PART}(?:[ \t]*\.[ \t]*{_PART}){{{_MAX_PARTS},}}")
+_MANY_DOTS = re.compile(rf"^(?:[^.\n]*\.){{{_MAX_PARTS}}}", re.MULTILINE)
 _HOW = "mend the file; {} shows its form"
-_MARKERS = ("<<<<<<< ", ">>>>>>> ")
+_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
 @value(kw_only=False)
@@ -57,7 +58,10 @@ def fault_at(
         at_key = True
     place = toml.spans[path].key if path and at_key else toml.spans[path].value if path else None
     if place is None:
-        return Diagnostic(message=message, artifact=artifact, line=1, column=1, expected=expected, remedy=remedy)
+        first = toml.lines[0][:500] if toml.lines else ""
+        return Diagnostic(
+            message=message, artifact=artifact, line=1, column=1, expected=expected, remedy=remedy, source_line=first
+        )
     text = toml.lines[place.line - 1] if 0 < place.line <= len(toml.lines) else ""
     end = place.end_column if place.end_line == place.line else len(text) + 1
     return Diagnostic(
@@ -83,10 +87,10 @@ def _read(data: bytes, artifact: str) -> TomlText:
     lines = tuple(text.replace("\r\n", "\n").split("\n"))
     if text.startswith("\ufeff"):
         raise _fault(artifact, 1, 1, lines[0][1:], "the file begins with a byte order mark")
-    for number, content in enumerate(lines, start=1):
-        if content.startswith(_MARKERS):
-            raise _fault(artifact, number, 1, content, "the file holds an unresolved merge conflict")
-    if found := _LONG_KEY.search(text):
+    if found := _MARKER.search(text):
+        number = text.count("\n", 0, found.start()) + 1
+        raise _fault(artifact, number, 1, lines[number - 1], "the file holds an unresolved merge conflict")
+    if _MANY_DOTS.search(text) and (found := _LONG_KEY.search(text)):
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())
         message = f"a key has more than {_MAX_PARTS} parts"

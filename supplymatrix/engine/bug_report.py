@@ -83,7 +83,7 @@ def _without_paths(text: str) -> str:
 
 
 def _shown(name: str, found: object) -> str:
-    if name.startswith(_AUTHOR):
+    if name.startswith(_AUTHOR) or name == "notify.url":  # whoever knows a webhook's address can write to it
         return "set" if found else "not set"
     if isinstance(found, tuple):  # folders of a company may tell who it deals with
         return f"{len(found)} named" if found else "not set"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from supplymatrix import __version__
 from supplymatrix.checks.registry import ALL_RULES, run_rules
@@ -20,19 +21,21 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.prepare import Prepared, keep_names, prepare
 from supplymatrix.engine.shared_answers import Asker, SharedAnswers, share_answers
-from supplymatrix.engine.this_machine import ThisMachine
+from supplymatrix.engine.this_machine import SeenHere, ThisMachine
 from supplymatrix.errors import InputError, TrustError
 from supplymatrix.gomod.goenv import GoSettings, resolve_settings
-from supplymatrix.model.audit import Audit, Survey, Unreadable
+from supplymatrix.model.audit import Audit, ReadFile, Survey, Unreadable
 from supplymatrix.model.fact import Facts
 from supplymatrix.model.value import changed, value
-from supplymatrix.model.verdict import Note
 from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.settings import read_env_files
 from supplymatrix.policy.verdict import judge
 from supplymatrix.sources.project import SourceLines
 from supplymatrix.sources.subjects import find_subjects, read_subject
 from supplymatrix.sumdb.history import History
+
+if TYPE_CHECKING:
+    from supplymatrix.engine.diff_base import DiffBase
 
 __all__ = ["CheckRequest", "SurveyRun", "run_check", "run_survey", "survey_run"]
 
@@ -45,13 +48,16 @@ class CheckRequest:
     """What a check is asked to do.
 
     paths: folders, go.mod, go.sum or go.work files. recursive: every go.mod below them too. policy: where the policies
-    are taken from.
+    are taken from. with_history: git is asked who wrote the waivers. diff_base: a git revision; what the projects had
+    there already decides nothing.
     """
 
     paths: tuple[Path, ...]
     means: Means
     recursive: bool = False
     policy: PolicySource = OWN_POLICY
+    with_history: bool = False
+    diff_base: str = ""
 
 
 @value
@@ -94,6 +100,7 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
         ready, unreadable, order = _prepare_all(request, settings, histories)
         for text in _kept(request, [item.committed.error for item in ready if item.committed.error is not None]):
             on_event(Message(text=text))
+        base = _read_base(request, ready, settings)
         answers = share_answers(ready, histories, Asker(means=request.means, settings=settings, on_event=on_event))
     except TrustError as err:
         if not getattr(err, "__notes__", ()):
@@ -106,6 +113,7 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
     answered = [facts_of_lines(item.asked, answers[item.choice.log_key].answers) for item in ready]
     machine = ThisMachine(request.means, settings, files)
     machine.look_for_witnesses([proof for proofs, _ in answered for proof in proofs])
+    machine.look_for_release_times(ready, [proofs for proofs, _ in answered])
     audits = {}
     for item, others, (proofs, gaps) in zip(ready, foreign, answered, strict=True):
         seen = machine.look_at(item, proofs)
@@ -121,7 +129,8 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
             [*item.withheld, *gaps, *seen.gaps],
         )
         shared = answers[item.choice.log_key]
-        audits[item.path] = _judge(request, item, shared, facts, notes=seen.notes)
+        audit = _judge(request, item, shared, facts, seen=seen, base=base)
+        audits[item.path] = changed(audit, paths=machine.chains_of(item, audit.verdict, facts))
     items = tuple(audits[path] if path in audits else unreadable[path] for path in order)
     return SurveyRun(survey=_survey(items, tuple(answers.values())), prepared=tuple(ready), answers=answers)
 
@@ -144,6 +153,7 @@ def _prepare_all(
                 settings,
                 histories=histories,
                 send_private=request.means.send_private,
+                means=request.means,
             )
         except InputError as err:
             if len(found.subjects) == 1:
@@ -160,11 +170,31 @@ def _kept(request: CheckRequest, errors: Sequence[TrustError]) -> list[str]:
     return [keep_evidence(request.means.environ, request.means.now, errors)] if errors else []
 
 
+def _read_base(request: CheckRequest, ready: Sequence[Prepared], settings: GoSettings) -> DiffBase | None:
+    if not request.diff_base:
+        return None
+    from supplymatrix.engine.diff_base import read_diff_base
+
+    return read_diff_base(request.diff_base, ready, request.means, settings)
+
+
 def _judge(
-    request: CheckRequest, item: Prepared, shared: SharedAnswers, facts: Facts, *, notes: Sequence[Note]
+    request: CheckRequest,
+    item: Prepared,
+    shared: SharedAnswers,
+    facts: Facts,
+    *,
+    seen: SeenHere,
+    base: DiffBase | None,
 ) -> Audit:
     verdict = judge(item.policy, run_rules(facts), facts, ALL_RULES, now=request.means.now, tool_version=__version__)
-    notes = (*verdict.notes, *item.notes, *shared.notes_for(item), *notes)
+    if request.with_history and verdict.waivers:
+        from supplymatrix.engine.waiver_history import with_history
+
+        verdict = with_history(verdict, item, request.policy, request.means.environ)
+    if base is not None:
+        verdict = base.judge_new(verdict, item, seen, shared.answers)
+    notes = (*verdict.notes, *item.notes, *shared.notes_for(item), *seen.notes)
     starts = {item.committed.name: item.committed.shown_lines} if item.committed.name else {}
     return Audit(
         subject=item.project.name,
@@ -175,7 +205,13 @@ def _judge(
         rules=ALL_RULES,
         lines=SourceLines({**item.project.files, **item.policy.files, **starts}),
         places=item.places,
+        subject_files=_read_files(item.project.digests),
+        proof_files=_read_files({item.committed.name: item.committed.sha256} if item.committed.name else {}),
     )
+
+
+def _read_files(digests: Mapping[str, str]) -> tuple[ReadFile, ...]:
+    return tuple(ReadFile(name=name, sha256=digest) for name, digest in sorted(digests.items()))
 
 
 def _survey(items: Sequence[Audit | Unreadable], answers: Sequence[SharedAnswers]) -> Survey:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -42,6 +43,7 @@ class CommittedProofs:
 
     head: the signed head that all of it leads to, None when it proves nothing (then `error` says why). records: by
     module version, as many as the file proves; total: how many records it has. malformed: why it cannot be read.
+    sha256: hex, of the file.
     """
 
     name: str = ""
@@ -52,6 +54,7 @@ class CommittedProofs:
     error: TrustError | None = None
     malformed: Diagnostic | None = None
     nodes: Mapping[Node, bytes] = MappingProxyType({})
+    sha256: str = ""
 
     @property
     def shown_lines(self) -> Sequence[str]:
@@ -123,14 +126,15 @@ def load_proofs(project: Project, choice: LogChoice) -> tuple[CommittedProofs, P
     data = read_if_there(path, PROOF_LIMIT, "proof file") if path is not None else None
     if path is None or data is None:
         return NO_PROOFS, None
+    digest = hashlib.sha256(data).hexdigest()
     try:
         proof = parse_proof_file(data, [choice.verifier], path.as_posix())
         records = records_by_module(proof)
     except TrustError as err:
         whole = TrustError(str(err), evidence={**err.evidence, path.name: data})
-        return CommittedProofs(name=path.name, error=whole), None
+        return CommittedProofs(name=path.name, error=whole, sha256=digest), None
     except InputError as err:
-        return CommittedProofs(name=path.name, malformed=err.diagnostics[0]), None
+        return CommittedProofs(name=path.name, malformed=err.diagnostics[0], sha256=digest), None
     found = CommittedProofs(
         name=path.name,
         head=proof.head,
@@ -138,6 +142,7 @@ def load_proofs(project: Project, choice: LogChoice) -> tuple[CommittedProofs, P
         records=records,
         total=len(proof.records),
         nodes=proof.nodes,
+        sha256=digest,
     )
     return found, proof
 

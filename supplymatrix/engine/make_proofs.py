@@ -103,6 +103,7 @@ def make_proofs(request: MakeProofsRequest, on_event: OnEvent = ignore_event) ->
                 settings,
                 histories=histories,
                 send_private=request.means.send_private,
+                means=request.means,
                 read_proofs=reader,
             )
             for subject in find_subjects(request.paths, recursive=request.recursive).subjects

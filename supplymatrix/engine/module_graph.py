@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +21,14 @@ from supplymatrix.checks.graph_gaps import GRAPH_WANTED
 from supplymatrix.engine.graph_inputs import GraphInputs, read_inputs
 from supplymatrix.errors import InputError, SourceError
 from supplymatrix.gomod.golist import GoListEntry
-from supplymatrix.gomod.module_graph import ListedModule, ModuleGraph, Replacement, select_versions
+from supplymatrix.gomod.module_graph import (
+    Absent,
+    ListedModule,
+    ModuleGraph,
+    Replacement,
+    WantedFile,
+    select_versions,
+)
 from supplymatrix.model.fact import Gap, GraphModule, ReplacedModule, RequiredModule
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
@@ -30,7 +37,7 @@ from supplymatrix.model.verdict import Note
 from supplymatrix.sources.mod_files import ModFiles
 from supplymatrix.sources.project import Project
 
-__all__ = ["NO_GO", "GraphReader", "GraphRun", "ListedBy", "PackagesBy", "what_authors_say"]
+__all__ = ["NO_GO", "GraphReader", "GraphRun", "ListedBy", "PackagesBy", "graph_of_files", "what_authors_say"]
 
 NO_GO = "it was not asked"
 _REASON = 500  # characters of what an author says that are kept
@@ -116,6 +123,18 @@ class GraphReader:
             return GraphRun(name=project.name, graph=None, facts=(), gaps=tuple(gaps), notes=())
 
 
+def graph_of_files(inputs: GraphInputs, read: Callable[[WantedFile], bytes | Absent]) -> ModuleGraph:
+    """Return the graph as the go.mod files have it, each of which is asked for once."""
+    asking = select_versions([main.go_mod for main in inputs.mains], inputs.go_work)
+    try:
+        wanted = next(asking)
+        while True:
+            wanted = asking.send([read(file) for file in wanted])
+    except StopIteration as done:
+        graph: ModuleGraph = done.value
+        return graph
+
+
 class _Reading:
     """One graph."""
 
@@ -162,14 +181,7 @@ class _Reading:
 
     def _own(self) -> ModuleGraph:
         """Return the graph as the go.mod files have it."""
-        asking = select_versions([main.go_mod for main in self._inputs.mains], self._inputs.go_work)
-        try:
-            wanted = next(asking)
-            while True:
-                wanted = asking.send([self._files.read(file) for file in wanted])
-        except StopIteration as done:
-            graph: ModuleGraph = done.value
-            return graph
+        return graph_of_files(self._inputs, self._files.read)
 
     def _list_by_go(self) -> tuple[tuple[GoListEntry, ...], str]:
         """Return the go command's build list, or why there is none."""

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.engine.policy_files import DiskFiles, RevisionFiles
+from supplymatrix.errors import Diagnostic, InputError, TransportError
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.policy.compare import compare_policies
-from supplymatrix.policy.document import Policy, parse_policy, preset_policy
+from supplymatrix.policy.document import DEFAULT_PRESET, Policy, parse_policy, preset_policy
+from supplymatrix.policy.parents import NO_FILES, PolicyFiles
 from supplymatrix.sources.builtin import builtin_bytes, builtin_names
 from supplymatrix.sources.files import POLICY_LIMIT, read_if_there, read_limited
 from supplymatrix.sources.project import Project
 
 if TYPE_CHECKING:
+    from supplymatrix.engine.means import Means
     from supplymatrix.policy.origins import PolicyView
 
 __all__ = [
@@ -25,15 +29,25 @@ __all__ = [
 ]  # fmt: skip
 
 POLICY_FILE = "lift.toml"
-DEFAULT_PRESET = "log-verified"
+_FOREIGN = {
+    ".lift.toml": "the file of another product (Sonatype Lift)",
+    ".tidelift.yml": "the file of another product (Tidelift)",
+}
+"""Files that somebody may take for a policy of ours."""
 
 
 @value
 class PolicySource:
-    """file: named with --policy; revision: named with --policy-from. Neither: lift.toml in the subject's root."""
+    """file: named with --policy; revision: named with --policy-from. Neither: lift.toml in the subject's root.
+
+    preset: a preset alone, whatever the project has. allow_remote: what a policy builds on may be fetched from other
+    machines.
+    """
 
     file: Path | None = None
     revision: str = ""
+    preset: str = ""
+    allow_remote: bool = False
 
 
 OWN_POLICY = PolicySource()
@@ -52,9 +66,14 @@ def default_policy(built_in: Mapping[str, bytes] | None = None) -> Policy:
     return preset_policy(DEFAULT_PRESET, presets=presets() if built_in is None else built_in)
 
 
-def load_policy(source: PolicySource, project: Project, environ: Mapping[str, str]) -> tuple[Policy, list[Note]]:
-    """Return the policy of a run and what a reader should know about where it comes from. Raises InputError."""
-    built_in = presets()
+def load_policy(
+    source: PolicySource, project: Project, environ: Mapping[str, str], means: Means | None = None
+) -> tuple[Policy, list[Note]]:
+    """Return the policy of a run and what a reader should know about where it comes from.
+
+    means: how a parent on another machine is fetched; None = not at all. Raises InputError, and TransportError for a
+    parent that cannot be had.
+    """
     if source.file is not None and source.revision:
         raise InputError(
             Diagnostic(
@@ -63,18 +82,70 @@ def load_policy(source: PolicySource, project: Project, environ: Mapping[str, st
                 remedy="drop one",
             )
         )
+    notes = _notes_on_foreign_files(project)
+    if source.preset:
+        return preset_policy(source.preset, presets=presets()), notes
     if source.file is not None:
         data = read_limited(source.file, POLICY_LIMIT, "policy")
-        return parse_policy(data, str(source.file), presets=built_in), []
+        artifact = str(source.file)
+        files = DiskFiles(artifact, source.file.parent, means, allow_remote=source.allow_remote)
+        return _parsed(data, artifact, environ, files), notes
     if source.revision:
-        return _from_revision(source.revision, project, built_in, environ)
+        policy, more = _from_revision(source, project, environ, means)
+        return policy, [*notes, *more]
     if project.lift_toml is not None:
-        return parse_policy(project.lift_toml, POLICY_FILE, presets=built_in), []
+        return _own_policy(source, project, environ, means), notes
     text = f"there is no {POLICY_FILE}: the preset {DEFAULT_PRESET} is applied"
-    return default_policy(built_in), [Note(code="no-policy", message=text)]
+    return default_policy(), [*notes, Note(code="no-policy", message=text)]
 
 
-def view_policy(path: Path, file: Path | None) -> PolicyView:
+def _own_policy(source: PolicySource, project: Project, environ: Mapping[str, str], means: Means | None) -> Policy:
+    """Return the policy of the lift.toml in the working tree, which is there."""
+    assert project.lift_toml is not None  # noqa: S101 - the caller has looked
+    lies_at = project.paths.get(POLICY_FILE)
+    folder = lies_at.parent if lies_at is not None else project.root
+    files = DiskFiles(POLICY_FILE, folder, means, allow_remote=source.allow_remote)
+    return _parsed(project.lift_toml, POLICY_FILE, environ, files)
+
+
+def _parsed(data: bytes, artifact: str, environ: Mapping[str, str], files: PolicyFiles = NO_FILES) -> Policy:
+    from supplymatrix.engine.vendor_measures import known_vendors
+
+    vendors = known_vendors(environ) if b"vendors" in data else None
+    policy = parse_policy(data, artifact, presets=presets(), files=files, vendors=vendors)
+    return replace(policy, notes=(*policy.notes, *_notes_on_frameworks(policy)))
+
+
+def _notes_on_frameworks(policy: Policy) -> list[Note]:
+    """Tell of frameworks that do not come with the program: `compliance --clauses DIR` may bring them along."""
+    if not policy.frameworks:
+        return []
+    known = {name.removesuffix(".toml") for name in builtin_names("policies/clauses") if name.endswith(".toml")}
+    return [
+        Note(
+            code="framework-not-built-in",
+            message=f"the framework {name!r} of [compliance] is none of {', '.join(sorted(known))}",
+        )
+        for name in policy.frameworks
+        if name not in known
+    ]
+
+
+def _notes_on_foreign_files(project: Project) -> list[Note]:
+    found = []
+    for folder in project.policy_folders[:1]:
+        for name, what in _FOREIGN.items():
+            try:
+                is_there = (folder / name).is_file()
+            except OSError:
+                continue
+            if is_there:
+                text = f"{name} is {what} and not read: a policy of supplymatrix is {POLICY_FILE}"
+                found.append(Note(code="foreign-policy", message=text))
+    return found
+
+
+def view_policy(path: Path, file: Path | None, source: PolicySource = OWN_POLICY) -> PolicyView:
     """Return a policy with the place that each value comes from. file: instead of the lift.toml in the folder `path`.
 
     `path` may be a policy file itself, or a file beside lift.toml. Raises InputError.
@@ -82,18 +153,19 @@ def view_policy(path: Path, file: Path | None) -> PolicyView:
     from supplymatrix.checks.registry import ALL_RULES
     from supplymatrix.policy.origins import explain_policy
 
-    built_in = presets()
     if file is None and path.suffix == ".toml":
         file = path
-    if file is not None:
-        data: bytes | None = read_limited(file, POLICY_LIMIT, "policy")
-        artifact = file.as_posix()
-    else:
+    if file is None:
         _refuse_missing(path)
-        own = (path if path.is_dir() else path.parent) / POLICY_FILE
-        data, artifact = read_if_there(own, POLICY_LIMIT, "policy"), own.as_posix()
-    policy = default_policy(built_in) if data is None else parse_policy(data, artifact, presets=built_in)
-    return explain_policy(policy, data, artifact, presets=built_in, rules=ALL_RULES)
+        file = (path if path.is_dir() else path.parent) / POLICY_FILE
+        data = read_if_there(file, POLICY_LIMIT, "policy")
+    else:
+        data = read_limited(file, POLICY_LIMIT, "policy")
+    if data is None:
+        return explain_policy(default_policy(), "", rules=ALL_RULES)
+    artifact = file.as_posix()
+    policy = _parsed(data, artifact, {}, DiskFiles(artifact, file.parent, None, allow_remote=source.allow_remote))
+    return explain_policy(policy, artifact, rules=ALL_RULES)
 
 
 def _refuse_missing(path: Path) -> None:
@@ -108,29 +180,31 @@ def _refuse_missing(path: Path) -> None:
 
 
 def _from_revision(
-    revision: str, project: Project, built_in: Mapping[str, bytes], environ: Mapping[str, str]
+    source: PolicySource, project: Project, environ: Mapping[str, str], means: Means | None
 ) -> tuple[Policy, list[Note]]:
     """Take the policy from another git revision, and tell how the one in the working tree differs from it."""
     from supplymatrix.sources.git import read_at_revision
 
-    found = (read_at_revision(folder, revision, POLICY_FILE, environ) for folder in project.policy_folders)
-    data = next((data for data in found if data is not None), None)
+    revision = source.revision
+    found = ((folder, read_at_revision(folder, revision, POLICY_FILE, environ)) for folder in project.policy_folders)
+    folder, data = next(((folder, data) for folder, data in found if data is not None), (project.root, None))
     notes: list[Note] = []
     if data is None:
-        policy = default_policy(built_in)
+        policy = default_policy()
         text = f"revision {revision} has no {POLICY_FILE}: the preset {DEFAULT_PRESET} is applied"
         notes.append(Note(code="no-policy", message=text))
     else:
-        policy = parse_policy(data, f"{revision}:{POLICY_FILE}", presets=built_in)
+        files = RevisionFiles(folder, revision, environ, means, allow_remote=source.allow_remote)
+        policy = _parsed(data, f"{revision}:{POLICY_FILE}", environ, files)
     if project.lift_toml is None:
-        own = default_policy(built_in)
+        own = default_policy()
         if data is not None:
             text = f"{POLICY_FILE} of {revision} is gone from the working tree"
             notes.append(Note(code="policy-removed", message=text))
     else:
         try:
-            own = parse_policy(project.lift_toml, POLICY_FILE, presets=built_in)
-        except InputError as err:
+            own = _own_policy(source, project, environ, means)
+        except (InputError, TransportError) as err:
             text = f"the working tree's {POLICY_FILE} cannot be read and is not used: {err}"
             return policy, [*notes, Note(code="policy-unreadable", message=text)]
     notes += [

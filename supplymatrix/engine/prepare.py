@@ -9,6 +9,7 @@ from pathlib import Path
 from supplymatrix.checks.result import gap_of
 from supplymatrix.engine.committed_proofs import CommittedProofs, read_committed_proofs
 from supplymatrix.engine.lookups import LogChoice, Signer, modules_of
+from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import POLICY_FILE, PolicySource, load_policy
 from supplymatrix.engine.private import withhold_lines
 from supplymatrix.gomod.goenv import GoSettings
@@ -73,14 +74,16 @@ def prepare(
     *,
     histories: dict[Signer, History],
     send_private: bool,
+    means: Means | None = None,
     read_proofs: ProofReader = read_committed_proofs,
 ) -> Prepared:
     """Return a project ready to be proven. histories: by signer, what the proof files of this run have told so far.
+    means: how a policy on another machine is fetched; None = not at all.
 
     Raises InputError for a policy or proof file that cannot be used, TrustError for a proof file that tells another
     history than one before it.
     """
-    policy, notes = load_policy(source, project, environ)
+    policy, notes = load_policy(source, project, environ, means)
     _refuse_ambiguous_entries(policy, project)
     lines = [fact for fact in project.facts if isinstance(fact, SumLine)]
     choice = choose_log(policy)
@@ -141,7 +144,7 @@ def _refuse_ambiguous_entries(policy: Policy, project: Project) -> None:
     Found later, such a fault of the policy would take the place of an alarm.
     """
     for path in paths_of(project.facts):
-        policy.package_for(path)
+        policy.entries_for(path)
 
 
 def _notes_about_settings(settings: GoSettings, choice: LogChoice) -> list[Note]:

@@ -20,6 +20,7 @@ from supplymatrix.model.audit import Audit, Survey, Unreadable
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.trace import Trace
 from supplymatrix.model.value import value
+from supplymatrix.policy.document import Policy
 from supplymatrix.sources.project import Project
 from supplymatrix.sources.subjects import find_subjects, read_subject
 
@@ -48,6 +49,11 @@ class ProjectRun:
     def survey(self) -> Survey | None:
         """What the writers of `check` take."""
         return self.run.survey if self.run is not None else None
+
+    @property
+    def policy(self) -> Policy | None:
+        """What the project is judged by, None where there is no verdict."""
+        return self.run.prepared[0].policy if self.run is not None else None
 
     def trace(self, module: ModuleVersion) -> Trace:
         """Return the steps of a module version of the project."""

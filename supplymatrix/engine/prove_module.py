@@ -136,6 +136,7 @@ def _prepared(request: ProveRequest, settings: GoSettings, histories: dict[Signe
         settings,
         histories=histories,
         send_private=request.means.send_private,
+        means=request.means,
     )
 
 

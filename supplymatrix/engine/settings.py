@@ -15,11 +15,19 @@ from pathlib import Path
 from supplymatrix.errors import Diagnostic, InputError, SourceError
 from supplymatrix.model.value import value
 from supplymatrix.net.folders import cache_folder, config_folder
-from supplymatrix.sources.user_settings import MAX_JOBS, NO_SETTINGS, Scalar, path_fault, read_user_settings
+from supplymatrix.sources.user_settings import (
+    KINDS,
+    MAX_JOBS,
+    NO_SETTINGS,
+    Scalar,
+    path_fault,
+    read_user_settings,
+    webhook_fault,
+)
 
 __all__ = [
     "BUILT_IN", "SETTINGS_FILE", "VARIABLES", "Settings", "built_in_settings", "cache_folder_of", "load_settings",
-    "settings_path",
+    "settings_path", "shown_setting",
 ]  # fmt: skip
 
 SETTINGS_FILE = "settings.toml"
@@ -28,6 +36,8 @@ VARIABLES: Mapping[str, str] = {
     "network.jobs": "SUPPLYMATRIX_JOBS",
     "network.offline": "SUPPLYMATRIX_OFFLINE",
     "cache.dir": "SUPPLYMATRIX_CACHE_DIR",
+    "notify.url": "SUPPLYMATRIX_NOTIFY_URL",
+    "notify.kind": "SUPPLYMATRIX_NOTIFY_KIND",
 }
 """The variables of the environment that stand above the file."""
 BUILT_IN: Mapping[str, Scalar] = {
@@ -40,6 +50,8 @@ BUILT_IN: Mapping[str, Scalar] = {
     "author.email": "",
     "author.organization": "",
     "vendors.profiles": (),
+    "notify.url": "",
+    "notify.kind": "json",
 }
 """Every setting with the value that it has by itself; "" = none."""
 _DEFAULT = "default"
@@ -85,6 +97,16 @@ class Settings:
         return self._whole("cache.max_mb") << 20
 
     @property
+    def notify_url(self) -> str:
+        """The webhook that is told of every check, "" = none. It is a secret: `shown_setting` shows it."""
+        return str(self.values["notify.url"])
+
+    @property
+    def notify_kind(self) -> str:
+        """In which form, "json" or "slack"."""
+        return str(self.values["notify.kind"])
+
+    @property
     def profiles(self) -> tuple[Path, ...]:
         """Folders of the user's own vendor profiles, in order."""
         found = self.values["vendors.profiles"]
@@ -127,6 +149,15 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             values[name] = _FROM_TEXT[name](variable, text)
             origins[name] = f"environment {variable}"
     return Settings(file=file, is_there=read.is_there, values=values, origins=origins)
+
+
+def shown_setting(name: str, found: Scalar) -> Scalar:
+    """Return the value of a setting as it may be shown: of a webhook its server alone, since who knows it can write."""
+    if name != "notify.url" or not found:
+        return found
+    from supplymatrix.net.address import shown_origin
+
+    return f"{shown_origin(str(found))}/…"
 
 
 def cache_folder_of(settings: Settings, environ: Mapping[str, str]) -> Path:
@@ -177,6 +208,19 @@ def _folder(variable: str, text: str) -> str:
     return text
 
 
+def _webhook(variable: str, text: str) -> str:
+    why = webhook_fault(text)
+    if why:
+        raise _bad(variable, "", f"an https address ({why})")
+    return text
+
+
+def _kind(variable: str, text: str) -> str:
+    if text not in KINDS:
+        raise _bad(variable, text, f"one of {', '.join(KINDS)}")
+    return text
+
+
 def _bad(variable: str, text: str, expected: str) -> InputError:
     return InputError(
         Diagnostic(
@@ -193,4 +237,6 @@ _FROM_TEXT: Mapping[str, Callable[[str, str], Scalar]] = {
     "network.jobs": _jobs,
     "network.offline": _flag,
     "cache.dir": _folder,
+    "notify.url": _webhook,
+    "notify.kind": _kind,
 }

@@ -1,7 +1,8 @@
 """What this machine can add to a project's own files, where a policy or a mismatch asks for it, and only then.
 
 Copies in the module cache (SM112), who else has the files of a line that differs (SM110), the module graph (SM207,
-SM208). Everything here is imported when it is needed; what several subjects need is looked at once.
+SM208), when versions came out (SM209), what is known of vendors (SM801, SM802). Everything here is imported when it is
+needed; what several subjects need is looked at once.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from supplymatrix.gomod.goenv import EnvFile, GoSettings
 from supplymatrix.model.fact import (
     CachedCopy,
     Fact,
+    Facts,
     Gap,
     HashWitness,
     LineProof,
@@ -27,11 +29,12 @@ from supplymatrix.model.fact import (
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Level
 from supplymatrix.model.value import value
-from supplymatrix.model.verdict import Note
+from supplymatrix.model.verdict import Note, Verdict
 
 if TYPE_CHECKING:
     from supplymatrix.engine.module_graph import GraphReader
-    from supplymatrix.model.fact import GraphModule
+    from supplymatrix.engine.vendor_measures import VendorMeasures
+    from supplymatrix.model.fact import GraphModule, ReleaseTime, VendorMeasure
 
 __all__ = ["SeenHere", "ThisMachine"]
 
@@ -58,6 +61,8 @@ class ThisMachine:
         self._copies: dict[tuple[ModuleVersion, str], tuple[CachedCopy, ...]] = {}
         self._witnesses: Sequence[HashWitness] = ()
         self._graphs: GraphReader | None = None
+        self._times: Mapping[Path, Sequence[ReleaseTime]] = {}
+        self._vendors: VendorMeasures | None = None
 
     def look_for_witnesses(self, proofs: Sequence[LineProof]) -> None:
         """Ask who else has the files of lines that differ from the log; where none does, nothing is asked."""
@@ -66,13 +71,34 @@ class ThisMachine:
 
             self._witnesses = witnesses_of(proofs, self._means, self._settings, self._module_cache())
 
+    def look_for_release_times(self, items: Sequence[Prepared], proofs: Sequence[Sequence[LineProof]]) -> None:
+        """Find out when versions came out, for all subjects at once; where no policy asks an age, nothing is read.
+
+        proofs: of each subject's lines.
+        """
+        if any(entry.min_age for item in items for entry in item.policy.packages):
+            from supplymatrix.engine.release_times import release_times
+
+            found = release_times(items, proofs, self._means, self._settings, self._module_cache())
+            self._times = {item.path: times for item, times in zip(items, found, strict=True)}
+
     def look_at(self, item: Prepared, proofs: Sequence[LineProof]) -> SeenHere:
         """Return what there is to add for a subject. proofs: of its lines."""
         differing = {(proof.subject, proof.kind) for proof in proofs if proof.state is ProofState.DIFFERS}
         witnesses = (witness for witness in self._witnesses if (witness.subject, witness.kind) in differing)
         modules, gaps, notes = self._graph_of(item)
         facts: tuple[Fact, ...] = (*witnesses, *self._copies_of(item, proofs), *modules)
-        return SeenHere(facts=facts, gaps=tuple(gaps), notes=tuple(notes))
+        times = self._times.get(item.path, ())
+        facts += (*times, *self._vendors_of(item))
+        return SeenHere(facts=facts, gaps=tuple(gaps), notes=(*notes, *self._notes_on(times)))
+
+    def chains_of(self, item: Prepared, verdict: Verdict, facts: Facts) -> Mapping[str, tuple[str, ...]]:
+        """Return by which requirements the modules come into the project that the verdict has something to say of."""
+        if not verdict.judged:
+            return {}
+        from supplymatrix.engine.requirement_chains import requirement_chains
+
+        return requirement_chains(item.project, verdict, facts, self._module_cache)
 
     def _graph_of(self, item: Prepared) -> tuple[Sequence[GraphModule], Sequence[Gap], Sequence[Note]]:
         """Read the module graph where the policy asks what authors say of all modules; of single ones only theirs."""
@@ -93,6 +119,24 @@ class ThisMachine:
 
             self._graphs = GraphReader(self._means.environ)
         return self._graphs.facts_of(item.project)
+
+    @staticmethod
+    def _notes_on(times: Sequence[ReleaseTime]) -> Sequence[Note]:
+        if not times:
+            return ()
+        from supplymatrix.engine.release_times import note_on_times
+
+        return note_on_times(times)
+
+    def _vendors_of(self, item: Prepared) -> Sequence[VendorMeasure]:
+        """Measure the vendors of which the policy asks something."""
+        if not item.policy.vendors:
+            return ()
+        if self._vendors is None:
+            from supplymatrix.engine.vendor_measures import VendorMeasures
+
+            self._vendors = VendorMeasures(self._means.environ, self._means.now.date())
+        return self._vendors.of(entry.vendor for entry in item.policy.vendors)
 
     def _copies_of(self, item: Prepared, proofs: Sequence[LineProof]) -> Sequence[CachedCopy]:
         """Hash the copies of those of a subject's modules for which its policy asks it, each only once in a run."""

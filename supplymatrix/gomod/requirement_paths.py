@@ -3,6 +3,8 @@
     graph.requires = {main: (a@v1,), a@v1: (b@v2,)}
     requirement_paths(graph, "b")        # ((main, a@v1, b@v2),)
 
+    shortest_chains(graph.requires, main, passed_over={"b"})["b"]       # (main, a@v1, b@v2)
+
 A way goes over module versions as `go mod graph` has them, selected or not, and over none twice. Source: `go help mod
 why`, `go help mod graph`; the search is the best-first one of the k shortest paths, over exact distances.
 """
@@ -10,13 +12,13 @@ why`, `go help mod graph`; the search is the best-first one of the k shortest pa
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from heapq import heappop, heappush
 
 from supplymatrix.gomod.module_graph import ModuleGraph
 from supplymatrix.model.module import ModuleVersion
 
-__all__ = ["requirement_paths"]
+__all__ = ["requirement_paths", "shortest_chains"]
 
 _STEPS = 200_000
 
@@ -52,6 +54,40 @@ def requirement_paths(graph: ModuleGraph, path: str, most: int = 1) -> tuple[tup
             if requirer not in way:
                 heappush(waiting, (distances[requirer] + len(way), (requirer, *way)))
     return tuple(found)
+
+
+def shortest_chains(
+    requires: Mapping[ModuleVersion, tuple[ModuleVersion, ...]],
+    main: ModuleVersion,
+    *,
+    passed_over: Collection[str] = (),
+    selected: Collection[ModuleVersion] = (),
+) -> dict[str, tuple[ModuleVersion, ...]]:
+    """Return the shortest chain from a main module to each module path that it leads to.
+
+    passed_over: paths that `main` itself requires only for the sake of others ("// indirect"): a chain says for whose.
+    selected: versions that a chain ends at where it can; else it ends at the version that is reached first.
+    """
+    before: dict[ModuleVersion, ModuleVersion | None] = {main: None}
+    reached: dict[str, ModuleVersion] = {}
+    waiting = deque([main])
+    while waiting:
+        module = waiting.popleft()
+        for required in requires.get(module, ()):
+            if required in before or (module == main and required.path in passed_over):
+                continue
+            before[required] = module
+            if required.path not in reached or required in selected:
+                reached[required.path] = required
+            waiting.append(required)
+    return {path: _chain(module, before) for path, module in reached.items()}
+
+
+def _chain(module: ModuleVersion, before: Mapping[ModuleVersion, ModuleVersion | None]) -> tuple[ModuleVersion, ...]:
+    chain = [module]
+    while (requirer := before[chain[-1]]) is not None:
+        chain.append(requirer)
+    return tuple(reversed(chain))
 
 
 def _distances(

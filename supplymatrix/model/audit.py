@@ -13,7 +13,7 @@ from supplymatrix.model.rule import Rule
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Verdict
 
-__all__ = ["Audit", "Fellow", "LogView", "Survey", "Unreadable"]
+__all__ = ["Audit", "Fellow", "LogView", "ReadFile", "Survey", "Unreadable"]
 
 
 @value
@@ -22,6 +22,15 @@ class Fellow:
 
     name: str
     format: str
+    sha256: str
+
+
+@value
+class ReadFile:
+    """A file that a verdict rests on. name: as from the subject's folder ("go.sum", "../go.work"); sha256: hex, of its
+    bytes as they were read."""
+
+    name: str
     sha256: str
 
 
@@ -57,7 +66,10 @@ class Audit:
     had to be asked for. rules: every rule named in the verdict, by id.
     lines: (artifact, line number) → that line of the source without its line end, for the snippets.
     places: artifact → the path under which a reader finds it from where the run was started; others are as they are.
-    fellows: the reports of this run that were written before this one.
+    fellows: the reports of this run that were written before this one. subject_files: what was judged: go.mod, go.sum
+    and what a workspace adds. proof_files: committed proofs that were read. paths: module path → the shortest chain of
+    requirements that leads to it, the subject's own module first, each after it as "path@version"; of what findings and
+    gaps are about, but for what go.mod requires itself, and as far as this machine has the go.mod files.
     """
 
     subject: str
@@ -69,6 +81,9 @@ class Audit:
     lines: Mapping[tuple[str, int], str]
     places: Mapping[str, str] = MappingProxyType({})
     fellows: tuple[Fellow, ...] = ()
+    subject_files: tuple[ReadFile, ...] = ()
+    proof_files: tuple[ReadFile, ...] = ()
+    paths: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def placed(self, location: Location) -> Location:
         """Return a location whose artifact is the path that a reader can open."""

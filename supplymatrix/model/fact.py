@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -16,9 +16,10 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 
 __all__ = [
-    "CachedCopy", "CopyKind", "CopyState", "Fact", "Facts", "ForeignHash", "Gap", "GraphModule", "HashWitness",
-    "Holder", "LineProof", "PrivateModule", "ProjectFact", "ProofFile", "ProofState", "ReplacedModule",
-    "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine", "paths_of", "stands_for",
+    "CachedCopy", "ChannelMeasure", "CopyKind", "CopyState", "Fact", "Facts", "ForeignHash", "Gap", "GraphModule",
+    "HashWitness", "Holder", "LineProof", "NestedPolicy", "PrivateModule", "ProjectFact", "ProofFile", "ProofState",
+    "ReleaseTime", "ReplacedModule", "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine",
+    "VendorMeasure", "paths_of", "stands_for",
 ]  # fmt: skip
 
 
@@ -258,6 +259,74 @@ class GraphModule:
 
 
 @value
+class NestedPolicy:
+    """A policy file that a dependency brought into the tree. name: whose it is, a module path or a folder."""
+
+    name: str
+    location: Location
+
+
+@value
+class ReleaseTime:
+    """When a module version came out, as far as anybody says; all that is known of one is in one fact.
+
+    time: of its commit, UTC, as `source` says ("module cache", a proxy's address, "pseudo-version"); None when nobody
+    does, because of `reason`. Whoever made the commit has chosen it. from_version: it is read from the version's own
+    digits, nobody has looked at the commit. known_since: the day of a signed head that has its record; new_since: of
+    one that had not; None = no such head is known, or its day is not.
+    """
+
+    subject: ModuleVersion
+    time: datetime | None
+    source: str = ""
+    from_version: bool = False
+    known_since: date | None = None
+    new_since: date | None = None
+    reason: str = ""
+    remedy: str = ""
+
+
+@value
+class ChannelMeasure:
+    """How long one channel of a vendor took for fixes of Go. channel: its id; stands_for: what it is taken for, "" =
+    itself; of_programs: it tells of programs built with Go, not of Go.
+
+    p90: days within which nine of ten are fixed, those still open counted in; None when that cannot be said, because of
+    `reason`. exceeds: days that it surely exceeds then, None when not even that is known. fixes, open: how many it
+    rests on. as_of: the newest date of its feed.
+    """
+
+    channel: str
+    stands_for: str
+    p90: int | None
+    fixes: int
+    open: int
+    as_of: date | None
+    exceeds: int | None = None
+    of_programs: bool = False
+    reason: str = ""
+
+
+@value
+class VendorMeasure:
+    """What is known of a vendor that the policy asks something of. vendor: a profile's id.
+
+    channels: of its feeds, by id; feeds: "synced", "shipped" or "folder". statements: of its profile, that any source
+    carries; evidence_from: the day on which the one that was confirmed longest ago was read, of the capability
+    `evidence_key`; None when there is none. profile: its file. reason: why it is not there.
+    """
+
+    vendor: str
+    channels: tuple[ChannelMeasure, ...]
+    feeds: str
+    statements: int
+    evidence_from: date | None
+    evidence_key: str = ""
+    profile: str = ""
+    reason: str = ""
+
+
+@value
 class Gap:
     """Evidence that was wanted and could not be had. It never turns into a pass.
 
@@ -287,6 +356,9 @@ Fact = (
     | ForeignHash
     | ProofFile
     | GraphModule
+    | NestedPolicy
+    | ReleaseTime
+    | VendorMeasure
 )
 F = TypeVar(
     "F",
@@ -302,6 +374,9 @@ F = TypeVar(
     ForeignHash,
     ProofFile,
     GraphModule,
+    NestedPolicy,
+    ReleaseTime,
+    VendorMeasure,
 )
 
 

@@ -57,7 +57,8 @@ class Rule:
     files.
     input_fault: a fail means that the user's own file is malformed, so that the run ends with exit 2 unless it ends
     in an alarm. alarms: a fail is an alarm although a policy may leave the rule off. gap_only: it never fails, it only
-    says what is not known.
+    says what is not known. of_policy: it is about the policy itself, so that it has no part in the score and cannot be
+    waived.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Rule:
     input_fault: bool = False
     alarms: bool = False
     gap_only: bool = False
+    of_policy: bool = False
 
     @property
     def is_alarm(self) -> bool:
@@ -83,7 +85,7 @@ class Rule:
     @property
     def is_waivable(self) -> bool:
         """Whether somebody may take a finding upon himself."""
-        return not (self.is_alarm or self.input_fault or self.gap_only)
+        return not (self.is_alarm or self.input_fault or self.gap_only or self.of_policy)
 
 
 @value

@@ -12,9 +12,14 @@ from supplymatrix.model.rule import Finding, Level, Severity, Status
 from supplymatrix.model.value import value
 
 __all__ = [
-    "Contribution", "ExcuseKind", "Judged", "Mode", "Note", "Outcome", "PolicyFile", "Score", "Verdict", "WaiverEntry",
-    "WaiverState", "WaiverUse",
+    "HISTORY_UNKNOWN", "NOT_COMMITTED", "Contribution", "ExcuseKind", "Judged", "Mode", "Note", "Outcome", "PolicyFile",
+    "Score", "Verdict", "WaiverEntry", "WaiverState", "WaiverUse",
 ]  # fmt: skip
+
+HISTORY_UNKNOWN = "waiver-history-unknown"
+"""Code of the note that says why the register names no commit."""
+NOT_COMMITTED = "not committed"
+"""The commit of a register line that no commit has as it stands."""
 
 
 class Outcome(StrEnum):
@@ -61,10 +66,12 @@ class WaiverUse:
 
 
 class WaiverState(StrEnum):
-    """What became of a waiver in a run. REFUSED: it asks for more than the policy's cap and excuses nothing."""
+    """What became of a waiver in a run. UNKNOWN: what it speaks of could not be checked. REFUSED: it asks for more than
+    the policy's cap and excuses nothing."""
 
     IN_USE = "in use"
     UNUSED = "unused"
+    UNKNOWN = "unknown"
     EXPIRED = "expired"
     REFUSED = "refused"
 
@@ -73,8 +80,9 @@ class WaiverState(StrEnum):
 class WaiverEntry:
     """One line of the waiver register: a waiver as the policy has it, and what it did in this run.
 
-    package: glob; version, advisory: "" = any. findings: how many it excuses now. commit (hex, shortened), author and
-    committed_on: who wrote the line, from git; "" and None where nobody asked or git does not know.
+    package: glob; version, advisory: "" = any. findings: how many it excuses now. commit (hex, shortened, or
+    NOT_COMMITTED), author and committed_on (the author's day): who last changed the entry, from git; "" and None where
+    nobody asked or git does not know.
     """
 
     rule: str
@@ -105,9 +113,9 @@ class PolicyFile:
 
 @value
 class Judged:
-    """One finding or gap after the policy. level: what the policy makes of it. required_by: the lift.toml place that
-    asks for the rule. known_before: the run compares with an earlier revision (--diff-base), and that has it too, so
-    that it is told and decides nothing."""
+    """One finding or gap after the policy. level: what the policy makes of it. required_by: the place in
+    lift.toml or a parent that makes it so, None where that is the program or its default preset. known_before: the run
+    compares with an earlier revision (--diff-base), and that has it too, so that it is told and decides nothing."""
 
     rule: str
     subject: str
@@ -169,7 +177,7 @@ class Verdict:
     now: the moment (UTC) that waivers were judged at. policy_digest: sha256 hex of the resolved policy.
     mode: what exit_code makes of the outcome. waivers: the register, in the order of the policy. policy_files: what
     the policy was put together from. frameworks: of [compliance]. diff_base: the commit whose findings decide nothing,
-    "" = all decide.
+    "" = all decide; of_all: what the outcome would be if all did, None where that is `outcome`.
     """
 
     outcome: Outcome
@@ -189,3 +197,4 @@ class Verdict:
     policy_files: tuple[PolicyFile, ...] = ()
     frameworks: tuple[str, ...] = ()
     diff_base: str = ""
+    of_all: Outcome | None = None

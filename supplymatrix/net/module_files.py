@@ -1,4 +1,4 @@
-"""One file of a module version, its zip or its go.mod, from the proxy that the go command would take it from.
+"""One file of a module version (its zip, go.mod or .info) from the proxy that the go command would take it from.
 
     async with Transport(environ=environ) as transport:
         with open("there.zip", "w+b") as file:
@@ -24,6 +24,7 @@ from supplymatrix.gomod.goenv import ENVIRONMENT, GoSettings, Setting
 from supplymatrix.gomod.goprivate import match
 from supplymatrix.gomod.goproxy import Outcome, Via, fallback, parse_goproxy
 from supplymatrix.gomod.gourl import join_url
+from supplymatrix.gomod.module_info import INFO_LIMIT
 from supplymatrix.model.fact import SumKind
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
@@ -33,7 +34,9 @@ from supplymatrix.sumdb.protocol import Absent, Unavailable
 if TYPE_CHECKING:
     from supplymatrix.net.transport import Stored, Transport
 
-__all__ = ["MOD_LIMIT", "Fetched", "ProxyAnswer", "fetch_module_file", "module_file_name"]
+__all__ = [
+    "MOD_LIMIT", "Fetched", "ProxyAnswer", "fetch_module_file", "fetch_module_info", "module_file_name",
+]  # fmt: skip
 
 MOD_LIMIT = 16 << 20
 """Bytes that a go.mod may have, as in the go command."""
@@ -72,8 +75,7 @@ def module_file_name(module: ModuleVersion, kind: SumKind) -> str:
 
     Raises InputError for a path or version that no module can have.
     """
-    suffix = ".zip" if kind is SumKind.ZIP else ".mod"
-    return f"{module.escaped_path}/@v/{module.escaped_version}{suffix}"
+    return _name(module, _SUFFIX[kind])
 
 
 async def fetch_module_file(
@@ -84,6 +86,35 @@ async def fetch_module_file(
     A zip of more than 500 MiB and a go.mod of more than 16 MiB are not taken. file: writable and seekable; what it
     holds after an answer without a file is of no use.
     """
+    most = ZIP_LIMIT if kind is SumKind.ZIP else MOD_LIMIT
+    return await _fetch(module, _Wanted(suffix=_SUFFIX[kind], most=most), settings, transport, file)
+
+
+async def fetch_module_info(
+    module: ModuleVersion, settings: GoSettings, transport: Transport, file: BinaryIO
+) -> Fetched:
+    """Write the .info of a module version to `file`, as `fetch_module_file` does; at most 64 KiB."""
+    return await _fetch(module, _Wanted(suffix=".info", most=INFO_LIMIT), settings, transport, file)
+
+
+_SUFFIX = {SumKind.ZIP: ".zip", SumKind.GO_MOD: ".mod"}
+
+
+@value
+class _Wanted:
+    """Which file of a module version. most: bytes."""
+
+    suffix: str
+    most: int
+
+
+def _name(module: ModuleVersion, suffix: str) -> str:
+    return f"{module.escaped_path}/@v/{module.escaped_version}{suffix}"
+
+
+async def _fetch(
+    module: ModuleVersion, wanted: _Wanted, settings: GoSettings, transport: Transport, file: BinaryIO
+) -> Fetched:
     private = _kept_back(settings, module.path)
     if private:
         return Fetched(via=Via.DIRECT, reason=private)
@@ -92,11 +123,11 @@ async def fetch_module_file(
         return Fetched(via=Via.ABSENT, reason=why)
     answers: list[ProxyAnswer] = []
     try:
-        name = module_file_name(module, kind)
+        name = _name(module, wanted.suffix)
         walk = fallback(parse_goproxy(settings.goproxy.value), module.path)
         proxy = next(walk)
         while True:
-            answer, outcome = await _ask(join_url(proxy, name), kind, transport, file)
+            answer, outcome = await _ask(join_url(proxy, name), wanted.most, transport, file)
             answers.append(answer)
             proxy = walk.send(outcome)
     except InputError as err:
@@ -133,9 +164,8 @@ def _why(via: Via, goproxy: Setting) -> str:
     return f"GOPROXY is off ({_origin(goproxy)})" if via is Via.OFF else ""
 
 
-async def _ask(url: str, kind: SumKind, transport: Transport, file: BinaryIO) -> tuple[ProxyAnswer, Outcome]:
-    """Ask one proxy; what it sends is in `file` when it is found."""
-    most = ZIP_LIMIT if kind is SumKind.ZIP else MOD_LIMIT
+async def _ask(url: str, most: int, transport: Transport, file: BinaryIO) -> tuple[ProxyAnswer, Outcome]:
+    """Ask one proxy; what it sends, at most `most` bytes, is in `file` when it is found."""
     folder_file = _path_of(url) if url[:5].lower() == "file:" else None
     if folder_file is None:
         said = await transport.download(url, file, max_bytes=most)

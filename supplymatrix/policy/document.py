@@ -15,7 +15,7 @@ the level of an alarm is fixed in the rule. The whole grammar is in docs/formats
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,14 +25,20 @@ from supplymatrix.model.rule import Level, Rule
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Mode, Note, PolicyFile
 from supplymatrix.policy.globs import literal_prefix, matches
+from supplymatrix.policy.parents import NO_FILES, PolicyFiles
+from supplymatrix.policy.versions import VersionRange
 
 __all__ = [
-    "LEVEL_ORDER", "MAX_WAIVER_DAYS", "PAGE", "Debt", "DebtEntry", "PackageRule", "Policy", "VendorRule", "Waiver",
-    "parse_policy", "preset_policy",
+    "DEFAULT_PRESET", "LEVEL_ORDER", "MAX_WAIVER_DAYS", "PAGE", "PSEUDO_RULE", "Debt", "DebtEntry", "PackageRule",
+    "Policy", "VendorRule", "Waiver", "parse_policy", "preset_policy",
 ]  # fmt: skip
 
 PAGE = "docs/formats/lift-toml.md"
+DEFAULT_PRESET = "log-verified"
+"""What holds where a policy names neither preset nor parent, and where there is no policy at all."""
 MAX_WAIVER_DAYS = 180
+PSEUDO_RULE = "SM203"
+"""The rule that `pseudo_versions` sets for the modules of an entry."""
 LEVEL_ORDER: Mapping[Level, int] = {
     level: number for number, level in enumerate((Level.OFF, Level.NOTE, Level.WARN, Level.ERROR, Level.ALARM))
 }
@@ -45,7 +51,7 @@ class PackageRule:
 
     levels: of that preset and of pseudo_versions, by rule id. The locations are those of the values, or of the table.
     layer: number of the file that it stands in, 0 = the project's own. min_age: days that a version must be out, 0 =
-    none. pseudo_versions: "allow", "deny" or "".
+    none. pseudo_versions: "allow", "deny" or "". allowed: what `version` means; None = any.
     """
 
     glob: str
@@ -56,9 +62,11 @@ class PackageRule:
     version_location: Location
     policy_location: Location
     layer: int = 0
+    allowed: VersionRange | None = None
     min_age: int = 0
     age_location: Location | None = None
     pseudo_versions: str = ""
+    pseudo_location: Location | None = None
 
 
 @value
@@ -86,6 +94,7 @@ class VendorRule:
     """One [vendors.<id>]: what is asked of a vendor that the project stands on. Both in days, 0 = nothing is asked.
 
     response_p90: the slowest that nine of ten fixes may be; evidence_age: the oldest that what is known of it may be.
+    channels: ids of those of its feeds' channels that count, empty = all that tell of Go itself.
     """
 
     vendor: str
@@ -94,6 +103,7 @@ class VendorRule:
     location: Location
     response_location: Location
     age_location: Location
+    channels: tuple[str, ...] = ()
 
 
 @value
@@ -110,10 +120,11 @@ class DebtEntry:
 class Debt:
     """The debt list of `policy adopt`. most: how many entries it may have; expires: the last day on which it excuses.
 
-    location: of [debt] in lift.toml; artifact: the list's own file.
+    location: of [debt] in lift.toml; artifact, sha256: of the list's own file.
     """
 
     artifact: str
+    sha256: str
     adopted: date
     expires: date
     most: int
@@ -125,14 +136,16 @@ class Debt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A policy with its preset resolved. levels: of every rule; origins: where the file names a rule's level.
+    """A policy with all that it builds on. levels: of every rule; origins: where a file, and no preset, names one.
 
     private: GOPRIVATE patterns; sumdb: "" or "<verifier key>[ <url>]". digest: SHA-256 of all that decides, in hex.
     outage_days: how old, in days, the proofs beside go.sum may be for a run to pass in which the log could not be asked
     for what they do not hold; 0 = it cannot pass. outage_location: where the file says so. files: artifact → lines.
     mode: what the gate does with its answer. max_waiver_days: how long a waiver may last from today. frameworks: of
     [compliance]. weights: severity ("critical", …) → weight in the score, where the policy sets one. sources: every
-    file that the policy was put together from, the project's own first.
+    file that the policy was put together from, the project's own first. places: where each value stands, presets
+    included, by rule id or key; nothing for what the program has by itself. level_layers: rule id → number of the file
+    that set it. owner_domain: of waivers' owners, "" = any.
     """
 
     name: str
@@ -157,74 +170,123 @@ class Policy:
     weights: Mapping[str, int] = field(default_factory=dict)
     debt: Debt | None = None
     sources: tuple[PolicyFile, ...] = ()
+    places: Mapping[str, Location] = field(default_factory=dict)
+    level_layers: Mapping[str, int] = field(default_factory=dict)
+    owner_domain: str = ""
+    _entries: dict[str, tuple[PackageRule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `entries_for` has found: it is asked once for each rule and module."""
 
     @property
     def on_outage(self) -> str:
         """What lift.toml says of an outage: "fail" or "warn until 14d"."""
         return f"warn until {self.outage_days}d" if self.outage_days else "fail"
 
-    def package_for(self, module: str) -> PackageRule | None:
-        """Return the entry that speaks of a module: of several, the one with the longest literal prefix.
+    def entries_for(self, module: str) -> tuple[PackageRule, ...]:
+        """Return the entries that speak of a module: of each file the one with the longest literal prefix.
 
-        Raises InputError when two are equally long.
+        All of them hold: a file can ask for more than the one that it builds on, never for less. Raises InputError when
+        two entries of one file are equally long.
         """
-        found = [entry for entry in self.packages if matches(entry.glob, module)]
-        if not found:
-            return None
-        best = max(literal_prefix(entry.glob) for entry in found)
-        first, *others = [entry for entry in found if literal_prefix(entry.glob) == best]
-        if others:
-            place = others[0].location
-            raise InputError(
-                Diagnostic(
-                    message=f"two entries speak of {module} with equal weight: {first.glob!r} and {others[0].glob!r}",
-                    artifact=place.artifact,
-                    line=place.line,
-                    column=place.column,
-                    end_column=place.end_column,
-                    expected="one entry whose part before the first star is longer",
-                    remedy="make one of the two more exact",
-                )
-            )
-        return first
+        found = self._entries.get(module)
+        if found is None:
+            found = self._entries[module] = self._find_entries(module)
+        return found
+
+    def _find_entries(self, module: str) -> tuple[PackageRule, ...]:
+        best: dict[int, PackageRule] = {}
+        matching = [entry for entry in self.packages if matches(entry.glob, module)]
+        for entry in matching:
+            other = best.get(entry.layer)
+            if other is None or literal_prefix(entry.glob) > literal_prefix(other.glob):
+                best[entry.layer] = entry
+        for entry in matching:
+            other = best[entry.layer]
+            if entry is not other and literal_prefix(entry.glob) == literal_prefix(other.glob):
+                raise InputError(_tie(module, *sorted((entry, other), key=lambda found: found.location)))
+        return tuple(best[layer] for layer in sorted(best))
 
     def level_of(self, rule: Rule, module: str) -> tuple[Level, Location | None]:
         """Return the level of a rule for a module ("" = the project itself), and the place that asks for it."""
         level, origin = self.levels.get(rule.id, rule.level), self.origins.get(rule.id)
         if rule.level is Level.ALARM:
             return Level.ALARM, origin
-        entry = self.package_for(module) if module else None
-        if entry is not None and LEVEL_ORDER[entry.levels.get(rule.id, Level.OFF)] > LEVEL_ORDER[level]:
-            return entry.levels[rule.id], entry.policy_location
-        if entry is not None and entry.levels.get(rule.id) is level and origin is None:
-            origin = entry.policy_location
+        if not module or not self.packages:
+            return level, origin
+        entries = self.entries_for(module)
+        if rule.id == PSEUDO_RULE and level is not Level.OFF:
+            level, origin = self._spared(entries, level, origin)
+        for entry in entries:
+            asked = entry.levels.get(rule.id, Level.OFF)
+            if asked is Level.OFF:
+                continue
+            place = entry.policy_location
+            if rule.id == PSEUDO_RULE and entry.pseudo_versions == "deny" and entry.pseudo_location is not None:
+                place = entry.pseudo_location
+            if LEVEL_ORDER[asked] > LEVEL_ORDER[level]:
+                level, origin = asked, place
+            elif asked is level and origin is None:
+                origin = place
+        return level, origin
+
+    def _spared(
+        self, entries: Sequence[PackageRule], level: Level, origin: Location | None
+    ) -> tuple[Level, Location | None]:
+        """Return the level of SM203 where an entry of the very file that set it takes it back for its modules."""
+        setter = self.level_layers.get(PSEUDO_RULE, 0)
+        for entry in entries:
+            if entry.pseudo_versions == "allow" and entry.layer == setter:
+                return Level.OFF, entry.pseudo_location
         return level, origin
 
     def asks_for(self, rule_id: str, module: str) -> bool:
         """Return whether a rule is on for a module."""
-        entry = self.package_for(module)
-        levels = (self.levels.get(rule_id, Level.OFF), entry.levels.get(rule_id, Level.OFF) if entry else Level.OFF)
-        return any(level is not Level.OFF for level in levels)
+        if self.levels.get(rule_id, Level.OFF) is not Level.OFF:
+            return True
+        return any(entry.levels.get(rule_id, Level.OFF) is not Level.OFF for entry in self.entries_for(module))
+
+
+def _tie(module: str, first: PackageRule, second: PackageRule) -> Diagnostic:
+    place = second.location
+    return Diagnostic(
+        message=f"two entries speak of {module} with equal weight: {first.glob!r} and {second.glob!r}",
+        artifact=place.artifact,
+        line=place.line,
+        column=place.column,
+        end_column=place.end_column,
+        expected="one entry whose part before the first star is longer",
+        remedy="make one of the two more exact",
+    )
 
 
 def parse_policy(
-    data: bytes, artifact: str, *, presets: Mapping[str, bytes], rules: Mapping[str, Rule] | None = None
+    data: bytes,
+    artifact: str,
+    *,
+    presets: Mapping[str, bytes],
+    rules: Mapping[str, Rule] | None = None,
+    files: PolicyFiles = NO_FILES,
+    vendors: Collection[str] | None = None,
+    frameworks: Collection[str] | None = None,
 ) -> Policy:
-    """Read a lift.toml. rules: the known rules by id, all of them when None.
+    """Read a lift.toml and what it builds on. rules: the known rules by id, all of them when None.
 
+    files: hands over parents and the debt list. vendors, frameworks: the known ids; None where nobody knows them.
     Raises InputError with a diagnostic, place and suggestion for each thing that is wrong.
     """
-    from supplymatrix.policy.reader import PolicyReader
+    from supplymatrix.policy.merge import PolicyMaker
+    from supplymatrix.policy.parents import PolicyText
+    from supplymatrix.policy.reading import Known
 
-    return PolicyReader(data, artifact, presets=presets, rules=_known(rules)).policy()
+    known = Known(_known(rules), tuple(presets), vendors, frameworks)
+    return PolicyMaker(presets, known, files).policy(PolicyText(artifact=artifact, data=data))
 
 
 def preset_policy(name: str, *, presets: Mapping[str, bytes], rules: Mapping[str, Rule] | None = None) -> Policy:
     """Return a preset as the policy of a project that has no lift.toml. Raises InputError for an unknown one."""
-    from supplymatrix.policy.reader import PolicyReader
+    from supplymatrix.policy.merge import PolicyMaker
+    from supplymatrix.policy.reading import Known
 
-    data = f'[policy]\npreset = "{name}"\n'.encode()
-    return PolicyReader(data, f"preset {name}", presets=presets, rules=_known(rules)).policy()
+    return PolicyMaker(presets, Known(_known(rules), tuple(presets)), NO_FILES).preset(name)
 
 
 def _known(rules: Mapping[str, Rule] | None) -> Mapping[str, Rule]:

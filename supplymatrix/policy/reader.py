@@ -1,52 +1,285 @@
-"""Reads a lift.toml key by key; every fault is kept with its place, and all of them are told together."""
+"""Reads one lift.toml, or a preset, key by key into a `Layer`; all faults are told together, each with its place."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from supplymatrix.documents.toml_spans import KeyPath
-from supplymatrix.documents.toml_text import TomlText, read_toml
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.goprivate import is_pattern
 from supplymatrix.model.location import Location
-from supplymatrix.model.module import canonical_version
-from supplymatrix.model.rule import Level, Rule
-from supplymatrix.model.spelling import nearest
-from supplymatrix.model.verdict import Note
-from supplymatrix.policy.document import PAGE, PackageRule, Policy, Waiver, digest_of
-from supplymatrix.policy.globs import glob_fault
+from supplymatrix.model.rule import Level
+from supplymatrix.model.verdict import Mode
+from supplymatrix.policy.entries import read_compliance, read_debt, read_packages, read_vendors, read_waivers
+from supplymatrix.policy.grammar import POLICY_KEYS, ROOT_KEYS, SEVERITIES, SOURCE_KEYS, TABLES, names_of
+from supplymatrix.policy.layer import Layer, Parent
+from supplymatrix.policy.parents import ParentKind, parse_parent
+from supplymatrix.policy.reading import Known, Reading
 
-__all__ = ["PolicyReader"]
+__all__ = ["LOOSENABLE", "PresetLevels", "read_layer"]
 
-_DEFAULT_PRESET = "log-verified"
-_TABLES = ("policy", "rules", "sources", "packages", "waivers")
-_POLICY_KEYS = ("name", "preset", "min_score", "fail_on", "on_outage")
-_SOURCE_KEYS = ("private", "sumdb")
-_PACKAGE_KEYS = ("version", "security_policy")
-_WAIVER_KEYS = ("rule", "package", "version", "reason", "owner", "expires")
-_WAIVER_NEEDS = ("rule", "package", "reason", "owner", "expires")
-_MIN_REASON = 12
+PresetLevels = Callable[[str], Mapping[str, Level]]
+LOOSENABLE = ("mode", "min_score", "fail_on", "on_outage", "max_waiver_days", "weights")
+"""Keys of [policy] that a policy may let the ones that build on it set lower."""
+_SCHEMA = 1
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
-_LEVELS = tuple(level.value for level in Level if level is not Level.ALARM)
-_LONG_WORD = 100
-_EXPECTED = 20  # words that are named of those that are known
-_RANGE = re.compile(r"[<>=^~*,|]|\.x\b")  # what no version has, and other products' ranges do
 _OUTAGE = re.compile(r"warn until ([1-9]\d{0,2})d")
 _MAX_OUTAGE = 90  # days
-_SUGGESTIONS = 50  # no more of them are looked for, since a file may hold nothing but unknown keys
-_OTHER_PRODUCT = frozenset({"allow", "tools", "disableTools", "ignoreRules", "importantRules", "ignoreFiles", "setup"})
+_MAX_WAIVER = 3650  # days
+_MODES = tuple(mode.value for mode in Mode)
+_DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
-def _is_family(word: str) -> bool:
-    return word.lower().endswith("xx")
+def read_layer(
+    data: bytes, artifact: str, known: Known, *, number: int, preset_levels: PresetLevels, is_preset: bool = False
+) -> tuple[Layer, list[Diagnostic]]:
+    """Return what a file says, and all that is wrong with it. number: of the file among those of the policy.
+
+    is_preset: it is one itself and may not build on anything. Raises InputError for what is no TOML.
+    """
+    reading = Reading(data, artifact, known)
+    reader = _LayerReader(reading, number=number, is_preset=is_preset)
+    return reader.layer(hashlib.sha256(data).hexdigest(), preset_levels), reading.faults
 
 
-def _home_of(key: str) -> str:
-    """Return the table that a key belongs to which stands outside of all tables."""
-    return next((table for table, keys in (("policy", _POLICY_KEYS), ("sources", _SOURCE_KEYS)) if key in keys), "")
+def is_family(word: str) -> bool:
+    """Return whether a word in [rules] means several rules."""
+    return word.lower().endswith("xx") or (len(word) == 3 and word[:2].lower() == "sm")
+
+
+class _LayerReader:
+    def __init__(self, reading: Reading, *, number: int, is_preset: bool) -> None:
+        self._read = reading
+        self._number = number
+        self._is_preset = is_preset
+        self._places: dict[str, Location] = {}
+
+    def layer(self, sha256: str, preset_levels: PresetLevels) -> Layer:
+        read = self._read
+        read.check_sections((*names_of(ROOT_KEYS), *TABLES))
+        self._schema()
+        head = read.table("policy", POLICY_KEYS)
+        name, preset = read.text(("policy", "name"), head), self._preset(head)
+        parents = self._parents(head)
+        self._requires(head)
+        levels = self._levels()
+        sources = read.table("sources", SOURCE_KEYS)
+        for table, keys in (("policy", head), ("sources", sources)):
+            for key in keys:
+                self._places[key] = read.value_at((table, key))
+        domain = self._owner_domain(head)
+        return Layer(
+            artifact=read.artifact,
+            sha256=sha256,
+            lines=read.toml.lines,
+            name=name,
+            preset=preset,
+            parents=parents,
+            mode=Mode(word) if (word := self._word(head, "mode", _MODES)) else None,
+            min_score=read.number(("policy", "min_score"), head, 0, 100, "this is no score"),
+            fail_on=self._fail_on(head),
+            outage_days=self._outage_days(head),
+            max_waiver_days=read.number(
+                ("policy", "max_waiver_days"), head, 1, _MAX_WAIVER, "this is no number of days"
+            ),
+            weights=self._weights(head),
+            owner_domain=domain,
+            allow_loosen=self._allow_loosen(head),
+            levels=levels,
+            places=self._places,
+            private=self._private(sources),
+            sumdb=self._sumdb(sources),
+            packages=tuple(read_packages(read, self._number, preset_levels)),
+            vendors=tuple(read_vendors(read)),
+            waivers=tuple(read_waivers(read, self._number, domain)),
+            frameworks=read_compliance(read),
+            debt=read_debt(read),
+            notes=tuple(read.notes),
+        )
+
+    def _schema(self) -> None:
+        values = self._read.toml.values
+        if "schema" in values and (values["schema"] != _SCHEMA or isinstance(values["schema"], bool)):
+            self._read.fault(
+                ("schema",), "this is another form of policy than this version reads", f"schema = {_SCHEMA}"
+            )
+
+    def _preset(self, head: Mapping[str, Any]) -> str:
+        read, path = self._read, ("policy", "preset")
+        if self._is_preset:
+            if "preset" in head:
+                read.fault(path, "a preset cannot build on another one", "no such key")
+            return ""
+        name = read.text(path, head)
+        if name and name not in read.known.presets:
+            read.unknown(path, "preset", name, read.known.presets)
+            return ""
+        return name
+
+    def _parents(self, head: Mapping[str, Any]) -> tuple[Parent, ...]:
+        read, example = self._read, 'e.g. "preset:log-verified" or "../org/lift.toml"'
+        values = read.toml.values
+        if "extends" not in values:
+            return ()
+        if self._is_preset:
+            read.fault(("extends",), "a preset cannot build on another policy", "no such key")
+            return ()
+        if "preset" in head:
+            message = "extends and preset both say what this policy starts from"
+            read.fault(("policy", "preset"), message, "one of them", 'write extends = ["preset:…", …]')
+        found = []
+        for path, text in read.texts(("extends",), values, "this names no policy", example):
+            try:
+                reference = parse_parent(text)
+            except ValueError as err:
+                read.fault(path, str(err), example)
+                continue
+            if reference.kind is ParentKind.PRESET and reference.place not in read.known.presets:
+                read.unknown(path, "preset", reference.place, read.known.presets)
+                continue
+            found.append(Parent(reference=reference, location=read.value_at(path)))
+        return tuple(found)
+
+    def _requires(self, head: Mapping[str, Any]) -> None:
+        read, path = self._read, ("policy", "requires")
+        text = read.text(path, head)
+        if not isinstance(head.get("requires"), str):
+            return
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+        from supplymatrix import __version__
+
+        try:
+            wanted = SpecifierSet(text)
+        except InvalidSpecifier:
+            read.fault(path, "this says not which versions of supplymatrix are meant", 'e.g. ">=0.1"')
+            return
+        if not wanted.contains(__version__, prereleases=True):
+            message = f"this policy asks for supplymatrix {text}, and this is {__version__}"
+            read.fault(path, message, f"a version {text}", "install such a version")
+
+    def _levels(self) -> dict[str, Level]:
+        """Return the levels of the rules that the file names; a single rule wins over its family."""
+        read = self._read
+        levels: dict[str, Level] = {}
+        named: dict[str, str] = {}
+        for word, value in sorted(read.table("rules", None).items(), key=lambda item: not is_family(item[0])):
+            path: KeyPath = ("rules", word)
+            level = read.level(path, value)
+            family = read.known.family(word)
+            rule = read.known.rule(word)
+            found = family or ([rule] if rule else [])
+            if not found:
+                read.unknown(path, "rule", word, read.known.rule_words, at_key=True)
+            name = word.lower().removesuffix("xx") if family else found[0].id if found else word.lower()
+            if name in named:
+                shown = f"{name}xx" if family else name
+                read.fault(path, f"{shown} is named twice: {named[name]!r} and {word!r}", "one level", at_key=True)
+            named[name] = word
+            for rule in found:
+                if self._may_have(path, rule.id, level, is_single=not family) and level is not None:
+                    levels[rule.id] = level
+                    self._places[rule.id] = read.value_at(path)
+        return levels
+
+    def _may_have(self, path: KeyPath, rule_id: str, level: Level | None, *, is_single: bool) -> bool:
+        rule = self._read.known.rules[rule_id]
+        if rule.level is Level.ALARM:
+            if is_single:
+                message = f"{rule.id} is an alarm: its level is fixed and cannot be named here"
+                self._read.fault(path, message, "no such key", at_key=True)
+            return False
+        if rule.input_fault and level is Level.OFF:
+            if is_single:
+                message = f"{rule.id} is about lines that cannot be read as they should: it cannot be off"
+                self._read.fault(path, message, "note, warn or error")
+            return False
+        return True
+
+    def _word(self, head: Mapping[str, Any], key: str, known: tuple[str, ...]) -> str:
+        return self._read.one_of(("policy", key), head[key], key, known) if key in head else ""
+
+    def _fail_on(self, head: Mapping[str, Any]) -> Level | None:
+        level = self._read.level(("policy", "fail_on"), head.get("fail_on"))
+        if level is Level.OFF:
+            self._read.fault(("policy", "fail_on"), "a gate that fails on nothing is no gate", "note, warn or error")
+        return level
+
+    def _outage_days(self, head: Mapping[str, Any]) -> int | None:
+        """Return for how many days of the proofs' age an outage is excused; 0 = not at all."""
+        path: KeyPath = ("policy", "on_outage")
+        text = self._read.text(path, head)
+        if not isinstance(head.get("on_outage"), str):
+            return None
+        found = _OUTAGE.fullmatch(text)
+        if text != "fail" and (found is None or int(found[1]) > _MAX_OUTAGE):
+            expected = f'"fail", or "warn until <days>d" with 1 to {_MAX_OUTAGE} days, e.g. "warn until 14d"'
+            self._read.fault(path, "this says not what is to happen when the log cannot be asked", expected)
+        return int(found[1]) if found else 0
+
+    def _weights(self, head: Mapping[str, Any]) -> dict[str, int]:
+        read, path = self._read, ("policy", "weights")
+        value = head.get("weights", {})
+        if not isinstance(value, dict):
+            read.fault(path, "this is no table", "e.g. { critical = 10, high = 5, medium = 2, low = 1 }")
+            return {}
+        weights = {}
+        for key in value:
+            if key not in SEVERITIES:
+                read.unknown((*path, key), "severity", key, SEVERITIES, at_key=True)
+            elif (number := read.number((*path, key), value, 1, 100, "this is no weight")) is not None:
+                weights[key] = number
+        return weights
+
+    def _owner_domain(self, head: Mapping[str, Any]) -> str:
+        path: KeyPath = ("policy", "owner_domain")
+        text = self._read.text(path, head).lower()
+        if isinstance(head.get("owner_domain"), str) and not _DOMAIN.fullmatch(text):
+            self._read.fault(path, "this is no domain", 'e.g. "corp.example"')
+        return text
+
+    def _allow_loosen(self, head: Mapping[str, Any]) -> frozenset[str]:
+        read = self._read
+        words = (*LOOSENABLE, *read.known.rule_words)
+        allowed: set[str] = set()
+        example = 'a rule, a family such as "SM2xx", or a key of [policy]'
+        for path, word in read.texts(("policy", "allow_loosen"), head, "this names nothing that can be set", example):
+            rule = read.known.rule(word)
+            family = read.known.family(word)
+            if word in LOOSENABLE:
+                allowed.add(word)
+            elif family or rule:
+                allowed |= {found.id for found in (*family, rule) if found is not None}
+            else:
+                read.unknown(path, "rule or key", word, words)
+        return frozenset(allowed)
+
+    def _private(self, sources: Mapping[str, Any]) -> tuple[str, ...]:
+        message, example = "this is no pattern", 'one pattern of GOPRIVATE, e.g. "*.corp.example"'
+        found = self._read.texts(("sources", "private"), sources, message, example)
+        for path, text in found:
+            if not is_pattern(text):
+                self._read.fault(path, message, example)
+        return tuple(text for _, text in found)
+
+    def _sumdb(self, sources: Mapping[str, Any]) -> str:
+        path: KeyPath = ("sources", "sumdb")
+        text = self._read.text(path, sources)
+        if not text:
+            return ""
+        from supplymatrix.sumdb.note import parse_verifier_key
+
+        key, *urls = text.split() or [text]
+        try:
+            parse_verifier_key(key)
+        except InputError as err:
+            self._read.fault(path, err.diagnostics[0].message, '"<verifier key>" or "<verifier key> <url>"')
+        if len(urls) > 1 or not all(_is_secure(url) for url in urls):
+            self._read.fault(path, "the log's address is not secure", "one https address")
+        return " ".join(text.split())
 
 
 def _is_secure(url: str) -> bool:
@@ -59,342 +292,3 @@ def _is_secure(url: str) -> bool:
     except ValueError:
         return False
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in _THIS_MACHINE))
-
-
-class PolicyReader:
-    """One reading of one file. preset_only: the file is a preset itself and may not build on another one."""
-
-    def __init__(
-        self,
-        data: bytes,
-        artifact: str,
-        *,
-        presets: Mapping[str, bytes],
-        rules: Mapping[str, Rule],
-        preset_only: bool = False,
-    ) -> None:
-        self._artifact = artifact
-        self._presets = presets
-        self._rules = rules
-        self._names = {rule.name: rule for rule in rules.values()}
-        self._preset_only = preset_only
-        self._faults: list[Diagnostic] = []
-        self._notes: list[Note] = []
-        self._toml: TomlText = read_toml(data, artifact, page=PAGE)
-        self._preset_levels: dict[str, Mapping[str, Level]] = {}
-
-    def policy(self) -> Policy:
-        """Return the policy, or raise InputError with every fault."""
-        values = self._toml.values
-        self._check_keys((), values, _TABLES)
-        head = self._table("policy", _POLICY_KEYS)
-        name, preset = self._text(("policy", "name"), head), self._preset_name(head)
-        base = self._preset(preset)
-        levels, origins = self._levels(base)
-        sources = self._table("sources", _SOURCE_KEYS)
-        private, sumdb = self._private(sources), self._sumdb(sources)
-        min_score = self._number(("policy", "min_score"), head, base.min_score if base else 0)
-        fail_on = self._level(("policy", "fail_on"), head.get("fail_on"), base.fail_on if base else Level.ERROR)
-        if fail_on is Level.OFF:
-            self._fault(("policy", "fail_on"), "a gate that fails on nothing is no gate", "note, warn or error")
-        outage_days = self._outage_days(head, base.outage_days if base else 0)
-        packages, waivers = tuple(self._packages()), tuple(self._waivers())
-        if self._faults:
-            raise InputError(*self._faults)
-        decides = {
-            "levels": levels, "min_score": min_score, "fail_on": fail_on, "private": sorted(set(private)),
-            "outage_days": outage_days, "sumdb": sumdb,
-            "packages": {p.glob: (p.version, dict(p.levels)) for p in packages},
-            "waivers": sorted((w.rule, w.package, w.version, w.reason, w.owner, str(w.expires)) for w in waivers),
-        }  # fmt: skip
-        return Policy(
-            name=name or preset,
-            preset=preset,
-            digest=digest_of(decides),
-            min_score=min_score,
-            fail_on=fail_on,
-            levels=levels,
-            origins=origins,
-            packages=packages,
-            waivers=waivers,
-            private=private,
-            sumdb=sumdb,
-            outage_days=outage_days,
-            outage_location=self._value_at(("policy", "on_outage"), ("policy",)),
-            notes=tuple(self._notes),
-            files={self._artifact: self._toml.lines},
-        )
-
-    def _outage_days(self, head: Mapping[str, Any], default: int) -> int:
-        """Return for how many days of the proofs' age an outage is excused; 0 = not at all."""
-        path: KeyPath = ("policy", "on_outage")
-        text = self._text(path, head)
-        if not isinstance(head.get("on_outage"), str):
-            return default
-        found = _OUTAGE.fullmatch(text)
-        if text != "fail" and (found is None or int(found[1]) > _MAX_OUTAGE):
-            expected = f'"fail", or "warn until <days>d" with 1 to {_MAX_OUTAGE} days, e.g. "warn until 14d"'
-            self._fault(path, "this says not what is to happen when the log cannot be asked", expected)
-        return int(found[1]) if found else 0
-
-    def _preset_name(self, head: Mapping[str, Any]) -> str:
-        if self._preset_only:
-            if "preset" in head:
-                self._fault(("policy", "preset"), "a preset cannot build on another one", "no such key")
-            return ""
-        name = self._text(("policy", "preset"), head) or _DEFAULT_PRESET
-        if name not in self._presets:
-            self._unknown(("policy", "preset"), "preset", name, tuple(self._presets))
-        return name
-
-    def _preset(self, name: str) -> Policy | None:
-        if name not in self._presets:
-            return None
-        reader = PolicyReader(self._presets[name], f"preset {name}", presets={}, rules=self._rules, preset_only=True)
-        return reader.policy()
-
-    def _levels(self, base: Policy | None) -> tuple[dict[str, Level], dict[str, Location]]:
-        """Return the levels of all rules: the rule's own, the preset's over it, the file's over that."""
-        levels = {rule.id: rule.level for rule in self._rules.values()}
-        levels.update(base.levels if base else {})
-        origins: dict[str, Location] = {}
-        named: dict[str, str] = {}
-        for word, value in sorted(self._table("rules", None).items(), key=lambda item: not _is_family(item[0])):
-            path: KeyPath = ("rules", word)
-            level = self._level(path, value, Level.OFF)
-            found = self._rules_named(path, word)
-            name = found[0].id if found and not _is_family(word) else word.lower()
-            if name in named:
-                self._fault(path, f"{name} is named twice: {named[name]!r} and {word!r}", "one level", at_key=True)
-            named[name] = word
-            for rule in found:
-                if rule.level is Level.ALARM:
-                    if not _is_family(word):
-                        message = f"{rule.id} is an alarm: its level is fixed and cannot be named here"
-                        self._fault(path, message, "no such key", at_key=True)
-                elif rule.input_fault and level is Level.OFF:
-                    if not _is_family(word):
-                        message = f"{rule.id} is about lines that cannot be read as they should: it cannot be off"
-                        self._fault(path, message, "note, warn or error")
-                else:
-                    levels[rule.id] = level
-                    origins[rule.id] = self._value_at(path)
-        return levels, origins
-
-    def _rule(self, word: str) -> Rule | None:
-        return self._rules.get(word.upper()) or self._names.get(word.lower())
-
-    def _rules_named(self, path: KeyPath, word: str) -> list[Rule]:
-        if _is_family(word):
-            family = [rule for rule in self._rules.values() if rule.id.lower().startswith(word.lower()[:-2])]
-            if len(word) == 5 and family:
-                return family
-        rule = self._rule(word)
-        if rule is not None:
-            return [rule]
-        self._unknown(path, "rule", word, (*self._rules, *self._names), at_key=True)
-        return []
-
-    def _private(self, sources: Mapping[str, Any]) -> tuple[str, ...]:
-        value = sources.get("private", [])
-        path: KeyPath = ("sources", "private")
-        if not isinstance(value, list):
-            self._fault(path, "this is no list", 'a list of patterns, e.g. ["*.corp.example"]')
-            return ()
-        for number, item in enumerate(value):
-            if not isinstance(item, str) or not is_pattern(item):
-                self._fault((*path, number), "this is no pattern", 'one pattern of GOPRIVATE, e.g. "*.corp.example"')
-        return tuple(item for item in value if isinstance(item, str))
-
-    def _sumdb(self, sources: Mapping[str, Any]) -> str:
-        text = self._text(("sources", "sumdb"), sources)
-        if not text:
-            return ""
-        from supplymatrix.sumdb.note import parse_verifier_key
-
-        key, *urls = text.split() or [text]
-        try:
-            parse_verifier_key(key)
-        except InputError as err:
-            self._fault(("sources", "sumdb"), err.diagnostics[0].message, '"<verifier key>" or "<verifier key> <url>"')
-        if len(urls) > 1 or not all(_is_secure(url) for url in urls):
-            self._fault(("sources", "sumdb"), "the log's address is not secure", "one https address")
-        return " ".join(text.split())
-
-    def _packages(self) -> Iterator[PackageRule]:
-        for glob, value in self._table("packages", None).items():
-            path: KeyPath = ("packages", glob)
-            if glob_fault(glob):
-                expected = "e.g. github.com/gorilla/mux or github.com/**"
-                self._fault(path, f"this is no glob: {glob_fault(glob)}", expected, at_key=True)
-            if not isinstance(value, dict):
-                self._fault(path, "this is no table", f'[packages."{glob}"] with version or security_policy')
-                continue
-            self._check_keys(path, value, _PACKAGE_KEYS)
-            name = self._text((*path, "security_policy"), value)
-            if name and name not in self._presets:
-                self._unknown((*path, "security_policy"), "security policy", name, tuple(self._presets))
-            yield PackageRule(
-                glob=glob,
-                version=self._version((*path, "version"), value),
-                security_policy=name,
-                levels=self._levels_of(name),
-                location=self._key_at(path),
-                version_location=self._value_at((*path, "version"), path),
-                policy_location=self._value_at((*path, "security_policy"), path),
-            )
-
-    def _levels_of(self, name: str) -> Mapping[str, Level]:
-        if name not in self._preset_levels:
-            preset = self._preset(name) if name else None
-            self._preset_levels[name] = preset.levels if preset else {}
-        return self._preset_levels[name]
-
-    def _version(self, path: KeyPath, table: Mapping[str, Any]) -> str:
-        text = self._text(path, table)
-        if not text:
-            return ""
-        version = canonical_version(text)
-        if not version and canonical_version(f"v{text}"):
-            version = canonical_version(f"v{text}")
-            message = f'version "{text}" is read as {version}: Go writes versions with a v'
-            self._notes.append(Note(code="version-without-v", message=message, location=self._value_at(path)))
-        if not version:
-            remedy = "ranges are not read: name one version" if _RANGE.search(text) else ""
-            self._fault(path, "this is no version of a Go module", "e.g. v1.8.0", remedy)
-        return version
-
-    def _waivers(self) -> Iterator[Waiver]:
-        value = self._toml.values.get("waivers", [])
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self._fault(
-                ("waivers",), "this is no list of waivers", "[[waivers]] with rule, package, reason, owner, expires"
-            )
-            return
-        for number, item in enumerate(value):
-            path: KeyPath = ("waivers", number)
-            before = len(self._faults)
-            self._check_keys(path, item, _WAIVER_KEYS)
-            missing = [key for key in _WAIVER_NEEDS if key not in item]
-            if missing:
-                self._fault(path, f"the waiver has no {' and no '.join(missing)}", ", ".join(_WAIVER_NEEDS))
-            rule = self._waived_rule((*path, "rule"), item)
-            reason, owner = self._text((*path, "reason"), item), self._text((*path, "owner"), item)
-            if "reason" in item and len(reason.strip()) < _MIN_REASON:
-                self._fault((*path, "reason"), "the reason is too short to be one", f"{_MIN_REASON} characters or more")
-            if "owner" in item and not owner.strip():
-                self._fault((*path, "owner"), "the waiver has an empty owner", "who answers for it")
-            package = self._text((*path, "package"), item)
-            if "package" in item and glob_fault(package):
-                self._fault(
-                    (*path, "package"), f"this is no glob: {glob_fault(package)}", "e.g. github.com/gorilla/mux"
-                )
-            expires = item.get("expires")
-            if "expires" in item and (not isinstance(expires, date) or isinstance(expires, datetime)):
-                self._fault((*path, "expires"), "this is no date", "a day without quotes, e.g. 2027-01-31")
-            version = self._version((*path, "version"), item)
-            if len(self._faults) == before and rule is not None and isinstance(expires, date):
-                yield Waiver(
-                    rule=rule.id, package=package, version=version, reason=reason.strip(), owner=owner.strip(),
-                    expires=expires, location=self._key_at(path),
-                )  # fmt: skip
-
-    def _waived_rule(self, path: KeyPath, item: Mapping[str, Any]) -> Rule | None:
-        word = self._text(path, item)
-        if not isinstance(item.get("rule"), str):
-            return None
-        rule = self._rule(word)
-        if rule is None:
-            self._unknown(path, "rule", word, (*self._rules, *self._names))
-        elif not rule.is_waivable:
-            kind = "a fault of the file itself" if rule.input_fault else "what could not be checked"
-            kind = "an alarm" if rule.is_alarm else kind
-            self._fault(path, f"{rule.id} is {kind} and cannot be waived", "a rule of level note, warn or error")
-        return rule
-
-    def _table(self, name: str, keys: tuple[str, ...] | None) -> Mapping[str, Any]:
-        value = self._toml.values.get(name, {})
-        if not isinstance(value, dict):
-            self._fault((name,), "this is no table", f"[{name}]")
-            return {}
-        if keys is not None:
-            self._check_keys((name,), value, keys)
-        return value
-
-    def _check_keys(self, path: KeyPath, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
-        for key in table:
-            if key in known:
-                continue
-            if not path and key in _OTHER_PRODUCT:
-                message = f"{key!r} is a key of another product's file: this is not a policy of supplymatrix"
-                self._fault((key,), message, "", at_key=True)
-            else:
-                self._unknown((*path, key), "key", key, known, at_key=True)
-
-    def _text(self, path: KeyPath, table: Mapping[str, Any]) -> str:
-        value = table.get(str(path[-1]), "")
-        if not isinstance(value, str):
-            self._fault(path, "this is no text", 'text in quotes, e.g. "…"')
-            return ""
-        return value
-
-    def _number(self, path: KeyPath, table: Mapping[str, Any], default: int) -> int:
-        value = table.get(str(path[-1]), default)
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
-            self._fault(path, "this is no score", "a whole number from 0 to 100")
-            return default
-        return value
-
-    def _level(self, path: KeyPath, value: object, default: Level) -> Level:
-        if value is None:
-            return default
-        if value not in _LEVELS:
-            self._unknown(path, "level", value if isinstance(value, str) else self._written(path), _LEVELS)
-            return default
-        return Level(str(value))
-
-    def _unknown(self, path: KeyPath, what: str, seen: str, known: tuple[str, ...], *, at_key: bool = False) -> None:
-        near = nearest(seen, known) if len(seen) < _LONG_WORD and len(self._faults) < _SUGGESTIONS else ""
-        expected = "one of " + ", ".join(known[:_EXPECTED]) + (", …" if len(known) > _EXPECTED else "")
-        remedy = f"did you mean {near!r}?" if near else ""
-        home = _home_of(seen) if len(path) == 1 and what == "key" else ""
-        remedy = f"it belongs under [{home}]" if home else remedy
-        self._fault(path, f"there is no {what} {seen[:60]!r}", expected, remedy, at_key=at_key)
-
-    def _fault(self, path: KeyPath, message: str, expected: str, remedy: str = "", *, at_key: bool = False) -> None:
-        place = self._key_at(path) if at_key else self._value_at(path)
-        text, end = self._line_of(place)
-        self._faults.append(
-            Diagnostic(
-                message=message,
-                artifact=self._artifact,
-                line=place.line,
-                column=place.column,
-                end_column=end,
-                seen=text[place.column - 1 : end - 1][:200] if place.column else "",
-                expected=expected,
-                remedy=remedy,
-                source_line=text[:500],
-            )
-        )
-
-    def _written(self, path: KeyPath) -> str:
-        """Return a value as the file writes it."""
-        place = self._value_at(path)
-        text, end = self._line_of(place)
-        return text[place.column - 1 : end - 1]
-
-    def _line_of(self, place: Location) -> tuple[str, int]:
-        """Return the first line of a place, and the column behind what is meant in it."""
-        text = self._toml.lines[place.line - 1] if 0 < place.line <= len(self._toml.lines) else ""
-        return text, place.end_column if place.end_line == place.line else len(text) + 1
-
-    def _key_at(self, path: KeyPath) -> Location:
-        while path and path not in self._toml.spans:
-            path = path[:-1]
-        return self._toml.spans[path].key if path else Location(artifact=self._artifact, line=1, column=1)
-
-    def _value_at(self, path: KeyPath, otherwise: KeyPath = ()) -> Location:
-        if path in self._toml.spans:
-            return self._toml.spans[path].value
-        return self._key_at(otherwise or path)

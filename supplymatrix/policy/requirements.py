@@ -25,14 +25,22 @@ def check_requirements(policy: Policy, facts: Facts, rule: Rule) -> Iterator[Res
     if not any(entry.version for entry in policy.packages):
         return
     for used in _used_modules(facts):
-        entry = policy.package_for(used.name)
-        if entry is None or not entry.version:
+        entries = [entry for entry in policy.entries_for(used.name) if entry.allowed is not None]
+        if not entries:
             continue
         module = used.module
-        if module is not None and not used.excluded and (module.path, module.version) == (used.name, entry.version):
+        wrong = [entry for entry in entries if not _is_allowed(entry, used)]
+        if not wrong and module is not None:
             yield passed(rule, str(module), module)
-        else:
+        for entry in wrong:
             yield _not_allowed(rule, entry, used)
+
+
+def _is_allowed(entry: PackageRule, used: _Used) -> bool:
+    module = used.module
+    if module is None or used.excluded or module.path != used.name:
+        return False
+    return entry.allowed is not None and entry.allowed.holds(module.version)
 
 
 @value
@@ -65,19 +73,22 @@ def _not_allowed(rule: Rule, entry: PackageRule, used: _Used) -> Result:
         how = f"replaced by {module}"
     else:
         how = f"at {module.version}"
+    wanted = entry.allowed.single if entry.allowed is not None else ""
+    only = " only" if wanted else ""
+    fix = f"go get {name}@{wanted}, or change" if wanted else f"go get {name} at a version {entry.version}, or change"
     return failed(
         rule,
         name,
         ModuleVersion(path=name, version=module.version if module else ""),
-        message=f"{name} is {how}, the policy allows {entry.version} only",
+        message=f"{name} is {how}, the policy allows {entry.version}{only}",
         label=f"the policy allows {entry.version}",
         locations=(used.location, entry.version_location),
-        fix=f"go get {name}@{entry.version}, or change the version in the policy after a review",
+        fix=f"{fix} the version in the policy after a review",
     )
 
 
 def matched_globs(policy: Policy, facts: Facts) -> set[str]:
     """Return the globs of the policy that speak of any module of the project; a version, of one that may be built."""
     used = {entry.name for entry in _used_modules(facts)}
-    found = ((path, policy.package_for(path)) for path in paths_of(facts.items))
-    return {entry.glob for path, entry in found if entry is not None and (path in used or not entry.version)}
+    found = ((path, entry) for path in paths_of(facts.items) for entry in policy.entries_for(path))
+    return {entry.glob for path, entry in found if path in used or not entry.version}

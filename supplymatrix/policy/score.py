@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 from supplymatrix.model.rule import Rule, Severity, Status
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Contribution, Score
 
-__all__ = ["ALARM_CAP", "WEIGHTS", "Counted", "compute_score"]
+__all__ = ["ALARM_CAP", "WEIGHTS", "Counted", "Tally", "compute_score", "score_of"]
 
 WEIGHTS: Mapping[Severity, int] = {Severity.CRITICAL: 10, Severity.HIGH: 5, Severity.MEDIUM: 2, Severity.LOW: 1}
 ALARM_CAP = 49
@@ -30,7 +31,9 @@ class Counted:
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
+    """How many subjects of one rule ended how."""
+
     passed: int = 0
     failed: int = 0
     waived: int = 0
@@ -51,14 +54,23 @@ class _Tally:
             self.unknown += 1
 
 
-def compute_score(results: Iterable[Counted], rules: Mapping[str, Rule]) -> Score | None:
-    """Return the score of the results that count, None when there are none."""
-    tallies: dict[str, _Tally] = {}
+def compute_score(
+    results: Iterable[Counted], rules: Mapping[str, Rule], weights: Mapping[str, int] = MappingProxyType({})
+) -> Score | None:
+    """Return the score of the results that count, None when there are none. weights: by severity, over WEIGHTS."""
+    tallies: dict[str, Tally] = {}
     for result in results:
-        tallies.setdefault(result.rule, _Tally()).add(result.status)
+        tallies.setdefault(result.rule, Tally()).add(result.status)
+    return score_of(tallies, rules, weights)
+
+
+def score_of(
+    tallies: Mapping[str, Tally], rules: Mapping[str, Rule], by_severity: Mapping[str, int] = MappingProxyType({})
+) -> Score | None:
+    """Return the score of what was counted for each rule, None where that is nothing. by_severity: over WEIGHTS."""
     if not tallies:
         return None
-    weights = {rule: WEIGHTS[rules[rule].severity] for rule in tallies}
+    weights = {rule: by_severity.get(rules[rule].severity, WEIGHTS[rules[rule].severity]) for rule in tallies}
     whole = sum(weights.values())
     contributions = []
     waived = Fraction(0)
@@ -90,7 +102,7 @@ def compute_score(results: Iterable[Counted], rules: Mapping[str, Rule]) -> Scor
 
 
 def _caps(
-    tallies: Mapping[str, _Tally], rules: Mapping[str, Rule], low: Fraction, high: Fraction
+    tallies: Mapping[str, Tally], rules: Mapping[str, Rule], low: Fraction, high: Fraction
 ) -> tuple[tuple[str, Fraction, Fraction, str], ...]:
     """Return what alarms take away: (rule, points of low, points of high, why); later caps take what is left."""
     caps = []

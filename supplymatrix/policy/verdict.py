@@ -9,24 +9,29 @@
 | nothing | no rule applied to anything | 5 |
 | pass | everything else | 0 |
 
-The first row that holds decides. A waived finding counts as a pass here and is shown apart.
+The first row that holds decides. A waived finding counts as a pass here and is shown apart. In the modes observe and
+warn the outcome is the same and told, and "incomplete" and "fail" exit with 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from supplymatrix.model.fact import Facts, Gap, stands_for
+from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Result, Rule, Status
-from supplymatrix.model.verdict import Judged, Note, Outcome, Score, Verdict, WaiverUse
+from supplymatrix.model.verdict import Judged, Mode, Outcome, Score, Verdict, WaiverUse
+from supplymatrix.policy.cooldown import AGE_RULE, check_cooldown
 from supplymatrix.policy.document import LEVEL_ORDER, Policy
+from supplymatrix.policy.hygiene import check_policy_itself
 from supplymatrix.policy.outage import OutageRule
-from supplymatrix.policy.requirements import VERSION_RULE, check_requirements, matched_globs
-from supplymatrix.policy.score import Counted, compute_score
-from supplymatrix.policy.waivers import WaiverBook
+from supplymatrix.policy.requirements import VERSION_RULE, check_requirements
+from supplymatrix.policy.score import Tally, score_of
+from supplymatrix.policy.vendor_requirements import check_vendors
+from supplymatrix.policy.waivers import DebtBook, WaiverBook
 
-__all__ = ["EXIT_CODES", "judge"]
+__all__ = ["EXIT_CODES", "exit_code_of", "judge"]
 
 EXIT_CODES: Mapping[Outcome, int] = {
     Outcome.ALARM: 4,
@@ -36,6 +41,8 @@ EXIT_CODES: Mapping[Outcome, int] = {
     Outcome.NOTHING: 5,
     Outcome.PASS: 0,
 }
+_FORGIVEN = frozenset({Outcome.FAIL, Outcome.INCOMPLETE})
+"""What ends with 0 in a mode that only tells. Never an alarm, and never input that cannot be read."""
 _STATUS_ORDER = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.WAIVED: 2, Status.PASS: 3}
 
 
@@ -52,70 +59,138 @@ def judge(
 
     Raises InputError when two entries of the policy speak of one module with equal weight.
     """
-    book, outage = WaiverBook(policy, now.date()), OutageRule(policy, facts, now.date())
-    required = check_requirements(policy, facts, rules[VERSION_RULE]) if VERSION_RULE in rules else ()
-    applicable = [result for result in (*results, *required) if result.status is not Status.NOT_APPLICABLE]
-    originals = stands_for(facts.items)
-    everything = [
-        _judge_one(policy, result, rules[result.rule], book, outage, original=originals.get(result.module, ""))
-        for result in applicable
-    ]
-    counting = [judged for judged in everything if judged.level is not Level.OFF]
-    score = compute_score((Counted(judged.rule, judged.status) for judged in counting), rules)
-    outcome = _outcome(policy, counting, rules, score)
-    shown = [judged for judged in counting if judged.status is not Status.PASS]
-    shown.sort(key=_worst_first)
+    judging = _Judging(policy, facts, rules, now)
+    judging.take(results)
+    judging.take(_required(policy, facts, rules, now))
+    judging.take(
+        check_policy_itself(policy, facts, rules, waivers=judging.waivers, debt=judging.debt, today=now.date())
+    )
+    score = score_of(
+        {rule: tally for rule, tally in judging.tallies.items() if not rules[rule].of_policy}, rules, policy.weights
+    )
+    shown = sorted(judging.shown, key=_worst_first)
+    outcome = _outcome(policy, shown, rules, score)
     return Verdict(
         outcome=outcome,
-        exit_code=EXIT_CODES[outcome],
+        exit_code=exit_code_of(outcome, policy.mode),
         score=score,
         min_score=policy.min_score,
         judged=tuple(shown),
-        passed=sum(judged.status is Status.PASS for judged in counting),
+        passed=sum(tally.passed for tally in judging.tallies.values()),
         gaps=_distinct_gaps(facts, shown),
-        notes=(*policy.notes, *book.notes(), *outage.notes(), *_notes_on_globs(policy, facts)),
+        notes=(*policy.notes, *judging.outage.notes()),
         policy_name=policy.name,
         policy_digest=policy.digest,
         tool_version=tool_version,
         now=now,
+        mode=policy.mode,
+        waivers=judging.waivers.entries(),
+        policy_files=policy.sources,
+        frameworks=policy.frameworks,
     )
 
 
-def _judge_one(
-    policy: Policy, result: Result, rule: Rule, book: WaiverBook, outage: OutageRule, *, original: str
-) -> Judged:
-    """Judge one result. original: the module that this one is built in the place of, whose policy holds for it too."""
-    level, origin = policy.level_of(rule, result.module)
-    if original:
-        asked, place = policy.level_of(rule, original)
-        if LEVEL_ORDER[asked] > LEVEL_ORDER[level]:
-            level, origin = asked, place
-    status: Status = result.status
-    waiver: WaiverUse | None = None
-    if status is Status.FAIL and rule.alarms and level is not Level.OFF:
-        level = Level.ALARM
-    if status is Status.FAIL and result.finding is not None and rule.is_waivable and level is not Level.OFF:
-        waiver = book.use_for(result.finding)
-    if status is Status.UNKNOWN and result.gap is not None and level is not Level.OFF:
-        waiver = outage.use_for(result.gap)
-    if waiver is not None:
-        status = Status.WAIVED
-    return Judged(
-        rule=result.rule,
-        subject=result.subject,
-        level=level,
-        status=status,
-        severity=rule.severity,
-        finding=result.finding,
-        gap=result.gap,
-        waiver=waiver,
-        required_by=origin,
-    )
+def exit_code_of(outcome: Outcome, mode: Mode) -> int:
+    """Return what a run ends with."""
+    return 0 if mode is not Mode.ENFORCE and outcome in _FORGIVEN else EXIT_CODES[outcome]
 
 
-def _outcome(policy: Policy, counting: Sequence[Judged], rules: Mapping[str, Rule], score: Score | None) -> Outcome:
-    failed = [judged for judged in counting if judged.status is Status.FAIL]
-    unknown = [judged for judged in counting if judged.status is Status.UNKNOWN]
+def _required(policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: datetime) -> Iterator[Result]:
+    """Yield the results that only a policy can produce of a project."""
+    if VERSION_RULE in rules:
+        yield from check_requirements(policy, facts, rules[VERSION_RULE])
+    if AGE_RULE in rules:
+        yield from check_cooldown(policy, facts, rules[AGE_RULE], now)
+    yield from check_vendors(policy, facts, rules, now)
+
+
+class _Judging:
+    """What one policy makes of results, one after the other; remembers what was excused.
+
+    tallies: of each rule that is on, what became of its results; shown: all of them but the passes.
+    """
+
+    def __init__(self, policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: datetime) -> None:
+        self.waivers = WaiverBook(policy, now.date())
+        self.debt = DebtBook(policy.debt, now.date())
+        self.outage = OutageRule(policy, facts, now.date())
+        self._policy = policy
+        self._rules = rules
+        self._originals = stands_for(facts.items)
+        self._levels: dict[tuple[str, str], tuple[Level, Location | None]] = {}
+        self.tallies: dict[str, Tally] = {}
+        self.shown: list[Judged] = []
+
+    def take(self, results: Iterable[Result]) -> None:
+        """Judge results. Nearly all of them pass, and of a pass nothing is kept but that it was one."""
+        off, passes, not_applicable = Level.OFF, Status.PASS, Status.NOT_APPLICABLE
+        for result in results:
+            status = result.status
+            if status is not_applicable:
+                continue
+            rule = self._rules[result.rule]
+            level, origin = self._level(rule, result.module)
+            if level is off:
+                continue
+            if status is not passes:
+                judged = self._judged(result, rule, level, origin)
+                self.shown.append(judged)
+                status = judged.status
+            tally = self.tallies.get(rule.id)
+            if tally is None:
+                tally = self.tallies[rule.id] = Tally()
+            tally.add(status)
+
+    def _judged(self, result: Result, rule: Rule, level: Level, origin: Location | None) -> Judged:
+        status = result.status
+        if status is Status.FAIL and rule.alarms:
+            level = Level.ALARM
+        excuse = self._excuse(rule, result)
+        return Judged(
+            rule=result.rule,
+            subject=result.subject,
+            level=level,
+            status=Status.WAIVED if excuse is not None else status,
+            severity=rule.severity,
+            finding=result.finding,
+            gap=result.gap,
+            waiver=excuse,
+            required_by=origin,
+        )
+
+    def _excuse(self, rule: Rule, result: Result) -> WaiverUse | None:
+        if result.status is Status.FAIL and result.finding is not None and rule.is_waivable:
+            debt = self.debt.use_for(result.finding)
+            return self.waivers.use_for(result.finding) or debt
+        if result.status is Status.UNKNOWN and result.gap is not None:
+            self.waivers.see_unknown(result)
+            self.debt.see_unknown(result)
+            return self.outage.use_for(result.gap)
+        return None
+
+    def _level(self, rule: Rule, module: str) -> tuple[Level, Location | None]:
+        """Return level and place. What is asked of a module is asked of the fork that replaces it as well."""
+        key = (rule.id, module)
+        found = self._levels.get(key)
+        if found is None:
+            found = self._asked(rule, module)
+            original = self._originals.get(module)
+            if original:
+                asked = self._asked(rule, original)
+                found = asked if LEVEL_ORDER[asked[0]] > LEVEL_ORDER[found[0]] else found
+            self._levels[key] = found
+        return found
+
+    def _asked(self, rule: Rule, module: str) -> tuple[Level, Location | None]:
+        level, origin = self._policy.level_of(rule, module)
+        if origin is None and rule.id in self._policy.places:  # a preset has set it: the line that names that
+            origin = self._policy.places.get("preset")
+        return level, origin
+
+
+def _outcome(policy: Policy, shown: Sequence[Judged], rules: Mapping[str, Rule], score: Score | None) -> Outcome:
+    failed = [judged for judged in shown if judged.status is Status.FAIL]
+    unknown = [judged for judged in shown if judged.status is Status.UNKNOWN]
     if any(judged.level is Level.ALARM for judged in failed):
         return Outcome.ALARM
     if any(rules[judged.rule].input_fault for judged in failed):
@@ -145,18 +220,3 @@ def _distinct_gaps(facts: Facts, shown: Sequence[Judged]) -> tuple[Gap, ...]:
     gaps = dict.fromkeys(facts.gaps)
     gaps.update(dict.fromkeys(judged.gap for judged in shown if judged.gap is not None))
     return tuple(sorted(gaps, key=repr))
-
-
-def _notes_on_globs(policy: Policy, facts: Facts) -> list[Note]:
-    if not policy.packages:
-        return []
-    matched = matched_globs(policy, facts)
-    return [
-        Note(
-            code="package-matches-nothing",
-            message=f"[packages.{entry.glob!r}] speaks of no module of this project",
-            location=entry.location,
-        )
-        for entry in policy.packages
-        if entry.glob not in matched
-    ]

@@ -1,64 +1,176 @@
-"""Waivers: a finding that somebody has taken upon himself, with a reason, until a day.
+"""Waivers and the debt list: findings that somebody has taken upon himself, with a reason, until a day.
 
 Only findings can be waived. What could not be checked stays unknown: nobody can answer for what nobody has seen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
-from supplymatrix.model.rule import Finding
-from supplymatrix.model.verdict import Note, WaiverUse
-from supplymatrix.policy.document import Policy, Waiver
+from supplymatrix.model.rule import Finding, Result
+from supplymatrix.model.verdict import ExcuseKind, WaiverEntry, WaiverState, WaiverUse
+from supplymatrix.policy.document import Debt, DebtEntry, Policy, Waiver
 from supplymatrix.policy.globs import matches
 
-__all__ = ["WaiverBook"]
+__all__ = ["SOON", "DebtBook", "WaiverBook", "is_too_wide"]
 
-_SOON = timedelta(days=14)
-_LONG = timedelta(days=180)
+SOON = timedelta(days=14)
+"""How long before its end a waiver is spoken of."""
+_NARROW = 2  # elements of a path: the host, and whose modules they are
 
 
 class WaiverBook:
-    """The waivers of a policy on one day; remembers which of them were used."""
+    """The waivers of a policy on one day; remembers which of them were used, and for how many findings."""
 
     def __init__(self, policy: Policy, today: date) -> None:
         self._today = today
-        self._used: set[int] = set()
-        self._by_rule: dict[str, list[tuple[int, Waiver]]] = {}
+        self._last = today + timedelta(days=policy.max_waiver_days)
         self._waivers = policy.waivers
+        self._matched = [False] * len(policy.waivers)
+        self._unknown = [False] * len(policy.waivers)
+        self._excused = [0] * len(policy.waivers)
+        self._exact: dict[tuple[str, str], list[int]] = {}
+        self._globs: dict[str, list[int]] = {}
         for number, waiver in enumerate(policy.waivers):
-            self._by_rule.setdefault(waiver.rule, []).append((number, waiver))
+            if "*" in waiver.package:
+                self._globs.setdefault(waiver.rule, []).append(number)
+            else:
+                self._exact.setdefault((waiver.rule, waiver.package), []).append(number)
 
     def use_for(self, finding: Finding) -> WaiverUse | None:
         """Return the waiver that excuses a finding today, the one that lasts longest; None without one."""
-        best: Waiver | None = None
-        for number, waiver in self._by_rule.get(finding.rule, ()):
-            if not matches(waiver.package, finding.module) or waiver.version not in ("", finding.version):
+        best: int | None = None
+        for number in self._about(finding.rule, _name_of(finding)):
+            waiver = self._waivers[number]
+            if not _speaks_of(waiver, finding):
                 continue
-            self._used.add(number)
-            if waiver.expires >= self._today and (best is None or waiver.expires > best.expires):
-                best = waiver
+            self._matched[number] = True
+            if not self._today <= waiver.expires <= self._last:
+                continue
+            if best is None or waiver.expires > self._waivers[best].expires:
+                best = number
         if best is None:
             return None
-        return WaiverUse(reason=best.reason, owner=best.owner, expires=best.expires, location=best.location)
+        self._excused[best] += 1
+        return _use_of(self._waivers[best])
 
-    def notes(self) -> list[Note]:
-        """Return what should be said of the waivers after all findings were seen."""
-        notes = []
-        for number, waiver in enumerate(self._waivers):
-            name, left = f"{waiver.rule} on {waiver.package}", waiver.expires - self._today
-            if number not in self._used:
-                notes.append(Note(code="waiver-unused", message=f"the waiver of {name} excuses nothing: remove it",
-                                  location=waiver.location))  # fmt: skip
-            elif left < timedelta(0):
-                text = f"the waiver of {name} ({waiver.owner}) expired on {waiver.expires}: its finding counts again"
-                notes.append(Note(code="waiver-expired", message=text, location=waiver.location))
-            elif left <= _SOON:
-                text = f"the waiver of {name} ({waiver.owner}) expires on {waiver.expires}, in {left.days} days"
-                notes.append(Note(code="waiver-expires-soon", message=text, location=waiver.location))
-            elif left > _LONG:
-                text = (
-                    f"the waiver of {name} lasts until {waiver.expires}, more than {_LONG.days} days: review it earlier"
-                )
-                notes.append(Note(code="waiver-too-long", message=text, location=waiver.location))
-        return notes
+    def see_unknown(self, result: Result) -> None:
+        """Keep in mind that nobody can say whether there is a finding: a waiver of it is not unused."""
+        for number in self._about(result.rule, _name_of(result)):
+            if self._waivers[number].version in ("", result.version):
+                self._unknown[number] = True
+
+    def _about(self, rule: str, module: str) -> Iterator[int]:
+        """Yield the numbers of the waivers that speak of a rule and a module."""
+        yield from self._exact.get((rule, module), ())
+        for number in self._globs.get(rule, ()):
+            if matches(self._waivers[number].package, module):
+                yield number
+
+    def entries(self) -> tuple[WaiverEntry, ...]:
+        """Return the register, in the order of the policy, after all findings were seen."""
+        return tuple(self._entry(number, waiver) for number, waiver in enumerate(self._waivers))
+
+    def _entry(self, number: int, waiver: Waiver) -> WaiverEntry:
+        return WaiverEntry(
+            rule=waiver.rule,
+            package=waiver.package,
+            version=waiver.version,
+            advisory=waiver.advisory,
+            reason=waiver.reason,
+            owner=waiver.owner,
+            expires=waiver.expires,
+            ticket=waiver.ticket,
+            vex_justification=waiver.vex_justification,
+            location=waiver.location,
+            state=self._state(number, waiver),
+            findings=self._excused[number],
+        )
+
+    def _state(self, number: int, waiver: Waiver) -> WaiverState:
+        if waiver.expires < self._today:
+            return WaiverState.EXPIRED
+        if waiver.expires > self._last:
+            return WaiverState.REFUSED
+        if self._matched[number]:
+            return WaiverState.IN_USE
+        return WaiverState.UNKNOWN if self._unknown[number] else WaiverState.UNUSED
+
+
+def _name_of(about: Finding | Result) -> str:
+    """Return what a waiver calls a thing in `package`: its module path, or "vendor:<id>"."""
+    return about.module or (about.subject if about.subject.startswith("vendor:") else "")
+
+
+def _speaks_of(waiver: Waiver, finding: Finding) -> bool:
+    """Return whether a waiver of the finding's rule and module means this very one."""
+    if waiver.version not in ("", finding.version):
+        return False
+    return not waiver.advisory or waiver.advisory in finding.advisories
+
+
+def _use_of(waiver: Waiver) -> WaiverUse:
+    return WaiverUse(
+        reason=waiver.reason,
+        owner=waiver.owner,
+        expires=waiver.expires,
+        location=waiver.location,
+        ticket=waiver.ticket,
+        advisory=waiver.advisory,
+        vex_justification=waiver.vex_justification,
+    )
+
+
+def is_too_wide(waiver: Waiver) -> bool:
+    """Return whether a waiver speaks of more than one owner's modules: its glob names no host and owner.
+
+    One that names an advisory is as narrow as that.
+    """
+    if "*" not in waiver.package or waiver.advisory:
+        return False
+    named = waiver.package.split("/")
+    return next(number for number, element in enumerate(named) if "*" in element) < _NARROW
+
+
+class DebtBook:
+    """The debt list of a policy on one day; remembers which of its entries were found."""
+
+    def __init__(self, debt: Debt | None, today: date) -> None:
+        self._debt = debt
+        self.is_over = debt is not None and debt.expires < today
+        self._entries = {(entry.rule, entry.fingerprint): entry for entry in debt.entries} if debt else {}
+        self._found: set[tuple[str, str]] = set()
+        self._unknown: set[tuple[str, str]] = set()
+
+    def use_for(self, finding: Finding) -> WaiverUse | None:
+        """Return what excuses a finding that was there when the policy was adopted; None when nothing does."""
+        key = (finding.rule, finding.fingerprint)
+        if self._debt is None or key not in self._entries:
+            return None
+        self._found.add(key)
+        if self.is_over:
+            return None
+        return WaiverUse(
+            reason=self._debt.reason,
+            owner=self._debt.owner,
+            expires=self._debt.expires,
+            location=self._entries[key].location,
+            kind=ExcuseKind.DEBT,
+        )
+
+    def see_unknown(self, result: Result) -> None:
+        """Keep in mind that nobody can say whether there is a finding: what may be owed is not paid."""
+        self._unknown.add((result.rule, result.subject))
+
+    def paid(self) -> tuple[DebtEntry, ...]:
+        """Return the entries that nothing was found for, after all findings were seen."""
+        return tuple(
+            entry
+            for key, entry in self._entries.items()
+            if key not in self._found and (entry.rule, entry.subject) not in self._unknown
+        )
+
+    def owed(self) -> tuple[DebtEntry, ...]:
+        """Return the others."""
+        return tuple(entry for key, entry in self._entries.items() if key in self._found)

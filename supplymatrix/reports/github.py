@@ -5,7 +5,8 @@
 The runner reads commands out of everything that a step prints. So in what comes from outside `%`, CR and LF are written
 as `%25`, `%0D` and `%0A`, in the words before the last `::` also `:` and `,`; hidden characters are written out; and no
 other line holds anything from outside. A step has room for ten errors, ten warnings and ten notices: the gravest get
-it, and a last line tells how many more there are.
+it, and a last line tells how many more there are. Where the policy's mode is `observe`, all but alarms and faults of
+the input are notices; where it is `warn`, they are warnings at most.
 
 Source: GitHub Actions, workflow commands; actions/toolkit packages/core/src/command.ts.
 """
@@ -17,10 +18,12 @@ from collections.abc import Iterator
 
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.audit import Audit, Survey, Unreadable
+from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.value import value
-from supplymatrix.model.verdict import Judged, Outcome
+from supplymatrix.model.verdict import Judged, Mode, Outcome
+from supplymatrix.reports.judged_words import excuse_of, told_level
 from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import (
@@ -28,8 +31,9 @@ from supplymatrix.reports.tally import (
     QUIET,
     as_survey,
     counted,
-    outcome_of_exit,
+    outcome_of_survey,
     path_of,
+    say_mode,
     say_outcomes,
     say_tally,
     tally_of,
@@ -43,6 +47,7 @@ __all__ = ["MOST", "render"]
 MOST = 10
 """Annotations of one kind that a step may have."""
 _KINDS = {Level.ALARM: "error", Level.ERROR: "error", Level.WARN: "warning"}
+_GATES = {Mode.OBSERVE: "notice", Mode.WARN: "warning", Mode.ENFORCE: "error"}
 _ORDER = ("error", "warning", "notice")
 _LONGEST_TITLE = 200
 _LONGEST = 4_000  # characters of a message
@@ -80,13 +85,15 @@ def _annotations(item: Audit | Unreadable) -> Iterator[_Annotation]:
         yield from (_fault(item, fault) for fault in item.diagnostics)
         return
     found = [_finding(item, judged) for judged in item.verdict.judged if judged.finding is not None]
-    found += [note for group in gap_groups(item.verdict) for note in _gap(item, group)]
+    kinds = _gap_kinds(item)
+    found += [_gap(item, group, kinds) for group in gap_groups(item.verdict)]
     yield from found
     verdict = item.verdict
-    if verdict.outcome not in QUIET and not any(note.kind == "error" for note in found):
-        parts = [score_part(verdict), *say_tally(tally_of(verdict))]
+    kind = _GATES[verdict.mode] if not verdict.exit_code else "error"
+    if verdict.outcome not in QUIET and not any(note.kind == kind for note in found):
+        parts = [score_part(verdict), *say_tally(tally_of(verdict)), *say_mode(verdict)]
         text = f"{item.subject}: {MEANING[verdict.outcome]}: {', '.join(part for part in parts if part)}"
-        yield _Annotation(rank=0, kind="error", title=f"supplymatrix: {verdict.outcome.value}", text=_lines(text))
+        yield _Annotation(rank=0, kind=kind, title=f"supplymatrix: {verdict.outcome.value}", text=_lines(text))
 
 
 def _finding(audit: Audit, item: Judged) -> _Annotation:
@@ -97,11 +104,12 @@ def _finding(audit: Audit, item: Judged) -> _Annotation:
     waiver = item.waiver
     if item.status is Status.WAIVED and waiver is not None:
         title = f"waived {title}"
-        lines.append(f"waived by {waiver.owner} until {waiver.expires}: {waiver.reason}")
+        lines.append(excuse_of(waiver))
+    lines += ["known before: it decides nothing"] if item.known_before else []
     lines.append(f"next: {next_step(audit, finding) or f'supplymatrix explain {item.rule}'}")
     return _Annotation(
         rank=_rank(item),
-        kind="notice" if item.status is Status.WAIVED else _KINDS.get(item.level, "notice"),
+        kind=_KINDS.get(told_level(audit, item), "notice"),
         title=title,
         text=_lines(*lines),
         place=audit.placed(finding.locations[0]) if finding.locations else None,
@@ -109,22 +117,33 @@ def _finding(audit: Audit, item: Judged) -> _Annotation:
 
 
 def _rank(item: Judged) -> int:
-    return 3 if item.status is Status.WAIVED else 0 if item.level is Level.ALARM else 1
+    if item.status is Status.FAIL and item.level is Level.ALARM:
+        return 0
+    return 3 if item.status is Status.WAIVED or item.known_before else 1
 
 
-def _gap(audit: Audit, group: GapGroup) -> Iterator[_Annotation]:
-    """Yield one annotation for all that is unknown for one reason; those that no rule asked about make a notice."""
-    levels = {item.level for item in audit.verdict.judged if item.gap in group.gaps and item.waiver == group.waiver}
-    kind = min((_KINDS.get(level, "notice") for level in levels), key=_ORDER.index, default="notice")
+def _gap_kinds(audit: Audit) -> dict[Gap, str]:
+    """Return the gravest kind that a rule makes of each gap that it could not be judged for."""
+    kinds: dict[Gap, str] = {}
+    for item in audit.verdict.judged:
+        if item.gap is not None and item.status is not Status.WAIVED:
+            kind = _KINDS.get(told_level(audit, item), "notice")
+            kinds[item.gap] = min(kind, kinds.get(item.gap, kind), key=_ORDER.index)
+    return kinds
+
+
+def _gap(audit: Audit, group: GapGroup, kinds: dict[Gap, str]) -> _Annotation:
+    """Return one annotation for all that is unknown for one reason; those that no rule asked about make a notice."""
+    kind = min((kinds.get(gap, "notice") for gap in group.gaps), key=_ORDER.index, default="notice")
     lines = [f"{counted(group.things, 'thing')} could not be checked: {group.reason}"]
     more = f" and {counted(len(group.names) - _NAMES, 'other')}" if len(group.names) > _NAMES else ""
     lines.append(f"{', '.join(group.names[:_NAMES])}{more}")
     if group.waiver is not None:
         kind = "notice"
-        lines.append(f"waived by {group.waiver.owner} until {group.waiver.expires}: {group.waiver.reason}")
+        lines.append(excuse_of(group.waiver))
     lines += [f"next: {group.remedy}"] if group.remedy else []
     places = [gap.location for gap in group.gaps if gap.location is not None]
-    yield _Annotation(
+    return _Annotation(
         rank=2 if group.waiver is None else 3,
         kind=kind,
         title=f"{'waived ' if group.waiver is not None else ''}unknown {', '.join(group.rules)}".rstrip(),
@@ -184,8 +203,11 @@ def _property(text: str) -> str:
 
 def _last_line(survey: Survey, more: int) -> str:
     """Return the outcome in one line, in words of our own alone."""
-    outcome: Outcome = outcome_of_exit(survey.exit_code)
+    outcome: Outcome = outcome_of_survey(survey)
     text = f"supplymatrix: {outcome.value}, exit {survey.exit_code}"
+    if outcome not in QUIET and not survey.exit_code:
+        modes = {item.verdict.mode for item in survey.items if isinstance(item, Audit)}
+        text += f" in mode {', '.join(mode.value for mode in Mode if mode in modes)}"
     if len(survey.items) != 1:
         text += f"; {counted(len(survey.items), 'subject')}: {say_outcomes(survey.items) or 'none'}"
     if more:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
-from supplymatrix.model.audit import Audit
+from supplymatrix.model.audit import Audit, Fellow
 from supplymatrix.model.fact import (
     CachedCopy,
     Gap,
@@ -25,11 +25,13 @@ from supplymatrix.model.fact import (
 )
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Finding
-from supplymatrix.model.verdict import Judged, Score, Verdict, WaiverUse
+from supplymatrix.model.verdict import Judged, Score, Verdict, WaiverEntry, WaiverUse
+from supplymatrix.reports.judged_words import chain_of
 from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain_lines
+from supplymatrix.reports.tally import tally_of
 
-__all__ = ["SCHEMA", "as_json", "render", "report_of"]
+__all__ = ["SCHEMA", "as_json", "fellow_of", "render", "report_of"]
 
 SCHEMA = "supplymatrix.report/1"
 _Json = dict[str, Any]
@@ -54,14 +56,9 @@ def report_of(audit: Audit) -> _Json:
         "tool": {"name": "supplymatrix", "version": verdict.tool_version},
         "now": _time(verdict.now),
         "subject": _subject(audit),
-        "policy": {"name": verdict.policy_name, "digest": verdict.policy_digest, "min_score": verdict.min_score},
+        "policy": _policy(verdict),
         "log": _log(audit),
-        "verdict": {
-            "outcome": verdict.outcome.value,
-            "exit_code": verdict.exit_code,
-            "score": _score(verdict.score),
-            "passed": verdict.passed,
-        },
+        "verdict": _verdict(verdict),
         "findings": [_finding(audit, item) for item in verdict.judged if item.finding is not None],
         "unknown": [_unknown(audit, item) for item in verdict.judged if item.gap is not None],
         "gaps": [_gap(gap) for gap in verdict.gaps],
@@ -70,6 +67,39 @@ def report_of(audit: Audit) -> _Json:
         "copies": [_copy(copy) for copy in audit.facts.of(CachedCopy)],
         "proof_file": next((_proof_file(proof) for proof in audit.facts.of(ProofFile)), None),
         "witnesses": [_witness(witness) for witness in audit.facts.of(HashWitness)],
+        "waivers": [_entry(entry) for entry in verdict.waivers],
+        "fellows": [fellow_of(fellow) for fellow in audit.fellows],
+    }
+
+
+def fellow_of(fellow: Fellow) -> _Json:
+    """Return another report of the same run."""
+    return {"name": fellow.name, "format": fellow.format, "sha256": fellow.sha256}
+
+
+def _policy(verdict: Verdict) -> _Json:
+    return {
+        "name": verdict.policy_name,
+        "digest": verdict.policy_digest,
+        "min_score": verdict.min_score,
+        "mode": verdict.mode.value,
+        "files": [{"artifact": file.artifact, "sha256": file.sha256} for file in verdict.policy_files],
+        "frameworks": list(verdict.frameworks),
+    }
+
+
+def _verdict(verdict: Verdict) -> _Json:
+    tally = tally_of(verdict)
+    return {
+        "outcome": verdict.outcome.value,
+        "exit_code": verdict.exit_code,
+        "score": _score(verdict.score),
+        "passed": verdict.passed,
+        "checked": tally.checked,
+        "waived": tally.waived,
+        "debt": tally.debt,
+        "diff_base": verdict.diff_base,
+        "outcome_of_all": (verdict.of_all or verdict.outcome).value,
     }
 
 
@@ -157,7 +187,14 @@ def _finding(audit: Audit, item: Judged) -> _Json:
         "fingerprint": finding.fingerprint,
         "required_by": _location(item.required_by) if item.required_by else None,
         "waiver": _waiver(item.waiver),
+        "known_before": item.known_before,
+        "advisories": list(finding.advisories),
+        "path": _chain(audit, item),
     }
+
+
+def _chain(audit: Audit, item: Judged) -> list[str] | None:
+    return list(chain_of(audit, item)) or None
 
 
 def _waiver(waiver: WaiverUse | None) -> _Json | None:
@@ -168,6 +205,30 @@ def _waiver(waiver: WaiverUse | None) -> _Json | None:
         "owner": waiver.owner,
         "expires": waiver.expires.isoformat(),
         "location": _location(waiver.location),
+        "kind": waiver.kind.value,
+        "ticket": waiver.ticket,
+        "advisory": waiver.advisory,
+        "vex_justification": waiver.vex_justification,
+    }
+
+
+def _entry(entry: WaiverEntry) -> _Json:
+    return {
+        "rule": entry.rule,
+        "package": entry.package,
+        "version": entry.version,
+        "advisory": entry.advisory,
+        "reason": entry.reason,
+        "owner": entry.owner,
+        "expires": entry.expires.isoformat(),
+        "ticket": entry.ticket,
+        "vex_justification": entry.vex_justification,
+        "location": _location(entry.location),
+        "state": entry.state.value,
+        "findings": entry.findings,
+        "commit": entry.commit,
+        "author": entry.author,
+        "committed_on": entry.committed_on.isoformat() if entry.committed_on else None,
     }
 
 
@@ -181,6 +242,8 @@ def _unknown(audit: Audit, item: Judged) -> _Json:
         "subject": item.subject,
         "gap": _gap(item.gap) if item.gap else None,
         "waiver": _waiver(item.waiver),
+        "known_before": item.known_before,
+        "path": _chain(audit, item),
     }
 
 

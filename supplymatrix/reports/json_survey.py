@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.audit import Audit, Survey, Unreadable
-from supplymatrix.reports.json_report import as_json, report_of
-from supplymatrix.reports.tally import outcome_of_exit, path_of
+from supplymatrix.reports.json_report import as_json, fellow_of, report_of
+from supplymatrix.reports.tally import outcome_of_survey, path_of
 
 __all__ = ["SCHEMA", "render"]
 
@@ -21,12 +21,13 @@ def render(survey: Survey, *, color: bool = False, width: int = 100, verbose: bo
     return as_json(
         {
             "schema": SCHEMA,
-            "outcome": outcome_of_exit(survey.exit_code).value,
+            "outcome": outcome_of_survey(survey).value,
             "exit_code": survey.exit_code,
             "requests": survey.requests,
             "retries": survey.retries,
             "received_bytes": survey.received_bytes,
             "subjects": [_subject(item) for item in survey.items],
+            "fellows": [fellow_of(fellow) for fellow in survey.fellows],
         }
     )
 

@@ -5,30 +5,35 @@ link, and calls nobody by an `@`. Words of a sentence that are nothing but lette
 they are. A backquote, and a bar in a table, would end the span they stand in: these two are written out, as `\\x60` and
 `\\x7c`.
 
-A comment takes 65,536 characters. At 65,000 the report ends with what it does not show, counted.
+A comment takes 65,536 characters. At 65,000 the report ends with what it does not show, counted; for other places
+`render_page` takes another limit.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TypeVar
 
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.audit import Audit, LogView, Survey, Unreadable
 from supplymatrix.model.fact import ProjectFact
 from supplymatrix.model.rule import Level, Status
-from supplymatrix.model.verdict import Judged, Outcome
+from supplymatrix.model.verdict import ExcuseKind, Judged, Outcome, WaiverEntry, WaiverUse
+from supplymatrix.reports.judged_words import chain_of
 from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import (
-    MEANING,
     as_survey,
     counted,
     exit_of,
+    meaning_of,
     outcome_of,
-    outcome_of_exit,
+    outcome_of_survey,
     path_of,
     proven_lines,
+    say_mode,
     say_outcomes,
     say_tally,
     score_text,
@@ -38,7 +43,7 @@ from supplymatrix.reports.tally import (
 from supplymatrix.reports.text_gaps import GapGroup, gap_groups
 from supplymatrix.reports.text_head import log_counts, proof_lines, score_part, what_was_read
 
-__all__ = ["LIMIT", "code", "render", "sentence", "steps"]
+__all__ = ["LIMIT", "code", "render", "render_page", "sentence", "steps"]
 
 LIMIT = 65_000
 """Characters of a report."""
@@ -51,6 +56,7 @@ _OUTSIDE = re.compile(r"([(\"„“]*)(.*?)([.,;:?)\"”…]*)")
 _ALONE = frozenset("():,;.?…")
 _REMARK = re.compile(r"(.+?)( \([^()]*\))?")
 _NAMES = 20
+_T = TypeVar("_T")
 
 
 def code(text: str) -> str:
@@ -96,9 +102,10 @@ def _step(step: str) -> str:
 class _Page:
     """Lines up to the limit. What no longer fits is counted by kind, and so is everything after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int, measure: Callable[[str], int]) -> None:
+        self._measure = measure
         self._lines: list[str] = []
-        self._left = LIMIT - _RESERVE
+        self._left = limit - _RESERVE
         self._is_full = False
         self._missing: dict[str, int] = {}
 
@@ -106,7 +113,7 @@ class _Page:
         """Add lines that belong together. kind: what they are one of, for the count of those that are missing."""
         if self._lines and not self._lines[-1] and lines == ("",):
             return True
-        size = sum(len(line) + 1 for line in lines)
+        size = 0 if self._is_full else sum(self._measure(line) + 1 for line in lines)
         if self._is_full or size > self._left:
             self._is_full = True
             if kind:
@@ -116,12 +123,25 @@ class _Page:
         self._lines += lines
         return True
 
-    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str, numbers: int = 0) -> None:
-        """Add a table, its last columns being so many numbers; without rows there is none."""
+    def table(
+        self,
+        heads: Sequence[str],
+        items: Iterable[_T],
+        row: Callable[[_T], Sequence[str]],
+        *,
+        kind: str,
+        numbers: int = 0,
+    ) -> None:
+        """Add a table with a row for each item, its last columns being so many numbers; without items there is none.
+
+        Rows that there is no room for are counted, and not made.
+        """
         marks = ["---"] * (len(heads) - numbers) + ["--:"] * numbers
         head: tuple[str, ...] = (f"| {' | '.join(heads)} |", f"|{'|'.join(marks)}|")
-        for row in rows:
-            if self.add(*head, f"| {' | '.join(row)} |", kind=kind):
+        for item in items:
+            if self._is_full:
+                self._missing[kind] = self._missing.get(kind, 0) + 1
+            elif self.add(*head, f"| {' | '.join(row(item))} |", kind=kind):
                 head = ()
         if not head:
             self.add("")
@@ -138,21 +158,29 @@ class _Page:
 
 
 def render(found: Audit | Survey, *, color: bool = False, width: int = 100, verbose: bool = False) -> str:
-    """Return the report as Markdown of at most LIMIT characters; the other arguments mean nothing here."""
-    del color, width, verbose
+    """Return the report as Markdown of at most LIMIT characters; color and width mean nothing here."""
+    del color, width
+    return render_page(found, LIMIT, len, verbose=verbose)
+
+
+def render_page(found: Audit | Survey, limit: int, measure: Callable[[str], int], *, verbose: bool = False) -> str:
+    """Return the report as Markdown. limit: the most that `measure` may find in it, in its own unit.
+
+    verbose: findings tell by which requirements their modules come into the project, and why their rules matter.
+    """
     survey = as_survey(found)
     items = worst_first(survey.items)
-    page = _Page()
-    outcome = outcome_of_exit(survey.exit_code)
-    page.add(f"## {_sign(outcome)} supplymatrix: {outcome.value}", "", _summary(survey, outcome), "")
+    page = _Page(limit, measure)
+    outcome = outcome_of_survey(survey)
+    page.add(f"## {_sign(outcome)} supplymatrix: {outcome.value}", "", _summary(survey), "")
     page.add(*_heads(survey), "")
     heads = ("subject", "outcome", "score", "proven", "alarms", "errors", "unknown", "waived", "exit")
-    page.table(heads, map(_row, items), kind="row", numbers=7)
+    page.table(heads, items, _row, kind="row", numbers=7)
     for item in items:
         if isinstance(item, Unreadable):
             _unreadable(page, item)
         elif len(items) == 1 or item.verdict.judged or item.verdict.gaps or item.verdict.notes:
-            _subject(page, item, alone=len(items) == 1)
+            _subject(page, item, alone=len(items) == 1, verbose=verbose)
         else:
             page.add(f"### {_sign(item.verdict.outcome)} {code(path_of(item))}", "", *_head(item), "")
     return page.text()
@@ -162,9 +190,9 @@ def _sign(outcome: Outcome) -> str:
     return _SIGNS.get(outcome, "⚠️")
 
 
-def _summary(survey: Survey, outcome: Outcome) -> str:
+def _summary(survey: Survey) -> str:
     audits = [item for item in survey.items if isinstance(item, Audit)]
-    text = f"**Exit {survey.exit_code}**: {MEANING[outcome]}."
+    text = f"**Exit {survey.exit_code}**: {meaning_of(survey)}."
     if len(survey.items) != 1:
         text += f" {counted(len(survey.items), 'subject')}: {say_outcomes(survey.items) or 'none'}."
     proven, total = proven_lines(audits)
@@ -224,7 +252,7 @@ def _fault(fault: Diagnostic) -> Iterator[str]:
         yield f"next: {sentence(fault.remedy)}"
 
 
-def _subject(page: _Page, audit: Audit, *, alone: bool) -> None:
+def _subject(page: _Page, audit: Audit, *, alone: bool, verbose: bool) -> None:
     verdict = audit.verdict
     if not alone:
         page.add(f"### {_sign(verdict.outcome)} {code(path_of(audit))}", "")
@@ -232,18 +260,22 @@ def _subject(page: _Page, audit: Audit, *, alone: bool) -> None:
     findings = [item for item in verdict.judged if item.finding is not None]
     counting = [item for item in findings if item.status is not Status.WAIVED]
     waived = [item for item in findings if item.status is Status.WAIVED]
-    page.table(("level", "rule", "what", "where", "next"), (_finding(audit, item) for item in counting), kind="finding")
+    row = partial(_finding, audit, verbose=verbose)
+    page.table(("level", "rule", "what", "where", "next"), counting, row, kind="finding")
     for item in counting:
         if item.level is Level.ALARM and item.finding is not None and item.finding.evidence:
             page.add(f"Evidence of {item.rule} on {code(item.subject)}:", "", *_evidence(item), "", kind="evidence")
     groups = gap_groups(verdict)
     page.table(
         ("not checked", "because", "what", "needed by", "next"),
-        (_gap(group) for group in groups if group.waiver is None),
-        kind="reason for what is unknown",
+        (group for group in groups if group.waiver is None),
+        _gap,
+        kind="missing-evidence reason",
     )
-    excused = [*map(_waived, waived), *(_waived_gap(group) for group in groups if group.waiver is not None)]
-    page.table(("waived", "what", "by", "until", "reason"), excused, kind="waived finding")
+    excused: list[Judged | GapGroup] = [*waived, *(group for group in groups if group.waiver is not None)]
+    page.table(("waived", "what", "by", "until", "reason"), excused, _waived, kind="waived finding")
+    idle = [entry for entry in verdict.waivers if not entry.findings]
+    page.table(("waiver", "package", "state", "by", "until", "where"), idle, _idle, kind="waiver")
     for note in verdict.notes:
         place = f"{code(str(audit.placed(note.location)))}: " if note.location is not None else ""
         page.add(f"- note: {place}{sentence(note.message)}", kind="note")
@@ -258,19 +290,26 @@ def _head(audit: Audit) -> Iterator[str]:
     parts = [part for part in (score_part(verdict), ", ".join(say_tally(tally_of(verdict)))) if part]
     yield f"- **{code(audit.subject)}**{go_version}, {policy}, judged {verdict.now:%Y-%m-%d %H:%M} UTC"
     yield f"- **{verdict.outcome.value}**{': ' if parts else ''}{' · '.join(parts)}"
+    for text in say_mode(verdict):
+        yield f"- {sentence(text)}"
     yield f"- go.sum: {log_counts(audit)}"
     for text in proof_lines(audit):
         yield f"- proofs: {sentence(text)}"
 
 
-def _finding(audit: Audit, item: Judged) -> tuple[str, ...]:
+def _finding(audit: Audit, item: Judged, *, verbose: bool) -> tuple[str, ...]:
     finding = item.finding
     assert finding is not None  # noqa: S101 - the caller has looked
     level = f"**{item.level.value}**" if item.level in (Level.ALARM, Level.ERROR) else item.level.value
     what = sentence(finding.message) + (f": {sentence(finding.label)}" if finding.label else "")
+    if verbose:
+        chain = " → ".join(map(code, chain_of(audit, item)))
+        what += f"<br>path: {chain}" if chain else ""
+        what += f"<br>why: {sentence(audit.rules[item.rule].why)}"
     places = [*finding.locations, *([item.required_by] if item.required_by is not None else [])]
     where = ", ".join(code(str(audit.placed(place))) for place in places)
     step = next_step(audit, finding) or f"supplymatrix explain {item.rule}"
+    level += ", known before" if item.known_before else ""
     return (level, f"{item.rule} {audit.rules[item.rule].name}", what, where or "–", steps(step))  # noqa: RUF001
 
 
@@ -289,16 +328,30 @@ def _gap(group: GapGroup) -> tuple[str, ...]:
     return (counted(group.things, "thing"), sentence(group.reason), _names(group), rules, steps(group.remedy))
 
 
-def _waived(item: Judged) -> tuple[str, ...]:
+def _waived(item: Judged | GapGroup) -> tuple[str, ...]:
+    if isinstance(item, GapGroup):
+        return _waived_gap(item)
     finding, waiver = item.finding, item.waiver
     what = sentence(finding.message) if finding else code(item.subject)
     if waiver is None:
         return (item.rule, what, "–", "–", "–")  # noqa: RUF001 - nobody
-    return (item.rule, what, sentence(waiver.owner), str(waiver.expires), sentence(waiver.reason))
+    return (item.rule, what, sentence(waiver.owner), str(waiver.expires), _reason(waiver))
+
+
+def _reason(waiver: WaiverUse) -> str:
+    debt = "on the debt list: " if waiver.kind is ExcuseKind.DEBT else ""
+    return f"{debt}{sentence(waiver.reason)}{f' ({code(waiver.ticket)})' if waiver.ticket else ''}"
+
+
+def _idle(entry: WaiverEntry) -> tuple[str, ...]:
+    """Return the row of a waiver that excuses nothing."""
+    about = [code(part) for part in (entry.package, entry.version, entry.advisory) if part]
+    where = code(str(entry.location))
+    return (entry.rule, " ".join(about), entry.state.value, sentence(entry.owner), str(entry.expires), where)
 
 
 def _waived_gap(group: GapGroup) -> tuple[str, ...]:
     waiver = group.waiver
     assert waiver is not None  # noqa: S101 - the caller has looked
     what = f"{counted(group.things, 'thing')} not checked, because: {sentence(group.reason)}: {_names(group)}"
-    return (", ".join(group.rules), what, sentence(waiver.owner), str(waiver.expires), sentence(waiver.reason))
+    return (", ".join(group.rules), what, sentence(waiver.owner), str(waiver.expires), _reason(waiver))

@@ -1,4 +1,4 @@
-"""A policy with its preset resolved, and where each value comes from: as text for people and as JSON."""
+"""A policy with all that it builds on, and where each value comes from: as text for people and as JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Rule
-from supplymatrix.policy.document import PackageRule, Waiver
+from supplymatrix.policy.document import Debt, PackageRule, VendorRule, Waiver
 from supplymatrix.policy.origins import PolicyValue, PolicyView
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
@@ -25,7 +25,7 @@ _WIDEST = 40  # cells that a column keeps free for its longest cell
 def render_policy_text(
     view: PolicyView, rules: Mapping[str, Rule], *, today: date, everything: bool, width: int = 80
 ) -> str:
-    """Return the policy as text. everything: the level of every rule, not only of those that lift.toml names."""
+    """Return the policy as text. everything: the level of every rule, not only of those that a file names."""
     policy = view.policy
     out = [f"{plain(policy.name)}  {plain(view.artifact) or f'no lift.toml: the preset {policy.preset} stands for it'}"]
     out += _columns([(item.name, _shown(item), _origin(item)) for item in view.head], width)
@@ -34,20 +34,55 @@ def render_policy_text(
     out += _columns([(f"{item.name}  {item.text}", rules[item.name].name, _origin(item)) for item in named], width)
     others = len(view.levels) - len(named)
     if others:
-        out += _indented(f"{counted(others, 'rule')} as the preset {policy.preset} says (all with --resolved)", width)
+        out += _indented(f"{counted(others, 'rule')} as {_above(view)} (all with --resolved)", width)
     out += _indented(f"{', '.join(view.fixed)}: alarms, always on", width) if view.fixed else []
     if policy.packages:
         out += ["", "packages"]
         out += _columns([(entry.glob, _asks(entry), str(entry.location)) for entry in policy.packages], width)
-    if policy.waivers:
-        out += ["", "waivers"]
-        for waiver in policy.waivers:
-            out += _indented(f"{_waived(waiver)}  {_until(waiver, today)}, {waiver.owner}: {waiver.reason}", width)
-            out.append(f"    {plain(str(waiver.location))}")
+    if policy.vendors:
+        out += ["", "vendors"]
+        out += _columns([(entry.vendor, _asks_vendor(entry), str(entry.location)) for entry in policy.vendors], width)
+    out += _waivers(policy.waivers, today, width)
+    if policy.debt is not None:
+        out += [
+            "",
+            "debt",
+            *_indented(_debt_line(policy.debt, today), width),
+            f"    {plain(str(policy.debt.location))}",
+        ]
+    if policy.frameworks:
+        out += ["", *_indented(f"compliance  {', '.join(policy.frameworks)}", width + 2)]
+    if everything and policy.sources:
+        out += ["", "put together from"]
+        for source in policy.sources:
+            out += _indented(f"{source.artifact}  sha256 {source.sha256}", width)
     for note in policy.notes:
         place = f"{note.location}: " if note.location is not None else ""
         out += ["", *wrap(f"note: {place}{note.message}", width)]
     return "\n".join(line.rstrip() for line in [*out, "", f"digest {policy.digest}"]) + "\n"
+
+
+def _above(view: PolicyView) -> str:
+    """Return what says the levels that the file itself does not name."""
+    parents = [source.artifact for source in view.policy.sources if source.artifact != view.artifact]
+    names = " and ".join(f"the {name}" if name.startswith("preset ") else name for name in parents)
+    return f"{names or 'the program'} {'say' if len(parents) > 1 else 'says'}"
+
+
+def _waivers(waivers: Sequence[Waiver], today: date, width: int) -> list[str]:
+    out = ["", "waivers"] if waivers else []
+    for waiver in waivers:
+        ticket = f" [{waiver.ticket}]" if waiver.ticket else ""
+        out += _indented(
+            f"{_waived(waiver)}  {_until(waiver.expires, today)}, {waiver.owner}: {waiver.reason}{ticket}", width
+        )
+        out.append(f"    {plain(str(waiver.location))}")
+    return out
+
+
+def _debt_line(debt: Debt, today: date) -> str:
+    count = f"{len(debt.entries):,} of at most {debt.most:,} findings owed since {debt.adopted}"
+    return f"{debt.artifact}  {count}, {_until(debt.expires, today)}, {debt.owner}: {debt.reason}"
 
 
 def _shown(item: PolicyValue) -> str:
@@ -82,19 +117,33 @@ def _indented(text: str, width: int) -> list[str]:
 
 
 def _asks(entry: PackageRule) -> str:
-    parts = [f"version {entry.version}" if entry.version else "", entry.security_policy]
+    parts = [
+        f"version {entry.version}" if entry.version else "",
+        entry.security_policy,
+        f"pseudo-versions: {entry.pseudo_versions}" if entry.pseudo_versions else "",
+        f"out for {counted(entry.min_age, 'day')}" if entry.min_age else "",
+    ]
     return ", ".join(part for part in parts if part) or "nothing"
 
 
+def _asks_vendor(entry: VendorRule) -> str:
+    parts = [
+        f"nine of ten fixes within {counted(entry.response_p90, 'day')}" if entry.response_p90 else "",
+        f"evidence of at most {counted(entry.evidence_age, 'day')}" if entry.evidence_age else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
 def _waived(waiver: Waiver) -> str:
-    return f"{waiver.rule} on {waiver.package}{'@' if waiver.version else ''}{waiver.version}"
+    about = f" ({waiver.advisory})" if waiver.advisory else ""
+    return f"{waiver.rule} on {waiver.package}{'@' if waiver.version else ''}{waiver.version}{about}"
 
 
-def _until(waiver: Waiver, today: date) -> str:
-    days = (waiver.expires - today).days
+def _until(day: date, today: date) -> str:
+    days = (day - today).days
     if days < 0:
-        return f"expired on {waiver.expires}"
-    return f"until {waiver.expires} ({counted(days, 'day')} left)"
+        return f"expired on {day}"
+    return f"until {day} ({counted(days, 'day')} left)"
 
 
 def render_policy_json(view: PolicyView, rules: Mapping[str, Rule], *, today: date) -> str:
@@ -112,35 +161,73 @@ def render_policy_json(view: PolicyView, rules: Mapping[str, Rule], *, today: da
             "schema": SCHEMA,
             "file": view.artifact,
             "digest": policy.digest,
+            "files": [{"name": source.artifact, "sha256": source.sha256} for source in policy.sources],
             "settings": [
                 {"name": item.name, "value": _USERINFO.sub("//…@", item.text), **_placed(item)} for item in view.head
             ],
             "rules": levels,
-            "packages": [
+            "packages": [_package_json(entry) for entry in policy.packages],
+            "vendors": [
                 {
-                    "glob": entry.glob,
-                    "version": entry.version,
-                    "security_policy": entry.security_policy,
+                    "vendor": entry.vendor,
+                    "max_response_p90_days": entry.response_p90,
+                    "max_evidence_age_days": entry.evidence_age,
                     "origin": _place(entry.location),
                 }
-                for entry in policy.packages
+                for entry in policy.vendors
             ],
-            "waivers": [
-                {
-                    "rule": waiver.rule,
-                    "package": waiver.package,
-                    "version": waiver.version,
-                    "reason": waiver.reason,
-                    "owner": waiver.owner,
-                    "expires": waiver.expires.isoformat(),
-                    "days_left": (waiver.expires - today).days,
-                    "origin": _place(waiver.location),
-                }
-                for waiver in policy.waivers
-            ],
+            "waivers": [_waiver_json(waiver, today) for waiver in policy.waivers],
+            "debt": _debt_json(policy.debt, today),
+            "frameworks": list(policy.frameworks),
             "notes": [{"code": note.code, "message": note.message} for note in policy.notes],
         }
     )
+
+
+def _package_json(entry: PackageRule) -> dict[str, object]:
+    return {
+        "glob": entry.glob,
+        "version": entry.version,
+        "security_policy": entry.security_policy,
+        "pseudo_versions": entry.pseudo_versions,
+        "min_age_days": entry.min_age,
+        "layer": entry.layer,
+        "origin": _place(entry.location),
+    }
+
+
+def _waiver_json(waiver: Waiver, today: date) -> dict[str, object]:
+    return {
+        "rule": waiver.rule,
+        "package": waiver.package,
+        "version": waiver.version,
+        "id": waiver.advisory,
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "expires": waiver.expires.isoformat(),
+        "ticket": waiver.ticket,
+        "vex_justification": waiver.vex_justification,
+        "days_left": (waiver.expires - today).days,
+        "layer": waiver.layer,
+        "origin": _place(waiver.location),
+    }
+
+
+def _debt_json(debt: Debt | None, today: date) -> dict[str, object] | None:
+    if debt is None:
+        return None
+    return {
+        "file": debt.artifact,
+        "sha256": debt.sha256,
+        "adopted": debt.adopted.isoformat(),
+        "expires": debt.expires.isoformat(),
+        "days_left": (debt.expires - today).days,
+        "entries": len(debt.entries),
+        "most": debt.most,
+        "owner": debt.owner,
+        "reason": debt.reason,
+        "origin": _place(debt.location),
+    }
 
 
 def _placed(item: PolicyValue) -> dict[str, object]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from supplymatrix.vendors.comparison import Comparison
     from supplymatrix.vendors.response_report import ResponseReport
 
-__all__ = ["FORMATS", "render", "render_compare", "render_response", "render_survey"]
+__all__ = ["FORMATS", "WITH_HISTORY", "render", "render_compare", "render_response", "render_survey"]
 
 FORMATS: Mapping[str, str] = {
     "text": "supplymatrix.reports.text",
@@ -20,6 +20,12 @@ FORMATS: Mapping[str, str] = {
     "sarif": "supplymatrix.reports.sarif",
     "github": "supplymatrix.reports.github",
     "markdown": "supplymatrix.reports.markdown",
+    "junit": "supplymatrix.reports.junit",
+    "gitlab": "supplymatrix.reports.gitlab",
+    "csv": "supplymatrix.reports.csv_report",
+    "summary": "supplymatrix.reports.summary",
+    "html": "supplymatrix.reports.html",
+    "vsa": "supplymatrix.reports.vsa",
 }
 """Name → module, imported when it is used; each has `render(audit, *, color, width, verbose) -> str`."""
 _SURVEYS: Mapping[str, str] = {
@@ -28,8 +34,16 @@ _SURVEYS: Mapping[str, str] = {
     "sarif": "supplymatrix.reports.sarif_survey",
     "github": "supplymatrix.reports.github",
     "markdown": "supplymatrix.reports.markdown",
+    "junit": "supplymatrix.reports.junit",
+    "gitlab": "supplymatrix.reports.gitlab",
+    "csv": "supplymatrix.reports.csv_report",
+    "summary": "supplymatrix.reports.summary",
+    "html": "supplymatrix.reports.html",
+    "vsa": "supplymatrix.reports.vsa",
 }
 """The same for several subjects: each has a `render` that takes a `Survey`."""
+WITH_HISTORY = frozenset({"csv", "html", "json"})
+"""Formats that name who wrote a waiver."""
 
 
 def render(audit: Audit, fmt: str, *, color: bool = False, width: int = 100, verbose: bool = False) -> str:

@@ -2,36 +2,63 @@
 
 Every finding is a result; a waived one carries its suppression. What could not be checked is a result of kind "open",
 since a consumer that counts results must not take a gap for a pass. Notes are notifications, and so are gaps that no
-rule asked about. Fingerprints are made of rule and subject: they stay when lines move.
+rule asked about. Fingerprints are made of rule and subject: they stay when lines move. A waiver is a suppression, and
+so is an entry of the debt list. Where the run is held against an earlier revision, `baselineState` says what is new.
 
-Source: OASIS SARIF 2.1.0.
+Code scanning takes 20 runs in a file, 25,000 results in a run, 1,000 places in a result, 20 tags on a rule, and 10 MB
+of gzip. There is one run, whatever the number of subjects; of too many results the gravest stay, and a notification
+`results-left-out` says how many more there are.
+
+Source: OASIS SARIF 2.1.0; GitHub, "SARIF support for code scanning".
 """
 
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from supplymatrix.checks.result import fingerprint_of
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Rule, Status
-from supplymatrix.model.verdict import Judged, Note, Outcome, Verdict
-from supplymatrix.reports.next_step import next_step
+from supplymatrix.model.verdict import Judged, Note, Outcome, Verdict, WaiverUse
+from supplymatrix.policy.document import LEVEL_ORDER
+from supplymatrix.reports.judged_words import (
+    chain_of,
+    fingerprint_in,
+    level_in_mode,
+    main_file,
+    message_of,
+    next_of,
+    unasked_gaps,
+)
 from supplymatrix.reports.plain import plain
+from supplymatrix.reports.tally import tally_of
 
 __all__ = [
-    "document_of", "driver_of", "invocation_of", "location_of", "notes_of", "notification_of", "properties_of",
-    "render", "result_of",
+    "LEFT_OUT", "MOST_BYTES", "MOST_PLACES", "MOST_RESULTS", "document_of", "driver_of", "invocation_of", "location_of",
+    "notes_of", "notification_of", "properties_of", "render", "results_of",
 ]  # fmt: skip
 
 _LEVELS = {Level.ALARM: "error", Level.ERROR: "error", Level.WARN: "warning", Level.NOTE: "note", Level.OFF: "none"}
 _PRECISION = "very-high"
 _SECURITY = {"critical": "9.5", "high": "8.0", "medium": "5.0", "low": "2.0"}
 _FINGERPRINT = "supplymatrix/v1"
+LEFT_OUT = "results-left-out"
+"""Kind of the notification that says how many results are not here."""
+MOST_RESULTS = 25_000
+"""Results that code scanning takes in one run."""
+MOST_PLACES = 1_000
+"""Places of a result that it takes."""
+MOST_BYTES = 10_000_000
+"""Of a file after gzip."""
+_MANY = 2_500  # results in a file that nobody reads as it is
+_MOST_NOTES = 5_000  # notifications of one kind and level
+_LONGEST = 10_000  # characters of a message
+_QUICK = 1  # of zlib's levels: what is small enough at this one is so at every other
 _Json = dict[str, Any]
 
 
@@ -40,7 +67,7 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
     del color, width, verbose
     verdict = audit.verdict
     notes = notes_of(verdict)
-    codes, rules = sorted({note.code for note in notes}), sorted(audit.rules)
+    codes, rules = sorted({note.code for note in notes} | {LEFT_OUT}), sorted(audit.rules)
     return document_of(
         driver=driver_of(verdict.tool_version, [audit.rules[rule] for rule in rules], codes),
         invocation=invocation_of(
@@ -49,27 +76,67 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
             successful=verdict.outcome not in (Outcome.BROKEN, Outcome.INCOMPLETE),
             notifications=[notification_of(audit, note, codes) for note in notes],
         ),
-        results=[result_of(audit, item, rules.index(item.rule)) for item in verdict.judged],
+        results=results_of([audit], rules),
         properties=properties_of(audit),
     )
 
 
 def document_of(*, driver: _Json, invocation: _Json, results: list[_Json], properties: _Json) -> str:
-    """Return a SARIF log of one run as text."""
-    run: _Json = {
-        "tool": {"driver": driver},
-        "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"PROJECT": {"description": {"text": "the folder in which the run was started"}}},
-        "invocations": [invocation],
-        "results": results,
-        "properties": properties,
+    """Return a SARIF log of one run as text, within the limits of code scanning."""
+    notifications = _shortened(invocation["toolExecutionNotifications"], driver)
+    kept, ordered = min(len(results), MOST_RESULTS), results
+    while True:
+        if kept < len(results) and ordered is results:
+            ordered = sorted(results, key=_gravity)
+        left = len(results) - kept
+        told = [_left_out(left, "results", driver), *notifications] if left else notifications
+        run: _Json = {
+            "tool": {"driver": driver},
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": {"PROJECT": {"description": {"text": "the folder in which the run was started"}}},
+            "invocations": [invocation | {"toolExecutionNotifications": told}],
+            "results": ordered[:kept],
+            "properties": properties | {"resultsLeftOut": left},
+        }
+        document = {
+            "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [run],
+        }
+        text = json.dumps(document, indent=None if kept > _MANY else 2, ensure_ascii=False) + "\n"
+        size = _packed(text)
+        if size <= MOST_BYTES or not kept:
+            return text
+        kept = kept * MOST_BYTES // size * 9 // 10
+
+
+def _gravity(result: _Json) -> tuple[bool, int, bool]:
+    """Return a key that sorts what is graver in front: what counts, by its level, findings before what is unknown."""
+    level = Level(result["properties"]["level"])
+    return ("suppressions" in result, -LEVEL_ORDER[level], result["kind"] != "fail")
+
+
+def _packed(text: str) -> int:
+    """Return about how many bytes a text has after gzip, never too few."""
+    data = text.encode("utf-8", "backslashreplace")
+    return len(data) if len(data) <= MOST_BYTES else len(zlib.compress(data, _QUICK))
+
+
+def _shortened(notifications: list[_Json], driver: _Json) -> list[_Json]:
+    """Return the notifications that there is room for: errors first, then in their order."""
+    if len(notifications) <= _MOST_NOTES:
+        return notifications
+    kept = sorted(notifications, key=lambda note: bool(note["level"] != "error"))[:_MOST_NOTES]
+    return [_left_out(len(notifications) - _MOST_NOTES, "notifications", driver), *kept]
+
+
+def _left_out(number: int, what: str, driver: _Json) -> _Json:
+    codes = [descriptor["id"] for descriptor in driver["notifications"]]
+    return {
+        "level": "warning",
+        "message": {"text": f"{number:,} more {what}, see the JSON report: there is no room for them here"},
+        "descriptor": {"id": LEFT_OUT, "index": codes.index(LEFT_OUT)},
     }
-    document = {
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [run],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def driver_of(version: str, rules: Sequence[Rule], codes: Sequence[str]) -> _Json:
@@ -94,13 +161,18 @@ def invocation_of(exit_code: int, now: datetime | None, *, successful: bool, not
 
 def properties_of(audit: Audit) -> _Json:
     """Return what SARIF has no words for: outcome, policy and score."""
-    verdict, score = audit.verdict, audit.verdict.score
+    verdict, score, tally = audit.verdict, audit.verdict.score, tally_of(audit.verdict)
     return {
         "outcome": verdict.outcome.value,
         "policy": plain(verdict.policy_name),
         "policyDigest": verdict.policy_digest,
         "scoreLow": str(score.low) if score else None,
         "scoreHigh": str(score.high) if score else None,
+        "mode": verdict.mode.value,
+        "diffBase": plain(verdict.diff_base),
+        "checked": tally.checked,
+        "waived": tally.waived,
+        "debt": tally.debt,
         "subject": plain(audit.subject),
     }
 
@@ -121,48 +193,84 @@ def _rule(rule: Rule) -> _Json:
     }
 
 
-def result_of(audit: Audit, item: Judged, index: int, *, within: str = "") -> _Json:
-    """Return one finding or gap. index: of its rule in the driver. within: tells its subject from others of a run."""
-    result: _Json = {"ruleId": item.rule, "ruleIndex": index}
-    finding = item.finding
-    if finding is not None:
-        label = f" ({finding.label})" if finding.label else ""
-        text = f"{finding.message}{label}. Next: {next_step(audit, finding) or f'supplymatrix explain {item.rule}'}"
-        result |= {"kind": "fail", "level": _LEVELS[item.level], "message": {"text": plain(text)}}
-        places = list(finding.locations)
-        fingerprint = finding.fingerprint
-    else:
-        gap = item.gap
-        text = f"{item.subject} could not be checked: {gap.reason}. Next: {gap.remedy}" if gap else "not checked"
-        result |= {"kind": "open", "level": "none", "message": {"text": plain(text)}}
-        places = [gap.location] if gap is not None and gap.location is not None else []
-        fingerprint = fingerprint_of(item.rule, item.subject)
-    result["partialFingerprints"] = {_FINGERPRINT: fingerprint_of(within, fingerprint) if within else fingerprint}
-    places = [audit.placed(place) for place in places or [Location(artifact=_main_file(audit))]]
-    result["locations"] = [location_of(places[0])]
-    if len(places) > 1:
+def results_of(audits: Sequence[Audit], rules: Sequence[str], *, alone: bool = True) -> list[_Json]:
+    """Return what was found and what could not be checked. rules: as the driver has them. alone: of one subject."""
+    index = {rule: number for number, rule in enumerate(rules)}
+    return [_result(audit, item, index[item.rule], alone=alone) for audit in audits for item in audit.verdict.judged]
+
+
+def _result(audit: Audit, item: Judged, index: int, *, alone: bool) -> _Json:
+    """Return one finding or gap. index: of its rule in the driver."""
+    level = level_in_mode(audit, item)
+    is_finding = item.finding is not None
+    places = list(item.finding.locations) if item.finding is not None else []
+    if item.gap is not None and item.gap.location is not None:
+        places.append(item.gap.location)
+    shown = [audit.placed(place) for place in places[:MOST_PLACES]] or [main_file(audit)]
+    chain = chain_of(audit, item)
+    path = f" It comes in by {' → '.join(chain)}." if chain else ""
+    text = f"{message_of(item)}.{path} Next: {next_of(audit, item)}"
+    if len(places) > MOST_PLACES:
+        text += f" ({len(places) - MOST_PLACES:,} more places, see the JSON report)"
+    result: _Json = {
+        "ruleId": item.rule,
+        "ruleIndex": index,
+        "kind": "fail" if is_finding else "open",
+        "level": _LEVELS[level] if is_finding else "none",
+        "message": {"text": _short(text)},
+        "partialFingerprints": {_FINGERPRINT: fingerprint_in(audit, item, alone=alone)},
+        "locations": [location_of(shown[0])],
+    }
+    if len(shown) > 1:
         result["relatedLocations"] = [
-            {"id": number, **location_of(place)} for number, place in enumerate(places[1:], start=1)
+            {"id": number, **location_of(place)} for number, place in enumerate(shown[1:], start=1)
         ]
     if item.status is Status.WAIVED and item.waiver is not None:
-        waiver = item.waiver
-        text = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": plain(text)}]
+        result["suppressions"] = [_suppression(item.waiver)]
+    if audit.verdict.diff_base:
+        result["baselineState"] = "unchanged" if item.known_before else "new"
     result["properties"] = {"subject": plain(item.subject), "level": item.level.value, "status": item.status.value}
+    if chain:
+        result["properties"]["path"] = [plain(step) for step in chain]
+    if item.required_by is not None:
+        result["properties"]["requiredBy"] = plain(str(audit.placed(item.required_by)))
+    if item.finding is not None and item.finding.advisories:
+        result["properties"]["advisories"] = [plain(advisory) for advisory in item.finding.advisories]
     return result
+
+
+def _suppression(waiver: WaiverUse) -> _Json:
+    properties = {
+        "as": waiver.kind.value,
+        "owner": waiver.owner,
+        "expires": str(waiver.expires),
+        "ticket": waiver.ticket,
+        "advisory": waiver.advisory,
+        "vexJustification": waiver.vex_justification,
+        "place": str(waiver.location),
+    }
+    return {
+        "kind": "external",
+        "status": "accepted",
+        "justification": _short(f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"),
+        "properties": {key: plain(text) for key, text in properties.items() if text},
+    }
+
+
+def _short(text: str) -> str:
+    text = plain(text)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def notes_of(verdict: Verdict) -> list[Note]:
     """Return the notes of a verdict, and one for each gap that is no result."""
-    asked = {item.gap for item in verdict.judged}
     unasked = [
         Note(
             code="not-observed",
             message=f"{gap.subject or 'the project'}: no {gap.wanted}, since {gap.reason}. Next: {gap.remedy}",
             location=gap.location,
         )
-        for gap in verdict.gaps
-        if gap not in asked
+        for gap in unasked_gaps(verdict)
     ]
     return [*verdict.notes, *unasked]
 
@@ -171,7 +279,7 @@ def notification_of(audit: Audit, note: Note, codes: Sequence[str]) -> _Json:
     """Return a note. codes: of all notes of the run, as the driver has them."""
     found: _Json = {
         "level": "note",
-        "message": {"text": plain(note.message)},
+        "message": {"text": _short(note.message)},
         "descriptor": {"id": note.code, "index": codes.index(note.code)},
     }
     if note.location is not None:
@@ -192,8 +300,3 @@ def location_of(place: Location) -> _Json:
             region["endColumn"] = place.end_column
         physical["region"] = region
     return {"physicalLocation": physical}
-
-
-def _main_file(audit: Audit) -> str:
-    """Return the file that a result without a place is shown at."""
-    return next((artifact for artifact, _ in audit.lines if artifact.startswith("go.")), "go.mod")

@@ -16,6 +16,7 @@ from supplymatrix.model.rule import Rule
 from supplymatrix.model.verdict import Outcome
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.sarif import (
+    LEFT_OUT,
     document_of,
     driver_of,
     invocation_of,
@@ -23,9 +24,9 @@ from supplymatrix.reports.sarif import (
     notes_of,
     notification_of,
     properties_of,
-    result_of,
+    results_of,
 )
-from supplymatrix.reports.tally import outcome_of, outcome_of_exit, path_of
+from supplymatrix.reports.tally import outcome_of, outcome_of_survey, path_of
 
 __all__ = ["render"]
 
@@ -41,7 +42,7 @@ def render(survey: Survey, *, color: bool = False, width: int = 100, verbose: bo
     known: dict[str, Rule] = {name: rule for audit in audits for name, rule in audit.rules.items()}
     rules = sorted(known)
     notes = [(audit, note) for audit in audits for note in notes_of(audit.verdict)]
-    codes = sorted({*(note.code for _, note in notes), *([_UNREADABLE] if broken else [])})
+    codes = sorted({LEFT_OUT, *(note.code for _, note in notes), *([_UNREADABLE] if broken else [])})
     outcomes = {outcome_of(item) for item in survey.items}
     return document_of(
         driver=driver_of(
@@ -56,13 +57,9 @@ def render(survey: Survey, *, color: bool = False, width: int = 100, verbose: bo
                 *(notification_of(audit, note, codes) for audit, note in notes),
             ],
         ),
-        results=[
-            result_of(audit, item, rules.index(item.rule), within=path_of(audit))
-            for audit in audits
-            for item in audit.verdict.judged
-        ],
+        results=results_of(audits, rules, alone=False),
         properties={
-            "outcome": outcome_of_exit(survey.exit_code).value,
+            "outcome": outcome_of_survey(survey).value,
             "subjects": [
                 {"path": plain(path_of(item)), **(properties_of(item) if isinstance(item, Audit) else _BROKEN)}
                 for item in survey.items

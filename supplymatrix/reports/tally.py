@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from supplymatrix.model.audit import Audit, Survey, Unreadable
 from supplymatrix.model.fact import Gap, LineProof, ProofState, SumLine
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.value import value
-from supplymatrix.model.verdict import Outcome, Score, Verdict
+from supplymatrix.model.verdict import ExcuseKind, Judged, Mode, Outcome, Score, Verdict
 from supplymatrix.policy.verdict import EXIT_CODES
 
 __all__ = [
-    "MEANING", "QUIET", "Tally", "as_survey", "counted", "exit_of", "outcome_of", "outcome_of_exit", "path_of",
-    "proven_lines", "say_outcomes", "say_tally", "score_text", "tally_of", "whole_points", "worst_first",
+    "MEANING", "QUIET", "Tally", "as_survey", "counted", "exit_of", "meaning_of", "outcome_of", "outcome_of_exit",
+    "outcome_of_survey", "path_of", "proven_lines", "say_mode", "say_outcomes", "say_tally", "score_text", "tally_of",
+    "whole_points", "worst_first",
 ]  # fmt: skip
 
 MEANING: Mapping[Outcome, str] = {
@@ -29,14 +30,20 @@ MEANING: Mapping[Outcome, str] = {
 QUIET = frozenset({Outcome.PASS, Outcome.NOTHING})
 """Outcomes that ask nothing of the reader."""
 _OUTCOMES: Mapping[int, Outcome] = {code: outcome for outcome, code in EXIT_CODES.items()}
+_MODES: Mapping[Mode, str] = {
+    Mode.OBSERVE: "observe: what is found is told, and decides nothing",
+    Mode.WARN: "warn: what is found is a warning, and decides nothing",
+}
 _GRAVEST_FIRST = (Outcome.ALARM, Outcome.BROKEN, Outcome.INCOMPLETE, Outcome.FAIL, Outcome.NOTHING, Outcome.PASS)
 
 
 @value
 class Tally:
-    """How many of what. unknown: things that could not be checked and count; waived: findings and things together.
+    """How many of what. unknown: things that could not be checked and count; waived, debt: findings and things together
+    that waivers or an outage, or the debt list excuse; checked: all that was judged, these included.
 
-    expires_in: days until the first of the waivers in use ends; -1 without one.
+    expires_in, due_in: days until the first of the waivers in use, or of the debts, ends; -1 without one.
+    known: findings and gaps that the revision before had too.
     """
 
     alarms: int
@@ -45,23 +52,42 @@ class Tally:
     notes: int
     unknown: int
     waived: int
+    debt: int = 0
+    checked: int = 0
     expires_in: int = -1
+    due_in: int = -1
+    known: int = 0
 
 
 def tally_of(verdict: Verdict) -> Tally:
     """Count a verdict. What several rules ask of one thing is one thing that is unknown or waived."""
     failed = Counter(item.level for item in verdict.judged if item.status is Status.FAIL)
-    waived = [item for item in verdict.judged if item.status is Status.WAIVED]
-    days = [(item.waiver.expires - verdict.now.date()).days for item in waived if item.waiver is not None]
+    excused = [item for item in verdict.judged if item.status is Status.WAIVED]
+    debt = [item for item in excused if item.waiver is not None and item.waiver.kind is ExcuseKind.DEBT]
+    waived = [item for item in excused if item.waiver is None or item.waiver.kind is not ExcuseKind.DEBT]
+    numbers = (_number(waived), _number(debt))
     return Tally(
         alarms=failed[Level.ALARM],
         errors=failed[Level.ERROR],
         warnings=failed[Level.WARN],
         notes=failed[Level.NOTE],
         unknown=_things(item.gap for item in verdict.judged if item.status is not Status.WAIVED),
-        waived=sum(item.gap is None for item in waived) + _things(item.gap for item in waived),
-        expires_in=min(days, default=-1),
+        waived=numbers[0],
+        debt=numbers[1],
+        checked=verdict.passed + failed.total() + sum(numbers),
+        expires_in=_first_end(verdict, waived),
+        due_in=_first_end(verdict, debt),
+        known=sum(item.known_before for item in verdict.judged),
     )
+
+
+def _number(excused: Sequence[Judged]) -> int:
+    return sum(item.gap is None for item in excused) + _things(item.gap for item in excused)
+
+
+def _first_end(verdict: Verdict, excused: Iterable[Judged]) -> int:
+    days = [(item.waiver.expires - verdict.now.date()).days for item in excused if item.waiver is not None]
+    return min(days, default=-1)
 
 
 def _things(gaps: Iterable[Gap | None]) -> int:
@@ -74,12 +100,21 @@ def say_tally(tally: Tally) -> list[str]:
     parts = [counted(number, word) for number, word in words if number]
     if tally.unknown:
         parts.append(f"{tally.unknown:,} unknown")
-    if tally.waived:
-        first = "the first " if tally.waived > 1 else ""
-        when = f"in {counted(tally.expires_in, 'day')}" if tally.expires_in else "today"
-        parts.append(f"{tally.waived:,} waived ({first}expires {when})" if tally.expires_in >= 0 else
-                     f"{tally.waived:,} waived")  # fmt: skip
-    return parts
+    parts += _excused(tally.waived, tally, "waived", "expires", tally.expires_in)
+    parts += _excused(tally.debt, tally, "on the debt list", "is due", tally.due_in)
+    return [*parts, *([f"{tally.known:,} known before"] if tally.known else [])]
+
+
+def _excused(number: int, tally: Tally, what: str, ends: str, days: int) -> list[str]:
+    """Return "3 of 41 waived (7 %, the first expires in 9 days)", or nothing for none."""
+    if not number:
+        return []
+    share = 100 * number // tally.checked if tally.checked else 100
+    parts = [f"{share} %" if share else "under 1 %"]
+    if days >= 0:
+        first = "the first " if number > 1 else ""
+        parts.append(f"{first}{ends} in {counted(days, 'day')}" if days else f"{first}{ends} today")
+    return [f"{number:,} of {tally.checked:,} {what} ({', '.join(parts)})"]
 
 
 def counted(number: int, word: str) -> str:
@@ -141,6 +176,37 @@ def exit_of(item: Audit | Unreadable) -> int:
 def outcome_of_exit(code: int) -> Outcome:
     """Return the outcome that an exit code stands for. Raises KeyError for a code that is none of a verdict."""
     return _OUTCOMES[code]
+
+
+def outcome_of_survey(survey: Survey) -> Outcome:
+    """Return the outcome of a run: what its exit code says, or, where a mode keeps that at 0, the gravest outcome."""
+    outcome = outcome_of_exit(survey.exit_code)
+    if outcome is Outcome.PASS and any(map(_mode_of, survey.items)):
+        return min(map(outcome_of, survey.items), key=_GRAVEST_FIRST.index)
+    return outcome
+
+
+def meaning_of(survey: Survey) -> str:
+    """Return what the outcome of a run means; and why its exit code is 0 all the same, where a mode sees to that."""
+    outcome, modes = outcome_of_survey(survey), dict.fromkeys(filter(None, map(_mode_of, survey.items)))
+    told = modes and outcome not in QUIET and not survey.exit_code
+    return f"{MEANING[outcome]}; {'; '.join(f'mode {mode}' for mode in modes)}" if told else MEANING[outcome]
+
+
+def _mode_of(item: Audit | Unreadable) -> str:
+    return "" if isinstance(item, Unreadable) else _MODES.get(item.verdict.mode, "")
+
+
+def say_mode(verdict: Verdict) -> list[str]:
+    """Return what keeps findings from deciding: the mode of the policy, and the revision that the run is held against.
+
+    The revision is text from outside.
+    """
+    parts = [f"mode {_MODES[verdict.mode]}"] if verdict.mode in _MODES else []
+    if verdict.diff_base:
+        whole = f"; by all of it this would be {verdict.of_all.value}" if verdict.of_all is not None else ""
+        parts.append(f"held against {verdict.diff_base}: what that has too is told, and decides nothing{whole}")
+    return parts
 
 
 def worst_first(items: Iterable[Audit | Unreadable]) -> list[Audit | Unreadable]:

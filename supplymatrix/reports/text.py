@@ -9,6 +9,7 @@ from supplymatrix.model.audit import Audit
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Judged, Score
+from supplymatrix.reports.judged_words import chain_of, docs_of, excuse_of
 from supplymatrix.reports.next_step import next_step, placed_command
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import Paint, paint_for, render_snippet, wrap
@@ -18,6 +19,11 @@ from supplymatrix.reports.text_head import header, last_line
 
 __all__ = ["FOR_THE_CURIOUS", "body", "render"]
 
+_WITH_POLICY = frozenset({Level.ERROR, Level.ALARM})
+_AS = {
+    Level.OFF: "nothing", Level.NOTE: "a note", Level.WARN: "a warning", Level.ERROR: "an error",
+    Level.ALARM: "an alarm",
+}  # fmt: skip
 _IN_FULL = 3  # findings of one rule that are shown whole
 _FEW = 5  # up to so many, all of them are
 FOR_THE_CURIOUS = frozenset({"older-heads-not-compared"})
@@ -42,10 +48,10 @@ def body(audit: Audit, width: int, paint: Paint, *, verbose: bool) -> list[str]:
 
 
 def _by_rule(judged: Sequence[Judged]) -> Iterator[list[Judged]]:
-    """Yield the findings in groups of one rule, level and status, in the order of the verdict."""
-    groups: dict[tuple[str, Level, Status], list[Judged]] = {}
+    """Yield the findings in groups of one rule, level and status, in the order of the verdict; old ones are others."""
+    groups: dict[tuple[str, Level, Status, bool], list[Judged]] = {}
     for item in judged:
-        groups.setdefault((item.rule, item.level, item.status), []).append(item)
+        groups.setdefault((item.rule, item.level, item.status, item.known_before), []).append(item)
     yield from groups.values()
 
 
@@ -57,9 +63,11 @@ def _group(audit: Audit, group: list[Judged], width: int, paint: Paint, *, verbo
             *_rest(group, whole, width, paint),
             "",
         ]
-    out = []
+    out, shown = [], set[Location | None]()
     for item in whole:
-        out += [*_finding(audit, item, width, paint), ""]
+        whole_label = item.level in _WITH_POLICY and (verbose or item.required_by not in shown)
+        out += [*_finding(audit, item, width, paint, verbose=verbose, with_policy=whole_label), ""]
+        shown.add(item.required_by)
     rest = _rest(group, whole, width, paint)
     return [*out, *rest, ""] if rest else out
 
@@ -70,7 +78,8 @@ def _brief(audit: Audit, item: Judged, width: int, paint: Paint) -> list[str]:
     if finding is None:
         return []
     place = f"{plain(str(audit.placed(finding.locations[0])))}: " if finding.locations else ""
-    first, *rest = wrap(f"note[{item.rule}] {audit.rules[item.rule].name}: {place}{finding.message}", width - 2)
+    known = "known before: " if item.known_before else ""
+    first, *rest = wrap(f"note[{item.rule}] {audit.rules[item.rule].name}: {known}{place}{finding.message}", width - 2)
     head = f"note[{item.rule}]"
     return [f"{paint.note}{head}{paint.off}{first.removeprefix(head)}", *(f"  {line}" for line in rest)]
 
@@ -90,13 +99,14 @@ def _rest(group: list[Judged], whole: list[Judged], width: int, paint: Paint) ->
     return out
 
 
-def _finding(audit: Audit, item: Judged, width: int, paint: Paint) -> list[str]:
+def _finding(audit: Audit, item: Judged, width: int, paint: Paint, *, verbose: bool, with_policy: bool) -> list[str]:
+    """Return a finding. with_policy: the line of the policy that makes it so is shown, and not only told."""
     finding = item.finding
     if finding is None:
         return []
     name = audit.rules[item.rule].name
     color = _level_color(item.level, paint)
-    waived = "waived " if item.status is Status.WAIVED else ""
+    waived = "waived " if item.status is Status.WAIVED else "known before " if item.known_before else ""
     head = wrap(f"{waived}{item.level.value}[{item.rule}] {name}: {finding.message}", width - 2)
     out = [f"{color}{head[0]}{paint.off}", *(f"  {line}" for line in head[1:])]
     locations = finding.locations
@@ -106,19 +116,36 @@ def _finding(audit: Audit, item: Judged, width: int, paint: Paint) -> list[str]:
             out += _snippet(audit, related, "", width, paint)
     elif finding.label:
         out += [f"   {line}" for line in wrap(finding.label, width - 4)]
-    if item.required_by is not None:
-        out.append(f"   {paint.dim}= asked for by {plain(str(audit.placed(item.required_by)))}{paint.off}")
+    out += _policy_label(audit, item, width, paint, with_policy=with_policy)
     if item.waiver is not None:
-        out.append(
-            f"   = waived by {plain(item.waiver.owner)} until {item.waiver.expires}: {plain(item.waiver.reason)}"
-        )
+        out.append(f"   = {plain(excuse_of(item.waiver))}")
     for evidence in finding.evidence:
         out.append(
             f"   {paint.dim}= {plain(evidence.label)}: {plain(placed_command(audit, evidence.value))}{paint.off}"
         )
-    steps = [step for step in (next_step(audit, finding), f"supplymatrix explain {item.rule}") if step]
-    first, *rest = wrap(f"= next: {' · '.join(steps)}", width - 6)
-    return [*out, f"   {first}", *(f"     {line}" for line in rest)]
+    chain = chain_of(audit, item)
+    out += _told("path", " → ".join(chain), width) if chain else []
+    if verbose:
+        out += _told("why", audit.rules[item.rule].why, width)
+    step, explain = next_step(audit, finding), f"supplymatrix explain {item.rule}"
+    out += _told("next", " · ".join([step, explain] if step and not verbose else [step or explain]), width)
+    return [*out, *_told("docs", docs_of(item.rule), width)] if verbose else out
+
+
+def _told(what: str, text: str, width: int) -> list[str]:
+    first, *rest = wrap(f"= {what}: {text}", width - 6)
+    return [f"   {first}", *(f"     {line}" for line in rest)]
+
+
+def _policy_label(audit: Audit, item: Judged, width: int, paint: Paint, *, with_policy: bool) -> list[str]:
+    """Return the place of the policy that makes a finding what it is, unless that is one of its own places."""
+    place = item.required_by
+    finding = item.finding
+    if place is None or (finding is not None and place in finding.locations):
+        return []
+    if with_policy and (place.artifact, place.line) in audit.lines:
+        return _snippet(audit, place, f"makes {item.rule} {_AS[item.level]}", width, paint)
+    return [f"   {paint.dim}= asked for by {plain(str(audit.placed(place)))}{paint.off}"]
 
 
 def _snippet(audit: Audit, place: Location, label: str, width: int, paint: Paint) -> list[str]:

@@ -8,6 +8,7 @@ from supplymatrix.model.fact import Gap
 from supplymatrix.model.rule import Status
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Verdict, WaiverUse
+from supplymatrix.reports.judged_words import excuse_of
 from supplymatrix.reports.snippet import Paint, wrap
 from supplymatrix.reports.tally import counted
 
@@ -73,7 +74,7 @@ def gap_lines(verdict: Verdict, width: int, paint: Paint, *, verbose: bool) -> l
         word = f"{paint.warn}unknown{paint.off}"
         if group.waiver is not None:
             word = f"{paint.note}waived unknown{paint.off}"
-            lines.append(f"= waived by {group.waiver.owner} until {group.waiver.expires}: {group.waiver.reason}")
+            lines.append(f"= {excuse_of(group.waiver)}")
         lines += [f"= next: {group.remedy}"] if group.remedy else []
         out.append(f"{word} {counted(group.things, 'thing')} could not be checked")
         out += [f"   {line}" for text in lines for line in wrap(text, width - 4)]

@@ -22,9 +22,11 @@ from supplymatrix.model.verdict import Outcome, Verdict
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import Paint, fold
 from supplymatrix.reports.tally import (
-    MEANING,
+    as_survey,
     counted,
+    meaning_of,
     proven_lines,
+    say_mode,
     say_tally,
     score_text,
     tally_of,
@@ -58,7 +60,8 @@ def header(audit: Audit, width: int, paint: Paint) -> list[str]:
     parts = [part for part in (score_part(verdict), ", ".join(say_tally(tally_of(verdict)))) if part]
     word = verdict.outcome.value.upper()
     first, *rest = fold(f"  {word}{' ' * max(2, 7 - len(word))}", " · ".join(parts), width)
-    return [*lines, f"  {outcome_color(verdict.outcome, paint)}{word}{paint.off}{first[2 + len(word) :]}", *rest]
+    lines += [f"  {outcome_color(verdict.outcome, paint)}{word}{paint.off}{first[2 + len(word) :]}", *rest]
+    return [*lines, *(line for text in say_mode(verdict) for line in fold("  told   ", text, width))]
 
 
 def outcome_color(outcome: Outcome, paint: Paint) -> str:
@@ -137,7 +140,7 @@ def last_line(audit: Audit) -> str:
         if audit.log.requests:
             checked += f" ({audit.log.requests:,} requests, {audit.log.received_bytes:,} bytes)"
     verdict = audit.verdict
-    meaning = MEANING[verdict.outcome]
+    meaning = meaning_of(as_survey(audit))
     failed = any(item.status is Status.FAIL and item.level is Level.ERROR for item in verdict.judged)
     if verdict.outcome is Outcome.INCOMPLETE and failed:
         meaning += "; what could be judged does not meet it"

@@ -20,8 +20,8 @@ from supplymatrix.reports.tally import (
     QUIET,
     counted,
     exit_of,
+    meaning_of,
     outcome_of,
-    outcome_of_exit,
     path_of,
     proven_lines,
     say_outcomes,
@@ -144,12 +144,11 @@ def _last_line(survey: Survey) -> str:
     routes = list(dict.fromkeys(audit.log.route for audit in audits if audit.log is not None))
     text += f", asked: {'; '.join(plain(route) for route in routes)}" if routes else ""
     text += f" ({survey.requests:,} requests, {survey.received_bytes:,} bytes)" if survey.requests else ""
-    outcome = outcome_of_exit(survey.exit_code)
     alarms = [plain(_name(item)) for item in survey.items if outcome_of(item) is Outcome.ALARM]
     where = f" ALARM in {', '.join(alarms[:_NAMED])}" if alarms else ""
     where += f" and {counted(len(alarms) - _NAMED, 'other')}" if len(alarms) > _NAMED else ""
     subjects = f"{counted(len(survey.items), 'subject')}: {say_outcomes(survey.items)}."
     return (
         f"{text}. {what_was_read(audits)} {subjects}{where}{'.' if where else ''} "
-        f"Exit {survey.exit_code}: {MEANING[outcome]}."
+        f"Exit {survey.exit_code}: {meaning_of(survey)}."
     )

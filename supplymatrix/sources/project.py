@@ -36,6 +36,7 @@ from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.sources.files import GO_MOD_LIMIT, GO_SUM_LIMIT, POLICY_LIMIT, read_if_there
+from supplymatrix.sources.nested_policies import find_nested_policies, lines_of_nested
 
 __all__ = [
     "ALONE", "POLICY_NAME", "Project", "ProjectFiles", "SourceLines", "Surroundings", "build_project", "is_file",
@@ -79,7 +80,8 @@ class Project:
     notes: what a reader should know about how the project was read. A folder without go.mod and go.sum is a project
     with neither: there is nothing to check in it. paths: artifact → where it lies, for all of `files` and for the
     policy: files of a workspace have artifacts such as "../go.work.sum". workspace: the go.work that it was read as a
-    member of, or None. policy_folders: where its lift.toml is looked for, the first one counts.
+    member of, or None. policy_folders: where its lift.toml is looked for, the first one counts. digests: artifact →
+    sha256 (hex) of its bytes as they were read, for each of `files`.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Project:
     paths: Mapping[str, Path]
     policy_folders: tuple[Path, ...]
     workspace: Path | None = None
+    digests: Mapping[str, str] = MappingProxyType({})
 
     def path_of(self, artifact: str) -> Path:
         """Return where an artifact lies, as one would type it."""
@@ -103,6 +106,7 @@ class ProjectFiles:
     """The files of one project, read and parsed. sum_path: of the go.sum, there or not, or of what was named instead.
 
     is_sum_named: a go.sum itself was asked for; a go.mod beside it is not read. data: all bytes, for the digest.
+    digests: file name → sha256 (hex) of its bytes.
     """
 
     root: Path
@@ -111,6 +115,7 @@ class ProjectFiles:
     sum_path: Path
     is_sum_named: bool
     data: bytes
+    digests: Mapping[str, str]
 
 
 @value
@@ -121,7 +126,7 @@ class Surroundings:
     the other members, which come last. main_modules: paths whose packages come from a folder of the workspace, whatever
     version is required. lines, faults: of go.work.sum. borrowed: lines of other members' go.sum by key; lent: the
     files in which they stand, by artifact. files, paths: of all the rest. policy: the workspace's lift.toml. data: the
-    bytes of go.work and go.work.sum.
+    bytes of go.work and go.work.sum. digests: artifact → sha256 (hex), of `files` and `lent`.
     """
 
     go_work: Path | None = None
@@ -137,6 +142,7 @@ class Surroundings:
     policy: bytes | None = None
     notes: tuple[Note, ...] = ()
     data: bytes = b""
+    digests: Mapping[str, str] = MappingProxyType({})
 
 
 ALONE = Surroundings()
@@ -160,6 +166,11 @@ def read_project_files(path: Path) -> ProjectFiles:
         sum_path=sum_path,
         is_sum_named=not want_mod,
         data=(go_mod_data or b"") + (go_sum_data or b""),
+        digests={
+            name: hashlib.sha256(data).hexdigest()
+            for name, data in (("go.mod", go_mod_data), (sum_path.name, go_sum_data))
+            if data is not None
+        },
     )
 
 
@@ -174,12 +185,14 @@ def build_project(found: ProjectFiles, around: Surroundings = ALONE) -> Project:
     name = go_mod.module.path if go_mod and go_mod.module and go_mod.module.path else root.resolve().name or "project"
     facts = tuple(_facts(name, found, around))
     files = _files(found, facts, around)
+    nested = find_nested_policies(root, facts)
+    files |= lines_of_nested(root, nested)
     policy = read_if_there(root / POLICY_NAME, POLICY_LIMIT, "policy")
     folders = (root,) if around.go_work is None else tuple(dict.fromkeys((root, around.go_work.parent)))
     return Project(
         name=name,
         root=root,
-        facts=facts,
+        facts=(*facts, *nested),
         files={artifact: lines for artifact, (lines, _) in files.items()},
         lift_toml=around.policy if policy is None else policy,
         go_sum=found.sum_path.as_posix() if go_sum is not None else "",
@@ -197,6 +210,7 @@ def build_project(found: ProjectFiles, around: Surroundings = ALONE) -> Project:
         },
         policy_folders=folders,
         workspace=around.go_work,
+        digests={name: digest for name, digest in {**around.digests, **found.digests}.items() if name in files},
     )
 
 

@@ -1,4 +1,4 @@
-"""The user's own settings file: network, cache, author and vendor data, and never anything that judges a project.
+"""The user's own settings file: network, cache, author, vendor data and a webhook, and nothing that judges a project.
 
 [network]
 jobs = 8
@@ -13,7 +13,9 @@ what is missing then is a gap.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KEYS",
+    "KINDS",
     "MAX_JOBS",
     "NO_SETTINGS",
     "Scalar",
@@ -34,6 +37,7 @@ __all__ = [
     "parse_user_settings",
     "path_fault",
     "read_user_settings",
+    "webhook_fault",
 ]
 
 Scalar = str | int | bool | tuple[str, ...]
@@ -42,6 +46,12 @@ MAX_JOBS = 16
 _LIMIT = 1 << 18  # bytes
 _PAGE = "docs/formats/settings-toml.md"
 _LONGEST = 200  # characters of a text
+_LONGEST_ADDRESS = 2_000
+KINDS = ("json", "slack")
+"""The forms of what is sent to a webhook."""
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|\[::1\]")
+_WEBHOOK = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?].*)?")
+_HIDDEN = "notify.url"
 _MOST_FOLDERS = 20
 _CACHE_MB = (16, 1 << 20)
 _MOST_FAULTS = 50
@@ -80,6 +90,31 @@ def path_fault(text: str) -> str:
     if text.startswith("~/") or PurePath(text).is_absolute():
         return ""
     return "this is no absolute path"
+
+
+def webhook_fault(text: str) -> str:
+    """Return why nothing can be sent to an address, "" when it can: https, or http on this machine, nothing secret in
+    front of the host."""
+    if not text.isascii() or not text.isprintable() or " " in text or len(text) > _LONGEST_ADDRESS:
+        return f"this is no address of printable ASCII without spaces, at most {_LONGEST_ADDRESS:,} characters"
+    found = _WEBHOOK.fullmatch(text)
+    if found is None:
+        return "this is no web address with a host, or it has a user in front of the host"
+    if found[1] == "http" and not _LOOPBACK.fullmatch(found[2]):
+        return "what is sent over http can be read and changed on the way"
+    return ""
+
+
+def _webhook(seen: object) -> Fault | None:
+    expected = "an https address, in quotes; http only for this machine itself"
+    if not isinstance(seen, str):
+        return "this is no text", expected
+    why = webhook_fault(seen)
+    return (why, expected) if why else None
+
+
+def _kind(seen: object) -> Fault | None:
+    return None if seen in KINDS else ("there is no such kind of notification", f"one of {', '.join(KINDS)}, in quotes")
 
 
 def _path(seen: object) -> Fault | None:
@@ -137,6 +172,7 @@ KEYS: Mapping[str, Mapping[str, Callable[[object], Fault | None]]] = {
     "cache": {"dir": _path, "max_mb": _cache_mb},
     "author": {"name": _text, "email": _email, "organization": _text},
     "vendors": {"profiles": _paths},
+    "notify": {"url": _webhook, "kind": _kind},
 }
 """Section → key → what finds the fault of a value."""
 
@@ -154,7 +190,19 @@ def parse_user_settings(data: bytes, artifact: str) -> UserSettings:
     """Return the settings in a text. artifact: its name in messages. Raises InputError with all faults."""
     from supplymatrix.documents.toml_text import read_toml
 
-    return _Reading(read_toml(data, artifact, page=_PAGE), artifact).settings()
+    try:
+        toml = read_toml(data, artifact, page=_PAGE)
+    except InputError as err:
+        raise InputError(*map(_without_address, err.diagnostics)) from None
+    return _Reading(toml, artifact).settings()
+
+
+def _without_address(fault: Diagnostic) -> Diagnostic:
+    """Return a fault without its line of the file when that holds an address: that of a webhook is a secret."""
+    if "://" not in fault.seen + fault.source_line + fault.message:
+        return fault
+    message = fault.message.partition("://")[0].rpartition(" ")[0] if "://" in fault.message else fault.message
+    return replace(fault, message=message, seen="", source_line="")
 
 
 class _Reading:
@@ -224,4 +272,5 @@ class _Reading:
         fault = fault_at(
             self._toml, self._artifact, path, message=message, expected=expected, remedy=remedy, at_key=at_key
         )
-        self._faults.append(fault)
+        is_secret = not at_key and ".".join(path) == _HIDDEN
+        self._faults.append(replace(fault, seen="", source_line="") if is_secret else _without_address(fault))

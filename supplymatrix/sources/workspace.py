@@ -13,6 +13,7 @@ modfetch/fetch.go (HaveSum, initGoSum); go.dev/ref/mod#workspaces.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -80,6 +81,7 @@ class Workspace:
     faults: why the go command refuses it as a whole. sums: go.work.sum, by the name under which it is an artifact of a
     member. policy: bytes of the lift.toml beside go.work. hashes: the first line for each key in the members' go.sum
     files; replaces: of all members, by module path; both with the member that has them. main_modules: paths of members.
+    digests: file name → sha256 (hex) of go.work and go.work.sum.
     """
 
     path: Path
@@ -92,6 +94,7 @@ class Workspace:
     hashes: Mapping[tuple[ModuleVersion, SumKind], tuple[Member, SumLine]]
     replaces: Mapping[str, Sequence[tuple[Member, Replace]]]
     data: bytes
+    digests: Mapping[str, str]
 
 
 def read_workspace(path: Path) -> Workspace:
@@ -132,6 +135,11 @@ def read_workspace(path: Path) -> Workspace:
         hashes=_first_lines(members),
         replaces=_all_replaces(members),
         data=data + (sum_data or b""),
+        digests={
+            file.name: hashlib.sha256(found).hexdigest()
+            for file, found in ((path, data), (sum_path, sum_data))
+            if found is not None
+        },
     )
 
 
@@ -291,18 +299,21 @@ def _surroundings(workspace: Workspace, member: Member) -> Surroundings:
     own = _as_seen_from(member.path, path)
     lines_of: dict[str, Sequence[str]] = {own: go_work.lines}
     paths = {own: path}
+    digests = {own: workspace.digests[path.name]}
     own_sum = _as_seen_from(member.path, _sum_path(path))
     sums = workspace.sums.get(own_sum)
     if sums is not None:
         lines_of[own_sum], paths[own_sum] = sums.source, _sum_path(path)
+        digests[own_sum] = workspace.digests[_sum_path(path).name]
     replaces = tuple(changed(entry, location=changed(entry.location, artifact=own)) for entry in go_work.replace)
     others = []
     for other, replace in _replaces_of_others(workspace, member):
         artifact = _as_seen_from(member.path, other.path / "go.mod")
         if other.files is not None and other.files.go_mod is not None:
             lines_of[artifact], paths[artifact] = other.files.go_mod.lines, other.path / "go.mod"
+            digests[artifact] = other.files.digests["go.mod"]
         others.append(changed(replace, location=changed(replace.location, artifact=artifact)))
-    borrowed, lent = _lent(workspace, member, [*replaces, *member.replaces, *others])
+    borrowed, lent, digests_lent = _lent(workspace, member, [*replaces, *member.replaces, *others])
     return Surroundings(
         go_work=path,
         replaces=replaces,
@@ -317,6 +328,7 @@ def _surroundings(workspace: Workspace, member: Member) -> Surroundings:
         policy=workspace.policy,
         notes=tuple(_notes(workspace, member)),
         data=workspace.data,
+        digests={**digests, **digests_lent},
     )
 
 
@@ -338,12 +350,13 @@ def _replaces_of_others(workspace: Workspace, member: Member) -> Iterator[tuple[
 
 def _lent(
     workspace: Workspace, member: Member, replaces: Sequence[Replace]
-) -> tuple[dict[tuple[ModuleVersion, SumKind], SumLine], dict[str, tuple[Sequence[str], Path]]]:
-    """Return lines of the other members that this one may need, and the files in which they stand."""
+) -> tuple[dict[tuple[ModuleVersion, SumKind], SumLine], dict[str, tuple[Sequence[str], Path]], dict[str, str]]:
+    """Return lines of the other members that this one may need, the files in which they stand, and their digests."""
     targets = (ModuleVersion(path=entry.new_path, version=entry.new_version) for entry in replaces)
     wanted = dict.fromkeys([*(require.module for require in member.requires), *targets])
     lines: dict[tuple[ModuleVersion, SumKind], SumLine] = {}
     files: dict[str, tuple[Sequence[str], Path]] = {}
+    digests: dict[str, str] = {}
     for module in wanted:
         for kind in SumKind:
             other, line = workspace.hashes.get((module, kind), (member, None))
@@ -352,7 +365,8 @@ def _lent(
             artifact = _as_seen_from(member.path, other.files.sum_path)
             lines[module, kind] = changed(line, location=changed(line.location, artifact=artifact))
             files[artifact] = other.files.go_sum.source, other.files.sum_path
-    return lines, files
+            digests[artifact] = other.files.digests[other.files.sum_path.name]
+    return lines, files, digests
 
 
 def _notes(workspace: Workspace, member: Member) -> Iterator[Note]:

@@ -105,6 +105,16 @@ PLACES: tuple[Place, ...] = (
         twin="supplymatrix decide",
         parts=("needs",),
     ),
+    Place(
+        id="policy",
+        key="8",
+        title="Policy",
+        what="what each rule costs of the score; what if it changed",
+        target=f"{_SCREENS}.policy:PolicyScreen",
+        twin="supplymatrix policy show --resolved",
+        parts=("rule", "finding"),
+        rest=True,
+    ),
 )
 """All places, in the order in which they are shown."""
 

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from supplymatrix.engine.screen_state import NO_STATE, ScreenState
+from supplymatrix.tui.history import History
 from supplymatrix.tui.shell_words import path_word
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Session:
     write: writes an exported file whole or not at all, and raises InputError. state_file: None = nothing is kept;
     state, told: as read at the start. excluded, wishes, weights: what is tried in matrix and decision, until the app
     ends: vendors that are left out; by key, None = the program's own. weights_file: the file of weights that was
-    written or read last, and what it has.
+    written or read last, and what it has. tried: by lift.toml, what is tried on the policy.
 
     `profiles` and `feeds` may take some tenths of a second: call them in a worker's thread.
     """
@@ -55,6 +56,7 @@ class Session:
     wishes: tuple[Wish, ...] = ()
     weights: Mapping[str, int] | None = None
     weights_file: tuple[str, Mapping[str, int]] = ("", MappingProxyType({}))
+    tried: dict[str, History[Any]] = field(default_factory=dict)
     _loaded: LoadedProfiles | None = None
     _feeds: tuple[FeedStatus, ...] | None = None
     _asked: int = 0

@@ -56,7 +56,7 @@ def test_no_page_is_left_of_a_rule_that_is_gone() -> None:
 @pytest.mark.parametrize("rule", IDS)
 def test_the_good_project_breaks_no_rule(rule: str) -> None:
     verdict = audit_of(FIXTURES / rule / "good").verdict
-    assert [(j.rule, j.subject) for j in verdict.judged] == []
+    assert [(j.rule, j.subject) for j in verdict.judged if j.status is not Status.WAIVED] == []
     assert verdict.exit_code == 0
 
 

@@ -65,7 +65,7 @@ def test_a_file_holds_what_stdout_would_have_got(cli: Cli, replay: list[str], tm
 
     on_stdout = cli(*replay, "--format", fmt).out
     done = cli(*replay, "--format", f"{fmt}={tmp_path / 'report'}")
-    assert timeless((tmp_path / "report").read_text()) == timeless(on_stdout)
+    assert timeless((tmp_path / "report").read_bytes().decode()) == timeless(on_stdout)
     assert done.out == ""
 
 

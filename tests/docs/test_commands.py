@@ -153,6 +153,8 @@ _OTHER_TOML = (
     "claims-toml",
     "weights-toml",
     "decision-toml",
+    "formats/clauses",
+    "policy-tests",
 )  # pages of other forms
 
 

@@ -18,8 +18,10 @@ pytestmark = pytest.mark.slow
 
 _FOLDER = REPO / "screenshots"
 _PICTURES = sorted(path.name for path in _FOLDER.glob("*.svg"))
-_PIXELS = sorted(path.name for path in _FOLDER.glob("*.png"))
+_PAGES = sorted(path.name for path in _FOLDER.glob("report-html-*.png"))  # drawn by a browser, which no test needs
+_PIXELS = sorted(path.name for path in _FOLDER.glob("*.png") if path.name not in _PAGES)
 _MOST_BYTES = 3_000_000  # of the whole folder, which every clone has to fetch
+_MOST_BYTES_OF_A_PAGE = 300_000
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -60,13 +62,26 @@ def test_a_png_is_drawn_from_the_svg_beside_it_at_twice_its_size(name: str) -> N
     assert abs(height - 2 * float(view[2])) <= 2
 
 
+@pytest.mark.parametrize("name", _PAGES)
+def test_a_picture_of_a_page_is_small_and_names_the_page(name: str) -> None:
+    data = (_FOLDER / name).read_bytes()
+    chunks = _chunks(data)
+    assert len(data) <= _MOST_BYTES_OF_A_PAGE
+    assert re.fullmatch(rb"source\0[0-9a-f]{64}", chunks[b"tEXt"])
+    assert min(struct.unpack(">II", chunks[b"IHDR"][:8])) >= 900
+
+
+def test_the_report_as_a_page_is_shown_in_three_pictures() -> None:
+    assert _PAGES == ["report-html-alarm.png", "report-html-dark.png", "report-html-register.png"]
+
+
 def test_some_pictures_can_be_shown_where_no_svg_can() -> None:
     assert {"app-matrix-80x24.png", "app-proof-80x24.png"} <= set(_PIXELS)
 
 
 def test_every_picture_has_a_row_and_the_folder_stays_modest() -> None:
     page = (_FOLDER / "README.md").read_text(encoding="utf-8")
-    assert sorted(set(re.findall(r"\]\(([a-z0-9-]+\.(?:svg|png))\)", page))) == sorted([*_PICTURES, *_PIXELS])
+    assert sorted(set(re.findall(r"\]\(([a-z0-9-]+\.(?:svg|png))\)", page))) == sorted([*_PICTURES, *_PIXELS, *_PAGES])
     assert sum(path.stat().st_size for path in _FOLDER.glob("*.*")) <= _MOST_BYTES
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from supplymatrix.gomod.goenv import GoSettings, Setting
 from supplymatrix.gomod.goproxy import Via
+from supplymatrix.gomod.module_info import INFO_LIMIT
 from supplymatrix.model.fact import SumKind
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.net.module_files import MOD_LIMIT, Fetched, fetch_module_file
+from supplymatrix.net.module_files import MOD_LIMIT, Fetched, fetch_module_file, fetch_module_info
 from supplymatrix.net.transport import Stored, TimeOuts, Transport
 from supplymatrix.sumdb.protocol import Absent, Unavailable
 from tests.support.log_server import LogServer, Reply
@@ -60,6 +61,20 @@ def test_a_file_is_asked_for_by_its_escaped_name(kind: SumKind, path: str) -> No
         assert server.paths == [path]
         assert (fetched.via, data) == (Via.PROXY, TRUE[path])
         assert [answer.source for answer in fetched.answers] == [f"{server.url}/{path}"]
+
+
+def test_an_info_is_asked_for_by_its_escaped_name_and_not_taken_above_its_limit() -> None:
+    async def work(url: str) -> tuple[Fetched, bytes]:
+        file = io.BytesIO()
+        async with Transport(time_outs=QUICK, tries=1) as transport:
+            return await fetch_module_info(MODULE, settings_of(url), transport, file), file.getvalue()
+
+    name = MOD.replace(".mod", ".info")
+    with LogServer({name: b"{}"}) as server:
+        fetched, data = asyncio.run(work(server.url))
+        assert (fetched.via, data, server.paths) == (Via.PROXY, b"{}", [name])
+        server.always(Reply(body=b" " * (INFO_LIMIT + 1)))
+        assert asyncio.run(work(server.url))[0].via is Via.FAILED
 
 
 @pytest.mark.parametrize(("mark", "status", "goes_on"), [(",", 404, True), (",", 500, False), ("|", 500, True)])

@@ -76,9 +76,8 @@ def test_a_glob_matches_what_its_definition_says(pattern: list[str], path: list[
 def test_the_longest_literal_prefix_speaks() -> None:
     globs = ["**", "github.com/**", "github.com/gorilla/**", "github.com/gorilla/mux"]
     policy = parse("".join(f'[packages."{glob}"]\n' for glob in globs))
-    spoken = {path: policy.package_for(path) for path in ("x", "github.com/a/b", "github.com/gorilla/x")}
-    spoken["mux"] = policy.package_for("github.com/gorilla/mux")
-    assert [entry.glob for entry in spoken.values() if entry is not None] == globs
+    paths = ("x", "github.com/a/b", "github.com/gorilla/x", "github.com/gorilla/mux")
+    assert [[entry.glob for entry in policy.entries_for(path)] for path in paths] == [[glob] for glob in globs]
 
 
 @pytest.mark.parametrize("other", ["a.example/b/**", "a.example/b/**/**", "a.example/*", "a.example/**/b", "**"])
@@ -88,21 +87,20 @@ def test_a_glob_without_a_star_says_more_than_any_other_that_matches_its_module(
 
 
 def test_a_module_that_no_glob_matches_has_no_entry() -> None:
-    assert parse('[packages."github.com/**"]\n').package_for("gitlab.example/x") is None
+    assert parse('[packages."github.com/**"]\n').entries_for("gitlab.example/x") == ()
 
 
 def test_the_order_of_entries_does_not_matter() -> None:
     text = ['[packages."github.com/**"]\nversion="v1.0.0"\n', '[packages."github.com/a/*"]\nversion="v2.0.0"\n']
     for order in (text, text[::-1]):
-        entry = parse("".join(order)).package_for("github.com/a/b")
-        assert entry is not None
+        (entry,) = parse("".join(order)).entries_for("github.com/a/b")
         assert entry.version == "v2.0.0"
 
 
 def test_a_tie_is_an_error_with_the_place_of_the_second_entry() -> None:
     policy = parse('[packages."github.com/*/mux"]\n\n[packages."github.com/**"]\n')
     with pytest.raises(InputError) as caught:
-        policy.package_for("github.com/gorilla/mux")
+        policy.entries_for("github.com/gorilla/mux")
     (fault,) = caught.value.diagnostics
     assert "two entries speak of github.com/gorilla/mux" in fault.message
     assert (fault.artifact, fault.line, fault.column) == ("lift.toml", 3, 1)

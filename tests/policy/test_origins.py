@@ -17,7 +17,7 @@ PRESETS = presets()
 
 def view_of(text: str) -> PolicyView:
     policy = parse_policy(text.encode(), "lift.toml", presets=PRESETS)
-    return explain_policy(policy, text.encode(), "lift.toml", presets=PRESETS, rules=ALL_RULES)
+    return explain_policy(policy, "lift.toml", rules=ALL_RULES)
 
 
 @given(any_policy())
@@ -57,7 +57,7 @@ def test_a_value_of_the_head_has_its_line(text: str, key: str, origin: str) -> N
 
 
 def test_a_policy_without_a_file_has_no_line_of_a_file() -> None:
-    view = explain_policy(default_policy(PRESETS), None, "lift.toml", presets=PRESETS, rules=ALL_RULES)
+    view = explain_policy(default_policy(PRESETS), "", rules=ALL_RULES)
     assert view.artifact == ""
     assert not any(item.by_file for item in (*view.head, *view.levels))
     assert {item.origin.artifact for item in view.levels if item.origin} == {"preset log-verified"}

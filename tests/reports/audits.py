@@ -10,16 +10,30 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from supplymatrix.checks.registry import ALL_RULES, run_rules
+from supplymatrix.checks.result import fingerprint_of
 from supplymatrix.engine.check import CheckRequest, run_check
 from supplymatrix.engine.events import ignore_event
 from supplymatrix.engine.means import Means
 from supplymatrix.errors import Diagnostic
-from supplymatrix.model.audit import Audit, Survey, Unreadable
+from supplymatrix.model.audit import Audit, Fellow, Survey, Unreadable
 from supplymatrix.model.fact import Facts, Gap, SumKind
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Confidence, Evidence, Finding, Level, Severity, Status
 from supplymatrix.model.value import changed
-from supplymatrix.model.verdict import Contribution, Judged, Note, Outcome, Score, Verdict, WaiverUse
+from supplymatrix.model.verdict import (
+    Contribution,
+    ExcuseKind,
+    Judged,
+    Mode,
+    Note,
+    Outcome,
+    PolicyFile,
+    Score,
+    Verdict,
+    WaiverEntry,
+    WaiverState,
+    WaiverUse,
+)
 from supplymatrix.policy.verdict import judge
 from tests.policy.any_policy import any_policy, any_waiver
 from tests.policy.facts import any_facts
@@ -35,11 +49,13 @@ __all__ = [
     "any_audit",
     "any_survey",
     "example_audit",
+    "excused_audit",
     "fixture_audit",
     "hostile_audit",
     "hostile_survey",
     "hostile_text",
     "main_survey",
+    "many_audit",
     "outage_audit",
     "placed_audit",
     "survey_of",
@@ -49,8 +65,8 @@ PROJECTS = Path(__file__).parent / "projects"
 _FIXTURES = Path(__file__).parents[1] / "checks" / "fixtures"
 FOLDERS = sorted(
     f"{path.parent.parent.name}/{path.parent.name}"
-    for root in (_FIXTURES, PROJECTS)
-    for path in root.glob("**/lift.toml")
+    for root, depth in ((_FIXTURES, "*/*"), (PROJECTS, "*"))
+    for path in root.glob(f"{depth}/lift.toml")
 )
 """Every fixture, as "SM101/bad" or "projects/alarm"."""
 EXAMPLES = sorted(path.parent.name for path in (REPO / "examples").glob("*/lift.toml"))
@@ -133,7 +149,17 @@ def _judged(draw: st.DrawFn, text: st.SearchStrategy[str]) -> Judged:
         severity=draw(st.sampled_from(Severity)),
         required_by=draw(st.one_of(st.none(), _places(text))),
     )
-    waiver = WaiverUse(reason=draw(text), owner=draw(text), expires=date(2027, 1, 31), location=draw(_places(text)))
+    waiver = WaiverUse(
+        reason=draw(text),
+        owner=draw(text),
+        expires=date(2027, 1, 31),
+        location=draw(_places(text)),
+        kind=draw(st.sampled_from(ExcuseKind)),
+        ticket=draw(text),
+        advisory=draw(text),
+        vex_justification=draw(text),
+    )
+    judged = changed(judged, known_before=draw(st.booleans()))
     if draw(st.booleans()):
         judged = changed(judged, gap=draw(_gaps(text)))
         return changed(judged, status=Status.WAIVED, waiver=waiver) if draw(st.booleans()) else judged
@@ -149,10 +175,33 @@ def _judged(draw: st.DrawFn, text: st.SearchStrategy[str]) -> Judged:
         fix=draw(text),
         confidence=draw(st.sampled_from(Confidence)),
         fingerprint="0" * 32,
+        advisories=tuple(draw(st.lists(text, max_size=2))),
     )
     if draw(st.booleans()):
         return changed(judged, finding=finding, status=Status.FAIL)
     return changed(judged, finding=finding, status=Status.WAIVED, waiver=waiver)
+
+
+def _entries(text: st.SearchStrategy[str]) -> st.SearchStrategy[WaiverEntry]:
+    day = st.just(date(2027, 1, 31))
+    return st.builds(
+        WaiverEntry,
+        rule=st.sampled_from(["SM101", "SM202"]),
+        package=text,
+        version=text,
+        advisory=text,
+        reason=text,
+        owner=text,
+        expires=day,
+        ticket=text,
+        vex_justification=text,
+        location=_places(text),
+        state=st.sampled_from(WaiverState),
+        findings=st.integers(0, 2),
+        commit=text,
+        author=text,
+        committed_on=st.one_of(st.none(), day),
+    )
 
 
 _SCORE = Score(
@@ -190,8 +239,14 @@ def hostile_audit(draw: st.DrawFn) -> Audit:
         policy_digest="0" * 64,
         tool_version="0.1.0",
         now=datetime(2026, 11, 24, 12, 0, tzinfo=UTC),
+        mode=draw(st.sampled_from(Mode)),
+        waivers=tuple(draw(st.lists(_entries(text), max_size=2))),
+        policy_files=tuple(draw(st.lists(st.builds(PolicyFile, artifact=text, sha256=st.just("0" * 64)), max_size=1))),
+        frameworks=tuple(draw(st.lists(text, max_size=1))),
+        diff_base=draw(text),
     )
     return Audit(
+        fellows=(Fellow(name=draw(text), format="json", sha256="0" * 64),),
         subject=draw(text),
         root=draw(text),
         facts=Facts([]),
@@ -269,6 +324,64 @@ def outage_audit() -> Audit:
         for item in audit.verdict.judged
     )
     return changed(audit, verdict=changed(audit.verdict, judged=judged, gaps=(), outcome=Outcome.PASS, exit_code=0))
+
+
+@cache
+def excused_audit(mode: Mode = Mode.ENFORCE) -> Audit:
+    """Return an audit with a finding that is waived, one on the debt list, one that is old and one that is new.
+
+    All are errors; the run is held against the commit 1a2b3c4d. In a mode that decides nothing its exit code is 0.
+    """
+    audit = fixture_audit("projects/fail")
+    first, second, third, fourth = [item for item in audit.verdict.judged if item.level is Level.ERROR][:4]
+    waiver = WaiverUse(
+        reason="the fix is in review", owner="team-a", expires=date(2026, 12, 3), ticket="SEC-7",
+        location=Location(artifact="lift.toml", line=9, column=1),
+    )  # fmt: skip
+    debt = changed(waiver, kind=ExcuseKind.DEBT, owner="team-b", expires=date(2027, 2, 1), ticket="")
+    judged = (
+        changed(first, known_before=False),
+        changed(second, known_before=True),
+        changed(third, status=Status.WAIVED, waiver=waiver),
+        changed(fourth, status=Status.WAIVED, waiver=debt),
+    )
+    entry = WaiverEntry(
+        rule=fourth.rule, package="gone.example/**", version="", advisory="", reason=waiver.reason, owner="team-c",
+        expires=date(2026, 11, 1), ticket="SEC-8", vex_justification="", findings=0,
+        location=Location(artifact="lift.toml", line=20), state=WaiverState.EXPIRED, commit="0f1e2d3c",
+        author="A. Author", committed_on=date(2026, 10, 1),
+    )  # fmt: skip
+    verdict = changed(
+        audit.verdict, judged=judged, mode=mode, exit_code=audit.verdict.exit_code if mode is Mode.ENFORCE else 0,
+        diff_base="1a2b3c4d", waivers=(entry,), passed=37, outcome=Outcome.FAIL, gaps=(),
+    )  # fmt: skip
+    return changed(audit, verdict=verdict)
+
+
+@cache
+def many_audit(number: int) -> Audit:
+    """Return an audit with so many results, two in three of them findings, the others unknown for one of 7 reasons."""
+    audit = fixture_audit("projects/fail")
+    sample = next(item for item in audit.verdict.judged if item.finding is not None)
+    judged = tuple(map(_one_of_many, [sample] * number, range(number)))
+    gaps = tuple(item.gap for item in judged if item.gap is not None)
+    return changed(audit, verdict=changed(audit.verdict, judged=judged, gaps=gaps))
+
+
+def _one_of_many(sample: Judged, number: int) -> Judged:
+    subject = f"many.example/module-{number}@v1.0.0"
+    place = Location(artifact="go.sum", line=number + 1, column=1, end_column=9)
+    if number % 3 == 2:
+        reason = f"proxy {number % 7} gave no answer"
+        gap = Gap(wanted=f"record of {subject}", reason=reason, remedy="run again", subject=subject, location=place)
+        return changed(sample, subject=subject, status=Status.UNKNOWN, finding=None, gap=gap, level=Level.WARN)
+    assert sample.finding is not None
+    finding = changed(
+        sample.finding, subject=subject, message=f"no line for {subject}", locations=(place,),
+        fingerprint=fingerprint_of(sample.rule, subject),
+    )  # fmt: skip
+    level = Level.ALARM if number % 1000 == 999 else Level.ERROR
+    return changed(sample, subject=subject, finding=finding, level=level)
 
 
 @st.composite

@@ -17,6 +17,7 @@ from tests.support.data import REPO
         ("survey", "survey-json.md"),
         ("policy", "policy-json.md"),
         ("chain", "chain-json.md"),
+        ("compliance", "compliance-json.md"),
     ],
 )
 def test_the_page_has_a_row_for_every_field(name: str, page: str) -> None:

@@ -31,7 +31,8 @@ from tests.reports.test_text import assert_golden, odd_characters
 pytestmark = pytest.mark.slow
 
 _LAST = re.compile(
-    r"supplymatrix: [a-z]+, exit \d(?:; \d+ subjects?: [0-9a-z ,]+)?(?:; [\d,]+ more than GitHub [a-z :]+)?"
+    r"supplymatrix: [a-z]+, exit \d(?: in mode [a-z, ]+)?(?:; \d+ subjects?: [0-9a-z ,]+)?"
+    r"(?:; [\d,]+ more than GitHub [a-z :]+)?"
 )
 
 

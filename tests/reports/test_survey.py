@@ -116,7 +116,7 @@ def test_subjects_that_pass_are_a_row_and_at_most_a_line() -> None:
     survey = survey_of(placed_audit("pass", "svc/a"), placed_audit("waived", "svc/b"), placed_audit("fail", "c"))
     text = render_survey(survey, "text")
     assert text.count("svc/a") == 1
-    assert "pass  svc/b  1 note, 1 waived (expires in 9 days), 3 remarks" in text
+    assert "pass  svc/b  1 warning, 3 notes, 1 of 53 waived (1 %, expires in 9 days)" in text
     assert "── svc/" not in text
     assert "── svc/b ──" in render_survey(survey, "text", verbose=True)
 
@@ -218,7 +218,7 @@ def test_what_an_outage_excuses_is_shown_as_waived(fmt: str, said: str) -> None:
 def test_what_an_outage_excuses_is_counted_as_waived_and_not_as_unknown() -> None:
     tally = tally_of(outage_audit().verdict)
     assert (tally.unknown, tally.waived, tally.expires_in) == (0, 4, 10)
-    assert "4 waived (the first expires in 10 days)" in " ".join(render(outage_audit(), "text").split())
+    assert "4 of 32 waived (12 %, the first expires in 10 days)" in " ".join(render(outage_audit(), "text").split())
 
 
 def test_what_an_outage_excuses_has_its_status_in_json() -> None:

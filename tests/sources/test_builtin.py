@@ -10,9 +10,14 @@ from supplymatrix.sources.builtin import builtin_bytes, builtin_names
 from tests.support.data import REPO
 
 
-@pytest.mark.parametrize(("kind", "folder"), [("policies", "policies"), ("rules", "docs/rules")])
+@pytest.mark.parametrize(
+    ("kind", "folder"),
+    [("policies", "policies"), ("policies/clauses", "policies/clauses"), ("rules", "docs/rules")],
+)
 def test_what_is_built_in_is_what_lies_at_the_top_level(kind: str, folder: str) -> None:
-    there = {path.name: path.read_bytes() for path in (REPO / folder).iterdir() if path.name[0] != "."}
+    there = {
+        path.name: path.read_bytes() for path in (REPO / folder).iterdir() if path.is_file() and path.name[0] != "."
+    }
     assert {name: builtin_bytes(kind, name) for name in builtin_names(kind)} == there
 
 

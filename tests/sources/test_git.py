@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from supplymatrix.errors import InputError
-from supplymatrix.sources.git import read_at_revision
+from supplymatrix.sources.git import find_revision, read_at_revision, read_files_at
 from tests.support.git_repo import GitRepo
 
 pytestmark = pytest.mark.slow
@@ -158,3 +158,42 @@ def test_a_replaced_object_is_not_followed(repo: GitRepo) -> None:
     weak = repo.git("rev-parse", "HEAD:lift.toml").strip()
     repo.git("replace", strict, weak)
     assert read(repo, commit) == b"strict\n"
+
+
+def read_files(repo: GitRepo, *paths: str, name: str = "main", below: str = ".") -> dict[str, bytes]:
+    env = environ(repo.folder.parent)
+    return read_files_at(find_revision(repo.folder / below, name, env, option="--x"), paths, env, option="--x")
+
+
+def test_several_files_are_read_at_once_and_those_that_are_not_there_left_out(repo: GitRepo) -> None:
+    repo.commit({"a": "one\n", "deep/b": "two", "deep/empty": "", "same": "one\n"})
+    (repo.folder / "a").write_text("new\n")
+    assert read_files(repo, "a", "deep/b", "deep/empty", "same", "deep", "none", below="deep") == {
+        "a": b"one\n", "deep/b": b"two", "deep/empty": b"", "same": b"one\n",
+    }  # fmt: skip
+    assert read_files(repo) == {}
+
+
+def test_odd_names_of_files_are_names_and_no_patterns(repo: GitRepo) -> None:
+    repo.commit({"ü *": "odd", "other": "x", ":(top)y": "magic"})
+    assert read_files(repo, "ü *", "*", ":(top)y", "--help") == {"ü *": b"odd", ":(top)y": b"magic"}
+
+
+def test_a_link_is_not_read(repo: GitRepo) -> None:
+    (repo.folder / "link").symlink_to("/etc/hostname")
+    repo.commit({"a": "x"})
+    assert read_files(repo, "link", "a") == {"a": b"x"}
+
+
+def test_an_object_that_is_missing_is_no_file_that_is_missing(repo: GitRepo) -> None:
+    repo.commit({"a": "gone soon\n"})
+    blob = repo.git("rev-parse", "main:a").strip()
+    (repo.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(InputError, match="whole clone"):
+        read_files(repo, "a")
+
+
+def test_where_a_folder_lies_in_its_repository_is_told(repo: GitRepo) -> None:
+    commit = repo.commit({"deep/er/a": "x"})
+    found = find_revision(repo.folder / "deep" / "er", "main", environ(repo.folder.parent), option="--x")
+    assert (found.prefix, found.commit) == ("deep/er/", commit)

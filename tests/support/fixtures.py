@@ -6,14 +6,16 @@
      "private": {path: declared}, "copies": [{"module", "version", "kind", "state"}], "proof_file": {"fault": …},
      "foreign": [{"module", "version", "kind": "zip", "hash", "file", "line", "column"}],
      "graph": [{"module", "version", "gives": true, "retracted": …, "deprecated": …}],
-     "witnesses": [{"module", "version", "kind": "zip", "holder", "source", "hash": …, "reason": …}]}
+     "witnesses": [{"module", "version", "kind": "zip", "holder", "source", "hash": …, "reason": …}],
+     "release_times": [{"module", "version", "time": "2026-11-20T08:00:00+00:00", "source"}],
+     "vendors": [{"vendor", "evidence_from", "channels": [{"channel", "stands_for", "p90", "fixes", "open", "as_of"}]}]}
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from supplymatrix.engine.policy_source import PolicySource, load_policy
 from supplymatrix.model.audit import Audit, LogView
 from supplymatrix.model.fact import (
     CachedCopy,
+    ChannelMeasure,
     CopyKind,
     CopyState,
     Fact,
@@ -36,9 +39,11 @@ from supplymatrix.model.fact import (
     PrivateModule,
     ProofFile,
     ProofState,
+    ReleaseTime,
     RequiredModule,
     SumKind,
     SumLine,
+    VendorMeasure,
 )
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
@@ -81,6 +86,8 @@ def facts_of(folder: Path) -> Facts:
     facts.extend(_proof_files(log))
     facts.extend(_foreign(log, lines))
     facts.extend(_graph(log, project))
+    facts.extend(_release_times(log))
+    facts.extend(_vendors(log))
     return Facts({repr(fact): fact for fact in facts}.values(), gaps)
 
 
@@ -223,4 +230,29 @@ def _witnesses(log: dict[str, Any]) -> Iterator[HashWitness]:
             source=told.get("source", ""),
             hash=told.get("hash", ""),
             reason=told.get("reason", ""),
+        )
+
+
+def _release_times(log: dict[str, Any]) -> Iterator[ReleaseTime]:
+    for told in log.get("release_times", []):
+        yield ReleaseTime(
+            subject=ModuleVersion(path=told["module"], version=told["version"]),
+            time=datetime.fromisoformat(told["time"]),
+            source=told["source"],
+        )
+
+
+def _vendors(log: dict[str, Any]) -> Iterator[VendorMeasure]:
+    for told in log.get("vendors", []):
+        channels = (
+            ChannelMeasure(**{**channel, "as_of": date.fromisoformat(channel["as_of"])}) for channel in told["channels"]
+        )
+        yield VendorMeasure(
+            vendor=told["vendor"],
+            channels=tuple(channels),
+            feeds="shipped",
+            statements=25,
+            evidence_from=date.fromisoformat(told["evidence_from"]),
+            evidence_key="fix_sla",
+            profile=f"vendor_profiles/{told['vendor']}.toml",
         )

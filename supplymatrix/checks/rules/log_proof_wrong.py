@@ -26,7 +26,7 @@ RULE = Rule(
     offline=False,
     fixable=False,
     since="0.1.0",
-    check_kind="log-inclusion",
+    check_kind="sumdb-inclusion",
 )
 
 

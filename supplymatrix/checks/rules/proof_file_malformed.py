@@ -24,7 +24,7 @@ RULE = Rule(
     offline=True,
     fixable=True,
     since="0.1.0",
-    check_kind="log-inclusion",
+    check_kind="sumdb-inclusion",
     input_fault=True,
 )
 _NOBODY = ModuleVersion(path="", version="")

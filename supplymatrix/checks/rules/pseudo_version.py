@@ -24,7 +24,7 @@ RULE = Rule(
     offline=True,
     fixable=False,
     since="0.1.0",
-    check_kind="source-origin",
+    check_kind="version-pin",
 )
 
 

@@ -26,7 +26,7 @@ RULE = Rule(
     offline=True,
     fixable=False,
     since="0.1.0",
-    check_kind="source-origin",
+    check_kind="replace-exclude",
 )
 
 
@@ -42,6 +42,7 @@ def check(view: FactView) -> Iterator[Result]:
                 message=f"{replaced.subject} is replaced by {target}",
                 label=f"the build takes {target.path} instead",
                 locations=(replaced.location,),
+                identity=f"{replaced.subject}\n{target.path}",
                 fix="go back to the original when it has the change, or waive the finding with a reason and a date",
             )
     for required in view.facts.of(RequiredModule):

@@ -26,7 +26,7 @@ RULE = Rule(
     offline=True,
     fixable=False,
     since="0.1.0",
-    check_kind="source-origin",
+    check_kind="replace-exclude",
 )
 
 
@@ -41,6 +41,7 @@ def check(view: FactView) -> Iterator[Result]:
                 message=f"{replaced.subject} is replaced by the folder {replaced.directory}",
                 label="a folder has no hash in go.sum, and none in the log",
                 locations=(replaced.location,),
+                identity=f"{replaced.subject}\n{replaced.directory}",
                 fix="tag and publish the change, or waive the finding with a reason and a date",
             )
     for required in view.facts.of(RequiredModule):

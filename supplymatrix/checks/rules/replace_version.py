@@ -26,7 +26,7 @@ RULE = Rule(
     offline=True,
     fixable=True,
     since="0.1.0",
-    check_kind="source-origin",
+    check_kind="replace-exclude",
 )
 
 
@@ -42,6 +42,7 @@ def check(view: FactView) -> Iterator[Result]:
                 message=f"{replaced.subject} is replaced by {target}",
                 label=f"the build takes {target.version} instead",
                 locations=(replaced.location,),
+                identity=f"{replaced.subject}\n{target.version}",
                 fix=f"require the version that is meant (go get {target}), and drop the replace",
             )
     for required in view.facts.of(RequiredModule):

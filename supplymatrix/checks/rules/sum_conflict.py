@@ -24,7 +24,7 @@ RULE = Rule(
     offline=True,
     fixable=False,
     since="0.1.0",
-    check_kind="go-sum-complete",
+    check_kind="gosum-complete",
     input_fault=True,
 )
 

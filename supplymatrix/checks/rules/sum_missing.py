@@ -30,7 +30,7 @@ RULE = Rule(
     offline=True,
     fixable=True,
     since="0.1.0",
-    check_kind="go-sum-complete",
+    check_kind="gosum-complete",
 )
 
 

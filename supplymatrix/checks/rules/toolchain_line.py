@@ -23,7 +23,7 @@ RULE = Rule(
     offline=True,
     fixable=True,
     since="0.1.0",
-    check_kind="toolchain-source",
+    check_kind="source-chain",
 )
 
 

@@ -1,0 +1,34 @@
+"""SM209 module-too-young: a module version is younger than the policy allows.
+
+The results are made by policy/cooldown.py: only a policy says what is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supplymatrix.checks.view import FactView
+from supplymatrix.model.rule import Level, Result, Rule, Severity
+
+__all__ = ["JUDGED_BY", "RULE", "check"]
+
+JUDGED_BY = "policy"
+RULE = Rule(
+    id="SM209",
+    name="module-too-young",
+    title="a module version is younger than the policy allows",
+    why="A version that was made to do harm is often found out within days; who waits need not be who finds it out.",
+    severity=Severity.MEDIUM,
+    level=Level.ERROR,
+    needs=("ReleaseTime", "RequiredModule", "SumLine"),
+    offline=False,
+    fixable=False,
+    since="0.1.0",
+    check_kind="cooldown",
+)
+
+
+def check(view: FactView) -> Iterator[Result]:
+    """Yield nothing: only a policy knows what it asks, so the policy room makes the results."""
+    del view
+    yield from ()

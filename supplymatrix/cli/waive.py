@@ -1,0 +1,82 @@
+"""`supplymatrix waive`: take a finding upon oneself, with a reason, until a day."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from shlex import quote
+
+import click
+
+from supplymatrix.cli.files import write_file
+from supplymatrix.cli.output import wants_color, write_stdout
+from supplymatrix.cli.streams import write_stderr
+from supplymatrix.cli.words import complete_rules
+from supplymatrix.policy.grammar import JUSTIFICATIONS
+from supplymatrix.reports.plain import plain
+
+__all__ = ["waive"]
+
+
+@click.command()
+@click.argument("rule", shell_complete=complete_rules)
+@click.argument("module", metavar="MODULE[@VERSION]")
+@click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.option("--reason", required=True, metavar="TEXT", help="Why, in 12 characters or more.")
+@click.option("--owner", required=True, metavar="WHO", help="Who answers for it.")
+@click.option("--expires", required=True, metavar="DAY", help="The last day: 2027-01-31, or from today 30d or 4w.")
+@click.option("--id", "advisory", default="", metavar="ID", help="Only this advisory: GO-…, CVE-… or GHSA-….")
+@click.option("--ticket", default="", metavar="TEXT", help="Where it is being worked on.")
+@click.option(
+    "--vex-justification", type=click.Choice(JUSTIFICATIONS), default=None, help="Why the advisory does no harm here."
+)
+@click.option("--renew", is_flag=True, help="Change the waiver that is there already.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--allow-remote-policy", "allow_remote", is_flag=True, help="What lift.toml builds on may be fetched.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+def waive(
+    rule: str,
+    module: str,
+    path: Path,
+    *,
+    reason: str,
+    owner: str,
+    expires: str,
+    advisory: str,
+    ticket: str,
+    vex_justification: str | None,
+    renew: bool,
+    dry_run: bool,
+    allow_remote: bool,
+    color: str,
+) -> None:
+    """Add a waiver to lift.toml: who takes a finding upon himself, why, and until when.
+
+    RULE is an id or a name. MODULE is a module path, or a glob (* is one element of a path, ** any). PATH is the
+    project's folder, or the lift.toml itself. What stands in the file stays as it is, to the byte.
+
+    Alarms, broken files and what could not be checked cannot be waived.
+    """
+    from supplymatrix.engine.means import Means
+    from supplymatrix.engine.waive import WaiveRequest, make_waiver
+    from supplymatrix.reports.text_diff import render_diff
+
+    request = WaiveRequest(
+        rule=rule, module=module, path=path, reason=reason, owner=owner, expires=expires, advisory=advisory,
+        ticket=ticket, vex_justification=vex_justification or "", renew=renew, allow_remote=allow_remote,
+        means=Means(environ=os.environ, now=datetime.now(UTC)),
+    )  # fmt: skip
+    made = make_waiver(request)
+    colored = wants_color(color, sys.stdout, os.environ)
+    write_stdout(render_diff(made.file.data, made.new, made.file.name, color=colored))
+    for note in made.notes:
+        write_stderr(f"note: {plain(note)}\n")
+    if dry_run:
+        write_stderr("nothing was written: --dry-run\n")
+        return
+    write_file(made.file.path, made.new.decode("utf-8"))
+    what = f"{made.waiver.rule} on {made.waiver.package} is waived until {made.waiver.expires}"
+    folder = made.file.path.parent.as_posix()
+    write_stderr(f"wrote {plain(made.file.name)}: {plain(what)}\nnext: supplymatrix check {plain(quote(folder))}\n")

@@ -1,0 +1,188 @@
+"""`policy test`: a policy is held against what it is expected to say of some facts.
+
+for result in run_policy_tests(Path("svc"), environ, now): result.faults      # nothing when it said so
+
+The facts are read from real files in a folder that is gone afterwards, by the same readers as in a check, and judged by
+the same code; only the log's answers are the test's own.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from supplymatrix import __version__
+from supplymatrix.checks.registry import ALL_RULES, run_rules
+from supplymatrix.checks.result import gap_of
+from supplymatrix.engine.policy_source import POLICY_FILE, view_policy
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.fact import (
+    Fact,
+    Facts,
+    Gap,
+    LineProof,
+    ProofState,
+    ReleaseTime,
+    RequiredModule,
+    SumKind,
+    SumLine,
+)
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
+from supplymatrix.model.verdict import Judged, Verdict
+from supplymatrix.policy.document import Policy
+from supplymatrix.policy.expectations import TEST_FILE, Expected, PolicyTest, parse_policy_tests
+from supplymatrix.policy.verdict import judge
+from supplymatrix.sources.files import POLICY_LIMIT, read_limited
+from supplymatrix.sources.project import read_project
+
+__all__ = ["TestResult", "run_policy_tests"]
+
+
+@value
+class TestResult:
+    """What came of one test. faults: what was not as expected, in words; none = it passed."""
+
+    __test__ = False  # it is no test of pytest's
+
+    test: PolicyTest
+    verdict: Verdict
+    faults: tuple[str, ...]
+
+
+def run_policy_tests(path: Path, policy_file: Path | None, now: datetime) -> tuple[TestResult, ...]:
+    """Run the tests of a policy. path: a folder with lift.test.toml, or a file of tests. policy_file: instead of the
+    lift.toml beside it. now: the day of tests that name none.
+
+    Raises InputError for files that cannot be used, and for tests whose facts cannot be read.
+    """
+    file = path / TEST_FILE if path.is_dir() else path
+    tests = parse_policy_tests(read_limited(file, POLICY_LIMIT, "file of tests"), file.as_posix(), rules=ALL_RULES)
+    policy = view_policy(file.parent / POLICY_FILE, policy_file or file.parent / POLICY_FILE).policy
+    return tuple(_run(test, policy, now) for test in tests)
+
+
+def _run(test: PolicyTest, policy: Policy, now: datetime) -> TestResult:
+    day = datetime.combine(test.on, time(12), tzinfo=UTC) if test.on is not None else now
+    facts = _facts(test)
+    verdict = judge(policy, run_rules(facts), facts, ALL_RULES, now=day, tool_version=__version__)
+    return TestResult(test=test, verdict=verdict, faults=tuple(_compared(test, verdict)))
+
+
+def _facts(test: PolicyTest) -> Facts:
+    with tempfile.TemporaryDirectory(prefix="supplymatrix-test-") as name:
+        folder = Path(name)
+        (folder / "go.mod").write_text(test.go_mod, encoding="utf-8")
+        try:
+            if test.go_sum is None:
+                required = [fact for fact in read_project(folder).facts if isinstance(fact, RequiredModule)]
+                (folder / "go.sum").write_text(_made_sums(required), encoding="utf-8")
+            else:
+                (folder / "go.sum").write_text(test.go_sum, encoding="utf-8")
+            project = read_project(folder)
+        except InputError as err:
+            raise _in_test(err, test) from err
+    proofs, gaps = _answers([fact for fact in project.facts if isinstance(fact, SumLine)], test)
+    released = [
+        ReleaseTime(subject=module, time=datetime.combine(day, time(0), tzinfo=UTC), source="the test")
+        for module, day in test.released.items()
+    ]
+    facts: list[Fact] = [*project.facts, *proofs, *released]
+    return Facts(facts, gaps)
+
+
+def _made_sums(required: Sequence[RequiredModule]) -> str:
+    """Return the go.sum lines of what is required, with made-up hashes."""
+    modules = sorted({str(fact.effective) for fact in required if fact.effective is not None})
+    lines = []
+    for module in modules:
+        path, _, version = module.partition("@")
+        for suffix in ("", "/go.mod"):
+            digest = base64.b64encode(hashlib.sha256(f"{module}{suffix}".encode()).digest()).decode()
+            lines.append(f"{path} {version}{suffix} h1:{digest}\n")
+    return "".join(lines)
+
+
+def _answers(lines: Sequence[SumLine], test: PolicyTest) -> tuple[list[LineProof], list[Gap]]:
+    said: Mapping[ModuleVersion, ProofState | None] = {answer.module: answer.state for answer in test.log}
+    proofs, gaps = [], []
+    for number, line in enumerate(lines):
+        state = said.get(line.subject, ProofState.PROVEN)
+        if state is None:
+            gaps.append(gap_of(line, "the test says that the log could not be asked", "run the check"))
+            continue
+        other = "h1:" + base64.b64encode(bytes(32)).decode()
+        logged = {ProofState.PROVEN: line.hash, ProofState.DIFFERS: other}.get(state, "")
+        proofs.append(
+            LineProof(
+                subject=line.subject,
+                kind=line.kind,
+                hash=line.hash,
+                state=state,
+                logged_hash=logged,
+                record_id=number if logged else -1,
+                tree_size=len(lines),
+                answered_by="the test",
+                location=line.location,
+            )
+        )
+    return proofs, gaps
+
+
+def _compared(test: PolicyTest, verdict: Verdict) -> Iterator[str]:
+    """Yield what is not as expected."""
+    if test.outcome is not None and verdict.outcome is not test.outcome:
+        yield f"the outcome is {verdict.outcome.value}, not {test.outcome.value}"
+    if test.min_low >= 0 and (verdict.score is None or verdict.score.low < test.min_low):
+        low = "no score" if verdict.score is None else f"{float(verdict.score.low):.2f}"
+        yield f"the low end of the score is {low}, below {test.min_low}"
+    left = list(verdict.judged)
+    for expected in test.expected:
+        found = [judged for judged in left if _is_expected(expected, judged)]
+        if not found:
+            yield f"not found: {expected}"
+        left = [judged for judged in left if judged not in found]
+    if test.only:
+        yield from (f"not expected: {_said(judged)}" for judged in left)
+
+
+def _is_expected(expected: Expected, judged: Judged) -> bool:
+    if judged.rule != expected.rule or judged.status is not expected.status:
+        return False
+    if expected.level and judged.level.value != expected.level:
+        return False
+    name = judged.subject.removesuffix(f"/{SumKind.GO_MOD.value}")
+    path = judged.finding.module if judged.finding is not None else name.partition("@")[0]
+    return expected.module in ("", name, path, name.partition("@")[0])
+
+
+def _said(judged: Judged) -> str:
+    text = judged.finding.message if judged.finding is not None else judged.gap.reason if judged.gap is not None else ""
+    return f"{judged.level.value} {judged.rule} on {judged.subject}: {judged.status.value} ({text})"
+
+
+def _told(fault: Diagnostic) -> str:
+    return f"{Path(fault.artifact).name}: {fault.message}"
+
+
+def _in_test(err: InputError, test: PolicyTest) -> InputError:
+    """Return a fault of a test's files as one of the test."""
+    place = test.location
+    return InputError(
+        *(
+            Diagnostic(
+                message=f"the facts of the test {test.name!r} cannot be read: {_told(fault)}",
+                artifact=place.artifact,
+                line=place.line,
+                column=place.column,
+                seen=fault.seen,
+                expected=fault.expected,
+                remedy=fault.remedy,
+            )
+            for fault in err.diagnostics
+        )
+    )

@@ -1,0 +1,238 @@
+"""A waiver as it is asked for on a command line: words in, the new bytes of lift.toml out. Nothing is written here.
+
+made = make_waiver(WaiveRequest(rule="SM203", module="example.com/a@v1.0.0", path=Path(), …))
+made.old, made.new
+
+Everything that `check` would refuse in the file is refused before it is in there: a rule that cannot be waived, a
+reason that is none, an end that lies behind or too far ahead, a waiver that is there already.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+from supplymatrix.documents.toml_splice import Plain, append_table, set_values
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.policy_edit import LiftFile, find_lift_file, without_places
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.module import canonical_version
+from supplymatrix.model.rule import Rule
+from supplymatrix.model.value import value
+from supplymatrix.policy.document import PAGE, Policy, Waiver
+from supplymatrix.policy.globs import glob_fault
+from supplymatrix.policy.waivers import is_too_wide
+
+__all__ = ["WaiveRequest", "Waived", "make_waiver", "parse_last_day", "reason_faults"]
+
+_MIN_REASON = 12
+_LONGEST = 500
+_SPAN = re.compile(r"([1-9]\d{0,3})([dw])")
+_INDEX = re.compile(r"waivers\[(\d+)\]")
+
+
+@value
+class WaiveRequest:
+    """What is asked for, as it was typed. rule: id or name; module: a path or glob, with "@version" where only one is
+    meant. path: the project, or its lift.toml. expires: a day, or a time from today such as 30d or 4w. renew: change
+    the waiver that is there already."""
+
+    rule: str
+    module: str
+    path: Path
+    reason: str
+    owner: str
+    expires: str
+    means: Means
+    advisory: str = ""
+    ticket: str = ""
+    vex_justification: str = ""
+    renew: bool = False
+    allow_remote: bool = False
+
+
+@value
+class Waived:
+    """What is to be written. notes: what the user should know of it."""
+
+    file: LiftFile
+    new: bytes
+    waiver: Waiver
+    notes: tuple[str, ...]
+
+
+def make_waiver(request: WaiveRequest) -> Waived:
+    """Return the new bytes of lift.toml. Raises InputError with every fault, TransportError for a parent of the policy
+    that cannot be had."""
+    from supplymatrix.checks.registry import find_rule
+
+    rule = find_rule(request.rule)
+    _refuse_unwaivable(rule)
+    file = find_lift_file(request.path)
+    before = file.parse(file.data, request.means, allow_remote=request.allow_remote)
+    values = _values(request, rule, before)
+    there = [waiver for waiver in before.waivers if (waiver.rule, waiver.package) == (rule.id, values["package"])]
+    same = next((waiver for waiver in there if _scope(waiver) == _scope_of(values)), None)
+    number = _number_of(same) if same is not None and request.renew else None
+    if request.renew and number is None:
+        raise _nothing_to_renew(file, rule, str(values["package"]))
+    if same is not None and number is None:
+        raise _is_there(same)
+    if number is None:
+        new = append_table(file.data, file.name, "waivers", values, page=PAGE)
+    else:
+        new = set_values(file.data, file.name, ("waivers", number), values, page=PAGE)
+    waiver = _read_back(file, new, request, _scope_of(values), rule)
+    notes = [_also_there(other) for other in there if other is not same]
+    if is_too_wide(waiver):
+        notes.append(f"{waiver.package} speaks of modules of more than one owner: name a host and an owner")
+    return Waived(file=file, new=new, waiver=waiver, notes=tuple(notes))
+
+
+def _values(request: WaiveRequest, rule: Rule, policy: Policy) -> dict[str, Plain]:
+    """Return the table that is to be written. Raises InputError with all that is wrong with it."""
+    today = request.means.now.date()
+    package, version, faults = _module(request.module)
+    faults += reason_faults(request.reason, request.owner)
+    domain = policy.owner_domain
+    if domain and request.owner.strip() and not request.owner.strip().lower().endswith(f"@{domain}"):
+        faults.append(_fault("the owner is none that this policy accepts", request.owner, f"…@{domain}"))
+    expires, fault = parse_last_day(request.expires, today, policy.max_waiver_days)
+    faults += [fault] if fault else []
+    if request.ticket and (not request.ticket.isprintable() or len(request.ticket) > _LONGEST):
+        faults.append(_fault("the ticket is no single line", request.ticket, "e.g. an issue's number or address"))
+    if faults:
+        raise InputError(*faults)
+    values: dict[str, Plain] = {"rule": rule.id, "package": package}
+    optional = {"version": version, "id": request.advisory.strip()}
+    values |= {key: text for key, text in optional.items() if text}
+    values |= {"reason": request.reason.strip(), "owner": request.owner.strip(), "expires": expires}
+    optional = {"ticket": request.ticket.strip(), "vex_justification": request.vex_justification}
+    return values | {key: text for key, text in optional.items() if text}
+
+
+def reason_faults(reason: str, owner: str) -> list[Diagnostic]:
+    """Return what is wrong with a reason and an owner."""
+    faults = []
+    if len(reason.strip()) < _MIN_REASON:
+        faults.append(_fault("the reason is too short to be one", reason, f"--reason with {_MIN_REASON} characters or more"))
+    if not owner.strip():
+        faults.append(_fault("nobody answers for it", "", "--owner, e.g. platform@corp.example"))
+    for what, text in (("reason", reason), ("owner", owner)):
+        if not text.isprintable() or len(text) > _LONGEST:
+            faults.append(_fault(f"the {what} is no single line", text, f"one line of at most {_LONGEST} characters"))
+    return faults
+
+
+def parse_last_day(text: str, today: date, most: int) -> tuple[date, Diagnostic | None]:
+    """Return the last day that a text means, and what is wrong with it. most: days from today on."""
+    expected = f"a day from {today} to {today + timedelta(days=most)}, or a time such as 30d"
+    if span := _SPAN.fullmatch(text.strip()):
+        day = today + timedelta(days=int(span[1]) * (7 if span[2] == "w" else 1))
+    else:
+        try:
+            day = date.fromisoformat(text.strip())
+        except ValueError:
+            return today, _fault("this is no day on which it could end", text, expected)
+    if day < today:
+        return day, _fault(f"it would have ended {(today - day).days} days ago", text, expected)
+    if day > today + timedelta(days=most):
+        days = (day - today).days
+        return day, _fault(f"it would last {days} days, and {most} are allowed", text, expected)
+    return day, None
+
+
+def _module(text: str) -> tuple[str, str, list[Diagnostic]]:
+    package, at, version = text.strip().partition("@")
+    version = version.removesuffix("/go.mod")  # as reports name a line of go.sum
+    faults = []
+    if glob_fault(package):
+        expected = "a module path or a glob, e.g. github.com/gorilla/mux or github.com/gorilla/*"
+        faults.append(_fault(f"this is no module: {glob_fault(package)}", text, expected))
+    canonical = canonical_version(version) or canonical_version(f"v{version}") if version else ""
+    if at and not canonical:
+        faults.append(_fault("this is no version of a Go module", version, "one version, e.g. v1.8.0"))
+    return package, canonical, faults
+
+
+def _refuse_unwaivable(rule: Rule) -> None:
+    if rule.is_waivable:
+        return
+    why = "what could not be checked, and nobody can answer for what nobody has seen"
+    if rule.is_alarm:
+        why = "an alarm: what it says is proven, and no reason makes it harmless"
+    elif rule.input_fault:
+        why = "about a file that cannot be read as it should: mend the file"
+    elif rule.of_policy:
+        why = "about the policy itself: change the policy"
+    raise InputError(
+        Diagnostic(
+            message=f"{rule.id} ({rule.name}) cannot be waived: it is {why}",
+            expected="a rule of level note, warn or error",
+            remedy=f"supplymatrix explain {rule.id}",
+        )
+    )
+
+
+def _read_back(
+    file: LiftFile, new: bytes, request: WaiveRequest, scope: tuple[str, str, str, str], rule: Rule
+) -> Waiver:
+    """Return the waiver as `check` will read it. Raises InputError when it would refuse the file."""
+    try:
+        policy = file.parse(new, request.means, allow_remote=request.allow_remote)
+    except InputError as err:
+        raise without_places(err.diagnostics) from err
+    found = [waiver for waiver in policy.waivers if _scope(waiver) == scope]
+    if not found:
+        raise InputError(_fault(f"the waiver of {rule.id} would not be read as it was meant", request.module, ""))
+    return found[-1]
+
+
+def _scope(waiver: Waiver) -> tuple[str, str, str, str]:
+    return waiver.rule, waiver.package, waiver.version, waiver.advisory
+
+
+def _scope_of(values: dict[str, Plain]) -> tuple[str, str, str, str]:
+    rule, package, version, advisory = (str(values.get(key, "")) for key in ("rule", "package", "version", "id"))
+    return rule, package, version, advisory
+
+
+def _number_of(waiver: Waiver) -> int | None:
+    """Return which of the project's own waivers it is; None for one of another file."""
+    found = _INDEX.fullmatch(waiver.location.pointer) if waiver.layer == 0 else None
+    return int(found[1]) if found else None
+
+
+def _is_there(waiver: Waiver) -> InputError:
+    place = waiver.location
+    return InputError(
+        Diagnostic(
+            message=f"{waiver.rule} on {waiver.package} is waived here already, until {waiver.expires}",
+            artifact=place.artifact,
+            line=place.line,
+            column=place.column,
+            expected="one waiver of one thing",
+            remedy="--renew gives it the new reason, owner and end",
+        )
+    )
+
+
+def _nothing_to_renew(file: LiftFile, rule: Rule, package: str) -> InputError:
+    return InputError(
+        Diagnostic(
+            message=f"there is no waiver of {rule.id} on {package} to renew, with this version and id",
+            artifact=file.name,
+            expected="a waiver of this file",
+            remedy="drop --renew",
+        )
+    )
+
+
+def _also_there(waiver: Waiver) -> str:
+    about = " ".join(text for text in (waiver.version, waiver.advisory) if text) or "any version"
+    return f"{waiver.rule} on {waiver.package} has another waiver, {waiver.location}: {about}, until {waiver.expires}"
+
+
+def _fault(message: str, seen: str, expected: str) -> Diagnostic:
+    return Diagnostic(message=message, seen=seen[:200], expected=expected)

@@ -1,0 +1,213 @@
+"""Reads the sections of a lift.toml that are lists of entries: packages, vendors, waivers, debt, compliance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from supplymatrix.documents.toml_spans import KeyPath
+from supplymatrix.model.location import Location
+from supplymatrix.model.module import canonical_version
+from supplymatrix.model.rule import Level, Rule
+from supplymatrix.model.verdict import Note
+from supplymatrix.policy.document import PSEUDO_RULE, PackageRule, VendorRule, Waiver
+from supplymatrix.policy.globs import glob_fault
+from supplymatrix.policy.grammar import (
+    COMPLIANCE_KEYS,
+    DEBT_KEYS,
+    JUSTIFICATIONS,
+    PACKAGE_KEYS,
+    VENDOR_KEYS,
+    WAIVER_KEYS,
+)
+from supplymatrix.policy.layer import DebtSection
+from supplymatrix.policy.reading import Reading
+from supplymatrix.policy.versions import RANGE_FORM, VersionRange, parse_range
+
+__all__ = ["read_compliance", "read_debt", "read_packages", "read_vendors", "read_waivers"]
+
+_ADVISORY = re.compile(r"GO-\d{4}-\d{4,}|CVE-\d{4}-\d{4,}|GHSA(-[0-9a-z]{4}){3}")
+_PSEUDO = ("allow", "deny")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+_DEBT_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.toml")
+
+
+def read_packages(
+    read: Reading, number: int, preset_levels: Callable[[str], Mapping[str, Level]]
+) -> Iterator[PackageRule]:
+    """Yield every [packages."glob"]. preset_levels: of a preset by its name."""
+    for glob, path, value in read.tables_of(
+        "packages", PACKAGE_KEYS, '[packages."{}"] with version or security_policy'
+    ):
+        if glob_fault(glob):
+            expected = "e.g. github.com/gorilla/mux or github.com/**"
+            read.fault(path, f"this is no glob: {glob_fault(glob)}", expected, at_key=True)
+        name = read.text((*path, "security_policy"), value)
+        if name and name not in read.known.presets:
+            read.unknown((*path, "security_policy"), "security policy", name, read.known.presets)
+            name = ""
+        pseudo = ""
+        if "pseudo_versions" in value:
+            pseudo = read.one_of((*path, "pseudo_versions"), value["pseudo_versions"], "way to take them", _PSEUDO)
+        levels = dict(preset_levels(name)) if name else {}
+        if pseudo == "deny":
+            levels[PSEUDO_RULE] = Level.ERROR
+        version = _range((*path, "version"), value, read)
+        yield PackageRule(
+            glob=glob,
+            version=version.text if version else "",
+            allowed=version,
+            security_policy=name,
+            levels=levels,
+            location=read.key_at(path),
+            version_location=read.value_at((*path, "version"), path),
+            policy_location=read.value_at((*path, "security_policy"), path),
+            layer=number,
+            min_age=read.days((*path, "min_age"), value),
+            age_location=read.value_at((*path, "min_age"), path) if "min_age" in value else None,
+            pseudo_versions=pseudo,
+            pseudo_location=read.value_at((*path, "pseudo_versions"), path) if pseudo else None,
+        )
+
+
+def _range(path: KeyPath, table: Mapping[str, Any], read: Reading) -> VersionRange | None:
+    text = read.text(path, table)
+    if not text:
+        if table.get("version") == "":
+            read.fault(path, "this is no version of a Go module", RANGE_FORM)
+        return None
+    try:
+        found = parse_range(text)
+    except ValueError as err:
+        read.fault(path, f"this is no version of a Go module: {err}", RANGE_FORM)
+        return None
+    if found.added_v:
+        meant = found.single or "with a v before each version"
+        message = f'version "{text}" is read as {meant}: Go writes versions with a v'
+        read.notes.append(Note(code="version-without-v", message=message, location=read.value_at(path)))
+    return found
+
+
+def read_vendors(read: Reading) -> Iterator[VendorRule]:
+    """Yield every [vendors.<id>]."""
+    known = read.known.vendors
+    for vendor, path, value in read.tables_of("vendors", VENDOR_KEYS, "[vendors.{}] with max_response_p90"):
+        if not _ID.fullmatch(vendor) or (known is not None and vendor not in known):
+            read.unknown(path, "vendor", vendor, known or (), at_key=True)
+        if not value:
+            read.fault(path, "this asks for nothing", "max_response_p90 or max_evidence_age", at_key=True)
+        yield VendorRule(
+            vendor=vendor,
+            response_p90=read.days((*path, "max_response_p90"), value),
+            evidence_age=read.days((*path, "max_evidence_age"), value),
+            location=read.key_at(path),
+            response_location=read.value_at((*path, "max_response_p90"), path),
+            age_location=read.value_at((*path, "max_evidence_age"), path),
+            channels=tuple(
+                text for _, text in read.texts((*path, "channels"), value, "this names no channel", 'e.g. ["wolfi"]')
+            ),
+        )
+
+
+def read_waivers(read: Reading, number: int, owner_domain: str) -> Iterator[Waiver]:
+    """Yield every [[waivers]] that has no fault."""
+    value = read.toml.values.get("waivers", [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        read.fault(("waivers",), "this is no list of waivers", "[[waivers]] with rule, package, reason, owner, expires")
+        return
+    for index, item in enumerate(value):
+        before = len(read.faults)
+        waiver = _waiver(read, ("waivers", index), item, number, owner_domain)
+        if len(read.faults) == before and waiver is not None:
+            yield waiver
+
+
+def _waiver(read: Reading, path: KeyPath, item: Mapping[str, Any], number: int, owner_domain: str) -> Waiver | None:
+    read.check_keys(path, item, WAIVER_KEYS)
+    read.missing(path, item, WAIVER_KEYS, "the waiver")
+    rule = _waived_rule(read, (*path, "rule"), item)
+    reason, owner = read.reason(path, item, "the waiver")
+    if owner and owner_domain and not owner.lower().endswith(f"@{owner_domain}"):
+        read.fault((*path, "owner"), "the owner is none that this policy accepts", f"…@{owner_domain}")
+    package = read.text((*path, "package"), item)
+    if "package" in item and glob_fault(package):
+        read.fault((*path, "package"), f"this is no glob: {glob_fault(package)}", "e.g. github.com/gorilla/mux")
+    expires = read.day((*path, "expires"), item)
+    version = _one_version((*path, "version"), item, read)
+    advisory = read.text((*path, "id"), item)
+    if "id" in item and not _ADVISORY.fullmatch(advisory):
+        read.fault((*path, "id"), "this is no id of an advisory", "e.g. GO-2026-0001, CVE-2026-0001 or GHSA-…")
+    justification = ""
+    if "vex_justification" in item:
+        path_of_it = (*path, "vex_justification")
+        justification = read.one_of(path_of_it, item["vex_justification"], "justification", JUSTIFICATIONS)
+    if rule is None or expires is None:
+        return None
+    return Waiver(
+        rule=rule.id, package=package, version=version, reason=reason, owner=owner, expires=expires,
+        location=read.key_at(path), advisory=advisory, ticket=read.text((*path, "ticket"), item),
+        vex_justification=justification, layer=number,
+    )  # fmt: skip
+
+
+def _one_version(path: KeyPath, table: Mapping[str, Any], read: Reading) -> str:
+    text = read.text(path, table)
+    if not text:
+        return ""
+    version = canonical_version(text) or canonical_version(f"v{text}")
+    if not version:
+        read.fault(path, "this is no version of a Go module", "one version, e.g. v1.8.0")
+    elif version != text and f"v{text}" == version:
+        message = f'version "{text}" is read as {version}: Go writes versions with a v'
+        read.notes.append(Note(code="version-without-v", message=message, location=read.value_at(path)))
+    return version
+
+
+def _waived_rule(read: Reading, path: KeyPath, item: Mapping[str, Any]) -> Rule | None:
+    word = read.text(path, item)
+    if not isinstance(item.get("rule"), str):
+        return None
+    rule = read.known.rule(word)
+    if rule is None:
+        read.unknown(path, "rule", word, read.known.rule_words)
+    elif not rule.is_waivable:
+        kind = "about the policy itself" if rule.of_policy else "what could not be checked"
+        kind = "a fault of the file itself" if rule.input_fault else kind
+        kind = "an alarm" if rule.is_alarm else kind
+        read.fault(path, f"{rule.id} is {kind} and cannot be waived", "a rule of level note, warn or error")
+    return rule
+
+
+def read_compliance(read: Reading) -> tuple[str, ...]:
+    """Return the frameworks of [compliance]."""
+    known = read.known.frameworks
+    table = read.table("compliance", COMPLIANCE_KEYS)
+    found = []
+    for path, text in read.texts(("compliance", "frameworks"), table, "this names no framework", 'e.g. ["ssdf"]'):
+        if not _ID.fullmatch(text) or (known is not None and text not in known):
+            read.unknown(path, "framework", text, known or ())
+        found.append(text)
+    return tuple(dict.fromkeys(found))
+
+
+def read_debt(read: Reading) -> DebtSection | None:
+    """Return [debt]; None when the file has none, or it has faults."""
+    if "debt" not in read.toml.values:
+        return None
+    before = len(read.faults)
+    table, path = read.table("debt", DEBT_KEYS), ("debt",)
+    read.missing(path, table, DEBT_KEYS, "the debt")
+    reason, owner = read.reason(path, table, "the debt")
+    file = read.text((*path, "file"), table)
+    if "file" in table and not _DEBT_FILE.fullmatch(file):
+        read.fault((*path, "file"), "this is no file beside the policy", 'e.g. "lift.debt.toml"')
+    adopted, expires = read.day((*path, "adopted"), table), read.day((*path, "expires"), table)
+    most = read.number((*path, "most"), table, 0, 1_000_000, "this is no number of entries")
+    if len(read.faults) > before or adopted is None or expires is None or most is None:
+        return None
+    location: Location = read.key_at(path)
+    return DebtSection(
+        file=file, adopted=adopted, expires=expires, most=most, owner=owner, reason=reason, location=location,
+        most_location=read.value_at((*path, "most"), path),
+    )  # fmt: skip

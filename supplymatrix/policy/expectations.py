@@ -1,0 +1,173 @@
+"""lift.test.toml: what a policy is expected to say of some facts.
+
+    [[test]]
+    name = "a fork is an error"
+    on = 2026-11-26
+    go_mod = \"\"\"
+    module example.com/svc
+    require github.com/gorilla/mux v1.8.1
+    replace github.com/gorilla/mux => github.com/someone/mux v1.8.2
+    \"\"\"
+    outcome = "fail"
+
+    [[test.expect]]
+    rule = "SM202"
+    module = "github.com/gorilla/mux"
+    level = "error"
+
+The facts are real files: what is not given is made from go.mod (every go.sum line that it needs, proven in the log).
+`log` says what the log would answer otherwise, `released` how old a version is. A finding or gap that is not expected
+fails the test too, unless `only = false`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from supplymatrix.documents.tables import Table, TableReader
+from supplymatrix.model.fact import ProofState
+from supplymatrix.model.location import Location
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.rule import Level, Rule, Status
+from supplymatrix.model.value import value
+from supplymatrix.model.verdict import Outcome
+
+__all__ = ["GAP", "TEST_FILE", "Expected", "LogSays", "PolicyTest", "parse_policy_tests"]
+
+TEST_FILE = "lift.test.toml"
+GAP = "unknown"
+"""What `log` says of a line for which the log could not be asked."""
+_PAGE = "docs/formats/policy-tests.md"
+_FILE_LIMIT = 1 << 20
+_MODULE = re.compile(r"([^\s@]+)@(v[^\s@]+)")
+_STATES = {
+    "proven": ProofState.PROVEN,
+    "differs": ProofState.DIFFERS,
+    "not-in-log": ProofState.NOT_IN_LOG,
+}
+_LEVELS = tuple(level.value for level in Level if level is not Level.OFF)
+_STATUSES = (Status.FAIL.value, Status.WAIVED.value, Status.UNKNOWN.value)
+_KEYS = ("go_mod", "go_sum", "on", "outcome", "min_low", "only", "expect", "log", "released", "policy")
+
+
+@value
+class LogSays:
+    """What the log would answer for the lines of a module version. state: None = it could not be asked."""
+
+    module: ModuleVersion
+    state: ProofState | None
+
+
+@value
+class Expected:
+    """One finding or gap that must come out. module: a path, or path@version; "" = any. level: "" = any."""
+
+    rule: str
+    module: str
+    level: str
+    status: Status
+    location: Location
+
+    def __str__(self) -> str:
+        level = f"{self.level} " if self.level else ""
+        return f"{level}{self.rule} on {self.module or 'anything'}: {self.status.value}"
+
+
+@value
+class PolicyTest:
+    """One test. on: the day of the verdict, None = today. go_sum: None = made from go.mod. outcome: None = any.
+
+    min_low: the low end of the score must reach it, -1 = any. only: nothing else may be found. released: the day on
+    which a module version came out.
+    """
+
+    name: str
+    go_mod: str
+    go_sum: str | None
+    on: date | None
+    outcome: Outcome | None
+    min_low: int
+    only: bool
+    expected: tuple[Expected, ...]
+    log: tuple[LogSays, ...]
+    released: Mapping[ModuleVersion, date]
+    location: Location
+
+
+def parse_policy_tests(data: bytes, artifact: str, *, rules: Mapping[str, Rule]) -> tuple[PolicyTest, ...]:
+    """Read the tests of a policy. rules: by id. Raises InputError with every fault, each with its place."""
+    reader = TableReader(data, artifact, page=_PAGE)
+    reader.top(required=("test",))
+    tests: dict[str, PolicyTest] = {}
+    for table in reader.tables("test", required=("name",), optional=_KEYS):
+        test = _test(table, rules)
+        if test.name in tests:
+            table.fault("name", f"a test of this name is in line {tests[test.name].location.line}", expected="another")
+        tests.setdefault(test.name, test)
+    reader.finish()
+    return tuple(tests.values())
+
+
+def _test(table: Table, rules: Mapping[str, Rule]) -> PolicyTest:
+    outcomes = tuple(outcome.value for outcome in Outcome)
+    outcome = table.word("outcome", outcomes)
+    if not any(key in table for key in ("outcome", "min_low", "expect")):
+        table.fault("name", "this test expects nothing", expected="outcome, min_low or [[test.expect]]")
+    return PolicyTest(
+        name=table.text("name", filled=True),
+        go_mod=table.block("go_mod", limit=_FILE_LIMIT) or "module example.com/test\n",
+        go_sum=table.block("go_sum", limit=_FILE_LIMIT),
+        on=table.day("on"),
+        outcome=Outcome(outcome) if outcome else None,
+        min_low=table.whole("min_low", -1, low=-1, high=100),
+        only=table.flag("only", default=True),
+        expected=tuple(
+            _expected(found, rules) for found in _inner(table, "expect", ("rule",), ("module", "level", "status"))
+        ),
+        log=tuple(_log(found) for found in _inner(table, "log", ("module", "state"), ())),
+        released=dict(_released(found) for found in _inner(table, "released", ("module", "on"), ())),
+        location=table.location,
+    )
+
+
+def _inner(table: Table, name: str, required: tuple[str, ...], optional: tuple[str, ...]) -> list[Table]:
+    """Return the tables of an array below a test, keys checked."""
+    return list(table.tables(name, required=required, optional=optional))
+
+
+def _expected(table: Table, rules: Mapping[str, Rule]) -> Expected:
+    word = table.text("rule")
+    names = {rule.name: rule.id for rule in rules.values()}
+    rule = rules.get(word.upper())
+    found = rule.id if rule is not None else names.get(word.lower(), "")
+    if word and not found:
+        table.reader.unknown((*table.path, "rule"), "rule", word, (*rules, *names))
+    return Expected(
+        rule=found,
+        module=table.text("module"),
+        level=table.word("level", _LEVELS),
+        status=Status(table.word("status", _STATUSES, Status.FAIL.value)),
+        location=table.location,
+    )
+
+
+def _log(table: Table) -> LogSays:
+    state = table.word("state", (*_STATES, GAP), "proven")
+    return LogSays(module=_module(table), state=_STATES.get(state))
+
+
+def _released(table: Table) -> tuple[ModuleVersion, date]:
+    return _module(table), table.day("on") or date(1970, 1, 1)
+
+
+def _module(table: Table) -> ModuleVersion:
+    text = table.text("module")
+    match = _MODULE.fullmatch(text)
+    if match is None:
+        table.fault(
+            "module", "this names no module version", expected="path@version, e.g. github.com/gorilla/mux@v1.8.1"
+        )
+        return ModuleVersion(path="", version="")
+    return ModuleVersion(path=match[1], version=match[2])

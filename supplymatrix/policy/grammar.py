@@ -1,0 +1,208 @@
+"""The words of lift.toml: which tables it has, which keys they have, and what each means.
+
+The reader knows no other key than these, `policy schema` publishes them, and docs/formats/lift-toml.md has a row for
+each; a test holds the three together. A section that a later version brings is named here as well, so that it is told
+apart from a misspelling: a policy that asks for what cannot be evaluated is an error, never a wish that goes unheard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from supplymatrix.model.value import value
+
+__all__ = [
+    "COMPLIANCE_KEYS", "DEBT_KEYS", "DURATION", "JUSTIFICATIONS", "LATER_SECTIONS", "PACKAGE_KEYS", "POLICY_KEYS",
+    "ROOT_KEYS", "SEVERITIES", "SOURCE_KEYS", "TABLES", "VENDOR_KEYS", "WAIVER_KEYS", "Key", "names_of",
+]  # fmt: skip
+
+JUSTIFICATIONS = (
+    "component_not_present",
+    "vulnerable_code_not_present",
+    "vulnerable_code_not_in_execute_path",
+    "vulnerable_code_cannot_be_controlled_by_adversary",
+    "inline_mitigations_already_exist",
+)
+"""Why an advisory does not concern a product, in the words of OpenVEX."""
+SEVERITIES = ("critical", "high", "medium", "low")
+DURATION = r"[1-9][0-9]{0,4}[hdw]"
+_LEVEL = {"enum": ["off", "note", "warn", "error"]}
+_TEXT = {"type": "string"}
+_DAY = {"type": "string", "format": "date", "description": "A TOML date without quotes, e.g. 2027-01-31"}
+
+
+@value
+class Key:
+    """One key. about: a sentence for people. schema: what JSON Schema says of its value. required: it may not lack.
+
+    waits_for: "" or the section that it comes with, of a key that is known and cannot be evaluated yet.
+    """
+
+    name: str
+    about: str
+    schema: Mapping[str, object]
+    required: bool = False
+    waits_for: str = ""
+
+
+def names_of(keys: tuple[Key, ...]) -> tuple[str, ...]:
+    """Return the names of keys that can be evaluated."""
+    return tuple(key.name for key in keys if not key.waits_for)
+
+
+ROOT_KEYS = (
+    Key(name="schema", about="The version of this form; 1.", schema={"const": 1}),
+    Key(
+        name="extends",
+        about="Policies that this one builds on and may only tighten: a preset, a relative path, or an https address "
+        "with its digest.",
+        schema={"type": "array", "items": _TEXT, "examples": [["preset:log-verified", "../org/lift.toml"]]},
+    ),
+)
+POLICY_KEYS = (
+    Key(name="name", about="What reports call this policy; the preset's name when left out.", schema=_TEXT),
+    Key(name="preset", about="The levels and numbers to start from; they may be changed at will.", schema=_TEXT),
+    Key(
+        name="requires",
+        about="Which versions of supplymatrix may judge by this policy, as a Python version specifier.",
+        schema={**_TEXT, "examples": [">=0.1"]},
+    ),
+    Key(
+        name="mode",
+        about='What the gate makes of its answer: "observe" and "warn" tell it and exit 0, "enforce" fails. Alarms and '
+        "broken input fail in every mode.",
+        schema={"enum": ["observe", "warn", "enforce"]},
+    ),
+    Key(
+        name="min_score",
+        about="What the low end of the score must reach.",
+        schema={"type": "integer", "minimum": 0, "maximum": 100},
+    ),
+    Key(
+        name="fail_on",
+        about="The lowest level at which a finding or gap decides.",
+        schema={"enum": ["note", "warn", "error"]},
+    ),
+    Key(
+        name="on_outage",
+        about='What becomes of go.sum lines for which the log could not be asked: "fail", or "warn until <days>d".',
+        schema={**_TEXT, "pattern": r"^(fail|warn until [1-9][0-9]{0,2}d)$"},
+    ),
+    Key(
+        name="weights",
+        about="What a rule of each severity weighs in the score; 10, 5, 2 and 1 when left out.",
+        schema={
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: {"type": "integer", "minimum": 1, "maximum": 100} for name in SEVERITIES},
+        },
+    ),
+    Key(
+        name="max_waiver_days",
+        about="How many days from today a waiver may last; one that lasts longer excuses nothing.",
+        schema={"type": "integer", "minimum": 1, "maximum": 3650},
+    ),
+    Key(
+        name="owner_domain",
+        about="The domain of the mail address that every waiver's owner must be.",
+        schema={**_TEXT, "examples": ["corp.example"]},
+    ),
+    Key(
+        name="allow_loosen",
+        about="What policies that build on this one may set lower: rules, families, and keys of [policy].",
+        schema={"type": "array", "items": _TEXT},
+    ),
+)
+SOURCE_KEYS = (
+    Key(
+        name="private",
+        about="Patterns of GOPRIVATE, one in each string: modules whose names never go to the log.",
+        schema={"type": "array", "items": _TEXT},
+    ),
+    Key(
+        name="sumdb",
+        about="The verifier key of another log than Go's own, and its https address.",
+        schema=_TEXT,
+    ),
+)
+PACKAGE_KEYS = (
+    Key(name="version", about="A version or range in Go's order that is allowed.", schema=_TEXT),
+    Key(name="security_policy", about="A preset whose levels hold here where they are higher.", schema=_TEXT),
+    Key(
+        name="pseudo_versions",
+        about='Untagged revisions: "deny" makes them an error, "allow" takes SM203 back for these modules.',
+        schema={"enum": ["allow", "deny"]},
+    ),
+    Key(
+        name="min_age",
+        about="How long a version must be out before it is used, e.g. 7d.",
+        schema={**_TEXT, "pattern": f"^{DURATION}$"},
+    ),
+)
+VENDOR_KEYS = (
+    Key(
+        name="max_response_p90",
+        about="The longest that nine of ten of the vendor's fixes may take, e.g. 72h or 14d.",
+        schema={**_TEXT, "pattern": f"^{DURATION}$"},
+    ),
+    Key(
+        name="max_evidence_age",
+        about="How old what is known of the vendor may be, e.g. 90d.",
+        schema={**_TEXT, "pattern": f"^{DURATION}$"},
+    ),
+    Key(
+        name="channels",
+        about="Which channels of its feeds count; all that tell of Go itself when left out.",
+        schema={"type": "array", "items": _TEXT, "examples": [["wolfi"]]},
+    ),
+    Key(name="require", about="Signatures, SBOM, provenance.", schema={"type": "array"}, waits_for="signatures"),
+    Key(name="identity", about="Who must have signed.", schema={"type": "object"}, waits_for="signatures"),
+)
+WAIVER_KEYS = (
+    Key(name="rule", about="The one rule whose finding is waived, by id or name.", schema=_TEXT, required=True),
+    Key(name="package", about="A glob over module paths.", schema=_TEXT, required=True),
+    Key(name="version", about="One version; any when left out.", schema=_TEXT),
+    Key(
+        name="id",
+        about="One advisory (GO-…, CVE-… or GHSA-…), by any of its names; any when left out.",
+        schema={**_TEXT, "pattern": "^(GO-|CVE-|GHSA-)"},
+    ),
+    Key(
+        name="reason",
+        about="Why the finding is taken on, in 12 characters or more.",
+        schema={**_TEXT, "minLength": 12},
+        required=True,
+    ),
+    Key(name="owner", about="Who answers for it.", schema={**_TEXT, "minLength": 1}, required=True),
+    Key(name="expires", about="The last day (UTC) on which it holds.", schema=_DAY, required=True),
+    Key(name="ticket", about="Where it is being worked on.", schema=_TEXT),
+    Key(
+        name="vex_justification",
+        about="Why the advisory does not concern this product, in OpenVEX's words.",
+        schema={"enum": list(JUSTIFICATIONS)},
+    ),
+)
+COMPLIANCE_KEYS = (
+    Key(
+        name="frameworks",
+        about="Whose clauses the reports are to name.",
+        schema={"type": "array", "items": _TEXT, "examples": [["ssdf", "cra"]]},
+    ),
+)
+DEBT_KEYS = (
+    Key(name="file", about="The list that `policy adopt` has written.", schema=_TEXT, required=True),
+    Key(name="adopted", about="The day of that.", schema=_DAY, required=True),
+    Key(name="expires", about="The last day (UTC) on which the list excuses anything.", schema=_DAY, required=True),
+    Key(
+        name="most",
+        about="How many entries the list may have: as many as there were, and never more.",
+        schema={"type": "integer", "minimum": 0},
+        required=True,
+    ),
+    Key(name="owner", about="Who answers for the debt.", schema=_TEXT, required=True),
+    Key(name="reason", about="Why it is taken on, in 12 characters or more.", schema=_TEXT, required=True),
+)
+TABLES = ("policy", "rules", "sources", "packages", "vendors", "waivers", "compliance", "debt")
+"""The sections that this version evaluates, in the order in which the page has them."""
+LATER_SECTIONS = ("toolchain", "vulns", "sla", "crypto", "cgo", "licences", "signatures", "cost")
+"""Sections that later rules bring; a policy that has one today is refused."""

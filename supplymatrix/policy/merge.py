@@ -1,0 +1,462 @@
+"""Puts a policy together: the project's own lift.toml over all that it builds on.
+
+A file with `preset = "x"`, or with neither key, starts from that preset (`log-verified`) and may set any level and
+number, higher or lower. One with `extends = [...]` starts from all of these at once, and may set them higher; lower
+only what `allow_loosen` of the one that set it names.
+
+A parent is a policy like any other and is put together first. Of several parents the stricter value holds, so that
+their order decides nothing. Waivers, packages, vendors and private patterns of all files add up; of each file the best
+entry speaks for a module, and all of them hold. A debt list belongs to the project alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.location import Location
+from supplymatrix.model.rule import Level
+from supplymatrix.model.verdict import Mode, Note, PolicyFile
+from supplymatrix.policy.debt_file import parse_debt_list
+from supplymatrix.policy.document import (
+    DEFAULT_PRESET,
+    LEVEL_ORDER,
+    MAX_WAIVER_DAYS,
+    PSEUDO_RULE,
+    Debt,
+    DebtEntry,
+    PackageRule,
+    Policy,
+    VendorRule,
+    Waiver,
+    digest_of,
+)
+from supplymatrix.policy.layer import DebtSection, Layer, Parent
+from supplymatrix.policy.parents import MAX_DEPTH, MAX_FILES, ParentKind, PolicyFiles, PolicyText
+from supplymatrix.policy.reader import read_layer
+from supplymatrix.policy.reading import Known
+
+__all__ = ["PolicyMaker"]
+
+T = TypeVar("T")
+_MODE_ORDER = {Mode.OBSERVE: 0, Mode.WARN: 1, Mode.ENFORCE: 2}
+_RANKS: Mapping[str, Callable[[object], int]] = {
+    "mode": lambda found: _MODE_ORDER[Mode(str(found))],
+    "min_score": lambda found: int(str(found)),
+    "fail_on": lambda found: -LEVEL_ORDER[Level(str(found))],
+    "on_outage": lambda found: -int(str(found)),
+    "max_waiver_days": lambda found: -int(str(found)),
+}
+"""How strict a value of [policy] is: the higher, the stricter. `weights` are in no such order."""
+_WEIGHTS = "weights"
+
+
+@dataclass(kw_only=True)
+class _Whole:
+    """A policy put together so far. values: of [policy], by key; floors, level_floors: how low the next file may set a
+    value or level, None = as low as it likes."""
+
+    name: str = ""
+    preset: str = ""
+    values: dict[str, object]
+    floors: dict[str, object | None]
+    levels: dict[str, Level]
+    level_floors: dict[str, Level]
+    level_layers: dict[str, int] = field(default_factory=dict)
+    origins: dict[str, Location] = field(default_factory=dict)
+    places: dict[str, Location] = field(default_factory=dict)
+    owner_domain: str = ""
+    private: tuple[str, ...] = ()
+    sumdb: str = ""
+    packages: tuple[PackageRule, ...] = ()
+    vendors: tuple[VendorRule, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    files: dict[str, Sequence[str]] = field(default_factory=dict)
+    sources: tuple[PolicyFile, ...] = ()
+
+
+class PolicyMaker:
+    """Puts policies together. presets: their bytes by name; files: where parents and debt lists come from."""
+
+    def __init__(self, presets: Mapping[str, bytes], known: Known, files: PolicyFiles) -> None:
+        self._presets = presets
+        self._known = known
+        self._files = files
+        self._faults: list[Diagnostic] = []
+        self._read: dict[str, _Whole] = {}
+        self._preset_wholes: dict[str, _Whole] = {}
+        self._number = 0
+
+    def policy(self, text: PolicyText) -> Policy:
+        """Return the policy of a project's own file. Raises InputError with every fault of it and its parents."""
+        layer = self._layer(text, 0)
+        whole = self._over(layer, 0, (text.artifact,))
+        debt = self._debt(layer, whole) if layer.debt is not None else None
+        if self._faults:
+            raise InputError(*self._faults)
+        return _policy(whole, debt, layer.places.get("on_outage") or Location(artifact=text.artifact, line=1, column=1))
+
+    def preset(self, name: str) -> Policy:
+        """Return a preset as a policy. Raises InputError for an unknown one."""
+        if name not in self._presets:
+            return self.policy(PolicyText(artifact=f"preset {name}", data=f'[policy]\npreset = "{name}"\n'.encode()))
+        whole = self._preset(name)
+        whole = _copied(whole)
+        whole.name = whole.preset = name
+        whole.origins = {}
+        return _policy(whole, None, Location(artifact=f"preset {name}", line=1, column=1))
+
+    def _layer(self, text: PolicyText, number: int, *, is_preset: bool = False) -> Layer:
+        layer, faults = read_layer(
+            text.data,
+            text.artifact,
+            self._known,
+            number=number,
+            preset_levels=lambda name: self._preset(name).levels,
+            is_preset=is_preset,
+        )
+        self._faults += faults
+        return layer
+
+    def _preset(self, name: str) -> _Whole:
+        if name not in self._preset_wholes:
+            text = PolicyText(artifact=f"preset {name}", data=self._presets[name])
+            layer = self._layer(text, 0, is_preset=True)
+            self._preset_wholes[name] = self._applied(self._nothing(), layer, 0, is_free=True)
+        return self._preset_wholes[name]
+
+    def _nothing(self) -> _Whole:
+        """Return what holds before any file has spoken."""
+        values: dict[str, object] = {
+            "mode": Mode.ENFORCE, "min_score": 0, "fail_on": Level.ERROR, "on_outage": 0,
+            "max_waiver_days": MAX_WAIVER_DAYS, _WEIGHTS: {},
+        }  # fmt: skip
+        return _Whole(
+            values=values,
+            floors=dict.fromkeys(values),
+            levels={rule.id: rule.level for rule in self._known.rules.values()},
+            level_floors=dict.fromkeys(self._known.rules, Level.OFF),
+        )
+
+    def _over(self, layer: Layer, number: int, chain: tuple[str, ...]) -> _Whole:
+        """Return the policy of one file over all that it builds on."""
+        if not layer.parents:
+            name = layer.preset or DEFAULT_PRESET
+            base = _copied(self._preset(name)) if name in self._presets else self._nothing()
+            base.preset, base.origins = name, {}
+            base.floors = dict.fromkeys(base.values)
+            base.level_floors = dict.fromkeys(base.levels, Level.OFF)
+            base.level_layers = dict.fromkeys(base.levels, number)
+            return self._applied(base, layer, number, is_free=True)
+        bases = [found for parent in layer.parents if (found := self._parent(layer, parent, chain)) is not None]
+        if not bases:
+            return self._nothing()  # every parent has a fault, which is told
+        return self._applied(_combined(bases), layer, number, is_free=False)
+
+    def _parent(self, layer: Layer, parent: Parent, chain: tuple[str, ...]) -> _Whole | None:
+        """Return a parent, put together; None when something is wrong, which is kept."""
+        place = parent.location
+        if len(chain) > MAX_DEPTH or self._number >= MAX_FILES:
+            most = f"at most {MAX_DEPTH} files above each other, and {MAX_FILES} in all"
+            self._fault(layer, place, "this policy builds on too many others", most)
+            return None
+        try:
+            text = self._text_of(layer, parent)
+        except InputError as err:
+            first = err.diagnostics[0]
+            message = f"what this policy builds on cannot be read: {first.message}"
+            self._fault(layer, place, message, first.expected, first.remedy)
+            return None
+        if text.artifact in chain:
+            names = " → ".join([*chain[chain.index(text.artifact) :], text.artifact])
+            self._fault(layer, place, f"this policy builds on itself: {names}", "a parent that does not lead back here")
+            return None
+        if text.artifact in self._read:
+            return self._read[text.artifact]
+        self._number += 1
+        number = self._number
+        try:
+            above = self._layer(text, number, is_preset=parent.reference.kind is ParentKind.PRESET)
+        except InputError as err:
+            self._faults += err.diagnostics
+            return None
+        if above.debt is not None:
+            message = "a debt list belongs to a project's own policy, and this one is built on"
+            self._fault(above, above.debt.location, message, "no such section")
+        if parent.reference.kind is ParentKind.PRESET:
+            whole = self._applied(self._nothing(), above, number, is_free=True)
+            whole.name = whole.preset = parent.reference.place
+        else:
+            whole = self._over(above, number, (*chain, text.artifact))
+        self._read[text.artifact] = whole
+        return whole
+
+    def _text_of(self, layer: Layer, parent: Parent) -> PolicyText:
+        reference = parent.reference
+        if reference.kind is ParentKind.PRESET:
+            return PolicyText(artifact=f"preset {reference.place}", data=self._presets[reference.place])
+        return self._files.parent(reference, layer.artifact)
+
+    def _applied(self, base: _Whole, layer: Layer, number: int, *, is_free: bool) -> _Whole:
+        """Return a policy with one more file over it. is_free: it may set everything lower."""
+        whole = _copied(base)
+        self._apply_values(whole, layer, is_free=is_free)
+        self._apply_levels(whole, layer, number, is_free=is_free)
+        if not is_free and base.sumdb and layer.sumdb not in ("", base.sumdb):
+            message = "another log than that of the policy that this one builds on"
+            self._fault(layer, layer.places["sumdb"], message, base.sumdb)
+        self._check_owners(base, layer)
+        for key in ("private", "sumdb"):
+            if key in layer.places:
+                whole.places[key] = layer.places[key]
+        whole.name = layer.name or base.name or base.preset
+        if "name" in layer.places:
+            whole.places["name"] = layer.places["name"]
+        if layer.preset:
+            whole.places["preset"] = layer.places["preset"]
+        whole.owner_domain = base.owner_domain or layer.owner_domain
+        whole.private = tuple(dict.fromkeys((*layer.private, *base.private)))
+        whole.sumdb = layer.sumdb or base.sumdb
+        whole.packages = (*layer.packages, *base.packages)
+        whole.vendors = (*layer.vendors, *base.vendors)
+        whole.waivers = (*layer.waivers, *base.waivers)
+        whole.frameworks = tuple(dict.fromkeys((*layer.frameworks, *base.frameworks)))
+        whole.notes = (*layer.notes, *base.notes)
+        whole.files = {layer.artifact: layer.lines, **base.files}
+        whole.sources = (PolicyFile(artifact=layer.artifact, sha256=layer.sha256), *base.sources)
+        return whole
+
+    def _apply_values(self, whole: _Whole, layer: Layer, *, is_free: bool) -> None:
+        said: dict[str, object | None] = {
+            "mode": layer.mode, "min_score": layer.min_score, "fail_on": layer.fail_on,
+            "on_outage": layer.outage_days, "max_waiver_days": layer.max_waiver_days,
+            _WEIGHTS: layer.weights or None,
+        }  # fmt: skip
+        for key, value in said.items():
+            if value is not None:
+                floor = whole.floors[key]
+                if not is_free and floor is not None and _is_looser(key, value, floor):
+                    self._loosened(layer, layer.places[key], key, _shown(key, floor), whole.places.get(key))
+                whole.values[key] = value
+                whole.places[key] = layer.places[key]
+            if key not in layer.allow_loosen:
+                whole.floors[key] = whole.values[key]
+
+    def _apply_levels(self, whole: _Whole, layer: Layer, number: int, *, is_free: bool) -> None:
+        for rule, level in layer.levels.items():
+            floor = whole.level_floors[rule]
+            if not is_free and LEVEL_ORDER[level] < LEVEL_ORDER[floor]:
+                self._loosened(layer, layer.places[rule], rule, floor.value, whole.places.get(rule))
+            whole.levels[rule] = level
+            whole.places[rule] = whole.origins[rule] = layer.places[rule]
+            whole.level_layers[rule] = number
+        for entry in layer.packages:
+            floor = whole.level_floors.get(PSEUDO_RULE, Level.OFF)
+            if not is_free and entry.pseudo_versions == "allow" and floor is not Level.OFF:
+                self._loosened(
+                    layer,
+                    entry.pseudo_location or entry.location,
+                    PSEUDO_RULE,
+                    floor.value,
+                    whole.places.get(PSEUDO_RULE),
+                )
+        for rule, level in whole.levels.items():
+            if rule not in layer.allow_loosen:
+                whole.level_floors[rule] = level
+
+    def _check_owners(self, base: _Whole, layer: Layer) -> None:
+        domain = base.owner_domain
+        if not domain:
+            return
+        if layer.owner_domain not in ("", domain):
+            message = "another domain of owners than that of the policy that this one builds on"
+            self._fault(layer, layer.places["owner_domain"], message, domain)
+        for waiver in layer.waivers:
+            if not waiver.owner.lower().endswith(f"@{domain}"):
+                message = f"the owner of this waiver, {waiver.owner!r}, is none that the policy above accepts"
+                self._fault(layer, waiver.location, message, f"…@{domain}")
+
+    def _loosened(self, layer: Layer, place: Location, what: str, least: str, above: Location | None) -> None:
+        where = f" ({above})" if above is not None else ""
+        message = f"{what} is set lower than the policy that this one builds on lets it be{where}"
+        self._fault(layer, place, message, f"{least}, or stricter", "let it name allow_loosen, or leave this out")
+
+    def _debt(self, layer: Layer, whole: _Whole) -> Debt | None:
+        """Return the debt list of the project; None when something is wrong, which is kept."""
+        section = layer.debt
+        assert section is not None  # noqa: S101 - the caller has looked
+        place = section.location
+        try:
+            text = self._files.debt(section.file, layer.artifact)
+            if text is None:
+                self._fault(layer, place, f"the debt list {section.file} is not there", "the list, beside lift.toml")
+                return None
+            entries = parse_debt_list(text.data, text.artifact, rules=self._known.rules)
+        except InputError as err:
+            self._faults += err.diagnostics
+            return None
+        whole.files[text.artifact] = tuple(text.data.decode("utf-8", "replace").split("\n"))
+        if len(entries) > section.most:
+            message = f"the debt list has {len(entries):,} entries, and may only shrink"
+            remedy = "mend what is new, or waive it: [[waivers]]"
+            self._fault(layer, section.most_location, message, f"at most {section.most:,}", remedy)
+        return _debt(section, text, entries)
+
+    def _fault(self, layer: Layer, place: Location, message: str, expected: str, remedy: str = "") -> None:
+        text = layer.lines[place.line - 1] if 0 < place.line <= len(layer.lines) else ""
+        end = place.end_column if place.end_line == place.line else len(text) + 1
+        self._faults.append(
+            Diagnostic(
+                message=message,
+                artifact=layer.artifact,
+                line=place.line,
+                column=place.column,
+                end_column=end,
+                seen=text[place.column - 1 : end - 1][:200] if place.column else "",
+                expected=expected,
+                remedy=remedy,
+                source_line=text[:500],
+            )
+        )
+
+
+def _debt(section: DebtSection, text: PolicyText, entries: tuple[DebtEntry, ...]) -> Debt:
+    return Debt(
+        artifact=text.artifact,
+        sha256=hashlib.sha256(text.data).hexdigest(),
+        adopted=section.adopted,
+        expires=section.expires,
+        most=section.most,
+        owner=section.owner,
+        reason=section.reason,
+        entries=entries,
+        location=section.location,
+    )
+
+
+def _copied(whole: _Whole) -> _Whole:
+    from dataclasses import replace
+
+    return replace(
+        whole,
+        values=dict(whole.values),
+        floors=dict(whole.floors),
+        levels=dict(whole.levels),
+        level_floors=dict(whole.level_floors),
+        level_layers=dict(whole.level_layers),
+        origins=dict(whole.origins),
+        places=dict(whole.places),
+        files=dict(whole.files),
+    )
+
+
+def _combined(bases: Sequence[_Whole]) -> _Whole:
+    """Return several parents as one: of each value and level the strictest."""
+    whole = _copied(bases[0])
+    for other in bases[1:]:
+        for key, rank in _RANKS.items():
+            if rank(other.values[key]) > rank(whole.values[key]):
+                whole.values[key] = other.values[key]
+                _take_place(whole, other, key)
+            floors = [floor for floor in (whole.floors[key], other.floors[key]) if floor is not None]
+            whole.floors[key] = max(floors, key=rank, default=None)
+        if other.values[_WEIGHTS]:
+            whole.values[_WEIGHTS] = whole.floors[_WEIGHTS] = other.values[_WEIGHTS]
+            _take_place(whole, other, _WEIGHTS)
+        for rule, level in other.levels.items():
+            if LEVEL_ORDER[level] > LEVEL_ORDER[whole.levels[rule]]:
+                whole.levels[rule] = level
+                whole.level_layers[rule] = other.level_layers.get(rule, 0)
+                _take_place(whole, other, rule)
+                whole.origins.pop(rule, None)
+                origin = other.origins.get(rule) or other.places.get("preset")
+                if origin is not None:
+                    whole.origins[rule] = origin
+            floor = other.level_floors[rule]
+            if LEVEL_ORDER[floor] > LEVEL_ORDER[whole.level_floors[rule]]:
+                whole.level_floors[rule] = floor
+        whole.owner_domain = whole.owner_domain or other.owner_domain
+        whole.sumdb = whole.sumdb or other.sumdb
+        whole.private = tuple(dict.fromkeys((*whole.private, *other.private)))
+        whole.packages = _once((*whole.packages, *other.packages), lambda entry: (entry.layer, entry.location))
+        whole.vendors = _once((*whole.vendors, *other.vendors), lambda entry: (entry.vendor, entry.location))
+        whole.waivers = _once((*whole.waivers, *other.waivers), lambda entry: (entry.layer, entry.location))
+        whole.frameworks = tuple(dict.fromkeys((*whole.frameworks, *other.frameworks)))
+        whole.notes = tuple(dict.fromkeys((*whole.notes, *other.notes)))
+        whole.files = {**other.files, **whole.files}
+        whole.sources = tuple(dict.fromkeys((*whole.sources, *other.sources)))
+    return whole
+
+
+def _take_place(whole: _Whole, other: _Whole, key: str) -> None:
+    whole.places.pop(key, None)
+    if key in other.places:
+        whole.places[key] = other.places[key]
+
+
+def _once(entries: Sequence[T], key: Callable[[T], object]) -> tuple[T, ...]:
+    """Return entries each once: two parents may build on one file."""
+    return tuple({key(entry): entry for entry in entries}.values())
+
+
+def _is_looser(key: str, value: object, floor: object) -> bool:
+    return value != floor if key == _WEIGHTS else _RANKS[key](value) < _RANKS[key](floor)
+
+
+def _shown(key: str, value: object) -> str:
+    if key == "on_outage":
+        return f"warn until {value}d" if value else "fail"
+    return str(getattr(value, "value", value))
+
+
+def _policy(whole: _Whole, debt: Debt | None, outage_place: Location) -> Policy:
+    values = whole.values
+    decides = {
+        **{key: _shown(key, values[key]) for key in _RANKS},
+        _WEIGHTS: values[_WEIGHTS],
+        "levels": whole.levels,
+        "private": sorted(set(whole.private)),
+        "sumdb": whole.sumdb,
+        "packages": sorted(
+            (p.layer, p.glob, p.version, p.min_age, p.pseudo_versions, sorted(p.levels.items())) for p in whole.packages
+        ),
+        "vendors": sorted((v.vendor, v.response_p90, v.evidence_age, v.channels) for v in whole.vendors),
+        "waivers": sorted(
+            (w.rule, w.package, w.version, w.advisory, w.reason, w.owner, str(w.expires)) for w in whole.waivers
+        ),
+        "debt": [(str(debt.expires), sorted((e.rule, e.fingerprint) for e in debt.entries))] if debt else [],
+    }
+    weights = values[_WEIGHTS]
+    outage_days = int(str(values["on_outage"]))
+    return Policy(
+        name=whole.name or whole.preset,
+        preset=whole.preset,
+        digest=digest_of(decides),
+        min_score=int(str(values["min_score"])),
+        fail_on=Level(str(values["fail_on"])),
+        levels=whole.levels,
+        origins=whole.origins,
+        packages=whole.packages,
+        waivers=whole.waivers,
+        private=whole.private,
+        sumdb=whole.sumdb,
+        outage_days=outage_days,
+        outage_location=whole.places.get("on_outage", outage_place),
+        notes=whole.notes,
+        files=whole.files,
+        mode=Mode(str(values["mode"])),
+        max_waiver_days=int(str(values["max_waiver_days"])),
+        vendors=whole.vendors,
+        frameworks=whole.frameworks,
+        weights=weights if isinstance(weights, dict) else {},
+        debt=debt,
+        sources=(*whole.sources, PolicyFile(artifact=debt.artifact, sha256=debt.sha256)) if debt else whole.sources,
+        places=whole.places,
+        level_layers=whole.level_layers,
+        owner_domain=whole.owner_domain,
+    )

@@ -1,0 +1,104 @@
+"""lift.toml as a JSON Schema (draft 2020-12), for editors: made from the very words that the reader knows.
+
+The schema says what can be said of a key by itself. What depends on other files or keys (parents, ties between globs,
+whether a waiver's rule may be waived) only the reader knows: `policy show` tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from supplymatrix.model.rule import Level, Rule
+from supplymatrix.policy.grammar import (
+    COMPLIANCE_KEYS,
+    DEBT_KEYS,
+    PACKAGE_KEYS,
+    POLICY_KEYS,
+    ROOT_KEYS,
+    SOURCE_KEYS,
+    VENDOR_KEYS,
+    WAIVER_KEYS,
+    Key,
+)
+
+__all__ = ["SCHEMA_ID", "policy_schema"]
+
+SCHEMA_ID = "urn:supplymatrix:schema:lift:1"
+_Json = dict[str, Any]
+
+
+def policy_schema(rules: Mapping[str, Rule], presets: Sequence[str], vendors: Sequence[str]) -> _Json:
+    """Return the schema. rules: by id; presets, vendors: the names that are known."""
+    preset = {"enum": sorted(presets)}
+    policy = _object(POLICY_KEYS, "What holds for the whole project.")
+    policy["properties"]["preset"] |= preset
+    package = _object(PACKAGE_KEYS, "What is asked of the modules that the glob matches.")
+    package["properties"]["security_policy"] |= preset
+    waiver = _object(WAIVER_KEYS, "A finding that somebody takes upon himself, until a day.")
+    waivable = [word for rule in rules.values() if rule.is_waivable for word in (rule.id, rule.name)]
+    waiver["properties"]["rule"] |= {"enum": waivable}
+    root = _properties(ROOT_KEYS)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA_ID,
+        "title": "lift.toml",
+        "description": "What a Go project demands of its modules; judged by supplymatrix check.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            **root,
+            "policy": policy,
+            "rules": _rules(rules),
+            "sources": _object(SOURCE_KEYS, "Where modules may come from, and whom their names go to."),
+            "packages": {
+                "type": "object",
+                "description": "Demands by glob over module paths; the longest literal prefix speaks.",
+                "additionalProperties": package,
+            },
+            "vendors": {
+                "type": "object",
+                "description": "What is asked of vendors that the project stands on.",
+                "propertyNames": {"enum": sorted(vendors)},
+                "additionalProperties": _object(VENDOR_KEYS, "What is asked of this vendor."),
+            },
+            "waivers": {"type": "array", "items": waiver, "description": "Exceptions, each with its end."},
+            "compliance": _object(COMPLIANCE_KEYS, "Whose clauses the reports are to name."),
+            "debt": _object(DEBT_KEYS, "What was found when the policy was adopted; written by `policy adopt`."),
+        },
+    }
+
+
+def _rules(rules: Mapping[str, Rule]) -> _Json:
+    level = {"enum": [level.value for level in Level if level is not Level.ALARM]}
+    settable = [rule for rule in rules.values() if rule.level is not Level.ALARM]
+    families = sorted({rule.id[:3] for rule in settable})
+    properties: _Json = {}
+    for rule in settable:
+        about = f"{rule.name}: {rule.title}. {rule.why}"
+        properties[rule.id] = {**level, "description": about}
+        properties[rule.name] = {**level, "description": f"{rule.id}: {rule.title}. {rule.why}"}
+    for family in families:
+        for word in (f"{family}xx", family):
+            properties[word] = {**level, "description": f"All rules of the family {family}xx."}
+    return {
+        "type": "object",
+        "description": "Levels of rules, by id, name or family; a single rule wins over its family.",
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def _object(keys: Sequence[Key], about: str) -> _Json:
+    found: _Json = {
+        "type": "object",
+        "description": about,
+        "additionalProperties": False,
+        "properties": _properties(keys),
+    }
+    required = [key.name for key in keys if key.required]
+    return found | ({"required": required} if required else {})
+
+
+def _properties(keys: Sequence[Key]) -> _Json:
+    return {key.name: {**key.schema, "description": key.about} for key in keys if not key.waits_for}

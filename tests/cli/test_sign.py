@@ -1,0 +1,305 @@
+"""--sign and verify-report: what is signed, what is told of it, and what is noticed."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supplymatrix.attest.keys import parse_verifying_key
+from tests.attest.test_keys import pem, private, public_pem
+from tests.cli.conftest import Cli, Done
+from tests.reports.test_schema import VALIDATORS
+from tests.support.made_log import MadeLog, made_hash, write_project, write_recording
+
+A, B = "example.com/a@v1.0.0", "example.com/b@v1.2.0"
+LOG = MadeLog.of(A, B, filler=20)
+VSA = "urn:supplymatrix:vsa:1"
+Signed = Callable[..., Done]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project in svc/, a recorded log, and a key pair: key.pem and pub.pem."""
+    write_project(tmp_path / "svc", LOG, "", [A, B])
+    write_recording(tmp_path / "recorded", LOG.answers())
+    (tmp_path / "key.pem").write_bytes(pem(private("Ed25519")))
+    (tmp_path / "key.pem").chmod(0o600)
+    (tmp_path / "pub.pem").write_bytes(public_pem(private("Ed25519")))
+    return tmp_path
+
+
+@pytest.fixture
+def check(cli: Cli, folder: Path) -> Signed:
+    """Return a function that checks the project with some formats, signed."""
+
+    def start(*formats: str, key: str = "key.pem", more: tuple[str, ...] = ("svc",)) -> Done:
+        chosen = [f"--format={word}" for word in formats]
+        return cli("check", *more, "--replay", "recorded", "--sign", key, *chosen, cwd=folder)
+
+    return start
+
+
+@pytest.fixture
+def verify(cli: Cli, folder: Path) -> Signed:
+    def start(*files: str, more: tuple[str, ...] = (), key: str = "pub.pem") -> Done:
+        return cli("verify-report", *files, "--key", key, *more, cwd=folder)
+
+    return start
+
+
+def payload(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(base64.b64decode(json.loads(path.read_text())["payload"]))
+    return document
+
+
+def test_files_get_a_signature_beside_them_and_the_statement_is_an_envelope(
+    check: Signed, verify: Signed, folder: Path
+) -> None:
+    done = check("vsa=vsa.json", "json=r.json", "markdown=r.md", "sarif=r.sarif")
+    assert done.code == 0
+    assert "signed with Ed25519 key " in done.err
+    public = parse_verifying_key((folder / "pub.pem").read_bytes(), "pub.pem")
+    for name in ("r.json", "r.md", "r.sarif"):
+        signature = base64.b64decode((folder / f"{name}.sig").read_text())
+        public.verify((folder / name).read_bytes(), signature)
+    assert not (folder / "vsa.json.sig").exists()
+    told = verify("vsa.json", "r.json", "r.md", "r.sarif", more=("--project", "svc"))
+    assert told.code == 0
+    assert "PASSED: pkg:golang/svc.example/app" in told.out
+    assert told.out.count("✓") == 4 + 2 + 3
+
+
+def test_the_statement_is_written_last_whatever_the_order_and_names_all_other_files(
+    check: Signed, folder: Path
+) -> None:
+    check("vsa=vsa.json", "text=r.txt", "sarif=r.sarif", "markdown=r.md", "json=r.json")
+    predicate = payload(folder / "vsa.json")["predicate"]
+    named = predicate["inputAttestations"]
+    assert [entry["name"] for entry in named] == ["r.sarif", "r.json", "r.txt", "r.md"]
+    for entry in named:
+        assert entry["digest"]["sha256"] == sha256((folder / entry["name"]).read_bytes()).hexdigest()
+
+
+def test_the_subjects_are_the_files_on_disk_byte_by_byte(check: Signed, folder: Path) -> None:
+    mod = folder / "svc" / "go.mod"
+    mod.write_bytes(mod.read_bytes().replace(b"\n", b"\r\n") + b"// \xc3\xa9\r\n")
+    check("vsa=vsa.json")
+    subjects = payload(folder / "vsa.json")["subject"]
+    assert subjects == [
+        {"name": name, "digest": {"sha256": sha256((folder / "svc" / name).read_bytes()).hexdigest()}}
+        for name in ("go.mod", "go.sum")
+    ]
+
+
+def test_what_a_workspace_adds_is_a_subject_too(check: Signed, verify: Signed, folder: Path) -> None:
+    (folder / "go.work").write_text("go 1.22\n\nuse ./svc\n")
+    check("vsa=vsa.json", more=("go.work",))
+    subjects = {entry["name"]: entry["digest"]["sha256"] for entry in payload(folder / "vsa.json")["subject"]}
+    assert subjects["../go.work"] == sha256((folder / "go.work").read_bytes()).hexdigest()
+    assert set(subjects) == {"../go.work", "go.mod", "go.sum"}
+    assert verify("vsa.json", more=("--project", "svc")).code == 0
+    (folder / "go.work").write_text("go 1.23\n\nuse ./svc\n")
+    assert verify("vsa.json", more=("--project", "svc")).code == 4
+
+
+def test_a_report_that_was_touched_is_4(check: Signed, verify: Signed, folder: Path) -> None:
+    check("json=r.json")
+    assert verify("r.json").code == 0
+    (folder / "r.json").write_text((folder / "r.json").read_text() + " ")
+    done = verify("r.json")
+    assert done.code == 4
+    assert "NOT as signed by r.json.sig" in done.out
+
+
+def test_an_envelope_that_was_touched_is_4_and_tells_nothing_of_what_it_says(
+    check: Signed, verify: Signed, folder: Path
+) -> None:
+    check("vsa=vsa.json")
+    document = json.loads((folder / "vsa.json").read_text())
+    document["payload"] = base64.b64encode(b'{"predicate": {"verificationResult": "PASSED"}}').decode()
+    (folder / "vsa.json").write_text(json.dumps(document))
+    done = verify("vsa.json")
+    assert done.code == 4
+    assert "PASSED" not in done.out
+
+
+def test_a_fellow_that_was_exchanged_is_4_and_one_that_is_not_there_is_told(
+    check: Signed, verify: Signed, folder: Path
+) -> None:
+    check("vsa=vsa.json", "json=r.json", "markdown=r.md")
+    (folder / "r.md").unlink()
+    done = verify("vsa.json")
+    assert done.code == 0
+    assert "? report r.md is not at hand" in done.out
+    (folder / "r.json").write_text("{}")
+    assert verify("vsa.json").code == 4
+
+
+def test_files_that_moved_together_are_found_again(check: Signed, verify: Signed, folder: Path) -> None:
+    (folder / "out").mkdir()
+    check("vsa=out/vsa.json", "json=out/r.json")
+    (folder / "out").rename(folder / "elsewhere")
+    done = verify("elsewhere/vsa.json")
+    assert done.code == 0
+    assert "✓ report elsewhere/r.json" in done.out
+
+
+def test_a_file_of_that_name_of_another_run_is_no_alarm(check: Signed, verify: Signed, folder: Path) -> None:
+    (folder / "out").mkdir()
+    check("vsa=out/vsa.json", "json=r.json")
+    (folder / "r.json").write_text("{}")
+    done = verify("out/vsa.json")
+    assert done.code == 0
+    assert "? report r.json is not at hand" in done.out
+
+
+def test_another_key_is_4_and_no_signature_3(check: Signed, verify: Signed, folder: Path) -> None:
+    check("json=r.json")
+    (folder / "other.pem").write_bytes(public_pem(private("ECDSA P-256")))
+    assert verify("r.json", key="other.pem").code == 4
+    (folder / "r.json.sig").unlink()
+    done = verify("r.json")
+    assert done.code == 3
+    assert "there is no r.json.sig beside it" in done.out
+
+
+def test_a_statement_about_other_files_is_4(check: Signed, verify: Signed, folder: Path) -> None:
+    check("vsa=vsa.json")
+    (folder / "svc" / "go.sum").write_text(LOG.go_sum(A))
+    done = verify("vsa.json", more=("--project", "svc"))
+    assert done.code == 4
+    assert "✗ subject svc/go.sum is not the file that was signed for" in done.out
+    assert verify("vsa.json").code == 0
+
+
+def test_a_go_sum_beside_a_statement_that_does_not_know_it_is_4(check: Signed, verify: Signed, folder: Path) -> None:
+    (folder / "svc" / "go.sum").rename(folder / "go.sum")
+    check("vsa=vsa.json")
+    (folder / "go.sum").rename(folder / "svc" / "go.sum")
+    assert verify("vsa.json", more=("--project", "svc")).code == 4
+
+
+def test_a_statement_that_says_failed_is_1_where_all_signatures_hold(
+    check: Signed, verify: Signed, folder: Path
+) -> None:
+    (folder / "svc" / "go.sum").write_text(LOG.go_sum(A))
+    assert check("vsa=vsa.json").code == 1
+    done = verify("vsa.json")
+    assert done.code == 1
+    assert "a statement says FAILED" in done.out
+
+
+def test_an_alarm_is_signed_for_like_anything_else(check: Signed, verify: Signed, folder: Path) -> None:
+    (folder / "svc" / "go.sum").write_text(LOG.go_sum(A, B).replace(made_hash(A), made_hash("evil")))
+    assert check("vsa=vsa.json", "json=r.json").code == 4
+    assert verify("vsa.json", "r.json").code == 1
+
+
+def test_of_several_subjects_each_has_a_statement_and_a_folder_finds_its_own(
+    check: Signed, verify: Signed, folder: Path
+) -> None:
+    write_project(folder / "two", LOG, "", [A, B], go_sum=LOG.go_sum(A))
+    assert check("vsa=vsa.jsonl", "json=r.json", more=("svc", "two")).code == 1
+    assert len((folder / "vsa.jsonl").read_text().splitlines()) == 2
+    assert verify("vsa.jsonl").code == 1
+    assert verify("vsa.jsonl", more=("--project", "svc")).code == 0
+    assert verify("vsa.jsonl", more=("--project", "two")).code == 1
+    (folder / "two" / "go.sum").write_text("")
+    assert verify("vsa.jsonl", more=("--project", "two")).code == 4
+
+
+def test_the_answer_is_json_when_asked(check: Signed, verify: Signed) -> None:
+    check("vsa=vsa.json", "json=r.json")
+    report = json.loads(verify("vsa.json", more=("--format", "json")).out)
+    assert report["schema"] == "supplymatrix.signatures/1"
+    VALIDATORS["signatures"].validate(report)
+    (found,) = report["reports"]
+    assert found["statements"] == [{"result": "PASSED", "resource": "pkg:golang/svc.example/app"}]
+    assert found["named"] == [{"name": "r.json", "role": "report", "state": "same", "path": "r.json"}]
+
+
+def test_an_encrypted_key_takes_its_password_from_the_environment(
+    check: Signed, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "closed.pem").write_bytes(pem(private("Ed25519"), password="correct horse"))  # noqa: S106 - made up
+    assert check("json=r.json", key="closed.pem").code == 2
+    assert not (folder / "r.json").exists()
+    monkeypatch.setenv("SUPPLYMATRIX_SIGN_PASSWORD", "correct horse")
+    done = check("json=r.json", key="closed.pem")
+    assert done.code == 0
+    assert "horse" not in done.out + done.err + (folder / "r.json").read_text()
+    assert "SUPPLYMATRIX_SIGN_PASSWORD" not in os.environ, "programs that the run starts would get it"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")
+def test_a_key_that_others_can_read_is_told(check: Signed, folder: Path) -> None:
+    assert "warning" not in check("json=r.json").err
+    (folder / "key.pem").chmod(0o644)
+    done = check("json=r.json")
+    assert done.code == 0
+    assert "can be read by everybody on this machine" in done.err
+
+
+def test_a_key_that_cannot_be_used_is_told_before_anything_is_checked(check: Signed, folder: Path) -> None:
+    (folder / "no.pem").write_text("nothing\n")
+    for key in ("no.pem", "missing.pem"):
+        done = check("json=r.json", key=key)
+        assert (done.code, done.out) == (2, "")
+        assert not (folder / "r.json").exists()
+
+
+def test_signing_nothing_is_a_wrong_use_and_so_is_a_signature_in_the_place_of_a_report(check: Signed) -> None:
+    assert "no report goes to one" in check("text").err
+    assert check("json=r", "markdown=r.sig").code == 2
+    assert check("vsa").code == 0  # an envelope on stdout
+
+
+def test_a_report_that_cannot_be_written_keeps_neither_the_others_nor_the_statement_back(
+    check: Signed, folder: Path
+) -> None:
+    done = check("json=no/such/folder/r.json", "markdown=r.md", "vsa=vsa.json")
+    assert done.code == 2
+    named = payload(folder / "vsa.json")["predicate"]["inputAttestations"]
+    assert [entry["name"] for entry in named] == ["r.md"]
+
+
+def test_a_signature_is_not_written_through_a_link_that_leads_elsewhere(
+    check: Signed, folder: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "target").write_text("precious")
+    (folder / "r.json.sig").symlink_to(outside / "target")
+    assert check("json=r.json").code == 2
+    assert (outside / "target").read_text() == "precious"
+
+
+def test_what_cannot_be_read_is_2(verify: Signed, folder: Path) -> None:
+    (folder / "r.json").write_text("{}")
+    (folder / "r.json.sig").write_text("not base64!")
+    (folder / "bad.json").write_text('{"payloadType": 1}')
+    assert verify("missing.json").code == 2
+    assert verify("r.json").code == 2
+    assert verify("bad.json").code == 2
+    assert verify("r.json", key="key.pem").code == 2
+
+
+def test_an_envelope_of_something_else_is_2(verify: Signed, folder: Path) -> None:
+    from supplymatrix.attest.dsse import envelope_text
+    from supplymatrix.attest.keys import parse_signing_key
+
+    key = parse_signing_key(pem(private("Ed25519")), "key.pem")
+    for data, kind in (
+        (b"{}", "text/plain"),
+        (b"[]", "application/vnd.in-toto+json"),
+        (b"\xff", "application/vnd.in-toto+json"),
+    ):
+        (folder / "e.json").write_text(envelope_text(data, key, payload_type=kind))
+        assert verify("e.json").code == 2

@@ -1,0 +1,126 @@
+"""`policy test`: facts and what a policy must say of them; `policy diff`: what another policy would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from supplymatrix.checks.registry import ALL_RULES
+from supplymatrix.engine.policy_tests import run_policy_tests
+from supplymatrix.errors import InputError
+from supplymatrix.policy.expectations import parse_policy_tests
+from tests.support.machine import NOW
+
+POLICY = '[policy]\npreset = "log-verified"\n[rules]\nSM202 = "error"\n[packages."x.example/**"]\nmin_age = "7d"\n'
+FORK = '''
+[[test]]
+name = "a fork is an error"
+on = 2026-11-26
+go_mod = """
+module example.com/svc
+go 1.22
+require github.com/gorilla/mux v1.8.1
+replace github.com/gorilla/mux => github.com/someone/mux v1.8.2
+"""
+outcome = "fail"
+
+[[test.expect]]
+rule = "replace-fork"
+module = "github.com/gorilla/mux"
+level = "error"
+
+[[test.expect]]
+rule = "SM907"
+'''
+REQUIRE = '''
+go_mod = """
+module example.com/svc
+go 1.22
+require x.example/a v1.0.0
+"""
+'''
+
+
+def run(folder: Path, tests: str, policy: str = POLICY) -> list[tuple[str, ...]]:
+    (folder / "lift.toml").write_text(policy, encoding="utf-8")
+    (folder / "lift.test.toml").write_text(tests, encoding="utf-8")
+    return [result.faults for result in run_policy_tests(folder, None, NOW)]
+
+
+def test_what_comes_out_as_expected_passes(tmp_path: Path) -> None:
+    assert run(tmp_path, FORK) == [()]
+
+
+def test_a_policy_that_says_something_else_fails_the_test_and_is_told_how(tmp_path: Path) -> None:
+    (faults,) = run(tmp_path, FORK, POLICY.replace('SM202 = "error"', 'SM202 = "warn"'))
+    assert faults[0] == "the outcome is pass, not fail"
+    assert faults[1] == "not found: error SM202 on github.com/gorilla/mux: fail"
+    assert faults[2].startswith("not expected: warn SM202 on github.com/gorilla/mux")
+
+
+def test_what_is_not_expected_fails_the_test_unless_it_may_be_there(tmp_path: Path) -> None:
+    lax = '[[test]]\nname = "x"\noutcome = "pass"\n' + REQUIRE
+    (faults,) = run(tmp_path, lax)
+    assert any("SM209" in fault for fault in faults)
+    (faults,) = run(tmp_path, lax.replace('outcome = "pass"', 'outcome = "incomplete"\nonly = false'))
+    assert faults == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "rule", "status"),
+    [("differs", "SM110", "fail"), ("not-in-log", "SM102", "fail"), ("unknown", "SM103", "unknown")],
+)
+def test_the_log_can_be_made_to_say_something_else(tmp_path: Path, state: str, rule: str, status: str) -> None:
+    tests = (
+        f'[[test]]\nname = "x"\nonly = false\n{REQUIRE}\n'
+        f'[[test.log]]\nmodule = "x.example/a@v1.0.0"\nstate = "{state}"\n'
+        f'[[test.expect]]\nrule = "{rule}"\nmodule = "x.example/a@v1.0.0"\nstatus = "{status}"\n'
+    )
+    assert run(tmp_path, tests) == [()]
+    (faults,) = run(tmp_path, tests.replace(f'state = "{state}"', 'state = "proven"'))
+    assert faults[0].startswith("not found:")
+
+
+@pytest.mark.parametrize(("day", "found"), [("2026-11-20", True), ("2026-11-01", False)])
+def test_the_age_of_a_version_can_be_said(tmp_path: Path, day: str, *, found: bool) -> None:
+    tests = (
+        f'[[test]]\nname = "x"\non = 2026-11-26\nonly = false\n{REQUIRE}\n'
+        f'[[test.released]]\nmodule = "x.example/a@v1.0.0"\non = {day}\n[[test.expect]]\nrule = "SM209"\n'
+    )
+    (faults,) = run(tmp_path, tests)
+    assert (faults == ()) is found
+
+
+def test_the_score_can_be_held_to_a_minimum(tmp_path: Path) -> None:
+    tests = f'[[test]]\nname = "x"\nmin_low = 100\nonly = false\n{REQUIRE}'
+    (faults,) = run(tmp_path, tests)
+    assert faults[0].startswith("the low end of the score is ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line"),
+    [
+        ("", "'test' is missing", 1),
+        ("[[test]]\n", "'name' is missing", 1),
+        ('[[test]]\nname = "x"\n', "this test expects nothing", 2),
+        ('[[test]]\nname = "x"\noutcome = "good"\n', "there is no outcome 'good'", 3),
+        ('[[test]]\nname = "x"\n[[test.expect]]\nrule = "SM999"\n', "there is no rule 'SM999'", 4),
+        ('[[test]]\nname = "x"\noutcome = "pass"\n[[test.log]]\nmodule = "a"\nstate = "proven"\n', "this names no", 5),
+        ('[[test]]\nname = "x"\noutcome = "pass"\nexpct = 1\n', "there is no key 'expct'", 4),
+        ('[[test]]\nname = "x"\noutcome = "pass"\ngo_mod = 1\n', "this is no text", 4),
+        ('[[test]]\nname = "x"\noutcome = "pass"\n[[test]]\nname = "x"\noutcome = "pass"\n', "a test of this name", 5),
+    ],
+)
+def test_a_file_of_tests_that_is_wrong_is_told_with_its_place(text: str, message: str, line: int) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_policy_tests(text.encode(), "lift.test.toml", rules=ALL_RULES)
+    assert any(fault.message.startswith(message) and fault.line == line for fault in caught.value.diagnostics)
+
+
+def test_facts_that_cannot_be_read_are_told_as_the_tests(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        run(tmp_path, '[[test]]\nname = "x"\noutcome = "pass"\ngo_mod = "modul x"\n')
+    fault = caught.value.diagnostics[0]
+    assert "the facts of the test 'x' cannot be read: go.mod" in fault.message
+    assert fault.artifact.endswith("lift.test.toml")

@@ -1,0 +1,215 @@
+"""What a policy builds on: parents hold, may only be tightened, add up, and cannot be escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supplymatrix.checks.registry import ALL_RULES
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.rule import Level
+from supplymatrix.model.verdict import Mode
+from supplymatrix.policy.document import LEVEL_ORDER, Policy, parse_policy
+from supplymatrix.policy.parents import ParentRef, PolicyText
+from tests.policy.policies import PRESETS, WAIVER
+
+
+class Shelf:
+    """Files by name, wherever they are named from."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = files
+
+    def parent(self, reference: ParentRef, of: str) -> PolicyText:
+        if reference.place not in self._files:
+            raise InputError(Diagnostic(message="there is no such file", artifact=of))
+        return PolicyText(artifact=reference.place, data=self._files[reference.place].encode())
+
+    def debt(self, name: str, of: str) -> PolicyText | None:
+        del of
+        return PolicyText(artifact=name, data=self._files[name].encode()) if name in self._files else None
+
+
+def build(text: str, **files: str) -> Policy:
+    shelf = Shelf({f"{name}.toml": body for name, body in files.items()})
+    return parse_policy(text.encode(), "lift.toml", presets=PRESETS, files=shelf)
+
+
+def faults(text: str, **files: str) -> tuple[Diagnostic, ...]:
+    with pytest.raises(InputError) as caught:
+        build(text, **files)
+    return caught.value.diagnostics
+
+
+ORG = '[policy]\npreset = "log-verified"\nmin_score = 90\n[rules]\nSM203 = "warn"\n'
+
+
+def test_a_parent_holds_where_the_file_is_silent() -> None:
+    policy = build('extends = ["org.toml"]\n', org=ORG)
+    assert (policy.min_score, policy.levels["SM203"]) == (90, Level.WARN)
+    assert str(policy.origins["SM203"]) == "org.toml:5:9"
+    assert [file.artifact for file in policy.sources] == ["lift.toml", "org.toml", "preset log-verified"]
+
+
+def test_a_level_may_rise() -> None:
+    policy = build('extends = ["org.toml"]\n[rules]\nSM203 = "error"\n', org=ORG)
+    assert policy.levels["SM203"] is Level.ERROR
+    assert str(policy.origins["SM203"]) == "lift.toml:3:9"
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ('[rules]\nSM203 = "note"\n', "lift.toml:3:9"),
+        ('[rules]\nSM2xx = "off"\n', "lift.toml:3:9"),
+        ("[policy]\nmin_score = 89\n", "lift.toml:3:13"),
+        ('[policy]\nmode = "warn"\n', "lift.toml:3:8"),
+        ('[policy]\non_outage = "warn until 5d"\n', "lift.toml:3:13"),
+        ("[policy]\nmax_waiver_days = 181\n", "lift.toml:3:19"),
+        ("[policy]\nweights = { low = 9 }\n", "lift.toml:3:11"),
+        ('[packages."x.example/**"]\npseudo_versions = "allow"\n', "lift.toml:3:19"),
+    ],
+)
+def test_what_is_set_lower_than_the_parent_has_it_is_an_error_at_its_place(line: str, at: str) -> None:
+    found = faults('extends = ["org.toml"]\n' + line, org=ORG)
+    assert all("is set lower than the policy that this one builds on lets it be" in fault.message for fault in found)
+    assert at in {f"{fault.artifact}:{fault.line}:{fault.column}" for fault in found}
+
+
+def test_fail_on_may_only_become_stricter() -> None:
+    org = '[policy]\nfail_on = "warn"\n'
+    assert build('extends = ["org.toml"]\n[policy]\nfail_on = "note"\n', org=org).fail_on is Level.NOTE
+    assert faults('extends = ["org.toml"]\n[policy]\nfail_on = "error"\n', org=org)
+
+
+def test_a_parent_may_let_some_things_be_loosened() -> None:
+    org = ORG.replace("[rules]", 'allow_loosen = ["SM203", "min_score"]\n[rules]')
+    policy = build('extends = ["org.toml"]\n[policy]\nmin_score = 10\n[rules]\nSM203 = "off"\n', org=org)
+    assert (policy.min_score, policy.levels["SM203"]) == (10, Level.OFF)
+    assert faults('extends = ["org.toml"]\n[rules]\nSM202 = "off"\n', org=org)
+
+
+def test_a_parent_cannot_give_away_what_its_own_parent_keeps() -> None:
+    team = 'extends = ["org.toml"]\n[policy]\nallow_loosen = ["SM203"]\n[rules]\nSM203 = "error"\n'
+    assert build('extends = ["team.toml"]\n[rules]\nSM203 = "warn"\n', team=team, org=ORG).levels["SM203"] is Level.WARN
+    assert faults('extends = ["team.toml"]\n[rules]\nSM203 = "note"\n', team=team, org=ORG)
+
+
+def test_of_several_parents_the_stricter_holds_whatever_their_order() -> None:
+    other = '[policy]\npreset = "baseline"\nmode = "observe"\n[rules]\nSM201 = "error"\n'
+    for names in ('"org.toml", "other.toml"', '"other.toml", "org.toml"'):
+        policy = build(f"extends = [{names}]\n", org=ORG, other=other)
+        assert (policy.min_score, policy.mode) == (90, Mode.ENFORCE)
+        assert (policy.levels["SM203"], policy.levels["SM201"]) == (Level.WARN, Level.ERROR)
+        assert faults(f'extends = [{names}]\n[rules]\nSM201 = "warn"\n', org=ORG, other=other)
+
+
+def test_a_preset_that_is_extended_may_only_be_tightened_and_one_that_is_named_may_be_changed() -> None:
+    assert build('[policy]\npreset = "log-verified"\n[rules]\nSM202 = "off"\n').levels["SM202"] is Level.OFF
+    assert build('extends = ["preset:log-verified"]\n[rules]\nSM202 = "error"\n').levels["SM202"] is Level.ERROR
+    assert faults('extends = ["preset:log-verified"]\n[rules]\nSM202 = "off"\n')
+
+
+def test_entries_of_all_files_hold_and_none_can_be_escaped() -> None:
+    org = '[packages."x.example/**"]\nversion = ">=v1.2.0"\n'
+    policy = build('extends = ["org.toml"]\n[packages."x.example/a"]\nversion = "<v2"\n', org=org)
+    found = policy.entries_for("x.example/a")
+    assert [(entry.layer, entry.version) for entry in found] == [(0, "<v2"), (1, ">=v1.2.0")]
+    assert [entry.version for entry in policy.entries_for("x.example/b")] == [">=v1.2.0"]
+
+
+def test_waivers_add_up_and_know_their_file() -> None:
+    policy = build('extends = ["org.toml"]\n' + WAIVER, org=WAIVER.replace("team-a", "team-org"))
+    assert [(waiver.owner, waiver.layer) for waiver in policy.waivers] == [("team-a", 0), ("team-org", 1)]
+
+
+def test_a_file_above_two_parents_counts_once() -> None:
+    one = 'extends = ["org.toml"]\n'
+    policy = build('extends = ["one.toml", "two.toml"]\n', one=one, two=one, org=ORG + WAIVER)
+    assert len(policy.waivers) == 1
+
+
+def test_owners_of_waivers_are_held_to_the_domain_of_the_parent() -> None:
+    org = '[policy]\nowner_domain = "corp.example"\n'
+    (fault,) = faults('extends = ["org.toml"]\n' + WAIVER, org=org)
+    assert fault.expected == "…@corp.example"
+    assert build('extends = ["org.toml"]\n' + WAIVER.replace("team-a", "a@corp.example"), org=org).waivers
+
+
+def test_the_log_of_a_parent_cannot_be_changed() -> None:
+    from tests.policy.policies import LOG_KEY
+
+    own = f'extends = ["org.toml"]\n[sources]\nsumdb = "{LOG_KEY} https://b.example"\n'
+    (fault,) = faults(own, org=f'[sources]\nsumdb = "{LOG_KEY} https://a.example"\n')
+    assert fault.message.startswith("another log than that")
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "column"),
+    [
+        ('extends = "org.toml"\n', "this is no list", 11),
+        ("extends = [5]\n", "this names no policy", 12),
+        ('extends = [""]\n', "this names no policy", 12),
+        ('extends = ["/etc/lift.toml"]\n', "a parent lies at a path relative", 12),
+        ('extends = ["http://a.example/x.toml"]\n', "a parent on another machine is fetched by https alone", 12),
+        ('extends = ["https://a.example/x.toml"]\n', "a parent on another machine needs the digest", 12),
+        ('extends = ["https://a.example/x.toml#sha256=12"]\n', "a parent on another machine needs the digest", 12),
+        ('extends = ["https://u:p@a.example/x#sha256=' + "0" * 64 + '"]\n', "an address in a policy holds no", 12),
+        ('extends = ["preset:log-verifed"]\n', "there is no preset 'log-verifed'", 12),
+        ('extends = ["gone.toml"]\n', "what this policy builds on cannot be read: there is no such file", 12),
+        ('extends = ["preset:baseline"]\n[policy]\npreset = "baseline"\n', "extends and preset both say", 10),
+    ],
+)
+def test_a_parent_that_is_none_is_told_with_its_place(text: str, message: str, column: int) -> None:
+    (fault,) = faults(text)
+    assert fault.message.startswith(message)
+    assert (fault.artifact, fault.column) == ("lift.toml", column)
+
+
+def test_a_policy_that_builds_on_itself_is_an_error_that_names_the_way() -> None:
+    (fault,) = faults('extends = ["a.toml"]\n', a='extends = ["b.toml"]\n', b='extends = ["a.toml"]\n')
+    assert fault.message == "this policy builds on itself: a.toml → b.toml → a.toml"
+    assert fault.artifact == "b.toml"
+
+
+def test_too_many_files_above_each_other_are_an_error() -> None:
+    files = {f"p{number}": f'extends = ["p{number + 1}.toml"]\n' for number in range(40)}
+    assert "too many others" in faults('extends = ["p0.toml"]\n', **files)[0].message
+
+
+def test_a_fault_in_a_parent_is_told_in_the_parent() -> None:
+    (fault,) = faults('extends = ["org.toml"]\n', org="[policy]\nmin_score = 200\n")
+    assert (fault.artifact, fault.line) == ("org.toml", 2)
+    (fault,) = faults('extends = ["org.toml"]\n', org="[policy\n")
+    assert (fault.artifact, fault.line) == ("org.toml", 1)
+
+
+def test_a_debt_list_of_a_parent_is_refused() -> None:
+    debt = (
+        '[debt]\nfile = "d.toml"\nadopted = 2026-11-01\nexpires = 2027-01-01\nmost = 1\nowner = "a"\n'
+        'reason = "what was here before"\n'
+    )
+    (fault,) = faults('extends = ["org.toml"]\n', org=debt)
+    assert fault.message.startswith("a debt list belongs to a project's own policy")
+
+
+LEVELS = st.sampled_from(["off", "note", "warn", "error"])
+FREE = [rule.id for rule in ALL_RULES.values() if rule.level is not Level.ALARM and not rule.input_fault]
+
+
+@given(
+    st.dictionaries(st.sampled_from(FREE), LEVELS, max_size=4),
+    st.dictionaries(st.sampled_from(FREE), LEVELS, max_size=4),
+)
+def test_no_child_is_ever_looser_than_its_parent(above: dict[str, str], below: dict[str, str]) -> None:
+    org = "[rules]\n" + "".join(f'{rule} = "{level}"\n' for rule, level in above.items())
+    own = 'extends = ["org.toml"]\n[rules]\n' + "".join(f'{rule} = "{level}"\n' for rule, level in below.items())
+    parent = build(org)
+    if any(LEVEL_ORDER[Level(level)] < LEVEL_ORDER[parent.levels[rule]] for rule, level in below.items()):
+        assert all("is set lower" in fault.message for fault in faults(own, org=org))
+        return
+    child = build(own, org=org)
+    assert all(LEVEL_ORDER[child.levels[rule]] >= LEVEL_ORDER[level] for rule, level in parent.levels.items())
