@@ -215,6 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure all that can be measured here; 1 when an answer was wrong."""
     from benchmarks.decide import measure_decide
     from benchmarks.feeds import measure_feeds
+    from benchmarks.policy import measure_policy
     from benchmarks.proofs import measure_proofs, measure_proofs_of_hugo
     from benchmarks.tui_screens import measure_tui_screens
     from benchmarks.tui_table import measure_tui_table
@@ -235,6 +236,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lambda: measure_proofs(bench),
             lambda: measure_feeds(bench),
             lambda: measure_decide(bench),
+            lambda: measure_policy(bench),
             lambda: measure_what_if(bench),
             lambda: measure_tui_table(bench),
             lambda: measure_tui_screens(bench),

@@ -35,6 +35,7 @@ def _graph_options(command: F) -> F:
     def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
         path, use_go = kwargs.pop("path"), kwargs.pop("use_go")
         goos, goarch = kwargs.pop("goos"), kwargs.pop("goarch")
+        _refuse_unknown_target(goos, goarch)
         return command(*args, run=_read(path, use_go=use_go, goos=goos, goarch=goarch), **kwargs)
 
     options = (
@@ -47,6 +48,21 @@ def _graph_options(command: F) -> F:
     for option in reversed(options):
         wrapped = option(wrapped)
     return cast("F", wrapped)
+
+
+def _refuse_unknown_target(goos: str, goarch: str) -> None:
+    """Raise click.UsageError for a system or processor that Go does not know: no file would be built for it."""
+    if not goos and not goarch:
+        return
+    from supplymatrix.gomod.build_constraint import KNOWN_ARCH, KNOWN_OS
+    from supplymatrix.model.spelling import nearest
+
+    for option, word, known in (("--os", goos, KNOWN_OS), ("--arch", goarch, KNOWN_ARCH)):
+        if word and word not in known:
+            fault = click.UsageError(f"{option} {word[:60]!r} is none that Go builds for: {', '.join(sorted(known))}.")
+            if near := nearest(word, sorted(known)):
+                fault.add_note(f"did you mean {near!r}?")
+            raise fault
 
 
 @click.command()

@@ -74,6 +74,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
 )
 _COMPLETE = "_SUPPLYMATRIX_COMPLETE"  # set by a shell that asks for completions
 _MEANT = re.compile(r" \(?(?:Did you mean(?: one of:)?|Possible options:) ([^?)]+)\??\)?$")  # as click guesses
+_NO_CHOICE = re.compile(r"'(.*)' is not one of ", re.DOTALL)
 _EXITS = """\b
 Exit codes:
   0 pass            3 incomplete: needed evidence could not be had
@@ -221,10 +222,18 @@ def _tell_usage(err: click.ClickException) -> None:
         said, meant = message[: found.start()], f"did you mean {found[1]}?"
     context = err.ctx if isinstance(err, click.UsageError) else None
     usage = f"{context.command_path if context else 'supplymatrix'} --help"
-    remedy = next(iter(getattr(err, "__notes__", ())), "") or meant or usage
+    remedy = next(iter(getattr(err, "__notes__", ())), "") or meant or _meant_choice(err) or usage
     said = f"{said[:1].lower()}{' '.join(said[1:].split())}".rstrip(".")
     color = wants_color("auto", sys.stderr, os.environ)
     _say(render_problem("error", said, [f"next: {remedy}"], color=color), is_rendered=True)
+
+
+def _meant_choice(err: click.ClickException) -> str:
+    """Return which of an option's words was probably meant, "" where none was."""
+    kind = err.param.type if isinstance(err, click.BadParameter) and err.param is not None else None
+    found = _NO_CHOICE.search(err.message)
+    near = nearest(found[1], map(str, kind.choices)) if isinstance(kind, click.Choice) and found else ""
+    return f"did you mean {near!r}?" if near else ""
 
 
 def _evidence(err: TrustError) -> list[str]:

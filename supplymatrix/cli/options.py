@@ -195,16 +195,16 @@ def report_options(command: F) -> F:
 
 def refuse_preset_name(policy: Path | None) -> None:
     """Raise InputError when --policy names a preset where it should name a file."""
-    from supplymatrix.engine.policy_source import presets
+    from supplymatrix.engine.policy_source import meant_preset
 
-    if policy is None or str(policy) not in presets() or policy.exists():
+    if policy is None or policy.exists() or not (remedy := meant_preset(str(policy))):
         return
     raise InputError(
         Diagnostic(
             message="the policy cannot be opened: there is no such file",
             artifact=str(policy),
             expected="a file that may be read",
-            remedy=f'presets are named in lift.toml: [policy] preset = "{policy}"',
+            remedy=remedy,
         )
     )
 

@@ -21,9 +21,8 @@ _LONG_LINE = 500
 _MAX_PARTS = 64
 _PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_\-.\"']){_PART}(?:[ \t]*\.[ \t]*{_PART}){{{_MAX_PARTS},}}")
-_MANY_DOTS = re.compile(rf"^(?:[^.\n]*\.){{{_MAX_PARTS}}}", re.MULTILINE)
 _HOW = "mend the file; {} shows its form"
-_MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+_MARKERS = ("<<<<<<< ", ">>>>>>> ")
 
 
 @value(kw_only=False)
@@ -87,10 +86,11 @@ def _read(data: bytes, artifact: str) -> TomlText:
     lines = tuple(text.replace("\r\n", "\n").split("\n"))
     if text.startswith("\ufeff"):
         raise _fault(artifact, 1, 1, lines[0][1:], "the file begins with a byte order mark")
-    if found := _MARKER.search(text):
-        number = text.count("\n", 0, found.start()) + 1
-        raise _fault(artifact, number, 1, lines[number - 1], "the file holds an unresolved merge conflict")
-    if _MANY_DOTS.search(text) and (found := _LONG_KEY.search(text)):
+    for number, content in enumerate(lines, start=1):
+        if content.startswith(_MARKERS):
+            raise _fault(artifact, number, 1, content, "the file holds an unresolved merge conflict")
+    has_dots = any(content.count(".") >= _MAX_PARTS for content in lines)
+    if has_dots and (found := _LONG_KEY.search(text)):
         line = text.count("\n", 0, found.start()) + 1
         column = found.start() - text.rfind("\n", 0, found.start())
         message = f"a key has more than {_MAX_PARTS} parts"

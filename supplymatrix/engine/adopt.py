@@ -148,6 +148,7 @@ def _checked(folder: Path, file: LiftFile, request: AdoptRequest, on_event: OnEv
                 message=f"{len(audits)} subjects were found here, and a debt list belongs to one",
                 artifact=folder.as_posix(),
                 expected="the folder of one Go project",
+                remedy="name a member's folder, which has a lift.toml of its own",
             )
         )
     return audits[0].verdict.judged

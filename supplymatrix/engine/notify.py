@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -23,6 +24,7 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.settings import load_settings, shown_setting
 from supplymatrix.errors import Diagnostic, InputError, SupplymatrixError, TrustError
 from supplymatrix.model.audit import Survey
+from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.sources.user_settings import KINDS, webhook_fault
 
@@ -30,6 +32,7 @@ __all__ = ["SECRET", "Webhook", "choose_webhook", "tell_failure", "tell_run"]
 
 SECRET = "SUPPLYMATRIX_NOTIFY_SECRET"  # noqa: S105 - the name of a variable
 _NOBODY = "off"
+_KIND = re.compile(r"[a-z]{1,12}")  # what somebody may have taken for a kind; an address has other characters
 _ALARM, _BROKEN, _INCOMPLETE = 4, 2, 3
 
 
@@ -64,6 +67,15 @@ def choose_webhook(said: str | None, environ: Mapping[str, str]) -> Webhook | No
     word, equals, rest = said.partition("=")
     kind, url = (word, rest) if equals and word in KINDS else (settings.notify_kind, said)
     why = webhook_fault(url)
+    if why and equals and _KIND.fullmatch(word) and word not in KINDS:
+        near = nearest(word, KINDS)
+        raise InputError(
+            Diagnostic(
+                message=f"--notify cannot be used: there is no kind of notification {word!r}",
+                expected=f"[KIND=]URL, KIND one of {', '.join(KINDS)}",
+                remedy=f"did you mean {near!r}?" if near else "",
+            )
+        )
     if why:
         raise InputError(
             Diagnostic(

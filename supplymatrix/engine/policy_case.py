@@ -19,6 +19,8 @@ from supplymatrix.documents.toml_splice import Values, append_table, set_values
 from supplymatrix.documents.toml_text import read_toml
 from supplymatrix.engine.check import CheckRequest
 from supplymatrix.engine.events import OnEvent, ignore_event
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.policy_edit import LiftFile
 from supplymatrix.engine.policy_source import POLICY_FILE, presets, view_policy
 from supplymatrix.engine.project_run import ProjectRun, run_project
 from supplymatrix.errors import Diagnostic, InputError
@@ -38,7 +40,7 @@ __all__ = ["PolicyCase", "edited_policy", "load_policy_case", "preset_sentences"
 class PolicyCase:
     """A project, judged. file: its lift.toml, there or not; data: what is in that, None = there is none.
 
-    what_if: None where the log lied as a whole, so that there is nothing to judge.
+    what_if: None where the log lied as a whole, so that there is nothing to judge. means: with which it was judged.
     """
 
     run: ProjectRun
@@ -46,6 +48,7 @@ class PolicyCase:
     file: Path
     data: bytes | None
     what_if: WhatIf | None
+    means: Means
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -69,7 +72,7 @@ def load_policy_case(request: CheckRequest, on_event: OnEvent = ignore_event) ->
             tool_version=__version__,
         )
     view = view_policy(file if data is not None else project.root, None)
-    return PolicyCase(run=run, view=view, file=file, data=data, what_if=what_if)
+    return PolicyCase(run=run, view=view, file=file, data=data, what_if=what_if, means=request.means)
 
 
 def edited_policy(case: PolicyCase, trial: Trial) -> bytes:
@@ -85,7 +88,7 @@ def edited_policy(case: PolicyCase, trial: Trial) -> bytes:
         data = set_values(data, name, ("rules",), {key: level.value}, page=PAGE)
     for waiver in trial.waivers:
         data = append_table(data, name, "waivers", waiver_entries(waiver), page=PAGE)
-    parse_policy(data, name, presets=presets())
+    LiftFile(path=case.file, data=data).parse(data, case.means)
     return data
 
 
@@ -105,7 +108,7 @@ def refuse_changed(case: PolicyCase) -> None:
 def waiver_entries(waiver: Waiver) -> Values:
     """Return the entries of a waiver in the order in which they are written; what it does not say is left out."""
     entries: dict[str, str | date] = {"rule": waiver.rule, "package": waiver.package}
-    more = {"version": waiver.version, "advisory": waiver.advisory}
+    more = {"version": waiver.version, "id": waiver.advisory}
     entries |= {name: text for name, text in more.items() if text}
     entries |= {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires}
     more = {"ticket": waiver.ticket, "vex_justification": waiver.vex_justification}
@@ -140,6 +143,7 @@ def read_waiver(texts: Mapping[str, str], case: PolicyCase, *, today: date) -> t
     if texts["version"] == ANY_VERSION:
         texts["version"] = ""
     lines = [f"{name} = {expires if name == 'expires' else toml_string(text)}" for name, text in texts.items()]
+    lines += ["[policy]", f"owner_domain = {toml_string(policy.owner_domain)}"] if policy.owner_domain else []
     data = "\n".join(["[[waivers]]", *lines, ""]).encode()
     try:
         found = parse_policy(data, "the new waiver", presets=presets()).waivers

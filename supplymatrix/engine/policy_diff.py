@@ -66,12 +66,21 @@ class PolicyDiff:
 def named_policy(word: str) -> PolicySource:
     """Return the policy that a word of the command line means: "preset:NAME", "git:REV", or a file.
 
-    Raises InputError for an unknown preset.
+    Raises InputError for an unknown preset, and for what is no file and was probably meant as one.
     """
     if word.startswith(_REVISION):
         return PolicySource(revision=word.removeprefix(_REVISION))
     if not word.startswith(_PRESET):
-        return PolicySource(file=Path(word))
+        file = Path(word)
+        if not file.exists() and (near := nearest(word, presets())):
+            fault = Diagnostic(
+                message="the policy cannot be opened: there is no such file",
+                artifact=word,
+                expected=f"a file, git:REV, or {_PRESET}NAME",
+                remedy=f"did you mean {_PRESET}{near}?",
+            )
+            raise InputError(fault)
+        return PolicySource(file=file)
     name = word.removeprefix(_PRESET)
     if name not in presets():
         near = nearest(name, presets())

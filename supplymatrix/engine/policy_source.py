@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from supplymatrix.engine.policy_files import DiskFiles, RevisionFiles
 from supplymatrix.errors import Diagnostic, InputError, TransportError
+from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.policy.compare import compare_policies
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from supplymatrix.policy.origins import PolicyView
 
 __all__ = [
-    "DEFAULT_PRESET", "OWN_POLICY", "POLICY_FILE", "PolicySource", "default_policy", "load_policy", "presets",
-    "view_policy",
+    "DEFAULT_PRESET", "OWN_POLICY", "POLICY_FILE", "PolicySource", "default_policy", "load_policy", "meant_preset",
+    "presets", "view_policy",
 ]  # fmt: skip
 
 POLICY_FILE = "lift.toml"
@@ -124,11 +125,24 @@ def _notes_on_frameworks(policy: Policy) -> list[Note]:
     return [
         Note(
             code="framework-not-built-in",
-            message=f"the framework {name!r} of [compliance] is none of {', '.join(sorted(known))}",
+            message=f"the framework {name!r} of [compliance] is none of {', '.join(sorted(known))}"
+            + _meant(name, known),
         )
         for name in policy.frameworks
         if name not in known
     ]
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    near = nearest(word, sorted(known))
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def meant_preset(word: str) -> str:
+    """Return what to do where a file was looked for and the name of a preset was given, "" where that is none."""
+    near = nearest(word, presets())
+    meant = "" if word == near else f"did you mean {near!r}? "
+    return f'{meant}presets are named in lift.toml: [policy] preset = "{near}"' if near else ""
 
 
 def _notes_on_foreign_files(project: Project) -> list[Note]:
@@ -175,6 +189,7 @@ def _refuse_missing(path: Path) -> None:
                 message="there is no such file or folder",
                 artifact=path.as_posix(),
                 expected="the folder of a project, or a policy file",
+                remedy=meant_preset(str(path)),
             )
         )
 

@@ -116,7 +116,9 @@ def reason_faults(reason: str, owner: str) -> list[Diagnostic]:
     """Return what is wrong with a reason and an owner."""
     faults = []
     if len(reason.strip()) < _MIN_REASON:
-        faults.append(_fault("the reason is too short to be one", reason, f"--reason with {_MIN_REASON} characters or more"))
+        faults.append(
+            _fault("the reason is too short to be one", reason, f"--reason with {_MIN_REASON} characters or more")
+        )
     if not owner.strip():
         faults.append(_fault("nobody answers for it", "", "--owner, e.g. platform@corp.example"))
     for what, text in (("reason", reason), ("owner", owner)):

@@ -24,7 +24,10 @@ from typing import Final
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import value
 
-__all__ = ["GO_SPACE", "BuildContext", "Constraint", "file_constraints", "parse_go_build", "parse_plus_build"]
+__all__ = [
+    "GO_SPACE", "KNOWN_ARCH", "KNOWN_OS", "BuildContext", "Constraint", "file_constraints", "parse_go_build",
+    "parse_plus_build",
+]  # fmt: skip
 
 GO_SPACE: Final = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -38,14 +41,16 @@ _UNIX_OS = frozenset(
         "solaris",
     ]
 )  # fmt: skip
-_KNOWN_OS = _UNIX_OS | {"js", "nacl", "plan9", "wasip1", "windows", "zos"}
-_KNOWN_ARCH = frozenset(
+KNOWN_OS = _UNIX_OS | {"js", "nacl", "plan9", "wasip1", "windows", "zos"}
+"""Every GOOS that a file name may have."""
+KNOWN_ARCH = frozenset(
     [
         "386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "loong64", "mips", "mipsle", "mips64",
         "mips64le", "mips64p32", "mips64p32le", "ppc", "ppc64", "ppc64le", "riscv", "riscv64", "s390", "s390x",
         "sparc", "sparc64", "wasm",
     ]
 )  # fmt: skip
+"""Every GOARCH that a file name may have."""
 _IMPLIED_OS = {"android": "linux", "illumos": "solaris", "ios": "darwin"}
 # The features of a processor that Go builds for unless GOAMD64, GOARM and the like say more.
 _FEATURES = {
@@ -104,9 +109,9 @@ class BuildContext:
             parts.pop()
         if not parts:
             return True
-        if len(parts) > 1 and parts[-2] in _KNOWN_OS and parts[-1] in _KNOWN_ARCH:
+        if len(parts) > 1 and parts[-2] in KNOWN_OS and parts[-1] in KNOWN_ARCH:
             return self.has_tag(parts[-1]) and self.has_tag(parts[-2])
-        return self.has_tag(parts[-1]) if parts[-1] in _KNOWN_OS or parts[-1] in _KNOWN_ARCH else True
+        return self.has_tag(parts[-1]) if parts[-1] in KNOWN_OS or parts[-1] in KNOWN_ARCH else True
 
     def satisfies(self, constraint: Constraint) -> bool:
         """Return whether an expression holds in this build."""

@@ -136,7 +136,8 @@ class Debt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A policy with all that it builds on. levels: of every rule; origins: where a file, and no preset, names one.
+    """A policy with all that it builds on. levels: of every rule; origins: where a file names one, or a
+    preset in `extends` that does.
 
     private: GOPRIVATE patterns; sumdb: "" or "<verifier key>[ <url>]". digest: SHA-256 of all that decides, in hex.
     outage_days: how old, in days, the proofs beside go.sum may be for a run to pass in which the log could not be asked

@@ -191,6 +191,7 @@ class PolicyMaker:
         if parent.reference.kind is ParentKind.PRESET:
             whole = self._applied(self._nothing(), above, number, is_free=True)
             whole.name = whole.preset = parent.reference.place
+            whole.origins = dict.fromkeys(whole.origins, parent.location)  # the line that names the preset
         else:
             whole = self._over(above, number, (*chain, text.artifact))
         self._read[text.artifact] = whole

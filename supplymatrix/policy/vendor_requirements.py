@@ -18,6 +18,7 @@ from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.model.fact import ChannelMeasure, Facts, Gap, VendorMeasure
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Evidence, Result, Rule, Status
+from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import changed
 from supplymatrix.policy.document import Policy, VendorRule
 
@@ -71,7 +72,9 @@ def _judge_response(entry: VendorRule, measure: VendorMeasure | None, rule: Rule
     if missing:
         there = ", ".join(channel.channel for channel in measure.channels) or "none"
         reason = f"its feeds have no channel {', '.join(missing)} (there is: {there})"
-        return _no_response(entry, rule, reason, "name a channel that `supplymatrix response` lists")
+        near = nearest(missing[0], (channel.channel for channel in measure.channels))
+        meant = f"did you mean {near!r}? " if near else ""
+        return _no_response(entry, rule, reason, f"{meant}name a channel that `supplymatrix response` lists")
     if not channels:
         reason = measure.reason if not measure.profile else "no feed tells how long its fixes of Go take"
         return _no_response(entry, rule, reason, f"{_SYNC}, or ask the vendor and do without this demand")

@@ -34,12 +34,13 @@ def level_in_mode(audit: Audit, item: Judged) -> Level:
 
 
 def told_level(audit: Audit, item: Judged) -> Level:
-    """Return the same, and at most a note for what decides nothing: what is waived, or was there before."""
+    """Return the same, at most a note for what decides nothing (it is waived, or was there before), and at most an
+    error for what could not be checked."""
     level = level_in_mode(audit, item)
     if item.status is Status.FAIL and level is Level.ALARM:
         return level
     quiet = item.status is Status.WAIVED or item.known_before
-    return min(level, Level.NOTE, key=LEVEL_ORDER.__getitem__) if quiet else level
+    return min(level, Level.NOTE if quiet else Level.ERROR, key=LEVEL_ORDER.__getitem__)
 
 
 def message_of(item: Judged) -> str:

@@ -114,7 +114,11 @@ def _webhook(seen: object) -> Fault | None:
 
 
 def _kind(seen: object) -> Fault | None:
-    return None if seen in KINDS else ("there is no such kind of notification", f"one of {', '.join(KINDS)}, in quotes")
+    if seen in KINDS:
+        return None
+    near = nearest(seen, KINDS) if isinstance(seen, str) else ""
+    meant = f"; did you mean {near!r}?" if near else ""
+    return "there is no such kind of notification", f"one of {', '.join(KINDS)}, in quotes{meant}"
 
 
 def _path(seen: object) -> Fault | None:

@@ -151,7 +151,7 @@ def test_a_list_belongs_to_one_project(cli: Cli, svc: Path) -> None:
     (svc / "go.work").write_text("go 1.26\n\nuse ./one\nuse ./two\n")
     done = adopt(cli, svc, *WHO)
     assert done.code == 2
-    assert "2 subjects were found here" in done.err
+    assert "3 subjects were found here" in done.err
     assert (svc / "lift.toml").read_text() == LIFT
 
 

@@ -162,3 +162,12 @@ def test_a_waiver_of_a_policy_above_is_seen_and_not_changed(cli: Cli, svc: Path)
 
 def test_a_folder_that_is_not_there_is_told(cli: Cli, svc: Path) -> None:
     assert "there is no such file or folder" in waive(cli, svc, "SM201", "a.example/x", "nowhere").err
+
+
+def test_line_ends_and_a_missing_last_newline_stay_as_they_are(cli: Cli, svc: Path) -> None:
+    old = LIFT.replace("\n", "\r\n").rstrip().encode()
+    (svc / "lift.toml").write_bytes(old)
+    assert waive(cli, svc, "SM201", "a.example/x").code == 0
+    new = (svc / "lift.toml").read_bytes()
+    assert new.startswith(old + b"\r\n\r\n[[waivers]]\r\n")
+    assert new.count(b"\n") == new.count(b"\r\n")

@@ -25,6 +25,7 @@ _NAMES = {
 }
 _SEEN = {
     "`3` `f` Enter": ("✘ 1 go.sum line", "first difference: character 4"),
+    "`8`": ("✘ ALARM · 49 of 80 needed", "sum-differs-from-log"),
     "`1` `c` → `c` `d`": ("Canonical", "Chainguard", "d shows all"),
     "→ ↓ … Enter": ("confidence", "read 20"),
     "`w`": ("ranking by score", "Esc ends"),

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supplymatrix.gomod.requirement_paths import requirement_paths
+from supplymatrix.gomod.requirement_paths import requirement_paths, shortest_chains
 from tests.support.module_files import graph_of
 
 _GO = "go 1.16\n"
@@ -75,3 +75,21 @@ def test_each_way_is_made_of_requirements_and_none_is_shorter_than_the_one_befor
         for way in ways:
             assert len(set(way)) == len(way)
             assert all(after in graph.requires[before] for before, after in pairwise(way))
+
+
+def test_a_chain_passes_over_what_the_main_module_requires_for_others() -> None:
+    graph = graph_of(f"{_MAIN}require example.com/c v1.0.0\n", _TEXTS)
+    main = graph.modules[0].module
+    assert len(shortest_chains(graph.requires, main)["example.com/c"]) == 2
+    chain = shortest_chains(graph.requires, main, passed_over={"example.com/c"})["example.com/c"]
+    assert [str(step) for step in chain] == ["example.com/main", "example.com/a@v1.0.0", "example.com/c@v1.0.0"]
+
+
+def test_a_chain_ends_at_the_selected_version_though_another_is_nearer() -> None:
+    texts = {**_TEXTS, "example.com/c@v1.1.0": _TEXTS["example.com/c@v1.0.0"]}
+    texts["example.com/d@v1.0.0"] = f"module example.com/d\n{_GO}require example.com/c v1.1.0\n"
+    texts["example.com/b@v1.0.0"] += "require example.com/d v1.0.0\n"
+    graph = graph_of(_MAIN, texts)
+    selected = {listed.module for listed in graph.modules}
+    chain = shortest_chains(graph.requires, graph.modules[0].module, selected=selected)["example.com/c"]
+    assert [str(step).removeprefix("example.com/") for step in chain] == ["main", "b@v1.0.0", "d@v1.0.0", "c@v1.1.0"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -124,6 +125,23 @@ def test_what_is_gone_is_a_pass_of_every_rule_but_not_of_alarms() -> None:
 
 def _key(module: ModuleVersion) -> tuple[str, str]:
     return module.path, module.version
+
+
+def test_a_waiver_that_is_in_use_is_not_told_as_unused_while_another_rule_is_tried() -> None:
+    own = f'[[waivers]]\nrule = "SM202"\npackage = "{ONE.path}"\nreason = "our fork carries a fix"\nowner = "us"\n'
+    policy = parse(f"[policy]\nmin_score = 0\n{own}expires = 2027-01-31\n")
+    tried = what_if(policy, [bad("SM202"), bad("SM203")], Facts([]))
+    assert "SM901" not in tried.as_it_is.judged
+    assert "SM901" not in tried.reckon(Trial().at_level("SM203", Level.ERROR)).judged
+    assert "SM901" in tried.reckon(Trial().mending(*_key(ONE))).judged, "nothing is left that it excuses"
+
+
+def test_weights_of_the_policy_hold_for_what_is_tried() -> None:
+    policy = replace(parse("[policy]\nmin_score = 0\n"), weights={"high": 1, "medium": 9, "low": 0})
+    tried = what_if(policy, [bad("SM202"), good("SM101"), bad("SM203")], Facts([]))
+    found = tried.reckon(Trial().at_level("SM203", Level.OFF))
+    assert found.score is not None
+    assert {share.rule: share.weight for share in found.score.contributions} == {"SM101": 1, "SM202": 9}
 
 
 def test_a_finding_of_a_rule_that_is_off_is_still_known() -> None:

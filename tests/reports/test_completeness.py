@@ -289,7 +289,8 @@ def check_survey(survey: Survey, fmt: str) -> None:
     elif fmt == "vsa":
         statements = [json.loads(line) for line in (text.split("\n")[:-1] if len(survey.items) > 1 else [text])]
         assert len(statements) == len(survey.items)
-        assert_said(" ".join(str(one["predicate"][EXTENSION]["reasons"]) for one in statements), faults)
+        reasons = " ".join(reason for one in statements for reason in one["predicate"][EXTENSION]["reasons"])
+        assert_said(reasons, [fault.replace("\n", "").replace("\t", "") for fault in faults])
     elif fmt == "json":
         found = json.loads(text)["subjects"]
         told = [entry["message"] for subject in found if "report" in subject for entry in subject["report"]["findings"]]

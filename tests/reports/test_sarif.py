@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -114,8 +115,7 @@ def test_kind_and_level_agree(audit: Audit) -> None:
 @pytest.mark.parametrize("name", [name for name in FOLDERS if name.endswith("/bad")])
 def test_fingerprints_stay_when_lines_move(name: str, tmp_path: Path) -> None:
     folder = Path(__file__).parents[1] / "checks" / "fixtures" / name
-    for path in folder.iterdir():
-        (tmp_path / path.name).write_bytes(path.read_bytes())
+    copytree(folder, tmp_path, dirs_exist_ok=True)
     for file in ("go.sum", "go.mod"):
         if (tmp_path / file).exists():
             (tmp_path / file).write_text("\n\n" + (tmp_path / file).read_text(encoding="utf-8"), encoding="utf-8")

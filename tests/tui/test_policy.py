@@ -10,7 +10,13 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from supplymatrix.engine import policy_case
+from supplymatrix.engine.check import CheckRequest
+from supplymatrix.engine.events import OnEvent, ignore_event
+from supplymatrix.engine.project_run import ProjectRun, run_project
+from supplymatrix.errors import TrustError
 from supplymatrix.model.rule import Level, Status
+from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Outcome
 from supplymatrix.policy.what_if import Reckoned
 from supplymatrix.tui.app import SupplymatrixApp
@@ -295,7 +301,7 @@ async def test_levels_and_waivers_are_written_after_the_difference_was_shown(ses
         assert rows.trial.is_empty
         assert (rows.by_id["SM203"].before, rows.by_id["SM203"].waived) == (Level.ERROR, 1)
         await press(pilot, "W")
-        assert "waived already, in shop/lift.toml:" in _told(app) or is_on(app, WaiverForm)
+        assert "waived already, in lift.toml:" in _told(app)
 
 
 @pytest.mark.asyncio
@@ -421,6 +427,26 @@ async def test_without_a_project_nothing_can_be_tried(session: MadeSession) -> N
     async with app.run_test(size=NARROW) as pilot:
         await _at(pilot, "space", "c", "b", "W", "w", "Z", "tab")
         assert "no project is open" in _screen(app).plain_text(80)
+
+
+@pytest.mark.asyncio
+async def test_where_the_log_lied_as_a_whole_there_is_nothing_to_try(
+    session: MadeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lied(request: CheckRequest, on_event: OnEvent = ignore_event) -> ProjectRun:
+        found = run_project(request, on_event)
+        return changed(found, audit=None, run=None, lie=TrustError("two heads that do not fit"))
+
+    monkeypatch.setattr(policy_case, "run_project", lied)
+    app = made_app(session, "policy/SM202")
+    async with app.run_test(size=NARROW) as pilot:
+        await _at(pilot, "space", "c", "b", "W")
+        assert _told(app) == "there is no verdict here that anything could change"
+        assert "the log has lied" in take_rows(app)
+        assert "replace-fork" in take_rows(app), "levels and where they are written are known all the same"
+        assert _screen(app).exports() == ()
+        await press(pilot, "w")
+        assert "nothing was tried" in _told(app)
 
 
 def test_a_file_that_is_no_toml_is_shown_with_line_and_caret(session: MadeSession, tmp_path: Path) -> None:

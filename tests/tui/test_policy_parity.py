@@ -15,7 +15,7 @@ import pytest
 from supplymatrix.cli.main import run
 from supplymatrix.model.rule import Level
 from supplymatrix.tui.screens.policy import PolicyScreen
-from supplymatrix.tui.screens.policy_rows import PolicyRows, level_text
+from supplymatrix.tui.screens.policy_rows import PolicyRows, level_text, waterfall_lines
 from supplymatrix.tui.shots import settle
 from tests.tui.keys import press
 from tests.tui.made_app import made_app
@@ -58,6 +58,8 @@ async def test_rules_levels_origins_findings_and_points_are_those_of_the_command
         rows, show = screen.rows, screen.twin()
         await press(pilot, "tab")
         check = screen.twin()
+        await press(pilot, "tab")
+        score = screen.twin()
     assert rows is not None
     _same_rules(rows, await _json(show, capsys))
     told = await _json(check, capsys)
@@ -69,6 +71,13 @@ async def test_rules_levels_origins_findings_and_points_are_those_of_the_command
         if number
     }
     _same_score(rows, told["verdict"])
+    (explained,) = (await _json(score, capsys))["subjects"]
+    assert score == "supplymatrix score shop --explain --replay recorded"
+    assert Fraction(explained["score"]["low"]) == Fraction(told["verdict"]["score"]["low"]["exact"])
+    points = [line.plain for line in waterfall_lines(rows, 80)]
+    named = [point["rule"] for point in explained["next_points"][:6]]
+    seen = [rule for line in points[-len(named) :] for rule in named if f"  {rule} " in line and line[0] == "+"]
+    assert seen == ([] if alarm else named), "while an alarm caps the score nothing else brings a point"
 
 
 def _same_rules(rows: PolicyRows, shown: Document) -> None:
@@ -110,7 +119,7 @@ async def test_every_export_is_what_its_command_writes(
         screen = app.place_screen
         assert isinstance(screen, PolicyScreen)
         offered = {export.format: export for export in screen.exports()}
-    assert set(offered) == {"policy", "policy-json", "check", "check-json", "sarif", "markdown"}
+    assert set(offered) == {"policy", "policy-json", "check", "check-json", "sarif", "markdown", "score", "score-json"}
     written = json.loads(offered["policy-json"].render())
     told = await _json(offered["policy-json"].command.partition(" --format json")[0], capsys)
     assert written == told

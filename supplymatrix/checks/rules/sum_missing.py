@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from supplymatrix.checks.result import failed, line_subject, passed
 from supplymatrix.checks.view import FactView
-from supplymatrix.model.fact import GraphModule, ProjectFact, RequiredModule, SumKind
+from supplymatrix.model.fact import GraphModule, ProjectFact, ReplacedModule, RequiredModule, SumKind
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Level, Result, Rule, Severity
@@ -24,6 +24,7 @@ RULE = Rule(
     needs=(
         "ProjectFact",
         "RequiredModule",
+        "ReplacedModule",
         "GraphModule",
         "SumLine",
     ),
@@ -50,10 +51,19 @@ def check(view: FactView) -> Iterator[Result]:
         gives = known.gives_packages if known is not None else None
         both = (prunes or bool(gives)) and not required.is_member
         if required.effective is not None:
-            yield from _lines(view, required.effective, required.location, both=both)
+            yield from _lines(view, required.effective, _place(view, required), both=both)
     for known in listed.values():
         if known.gives_packages and known.effective is not None:
             yield from _lines(view, known.effective, known.location, both=True)
+
+
+def _place(view: FactView, required: RequiredModule) -> Location:
+    """Return where the module stands that the build takes: in the replace that names it, else in the require."""
+    if required.effective != required.subject:
+        for replaced in view.facts.of(ReplacedModule):
+            if replaced.target == required.effective and replaced.subject.path == required.subject.path:
+                return replaced.location
+    return required.location
 
 
 def _lines(view: FactView, module: ModuleVersion, place: Location, *, both: bool) -> Iterator[Result]:

@@ -85,6 +85,8 @@ class PolicyScreen(PolicyKeys):
         &.-w160 #main { grid-columns: 92 1fr; } }
     """
 
+    _listed: RuleRow | None = None  # whose findings are in the list
+
     def compose_body(self) -> ComposeResult:
         """Yield summary, rules, score and findings; and what lies over them."""
         yield self.compose_filter()
@@ -113,7 +115,7 @@ class PolicyScreen(PolicyKeys):
         row, current = self.row, self.query_one("#findings", LineList).current if self.is_attached else None
         if row is None or current is None or self.rows is None:
             return None
-        return next((item for item in self.rows.findings(row.rule.id) if item.id == current.id), None)
+        return self.rows.findings(row.rule.id).get(current.id)
 
     @property
     def is_wide(self) -> bool:
@@ -242,7 +244,8 @@ class PolicyScreen(PolicyKeys):
         from supplymatrix.tui.screens.policy_rows import finding_rows
 
         row = self.row
-        if row is not None and self.rows is not None:
+        if row is not None and row is not self._listed and self.rows is not None:
+            self._listed = row
             self.query_one("#findings", LineList).set_rows(finding_rows(self.rows, row))
         self.tell_place()
 
@@ -279,7 +282,7 @@ class PolicyScreen(PolicyKeys):
         self.moved()
         self.table.focus()
         if subject:
-            found = next((item for item in self.rows.findings(rule) if item.subject == subject), None)
+            found = next((item for item in self.rows.findings(rule).values() if item.subject == subject), None)
             if found is None:
                 self.tell(f"{subject}: {rule} says nothing of it", is_fault=True)
                 return
@@ -299,15 +302,18 @@ class PolicyScreen(PolicyKeys):
         return (self.case.run.project.name, *self.parts()) if self.case is not None else ()
 
     def twin(self) -> str:
-        """Return `policy show`, or `check` where findings or the score are looked at."""
-        from supplymatrix.tui.screens.policy_offers import show_command
+        """Return `policy show`; `check` where findings are looked at, `score` where that is."""
+        from supplymatrix.tui.screens.policy_offers import score_command, show_command
 
         commands = self._commands()
         if self.has_class("-starting"):
             return show_command(commands).replace(" show", " init")
-        return (
-            f"{show_command(commands)} --resolved" if self._pane() == _LIST else f"{commands.check}{commands.options}"
-        )
+        found = {
+            _LIST: f"{show_command(commands)} --resolved",
+            _FINDINGS: f"{commands.check}{commands.options}",
+            _SCORE: score_command(commands),
+        }
+        return found[self._pane()]
 
     def _commands(self) -> Commands:
         session = self.session

@@ -176,12 +176,13 @@ class PolicyKeys(TableScreen):
             return
         from supplymatrix.engine.policy_case import read_waiver
         from supplymatrix.tui.screens.policy_dialogs import WaiverForm
-        from supplymatrix.tui.screens.policy_tries import form_texts, why_no_waiver
+        from supplymatrix.tui.screens.policy_tries import form_texts, own_waiver, why_no_waiver
 
         row, today, case = self.row, self.session.now().date(), self.case
-        items = self.rows.findings(row.rule.id) if self.rows is not None and row is not None else ()
-        item = self.item if self.is_at_findings else next(iter(items), None)
-        if row is not None and item is not None and item.state != "waived" and (why := why_no_waiver(row.rule, item)):
+        found = self.rows.findings(row.rule.id) if self.rows is not None and row is not None else {}
+        item = self.item if self.is_at_findings else next(iter(found.values()), None)
+        is_new = row is not None and item is not None and own_waiver(self.history.now, row.rule, item) is None
+        if is_new and row is not None and item is not None and (why := why_no_waiver(row.rule, item)):
             self.tell(why)
             return
 

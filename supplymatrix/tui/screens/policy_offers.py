@@ -9,13 +9,14 @@ from supplymatrix.checks.registry import ALL_RULES
 from supplymatrix.engine.policy_case import PolicyCase, preset_sentences
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.policy_view import render_policy_json, render_policy_text
+from supplymatrix.reports.score_view import render_score_json, render_score_text
 from supplymatrix.reports.snippet import wrap
 from supplymatrix.tui.screens.base import Export
 from supplymatrix.tui.screens.policy_rows import PolicyRows, level_text, lost_text, origin_text, waterfall_lines
 from supplymatrix.tui.screens.project_offers import Commands
 from supplymatrix.tui.shell_words import path_word
 
-__all__ = ["policy_exports", "policy_text", "show_command"]
+__all__ = ["policy_exports", "policy_text", "score_command", "show_command"]
 
 _CHECKS = (("c", "check", "check.txt", "text"), ("C", "check-json", "check.json", "json"),
            ("s", "sarif", "check.sarif", "sarif"), ("m", "markdown", "check.md", "markdown"))  # fmt: skip
@@ -25,6 +26,12 @@ def show_command(commands: Commands) -> str:
     """Return the command that shows the policy of a project."""
     path = commands.project.as_posix() if commands.project is not None else "."
     return f"supplymatrix policy show{f' {path_word(path)}' if path != '.' else ''}"
+
+
+def score_command(commands: Commands) -> str:
+    """Return the command that shows how the score comes about."""
+    check = commands.check.replace("supplymatrix check", "supplymatrix score", 1)
+    return f"{check} --explain{commands.options}"
 
 
 def policy_exports(case: PolicyCase, commands: Commands) -> tuple[Export, ...]:
@@ -56,6 +63,17 @@ def policy_exports(case: PolicyCase, commands: Commands) -> tuple[Export, ...]:
         )
         for key, name, file, form in _CHECKS
     ]
+    score = score_command(commands)
+    found += [
+        Export(
+            key="x", format="score", file="score.txt", command=f"{score} > score.txt",
+            render=partial(render_score_text, survey, explain=True, width=100),
+        ),
+        Export(
+            key="X", format="score-json", file="score.json", command=f"{score} --format json > score.json",
+            render=partial(render_score_json, survey),
+        ),
+    ]  # fmt: skip
     return tuple(found)
 
 
@@ -85,5 +103,5 @@ def _finding_lines(rows: PolicyRows, width: int) -> Iterator[str]:
         found = rows.findings(row.rule.id)
         if found:
             yield from ("", *wrap(f"## {row.rule.id} {row.rule.name}", width), "")
-        for item in found:
+        for item in found.values():
             yield from wrap(plain(f"- {item.state}: {item.subject}: {item.text}"), width)

@@ -47,6 +47,7 @@ __all__ = [
 
 _CELLS = 20  # of a bar
 _LEAST = 8  # cells that are worth a word
+_NEXT = 6  # rules that bring the next points
 _SIGNS: Mapping[Outcome, str] = {
     Outcome.PASS: "✔", Outcome.FAIL: "✘", Outcome.INCOMPLETE: "?", Outcome.ALARM: "✘", Outcome.BROKEN: "✘",
     Outcome.NOTHING: "–",  # noqa: RUF001 - the sign of what was not checked
@@ -105,6 +106,7 @@ class PolicyRows:
         self.rows = tuple(self._row(rule, origins.get(rule.id)) for _, rule in sorted(case.rules.items()))
         self.bars = bars_of(self)
         self.taken = {bar.name: bar.tenths for bar in self.bars if not bar.is_sum}
+        self._findings: dict[str, Mapping[str, FindingRow]] = {}
         self.by_id = {row.rule.id: row for row in self.rows}
 
     @property
@@ -137,8 +139,13 @@ class PolicyRows:
     def _raw(self, rule: str) -> Sequence[object]:
         return self.case.what_if.findings(rule) if self.case.what_if is not None else ()
 
-    def findings(self, rule: str) -> tuple[FindingRow, ...]:
-        """Return what a rule found: as it was judged, then what is mended in the trial, or what it would find."""
+    def findings(self, rule: str) -> Mapping[str, FindingRow]:
+        """Return what a rule found, by id: as it was judged, then what is mended in the trial or would be found."""
+        if rule not in self._findings:
+            self._findings[rule] = {item.id: item for item in self._found(rule)}
+        return self._findings[rule]
+
+    def _found(self, rule: str) -> list[FindingRow]:
         found: list[FindingRow] = []
         judged = self.reckoned.judged.get(rule, ()) if self.reckoned is not None else ()
         for item in judged:
@@ -155,7 +162,7 @@ class PolicyRows:
                     finding=result.finding,
                 )
             )  # fmt: skip
-        return tuple(found)
+        return found
 
 
 def _judged_row(item: Judged, number: int) -> FindingRow:
@@ -272,6 +279,24 @@ def _beside(rows: PolicyRows, width: int) -> Iterator[Content]:
     if score.waived:
         text = f"{say_points(_tenths(score.waived)) if _tenths(score.waived) else '<0.1'} of the points rest on waivers"
         yield Content(text).truncate(max(1, width), ellipsis=True)
+    if score.caps:
+        return  # while an alarm caps the score no other finding brings a point
+    points = _next_points(rows)
+    if points:
+        yield from (Content(""), heading("cheapest next points, each of one finding or gap"))
+    for gain, row in points[:_NEXT]:
+        tenths, left = round(gain * 10), row.found + row.unknown
+        text = f"+{say_points(tenths) if tenths else '<0.1'}  {row.rule.id} {row.rule.name}, of {left:,}"
+        yield Content(text).truncate(max(1, width), ellipsis=True)
+
+
+def _next_points(rows: PolicyRows) -> list[tuple[Fraction, RuleRow]]:
+    """Return what one mended finding of each rule brings, the most first, where nothing caps the score.
+
+    It is what `policy.next_points` reckons, without a score for each rule: this is done anew at every key.
+    """
+    found = [(row.lost / (row.found + row.unknown), row) for row in rows.rows if row.lost]
+    return sorted(found, key=lambda point: (-point[0], -point[1].lost, point[1].rule.id))
 
 
 def score_line(rows: PolicyRows, now: Reckoned | None, room: int) -> str:
@@ -423,7 +448,7 @@ def finding_rows(rows: PolicyRows, row: RuleRow) -> list[Row]:
     """Return what a rule found as rows of a list, below a heading."""
     title = f"{row.rule.id} {row.rule.name} · {level_text(row)} · {origin_text(row)}"
     out = [Row(id="?head", text=Content(plain(title)), is_head=True)]
-    for item in rows.findings(row.rule.id):
+    for item in rows.findings(row.rule.id).values():
         mark = _MARKS[item.state]
         style = "$error" if item.state == "fails" and row.level in (Level.ERROR, Level.ALARM) else ""
         out.append(
