@@ -114,7 +114,7 @@ def measure_judging(bench: Bench) -> None:
         return verdict.passed + len(verdict.judged)
 
     bench.expect(holds=once() >= len(results), what="not every result was judged")
-    bench.note(f"judging {MODULES} modules × {RULES} rules: CPU", round(_cpu(once) * 1000, 1), "ms", 150.0)
+    bench.note(f"judging {MODULES} modules by {RULES} rules: CPU", round(_cpu(once) * 1000, 1), "ms", 150.0)
 
 
 def measure_small_check(bench: Bench) -> None:

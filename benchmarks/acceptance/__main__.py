@@ -14,7 +14,18 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.acceptance import comfort, comparator, graph, main_job, mismatch, network, proofs, subjects, tui
+from benchmarks.acceptance import (
+    comfort,
+    comparator,
+    graph,
+    main_job,
+    mismatch,
+    network,
+    policy,
+    proofs,
+    subjects,
+    tui,
+)
 from benchmarks.acceptance.promise import Need, Outcome, Promise, State
 
 _TABLES: tuple[tuple[str, tuple[Promise, ...]], ...] = (
@@ -26,6 +37,7 @@ _TABLES: tuple[tuple[str, tuple[Promise, ...]], ...] = (
     ("settings, help and formats", comfort.PROMISES),
     ("the module graph", graph.PROMISES),
     ("the comparator of vendors", comparator.PROMISES),
+    ("the policy language", policy.PROMISES),
     ("the terminal app", tui.PROMISES),
 )
 

@@ -68,7 +68,9 @@ def by_tests(*selection: str | Callable[[], Sequence[str]]) -> Callable[[Path], 
         wanted: list[str] = []
         for item in selection:
             found = [item] if isinstance(item, str) else list(item())
-            if not found or (isinstance(item, str) and item.startswith("tests/") and not (REPO / item).exists()):
+            if not found or (
+                isinstance(item, str) and item.startswith("tests/") and not (REPO / item.partition("::")[0]).exists()
+            ):
                 yield Outcome(state=State.FAIL, detail=f"there is no such test: {_words(item)}")
                 return
             wanted += found

@@ -42,10 +42,11 @@ def failed(
     evidence: tuple[Evidence, ...] = (),
     fix: str = "",
     identity: str = "",
+    replacement: str = "",
 ) -> Result:
     """Return a finding. Its fingerprint depends on rule and subject, not on the place in the file.
 
-    identity: what the fingerprint is made of where the subject itself is a place.
+    identity: what the fingerprint is made of where the subject does not say it all. replacement: as in `Finding`.
     """
     finding = Finding(
         rule=rule.id,
@@ -58,6 +59,7 @@ def failed(
         evidence=evidence,
         fix=fix,
         fingerprint=fingerprint_of(rule.id, identity or subject),
+        replacement=replacement,
     )
     return Result(
         rule=rule.id,

@@ -10,12 +10,12 @@ import click
 
 from supplymatrix.cli.options import log_options, notify_option, paths_argument, policy_options, report_options
 from supplymatrix.cli.output import Console, write_reports
+from supplymatrix.cli.streams import flush_stdout
 from supplymatrix.cli.targets import ReportTarget
 from supplymatrix.engine.check import CheckRequest, run_survey
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.notify import Webhook, tell_failure, tell_run
 from supplymatrix.engine.policy_source import PolicySource
-from supplymatrix.errors import SupplymatrixError
 from supplymatrix.reports.registry import WITH_HISTORY
 
 if TYPE_CHECKING:
@@ -71,13 +71,16 @@ def check(
     )
     try:
         survey = run_survey(request, console.on_event)
-    except SupplymatrixError as err:
+    except Exception as err:
         console.warn(tell_failure(webhook, err, means))
         raise
     try:
         survey = write_reports(survey, targets, console, signer=signer)
-    finally:  # a full disk must not keep an alarm from being told
-        console.warn(tell_run(webhook, survey, means))
+        flush_stdout()
+    except Exception as err:  # a full disk must not keep an alarm from being told, nor be told as a pass
+        console.warn(tell_run(webhook, survey, means, fault=err))
+        raise
+    console.warn(tell_run(webhook, survey, means))
     return survey.exit_code
 
 

@@ -16,6 +16,7 @@ from supplymatrix.sources.builtin import builtin_bytes
 __all__ = ["explain", "reflow"]
 
 _AS_IT_IS = re.compile(r"#+ |\||    |[-*] |\d+\. |  ")  # headings, tables, blocks, lists and what continues them
+_HANGING = 2
 _BARE_TABLE = ["| | |", "|---|---|"]
 
 
@@ -33,7 +34,7 @@ def explain(rule: str) -> None:
 def reflow(page: str, width: int) -> str:
     """Return a page with its paragraphs in lines of at most `width` columns, and everything else as it is.
 
-    The rows of a table without a heading become lines `key: value`.
+    The rows of a table without a heading become lines `key: value`, and what does not fit is indented below.
     """
     out: list[str] = []
     paragraph: list[str] = []
@@ -51,5 +52,6 @@ def reflow(page: str, width: int) -> str:
             out.append(line)
         elif line not in _BARE_TABLE:
             key, _, text = line.strip("| ").partition("|")
-            out.append(f"{key.strip()}: {text.strip()}")
+            first, *rest = wrap(f"{key.strip()}: {text.strip()}", width - _HANGING)
+            out += [first, *(f"{' ' * _HANGING}{line}" for line in rest)]
     return "\n".join([*out, *wrap(" ".join(paragraph), width)] if paragraph else out)

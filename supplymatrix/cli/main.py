@@ -244,8 +244,10 @@ def _tell_internal(err: Exception) -> int:
     if os.environ.get("SUPPLYMATRIX_DEBUG") == "1":
         raise err
     kind = type(err).__name__
+    notes = "".join(f"\n{note}" for note in getattr(err, "__notes__", ()))
     _say(
-        f"internal error: {kind}: {str(err)[:300]}\nThis is a fault of supplymatrix. SUPPLYMATRIX_DEBUG=1 shows where."
+        f"internal error: {kind}: {str(err)[:300]}{notes}\n"
+        "This is a fault of supplymatrix. SUPPLYMATRIX_DEBUG=1 shows where."
     )
     return 70
 

@@ -88,11 +88,12 @@ def write_reports(
     console.end_line()
     survey = as_survey(found)
     with keeps_alarm(survey.exit_code, _in_a_line(survey)):
-        survey = ReportFiles(survey, lambda told, target: _rendered(told, target, console), signer).write(targets)
-    files = [target.file.as_posix() for target in targets if target.file is not None]
-    if len(files) == len(targets) and not console.quiet:
+        files = ReportFiles(survey, lambda told, target: _rendered(told, target, console), signer, console.warn)
+        survey = files.write(targets)
+    written = [target.file.as_posix() for target in targets if target.file is not None]
+    if len(written) == len(targets) and not console.quiet:
         signed = f" · signed with {signer.who}" if signer is not None else ""
-        write_stderr(f"{_in_a_line(survey)} · written to {', '.join(plain(file) for file in files)}{signed}\n")
+        write_stderr(f"{_in_a_line(survey)} · written to {', '.join(plain(file) for file in written)}{signed}\n")
     return survey
 
 

@@ -3,11 +3,18 @@
 Data first, then what people read, the page for auditors, and last the statement, which names the digests of all others.
 What goes to stdout, to a pipe or behind other text in a step's summary is no file of its own: nothing can name it by a
 digest, and it is not signed.
+
+A file that is written without a signature may have one beside it of the run before, over what it held then: to whoever
+verifies it that looks like a forgery, so it is taken away. Only what is nothing but a signature is.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
+import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,17 +34,28 @@ __all__ = ["ReportFiles", "refuse_nothing_to_sign"]
 STATEMENT = "vsa"
 _RANKS = {"text": 1, "markdown": 1, "summary": 1, "github": 1, "html": 2, STATEMENT: 3}
 """Formats by when they are written; data, 0, comes first."""
+_SIGNATURE = re.compile(rb"[A-Za-z0-9+/]{40,1400}={0,2}\n")
+_LONGEST_SIGNATURE = 2048  # of FILE.sig, in bytes
 
 
 class ReportFiles:
-    """Writes the reports of a survey. render: as `reports.registry.render_survey`, with the target for the survey."""
+    """Writes the reports of a survey. render: as `reports.registry.render_survey`, with the target for the survey.
+
+    signer: signs the files, None = nobody. warn: is told what was done beside that.
+    """
 
     def __init__(
-        self, survey: Survey, render: Callable[[Survey, ReportTarget], str], signer: ReportSigner | None = None
+        self,
+        survey: Survey,
+        render: Callable[[Survey, ReportTarget], str],
+        signer: ReportSigner | None = None,
+        warn: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._survey = survey
         self._render = render
         self._signer = signer
+        self._warn = warn
+        self._targets: frozenset[str] = frozenset()
         self._fellows: list[Fellow] = []
 
     def write(self, targets: Sequence[ReportTarget]) -> Survey:
@@ -45,6 +63,7 @@ class ReportFiles:
 
         Raises as `write_targets`: one that cannot be written does not keep the others back.
         """
+        self._targets = frozenset(os.path.realpath(target.file) for target in targets if target.file is not None)
         in_order = sorted(targets, key=lambda target: _RANKS.get(target.format, 0))
         write_targets(in_order, self._text, self._written)
         return _with_fellows(self._survey, tuple(self._fellows))
@@ -59,8 +78,9 @@ class ReportFiles:
             return
         if self._signer is not None and target.format != STATEMENT:
             write_file(_beside(path), self._signer.signature(data))
-        name = path.name if path.is_absolute() else path.as_posix()
-        self._fellows.append(Fellow(name=name, format=target.format, sha256=hashlib.sha256(data).hexdigest()))
+        elif self._signer is None and os.path.realpath(_beside(path)) not in self._targets:
+            self._warn(_take_away_stale(_beside(path)))
+        self._fellows.append(Fellow(name=_name_of(path), format=target.format, sha256=hashlib.sha256(data).hexdigest()))
 
 
 def refuse_nothing_to_sign(targets: Sequence[ReportTarget]) -> None:
@@ -78,6 +98,42 @@ def refuse_nothing_to_sign(targets: Sequence[ReportTarget]) -> None:
 
 def _beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.sig")
+
+
+def _name_of(path: Path) -> str:
+    """Return a file's name as from the folder of the run; one elsewhere is named without the folders of the machine."""
+    if not path.is_absolute():
+        return path.as_posix()
+    whole, here = Path(os.path.normpath(path)), Path.cwd()
+    return whole.relative_to(here).as_posix() if whole.is_relative_to(here) else path.name
+
+
+def _take_away_stale(beside: Path) -> str:
+    """Remove a signature over what a file held before, and return what to tell of that, "" for nothing.
+
+    A link, and a file that holds anything else, are another's and stay.
+    """
+    try:
+        if beside.is_symlink() or not beside.is_file() or beside.stat().st_size > _LONGEST_SIGNATURE:
+            return ""
+        if not _is_signature(beside.read_bytes()):
+            return ""
+        beside.unlink()
+    except OSError as err:
+        return f"{beside.as_posix()} may be over what was there before, and stays: {err.strerror or err}"
+    return f"{beside.as_posix()} was removed: it was over what was there before, and this run signs nothing"
+
+
+def _is_signature(data: bytes) -> bool:
+    """Return whether a file is one line of Base64 with a signature of one of the kinds of keys that --sign takes."""
+    if not _SIGNATURE.fullmatch(data):
+        return False
+    try:
+        found = base64.b64decode(data.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    is_ecdsa = found[:1] == b"\x30" and found[1:2] == bytes([len(found) - 2]) and len(found) <= 104
+    return len(found) == 64 or is_ecdsa or 256 <= len(found) <= 1024
 
 
 def _with_fellows(survey: Survey, fellows: tuple[Fellow, ...]) -> Survey:

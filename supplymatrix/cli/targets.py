@@ -71,18 +71,24 @@ def write_targets(
     """Write every format; one that cannot be written does not keep the others from being written.
 
     on_written: is handed each that was, with its bytes, before the next one is rendered.
-    Raises InputError with the faults of all, BrokenPipeError when nobody reads stdout any more.
+    Raises InputError with the faults of all, BrokenPipeError when nobody reads stdout any more. What nobody has
+    foreseen is raised as it is, with the faults of the others as its notes.
     """
-    faults: list[InputError | BrokenPipeError] = []
+    faults: list[Exception] = []
     for target in targets:
         try:
             text = render(target)
             _write(target, text)
             if on_written is not None:
                 on_written(target, text.encode("utf-8", "backslashreplace"))
-        except (InputError, BrokenPipeError) as err:
+        except Exception as err:  # noqa: BLE001 - raised below, when the others are written
             faults.append(err)
     told = [diagnostic for err in faults if isinstance(err, InputError) for diagnostic in err.diagnostics]
+    unforeseen = next((err for err in faults if not isinstance(err, InputError | BrokenPipeError)), None)
+    if unforeseen is not None:
+        for diagnostic in told:
+            unforeseen.add_note(str(diagnostic))
+        raise unforeseen
     if told:
         raise InputError(*told)
     if faults:

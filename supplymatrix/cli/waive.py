@@ -30,7 +30,11 @@ __all__ = ["waive"]
 @click.option("--id", "advisory", default="", metavar="ID", help="Only this advisory: GO-…, CVE-… or GHSA-….")
 @click.option("--ticket", default="", metavar="TEXT", help="Where it is being worked on.")
 @click.option(
-    "--vex-justification", type=click.Choice(JUSTIFICATIONS), default=None, help="Why the advisory does no harm here."
+    "--vex-justification",
+    type=click.Choice(JUSTIFICATIONS),
+    default=None,
+    metavar="WORD",
+    help="Why the advisory does no harm here: one of the words above.",
 )
 @click.option("--renew", is_flag=True, help="Change the waiver that is there already.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
@@ -58,6 +62,14 @@ def waive(
     project's folder, or the lift.toml itself. What stands in the file stays as it is, to the byte.
 
     Alarms, broken files and what could not be checked cannot be waived.
+
+    \b
+    The words of --vex-justification:
+      component_not_present
+      vulnerable_code_not_present
+      vulnerable_code_not_in_execute_path
+      vulnerable_code_cannot_be_controlled_by_adversary
+      inline_mitigations_already_exist
     """
     from supplymatrix.engine.means import Means
     from supplymatrix.engine.waive import WaiveRequest, make_waiver

@@ -31,16 +31,16 @@ _STRING = re.compile(
     r"|'[^']*'",
     re.DOTALL,
 )
-_SIMPLE = re.compile(
-    rf"({_BARE.pattern})[ \t]*=[ \t]*"
-    r"("
-    r'"(?!"")[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+_EQUALS = r"[ \t]*=[ \t]*"
+_PLAIN = (
+    r'(?:"(?!"")[^"\\\n]*(?:\\.[^"\\\n]*)*"'
     r"|'(?!'')[^'\n]*'"
-    r"|[A-Za-z0-9_+.:-]+(?=[ \t]*(?:[\r\n#]|\Z))"
-    rf"){_BLANK.pattern}"
+    r"|[A-Za-z0-9_+.:-]+(?=[ \t]*(?:[\r\n#]|\Z)))"
 )
+_SIMPLE = re.compile(rf"({_BARE.pattern}){_EQUALS}({_PLAIN}){_BLANK.pattern}")
 """What nearly every line of a long file is: a bare key, and a value of one word or in simple quotes; with what
 separates it from the next one."""
+_SIMPLE_LINES = re.compile(rf"(?:{_BARE.pattern}{_EQUALS}{_PLAIN}{_BLANK.pattern}){{1,1000}}")
 
 
 @value(kw_only=False)
@@ -52,18 +52,34 @@ class Span:
 
 
 class SpanIndex(Mapping[KeyPath, Span]):
-    """The places of all entries by key path; a place is worked out when it is asked for, since few ever are."""
+    """The places of all entries by key path; a place is worked out when it is asked for, since few ever are.
+
+    Of simple lines not even the keys are looked at before somebody asks for an entry of their table.
+    """
 
     def __init__(self, text: str, artifact: str) -> None:
+        self._text = text
         self._artifact = artifact
         self._starts = [0, *map(re.Match.end, re.finditer("\n", text))]
         self._found: dict[KeyPath, tuple[int, int, int, int]] = {}
+        self._simple: dict[KeyPath, list[tuple[int, int]]] = {}
+
+    def add_simple(self, table: KeyPath, start: int, end: int) -> None:
+        """Keep from where to where the simple lines of a table stand."""
+        self._simple.setdefault(table, []).append((start, end))
+
+    def _read_simple(self, table: KeyPath) -> None:
+        for start, end in self._simple.pop(table, ()):
+            for line in _SIMPLE.finditer(self._text, start, end):
+                self.add((*table, line[1]), line.span(1), line.span(2))
 
     def add(self, path: KeyPath, key: tuple[int, int], value: tuple[int, int]) -> None:
         """Keep where an entry stands, as offsets; the first place of a path counts."""
         self._found.setdefault(path, (*key, *value))
 
     def __getitem__(self, path: KeyPath) -> Span:
+        if path not in self:
+            raise KeyError(path)
         key_start, key_end, start, end = self._found[path]
         pointer = pointer_of(path)
         key = self._place(key_start, key_end, pointer)
@@ -71,12 +87,16 @@ class SpanIndex(Mapping[KeyPath, Span]):
         return Span(key, key if is_table else self._place(start, end, pointer))
 
     def __iter__(self) -> Iterator[KeyPath]:
-        return iter(self._found)
+        for table in tuple(self._simple):
+            self._read_simple(table)
+        return iter(sorted(self._found, key=lambda path: self._found[path][3]))
 
     def __len__(self) -> int:
-        return len(self._found)
+        return sum(1 for _ in self)
 
     def __contains__(self, path: object) -> bool:
+        if path not in self._found and isinstance(path, tuple):
+            self._read_simple(path[:-1])
         return path in self._found
 
     def _place(self, start: int, end: int, pointer: str) -> Location:
@@ -121,9 +141,9 @@ class _Indexer:
         table: KeyPath = ()
         at, end = self._skip(0), len(self._text)
         while at < end:
-            simple = _SIMPLE.match(self._text, at)
+            simple = _SIMPLE_LINES.match(self._text, at)
             if simple:
-                self.found.add((*table, simple[1]), simple.span(1), simple.span(2))
+                self.found.add_simple(table, at, simple.end())
                 at = simple.end()
                 continue
             if self._text[at] == "[":

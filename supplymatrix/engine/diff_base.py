@@ -6,14 +6,18 @@ for its sake. So what was found then, by today's knowledge, is known; everything
 A finding or a gap is known only while the go.sum lines of its subject are the same, and what is said of it: a hash that
 was changed is not the line that could not be checked before, and another fork is not the one that was there. The
 policy, committed proofs and what no earlier state can excuse (alarms, faults of the input) are never taken from there.
+
+Nothing is known of the earlier tree but its go.mod, go.sum and go.work. What depends on other contents of today's tree
+(copies in vendor/, which modules give packages, the folders of replace directives) is new, whatever was there before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from supplymatrix import __version__
+from supplymatrix.checks.graph_gaps import GRAPH_WANTED
 from supplymatrix.checks.registry import ALL_RULES, run_rules
 from supplymatrix.checks.result import line_subject
 from supplymatrix.engine.foreign_hashes import foreign_hashes
@@ -25,7 +29,23 @@ from supplymatrix.engine.project_then import PastReader, ProjectThen
 from supplymatrix.engine.this_machine import SeenHere
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import GoSettings
-from supplymatrix.model.fact import Fact, Facts, ForeignHash, RequiredModule, SumLine
+from supplymatrix.model import semver
+from supplymatrix.model.fact import (
+    CachedCopy,
+    CopyKind,
+    Fact,
+    Facts,
+    ForeignHash,
+    Gap,
+    GraphModule,
+    HashWitness,
+    ReleaseTime,
+    ReplacedModule,
+    RequiredModule,
+    SumFault,
+    SumLine,
+    VendorMeasure,
+)
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Status
 from supplymatrix.model.value import changed
@@ -132,47 +152,86 @@ def _facts_of(
     private, withheld = withhold_lines(lines, item.policy, settings, send_private=send_private)
     kept = {module: held for module, held in private.items() if module not in item.proven_unsent}
     proofs, gaps = facts_of_lines([line for line in lines if line.subject not in kept], answers)
-    modules = _modules_of(project.facts)
-    names = {str(module) for module in modules}
+    known = _StillKnown(project, item.project)
     return Facts(
         [
             *project.facts,
             *kept.values(),
             *proofs,
             *foreign,
-            *(fact for fact in seen.facts if _is_about(fact, modules)),
+            *known.facts(seen.facts),
         ],
         [
             *(gap for gap in withheld if gap.subject in {str(module) for module in kept}),
             *gaps,
-            *(gap for gap in seen.gaps if not gap.subject or gap.subject in names),
+            *(gap for gap in seen.gaps if known.has_gap(gap)),
         ],
     )
 
 
-def _modules_of(facts: Iterable[Fact]) -> set[ModuleVersion]:
-    modules: set[ModuleVersion] = set()
-    for fact in facts:
-        if isinstance(fact, SumLine):
-            modules.add(fact.subject)
-        elif isinstance(fact, RequiredModule):
-            modules |= {fact.subject, fact.effective or fact.subject}
-    return modules
+class _StillKnown:
+    """What was seen today and holds of an earlier state too, since it is of modules, and not of today's tree."""
+
+    def __init__(self, then: Project, today: Project) -> None:
+        required = [fact for fact in then.facts if isinstance(fact, RequiredModule)]
+        built = {(fact.subject, fact.effective) for fact in required if fact.effective is not None}
+        lines = {fact.subject for fact in then.facts if isinstance(fact, SumLine)}
+        self._built = built | {(module, module) for module in _highest(lines - {one for one, _ in built})}
+        self._modules = lines | {module for pair in built for module in pair}
+        folders = {
+            fact.subject.path
+            for fact in (*then.facts, *today.facts)
+            if isinstance(fact, ReplacedModule) and fact.directory
+        }
+        before, after = _hashes(then), _hashes(today)
+        self._gaps = {
+            str(module)
+            for module in self._modules
+            if module.path not in folders and before.get(f"{module}/go.mod") == after.get(f"{module}/go.mod")
+        }
+
+    def facts(self, seen: Iterable[Fact]) -> Iterator[Fact]:
+        """Yield what still holds: copies in the cache, witnesses, times, vendors, and what authors say of versions."""
+        for fact in seen:
+            if isinstance(fact, GraphModule):
+                if (fact.subject, fact.effective) in self._built:
+                    yield changed(fact, gives_packages=None)
+            elif isinstance(fact, CachedCopy):
+                if fact.kind is not CopyKind.VENDORED and fact.subject in self._modules:
+                    yield fact
+            elif isinstance(fact, HashWitness | ReleaseTime):
+                if fact.subject in self._modules:
+                    yield fact
+            elif isinstance(fact, VendorMeasure):
+                yield fact
+
+    def has_gap(self, gap: Gap) -> bool:
+        """Return whether a gap is that of a go.mod which the earlier state needed too; all others are of today's."""
+        is_of_file = gap.wanted.startswith(GRAPH_WANTED) and gap.wanted.endswith(f": go.mod of {gap.subject}")
+        return is_of_file and gap.subject in self._gaps
 
 
-def _is_about(fact: Fact, modules: set[ModuleVersion]) -> bool:
-    """Return whether a fact of today is one about the earlier state: of one of its modules, or of none."""
-    subject = getattr(fact, "subject", None)
-    return not isinstance(subject, ModuleVersion) or not subject.version or subject in modules
+def _highest(modules: Iterable[ModuleVersion]) -> Iterable[ModuleVersion]:
+    """Return the highest version of each module: of what go.sum has lines of, the one that a build takes."""
+    found: dict[str, ModuleVersion] = {}
+    for module in modules:
+        known = found.get(module.path)
+        if known is None or semver.sort_key(known.version) < semver.sort_key(module.version):
+            found[module.path] = module
+    return found.values()
 
 
 def _hashes(project: Project) -> dict[str, frozenset[str]]:
-    """Return the hashes that go.sum has for each line's subject."""
+    """Return the hashes that go.sum has for each line's subject; of a line that cannot count, the whole line."""
     found: dict[str, frozenset[str]] = {}
     for fact in project.facts:
         if isinstance(fact, SumLine):
-            subject = line_subject(fact.subject, fact.kind)
-            found[subject] = found.get(subject, frozenset()) | {fact.hash}
+            subject, said = line_subject(fact.subject, fact.kind), fact.hash
+        elif isinstance(fact, SumFault):
+            subject, said = fact.subject, project.files[fact.location.artifact][fact.location.line - 1]
+        else:
+            continue
+        found[subject] = found.get(subject, frozenset()) | {said}
     return found
 
 

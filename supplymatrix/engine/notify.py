@@ -33,7 +33,7 @@ __all__ = ["SECRET", "Webhook", "choose_webhook", "tell_failure", "tell_run"]
 SECRET = "SUPPLYMATRIX_NOTIFY_SECRET"  # noqa: S105 - the name of a variable
 _NOBODY = "off"
 _KIND = re.compile(r"[a-z]{1,12}")  # what somebody may have taken for a kind; an address has other characters
-_ALARM, _BROKEN, _INCOMPLETE = 4, 2, 3
+_ALARM, _BROKEN, _INCOMPLETE, _INTERNAL, _UNREAD = 4, 2, 3, 70, 141
 
 
 @value
@@ -87,24 +87,41 @@ def choose_webhook(said: str | None, environ: Mapping[str, str]) -> Webhook | No
     return Webhook(url=url, kind=kind)
 
 
-def tell_run(webhook: Webhook | None, survey: Survey, means: Means) -> str:
-    """Tell how a run ended, and return a warning when that could not be done, "" otherwise."""
+def tell_run(webhook: Webhook | None, survey: Survey, means: Means, *, fault: Exception | None = None) -> str:
+    """Tell how a run ended, and return a warning when that could not be done, "" otherwise.
+
+    fault: what went wrong behind the verdict: the run ends with its exit code, unless the verdict is an alarm.
+    """
     if webhook is None:
         return ""
     from supplymatrix.reports.notification import run_message
 
-    return _tell(webhook, partial(run_message, survey, webhook.kind, now=means.now, tool_version=__version__), means)
+    code = survey.exit_code if fault is None or survey.exit_code == _ALARM else _code_of(fault)
+    make = partial(
+        run_message, survey, webhook.kind, now=means.now, tool_version=__version__, exit_code=code, fault=fault
+    )
+    return _tell(webhook, make, means)
 
 
-def tell_failure(webhook: Webhook | None, err: SupplymatrixError, means: Means) -> str:
+def tell_failure(webhook: Webhook | None, err: Exception, means: Means) -> str:
     """Tell that a run ended without a verdict, and return a warning as `tell_run` does."""
     if webhook is None:
         return ""
     from supplymatrix.reports.notification import failure_message
 
-    code = _ALARM if isinstance(err, TrustError) else _BROKEN if isinstance(err, InputError) else _INCOMPLETE
-    make = partial(failure_message, code, str(err), webhook.kind, now=means.now, tool_version=__version__)
+    make = partial(failure_message, _code_of(err), err, webhook.kind, now=means.now, tool_version=__version__)
     return _tell(webhook, make, means)
+
+
+def _code_of(err: Exception) -> int:
+    """Return the code that the program ends with after an exception."""
+    if isinstance(err, TrustError):
+        return _ALARM
+    if isinstance(err, InputError):
+        return _BROKEN
+    if isinstance(err, SupplymatrixError):
+        return _INCOMPLETE
+    return _UNREAD if isinstance(err, BrokenPipeError) else _INTERNAL
 
 
 def _tell(webhook: Webhook, make: Callable[[], bytes], means: Means) -> str:

@@ -39,8 +39,9 @@ class LiftFile:
         from supplymatrix.engine.vendor_measures import known_vendors
 
         files = _Files(DiskFiles(self.name, self.path.parent, means, allow_remote=allow_remote), debt)
-        vendors = known_vendors(means.environ) if b"vendors" in data else None
-        return parse_policy(data, self.name, presets=presets(), files=files, vendors=vendors)
+        return parse_policy(
+            data, self.name, presets=presets(), files=files, vendors=lambda: known_vendors(means.environ)
+        )
 
 
 class _Files:

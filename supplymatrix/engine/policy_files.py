@@ -9,6 +9,7 @@ and is kept in the cache by that digest.
 from __future__ import annotations
 
 import hashlib
+import os
 import posixpath
 from collections.abc import Mapping
 from pathlib import Path
@@ -89,10 +90,21 @@ class RevisionFiles:
         from supplymatrix.sources.git import find_revision, read_at_revision
 
         around = find_revision(self._folder, self._revision, self._environ, option="--policy-from")
+        name = _as_seen_inside(self._folder, around.prefix, name)
         if posixpath.normpath(around.prefix + name).startswith("../"):
             return PolicyText(artifact=name, data=read_limited(self._folder / name, POLICY_LIMIT, "policy"))
         data = read_at_revision(self._folder, self._revision, name, self._environ)
         return None if data is None else PolicyText(artifact=f"{self._revision}:{name}", data=data)
+
+
+def _as_seen_inside(folder: Path, prefix: str, name: str) -> str:
+    """Return a path that leaves the repository and comes back into it as one that does not leave it."""
+    here = Path(os.path.realpath(folder))
+    top = here
+    for _ in [part for part in prefix.split("/") if part]:
+        top = top.parent
+    target = Path(os.path.realpath((here / name).parent)) / posixpath.basename(name)
+    return Path(os.path.relpath(target, here)).as_posix() if target.is_relative_to(top) else name
 
 
 def _beside(of: str, place: str) -> str:

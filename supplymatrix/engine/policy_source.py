@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -112,8 +113,7 @@ def _own_policy(source: PolicySource, project: Project, environ: Mapping[str, st
 def _parsed(data: bytes, artifact: str, environ: Mapping[str, str], files: PolicyFiles = NO_FILES) -> Policy:
     from supplymatrix.engine.vendor_measures import known_vendors
 
-    vendors = known_vendors(environ) if b"vendors" in data else None
-    policy = parse_policy(data, artifact, presets=presets(), files=files, vendors=vendors)
+    policy = parse_policy(data, artifact, presets=presets(), files=files, vendors=lambda: known_vendors(environ))
     return replace(policy, notes=(*policy.notes, *_notes_on_frameworks(policy)))
 
 
@@ -194,6 +194,38 @@ def _refuse_missing(path: Path) -> None:
         )
 
 
+def _moved_policy(root: Path, revision: str, environ: Mapping[str, str]) -> tuple[Path, bytes] | None:
+    """Return where a revision has a policy whose place the working tree has no more, and its bytes; None without one.
+
+    A project that moves takes its policy along: else a change could escape its gate by renaming a folder. Raises
+    InputError when there are several, since nobody can say whose it is.
+    """
+    from supplymatrix.sources.git import find_named_at, find_revision, read_at_revision
+
+    around = find_revision(root, revision, environ, option="--policy-from")
+    up = Path(*[".."] * len([part for part in around.prefix.split("/") if part]))
+    gone = [
+        path
+        for path in find_named_at(around, POLICY_FILE, environ)
+        if not {"vendor", "testdata"} & set(path.split("/")) and not (root / up / path).exists()
+    ]
+    if not gone:
+        return None
+    if len(gone) > 1:
+        raise InputError(
+            Diagnostic(
+                message=f"{revision} has no {POLICY_FILE} here, and {len(gone)} that are gone from the working tree",
+                artifact=root.as_posix(),
+                seen=", ".join(gone[:5]),
+                expected="a change that moves one policy at a time",
+                remedy="move the folders in a change of their own, or name the policy: --policy FILE",
+            )
+        )
+    name = (up / gone[0]).as_posix()
+    data = read_at_revision(root, revision, name, environ)
+    return (root / up / Path(gone[0]).parent, data) if data is not None else None
+
+
 def _from_revision(
     source: PolicySource, project: Project, environ: Mapping[str, str], means: Means | None
 ) -> tuple[Policy, list[Note]]:
@@ -204,13 +236,19 @@ def _from_revision(
     found = ((folder, read_at_revision(folder, revision, POLICY_FILE, environ)) for folder in project.policy_folders)
     folder, data = next(((folder, data) for folder, data in found if data is not None), (project.root, None))
     notes: list[Note] = []
+    if data is None and (moved := _moved_policy(project.root, revision, environ)):
+        folder, data = moved
+        text = f"{POLICY_FILE} lies at {folder.as_posix()} in {revision} and is gone from there: it still counts"
+        notes.append(Note(code="policy-moved", message=text))
     if data is None:
         policy = default_policy()
         text = f"revision {revision} has no {POLICY_FILE}: the preset {DEFAULT_PRESET} is applied"
         notes.append(Note(code="no-policy", message=text))
     else:
-        files = RevisionFiles(folder, revision, environ, means, allow_remote=source.allow_remote)
-        policy = _parsed(data, f"{revision}:{POLICY_FILE}", environ, files)
+        at = project.root if not folder.is_dir() else folder
+        name = POLICY_FILE if at is folder else Path(os.path.relpath(folder, at), POLICY_FILE).as_posix()
+        files = RevisionFiles(at, revision, environ, means, allow_remote=source.allow_remote)
+        policy = _parsed(data, f"{revision}:{name}", environ, files)
     if project.lift_toml is None:
         own = default_policy()
         if data is not None:

@@ -32,6 +32,7 @@ from supplymatrix.model.fact import (
     SumLine,
 )
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Judged, Verdict
 from supplymatrix.policy.document import Policy
@@ -70,7 +71,7 @@ def _run(test: PolicyTest, policy: Policy, now: datetime) -> TestResult:
     day = datetime.combine(test.on, time(12), tzinfo=UTC) if test.on is not None else now
     facts = _facts(test)
     verdict = judge(policy, run_rules(facts), facts, ALL_RULES, now=day, tool_version=__version__)
-    return TestResult(test=test, verdict=verdict, faults=tuple(_compared(test, verdict)))
+    return TestResult(test=test, verdict=verdict, faults=(*_without_effect(test, facts), *_compared(test, verdict)))
 
 
 def _facts(test: PolicyTest) -> Facts:
@@ -131,6 +132,18 @@ def _answers(lines: Sequence[SumLine], test: PolicyTest) -> tuple[list[LineProof
             )
         )
     return proofs, gaps
+
+
+def _without_effect(test: PolicyTest, facts: Facts) -> Iterator[str]:
+    """Yield what the test says of modules that are not there: it would say nothing, and nobody would notice."""
+    lines = {str(line.subject) for line in facts.of(SumLine)}
+    built = lines | {str(fact.effective) for fact in facts.of(RequiredModule) if fact.effective is not None}
+    for modules, known in (([answer.module for answer in test.log], lines), (test.released, built)):
+        for name in dict.fromkeys(str(module) for module in modules):
+            if name not in known:
+                near = nearest(name, sorted(known))
+                meant = f"; did you mean {near}?" if near else ""
+                yield f"the test speaks of {name}, which its facts do not have{meant}"
 
 
 def _compared(test: PolicyTest, verdict: Verdict) -> Iterator[str]:

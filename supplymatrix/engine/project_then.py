@@ -1,8 +1,10 @@
 """A project as it was at another git revision, read as any project is.
 
-Its files are taken as git objects, written into a folder of their own that is gone afterwards, and read there. Of a
-workspace the go.work of the revision counts, with the members that it had; each is read once, whatever number of its
-members is asked for. What leads out of the repository is at no revision of it, and is not looked for elsewhere.
+Its files are taken as git objects, written into a folder of their own that is gone afterwards, and read there. The
+go.work of the revision counts, with the members that it had, whether or not there is one today: that it was removed is
+a change. Each is read once, whatever number of its members is asked for. What leads out of the repository is at no
+revision of it, and a link is not followed: that something is there and cannot be read is told, and is not the same as
+that it is not there.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from supplymatrix.engine.prepare import Prepared
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.modfile import parse_go_work
 from supplymatrix.model.value import value
+from supplymatrix.sources.files import GO_MOD_LIMIT, read_limited
 from supplymatrix.sources.git import Revision, find_revision, read_files_at
 from supplymatrix.sources.project import Project, is_folder, read_project
 from supplymatrix.sources.workspace import Member, Workspace, read_member, read_workspace, real_path
@@ -53,6 +56,7 @@ class PastReader:
         self._option = option
         self._commits: dict[str, str] = {}
         self._workspaces: dict[tuple[str, str], _PastWorkspace | None] = {}
+        self._used_today: dict[Path, frozenset[str]] = {}
 
     def read(self, item: Prepared) -> ProjectThen:
         """Return a subject as it was; files that cannot be parsed are a reason, and so is a project that was not there.
@@ -62,27 +66,63 @@ class PastReader:
         root = item.project.root
         revision = find_revision(root, self._name, self._environ, option=self._option, known=self._commits)
         try:
-            project = self._read_member(item, revision) or self._read_alone(item, revision)
+            project = self._read(item, revision)
         except _Unusable as err:
             return ProjectThen(commit=revision.commit, project=None, reason=str(err))
         reason = "" if project is not None else "that revision has no such project"
         return ProjectThen(commit=revision.commit, project=project, reason=reason)
 
-    def _read_alone(self, item: Prepared, revision: Revision) -> Project | None:
-        is_sum = item.path.name != "go.mod" and not is_folder(item.path)
-        names = (item.path.name,) if is_sum else _GO_FILES
+    def _read(self, item: Prepared, revision: Revision) -> Project | None:
+        if item.path.name != "go.mod" and not is_folder(item.path):
+            return self._read_alone(revision, item.path.name)
+        for go_work in self._go_works(item, revision):
+            project = self._read_member(revision, go_work)
+            if project is not None:
+                return project
+        return self._read_alone(revision)
+
+    def _read_alone(self, revision: Revision, named: str = "") -> Project | None:
+        """Return a project as it was by itself, None when it was not there. named: the one file that was asked for."""
+        names = (named,) if named else _GO_FILES
         files = self._files(revision, [f"{revision.prefix}{name}" for name in names])
         if not files:
             return None
         with _laid_out(files) as top, _told():
             folder = Path(top, revision.prefix)
-            return read_project(folder / names[0] if is_sum else folder)
+            return read_project(folder / named if named else folder)
 
-    def _read_member(self, item: Prepared, revision: Revision) -> Project | None:
-        """Return a subject as a member of its workspace, None when it was none."""
-        go_work = _go_work_of(item, revision)
-        if not go_work:
-            return None
+    def _go_works(self, item: Prepared, revision: Revision) -> Iterator[str]:
+        """Yield where a go.work may have been that uses the subject: where it is today, then the nearest above first.
+
+        One that uses the subject today, and was not read for it, is left out: the subject was asked for by itself, and
+        is compared by itself.
+        """
+        own = _go_work_of(item, revision)
+        if own:
+            yield own
+        paths = [path for path in _above(revision.prefix) if path != own]
+        if item.project.workspace is None:
+            root = real_path(item.project.root)
+            paths = [path for path in paths if root not in self._uses_today(Path(revision.top, path))]
+        unknown = [path for path in paths if (revision.top, path) not in self._workspaces]
+        there = self._files(revision, unknown) if unknown else {}
+        self._workspaces.update({(revision.top, path): None for path in unknown if path not in there})
+        yield from paths
+
+    def _uses_today(self, go_work: Path) -> frozenset[str]:
+        """Return the folders that a go.work uses today, none when there is none that can be read."""
+        if go_work not in self._used_today:
+            folders: list[str] = []
+            try:
+                data = read_limited(go_work, GO_MOD_LIMIT, "go.work") if go_work.is_file() else b""
+                folders = [real_path(go_work.parent / use.path) for use in parse_go_work(data).use]
+            except (InputError, OSError, ValueError):
+                pass
+            self._used_today[go_work] = frozenset(folders)
+        return self._used_today[go_work]
+
+    def _read_member(self, revision: Revision, go_work: str) -> Project | None:
+        """Return a subject as a member of a workspace, None when it was none, or the workspace was not there."""
         key = (revision.top, go_work)
         if key not in self._workspaces:
             self._workspaces[key] = self._read_workspace(revision, go_work)
@@ -114,7 +154,13 @@ class PastReader:
         )
 
     def _files(self, revision: Revision, paths: Sequence[str]) -> dict[str, bytes]:
-        return read_files_at(revision, paths, self._environ, option=self._option)
+        """Return the files that were there. Raises _Unusable for something else in the place of one."""
+        found: dict[str, bytes] = {}
+        for path, data in read_files_at(revision, paths, self._environ, option=self._option).items():
+            if data is None:
+                raise _Unusable(f"its files cannot be read there: {path} is a link or a folder, which is not followed")
+            found[path] = data
+        return found
 
 
 class _Unusable(Exception):  # noqa: N818 - a reason, told as one
@@ -152,6 +198,12 @@ def _go_work_of(item: Prepared, revision: Revision) -> str:
         return ""
     folder = os.path.relpath(real_path(item.project.workspace.parent), real_path(item.project.root))
     return _joined(revision.prefix, f"{Path(folder).as_posix()}/{item.project.workspace.name}")
+
+
+def _above(prefix: str) -> list[str]:
+    """Return the paths of a go.work in a folder of the repository and in those above it, the nearest first."""
+    parts = prefix.split("/")[:-1]
+    return ["/".join([*parts[:depth], "go.work"]) for depth in range(len(parts), -1, -1)]
 
 
 def _joined(folder: str, name: str) -> str:

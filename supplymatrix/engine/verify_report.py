@@ -1,7 +1,11 @@
 """Verify signed reports: envelopes, signature files, and the digests of the files that a signed statement names.
 
-Nothing of a report is believed, or told, before its signature holds. A file that a statement names is looked for beside
-the statement and as named from here; one that is not at hand is said to be so.
+Nothing of a report is believed, or told, before its signature holds. A signed statement of another kind, or by another
+program, is no verdict and is refused. A file that a statement names is looked for as named from here and beside the
+statement; one that is not at hand is said to be so. A file that has only a signature beside it says nothing of a
+project or a policy: where these were asked for, a statement must name it.
+
+Source: in-toto/attestation spec/v1/statement.md; slsa.dev/spec/v1.2/verification_summary.
 """
 
 from __future__ import annotations
@@ -18,8 +22,9 @@ from supplymatrix.attest.dsse import IN_TOTO, looks_like_envelope, parse_envelop
 from supplymatrix.attest.keys import VerifyingKey, parse_verifying_key
 from supplymatrix.engine.signing import KEY_LIMIT, SIGNATURE_SUFFIX
 from supplymatrix.errors import Diagnostic, InputError, TrustError
-from supplymatrix.model.signed import NamedFile, NamedState, SignatureCheck, SignedReport, SignedState
-from supplymatrix.model.value import changed
+from supplymatrix.model.signed import NamedFile, NamedState, SignatureCheck, SignedReport, SignedState, SignedStatement
+from supplymatrix.model.value import changed, value
+from supplymatrix.reports.vsa import PREDICATE, STATEMENT, VERIFIER
 from supplymatrix.sources.files import read_if_there, read_limited
 
 __all__ = ["verify_reports"]
@@ -30,20 +35,66 @@ _MOST_NAMED = 10_000
 _GO_FILES = ("go.mod", "go.sum")
 
 
-def verify_reports(paths: Sequence[Path], key_path: Path, *, project: Path | None = None) -> SignatureCheck:
+@value
+class _Asked:
+    """What the statements are to be: signed by a key, and about a folder, by a policy, where these are named."""
+
+    key: VerifyingKey
+    project: Path | None
+    policy_sha256: str
+
+    @property
+    def binds(self) -> bool:
+        return self.project is not None or bool(self.policy_sha256)
+
+
+def verify_reports(
+    paths: Sequence[Path], key_path: Path, *, project: Path | None = None, policy_sha256: str = ""
+) -> SignatureCheck:
     """Verify reports with a public key. project: the folder whose files the statements are to be about.
 
-    Raises InputError for what cannot be read at all.
+    policy_sha256: hex, of the policy that they are to be by, "" = any. A report that cannot be read keeps nothing back
+    of the others. Raises InputError when the key cannot be used.
     """
     key = parse_verifying_key(read_limited(key_path, KEY_LIMIT, "public key"), key_path.as_posix())
-    reports = tuple(_verify(path, key, project) for path in paths)
-    return SignatureCheck(key_name=key.name, key_id=key.key_id, reports=reports)
+    asked = _Asked(key=key, project=project, policy_sha256=policy_sha256)
+    reports: list[SignedReport] = []
+    faults: list[Diagnostic] = []
+    named: set[str] = set()
+    for path in paths:
+        try:
+            report, digests = _verify(path, asked)
+        except InputError as err:
+            faults += err.diagnostics
+            reason = err.diagnostics[0].message
+            reports.append(
+                SignedReport(path=path.as_posix(), state=SignedState.UNREADABLE, signature="", reason=reason)
+            )
+            continue
+        reports.append(report)
+        named |= digests
+    if asked.binds:
+        reports = [_bound(report, named) for report in reports]
+    return SignatureCheck(key_name=key.name, key_id=key.key_id, reports=tuple(reports), faults=tuple(faults))
 
 
-def _verify(path: Path, key: VerifyingKey, project: Path | None) -> SignedReport:
+def _bound(report: SignedReport, named: set[str]) -> SignedReport:
+    """Return a report that holds by itself as one that no statement names, unless one does."""
+    if report.state is not SignedState.HOLDS or report.statements or report.sha256 in named:
+        return report
+    reason = "no statement about what was asked for names it"
+    return changed(report, state=SignedState.UNBOUND, reason=reason)
+
+
+def _verify(path: Path, asked: _Asked) -> tuple[SignedReport, set[str]]:
+    """Return what became of a file, and the digests of the reports that its statements bind."""
     data = read_limited(path, _REPORT_LIMIT, "report")
     if looks_like_envelope(data):
-        return _verify_envelopes(path, data, key, project)
+        return _verify_envelopes(path, data, asked)
+    return _verify_beside(path, data, asked.key), set()
+
+
+def _verify_beside(path: Path, data: bytes, key: VerifyingKey) -> SignedReport:
     beside = path.with_name(path.name + SIGNATURE_SUFFIX)
     text = read_if_there(beside, _SIGNATURE_LIMIT, "signature")
     signature = beside.as_posix()
@@ -57,31 +108,54 @@ def _verify(path: Path, key: VerifyingKey, project: Path | None) -> SignedReport
         raise InputError(fault) from err
     except TrustError as err:
         return SignedReport(path=path.as_posix(), state=SignedState.BROKEN, signature=signature, reason=str(err))
-    return SignedReport(path=path.as_posix(), state=SignedState.HOLDS, signature=signature)
+    digest = hashlib.sha256(data).hexdigest()
+    return SignedReport(path=path.as_posix(), state=SignedState.HOLDS, signature=signature, sha256=digest)
 
 
-def _verify_envelopes(path: Path, data: bytes, key: VerifyingKey, project: Path | None) -> SignedReport:
+def _verify_envelopes(path: Path, data: bytes, asked: _Asked) -> tuple[SignedReport, set[str]]:
     statements = []
     for text in _documents(data):
         envelope = parse_envelope(text, path.as_posix())
         try:
-            verify_envelope(envelope, key)
+            verify_envelope(envelope, asked.key)
         except TrustError as err:
-            return SignedReport(path=path.as_posix(), state=SignedState.BROKEN, signature="envelope", reason=str(err))
+            broken = SignedState.BROKEN
+            return SignedReport(path=path.as_posix(), state=broken, signature="envelope", reason=str(err)), set()
         if envelope.payload_type != IN_TOTO:
             raise _no_statement(path, f"its payload is {envelope.payload_type[:100]}")
         statements.append(_statement(path, envelope.payload))
     subjects: tuple[NamedFile, ...] = ()
-    if project is not None:
-        statements, subjects = _about(statements, project)
+    if asked.project is not None:
+        statements, subjects = _about(statements, asked.project)
     predicates = [_part(statement, "predicate") for statement in statements]
-    return SignedReport(
+    told = tuple(_told(predicate, asked.policy_sha256) for predicate in predicates)
+    report = SignedReport(
         path=path.as_posix(),
         state=SignedState.HOLDS,
         signature="envelope",
-        results=tuple(str(predicate.get("verificationResult", "")) for predicate in predicates),
-        resources=tuple(str(predicate.get("resourceUri", "")) for predicate in predicates),
+        sha256=hashlib.sha256(data).hexdigest(),
+        statements=told,
         named=(*subjects, *dict.fromkeys(file for predicate in predicates for file in _fellows(path, predicate))),
+    )
+    if any(file.state is not NamedState.SAME for file in subjects):
+        return report, set()
+    pairs = zip(predicates, told, strict=True)
+    reports = (predicate.get("inputAttestations") for predicate, statement in pairs if statement.by_policy)
+    return report, {digest for found in reports for _, digest, form in _descriptors(found) if form}
+
+
+def _told(predicate: dict[str, Any], policy_sha256: str) -> SignedStatement:
+    policy, verifier = _part(predicate, "policy"), _part(predicate, "verifier")
+    digest = str(_part(policy, "digest").get("sha256", ""))
+    versions = (f"{name} {version}" for name, version in _part(verifier, "version").items())
+    return SignedStatement(
+        result=str(predicate.get("verificationResult", "")),
+        resource=str(predicate.get("resourceUri", "")),
+        policy=str(policy.get("uri", "")),
+        policy_sha256=digest,
+        time=str(predicate.get("timeVerified", "")),
+        verifier=", ".join([str(verifier.get("id", "")), *versions]),
+        by_policy=not policy_sha256 or digest == policy_sha256,
     )
 
 
@@ -98,6 +172,13 @@ def _statement(path: Path, payload: bytes) -> dict[str, Any]:
         raise _no_statement(path, "its payload is no JSON") from err
     if not isinstance(found, dict):
         raise _no_statement(path, "its payload is no JSON object")
+    if found.get("_type") != STATEMENT:
+        raise _no_statement(path, "its payload says that it is something else", str(found.get("_type", "")), STATEMENT)
+    if found.get("predicateType") != PREDICATE:
+        raise _no_verdict(path, "predicateType", str(found.get("predicateType", "")), PREDICATE)
+    verifier = _part(_part(found, "predicate"), "verifier").get("id", "")
+    if verifier != VERIFIER:
+        raise _no_verdict(path, "verifier", str(verifier), VERIFIER)
     return found
 
 
@@ -128,14 +209,16 @@ def _about(statements: Sequence[dict[str, Any]], project: Path) -> tuple[list[di
 
 
 def _fellows(path: Path, predicate: dict[str, Any]) -> Iterator[NamedFile]:
-    """Yield what became of the other reports that a statement names. Below another folder one can only be found again:
-    a file of that name there may be of any other run."""
+    """Yield what became of the other reports that a statement names.
+
+    One that is found as it is named from here is the one; a file of its name beside the statement may be any other's.
+    Where none is, a file beside the statement should be it, and one below the folder of this run may be of another run.
+    """
     for name, digest, form in _descriptors(predicate.get("inputAttestations")):
         if form:
-            found = _compare(name, "report", digest, [path.parent / name, path.parent / Path(name).name])
-            if found.state is NamedState.ABSENT:
-                again = _compare(name, "report", digest, [Path(name)])
-                found = again if again.state is NamedState.SAME else found
+            found = _compare(name, "report", digest, [Path(name)])
+            if found.state is not NamedState.SAME:
+                found = _compare(name, "report", digest, [path.parent / name, path.parent / Path(name).name])
             yield found
 
 
@@ -163,11 +246,24 @@ def _compare(name: str, role: str, digest: str, places: Sequence[Path]) -> Named
     return NamedFile(name=name, role=role, state=state, path=differs)
 
 
-def _no_statement(path: Path, why: str) -> InputError:
+def _no_statement(path: Path, why: str, seen: str = "", expected: str = f"a payload of {IN_TOTO}") -> InputError:
     return InputError(
         Diagnostic(
             message=f"the envelope holds no in-toto statement: {why}",
             artifact=path.as_posix(),
-            expected=f"a payload of {IN_TOTO}",
+            seen=seen[:200],
+            expected=expected,
+        )
+    )
+
+
+def _no_verdict(path: Path, field: str, seen: str, expected: str) -> InputError:
+    return InputError(
+        Diagnostic(
+            message=f"the statement is signed and no verdict of supplymatrix: its {field} is another",
+            artifact=path.as_posix(),
+            seen=seen[:200],
+            expected=expected,
+            remedy="name the file that check --format vsa --sign has written",
         )
     )

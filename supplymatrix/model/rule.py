@@ -103,7 +103,8 @@ class Finding:
     rule: rule id. subject: "path@version", with "/go.mod" where only that line is meant. module: module path, "" if
     none.
     label: short text that belongs under the caret. locations: first = primary. fingerprint: stable when lines move.
-    advisories: ids of what the finding is about, with all aliases (GO-…, CVE-…, GHSA-…).
+    advisories: ids of what the finding is about, with all aliases (GO-…, CVE-…, GHSA-…). replacement: what the module
+    is replaced by, "path@version" or a folder as go.mod writes it, "" = nothing or not of concern.
     """
 
     rule: str
@@ -118,6 +119,7 @@ class Finding:
     confidence: Confidence = Confidence.PROVEN
     fingerprint: str = ""
     advisories: tuple[str, ...] = ()
+    replacement: str = ""
 
 
 @value

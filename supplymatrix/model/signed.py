@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from supplymatrix.errors import Diagnostic
 from supplymatrix.model.value import value
 
-__all__ = ["NamedFile", "NamedState", "SignatureCheck", "SignedReport", "SignedState"]
+__all__ = ["NamedFile", "NamedState", "SignatureCheck", "SignedReport", "SignedState", "SignedStatement"]
 
 
 class SignedState(StrEnum):
-    """HOLDS: signed by the key, over these bytes. BROKEN: a signature is there and does not hold. UNSIGNED: none is."""
+    """HOLDS: signed by the key, over these bytes. BROKEN: a signature is there and does not hold. UNSIGNED: none is.
+    UNBOUND: it holds, and no statement of the run that is about the project, or by the policy, that was asked for names
+    the file. UNREADABLE: nothing can be said of the file."""
 
     HOLDS = "holds"
     BROKEN = "broken"
     UNSIGNED = "unsigned"
+    UNBOUND = "unbound"
+    UNREADABLE = "unreadable"
 
 
 class NamedState(StrEnum):
@@ -36,38 +41,61 @@ class NamedFile:
 
 
 @value
-class SignedReport:
-    """One report. signature: "envelope", or the path of the file with it. statements: how many an envelope file has;
-    results: "PASSED" or "FAILED", of each; only what a signature that holds is over is told.
+class SignedStatement:
+    """What a signed verdict says. result: "PASSED" or "FAILED"; resource: the module; policy, policy_sha256: what
+    it was judged by; time: when, by the clock of who signed; verifier: the program, with its version. Text from outside.
 
-    reason: why it does not hold.
+    by_policy: False = another policy than the one that was asked for.
+    """
+
+    result: str
+    resource: str
+    policy: str
+    policy_sha256: str
+    time: str
+    verifier: str
+    by_policy: bool = True
+
+
+@value
+class SignedReport:
+    """One report. signature: "envelope", or the path of the file with it. statements: of an envelope file; only what a
+    signature that holds is over is told.
+
+    sha256: hex, of the file. reason: why it does not hold.
     """
 
     path: str
     state: SignedState
     signature: str
     reason: str = ""
-    results: tuple[str, ...] = ()
-    resources: tuple[str, ...] = ()
+    sha256: str = ""
+    statements: tuple[SignedStatement, ...] = ()
     named: tuple[NamedFile, ...] = ()
 
 
 @value
 class SignatureCheck:
-    """The answer of a run. key_name, key_id: of the public key that all was held against."""
+    """The answer of a run. key_name, key_id: of the public key that all was held against. faults: of files that cannot
+    be read."""
 
     key_name: str
     key_id: str
     reports: tuple[SignedReport, ...]
+    faults: tuple[Diagnostic, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """4: a signature does not hold, or a file is not what a signed statement says; 3: a report has no signature; 1:
-        all holds, and a statement says FAILED; 0: all holds."""
+        """The gravest: 4: a signature does not hold, or a file is not what a signed statement says; 2: a file cannot be
+        read; 3: a report has no signature, or no statement that was asked for names it; 1: all holds, and a statement
+        says FAILED or is by another policy; 0: all holds."""
         states = {report.state for report in self.reports}
         named = {file.state for report in self.reports for file in report.named}
         if SignedState.BROKEN in states or NamedState.DIFFERS in named:
             return 4
-        if SignedState.UNSIGNED in states:
+        if SignedState.UNREADABLE in states:
+            return 2
+        if states & {SignedState.UNSIGNED, SignedState.UNBOUND}:
             return 3
-        return 1 if any(result != "PASSED" for report in self.reports for result in report.results) else 0
+        statements = [statement for report in self.reports for statement in report.statements]
+        return 0 if all(found.result == "PASSED" and found.by_policy for found in statements) else 1

@@ -177,7 +177,8 @@ class Verdict:
     now: the moment (UTC) that waivers were judged at. policy_digest: sha256 hex of the resolved policy.
     mode: what exit_code makes of the outcome. waivers: the register, in the order of the policy. policy_files: what
     the policy was put together from. frameworks: of [compliance]. diff_base: the commit whose findings decide nothing,
-    "" = all decide; of_all: what the outcome would be if all did, None where that is `outcome`.
+    "" = all decide; of_all: what the outcome would be if all did, None where that is `outcome`. fail_on: the level from
+    which on a result decides. off: ids of the rules that the policy has off for the project and for every module.
     """
 
     outcome: Outcome
@@ -198,3 +199,5 @@ class Verdict:
     frameworks: tuple[str, ...] = ()
     diff_base: str = ""
     of_all: Outcome | None = None
+    fail_on: Level = Level.ERROR
+    off: tuple[str, ...] = ()

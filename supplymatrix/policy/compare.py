@@ -1,13 +1,18 @@
-"""How one policy differs from another, in words, with the direction: weaker or stricter."""
+"""How one policy differs from another, in words, with the direction: weaker or stricter.
+
+Where files of a policy speak of the same thing, each of them is held against its own like: the project's file against
+the project's, parents against parents, whatever number they have. Two policies that decide differently never have
+nothing to be told.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from supplymatrix.model.rule import Level
 from supplymatrix.model.verdict import Mode
-from supplymatrix.policy.document import LEVEL_ORDER, PackageRule, Policy
+from supplymatrix.policy.document import LEVEL_ORDER, PSEUDO_RULE, PackageRule, Policy
 
 __all__ = ["compare_policies"]
 
@@ -17,8 +22,8 @@ _MODES = {Mode.OBSERVE: 0, Mode.WARN: 1, Mode.ENFORCE: 2}
 def compare_policies(old: Policy, new: Policy) -> list[str]:
     """Return the differences of `new` from `old`; nothing when both decide alike."""
     if old.digest == new.digest:
-        return []
-    return [
+        return list(_room_for_debt(old, new))  # it decides about the list, not about a finding
+    found = [
         *_numbers(old, new),
         *_levels(old, new),
         *_packages(old, new),
@@ -27,6 +32,7 @@ def compare_policies(old: Policy, new: Policy) -> list[str]:
         *_debt(old, new),
         *_sources(old, new),
     ]
+    return found or ["other: the policies differ in a way that has no word here"]
 
 
 def _numbers(old: Policy, new: Policy) -> Iterator[str]:
@@ -43,6 +49,9 @@ def _numbers(old: Policy, new: Policy) -> Iterator[str]:
     if old.max_waiver_days != new.max_waiver_days:
         stricter = new.max_waiver_days < old.max_waiver_days
         yield f"{_word(stricter)}: max_waiver_days {old.max_waiver_days} becomes {new.max_waiver_days}"
+    if old.owner_domain != new.owner_domain:
+        word = "other" if old.owner_domain and new.owner_domain else _word(bool(new.owner_domain))
+        yield f"{word}: owner_domain {old.owner_domain or 'any'} becomes {new.owner_domain or 'any'}"
     if dict(old.weights) != dict(new.weights):
         yield f"other: weights {_weights(old)} become {_weights(new)}"
 
@@ -59,16 +68,47 @@ def _levels(old: Policy, new: Policy) -> Iterator[str]:
 
 
 def _packages(old: Policy, new: Policy) -> Iterator[str]:
-    before = {(min(entry.layer, 1), entry.glob): entry for entry in old.packages}
-    after = {(min(entry.layer, 1), entry.glob): entry for entry in new.packages}
+    before, after = _entries(old), _entries(new)
     for key in sorted(before.keys() | after.keys()):
-        was, now = before.get(key), after.get(key)
-        if was is None:
-            yield f"other: [packages.{key[1]!r}] is new"
-        elif now is None:
-            yield f"weaker: [packages.{key[1]!r}] is gone"
+        glob, where = key[1], " in a parent" if key[0] else ""
+        gone, come = _unlike(before.get(key, ()), after.get(key, ()))
+        for was, now in zip(gone, come, strict=False):
+            yield from _package(glob + where, was, now)
+        for was in gone[len(come) :]:
+            yield f"{_word(_only_allows(was))}: [packages.{glob!r}] is gone{where}"
+        for now in come[len(gone) :]:
+            yield f"{'weaker' if _only_allows(now) else 'other'}: [packages.{glob!r}] is new{where}"
+
+
+def _entries(policy: Policy) -> dict[tuple[bool, str], list[PackageRule]]:
+    """Return the entries by whether a parent has them, and glob; of parents there may be several."""
+    found: dict[tuple[bool, str], list[PackageRule]] = {}
+    for entry in sorted(policy.packages, key=lambda entry: entry.layer):
+        found.setdefault((entry.layer > 0, entry.glob), []).append(entry)
+    return found
+
+
+def _unlike(before: Sequence[PackageRule], after: Sequence[PackageRule]) -> tuple[list[PackageRule], list[PackageRule]]:
+    """Return what is left of both when each entry that says the same as one of the others is taken away."""
+    left = list(after)
+    gone = []
+    for was in before:
+        like = next((now for now in left if _content(now) == _content(was)), None)
+        if like is None:
+            gone.append(was)
         else:
-            yield from _package(key[1], was, now)
+            left.remove(like)
+    return gone, left
+
+
+def _content(entry: PackageRule) -> tuple[object, ...]:
+    return entry.version, entry.min_age, entry.pseudo_versions, dict(entry.levels), entry.security_policy
+
+
+def _only_allows(entry: PackageRule) -> bool:
+    """Whether an entry takes something back and asks for nothing."""
+    asks = entry.version or entry.min_age or any(level is not Level.OFF for level in entry.levels.values())
+    return entry.pseudo_versions == "allow" and not asks
 
 
 def _package(glob: str, was: PackageRule, now: PackageRule) -> Iterator[str]:
@@ -81,39 +121,66 @@ def _package(glob: str, was: PackageRule, now: PackageRule) -> Iterator[str]:
         stricter = now.pseudo_versions == "deny" or (was.pseudo_versions == "allow" and not now.pseudo_versions)
         before, after = was.pseudo_versions or "none", now.pseudo_versions or "none"
         yield f"{_word(stricter)}: pseudo_versions of {glob} {before} becomes {after}"
-    elif was.security_policy != now.security_policy or was.levels != now.levels:
+    if was.security_policy != now.security_policy or _of_preset(was) != _of_preset(now):
         before, after = was.security_policy or "none", now.security_policy or "none"
-        yield f"{_direction(was, now)}: security_policy of {glob} {before} becomes {after}"
+        yield f"{_direction(_of_preset(was), _of_preset(now))}: security_policy of {glob} {before} becomes {after}"
 
 
-def _direction(was: PackageRule, now: PackageRule) -> str:
+def _of_preset(entry: PackageRule) -> Mapping[str, Level]:
+    """Return the levels that an entry has from its security_policy."""
+    if not entry.pseudo_versions:
+        return entry.levels
+    return {rule: level for rule, level in entry.levels.items() if rule != PSEUDO_RULE}
+
+
+def _direction(was: Mapping[str, Level], now: Mapping[str, Level]) -> str:
     """Return "stricter" or "weaker" when all levels that change go one way, else "other"."""
     steps = {
-        LEVEL_ORDER[now.levels.get(rule, Level.OFF)] > LEVEL_ORDER[was.levels.get(rule, Level.OFF)]
-        for rule in was.levels.keys() | now.levels.keys()
-        if now.levels.get(rule, Level.OFF) is not was.levels.get(rule, Level.OFF)
+        LEVEL_ORDER[now.get(rule, Level.OFF)] > LEVEL_ORDER[was.get(rule, Level.OFF)]
+        for rule in was.keys() | now.keys()
+        if now.get(rule, Level.OFF) is not was.get(rule, Level.OFF)
     }
     return _word(steps.pop()) if len(steps) == 1 else "other"
+
+
+_Demand = tuple[int, tuple[str, ...]]
+"""Days, and the channels that count; none = all that tell of Go."""
 
 
 def _vendors(old: Policy, new: Policy) -> Iterator[str]:
     before, after = _demands(old), _demands(new)
     for key in sorted(before.keys() | after.keys()):
-        was, now = before.get(key, 0), after.get(key, 0)
+        was, now = sorted(before.get(key, Counter()).elements()), sorted(after.get(key, Counter()).elements())
         if was != now:
-            stricter = bool(now) and (not was or now < was)
-            told = [f"{days}d" if days else "nothing" for days in (was, now)]
-            yield f"{_word(stricter)}: {key[1]} of vendor {key[0]} {told[0]} becomes {told[1]}"
+            yield f"{_asked(was, now)}: {key[1]} of vendor {key[0]} {_demanded(was)} becomes {_demanded(now)}"
 
 
-def _demands(policy: Policy) -> dict[tuple[str, str], int]:
-    """Return what is asked of vendors, in days: of several entries the strictest."""
-    found: dict[tuple[str, str], int] = {}
+def _demands(policy: Policy) -> dict[tuple[str, str], Counter[_Demand]]:
+    """Return what is asked of vendors, by vendor and key; several files may ask."""
+    found: dict[tuple[str, str], Counter[_Demand]] = {}
     for entry in policy.vendors:
         for name, days in (("max_response_p90", entry.response_p90), ("max_evidence_age", entry.evidence_age)):
             if days:
-                found[entry.vendor, name] = min(days, found.get((entry.vendor, name), days))
+                demand = (days, tuple(sorted(set(entry.channels))))
+                found.setdefault((entry.vendor, name), Counter())[demand] += 1
     return found
+
+
+def _asked(was: Sequence[_Demand], now: Sequence[_Demand]) -> str:
+    """Return the direction, where all that is asked is asked of the same channels, or there is nothing on one side."""
+    if not was or not now:
+        return _word(bool(now))
+    if len({channels for _, channels in (*was, *now)}) == 1 and was[0] != now[0]:
+        return _word(now[0] < was[0])
+    if len(was) == len(now) == 1 and was[0][0] == now[0][0] and was[0][1] and now[0][1]:
+        before, after = set(was[0][1]), set(now[0][1])
+        return _word(after > before) if after > before or before > after else "other"
+    return "other"
+
+
+def _demanded(demands: Sequence[_Demand]) -> str:
+    said = [f"{days}d" + (f" in {' and '.join(channels)}" if channels else "") for days, channels in demands]
+    return ", ".join(said) or "nothing"
 
 
 def _waivers(old: Policy, new: Policy) -> Iterator[str]:
@@ -133,7 +200,8 @@ def _excuses(policy: Policy) -> dict[tuple[str, str], Counter[str]]:
     found: dict[tuple[str, str], Counter[str]] = {}
     for waiver in policy.waivers:
         about = f" ({waiver.advisory})" if waiver.advisory else ""
-        what = f"{waiver.rule} on {waiver.package}{waiver.version and '@' + waiver.version}{about}"
+        fork = f", replaced by {waiver.replacement}," if waiver.replacement else ""
+        what = f"{waiver.rule} on {waiver.package}{waiver.version and '@' + waiver.version}{about}{fork}"
         found.setdefault((what, waiver.expires.isoformat()), Counter())[f"{waiver.owner}: {waiver.reason}"] += 1
     return found
 
@@ -148,9 +216,19 @@ def _debt(old: Policy, new: Policy) -> Iterator[str]:
         yield f"weaker: {more:,} finding{'' if more == 1 else 's'} more in the debt list"
     if less:
         yield f"stricter: {less:,} finding{'' if less == 1 else 's'} less in the debt list"
+    if not (more or less) and bool(old.debt) is not bool(new.debt):
+        yield f"other: an empty debt list is {'new' if new.debt else 'gone'}"
     if old.debt and new.debt and old.debt.expires != new.debt.expires:
         stricter = new.debt.expires < old.debt.expires
         yield f"{_word(stricter)}: the debt list holds until {new.debt.expires} instead of {old.debt.expires}"
+    yield from _room_for_debt(old, new)
+
+
+def _room_for_debt(old: Policy, new: Policy) -> Iterator[str]:
+    """Tell how many entries the debt list may have, where there is one before and after."""
+    if old.debt and new.debt and old.debt.most != new.debt.most:
+        stricter = new.debt.most < old.debt.most
+        yield f"{_word(stricter)}: the debt list may have {new.debt.most:,} entries instead of {old.debt.most:,}"
 
 
 def _sources(old: Policy, new: Policy) -> Iterator[str]:

@@ -9,6 +9,9 @@ Evidence supports a clause; it never satisfies one. A clause stands as
 | incomplete | something it asks for was not run or could not be found out, or nothing passed that speaks of it |
 | supported by evidence | everything else |
 
+Of a check that speaks of a clause directly all that it asks for must have run: a rule of it that the policy leaves off,
+and a module that was withheld from the log where the log is asked, leave the clause incomplete.
+
 What is unknown, and what is excused because the log could not be asked, never counts as support. A waived finding does
 not count as one either: it is told apart, and a check of which nothing but waived findings is left leaves a clause
 incomplete.
@@ -21,6 +24,7 @@ from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
 from supplymatrix.model.audit import Audit, Survey, Unreadable
+from supplymatrix.model.fact import PrivateModule
 from supplymatrix.model.rule import Level, Rule, Status
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Contribution, Judged
@@ -57,6 +61,8 @@ class Ran(StrEnum):
 
 
 _GRAVEST_FIRST = tuple(Ran)
+_OF_THE_LOG = frozenset({"LineProof", "CachedCopy"})
+"""What rules need that rest on the log's answers; of a module that is withheld from it there are none."""
 
 
 @value
@@ -76,12 +82,14 @@ class RuleEvidence:
 
 @value
 class CheckEvidence:
-    """One check of a clause. what: it in words; rules: those of this version that make it up."""
+    """One check of a clause. what: it in words; rules: those of this version that make it up. withheld: of how many
+    modules it cannot speak, because their names are not sent to the log."""
 
     link: ClauseLink
     what: str
     ran: Ran
     rules: tuple[RuleEvidence, ...]
+    withheld: int = 0
 
     @property
     def passed(self) -> int:
@@ -159,8 +167,10 @@ def rules_switched_off(policy: Policy, rules: Mapping[str, Rule]) -> frozenset[s
 def join_evidence(framework: Framework, audit: Audit, off: AbstractSet[str]) -> FrameworkEvidence:
     """Return what a run says of a framework. off: ids of the rules that its policy leaves off."""
     found = _rule_evidence(audit, off)
+    withheld = len({private.subject for private in audit.facts.of(PrivateModule)})
     return FrameworkEvidence(
-        framework=framework, clauses=tuple(_clause(clause, audit.rules, found) for clause in framework.clauses)
+        framework=framework,
+        clauses=tuple(_clause(clause, audit.rules, found, withheld) for clause in framework.clauses),
     )
 
 
@@ -198,19 +208,24 @@ def _one_rule(rule: Rule, share: Contribution | None, shown: Sequence[Judged], *
     )  # fmt: skip
 
 
-def _clause(clause: Clause, rules: Mapping[str, Rule], found: Mapping[str, RuleEvidence]) -> ClauseEvidence:
-    checks = tuple(_check(link, rules, found) for link in clause.links)
+def _clause(
+    clause: Clause, rules: Mapping[str, Rule], found: Mapping[str, RuleEvidence], withheld: int
+) -> ClauseEvidence:
+    checks = tuple(_check(link, rules, found, withheld) for link in clause.links)
     standing, reasons = _standing(checks)
     return ClauseEvidence(clause=clause, standing=standing, reasons=reasons, checks=checks)
 
 
-def _check(link: ClauseLink, rules: Mapping[str, Rule], found: Mapping[str, RuleEvidence]) -> CheckEvidence:
+def _check(
+    link: ClauseLink, rules: Mapping[str, Rule], found: Mapping[str, RuleEvidence], withheld: int
+) -> CheckEvidence:
     named = rules.get(link.check)
     chosen = (named,) if named is not None else rules_of_kind(link.check, rules.values())
     evidence = tuple(found[rule.id] for rule in chosen)
     ran = min((one.ran for one in evidence), key=_GRAVEST_FIRST.index, default=Ran.ABSENT)
     what = named.title if named is not None else CHECK_KINDS.get(link.check, link.check)
-    return CheckEvidence(link=link, what=what, ran=ran, rules=evidence)
+    asks_the_log = any(_OF_THE_LOG.intersection(rule.needs) for rule in chosen)
+    return CheckEvidence(link=link, what=what, ran=ran, rules=evidence, withheld=withheld if asks_the_log else 0)
 
 
 def _standing(checks: Sequence[CheckEvidence]) -> tuple[Standing, tuple[str, ...]]:
@@ -238,3 +253,15 @@ def _open_questions(checks: Iterable[CheckEvidence]) -> Iterable[str]:
             yield f"{name}: all that was judged is waived"
         elif not check.has_run and check.link.strength is Strength.DIRECT:
             yield f"{name}: nothing to judge" if check.ran is Ran.NOTHING else f"{name} was not run: {check.ran.value}"
+        if check.link.strength is Strength.DIRECT:
+            yield from _not_run_in_part(check)
+
+
+def _not_run_in_part(check: CheckEvidence) -> Iterable[str]:
+    """Yield what a check left out that has run otherwise."""
+    off = [rule.rule.id for rule in check.rules if rule.ran is Ran.OFF]
+    if off and check.ran is not Ran.OFF:
+        yield f"{check.link.check}: {', '.join(off)} not run, off in the policy"
+    if check.withheld:
+        modules = "1 module is" if check.withheld == 1 else f"{check.withheld:,} modules are"
+        yield f"{check.link.check}: {modules} private and withheld from the log"

@@ -15,7 +15,7 @@ the level of an alarm is fixed in the rule. The whole grammar is in docs/formats
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,7 +24,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Rule
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Mode, Note, PolicyFile
-from supplymatrix.policy.globs import literal_prefix, matches
+from supplymatrix.policy.globs import GlobIndex, literal_prefix
 from supplymatrix.policy.parents import NO_FILES, PolicyFiles
 from supplymatrix.policy.versions import VersionRange
 
@@ -74,6 +74,7 @@ class Waiver:
     """One [[waivers]]. rule: its id; package: a glob; version: "" = any. expires: the last day on which it holds.
 
     advisory: the id that it is about, "" = any. layer: number of the file that it stands in, 0 = the project's own.
+    replacement: what the module is replaced by, path, path@version or folder, "" = anything.
     """
 
     rule: str
@@ -87,6 +88,7 @@ class Waiver:
     ticket: str = ""
     vex_justification: str = ""
     layer: int = 0
+    replacement: str = ""
 
 
 @value
@@ -145,8 +147,9 @@ class Policy:
     mode: what the gate does with its answer. max_waiver_days: how long a waiver may last from today. frameworks: of
     [compliance]. weights: severity ("critical", …) → weight in the score, where the policy sets one. sources: every
     file that the policy was put together from, the project's own first. places: where each value stands, presets
-    included, by rule id or key; nothing for what the program has by itself. level_layers: rule id → number of the file
-    that set it. owner_domain: of waivers' owners, "" = any.
+    included, by rule id or key; nothing for what the program has by itself. spares: files whose
+    `pseudo_versions = "allow"` may take back the level of SM203, for each parent that set it. owner_domain: of owners,
+    "" = any.
     """
 
     name: str
@@ -172,10 +175,12 @@ class Policy:
     debt: Debt | None = None
     sources: tuple[PolicyFile, ...] = ()
     places: Mapping[str, Location] = field(default_factory=dict)
-    level_layers: Mapping[str, int] = field(default_factory=dict)
+    spares: tuple[frozenset[int], ...] = ()
     owner_domain: str = ""
     _entries: dict[str, tuple[PackageRule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `entries_for` has found: it is asked once for each rule and module."""
+    _index: list[GlobIndex] = field(default_factory=list, init=False, repr=False, compare=False)
+    """Of `packages`, made when it is first asked."""
 
     @property
     def on_outage(self) -> str:
@@ -195,7 +200,9 @@ class Policy:
 
     def _find_entries(self, module: str) -> tuple[PackageRule, ...]:
         best: dict[int, PackageRule] = {}
-        matching = [entry for entry in self.packages if matches(entry.glob, module)]
+        if not self._index:
+            self._index.append(GlobIndex((entry.glob, number) for number, entry in enumerate(self.packages)))
+        matching = [self.packages[number] for number in sorted(self._index[0].about(module))]
         for entry in matching:
             other = best.get(entry.layer)
             if other is None or literal_prefix(entry.glob) > literal_prefix(other.glob):
@@ -232,12 +239,13 @@ class Policy:
     def _spared(
         self, entries: Sequence[PackageRule], level: Level, origin: Location | None
     ) -> tuple[Level, Location | None]:
-        """Return the level of SM203 where an entry of the very file that set it takes it back for its modules."""
-        setter = self.level_layers.get(PSEUDO_RULE, 0)
-        for entry in entries:
-            if entry.pseudo_versions == "allow" and entry.layer == setter:
-                return Level.OFF, entry.pseudo_location
-        return level, origin
+        """Return the level of SM203 where each of the files that set it has it taken back for these modules."""
+        allowing = {entry.layer: entry for entry in entries if entry.pseudo_versions == "allow"}
+        for layers in self.spares:
+            if not layers & allowing.keys():
+                return level, origin
+        first = next(iter(allowing.values()), None)
+        return (level, origin) if first is None else (Level.OFF, first.pseudo_location)
 
     def asks_for(self, rule_id: str, module: str) -> bool:
         """Return whether a rule is on for a module."""
@@ -266,12 +274,13 @@ def parse_policy(
     presets: Mapping[str, bytes],
     rules: Mapping[str, Rule] | None = None,
     files: PolicyFiles = NO_FILES,
-    vendors: Collection[str] | None = None,
+    vendors: Callable[[], Collection[str]] | None = None,
     frameworks: Collection[str] | None = None,
 ) -> Policy:
     """Read a lift.toml and what it builds on. rules: the known rules by id, all of them when None.
 
-    files: hands over parents and the debt list. vendors, frameworks: the known ids; None where nobody knows them.
+    files: hands over parents and the debt list. vendors, frameworks: the known ids, the former when they are asked for;
+    None where nobody knows them.
     Raises InputError with a diagnostic, place and suggestion for each thing that is wrong.
     """
     from supplymatrix.policy.merge import PolicyMaker

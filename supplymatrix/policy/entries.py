@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from supplymatrix.documents.toml_spans import KeyPath
@@ -27,6 +28,7 @@ from supplymatrix.policy.versions import RANGE_FORM, VersionRange, parse_range
 
 __all__ = ["read_compliance", "read_debt", "read_packages", "read_vendors", "read_waivers"]
 
+_LONGEST_DEBT = timedelta(days=365)
 _ADVISORY = re.compile(r"GO-\d{4}-\d{4,}|CVE-\d{4}-\d{4,}|GHSA(-[0-9a-z]{4}){3}")
 _PSEUDO = ("allow", "deny")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -44,15 +46,15 @@ def read_packages(
             expected = "e.g. github.com/gorilla/mux or github.com/**"
             read.fault(path, f"this is no glob: {glob_fault(glob)}", expected, at_key=True)
         name = read.text((*path, "security_policy"), value)
-        if name and name not in read.known.presets:
+        if isinstance(value.get("security_policy"), str) and name not in read.known.presets:
             read.unknown((*path, "security_policy"), "security policy", name, read.known.presets)
             name = ""
         pseudo = ""
         if "pseudo_versions" in value:
             pseudo = read.one_of((*path, "pseudo_versions"), value["pseudo_versions"], "way to take them", _PSEUDO)
         levels = dict(preset_levels(name)) if name else {}
-        if pseudo == "deny":
-            levels[PSEUDO_RULE] = Level.ERROR
+        if pseudo:
+            levels[PSEUDO_RULE] = Level.ERROR if pseudo == "deny" else Level.OFF  # whatever its preset says
         version = _range((*path, "version"), value, read)
         yield PackageRule(
             glob=glob,
@@ -95,7 +97,7 @@ def read_vendors(read: Reading) -> Iterator[VendorRule]:
     for vendor, path, value in read.tables_of("vendors", VENDOR_KEYS, "[vendors.{}] with max_response_p90"):
         if not _ID.fullmatch(vendor) or (known is not None and vendor not in known):
             read.unknown(path, "vendor", vendor, known or (), at_key=True)
-        if not value:
+        if not ("max_response_p90" in value or "max_evidence_age" in value):
             read.fault(path, "this asks for nothing", "max_response_p90 or max_evidence_age", at_key=True)
         yield VendorRule(
             vendor=vendor,
@@ -110,7 +112,7 @@ def read_vendors(read: Reading) -> Iterator[VendorRule]:
         )
 
 
-def read_waivers(read: Reading, number: int, owner_domain: str) -> Iterator[Waiver]:
+def read_waivers(read: Reading, number: int) -> Iterator[Waiver]:
     """Yield every [[waivers]] that has no fault."""
     value = read.toml.values.get("waivers", [])
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
@@ -118,18 +120,16 @@ def read_waivers(read: Reading, number: int, owner_domain: str) -> Iterator[Waiv
         return
     for index, item in enumerate(value):
         before = len(read.faults)
-        waiver = _waiver(read, ("waivers", index), item, number, owner_domain)
+        waiver = _waiver(read, ("waivers", index), item, number)
         if len(read.faults) == before and waiver is not None:
             yield waiver
 
 
-def _waiver(read: Reading, path: KeyPath, item: Mapping[str, Any], number: int, owner_domain: str) -> Waiver | None:
+def _waiver(read: Reading, path: KeyPath, item: Mapping[str, Any], number: int) -> Waiver | None:
     read.check_keys(path, item, WAIVER_KEYS)
     read.missing(path, item, WAIVER_KEYS, "the waiver")
     rule = _waived_rule(read, (*path, "rule"), item)
     reason, owner = read.reason(path, item, "the waiver")
-    if owner and owner_domain and not owner.lower().endswith(f"@{owner_domain}"):
-        read.fault((*path, "owner"), "the owner is none that this policy accepts", f"…@{owner_domain}")
     package = read.text((*path, "package"), item)
     if "package" in item and glob_fault(package):
         read.fault((*path, "package"), f"this is no glob: {glob_fault(package)}", "e.g. github.com/gorilla/mux")
@@ -148,12 +148,13 @@ def _waiver(read: Reading, path: KeyPath, item: Mapping[str, Any], number: int, 
         rule=rule.id, package=package, version=version, reason=reason, owner=owner, expires=expires,
         location=read.key_at(path), advisory=advisory, ticket=read.text((*path, "ticket"), item),
         vex_justification=justification, layer=number,
+        replacement=_replacement((*path, "replacement"), item, read),
     )  # fmt: skip
 
 
 def _one_version(path: KeyPath, table: Mapping[str, Any], read: Reading) -> str:
     text = read.text(path, table)
-    if not text:
+    if not isinstance(table.get("version"), str):
         return ""
     version = canonical_version(text) or canonical_version(f"v{text}")
     if not version:
@@ -162,6 +163,16 @@ def _one_version(path: KeyPath, table: Mapping[str, Any], read: Reading) -> str:
         message = f'version "{text}" is read as {version}: Go writes versions with a v'
         read.notes.append(Note(code="version-without-v", message=message, location=read.value_at(path)))
     return version
+
+
+def _replacement(path: KeyPath, table: Mapping[str, Any], read: Reading) -> str:
+    """Return what a waiver says the module is replaced by: a path, a path@version, or a folder as go.mod writes it."""
+    text = read.text(path, table)
+    if table.get("replacement") == "":
+        read.fault(
+            path, "this names no replacement", "e.g. github.com/owner/fork, github.com/owner/fork@v1.2.3, ../fork"
+        )
+    return text
 
 
 def _waived_rule(read: Reading, path: KeyPath, item: Mapping[str, Any]) -> Rule | None:
@@ -204,10 +215,14 @@ def read_debt(read: Reading) -> DebtSection | None:
         read.fault((*path, "file"), "this is no file beside the policy", 'e.g. "lift.debt.toml"')
     adopted, expires = read.day((*path, "adopted"), table), read.day((*path, "expires"), table)
     most = read.number((*path, "most"), table, 0, 1_000_000, "this is no number of entries")
+    if adopted and expires and expires > adopted + _LONGEST_DEBT:
+        message = f"the debt lasts more than {_LONGEST_DEBT.days} days"
+        read.fault((*path, "expires"), message, f"{adopted + _LONGEST_DEBT} or before")
     if len(read.faults) > before or adopted is None or expires is None or most is None:
         return None
     location: Location = read.key_at(path)
     return DebtSection(
         file=file, adopted=adopted, expires=expires, most=most, owner=owner, reason=reason, location=location,
         most_location=read.value_at((*path, "most"), path),
+        owner_location=read.value_at((*path, "owner"), path),
     )  # fmt: skip

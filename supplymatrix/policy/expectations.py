@@ -16,7 +16,8 @@
     level = "error"
 
 The facts are real files: what is not given is made from go.mod (every go.sum line that it needs, proven in the log).
-`log` says what the log would answer otherwise, `released` how old a version is. A finding or gap that is not expected
+`log` says what the log would answer otherwise, `released` how old a version is; of a module that the facts do not have
+neither can say anything, which fails the test. A finding or gap that is not expected
 fails the test too, unless `only = false`.
 """
 
@@ -49,7 +50,7 @@ _STATES = {
 }
 _LEVELS = tuple(level.value for level in Level if level is not Level.OFF)
 _STATUSES = (Status.FAIL.value, Status.WAIVED.value, Status.UNKNOWN.value)
-_KEYS = ("go_mod", "go_sum", "on", "outcome", "min_low", "only", "expect", "log", "released", "policy")
+_KEYS = ("go_mod", "go_sum", "on", "outcome", "min_low", "only", "expect", "log", "released")
 
 
 @value

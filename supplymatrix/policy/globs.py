@@ -5,9 +5,10 @@ They match element by element: `*` is any one element, `**` any number of them, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-__all__ = ["glob_fault", "literal_prefix", "matches"]
+__all__ = ["GlobIndex", "glob_fault", "literal_prefix", "matches"]
 
 _LONGEST = 1000
 
@@ -31,6 +32,40 @@ def literal_prefix(glob: str) -> int:
     """
     star = glob.find("*")
     return len(glob) + 2 if star < 0 else star
+
+
+class GlobIndex:
+    """Many globs, asked for those that match a path: only those that begin as the path does are looked at.
+
+    globs: each with the number under which it is told; a number may have several.
+    """
+
+    def __init__(self, globs: Iterable[tuple[str, int]]) -> None:
+        self._by_start: dict[tuple[str, ...], list[tuple[str, int]]] = {}
+        self._exact: dict[str, list[int]] = {}
+        self._found: dict[str, tuple[int, ...]] = {}
+        for glob, number in globs:
+            if "*" not in glob:
+                self._exact.setdefault(glob, []).append(number)
+                continue
+            elements = glob.split("/")
+            start = next(at for at, element in enumerate(elements) if "*" in element)
+            self._by_start.setdefault(tuple(elements[:start]), []).append((glob, number))
+
+    def about(self, path: str) -> tuple[int, ...]:
+        """Return the numbers of the globs that match a path, those without a star first."""
+        found = self._found.get(path)
+        if found is None:
+            found = self._found[path] = tuple(self._look_up(path))
+        return found
+
+    def _look_up(self, path: str) -> Iterator[int]:
+        yield from self._exact.get(path, ())
+        elements = tuple(path.split("/"))
+        for length in range(len(elements) + 1):
+            for glob, number in self._by_start.get(elements[:length], ()):
+                if matches(glob, path):
+                    yield number
 
 
 @lru_cache(maxsize=65536)

@@ -163,6 +163,11 @@ WAIVER_KEYS = (
     Key(name="package", about="A glob over module paths.", schema=_TEXT, required=True),
     Key(name="version", about="One version; any when left out.", schema=_TEXT),
     Key(
+        name="replacement",
+        about="What the module is replaced by: a path, path@version or folder; anything when left out.",
+        schema={**_TEXT, "minLength": 1},
+    ),
+    Key(
         name="id",
         about="One advisory (GO-…, CVE-… or GHSA-…), by any of its names; any when left out.",
         schema={**_TEXT, "pattern": "^(GO-|CVE-|GHSA-)"},

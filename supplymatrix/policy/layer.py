@@ -38,6 +38,7 @@ class DebtSection:
     reason: str
     location: Location
     most_location: Location
+    owner_location: Location
 
 
 @value

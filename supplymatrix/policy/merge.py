@@ -12,10 +12,11 @@ entry speaks for a module, and all of them hold. A debt list belongs to the proj
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from supplymatrix.documents.toml_spans import SpanIndex, index_spans
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level
@@ -38,6 +39,7 @@ from supplymatrix.policy.layer import DebtSection, Layer, Parent
 from supplymatrix.policy.parents import MAX_DEPTH, MAX_FILES, ParentKind, PolicyFiles, PolicyText
 from supplymatrix.policy.reader import read_layer
 from supplymatrix.policy.reading import Known
+from supplymatrix.policy.score import WEIGHTS
 
 __all__ = ["PolicyMaker"]
 
@@ -52,12 +54,19 @@ _RANKS: Mapping[str, Callable[[object], int]] = {
 }
 """How strict a value of [policy] is: the higher, the stricter. `weights` are in no such order."""
 _WEIGHTS = "weights"
+_OPENABLE = frozenset({_WEIGHTS, "private", "sumdb"})
+_Key = tuple[str, str, str]
+"""What a file is known by: how it is named by a parent, its name, and the digest of its bytes."""
 
 
 @dataclass(kw_only=True)
 class _Whole:
     """A policy put together so far. values: of [policy], by key; floors, level_floors: how low the next file may set a
-    value or level, None = as low as it likes."""
+    value or level, None = as low as it likes.
+
+    open: of `private`, `sumdb` and `weights` those that the next file may choose; a preset says nothing of them.
+    spares: for each parent that set the level of SM203, the files whose `pseudo_versions = "allow"` may take it back.
+    """
 
     name: str = ""
     preset: str = ""
@@ -65,7 +74,8 @@ class _Whole:
     floors: dict[str, object | None]
     levels: dict[str, Level]
     level_floors: dict[str, Level]
-    level_layers: dict[str, int] = field(default_factory=dict)
+    open: frozenset[str] = _OPENABLE
+    spares: tuple[frozenset[int], ...] = ()
     origins: dict[str, Location] = field(default_factory=dict)
     places: dict[str, Location] = field(default_factory=dict)
     owner_domain: str = ""
@@ -88,15 +98,16 @@ class PolicyMaker:
         self._known = known
         self._files = files
         self._faults: list[Diagnostic] = []
-        self._read: dict[str, _Whole] = {}
+        self._read: dict[_Key, _Whole] = {}
         self._preset_wholes: dict[str, _Whole] = {}
         self._number = 0
 
     def policy(self, text: PolicyText) -> Policy:
         """Return the policy of a project's own file. Raises InputError with every fault of it and its parents."""
         layer = self._layer(text, 0)
-        whole = self._over(layer, 0, (text.artifact,))
+        whole = self._over(layer, 0, (_key_of(ParentKind.FILE, text),))
         debt = self._debt(layer, whole) if layer.debt is not None else None
+        self._check_owners(whole, layer)
         if self._faults:
             raise InputError(*self._faults)
         return _policy(whole, debt, layer.places.get("on_outage") or Location(artifact=text.artifact, line=1, column=1))
@@ -143,7 +154,7 @@ class PolicyMaker:
             level_floors=dict.fromkeys(self._known.rules, Level.OFF),
         )
 
-    def _over(self, layer: Layer, number: int, chain: tuple[str, ...]) -> _Whole:
+    def _over(self, layer: Layer, number: int, chain: tuple[_Key, ...]) -> _Whole:
         """Return the policy of one file over all that it builds on."""
         if not layer.parents:
             name = layer.preset or DEFAULT_PRESET
@@ -151,14 +162,15 @@ class PolicyMaker:
             base.preset, base.origins = name, {}
             base.floors = dict.fromkeys(base.values)
             base.level_floors = dict.fromkeys(base.levels, Level.OFF)
-            base.level_layers = dict.fromkeys(base.levels, number)
+            base.spares, base.open = (frozenset({number}),), _OPENABLE
             return self._applied(base, layer, number, is_free=True)
-        bases = [found for parent in layer.parents if (found := self._parent(layer, parent, chain)) is not None]
+        found = [(parent, self._parent(layer, parent, chain)) for parent in layer.parents]
+        bases = [(parent, whole) for parent, whole in found if whole is not None]
         if not bases:
             return self._nothing()  # every parent has a fault, which is told
-        return self._applied(_combined(bases), layer, number, is_free=False)
+        return self._applied(self._combined(layer, bases), layer, number, is_free=False)
 
-    def _parent(self, layer: Layer, parent: Parent, chain: tuple[str, ...]) -> _Whole | None:
+    def _parent(self, layer: Layer, parent: Parent, chain: tuple[_Key, ...]) -> _Whole | None:
         """Return a parent, put together; None when something is wrong, which is kept."""
         place = parent.location
         if len(chain) > MAX_DEPTH or self._number >= MAX_FILES:
@@ -172,12 +184,13 @@ class PolicyMaker:
             message = f"what this policy builds on cannot be read: {first.message}"
             self._fault(layer, place, message, first.expected, first.remedy)
             return None
-        if text.artifact in chain:
-            names = " → ".join([*chain[chain.index(text.artifact) :], text.artifact])
+        key = _key_of(parent.reference.kind, text)
+        if key in chain:
+            names = " → ".join(name for _, name, _ in [*chain[chain.index(key) :], key])
             self._fault(layer, place, f"this policy builds on itself: {names}", "a parent that does not lead back here")
             return None
-        if text.artifact in self._read:
-            return self._read[text.artifact]
+        if key in self._read:
+            return self._read[key]
         self._number += 1
         number = self._number
         try:
@@ -192,9 +205,10 @@ class PolicyMaker:
             whole = self._applied(self._nothing(), above, number, is_free=True)
             whole.name = whole.preset = parent.reference.place
             whole.origins = dict.fromkeys(whole.origins, parent.location)  # the line that names the preset
+            whole.open, whole.spares = _OPENABLE, (frozenset({number}),)
         else:
-            whole = self._over(above, number, (*chain, text.artifact))
-        self._read[text.artifact] = whole
+            whole = self._over(above, number, (*chain, key))
+        self._read[key] = whole
         return whole
 
     def _text_of(self, layer: Layer, parent: Parent) -> PolicyText:
@@ -208,10 +222,8 @@ class PolicyMaker:
         whole = _copied(base)
         self._apply_values(whole, layer, is_free=is_free)
         self._apply_levels(whole, layer, number, is_free=is_free)
-        if not is_free and base.sumdb and layer.sumdb not in ("", base.sumdb):
-            message = "another log than that of the policy that this one builds on"
-            self._fault(layer, layer.places["sumdb"], message, base.sumdb)
-        self._check_owners(base, layer)
+        if not is_free:
+            self._refuse_opened(base, layer)
         for key in ("private", "sumdb"):
             if key in layer.places:
                 whole.places[key] = layer.places[key]
@@ -220,6 +232,7 @@ class PolicyMaker:
             whole.places["name"] = layer.places["name"]
         if layer.preset:
             whole.places["preset"] = layer.places["preset"]
+        whole.open = base.open & layer.allow_loosen
         whole.owner_domain = base.owner_domain or layer.owner_domain
         whole.private = tuple(dict.fromkeys((*layer.private, *base.private)))
         whole.sumdb = layer.sumdb or base.sumdb
@@ -241,11 +254,13 @@ class PolicyMaker:
         for key, value in said.items():
             if value is not None:
                 floor = whole.floors[key]
+                if key == _WEIGHTS:
+                    floor = None if _WEIGHTS in whole.open else whole.values[key]
                 if not is_free and floor is not None and _is_looser(key, value, floor):
                     self._loosened(layer, layer.places[key], key, _shown(key, floor), whole.places.get(key))
                 whole.values[key] = value
                 whole.places[key] = layer.places[key]
-            if key not in layer.allow_loosen:
+            if key not in layer.allow_loosen and key != _WEIGHTS:
                 whole.floors[key] = whole.values[key]
 
     def _apply_levels(self, whole: _Whole, layer: Layer, number: int, *, is_free: bool) -> None:
@@ -255,9 +270,12 @@ class PolicyMaker:
                 self._loosened(layer, layer.places[rule], rule, floor.value, whole.places.get(rule))
             whole.levels[rule] = level
             whole.places[rule] = whole.origins[rule] = layer.places[rule]
-            whole.level_layers[rule] = number
+        floor = whole.level_floors.get(PSEUDO_RULE, Level.OFF)
+        if PSEUDO_RULE in layer.levels:
+            whole.spares = (frozenset({number}),)
+        elif floor is Level.OFF:
+            whole.spares = tuple(spare | {number} for spare in whole.spares)
         for entry in layer.packages:
-            floor = whole.level_floors.get(PSEUDO_RULE, Level.OFF)
             if not is_free and entry.pseudo_versions == "allow" and floor is not Level.OFF:
                 self._loosened(
                     layer,
@@ -270,17 +288,71 @@ class PolicyMaker:
             if rule not in layer.allow_loosen:
                 whole.level_floors[rule] = level
 
-    def _check_owners(self, base: _Whole, layer: Layer) -> None:
-        domain = base.owner_domain
+    def _refuse_opened(self, base: _Whole, layer: Layer) -> None:
+        """Keep a fault for another log and for private patterns that the parents do not leave to this file."""
+        if "sumdb" not in base.open and layer.sumdb not in ("", base.sumdb):
+            message = "another log than that of the policy that this one builds on"
+            self._fault(layer, layer.places["sumdb"], message, base.sumdb or "Go's own, which it does not change")
+        more = [pattern for pattern in layer.private if pattern not in base.private]
+        if more and "private" not in base.open:
+            message = f"{more[0]!r} is declared private, and the policy that this one builds on has it checked"
+            remedy = 'let that one declare it, or name allow_loosen = ["private"]'
+            self._fault(layer, layer.places["private"], message, "patterns that the parents have too", remedy)
+
+    def _check_owners(self, whole: _Whole, layer: Layer) -> None:
+        """Keep a fault for every owner, of a waiver or the debt, in whatever file, outside of the domain."""
+        domain = whole.owner_domain
         if not domain:
             return
-        if layer.owner_domain not in ("", domain):
-            message = "another domain of owners than that of the policy that this one builds on"
-            self._fault(layer, layer.places["owner_domain"], message, domain)
-        for waiver in layer.waivers:
-            if not waiver.owner.lower().endswith(f"@{domain}"):
-                message = f"the owner of this waiver, {waiver.owner!r}, is none that the policy above accepts"
-                self._fault(layer, waiver.location, message, f"…@{domain}")
+        others = [waiver for waiver in whole.waivers if not waiver.owner.lower().endswith(f"@{domain}")]
+        owners = [(waiver.owner, place) for waiver, place in zip(others, _owner_places(others, whole), strict=True)]
+        if layer.debt is not None and not layer.debt.owner.lower().endswith(f"@{domain}"):
+            owners.append((layer.debt.owner, layer.debt.owner_location))
+        for owner, place in owners:
+            message = f"the owner {owner[:60]!r} is none that this policy accepts"
+            self._fault(layer, place, message, f"…@{domain}", lines=whole.files.get(place.artifact))
+
+    def _combined(self, layer: Layer, parents: Sequence[tuple[Parent, _Whole]]) -> _Whole:
+        """Return several parents as one: of each value and level the strictest."""
+        whole = _copied(parents[0][1])
+        for parent, other in parents[1:]:
+            self._join_open(whole, other, layer, parent)
+            _join_values(whole, other)
+            _join_levels(whole, other)
+            whole.packages = _once((*whole.packages, *other.packages), lambda entry: (entry.layer, entry.location))
+            whole.vendors = _once((*whole.vendors, *other.vendors), lambda entry: (entry.vendor, entry.location))
+            whole.waivers = _once((*whole.waivers, *other.waivers), lambda entry: (entry.layer, entry.location))
+            whole.frameworks = tuple(dict.fromkeys((*whole.frameworks, *other.frameworks)))
+            whole.notes = tuple(dict.fromkeys((*whole.notes, *other.notes)))
+            whole.files = {**other.files, **whole.files}
+            whole.sources = tuple(dict.fromkeys((*whole.sources, *other.sources)))
+        return whole
+
+    def _join_open(self, whole: _Whole, other: _Whole, layer: Layer, parent: Parent) -> None:
+        """Join what has no order of strictness: where neither parent leaves it open, both must say the same."""
+        said: dict[str, tuple[object, object]] = {
+            _WEIGHTS: (_weights_of(whole), _weights_of(other)),
+            "sumdb": (whole.sumdb, other.sumdb),
+            "private": (set(whole.private), set(other.private)),
+        }
+        for key, (ours, theirs) in said.items():
+            if key not in whole.open and key not in other.open and ours != theirs:
+                message = f"the parents of this policy do not agree about {key}"
+                self._fault(layer, parent.location, message, f"one of them with allow_loosen = [{key!r}]")
+        if whole.owner_domain and other.owner_domain and whole.owner_domain != other.owner_domain:
+            message = "the parents of this policy do not agree about owner_domain"
+            self._fault(layer, parent.location, message, whole.owner_domain)
+        if _WEIGHTS in whole.open and (_WEIGHTS not in other.open or not whole.values[_WEIGHTS]):
+            whole.values[_WEIGHTS] = other.values[_WEIGHTS]
+            _take_place(whole, other, _WEIGHTS)
+        if "sumdb" in whole.open and ("sumdb" not in other.open or not whole.sumdb):
+            whole.sumdb = other.sumdb
+            _take_place(whole, other, "sumdb")
+        fixed = [set(found.private) for found in (whole, other) if "private" not in found.open]
+        patterns = dict.fromkeys((*whole.private, *other.private))
+        whole.private = tuple(pattern for pattern in patterns if all(pattern in known for known in fixed))
+        whole.open &= other.open
+        whole.owner_domain = whole.owner_domain or other.owner_domain
 
     def _loosened(self, layer: Layer, place: Location, what: str, least: str, above: Location | None) -> None:
         where = f" ({above})" if above is not None else ""
@@ -308,13 +380,24 @@ class PolicyMaker:
             self._fault(layer, section.most_location, message, f"at most {section.most:,}", remedy)
         return _debt(section, text, entries)
 
-    def _fault(self, layer: Layer, place: Location, message: str, expected: str, remedy: str = "") -> None:
-        text = layer.lines[place.line - 1] if 0 < place.line <= len(layer.lines) else ""
+    def _fault(
+        self,
+        layer: Layer,
+        place: Location,
+        message: str,
+        expected: str,
+        remedy: str = "",
+        *,
+        lines: Sequence[str] | None = None,
+    ) -> None:
+        """Keep a fault. lines: of the file that the place is in, where it is not the layer's own."""
+        lines = layer.lines if lines is None else lines
+        text = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
         end = place.end_column if place.end_line == place.line else len(text) + 1
         self._faults.append(
             Diagnostic(
                 message=message,
-                artifact=layer.artifact,
+                artifact=place.artifact or layer.artifact,
                 line=place.line,
                 column=place.column,
                 end_column=end,
@@ -324,6 +407,17 @@ class PolicyMaker:
                 source_line=text[:500],
             )
         )
+
+
+def _owner_places(waivers: Sequence[Waiver], whole: _Whole) -> Iterator[Location]:
+    """Yield where the owners of waivers stand; they are looked for only when one of them is wrong."""
+    spans: dict[str, SpanIndex] = {}
+    for waiver in waivers:
+        artifact, pointer = waiver.location.artifact, waiver.location.pointer
+        if artifact not in spans:
+            spans[artifact] = index_spans("\n".join(whole.files.get(artifact, ())), artifact)
+        path = ("waivers", int(pointer.removeprefix("waivers[").removesuffix("]")), "owner")
+        yield spans[artifact][path].value if path in spans[artifact] else waiver.location
 
 
 def _debt(section: DebtSection, text: PolicyText, entries: tuple[DebtEntry, ...]) -> Debt:
@@ -349,49 +443,45 @@ def _copied(whole: _Whole) -> _Whole:
         floors=dict(whole.floors),
         levels=dict(whole.levels),
         level_floors=dict(whole.level_floors),
-        level_layers=dict(whole.level_layers),
         origins=dict(whole.origins),
         places=dict(whole.places),
         files=dict(whole.files),
     )
 
 
-def _combined(bases: Sequence[_Whole]) -> _Whole:
-    """Return several parents as one: of each value and level the strictest."""
-    whole = _copied(bases[0])
-    for other in bases[1:]:
-        for key, rank in _RANKS.items():
-            if rank(other.values[key]) > rank(whole.values[key]):
-                whole.values[key] = other.values[key]
-                _take_place(whole, other, key)
-            floors = [floor for floor in (whole.floors[key], other.floors[key]) if floor is not None]
-            whole.floors[key] = max(floors, key=rank, default=None)
-        if other.values[_WEIGHTS]:
-            whole.values[_WEIGHTS] = whole.floors[_WEIGHTS] = other.values[_WEIGHTS]
-            _take_place(whole, other, _WEIGHTS)
-        for rule, level in other.levels.items():
-            if LEVEL_ORDER[level] > LEVEL_ORDER[whole.levels[rule]]:
-                whole.levels[rule] = level
-                whole.level_layers[rule] = other.level_layers.get(rule, 0)
-                _take_place(whole, other, rule)
-                whole.origins.pop(rule, None)
-                origin = other.origins.get(rule) or other.places.get("preset")
-                if origin is not None:
-                    whole.origins[rule] = origin
-            floor = other.level_floors[rule]
-            if LEVEL_ORDER[floor] > LEVEL_ORDER[whole.level_floors[rule]]:
-                whole.level_floors[rule] = floor
-        whole.owner_domain = whole.owner_domain or other.owner_domain
-        whole.sumdb = whole.sumdb or other.sumdb
-        whole.private = tuple(dict.fromkeys((*whole.private, *other.private)))
-        whole.packages = _once((*whole.packages, *other.packages), lambda entry: (entry.layer, entry.location))
-        whole.vendors = _once((*whole.vendors, *other.vendors), lambda entry: (entry.vendor, entry.location))
-        whole.waivers = _once((*whole.waivers, *other.waivers), lambda entry: (entry.layer, entry.location))
-        whole.frameworks = tuple(dict.fromkeys((*whole.frameworks, *other.frameworks)))
-        whole.notes = tuple(dict.fromkeys((*whole.notes, *other.notes)))
-        whole.files = {**other.files, **whole.files}
-        whole.sources = tuple(dict.fromkeys((*whole.sources, *other.sources)))
-    return whole
+def _join_values(whole: _Whole, other: _Whole) -> None:
+    for key, rank in _RANKS.items():
+        if rank(other.values[key]) > rank(whole.values[key]):
+            whole.values[key] = other.values[key]
+            _take_place(whole, other, key)
+        floors = [floor for floor in (whole.floors[key], other.floors[key]) if floor is not None]
+        whole.floors[key] = max(floors, key=rank, default=None)
+
+
+def _join_levels(whole: _Whole, other: _Whole) -> None:
+    for rule, level in other.levels.items():
+        ours = whole.levels[rule]
+        if rule == PSEUDO_RULE and LEVEL_ORDER[level] >= LEVEL_ORDER[ours]:
+            whole.spares = (*whole.spares, *other.spares) if level is ours else other.spares
+        if LEVEL_ORDER[level] > LEVEL_ORDER[ours]:
+            whole.levels[rule] = level
+            _take_place(whole, other, rule)
+            whole.origins.pop(rule, None)
+            if rule in other.origins:
+                whole.origins[rule] = other.origins[rule]
+        floor = other.level_floors[rule]
+        if LEVEL_ORDER[floor] > LEVEL_ORDER[whole.level_floors[rule]]:
+            whole.level_floors[rule] = floor
+
+
+def _weights_of(whole: _Whole) -> dict[str, int]:
+    """Return what each severity weighs, those that nobody names included."""
+    said = whole.values[_WEIGHTS]
+    return {severity.value: weight for severity, weight in WEIGHTS.items()} | (said if isinstance(said, dict) else {})
+
+
+def _key_of(kind: ParentKind, text: PolicyText) -> _Key:
+    return kind.value, text.artifact, hashlib.sha256(text.data).hexdigest()
 
 
 def _take_place(whole: _Whole, other: _Whole, key: str) -> None:
@@ -406,10 +496,16 @@ def _once(entries: Sequence[T], key: Callable[[T], object]) -> tuple[T, ...]:
 
 
 def _is_looser(key: str, value: object, floor: object) -> bool:
-    return value != floor if key == _WEIGHTS else _RANKS[key](value) < _RANKS[key](floor)
+    if key != _WEIGHTS:
+        return _RANKS[key](value) < _RANKS[key](floor)
+    defaults = {severity.value: weight for severity, weight in WEIGHTS.items()}
+    said, known = (found if isinstance(found, dict) else {} for found in (value, floor))
+    return defaults | said != defaults | known
 
 
 def _shown(key: str, value: object) -> str:
+    if key == _WEIGHTS:
+        return "the weights that it has"
     if key == "on_outage":
         return f"warn until {value}d" if value else "fail"
     return str(getattr(value, "value", value))
@@ -421,6 +517,7 @@ def _policy(whole: _Whole, debt: Debt | None, outage_place: Location) -> Policy:
         **{key: _shown(key, values[key]) for key in _RANKS},
         _WEIGHTS: values[_WEIGHTS],
         "levels": whole.levels,
+        "owner_domain": whole.owner_domain,
         "private": sorted(set(whole.private)),
         "sumdb": whole.sumdb,
         "packages": sorted(
@@ -428,7 +525,8 @@ def _policy(whole: _Whole, debt: Debt | None, outage_place: Location) -> Policy:
         ),
         "vendors": sorted((v.vendor, v.response_p90, v.evidence_age, v.channels) for v in whole.vendors),
         "waivers": sorted(
-            (w.rule, w.package, w.version, w.advisory, w.reason, w.owner, str(w.expires)) for w in whole.waivers
+            (w.rule, w.package, w.version, w.replacement, w.advisory, w.reason, w.owner, str(w.expires))
+            for w in whole.waivers
         ),
         "debt": [(str(debt.expires), sorted((e.rule, e.fingerprint) for e in debt.entries))] if debt else [],
     }
@@ -458,6 +556,6 @@ def _policy(whole: _Whole, debt: Debt | None, outage_place: Location) -> Policy:
         debt=debt,
         sources=(*whole.sources, PolicyFile(artifact=debt.artifact, sha256=debt.sha256)) if debt else whole.sources,
         places=whole.places,
-        level_layers=whole.level_layers,
+        spares=whole.spares,
         owner_domain=whole.owner_domain,
     )

@@ -22,8 +22,8 @@ from supplymatrix.policy.reading import Known, Reading
 __all__ = ["LOOSENABLE", "PresetLevels", "read_layer"]
 
 PresetLevels = Callable[[str], Mapping[str, Level]]
-LOOSENABLE = ("mode", "min_score", "fail_on", "on_outage", "max_waiver_days", "weights")
-"""Keys of [policy] that a policy may let the ones that build on it set lower."""
+LOOSENABLE = ("mode", "min_score", "fail_on", "on_outage", "max_waiver_days", "weights", "private", "sumdb")
+"""Keys of [policy] and [sources] that a policy may leave to the ones that build on it."""
 _SCHEMA = 1
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _OUTAGE = re.compile(r"warn until ([1-9]\d{0,2})d")
@@ -70,7 +70,6 @@ class _LayerReader:
         for table, keys in (("policy", head), ("sources", sources)):
             for key in keys:
                 self._places[key] = read.value_at((table, key))
-        domain = self._owner_domain(head)
         return Layer(
             artifact=read.artifact,
             sha256=sha256,
@@ -86,7 +85,7 @@ class _LayerReader:
                 ("policy", "max_waiver_days"), head, 1, _MAX_WAIVER, "this is no number of days"
             ),
             weights=self._weights(head),
-            owner_domain=domain,
+            owner_domain=self._owner_domain(head),
             allow_loosen=self._allow_loosen(head),
             levels=levels,
             places=self._places,
@@ -94,7 +93,7 @@ class _LayerReader:
             sumdb=self._sumdb(sources),
             packages=tuple(read_packages(read, self._number, preset_levels)),
             vendors=tuple(read_vendors(read)),
-            waivers=tuple(read_waivers(read, self._number, domain)),
+            waivers=tuple(read_waivers(read, self._number)),
             frameworks=read_compliance(read),
             debt=read_debt(read),
             notes=tuple(read.notes),
@@ -114,7 +113,7 @@ class _LayerReader:
                 read.fault(path, "a preset cannot build on another one", "no such key")
             return ""
         name = read.text(path, head)
-        if name and name not in read.known.presets:
+        if isinstance(head.get("preset"), str) and name not in read.known.presets:
             read.unknown(path, "preset", name, read.known.presets)
             return ""
         return name
@@ -141,6 +140,8 @@ class _LayerReader:
                 read.unknown(path, "preset", reference.place, read.known.presets)
                 continue
             found.append(Parent(reference=reference, location=read.value_at(path)))
+        if values["extends"] == []:
+            read.fault(("extends",), "this names no policy", example)
         return tuple(found)
 
     def _requires(self, head: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ Every fault is kept with its place, and all of them are told together.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -37,21 +37,29 @@ _HOURS = 24
 
 
 class Known:
-    """The words that a policy may use. rules: by id; vendors and frameworks: None where nobody has told them."""
+    """The words that a policy may use. rules: by id; vendors and frameworks: None where nobody has told them.
+
+    vendors is asked for when a policy names one: they are looked up on the disk.
+    """
 
     def __init__(
         self,
         rules: Mapping[str, Rule],
         presets: Collection[str],
-        vendors: Collection[str] | None = None,
+        vendors: Callable[[], Collection[str]] | None = None,
         frameworks: Collection[str] | None = None,
     ) -> None:
         self.rules = rules
         self.presets = tuple(presets)
-        self.vendors = None if vendors is None else tuple(sorted(vendors))
+        self._vendors = vendors
         self.frameworks = None if frameworks is None else tuple(sorted(frameworks))
         self._names = {rule.name: rule for rule in rules.values()}
         self.rule_words = (*rules, *self._names)
+
+    @property
+    def vendors(self) -> tuple[str, ...] | None:
+        """The ids of the vendors that have a profile."""
+        return None if self._vendors is None else tuple(sorted(self._vendors()))
 
     def rule(self, word: str) -> Rule | None:
         """Return the rule of an id or a name, in any case."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supplymatrix.checks.result import failed, passed
-from supplymatrix.model.fact import Facts, RequiredModule, SumKind, SumLine, paths_of
+from supplymatrix.model.fact import Facts, ReplacedModule, RequiredModule, SumKind, SumLine, paths_of
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Result, Rule
@@ -45,19 +45,23 @@ def _is_allowed(entry: PackageRule, used: _Used) -> bool:
 
 @value
 class _Used:
-    """A module that the build may take. name: as it is required; module: what is taken for it, None = a folder."""
+    """A module that the build may take. name: as it is required; module: what is taken for it, None = the folder."""
 
     name: str
     module: ModuleVersion | None
     location: Location
     excluded: bool = False
+    folder: str = ""
 
 
 def _used_modules(facts: Facts) -> Iterator[_Used]:
     named: set[str] = set()
+    folders = {fact.subject.path: fact.directory for fact in facts.of(ReplacedModule)}
     for entry in facts.of(RequiredModule):
         named |= {entry.subject.path, entry.effective.path if entry.effective else ""}
-        yield _Used(name=entry.subject.path, module=entry.effective, location=entry.location, excluded=entry.excluded)
+        yield _Used(name=entry.subject.path, module=entry.effective, location=entry.location, excluded=entry.excluded,
+            folder=folders.get(entry.subject.path, "") if entry.effective is None else "",
+        )  # fmt: skip
     for line in facts.of(SumLine):
         if line.kind is SumKind.ZIP and line.subject.path not in named:
             yield _Used(name=line.subject.path, module=line.subject, location=line.location)
@@ -68,7 +72,7 @@ def _not_allowed(rule: Rule, entry: PackageRule, used: _Used) -> Result:
     if used.excluded:
         how = "excluded at the version that go.mod requires, so that the build takes another one"
     elif module is None:
-        how = "replaced by a folder"
+        how = f"replaced by the folder {used.folder}" if used.folder else "replaced by a folder"
     elif module.path != name:
         how = f"replaced by {module}"
     else:
@@ -79,11 +83,13 @@ def _not_allowed(rule: Rule, entry: PackageRule, used: _Used) -> Result:
     return failed(
         rule,
         name,
-        ModuleVersion(path=name, version=module.version if module else ""),
+        ModuleVersion(path=name, version=module.version if module and module.path == name else ""),
         message=f"{name} is {how}, the policy allows {entry.version}{only}",
         label=f"the policy allows {entry.version}",
         locations=(used.location, entry.version_location),
         fix=f"{fix} the version in the policy after a review",
+        identity=f"{name}\n{how}\n{entry.version}",
+        replacement="" if module and module.path == name else str(module or used.folder),
     )
 
 

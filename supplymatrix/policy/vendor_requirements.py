@@ -70,11 +70,7 @@ def _judge_response(entry: VendorRule, measure: VendorMeasure | None, rule: Rule
         return _too_slow(entry, measure, slow, rule)
     open_ = [f"{channel.channel}: {channel.reason}" for channel in channels if channel.p90 is None]
     if missing:
-        there = ", ".join(channel.channel for channel in measure.channels) or "none"
-        reason = f"its feeds have no channel {', '.join(missing)} (there is: {there})"
-        near = nearest(missing[0], (channel.channel for channel in measure.channels))
-        meant = f"did you mean {near!r}? " if near else ""
-        return _no_response(entry, rule, reason, f"{meant}name a channel that `supplymatrix response` lists")
+        return _no_response(entry, rule, *_no_channel(measure, missing))
     if not channels:
         reason = measure.reason if not measure.profile else "no feed tells how long its fixes of Go take"
         return _no_response(entry, rule, reason, f"{_SYNC}, or ask the vendor and do without this demand")
@@ -92,6 +88,15 @@ def _counting(entry: VendorRule, measure: VendorMeasure) -> tuple[list[ChannelMe
     named = [channel for channel in measure.channels if channel.channel in entry.channels]
     there = {channel.channel for channel in named}
     return named, [name for name in entry.channels if name not in there]
+
+
+def _no_channel(measure: VendorMeasure, missing: Sequence[str]) -> tuple[str, str]:
+    """Return why channels that the policy names say nothing, and what to do about it."""
+    known = [channel.channel for channel in measure.channels]
+    near = nearest(missing[0], known)
+    meant = f"did you mean {near!r}? " if near else ""
+    reason = f"its feeds have no channel {', '.join(missing)} (there is: {', '.join(known) or 'none'})"
+    return reason, f"{meant}name a channel that `supplymatrix response` lists"
 
 
 def _is_slow(channel: ChannelMeasure, days: int) -> bool:
@@ -136,7 +141,7 @@ def _told(channel: ChannelMeasure, feeds: str) -> str:
 def _judge_evidence(entry: VendorRule, measure: VendorMeasure | None, rule: Rule, today: date) -> Result:
     if measure is None:
         return _no_age(entry, rule, "nobody has looked at its profile", "run again")
-    channels, _ = _counting(entry, measure)
+    channels, missing = _counting(entry, measure)
     dated: list[tuple[date, str]] = [
         (channel.as_of, f"the feed of {channel.channel}") for channel in channels if channel.as_of is not None
     ]
@@ -145,6 +150,8 @@ def _judge_evidence(entry: VendorRule, measure: VendorMeasure | None, rule: Rule
     oldest = min(dated, default=None)
     if oldest is not None and (today - oldest[0]).days > entry.evidence_age:
         return _too_old(entry, measure, sorted(dated), rule, today)
+    if missing:
+        return _no_age(entry, rule, *_no_channel(measure, missing))
     unread = [f"{channel.channel}: {channel.reason}" for channel in channels if channel.as_of is None]
     if measure.evidence_from is None or unread:
         reason = _listed(unread) if measure.evidence_from is not None else measure.reason

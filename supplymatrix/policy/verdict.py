@@ -31,7 +31,7 @@ from supplymatrix.policy.score import Tally, score_of
 from supplymatrix.policy.vendor_requirements import check_vendors
 from supplymatrix.policy.waivers import DebtBook, WaiverBook
 
-__all__ = ["EXIT_CODES", "exit_code_of", "judge"]
+__all__ = ["EXIT_CODES", "exit_code_of", "judge", "outcome_of"]
 
 EXIT_CODES: Mapping[Outcome, int] = {
     Outcome.ALARM: 4,
@@ -43,6 +43,7 @@ EXIT_CODES: Mapping[Outcome, int] = {
 }
 _FORGIVEN = frozenset({Outcome.FAIL, Outcome.INCOMPLETE})
 """What ends with 0 in a mode that only tells. Never an alarm, and never input that cannot be read."""
+_Group = tuple[tuple[int, ...], ...]
 _STATUS_ORDER = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.WAIVED: 2, Status.PASS: 3}
 
 
@@ -69,7 +70,7 @@ def judge(
         {rule: tally for rule, tally in judging.tallies.items() if not rules[rule].of_policy}, rules, policy.weights
     )
     shown = sorted(judging.shown, key=_worst_first)
-    outcome = _outcome(policy, shown, rules, score)
+    outcome = outcome_of(policy, shown, rules, score)
     return Verdict(
         outcome=outcome,
         exit_code=exit_code_of(outcome, policy.mode),
@@ -87,12 +88,21 @@ def judge(
         waivers=judging.waivers.entries(),
         policy_files=policy.sources,
         frameworks=policy.frameworks,
+        fail_on=policy.fail_on,
+        off=tuple(sorted(rule.id for rule in rules.values() if _is_off(policy, rule))),
     )
 
 
 def exit_code_of(outcome: Outcome, mode: Mode) -> int:
     """Return what a run ends with."""
     return 0 if mode is not Mode.ENFORCE and outcome in _FORGIVEN else EXIT_CODES[outcome]
+
+
+def _is_off(policy: Policy, rule: Rule) -> bool:
+    """Return whether a rule is off for the whole project, and no entry has it on for some modules."""
+    if policy.level_of(rule, "")[0] is not Level.OFF:
+        return False
+    return all(entry.levels.get(rule.id, Level.OFF) is Level.OFF for entry in policy.packages)
 
 
 def _required(policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: datetime) -> Iterator[Result]:
@@ -117,7 +127,8 @@ class _Judging:
         self._policy = policy
         self._rules = rules
         self._originals = stands_for(facts.items)
-        self._levels: dict[tuple[str, str], tuple[Level, Location | None]] = {}
+        self._groups: dict[str, _Group] = {}
+        self._levels: dict[tuple[str, _Group], tuple[Level, Location | None]] = {}
         self.tallies: dict[str, Tally] = {}
         self.shown: list[Judged] = []
 
@@ -170,7 +181,10 @@ class _Judging:
 
     def _level(self, rule: Rule, module: str) -> tuple[Level, Location | None]:
         """Return level and place. What is asked of a module is asked of the fork that replaces it as well."""
-        key = (rule.id, module)
+        group = self._groups.get(module)
+        if group is None:
+            group = self._groups[module] = self._group_of(module)
+        key = (rule.id, group)
         found = self._levels.get(key)
         if found is None:
             found = self._asked(rule, module)
@@ -181,6 +195,12 @@ class _Judging:
             self._levels[key] = found
         return found
 
+    def _group_of(self, module: str) -> _Group:
+        """Return what modules of equal levels share: which entries speak of them, and of what they are built for."""
+        original = self._originals.get(module)
+        names = (module, original) if original else (module,)
+        return tuple(tuple(map(id, self._policy.entries_for(name) if name else ())) for name in names)
+
     def _asked(self, rule: Rule, module: str) -> tuple[Level, Location | None]:
         level, origin = self._policy.level_of(rule, module)
         if origin is None and rule.id in self._policy.places:  # a preset has set it: the line that names that
@@ -188,7 +208,8 @@ class _Judging:
         return level, origin
 
 
-def _outcome(policy: Policy, shown: Sequence[Judged], rules: Mapping[str, Rule], score: Score | None) -> Outcome:
+def outcome_of(policy: Policy, shown: Sequence[Judged], rules: Mapping[str, Rule], score: Score | None) -> Outcome:
+    """Return the gate's answer to what was judged. shown: what did not pass."""
     failed = [judged for judged in shown if judged.status is Status.FAIL]
     unknown = [judged for judged in shown if judged.status is Status.UNKNOWN]
     if any(judged.level is Level.ALARM for judged in failed):

@@ -49,7 +49,7 @@ class _Bound:
         if self.operator == "=":
             return version == self.version
         if self.operator == "!=":
-            return version != self.version
+            return order != 0
         if self.operator == "<":
             return order < 0 and not (self.early and version.startswith(f"{self.version}-"))
         return {">=": order >= 0, ">": order > 0, "<=": order <= 0}[self.operator]

@@ -5,13 +5,12 @@ Only findings can be waived. What could not be checked stays unknown: nobody can
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 from supplymatrix.model.rule import Finding, Result
 from supplymatrix.model.verdict import ExcuseKind, WaiverEntry, WaiverState, WaiverUse
 from supplymatrix.policy.document import Debt, DebtEntry, Policy, Waiver
-from supplymatrix.policy.globs import matches
+from supplymatrix.policy.globs import GlobIndex
 
 __all__ = ["SOON", "DebtBook", "WaiverBook", "is_too_wide"]
 
@@ -30,13 +29,10 @@ class WaiverBook:
         self._matched = [False] * len(policy.waivers)
         self._unknown = [False] * len(policy.waivers)
         self._excused = [0] * len(policy.waivers)
-        self._exact: dict[tuple[str, str], list[int]] = {}
-        self._globs: dict[str, list[int]] = {}
+        by_rule: dict[str, list[tuple[str, int]]] = {}
         for number, waiver in enumerate(policy.waivers):
-            if "*" in waiver.package:
-                self._globs.setdefault(waiver.rule, []).append(number)
-            else:
-                self._exact.setdefault((waiver.rule, waiver.package), []).append(number)
+            by_rule.setdefault(waiver.rule, []).append((waiver.package, number))
+        self._by_rule = {rule: GlobIndex(globs) for rule, globs in by_rule.items()}
 
     def use_for(self, finding: Finding) -> WaiverUse | None:
         """Return the waiver that excuses a finding today, the one that lasts longest; None without one."""
@@ -61,12 +57,10 @@ class WaiverBook:
             if self._waivers[number].version in ("", result.version):
                 self._unknown[number] = True
 
-    def _about(self, rule: str, module: str) -> Iterator[int]:
-        """Yield the numbers of the waivers that speak of a rule and a module."""
-        yield from self._exact.get((rule, module), ())
-        for number in self._globs.get(rule, ()):
-            if matches(self._waivers[number].package, module):
-                yield number
+    def _about(self, rule: str, module: str) -> tuple[int, ...]:
+        """Return the numbers of the waivers that speak of a rule and a module."""
+        index = self._by_rule.get(rule)
+        return index.about(module) if index is not None else ()
 
     def entries(self) -> tuple[WaiverEntry, ...]:
         """Return the register, in the order of the policy, after all findings were seen."""
@@ -107,6 +101,8 @@ def _speaks_of(waiver: Waiver, finding: Finding) -> bool:
     """Return whether a waiver of the finding's rule and module means this very one."""
     if waiver.version not in ("", finding.version):
         return False
+    if waiver.replacement and waiver.replacement not in (finding.replacement, finding.replacement.partition("@")[0]):
+        return False
     return not waiver.advisory or waiver.advisory in finding.advisories
 
 
@@ -138,7 +134,7 @@ class DebtBook:
 
     def __init__(self, debt: Debt | None, today: date) -> None:
         self._debt = debt
-        self.is_over = debt is not None and debt.expires < today
+        self.is_over = debt is not None and not debt.adopted <= today <= debt.expires
         self._entries = {(entry.rule, entry.fingerprint): entry for entry in debt.entries} if debt else {}
         self._found: set[tuple[str, str]] = set()
         self._unknown: set[tuple[str, str]] = set()

@@ -22,7 +22,7 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Contribution, Judged, Outcome, Score, Verdict
 from supplymatrix.policy.document import DebtEntry, Policy, Waiver
 from supplymatrix.policy.score import Tally, score_of
-from supplymatrix.policy.verdict import _outcome, judge
+from supplymatrix.policy.verdict import judge, outcome_of
 
 __all__ = [
     "Reckoned",
@@ -193,7 +193,7 @@ class WhatIf:
             {rule: one.tally for rule, one in every.items() if one.tally is not None}, self._rules, policy.weights
         )
         judged = {rule: one.judged for rule, one in every.items() if one.judged}
-        outcome = _outcome(policy, tuple(chain.from_iterable(judged.values())), self._rules, score)
+        outcome = outcome_of(policy, tuple(chain.from_iterable(judged.values())), self._rules, score)
         return Reckoned(outcome=outcome, score=score, judged=judged)
 
     def _reckon_whole(self, policy: Policy, trial: Trial) -> Reckoned:

@@ -33,6 +33,7 @@ __all__ = ["MARKER", "SCHEMA", "render_json", "render_markdown", "render_text"]
 
 MARKER = "<!-- supplymatrix -->"
 SCHEMA = "supplymatrix.changes/1"
+_HEAD = "| | module | version | proof | age | findings |"
 _NO_LICENCES = "Licences are not read by this version."
 _RESERVE = 400  # characters for the last words
 _SIGNS = {ProofWord.DIFFERS: "🚨", ProofWord.NOT_IN_LOG: "❌", ProofWord.PROVEN: "✅"}
@@ -55,7 +56,7 @@ def render_markdown(reports: Sequence[ChangeReport]) -> str:
             lines += [f"### {code(report.path)}", ""]
         lines += [f"{_in_words(report)}", ""]
         if report.changes:
-            lines += ["| | module | version | proof | age | findings |", "|---|---|---|---|---|---|"]
+            lines += [_HEAD, "|---|---|---|---|---|---|"]
             lines += [_row(change, report.judged_at) for change in report.changes]
             lines.append("")
         lines += [f"- note: {sentence(note)}" for note in report.notes]
@@ -69,7 +70,7 @@ def _cut(lines: Sequence[str]) -> str:
     for number, line in enumerate(lines):
         left -= len(line) + 1
         if left < 0:
-            missing = sum(line.startswith("| ") for line in lines[number:])
+            missing = sum(line.startswith("| ") and line != _HEAD for line in lines[number:])
             words = f"**{counted(missing, 'change')} more, not shown here for want of room.**"
             kept += ["", f"{words} `supplymatrix changes --format json` has them all."]
             break
@@ -131,6 +132,8 @@ def _proof(change: ModuleChange) -> str:
     sign = _SIGNS.get(proof.word, "⚠️")
     if proof.word is ProofWord.PROVEN:
         return f"{sign} log record {proof.record:,}"
+    if proof.word is ProofWord.GO_MOD_ONLY:
+        return f"{sign} only its go.mod: log record {proof.record:,}; go.sum has no line for its files"
     if proof.word is ProofWord.DIFFERS:
         return f"{sign} **{_DIFFERS}**" + (f" (record {proof.record:,})" if proof.record >= 0 else "")
     if proof.word is ProofWord.FOLDER:

@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterator
 
 from supplymatrix.policy.compliance import ClauseEvidence, ComplianceReport, RuleEvidence, SubjectEvidence
-from supplymatrix.reports.plain import plain
+from supplymatrix.reports.matrix_csv import safe_field
 
 __all__ = ["COLUMNS", "render"]
 
@@ -20,7 +20,6 @@ COLUMNS = (
     "subject", "framework", "version", "clause", "title", "confirmed", "standing", "why", "check", "strength", "ran",
     "rule", "passed", "failed", "waived", "excused", "unknown", "policy_digest", "judged_at",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def render(report: ComplianceReport, *, color: bool = False, width: int = 80) -> str:
@@ -36,27 +35,27 @@ def render(report: ComplianceReport, *, color: bool = False, width: int = 80) ->
         for found in subject.frameworks:
             head = [subject.audit.subject, found.framework.id, found.framework.version]
             for clause in found.clauses:
-                writer.writerows([*map(_safe, head), *row] for row in _rows(subject, clause))
+                writer.writerows([*map(safe_field, head), *row] for row in _rows(subject, clause))
     for broken in report.unreadable:
         empty = [""] * (len(COLUMNS) - 8)
-        writer.writerow([_safe(broken.path), *[""] * 6, _safe(broken.diagnostics[0].message), *empty])
+        writer.writerow([safe_field(broken.path), *[""] * 6, safe_field(broken.diagnostics[0].message), *empty])
     return text.getvalue()
 
 
 def _rows(subject: SubjectEvidence, found: ClauseEvidence) -> Iterator[list[str | int]]:
     clause, verdict = found.clause, subject.audit.verdict
     front: list[str | int] = [
-        _safe(clause.id),
-        _safe(clause.title),
+        safe_field(clause.id),
+        safe_field(clause.title),
         "yes" if clause.is_confirmed else "no",
         found.standing.value,
-        _safe("; ".join(found.reasons)),
+        safe_field("; ".join(found.reasons)),
     ]
     end = [verdict.policy_digest, f"{verdict.now:%Y-%m-%dT%H:%M:%SZ}"]
     if not found.checks:
         yield [*front, *[""] * 9, *end]
     for check in found.checks:
-        named: list[str | int] = [*front, _safe(check.link.check), check.link.strength.value]
+        named: list[str | int] = [*front, safe_field(check.link.check), check.link.strength.value]
         if not check.rules:
             yield [*named, check.ran.value, *[""] * 6, *end]
         for rule in check.rules:
@@ -65,8 +64,3 @@ def _rows(subject: SubjectEvidence, found: ClauseEvidence) -> Iterator[list[str 
 
 def _counts(rule: RuleEvidence) -> list[str | int]:
     return [rule.ran.value, rule.rule.id, rule.passed, rule.failed, rule.waived, rule.excused, rule.unknown]
-
-
-def _safe(text: str) -> str:
-    shown = plain(text)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown

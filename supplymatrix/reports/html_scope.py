@@ -95,6 +95,7 @@ def not_checked(audit: Audit, *, alone: bool) -> Part:
         *_gaps(audit),
         *_copies(audit),
         Detail("contents of modules", what_was_read([audit])),
+        Detail("rules that the policy has off", _off(audit)),
         Detail("rules without a result", _silent(audit)),
     ]
     lines = never_checked([audit]).lines if alone else ()
@@ -134,15 +135,22 @@ def _copies(audit: Audit) -> Iterator[Detail]:
 
 
 def _silent(audit: Audit) -> str:
-    """Name the rules that said nothing: the policy has them off, or there was nothing for them here."""
+    """Name the rules that said nothing although they are on: there was nothing for them here."""
     score = audit.verdict.score
     heard = {share.rule for share in score.contributions} if score is not None else set()
     heard |= {item.rule for item in audit.verdict.judged if item.status is not Status.NOT_APPLICABLE}
     rules = sorted(audit.rules.values(), key=lambda rule: rule.id)
-    silent = [f"{rule.id} {rule.name}" for rule in rules if rule.id not in heard and not rule.of_policy]
-    if not silent:
+    quiet = [rule for rule in rules if rule.id not in heard and not rule.of_policy and rule.id not in audit.verdict.off]
+    if not quiet:
         return "none"
-    return f"{len(silent):,}, off in the policy or with nothing to look at here: {', '.join(silent)}"
+    return f"{len(quiet):,}, with nothing to look at here: {', '.join(f'{rule.id} {rule.name}' for rule in quiet)}"
+
+
+def _off(audit: Audit) -> str:
+    """Name the rules that the policy has off for everything; audit.rules need not know them."""
+    off = audit.verdict.off
+    names = [f"{rule} {audit.rules[rule].name}" if rule in audit.rules else rule for rule in off]
+    return f"{len(off):,}, for the project and every module: {', '.join(names)}" if off else "none"
 
 
 def never_checked(items: Sequence[Audit | Unreadable]) -> Part:

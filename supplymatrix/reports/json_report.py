@@ -83,6 +83,8 @@ def _policy(verdict: Verdict) -> _Json:
         "digest": verdict.policy_digest,
         "min_score": verdict.min_score,
         "mode": verdict.mode.value,
+        "fail_on": verdict.fail_on.value,
+        "off": list(verdict.off),
         "files": [{"artifact": file.artifact, "sha256": file.sha256} for file in verdict.policy_files],
         "frameworks": list(verdict.frameworks),
     }

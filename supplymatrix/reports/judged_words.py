@@ -19,8 +19,8 @@ from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.tally import path_of
 
 __all__ = [
-    "chain_of", "distinct", "docs_of", "excuse_of", "fingerprint_in", "level_in_mode", "main_file", "message_of",
-    "next_of", "place_of", "told_level", "unasked_gaps",
+    "chain_of", "decides", "distinct", "docs_of", "excuse_of", "fingerprint_in", "level_in_mode", "main_file",
+    "message_of", "next_of", "place_of", "told_level", "unasked_gaps",
 ]  # fmt: skip
 
 _MOST = {Mode.OBSERVE: Level.NOTE, Mode.WARN: Level.WARN, Mode.ENFORCE: Level.ALARM}
@@ -41,6 +41,17 @@ def told_level(audit: Audit, item: Judged) -> Level:
         return level
     quiet = item.status is Status.WAIVED or item.known_before
     return min(level, Level.NOTE if quiet else Level.ERROR, key=LEVEL_ORDER.__getitem__)
+
+
+def decides(audit: Audit, item: Judged) -> bool:
+    """Return whether a run cannot end with 0 because of a result, whatever the others are."""
+    if item.status is Status.WAIVED:
+        return False
+    if item.status is Status.FAIL and (item.level is Level.ALARM or audit.rules[item.rule].input_fault):
+        return True
+    verdict = audit.verdict
+    is_at_bar = LEVEL_ORDER[item.level] >= LEVEL_ORDER[verdict.fail_on]
+    return verdict.mode is Mode.ENFORCE and not item.known_before and is_at_bar
 
 
 def message_of(item: Judged) -> str:

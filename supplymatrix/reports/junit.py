@@ -8,7 +8,7 @@ when the exit code is not 0, also where the score alone decides, so that a suite
 |---|---|
 | a finding that counts | `failure` |
 | an alarm, malformed input, what could not be checked | `error` |
-| waived, on the debt list, known before, a warning, a note | `skipped`, with who answers for it and until when |
+| waived, on the debt list, known before, below `fail_on` | `skipped`, with who answers for it and until when |
 
 The form has no official schema; it is the common part of what readers take. XML 1.0 has no control characters: they are
 written out, as in all reports.
@@ -30,6 +30,7 @@ from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Contribution, Judged, Outcome, Verdict
 from supplymatrix.reports.judged_words import (
+    decides,
     distinct,
     excuse_of,
     message_of,
@@ -115,7 +116,7 @@ def _judged(audit: Audit, item: Judged, package: str) -> _Case:
     notes += ["known before: it decides nothing"] if item.known_before else []
     finding = item.finding
     result = "skipped"
-    if level in (Level.ERROR, Level.ALARM):
+    if decides(audit, item):
         is_error = item.status is Status.UNKNOWN or level is Level.ALARM or audit.rules[item.rule].input_fault
         result = "error" if is_error else "failure"
     return _Case(

@@ -275,7 +275,7 @@ def _subject(page: _Page, audit: Audit, *, alone: bool, verbose: bool) -> None:
     excused: list[Judged | GapGroup] = [*waived, *(group for group in groups if group.waiver is not None)]
     page.table(("waived", "what", "by", "until", "reason"), excused, _waived, kind="waived finding")
     idle = [entry for entry in verdict.waivers if not entry.findings]
-    page.table(("waiver", "package", "state", "by", "until", "where"), idle, _idle, kind="waiver")
+    page.table(("waiver", "package", "state", "by", "until", "where"), idle, partial(_idle, audit), kind="waiver")
     for note in verdict.notes:
         place = f"{code(str(audit.placed(note.location)))}: " if note.location is not None else ""
         page.add(f"- note: {place}{sentence(note.message)}", kind="note")
@@ -343,10 +343,10 @@ def _reason(waiver: WaiverUse) -> str:
     return f"{debt}{sentence(waiver.reason)}{f' ({code(waiver.ticket)})' if waiver.ticket else ''}"
 
 
-def _idle(entry: WaiverEntry) -> tuple[str, ...]:
+def _idle(audit: Audit, entry: WaiverEntry) -> tuple[str, ...]:
     """Return the row of a waiver that excuses nothing."""
     about = [code(part) for part in (entry.package, entry.version, entry.advisory) if part]
-    where = code(str(entry.location))
+    where = code(str(audit.placed(entry.location)))
     return (entry.rule, " ".join(about), entry.state.value, sentence(entry.owner), str(entry.expires), where)
 
 

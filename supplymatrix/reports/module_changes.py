@@ -51,12 +51,16 @@ class ChangeKind(StrEnum):
 
 
 class ProofWord(StrEnum):
-    """What the log says of a module's go.sum lines, the gravest of them."""
+    """What the log says of a module's go.sum lines, the gravest of them.
+
+    GO_MOD_ONLY: that line is proven, and there is none for its files. That may be all that a build needs of it.
+    """
 
     DIFFERS = "differs"
     NOT_IN_LOG = "not in the log"
     UNKNOWN = "unknown"
     NO_LINE = "no go.sum line"
+    GO_MOD_ONLY = "only its go.mod"
     FOLDER = "folder"
     PRIVATE = "private"
     PROVEN = "proven"
@@ -296,7 +300,9 @@ class _Known:
         if missing:
             return Proof(word=ProofWord.NOT_IN_LOG, detail=missing[0].answered_by)
         if proofs and len(proofs) == self._lines[module]:
-            return Proof(word=ProofWord.PROVEN, record=proofs[0].record_id)
+            has_files = any(proof.kind is SumKind.ZIP for proof in proofs)
+            word = ProofWord.PROVEN if has_files else ProofWord.GO_MOD_ONLY
+            return Proof(word=word, record=proofs[0].record_id)
         if module in self._private:
             held = self._private[module]
             return Proof(word=ProofWord.PRIVATE, detail=f"{held.setting} {held.matched_by}")

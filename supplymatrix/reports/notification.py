@@ -1,7 +1,8 @@
 """What a webhook is told of a run: one small JSON document, with outcomes, counts and digests, and no list of findings.
 
 `json` is a document of our own, `slack` is {"text": …} as Slack and those who copy it take it. Neither names a module
-of the build list: whoever reads a channel need not learn what is private. Described in docs/formats/notification.md.
+of the build list: whoever reads a channel need not learn what is private. So of what went wrong only its kind is told,
+the place, and the words up to the first that could be more than a word. Described in docs/formats/notification.md.
 
 Source: api.slack.com "Sending messages using incoming webhooks", "Formatting text" (escaping of & < >).
 """
@@ -9,8 +10,10 @@ Source: api.slack.com "Sending messages using incoming webhooks", "Formatting te
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 
+from supplymatrix.errors import Diagnostic, InputError, SourceError, SupplymatrixError, TransportError, TrustError
 from supplymatrix.model.audit import Audit, Survey, Unreadable
 from supplymatrix.model.fact import ProjectFact
 from supplymatrix.model.verdict import Outcome
@@ -37,16 +40,43 @@ SCHEMA = "supplymatrix.notification/1"
 _SUBJECTS = 50
 _SLACK_SUBJECTS = 15
 _LONGEST = 300  # characters of one text from outside
+_MOST_WORDS = 12
+_WORD = re.compile(r"[A-Za-z]?[a-z]*(?:['-][a-z]+)*")  # a module path with a host in it is none
+_ERROR = "error"
+"""The outcome of a run that broke off, by a fault of the program or since nobody read its output."""
+_BROKE_OFF = "the run broke off"
+_KINDS: tuple[tuple[type[Exception], str], ...] = (
+    (InputError, "input or output cannot be used"),
+    (TrustError, "an answer is not what it claims to be"),
+    (SourceError, "something on the machine failed"),
+    (TransportError, "a server could not be asked"),
+    (BrokenPipeError, "the output was not read to its end"),
+)
 _SIGNS = {Outcome.PASS: "✅", Outcome.NOTHING: "➖", Outcome.ALARM: "🚨", Outcome.FAIL: "❌"}  # noqa: RUF001 - a sign
 
 
-def run_message(survey: Survey, kind: str, *, now: datetime, tool_version: str) -> bytes:
-    """Return the body for a run that came to a verdict. kind: "json" or "slack"; now: UTC."""
+def run_message(
+    survey: Survey,
+    kind: str,
+    *,
+    now: datetime,
+    tool_version: str,
+    exit_code: int | None = None,
+    fault: Exception | None = None,
+) -> bytes:
+    """Return the body for a run that came to a verdict. kind: "json" or "slack"; now: UTC.
+
+    exit_code: what the run ends with, None = the survey's. fault: what went wrong behind the verdict.
+    """
     items = worst_first(survey.items)
-    outcome, meaning = outcome_of_survey(survey), plain(meaning_of(survey))
+    code = survey.exit_code if exit_code is None else exit_code
+    outcome, meaning = outcome_of_survey(survey).value, plain(meaning_of(survey))
+    if code != survey.exit_code:
+        outcome, meaning = _outcome_of(code), _BROKE_OFF
+    said = [_said(fault)] if fault is not None else []
     if kind == "slack":
-        return _slack(outcome, survey.exit_code, meaning, [_slack_line(item) for item in items])
-    document = _head(outcome, survey.exit_code, now, tool_version, message=meaning)
+        return _slack(outcome, code, meaning, [*map(_code, said), *map(_slack_line, items)])
+    document = _head(outcome, code, now, tool_version, message="; ".join([meaning, *said]))
     document |= {
         "subjects": [_subject(item) for item in items[:_SUBJECTS]],
         "subjects_not_listed": max(0, len(items) - _SUBJECTS),
@@ -57,21 +87,72 @@ def run_message(survey: Survey, kind: str, *, now: datetime, tool_version: str) 
     return _as_bytes(document)
 
 
-def failure_message(exit_code: int, message: str, kind: str, *, now: datetime, tool_version: str) -> bytes:
-    """Return the body for a run that ended without a verdict, such as one whose log lied. message: why."""
-    outcome, message = outcome_of_exit(exit_code), _short(message)
+def failure_message(exit_code: int, fault: Exception, kind: str, *, now: datetime, tool_version: str) -> bytes:
+    """Return the body for a run that ended without a verdict, such as one whose log lied. fault: why."""
+    outcome, message = _outcome_of(exit_code), _said(fault)
     if kind == "slack":
-        return _slack(outcome, exit_code, MEANING[outcome], [_code(message)])
+        return _slack(outcome, exit_code, _meaning_of(exit_code), [_code(message)])
     document = _head(outcome, exit_code, now, tool_version, message=message)
     return _as_bytes(document | {"subjects": [], "subjects_not_listed": 0, "reports": []})
 
 
-def _head(outcome: Outcome, exit_code: int, now: datetime, tool_version: str, *, message: str) -> dict[str, object]:
+def _outcome_of(code: int) -> str:
+    try:
+        return outcome_of_exit(code).value
+    except KeyError:
+        return _ERROR
+
+
+def _meaning_of(code: int) -> str:
+    try:
+        return MEANING[outcome_of_exit(code)]
+    except KeyError:
+        return _BROKE_OFF
+
+
+def _said(fault: Exception) -> str:
+    """Return what may be told of a fault to people who need not know the project's modules."""
+    kind = next((words for kind, words in _KINDS if isinstance(fault, kind)), "")
+    if not kind:
+        return f"internal error: {type(fault).__name__}"
+    if not isinstance(fault, SupplymatrixError):
+        return kind
+    if not isinstance(fault, InputError):
+        return ": ".join(filter(None, (kind, _own_words(str(fault)))))
+    first, *others = fault.diagnostics
+    more = f" (and {len(others):,} more)" if others else ""
+    return ": ".join(filter(None, (kind, _place(first), _own_words(first.message)))) + more
+
+
+def _place(fault: Diagnostic) -> str:
+    """Return file:line:column. Where a folder could be the host of a module path, the file's own name is told alone."""
+    *folders, name = fault.artifact.split("/")
+    is_calm = not any("." in folder.strip(".") or "@" in folder for folder in folders)
+    text = fault.artifact if is_calm else name
+    if fault.line:
+        text += f":{fault.line}" + (f":{fault.column}" if fault.column else "")
+    return _short(text)
+
+
+def _own_words(message: str) -> str:
+    """Return a message's first words, up to what may be from outside: a path, a version, anything in quotes."""
+    words: list[str] = []
+    for word in message.split()[:_MOST_WORDS]:
+        core = word.rstrip(",;:")
+        if not core or not _WORD.fullmatch(core):
+            break
+        words.append(core if word[-1] in ";:" else word)
+        if word[-1] in ";:":
+            break
+    return " ".join(words).rstrip(",")
+
+
+def _head(outcome: str, exit_code: int, now: datetime, tool_version: str, *, message: str) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "tool_version": tool_version,
         "judged_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        "outcome": outcome.value,
+        "outcome": outcome,
         "exit_code": exit_code,
         "message": message,
     }
@@ -120,12 +201,12 @@ def _slack_line(item: Audit | Unreadable) -> str:
     return f"{sign} {_code(item.subject)}: {outcome.value} · {' · '.join(parts)}"
 
 
-def _slack(outcome: Outcome, exit_code: int, meaning: str, lines: list[str]) -> bytes:
+def _slack(outcome: str, exit_code: int, meaning: str, lines: list[str]) -> bytes:
     shown = lines[:_SLACK_SUBJECTS]
     if len(lines) > len(shown):
         shown.append(f"and {len(lines) - len(shown):,} more")
-    sign = _SIGNS.get(outcome, "⚠️")
-    head = f"{sign} *supplymatrix: {outcome.value}* (exit {exit_code}): {meaning}"
+    sign = _SIGNS.get(Outcome(outcome), "⚠️") if outcome != _ERROR else "❌"
+    head = f"{sign} *supplymatrix: {outcome}* (exit {exit_code}): {meaning}"
     return _as_bytes({"text": "\n".join([head, *shown])})
 
 

@@ -289,7 +289,7 @@ def notification_of(audit: Audit, note: Note, codes: Sequence[str]) -> _Json:
 
 def location_of(place: Location) -> _Json:
     """Return a place, relative to the folder in which the run was started unless its path is absolute."""
-    path = quote(place.artifact.encode("utf-8", "replace"), safe="/")
+    path = quote(_bytes_of(place.artifact), safe="/")
     artifact = {"uri": f"file://{path}"} if path.startswith("/") else {"uri": path, "uriBaseId": "PROJECT"}
     physical: _Json = {"artifactLocation": artifact}
     if place.line:
@@ -300,3 +300,11 @@ def location_of(place: Location) -> _Json:
             region["endColumn"] = place.end_column
         physical["region"] = region
     return {"physicalLocation": physical}
+
+
+def _bytes_of(path: str) -> bytes:
+    """Return the bytes of a file's name, also of one that is no UTF-8: no other name leads to the file."""
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # no file has such a name
+        return path.encode("utf-8", "replace")

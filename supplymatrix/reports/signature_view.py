@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.model.signed import NamedFile, NamedState, SignatureCheck, SignedReport, SignedState
+from supplymatrix.model.signed import NamedFile, NamedState, SignatureCheck, SignedReport, SignedState, SignedStatement
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
 
 __all__ = ["SCHEMA", "render_signatures_json", "render_signatures_text"]
 
 SCHEMA = "supplymatrix.signatures/1"
-_MARKS = {SignedState.HOLDS: "✓", SignedState.BROKEN: "✗", SignedState.UNSIGNED: "?"}
+_MARKS = {
+    SignedState.HOLDS: "✓",
+    SignedState.BROKEN: "✗",
+    SignedState.UNSIGNED: "?",
+    SignedState.UNBOUND: "?",
+    SignedState.UNREADABLE: "!",
+}
 _WORDS = {
     NamedState.SAME: "is the file that was signed for",
     NamedState.DIFFERS: "is not the file that was signed for",
@@ -19,8 +25,9 @@ _WORDS = {
 }
 _ENDS = {
     0: "All signatures hold.",
-    1: "All signatures hold; a statement says FAILED.",
-    3: "Not everything is signed.",
+    1: "All signatures hold; a statement says FAILED, or is by another policy.",
+    2: "Not everything can be read.",
+    3: "Not everything is signed, or bound by a statement to what was asked for.",
     4: "ALARM: not everything is what the key's owner has signed.",
 }
 
@@ -39,13 +46,25 @@ def _lines(report: SignedReport) -> Iterator[str]:
         SignedState.HOLDS: f"signed {how}",
         SignedState.BROKEN: f"NOT as signed {how}: {plain(report.reason)}",
         SignedState.UNSIGNED: f"not signed: {plain(report.reason)}",
+        SignedState.UNBOUND: f"signed {how}, but {plain(report.reason)}",
+        SignedState.UNREADABLE: f"cannot be read: {plain(report.reason)}",
     }
     yield f"{_MARKS[report.state]} {plain(report.path)}: {words[report.state]}"
-    for result, resource in zip(report.results, report.resources, strict=True):
-        yield f"    {plain(result) or 'no result'}: {plain(resource)}"
+    for statement in report.statements:
+        yield from _statement_lines(statement)
     for file in report.named:
         mark = {NamedState.SAME: "✓", NamedState.DIFFERS: "✗", NamedState.ABSENT: "?"}[file.state]
-        yield f"    {mark} {file.role} {plain(file.path or file.name)} {_WORDS[file.state]}"
+        is_elsewhere = file.role == "report" and file.path not in ("", file.name)
+        named = f", named {plain(file.name)} there" if is_elsewhere else ""
+        yield f"    {mark} {file.role} {plain(file.path or file.name)} {_WORDS[file.state]}{named}"
+
+
+def _statement_lines(statement: SignedStatement) -> Iterator[str]:
+    yield f"    {plain(statement.result) or 'no result'}: {plain(statement.resource)}"
+    mark = "" if statement.by_policy else "✗ another policy than the one asked for: "
+    digest = plain(statement.policy_sha256) or "not told"
+    yield f"        {mark}policy {plain(statement.policy) or 'not told'}, SHA-256 {digest}"
+    yield f"        judged {plain(statement.time) or 'at a time not told'} by {plain(statement.verifier)}"
 
 
 def render_signatures_json(check: SignatureCheck) -> str:
@@ -61,16 +80,25 @@ def render_signatures_json(check: SignatureCheck) -> str:
                     "state": report.state.value,
                     "signature": report.signature,
                     "reason": report.reason,
-                    "statements": [
-                        {"result": result, "resource": resource}
-                        for result, resource in zip(report.results, report.resources, strict=True)
-                    ],
+                    "statements": [_statement(statement) for statement in report.statements],
                     "named": [_named(file) for file in report.named],
                 }
                 for report in check.reports
             ],
         }
     )
+
+
+def _statement(statement: SignedStatement) -> dict[str, str | bool]:
+    return {
+        "result": statement.result,
+        "resource": statement.resource,
+        "policy": statement.policy,
+        "policy_sha256": statement.policy_sha256,
+        "time": statement.time,
+        "verifier": statement.verifier,
+        "by_policy": statement.by_policy,
+    }
 
 
 def _named(file: NamedFile) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The Markdown report for the summary of a step of GitHub Actions, which takes 1 MiB of UTF-8 of each step.
 
 It is written behind what the step has written already, and a file that is too big is not shown at all: the report keeps
-to 1,000,000 bytes, and says at its end what it does not show.
+to 750,000 bytes, so that a comment's 65,000 characters fit behind it, and says at its end what it does not show.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from supplymatrix.reports.markdown import render_page
 
 __all__ = ["LIMIT", "render"]
 
-LIMIT = 1_000_000
+LIMIT = 750_000
 """Bytes of a report."""
 
 

@@ -30,7 +30,7 @@ from typing import Any
 from urllib.parse import quote
 
 from supplymatrix.model.audit import Audit, Fellow, ReadFile, Survey, Unreadable
-from supplymatrix.model.fact import LineProof, ProjectFact, ProofState, SumLine
+from supplymatrix.model.fact import LineProof, ProjectFact, ProofState, SumFault, SumLine
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Judged, Mode, Outcome, Score, Verdict
 from supplymatrix.reports.json_report import as_json
@@ -49,7 +49,8 @@ EXTENSION = "urn:supplymatrix:vsa:1"
 LEVEL_POLICY = "SUPPLYMATRIX_POLICY_MET"
 """The policy that the statement names is met by everything that was judged."""
 LEVEL_LOG = "SUPPLYMATRIX_GO_SUM_IN_LOG"
-"""There are lines, and every line of go.sum, private modules included, was proven to be in the transparency log."""
+"""There are lines, and every line of go.sum, private modules included, was proven to be in the transparency log; none
+is such that it cannot count."""
 LEVEL_NOTHING_EXCUSED = "SUPPLYMATRIX_NOTHING_EXCUSED"
 """No waiver, debt list or outage stands for a pass."""
 _FAILED = "FAILED"
@@ -125,7 +126,8 @@ def _levels(audit: Audit) -> Iterator[str]:
         for proof in audit.facts.of(LineProof)
         if proof.state is ProofState.PROVEN
     }
-    if lines and all((line.subject, line.kind, line.hash) in proven for line in lines):
+    faults = audit.facts.of(SumFault)
+    if lines and not faults and all((line.subject, line.kind, line.hash) in proven for line in lines):
         yield LEVEL_LOG
     if not any(item.status is Status.WAIVED for item in audit.verdict.judged):
         yield LEVEL_NOTHING_EXCUSED
@@ -157,7 +159,11 @@ def _extension(audit: Audit, *, is_passed: bool) -> _Json:
             "gaps": len(verdict.gaps),
         },
         "rules": _by_rule(verdict.judged),
-        "go_sum": {"lines": len(lines), "proven": sum(proof.state is ProofState.PROVEN for proof in proofs)},
+        "go_sum": {
+            "lines": len(lines),
+            "proven": sum(proof.state is ProofState.PROVEN for proof in proofs),
+            "faults": len(audit.facts.of(SumFault)),
+        },
         "log": _log(audit),
     }
 

@@ -13,7 +13,15 @@ from pathlib import Path
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import value
 
-__all__ = ["SAFE_OPTIONS", "Revision", "find_revision", "git_environment", "read_at_revision", "read_files_at"]
+__all__ = [
+    "SAFE_OPTIONS",
+    "Revision",
+    "find_revision",
+    "git_environment",
+    "find_named_at",
+    "read_at_revision",
+    "read_files_at",
+]
 
 _TIME_OUT = 20  # seconds
 _LIMIT = 4 << 20
@@ -72,13 +80,15 @@ def find_revision(
 
 def read_files_at(
     revision: Revision, paths: Sequence[str], environ: Mapping[str, str], *, option: str
-) -> dict[str, bytes]:
+) -> dict[str, bytes | None]:
     """Return the bytes of files of a revision by path below the repository's top; what it does not have is left out.
 
-    A symbolic link counts as not there. Raises InputError when an object is missing or there is too much to read.
+    None = there is something else, a symbolic link or a folder, which is not followed. Raises InputError when an object
+    is missing or there is too much to read.
     """
     environment = git_environment(environ)
     blobs: dict[str, str] = {}
+    others: dict[str, bytes | None] = {}
     size = 0
     for start in range(0, len(paths), _AT_ONCE):
         some = [path.encode("utf-8", "surrogateescape") for path in paths[start : start + _AT_ONCE]]
@@ -91,16 +101,18 @@ def read_files_at(
         for entry in listed.split(b"\0")[:-1]:
             told, _, path = entry.partition(b"\t")
             mode, kind, blob, length = told.decode("ascii", "replace").split()
-            if kind == "blob" and mode != _SYMBOLIC_LINK:
-                if not length.isdecimal():  # "BAD": the object is not there
-                    raise _unreadable(path.decode("utf-8", "replace"), revision.commit, option)
-                blobs[path.decode("utf-8", "surrogateescape")] = blob
-                size += int(length)
+            if kind != "blob" or mode == _SYMBOLIC_LINK:
+                others[path.decode("utf-8", "surrogateescape")] = None
+                continue
+            if not length.isdecimal():  # "BAD": the object is not there
+                raise _unreadable(path.decode("utf-8", "replace"), revision.commit, option)
+            blobs[path.decode("utf-8", "surrogateescape")] = blob
+            size += int(length)
     if size > _MOST_BYTES:
         what = f"the files of this revision have {size:,} bytes"
         raise _fault(what, revision.commit, f"at most {_MOST_BYTES:,} bytes", option)
     found = _read_blobs(revision, sorted(set(blobs.values())), environment, option)
-    return {path: found[blob] for path, blob in blobs.items()}
+    return others | {path: found[blob] for path, blob in blobs.items()}
 
 
 def _read_blobs(
@@ -151,6 +163,15 @@ def read_at_revision(folder: Path, revision: str, name: str, environ: Mapping[st
     if data is None:
         raise _unreadable(name, revision)
     return data
+
+
+def find_named_at(revision: Revision, name: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the paths of all files of a name in a revision, from the repository's top, in order."""
+    listed = _git(
+        revision.folder, git_environment(environ), "ls-tree", "-r", "-z", "--name-only", "--full-tree", revision.commit
+    )
+    paths = (listed or b"").decode("utf-8", "surrogateescape").split("\0")
+    return tuple(path for path in paths if posixpath.basename(path) == name)
 
 
 def _unreadable(name: str, revision: str, option: str = "--policy-from") -> InputError:

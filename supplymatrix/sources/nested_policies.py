@@ -1,7 +1,8 @@
 """Policies that dependencies bring along: a lift.toml in vendor/ or in a folder that stands in for a module.
 
 None of them is ever obeyed. They are looked for where Go puts the files of dependencies: beside the packages that
-vendor/modules.txt lists, and in the folders of replace directives; nothing else of the tree is walked.
+vendor/modules.txt lists, be it of the project or of its workspace (`go work vendor`), and in the folders of replace
+directives; nothing else of the tree is walked.
 """
 
 from __future__ import annotations
@@ -22,19 +23,36 @@ _MODULES_LIMIT = 16 << 20  # bytes of vendor/modules.txt
 _MOST = 50_000  # folders that are looked into
 
 
-def find_nested_policies(root: Path, facts: Iterable[Fact]) -> tuple[NestedPolicy, ...]:
-    """Return the policies in the dependencies of the project at `root`, in order. facts: of the project."""
-    replaced = [(fact.subject.path, fact.directory) for fact in facts if isinstance(fact, ReplacedModule)]
+def find_nested_policies(root: Path, facts: Iterable[Fact], workspace: Path | None = None) -> tuple[NestedPolicy, ...]:
+    """Return the policies in the dependencies of the project at `root`, in order. facts: of the project.
+
+    workspace: the folder of the go.work that the project is a member of.
+    """
+    replaced = [fact for fact in facts if isinstance(fact, ReplacedModule) and fact.directory]
     found = []
-    for name, folder in sorted({(name, folder) for name, folder in replaced if folder}):
-        place = Path(folder) / _POLICY
+    # A folder is meant as from the file that names it, which may be a go.work above the project.
+    named = {(fact.subject.path, Path(fact.location.artifact).parent / fact.directory) for fact in replaced}
+    for name, folder in sorted(named):
+        place = folder / _POLICY
         if _is_there(root / place) and os.path.realpath(root / folder) != os.path.realpath(root):
             found.append(_nested(name, place.as_posix()))
-    for name, folder in _vendored(root):
-        place = Path("vendor", folder, _POLICY)
-        if _is_there(root / place):
-            found.append(_nested(name, place.as_posix()))
+    for base in _folders(root, workspace):
+        for name, folder in _vendored(root / base):
+            place = base / "vendor" / folder / _POLICY
+            if _is_there(root / place):
+                found.append(_nested(name, place.as_posix()))
     return tuple(found)
+
+
+def _folders(root: Path, workspace: Path | None) -> list[Path]:
+    """Return the folders that may have a vendor/, as from the project."""
+    if workspace is None:
+        return [Path()]
+    here, there = os.path.realpath(root), os.path.realpath(workspace)  # "..", as the system goes, follows links
+    try:
+        return [Path(), Path(os.path.relpath(there, here))] if here != there else [Path()]
+    except ValueError:  # another drive
+        return [Path(), Path(there)]
 
 
 def lines_of_nested(root: Path, nested: Iterable[NestedPolicy]) -> dict[str, tuple[tuple[str, ...], Path]]:

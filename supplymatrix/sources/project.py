@@ -185,7 +185,8 @@ def build_project(found: ProjectFiles, around: Surroundings = ALONE) -> Project:
     name = go_mod.module.path if go_mod and go_mod.module and go_mod.module.path else root.resolve().name or "project"
     facts = tuple(_facts(name, found, around))
     files = _files(found, facts, around)
-    nested = find_nested_policies(root, facts)
+    above = _workspace_above(root) if around.go_work is None else around.go_work.parent
+    nested = find_nested_policies(root, facts, above)
     files |= lines_of_nested(root, nested)
     policy = read_if_there(root / POLICY_NAME, POLICY_LIMIT, "policy")
     folders = (root,) if around.go_work is None else tuple(dict.fromkeys((root, around.go_work.parent)))
@@ -199,7 +200,7 @@ def build_project(found: ProjectFiles, around: Surroundings = ALONE) -> Project:
         notes=(
             *_notes_on_files(root, go_mod, go_sum, is_named=found.is_sum_named),
             *_notes(root, go_mod),
-            *(_notes_on_workspace(root) if around.go_work is None else around.notes),
+            *(_notes_on_workspace(above) if around.go_work is None else around.notes),
             *_notes_on_policy(around, taken=policy is None),
             *_notes_on_borrowed_lines(facts, around),
             *_notes_on_ignored_lines(go_sum),
@@ -491,16 +492,22 @@ def _notes(root: Path, go_mod: GoMod | None) -> Iterator[Note]:
             yield Note(code="foreign-policy", message=f"{name} is another product's file and no policy of ours")
 
 
-def _notes_on_workspace(root: Path) -> Iterator[Note]:
-    """Say that the go command would see more than this project."""
+def _workspace_above(root: Path) -> Path | None:
+    """Return the folder of the go.work that the go command would find from a project, None when there is none."""
     for folder in (root, *root.resolve().parents[:_LEVELS]):
         if (folder / "go.work").exists() and not is_folder(folder / "go.work"):
-            text = (
-                f"the go command reads {(folder / 'go.work').as_posix()} here, unless GOWORK=off; this project was "
-                f"checked by itself: name the folder {folder.as_posix()} to check the workspace"
-            )
-            yield Note(code="workspace-not-read", message=text)
-            break
+            return folder
+    return None
+
+
+def _notes_on_workspace(folder: Path | None) -> Iterator[Note]:
+    """Say that the go command would see more than this project. folder: where a go.work lies that was not read."""
+    if folder is not None:
+        text = (
+            f"the go command reads {(folder / 'go.work').as_posix()} here, unless GOWORK=off; this project was "
+            f"checked by itself: name the folder {folder.as_posix()} to check the workspace"
+        )
+        yield Note(code="workspace-not-read", message=text)
 
 
 def _notes_on_policy(around: Surroundings, *, taken: bool) -> Iterator[Note]:

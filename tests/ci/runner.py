@@ -19,12 +19,28 @@ from tests.support.data import REPO
 from tests.support.git_repo import GitRepo
 from tests.support.made_log import MadeLog, write_project, write_recording
 
-__all__ = ["LOG", "Checkout", "Runner", "Step", "action", "make_checkout", "step_named"]
+__all__ = ["LOG", "Checkout", "Runner", "Step", "action", "make_checkout", "python_stub", "step_named"]
 
 A, B = "example.com/a@v1.0.0", "example.com/b@v1.2.0"
 LOG = MadeLog.of(A, B, filler=20)
 _SHELLS = {"bash": ("bash", "--noprofile", "--norc", "-eo", "pipefail"), "sh": ("sh", "-e")}
-_PROGRAM = f'#!/bin/sh\nexec "{sys.executable}" -m supplymatrix "$@"\n'
+_PROGRAM = f'#!/bin/sh\nPYTHONPATH="{REPO}" exec "{sys.executable}" -m supplymatrix "$@"\n'
+
+
+# Makes venvs of itself, installs nothing, and tells of each module that it is to run from where Python would take it.
+_PYTHON = """
+printf '%s\\n' "$*" >> "$RUNNER_TEMP/calls"
+flags=()
+while [ "$1" != -m ]; do flags+=("$1"); shift; done
+"@PYTHON@" "${flags[@]}" -c "$FIND" "$2" >> "$RUNNER_TEMP/taken"
+[ "$2" != venv ] || { mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; }
+"""
+_FIND = "import importlib.util as u, sys; print(getattr(u.find_spec(sys.argv[1]), 'origin', ''))"
+
+
+def python_stub() -> str:
+    """Return the text of a stub of Python that notes its calls, and the files that would be run, in `taken`."""
+    return _PYTHON.replace("@PYTHON@", sys.executable).replace("$FIND", _FIND)
 
 
 def action() -> dict[str, Any]:

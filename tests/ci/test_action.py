@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.ci.runner import Checkout, Runner, Step, action, make_checkout, step_named
+from tests.ci.runner import Checkout, Runner, Step, action, make_checkout, python_stub, step_named
 from tests.docs.pages import read_page
 from tests.support.data import REPO
+from tests.support.git_repo import GitRepo
 
 pytestmark = pytest.mark.slow
 
@@ -105,6 +107,71 @@ def test_only_what_is_new_decides_where_that_was_said_and_there_is_a_base(
     assert ("--diff-base refs/remotes/origin/main" in asked) is is_asked
 
 
+_WRITES = """#!/bin/sh
+case "$1" in
+  check) head -c "$STUB_SUMMARY" /dev/zero | tr '\\0' x > "$GITHUB_STEP_SUMMARY" ;;
+  changes)
+    comment="$RUNNER_TEMP/supplymatrix-comment.md"
+    echo "<!-- supplymatrix -->" > "$comment"
+    head -c "$STUB_COMMENT" /dev/zero | tr '\\0' y >> "$comment"
+    ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(("written", "more", "fits"), [(750_000, 260_000, True), (1_000_000, 65_000, False)])
+def test_the_job_summary_keeps_below_what_is_shown_of_one(
+    runner: Runner, checkout: Checkout, written: int, more: int, *, fits: bool
+) -> None:
+    runner.install(runner.folder / "supplymatrix-venv", _WRITES)
+    given = {"PATHS": ".", "BASE_REF": "main", "STUB_SUMMARY": str(written), "STUB_COMMENT": str(more)}
+    done = runner.run(step_named("Check")["run"], given, cwd=checkout.folder)
+    assert done.code == 0, done.out
+    assert len(done.summary) <= 1 << 20
+    assert (done.summary.endswith("y"), "has no room for the changed modules" in done.out) == (fits, not fits)
+    assert (runner.folder / "supplymatrix-comment.md").stat().st_size > more
+
+
+def test_a_whole_clone_stays_whole_and_a_shallow_one_stays_shallow(
+    runner: Runner, checkout: Checkout, tmp_path: Path
+) -> None:
+    whole = GitRepo(tmp_path / "whole")
+    whole.git("remote", "add", "origin", checkout.origin.folder.as_uri())
+    whole.git("fetch", "--quiet", "origin", "topic")
+    whole.git("checkout", "--quiet", "FETCH_HEAD")
+    before = whole.git("rev-list", "--count", "HEAD")
+    runner.install(runner.folder / "supplymatrix-venv", "#!/bin/sh\n")
+    for folder, shallow in ((whole.folder, "false"), (checkout.folder, "true")):
+        done = runner.run(step_named("Check")["run"], {"PATHS": ".", "BASE_REF": "main"}, cwd=folder)
+        assert done.outputs["exit-code"] == "0", done.out
+        assert GitRepo(folder).git("rev-parse", "--is-shallow-repository").strip() == shallow
+    assert whole.git("rev-list", "--count", "HEAD") == before != "1\n"
+
+
+def test_reports_of_an_earlier_run_are_not_taken_for_this_ones(runner: Runner, checkout: Checkout) -> None:
+    old = [runner.folder / "supplymatrix.sarif", runner.folder / "supplymatrix-comment.md", checkout.folder / "o.xml"]
+    for file in old:
+        file.write_text("old")
+    runner.install(runner.folder / "supplymatrix-venv", "#!/bin/sh\nexit 2\n")
+    given = {"PATHS": ".", "FORMATS": "junit=o.xml\ncsv\nhtml=/dev/stdout\njson=.\n"}
+    done = runner.run(step_named("Check")["run"], given, cwd=checkout.folder)
+    assert done.outputs == {"exit-code": "2"}
+    assert not [file for file in old if file.exists()]
+
+
+def test_a_folder_that_looks_like_a_bare_repository_is_not_taken_for_one(runner: Runner, checkout: Checkout) -> None:
+    inner = checkout.folder / "svc"
+    inner.mkdir()
+    GitRepo(checkout.folder).git("init", "--quiet", "--bare", str(inner))
+    (inner / "config").write_text(
+        '[core]\n\tbare = true\n[protocol "ext"]\n\tallow = always\n'
+        f'[remote "origin"]\n\turl = ext::sh -c "touch% {runner.folder}/ran"\n'
+    )
+    done = runner.run(step_named("Check")["run"], {"PATHS": "svc", "BASE_REF": "main"}, cwd=checkout.folder)
+    assert done.code == 2
+    assert not (runner.folder / "ran").exists()
+
+
 def test_a_push_has_no_base_and_no_list(runner: Runner, checkout: Checkout) -> None:
     done = check(runner, checkout.folder)
     assert done.outputs["exit-code"] == "0"
@@ -163,25 +230,34 @@ def test_nothing_else_passes_by_that(runner: Runner, code: str) -> None:
 
 GH = """
 printf '%s\\n' "$*" >> "$RUNNER_TEMP/calls"
+for last; do :; done
 case "$*" in
-  *--paginate*) printf '%s' "$STUB_IDS"; exit "${STUB_LIST_CODE:-0}" ;;
+  *graphql*) printf '%s' "$STUB_VIEWER" | jq -r "$last"; exit "${STUB_VIEWER_CODE:-0}" ;;
+  *--paginate*) printf '%s' "$STUB_COMMENTS" | jq -r "$last"; exit "${STUB_LIST_CODE:-0}" ;;
   *) exit "${STUB_WRITE_CODE:-0}" ;;
 esac
 """
 
 
-PYTHON = """
-printf '%s\\n' "$*" >> "$RUNNER_TEMP/calls"
-[ "$2" != venv ] || { mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; }
-"""
+def viewer(login: str) -> str:
+    """Return what the service says of whose token asks."""
+    return json.dumps({"data": {"viewer": {"login": login}}})
+
+
+def comments(*those: tuple[int, str, str]) -> str:
+    """Return what the service lists. those: number, login and text of each."""
+    return json.dumps([{"id": number, "user": {"login": login}, "body": text} for number, login, text in those])
 
 
 def comment(runner: Runner, body: str, **environ: str) -> tuple[Step, list[str]]:
+    if shutil.which("jq") is None:
+        pytest.skip("the filters of gh are run by jq, which is not here")
     runner.stub("gh", GH)
     if body:
         (runner.folder / "supplymatrix-comment.md").write_text(body)
     step = step_named("Comment on the pull request")
-    given = {"NUMBER": "7", "GITHUB_REPOSITORY": "o/r", "GITHUB_SERVER_URL": "https://github.example", "STUB_IDS": ""}
+    given = {"NUMBER": "7", "GITHUB_REPOSITORY": "o/r", "GITHUB_SERVER_URL": "https://github.example"}
+    given |= {"STUB_COMMENTS": "[]", "STUB_VIEWER": viewer("github-actions[bot]")}
     done = runner.run(step["run"], given | environ)
     calls = runner.folder / "calls"
     return done, calls.read_text().splitlines() if calls.exists() else []
@@ -194,21 +270,36 @@ NONE = "<!-- supplymatrix -->\n## 📦 supplymatrix: 0 modules changed\n"
 def test_the_first_comment_is_begun(runner: Runner) -> None:
     done, calls = comment(runner, BODY)
     assert done.code == 0
-    assert "--method POST repos/o/r/issues/7/comments" in calls[1]
-    assert f"body=@{runner.folder}/supplymatrix-comment.md" in calls[1]
+    assert "--method POST repos/o/r/issues/7/comments" in calls[2]
+    assert f"body=@{runner.folder}/supplymatrix-comment.md" in calls[2]
 
 
-def test_a_comment_that_is_there_is_kept_up_to_date(runner: Runner) -> None:
-    _, calls = comment(runner, NONE, STUB_IDS="11\n12\n")
-    assert "--method PATCH repos/o/r/issues/comments/11" in calls[1]
+@pytest.mark.parametrize(
+    ("token", "author"),
+    [
+        ("github-actions[bot]", "github-actions[bot]"),
+        ("github-actions", "github-actions[bot]"),
+        ("a-person", "a-person"),
+    ],
+)
+def test_a_comment_that_is_there_is_kept_up_to_date(runner: Runner, token: str, author: str) -> None:
+    there = comments((9, author, "hello"), (10, "b", BODY), (11, author, BODY), (12, author, BODY))
+    _, calls = comment(runner, NONE, STUB_COMMENTS=there, STUB_VIEWER=viewer(token))
+    assert "--method PATCH repos/o/r/issues/comments/11" in calls[2]
+
+
+@pytest.mark.parametrize("author", ["github-actions", "another[bot]", "a-person", ""])
+def test_a_comment_of_somebody_else_is_not_written_over(runner: Runner, author: str) -> None:
+    _, calls = comment(runner, BODY, STUB_COMMENTS=comments((11, author, BODY)))
+    assert "--method POST" in calls[2]
 
 
 def test_no_comment_is_begun_where_nothing_changed(runner: Runner) -> None:
-    assert len(comment(runner, NONE)[1]) == 1
+    assert not [call for call in comment(runner, NONE)[1] if "--method" in call]
     assert comment(Runner(folder=runner.folder), "")[0].code == 0
 
 
-@pytest.mark.parametrize("what", ["STUB_LIST_CODE", "STUB_WRITE_CODE"])
+@pytest.mark.parametrize("what", ["STUB_VIEWER_CODE", "STUB_LIST_CODE", "STUB_WRITE_CODE"])
 def test_a_comment_that_cannot_be_written_is_a_warning(runner: Runner, what: str) -> None:
     done, _ = comment(runner, BODY, **{what: "1"})
     assert done.code == 0
@@ -216,10 +307,33 @@ def test_a_comment_that_cannot_be_written_is_a_warning(runner: Runner, what: str
     assert "pull-requests: write" in done.out
 
 
-def test_the_program_is_installed_from_the_hashed_lock_and_the_actions_own_source(runner: Runner) -> None:
-    runner.stub("python", PYTHON)
-    done = runner.run(step_named("Install supplymatrix")["run"], {"PYTHON": str(runner.folder / "bin" / "python")})
+def install(runner: Runner, cwd: Path | None = None) -> Step:
+    runner.stub("python", python_stub())
+    given = {"PYTHON": str(runner.folder / "bin" / "python"), "PYTHONPATH": "."}
+    done = runner.run(step_named("Install supplymatrix")["run"], given, cwd=cwd)
     assert done.code == 0, done.out
+    return done
+
+
+def test_no_module_of_the_repository_is_run_in_the_place_of_pythons_own(runner: Runner, tmp_path: Path) -> None:
+    for name in ("venv.py", "pip.py"):
+        (tmp_path / name).write_text("raise SystemExit\n")
+    install(runner, cwd=tmp_path)
+    taken = (runner.folder / "taken").read_text().splitlines()
+    assert len(taken) == 3
+    assert not [path for path in taken if Path(path).parent in (tmp_path, Path())]
+
+
+def test_the_program_finds_no_modules_by_what_the_job_has_in_its_environment(
+    runner: Runner, checkout: Checkout
+) -> None:
+    runner.install(runner.folder / "supplymatrix-venv", '#!/bin/sh\necho "[$PYTHONPATH]" >> "$RUNNER_TEMP/arguments"\n')
+    runner.run(step_named("Check")["run"], {"PATHS": ".", "PYTHONPATH": "."}, cwd=checkout.folder)
+    assert (runner.folder / "arguments").read_text().splitlines()[0] == "[]"
+
+
+def test_the_program_is_installed_from_the_hashed_lock_and_the_actions_own_source(runner: Runner) -> None:
+    install(runner)
     _, lock, own = (runner.folder / "calls").read_text().splitlines()
     assert f"--no-deps --require-hashes -r {REPO}/requirements/run.txt" in lock
     assert own.endswith(f"--no-deps --no-build-isolation {REPO}")

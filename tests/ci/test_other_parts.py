@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.ci.runner import Checkout, Runner, Step, make_checkout
+from tests.ci.runner import Checkout, Runner, Step, make_checkout, python_stub
 from tests.docs.pages import read_page
 from tests.support.data import REPO
+from tests.support.git_repo import GitRepo
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +24,14 @@ _REVISION = "0" * 40
 def runner(tmp_path: Path) -> Runner:
     made = Runner(folder=tmp_path / "runner")
     made.folder.mkdir()
-    made.environ |= {"SUPPLYMATRIX_OFFLINE": "1", "TMPDIR": str(made.folder), "SM_REVISION": _REVISION}
+    made.environ |= {
+        "SUPPLYMATRIX_OFFLINE": "1",
+        "TMPDIR": str(made.folder),
+        "SM_REVISION": _REVISION,
+        "SM_PROGRAM": str(made.folder / "program"),
+        "WORKSPACE_TMP": str(made.folder / "workspace@tmp"),
+        "BUILD_NUMBER": "7",
+    }
     return made
 
 
@@ -39,7 +47,7 @@ def component() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def gitlab(runner: Runner, folder: Path, **environ: str) -> Step:
-    venv = runner.folder / f"supplymatrix-{_REVISION}" / ".venv"
+    venv = runner.folder / "program" / ".venv"
     if not (venv / "bin" / "supplymatrix").exists():
         runner.install(venv)
     given = {
@@ -54,7 +62,7 @@ def gitlab(runner: Runner, folder: Path, **environ: str) -> Step:
 
 def answering(runner: Runner, code: int) -> None:
     """Make the program end with a code."""
-    venv = runner.folder / f"supplymatrix-{_REVISION}" / ".venv"
+    venv = runner.folder / "program" / ".venv"
     runner.install(venv, f'#!/bin/sh\nprintf "%s\\n" "$@" > "{runner.folder}/arguments"\nexit {code}\n')
 
 
@@ -107,21 +115,82 @@ def test_no_path_of_the_component_is_taken_for_a_command(runner: Runner, text: s
     assert not (runner.folder / "ran").exists()
 
 
-def test_the_component_installs_one_commit_from_the_hashed_lock(runner: Runner, weakened: Checkout) -> None:
-    stub = (
-        f'printf "%s\\n" "$*" >> "{runner.folder}/calls"\n'
-        '[ "$2" != venv ] || { mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; }'
-    )
-    runner.stub("python3", stub)
-    commit = weakened.origin.git("rev-parse", "HEAD").strip()
-    given = {"SM_SOURCE": weakened.origin.folder.as_uri(), "SM_REVISION": commit}
-    done = runner.run("\n".join(component()[1]["before_script"]), given, by="sh")
-    assert done.code == 0, done.out
-    folder = runner.folder / f"supplymatrix-{commit}"
+def hostile(folder: Path) -> Path:
+    """Make a checkout that brings modules of Python's names, and what an earlier run has left in it."""
+    folder.mkdir()
+    for name in ("venv.py", "pip.py"):
+        (folder / name).write_text("raise SystemExit\n")
+    for name in component()[1]["artifacts"]["paths"]:
+        (folder / name).write_text("old")
+    for name in ("supplymatrix-junit.xml", "supplymatrix.html"):
+        (folder / name).write_text("old")
+    return folder
+
+
+def install(runner: Runner, script: str, weakened: Checkout, cwd: Path, *, revision: str = "") -> Step:
+    """Run what installs, in a checkout. Of Python there is a stub; what it would run is in `taken`."""
+    runner.stub("python3", python_stub())
+    commit = revision or weakened.origin.git("rev-parse", "HEAD").strip()
+    given = {"PYTHONPATH": "."}
+    for name in ("SM", "SUPPLYMATRIX"):
+        given |= {f"{name}_SOURCE": weakened.origin.folder.as_uri(), f"{name}_REVISION": commit}
+    return runner.run(script, given, cwd=cwd, by="sh")
+
+
+def assert_installed(runner: Runner, folder: Path, checkout: Path) -> None:
+    """Check that one commit was installed from the hashed lock, and by Python's own modules."""
     assert (folder / "go.mod").is_file()
+    assert folder.stat().st_mode & 0o077 == 0
     _, lock, own = (runner.folder / "calls").read_text().splitlines()
     assert f"--require-hashes -r {folder}/requirements/run.txt" in lock
     assert own.endswith(f"--no-build-isolation {folder}")
+    taken = (runner.folder / "taken").read_text().splitlines()
+    assert len(taken) == 3
+    assert not [path for path in taken if Path(path).parent in (checkout, Path())]
+
+
+def test_the_component_installs_one_commit_from_the_hashed_lock(
+    runner: Runner, weakened: Checkout, tmp_path: Path
+) -> None:
+    checkout = hostile(tmp_path / "checkout")
+    script = "\n".join([*component()[1]["before_script"], 'echo "<$SM_PROGRAM>"'])
+    done = install(runner, script, weakened, checkout)
+    assert done.code == 0, done.out
+    assert_installed(runner, Path(done.out.rpartition("<")[2].rstrip(">\n")), checkout)
+    assert sorted(path.name for path in checkout.iterdir()) == ["pip.py", "supplymatrix.html", "venv.py"]
+
+
+def test_each_job_of_the_component_has_a_folder_of_its_own(runner: Runner, weakened: Checkout, tmp_path: Path) -> None:
+    checkout = hostile(tmp_path / "checkout")
+    script = "\n".join([*component()[1]["before_script"], 'echo "<$SM_PROGRAM>"'])
+    folders = {install(runner, script, weakened, checkout).out.rpartition("<")[2] for _ in range(2)}
+    assert len(folders) == 2
+
+
+def test_a_target_branch_that_cannot_be_had_is_told_and_only_where_it_is_needed(runner: Runner) -> None:
+    answering(runner, 0)
+    clone = GitRepo(runner.folder / "clone")
+    clone.git("remote", "add", "origin", (runner.folder / "gone").as_uri())
+    given = {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
+    done = gitlab(runner, clone.folder, **given)
+    assert (done.code, "target branch cannot be fetched" in done.out) == (2, True)
+    assert gitlab(runner, clone.folder, **given, SM_POLICY_FROM="v1", SM_ONLY_NEW="true").code == 2
+    assert gitlab(runner, clone.folder, **given, SM_POLICY_FROM="none").code == 0
+
+
+@pytest.mark.parametrize("part", ["gitlab", "jenkins"])
+def test_a_whole_clone_stays_whole(runner: Runner, weakened: Checkout, part: str) -> None:
+    whole = GitRepo(runner.folder / "whole")
+    whole.git("remote", "add", "origin", weakened.origin.folder.as_uri())
+    whole.git("fetch", "--quiet", "origin", "topic")
+    whole.git("checkout", "--quiet", "FETCH_HEAD")
+    if part == "gitlab":
+        answering(runner, 0)
+        done = gitlab(runner, whole.folder, CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
+    else:
+        done = jenkins(runner, whole.folder, CHANGE_TARGET="main", program="#!/bin/sh\n")
+    assert done.code == 0, done.out
+    assert whole.git("rev-parse", "--is-shallow-repository") == "false\n"
 
 
 def pipeline() -> tuple[str, list[str]]:
@@ -130,20 +199,52 @@ def pipeline() -> tuple[str, list[str]]:
     return text, re.findall(r"'''\n(.*?)'''", text, re.DOTALL)
 
 
+def jenkins(runner: Runner, folder: Path, *, program: str = "", **environ: str) -> Step:
+    """Run what checks, in a checkout. program: in the place of the real one."""
+    venv = runner.folder / "workspace@tmp" / "supplymatrix-7" / ".venv"
+    if program:
+        runner.install(venv, program)
+    else:
+        runner.install(venv)
+    return runner.run(pipeline()[1][1], environ, cwd=folder, by="sh")
+
+
 @pytest.mark.parametrize("code", [0, 1, 3, 4])
 def test_the_pipeline_ends_as_the_program_does(runner: Runner, code: int) -> None:
-    venv = runner.folder / "home" / ".cache" / "supplymatrix-program" / _REVISION / ".venv"
-    runner.install(venv, f"#!/bin/sh\nexit {code}\n")
-    assert runner.run(pipeline()[1][1], {"SUPPLYMATRIX_REVISION": _REVISION}, by="sh").code == code
+    assert jenkins(runner, runner.folder, program=f"#!/bin/sh\nexit {code}\n").code == code
 
 
 def test_the_pipeline_judges_by_the_target_branch(runner: Runner, weakened: Checkout) -> None:
-    runner.install(runner.folder / "home" / ".cache" / "supplymatrix-program" / _REVISION / ".venv")
-    given = {"SUPPLYMATRIX_REVISION": _REVISION}
-    done = runner.run(pipeline()[1][1], given | {"CHANGE_TARGET": "main"}, cwd=weakened.folder, by="sh")
+    done = jenkins(runner, weakened.folder, CHANGE_TARGET="main")
     assert done.code == 1, done.out
-    gone = runner.run(pipeline()[1][1], given | {"CHANGE_TARGET": "gone"}, cwd=weakened.folder, by="sh")
-    assert gone.code == 2
+    gone = jenkins(runner, weakened.folder, CHANGE_TARGET="gone")
+    assert (gone.code, "target branch cannot be fetched" in gone.out) == (2, True)
+
+
+def test_the_pipeline_installs_anew_whatever_another_build_has_left(
+    runner: Runner, weakened: Checkout, tmp_path: Path
+) -> None:
+    checkout = hostile(tmp_path / "checkout")
+    commit = weakened.origin.git("rev-parse", "HEAD").strip()
+    program = runner.folder / "workspace@tmp" / "supplymatrix-7"
+    for left in (program, runner.folder / "home" / ".cache" / "supplymatrix-program" / commit):
+        runner.install(left / ".venv", "#!/bin/sh\necho poisoned\n")
+        (left / "hooks").mkdir()
+    done = install(runner, pipeline()[1][0], weakened, checkout)
+    assert done.code == 0, done.out
+    assert_installed(runner, program, checkout)
+    assert not (program / ".venv" / "bin" / "supplymatrix").exists()
+    assert str(program.relative_to(runner.folder / "workspace@tmp")) in pipeline()[1][1].replace("$BUILD_NUMBER", "7")
+    assert not (checkout / "supplymatrix-junit.xml").exists()
+    assert not (checkout / "supplymatrix.html").exists()
+
+
+def test_what_is_installed_is_the_commit_that_was_named(runner: Runner, weakened: Checkout, tmp_path: Path) -> None:
+    checkout = hostile(tmp_path / "checkout")
+    for script in ("\n".join(component()[1]["before_script"]), pipeline()[1][0]):
+        done = install(runner, script, weakened, checkout, revision="topic")
+        assert (done.code, "name a full commit" in done.out) == (70, True)
+    assert not (runner.folder / "calls").exists()
 
 
 def test_the_pipeline_has_a_word_for_each_exit_code_and_pastes_nothing() -> None:

@@ -102,6 +102,19 @@ def test_an_unknown_revision_is_2_and_names_the_option(cli: Cli, arguments: list
     assert "--base origin/main" in done.err
 
 
+def test_a_module_with_no_line_for_its_files_is_not_told_as_proven(
+    cli: Cli, repo: GitRepo, arguments: list[str], tmp_path: Path
+) -> None:
+    only_go_mod = "".join(line for line in LOG.go_sum(B2).splitlines(keepends=True) if "/go.mod " in line)
+    (repo.folder / "go.sum").write_text(LOG.go_sum(A) + only_go_mod)
+    done = cli(*arguments, "--format", "markdown", "--format", f"json={tmp_path}/changes.json")
+    (row,) = [row for row in done.out.splitlines() if "example.com/b" in row]
+    assert "✅" not in row
+    assert "only its go.mod" in row
+    (told,) = json.loads((tmp_path / "changes.json").read_text())["subjects"][0]["changes"]
+    assert told["proof"]["state"] == "only its go.mod"
+
+
 def test_a_module_of_nobody_is_told_without_a_sum(cli: Cli, repo: GitRepo, arguments: list[str]) -> None:
     name = "example.com/c@v0.0.0-20240101000000-abcdefabcdef"
     (repo.folder / "go.mod").write_text(go_mod_text([A, B, name]))

@@ -141,6 +141,11 @@ def test_a_table_without_a_heading_becomes_lines_and_one_with_a_heading_stays() 
     assert reflow(page, 80) == "key: a value\n\n| head | |\n|---|---|\n| key | a value |\n"
 
 
+def test_a_row_that_is_too_long_goes_on_below_its_key() -> None:
+    page = "| | |\n|---|---|\n| key | one two three |\n"
+    assert reflow(page, 12) == "key: one\n  two three\n"
+
+
 @pytest.mark.parametrize(
     "arguments", [["--help"], *([name, "--help"] for name, _, _ in COMMANDS), ["rules"], ["schema"]]
 )

@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.conftest import Cli, Done
 from tests.support.git_repo import GitRepo
+from tests.support.machine import Machine
 from tests.support.made_log import MadeLog, go_mod_text, made_hash, write_project, write_recording
 
 A, B, C = "example.com/a@v1.0.0", "example.com/b@v1.2.0", "example.com/c@v0.0.0-20200101000000-abcdefabcdef"
@@ -145,6 +146,20 @@ def test_files_that_cannot_be_read_there_make_everything_new(cli: Cli, repo: Git
     assert "its files cannot be read there" in " ".join(done.out.split())
 
 
+@pytest.mark.parametrize("name", ["go.sum", "go.mod"])
+def test_a_file_that_was_a_link_is_not_one_that_was_not_there(
+    cli: Cli, repo: GitRepo, recorded: Path, name: str
+) -> None:
+    (repo.folder / "go.sum").write_text(LOG.go_sum(A, B))
+    (repo.folder / name).rename(repo.folder / "target")
+    (repo.folder / name).symlink_to("target")
+    repo.commit()
+    (repo.folder / "go.sum").write_text(LOG.go_sum(A))
+    done = check(cli, repo, recorded, "--diff-base", "main", "--format", "json", "--format", "text")
+    assert (done.code, set(judged(done).values())) == (1, {False})
+    assert f"{name} is a link or a folder, which is not followed" in done.out
+
+
 def test_a_link_in_the_place_of_a_file_is_not_followed(cli: Cli, repo: GitRepo, recorded: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside.mod"
     outside.write_text(go_mod_text([A, B]))
@@ -184,6 +199,88 @@ def test_a_member_of_a_workspace_is_compared_as_one(cli: Cli, recorded: Path, tm
     done = check(cli, repo, recorded, "--diff-base", "main")
     assert done.code == 1
     assert "SM203" in done.out
+
+
+def test_a_workspace_that_the_change_removes_is_not_one_that_never_was(
+    cli: Cli, recorded: Path, tmp_path: Path
+) -> None:
+    """What only go.work.sum had is missing when that is gone, whichever folder is named."""
+    repo = GitRepo(tmp_path / "many")
+    svc = write_project(repo.folder / "svc" / "app", LOG, "", [A, B], go_sum=LOG.go_sum(A), policy=STRICT)
+    repo.commit({"go.work": "go 1.22\n\nuse ./svc/app\n", "go.work.sum": LOG.go_sum(B)})
+    assert check(cli, repo, recorded).code == 0
+    (repo.folder / "go.work").unlink()
+    for folder in (repo.folder, svc):
+        done = check(cli, repo, recorded, "--diff-base", "main", "--format", "json", folder=folder)
+        assert (done.code, set(judged(done).values())) == (1, {False})
+
+
+def test_a_member_that_the_change_takes_out_of_the_workspace_is_compared_as_one(
+    cli: Cli, recorded: Path, tmp_path: Path
+) -> None:
+    repo = GitRepo(tmp_path / "many")
+    svc = write_project(repo.folder / "svc", LOG, "", [A, B], go_sum=LOG.go_sum(A), policy=STRICT)
+    repo.commit({"go.work": "go 1.22\n\nuse ./svc\n", "go.work.sum": LOG.go_sum(B)})
+    done = check(cli, repo, recorded, "--diff-base", "main", folder=svc / "go.mod")
+    assert done.code == 0  # named by itself, then as now
+    (repo.folder / "go.work").write_text("go 1.22\n\nuse ./other\n")
+    assert check(cli, repo, recorded, "--diff-base", "main", folder=svc / "go.mod").code == 1
+
+
+def test_a_workspace_that_moved_is_still_the_one_that_was_there(cli: Cli, recorded: Path, tmp_path: Path) -> None:
+    repo = GitRepo(tmp_path / "many")
+    write_project(repo.folder / "svc", LOG, "", [A, B], go_sum=LOG.go_sum(A), policy=STRICT)
+    repo.commit({"go.work": "go 1.22\n\nuse ./svc\n", "go.work.sum": LOG.go_sum(B)})
+    (repo.folder / "go.work").unlink()
+    (repo.folder / "svc" / "go.work").write_text("go 1.22\n\nuse .\n")
+    done = check(cli, repo, recorded, "--diff-base", "main", folder=repo.folder / "svc")
+    assert done.code == 1
+
+
+def test_a_copy_in_vendor_that_the_change_brings_is_new(cli: Cli, repo: GitRepo, recorded: Path) -> None:
+    policy = (repo.folder / "lift.toml").read_text().replace('SM203 = "error"', 'SM112 = "error"')
+    repo.commit({"go.mod": go_mod_text([A]), "lift.toml": policy})
+    assert check(cli, repo, recorded).code == 0
+    vendored = repo.folder / "vendor" / A.partition("@")[0]
+    vendored.mkdir(parents=True)
+    (vendored / "a.go").write_text("package a\n")
+    (repo.folder / "vendor" / "modules.txt").write_text("# example.com/a v1.0.0\n## explicit\nexample.com/a\n")
+    done = check(cli, repo, recorded, "--diff-base", "main", "--format", "json")
+    assert (done.code, judged(done)) == (3, {f"SM112 {A} (vendored)": False})
+
+
+def test_a_module_that_gives_packages_now_is_not_one_that_always_did(
+    cli: Cli, repo: GitRepo, recorded: Path, machine: Machine, tmp_path: Path
+) -> None:
+    """Before go 1.17 the line of a module's files is needed only when it gives packages; what they are, its users say."""
+    cache = tmp_path / "modcache"
+    for name in (A, B):
+        path, _, version = name.partition("@")
+        folder = cache / "cache" / "download" / path / "@v"
+        folder.mkdir(parents=True)
+        (folder / f"{version}.mod").write_text(f"module {path}\n\ngo 1.16\n")
+    machine.settings["GOMODCACHE"] = str(cache)
+    go_mod_line = "".join(line for line in LOG.go_sum(B).splitlines(keepends=True) if "/go.mod " in line)
+    policy = (repo.folder / "lift.toml").read_text().replace('SM203 = "error"', 'SM207 = "warn"\nSM208 = "warn"')
+    old = go_mod_text([A, B]).replace("go 1.22", "go 1.16")
+    repo.commit({"go.mod": old, "go.sum": LOG.go_sum(A) + go_mod_line, "lift.toml": policy})
+    (repo.folder / "vendor").mkdir()
+    (repo.folder / "vendor" / "modules.txt").write_text(
+        "# example.com/a v1.0.0\nexample.com/a\n# example.com/b v1.2.0\nexample.com/b\n"
+    )
+    done = check(cli, repo, recorded, "--diff-base", "main", "--format", "json")
+    known = judged(done)
+    assert (done.code, known.pop(f"SM101 {B}")) == (1, False)
+    assert set(known.values()) <= {True}  # what the cache has of versions that were there then is as it was
+
+
+def test_a_line_that_cannot_count_is_another_one_under_another_hash(cli: Cli, repo: GitRepo, recorded: Path) -> None:
+    policy = (repo.folder / "lift.toml").read_text().replace('SM203 = "error"', 'SM105 = "error"')
+    repo.commit({"go.sum": LOG.go_sum(A, B) + "example.com/b v1.2.0 h9:AAAA\n", "lift.toml": policy})
+    assert check(cli, repo, recorded, "--diff-base", "main").code == 0
+    (repo.folder / "go.sum").write_text(LOG.go_sum(A, B) + "example.com/b v1.2.0 h9:BBBB\n")
+    done = check(cli, repo, recorded, "--diff-base", "main", "--format", "json")
+    assert (done.code, judged(done)) == (1, {f"SM105 {B}": False})
 
 
 def test_a_go_sum_that_was_named_by_itself_is_compared_with_itself(cli: Cli, repo: GitRepo, recorded: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from supplymatrix.policy.grammar import JUSTIFICATIONS
 from tests.cli.conftest import Cli, Done
 from tests.cli.owed_project import LIFT, make_project
 
@@ -171,3 +172,8 @@ def test_line_ends_and_a_missing_last_newline_stay_as_they_are(cli: Cli, svc: Pa
     new = (svc / "lift.toml").read_bytes()
     assert new.startswith(old + b"\r\n\r\n[[waivers]]\r\n")
     assert new.count(b"\n") == new.count(b"\r\n")
+
+
+def test_the_help_has_every_word_of_a_justification_whole(cli: Cli) -> None:
+    lines = {line.strip() for line in cli("waive", "--help").out.split("\n")}
+    assert set(JUSTIFICATIONS) <= lines

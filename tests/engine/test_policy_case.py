@@ -68,6 +68,12 @@ def test_levels_and_waivers_are_written_and_no_other_byte_changes(case: PolicyCa
     assert (policy.levels["SM203"], policy.levels["SM201"]) == (Level.ERROR, Level.OFF)
 
 
+def test_what_is_tried_can_be_the_first_policy(case: PolicyCase, tmp_path: Path) -> None:
+    first = changed(case, data=None, file=tmp_path / "lift.toml")
+    data = edited_policy(first, Trial().at_level("SM203", Level.ERROR))
+    assert data == b'[policy]\npreset = "log-verified"\n\n[rules]\nSM203 = "error"\n'
+
+
 def test_what_the_reader_would_refuse_is_not_written(case: PolicyCase) -> None:
     with pytest.raises(InputError, match="SM104"):
         edited_policy(case, Trial().at_level("SM104", Level.OFF))

@@ -94,6 +94,32 @@ def test_a_parent_that_the_revision_has_not_is_an_error_though_the_tree_has_it(t
     assert "the revision has no such file" in fault
 
 
+def test_a_path_that_leaves_the_repository_and_comes_back_is_read_in_the_revision(tmp_path: Path) -> None:
+    repo = GitRepo(tmp_path / "repo")
+    repo.commit({"go.mod": GO_MOD, "lift.toml": 'extends = ["../repo/org.toml"]\n', "org.toml": ORG})
+    (repo.folder / "org.toml").write_text("[policy]\nmin_score = 1\n", encoding="utf-8")
+    assert load(repo.folder, PolicySource(revision="main"))[0].min_score == 90
+
+
+def test_a_folder_that_is_renamed_takes_its_gate_along(tmp_path: Path) -> None:
+    repo = GitRepo(tmp_path / "repo")
+    repo.commit({"svc/go.mod": GO_MOD, "svc/lift.toml": 'extends = ["../org.toml"]\n', "org.toml": ORG})
+    (repo.folder / "svc").rename(repo.folder / "svc2")
+    (repo.folder / "svc2" / "lift.toml").write_text("[policy]\nmin_score = 1\n", encoding="utf-8")
+    policy, notes = load(repo.folder / "svc2", PolicySource(revision="main"))
+    assert policy.min_score == 90
+    assert "policy-moved" in [note.code for note in notes]
+
+
+def test_two_policies_that_are_gone_are_no_answer(tmp_path: Path) -> None:
+    repo = GitRepo(tmp_path / "repo")
+    repo.commit({"a/go.mod": GO_MOD, "a/lift.toml": ORG, "b/go.mod": GO_MOD, "b/lift.toml": ""})
+    for name in "ab":
+        (repo.folder / name).rename(repo.folder / f"{name}2")
+    (fault,) = faults(repo.folder / "a2", PolicySource(revision="main"))
+    assert "2 that are gone from the working tree" in fault
+
+
 def test_the_debt_list_of_the_revision_counts(tmp_path: Path) -> None:
     repo = GitRepo(tmp_path / "repo")
     repo.commit({"go.mod": GO_MOD, "lift.toml": DEBT, "lift.debt.toml": ENTRY.format("0" * 32)})
@@ -209,3 +235,5 @@ def test_a_vendor_that_nobody_knows_gets_a_suggestion(tmp_path: Path) -> None:
     svc = tree(tmp_path, go_mod=GO_MOD, lift_toml='[vendors.chaingaurd]\nmax_response_p90 = "14d"\n')
     (fault,) = faults(svc, PolicySource())
     assert "did you mean 'chainguard'?" in fault
+    tree(svc, org_toml='[vendors.chaingaurd]\nmax_response_p90 = "14d"\n', lift_toml='extends = ["org.toml"]\n')
+    assert "did you mean 'chainguard'?" in faults(svc, PolicySource())[0]

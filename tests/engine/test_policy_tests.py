@@ -92,6 +92,16 @@ def test_the_age_of_a_version_can_be_said(tmp_path: Path, day: str, *, found: bo
     assert (faults == ()) is found
 
 
+@pytest.mark.parametrize("said", ['[[test.log]]\nstate = "differs"\n', "[[test.released]]\non = 2026-11-20\n"])
+def test_what_is_said_of_a_module_that_is_not_there_fails_the_test(tmp_path: Path, said: str) -> None:
+    tests = f'[[test]]\nname = "x"\non = 2026-11-26\nmin_low = 0\nonly = false\n{REQUIRE}\n{said}'
+    (faults,) = run(tmp_path, f'{tests}module = "x.example/a@v1.0.1"\n')
+    assert faults == (
+        "the test speaks of x.example/a@v1.0.1, which its facts do not have; did you mean x.example/a@v1.0.0?",
+    )
+    assert run(tmp_path, f'{tests}module = "x.example/a@v1.0.0"\n') == [()]
+
+
 def test_the_score_can_be_held_to_a_minimum(tmp_path: Path) -> None:
     tests = f'[[test]]\nname = "x"\nmin_low = 100\nonly = false\n{REQUIRE}'
     (faults,) = run(tmp_path, tests)
@@ -108,6 +118,7 @@ def test_the_score_can_be_held_to_a_minimum(tmp_path: Path) -> None:
         ('[[test]]\nname = "x"\n[[test.expect]]\nrule = "SM999"\n', "there is no rule 'SM999'", 4),
         ('[[test]]\nname = "x"\noutcome = "pass"\n[[test.log]]\nmodule = "a"\nstate = "proven"\n', "this names no", 5),
         ('[[test]]\nname = "x"\noutcome = "pass"\nexpct = 1\n', "there is no key 'expct'", 4),
+        ('[[test]]\nname = "x"\noutcome = "pass"\npolicy = "a"\n', "there is no key 'policy'", 4),
         ('[[test]]\nname = "x"\noutcome = "pass"\ngo_mod = 1\n', "this is no text", 4),
         ('[[test]]\nname = "x"\noutcome = "pass"\n[[test]]\nname = "x"\noutcome = "pass"\n', "a test of this name", 5),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -11,8 +11,9 @@ import pytest
 from supplymatrix.checks.registry import ALL_RULES
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.audit import Audit
-from supplymatrix.model.fact import Facts, Gap
+from supplymatrix.model.fact import Facts, Gap, PrivateModule
 from supplymatrix.model.location import Location
+from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Finding, Level, Severity, Status
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Contribution, ExcuseKind, Judged, Outcome, Score, Verdict, WaiverUse
@@ -77,8 +78,9 @@ class Results:
     unknown: int = 0
 
 
-def audit_with(results: Mapping[str, Results]) -> Audit:
-    """Return an audit with so many results of each rule; the numbers of its score mean nothing."""
+def audit_with(results: Mapping[str, Results], *, private: Sequence[str] = ()) -> Audit:
+    """Return an audit with so many results of each rule; the numbers of its score mean nothing. private: modules that
+    the policy has withheld from the log."""
     judged = [item for rule, found in results.items() for item in _judged(rule, found)]
     shares = tuple(
         Contribution(
@@ -108,7 +110,17 @@ def audit_with(results: Mapping[str, Results]) -> Audit:
         tool_version="0.1.0",
         now=NOW,
     )
-    return Audit(subject="svc", root=".", facts=Facts([]), log=LOG, verdict=verdict, rules=ALL_RULES, lines={})
+    withheld = [
+        PrivateModule(
+            subject=ModuleVersion(path=path, version="v1.0.0"),
+            matched_by=path,
+            setting="lift.toml",
+            declared=True,
+            location=_PLACE,
+        )
+        for path in private
+    ]
+    return Audit(subject="svc", root=".", facts=Facts(withheld), log=LOG, verdict=verdict, rules=ALL_RULES, lines={})
 
 
 def _judged(rule: str, found: Results) -> list[Judged]:

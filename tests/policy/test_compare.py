@@ -7,11 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supplymatrix.policy.compare import compare_policies
-from tests.policy.policies import LOG_KEY, WAIVER, parse
+from tests.policy.policies import LOG_KEY, WAIVER, build, parse
 
 pytestmark = pytest.mark.slow
 
 ENTRY = '[packages."x.example/a"]\n'
+VENDOR = '[vendors.wiz]\nmax_response_p90 = "30d"\n'
+DEBT = (
+    '[debt]\nfile = "d.toml"\nadopted = 2026-11-01\nexpires = 2027-02-01\nmost = 2\nowner = "team-a"\n'
+    'reason = "it was there before the policy"\n'
+)
 SAID = [
     ("[policy]\nmin_score = 80\n", "[policy]\nmin_score = 10\n", "weaker: min_score 80 becomes 10"),
     ("[policy]\nmin_score = 80\n", "[policy]\nmin_score = 90\n", "stricter: min_score 80 becomes 90"),
@@ -48,6 +53,18 @@ SAID = [
     ),
     ("", '[sources]\nprivate = ["a.example"]\n', "weaker: a.example is declared private and no longer checked"),
     ('[sources]\nprivate = ["a.example"]\n', "", "stricter: a.example is no longer declared private"),
+    ("", '[policy]\nowner_domain = "a.example"\n', "stricter: owner_domain any becomes a.example"),
+    ('[policy]\nowner_domain = "a.example"\n', "", "weaker: owner_domain a.example becomes any"),
+    ("", ENTRY + 'pseudo_versions = "allow"\n', "weaker: [packages.'x.example/a'] is new"),
+    (ENTRY + 'pseudo_versions = "allow"\n', "", "stricter: [packages.'x.example/a'] is gone"),
+    (VENDOR, VENDOR.replace("30d", "20d"), "stricter: max_response_p90 of vendor wiz 30d becomes 20d"),
+    (VENDOR, "", "weaker: max_response_p90 of vendor wiz 30d becomes nothing"),
+    (VENDOR, VENDOR + 'channels = ["b", "a"]\n', "other: max_response_p90 of vendor wiz 30d becomes 30d in a and b"),
+    (
+        VENDOR + 'channels = ["a", "b"]\n',
+        VENDOR + 'channels = ["a"]\n',
+        "weaker: max_response_p90 of vendor wiz 30d in a and b becomes 30d in a",
+    ),
     ("", f'[sources]\nsumdb = "{LOG_KEY}"\n', f"other: the log of the go command becomes {LOG_KEY}"),
 ]
 
@@ -55,6 +72,61 @@ SAID = [
 @pytest.mark.parametrize(("old", "new", "sentence"), SAID)
 def test_each_kind_of_difference_is_said_with_its_direction(old: str, new: str, sentence: str) -> None:
     assert compare_policies(parse(old), parse(new)) == [sentence]
+
+
+def test_a_preset_that_goes_while_pseudo_versions_come_is_told_beside_them() -> None:
+    old, new = ENTRY + 'security_policy = "strict-module-integrity"\n', ENTRY + 'pseudo_versions = "deny"\n'
+    assert compare_policies(parse(old), parse(new)) == [
+        "stricter: pseudo_versions of x.example/a none becomes deny",
+        "weaker: security_policy of x.example/a strict-module-integrity becomes none",
+    ]
+
+
+def test_parents_that_speak_of_one_glob_are_each_told() -> None:
+    first, second = ENTRY + 'version = "v1.0.0"\n', ENTRY + 'min_age = "7d"\n'
+    text = 'extends = ["a.toml", "b.toml"]\n'
+    old = build(text, a=first, b=second)
+    assert compare_policies(old, build(text, a=first, b=second.replace("7d", "3d"))) == [
+        "weaker: min_age of x.example/a in a parent 7d becomes 3d"
+    ]
+    assert compare_policies(old, build(text, a=first, b="")) == ["weaker: [packages.'x.example/a'] is gone in a parent"]
+    assert compare_policies(old, build(text, a=first, b=second.replace("/a", "/b"))) == [
+        "weaker: [packages.'x.example/a'] is gone in a parent",
+        "other: [packages.'x.example/b'] is new in a parent",
+    ]
+
+
+def test_what_several_files_ask_of_one_vendor_is_told_whole() -> None:
+    text = 'extends = ["org.toml"]\n'
+    old = build(text, org=VENDOR)
+    said = compare_policies(old, build(text + VENDOR.replace("30d", "40d"), org=VENDOR))
+    assert said == ["other: max_response_p90 of vendor wiz 30d becomes 30d, 40d"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("most = 2", "most = 9"), "weaker: the debt list may have 9 entries instead of 2"),
+        (("most = 9", "most = 2"), "stricter: the debt list may have 2 entries instead of 9"),
+        (("2027-02-01", "2027-03-01"), "weaker: the debt list holds until 2027-03-01 instead of 2027-02-01"),
+    ],
+)
+def test_the_room_in_a_debt_list_and_its_last_day_are_told(change: tuple[str, str], sentence: str) -> None:
+    text = DEBT.replace("most = 2", change[0]) if change[0].startswith("most") else DEBT
+    new = text.replace(*change)
+    assert compare_policies(build(text, d=""), build(new, d="")) == [sentence]
+
+
+def test_an_empty_debt_list_that_comes_or_goes_is_told() -> None:
+    some = build(DEBT, d="")
+    assert compare_policies(parse(""), some) == ["other: an empty debt list is new"]
+    assert compare_policies(some, parse("")) == ["other: an empty debt list is gone"]
+
+
+def test_a_difference_that_has_no_word_is_told_as_one() -> None:
+    odd = parse("")
+    object.__setattr__(odd, "digest", "0" * 64)
+    assert compare_policies(parse(""), odd) == ["other: the policies differ in a way that has no word here"]
 
 
 def test_a_waiver_that_is_moved_to_a_later_day_is_weaker_and_stricter_at_once() -> None:
@@ -96,9 +168,35 @@ _WAIVER = st.builds(
     ),
     st.sampled_from(["SM202", "SM201"]),
     st.sampled_from(["a.example", "**"]),
-    st.sampled_from(["team-a", "team-b"]),
+    st.sampled_from(["a@a.example", "b@a.example"]),
     st.sampled_from(["2027-01-31", "2027-02-28"]),
 )
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> str:
+    """Return entries for packages and a vendor."""
+    text = ""
+    for glob in draw(st.lists(st.sampled_from(["x.example", "y.example"]), unique=True)):
+        text += (
+            f'[packages."{glob}"]\n'
+            + draw(
+                st.sampled_from(
+                    [
+                        "",
+                        'version = "v1.0.0"\n',
+                        'version = "1"\n',
+                        'security_policy = "baseline"\n',
+                        'min_age = "7d"\n',
+                    ]
+                )
+            )
+            + draw(st.sampled_from(["", 'pseudo_versions = "allow"\n', 'pseudo_versions = "deny"\n']))
+        )
+    if draw(st.booleans()):
+        channels = draw(st.lists(st.sampled_from(["a", "b"]), unique=True, min_size=1))
+        text += VENDOR + draw(st.sampled_from(["", f"channels = {channels}\n", 'max_evidence_age = "90d"\n']))
+    return text
 
 
 @st.composite
@@ -106,16 +204,14 @@ def policies(draw: st.DrawFn) -> str:
     """Return a policy out of a small world, so that two of them are often almost alike."""
     preset = draw(st.sampled_from(["baseline", "log-verified"]))
     text = f'[policy]\npreset = "{preset}"\nfail_on = "{draw(st.sampled_from(["warn", "error"]))}"\n'
+    text += draw(st.sampled_from(["", 'mode = "warn"\n', 'owner_domain = "a.example"\n', "weights = { low = 2 }\n"]))
     text += f"min_score = {draw(st.sampled_from([0, 80]))}\n[rules]\n"
     for rule in ("SM101", "SM2xx"):
         text += f'{rule} = "{draw(_LEVEL)}"\n' if draw(st.booleans()) else ""
     private = draw(st.lists(st.sampled_from(["a.example", "b.example"]), max_size=2))
     text += f"[sources]\nprivate = {private}\n"
     text += f'sumdb = "{LOG_KEY}"\n' if draw(st.booleans()) else ""
-    for glob in draw(st.lists(st.sampled_from(["x.example", "y.example"]), unique=True)):
-        text += f'[packages."{glob}"]\n' + draw(
-            st.sampled_from(["", 'version = "v1.0.0"\n', 'version = "1"\n', 'security_policy = "baseline"\n'])
-        )
+    text += draw(entries())
     return text + "".join(draw(st.lists(_WAIVER, max_size=2)))
 
 
@@ -123,7 +219,17 @@ def policies(draw: st.DrawFn) -> str:
 @given(policies(), policies())
 def test_every_difference_that_decides_is_said(old: str, new: str) -> None:
     before, after = parse(old), parse(new)
-    assert bool(compare_policies(before, after)) is (before.digest != after.digest)
+    said = compare_policies(before, after)
+    assert bool(said) is (before.digest != after.digest)
+    assert not [sentence for sentence in said if "no word" in sentence]
+
+
+@settings(max_examples=50)
+@given(st.lists(entries(), min_size=2, max_size=2), st.lists(entries(), min_size=2, max_size=2))
+def test_every_difference_of_what_a_policy_builds_on_is_said(before: list[str], after: list[str]) -> None:
+    text = 'extends = ["a.toml", "b.toml"]\n'
+    old, new = (build(text, a=first, b=second) for first, second in (before, after))
+    assert bool(compare_policies(old, new)) is (old.digest != new.digest)
 
 
 @settings(max_examples=50)

@@ -107,6 +107,25 @@ def test_off_and_nothing_to_judge_are_different_words() -> None:
     assert (idle.checks[0].ran, idle.reasons) == (Ran.NOTHING, ("eol: nothing to judge",))
 
 
+def test_a_rule_of_a_direct_check_that_is_off_leaves_a_clause_incomplete() -> None:
+    off, results = frozenset({"SM102"}), {"SM110": Results(passed=4)}
+    direct = _joined(results, off=off, direct="sumdb-inclusion")
+    part = _joined(results, off=off, partial="sumdb-inclusion")
+    assert (direct.standing, direct.checks[0].ran) == (Standing.INCOMPLETE, Ran.PASSED)
+    assert direct.reasons == ("sumdb-inclusion: SM102 not run, off in the policy",)
+    assert part.standing is Standing.SUPPORTED
+
+
+@pytest.mark.parametrize(("check", "passing"), [("sumdb-inclusion", "SM110"), ("cache-integrity", "SM112")])
+def test_modules_withheld_from_the_log_leave_a_clause_incomplete_that_asks_the_log(check: str, passing: str) -> None:
+    audit = audit_with({passing: Results(passed=4), "SM101": Results(passed=4)}, private=["a.example/x"])
+    (found,) = join_evidence(house(direct=check), audit, frozenset()).clauses
+    assert found.standing is Standing.INCOMPLETE
+    assert found.reasons == (f"{check}: 1 module is private and withheld from the log",)
+    (other,) = join_evidence(house(direct="gosum-complete", partial=check), audit, frozenset()).clauses
+    assert other.standing is Standing.SUPPORTED
+
+
 def test_a_run_without_any_result_supports_nothing() -> None:
     audit = audit_with({})
     evidence = join_evidence(parse(HEAD + clause("H-1", direct="SM101") + clause("H-2")), audit, frozenset())

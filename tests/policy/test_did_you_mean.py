@@ -80,7 +80,7 @@ def test_a_misspelled_word_has_a_suggestion_and_its_place(text: str, seen: str, 
             "lift.toml",
             presets=PRESETS,
             rules=ALL_RULES,
-            vendors=["chainguard", "redhat"],
+            vendors=lambda: ["chainguard", "redhat"],
             frameworks=["ssdf", "pci-dss"],
         )
     (fault,) = [fault for fault in caught.value.diagnostics if fault.message.startswith("there is no ")]

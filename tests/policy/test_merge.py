@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 import pytest
@@ -143,8 +144,11 @@ def test_the_log_of_a_parent_cannot_be_changed() -> None:
     from tests.policy.policies import LOG_KEY
 
     own = f'extends = ["org.toml"]\n[sources]\nsumdb = "{LOG_KEY} https://b.example"\n'
-    (fault,) = faults(own, org=f'[sources]\nsumdb = "{LOG_KEY} https://a.example"\n')
-    assert fault.message.startswith("another log than that")
+    for org in (f'[sources]\nsumdb = "{LOG_KEY} https://a.example"\n', "[policy]\nmin_score = 90\n"):
+        (fault,) = faults(own, org=org)
+        assert fault.message.startswith("another log than that")
+    assert build(own, org='[policy]\nallow_loosen = ["sumdb"]\n').sumdb.endswith("https://b.example")
+    assert build(own.replace("org.toml", "preset:baseline")).sumdb.endswith("https://b.example")
 
 
 @pytest.mark.parametrize(
@@ -213,3 +217,111 @@ def test_no_child_is_ever_looser_than_its_parent(above: dict[str, str], below: d
         return
     child = build(own, org=org)
     assert all(LEVEL_ORDER[child.levels[rule]] >= LEVEL_ORDER[level] for rule, level in parent.levels.items())
+
+
+def test_a_file_that_is_named_as_a_preset_does_not_take_its_place() -> None:
+    weak = '[policy]\npreset = "baseline"\nmode = "observe"\n[rules]\nSM203 = "off"\n'
+    shelf = Shelf(
+        {"preset strict-module-integrity": weak, "org.toml": 'extends = ["preset:strict-module-integrity"]\n'}
+    )
+    text = b'extends = ["preset strict-module-integrity", "org.toml"]\n'
+    policy = parse_policy(text, "lift.toml", presets=PRESETS, files=shelf)
+    assert (policy.mode, policy.levels["SM203"]) == (Mode.ENFORCE, Level.ERROR)
+
+
+def test_two_files_at_one_address_are_two_parents() -> None:
+    digests = [hashlib.sha256(text.encode()).hexdigest() for text in (ORG, "[policy]\nmin_score = 0\n")]
+
+    class Web(Shelf):
+        def parent(self, reference: ParentRef, of: str) -> PolicyText:
+            data = ORG if reference.sha256 == digests[0] else "[policy]\nmin_score = 0\n"
+            return PolicyText(artifact=reference.place, data=data.encode())
+
+    for order in (digests, digests[::-1]):
+        named = ", ".join(f'"https://a.example/x.toml#sha256={digest}"' for digest in order)
+        policy = parse_policy(f"extends = [{named}]\n".encode(), "lift.toml", presets=PRESETS, files=Web({}))
+        assert (policy.min_score, policy.levels["SM203"]) == (90, Level.WARN)
+
+
+def test_a_module_is_not_made_private_against_the_parent() -> None:
+    own = 'extends = ["org.toml"]\n[sources]\nprivate = ["*"]\n'
+    (fault,) = faults(own, org=ORG)
+    assert fault.message.startswith("'*' is declared private, and the policy that this one builds on has it checked")
+    assert build(own, org=ORG.replace("[rules]", 'allow_loosen = ["private"]\n[rules]')).private == ("*",)
+    assert build('extends = ["preset:baseline"]\n[sources]\nprivate = ["*"]\n').private == ("*",)
+    assert build(own, org='[sources]\nprivate = ["*", "x.example"]\n').private == ("*", "x.example")
+
+
+OPEN = [
+    ("weights", "[policy]\nweights = {{ critical = 100, high = {} }}\n"),
+    ("private", '[sources]\nprivate = ["{}.example"]\n'),
+    ("owner_domain", '[policy]\nowner_domain = "d{}.example"\n'),
+]
+
+
+@pytest.mark.parametrize(("key", "text"), OPEN)
+def test_parents_must_agree_about_what_has_no_order(key: str, text: str) -> None:
+    for names in ('"a.toml", "b.toml"', '"b.toml", "a.toml"'):
+        (fault, *_) = faults(f"extends = [{names}]\n", a=text.format(1), b=text.format(2))
+        assert fault.message == f"the parents of this policy do not agree about {key}"
+    assert build('extends = ["a.toml", "b.toml"]\n', a=text.format(1), b=text.format(1))
+    assert build('extends = ["preset:baseline", "b.toml"]\n', b=text.format(1))
+
+
+def test_a_sibling_without_the_key_does_not_bring_weights_or_private_patterns_in() -> None:
+    assert faults('extends = ["org.toml", "w.toml"]\n', org=ORG, w="[policy]\nweights = { low = 100 }\n")
+    assert faults('extends = ["w.toml", "org.toml"]\n', org=ORG, w='[sources]\nprivate = ["*"]\n')
+
+
+def test_weights_that_are_the_same_in_effect_are_no_change() -> None:
+    own = 'extends = ["org.toml"]\n[policy]\nweights = { critical = 10, high = 5, medium = 2, low = 1 }\n'
+    assert build(own, org=ORG).weights["low"] == 1
+
+
+@pytest.mark.parametrize("names", ['"a.toml", "b.toml"', '"b.toml", "a.toml"'])
+def test_a_sibling_cannot_take_a_level_back_that_another_parent_sets(names: str) -> None:
+    a = '[rules]\nSM203 = "error"\n'
+    b = '[rules]\nSM203 = "error"\n[packages."**"]\npseudo_versions = "allow"\n'
+    policy = build(f"extends = [{names}]\n", a=a, b=b)
+    assert policy.level_of(ALL_RULES["SM203"], "x.example/a")[0] is Level.ERROR
+    both = build(f"extends = [{names}]\n", a=b, b=b)
+    assert both.level_of(ALL_RULES["SM203"], "x.example/a")[0] is Level.OFF
+
+
+def test_what_a_parent_leaves_open_can_be_taken_back_for_some_modules() -> None:
+    org = '[policy]\nallow_loosen = ["SM203"]\n[rules]\nSM203 = "error"\n'
+    policy = build('extends = ["org.toml"]\n[packages."x.example/**"]\npseudo_versions = "allow"\n', org=org)
+    levels = [policy.level_of(ALL_RULES["SM203"], path)[0] for path in ("x.example/a", "y.example/a")]
+    assert levels == [Level.OFF, Level.ERROR]
+
+
+def test_an_entry_that_allows_untagged_revisions_does_so_beside_its_own_preset() -> None:
+    entry = '[packages."x.example/**"]\nsecurity_policy = "strict-module-integrity"\npseudo_versions = "allow"\n'
+    policy = build(entry)
+    assert policy.level_of(ALL_RULES["SM203"], "x.example/a")[0] is Level.OFF
+    assert policy.level_of(ALL_RULES["SM202"], "x.example/a")[0] is Level.ERROR
+
+
+def test_owners_of_waivers_in_a_sibling_are_held_to_the_domain_too() -> None:
+    (fault,) = faults('extends = ["org.toml", "w.toml"]\n', org='[policy]\nowner_domain = "corp.example"\n', w=WAIVER)
+    assert (fault.artifact, fault.line, fault.column, fault.source_line) == ("w.toml", 6, 9, 'owner = "team-a"')
+
+
+DEBT = (
+    '[debt]\nfile = "d.toml"\nadopted = 2026-11-01\nexpires = {}\nmost = 1\nowner = "{}"\n'
+    'reason = "what was here before"\n'
+)
+
+
+def test_the_owner_of_a_debt_is_held_to_the_domain() -> None:
+    own = '[policy]\nowner_domain = "corp.example"\n' + DEBT.format("2027-01-01", "mallory")
+    (fault,) = faults(own, d="")
+    assert (fault.line, fault.expected) == (8, "…@corp.example")
+
+
+@pytest.mark.parametrize(("expires", "right"), [("2027-11-01", True), ("2027-11-02", False), ("2099-01-01", False)])
+def test_a_debt_lasts_a_year_at_most(expires: str, *, right: bool) -> None:
+    if right:
+        assert build(DEBT.format(expires, "a"), d="").debt is not None
+    else:
+        assert faults(DEBT.format(expires, "a"), d="")[0].message == "the debt lasts more than 365 days"

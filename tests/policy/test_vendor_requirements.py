@@ -146,6 +146,20 @@ def test_a_policy_may_name_the_channels_that_count() -> None:
     assert "no channel el7 (there is: el8, el9, programs)" in found.gap.reason
 
 
+@pytest.mark.parametrize("rule", [RESPONSE_RULE, EVIDENCE_RULE])
+def test_a_channel_that_the_vendor_has_not_leaves_the_answer_open(rule: str) -> None:
+    found = results(measure(channel("wolfi", 3)), policy=with_channels("wolfii"))[rule]
+    assert found.status is Status.UNKNOWN
+    assert found.gap is not None
+    assert "no channel wolfii (there is: wolfi)" in found.gap.reason
+    assert found.gap.remedy.startswith("did you mean 'wolfi'?")
+
+
+def test_evidence_that_is_too_old_fails_though_a_channel_is_not_there() -> None:
+    old = measure(channel("wolfi", 3), read=date(2026, 3, 26))
+    assert results(old, policy=with_channels("wolfi", "wolfii"))[EVIDENCE_RULE].status is Status.FAIL
+
+
 def test_of_two_files_that_ask_of_one_vendor_the_worse_result_stands() -> None:
     (entry,) = POLICY.vendors
     policy = parse("")

@@ -13,6 +13,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Result, Status
 from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Judged, Verdict, WaiverState
+from supplymatrix.policy.globs import GlobIndex
 from supplymatrix.policy.verdict import judge
 from tests.policy.policies import WAIVER, faults, parse
 
@@ -269,6 +270,8 @@ def test_the_register_has_every_waiver_with_what_became_of_it() -> None:
         ('vex_justification = "because"\n', "there is no justification 'because'"),
         ("ticket = 5\n", "this is no text"),
         ('version = "latest"\n', "this is no version of a Go module"),
+        ('version = ""\n', "this is no version of a Go module"),
+        ('replacement = ""\n', "this names no replacement"),
     ],
 )
 def test_the_keys_that_a_waiver_may_have_are_checked(line: str, message: str) -> None:
@@ -290,3 +293,36 @@ def test_findings_about_the_policy_have_no_part_in_the_score() -> None:
     plain, marked = verdict_of(""), verdict_of(spent)
     assert of_policy(marked) == ["waiver-expired"]
     assert plain.score == marked.score
+
+
+@pytest.mark.parametrize(
+    ("named", "excused"),
+    [
+        ("github.com/us/b", True),
+        ("github.com/us/b@v1.2.1", True),
+        ("github.com/us/b@v1.2.2", False),
+        ("github.com/evil/b", False),
+        ("../b", False),
+    ],
+)
+def test_a_waiver_of_one_replacement_excuses_no_other(named: str, *, excused: bool) -> None:
+    result = finding()
+    assert result.finding is not None
+    forked = changed(result, finding=changed(result.finding, replacement="github.com/us/b@v1.2.1"))
+    verdict = verdict_of(WAIVER + f'replacement = "{named}"\n', forked)
+    assert only(verdict).status is (Status.WAIVED if excused else Status.FAIL)
+
+
+def test_many_waivers_with_globs_are_asked_only_where_they_begin_as_the_path_does() -> None:
+    asked: list[str] = []
+
+    class Counting(str):
+        __slots__ = ()
+
+        def split(self, *args: object, **more: object) -> list[str]:  # type: ignore[override]
+            asked.append(self)
+            return super().split("/")
+
+    index = GlobIndex((f"host{number}.example/owner/**", number) for number in range(1000))
+    assert index.about(Counting("host7.example/owner/x")) == (7,)
+    assert len(asked) <= 2

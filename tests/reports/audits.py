@@ -226,6 +226,8 @@ def hostile_audit(draw: st.DrawFn) -> Audit:
     codes = st.sampled_from(["no-policy", "waiver-unused"])
     notes = st.builds(Note, code=codes, message=text, location=st.one_of(st.none(), _places(text)))
     places = [place for item in judged if item.finding for place in item.finding.locations]
+    places += [item.required_by for item in judged if item.required_by is not None]
+    chains = st.lists(text, min_size=2, max_size=3).map(tuple)
     verdict = Verdict(
         outcome=draw(st.sampled_from(Outcome)),
         exit_code=4,
@@ -254,6 +256,7 @@ def hostile_audit(draw: st.DrawFn) -> Audit:
         verdict=verdict,
         rules=ALL_RULES,
         lines={(place.artifact, place.line): draw(text) for place in places},
+        paths={item.finding.module: draw(chains) for item in judged if item.finding is not None},
     )
 
 

@@ -73,6 +73,8 @@ def check_text(audit: Audit) -> None:
             )
             assert_said(text, [str(place) for place in finding.locations])
             assert_said(text, [part for e in finding.evidence for part in (e.label, e.value)])
+            assert_said(text, [str(item.required_by)] if item.required_by is not None else [])
+            assert_said(text, audit.paths.get(finding.module, ()))
         elif item.gap is not None:
             assert_said(text, [item.rule, *gap_parts(item.gap)])
         if item.waiver is not None:
@@ -98,6 +100,9 @@ def check_json(audit: Audit) -> None:
     )
     assert [entry["waiver"] and entry["waiver"]["owner"] for entry in found["findings"]] == [
         j.waiver and clean(j.waiver.owner) for j in findings
+    ]
+    assert [entry["path"] for entry in found["findings"]] == [
+        [clean(step) for step in audit.paths.get(j.finding.module, ())] or None for j in findings if j.finding
     ]
     assert messages("unknown", "rule", "subject") == Counter(
         (j.rule, clean(j.subject)) for j in verdict.judged if j.gap is not None

@@ -212,6 +212,14 @@ def test_a_comment_that_is_too_long_counts_what_it_leaves_out() -> None:
     assert f"**{3_000 - shown:,} changes more, not shown here for want of room.**" in text
 
 
+def test_what_is_left_out_of_several_projects_is_counted_without_the_heads_of_tables() -> None:
+    many = [change(f"example.com/{'x' * 100}/m{number}") for number in range(400)]
+    text = render_markdown([report(*many), report(*many), report(*many)])
+    shown = sum(row.startswith("| ➕") for row in text.splitlines())  # noqa: RUF001 - a sign
+    assert 0 < shown < 400
+    assert f"**{1_200 - shown:,} changes more, not shown here for want of room.**" in text
+
+
 def test_the_page_for_people_has_every_change_and_no_marks() -> None:
     text = render_text([report(change(), change("example.com/b", kind=ChangeKind.REMOVED, after=None))])
     assert "added       example.com/a" in text

@@ -1,4 +1,4 @@
-"""A finding shows the line of the policy that makes it one: of lift.toml, of what that builds on, or naming a preset."""
+"""A finding shows the line that makes it one: of lift.toml, of what that builds on, or the one that names a preset."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ def test_a_replaced_object_is_not_followed(repo: GitRepo) -> None:
     assert read(repo, commit) == b"strict\n"
 
 
-def read_files(repo: GitRepo, *paths: str, name: str = "main", below: str = ".") -> dict[str, bytes]:
+def read_files(repo: GitRepo, *paths: str, name: str = "main", below: str = ".") -> dict[str, bytes | None]:
     env = environ(repo.folder.parent)
     return read_files_at(find_revision(repo.folder / below, name, env, option="--x"), paths, env, option="--x")
 
@@ -168,9 +168,10 @@ def read_files(repo: GitRepo, *paths: str, name: str = "main", below: str = ".")
 def test_several_files_are_read_at_once_and_those_that_are_not_there_left_out(repo: GitRepo) -> None:
     repo.commit({"a": "one\n", "deep/b": "two", "deep/empty": "", "same": "one\n"})
     (repo.folder / "a").write_text("new\n")
-    assert read_files(repo, "a", "deep/b", "deep/empty", "same", "deep", "none", below="deep") == {
+    assert read_files(repo, "a", "deep/b", "deep/empty", "same", "none", below="deep") == {
         "a": b"one\n", "deep/b": b"two", "deep/empty": b"", "same": b"one\n",
     }  # fmt: skip
+    assert read_files(repo, "a", "deep") == {"a": b"one\n", "deep": None}
     assert read_files(repo) == {}
 
 
@@ -179,10 +180,10 @@ def test_odd_names_of_files_are_names_and_no_patterns(repo: GitRepo) -> None:
     assert read_files(repo, "ü *", "*", ":(top)y", "--help") == {"ü *": b"odd", ":(top)y": b"magic"}
 
 
-def test_a_link_is_not_read(repo: GitRepo) -> None:
+def test_a_link_is_not_followed_and_no_file_that_is_missing(repo: GitRepo) -> None:
     (repo.folder / "link").symlink_to("/etc/hostname")
     repo.commit({"a": "x"})
-    assert read_files(repo, "link", "a") == {"a": b"x"}
+    assert read_files(repo, "link", "a", "none") == {"a": b"x", "link": None}
 
 
 def test_an_object_that_is_missing_is_no_file_that_is_missing(repo: GitRepo) -> None:

@@ -43,6 +43,7 @@ def check(view: FactView) -> Iterator[Result]:
                 label=f"the build takes {target.path} instead",
                 locations=(replaced.location,),
                 identity=f"{replaced.subject}\n{target.path}",
+                replacement=str(target),
                 fix="go back to the original when it has the change, or waive the finding with a reason and a date",
             )
     for required in view.facts.of(RequiredModule):

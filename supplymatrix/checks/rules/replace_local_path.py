@@ -42,6 +42,7 @@ def check(view: FactView) -> Iterator[Result]:
                 label="a folder has no hash in go.sum, and none in the log",
                 locations=(replaced.location,),
                 identity=f"{replaced.subject}\n{replaced.directory}",
+                replacement=replaced.directory,
                 fix="tag and publish the change, or waive the finding with a reason and a date",
             )
     for required in view.facts.of(RequiredModule):

@@ -43,6 +43,7 @@ def check(view: FactView) -> Iterator[Result]:
                 label=f"the build takes {target.version} instead",
                 locations=(replaced.location,),
                 identity=f"{replaced.subject}\n{target.version}",
+                replacement=str(target),
                 fix=f"require the version that is meant (go get {target}), and drop the replace",
             )
     for required in view.facts.of(RequiredModule):
