@@ -176,7 +176,9 @@ class _StillKnown:
         required = [fact for fact in then.facts if isinstance(fact, RequiredModule)]
         built = {(fact.subject, fact.effective) for fact in required if fact.effective is not None}
         lines = {fact.subject for fact in then.facts if isinstance(fact, SumLine)}
-        self._built = built | {(module, module) for module in _highest(lines - {one for one, _ in built})}
+        named = {fact.subject.path for fact in required} | {effective.path for _, effective in built}
+        others = _highest(module for module in lines if module.path not in named)
+        self._built = built | {(module, module) for module in others}
         self._modules = lines | {module for pair in built for module in pair}
         folders = {
             fact.subject.path

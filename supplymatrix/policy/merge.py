@@ -467,8 +467,9 @@ def _join_levels(whole: _Whole, other: _Whole) -> None:
             whole.levels[rule] = level
             _take_place(whole, other, rule)
             whole.origins.pop(rule, None)
-            if rule in other.origins:
-                whole.origins[rule] = other.origins[rule]
+            origin = other.origins.get(rule) or other.places.get("preset")  # the line that names the preset
+            if origin is not None:
+                whole.origins[rule] = origin
         floor = other.level_floors[rule]
         if LEVEL_ORDER[floor] > LEVEL_ORDER[whole.level_floors[rule]]:
             whole.level_floors[rule] = floor

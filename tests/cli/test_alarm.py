@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +92,42 @@ def test_an_input_error_stays_one_where_there_is_no_alarm(cli: Cli, tmp_path: Pa
     assert done.code == 2
     assert isinstance(done.err, str)
     assert InputError.__name__ not in done.err
+
+
+def test_a_fault_of_one_format_keeps_no_other_from_being_written(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> str:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("supplymatrix.reports.html.render", failing)
+    project = write_project(tmp_path / "svc", LOG, "", [A])
+    recording = write_recording(tmp_path / "recording", LOG.answers())
+    files = {fmt: tmp_path / f"r.{fmt}" for fmt in ("vsa", "html", "json", "text")}
+    words = [f"--format={fmt}={file}" for fmt, file in files.items()]
+    lost = f"--format=csv={tmp_path / 'none' / 'r.csv'}"
+    done = cli("check", str(project), "--replay", str(recording), *words, lost)
+    assert done.code == 70
+    assert "internal error: RuntimeError: boom" in done.err
+    assert "none/r.csv: the report cannot be written" in done.err
+    assert {fmt for fmt, file in files.items() if file.exists()} == {"vsa", "json", "text"}
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_reports_name_those_written_before_them_for_one_subject_and_for_several(
+    cli: Cli, tmp_path: Path, *, several: bool
+) -> None:
+    folders = [write_project(tmp_path / name, LOG, "", [A]) for name in ("one", "two")[: 1 + several]]
+    recording = write_recording(tmp_path / "recording", LOG.answers())
+    formats = ("sarif", "json", "html", "vsa")
+    words = [f"--format={fmt}=r.{fmt}" for fmt in formats]
+    done = cli("check", *map(str, folders), "--replay", str(recording), *words, cwd=tmp_path)
+    assert done.code == 0
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert [fellow["name"] for fellow in report["fellows"]] == ["r.sarif"]
+    for line in (tmp_path / "r.vsa").read_text().splitlines() if several else [(tmp_path / "r.vsa").read_text()]:
+        named = json.loads(line)["predicate"]["inputAttestations"]
+        assert [entry["name"] for entry in named] == ["r.sarif", "r.json", "r.html"]
+    page = (tmp_path / "r.html").read_text()
+    digest = hashlib.sha256((tmp_path / "r.json").read_bytes()).hexdigest()
+    assert digest in page

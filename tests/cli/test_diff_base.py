@@ -155,7 +155,7 @@ def test_a_file_that_was_a_link_is_not_one_that_was_not_there(
     (repo.folder / name).symlink_to("target")
     repo.commit()
     (repo.folder / "go.sum").write_text(LOG.go_sum(A))
-    done = check(cli, repo, recorded, "--diff-base", "main", "--format", "json", "--format", "text")
+    done = check(cli, repo, recorded, "--diff-base", "main", "--format", "json")
     assert (done.code, set(judged(done).values())) == (1, {False})
     assert f"{name} is a link or a folder, which is not followed" in done.out
 
@@ -252,7 +252,7 @@ def test_a_copy_in_vendor_that_the_change_brings_is_new(cli: Cli, repo: GitRepo,
 def test_a_module_that_gives_packages_now_is_not_one_that_always_did(
     cli: Cli, repo: GitRepo, recorded: Path, machine: Machine, tmp_path: Path
 ) -> None:
-    """Before go 1.17 the line of a module's files is needed only when it gives packages; what they are, its users say."""
+    """Before go 1.17 the line of a module's files is needed only where it gives packages, which imports decide."""
     cache = tmp_path / "modcache"
     for name in (A, B):
         path, _, version = name.partition("@")

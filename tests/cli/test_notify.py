@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.reports.notification import failure_message
 from tests.cli.conftest import Cli
 from tests.support.machine import Machine
-from tests.support.made_log import MadeLog, write_project, write_recording
+from tests.support.made_log import MadeLog, made_hash, write_project, write_recording
 from tests.support.webhook import Webhook
 
 A, B = "example.com/a@v1.0.0", "example.com/b@v1.2.0"
@@ -55,7 +58,10 @@ def test_a_report_that_cannot_be_written_keeps_nobody_from_being_told(
     with Webhook() as hook:
         done = cli(*arguments, "--notify", hook.url, "--format", f"json={tmp_path / 'none' / 'report.json'}")
     assert done.code == 2
-    assert json.loads(hook.bodies[0])["outcome"] == "pass"
+    document = json.loads(hook.bodies[0])
+    assert (document["outcome"], document["exit_code"]) == ("broken", 2)
+    assert "the report cannot be written" in document["message"]
+    assert document["subjects"][0]["outcome"] == "pass"
 
 
 def test_a_message_is_signed_when_there_is_a_secret(cli: Cli, machine: Machine, arguments: list[str]) -> None:
@@ -215,3 +221,82 @@ def test_a_policy_cannot_name_a_webhook(cli: Cli, tmp_path: Path, arguments: lis
         policy.write_text(f'[notify]\nurl = "{hook.url}"\n\n{policy.read_text()}')
         assert cli(*arguments).code == 2
     assert hook.bodies == []
+
+
+def test_an_alarm_whose_report_cannot_be_written_is_told_as_an_alarm(
+    cli: Cli, arguments: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "svc" / "go.sum").write_text(LOG.go_sum(A, B).replace(made_hash(A), made_hash("evil")))
+    with Webhook() as hook:
+        done = cli(*arguments, "--notify", hook.url, "--format", f"json={tmp_path / 'none' / 'report.json'}")
+    document = json.loads(hook.bodies[0])
+    assert (done.code, document["outcome"], document["exit_code"]) == (4, "alarm", 4)
+
+
+@pytest.mark.parametrize("kind", ["json", "slack"])
+def test_a_fault_of_the_program_is_told_as_one_and_not_as_a_pass(
+    cli: Cli, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("supplymatrix.reports.vsa.render", failing)
+    with Webhook() as hook:
+        done = cli(*arguments, "--notify", f"{kind}={hook.url}", "--format", f"vsa={tmp_path / 'v.json'}")
+    document = json.loads(hook.bodies[0])
+    assert done.code == 70
+    if kind == "json":
+        assert (document["outcome"], document["exit_code"]) == ("error", 70)
+        assert document["message"] == "the run broke off; internal error: RuntimeError"
+    else:
+        assert "error* (exit 70)" in document["text"]
+    assert "private.example" not in hook.bodies[0].decode()
+
+
+def test_a_fault_of_the_program_before_any_verdict_is_told_too(
+    cli: Cli, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supplymatrix.cli.check.run_survey", failing)
+    with Webhook() as hook:
+        assert cli(*arguments, "--notify", hook.url).code == 70
+    document = json.loads(hook.bodies[0])
+    assert (document["outcome"], document["exit_code"], document["subjects"]) == ("error", 70, [])
+
+
+def test_a_fault_is_told_without_the_names_of_modules(cli: Cli, arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "svc" / "go.mod").write_text("module svc.example/app\n\nrequire private.example/secret banana\n")
+    with Webhook() as told, Webhook() as slack:
+        done = cli(*arguments, "--notify", told.url)
+        cli(*arguments, "--notify", f"slack={slack.url}")
+    assert done.code == 2
+    assert "private.example" in done.err
+    message = json.loads(told.bodies[0])["message"]
+    assert "go.mod:3:" in message
+    for body in (told.bodies[0], slack.bodies[0]):
+        assert b"secret" not in body
+        assert b"banana" not in body
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (
+            Diagnostic(message="two entries speak of private.example/secret with equal weight", artifact="lift.toml"),
+            "lift.toml: two entries speak of",
+        ),
+        (
+            Diagnostic(
+                message="'private.example' is none", artifact="/go/private.example/secret@v1/go.mod", line=3, column=9
+            ),
+            "go.mod:3:9",
+        ),
+        (
+            Diagnostic(message="a policy cannot be had: private", artifact="svc/lift.toml", line=2, seen="secret"),
+            "svc/lift.toml:2: a policy cannot be had",
+        ),
+    ],
+)
+def test_of_a_fault_only_place_and_first_words_are_told(fault: Diagnostic, said: str) -> None:
+    body = failure_message(2, InputError(fault), "json", now=datetime(2026, 1, 1, tzinfo=UTC), tool_version="1")
+    assert json.loads(body)["message"] == f"input or output cannot be used: {said}"
+
+
+def failing(*_: object, **__: object) -> str:
+    raise RuntimeError("private.example/secret")

@@ -99,9 +99,9 @@ def test_the_end_can_be_moved_but_never_beyond_a_year_from_the_beginning(cli: Cl
     adopt(cli, svc, *WHO)
     file = svc / "lift.toml"
     adopted = tomllib.loads(file.read_text())["debt"]["adopted"]
-    file.write_text(
-        file.read_text().replace(f"adopted = {adopted}", f"adopted = {adopted.replace(year=adopted.year - 1)}")
-    )
+    text = file.read_text().replace(f"adopted = {adopted}", f"adopted = {adopted.replace(year=adopted.year - 1)}")
+    end = tomllib.loads(text)["debt"]["expires"]
+    file.write_text(text.replace(f"expires = {end}", f"expires = {adopted}"))
     assert "and 0 are allowed" in adopt(cli, svc, "--expires", "30d").err
 
 

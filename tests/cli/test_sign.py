@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from supplymatrix.attest.keys import parse_verifying_key
+from supplymatrix import __version__
+from supplymatrix.attest.dsse import envelope_text
+from supplymatrix.attest.keys import parse_signing_key, parse_verifying_key
 from tests.attest.test_keys import pem, private, public_pem
 from tests.cli.conftest import Cli, Done
 from tests.reports.test_schema import VALIDATORS
@@ -215,13 +217,23 @@ def test_of_several_subjects_each_has_a_statement_and_a_folder_finds_its_own(
     assert verify("vsa.jsonl", more=("--project", "two")).code == 4
 
 
-def test_the_answer_is_json_when_asked(check: Signed, verify: Signed) -> None:
+def test_the_answer_is_json_when_asked(check: Signed, verify: Signed, folder: Path) -> None:
     check("vsa=vsa.json", "json=r.json")
     report = json.loads(verify("vsa.json", more=("--format", "json")).out)
     assert report["schema"] == "supplymatrix.signatures/1"
     VALIDATORS["signatures"].validate(report)
     (found,) = report["reports"]
-    assert found["statements"] == [{"result": "PASSED", "resource": "pkg:golang/svc.example/app"}]
+    (statement,) = found["statements"]
+    predicate = payload(folder / "vsa.json")["predicate"]
+    assert statement == {
+        "result": "PASSED",
+        "resource": "pkg:golang/svc.example/app",
+        "policy": predicate["policy"]["uri"],
+        "policy_sha256": predicate["policy"]["digest"]["sha256"],
+        "time": predicate["timeVerified"],
+        "verifier": f"urn:supplymatrix:verifier, supplymatrix {__version__}",
+        "by_policy": True,
+    }
     assert found["named"] == [{"name": "r.json", "role": "report", "state": "same", "path": "r.json"}]
 
 
@@ -292,9 +304,6 @@ def test_what_cannot_be_read_is_2(verify: Signed, folder: Path) -> None:
 
 
 def test_an_envelope_of_something_else_is_2(verify: Signed, folder: Path) -> None:
-    from supplymatrix.attest.dsse import envelope_text
-    from supplymatrix.attest.keys import parse_signing_key
-
     key = parse_signing_key(pem(private("Ed25519")), "key.pem")
     for data, kind in (
         (b"{}", "text/plain"),
@@ -303,3 +312,124 @@ def test_an_envelope_of_something_else_is_2(verify: Signed, folder: Path) -> Non
     ):
         (folder / "e.json").write_text(envelope_text(data, key, payload_type=kind))
         assert verify("e.json").code == 2
+
+
+def test_a_report_that_no_statement_binds_to_the_project_is_3(check: Signed, verify: Signed, folder: Path) -> None:
+    check("vsa=vsa.json", "json=r.json")
+    check("markdown=alone.md")
+    (folder / "other").mkdir()
+    (folder / "other" / "go.mod").write_text("module other.example/x\n")
+    assert verify("r.json").code == 0
+    done = verify("r.json", more=("--project", "other"))
+    assert done.code == 3
+    assert "no statement about what was asked for names it" in done.out
+    assert verify("r.json", more=("--project", "svc")).code == 3
+    assert verify("r.json", "vsa.json", more=("--project", "svc")).code == 0
+    assert verify("alone.md", "vsa.json", more=("--project", "svc")).code == 3
+    found = json.loads(verify("alone.md", more=("--project", "svc", "--format", "json")).out)
+    VALIDATORS["signatures"].validate(found)
+    assert [report["state"] for report in found["reports"]] == ["unbound"]
+
+
+def test_a_statement_about_another_project_binds_no_report(check: Signed, verify: Signed, folder: Path) -> None:
+    check("vsa=vsa.json", "json=r.json")
+    (folder / "other").mkdir()
+    (folder / "other" / "go.mod").write_text("module other.example/x\n")
+    done = verify("vsa.json", "r.json", more=("--project", "other", "--format", "json"))
+    assert done.code == 4
+    assert [report["state"] for report in json.loads(done.out)["reports"]] == ["holds", "unbound"]
+
+
+def test_a_verdict_by_another_policy_is_1_where_one_is_asked_for(check: Signed, verify: Signed, folder: Path) -> None:
+    check("vsa=vsa.json", "json=r.json")
+    digest = payload(folder / "vsa.json")["predicate"]["policy"]["digest"]["sha256"]
+    done = verify("vsa.json", "r.json", more=("--policy-sha256", digest.upper()))
+    assert done.code == 0
+    assert f"policy urn:supplymatrix:policy:log-verified, SHA-256 {digest}" in done.out
+    assert f"by urn:supplymatrix:verifier, supplymatrix {__version__}" in done.out
+    other = verify("vsa.json", more=("--policy-sha256", "0" * 64))
+    assert other.code == 1
+    assert "another policy than the one asked for" in other.out
+    assert verify("r.json", more=("--policy-sha256", digest)).code == 3
+    assert verify("vsa.json", more=("--policy-sha256", digest[:20])).code == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"_type": "https://in-toto.io/Statement/v0.1"},
+        {"predicateType": "https://lint.example/result/v1"},
+        {"predicate": {"verifier": {"id": "https://other.example"}, "verificationResult": "PASSED"}},
+        {"predicate": {"verificationResult": "PASSED", "resourceUri": "pkg:golang/svc.example/app"}},
+    ],
+)
+def test_a_signed_statement_that_is_no_verdict_of_ours_is_2(
+    check: Signed, verify: Signed, folder: Path, change: dict[str, Any]
+) -> None:
+    check("vsa=vsa.json")
+    key = parse_signing_key((folder / "key.pem").read_bytes(), "key.pem")
+    statement = payload(folder / "vsa.json") | change
+    (folder / "vsa.json").write_text(envelope_text(json.dumps(statement).encode(), key))
+    done = verify("vsa.json", more=("--project", "svc"))
+    assert done.code == 2
+    assert "PASSED" not in done.out
+
+
+def test_a_file_that_cannot_be_read_keeps_no_alarm_back(check: Signed, verify: Signed, folder: Path) -> None:
+    check("json=r.json", "markdown=r.md")
+    (folder / "r.json").write_text("{}")
+    done = verify("missing.json", "r.json", "r.md", "gone.json", more=("--format", "json"))
+    assert done.code == 4
+    found = json.loads(done.out)
+    VALIDATORS["signatures"].validate(found)
+    assert [report["state"] for report in found["reports"]] == ["unreadable", "broken", "holds", "unreadable"]
+    assert "missing.json" in done.err
+    assert "gone.json" in done.err
+    assert "alarm: not everything is what the key's owner has signed" in done.err
+    assert verify("missing.json", "r.md").code == 2
+
+
+def test_an_unsigned_rerun_takes_the_old_signature_away(cli: Cli, check: Signed, verify: Signed, folder: Path) -> None:
+    check("json=r.json", "vsa=vsa.json")
+    done = cli("check", "svc", "--replay", "recorded", "--format=json=r.json", "--quiet", cwd=folder)
+    assert done.code == 0
+    assert done.err.startswith("warning: r.json.sig was removed")
+    assert not (folder / "r.json.sig").exists()
+    assert verify("r.json").code == 3
+
+
+@pytest.mark.parametrize("text", ["precious\n", "-----BEGIN PGP SIGNATURE-----\n", "A" * 88, "QUJD" * 16 + "\nQUJD\n"])
+def test_what_is_no_signature_of_ours_stays(cli: Cli, folder: Path, text: str) -> None:
+    (folder / "r.json.sig").write_text(text)
+    (folder / "m.md.sig").symlink_to("elsewhere.sig")
+    (folder / "elsewhere.sig").write_text(base64.b64encode(bytes(64)).decode() + "\n")
+    words = ("--format=json=r.json", "--format=markdown=m.md", "--quiet")
+    done = cli("check", "svc", "--replay", "recorded", *words, cwd=folder)
+    assert (done.code, done.err) == (0, "")
+    assert (folder / "r.json.sig").read_text() == text
+    assert (folder / "m.md.sig").is_symlink()
+    assert (folder / "elsewhere.sig").exists()
+
+
+def test_a_report_of_the_same_run_is_never_taken_for_an_old_signature(cli: Cli, folder: Path) -> None:
+    words = ("--format=json=r", "--format=markdown=r.sig")
+    assert cli("check", "svc", "--replay", "recorded", *words, cwd=folder).code == 0
+    assert "supplymatrix" in (folder / "r.sig").read_text()
+
+
+@pytest.mark.parametrize("how", ["", "/"])
+def test_an_unrelated_file_of_the_name_beside_the_statement_is_no_alarm(
+    check: Signed, verify: Signed, folder: Path, how: str
+) -> None:
+    (folder / "a").mkdir()
+    (folder / "b").mkdir()
+    file = f"{folder}/a/r.json" if how else "a/r.json"
+    check(f"json={file}", "vsa=b/vsa.json")
+    (folder / "b" / "r.json").write_text("{}")
+    done = verify("b/vsa.json")
+    assert done.code == 0
+    assert "✓ report a/r.json is the file that was signed for" in done.out
+    (folder / "a" / "r.json").unlink()
+    gone = verify("b/vsa.json")
+    assert gone.code == 4
+    assert "✗ report b/r.json is not the file that was signed for, named a/r.json there" in gone.out

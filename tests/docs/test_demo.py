@@ -21,3 +21,14 @@ def test_the_demo_shows_the_failing_proof_as_the_app_does(tmp_path: Path, capsys
     assert " 7 consistency  not checked" in shown
     assert "`make tui` opens the app on this project" in shown
     assert not [line for line in shown.split("\n") if line.startswith("  │") and len(line) > 83]
+
+
+def test_the_demo_waives_a_finding_and_writes_every_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    demo = run_path(str(REPO / "examples" / "demo.py"))
+    demo["OUT"].mkdir(parents=True, exist_ok=True)
+    assert demo["govern"](demo["environment"](tmp_path), tmp_path) == [1, 0, 0, 0]
+    shown = capsys.readouterr().out
+    assert "../organisation.toml:8:9" in shown
+    assert "+[[waivers]]" in shown
+    assert "1 of 15 waived" in shown
+    assert all((tmp_path / "payments" / name.partition("=")[2]).is_file() for name in demo["GATE"])

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supplymatrix.errors import InputError
-from supplymatrix.policy.globs import glob_fault, literal_prefix, matches
+from supplymatrix.policy import globs
+from supplymatrix.policy.globs import GlobIndex, glob_fault, literal_prefix, matches
 from tests.policy.policies import parse
 
 
@@ -74,10 +75,10 @@ def test_a_glob_matches_what_its_definition_says(pattern: list[str], path: list[
 
 
 def test_the_longest_literal_prefix_speaks() -> None:
-    globs = ["**", "github.com/**", "github.com/gorilla/**", "github.com/gorilla/mux"]
-    policy = parse("".join(f'[packages."{glob}"]\n' for glob in globs))
+    names = ["**", "github.com/**", "github.com/gorilla/**", "github.com/gorilla/mux"]
+    policy = parse("".join(f'[packages."{glob}"]\n' for glob in names))
     paths = ("x", "github.com/a/b", "github.com/gorilla/x", "github.com/gorilla/mux")
-    assert [[entry.glob for entry in policy.entries_for(path)] for path in paths] == [[glob] for glob in globs]
+    assert [[entry.glob for entry in policy.entries_for(path)] for path in paths] == [[glob] for glob in names]
 
 
 @pytest.mark.parametrize("other", ["a.example/b/**", "a.example/b/**/**", "a.example/*", "a.example/**/b", "**"])
@@ -104,3 +105,21 @@ def test_a_tie_is_an_error_with_the_place_of_the_second_entry() -> None:
     (fault,) = caught.value.diagnostics
     assert "two entries speak of github.com/gorilla/mux" in fault.message
     assert (fault.artifact, fault.line, fault.column) == ("lift.toml", 3, 1)
+
+
+_GLOB = st.lists(st.one_of(_ELEMENT, st.sampled_from(["*", "**"])), min_size=1, max_size=4).map("/".join)
+
+
+@given(st.lists(_GLOB, max_size=8), st.lists(_ELEMENT, min_size=1, max_size=4).map("/".join))
+def test_an_index_finds_what_each_glob_by_itself_would_match(found: list[str], path: str) -> None:
+    index = GlobIndex((glob, number) for number, glob in enumerate(found))
+    assert sorted(index.about(path)) == [number for number, glob in enumerate(found) if matches(glob, path)]
+    assert index.about(path) == index.about(path)
+
+
+def test_an_index_looks_only_at_globs_that_begin_as_the_path_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+    monkeypatch.setattr(globs, "matches", lambda glob, path: not looked_at.append(glob) and matches(glob, path))
+    index = GlobIndex((f"host{number}.example/owner/**", number) for number in range(1000))
+    assert index.about("host7.example/owner/x") == (7,)
+    assert looked_at == ["host7.example/owner/**"]

@@ -204,3 +204,14 @@ def test_a_pass_leaves_nothing_open_that_the_gate_looks_at(facts: Facts, text: s
     if verdict.outcome is Outcome.PASS:
         assert low(verdict) >= verdict.min_score
         assert not any(j.level in (Level.ERROR, Level.ALARM) and j.status in (F, U) for j in verdict.judged)
+
+
+def test_a_verdict_says_what_decides_and_which_rules_are_off_for_everything() -> None:
+    text = '[policy]\npreset = "log-verified"\nfail_on = "warn"\n\n[rules]\nSM203 = "off"\nSM207 = "off"\n'
+    verdict = verdict_of(parse(text), [])
+    assert verdict.fail_on is Level.WARN
+    assert {"SM203", "SM207"} <= set(verdict.off)
+    assert list(verdict.off) == sorted(verdict.off)
+    assert not {"SM110", "SM101"} & set(verdict.off)
+    some = verdict_of(parse(f'{text}\n[packages."a.example/*"]\npseudo_versions = "deny"\n'), [])
+    assert set(verdict.off) - set(some.off) == {"SM203"}

@@ -13,7 +13,6 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Result, Status
 from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Judged, Verdict, WaiverState
-from supplymatrix.policy.globs import GlobIndex
 from supplymatrix.policy.verdict import judge
 from tests.policy.policies import WAIVER, faults, parse
 
@@ -311,18 +310,3 @@ def test_a_waiver_of_one_replacement_excuses_no_other(named: str, *, excused: bo
     forked = changed(result, finding=changed(result.finding, replacement="github.com/us/b@v1.2.1"))
     verdict = verdict_of(WAIVER + f'replacement = "{named}"\n', forked)
     assert only(verdict).status is (Status.WAIVED if excused else Status.FAIL)
-
-
-def test_many_waivers_with_globs_are_asked_only_where_they_begin_as_the_path_does() -> None:
-    asked: list[str] = []
-
-    class Counting(str):
-        __slots__ = ()
-
-        def split(self, *args: object, **more: object) -> list[str]:  # type: ignore[override]
-            asked.append(self)
-            return super().split("/")
-
-    index = GlobIndex((f"host{number}.example/owner/**", number) for number in range(1000))
-    assert index.about(Counting("host7.example/owner/x")) == (7,)
-    assert len(asked) <= 2

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from supplymatrix.engine.compliance import load_frameworks
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.audit import Audit, Survey, Unreadable
+from supplymatrix.model.value import changed
 from supplymatrix.policy.compliance import ComplianceReport, SubjectEvidence, join_evidence
 from supplymatrix.reports import compliance_csv, compliance_json, compliance_markdown, compliance_text
 from supplymatrix.reports.compliance_words import SHOWN
@@ -129,3 +130,10 @@ def test_hostile_text_is_made_plain_in_every_format(audit: Audit) -> None:
 def test_the_list_says_how_many_ids_are_confirmed() -> None:
     text = " ".join(compliance_text.render_frameworks([_HOUSE]).split())
     assert "house House rules, version 3 1 of 2 ids confirmed against the sheet on the wall, read 2026-11-01" in text
+
+
+@pytest.mark.parametrize("name", ["\uff1dcmd()", " =cmd()", "\uff0b1", "@x"])
+def test_no_cell_is_a_formula_in_any_of_its_forms(name: str) -> None:
+    report = _report(changed(audit_with(_MIXED), subject=name))
+    rows = list(csv.DictReader(io.StringIO(compliance_csv.render(report))))
+    assert {row["subject"] for row in rows} == {f"'{name}"}

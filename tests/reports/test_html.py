@@ -330,3 +330,14 @@ def test_headings_go_down_one_step_at_a_time_and_landmarks_are_there(text: str, 
 def test_the_same_audit_gives_the_same_bytes(text: str) -> None:
     html._environment.cache_clear()
     assert render(full_audit()) == text
+
+
+def test_rules_that_the_policy_has_off_are_named_apart_from_those_with_nothing_to_look_at() -> None:
+    audit = full_audit()
+    shown = render(changed(audit, verdict=changed(audit.verdict, off=("SM207", "SM999"))))
+    part = shown.partition("What was not checked</h2>")[2].partition("</section>")[0]
+    told = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", part))
+    assert told["rules that the policy has off"] == (
+        "2, for the project and every module: SM207 version-retracted, SM999"
+    )
+    assert told["rules without a result"] == "none"

@@ -78,6 +78,21 @@ def test_a_suite_is_red_exactly_when_the_run_is(name: str) -> None:
 def test_the_gate_is_a_case_that_fails_exactly_when_the_run_does(audit: Audit) -> None:
     gate = next(case for case in cases(audit) if case.classname == "supplymatrix.gate")
     assert bool(gate.result) is (audit.verdict.exit_code != 0)
+    assert audit.verdict.exit_code != 0 or not set(results(audit)) & {"failure", "error"}
+
+
+@pytest.mark.parametrize("fail_on", [Level.NOTE, Level.WARN, Level.ERROR])
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("known", [False, True])
+def test_a_finding_is_red_from_the_level_on_from_which_the_run_fails(
+    fail_on: Level, mode: Mode, *, known: bool
+) -> None:
+    audit = fixture_audit("projects/fail")
+    first = changed(audit.verdict.judged[0], level=Level.WARN, status=Status.FAIL, known_before=known)
+    assert first.finding is not None
+    verdict = changed(audit.verdict, judged=(first,), fail_on=fail_on, mode=mode)
+    decides = fail_on is not Level.ERROR and mode is Mode.ENFORCE and not known
+    assert results(changed(audit, verdict=verdict))[1] == ("failure" if decides else "skipped")
 
 
 def assert_sound(found: Audit | Survey) -> None:

@@ -171,3 +171,10 @@ def test_evidence_of_an_alarm_is_shown() -> None:
     for item in audit.verdict.judged:
         if item.level is Level.ALARM and item.finding is not None:
             assert all(code(part.value) in text for part in item.finding.evidence)
+
+
+def test_the_place_of_a_waiver_that_excuses_nothing_is_one_that_a_reader_can_open() -> None:
+    text = render_survey(survey_of(placed_audit("waived", "a"), placed_audit("waived", "b/c")), "markdown")
+    assert "| `a/lift.toml:15:1` |" in text
+    assert "| `b/c/lift.toml:15:1` |" in text
+    assert "| `lift.toml:" not in text

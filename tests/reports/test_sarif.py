@@ -182,6 +182,8 @@ def place_of(artifact: str) -> dict[str, Any]:
         ("policy dir/lift.toml", "policy%20dir/lift.toml"),
         ("v1.0:lift.toml", "v1.0%3Alift.toml"),
         ("ü#?.toml", "%C3%BC%23%3F.toml"),
+        ("bad\udcff/go.mod", "bad%FF/go.mod"),
+        ("no\ud800file/go.mod", "no%3Ffile/go.mod"),
     ],
 )
 def test_a_file_of_the_project_is_named_relative_to_it(artifact: str, uri: str) -> None:

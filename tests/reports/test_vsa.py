@@ -11,7 +11,8 @@ import pytest
 
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.audit import Audit, Fellow, ReadFile, Unreadable
-from supplymatrix.model.fact import LineProof, ProjectFact, ProofState
+from supplymatrix.model.fact import Facts, LineProof, ProjectFact, ProofState, SumFault, SumFaultKind
+from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Status
 from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Mode, Outcome
@@ -159,3 +160,19 @@ def test_of_several_subjects_each_has_a_line_and_what_could_not_be_read_is_about
 @pytest.mark.parametrize("state", ["waived", "fail"])
 def test_a_statement_is_written_as_it_always_was(state: str) -> None:
     assert_golden(f"{state}.vsa.json", render(audit_in(state, fellows=FELLOWS), "vsa"))
+
+
+@pytest.mark.parametrize("kind", SumFaultKind)
+def test_a_line_that_cannot_count_leaves_go_sum_unproven_and_is_counted(kind: SumFaultKind) -> None:
+    audit = audit_in("pass")
+    fault = SumFault(
+        kind=kind,
+        subject="evil.example/x@v1.0.0",
+        message="odd",
+        expected="h1",
+        location=Location(artifact="go.sum", line=9),
+    )
+    predicate = predicate_of(changed(audit, facts=Facts([*audit.facts.items, fault], audit.facts.gaps)))
+    assert predicate["verifiedLevels"] == [LEVEL_POLICY, LEVEL_NOTHING_EXCUSED]
+    assert predicate[EXTENSION]["go_sum"]["faults"] == 1
+    assert predicate_of(audit)[EXTENSION]["go_sum"]["faults"] == 0
