@@ -33,6 +33,7 @@ printf '%s\\n' "$*" >> "$RUNNER_TEMP/calls"
 flags=()
 while [ "$1" != -m ]; do flags+=("$1"); shift; done
 "@PYTHON@" "${flags[@]}" -c "$FIND" "$2" >> "$RUNNER_TEMP/taken"
+case "$*" in *--fail*) exit 1 ;; esac
 [ "$2" != venv ] || { mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; }
 """
 _FIND = "import importlib.util as u, sys; print(getattr(u.find_spec(sys.argv[1]), 'origin', ''))"

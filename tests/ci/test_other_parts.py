@@ -160,6 +160,15 @@ def test_the_component_installs_one_commit_from_the_hashed_lock(
     assert sorted(path.name for path in checkout.iterdir()) == ["pip.py", "supplymatrix.html", "venv.py"]
 
 
+def test_an_installation_that_fails_is_no_violation(runner: Runner, weakened: Checkout, tmp_path: Path) -> None:
+    checkout = hostile(tmp_path / "checkout")
+    script = "\n".join(component()[1]["before_script"])
+    unknown = install(runner, script, weakened, checkout, revision="1" * 40)
+    assert (unknown.code, "its source cannot be fetched" in unknown.out) == (70, True)
+    done = install(runner, script.replace("--no-deps", "--no-deps --fail"), weakened, checkout)
+    assert (done.code, "pip failed" in done.out) == (70, True)
+
+
 def test_each_job_of_the_component_has_a_folder_of_its_own(runner: Runner, weakened: Checkout, tmp_path: Path) -> None:
     checkout = hostile(tmp_path / "checkout")
     script = "\n".join([*component()[1]["before_script"], 'echo "<$SM_PROGRAM>"'])
@@ -243,7 +252,7 @@ def test_what_is_installed_is_the_commit_that_was_named(runner: Runner, weakened
     checkout = hostile(tmp_path / "checkout")
     for script in ("\n".join(component()[1]["before_script"]), pipeline()[1][0]):
         done = install(runner, script, weakened, checkout, revision="topic")
-        assert (done.code, "name a full commit" in done.out) == (70, True)
+        assert (done.code, "no full commit" in done.out) == (70, True)
     assert not (runner.folder / "calls").exists()
 
 

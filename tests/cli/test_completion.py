@@ -84,7 +84,9 @@ def test_the_help_says_how_to_switch_completion_on(cli: Cli) -> None:
 
 
 @pytest.mark.skipif(_BASH is None, reason="bash is not installed")
-@pytest.mark.parametrize(("begun", "offered"), [("ch", ["check", "changes"]), ("compl", ["compliance", "completion"]), ("zz", [])])
+@pytest.mark.parametrize(
+    ("begun", "offered"), [("ch", ["check", "changes"]), ("compl", ["compliance", "completion"]), ("zz", [])]
+)
 def test_bash_completes_a_command_through_the_function(
     cli: Cli, machine: Machine, tmp_path: Path, begun: str, offered: list[str]
 ) -> None:
