@@ -8,8 +8,8 @@
 5. Support paths for Go: what a project needs, the vendors beside what it has today, who drops out and why, a claim
    refuted with its sources, and the two clocks of a fix.
 6. The terminal app, as a picture of text: the proof chain of a module whose hash was changed.
-7. A team's policy: what a stricter one would change, an exception with an owner and an end, and every report of the gate
-   in one run, the page for auditors among them.
+7. A team's policy, built on the organisation's: an exception with an owner and an end, and every report of the gate in
+   one run, the page for auditors among them.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def main() -> int:
         codes += compare(environ)
         say("6. The same in the terminal app: every verdict goes down to the bytes that it rests on\n")
         codes += show_app(environ, scratch)
-        say("\n7. A policy that builds on the organisation's, an exception with an owner and an end, and every report\n")
+        say("\n7. A policy built on the organisation's, an exception with an owner and an end, and every report\n")
         codes += govern(environ, scratch)
     good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]
     say()

@@ -43,7 +43,8 @@ class NamedFile:
 @value
 class SignedStatement:
     """What a signed verdict says. result: "PASSED" or "FAILED"; resource: the module; policy, policy_sha256: what
-    it was judged by; time: when, by the clock of who signed; verifier: the program, with its version. Text from outside.
+    it was judged by; time: when, by the clock of who signed; verifier: the program, with its version. All of it is
+    text from outside.
 
     by_policy: False = another policy than the one that was asked for.
     """

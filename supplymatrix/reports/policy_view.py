@@ -131,11 +131,13 @@ def _asks_vendor(entry: VendorRule) -> str:
         f"nine of ten fixes within {counted(entry.response_p90, 'day')}" if entry.response_p90 else "",
         f"evidence of at most {counted(entry.evidence_age, 'day')}" if entry.evidence_age else "",
     ]
+    parts += [f"by {', '.join(entry.channels)} alone"] if entry.channels else []
     return ", ".join(part for part in parts if part)
 
 
 def _waived(waiver: Waiver) -> str:
     about = f" ({waiver.advisory})" if waiver.advisory else ""
+    about += f" => {waiver.replacement}" if waiver.replacement else ""
     return f"{waiver.rule} on {waiver.package}{'@' if waiver.version else ''}{waiver.version}{about}"
 
 
@@ -172,6 +174,7 @@ def render_policy_json(view: PolicyView, rules: Mapping[str, Rule], *, today: da
                     "vendor": entry.vendor,
                     "max_response_p90_days": entry.response_p90,
                     "max_evidence_age_days": entry.evidence_age,
+                    "channels": list(entry.channels),
                     "origin": _place(entry.location),
                 }
                 for entry in policy.vendors
@@ -201,6 +204,7 @@ def _waiver_json(waiver: Waiver, today: date) -> dict[str, object]:
         "rule": waiver.rule,
         "package": waiver.package,
         "version": waiver.version,
+        "replacement": waiver.replacement,
         "id": waiver.advisory,
         "reason": waiver.reason,
         "owner": waiver.owner,

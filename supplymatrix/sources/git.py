@@ -16,9 +16,9 @@ from supplymatrix.model.value import value
 __all__ = [
     "SAFE_OPTIONS",
     "Revision",
+    "find_named_at",
     "find_revision",
     "git_environment",
-    "find_named_at",
     "read_at_revision",
     "read_files_at",
 ]

@@ -26,7 +26,7 @@ _MOST = 50_000  # folders that are looked into
 def find_nested_policies(root: Path, facts: Iterable[Fact], workspace: Path | None = None) -> tuple[NestedPolicy, ...]:
     """Return the policies in the dependencies of the project at `root`, in order. facts: of the project.
 
-    workspace: the folder of the go.work that the project is a member of.
+    workspace: the folder of the go.work that the go command reads for the project, None when there is none.
     """
     replaced = [fact for fact in facts if isinstance(fact, ReplacedModule) and fact.directory]
     found = []
@@ -37,8 +37,8 @@ def find_nested_policies(root: Path, facts: Iterable[Fact], workspace: Path | No
         if _is_there(root / place) and os.path.realpath(root / folder) != os.path.realpath(root):
             found.append(_nested(name, place.as_posix()))
     for base in _folders(root, workspace):
-        for name, folder in _vendored(root / base):
-            place = base / "vendor" / folder / _POLICY
+        for name, package in _vendored(root / base):
+            place = base / "vendor" / package / _POLICY
             if _is_there(root / place):
                 found.append(_nested(name, place.as_posix()))
     return tuple(found)
