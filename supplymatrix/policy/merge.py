@@ -512,8 +512,18 @@ def _shown(key: str, value: object) -> str:
     return str(getattr(value, "value", value))
 
 
+def _by_layer(packages: Sequence[PackageRule]) -> dict[int, list[tuple[object, ...]]]:
+    """Return what decides of the entries of each file, in an order that has nothing to do with that of the files."""
+    found: dict[int, list[tuple[object, ...]]] = {}
+    for entry in packages:
+        levels = sorted((rule, level.value) for rule, level in entry.levels.items())
+        what = (entry.glob, entry.version, entry.min_age, entry.pseudo_versions, levels)
+        found.setdefault(entry.layer, []).append(what)
+    return {layer: sorted(entries) for layer, entries in found.items()}
+
+
 def _policy(whole: _Whole, debt: Debt | None, outage_place: Location) -> Policy:
-    values = whole.values
+    values, layers = whole.values, _by_layer(whole.packages)
     decides = {
         **{key: _shown(key, values[key]) for key in _RANKS},
         _WEIGHTS: values[_WEIGHTS],
@@ -521,10 +531,9 @@ def _policy(whole: _Whole, debt: Debt | None, outage_place: Location) -> Policy:
         "owner_domain": whole.owner_domain,
         "private": sorted(set(whole.private)),
         "sumdb": whole.sumdb,
-        "packages": sorted(
-            (p.layer, p.glob, p.version, p.min_age, p.pseudo_versions, sorted(p.levels.items())) for p in whole.packages
-        ),
-        "vendors": sorted((v.vendor, v.response_p90, v.evidence_age, v.channels) for v in whole.vendors),
+        "packages": sorted(layers.values()),
+        "spares": sorted(sorted(layers.get(number, []) for number in spare) for spare in whole.spares),
+        "vendors": sorted((v.vendor, v.response_p90, v.evidence_age, sorted(v.channels)) for v in whole.vendors),
         "waivers": sorted(
             (w.rule, w.package, w.version, w.replacement, w.advisory, w.reason, w.owner, str(w.expires))
             for w in whole.waivers

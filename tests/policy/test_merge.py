@@ -325,3 +325,21 @@ def test_a_debt_lasts_a_year_at_most(expires: str, *, right: bool) -> None:
         assert build(DEBT.format(expires, "a"), d="").debt is not None
     else:
         assert faults(DEBT.format(expires, "a"), d="")[0].message == "the debt lasts more than 365 days"
+
+
+def test_the_digest_is_of_what_decides_and_not_of_the_order_of_parents() -> None:
+    a = '[packages."a.example/**"]\nversion = "v1.0.0"\n'
+    b = '[packages."b.example/**"]\nversion = "v1.0.0"\n[vendors.redhat]\nmax_evidence_age = "9d"\n'
+    digests = {
+        build(f"extends = [{names}]\n", a=a, b=b).digest for names in ('"a.toml", "b.toml"', '"b.toml", "a.toml"')
+    }
+    assert len(digests) == 1
+
+
+def test_who_may_take_a_level_back_is_part_of_the_digest() -> None:
+    own = '[packages."x.example/**"]\npseudo_versions = "allow"\n'
+    org = '[policy]\nallow_loosen = ["SM203"]\n[rules]\nSM203 = "error"\n'
+    spared = build('extends = ["org.toml"]\n' + own, org=org)
+    sibling = build('extends = ["org.toml", "own.toml"]\n', org=org, own=own)
+    assert spared.level_of(ALL_RULES["SM203"], "x.example/a") != sibling.level_of(ALL_RULES["SM203"], "x.example/a")
+    assert spared.digest != sibling.digest
