@@ -2,7 +2,8 @@
 
 `kind` tells what a row is: finding, unknown (a rule could not be judged), gap (not observed, and no rule asked), fault
 (a subject that cannot be read), waiver (a line of the register: `status` says what became of it, `subject` what it is
-about). A field that a spreadsheet would take for a formula gets an apostrophe in front.
+about), digest (in `message` the SHA-256 of what was judged, of the policy, or of another report). A field that a
+spreadsheet would take for a formula gets an apostrophe in front.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Judged, Outcome, WaiverEntry
+from supplymatrix.reports.digests import digests_of
 from supplymatrix.reports.judged_words import fingerprint_in, message_of, next_of, place_of, unasked_gaps
 from supplymatrix.reports.matrix_csv import safe_field
 from supplymatrix.reports.tally import as_survey, counted, outcome_of, path_of
@@ -57,6 +59,8 @@ def _rows(item: Audit | Unreadable, *, alone: bool) -> Iterator[_Row]:
         yield {**_judged(item, judged, alone=alone), **_author(entry)}
     yield from (_gap(item, gap) for gap in unasked_gaps(item.verdict))
     yield from (_entry(item, entry) for entry in item.verdict.waivers)
+    for digest in digests_of(item):
+        yield {"kind": "digest", "status": digest.what, "subject": digest.name, "message": digest.sha256}
 
 
 def _judged(audit: Audit, item: Judged, *, alone: bool) -> _Row:

@@ -29,6 +29,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Contribution, Judged, Outcome, Verdict
+from supplymatrix.reports.digests import digests_of
 from supplymatrix.reports.judged_words import (
     decides,
     distinct,
@@ -211,6 +212,9 @@ def _properties(item: Audit | Unreadable) -> Iterator[tuple[str, str]]:
     if verdict.score is not None:
         yield "score", score_text(verdict.score)
     yield "diff_base", verdict.diff_base
+    for digest in digests_of(item):
+        if digest.what != "policy":
+            yield f"sha256 of {digest.what} {digest.name}", digest.sha256
     for name in ("checked", "waived", "debt"):
         yield name, str(getattr(tally, name))
 

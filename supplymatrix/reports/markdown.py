@@ -21,6 +21,7 @@ from supplymatrix.model.audit import Audit, LogView, Survey, Unreadable
 from supplymatrix.model.fact import ProjectFact
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import ExcuseKind, Judged, Outcome, WaiverEntry, WaiverUse
+from supplymatrix.reports.digests import digests_of
 from supplymatrix.reports.judged_words import chain_of
 from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain
@@ -279,7 +280,8 @@ def _subject(page: _Page, audit: Audit, *, alone: bool, verbose: bool) -> None:
     for note in verdict.notes:
         place = f"{code(str(audit.placed(note.location)))}: " if note.location is not None else ""
         page.add(f"- note: {place}{sentence(note.message)}", kind="note")
-    page.add("")
+    named = ", ".join(f"{digest.what} {code(digest.name)} `{digest.sha256}`" for digest in digests_of(audit))
+    page.add(f"- SHA-256 of what this rests on: {named}", "", kind="line of digests")
 
 
 def _head(audit: Audit) -> Iterator[str]:

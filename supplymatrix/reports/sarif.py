@@ -26,6 +26,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Rule, Status
 from supplymatrix.model.verdict import Judged, Note, Outcome, Verdict, WaiverUse
 from supplymatrix.policy.document import LEVEL_ORDER
+from supplymatrix.reports.digests import digests_of
 from supplymatrix.reports.judged_words import (
     chain_of,
     fingerprint_in,
@@ -39,8 +40,20 @@ from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import tally_of
 
 __all__ = [
-    "LEFT_OUT", "MOST_BYTES", "MOST_PLACES", "MOST_RESULTS", "document_of", "driver_of", "invocation_of", "location_of",
-    "notes_of", "notification_of", "properties_of", "render", "results_of",
+    "LEFT_OUT",
+    "MOST_BYTES",
+    "MOST_PLACES",
+    "MOST_RESULTS",
+    "artifacts_of",
+    "document_of",
+    "driver_of",
+    "invocation_of",
+    "location_of",
+    "notes_of",
+    "notification_of",
+    "properties_of",
+    "render",
+    "results_of",
 ]  # fmt: skip
 
 _LEVELS = {Level.ALARM: "error", Level.ERROR: "error", Level.WARN: "warning", Level.NOTE: "note", Level.OFF: "none"}
@@ -60,6 +73,8 @@ _MOST_NOTES = 5_000  # notifications of one kind and level
 _LONGEST = 10_000  # characters of a message
 _QUICK = 1  # of zlib's levels: what is small enough at this one is so at every other
 _Json = dict[str, Any]
+_ROLES = {"judged": ["analysisTarget"], "proofs": [], "policy file": ["policy"]}
+"""What SARIF calls the files of a run; reports beside it are no artifacts of the analysis."""
 
 
 def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool = False) -> str:
@@ -78,10 +93,30 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
         ),
         results=results_of([audit], rules),
         properties=properties_of(audit),
+        artifacts=artifacts_of([audit]),
     )
 
 
-def document_of(*, driver: _Json, invocation: _Json, results: list[_Json], properties: _Json) -> str:
+def artifacts_of(audits: Sequence[Audit]) -> list[_Json]:
+    """Return what was judged and by what, each file once, with its SHA-256."""
+    found: dict[tuple[str, str], _Json] = {}
+    for audit in audits:
+        for digest in digests_of(audit):
+            roles = _ROLES.get(digest.what)
+            if roles is None or digest.name.startswith("preset ") or "://" in digest.name:
+                continue  # no file of anybody's tree
+            place = location_of(audit.placed(Location(artifact=digest.name)))["physicalLocation"]["artifactLocation"]
+            found[place["uri"], digest.sha256] = {
+                "location": place,
+                "hashes": {"sha-256": digest.sha256},
+                **({"roles": roles} if roles else {}),
+            }
+    return list(found.values())
+
+
+def document_of(
+    *, driver: _Json, invocation: _Json, results: list[_Json], properties: _Json, artifacts: list[_Json]
+) -> str:
     """Return a SARIF log of one run as text, within the limits of code scanning."""
     notifications = _shortened(invocation["toolExecutionNotifications"], driver)
     kept, ordered = min(len(results), MOST_RESULTS), results
@@ -95,6 +130,7 @@ def document_of(*, driver: _Json, invocation: _Json, results: list[_Json], prope
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": {"PROJECT": {"description": {"text": "the folder in which the run was started"}}},
             "invocations": [invocation | {"toolExecutionNotifications": told}],
+            "artifacts": artifacts,
             "results": ordered[:kept],
             "properties": properties | {"resultsLeftOut": left},
         }

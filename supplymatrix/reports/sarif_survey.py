@@ -17,6 +17,7 @@ from supplymatrix.model.verdict import Outcome
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.sarif import (
     LEFT_OUT,
+    artifacts_of,
     document_of,
     driver_of,
     invocation_of,
@@ -58,6 +59,7 @@ def render(survey: Survey, *, color: bool = False, width: int = 100, verbose: bo
             ],
         ),
         results=results_of(audits, rules, alone=False),
+        artifacts=artifacts_of(audits),
         properties={
             "outcome": outcome_of_survey(survey).value,
             "subjects": [

@@ -9,6 +9,7 @@ from supplymatrix.model.audit import Audit
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Judged, Score
+from supplymatrix.reports.digests import digests_of
 from supplymatrix.reports.judged_words import chain_of, docs_of, excuse_of
 from supplymatrix.reports.next_step import next_step, placed_command
 from supplymatrix.reports.plain import plain
@@ -173,6 +174,10 @@ def _notes(audit: Audit, width: int, paint: Paint, *, verbose: bool) -> list[str
         out += [f"{paint.note}note:{paint.off}{first.removeprefix('note:')}", *(f"   {line}" for line in rest)]
     if verbose and verdict.score is not None:
         out += [*([""] if out else []), *_sum(verdict.score)]
+    if verbose:
+        out += [*([""] if out else []), "SHA-256 of what this rests on"]
+        for digest in digests_of(audit):
+            out += [f"   {line}" for line in wrap(f"{digest.sha256}  {digest.what} {digest.name}", width - 3)]
     return [*out, ""] if out else []
 
 

@@ -15,6 +15,7 @@ from supplymatrix.model.fact import Gap
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Judged
+from supplymatrix.reports.digests import digests_of
 from supplymatrix.reports.github import MOST
 from supplymatrix.reports.judged_words import told_level, unasked_gaps
 from supplymatrix.reports.next_step import next_step
@@ -242,7 +243,10 @@ def check_csv(audit: Audit) -> None:
         assert_said(
             " ".join(row.values()).replace("'", ""), [part.replace("'", "") for part in judged_parts(audit, item)]
         )
-    assert len(read) - len(judged) == len(list(unasked_gaps(audit.verdict))) + len(audit.verdict.waivers)
+    named = [row["message"] for row in read if row["kind"] == "digest"]
+    assert named == [digest.sha256 for digest in digests_of(audit)]
+    others = len(read) - len(judged) - len(named)
+    assert others == len(list(unasked_gaps(audit.verdict))) + len(audit.verdict.waivers)
     for row in read:
         assert not any(field.lstrip().startswith(("=", "+", "-", "@")) for field in row.values())
 

@@ -41,7 +41,7 @@ def test_a_field_that_looks_like_a_formula_is_text(message: str) -> None:
 
 
 def test_a_row_says_level_status_waiver_and_place() -> None:
-    new, known, waived, debt, entry = rows(excused_audit())
+    new, known, waived, debt, entry, digest, *_ = rows(excused_audit())
     assert (new["level"], new["status"], new["file"], new["line"], new["known_before"]) == (
         "error", "fail", "go.mod", "8", "no",
     )  # fmt: skip
@@ -55,6 +55,7 @@ def test_a_row_says_level_status_waiver_and_place() -> None:
     assert (entry["waiver_author"], entry["waiver_commit"], entry["waiver_date"]) == (
         "A. Author", "0f1e2d3c", "2026-10-01",
     )  # fmt: skip
+    assert (digest["kind"], digest["status"], len(digest["message"])) == ("digest", "policy", 64)
 
 
 def test_who_wrote_a_waiver_stands_beside_what_it_excuses() -> None:

@@ -60,7 +60,8 @@ def test_json_has_all_of_them() -> None:
 
 
 def test_csv_has_all_of_them() -> None:
-    assert len({row["subject"] for row in csv.DictReader(io.StringIO(many("csv"), newline=""))}) == NUMBER
+    read = csv.DictReader(io.StringIO(many("csv"), newline=""))
+    assert len({row["subject"] for row in read if row["kind"] != "digest"}) == NUMBER
 
 
 def test_gitlab_has_all_of_them() -> None:
