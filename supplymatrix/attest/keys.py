@@ -32,6 +32,7 @@ __all__ = ["LEAST_RSA_BITS", "SigningKey", "VerifyingKey", "parse_signing_key", 
 LEAST_RSA_BITS = 2048
 _KINDS = f"Ed25519, ECDSA on P-256 or P-384, or RSA of at least {LEAST_RSA_BITS} bits"
 _MAKE = "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out pub.pem"
+_OPEN = "set SUPPLYMATRIX_SIGN_PASSWORD in the environment to the key's password"
 
 
 @value
@@ -95,14 +96,15 @@ def parse_signing_key(data: bytes, artifact: str, *, password: str = "") -> Sign
 
     is_encrypted = b"ENCRYPTED" in data
     if is_encrypted and not password:
-        raise _fault(artifact, "the key is encrypted and no password was given", "SUPPLYMATRIX_SIGN_PASSWORD set")
+        what = "the key is encrypted and no password was given"
+        raise _fault(artifact, what, "the password of this key in SUPPLYMATRIX_SIGN_PASSWORD", _OPEN)
     _refuse_other_forms(data, artifact)
     try:
         key = load_pem_private_key(data, password=password.encode() if is_encrypted else None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as err:
         if is_encrypted:
             what = "the key cannot be decrypted: the password is another one, or the file is damaged"
-            raise _fault(artifact, what, "the password of this key in SUPPLYMATRIX_SIGN_PASSWORD") from err
+            raise _fault(artifact, what, "the password of this key in SUPPLYMATRIX_SIGN_PASSWORD", _OPEN) from err
         raise _fault(artifact, "this is no private key in PEM form", f"{_KINDS}, as PKCS #8") from err
     if not isinstance(key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise _fault(artifact, "the key is of a kind that signs nothing here", _KINDS)

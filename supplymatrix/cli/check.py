@@ -16,6 +16,10 @@ from supplymatrix.engine.check import CheckRequest, run_survey
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.notify import Webhook, tell_failure, tell_run
 from supplymatrix.engine.policy_source import PolicySource
+from supplymatrix.errors import Diagnostic, InputError, TransportError
+from supplymatrix.model.audit import Survey, Unreadable
+from supplymatrix.model.verdict import Outcome
+from supplymatrix.policy.verdict import EXIT_CODES
 from supplymatrix.reports.registry import WITH_HISTORY
 
 if TYPE_CHECKING:
@@ -68,12 +72,17 @@ def check(
         policy=policy,
         with_history=with_history,
         diff_base=diff_base,
+        with_faults=True,
     )
     try:
         survey = run_survey(request, console.on_event)
     except Exception as err:
         console.warn(tell_failure(webhook, err, means))
         raise
+    if (fault := _only_fault(survey)) is not None:
+        _report_fault(fault, survey, targets, console, signer)
+        console.warn(tell_failure(webhook, fault, means))
+        raise fault
     try:
         survey = write_reports(survey, targets, console, signer=signer)
         flush_stdout()
@@ -82,6 +91,40 @@ def check(
         raise
     console.warn(tell_run(webhook, survey, means))
     return survey.exit_code
+
+
+def _only_fault(survey: Survey) -> InputError | TransportError | None:
+    """Return why the only subject of a run could not be judged, None where it was, or where there are others."""
+    item = survey.items[0]
+    if len(survey.items) != 1 or not isinstance(item, Unreadable):
+        return None
+    first = item.diagnostics[0]
+    if item.exit_code == EXIT_CODES[Outcome.BROKEN]:
+        return InputError(*item.diagnostics)
+    return TransportError(first.message, remedy=first.remedy)
+
+
+def _report_fault(
+    fault: InputError | TransportError,
+    survey: Survey,
+    targets: tuple[ReportTarget, ...],
+    console: Console,
+    signer: ReportSigner | None,
+) -> None:
+    """Write the reports of a run that could judge nothing: whoever reads them must not find those of the run before.
+
+    What stderr tells is not told again on stdout.
+    """
+    targets = tuple(target for target in targets if target.format != "text" or target.file is not None)
+    try:
+        if targets:
+            write_reports(survey, targets, console, signer=signer)
+            flush_stdout()
+    except (InputError, BrokenPipeError) as err:
+        if isinstance(err, InputError):
+            faults = fault.diagnostics if isinstance(fault, InputError) else (Diagnostic(message=str(fault)),)
+            raise InputError(*faults, *err.diagnostics) from err
+        raise fault from err
 
 
 def _signer(path: Path, targets: tuple[ReportTarget, ...], console: Console) -> ReportSigner:

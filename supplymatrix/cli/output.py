@@ -121,7 +121,7 @@ def _in_a_line(survey: Survey) -> str:
     elif len(tallies) != len(survey.items):
         parts.append(f"broken: {len(survey.items) - len(tallies):,}")
     outcome = outcome_of_exit(survey.exit_code).value
-    return f"{name}: {outcome} · {', '.join(parts)} · exit {survey.exit_code}"
+    return " · ".join([f"{name}: {outcome}", *([", ".join(parts)] if tallies else []), f"exit {survey.exit_code}"])
 
 
 def page_width() -> int:

@@ -44,6 +44,9 @@ def _digest(context: click.Context, option: click.Parameter, text: str) -> str:
 def verify_report(files: tuple[Path, ...], *, key: Path, project: Path | None, policy_sha256: str, format_: str) -> int:
     """Verify reports that `check --sign` has written: envelopes, files with a FILE.sig, and what a statement names.
 
+    What a statement names is looked for beside the statement, and only where nothing of the name lies there at the path
+    that it names.
+
     Exit 0: all is as signed, and no statement says FAILED. 1: a statement says FAILED, or is by another policy. 3: a
     file has no signature, or no statement about the project or by the policy that was asked for names it. 2: a file
     cannot be read, or is no verdict. 4: a signature does not hold, or a file is not what was signed for.

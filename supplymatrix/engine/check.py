@@ -22,7 +22,7 @@ from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.prepare import Prepared, keep_names, prepare
 from supplymatrix.engine.shared_answers import Asker, SharedAnswers, share_answers
 from supplymatrix.engine.this_machine import SeenHere, ThisMachine
-from supplymatrix.errors import InputError, TrustError
+from supplymatrix.errors import Diagnostic, InputError, TransportError, TrustError
 from supplymatrix.gomod.goenv import GoSettings, resolve_settings
 from supplymatrix.model.audit import Audit, ReadFile, Survey, Unreadable
 from supplymatrix.model.fact import Facts
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CheckRequest", "SurveyRun", "run_check", "run_survey", "survey_run"]
 
+_NOT_HAD = 3
 _GRAVEST_FIRST = (4, 2, 3, 1, 0)
 """Exit codes of subjects; 5 (nothing to check) is the answer of a run in which no subject had anything to check."""
 
@@ -49,7 +50,8 @@ class CheckRequest:
 
     paths: folders, go.mod, go.sum or go.work files. recursive: every go.mod below them too. policy: where the policies
     are taken from. with_history: git is asked who wrote the waivers. diff_base: a git revision; what the projects had
-    there already decides nothing.
+    there already decides nothing. with_faults: a subject that cannot be used is an item of the survey even where it is
+    the only one, so that there is something to report.
     """
 
     paths: tuple[Path, ...]
@@ -58,6 +60,7 @@ class CheckRequest:
     policy: PolicySource = OWN_POLICY
     with_history: bool = False
     diff_base: str = ""
+    with_faults: bool = False
 
 
 @value
@@ -86,7 +89,8 @@ def run_check(request: CheckRequest, on_event: OnEvent = ignore_event) -> Audit:
 def run_survey(request: CheckRequest, on_event: OnEvent = ignore_event) -> Survey:
     """Return the answer for every subject. One that cannot be read does not keep the others from being judged.
 
-    Raises InputError for paths that name nothing, TrustError when a log lied as a whole: the run stops.
+    Raises InputError for paths that name nothing, and for the only subject unless the request says `with_faults`;
+    TransportError likewise for a policy that cannot be had; TrustError when a log lied as a whole: the run stops.
     """
     return survey_run(request, on_event).survey
 
@@ -155,14 +159,22 @@ def _prepare_all(
                 send_private=request.means.send_private,
                 means=request.means,
             )
-        except InputError as err:
-            if len(found.subjects) == 1:
+        except (InputError, TransportError) as err:
+            if not request.with_faults and (len(found.subjects) == 1 or isinstance(err, TransportError)):
                 raise
-            unreadable[subject.path] = Unreadable(path=subject.path.as_posix(), diagnostics=err.diagnostics)
+            unreadable[subject.path] = _unreadable(subject.path, err)
         else:
             notes = found.notes if not ready else ()
             ready.append(changed(item, notes=(*notes, *item.notes)))
     return keep_names(ready), unreadable, [subject.path for subject in found.subjects]
+
+
+def _unreadable(path: Path, err: InputError | TransportError) -> Unreadable:
+    if isinstance(err, InputError):
+        return Unreadable(path=path.as_posix(), diagnostics=err.diagnostics)
+    return Unreadable(
+        path=path.as_posix(), diagnostics=(Diagnostic(message=str(err), remedy=err.remedy),), exit_code=_NOT_HAD
+    )
 
 
 def _kept(request: CheckRequest, errors: Sequence[TrustError]) -> list[str]:
@@ -226,5 +238,5 @@ def _survey(items: Sequence[Audit | Unreadable], answers: Sequence[SharedAnswers
 
 
 def _exit_code(items: Sequence[Audit | Unreadable]) -> int:
-    codes = {2 if isinstance(item, Unreadable) else item.verdict.exit_code for item in items}
+    codes = {item.exit_code if isinstance(item, Unreadable) else item.verdict.exit_code for item in items}
     return next((code for code in _GRAVEST_FIRST if code in codes), 5)

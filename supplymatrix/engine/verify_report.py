@@ -1,9 +1,9 @@
 """Verify signed reports: envelopes, signature files, and the digests of the files that a signed statement names.
 
 Nothing of a report is believed, or told, before its signature holds. A signed statement of another kind, or by another
-program, is no verdict and is refused. A file that a statement names is looked for as named from here and beside the
-statement; one that is not at hand is said to be so. A file that has only a signature beside it says nothing of a
-project or a policy: where these were asked for, a statement must name it.
+program, is no verdict and is refused. A file that a statement names is looked for beside the statement, and only where
+none of its name lies there as named from here; one that is not at hand is said to be so. A file that has only a
+signature beside it says nothing of a project or a policy: where these were asked for, a statement must name it.
 
 Source: in-toto/attestation spec/v1/statement.md; slsa.dev/spec/v1.2/verification_summary.
 """
@@ -75,7 +75,13 @@ def verify_reports(
         named |= digests
     if asked.binds:
         reports = [_bound(report, named) for report in reports]
-    return SignatureCheck(key_name=key.name, key_id=key.key_id, reports=tuple(reports), faults=tuple(faults))
+    return SignatureCheck(
+        key_name=key.name,
+        key_id=key.key_id,
+        reports=tuple(reports),
+        faults=tuple(faults),
+        asks_policy=bool(policy_sha256),
+    )
 
 
 def _bound(report: SignedReport, named: set[str]) -> SignedReport:
@@ -211,14 +217,25 @@ def _about(statements: Sequence[dict[str, Any]], project: Path) -> tuple[list[di
 def _fellows(path: Path, predicate: dict[str, Any]) -> Iterator[NamedFile]:
     """Yield what became of the other reports that a statement names.
 
-    One that is found as it is named from here is the one; a file of its name beside the statement may be any other's.
-    Where none is, a file beside the statement should be it, and one below the folder of this run may be of another run.
+    Whoever hands over a statement hands over what lies beside it: a file of the name decides there, whatever lies as
+    it is named from here: that can only confirm, since it may be of another run. What is beside the statement by its
+    last name alone can be another report that it names.
     """
-    for name, digest, form in _descriptors(predicate.get("inputAttestations")):
-        if form:
-            found = _compare(name, "report", digest, [Path(name)])
-            if found.state is not NamedState.SAME:
-                found = _compare(name, "report", digest, [path.parent / name, path.parent / Path(name).name])
+    reports = [found for found in _descriptors(predicate.get("inputAttestations")) if found[2]]
+    for name, digest, _ in reports:
+        last = Path(name).name
+        beside = path.parent / last
+        twins = {other for named, other, _ in reports if Path(named).name == last and other != digest}
+        places = [beside, path.parent / name]
+        if twins and path.parent / name != beside and _compare(name, "report", digest, [beside]).sha256 in twins:
+            del places[0]
+        found = _compare(name, "report", digest, places)
+        there = _compare(name, "report", digest, [Path(name)])
+        if found.state is NamedState.ABSENT and there.state is NamedState.SAME:
+            yield there
+        elif found.state is not there.state and found.state is not NamedState.SAME:
+            yield changed(found, elsewhere=there.path)
+        else:
             yield found
 
 
@@ -231,19 +248,17 @@ def _descriptors(found: object) -> Iterator[tuple[str, str, str]]:
 
 
 def _compare(name: str, role: str, digest: str, places: Sequence[Path]) -> NamedFile:
-    """Hold a file against its digest: where several have the name, one that is the same is enough."""
-    differs = ""
+    """Hold a file against its digest: the first place that has one decides."""
     for place in dict.fromkeys(places):
         try:
             data = read_if_there(place, _REPORT_LIMIT, "file") if name else None
         except InputError:
             continue  # a folder or a pipe of that name is not the file
-        if data is not None and hashlib.sha256(data).hexdigest() == digest:
-            return NamedFile(name=name, role=role, state=NamedState.SAME, path=place.as_posix())
         if data is not None:
-            differs = differs or place.as_posix()
-    state = NamedState.DIFFERS if differs else NamedState.ABSENT
-    return NamedFile(name=name, role=role, state=state, path=differs)
+            seen = hashlib.sha256(data).hexdigest()
+            state = NamedState.SAME if seen == digest else NamedState.DIFFERS
+            return NamedFile(name=name, role=role, state=state, path=place.as_posix(), sha256=seen)
+    return NamedFile(name=name, role=role, state=NamedState.ABSENT)
 
 
 def _no_statement(path: Path, why: str, seen: str = "", expected: str = f"a payload of {IN_TOTO}") -> InputError:

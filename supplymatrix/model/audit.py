@@ -93,10 +93,14 @@ class Audit:
 
 @value
 class Unreadable:
-    """A subject that could not be judged because a file of it cannot be used. path: as the user would type it."""
+    """A subject that could not be judged because a file of it cannot be used. path: as the user would type it.
+
+    exit_code: 2; 3 where its policy builds on one that could not be had.
+    """
 
     path: str
     diagnostics: tuple[Diagnostic, ...]
+    exit_code: int = 2
 
 
 @value

@@ -32,12 +32,17 @@ class NamedState(StrEnum):
 
 @value
 class NamedFile:
-    """A file that a verified statement names. path: where it was found, "" = nowhere. role: "subject" or "report"."""
+    """A file that a verified statement names. path: of the file that was compared, "" = none. role: "subject" or
+    "report". sha256: hex, of that file. elsewhere: DIFFERS: where the right one lies, at the path that the statement
+    names; ABSENT: what lies there and is another one; "" = neither.
+    """
 
     name: str
     role: str
     state: NamedState
     path: str = ""
+    sha256: str = ""
+    elsewhere: str = ""
 
 
 @value
@@ -78,12 +83,13 @@ class SignedReport:
 @value
 class SignatureCheck:
     """The answer of a run. key_name, key_id: of the public key that all was held against. faults: of files that cannot
-    be read."""
+    be read. asks_policy: whether the statements had to be by a certain policy."""
 
     key_name: str
     key_id: str
     reports: tuple[SignedReport, ...]
     faults: tuple[Diagnostic, ...] = ()
+    asks_policy: bool = False
 
     @property
     def exit_code(self) -> int:

@@ -9,7 +9,7 @@ A waiver that stands in a file which this policy builds on is nobody's fault her
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from supplymatrix.checks.result import failed, passed
 from supplymatrix.model.fact import Facts, NestedPolicy
@@ -71,12 +71,13 @@ def _of_waiver(policy: Policy, entry: WaiverEntry, waiver: Waiver, today: date) 
             _EXPIRED,
             message,
             f"over since {waiver.expires}",
-            "mend the finding, or agree on a new day and remove this",
+            _renewal(waiver),
         )
         return
     yield _EXPIRED, "", "", ""
     if entry.state is WaiverState.REFUSED:
-        message = f"the waiver of {name} lasts until {waiver.expires}, {left:,} days, and excuses nothing until then"
+        near = waiver.expires - timedelta(days=policy.max_waiver_days)
+        message = f"the waiver of {name} lasts until {waiver.expires}, {left:,} days, and excuses nothing before {near}"
         fix = f"a day within {policy.max_waiver_days:,} days ([policy] max_waiver_days)"
         yield _LONG, message, f"more than {policy.max_waiver_days:,} days", fix
     else:
@@ -87,9 +88,15 @@ def _of_waiver(policy: Policy, entry: WaiverEntry, waiver: Waiver, today: date) 
             yield _UNUSED, message, "nothing is found that it speaks of", "remove it"
         soon = left <= SOON.days
         message = f"the waiver of {name} ({waiver.owner}) expires on {waiver.expires}, {_in_days(left)}" if soon else ""
-        yield _SOON, message, f"{_in_days(left)}", "mend the finding before, or agree on a new day"
+        yield _SOON, message, f"{_in_days(left)}", _renewal(waiver)
     message = f"the waiver of {name} speaks of the modules of many owners" if is_too_wide(waiver) else ""
     yield _WIDE, message, "too wide", "name the host and the owner: github.com/owner/**"
+
+
+def _renewal(waiver: Waiver) -> str:
+    version = f"@{waiver.version}" if waiver.version else ""
+    command = f"supplymatrix waive {waiver.rule} {waiver.package}{version} --renew"
+    return f"mend the finding and remove this, or agree on a new day ({command})"
 
 
 def _in_days(days: int) -> str:

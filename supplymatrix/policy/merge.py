@@ -40,6 +40,7 @@ from supplymatrix.policy.parents import MAX_DEPTH, MAX_FILES, ParentKind, Policy
 from supplymatrix.policy.reader import read_layer
 from supplymatrix.policy.reading import Known
 from supplymatrix.policy.score import WEIGHTS
+from supplymatrix.sumdb.known import GO_LOG_KEY
 
 __all__ = ["PolicyMaker"]
 
@@ -224,7 +225,7 @@ class PolicyMaker:
         self._apply_levels(whole, layer, number, is_free=is_free)
         if not is_free:
             self._refuse_opened(base, layer)
-        for key in ("private", "sumdb"):
+        for key in ("private", "sumdb", "owner_domain"):
             if key in layer.places:
                 whole.places[key] = layer.places[key]
         whole.name = layer.name or base.name or base.preset
@@ -290,9 +291,12 @@ class PolicyMaker:
 
     def _refuse_opened(self, base: _Whole, layer: Layer) -> None:
         """Keep a fault for another log and for private patterns that the parents do not leave to this file."""
-        if "sumdb" not in base.open and layer.sumdb not in ("", base.sumdb):
+        if "sumdb" not in base.open and _log_of(layer.sumdb) not in ("", _log_of(base.sumdb)):
             message = "another log than that of the policy that this one builds on"
             self._fault(layer, layer.places["sumdb"], message, base.sumdb or "Go's own, which it does not change")
+        if base.owner_domain and layer.owner_domain not in ("", base.owner_domain):
+            message = "another domain of owners than that of the policy that this one builds on"
+            self._fault(layer, layer.places["owner_domain"], message, base.owner_domain, "leave it out")
         more = [pattern for pattern in layer.private if pattern not in base.private]
         if more and "private" not in base.open:
             message = f"{more[0]!r} is declared private, and the policy that this one builds on has it checked"
@@ -332,7 +336,7 @@ class PolicyMaker:
         """Join what has no order of strictness: where neither parent leaves it open, both must say the same."""
         said: dict[str, tuple[object, object]] = {
             _WEIGHTS: (_weights_of(whole), _weights_of(other)),
-            "sumdb": (whole.sumdb, other.sumdb),
+            "sumdb": (_log_of(whole.sumdb), _log_of(other.sumdb)),
             "private": (set(whole.private), set(other.private)),
         }
         for key, (ours, theirs) in said.items():
@@ -357,7 +361,14 @@ class PolicyMaker:
     def _loosened(self, layer: Layer, place: Location, what: str, least: str, above: Location | None) -> None:
         where = f" ({above})" if above is not None else ""
         message = f"{what} is set lower than the policy that this one builds on lets it be{where}"
-        self._fault(layer, place, message, f"{least}, or stricter", "let it name allow_loosen, or leave this out")
+        remedy = "leave it out"
+        if above is not None and above.artifact.startswith("preset "):
+            remedy = (
+                f'leave it out, or start from it instead: [policy] preset = "{above.artifact.removeprefix("preset ")}"'
+            )
+        elif above is not None:
+            remedy = f'leave it out; only {above.artifact} can give it away: [policy] allow_loosen = ["{what}"]'
+        self._fault(layer, place, message, f"{least}, or stricter", remedy)
 
     def _debt(self, layer: Layer, whole: _Whole) -> Debt | None:
         """Return the debt list of the project; None when something is wrong, which is kept."""
@@ -479,6 +490,11 @@ def _weights_of(whole: _Whole) -> dict[str, int]:
     """Return what each severity weighs, those that nobody names included."""
     said = whole.values[_WEIGHTS]
     return {severity.value: weight for severity, weight in WEIGHTS.items()} | (said if isinstance(said, dict) else {})
+
+
+def _log_of(sumdb: str) -> str:
+    """Return which log is meant; "" = Go's own, whether its key is written out or not."""
+    return "" if sumdb == GO_LOG_KEY else sumdb
 
 
 def _key_of(kind: ParentKind, text: PolicyText) -> _Key:

@@ -1,7 +1,7 @@
 """lift.toml as a JSON Schema (draft 2020-12), for editors: made from the very words that the reader knows.
 
 The schema says what can be said of a key by itself. What depends on other files or keys (parents, ties between globs,
-whether a waiver's rule may be waived) only the reader knows: `policy show` tells it.
+words in another case) only the reader knows: `policy show` tells it.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ def policy_schema(rules: Mapping[str, Rule], presets: Sequence[str], vendors: Se
         "description": "What a Go project demands of its modules; judged by supplymatrix check.",
         "type": "object",
         "additionalProperties": False,
+        "not": {"required": ["extends", "policy"], "properties": {"policy": {"required": ["preset"]}}},
         "properties": {
             **root,
             "policy": policy,
@@ -76,8 +77,9 @@ def _rules(rules: Mapping[str, Rule]) -> _Json:
     properties: _Json = {}
     for rule in settable:
         about = f"{rule.name}: {rule.title}. {rule.why}"
-        properties[rule.id] = {**level, "description": about}
-        properties[rule.name] = {**level, "description": f"{rule.id}: {rule.title}. {rule.why}"}
+        allowed = {"enum": [word for word in level["enum"] if not (rule.input_fault and word == Level.OFF.value)]}
+        properties[rule.id] = {**allowed, "description": about}
+        properties[rule.name] = {**allowed, "description": f"{rule.id}: {rule.title}. {rule.why}"}
     for family in families:
         for word in (f"{family}xx", family):
             properties[word] = {**level, "description": f"All rules of the family {family}xx."}

@@ -29,7 +29,7 @@ def render_policy_text(
     policy = view.policy
     out = [f"{plain(policy.name)}  {plain(view.artifact) or f'no lift.toml: the preset {policy.preset} stands for it'}"]
     out += _columns([(item.name, _shown(item), _origin(item)) for item in view.head], width)
-    named = [item for item in view.levels if everything or item.by_file]
+    named = [item for item in view.levels if everything or _is_named(item)]
     out += ["", "rules"]
     out += _columns([(f"{item.name}  {item.text}", rules[item.name].name, _origin(item)) for item in named], width)
     others = len(view.levels) - len(named)
@@ -62,9 +62,14 @@ def render_policy_text(
     return "\n".join(line.rstrip() for line in [*out, "", f"digest {policy.digest}"]) + "\n"
 
 
+def _is_named(item: PolicyValue) -> bool:
+    """Return whether a file of somebody's own says so, and no preset."""
+    return item.origin is not None and not item.origin.artifact.startswith("preset ")
+
+
 def _above(view: PolicyView) -> str:
     """Return what says the levels that the file itself does not name."""
-    parents = [source.artifact for source in view.policy.sources if source.artifact != view.artifact]
+    parents = [source.artifact for source in view.policy.sources if source.artifact.startswith("preset ")]
     names = " and ".join(f"the {name}" if name.startswith("preset ") else name for name in parents)
     return f"{names or 'the program'} {'say' if len(parents) > 1 else 'says'}"
 

@@ -63,14 +63,14 @@ def render(survey: Survey, *, color: bool = False, width: int = 100, verbose: bo
         properties={
             "outcome": outcome_of_survey(survey).value,
             "subjects": [
-                {"path": plain(path_of(item)), **(properties_of(item) if isinstance(item, Audit) else _BROKEN)}
+                {
+                    "path": plain(path_of(item)),
+                    **(properties_of(item) if isinstance(item, Audit) else {"outcome": outcome_of(item).value}),
+                }
                 for item in survey.items
             ],
         },
     )
-
-
-_BROKEN: _Json = {"outcome": Outcome.BROKEN.value}
 
 
 def _fault(item: Unreadable, fault: Diagnostic, codes: list[str]) -> _Json:

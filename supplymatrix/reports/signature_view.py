@@ -25,7 +25,7 @@ _WORDS = {
 }
 _ENDS = {
     0: "All signatures hold.",
-    1: "All signatures hold; a statement says FAILED, or is by another policy.",
+    1: "All signatures hold; a statement says FAILED.",
     2: "Not everything can be read.",
     3: "Not everything is signed, or bound by a statement to what was asked for.",
     4: "ALARM: not everything is what the key's owner has signed.",
@@ -37,7 +37,17 @@ def render_signatures_text(check: SignatureCheck) -> str:
     lines = [f"Held against the {plain(check.key_name)} key {check.key_id}", ""]
     for report in check.reports:
         lines += _lines(report)
-    return "\n".join([*lines, "", _ENDS[check.exit_code]]) + "\n"
+    return "\n".join([*lines, "", _end(check)]) + "\n"
+
+
+def _end(check: SignatureCheck) -> str:
+    """Return what the answer comes to; another policy is spoken of only where a certain one was asked for."""
+    if check.exit_code != 1 or not check.asks_policy:
+        return _ENDS[check.exit_code]
+    statements = [statement for report in check.reports for statement in report.statements]
+    parts = ["a statement says FAILED"] if any(found.result != "PASSED" for found in statements) else []
+    parts += ["a statement is by another policy"] if not all(found.by_policy for found in statements) else []
+    return f"All signatures hold; {', and '.join(parts)}."
 
 
 def _lines(report: SignedReport) -> Iterator[str]:
@@ -56,7 +66,16 @@ def _lines(report: SignedReport) -> Iterator[str]:
         mark = {NamedState.SAME: "✓", NamedState.DIFFERS: "✗", NamedState.ABSENT: "?"}[file.state]
         is_elsewhere = file.role == "report" and file.path not in ("", file.name)
         named = f", named {plain(file.name)} there" if is_elsewhere else ""
-        yield f"    {mark} {file.role} {plain(file.path or file.name)} {_WORDS[file.state]}{named}"
+        yield f"    {mark} {file.role} {plain(file.path or file.name)} {_WORDS[file.state]}{named}{_elsewhere(file)}"
+
+
+def _elsewhere(file: NamedFile) -> str:
+    """Return what lies at the path that the statement names, where that is not the file that decides."""
+    if not file.elsewhere:
+        return ""
+    if file.state is NamedState.DIFFERS:
+        return f"; {plain(file.elsewhere)} is, and a file beside the statement decides"
+    return f": {plain(file.elsewhere)} from here is another file"
 
 
 def _statement_lines(statement: SignedStatement) -> Iterator[str]:

@@ -164,13 +164,13 @@ def path_of(item: Audit | Unreadable) -> str:
 
 
 def outcome_of(item: Audit | Unreadable) -> Outcome:
-    """Return the outcome of a subject; one that cannot be read is broken."""
-    return Outcome.BROKEN if isinstance(item, Unreadable) else item.verdict.outcome
+    """Return the outcome of a subject; one that cannot be read is broken, or incomplete where its policy was not had."""
+    return outcome_of_exit(item.exit_code) if isinstance(item, Unreadable) else item.verdict.outcome
 
 
 def exit_of(item: Audit | Unreadable) -> int:
     """Return the exit code that a subject would have alone."""
-    return EXIT_CODES[Outcome.BROKEN] if isinstance(item, Unreadable) else item.verdict.exit_code
+    return item.exit_code if isinstance(item, Unreadable) else item.verdict.exit_code
 
 
 def outcome_of_exit(code: int) -> Outcome:

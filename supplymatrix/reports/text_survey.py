@@ -114,9 +114,10 @@ def _heading(item: Audit | Unreadable, width: int, paint: Paint) -> str:
 
 
 def _unreadable(item: Unreadable, width: int, paint: Paint) -> list[str]:
-    color, word = outcome_color(Outcome.BROKEN, paint), Outcome.BROKEN.value.upper()
+    outcome = outcome_of(item)
+    color, word = outcome_color(outcome, paint), outcome.value.upper()
     text = render_diagnostics(item.diagnostics, color=bool(paint.off), width=width)
-    return [f"  {color}{word}{paint.off}  {MEANING[Outcome.BROKEN]}", "", *text.rstrip("\n").split("\n")]
+    return [f"  {color}{word}{paint.off}  {MEANING[outcome]}", "", *text.rstrip("\n").split("\n")]
 
 
 def _passed(items: Sequence[Audit | Unreadable], width: int, paint: Paint) -> list[str]:

@@ -35,7 +35,7 @@ from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Judged, Mode, Outcome, Score, Verdict
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
-from supplymatrix.reports.tally import MEANING, path_of, score_text, tally_of
+from supplymatrix.reports.tally import MEANING, outcome_of, path_of, score_text, tally_of
 
 __all__ = [
     "EXTENSION", "LEVEL_LOG", "LEVEL_NOTHING_EXCUSED", "LEVEL_POLICY", "PREDICATE", "STATEMENT", "VERIFIER", "render",
@@ -238,10 +238,10 @@ def _unreadable(item: Unreadable, fellows: tuple[Fellow, ...], now: datetime | N
         "verifiedLevels": [_FAILED],
         EXTENSION: {
             "path": path,
-            "outcome": Outcome.BROKEN.value,
-            "outcome_of_all": Outcome.BROKEN.value,
+            "outcome": outcome_of(item).value,
+            "outcome_of_all": outcome_of(item).value,
             "reasons": [str(fault) for fault in item.diagnostics],
-            "exit_code": 2,
+            "exit_code": item.exit_code,
         },
     }
 

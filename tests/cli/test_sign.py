@@ -159,7 +159,18 @@ def test_a_file_of_that_name_of_another_run_is_no_alarm(check: Signed, verify: S
     (folder / "r.json").write_text("{}")
     done = verify("out/vsa.json")
     assert done.code == 0
-    assert "? report r.json is not at hand" in done.out
+    assert "? report r.json is not at hand: r.json from here is another file" in done.out
+
+
+def test_two_reports_of_one_name_in_two_folders_are_told_apart(check: Signed, verify: Signed, folder: Path) -> None:
+    (folder / "old").mkdir()
+    check("vsa=vsa.json", "json=r.json", "csv=old/r.json")
+    done = verify("vsa.json")
+    assert done.code == 0
+    assert "✓ report r.json" in done.out
+    assert "✓ report old/r.json" in done.out
+    (folder / "old" / "r.json").write_text("{}")
+    assert verify("vsa.json").code == 4
 
 
 def test_another_key_is_4_and_no_signature_3(check: Signed, verify: Signed, folder: Path) -> None:
@@ -241,8 +252,15 @@ def test_an_encrypted_key_takes_its_password_from_the_environment(
     check: Signed, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "closed.pem").write_bytes(pem(private("Ed25519"), password="correct horse"))  # noqa: S106 - made up
-    assert check("json=r.json", key="closed.pem").code == 2
+    refused = check("json=r.json", key="closed.pem")
+    assert refused.code == 2
+    assert "next: set SUPPLYMATRIX_SIGN_PASSWORD" in refused.err
+    assert "genpkey" not in refused.err
     assert not (folder / "r.json").exists()
+    monkeypatch.setenv("SUPPLYMATRIX_SIGN_PASSWORD", "wrong horse")
+    refused = check("json=r.json", key="closed.pem")
+    assert refused.code == 2
+    assert "next: set SUPPLYMATRIX_SIGN_PASSWORD" in refused.err
     monkeypatch.setenv("SUPPLYMATRIX_SIGN_PASSWORD", "correct horse")
     done = check("json=r.json", key="closed.pem")
     assert done.code == 0
@@ -350,6 +368,7 @@ def test_a_verdict_by_another_policy_is_1_where_one_is_asked_for(check: Signed, 
     other = verify("vsa.json", more=("--policy-sha256", "0" * 64))
     assert other.code == 1
     assert "another policy than the one asked for" in other.out
+    assert "All signatures hold; a statement is by another policy." in other.out
     assert verify("r.json", more=("--policy-sha256", digest)).code == 3
     assert verify("vsa.json", more=("--policy-sha256", digest[:20])).code == 2
 
@@ -418,17 +437,20 @@ def test_a_report_of_the_same_run_is_never_taken_for_an_old_signature(cli: Cli, 
 
 
 @pytest.mark.parametrize("how", ["", "/"])
-def test_an_unrelated_file_of_the_name_beside_the_statement_is_no_alarm(
+def test_a_file_of_the_name_beside_the_statement_decides_and_both_paths_are_told(
     check: Signed, verify: Signed, folder: Path, how: str
 ) -> None:
     (folder / "a").mkdir()
     (folder / "b").mkdir()
     file = f"{folder}/a/r.json" if how else "a/r.json"
     check(f"json={file}", "vsa=b/vsa.json")
+    alone = verify("b/vsa.json")
+    assert alone.code == 0
+    assert "✓ report a/r.json is the file that was signed for" in alone.out
     (folder / "b" / "r.json").write_text("{}")
     done = verify("b/vsa.json")
-    assert done.code == 0
-    assert "✓ report a/r.json is the file that was signed for" in done.out
+    assert done.code == 4
+    assert "✗ report b/r.json is not the file that was signed for, named a/r.json there; a/r.json is" in done.out
     (folder / "a" / "r.json").unlink()
     gone = verify("b/vsa.json")
     assert gone.code == 4

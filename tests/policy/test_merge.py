@@ -343,3 +343,25 @@ def test_who_may_take_a_level_back_is_part_of_the_digest() -> None:
     sibling = build('extends = ["org.toml", "own.toml"]\n', org=org, own=own)
     assert spared.level_of(ALL_RULES["SM203"], "x.example/a") != sibling.level_of(ALL_RULES["SM203"], "x.example/a")
     assert spared.digest != sibling.digest
+
+
+def test_the_domain_of_owners_cannot_be_changed() -> None:
+    own = 'extends = ["org.toml"]\n[policy]\nowner_domain = "{}"\n'
+    for other in ("evil.example", "billing.corp.example"):
+        (fault,) = faults(own.format(other), org='[policy]\nowner_domain = "corp.example"\n')
+        assert (fault.line, fault.expected) == (3, "corp.example")
+    policy = build(own.format("corp.example"), org='[policy]\nowner_domain = "corp.example"\n')
+    assert str(policy.places["owner_domain"]) == "lift.toml:3:16"
+
+
+def test_gos_own_log_written_out_is_no_other_log() -> None:
+    from tests.policy.policies import LOG_KEY
+
+    assert build(f'extends = ["org.toml"]\n[sources]\nsumdb = "{LOG_KEY}"\n', org=ORG).sumdb == LOG_KEY
+
+
+def test_who_can_give_a_level_away_is_told() -> None:
+    (fault,) = faults('extends = ["org.toml"]\n[rules]\nSM203 = "off"\n', org=ORG)
+    assert fault.remedy == 'leave it out; only org.toml can give it away: [policy] allow_loosen = ["SM203"]'
+    (fault,) = faults('extends = ["preset:log-verified"]\n[rules]\nSM202 = "off"\n')
+    assert 'preset = "log-verified"' in fault.remedy

@@ -59,6 +59,8 @@ def test_presets_are_valid(name: str) -> None:
         '[policy]\non_outage = "warn"\n',
         '[rules]\nSM999 = "warn"\n',
         '[rules]\nSM110 = "warn"\n',
+        '[rules]\nSM104 = "off"\n',
+        'extends = ["preset:baseline"]\n[policy]\npreset = "baseline"\n',
         '[rules]\nSM101 = "warm"\n',
         "[sources]\nprivate = 1\n",
         '[packages."a.example/x"]\nmin_age = "soon"\n',

@@ -32,13 +32,16 @@ RULE = Rule(
 
 def check(view: FactView) -> Iterator[Result]:
     """One finding for each replace by a module of another path; another version of the same path is no fork."""
+    required_at = {required.subject.path: required.subject for required in view.facts.of(RequiredModule)}
     for replaced in view.facts.of(ReplacedModule):
         target = replaced.target
         if target is not None and target.path != replaced.subject.path:
             yield failed(
                 RULE,
                 str(replaced.subject),
-                replaced.subject,
+                replaced.subject
+                if replaced.subject.version
+                else required_at.get(replaced.subject.path, replaced.subject),
                 message=f"{replaced.subject} is replaced by {target}",
                 label=f"the build takes {target.path} instead",
                 locations=(replaced.location,),

@@ -32,12 +32,15 @@ RULE = Rule(
 
 def check(view: FactView) -> Iterator[Result]:
     """One finding for each replace by a folder; every required module that is not replaced so is a pass."""
+    required_at = {required.subject.path: required.subject for required in view.facts.of(RequiredModule)}
     for replaced in view.facts.of(ReplacedModule):
         if replaced.directory:
             yield failed(
                 RULE,
                 str(replaced.subject),
-                replaced.subject,
+                replaced.subject
+                if replaced.subject.version
+                else required_at.get(replaced.subject.path, replaced.subject),
                 message=f"{replaced.subject} is replaced by the folder {replaced.directory}",
                 label="a folder has no hash in go.sum, and none in the log",
                 locations=(replaced.location,),

@@ -11,13 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from supplymatrix.engine.policy_case import WAIVER_FIELDS
 from supplymatrix.policy.document import Waiver
 from supplymatrix.reports.plain import plain
-from supplymatrix.tui.widgets.details import Details, set_title
+from supplymatrix.tui.widgets.details import Details, Over, set_title
 
 __all__ = ["Confirm", "WaiverForm", "diff_lines"]
 
@@ -33,7 +32,7 @@ _HINTS: Mapping[str, str] = {
 _NAMES: Mapping[str, str] = {"package": "module"}
 
 
-class WaiverForm(ModalScreen[Waiver | None]):
+class WaiverForm(Over[Waiver | None]):
     """A field for each thing that a waiver needs. check: returns the waiver, or what is wrong with which field."""
 
     DEFAULT_CSS = """
@@ -95,7 +94,7 @@ class WaiverForm(ModalScreen[Waiver | None]):
         self.query_one(f"#{first}", Input).focus()
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Over[bool]):
     """What is about to be written, and how. The result is whether it should be."""
 
     DEFAULT_CSS = """

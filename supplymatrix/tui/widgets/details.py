@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, ScreenResultType
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
 from supplymatrix.reports.plain import plain, plain_lines
 
-__all__ = ["Details", "Panel", "field", "heading", "set_title"]
+__all__ = ["Details", "Over", "Panel", "field", "heading", "set_title"]
 
 _NAME = 8  # columns of a field's name
 
@@ -101,7 +102,15 @@ def _wrap(line: Content, width: int) -> list[Content]:
     return [Content(" " * indent) + part for part in line[indent:].wrap(width - indent)]
 
 
-class Panel(ModalScreen[None]):
+class Over(ModalScreen[ScreenResultType]):
+    """What lies over a screen. It closes once: a key that is held comes again before the first one has closed it."""
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Close with a result; where it is closed already, or lies under another one, nothing happens."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+
+class Panel(Over[None]):
     """A text over the screen; Esc closes it."""
 
     DEFAULT_CSS = """

@@ -11,13 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from supplymatrix.reports.plain import plain
 from supplymatrix.tui.palette import PaletteItem, find_items
-from supplymatrix.tui.widgets.details import set_title
+from supplymatrix.tui.widgets.details import Over, set_title
 from supplymatrix.tui.widgets.line_list import LineList, Row
 
 __all__ = ["Ask", "Menu", "Picker"]
@@ -27,7 +26,7 @@ More = Callable[[Callable[[], bool], Tell], Sequence[PaletteItem]]
 _TEXT_WIDTH = 34
 
 
-class Picker(ModalScreen[PaletteItem | None]):
+class Picker(Over[PaletteItem | None]):
     """A field to search in, and what is found.
 
     more: asked for further items in a thread; gets "is it cancelled", and what takes an error that leaves others.
@@ -128,7 +127,7 @@ def _line(item: PaletteItem) -> Content:
     return key + text + Content.styled(f"  {plain(item.kind)}{' · ' if item.help else ''}{plain(item.help)}", "dim")
 
 
-class Menu(ModalScreen[str]):
+class Menu(Over[str]):
     """A few choices with a key each. The result is the id that was chosen, "" = none."""
 
     DEFAULT_CSS = """
@@ -175,7 +174,7 @@ class Menu(ModalScreen[str]):
         self.dismiss(event.row.id)
 
 
-class Ask(ModalScreen[str]):
+class Ask(Over[str]):
     """One line of text. refuse: returns why a text cannot be taken yet, "" = it can. The result is "" when left."""
 
     DEFAULT_CSS = """
