@@ -136,18 +136,18 @@ def using(module: str) -> Callable[[], Sequence[str]]:
     return find
 
 
-def by_count(marker: str, least: int) -> Callable[[Path], Iterator[Outcome]]:
-    """Try by counting the test functions with a marker, and by running them."""
+def by_count(marker: str, least: int, *, among: str = "tests") -> Callable[[Path], Iterator[Outcome]]:
+    """Try by counting the test functions with a marker, and by running them. among: a file or folder of tests."""
 
     def attempt(scratch: Path) -> Iterator[Outcome]:
         del scratch
-        listed = pytest("-q", "--collect-only", "-m", marker).out.split("\n")
+        listed = pytest("-q", "--collect-only", "-m", marker, among).out.split("\n")
         functions = {line.partition("[")[0] for line in listed if "::" in line}
         count = f"{len(functions)} of at least {least}"
         if len(functions) < least:
             yield Outcome(state=State.FAIL, detail=count)
             return
-        ran = _judge(pytest("-q", "-m", marker))
+        ran = _judge(pytest("-q", "-m", marker, among))
         yield Outcome(state=ran.state, detail=f"{count}; {ran.detail}")
 
     return attempt

@@ -16,10 +16,14 @@ from supplymatrix.errors import Diagnostic, InputError
 
 __all__ = [
     "console_options", "log_options", "notify_option", "paths_argument", "policy_options", "refuse_preset_name",
-    "report_options",
+    "remote_options", "report_options",
 ]  # fmt: skip
 
 _MEANS = ("offline", "replay", "record", "cache_dir", "ca_file", "send_private", "refresh", "jobs")
+_CACHE_DIR = click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Keep the cache here.")
+_CA_FILE = click.option(
+    "--ca-file", type=click.Path(path_type=Path), metavar="FILE", help="Trust these certificates (PEM) too."
+)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -52,13 +56,40 @@ def log_options(command: F) -> F:
             metavar="DIR",
             help="Write the log's answers to DIR, for --replay.",
         ),
-        click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Keep the cache here."),
-        click.option(
-            "--ca-file", type=click.Path(path_type=Path), metavar="FILE", help="Trust these certificates (PEM) too."
-        ),
+        _CACHE_DIR,
+        _CA_FILE,
         click.option("--send-private", is_flag=True, help="Let names under GOPRIVATE and GONOSUMDB go to the log."),
         click.option("--refresh", is_flag=True, help="Ask for a new head even if the trusted one is young."),
         click.option("--jobs", type=click.IntRange(1, 16), help="Requests at a time; 16 when left out."),
+    )
+    return cast("F", _apply(wrapped, options))
+
+
+def remote_options(command: F) -> F:
+    """Add --allow-remote-policy with what a fetch needs, to a command that asks no log.
+
+    The command gets `allow_remote`, and `means`, as with `log_options`.
+    """
+
+    @functools.wraps(command)
+    def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
+        from supplymatrix.engine.means import Means
+
+        chosen = {name: kwargs.pop(name) for name in ("offline", "cache_dir", "ca_file")}
+        chosen = _with_settings({"jobs": None, "refresh": False, **chosen})
+        means = Means(environ=os.environ, now=datetime.now(UTC), **chosen)
+        return command(*args, means=means, **kwargs)
+
+    options = (
+        click.option(
+            "--allow-remote-policy",
+            "allow_remote",
+            is_flag=True,
+            help="Fetch what lift.toml builds on from the https addresses that it names, each by its digest.",
+        ),
+        click.option("--offline/--online", default=None, help="Fetch nothing; or do so in spite of settings."),
+        _CACHE_DIR,
+        _CA_FILE,
     )
     return cast("F", _apply(wrapped, options))
 

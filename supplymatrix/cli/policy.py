@@ -11,9 +11,11 @@ import click
 
 from supplymatrix.cli import policy_work
 from supplymatrix.cli.files import refuse_existing, write_new_file
+from supplymatrix.cli.options import remote_options
 from supplymatrix.cli.output import page_width, write_stdout
 from supplymatrix.cli.policy_adopt import adopt
 from supplymatrix.cli.streams import write_stderr
+from supplymatrix.engine.means import Means
 from supplymatrix.errors import Diagnostic, InputError
 
 __all__ = ["policy"]
@@ -37,19 +39,22 @@ policy.add_command(adopt)
 @_PATH
 @click.option("--policy", "file", type=click.Path(path_type=Path), help="Show this file, not lift.toml.")
 @click.option("--resolved", is_flag=True, help="Every rule, not only those that lift.toml names.")
+@remote_options
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def show(path: Path, *, file: Path | None, resolved: bool, format_: str) -> None:
+def show(
+    path: Path, *, file: Path | None, resolved: bool, format_: str, allow_remote: bool, means: Means
+) -> None:
     """Show a policy with its preset resolved: every value and the file and line that it comes from.
 
     PATH is a project's folder, or a policy file itself.
     """
     from supplymatrix.checks.registry import ALL_RULES
     from supplymatrix.cli.options import refuse_preset_name
-    from supplymatrix.engine.policy_source import view_policy
+    from supplymatrix.engine.policy_source import PolicySource, view_policy
     from supplymatrix.reports.policy_view import render_policy_json, render_policy_text
 
     refuse_preset_name(file)
-    view = view_policy(path, file)
+    view = view_policy(path, file, PolicySource(allow_remote=allow_remote), means)
     today = datetime.now(UTC).date()
     if format_ == "json":
         write_stdout(render_policy_json(view, ALL_RULES, today=today))

@@ -107,6 +107,9 @@ def _done(made: Adoption) -> str:
     if made.new_list is None:
         return "nothing was found that could be owed: there is no debt"
     owed = f"{_counted(made.entries)}, until {made.ends}"
+    if made.is_over:
+        owed = f"{_counted(made.entries)}, but the list is over since {made.ends} and excuses nothing any more"
+        owed += ": mend them, or set a new day with --expires"
     if made.is_first:
         return f"wrote {name}: {owed}"
     if not made.entries:
@@ -127,13 +130,21 @@ def _not_adopted(made: Adoption) -> list[str]:
         (told.alarms, "not adopted, an alarm"),
         (told.broken, "not adopted, a file that cannot be read as it should"),
         (told.new, "new since the list was made, and failing"),
+        (told.quiet, f"new since the list was made; {_why_quiet(made)}"),
         (told.unknown, "not checked, so that what is behind it is not adopted"),
     )
     lines: list[str] = []
     for items, what in kinds:
-        lines += [f"{what}: {_named(item)}" for item in items[:_SHOWN]]
+        level = items is told.quiet
+        lines += [f"{what}: {f'{item.level.value} ' if level else ''}{_named(item)}" for item in items[:_SHOWN]]
         lines += [f"… and {len(items) - _SHOWN:,} more of these"] if len(items) > _SHOWN else []
     return lines
+
+
+def _why_quiet(made: Adoption) -> str:
+    if made.mode is not Mode.ENFORCE:
+        return f"told, and decides nothing in mode {made.mode.value}"
+    return "told, and fails nothing by itself: its level is below fail_on"
 
 
 def _named(item: Judged) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from supplymatrix.cli.options import console_options, log_options
+from supplymatrix.cli.options import console_options, log_options, remote_options
 from supplymatrix.cli.output import Console, page_width, write_stdout
 from supplymatrix.engine.means import Means
 
@@ -34,7 +33,8 @@ def schema() -> None:
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
 @click.option("--policy", "file", type=click.Path(path_type=Path), help="Test this file, not lift.toml.")
 @_FORMAT
-def test(path: Path, *, file: Path | None, format_: str) -> int:
+@remote_options
+def test(path: Path, *, file: Path | None, format_: str, allow_remote: bool, means: Means) -> int:
     """Run the tests of a policy: facts, and what the policy is expected to say of them.
 
     PATH is a folder with lift.test.toml, or a file of that form. Exit 1 when a test fails.
@@ -42,7 +42,7 @@ def test(path: Path, *, file: Path | None, format_: str) -> int:
     from supplymatrix.engine.policy_tests import run_policy_tests
     from supplymatrix.reports.policy_work import render_tests_json, render_tests_text
 
-    results = run_policy_tests(path, file, datetime.now(UTC))
+    results = run_policy_tests(path, file, means.now, means=means, allow_remote=allow_remote)
     write_stdout(render_tests_json(results) if format_ == "json" else render_tests_text(results, width=page_width()))
     return 1 if any(result.faults for result in results) else 0
 
@@ -67,7 +67,9 @@ def diff(
 ) -> int:
     """Show what would change on a project if policy B took the place of policy A.
 
-    A and B are files, preset:NAME, or git:REV for the lift.toml of a git revision. Exit 1 when anything changes.
+    A and B are files, preset:NAME, or git:REV for the lift.toml of a git revision.
+
+    Exit 0: they are the same policy. 1: they differ, in what they ask for or in a result.
     """
     from supplymatrix.checks.registry import ALL_RULES
     from supplymatrix.engine.check import CheckRequest

@@ -35,6 +35,10 @@ def parse_targets(
     targets = []
     for word in words or otherwise:
         name, equals, file = word.partition("=")
+        if name.partition(",")[0] in known and "," in name:
+            fault = click.UsageError(f"--format {word}: each --format names one format.")
+            fault.add_note(f"repeat --format: {' '.join(f'--format {part}' for part in word.split(',') if part)}")
+            raise fault
         if name not in known:
             near = nearest(name, known)
             others = "" if near else f"; there are {', '.join(known)}"

@@ -46,11 +46,12 @@ _MOST = 500
     metavar="DIR",
     help="Ask a folder of recorded answers of the log instead.",
 )
+@click.option("--allow-remote-policy", is_flag=True, help="What lift.toml builds on may be fetched.")
 @folder_option
 @as_of_option
 def tui(
     *, path: Path | None, at: str, shot: Path | None, size: str, plain: bool, offline: bool | None,
-    replay: Path | None, folders: tuple[Path, ...], today: date,
+    replay: Path | None, allow_remote_policy: bool, folders: tuple[Path, ...], today: date,
 ) -> int:  # fmt: skip
     """Open the terminal app, at home or at LINK. PATH: the Go project that it is about.
 
@@ -68,6 +69,7 @@ def tui(
 
     given = click.get_current_context().params
     session = _session(path, folders, given["folders"], given["as_of"], offline=offline, replay=replay)
+    session.allow_remote_policy = allow_remote_policy
     link = parse_link(at) if at else None
     if shot is None and not plain:
         return _run(session, link)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
 
 import click
 
 from supplymatrix.cli.files import write_file
+from supplymatrix.cli.options import remote_options
 from supplymatrix.cli.output import wants_color, write_stdout
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.cli.words import complete_rules
+from supplymatrix.engine.means import Means
 from supplymatrix.policy.grammar import JUSTIFICATIONS
 from supplymatrix.reports.plain import plain
 
@@ -38,7 +39,7 @@ __all__ = ["waive"]
 )
 @click.option("--renew", is_flag=True, help="Change the waiver that is there already.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
-@click.option("--allow-remote-policy", "allow_remote", is_flag=True, help="What lift.toml builds on may be fetched.")
+@remote_options
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 def waive(
     rule: str,
@@ -54,6 +55,7 @@ def waive(
     renew: bool,
     dry_run: bool,
     allow_remote: bool,
+    means: Means,
     color: str,
 ) -> None:
     """Add a waiver to lift.toml: who takes a finding upon himself, why, and until when.
@@ -71,14 +73,13 @@ def waive(
       vulnerable_code_cannot_be_controlled_by_adversary
       inline_mitigations_already_exist
     """
-    from supplymatrix.engine.means import Means
     from supplymatrix.engine.waive import WaiveRequest, make_waiver
     from supplymatrix.reports.text_diff import render_diff
 
     request = WaiveRequest(
         rule=rule, module=module, path=path, reason=reason, owner=owner, expires=expires, advisory=advisory,
         ticket=ticket, vex_justification=vex_justification or "", renew=renew, allow_remote=allow_remote,
-        means=Means(environ=os.environ, now=datetime.now(UTC)),
+        means=means,
     )  # fmt: skip
     made = make_waiver(request)
     colored = wants_color(color, sys.stdout, os.environ)

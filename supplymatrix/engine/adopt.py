@@ -23,7 +23,7 @@ from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.audit import Audit, Unreadable
 from supplymatrix.model.rule import Finding, Level, Status
 from supplymatrix.model.value import changed, value
-from supplymatrix.model.verdict import Judged
+from supplymatrix.model.verdict import Judged, Mode
 from supplymatrix.policy.debt_file import DEBT_FILE, entries_of, render_debt_list
 from supplymatrix.policy.document import PAGE, Debt, DebtEntry
 from supplymatrix.sources.files import POLICY_LIMIT, read_if_there
@@ -52,19 +52,22 @@ class AdoptRequest:
 
 @value
 class NotOwed:
-    """What a check told that is in no debt list. new: findings that came since the list was made, or all that is no
-    debt; they keep failing. unknown: what could not be checked, so that what is behind it fails when it is found."""
+    """What a check told that is in no debt list. new: findings that came since the list was made, and decide; quiet:
+    those that came and decide nothing, by their level or the policy's mode. unknown: what could not be checked, so that
+    what is behind it fails when it is found."""
 
     alarms: tuple[Judged, ...] = ()
     broken: tuple[Judged, ...] = ()
     new: tuple[Judged, ...] = ()
+    quiet: tuple[Judged, ...] = ()
     unknown: tuple[Judged, ...] = ()
 
 
 @value
 class Adoption:
     """What is to be written. list_path: the debt list; old_list: None = there is none; new_list: None = there is to be
-    none. gone: entries that are taken out. ends: the last day of the debt."""
+    none. gone: entries that are taken out. ends: the last day of the debt; is_over: it is past. mode: of the policy as
+    it will be."""
 
     file: LiftFile
     new: bytes
@@ -75,6 +78,8 @@ class Adoption:
     gone: tuple[DebtEntry, ...]
     not_owed: NotOwed
     ends: date | None
+    is_over: bool = False
+    mode: Mode = Mode.ENFORCE
 
     @property
     def is_first(self) -> bool:
@@ -93,7 +98,8 @@ def adopt_findings(request: AdoptRequest, on_event: OnEvent = ignore_event) -> A
     if debt is None and old_list is not None:
         raise _left_over(list_path)
     values = _values(request, debt)
-    judged = _checked(folder, file, request, on_event)
+    audit = _checked(folder, file, request, on_event)
+    judged = audit.verdict.judged
     entries, gone = _still_owed(debt, judged) if debt is not None else (entries_of(_owed(judged)), ())
     new, new_list, ends = file.data, old_list, debt.expires if debt is not None else None
     if debt is not None or entries:
@@ -106,7 +112,8 @@ def adopt_findings(request: AdoptRequest, on_event: OnEvent = ignore_event) -> A
     _read_back(file, new, new_list, request, entries)
     return Adoption(
         file=file, new=new, list_path=list_path, old_list=old_list, new_list=new_list, entries=entries, gone=gone,
-        not_owed=_not_owed(judged, entries, is_first=debt is None), ends=ends,
+        not_owed=_not_owed(audit, entries, is_first=debt is None), ends=ends,
+        is_over=ends is not None and ends < request.means.now.date(), mode=audit.verdict.mode,
     )  # fmt: skip
 
 
@@ -133,8 +140,8 @@ def _values(request: AdoptRequest, debt: Debt | None) -> dict[str, Plain]:
     return values | {key: text for key, text in optional.items() if text}
 
 
-def _checked(folder: Path, file: LiftFile, request: AdoptRequest, on_event: OnEvent) -> tuple[Judged, ...]:
-    """Return what a check says of the project today."""
+def _checked(folder: Path, file: LiftFile, request: AdoptRequest, on_event: OnEvent) -> Audit:
+    """Return what a check says of the project today, in the mode that the policy will have."""
     source = PolicySource(file=file.path if file.path.name != "lift.toml" else None)
     source = changed(source, allow_remote=request.allow_remote)
     survey = run_survey(CheckRequest(paths=(folder,), means=request.means, policy=source), on_event)
@@ -151,7 +158,9 @@ def _checked(folder: Path, file: LiftFile, request: AdoptRequest, on_event: OnEv
                 remedy="name a member's folder, which has a lift.toml of its own",
             )
         )
-    return audits[0].verdict.judged
+    (audit,) = audits
+    mode = Mode(request.mode) if request.mode else audit.verdict.mode
+    return changed(audit, verdict=changed(audit.verdict, mode=mode))
 
 
 def _owed(judged: Sequence[Judged]) -> list[Finding]:
@@ -180,24 +189,34 @@ def _still_owed(debt: Debt, judged: Sequence[Judged]) -> tuple[tuple[DebtEntry, 
     return tuple(kept), tuple(entry for entry in debt.entries if entry not in kept)
 
 
-def _not_owed(judged: Sequence[Judged], entries: Sequence[DebtEntry], *, is_first: bool) -> NotOwed:
+def _not_owed(audit: Audit, entries: Sequence[DebtEntry], *, is_first: bool) -> NotOwed:
     from supplymatrix.checks.registry import ALL_RULES
+    from supplymatrix.reports.judged_words import decides
 
+    judged = audit.verdict.judged
     listed = {(entry.rule, entry.fingerprint) for entry in entries}
     failing = [item for item in judged if item.status is Status.FAIL and item.finding is not None]
     alarms = [item for item in failing if item.level is Level.ALARM]
     broken = [item for item in failing if item not in alarms and ALL_RULES[item.rule].input_fault]
-    new = [
-        item
-        for item in failing
-        if ALL_RULES[item.rule].is_waivable
-        and item not in alarms
-        and item.finding is not None
-        and (item.rule, item.finding.fingerprint) not in listed
-    ]
+    new = (
+        []
+        if is_first
+        else [
+            item
+            for item in failing
+            if ALL_RULES[item.rule].is_waivable
+            and item not in alarms
+            and item.finding is not None
+            and (item.rule, item.finding.fingerprint) not in listed
+        ]
+    )
     unknown = [item for item in judged if item.status is Status.UNKNOWN]
     return NotOwed(
-        alarms=tuple(alarms), broken=tuple(broken), new=() if is_first else tuple(new), unknown=tuple(unknown)
+        alarms=tuple(alarms),
+        broken=tuple(broken),
+        new=tuple(item for item in new if decides(audit, item)),
+        quiet=tuple(item for item in new if not decides(audit, item)),
+        unknown=tuple(unknown),
     )
 
 

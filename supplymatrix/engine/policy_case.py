@@ -9,6 +9,7 @@ The verdict that it begins with is that of `check`; origins are those of `policy
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from supplymatrix.engine.check import CheckRequest
 from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_edit import LiftFile
-from supplymatrix.engine.policy_source import POLICY_FILE, presets, view_policy
+from supplymatrix.engine.policy_source import OWN_POLICY, POLICY_FILE, PolicySource, presets, view_policy
 from supplymatrix.engine.project_run import ProjectRun, run_project
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.location import Location
@@ -33,14 +34,18 @@ from supplymatrix.policy.starter import starter_policy, toml_string
 from supplymatrix.policy.what_if import Trial, WhatIf
 from supplymatrix.sources.files import POLICY_LIMIT, read_if_there
 
-__all__ = ["PolicyCase", "edited_policy", "load_policy_case", "preset_sentences", "starter_text", "waiver_entries"]
+__all__ = [
+    "ANY", "REPLACE_RULES", "WAIVER_FIELDS", "PolicyCase", "edited_policy", "load_policy_case", "preset_sentences",
+    "read_waiver", "refuse_changed", "starter_text", "waiver_entries", "waiver_fields",
+]  # fmt: skip
 
 
 @value
 class PolicyCase:
     """A project, judged. file: its lift.toml, there or not; data: what is in that, None = there is none.
 
-    what_if: None where the log lied as a whole, so that there is nothing to judge. means: with which it was judged.
+    what_if: None where the log lied as a whole, so that there is nothing to judge. means: with which it was judged;
+    source: where its policy was taken from.
     """
 
     run: ProjectRun
@@ -49,6 +54,7 @@ class PolicyCase:
     data: bytes | None
     what_if: WhatIf | None
     means: Means
+    source: PolicySource = OWN_POLICY
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -71,8 +77,10 @@ def load_policy_case(request: CheckRequest, on_event: OnEvent = ignore_event) ->
             now=request.means.now,
             tool_version=__version__,
         )
-    view = view_policy(file if data is not None else project.root, None)
-    return PolicyCase(run=run, view=view, file=file, data=data, what_if=what_if, means=request.means)
+    view = view_policy(file if data is not None else project.root, None, request.policy, request.means)
+    return PolicyCase(
+        run=run, view=view, file=file, data=data, what_if=what_if, means=request.means, source=request.policy
+    )
 
 
 def edited_policy(case: PolicyCase, trial: Trial) -> bytes:
@@ -88,7 +96,7 @@ def edited_policy(case: PolicyCase, trial: Trial) -> bytes:
         data = set_values(data, name, ("rules",), {key: level.value}, page=PAGE)
     for waiver in trial.waivers:
         data = append_table(data, name, "waivers", waiver_entries(waiver), page=PAGE)
-    LiftFile(path=case.file, data=data).parse(data, case.means)
+    LiftFile(path=case.file, data=data).parse(data, case.means, allow_remote=case.source.allow_remote)
     return data
 
 
@@ -108,7 +116,7 @@ def refuse_changed(case: PolicyCase) -> None:
 def waiver_entries(waiver: Waiver) -> Values:
     """Return the entries of a waiver in the order in which they are written; what it does not say is left out."""
     entries: dict[str, str | date] = {"rule": waiver.rule, "package": waiver.package}
-    more = {"version": waiver.version, "id": waiver.advisory}
+    more = {"version": waiver.version, "replacement": waiver.replacement, "id": waiver.advisory}
     entries |= {name: text for name, text in more.items() if text}
     entries |= {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires}
     more = {"ticket": waiver.ticket, "vex_justification": waiver.vex_justification}
@@ -118,42 +126,65 @@ def waiver_entries(waiver: Waiver) -> Values:
 _SHORT = 40  # characters that have room behind a message, in the line of a field
 WAIVER_FIELDS = ("rule", "package", "version", "reason", "owner", "expires")
 """What a new waiver is asked for, all of it needed, in the order of the file."""
+REPLACE_RULES = frozenset({"SM201", "SM202", "SM206"})
+"""What these find is a replacement: that is what a waiver of theirs names in the place of a version."""
+ANY = "*"
+"""What stands for every version, or replacement, where a waiver is asked for one; in lift.toml that is no entry."""
+_OPTIONAL = ("version", "replacement")
+_PACKAGE = re.compile(r"[A-Za-z0-9._~+/*:-]+")
 
 
-ANY_VERSION = "*"
-"""What stands for every version where a new waiver is asked for one; in lift.toml that is no entry at all."""
+def waiver_fields(texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a new waiver is asked for: where a replacement is among the texts that, in the place of a version."""
+    return tuple("replacement" if name == "version" and "replacement" in texts else name for name in WAIVER_FIELDS)
 
 
 def read_waiver(texts: Mapping[str, str], case: PolicyCase, *, today: date) -> tuple[Waiver | None, dict[str, str]]:
-    """Return a waiver of texts, or None and what is wrong with which field: as lift.toml itself would be read."""
-    texts = {name: texts.get(name, "").strip() for name in WAIVER_FIELDS}
+    """Return a waiver of texts, or None and all that is wrong, by field: as lift.toml itself would be read."""
+    texts = {name: texts.get(name, "").strip() for name in waiver_fields(texts)}
     faults = {name: "this is missing" for name, text in texts.items() if not text}
-    policy = case.view.policy
-    try:
-        expires = date.fromisoformat(texts["expires"])
-    except ValueError:
-        faults.setdefault("expires", f"this is no day: write it as {today + timedelta(days=90)}")
-        expires = today
-    days = (expires - today).days
-    if days < 0:
-        faults["expires"] = "this day is over: the finding would count all the same"
-    elif days > policy.max_waiver_days:
-        last = today + timedelta(days=policy.max_waiver_days)
-        faults["expires"] = f"a waiver lasts {policy.max_waiver_days} days at most: {last} is the last one"
-    if texts["version"] == ANY_VERSION:
-        texts["version"] = ""
-    lines = [f"{name} = {expires if name == 'expires' else toml_string(text)}" for name, text in texts.items()]
-    lines += ["[policy]", f"owner_domain = {toml_string(policy.owner_domain)}"] if policy.owner_domain else []
+    expires = _last_day(texts["expires"], case, today, faults)
+    _check_words(texts, case, faults)
+    written = {name: text for name, text in texts.items() if name not in _OPTIONAL or text not in ("", ANY)}
+    lines = [f"{name} = {expires if name == 'expires' else toml_string(text)}" for name, text in written.items()]
     data = "\n".join(["[[waivers]]", *lines, ""]).encode()
     try:
         found = parse_policy(data, "the new waiver", presets=presets()).waivers
     except InputError as err:
+        names = tuple(written)
         for fault in err.diagnostics:
-            name = WAIVER_FIELDS[min(max(fault.line - 2, 0), len(WAIVER_FIELDS) - 1)]
+            name = names[min(max(fault.line - 2, 0), len(names) - 1)]
             more = fault.expected if len(fault.expected) <= _SHORT else ""
             faults.setdefault(name, "; ".join(filter(None, (fault.message, more))))
         return None, faults
-    return (None, faults) if faults else (changed(found[0], location=Location(artifact=case.file.as_posix())), {})
+    waiver = changed(found[0], location=Location(artifact=case.file.as_posix()))
+    if waiver.replacement and waiver.rule not in REPLACE_RULES:
+        faults["replacement"] = f"{waiver.rule} is about no replacement: write {ANY}"
+    return (None, faults) if faults else (waiver, {})
+
+
+def _last_day(text: str, case: PolicyCase, today: date, faults: dict[str, str]) -> date:
+    """Return the day that a text is, today where it is none; and add what is wrong with it."""
+    try:
+        expires = date.fromisoformat(text)
+    except ValueError:
+        faults.setdefault("expires", f"this is no day: write it as {today + timedelta(days=90)}")
+        return today
+    days, most = (expires - today).days, case.view.policy.max_waiver_days
+    if days < 0:
+        faults["expires"] = "this day is over: the finding would count all the same"
+    elif days > most:
+        faults["expires"] = f"a waiver lasts {most} days at most: {today + timedelta(days=most)} is the last one"
+    return expires
+
+
+def _check_words(texts: Mapping[str, str], case: PolicyCase, faults: dict[str, str]) -> None:
+    """Add what the reader of one waiver alone does not see: it knows neither the policies above nor what modules are."""
+    domain = case.view.policy.owner_domain
+    if domain and not texts["owner"].lower().endswith(f"@{domain}"):
+        faults.setdefault("owner", f"this policy accepts no such owner; …@{domain}")
+    if not _PACKAGE.fullmatch(texts["package"]):
+        faults.setdefault("package", "this is no module, and no glob; e.g. github.com/gorilla/*")
 
 
 def _key_of(rule: Rule, data: bytes, artifact: str) -> str:

@@ -56,9 +56,11 @@ class PolicyDiff:
 
     @property
     def is_same(self) -> bool:
-        """Whether no result, score or outcome changes anywhere."""
+        """Whether the policies ask for the same, and no result, score or outcome changes anywhere."""
         return not any(
-            item.changes or item.before.outcome is not item.after.outcome or item.before.score != item.after.score
+            item.words
+            or item.changes
+            or item.before.outcome is not item.after.outcome or item.before.score != item.after.score
             for item in self.subjects
         )
 

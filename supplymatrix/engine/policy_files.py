@@ -2,8 +2,8 @@
 
 A parent lies at a path relative to the file that names it. With `--policy-from REV` it is taken from that revision too,
 so that no change can bring its own rules along; only what lies outside of the repository is read from the disk. One on
-another machine is asked for only when the command line allows it, counts only with the digest that the policy names,
-and is kept in the cache by that digest.
+another machine counts only with the digest that the policy names, and is kept in the cache by that digest; one that is
+not there is asked for only when the command line allows it.
 """
 
 from __future__ import annotations
@@ -124,6 +124,8 @@ def _beside(of: str, place: str) -> str:
 def _remote(reference: ParentRef, means: Means | None, *, allowed: bool) -> PolicyText:
     """Return a parent from another machine. Raises InputError for one that may not be fetched or is another file,
     TransportError for one that cannot be had."""
+    if means is not None and (kept := _from_cache(reference, means)) is not None:
+        return PolicyText(artifact=reference.place, data=kept)
     if not allowed or means is None:
         raise InputError(
             Diagnostic(
@@ -133,10 +135,6 @@ def _remote(reference: ParentRef, means: Means | None, *, allowed: bool) -> Poli
                 remedy="--allow-remote-policy lets it be fetched",
             )
         )
-    kept = _kept_at(means, reference.sha256)
-    data = read_if_there(kept, POLICY_LIMIT, "policy")
-    if data is not None and hashlib.sha256(data).hexdigest() == reference.sha256:
-        return PolicyText(artifact=reference.place, data=data)
     data = _fetched(reference, means)
     seen = hashlib.sha256(data).hexdigest()
     if seen != reference.sha256:
@@ -148,8 +146,14 @@ def _remote(reference: ParentRef, means: Means | None, *, allowed: bool) -> Poli
                 remedy="look at what has changed there, and name the new digest",
             )
         )
-    _keep(kept, data)
+    _keep(_kept_at(means, reference.sha256), data)
     return PolicyText(artifact=reference.place, data=data)
+
+
+def _from_cache(reference: ParentRef, means: Means) -> bytes | None:
+    """Return the bytes that the digest names where an earlier run has kept them, whose address allowed that."""
+    data = read_if_there(_kept_at(means, reference.sha256), POLICY_LIMIT, "policy")
+    return data if data is not None and hashlib.sha256(data).hexdigest() == reference.sha256 else None
 
 
 def _kept_at(means: Means, sha256: str) -> Path:
@@ -186,4 +190,5 @@ async def _fetch(reference: ParentRef, means: Means) -> bytes:
     if isinstance(answer, Body):
         return answer.data
     reason = f"the server has no such file (HTTP {answer.status})" if isinstance(answer, Absent) else answer.reason
-    raise TransportError(f"a policy that this one builds on cannot be had: {reason}", remedy="mend the address")
+    remedy = (not isinstance(answer, Absent) and answer.remedy) or "mend the address"
+    raise TransportError(f"a policy that this one builds on cannot be had: {reason}", remedy=remedy)

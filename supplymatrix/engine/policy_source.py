@@ -15,7 +15,7 @@ from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note
 from supplymatrix.policy.compare import compare_policies
-from supplymatrix.policy.document import DEFAULT_PRESET, Policy, parse_policy, preset_policy
+from supplymatrix.policy.document import DEFAULT_PRESET, Policy, framework_key, parse_policy, preset_policy
 from supplymatrix.policy.parents import NO_FILES, PolicyFiles
 from supplymatrix.sources.builtin import builtin_bytes, builtin_names
 from supplymatrix.sources.files import POLICY_LIMIT, read_if_there, read_limited
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_PRESET", "OWN_POLICY", "POLICY_FILE", "PolicySource", "default_policy", "load_policy", "meant_preset",
-    "presets", "view_policy",
+    "places_of_policy", "presets", "view_policy",
 ]  # fmt: skip
 
 POLICY_FILE = "lift.toml"
@@ -106,8 +106,14 @@ def _own_policy(source: PolicySource, project: Project, environ: Mapping[str, st
     assert project.lift_toml is not None  # noqa: S101 - the caller has looked
     lies_at = project.paths.get(POLICY_FILE)
     folder = lies_at.parent if lies_at is not None else project.root
-    files = DiskFiles(POLICY_FILE, folder, means, allow_remote=source.allow_remote)
-    return _parsed(project.lift_toml, POLICY_FILE, environ, files)
+    try:
+        files = DiskFiles(POLICY_FILE, folder, means, allow_remote=source.allow_remote)
+        return _parsed(project.lift_toml, POLICY_FILE, environ, files)
+    except InputError:
+        artifact = (folder / POLICY_FILE).as_posix()  # read again so: faults are told as from where the run was started
+        files = DiskFiles(artifact, folder, means, allow_remote=source.allow_remote)
+        _parsed(project.lift_toml, artifact, environ, files)
+        raise
 
 
 def _parsed(data: bytes, artifact: str, environ: Mapping[str, str], files: PolicyFiles = NO_FILES) -> Policy:
@@ -127,6 +133,7 @@ def _notes_on_frameworks(policy: Policy) -> list[Note]:
             code="framework-not-built-in",
             message=f"the framework {name!r} of [compliance] is none of {', '.join(sorted(known))}"
             + _meant(name, known),
+            location=policy.places.get(framework_key(name)),
         )
         for name in policy.frameworks
         if name not in known
@@ -145,6 +152,23 @@ def meant_preset(word: str) -> str:
     return f'{meant}presets are named in lift.toml: [policy] preset = "{near}"' if near else ""
 
 
+def places_of_policy(source: PolicySource, project: Project, policy: Policy) -> dict[str, str]:
+    """Return where a reader finds the files of the policy in the working tree, by artifact, from where the run was
+    started: those that it builds on and its debt list too. Files that were named are so already."""
+    lies_at = project.paths.get(POLICY_FILE)
+    if lies_at is None or source.file is not None or source.revision or source.preset:
+        return {}
+    names = (name for name in policy.files if "://" not in name and not name.startswith("preset "))
+    return {name: _path_of(lies_at.parent, name) for name in names}
+
+
+def _path_of(folder: Path, name: str) -> str:
+    """Return the path of a file as seen from where the run was started: without detours, unless a link needs them."""
+    whole = (folder / name).as_posix()
+    short = os.path.normpath(whole)
+    return Path(short).as_posix() if os.path.realpath(short) == os.path.realpath(whole) else whole
+
+
 def _notes_on_foreign_files(project: Project) -> list[Note]:
     found = []
     for folder in project.policy_folders[:1]:
@@ -159,10 +183,13 @@ def _notes_on_foreign_files(project: Project) -> list[Note]:
     return found
 
 
-def view_policy(path: Path, file: Path | None, source: PolicySource = OWN_POLICY) -> PolicyView:
+def view_policy(
+    path: Path, file: Path | None, source: PolicySource = OWN_POLICY, means: Means | None = None
+) -> PolicyView:
     """Return a policy with the place that each value comes from. file: instead of the lift.toml in the folder `path`.
 
-    `path` may be a policy file itself, or a file beside lift.toml. Raises InputError.
+    `path` may be a policy file itself, or a file beside lift.toml. means: as for `load_policy`. Raises InputError, and
+    TransportError for a parent that cannot be had.
     """
     from supplymatrix.checks.registry import ALL_RULES
     from supplymatrix.policy.origins import explain_policy
@@ -178,7 +205,7 @@ def view_policy(path: Path, file: Path | None, source: PolicySource = OWN_POLICY
     if data is None:
         return explain_policy(default_policy(), "", rules=ALL_RULES)
     artifact = file.as_posix()
-    policy = _parsed(data, artifact, {}, DiskFiles(artifact, file.parent, None, allow_remote=source.allow_remote))
+    policy = _parsed(data, artifact, {}, DiskFiles(artifact, file.parent, means, allow_remote=source.allow_remote))
     return explain_policy(policy, artifact, rules=ALL_RULES)
 
 

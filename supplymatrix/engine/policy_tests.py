@@ -18,7 +18,8 @@ from pathlib import Path
 from supplymatrix import __version__
 from supplymatrix.checks.registry import ALL_RULES, run_rules
 from supplymatrix.checks.result import gap_of
-from supplymatrix.engine.policy_source import POLICY_FILE, view_policy
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.policy_source import POLICY_FILE, PolicySource, view_policy
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.fact import (
     Fact,
@@ -55,15 +56,20 @@ class TestResult:
     faults: tuple[str, ...]
 
 
-def run_policy_tests(path: Path, policy_file: Path | None, now: datetime) -> tuple[TestResult, ...]:
+def run_policy_tests(
+    path: Path, policy_file: Path | None, now: datetime, *, means: Means | None = None, allow_remote: bool = False
+) -> tuple[TestResult, ...]:
     """Run the tests of a policy. path: a folder with lift.test.toml, or a file of tests. policy_file: instead of the
-    lift.toml beside it. now: the day of tests that name none.
+    lift.toml beside it. now: the day of tests that name none. means, allow_remote: how a policy on another machine is
+    had; None = not at all.
 
-    Raises InputError for files that cannot be used, and for tests whose facts cannot be read.
+    Raises InputError for files that cannot be used, and for tests whose facts cannot be read; TransportError for a
+    policy that cannot be had.
     """
     file = path / TEST_FILE if path.is_dir() else path
     tests = parse_policy_tests(read_limited(file, POLICY_LIMIT, "file of tests"), file.as_posix(), rules=ALL_RULES)
-    policy = view_policy(file.parent / POLICY_FILE, policy_file or file.parent / POLICY_FILE).policy
+    source = PolicySource(allow_remote=allow_remote)
+    policy = view_policy(file.parent / POLICY_FILE, policy_file or file.parent / POLICY_FILE, source, means).policy
     return tuple(_run(test, policy, now) for test in tests)
 
 
@@ -161,6 +167,8 @@ def _compared(test: PolicyTest, verdict: Verdict) -> Iterator[str]:
         left = [judged for judged in left if judged not in found]
     if test.only:
         yield from (f"not expected: {_said(judged)}" for judged in left)
+    if test.only and left:
+        yield "only what is named may be found; `only = false` in the test lets there be more"
 
 
 def _is_expected(expected: Expected, judged: Judged) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from types import MappingProxyType
 
 from supplymatrix.checks.result import gap_of
 from supplymatrix.engine.committed_proofs import CommittedProofs, read_committed_proofs
 from supplymatrix.engine.lookups import LogChoice, Signer, modules_of
 from supplymatrix.engine.means import Means
-from supplymatrix.engine.policy_source import POLICY_FILE, PolicySource, load_policy
+from supplymatrix.engine.policy_source import POLICY_FILE, PolicySource, load_policy, places_of_policy
 from supplymatrix.engine.private import withhold_lines
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model.fact import Gap, PrivateModule, SumLine, paths_of
@@ -33,6 +34,7 @@ class Prepared:
     """A subject before the log is asked. path: as the user would type it. asked: lines whose modules may be named.
 
     private: the others; withheld: gaps for those of them that the policy does not declare. committed: its proof file.
+    policy_places: artifact → path from where the run was started, of the files of the policy.
     proven_unsent: modules whose names the settings withhold, and which its proof file proves without sending any.
     """
 
@@ -46,6 +48,7 @@ class Prepared:
     committed: CommittedProofs
     proven_unsent: frozenset[ModuleVersion]
     notes: tuple[Note, ...]
+    policy_places: Mapping[str, str] = MappingProxyType({})
 
     @property
     def modules(self) -> tuple[ModuleVersion, ...]:
@@ -60,6 +63,7 @@ class Prepared:
             for name, path in self.project.paths.items()
             if name != POLICY_FILE or name in self.policy.files
         }
+        found |= self.policy_places
         if self.committed.name:
             found[self.committed.name] = (self.project.root / self.committed.name).as_posix()
         return found
@@ -108,6 +112,7 @@ def prepare(
             *_notes_about_settings(settings, choice),
             *_notes_about_private(lines, private),
         ),
+        policy_places=places_of_policy(source, project, policy),
     )
 
 

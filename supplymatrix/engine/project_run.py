@@ -77,7 +77,7 @@ def run_project(request: CheckRequest, on_event: OnEvent = ignore_event) -> Proj
         run = survey_run(request, on_event)
     except TrustError as err:
         project = read_subject(found.subjects[0])
-        policy, _ = load_policy(request.policy, project, request.means.environ)
+        policy, _ = load_policy(request.policy, project, request.means.environ, request.means)
         return ProjectRun(project=project, choice=choose_log(policy), lie=err)
     (audit,) = run.survey.items
     if isinstance(audit, Unreadable):

@@ -115,12 +115,14 @@ def _values(request: WaiveRequest, rule: Rule, policy: Policy) -> dict[str, Plai
 def reason_faults(reason: str, owner: str) -> list[Diagnostic]:
     """Return what is wrong with a reason and an owner."""
     faults = []
-    if len(reason.strip()) < _MIN_REASON:
+    if not reason.strip():
+        faults.append(_fault("--reason is missing", "", f"why, in {_MIN_REASON} characters or more"))
+    elif len(reason.strip()) < _MIN_REASON:
         faults.append(
             _fault("the reason is too short to be one", reason, f"--reason with {_MIN_REASON} characters or more")
         )
     if not owner.strip():
-        faults.append(_fault("nobody answers for it", "", "--owner, e.g. platform@corp.example"))
+        faults.append(_fault("--owner is missing: nobody answers for it", "", "e.g. platform@corp.example"))
     for what, text in (("reason", reason), ("owner", owner)):
         if not text.isprintable() or len(text) > _LONGEST:
             faults.append(_fault(f"the {what} is no single line", text, f"one line of at most {_LONGEST} characters"))

@@ -85,8 +85,8 @@ def untrusted(url: httpx.URL, words: str) -> Unavailable:
     """Return what a certificate that nobody here vouches for comes to. words: of the TLS library."""
     return Unavailable(
         f"{shown(str(url))}: {words}",
-        "if a company's own certificate is meant, name the file of its authority: `ca_file` under [network] in "
-        "settings.toml, SUPPLYMATRIX_CA_FILE, or SSL_CERT_FILE instead of the system's",
+        "if a company's own certificate is meant, name the file of its authority: --ca-file FILE, `ca_file` under "
+        "[network] in settings.toml, SUPPLYMATRIX_CA_FILE, or SSL_CERT_FILE instead of the system's",
     )
 
 

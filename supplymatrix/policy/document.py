@@ -147,9 +147,9 @@ class Policy:
     mode: what the gate does with its answer. max_waiver_days: how long a waiver may last from today. frameworks: of
     [compliance]. weights: severity ("critical", …) → weight in the score, where the policy sets one. sources: every
     file that the policy was put together from, the project's own first. places: where each value stands, presets
-    included, by rule id or key; nothing for what the program has by itself. spares: files whose
+    included, by rule id, key or `framework_key`; nothing for what the program has by itself. spares: files whose
     `pseudo_versions = "allow"` may take back the level of SM203, for each parent that set it. owner_domain: of owners,
-    "" = any.
+    "" = any. floors: the lowest level that this file may set, by rule id; empty = what it likes.
     """
 
     name: str
@@ -177,6 +177,7 @@ class Policy:
     places: Mapping[str, Location] = field(default_factory=dict)
     spares: tuple[frozenset[int], ...] = ()
     owner_domain: str = ""
+    floors: Mapping[str, Level] = field(default_factory=dict)
     _entries: dict[str, tuple[PackageRule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `entries_for` has found: it is asked once for each rule and module."""
     _index: list[GlobIndex] = field(default_factory=list, init=False, repr=False, compare=False)
@@ -289,6 +290,11 @@ def parse_policy(
 
     known = Known(_known(rules), tuple(presets), vendors, frameworks)
     return PolicyMaker(presets, known, files).policy(PolicyText(artifact=artifact, data=data))
+
+
+def framework_key(name: str) -> str:
+    """Return the key in `places` of one framework of [compliance]."""
+    return f"framework {name}"
 
 
 def preset_policy(name: str, *, presets: Mapping[str, bytes], rules: Mapping[str, Rule] | None = None) -> Policy:

@@ -190,16 +190,16 @@ def _waived_rule(read: Reading, path: KeyPath, item: Mapping[str, Any]) -> Rule 
     return rule
 
 
-def read_compliance(read: Reading) -> tuple[str, ...]:
-    """Return the frameworks of [compliance]."""
+def read_compliance(read: Reading) -> dict[str, Location]:
+    """Return the frameworks of [compliance], each with its place."""
     known = read.known.frameworks
     table = read.table("compliance", COMPLIANCE_KEYS)
-    found = []
+    found: dict[str, Location] = {}
     for path, text in read.texts(("compliance", "frameworks"), table, "this names no framework", 'e.g. ["ssdf"]'):
         if not _ID.fullmatch(text) or (known is not None and text not in known):
             read.unknown(path, "framework", text, known or ())
-        found.append(text)
-    return tuple(dict.fromkeys(found))
+        found.setdefault(text, read.value_at(path))
+    return found
 
 
 def read_debt(read: Reading) -> DebtSection | None:

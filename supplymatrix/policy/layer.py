@@ -44,7 +44,7 @@ class DebtSection:
 @value
 class Layer:
     """One file. levels: rule id → level, as [rules] has it, families spread out; places: where each value stands, by
-    rule id, by key of [policy], or "private" and "sumdb". allow_loosen: rule ids and keys of [policy].
+    rule id, by key of [policy], "private", "sumdb", or `framework_key`. allow_loosen: rule ids and keys of [policy].
     """
 
     artifact: str

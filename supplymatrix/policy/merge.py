@@ -34,6 +34,7 @@ from supplymatrix.policy.document import (
     VendorRule,
     Waiver,
     digest_of,
+    framework_key,
 )
 from supplymatrix.policy.layer import DebtSection, Layer, Parent
 from supplymatrix.policy.parents import MAX_DEPTH, MAX_FILES, ParentKind, PolicyFiles, PolicyText
@@ -67,6 +68,7 @@ class _Whole:
 
     open: of `private`, `sumdb` and `weights` those that the next file may choose; a preset says nothing of them.
     spares: for each parent that set the level of SM203, the files whose `pseudo_versions = "allow"` may take it back.
+    lowest: how low the file that was put over the others last might set a level.
     """
 
     name: str = ""
@@ -75,6 +77,7 @@ class _Whole:
     floors: dict[str, object | None]
     levels: dict[str, Level]
     level_floors: dict[str, Level]
+    lowest: Mapping[str, Level] = field(default_factory=dict)
     open: frozenset[str] = _OPENABLE
     spares: tuple[frozenset[int], ...] = ()
     origins: dict[str, Location] = field(default_factory=dict)
@@ -182,7 +185,8 @@ class PolicyMaker:
             text = self._text_of(layer, parent)
         except InputError as err:
             first = err.diagnostics[0]
-            message = f"what this policy builds on cannot be read: {first.message}"
+            seen = f" (seen {first.seen})" if first.seen and first.seen != parent.reference.place[:200] else ""
+            message = f"what this policy builds on cannot be read: {first.message}{seen}"
             self._fault(layer, place, message, first.expected, first.remedy)
             return None
         key = _key_of(parent.reference.kind, text)
@@ -221,11 +225,12 @@ class PolicyMaker:
     def _applied(self, base: _Whole, layer: Layer, number: int, *, is_free: bool) -> _Whole:
         """Return a policy with one more file over it. is_free: it may set everything lower."""
         whole = _copied(base)
+        whole.lowest = base.level_floors
         self._apply_values(whole, layer, is_free=is_free)
         self._apply_levels(whole, layer, number, is_free=is_free)
         if not is_free:
             self._refuse_opened(base, layer)
-        for key in ("private", "sumdb", "owner_domain"):
+        for key in ("private", "sumdb", "owner_domain", *map(framework_key, layer.frameworks)):
             if key in layer.places:
                 whole.places[key] = layer.places[key]
         whole.name = layer.name or base.name or base.preset
@@ -327,6 +332,8 @@ class PolicyMaker:
             whole.vendors = _once((*whole.vendors, *other.vendors), lambda entry: (entry.vendor, entry.location))
             whole.waivers = _once((*whole.waivers, *other.waivers), lambda entry: (entry.layer, entry.location))
             whole.frameworks = tuple(dict.fromkeys((*whole.frameworks, *other.frameworks)))
+            for key in map(framework_key, other.frameworks):
+                whole.places.setdefault(key, other.places[key])
             whole.notes = tuple(dict.fromkeys((*whole.notes, *other.notes)))
             whole.files = {**other.files, **whole.files}
             whole.sources = tuple(dict.fromkeys((*whole.sources, *other.sources)))
@@ -584,4 +591,5 @@ def _policy(whole: _Whole, debt: Debt | None, outage_place: Location) -> Policy:
         places=whole.places,
         spares=whole.spares,
         owner_domain=whole.owner_domain,
+        floors=whole.lowest,
     )

@@ -13,6 +13,7 @@ from supplymatrix.gomod.goprivate import is_pattern
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level
 from supplymatrix.model.verdict import Mode
+from supplymatrix.policy.document import framework_key
 from supplymatrix.policy.entries import read_compliance, read_debt, read_packages, read_vendors, read_waivers
 from supplymatrix.policy.grammar import POLICY_KEYS, ROOT_KEYS, SEVERITIES, SOURCE_KEYS, TABLES, names_of
 from supplymatrix.policy.layer import Layer, Parent
@@ -94,10 +95,15 @@ class _LayerReader:
             packages=tuple(read_packages(read, self._number, preset_levels)),
             vendors=tuple(read_vendors(read)),
             waivers=tuple(read_waivers(read, self._number)),
-            frameworks=read_compliance(read),
+            frameworks=self._frameworks(),
             debt=read_debt(read),
             notes=tuple(read.notes),
         )
+
+    def _frameworks(self) -> tuple[str, ...]:
+        found = read_compliance(self._read)
+        self._places |= {framework_key(name): place for name, place in found.items()}
+        return tuple(found)
 
     def _schema(self) -> None:
         values = self._read.toml.values

@@ -20,7 +20,8 @@ def starter_policy(name: str, preset: str, *, private: Sequence[str], today: dat
     why = "these are in this machine's GOPRIVATE" if private else "one pattern of GOPRIVATE in each string"
     return f"""\
 # What this project demands of its modules. `supplymatrix check` judges by it.
-# Lines that begin with # and no blank are examples: uncomment what fits. All keys: docs/formats/lift-toml.md.
+# Lines that begin with # and no blank are examples: uncomment what fits.
+# All keys, with what they mean: `supplymatrix policy schema`. What a rule is about: `supplymatrix explain SM203`.
 
 [policy]
 name = {toml_string(name)}

@@ -20,7 +20,7 @@ from supplymatrix.model.fact import Facts
 from supplymatrix.model.rule import Level, Result, Rule, Status
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Contribution, Judged, Outcome, Score, Verdict
-from supplymatrix.policy.document import DebtEntry, Policy, Waiver
+from supplymatrix.policy.document import LEVEL_ORDER, DebtEntry, Policy, Waiver
 from supplymatrix.policy.score import Tally, score_of
 from supplymatrix.policy.verdict import judge, outcome_of
 
@@ -32,6 +32,7 @@ __all__ = [
     "next_level",
     "off_or_on",
     "tried_policy",
+    "why_below",
     "why_fixed",
     "why_not_off",
 ]
@@ -59,7 +60,7 @@ class Trial:
         return changed(self, levels=levels if level is None else {**levels, rule: level})
 
     def waiving(self, waiver: Waiver) -> Trial:
-        """Return the same with a waiver, in the place of one of the same rule, package and version."""
+        """Return the same with a waiver, in the place of one of the same rule, package, version and replacement."""
         return changed(self, waivers=(*(w for w in self.waivers if _about(w) != _about(waiver)), waiver))
 
     def not_waiving(self, waiver: Waiver) -> Trial:
@@ -72,8 +73,8 @@ class Trial:
         return changed(self, gone=self.gone | key if is_gone else self.gone - key)
 
 
-def _about(waiver: Waiver) -> tuple[str, str, str]:
-    return waiver.rule, waiver.package, waiver.version
+def _about(waiver: Waiver) -> tuple[str, ...]:
+    return waiver.rule, waiver.package, waiver.version, waiver.replacement
 
 
 @value
@@ -97,6 +98,14 @@ def why_not_off(rule: Rule) -> str:
     return f"{rule.id} says that the input itself is malformed: it cannot be off"
 
 
+def why_below(policy: Policy, rule: Rule, level: Level) -> str:
+    """Return why lift.toml may not set a rule to a level, "" where it may: what it builds on keeps a lowest one."""
+    floor = policy.floors.get(rule.id, Level.OFF)
+    if LEVEL_ORDER[level] >= LEVEL_ORDER[floor]:
+        return ""
+    return f"{rule.id} cannot be {level.value}: the policy that this one builds on asks for {floor.value} at least"
+
+
 def off_or_on(level: Level, before: Level) -> Level:
     """Return off for a rule that is on; for one that is off the level before, or a warning where that is off too."""
     if level is not Level.OFF:
@@ -104,10 +113,16 @@ def off_or_on(level: Level, before: Level) -> Level:
     return before if before is not Level.OFF else Level.WARN
 
 
-def next_level(rule: Rule, level: Level) -> Level:
-    """Return the level after another one: off, note, warn, error, and off again, but for what may not be off."""
+def next_level(rule: Rule, level: Level, floor: Level = Level.OFF) -> Level:
+    """Return the level after another one: off, note, warn, error, and off again, but for what may not be off.
+
+    floor: the lowest that may be set; where there is no other one than the level itself it is the one below.
+    """
     cycle = _CYCLE[1:] if rule.input_fault else _CYCLE
-    return cycle[(cycle.index(level) + 1) % len(cycle)] if level in cycle else cycle[0]
+    allowed = [one for one in cycle if LEVEL_ORDER[one] >= LEVEL_ORDER[floor]]
+    if allowed == [level]:
+        return cycle[cycle.index(level) - 1]
+    return allowed[(allowed.index(level) + 1) % len(allowed)] if level in allowed else allowed[0]
 
 
 def can_be_gone(rule: Rule, result: Result) -> bool:

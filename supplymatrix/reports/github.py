@@ -23,8 +23,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Judged, Mode, Outcome
-from supplymatrix.reports.judged_words import excuse_of, told_level
-from supplymatrix.reports.next_step import next_step
+from supplymatrix.reports.judged_words import excuse_of, excused_word, next_of, told_level
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import (
     MEANING,
@@ -103,10 +102,10 @@ def _finding(audit: Audit, item: Judged) -> _Annotation:
     title = f"{item.rule} {audit.rules[item.rule].name}"
     waiver = item.waiver
     if item.status is Status.WAIVED and waiver is not None:
-        title = f"waived {title}"
+        title = f"{excused_word(item)} {title}"
         lines.append(excuse_of(waiver))
     lines += ["known before: it decides nothing"] if item.known_before else []
-    lines.append(f"next: {next_step(audit, finding) or f'supplymatrix explain {item.rule}'}")
+    lines.append(f"next: {next_of(audit, item)}")
     return _Annotation(
         rank=_rank(item),
         kind=_KINDS.get(told_level(audit, item), "notice"),

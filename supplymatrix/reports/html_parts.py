@@ -22,6 +22,7 @@ from supplymatrix.reports.tally import (
     path_of,
     proven_lines,
     say_mode,
+    say_excuses,
     say_tally,
     score_text,
     tally_of,
@@ -154,7 +155,8 @@ def _contributions(audit: Audit, score: Score) -> Table:
         rows.append((f"{share.rule} {name}".rstrip(), *(f"{number:,}" for number in counts), *points))
     for rule, low, high, why in score.caps:
         rows.append((f"{rule}: {why}", "", "", "", "", "", _points(-low), _points(-high)))
-    waived = f" ({_points(score.waived)} points of it rest on waivers)" if score.waived else ""
+    excuses = say_excuses(audit.verdict)
+    waived = f" ({_points(score.waived)} points of it rest on {excuses})" if score.waived else ""
     return Table(
         caption="what the score is made of: the columns low and high add up to it, exactly",
         heads=("rule", "weight", "passed", "failed", "waived", "unknown", "low", "high"),

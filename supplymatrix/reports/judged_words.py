@@ -6,6 +6,7 @@ alarm, and a fault of the user's own input, stay what they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from supplymatrix.checks.result import fingerprint_of
@@ -19,10 +20,11 @@ from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.tally import path_of
 
 __all__ = [
-    "chain_of", "decides", "distinct", "docs_of", "excuse_of", "fingerprint_in", "level_in_mode", "main_file",
-    "message_of", "next_of", "place_of", "told_level", "unasked_gaps",
+    "chain_of", "decides", "distinct", "docs_of", "excuse_of", "excused_word", "fingerprint_in", "head_of", "level_in_mode", "main_file",
+    "message_of", "next_of", "place_of", "step_of", "told_level", "unasked_gaps",
 ]  # fmt: skip
 
+_OR_WAIVE = re.compile(r", or waive the finding( with a reason and a date)?")
 _MOST = {Mode.OBSERVE: Level.NOTE, Mode.WARN: Level.WARN, Mode.ENFORCE: Level.ALARM}
 
 
@@ -31,6 +33,13 @@ def level_in_mode(audit: Audit, item: Judged) -> Level:
     if item.status is Status.FAIL and (item.level is Level.ALARM or audit.rules[item.rule].input_fault):
         return item.level
     return min(item.level, _MOST[audit.verdict.mode], key=LEVEL_ORDER.__getitem__)
+
+
+def head_of(audit: Audit, item: Judged) -> str:
+    """Return what a finding begins with: "error[SM101]", or "note[SM101] (mode observe)" where a mode lowers it."""
+    level = level_in_mode(audit, item)
+    mode = "" if level is item.level else f" (mode {audit.verdict.mode.value})"
+    return f"{level.value}[{item.rule}]{mode}"
 
 
 def told_level(audit: Audit, item: Judged) -> Level:
@@ -64,8 +73,14 @@ def message_of(item: Judged) -> str:
 
 def next_of(audit: Audit, item: Judged) -> str:
     """Return what to do next. Text from outside."""
-    step = next_step(audit, item.finding) if item.finding is not None else item.gap.remedy if item.gap else ""
+    step = step_of(audit, item) if item.finding is not None else item.gap.remedy if item.gap else ""
     return step or f"supplymatrix explain {item.rule}"
+
+
+def step_of(audit: Audit, item: Judged) -> str:
+    """Return the next step of a finding, "" for none; to waive it is none where that was done. Text from outside."""
+    step = next_step(audit, item.finding) if item.finding is not None else ""
+    return _OR_WAIVE.sub("", step) if item.waiver is not None else step
 
 
 def excuse_of(waiver: WaiverUse) -> str:
@@ -73,6 +88,11 @@ def excuse_of(waiver: WaiverUse) -> str:
     what = "on the debt list of" if waiver.kind is ExcuseKind.DEBT else "waived by"
     ticket = f" ({waiver.ticket})" if waiver.ticket else ""
     return f"{what} {waiver.owner} until {waiver.expires}: {waiver.reason}{ticket}"
+
+
+def excused_word(item: Judged) -> str:
+    """Return what a result is that somebody answers for: "owed" by the debt list, else "waived"."""
+    return "owed" if item.waiver is not None and item.waiver.kind is ExcuseKind.DEBT else "waived"
 
 
 def docs_of(rule: str) -> str:

@@ -15,7 +15,7 @@ from supplymatrix.policy.next_points import NextPoint, next_points
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import text_width, wrap
-from supplymatrix.reports.tally import counted, path_of
+from supplymatrix.reports.tally import counted, path_of, say_excuses
 
 __all__ = ["exact", "render_score_json", "render_score_text"]
 
@@ -48,7 +48,7 @@ def _headline(verdict: Verdict, score: Score) -> str:
     if verdict.mode is not Mode.ENFORCE:
         parts.append(f"mode {verdict.mode.value}")
     if score.waived:
-        parts.append(f"{exact(score.waived)} of it by waivers")
+        parts.append(f"{exact(score.waived)} of it by {say_excuses(verdict)}")
     return " · ".join(parts)
 
 

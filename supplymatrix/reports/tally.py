@@ -15,7 +15,7 @@ from supplymatrix.policy.verdict import EXIT_CODES
 
 __all__ = [
     "MEANING", "QUIET", "Tally", "as_survey", "counted", "exit_of", "meaning_of", "outcome_of", "outcome_of_exit",
-    "outcome_of_survey", "path_of", "proven_lines", "say_mode", "say_outcomes", "say_tally", "score_text", "tally_of",
+    "outcome_of_survey", "path_of", "proven_lines", "say_excuses", "say_mode", "say_outcomes", "say_tally", "score_text", "tally_of",
     "whole_points", "worst_first",
 ]  # fmt: skip
 
@@ -34,6 +34,11 @@ _MODES: Mapping[Mode, str] = {
     Mode.OBSERVE: "observe: what is found is told, and decides nothing",
     Mode.WARN: "warn: what is found is a warning, and decides nothing",
 }
+_EXCUSES: Mapping[ExcuseKind, str] = {
+    ExcuseKind.WAIVER: "waivers",
+    ExcuseKind.DEBT: "debt",
+    ExcuseKind.OUTAGE: "an outage",
+}
 _GRAVEST_FIRST = (Outcome.ALARM, Outcome.BROKEN, Outcome.INCOMPLETE, Outcome.FAIL, Outcome.NOTHING, Outcome.PASS)
 
 
@@ -42,7 +47,8 @@ class Tally:
     """How many of what. unknown: things that could not be checked and count; waived, debt: findings and things together
     that waivers or an outage, or the debt list excuse; checked: all that was judged, these included.
 
-    expires_in, due_in: days until the first of the waivers in use, or of the debts, ends; -1 without one.
+    expires_in, due_in: days until the first of the waivers in use, or of the debts, ends; -1 without one. ends_alike:
+    ExcuseKind.WAIVER, DEBT: all of them end on that day.
     known: findings and gaps that the revision before had too.
     """
 
@@ -57,6 +63,7 @@ class Tally:
     expires_in: int = -1
     due_in: int = -1
     known: int = 0
+    ends_alike: frozenset[ExcuseKind] = frozenset()
 
 
 def tally_of(verdict: Verdict) -> Tally:
@@ -78,7 +85,14 @@ def tally_of(verdict: Verdict) -> Tally:
         expires_in=_first_end(verdict, waived),
         due_in=_first_end(verdict, debt),
         known=sum(item.known_before for item in verdict.judged),
+        ends_alike=frozenset(
+            kind for kind, items in ((ExcuseKind.WAIVER, waived), (ExcuseKind.DEBT, debt)) if _end_alike(items)
+        ),
     )
+
+
+def _end_alike(excused: Iterable[Judged]) -> bool:
+    return len({item.waiver.expires for item in excused if item.waiver is not None}) == 1
 
 
 def _number(excused: Sequence[Judged]) -> int:
@@ -100,9 +114,17 @@ def say_tally(tally: Tally) -> list[str]:
     parts = [counted(number, word) for number, word in words if number]
     if tally.unknown:
         parts.append(f"{tally.unknown:,} unknown")
-    parts += _excused(tally.waived, tally, "waived", "expires", tally.expires_in)
-    parts += _excused(tally.debt, tally, "on the debt list", "is due", tally.due_in)
+    ends = "expire" if tally.waived > 1 and ExcuseKind.WAIVER in tally.ends_alike else "expires"
+    parts += _excused(tally.waived, tally, "waived", _first(ExcuseKind.WAIVER, tally, ends), tally.expires_in)
+    due = "due" if ExcuseKind.DEBT in tally.ends_alike else "is due"
+    parts += _excused(tally.debt, tally, "on the debt list", _first(ExcuseKind.DEBT, tally, due), tally.due_in)
     return [*parts, *([f"{tally.known:,} known before"] if tally.known else [])]
+
+
+def _first(kind: ExcuseKind, tally: Tally, ends: str) -> str:
+    """Return how an end is said: of the first of several, unless all have the same."""
+    number = tally.debt if kind is ExcuseKind.DEBT else tally.waived
+    return ends if number == 1 or kind in tally.ends_alike else f"the first {ends}"
 
 
 def _excused(number: int, tally: Tally, what: str, ends: str, days: int) -> list[str]:
@@ -112,9 +134,16 @@ def _excused(number: int, tally: Tally, what: str, ends: str, days: int) -> list
     share = 100 * number // tally.checked if tally.checked else 100
     parts = [f"{share} %" if share else "under 1 %"]
     if days >= 0:
-        first = "the first " if number > 1 else ""
-        parts.append(f"{first}{ends} in {counted(days, 'day')}" if days else f"{first}{ends} today")
+        parts.append(f"{ends} in {counted(days, 'day')}" if days else f"{ends} today")
     return [f"{number:,} of {tally.checked:,} {what} ({', '.join(parts)})"]
+
+
+def say_excuses(verdict: Verdict) -> str:
+    """Return what the points rest on that no check has earned: "waivers and debt"."""
+    shares = verdict.score.contributions if verdict.score is not None else ()
+    rules = {share.rule for share in shares if share.waived}
+    kinds = {item.waiver.kind for item in verdict.judged if item.waiver is not None and item.rule in rules}
+    return " and ".join(word for kind, word in _EXCUSES.items() if kind in kinds) or "waivers"
 
 
 def counted(number: int, word: str) -> str:
@@ -164,7 +193,7 @@ def path_of(item: Audit | Unreadable) -> str:
 
 
 def outcome_of(item: Audit | Unreadable) -> Outcome:
-    """Return the outcome of a subject; one that cannot be read is broken, or incomplete where its policy was not had."""
+    """Return the outcome of a subject; unreadable: broken, or incomplete where a policy was not had."""
     return outcome_of_exit(item.exit_code) if isinstance(item, Unreadable) else item.verdict.outcome
 
 

@@ -8,10 +8,10 @@ from fractions import Fraction
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
-from supplymatrix.model.verdict import Judged, Score
+from supplymatrix.model.verdict import ExcuseKind, Judged, Score
 from supplymatrix.reports.digests import digests_of
-from supplymatrix.reports.judged_words import chain_of, docs_of, excuse_of
-from supplymatrix.reports.next_step import next_step, placed_command
+from supplymatrix.reports.judged_words import chain_of, docs_of, excuse_of, excused_word, step_of
+from supplymatrix.reports.next_step import placed_command
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import Paint, paint_for, render_snippet, wrap
 from supplymatrix.reports.tally import counted
@@ -44,8 +44,26 @@ def body(audit: Audit, width: int, paint: Paint, *, verbose: bool) -> list[str]:
     shown = [j for j in audit.verdict.judged if j.status is not Status.WAIVED or verbose]
     for group in _by_rule([j for j in shown if j.finding is not None]):
         out += _group(audit, group, width, paint, verbose=verbose)
+    out += [] if verbose else _owed(audit, width, paint)
     out += gap_lines(audit.verdict, width, paint, verbose=verbose)
     return [*out, *_notes(audit, width, paint, verbose=verbose)]
+
+
+def _owed(audit: Audit, width: int, paint: Paint) -> list[str]:
+    """Return a paragraph that names what the debt list excuses, whoever has the list before him or not."""
+    names: dict[str, list[str]] = {}
+    for item in audit.verdict.judged:
+        if item.finding is not None and item.waiver is not None and item.waiver.kind is ExcuseKind.DEBT:
+            names.setdefault(item.rule, []).append(item.subject)
+    out: list[str] = []
+    for rule, subjects in names.items():
+        more = f" and {counted(len(subjects) - NAMES_SHOWN, 'other')}" if len(subjects) > NAMES_SHOWN else ""
+        first, *rest = wrap(
+            f"owed[{rule}] {', '.join(subjects[:NAMES_SHOWN])}{more} (in full with --verbose)", width - 3
+        )
+        out += [f"{paint.note}owed[{rule}]{paint.off}{first.removeprefix(f'owed[{rule}]')}"]
+        out += [f"   {line}" for line in rest]
+    return [*out, ""] if out else []
 
 
 def _by_rule(judged: Sequence[Judged]) -> Iterator[list[Judged]]:
@@ -107,7 +125,7 @@ def _finding(audit: Audit, item: Judged, width: int, paint: Paint, *, verbose: b
         return []
     name = audit.rules[item.rule].name
     color = _level_color(item.level, paint)
-    waived = "waived " if item.status is Status.WAIVED else "known before " if item.known_before else ""
+    waived = f"{excused_word(item)} " if item.status is Status.WAIVED else "known before " if item.known_before else ""
     head = wrap(f"{waived}{item.level.value}[{item.rule}] {name}: {finding.message}", width - 2)
     out = [f"{color}{head[0]}{paint.off}", *(f"  {line}" for line in head[1:])]
     locations = finding.locations
@@ -128,7 +146,7 @@ def _finding(audit: Audit, item: Judged, width: int, paint: Paint, *, verbose: b
     out += _told("path", " → ".join(chain), width) if chain else []
     if verbose:
         out += _told("why", audit.rules[item.rule].why, width)
-    step, explain = next_step(audit, finding), f"supplymatrix explain {item.rule}"
+    step, explain = step_of(audit, item), f"supplymatrix explain {item.rule}"
     out += _told("next", " · ".join([step, explain] if step and not verbose else [step or explain]), width)
     return [*out, *_told("docs", docs_of(item.rule), width)] if verbose else out
 

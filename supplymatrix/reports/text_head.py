@@ -26,6 +26,7 @@ from supplymatrix.reports.tally import (
     counted,
     meaning_of,
     proven_lines,
+    say_excuses,
     say_mode,
     say_tally,
     score_text,
@@ -125,7 +126,8 @@ def score_part(verdict: Verdict) -> str:
         rules = ", ".join(cap[0] for cap in verdict.score.caps)
         beside.append(f"capped by {rules}" if verdict.outcome is Outcome.ALARM else f"{rules} is not ruled out")
     if verdict.score.waived:
-        beside.append(f"{whole_points(verdict.score.waived) or 'less than 1'} of 100 points by waivers")
+        points = whole_points(verdict.score.waived) or "less than 1"
+        beside.append(f"{points} of 100 points by {say_excuses(verdict)}")
     shown = f" ({'; '.join(beside)})" if beside else ""
     return f"score {score_text(verdict.score)}{shown}, {verdict.min_score} needed"
 

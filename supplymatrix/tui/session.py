@@ -17,6 +17,7 @@ from supplymatrix.tui.shell_words import path_word
 if TYPE_CHECKING:
     from supplymatrix.engine.feed_status import FeedStatus
     from supplymatrix.engine.means import Means
+    from supplymatrix.engine.policy_source import PolicySource
     from supplymatrix.engine.vendor_profiles import LoadedProfiles
     from supplymatrix.tui.screens.decide_wishes import Wish
 
@@ -30,7 +31,8 @@ class Session:
     now: the clock, UTC; environ: of the process; project: the folder that was named, None = none; here: where projects
     are looked for. folders: the user's own profiles; named_folders: those of them that were named with --profiles, the
     others are of the settings. as_of: the day that was named, None = the day it is. offline: no network is used.
-    replay: recorded answers of the log, asked instead of it.
+    replay: recorded answers of the log, asked instead of it. allow_remote_policy: what lift.toml builds on may be
+    fetched from other machines.
     write: writes an exported file whole or not at all, and raises InputError. state_file: None = nothing is kept;
     state, told: as read at the start. excluded, wishes, weights: what is tried in matrix and decision, until the app
     ends: vendors that are left out; by key, None = the program's own. weights_file: the file of weights that was
@@ -49,6 +51,7 @@ class Session:
     as_of: date | None = None
     offline: bool = False
     replay: Path | None = None
+    allow_remote_policy: bool = False
     state_file: Path | None = None
     state: ScreenState = NO_STATE
     told: str = ""
@@ -77,9 +80,20 @@ class Session:
         return "".join(f" {word}" for word in words)
 
     def network_again(self) -> str:
-        """Return --offline and --replay as they hold, for a further command of the app, with a blank before each."""
+        """Return --offline, --replay and --allow-remote-policy as they hold, for a further command of the app."""
         offline = " --offline" if self.offline else ""
-        return offline + (f" --replay {path_word(self.replay.as_posix())}" if self.replay is not None else "")
+        replay = f" --replay {path_word(self.replay.as_posix())}" if self.replay is not None else ""
+        return offline + replay + self.policy_again()
+
+    def policy_again(self) -> str:
+        """Return --allow-remote-policy where it holds, for a further command, with a blank before it."""
+        return " --allow-remote-policy" if self.allow_remote_policy else ""
+
+    def policy_source(self) -> PolicySource:
+        """Return where the policy of a project is taken from."""
+        from supplymatrix.engine.policy_source import PolicySource
+
+        return PolicySource(allow_remote=self.allow_remote_policy)
 
     def means(self, *, offline: bool = False, refresh: bool = False) -> Means:
         """Return with what a run works, as the command line would. Raises InputError for settings that cannot be used.

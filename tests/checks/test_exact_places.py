@@ -136,7 +136,7 @@ def _projects(draw: st.DrawFn) -> dict[str, str]:
     }
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_projects())
 def test_the_places_of_any_project_cut_what_is_meant(tmp_path: Path, files: dict[str, str]) -> None:
     for name, text in files.items():

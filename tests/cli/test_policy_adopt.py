@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,9 @@ def test_what_was_found_is_owed_what_is_mended_goes_and_what_is_new_fails(cli: C
     assert again.code == 0
     assert "1 gone; still owed: 1 finding (SM201 1)" in again.err
     assert "new since the list was made, and failing: SM201 c.example/z" in again.err
+    observed = adopt(cli, svc, "--mode", "observe", "--dry-run")
+    assert "decides nothing in mode observe: error SM201 c.example/z" in observed.err
+    assert "and failing" not in observed.err
     assert listed(svc) == ["b.example/y"]
     debt = tomllib.loads((svc / "lift.toml").read_text())["debt"]
     assert (debt["most"], debt["owner"]) == (1, "ada@corp.example")
@@ -82,8 +86,9 @@ def test_the_mode_is_set_in_place(cli: Cli, svc: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "nobody answers for it"),
-        (("--owner", "ada"), "the reason is too short"),
+        ((), "--owner is missing: nobody answers for it"),
+        ((), "--reason is missing"),
+        (("--owner", "ada", "--reason", "old"), "the reason is too short"),
         ((*WHO, "--expires", "366d"), "it would last 366 days, and 365 are allowed"),
         ((*WHO, "--expires", "2001-01-01"), "it would have ended"),
     ],
@@ -101,7 +106,8 @@ def test_the_end_can_be_moved_but_never_beyond_a_year_from_the_beginning(cli: Cl
     adopted = tomllib.loads(file.read_text())["debt"]["adopted"]
     text = file.read_text().replace(f"adopted = {adopted}", f"adopted = {adopted.replace(year=adopted.year - 1)}")
     end = tomllib.loads(text)["debt"]["expires"]
-    file.write_text(text.replace(f"expires = {end}", f"expires = {adopted}"))
+    file.write_text(text.replace(f"expires = {end}", f"expires = {adopted - timedelta(days=1)}"))
+    assert "the list is over since" in adopt(cli, svc).err
     assert "and 0 are allowed" in adopt(cli, svc, "--expires", "30d").err
 
 

@@ -91,7 +91,7 @@ def test_a_key_that_is_no_bare_word_is_quoted_in_its_pointer() -> None:
     assert pointer_of(("packages", "github.com/a/b", "version")) == 'packages."github.com/a/b".version'
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(toml_documents(), st.booleans())
 def test_what_stands_at_a_value_is_what_the_parser_read(text: str, crlf: bool) -> None:
     try:
@@ -108,7 +108,7 @@ def test_what_stands_at_a_value_is_what_the_parser_read(text: str, crlf: bool) -
             assert not value or (*path, 0) in found.spans
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(toml_documents())
 def test_what_stands_at_a_key_is_the_end_of_its_path(text: str) -> None:
     try:

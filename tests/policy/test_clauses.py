@@ -165,7 +165,7 @@ def test_another_form_of_files_is_refused() -> None:
     assert "form" in faults(HEAD.replace("schema = 1", "schema = 2") + clause("H-1"))[0].message
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode)))
 @example(b"clauses = 3\nframework = []\nschema = {}\n")
 @example(b'schema = 1\nclauses = [1]\n[framework]\nid_forms = [2]\nid = ""\ntitle = 1\nversion = []\n')

@@ -215,7 +215,7 @@ def policies(draw: st.DrawFn) -> str:
     return text + "".join(draw(st.lists(_WAIVER, max_size=2)))
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(policies(), policies())
 def test_every_difference_that_decides_is_said(old: str, new: str) -> None:
     before, after = parse(old), parse(new)
@@ -224,7 +224,7 @@ def test_every_difference_that_decides_is_said(old: str, new: str) -> None:
     assert not [sentence for sentence in said if "no word" in sentence]
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(st.lists(entries(), min_size=2, max_size=2), st.lists(entries(), min_size=2, max_size=2))
 def test_every_difference_of_what_a_policy_builds_on_is_said(before: list[str], after: list[str]) -> None:
     text = 'extends = ["a.toml", "b.toml"]\n'
@@ -232,7 +232,7 @@ def test_every_difference_of_what_a_policy_builds_on_is_said(before: list[str], 
     assert bool(compare_policies(old, new)) is (old.digest != new.digest)
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(policies(), policies())
 def test_what_is_stricter_one_way_is_weaker_the_other(old: str, new: str) -> None:
     def words(said: list[str]) -> tuple[int, int]:

@@ -37,7 +37,7 @@ def test_any_bytes_are_a_policy_or_an_input_error(data: bytes) -> None:
     policy_or_fault(data)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.integers(0, len(GOOD) - 1), st.binary(max_size=3), st.integers(0, 3))
 def test_a_damaged_policy_is_a_policy_or_an_input_error(at: int, put: bytes, drop: int) -> None:
     policy_or_fault(GOOD[:at] + put + GOOD[at + drop :])
@@ -51,13 +51,13 @@ _KEYS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.sampled_from(_KEYS), toml_values())
 def test_any_value_at_any_key_is_a_policy_or_an_input_error(key: str, value: str) -> None:
     policy_or_fault(f"{key} = {value}\n".encode())
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.sampled_from(["rule", "package", "version", "reason", "owner", "expires", "other"]), toml_values())
 def test_any_value_in_a_waiver_is_a_policy_or_an_input_error(key: str, value: str) -> None:
     lines = [line for line in WAIVER.splitlines() if not line.startswith(f"{key} ")]

@@ -119,7 +119,7 @@ def low(verdict: Verdict) -> float:
     return verdict.score.low if verdict.score else 0  # type: ignore[return-value]  # Fractions compare with numbers
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(any_facts(), any_policy(), st.data())
 def test_an_answer_that_is_taken_away_never_raises_low(facts: Facts, text: str, data: st.DataObject) -> None:
     proofs = facts.of(LineProof)
@@ -139,7 +139,7 @@ def test_a_wrong_answer_that_is_lost_does_not_become_better() -> None:
     assert low(verdict_of(policy, run_rules(less), less)) <= low(verdict_of(policy, run_rules(whole), whole))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(any_facts(), any_policy(), st.data())
 def test_a_result_that_is_no_longer_known_never_raises_low(facts: Facts, text: str, data: st.DataObject) -> None:
     results = list(run_rules(facts))
@@ -151,7 +151,7 @@ def test_a_result_that_is_no_longer_known_never_raises_low(facts: Facts, text: s
     assert low(verdict_of(policy, less, facts)) <= low(verdict_of(policy, results, facts))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(any_facts(), any_policy(), st.data())
 def test_a_result_that_becomes_a_pass_never_lowers_low(facts: Facts, text: str, data: st.DataObject) -> None:
     results = list(run_rules(facts))
@@ -162,7 +162,7 @@ def test_a_result_that_becomes_a_pass_never_lowers_low(facts: Facts, text: str, 
     assert low(verdict_of(policy, better, facts)) >= low(verdict_of(policy, results, facts))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(any_facts(), any_policy(), any_waiver())
 def test_another_waiver_adds_no_finding_and_lowers_nothing(facts: Facts, text: str, waiver: str) -> None:
     results = run_rules(facts)
@@ -177,7 +177,7 @@ def test_another_waiver_adds_no_finding_and_lowers_nothing(facts: Facts, text: s
     assert len(told[0]) == len(told[1])
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(any_facts(), any_policy(), st.randoms(use_true_random=False))
 def test_the_order_of_facts_and_results_changes_no_byte_of_the_report(facts: Facts, text: str, random: object) -> None:
     policy = parse(text)
@@ -197,7 +197,7 @@ def test_the_order_of_facts_and_results_changes_no_byte_of_the_report(facts: Fac
     assert reports[0] == reports[1]
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(any_facts(), any_policy())
 def test_a_pass_leaves_nothing_open_that_the_gate_looks_at(facts: Facts, text: str) -> None:
     verdict = verdict_of(parse(text), run_rules(facts), facts)

@@ -77,7 +77,7 @@ def low(found: Reckoned) -> float:
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(any_facts(), any_policy(), any_waiver(), st.lists(_TRIALS, min_size=1, max_size=4))
 def test_the_answer_is_that_of_a_whole_judgement_whatever_was_tried_before(
     facts: Facts, text: str, own: str, trials: list[Trial]

@@ -315,14 +315,14 @@ def check_survey(survey: Survey, fmt: str) -> None:
         assert_said(text, [*messages, *faults])
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(survey=any_survey())
 def test_no_report_of_several_subjects_leaves_anything_out(survey: Survey) -> None:
     for fmt in FORMATS:
         check_survey(survey, fmt)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(survey=hostile_survey())
 def test_no_report_of_any_several_subjects_leaves_anything_out(survey: Survey) -> None:
     if len(survey.items) > 1:
@@ -340,14 +340,14 @@ def test_a_report_of_what_an_outage_excuses_leaves_nothing_out(fmt: str) -> None
     CHECKS[fmt](outage_audit())
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(audit=any_audit())
 def test_no_report_of_any_facts_leaves_anything_out(audit: Audit) -> None:
     for check in CHECKS.values():
         check(audit)
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(audit=hostile_audit())
 def test_no_report_of_any_verdict_leaves_anything_out(audit: Audit) -> None:
     for check in CHECKS.values():

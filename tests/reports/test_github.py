@@ -85,7 +85,7 @@ def test_alarms_come_first_even_of_the_last_subject() -> None:
     assert [command.properties["title"][:5] for command in found[:3]] == ["SM110", "SM111", "SM101"]
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(hostile_survey())
 def test_no_text_from_outside_becomes_a_command_or_a_property(survey: Survey) -> None:
     text = render_survey(survey, "github")
@@ -96,7 +96,7 @@ def test_no_text_from_outside_becomes_a_command_or_a_property(survey: Survey) ->
         assert command.properties["title"]
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(hostile_audit())
 def test_a_file_name_is_what_it_was_after_the_runner_has_read_it(audit: Audit) -> None:
     files = {command.properties.get("file", "") for command in commands(render(audit, "github"))}
@@ -109,7 +109,7 @@ def test_a_file_name_is_what_it_was_after_the_runner_has_read_it(audit: Audit) -
     assert files <= places | gaps | {""}
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(any_survey())
 def test_no_kind_has_more_annotations_than_a_step_may_have(survey: Survey) -> None:
     found = commands(render_survey(survey, "github"))

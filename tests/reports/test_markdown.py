@@ -51,7 +51,7 @@ def test_one_subject_is_written_as_it_always_was(state: str) -> None:
     assert_golden(f"{state}.md", render(fixture_audit(f"projects/{state}"), "markdown"))
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(hostile_survey())
 def test_no_text_from_outside_is_markup(survey: Survey) -> None:
     text = render_survey(survey, "markdown")
@@ -63,7 +63,7 @@ def test_no_text_from_outside_is_markup(survey: Survey) -> None:
         assert "`" not in body
 
 
-@settings(max_examples=100)
+@settings(max_examples=33)
 @given(hostile_survey())
 def test_every_row_of_a_table_has_the_cells_of_its_head(survey: Survey) -> None:
     width = 0
@@ -76,7 +76,7 @@ def test_every_row_of_a_table_has_the_cells_of_its_head(survey: Survey) -> None:
         assert cells == width, line
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(hostile_text())
 def test_a_code_span_holds_everything_and_ends_where_it_should(text: str) -> None:
     span = code(text)
@@ -84,7 +84,7 @@ def test_a_code_span_holds_everything_and_ends_where_it_should(text: str) -> Non
     assert "|" not in span
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.one_of(hostile_text(), st.text(max_size=60)))
 def test_a_sentence_keeps_its_words(text: str) -> None:
     shown = sentence(text).replace("`", "").replace(r"\x60", "`").replace(r"\x7c", "|")
@@ -149,7 +149,7 @@ def test_a_report_of_a_thousand_subjects_keeps_the_limit_and_counts_the_rest() -
     assert text.count("✅ pass |") + int(missing.replace(",", "")) == 1_500
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(any_survey())
 def test_every_subject_has_a_row(survey: Survey) -> None:
     text = render_survey(survey, "markdown")

@@ -62,20 +62,20 @@ def test_the_report_is_valid_by_the_published_schema(name: str) -> None:
     assert faults(audit_named(name)) == []
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(any_audit())
 def test_the_report_of_any_facts_is_valid(audit: Audit) -> None:
     assert faults(audit) == []
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(hostile_audit())
 def test_a_report_full_of_hostile_text_is_valid_and_harmless(audit: Audit) -> None:
     assert faults(audit) == []
     assert odd_characters(render(audit, "sarif")) == set()
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(hostile_audit())
 def test_every_result_has_exactly_one_place_and_a_fingerprint(audit: Audit) -> None:
     for result in run_of(audit)["results"]:
@@ -83,7 +83,7 @@ def test_every_result_has_exactly_one_place_and_a_fingerprint(audit: Audit) -> N
         assert len(result["partialFingerprints"]["supplymatrix/v1"]) == 32
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(any_audit())
 def test_descriptors_are_found_at_their_index(audit: Audit) -> None:
     run = run_of(audit)
@@ -102,7 +102,7 @@ def test_ids_of_descriptors_are_unique() -> None:
         assert len(ids) == len(set(ids)) > 0
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(any_audit())
 def test_kind_and_level_agree(audit: Audit) -> None:
     for result in run_of(audit)["results"]:

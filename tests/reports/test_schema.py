@@ -99,13 +99,13 @@ def test_the_report_of_an_example_fits_its_schema(name: str) -> None:
     assert faults("report", render(example_audit(name), "json")) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(any_audit())
 def test_the_report_of_any_facts_fits_its_schema(audit: Audit) -> None:
     assert faults("report", render(audit, "json")) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(hostile_audit())
 def test_a_report_full_of_hostile_text_fits_its_schema(audit: Audit) -> None:
     assert faults("report", render(audit, "json")) == []

@@ -83,7 +83,7 @@ def test_the_numbers_of_the_table_are_those_of_the_verdicts() -> None:
             assert row[4:7] == [str(tally.alarms), str(tally.errors), str(tally.unknown)]
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(hostile_survey())
 def test_the_columns_of_the_table_stand_below_each_other(survey: Survey) -> None:
     survey = changed(survey, items=(*survey.items, BROKEN))
@@ -126,14 +126,14 @@ def test_colours_are_all_that_colour_adds_to_a_survey() -> None:
     assert COLOR.sub("", colored) == render_survey(main_survey(), "text")
 
 
-@settings(max_examples=80)
+@settings(max_examples=26)
 @given(hostile_survey())
 def test_no_hostile_text_of_any_subject_reaches_the_terminal(survey: Survey) -> None:
     assert odd_characters(render_survey(survey, "text", verbose=True)) == set()
     assert odd_characters(render_survey(survey, "text", width=60)) == set()
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(hostile_survey())
 def test_a_survey_of_hostile_text_fits_the_schemas(survey: Survey) -> None:
     if len(survey.items) > 1:
@@ -187,7 +187,7 @@ def test_a_subject_that_cannot_be_read_is_a_notification_of_level_error() -> Non
     assert error["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "svc/go.mod"
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(any_survey())
 def test_the_report_of_a_subject_in_a_json_survey_is_the_one_it_would_have_alone(survey: Survey) -> None:
     found = json.loads(render_survey(survey, "json"))

@@ -77,14 +77,14 @@ def odd_characters(text: str) -> set[str]:
     return {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - {"\n"}
 
 
-@settings(max_examples=80)
+@settings(max_examples=26)
 @given(hostile_audit())
 def test_no_hostile_text_reaches_the_terminal(audit: Audit) -> None:
     assert odd_characters(render(audit, "text", verbose=True)) == set()
     assert odd_characters(render(audit, "text")) == set()
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(hostile_audit())
 def test_colours_are_the_only_controls_of_a_coloured_report(audit: Audit) -> None:
     colored = render(audit, "text", color=True, verbose=True)
@@ -92,7 +92,7 @@ def test_colours_are_the_only_controls_of_a_coloured_report(audit: Audit) -> Non
     assert set(COLOR.findall(colored)) <= {f"\x1b[{code}m" for code in ("0", "1", "2", "31", "32", "33", "36", "1;31")}
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(any_audit())
 def test_shares_and_caps_that_are_printed_add_up_to_the_printed_score(audit: Audit) -> None:
     from fractions import Fraction

@@ -485,7 +485,8 @@ class BaseScreen(Screen[None]):
         line = self.status_line
         told, details = line.last
         if told:
-            self.app.push_screen(Panel("what was told last", f"{told}\n\n{details}".strip()))
+            text = details if details.startswith(told) else f"{told}\n\n{details}".strip()
+            self.app.push_screen(Panel("what was told last", text))
         else:
             self.tell("nothing was told yet")
 

@@ -10,14 +10,13 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from supplymatrix.model.value import changed, value
 from supplymatrix.reports.matrix_cells import span_of
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import shorten, text_width
 from supplymatrix.tui.screens.matrix_data import ordered_ids
-from supplymatrix.tui.widgets.details import Details, heading, set_title
+from supplymatrix.tui.widgets.details import Details, Over, heading, set_title
 from supplymatrix.vendors.capability_keys import KEYS
 from supplymatrix.vendors.matrix import DEFAULT_WEIGHTS, MatrixScore, Option
 
@@ -107,7 +106,7 @@ def preview_lines(weights: Mapping[str, int]) -> list[Content]:
     return [*lines, *map(Content, weights_toml(weights).splitlines())]
 
 
-class Preview(ModalScreen[bool]):
+class Preview(Over[bool]):
     """What is about to be written. The result is whether it should be."""
 
     DEFAULT_CSS = """

@@ -151,7 +151,10 @@ class PolicyScreen(PolicyKeys):
                 work.tell(event.done, event.total, event.stage)
 
         work.tell(0, 0, f"judging {path.as_posix()}")
-        case = load_policy_case(CheckRequest(paths=(path,), means=self.session.means()), on_event)
+        session = self.session
+        case = load_policy_case(
+            CheckRequest(paths=(path,), means=session.means(), policy=session.policy_source()), on_event
+        )
         if case.what_if is not None and path is not None:
             trial = self.session.tried.get(case.file.as_posix())
             if trial is not None:
@@ -161,6 +164,7 @@ class PolicyScreen(PolicyKeys):
     def show(self, found: _Loaded | None) -> None:
         """Show the rules; what is tried stays."""
         self.close_page()
+        self._written = self._written if self.case is not None and found and found.case.file == self.case.file else ""
         self.case = found.case if found is not None else None
         if self.case is None:
             self.rows = None
@@ -185,11 +189,15 @@ class PolicyScreen(PolicyKeys):
         self.table.empty = "no rules: nothing could be read"
         lines = [text]
         if isinstance(self.fault, InputError):
-            from supplymatrix.reports.diagnostic import render_diagnostics
-
-            lines = render_diagnostics(self.fault.diagnostics, color=False).splitlines()
-            lines += ["", "Ctrl+O opens the file there, Ctrl+R reads it again"]
+            lines = [*_lines_of(self.fault), "", "Ctrl+O opens the file there, Ctrl+R reads it again"]
         self.show_page([Content(plain(line)) for line in lines])
+
+    def tell_error(self, err: BaseException) -> None:
+        """Say a fault of a file with its place and all its words where there is room, too."""
+        super().tell_error(err)
+        if self.is_filled and isinstance(err, InputError):
+            lines = [*getattr(err, "__notes__", ()), "", *_lines_of(err), "", "Esc goes back"]
+            self.show_page([Content(plain(line)) for line in lines])
 
     def reckon(self) -> bool:
         """Judge what is tried, and show it; return whether that could be done."""
@@ -319,7 +327,9 @@ class PolicyScreen(PolicyKeys):
         session = self.session
         replay = f" --replay {path_word(session.replay.as_posix())}" if session.replay is not None else ""
         return Commands(
-            project=self.named_project, options=f"{replay}{' --offline' if session.offline and not replay else ''}"
+            project=self.named_project,
+            options=f"{replay}{' --offline' if session.offline and not replay else ''}",
+            policy=session.policy_again(),
         )
 
     def status(self) -> Status:
@@ -427,6 +437,8 @@ class PolicyScreen(PolicyKeys):
     def take_back(self) -> bool:
         """Take back: the page, the offer of policies, the pane, then the filter."""
         if self.close_page():
+            if self.status_line.is_fault:  # the page was about that
+                self.tell("")
             return True
         if self.has_class("-starting") and self.case is not None:
             self.remove_class("-starting")
@@ -484,3 +496,9 @@ class PolicyScreen(PolicyKeys):
 
         if self.row is not None and self.rows is not None:
             self.show_page(tuple(rule_lines(self.rows, self.row)))
+
+
+def _lines_of(err: InputError) -> list[str]:
+    from supplymatrix.reports.diagnostic import render_diagnostics
+
+    return render_diagnostics(err.diagnostics, color=False).splitlines()

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
-from supplymatrix.engine.policy_case import WAIVER_FIELDS
+from supplymatrix.engine.policy_case import waiver_fields
 from supplymatrix.policy.document import Waiver
 from supplymatrix.reports.plain import plain
 from supplymatrix.tui.widgets.details import Details, Over, set_title
@@ -25,6 +25,7 @@ _HINTS: Mapping[str, str] = {
     "rule": "an id or a name, as in SM202",
     "package": "a module, or a glob: github.com/gorilla/*",
     "version": "v1.8.0, or * for every version",
+    "replacement": "path, path@version or folder, or * for everything",
     "reason": "why it is right to go on, 12 characters or more",
     "owner": "who answers for it",
     "expires": "the last day on which it holds",
@@ -41,9 +42,9 @@ class WaiverForm(Over[Waiver | None]):
             background: $surface; padding: 0 1; }
         & VerticalScroll { height: auto; max-height: 100%; }
         & Horizontal { height: 1; }
-        & Label { width: 10; text-style: bold; }
+        & Label { width: 12; text-style: bold; }
         & Input { border: none; height: 1; padding: 0; background: $panel; width: 1fr; }
-        & .says { height: 1; color: $text-muted; padding: 0 0 0 10; }
+        & .says { height: auto; color: $text-muted; padding: 0 0 0 12; }
         & .says.-fault { color: $error; } }
     """
     AUTO_FOCUS = ""  # the first field that is empty gets the keys
@@ -56,6 +57,7 @@ class WaiverForm(Over[Waiver | None]):
     def __init__(self, texts: Mapping[str, str], check: Check) -> None:
         super().__init__()
         self._texts = texts
+        self._fields = waiver_fields(texts)
         self._check = check
 
     def compose(self) -> ComposeResult:
@@ -63,7 +65,7 @@ class WaiverForm(Over[Waiver | None]):
         with Vertical() as box:
             set_title(box, "a new waiver", "Tab next field · Enter takes it · Esc closes")
             with VerticalScroll(can_focus=False):
-                for name in WAIVER_FIELDS:
+                for name in self._fields:
                     with Horizontal():
                         yield Label(Content(_NAMES.get(name, name)))
                         yield Input(self._texts.get(name, ""), id=name, select_on_focus=False)
@@ -71,7 +73,7 @@ class WaiverForm(Over[Waiver | None]):
 
     def on_mount(self) -> None:
         """Begin with the first field that is empty."""
-        first = next((name for name in WAIVER_FIELDS if not self._texts.get(name)), WAIVER_FIELDS[0])
+        first = next((name for name in self._fields if not self._texts.get(name)), self._fields[0])
         self.query_one(f"#{first}", Input).focus()
 
     def action_close(self) -> None:
@@ -81,16 +83,16 @@ class WaiverForm(Over[Waiver | None]):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        waiver, faults = self._check({name: self.query_one(f"#{name}", Input).value for name in WAIVER_FIELDS})
+        waiver, faults = self._check({name: self.query_one(f"#{name}", Input).value for name in self._fields})
         if waiver is not None:
             self.dismiss(waiver)
             return
-        for name in WAIVER_FIELDS:
+        for name in self._fields:
             says = self.query_one(f"#{name}-says", Static)
             fault = faults.get(name, "")
             says.set_class(bool(fault), "-fault")
             says.update(Content(plain(f"✘ {fault}" if fault else _HINTS[name])))
-        first = next(name for name in WAIVER_FIELDS if name in faults)
+        first = next(name for name in self._fields if name in faults)
         self.query_one(f"#{first}", Input).focus()
 
 

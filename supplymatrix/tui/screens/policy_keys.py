@@ -9,6 +9,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from supplymatrix.errors import InputError
 from supplymatrix.model.rule import Level
 from supplymatrix.model.value import changed
 from supplymatrix.reports.plain import plain
@@ -46,6 +47,7 @@ class PolicyKeys(TableScreen):
 
     case: PolicyCase | None = None
     rows: PolicyRows | None = None
+    _written: str = ""  # the file that was written last
 
     # What the screen itself knows.
 
@@ -110,12 +112,15 @@ class PolicyKeys(TableScreen):
             return
         from supplymatrix.policy.what_if import next_level
 
-        self._try_level(self.row, next_level(self.row.rule, self.row.level))
+        policy = self.case.view.policy if self.case is not None else None
+        floor = policy.floors.get(self.row.rule.id, Level.OFF) if policy is not None else Level.OFF
+        self._try_level(self.row, next_level(self.row.rule, self.row.level, floor))
 
     def _try_level(self, row: RuleRow, level: Level) -> None:
-        from supplymatrix.policy.what_if import why_fixed, why_not_off
+        from supplymatrix.policy.what_if import why_below, why_fixed, why_not_off
 
         why = why_fixed(row.rule) or (why_not_off(row.rule) if level is Level.OFF else "")
+        why = why or (why_below(self.case.view.policy, row.rule, level) if self.case is not None else "")
         if why:
             self.tell(why)
         else:
@@ -159,7 +164,7 @@ class PolicyKeys(TableScreen):
 
     def action_undo(self) -> None:
         """Take the last try back."""
-        self._step(self.history.undo(), "undo")
+        self._step(self.history.undo(), f"undo: it is in {self._written} now" if self._written else "undo")
 
     def action_redo(self) -> None:
         """Try again what was taken back."""
@@ -215,7 +220,15 @@ class PolicyKeys(TableScreen):
             keys = f"Enter writes {shorten(case.file.name, 20)} · Esc closes"
             self.app.push_screen(Confirm("how it changes", lines, keys=keys), partial(self._write, after))
 
-        self.start_work("diff", lambda _: edited_policy(case, kept), show, name="reading lift.toml")
+        def job(_: Work) -> bytes:
+            try:
+                return edited_policy(case, kept)
+            except InputError as err:
+                if err.diagnostics[0].line:
+                    err.add_note(f"Nothing is written: {case.file.as_posix()} would be no policy. As it would be then:")
+                raise
+
+        self.start_work("diff", job, show, name="reading lift.toml")
 
     def _write(self, after: bytes, is_wanted: bool | None) -> None:  # noqa: FBT001 - what the question returns
         case = self.case
@@ -233,6 +246,7 @@ class PolicyKeys(TableScreen):
 
             gone = self.history.now.gone
             self.session.tried[case.file.as_posix()] = History(changed(Trial(), gone=gone))
+            self._written = case.file.as_posix()
             self.tell(f"written to {case.file.resolve().as_posix()}")
             self.load_again()
 

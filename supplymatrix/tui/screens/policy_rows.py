@@ -274,7 +274,7 @@ def _beside(rows: PolicyRows, width: int) -> Iterator[Content]:
     if score is None:
         return
     if score.high != score.low:
-        text = f"up to {say_points(_tenths(score.high))} if all that is unknown were a pass"
+        text = f"up to {say_points(_tenths(score.high))} if all unknown passed"
         yield Content(text).truncate(max(1, width), ellipsis=True)
     if score.waived:
         text = f"{say_points(_tenths(score.waived)) if _tenths(score.waived) else '<0.1'} of the points rest on waivers"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from supplymatrix.engine.policy_case import ANY_VERSION, PolicyCase
+from supplymatrix.engine.policy_case import ANY, REPLACE_RULES, PolicyCase
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Rule
 from supplymatrix.model.value import changed
@@ -24,7 +24,9 @@ _DAYS = 90  # that a new waiver lasts, where the policy lets it
 def own_waiver(trial: Trial, rule: Rule, item: FindingRow) -> Waiver | None:
     """Return the waiver of a trial that is about a finding."""
     about = (w for w in trial.waivers if w.rule == rule.id and matches(w.package, item.module))
-    return next((waiver for waiver in about if waiver.version in ("", item.version)), None)
+    target = item.finding.replacement if item.finding is not None else ""
+    said = ("", target, target.partition("@")[0])
+    return next((w for w in about if w.version in ("", item.version) and w.replacement in said), None)
 
 
 def why_no_waiver(rule: Rule, item: FindingRow) -> str:
@@ -60,10 +62,16 @@ def why_not_mended(case: PolicyCase, rule: Rule, item: FindingRow) -> str:
 
 def tried_waiver(case: PolicyCase, rule: Rule, item: FindingRow, *, today: date) -> Waiver:
     """Return a waiver that is only tried: nobody owns it, and it is not written."""
+    target = _replacement(rule, item)
     return Waiver(
-        rule=rule.id, package=item.module, version=item.version, reason="", owner="", expires=_until(case, today),
-        location=Location(artifact=case.file.as_posix()),
+        rule=rule.id, package=item.module, version="" if target else item.version, replacement=target, reason="",
+        owner="", expires=_until(case, today), location=Location(artifact=case.file.as_posix()),
     )  # fmt: skip
+
+
+def _replacement(rule: Rule, item: FindingRow) -> str:
+    """Return what a module is replaced by, of a rule about that; "" of any other."""
+    return item.finding.replacement if rule.id in REPLACE_RULES and item.finding is not None else ""
 
 
 def _until(case: PolicyCase, today: date) -> date:
@@ -74,8 +82,10 @@ def form_texts(case: PolicyCase, row: RuleRow | None, item: FindingRow | None, *
     """Return what a new waiver begins with."""
     texts = {"rule": row.rule.id if row is not None else "", "expires": _until(case, today).isoformat()}
     if item is not None:
-        texts |= {"package": item.module, "version": item.version or ANY_VERSION}
-    return texts
+        texts |= {"package": item.module}
+    if row is not None and row.rule.id in REPLACE_RULES:
+        return texts | {"replacement": (_replacement(row.rule, item) if item is not None else "") or ANY}
+    return texts | ({"version": item.version or ANY} if item is not None else {})
 
 
 def writable(trial: Trial) -> Trial:

@@ -177,7 +177,7 @@ class ProjectScreen(TableScreen):
 
         work.tell(0, 0, f"proving the go.sum of {path.as_posix()}")
         means = self.session.means(offline=work.mode == "cache", refresh=work.mode == "fresh")
-        run = run_project(CheckRequest(paths=(path,), means=means), on_event)
+        run = run_project(CheckRequest(paths=(path,), means=means, policy=self.session.policy_source()), on_event)
         view = ProjectView(run, messages)
         view.prepare()
         return _Checked(view=view, mode=work.mode)
@@ -491,7 +491,8 @@ class ProjectScreen(TableScreen):
         session = self.session
         replay = f" --replay {path_word(session.replay.as_posix())}" if session.replay is not None else ""
         is_offline = self._mode == "cache" or (session.offline and not replay)
-        return Commands(project=self.named_project, options=f"{replay}{' --offline' if is_offline else ''}")
+        options = f"{replay}{' --offline' if is_offline else ''}"
+        return Commands(project=self.named_project, options=options, policy=self.session.policy_again())
 
     def _how(self) -> str:
         """Say how what is shown was checked again."""

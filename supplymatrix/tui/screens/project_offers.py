@@ -28,15 +28,19 @@ _FORMATS = (("t", "text", "txt"), ("j", "json", "json"), ("s", "sarif", "sarif")
 
 @value
 class Commands:
-    """The command lines with the facts that are shown. project: None = none is named; options: how the log is asked."""
+    """The command lines with the facts that are shown. project: None = none is named; options: how the log is asked.
+
+    policy: how the policy is read, of the commands that judge by it.
+    """
 
     project: Path | None
     options: str
+    policy: str = ""
 
     @property
     def check(self) -> str:
         """`check` of the project, up to its options."""
-        return f"supplymatrix check{self._where('')}"
+        return f"supplymatrix check{self._where('')}{self.policy}"
 
     def verify(self, module: str) -> str:
         """Return `verify --steps` of a module version."""
