@@ -18,7 +18,14 @@ __all__ = ["changes"]
 
 @click.command()
 @paths_argument
-@click.option("--base", "--diff-base", "base", required=True, metavar="REV", help="Compare with this git revision, e.g. origin/main.")
+@click.option(
+    "--base",
+    "--diff-base",
+    "base",
+    required=True,
+    metavar="REV",
+    help="Compare with this git revision, e.g. origin/main.",
+)
 @policy_options
 @log_options
 @format_option("text", "markdown", "json")

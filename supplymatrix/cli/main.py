@@ -139,7 +139,7 @@ def run(arguments: Sequence[str]) -> int:
         let_go(sys.stdout)
         return _weigh(err, 141, code)
     except InputError as err:
-        return _weigh(err, _tell(err), code)
+        return _weigh(err, _tell(err, arguments), code)
     return code
 
 
@@ -172,7 +172,7 @@ def _run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except SupplymatrixError as err:
-        return _weigh(err, _tell(err))
+        return _weigh(err, _tell(err, arguments))
     except Exception as err:  # noqa: BLE001 - the one place where nothing may pass
         return _weigh(err, _tell_internal(err))
     return result if isinstance(result, int) else 0
@@ -189,13 +189,15 @@ def _invoke(arguments: Sequence[str]) -> object:
         return cli.invoke(context)
 
 
-def _tell(err: SupplymatrixError) -> int:
+def _tell(err: SupplymatrixError, arguments: Sequence[str]) -> int:
     from supplymatrix.cli.output import wants_color
     from supplymatrix.reports.diagnostic import render_diagnostics, render_problem
 
     color = wants_color("auto", sys.stderr, os.environ)
     if isinstance(err, InputError):
-        _say(render_diagnostics(err.diagnostics, color=color), is_rendered=True)
+        verbose = bool({"-v", "--verbose"} & set(arguments))
+        hint = "all of them with --verbose" if _takes_verbose(arguments) else ""
+        _say(render_diagnostics(err.diagnostics, color=color, verbose=verbose, hint=hint), is_rendered=True)
         return 2
     if isinstance(err, TrustError):
         _say(
@@ -206,6 +208,15 @@ def _tell(err: SupplymatrixError) -> int:
     remedy = err.remedy if isinstance(err, SourceError | TransportError) else ""
     _say(render_problem("error", str(err), [f"next: {remedy}"] if remedy else [], color=color), is_rendered=True)
     return 3
+
+
+def _takes_verbose(arguments: Sequence[str]) -> bool:
+    """Return whether the command that was run has the option --verbose."""
+    command: click.Command | None = cli
+    for word in arguments:
+        if isinstance(command, click.Group):
+            command = command.get_command(click.Context(command), word)
+    return command is not None and any("--verbose" in option.opts for option in command.params)
 
 
 def _tell_usage(err: click.ClickException) -> None:

@@ -41,9 +41,7 @@ policy.add_command(adopt)
 @click.option("--resolved", is_flag=True, help="Every rule, not only those that lift.toml names.")
 @remote_options
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def show(
-    path: Path, *, file: Path | None, resolved: bool, format_: str, allow_remote: bool, means: Means
-) -> None:
+def show(path: Path, *, file: Path | None, resolved: bool, format_: str, allow_remote: bool, means: Means) -> None:
     """Show a policy with its preset resolved: every value and the file and line that it comes from.
 
     PATH is a project's folder, or a policy file itself.

@@ -63,6 +63,7 @@ class SpanIndex(Mapping[KeyPath, Span]):
         self._starts = [0, *map(re.Match.end, re.finditer("\n", text))]
         self._found: dict[KeyPath, tuple[int, int, int, int]] = {}
         self._simple: dict[KeyPath, list[tuple[int, int]]] = {}
+        self._first: dict[str | int, KeyPath] = {}
 
     def add_simple(self, table: KeyPath, start: int, end: int) -> None:
         """Keep from where to where the simple lines of a table stand."""
@@ -85,6 +86,13 @@ class SpanIndex(Mapping[KeyPath, Span]):
         key = self._place(key_start, key_end, pointer)
         is_table = (start, end) == (key_start, key_end)
         return Span(key, key if is_table else self._place(start, end, pointer))
+
+    def first_in(self, name: str | int) -> KeyPath:
+        """Return the first entry of a table, or array of tables, that has no header of its own; () when none is."""
+        if not self._first:
+            for path in self._found:
+                self._first.setdefault(path[0], path)
+        return self._first.get(name, ())
 
     def __iter__(self) -> Iterator[KeyPath]:
         for table in tuple(self._simple):

@@ -50,11 +50,14 @@ def fault_at(
 ) -> Diagnostic:
     """Return the fault of one entry, with its place. at_key: of its name, not of its value.
 
-    An entry that has no place of its own gets that of the table round it, or else the first line.
+    An entry that has no place of its own gets that of the table round it, or of the first header below it, as with
+    [[name]] and [name."x"]; or else the first line.
     """
+    name = path[:1]
     while path and path not in toml.spans:
         path = path[:-1]
         at_key = True
+    path = path or (toml.spans.first_in(name[0]) if name else ())
     place = toml.spans[path].key if path and at_key else toml.spans[path].value if path else None
     if place is None:
         first = toml.lines[0][:500] if toml.lines else ""

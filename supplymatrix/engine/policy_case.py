@@ -179,7 +179,7 @@ def _last_day(text: str, case: PolicyCase, today: date, faults: dict[str, str]) 
 
 
 def _check_words(texts: Mapping[str, str], case: PolicyCase, faults: dict[str, str]) -> None:
-    """Add what the reader of one waiver alone does not see: it knows neither the policies above nor what modules are."""
+    """Add what the reader of a waiver alone does not see: it knows no policy above, and takes any words for a glob."""
     domain = case.view.policy.owner_domain
     if domain and not texts["owner"].lower().endswith(f"@{domain}"):
         faults.setdefault("owner", f"this policy accepts no such owner; …@{domain}")

@@ -60,7 +60,8 @@ class PolicyDiff:
         return not any(
             item.words
             or item.changes
-            or item.before.outcome is not item.after.outcome or item.before.score != item.after.score
+            or item.before.outcome is not item.after.outcome
+            or item.before.score != item.after.score
             for item in self.subjects
         )
 

@@ -12,6 +12,7 @@ import hashlib
 import os
 import posixpath
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from supplymatrix.engine.means import Means
@@ -42,7 +43,12 @@ class DiskFiles:
         if reference.kind is ParentKind.REMOTE:
             return _remote(reference, self._means, allowed=self._allow_remote)
         artifact = _beside(of, reference.place)
-        return PolicyText(artifact=artifact, data=read_limited(self._path(artifact), POLICY_LIMIT, "policy"))
+        path = self._path(artifact)
+        try:
+            return PolicyText(artifact=artifact, data=read_limited(path, POLICY_LIMIT, "policy"))
+        except InputError as err:  # where it was looked for cannot be seen from a path like ../../org/lift.toml
+            whole = Path(os.path.realpath(path)).as_posix()
+            raise InputError(*(replace(fault, artifact=whole) for fault in err.diagnostics)) from err
 
     def debt(self, name: str, of: str) -> PolicyText | None:
         """Return the debt list beside the file named `of`."""

@@ -158,12 +158,14 @@ def _notes_about_settings(settings: GoSettings, choice: LogChoice) -> list[Note]
 
 
 def _notes_about_private(lines: Sequence[SumLine], private: Mapping[ModuleVersion, PrivateModule]) -> list[Note]:
-    """Say how many lines nobody has checked because the policy declares their modules private."""
+    """Say how many lines nobody has checked because the policy declares their modules private, and which file does."""
     held = [private[line.subject] for line in lines if line.subject in private]
     declared = [module for module in held if module.declared]
     if not declared:
         return []
-    patterns = ", ".join(dict.fromkeys(module.matched_by for module in declared))
+    by_file: dict[str, list[str]] = {}
+    for setting, pattern in dict.fromkeys((module.setting, module.matched_by) for module in declared):
+        by_file.setdefault(setting, []).append(pattern)
+    who = "; ".join(f"{name} declares their modules private ({', '.join(found)})" for name, found in by_file.items())
     count = "1 go.sum line is" if len(declared) == 1 else f"{len(declared):,} go.sum lines are"
-    text = f"{count} not checked: lift.toml declares their modules private ({patterns})"
-    return [Note(code="declared-private", message=text)]
+    return [Note(code="declared-private", message=f"{count} not checked: {who}")]

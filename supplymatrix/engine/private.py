@@ -19,7 +19,7 @@ _REMEDY = "list it in lift.toml under [sources] private, or run with --send-priv
 
 @value
 class Withholding:
-    """Who keeps a name from the log. setting: "lift.toml", "GOPRIVATE" or "GONOSUMDB"; pattern: and where it was set.
+    """Who keeps a name from the log. setting: a policy's file, "GOPRIVATE", "GONOSUMDB"; pattern: and where it was set.
 
     declared: lift.toml says so, and the module is not expected to be in the log.
     """
@@ -43,7 +43,7 @@ def withholding_of(path: str, policy: Policy, settings: GoSettings, *, send_priv
         return None
     declared = match(",".join(policy.private), path)
     if declared is not None:
-        return Withholding(setting="lift.toml", pattern=declared, declared=True)
+        return Withholding(setting=policy.declared_in(declared), pattern=declared, declared=True)
     name, _, pattern = ("" if send_private else settings.withheld_by(path)).partition("=")
     return Withholding(setting=name, pattern=pattern, declared=False) if name else None
 

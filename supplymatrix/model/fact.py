@@ -141,9 +141,9 @@ class LineProof:
 @value
 class PrivateModule:
     """A module whose name was withheld from the log. matched_by: the pattern; setting: "GOPRIVATE", "GONOSUMDB" or
-    "lift.toml".
+    the file of the policy that declares it: lift.toml, or what that builds on.
 
-    declared: lift.toml lists it in [sources] private, so that it is not a gap.
+    declared: such a file lists it in [sources] private, so that it is not a gap.
     """
 
     subject: ModuleVersion

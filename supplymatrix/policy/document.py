@@ -15,6 +15,7 @@ the level of an alarm is fixed in the rule. The whole grammar is in docs/formats
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -180,6 +181,8 @@ class Policy:
     floors: Mapping[str, Level] = field(default_factory=dict)
     _entries: dict[str, tuple[PackageRule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `entries_for` has found: it is asked once for each rule and module."""
+    _declared: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `declared_in` has found."""
     _index: list[GlobIndex] = field(default_factory=list, init=False, repr=False, compare=False)
     """Of `packages`, made when it is first asked."""
 
@@ -199,6 +202,19 @@ class Policy:
             found = self._entries[module] = self._find_entries(module)
         return found
 
+    def declared_in(self, pattern: str) -> str:
+        """Return the file that declares a pattern of `private`; of several the nearest to the project."""
+        if pattern not in self._declared:
+            self._declared[pattern] = next(
+                (
+                    name
+                    for name, lines in self.files.items()
+                    if pattern in tomllib.loads("\n".join(lines)).get("sources", {}).get("private", ())
+                ),
+                "lift.toml",
+            )
+        return self._declared[pattern]
+
     def _find_entries(self, module: str) -> tuple[PackageRule, ...]:
         best: dict[int, PackageRule] = {}
         if not self._index:
@@ -211,7 +227,8 @@ class Policy:
         for entry in matching:
             other = best[entry.layer]
             if entry is not other and literal_prefix(entry.glob) == literal_prefix(other.glob):
-                raise InputError(_tie(module, *sorted((entry, other), key=lambda found: found.location)))
+                first, second = sorted((entry, other), key=lambda found: found.location)
+                raise InputError(_tie(module, first, second, self.files.get(second.location.artifact, ())))
         return tuple(best[layer] for layer in sorted(best))
 
     def level_of(self, rule: Rule, module: str) -> tuple[Level, Location | None]:
@@ -255,7 +272,7 @@ class Policy:
         return any(entry.levels.get(rule_id, Level.OFF) is not Level.OFF for entry in self.entries_for(module))
 
 
-def _tie(module: str, first: PackageRule, second: PackageRule) -> Diagnostic:
+def _tie(module: str, first: PackageRule, second: PackageRule, lines: Sequence[str]) -> Diagnostic:
     place = second.location
     return Diagnostic(
         message=f"two entries speak of {module} with equal weight: {first.glob!r} and {second.glob!r}",
@@ -263,6 +280,7 @@ def _tie(module: str, first: PackageRule, second: PackageRule) -> Diagnostic:
         line=place.line,
         column=place.column,
         end_column=place.end_column,
+        source_line=lines[place.line - 1][:500] if 0 < place.line <= len(lines) else "",
         expected="one entry whose part before the first star is longer",
         remedy="make one of the two more exact",
     )

@@ -180,7 +180,11 @@ def _waived_rule(read: Reading, path: KeyPath, item: Mapping[str, Any]) -> Rule 
     if not isinstance(item.get("rule"), str):
         return None
     rule = read.known.rule(word)
-    if rule is None:
+    if rule is None and read.known.family(word):
+        message = f"{word[:60]!r} is a family of rules, and a waiver is of one"
+        rules = ", ".join(found.id for found in read.known.family(word) if found.is_waivable)
+        read.fault(path, message, f"one rule: {rules or 'none of this family can be waived'}")
+    elif rule is None:
         read.unknown(path, "rule", word, read.known.rule_words)
     elif not rule.is_waivable:
         kind = "about the policy itself" if rule.of_policy else "what could not be checked"

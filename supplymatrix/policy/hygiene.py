@@ -88,7 +88,7 @@ def _of_waiver(policy: Policy, entry: WaiverEntry, waiver: Waiver, today: date) 
             yield _UNUSED, message, "nothing is found that it speaks of", "remove it"
         soon = left <= SOON.days
         message = f"the waiver of {name} ({waiver.owner}) expires on {waiver.expires}, {_in_days(left)}" if soon else ""
-        yield _SOON, message, f"{_in_days(left)}", _renewal(waiver)
+        yield _SOON, message, "ends soon", _renewal(waiver)
     message = f"the waiver of {name} speaks of the modules of many owners" if is_too_wide(waiver) else ""
     yield _WIDE, message, "too wide", "name the host and the owner: github.com/owner/**"
 

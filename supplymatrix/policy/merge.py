@@ -186,7 +186,8 @@ class PolicyMaker:
         except InputError as err:
             first = err.diagnostics[0]
             seen = f" (seen {first.seen})" if first.seen and first.seen != parent.reference.place[:200] else ""
-            message = f"what this policy builds on cannot be read: {first.message}{seen}"
+            where = f"{first.artifact}: " if first.artifact not in ("", layer.artifact) else ""
+            message = f"what this policy builds on cannot be read: {where}{first.message}{seen}"
             self._fault(layer, place, message, first.expected, first.remedy)
             return None
         key = _key_of(parent.reference.kind, text)

@@ -25,6 +25,7 @@ __all__ = ["LOOSENABLE", "PresetLevels", "read_layer"]
 PresetLevels = Callable[[str], Mapping[str, Level]]
 LOOSENABLE = ("mode", "min_score", "fail_on", "on_outage", "max_waiver_days", "weights", "private", "sumdb")
 """Keys of [policy] and [sources] that a policy may leave to the ones that build on it."""
+_BARS = tuple(level.value for level in (Level.NOTE, Level.WARN, Level.ERROR))
 _SCHEMA = 1
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _OUTAGE = re.compile(r"warn until ([1-9]\d{0,2})d")
@@ -210,10 +211,13 @@ class _LayerReader:
         return self._read.one_of(("policy", key), head[key], key, known) if key in head else ""
 
     def _fail_on(self, head: Mapping[str, Any]) -> Level | None:
-        level = self._read.level(("policy", "fail_on"), head.get("fail_on"))
-        if level is Level.OFF:
-            self._read.fault(("policy", "fail_on"), "a gate that fails on nothing is no gate", "note, warn or error")
-        return level
+        path: KeyPath = ("policy", "fail_on")
+        value = head.get("fail_on")
+        if value == Level.OFF.value:
+            self._read.fault(path, "a gate that fails on nothing is no gate", "note, warn or error")
+        elif value is not None and (word := self._read.one_of(path, value, "level", _BARS)):
+            return Level(word)
+        return None
 
     def _outage_days(self, head: Mapping[str, Any]) -> int | None:
         """Return for how many days of the proofs' age an outage is excused; 0 = not at all."""

@@ -103,7 +103,9 @@ def why_below(policy: Policy, rule: Rule, level: Level) -> str:
     floor = policy.floors.get(rule.id, Level.OFF)
     if LEVEL_ORDER[level] >= LEVEL_ORDER[floor]:
         return ""
-    return f"{rule.id} cannot be {level.value}: the policy that this one builds on asks for {floor.value} at least"
+    place, own = policy.places.get(rule.id), policy.sources[0].artifact if policy.sources else ""
+    above = f"{place.artifact}:{place.line}" if place is not None and place.artifact != own else "the policy above"
+    return f"{rule.id} cannot be {level.value}: {above} asks for {floor.value} at least"
 
 
 def off_or_on(level: Level, before: Level) -> Level:

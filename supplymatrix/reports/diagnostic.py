@@ -15,11 +15,22 @@ _WIDTH = 100
 _MOST = 20
 
 
-def render_diagnostics(diagnostics: Sequence[Diagnostic], *, color: bool = False, width: int = _WIDTH) -> str:
-    """Return one paragraph for each fault: what is wrong, where, what was seen and expected, what to do next."""
-    shown = "\n".join(_diagnostic(diagnostic, color=color, width=width) for diagnostic in diagnostics[:_MOST])
-    more = len(diagnostics) - _MOST
-    return f"{shown}\n… and {more} more like these\n" if more > 0 else shown
+def render_diagnostics(
+    diagnostics: Sequence[Diagnostic],
+    *,
+    color: bool = False,
+    width: int = _WIDTH,
+    verbose: bool = False,
+    hint: str = "",
+) -> str:
+    """Return one paragraph for each fault: what is wrong, where, what was seen and expected, what to do next.
+
+    verbose: for all of them, else for the first of many. hint: how to see the others.
+    """
+    some = diagnostics if verbose else diagnostics[:_MOST]
+    shown = "\n".join(_diagnostic(diagnostic, color=color, width=width) for diagnostic in some)
+    more = len(diagnostics) - len(some)
+    return f"{shown}\n… and {more} more like these{f' ({hint})' if hint else ''}\n" if more > 0 else shown
 
 
 def render_problem(kind: str, message: str, details: Sequence[str], *, color: bool = False) -> str:

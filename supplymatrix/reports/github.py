@@ -140,10 +140,11 @@ def _gap(audit: Audit, group: GapGroup, kinds: dict[Gap, str]) -> _Annotation:
     if group.waiver is not None:
         kind = "notice"
         lines.append(excuse_of(group.waiver))
+    lines += ["known before: it decides nothing"] if group.known_before else []
     lines += [f"next: {group.remedy}"] if group.remedy else []
     places = [gap.location for gap in group.gaps if gap.location is not None]
     return _Annotation(
-        rank=2 if group.waiver is None else 3,
+        rank=2 if group.waiver is None and not group.known_before else 3,
         kind=kind,
         title=f"{'waived ' if group.waiver is not None else ''}unknown {', '.join(group.rules)}".rstrip(),
         text=_lines(*lines),

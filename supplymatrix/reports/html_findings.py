@@ -13,8 +13,8 @@ from supplymatrix.model.rule import Status
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Judged
 from supplymatrix.reports.html_parts import Detail
-from supplymatrix.reports.judged_words import chain_of, docs_of, excuse_of, level_in_mode
-from supplymatrix.reports.next_step import next_step, placed_command
+from supplymatrix.reports.judged_words import chain_of, docs_of, excuse_of, level_in_mode, step_of
+from supplymatrix.reports.next_step import placed_command
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import counted
 from supplymatrix.reports.text_gaps import GapGroup, gap_groups
@@ -72,6 +72,7 @@ class UnknownView:
     rules: str
     remedy: str
     excuse: str
+    before: str
 
 
 class Room:
@@ -100,7 +101,7 @@ def findings(audit: Audit, room: Room) -> tuple[tuple[FindingView, ...], str]:
 def _view(audit: Audit, item: Judged) -> FindingView:
     finding, rule = item.finding, audit.rules[item.rule]
     assert finding is not None  # noqa: S101 - the caller has looked
-    step = next_step(audit, finding)
+    step = step_of(audit, item)
     waived = item.status is Status.WAIVED
     evidence = [Detail(part.label, placed_command(audit, part.value), is_code=True) for part in finding.evidence]
     evidence.append(Detail("confidence", finding.confidence.value))
@@ -172,6 +173,7 @@ def _unknown(group: GapGroup) -> UnknownView:
         rules=", ".join(group.rules),
         remedy=group.remedy,
         excuse=excuse_of(group.waiver) if group.waiver is not None else "",
+        before="decides nothing: it was there before" if group.known_before else "",
     )
 
 

@@ -18,11 +18,12 @@ from supplymatrix.reports.tally import (
     counted,
     exit_of,
     meaning_of,
+    mixed,
     outcome_of,
     path_of,
     proven_lines,
-    say_mode,
     say_excuses,
+    say_mode,
     say_tally,
     score_text,
     tally_of,
@@ -167,10 +168,7 @@ def _contributions(audit: Audit, score: Score) -> Table:
 
 
 def _points(number: Fraction) -> str:
-    """Return a number as people write fractions: 14 2/7."""
-    whole, rest = divmod(abs(number), 1)
-    text = f"{whole} {rest}" if whole and rest else str(rest or whole)
-    return f"\u2212{text}" if number < 0 else text
+    return mixed(number).replace("-", "\u2212")  # a minus sign, not a hyphen
 
 
 def anchors(audit: Audit) -> Part:

@@ -20,8 +20,8 @@ from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.tally import path_of
 
 __all__ = [
-    "chain_of", "decides", "distinct", "docs_of", "excuse_of", "excused_word", "fingerprint_in", "head_of", "level_in_mode", "main_file",
-    "message_of", "next_of", "place_of", "step_of", "told_level", "unasked_gaps",
+    "chain_of", "decides", "distinct", "docs_of", "excuse_of", "excused_word", "fingerprint_in", "head_of",
+    "level_in_mode", "main_file", "message_of", "next_of", "place_of", "step_of", "told_level", "unasked_gaps",
 ]  # fmt: skip
 
 _OR_WAIVE = re.compile(r", or waive the finding( with a reason and a date)?")

@@ -22,8 +22,7 @@ from supplymatrix.model.fact import ProjectFact
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import ExcuseKind, Judged, Outcome, WaiverEntry, WaiverUse
 from supplymatrix.reports.digests import digests_of
-from supplymatrix.reports.judged_words import chain_of
-from supplymatrix.reports.next_step import next_step
+from supplymatrix.reports.judged_words import chain_of, step_of
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import (
     as_survey,
@@ -56,6 +55,10 @@ _LINKS = re.compile(r"(?:www\.|gh-\d)", re.IGNORECASE)  # what GitHub makes link
 _OUTSIDE = re.compile(r"([(\"„“]*)(.*?)([.,;:?)\"”…]*)")
 _ALONE = frozenset("():,;.?…")
 _REMARK = re.compile(r"(.+?)( \([^()]*\))?")
+_COMMAND = re.compile(
+    r"(?:[A-Z_]+=\S+ )*(?:supplymatrix|git|openssl|curl|go (?:build|clean|env|get|list|mod|version|vet|work)) \S"
+)
+_AND_THEN = re.compile(r"([,;])(?= (?:and|if|or|see|supplymatrix|then) )")
 _NAMES = 20
 _T = TypeVar("_T")
 
@@ -89,15 +92,35 @@ def _is_calm(core: str) -> bool:
 
 
 def steps(text: str) -> str:
-    """Return the next steps of a finding, one on a line; each that is more than words is one code span."""
+    """Return the next steps of a finding, one on a line; a command is one code span, words stay words."""
     return "<br>".join(_step(step) for step in text.split(" · "))
 
 
 def _step(step: str) -> str:
     found = _REMARK.fullmatch(plain(step).strip())
     command, remark = (found[1], found[2] or "") if found else (step, "")
-    calm = sentence(command)
-    return f"{calm if '`' not in calm else code(command)} {sentence(remark)}".rstrip()
+    inner = remark.removeprefix(" (").removesuffix(")")
+    told = f"({code(inner)})" if remark and _COMMAND.match(inner) else sentence(remark)
+    return f"{_command(command)} {told}".rstrip()
+
+
+def _command(step: str) -> str:
+    """Return a step: a command that it begins with, or has between backquotes, as a code span, the rest as words."""
+    if _COMMAND.match(step):
+        command, mark, rest = (*_AND_THEN.split(step, maxsplit=1), "", "")[:3]
+        return f"{code(command)}{mark} {sentence(rest)}".rstrip()
+    parts = step.split("`")
+    if len(parts) % 2 == 0:
+        return sentence(step)
+    return _joined(code(part) if number % 2 else sentence(part) for number, part in enumerate(parts) if part.strip())
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """Return parts of a sentence with spaces between them, but none before its punctuation."""
+    text = ""
+    for part in parts:
+        text += part if not text or part[0] in ",;.:)" else f" {part}"
+    return text
 
 
 class _Page:
@@ -310,7 +333,7 @@ def _finding(audit: Audit, item: Judged, *, verbose: bool) -> tuple[str, ...]:
         what += f"<br>why: {sentence(audit.rules[item.rule].why)}"
     places = [*finding.locations, *([item.required_by] if item.required_by is not None else [])]
     where = ", ".join(code(str(audit.placed(place))) for place in places)
-    step = next_step(audit, finding) or f"supplymatrix explain {item.rule}"
+    step = step_of(audit, item) or f"supplymatrix explain {item.rule}"
     level += ", known before" if item.known_before else ""
     return (level, f"{item.rule} {audit.rules[item.rule].name}", what, where or "–", steps(step))  # noqa: RUF001
 
@@ -327,7 +350,8 @@ def _names(group: GapGroup) -> str:
 
 def _gap(group: GapGroup) -> tuple[str, ...]:
     rules = ", ".join(group.rules) or "–"  # noqa: RUF001 - none
-    return (counted(group.things, "thing"), sentence(group.reason), _names(group), rules, steps(group.remedy))
+    things = counted(group.things, "thing") + (", known before" if group.known_before else "")
+    return (things, sentence(group.reason), _names(group), rules, steps(group.remedy))
 
 
 def _waived(item: Judged | GapGroup) -> tuple[str, ...]:

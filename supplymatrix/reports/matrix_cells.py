@@ -22,7 +22,7 @@ from supplymatrix.vendors.matrix import Matrix, MatrixScore, Option, StaleAnswer
 from supplymatrix.vendors.user_data import placeholder_words
 
 __all__ = [
-    "LEGEND", "CellTally", "age_of", "answer_word", "dates_of", "is_doubtful", "mark_of", "mixed", "numbers_of",
+    "LEGEND", "CellTally", "age_of", "answer_word", "dates_of", "is_doubtful", "mark_of", "numbers_of",
     "say_tally", "say_weights", "scope_of", "searched_lines", "short_texts", "span_of", "stale_name", "state_word",
     "tally_of", "tenths", "value_of", "word_of", "write_ascii",
 ]  # fmt: skip
@@ -184,13 +184,6 @@ def span_of(score: MatrixScore) -> str:
     if score.low == score.high:
         return f"{round(score.low)}"
     return f"{floor(score.low)}–{ceil(score.high)}"  # noqa: RUF001 - a span
-
-
-def mixed(number: Fraction) -> str:
-    """Return a number as people write fractions: 14 2/7."""
-    whole, rest = divmod(abs(number), 1)
-    text = f"{whole} {rest}" if whole and rest else str(rest or whole)
-    return f"-{text}" if number < 0 else text
 
 
 def tenths(number: Fraction) -> str:

@@ -11,7 +11,6 @@ from supplymatrix.reports.matrix_cells import (
     answer_word,
     dates_of,
     mark_of,
-    mixed,
     numbers_of,
     say_weights,
     scope_of,
@@ -24,6 +23,7 @@ from supplymatrix.reports.matrix_cells import (
 )
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import fold, wrap
+from supplymatrix.reports.tally import mixed
 from supplymatrix.vendors.capability_keys import KEYS, Role
 from supplymatrix.vendors.cells import Answer, Cell, CellEvidence, CellStatus
 from supplymatrix.vendors.matrix import TODAY, MatrixScore, MatrixView, Option

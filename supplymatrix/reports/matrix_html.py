@@ -19,7 +19,6 @@ from supplymatrix.reports.matrix_cells import (
     dates_of,
     is_doubtful,
     mark_of,
-    mixed,
     numbers_of,
     say_tally,
     say_weights,
@@ -32,7 +31,7 @@ from supplymatrix.reports.matrix_cells import (
     word_of,
 )
 from supplymatrix.reports.plain import plain
-from supplymatrix.reports.tally import counted
+from supplymatrix.reports.tally import counted, mixed
 from supplymatrix.vendors.capability_keys import CapabilityKey
 from supplymatrix.vendors.cells import Answer, Cell, CellEvidence, CellStatus
 from supplymatrix.vendors.matrix import TODAY, MatrixScore, MatrixView, Option, stale_answers

@@ -9,9 +9,8 @@ from supplymatrix.model.rule import Rule, Status
 from supplymatrix.model.verdict import Judged, Verdict
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
-from supplymatrix.reports.score_view import exact
 from supplymatrix.reports.snippet import wrap
-from supplymatrix.reports.tally import counted
+from supplymatrix.reports.tally import counted, mixed
 
 __all__ = [
     "ChangedSubject", "TestedPolicy", "render_diff_json", "render_diff_text", "render_tests_json", "render_tests_text",
@@ -133,7 +132,7 @@ def render_diff_text(
 
 def _from_to(before: Verdict, after: Verdict) -> str:
     outcome = f"{before.outcome.value} → {after.outcome.value}"
-    scores = [exact(verdict.score.low) if verdict.score is not None else "no score" for verdict in (before, after)]
+    scores = [mixed(verdict.score.low) if verdict.score is not None else "no score" for verdict in (before, after)]
     needed = f"needed {before.min_score} → {after.min_score}"
     return f"{outcome} · score {scores[0]} → {scores[1]}, {needed} · exit {before.exit_code} → {after.exit_code}"
 

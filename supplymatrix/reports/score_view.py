@@ -15,9 +15,9 @@ from supplymatrix.policy.next_points import NextPoint, next_points
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import text_width, wrap
-from supplymatrix.reports.tally import counted, path_of, say_excuses
+from supplymatrix.reports.tally import counted, mixed, path_of, say_excuses
 
-__all__ = ["exact", "render_score_json", "render_score_text"]
+__all__ = ["render_score_json", "render_score_text"]
 
 SCHEMA = "supplymatrix.score/1"
 _HEAD = ("rule", "weight", "passed", "failed", "waived", "unknown", "low", "high")
@@ -43,12 +43,12 @@ def _subject(item: Audit | Unreadable, *, explain: bool, width: int) -> list[str
 
 
 def _headline(verdict: Verdict, score: Score) -> str:
-    between = exact(score.low) if score.low == score.high else f"{exact(score.low)} to {exact(score.high)}"
+    between = mixed(score.low) if score.low == score.high else f"{mixed(score.low)} to {mixed(score.high)}"
     parts = [f"score {between}, {verdict.min_score} needed: {verdict.outcome.value}"]
     if verdict.mode is not Mode.ENFORCE:
         parts.append(f"mode {verdict.mode.value}")
     if score.waived:
-        parts.append(f"{exact(score.waived)} of it by {say_excuses(verdict)}")
+        parts.append(f"{mixed(score.waived)} of it by {say_excuses(verdict)}")
     return " · ".join(parts)
 
 
@@ -56,15 +56,15 @@ def _table(score: Score, rules: Mapping[str, Rule], width: int) -> list[str]:
     rows: list[tuple[str, ...]] = [_HEAD]
     for share in score.contributions:
         numbers = (share.weight, share.passed, share.failed, share.waived, share.unknown)
-        rows.append((share.rule, *(f"{number:,}" for number in numbers), exact(share.low), exact(share.high)))
+        rows.append((share.rule, *(f"{number:,}" for number in numbers), mixed(share.low), mixed(share.high)))
     whole = sum(share.weight for share in score.contributions)
     low = sum((share.low for share in score.contributions), Fraction(0))
     high = sum((share.high for share in score.contributions), Fraction(0))
-    rows.append(("sum", f"{whole:,}", "", "", "", "", exact(low), exact(high)))
+    rows.append(("sum", f"{whole:,}", "", "", "", "", mixed(low), mixed(high)))
     for rule, from_low, from_high, _ in score.caps:
         rows.append((f"cap {rule}", "", "", "", "", "", _minus(from_low), _minus(from_high)))
     if score.caps:
-        rows.append(("score", "", "", "", "", "", exact(score.low), exact(score.high)))
+        rows.append(("score", "", "", "", "", "", mixed(score.low), mixed(score.high)))
     sizes = [max(text_width(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = ["  ".join(_cell(row, column, sizes) for column in range(len(_HEAD))).rstrip() for row in rows]
     for rule, _, _, why in score.caps:
@@ -82,7 +82,7 @@ def _cell(row: Sequence[str], column: int, sizes: Sequence[int]) -> str:
 
 
 def _minus(points: Fraction) -> str:
-    return f"-{exact(points)}" if points else "0"
+    return f"-{mixed(points)}" if points else "0"
 
 
 def _next(points: Sequence[NextPoint], audit: Audit, width: int) -> list[str]:
@@ -92,12 +92,12 @@ def _next(points: Sequence[NextPoint], audit: Audit, width: int) -> list[str]:
     for point in points:
         left = [counted(point.failed, "finding")] if point.failed else []
         left += [f"{point.unknown:,} unknown"] if point.unknown else []
-        gain = f"+{exact(point.gain_one)}"
+        gain = f"+{mixed(point.gain_one)}"
         if point.failed + point.unknown > 1:
-            gain += f" for one, +{exact(point.gain_all)} for all"
+            gain += f" for one, +{mixed(point.gain_all)} for all"
         text = f"{gain}  {point.rule} {audit.rules[point.rule].name}: {' and '.join(left)}"
         if not point.gain_all:
-            text += f" (costs {exact(point.loses)}, hidden by a cap)"
+            text += f" (costs {mixed(point.loses)}, hidden by a cap)"
         fix = _first_fix(audit, point.rule)
         lines += [f"  {line}" for line in wrap(text + (f": {fix}" if fix else ""), width - 2)]
     return lines
@@ -112,16 +112,6 @@ def _first_fix(audit: Audit, rule: str) -> str:
             if judged.gap is not None and judged.gap.remedy:
                 return judged.gap.remedy
     return ""
-
-
-def exact(points: Fraction) -> str:
-    """Return points without rounding: "50", "14.25" where decimals end after two places, else "14 2/7"."""
-    if points.denominator == 1:
-        return str(points.numerator)
-    if 100 % points.denominator == 0:
-        return f"{float(points):.2f}".rstrip("0")
-    whole, rest = divmod(points.numerator, points.denominator)
-    return f"{whole} {rest}/{points.denominator}" if whole else f"{rest}/{points.denominator}"
 
 
 def render_score_json(survey: Survey) -> str:

@@ -14,9 +14,9 @@ from supplymatrix.model.verdict import ExcuseKind, Judged, Mode, Outcome, Score,
 from supplymatrix.policy.verdict import EXIT_CODES
 
 __all__ = [
-    "MEANING", "QUIET", "Tally", "as_survey", "counted", "exit_of", "meaning_of", "outcome_of", "outcome_of_exit",
-    "outcome_of_survey", "path_of", "proven_lines", "say_excuses", "say_mode", "say_outcomes", "say_tally", "score_text", "tally_of",
-    "whole_points", "worst_first",
+    "MEANING", "QUIET", "Tally", "as_survey", "counted", "exit_of", "meaning_of", "mixed", "outcome_of",
+    "outcome_of_exit", "outcome_of_survey", "path_of", "proven_lines", "say_excuses", "say_mode", "say_outcomes", "say_tally",
+    "score_text", "tally_of", "whole_points", "worst_first",
 ]  # fmt: skip
 
 MEANING: Mapping[Outcome, str] = {
@@ -116,7 +116,7 @@ def say_tally(tally: Tally) -> list[str]:
         parts.append(f"{tally.unknown:,} unknown")
     ends = "expire" if tally.waived > 1 and ExcuseKind.WAIVER in tally.ends_alike else "expires"
     parts += _excused(tally.waived, tally, "waived", _first(ExcuseKind.WAIVER, tally, ends), tally.expires_in)
-    due = "due" if ExcuseKind.DEBT in tally.ends_alike else "is due"
+    due = "due" if tally.debt > 1 and ExcuseKind.DEBT in tally.ends_alike else "is due"
     parts += _excused(tally.debt, tally, "on the debt list", _first(ExcuseKind.DEBT, tally, due), tally.due_in)
     return [*parts, *([f"{tally.known:,} known before"] if tally.known else [])]
 
@@ -149,6 +149,13 @@ def say_excuses(verdict: Verdict) -> str:
 def counted(number: int, word: str) -> str:
     """Return "1 line" or "2 lines"."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def mixed(number: Fraction) -> str:
+    """Return a number as people write fractions: 14 2/7."""
+    whole, rest = divmod(abs(number), 1)
+    text = f"{whole} {rest}" if whole and rest else str(rest or whole)
+    return f"-{text}" if number < 0 else text
 
 
 def score_text(score: Score) -> str:
@@ -216,10 +223,19 @@ def outcome_of_survey(survey: Survey) -> Outcome:
 
 
 def meaning_of(survey: Survey) -> str:
-    """Return what the outcome of a run means; and why its exit code is 0 all the same, where a mode sees to that."""
+    """Return what the outcome of a run means; and why its exit code is 0 all the same, where a mode sees to that, or
+    an earlier revision that has the same."""
     outcome, modes = outcome_of_survey(survey), dict.fromkeys(filter(None, map(_mode_of, survey.items)))
+    if outcome is Outcome.PASS and (known := _known(survey)):
+        return f"nothing new is against the policy ({known:,} known before)"
     told = modes and outcome not in QUIET and not survey.exit_code
     return f"{MEANING[outcome]}; {'; '.join(f'mode {mode}' for mode in modes)}" if told else MEANING[outcome]
+
+
+def _known(survey: Survey) -> int:
+    """Return how much was known before of the subjects that pass for that reason alone."""
+    verdicts = [item.verdict for item in survey.items if isinstance(item, Audit) and item.verdict.of_all is not None]
+    return sum(tally_of(verdict).known for verdict in verdicts)
 
 
 def _mode_of(item: Audit | Unreadable) -> str:

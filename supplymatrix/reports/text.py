@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import ExcuseKind, Judged, Score
 from supplymatrix.reports.digests import digests_of
-from supplymatrix.reports.judged_words import chain_of, docs_of, excuse_of, excused_word, step_of
+from supplymatrix.reports.judged_words import (
+    chain_of,
+    docs_of,
+    excuse_of,
+    excused_word,
+    head_of,
+    level_in_mode,
+    step_of,
+)
 from supplymatrix.reports.next_step import placed_command
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import Paint, paint_for, render_snippet, wrap
-from supplymatrix.reports.tally import counted
+from supplymatrix.reports.tally import counted, mixed
 from supplymatrix.reports.text_gaps import NAMES_SHOWN, gap_lines
 from supplymatrix.reports.text_head import header, last_line
 
@@ -79,7 +86,7 @@ def _group(audit: Audit, group: list[Judged], width: int, paint: Paint, *, verbo
     if group[0].level is Level.NOTE and not verbose:
         return [
             *(line for item in whole for line in _brief(audit, item, width, paint)),
-            *_rest(group, whole, width, paint),
+            *_rest(audit, group, whole, width, paint),
             "",
         ]
     out, shown = [], set[Location | None]()
@@ -87,7 +94,7 @@ def _group(audit: Audit, group: list[Judged], width: int, paint: Paint, *, verbo
         whole_label = item.level in _WITH_POLICY and (verbose or item.required_by not in shown)
         out += [*_finding(audit, item, width, paint, verbose=verbose, with_policy=whole_label), ""]
         shown.add(item.required_by)
-    rest = _rest(group, whole, width, paint)
+    rest = _rest(audit, group, whole, width, paint)
     return [*out, *rest, ""] if rest else out
 
 
@@ -103,14 +110,14 @@ def _brief(audit: Audit, item: Judged, width: int, paint: Paint) -> list[str]:
     return [f"{paint.note}{head}{paint.off}{first.removeprefix(head)}", *(f"  {line}" for line in rest)]
 
 
-def _rest(group: list[Judged], whole: list[Judged], width: int, paint: Paint) -> list[str]:
+def _rest(audit: Audit, group: list[Judged], whole: list[Judged], width: int, paint: Paint) -> list[str]:
     """Name those of a group that are not shown."""
     out: list[str] = []
     rest = group[len(whole) :]
     if rest:
         names = ", ".join(plain(item.subject) for item in rest[:NAMES_SHOWN])
         more = f" and {counted(len(rest) - NAMES_SHOWN, 'other')}" if len(rest) > NAMES_SHOWN else ""
-        head = f"{_level_color(group[0].level, paint)}{group[0].level.value}[{group[0].rule}]{paint.off}"
+        head = f"{_level_color(level_in_mode(audit, group[0]), paint)}{head_of(audit, group[0])}{paint.off}"
         text = wrap(
             f"{len(rest):,} more of these: {names}{more} (all of them with --verbose or --format json)", width - 3
         )
@@ -124,9 +131,9 @@ def _finding(audit: Audit, item: Judged, width: int, paint: Paint, *, verbose: b
     if finding is None:
         return []
     name = audit.rules[item.rule].name
-    color = _level_color(item.level, paint)
+    color = _level_color(level_in_mode(audit, item), paint)
     waived = f"{excused_word(item)} " if item.status is Status.WAIVED else "known before " if item.known_before else ""
-    head = wrap(f"{waived}{item.level.value}[{item.rule}] {name}: {finding.message}", width - 2)
+    head = wrap(f"{waived}{head_of(audit, item)} {name}: {finding.message}", width - 2)
     out = [f"{color}{head[0]}{paint.off}", *(f"  {line}" for line in head[1:])]
     locations = finding.locations
     if locations:
@@ -207,17 +214,10 @@ def _sum(score: Score) -> Iterator[str]:
         parts += [
             f"{number} {word}" for number, word in ((share.waived, "waived"), (share.unknown, "unknown")) if number
         ]
-        yield f"   {share.rule}  {_points(share.low):>12} points, {', '.join(parts)}, weight {share.weight}"
+        yield f"   {share.rule}  {mixed(share.low):>12} points, {', '.join(parts)}, weight {share.weight}"
     for rule, low, _, why in score.caps:
-        yield f"   {rule}  {_points(-low):>12} points, {why}"
-    yield f"   score  {_points(score.low):>12} points"
-
-
-def _points(number: Fraction) -> str:
-    """Return a number as people write fractions: 14 2/7."""
-    whole, rest = divmod(abs(number), 1)
-    text = f"{whole} {rest}" if whole and rest else str(rest or whole)
-    return f"-{text}" if number < 0 else text
+        yield f"   {rule}  {mixed(-low):>12} points, {why}"
+    yield f"   score  {mixed(score.low):>12} points"
 
 
 def _level_color(level: Level, paint: Paint) -> str:

@@ -21,7 +21,8 @@ NAMES_SHOWN = 6
 @value
 class GapGroup:
     """Gaps of one reason and remedy. names: their subjects, once each. things: how many, a module's two lines counting
-    as two. rules: ids of those that wanted to know. waiver: what excuses them all."""
+    as two. rules: ids of those that wanted to know. waiver: what excuses them all. known_before: they decide nothing,
+    since an earlier revision has them too."""
 
     reason: str
     remedy: str
@@ -30,13 +31,16 @@ class GapGroup:
     things: int
     rules: tuple[str, ...]
     waiver: WaiverUse | None
+    known_before: bool = False
 
 
 def gap_groups(verdict: Verdict) -> list[GapGroup]:
     """Return the gaps of a verdict by reason: first those that rules asked about, then the others."""
-    groups: dict[tuple[str, str, WaiverUse | None], dict[Gap, list[str]]] = {}
+    new = {item.gap for item in verdict.judged if not item.known_before}
+    known = {item.gap for item in verdict.judged} - new
+    groups: dict[tuple[str, str, WaiverUse | None, bool], dict[Gap, list[str]]] = {}
     for gap, rule, waiver in _wanted(verdict):
-        rules = groups.setdefault((gap.reason, gap.remedy, waiver), {}).setdefault(gap, [])
+        rules = groups.setdefault((gap.reason, gap.remedy, waiver, gap in known), {}).setdefault(gap, [])
         if rule:
             rules.append(rule)
     return [
@@ -48,8 +52,9 @@ def gap_groups(verdict: Verdict) -> list[GapGroup]:
             things=len({(gap.subject or gap.wanted, gap.kind) for gap in gaps}),
             rules=tuple(sorted({rule for wanting in gaps.values() for rule in wanting})),
             waiver=waiver,
+            known_before=known_before,
         )
-        for (reason, remedy, waiver), gaps in groups.items()
+        for (reason, remedy, waiver, known_before), gaps in groups.items()
     ]
 
 
@@ -72,6 +77,8 @@ def gap_lines(verdict: Verdict, width: int, paint: Paint, *, verbose: bool) -> l
         lines = [f"because: {group.reason}", f"= {', '.join(group.names[:most])}{more}"]
         lines += [f"= needed by {', '.join(group.rules)}"] if group.rules else []
         word = f"{paint.warn}unknown{paint.off}"
+        if group.known_before:
+            word = f"{paint.note}known before unknown{paint.off}"
         if group.waiver is not None:
             word = f"{paint.note}waived unknown{paint.off}"
             lines.append(f"= {excuse_of(group.waiver)}")

@@ -47,7 +47,7 @@ def render(survey: Survey, *, color: bool = False, width: int = 100, verbose: bo
     out = [*_table(items, width, paint), ""]
     for item in items:
         if isinstance(item, Unreadable):
-            out += [_heading(item, width, paint), *_unreadable(item, width, paint), ""]
+            out += [_heading(item, width, paint), *_unreadable(item, width, paint, verbose=verbose), ""]
         elif verbose or item.verdict.outcome not in QUIET:
             out += [_heading(item, width, paint), *body(item, width, paint, verbose=verbose)]
     if not verbose:
@@ -113,10 +113,12 @@ def _heading(item: Audit | Unreadable, width: int, paint: Paint) -> str:
     return f"{paint.dim}──{paint.off} {paint.bold}{name}{paint.off} {paint.dim}{rule}{paint.off}"
 
 
-def _unreadable(item: Unreadable, width: int, paint: Paint) -> list[str]:
+def _unreadable(item: Unreadable, width: int, paint: Paint, *, verbose: bool) -> list[str]:
     outcome = outcome_of(item)
     color, word = outcome_color(outcome, paint), outcome.value.upper()
-    text = render_diagnostics(item.diagnostics, color=bool(paint.off), width=width)
+    text = render_diagnostics(
+        item.diagnostics, color=bool(paint.off), width=width, verbose=verbose, hint="all of them with --verbose"
+    )
     return [f"  {color}{word}{paint.off}  {MEANING[outcome]}", "", *text.rstrip("\n").split("\n")]
 
 

@@ -306,3 +306,19 @@ def test_text_from_a_file_cannot_move_the_cursor_or_reorder_what_is_read(check: 
     (project / "go.mod").write_text("module m\n\ngo 1.22\n\nrequir \x1b]0;evil\x07\u202e\u2066 x\n")
     err = check().err
     assert not {"\x1b", "\x07", "\u202e", "\u2066"} & set(err)
+
+
+def test_many_faults_are_counted_and_all_told_when_asked(check: Callable[..., Done], project: Path) -> None:
+    (project / "lift.toml").write_text("".join(f"[x{number}]\n" for number in range(22)))
+    some, every = check(), check("--verbose")
+    assert (some.code, every.code) == (2, 2)
+    assert "… and 2 more like these (all of them with --verbose)" in some.err + some.out
+    assert "there is no key 'x21'" not in some.err + some.out
+    assert "there is no key 'x21'" in every.err + every.out
+
+
+def test_a_parent_that_is_missing_is_told_with_the_path_where_it_was_looked_for(
+    check: Callable[..., Done], project: Path
+) -> None:
+    (project / "lift.toml").write_text('extends = ["../org/../gone.toml"]\n')
+    assert (project.parent / "gone.toml").resolve().as_posix() in check().err

@@ -40,6 +40,10 @@ def test_a_module_that_moved_is_told_with_its_record(cli: Cli, arguments: list[s
     assert "log record 22 · age: not known" in done.out
 
 
+def test_the_revision_may_be_named_as_check_names_it(cli: Cli, arguments: list[str]) -> None:
+    assert cli(*("--diff-base" if word == "--base" else word for word in arguments)).out == cli(*arguments).out
+
+
 def test_nothing_changed_is_said(cli: Cli, repo: GitRepo, arguments: list[str]) -> None:
     repo.git("checkout", "--quiet", ".")
     assert "no module changed; 2 as they were" in cli(*arguments).out

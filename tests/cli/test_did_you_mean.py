@@ -29,6 +29,13 @@ def _commands(command: click.Command, path: Words = ()) -> Iterator[tuple[Words,
                 yield from _commands(found, (*path, name))
 
 
+def test_several_formats_in_one_word_are_told_apart(cli: Cli) -> None:
+    done = cli("check", "--format", "text,sarif=x.sarif")
+    assert done.code == 2
+    assert "--format text,sarif=x.sarif: each --format names one format" in done.err
+    assert "repeat --format: --format text --format sarif=x.sarif" in done.err
+
+
 def _misspelt(word: str) -> str:
     """Return a word that is nearly another one: of long ones a letter less, of short ones one more."""
     return f"{word[:-2]}{word[-1]}" if len(word) > 5 else f"{word}x"

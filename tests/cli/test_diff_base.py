@@ -62,6 +62,8 @@ def test_what_was_there_before_decides_nothing_and_is_told(cli: Cli, repo: GitRe
     assert (
         f"2 of 2 findings were there at main ({commit}), and decide nothing; by all of them this would be fail" in said
     )
+    assert "Exit 0: nothing new is against the policy (2 known before)." in said
+    assert "the policy is met" not in said
 
 
 def test_what_is_new_fails_and_the_old_is_told_beside_it(cli: Cli, repo: GitRepo, recorded: Path) -> None:
@@ -99,7 +101,9 @@ def test_what_could_not_be_checked_before_either_decides_nothing(cli: Cli, repo:
     assert cli("check", str(repo.folder), "--offline").code == 3
     done = cli("check", str(repo.folder), "--offline", "--diff-base", "main")
     assert done.code == 0
-    assert "by all of them this would be incomplete" in " ".join(done.out.split())
+    said = " ".join(done.out.split())
+    assert "by all of them this would be incomplete" in said
+    assert "known before unknown" in said
 
 
 def test_what_is_new_and_cannot_be_checked_is_incomplete(cli: Cli, repo: GitRepo) -> None:

@@ -35,7 +35,12 @@ def test_what_was_found_is_owed_what_is_mended_goes_and_what_is_new_fails(cli: C
     assert "2 findings (SM201 2)" in first.err
     assert (svc / "lift.toml").read_text().startswith(LIFT)
     assert listed(svc) == ["a.example/x", "b.example/y"]
-    assert cli("check", "--offline", cwd=svc).code == 0
+    told = cli("check", "--offline", cwd=svc)
+    assert told.code == 0
+    assert " of 100 points by debt)" in told.out
+    assert ", due in 90 days)" in " ".join(told.out.split())
+    assert "owed[SM201] a.example/x, b.example/y (in full with --verbose)" in told.out
+    assert "owed error[SM201]" in cli("check", "--offline", "--verbose", cwd=svc).out
 
     replace(svc, "b.example/y", "c.example/z")
     assert cli("check", "--offline", cwd=svc).code == 1

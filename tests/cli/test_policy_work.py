@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import ssl
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.support.certificate import make_certificate
 from tests.support.data import REPO
+from tests.support.log_server import LogServer
 
 REPLAY = str(REPO / "examples" / "recorded-sumdb" / "small")
 FORK = "\nreplace github.com/gorilla/mux => github.com/someone/mux v1.8.1\n"
@@ -80,6 +84,37 @@ def test_a_policy_against_itself_changes_nothing(cli: Cli, svc: Path) -> None:
     done = cli("policy", "diff", str(svc / "lift.toml"), str(svc / "lift.toml"), str(svc), "--offline")
     assert done.code == 0
     assert "no result changes" in done.out
+
+
+def test_policies_that_differ_in_words_alone_are_not_the_same(cli: Cli, svc: Path) -> None:
+    (svc / "b.toml").write_text("[policy]\nmin_score = 81\n", encoding="utf-8")
+    (svc / "a.toml").write_text("", encoding="utf-8")
+    done = cli("policy", "diff", str(svc / "a.toml"), str(svc / "b.toml"), str(svc), "--offline")
+    assert "no result changes" in done.out
+    assert done.code == 1
+
+
+def test_a_policy_above_on_another_machine_is_had_by_every_command_that_reads_policies(
+    cli: Cli, svc: Path, tmp_path: Path
+) -> None:
+    certificate = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    org = b"[policy]\nmin_score = 93\n"
+    waive = ("waive", "SM202", "github.com/**", str(svc), "--reason", "a fork with our fix", "--owner", "we",
+             "--expires", "30d", "--dry-run")  # fmt: skip
+    (svc / "lift.test.toml").write_text(TESTS.format("pass"), encoding="utf-8")
+    commands = (("policy", "show", str(svc)), ("policy", "test", str(svc)), waive)
+    with LogServer({"org.toml": org}, tls=context) as server:
+        digest = hashlib.sha256(org).hexdigest()
+        (svc / "lift.toml").write_text(f'extends = ["{server.url}/org.toml#sha256={digest}"]\n', encoding="utf-8")
+        for number, command in enumerate(commands):
+            means = ("--cache-dir", str(tmp_path / f"cache{number}"), "--ca-file", str(certificate))
+            assert "--allow-remote-policy lets it be fetched" in cli(*command, *means).err
+            assert cli(*command, "--allow-remote-policy", *means, "--offline").code == 3
+            assert cli(*command, "--allow-remote-policy", *means).code == 0
+            assert cli(*command, *means).code == 0, "what is in the cache needs no leave to be fetched"
+        assert server.paths == ["org.toml"] * len(commands)
 
 
 def test_a_preset_that_is_none_gets_a_suggestion(cli: Cli, svc: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from supplymatrix.engine.policy_case import (
     read_waiver,
     refuse_changed,
     starter_text,
+    waiver_entries,
+    waiver_fields,
 )
 from supplymatrix.engine.policy_source import presets
 from supplymatrix.errors import InputError
@@ -93,6 +96,7 @@ def test_a_file_that_is_another_one_now_is_refused(case: PolicyCase) -> None:
         ("rule", "SM110", "an alarm and cannot be waived"),
         ("rule", "nonsense", "there is no rule"),
         ("package", "a//b", "no glob"),
+        ("package", "our fork carries a fix", "this is no module, and no glob"),
         ("version", "new", "no version of a Go module"),
         ("reason", "too short", "too short to be one"),
         ("owner", " ", "this is missing"),
@@ -110,6 +114,36 @@ def test_a_fault_of_a_new_waiver_is_said_of_its_field(field: str, text: str, say
 
 def test_all_that_is_missing_is_said_at_once(case: PolicyCase) -> None:
     assert set(read_waiver({}, case, today=TODAY)[1]) == set(WAIVER_FIELDS)
+
+
+@pytest.mark.parametrize("version", ["*", "v1.2.3"])
+def test_no_version_is_every_version_and_one_is_that_one(version: str, case: PolicyCase) -> None:
+    waiver, faults = read_waiver({**GOOD, "rule": "SM203", "version": version}, case, today=TODAY)
+    assert (faults, waiver and waiver.version) == ({}, version.strip("*"))
+
+
+def test_a_replacement_stands_in_the_place_of_a_version(case: PolicyCase) -> None:
+    texts = {**GOOD, "replacement": "fork.example/lib@v1.0.1"}
+    assert waiver_fields(texts) == ("rule", "package", "replacement", "reason", "owner", "expires")
+    waiver, faults = read_waiver(texts, case, today=TODAY)
+    assert faults == {}
+    assert waiver is not None
+    assert (waiver.version, waiver.replacement) == ("", "fork.example/lib@v1.0.1")
+    assert waiver_entries(waiver)["replacement"] == "fork.example/lib@v1.0.1"
+    waiver, faults = read_waiver({**texts, "replacement": "*"}, case, today=TODAY)
+    assert (faults, waiver and waiver.replacement) == ({}, "")
+    assert read_waiver({**texts, "rule": "SM203"}, case, today=TODAY)[1] == {
+        "replacement": "SM203 is about no replacement: write *"
+    }
+
+
+def test_who_may_own_a_waiver_is_said_beside_all_other_faults(case: PolicyCase) -> None:
+    policy = replace(case.view.policy, owner_domain="corp.example")
+    strict = changed(case, view=changed(case.view, policy=policy))
+    assert read_waiver({**GOOD, "owner": "Me@Corp.example"}, strict, today=TODAY)[1] == {}
+    faults = read_waiver({**GOOD, "version": "new", "reason": "short", "expires": "soon"}, strict, today=TODAY)[1]
+    assert set(faults) == {"version", "reason", "owner", "expires"}
+    assert "…@corp.example" in faults["owner"]
 
 
 def test_text_of_a_waiver_is_no_toml(case: PolicyCase) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from supplymatrix.engine.means import Means
-from supplymatrix.engine.policy_source import PolicySource, load_policy
+from supplymatrix.engine.policy_source import PolicySource, load_policy, places_of_policy
 from supplymatrix.errors import InputError, TransportError
 from supplymatrix.model.rule import Level
 from supplymatrix.model.verdict import Note
 from supplymatrix.policy.document import Policy
 from supplymatrix.sources.project import read_project
-from tests.support.certificate import make_certificate
+from tests.support.certificate import server_context
 from tests.support.git_repo import GitRepo
 from tests.support.log_server import LogServer
 from tests.support.machine import NOW
@@ -67,7 +67,7 @@ def test_a_named_policy_has_its_parents_beside_itself(tmp_path: Path) -> None:
 def test_a_parent_that_is_not_there_is_told_at_its_place(tmp_path: Path) -> None:
     svc = tree(tmp_path, go_mod=GO_MOD, lift_toml='extends = ["gone.toml"]\n')
     (fault,) = faults(svc, PolicySource())
-    assert fault.startswith("lift.toml:1:12: what this policy builds on cannot be read")
+    assert fault.startswith(f"{svc.as_posix()}/lift.toml:1:12: what this policy builds on cannot be read")
 
 
 def test_a_change_cannot_bring_its_own_parent_along(tmp_path: Path) -> None:
@@ -148,11 +148,7 @@ def test_a_debt_list_that_grew_or_is_gone_is_an_error(tmp_path: Path, listed: in
 @pytest.fixture
 def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     """A certificate for 127.0.0.1 that this process trusts, as SSL_CERT_FILE makes it do."""
-    file = make_certificate(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
+    return server_context(tmp_path, monkeypatch.setenv)
 
 
 ALLOWED = PolicySource(allow_remote=True)
@@ -174,8 +170,8 @@ def test_a_parent_on_another_machine_is_fetched_once_and_kept_by_its_digest(
 ) -> None:
     with LogServer({"org.toml": ORG.encode()}, tls=tls) as server:
         svc = above(tmp_path, server)
-        for offline in (False, True):
-            policy, _ = load(svc, ALLOWED, means(tmp_path, offline=offline))
+        for source, offline in ((ALLOWED, False), (ALLOWED, True), (PolicySource(), False)):
+            policy, _ = load(svc, source, means(tmp_path, offline=offline))
             assert policy.min_score == 90
         assert server.paths == ["org.toml"]
 
@@ -192,7 +188,7 @@ def test_other_bytes_than_those_of_the_digest_are_an_error_and_are_not_kept(
 ) -> None:
     with LogServer({"org.toml": ORG.encode()}, tls=tls) as server:
         (fault,) = faults(above(tmp_path, server, digest="0" * 64), ALLOWED, means(tmp_path))
-    assert f"sha256={DIGEST}" in fault or "is not the file that the policy names" in fault
+    assert f"is not the file that the policy names (seen sha256={DIGEST})" in fault
     assert not (tmp_path / "cache" / "policies").exists()
 
 
@@ -215,6 +211,49 @@ def test_a_server_without_the_policy_and_no_network_leave_the_run_incomplete(
             load(svc, ALLOWED, means(tmp_path, offline=True))
 
 
+def test_a_certificate_that_nobody_vouches_for_names_the_option(
+    tmp_path: Path, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with LogServer({"org.toml": ORG.encode()}, tls=tls) as server, pytest.raises(TransportError) as caught:
+        load(above(tmp_path, server), ALLOWED, means(tmp_path))
+    assert "--ca-file FILE" in caught.value.remedy
+
+
+def test_faults_of_a_policy_are_told_as_from_where_the_run_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree(tmp_path, org__org_toml=ORG)
+    tree(tmp_path / "svc", go_mod=GO_MOD, lift_toml='extends = ["../org/org.toml"]\n[policy]\nmin_score = 1\n')
+    monkeypatch.chdir(tmp_path)
+    (fault,) = faults(Path("svc"), PolicySource())
+    assert fault.startswith("svc/lift.toml:3:13: ")
+    assert "(org/org.toml:2:13)" in fault
+
+
+def test_files_that_a_policy_builds_on_are_placed_as_go_mod_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, org__org_toml=ORG)
+    tree(tmp_path / "svc", go_mod=GO_MOD, lift_toml='extends = ["../org/org.toml", "preset:baseline"]\n')
+    monkeypatch.chdir(tmp_path)
+    project = read_project(Path("svc"))
+    policy, _ = load_policy(PolicySource(), project, os.environ)
+    assert places_of_policy(PolicySource(), project, policy) == {
+        "lift.toml": "svc/lift.toml",
+        "../org/org.toml": "org/org.toml",
+    }
+    assert places_of_policy(PolicySource(file=Path("org/org.toml")), project, policy) == {}
+
+
+def test_a_link_on_the_way_to_a_parent_stays_in_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, real__org_toml=ORG)
+    tree(tmp_path / "real" / "svc", go_mod=GO_MOD, lift_toml='extends = ["../org.toml"]\n')
+    (tmp_path / "svc").symlink_to("real/svc")
+    monkeypatch.chdir(tmp_path)
+    project = read_project(Path("svc"))
+    policy, _ = load_policy(PolicySource(), project, os.environ)
+    assert places_of_policy(PolicySource(), project, policy)["../org.toml"] == "svc/../org.toml"
+
+
 def test_files_of_other_products_are_told_and_not_read(tmp_path: Path) -> None:
     svc = tree(tmp_path, go_mod=GO_MOD)
     (svc / ".lift.toml").write_text("ignoreRules = []\n", encoding="utf-8")
@@ -227,8 +266,16 @@ def test_files_of_other_products_are_told_and_not_read(tmp_path: Path) -> None:
 def test_a_framework_that_is_none_of_ours_is_told(tmp_path: Path) -> None:
     svc = tree(tmp_path, go_mod=GO_MOD, lift_toml='[compliance]\nframeworks = ["ssdf", "ours"]\n')
     policy, _ = load(svc, PolicySource())
-    (told,) = [note.message for note in policy.notes if note.code == "framework-not-built-in"]
-    assert told.startswith("the framework 'ours'")
+    (told,) = [note for note in policy.notes if note.code == "framework-not-built-in"]
+    assert told.message.startswith("the framework 'ours'")
+    assert str(told.location) == "lift.toml:2:23"
+
+
+def test_a_framework_of_a_parent_is_told_at_its_place_in_the_parent(tmp_path: Path) -> None:
+    tree(tmp_path, a_toml="[policy]\nmin_score = 9\n", b_toml='[compliance]\nframeworks = ["mlsp"]\n')
+    svc = tree(tmp_path / "svc", go_mod=GO_MOD, lift_toml='extends = ["../a.toml", "../b.toml"]\n')
+    (told,) = [note for note in load(svc, PolicySource())[0].notes if note.code == "framework-not-built-in"]
+    assert (str(told.location), told.message.partition("; ")[2]) == ("../b.toml:2:15", "did you mean 'mlps'?")
 
 
 def test_a_vendor_that_nobody_knows_gets_a_suggestion(tmp_path: Path) -> None:

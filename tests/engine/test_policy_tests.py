@@ -57,6 +57,7 @@ def test_a_policy_that_says_something_else_fails_the_test_and_is_told_how(tmp_pa
     assert faults[0] == "the outcome is pass, not fail"
     assert faults[1] == "not found: error SM202 on github.com/gorilla/mux: fail"
     assert faults[2].startswith("not expected: warn SM202 on github.com/gorilla/mux")
+    assert [fault for fault in faults if "`only = false`" in fault] == [faults[-1]]
 
 
 def test_what_is_not_expected_fails_the_test_unless_it_may_be_there(tmp_path: Path) -> None:

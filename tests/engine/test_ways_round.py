@@ -97,8 +97,18 @@ def test_lines_that_the_policy_declares_private_are_told(machine: Machine, tmp_p
         folder = write_project(tmp_path / "svc", LOG, server.url, [A, B], private=["example.com"])
         audit = machine.check(folder)
     (note,) = [note for note in audit.verdict.notes if note.code == "declared-private"]
-    assert note.message.startswith("4 go.sum lines are not checked")
-    assert "example.com" in note.message
+    assert note.message == "4 go.sum lines are not checked: lift.toml declares their modules private (example.com)"
+
+
+def test_the_file_that_declares_modules_private_is_named(machine: Machine, tmp_path: Path) -> None:
+    with LogServer(LOG.answers()) as server:
+        folder = write_project(tmp_path / "svc", LOG, server.url, [A, B])
+        lift = folder / "lift.toml"
+        (tmp_path / "org.toml").write_text(lift.read_text().replace("private = []", 'private = ["example.com"]'))
+        lift.write_text('extends = ["../org.toml"]\n')
+        audit = machine.check(folder)
+    (note,) = [note for note in audit.verdict.notes if note.code == "declared-private"]
+    assert "not checked: ../org.toml declares their modules private (example.com)" in note.message
 
 
 def test_a_vendor_folder_is_told(machine: Machine, tmp_path: Path) -> None:

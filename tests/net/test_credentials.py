@@ -18,7 +18,7 @@ from supplymatrix.net.credentials import Credentials, netrc_path, read_credentia
 from supplymatrix.net.route import Fetcher, choose_route
 from supplymatrix.net.transport import TimeOuts, Transport
 from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
-from tests.support.certificate import make_certificate
+from tests.support.certificate import server_context
 from tests.support.log_server import LogServer, Reply
 
 pytestmark = pytest.mark.slow
@@ -33,11 +33,7 @@ def basic(user: str = "me", password: str = SECRET) -> str:
 
 @pytest.fixture
 def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    file = make_certificate(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
+    return server_context(tmp_path, monkeypatch.setenv)
 
 
 def get(environ: Mapping[str, str], *urls: str) -> list[Answer]:

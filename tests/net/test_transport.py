@@ -14,7 +14,7 @@ import pytest
 
 from supplymatrix.net.transport import TimeOuts, Transport
 from supplymatrix.sumdb.protocol import Absent, Answer, Body, Unavailable
-from tests.support.certificate import make_certificate
+from tests.support.certificate import server_context
 from tests.support.log_server import LogServer, Reply
 
 T = TypeVar("T")
@@ -248,11 +248,7 @@ def test_requests_in_a_row_share_one_connection() -> None:
 @pytest.fixture
 def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     """A certificate for 127.0.0.1 that this process trusts, as SSL_CERT_FILE makes it do."""
-    file = make_certificate(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
+    return server_context(tmp_path, monkeypatch.setenv)
 
 
 def test_https_is_used_with_the_credentials_of_the_address_for_that_server_only(tls: ssl.SSLContext) -> None:

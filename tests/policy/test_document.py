@@ -17,6 +17,11 @@ def where(fault: Diagnostic) -> tuple[int, int, int]:
     return fault.line, fault.column, fault.end_column
 
 
+def test_a_misspelt_bar_is_told_the_words_that_are_taken() -> None:
+    (fault,) = faults('[policy]\nfail_on = "err"\n')
+    assert fault.expected == "one of note, warn, error"
+
+
 def test_an_empty_file_is_the_default_preset() -> None:
     policy = parse("")
     assert (policy.name, policy.preset, policy.min_score, policy.fail_on) == (
@@ -123,7 +128,9 @@ WRONG = [
     ("[policy]\nname = 5\n", "this is no text", (2, 8, 9)),
     ('[policy]\npreset = "basline"\n', "there is no preset 'basline'", (2, 10, 19)),
     ('policy = "x"\n', "this is no table", (1, 10, 13)),
-    ("[[policy]]\n", "this is no table", (1, 1, 1)),
+    ("[[policy]]\n", "this is no table", (1, 1, 11)),
+    ('schema = 1\n\n[[waiver]]\nrule = "SM201"\n', "there is no key 'waiver'", (3, 1, 11)),
+    ('schema = 1\n[package."x/y"]\nversion = "1"\n', "there is no key 'package'", (2, 1, 16)),
     ('[rules]\nSM101 = "warm"\n', "there is no level 'warm'", (2, 9, 15)),
     ("[rules]\nSM101 = 1\n", "there is no level '1'", (2, 9, 10)),
     ("[rules]\nSM101 = true\n", "there is no level 'true'", (2, 9, 13)),

@@ -105,6 +105,7 @@ def test_a_tie_is_an_error_with_the_place_of_the_second_entry() -> None:
     (fault,) = caught.value.diagnostics
     assert "two entries speak of github.com/gorilla/mux" in fault.message
     assert (fault.artifact, fault.line, fault.column) == ("lift.toml", 3, 1)
+    assert fault.source_line == '[packages."github.com/**"]'
 
 
 _GLOB = st.lists(st.one_of(_ELEMENT, st.sampled_from(["*", "**"])), min_size=1, max_size=4).map("/".join)

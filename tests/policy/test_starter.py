@@ -42,6 +42,13 @@ def test_nothing_but_name_and_preset_holds_before_an_example_is_uncommented() ->
     assert (policy.packages, policy.waivers, policy.private, policy.on_outage) == ((), (), (), "fail")
 
 
+def test_nothing_is_named_that_only_the_programs_own_repository_has() -> None:
+    text = starter_policy("example.com/svc", "log-verified", private=(), today=TODAY)
+    assert "docs/" not in text
+    assert "supplymatrix policy schema" in text
+    assert "supplymatrix explain" in text
+
+
 def test_every_line_is_code_an_example_or_words() -> None:
     text = starter_policy("example.com/svc", "log-verified", private=(), today=TODAY)
     assert all(re.match(r"$|# \S|#\S|\[|\w+ = ", line) for line in text.splitlines())

@@ -63,7 +63,7 @@ def test_all_missing_keys_are_named_together() -> None:
 WRONG = [
     ('rule = "SM202"', 'rule = ""', "there is no rule ''", (3, 8)),
     ('rule = "SM202"', "rule = 202", "this is no text", (3, 8)),
-    ('rule = "SM202"', 'rule = "SM2xx"', "there is no rule 'SM2xx'", (3, 8)),
+    ('rule = "SM202"', 'rule = "SM2xx"', "'SM2xx' is a family of rules, and a waiver is of one", (3, 8)),
     ('package = "github.com/a/b"', 'package = ""', "this is no glob", (4, 11)),
     ('package = "github.com/a/b"', 'package = "github.com/a*"', "this is no glob", (4, 11)),
     ('reason = "our fork carries the fix"', 'reason = "  because   "', "the reason is too short", (5, 10)),
@@ -83,6 +83,12 @@ def test_a_wrong_value_in_a_waiver_is_told_with_its_place(
     (fault,) = faults(WAIVER.replace(right, wrong))
     assert fault.message.startswith(message)
     assert (fault.line, fault.column) == place
+
+
+def test_a_family_in_a_waiver_is_told_its_rules() -> None:
+    (fault,) = faults(WAIVER.replace("SM202", "SM2xx"))
+    assert "SM201, SM202" in fault.expected
+    assert fault.remedy == ""
 
 
 @pytest.mark.parametrize("rule", ALARMS)

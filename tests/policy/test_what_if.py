@@ -158,6 +158,7 @@ def test_levels_go_round_and_what_is_broken_input_is_never_off() -> None:
         seen.append(level)
     assert seen == [Level.NOTE, Level.WARN, Level.ERROR, Level.OFF]
     assert next_level(ALL_RULES["SM104"], Level.ERROR) is Level.NOTE
+    assert next_level(ALL_RULES["SM202"], Level.ERROR, Level.WARN) is Level.WARN, "none below the lowest"
 
 
 def test_no_policy_can_choose_the_level_of_an_alarm() -> None:

@@ -17,7 +17,7 @@ from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Judged
 from supplymatrix.reports.digests import digests_of
 from supplymatrix.reports.github import MOST
-from supplymatrix.reports.judged_words import told_level, unasked_gaps
+from supplymatrix.reports.judged_words import head_of, told_level, unasked_gaps
 from supplymatrix.reports.next_step import next_step
 from supplymatrix.reports.plain import plain, plain_lines
 from supplymatrix.reports.registry import FORMATS, render, render_survey
@@ -70,7 +70,7 @@ def check_text(audit: Audit) -> None:
         if item.finding is not None:
             finding = item.finding
             assert_said(
-                text, [f"{item.level.value}[{item.rule}]", finding.message, finding.label, next_step(audit, finding)]
+                text, [head_of(audit, item), finding.message, finding.label, next_step(audit, finding)]
             )
             assert_said(text, [str(place) for place in finding.locations])
             assert_said(text, [part for e in finding.evidence for part in (e.label, e.value)])

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.value import changed
-from supplymatrix.model.verdict import Mode, Outcome
+from supplymatrix.model.verdict import ExcuseKind, Mode, Outcome
 from supplymatrix.reports.judged_words import distinct, level_in_mode, told_level
+from supplymatrix.reports.markdown import steps
 from supplymatrix.reports.registry import render, render_survey
-from supplymatrix.reports.tally import Tally, outcome_of_survey, say_tally
+from supplymatrix.reports.tally import Tally, outcome_of_survey, say_excuses, say_tally
 from tests.reports.audits import excused_audit, fixture_audit, main_survey, placed_audit, survey_of
 from tests.reports.test_github import commands
 
@@ -92,6 +93,18 @@ def test_annotations_are_as_loud_as_the_mode_allows(mode: Mode, kinds: list[str]
     assert ("in mode" in text.splitlines()[-1]) is (mode is not Mode.ENFORCE)
 
 
+@pytest.mark.parametrize(
+    ("mode", "head"),
+    [
+        (Mode.ENFORCE, "error[SM101] "),
+        (Mode.WARN, "warn[SM101] (mode warn) "),
+        (Mode.OBSERVE, "note[SM101] (mode observe) "),
+    ],
+)
+def test_the_head_of_a_finding_is_as_loud_as_the_mode_allows(mode: Mode, head: str) -> None:
+    assert f"\n{head}sum-missing: " in render(excused_audit(mode), "text")
+
+
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("state", ["alarm", "broken"])
 def test_an_alarm_and_malformed_input_are_as_loud_in_every_mode(mode: Mode, state: str) -> None:
@@ -133,3 +146,56 @@ def test_new_findings_are_not_hidden_behind_old_ones() -> None:
 
 def test_the_main_survey_has_no_mode() -> None:
     assert " in mode" not in render_survey(main_survey(), "github")
+
+
+@pytest.mark.parametrize(
+    ("number", "alike", "said"), [(3, True, "due"), (3, False, "the first is due"), (1, True, "is due")]
+)
+def test_an_end_that_all_share_is_no_first_one(number: int, alike: bool, said: str) -> None:
+    kinds = frozenset({ExcuseKind.DEBT}) if alike else frozenset()
+    tally = Tally(
+        alarms=0, errors=0, warnings=0, notes=0, unknown=0, waived=0, debt=number, checked=100, due_in=180,
+        ends_alike=kinds,
+    )  # fmt: skip
+    assert say_tally(tally) == [f"{number} of 100 on the debt list ({number} %, {said} in 180 days)"]
+
+
+def test_what_the_points_rest_on_is_named_by_its_kind() -> None:
+    verdict = excused_audit().verdict
+    excused = [item for item in verdict.judged if item.waiver is not None]
+    assert verdict.score is not None
+    share = verdict.score.contributions[0]
+    shares = tuple(changed(share, rule=item.rule, waived=1) for item in excused)
+    both = changed(verdict, score=changed(verdict.score, contributions=shares))
+    assert say_excuses(both) == "waivers and debt"
+    owed = changed(both, judged=tuple(item for item in excused if item.waiver.kind is ExcuseKind.DEBT))
+    assert say_excuses(owed) == "debt"
+
+
+@pytest.mark.parametrize("fmt", ["text", "markdown", "github", "html"])
+def test_nobody_is_advised_to_waive_what_is_waived(fmt: str) -> None:
+    audit = excused_audit()
+    judged = tuple(
+        changed(item, finding=changed(item.finding, fix="publish it, or waive the finding with a reason and a date"))
+        for item in audit.verdict.judged
+        if item.waiver is not None
+    )
+    text = render(changed(audit, verdict=changed(audit.verdict, judged=judged)), fmt, verbose=True)
+    assert "or waive the finding" not in text
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("go mod tidy, then look at go.sum", "`go mod tidy`, then look at go.sum"),
+        ("go back to the original, or [[waivers]]", "go back to the original, or `[[waivers]]`"),
+        ("run `go mod tidy` and look", "run `go mod tidy` and look"),
+        (
+            "mend it, or agree on a day (supplymatrix waive SM201 x)",
+            "mend it, or agree on a day (`supplymatrix waive SM201 x`)",
+        ),
+        ("an odd `backquote", "an odd `\\x60backquote`"),
+    ],
+)
+def test_a_command_is_code_and_a_sentence_is_none(step: str, said: str) -> None:
+    assert steps(step) == said

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import ssl
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography import x509
@@ -11,7 +13,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-__all__ = ["make_certificate"]
+__all__ = ["make_certificate", "server_context"]
+
+
+def server_context(folder: Path, environ: Callable[[str, str], None]) -> ssl.SSLContext:
+    """Return what a server on 127.0.0.1 needs, with a certificate that this process trusts.
+
+    environ: sets a variable of the environment for the time of a test (`monkeypatch.setenv`).
+    """
+    file = make_certificate(folder)
+    environ("SSL_CERT_FILE", str(file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
 
 
 def make_certificate(folder: Path, *names: str) -> Path:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from supplymatrix.engine import policy_case
+from supplymatrix.engine import policy_case, policy_files
 from supplymatrix.engine.check import CheckRequest
 from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.project_run import ProjectRun, run_project
@@ -173,6 +175,9 @@ async def test_a_finding_is_waived_for_a_try_and_not_written_without_a_reason(se
         await press(pilot, "w")
         assert "has no reason and no owner" in _told(app)
         assert not is_on(app, Confirm)
+        await press(pilot, "D")
+        assert "\n".join(line.plain for line in app.screen.query_one(Details).lines).count("no owner") == 1
+        await press(pilot, "escape")
         await press(pilot, "space")
         assert _now(app).outcome is Outcome.FAIL
 
@@ -241,8 +246,11 @@ async def test_the_form_says_at_each_field_what_is_wrong_and_its_waiver_is_tried
         await _at(pilot, "W")
         form = app.screen
         assert isinstance(form, WaiverForm)
-        given = {name: form.query_one(f"#{name}", Input).value for name in ("rule", "package", "version", "expires")}
-        assert given == {"rule": "SM202", "package": FORK, "version": "*", "expires": "2027-02-23"}
+        given = {
+            name: form.query_one(f"#{name}", Input).value for name in ("rule", "package", "replacement", "expires")
+        }
+        target = "fork.example/lib@v1.0.1"
+        assert given == {"rule": "SM202", "package": FORK, "replacement": target, "expires": "2027-02-23"}
         assert has_focus(app, "reason"), "the first field that is empty"
         _fill(form, reason="short")
         await press(pilot, "enter")
@@ -274,6 +282,21 @@ async def test_the_form_is_left_without_a_waiver(session: MadeSession) -> None:
         assert _now(app).outcome is Outcome.FAIL
 
 
+@pytest.mark.asyncio
+async def test_a_key_that_is_held_in_a_menu_chooses_once(session: MadeSession) -> None:
+    app = made_app(session, "policy/SM202")
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        await press(pilot, "e")
+        for _ in range(5):  # all of them are there before the first is answered
+            app.screen.post_message(events.Key("m", "m"))
+        await settle(pilot)
+        assert isinstance(app.screen, Ask)
+        await press(pilot, "escape")
+        assert is_on(app, PolicyScreen)
+        assert _level(app, "SM202") is Level.ERROR
+
+
 # writing
 
 
@@ -295,6 +318,8 @@ async def test_levels_and_waivers_are_written_after_the_difference_was_shown(ses
         await press(pilot, "w", "enter")
         text = written[Path("shop/lift.toml")]
         assert text.startswith(LIFT.replace('pseudo-version = "warn"', 'pseudo-version = "error"')), "no other byte"
+        await press(pilot, "Z")
+        assert _told(app) == "nothing to undo: it is in shop/lift.toml now"
         rows = _screen(app).rows
         assert rows is not None
         assert rows.trial.is_empty
@@ -312,6 +337,56 @@ async def test_a_file_that_has_changed_meanwhile_is_not_written_over(session: Ma
         await press(pilot, "w")
         assert "the file has changed since it was read" in _told(app)
         assert session.written == {}
+        screen = _screen(app)
+        assert screen.has_page
+        said = "\n".join(line.plain for line in screen.page.lines)
+        assert "read it again (Ctrl+R), and try again" in said, "whole, not cut"
+        await press(pilot, "escape")
+        assert (screen.has_page, screen.status_line.told) == (False, "")
+
+
+@pytest.mark.asyncio
+async def test_no_level_goes_below_that_of_the_policy_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lift = 'extends = ["org.toml"]\n\n[policy]\nname = "shop"\n'
+    app = made_app(policy_session(tmp_path, monkeypatch, lift=lift), "policy/SM202")
+    levels = 'allow_loosen = ["sumdb"]\n[rules]\nSM202 = "error"\nSM203 = "warn"\n'
+    (tmp_path / "shop" / "org.toml").write_text(f'[policy]\nname = "org"\n{levels}')
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        for key, level in (("space", "off"), ("c", "warn")):
+            await press(pilot, key)
+            assert _level(app, "SM202") is Level.ERROR
+            assert _told(app) == f"SM202 cannot be {level}: shop/org.toml:5 asks for error at least"
+        app.open_link(Link("policy", ("SM203",)))
+        await press(pilot, "c")
+        assert _level(app, "SM203") is Level.ERROR
+        await press(pilot, "c")
+        assert _level(app, "SM203") is Level.WARN, "off and note are left out"
+
+
+@pytest.mark.asyncio
+async def test_a_policy_above_on_another_machine_is_taken_where_that_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    above = b'[policy]\nname = "org"\nallow_loosen = ["sumdb"]\n[rules]\nSM203 = "note"\n'
+    digest = hashlib.sha256(above).hexdigest()
+    lift = f'extends = ["https://policies.example/org.toml#sha256={digest}"]\n[policy]\nname = "shop"\n'
+    session = policy_session(tmp_path, monkeypatch, lift=lift)
+    session.allow_remote_policy = True
+    monkeypatch.setattr(policy_files, "_fetched", lambda *_: above)
+    monkeypatch.setattr(policy_files, "_keep", lambda *_: None)
+    app = made_app(session, "policy/SM203")
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        assert _level(app, "SM203") is Level.NOTE
+        await press_each(pilot, "c", "w")
+        assert is_on(app, Confirm)
+        await press_each(pilot, "escape", "tab")
+        assert _screen(app).twin().startswith("supplymatrix check shop --allow-remote-policy")
+        assert session.network_again().endswith(" --allow-remote-policy")
+        session.allow_remote_policy = False
+        await press(pilot, "ctrl+r")
+        assert "--allow-remote-policy lets it be fetched" in "\n".join(line.plain for line in _screen(app).page.lines)
 
 
 @pytest.mark.asyncio

@@ -44,7 +44,7 @@ class WaiverForm(Over[Waiver | None]):
         & Horizontal { height: 1; }
         & Label { width: 12; text-style: bold; }
         & Input { border: none; height: 1; padding: 0; background: $panel; width: 1fr; }
-        & .says { height: auto; color: $text-muted; padding: 0 0 0 12; }
+        & .says { height: auto; color: $text-muted; padding: 0 0 0 13; }
         & .says.-fault { color: $error; } }
     """
     AUTO_FOCUS = ""  # the first field that is empty gets the keys
