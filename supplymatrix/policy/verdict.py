@@ -15,12 +15,13 @@ warn the outcome is the same and told, and "incomplete" and "fail" exit with 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from supplymatrix.model.fact import Facts, Gap, stands_for
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Result, Rule, Status
+from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Judged, Mode, Outcome, Score, Verdict, WaiverUse
 from supplymatrix.policy.cooldown import AGE_RULE, check_cooldown
 from supplymatrix.policy.document import LEVEL_ORDER, Policy
@@ -31,7 +32,7 @@ from supplymatrix.policy.score import Tally, score_of
 from supplymatrix.policy.vendor_requirements import check_vendors
 from supplymatrix.policy.waivers import DebtBook, WaiverBook
 
-__all__ = ["EXIT_CODES", "exit_code_of", "judge", "outcome_of"]
+__all__ = ["EXIT_CODES", "can_be_gone", "exit_code_of", "judge", "mended", "outcome_of"]
 
 EXIT_CODES: Mapping[Outcome, int] = {
     Outcome.ALARM: 4,
@@ -55,14 +56,16 @@ def judge(
     *,
     now: datetime,
     tool_version: str,
+    gone: Collection[tuple[str, str]] = (),
 ) -> Verdict:
-    """Return the verdict on a project. rules: by id, every rule that a result names. now: UTC.
+    """Return the verdict on a project. rules: by id, every rule that a result names. now: UTC. gone: path and
+    version of modules that are taken as what the policy asks them to be; in the results they are so already.
 
     Raises InputError when two entries of the policy speak of one module with equal weight.
     """
     judging = _Judging(policy, facts, rules, now)
     judging.take(results)
-    judging.take(_required(policy, facts, rules, now))
+    judging.take(mended(_required(policy, facts, rules, now), rules, gone))
     judging.take(
         check_policy_itself(policy, facts, rules, waivers=judging.waivers, debt=judging.debt, today=now.date())
     )
@@ -91,6 +94,18 @@ def judge(
         fail_on=policy.fail_on,
         off=tuple(sorted(rule.id for rule in rules.values() if _is_off(policy, rule))),
     )
+
+
+def can_be_gone(rule: Rule, result: Result) -> bool:
+    """Return whether another version could mend a result: it is a finding, and no alarm."""
+    return result.status is Status.FAIL and bool(result.module) and not (rule.is_alarm or rule.input_fault)
+
+
+def mended(results: Iterable[Result], rules: Mapping[str, Rule], gone: Collection[tuple[str, str]]) -> Iterable[Result]:
+    """Yield results, as passes those that another version of their module could mend and that are gone."""
+    for result in results:
+        is_gone = (result.module, result.version) in gone and can_be_gone(rules[result.rule], result)
+        yield changed(result, status=Status.PASS, finding=None) if is_gone else result
 
 
 def exit_code_of(outcome: Outcome, mode: Mode) -> int:

@@ -17,18 +17,17 @@ from itertools import chain
 from types import MappingProxyType
 
 from supplymatrix.model.fact import Facts
-from supplymatrix.model.rule import Level, Result, Rule, Status
+from supplymatrix.model.rule import Finding, Level, Result, Rule, Status
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Contribution, Judged, Outcome, Score, Verdict
 from supplymatrix.policy.document import LEVEL_ORDER, DebtEntry, Policy, Waiver
 from supplymatrix.policy.score import Tally, score_of
-from supplymatrix.policy.verdict import judge, outcome_of
+from supplymatrix.policy.verdict import can_be_gone, judge, mended, outcome_of
 
 __all__ = [
     "Reckoned",
     "Trial",
     "WhatIf",
-    "can_be_gone",
     "next_level",
     "off_or_on",
     "tried_policy",
@@ -127,11 +126,6 @@ def next_level(rule: Rule, level: Level, floor: Level = Level.OFF) -> Level:
     return allowed[(allowed.index(level) + 1) % len(allowed)] if level in allowed else allowed[0]
 
 
-def can_be_gone(rule: Rule, result: Result) -> bool:
-    """Return whether another version could mend a result: it is a finding, and no alarm."""
-    return result.status is Status.FAIL and bool(result.module) and not (rule.is_alarm or rule.input_fault)
-
-
 def tried_policy(policy: Policy, trial: Trial) -> Policy:
     """Return a policy with what is tried in it; what is gone is none of a policy."""
     origins = {name: place for name, place in policy.origins.items() if name not in trial.levels}
@@ -191,6 +185,11 @@ class WhatIf:
         self._known: dict[_Key, _Counted] = {}
         self.as_it_is = self.reckon(Trial())
         """What the gate says of the policy as it is."""
+        for rule, judged in self.as_it_is.judged.items():
+            if rule not in self._results:  # what the policy alone asks for
+                made = [_result_of(item.finding) for item in judged if item.finding is not None]
+                self._failed[rule] = made
+                self._mendable[rule] = frozenset((r.module, r.version) for r in made if can_be_gone(rules[rule], r))
 
     def reckon(self, trial: Trial) -> Reckoned:
         """Return what the gate would say. Raises InputError as `judge` does."""
@@ -199,7 +198,7 @@ class WhatIf:
         anew = {rule for rule, key in keys.items() if key not in self._known}
         # whether a waiver or a debt is of use is only known once all findings and gaps of its rule were seen
         seen = {waiver.rule for waiver in policy.waivers} | {entry.rule for entry in _debts(policy)}
-        verdict = self._judge(policy, self._picked(anew, seen, trial.gone))
+        verdict = self._judge(policy, self._picked(anew, seen, trial.gone), trial.gone)
         found = _counted(verdict)
         if (found.keys() & self._results.keys()) - anew - seen:
             return self._reckon_whole(policy, trial)  # results of the policy itself stand beside those of a rule
@@ -214,7 +213,7 @@ class WhatIf:
         return Reckoned(outcome=outcome, score=score, judged=judged)
 
     def _reckon_whole(self, policy: Policy, trial: Trial) -> Reckoned:
-        verdict = self._judge(policy, self.results_with(trial.gone))
+        verdict = self._judge(policy, self.results_with(trial.gone), trial.gone)
         judged = {rule: one.judged for rule, one in _counted(verdict).items() if one.judged}
         return Reckoned(outcome=verdict.outcome, score=verdict.score, judged=judged)
 
@@ -240,13 +239,19 @@ class WhatIf:
         """Return all results of some rules, and only findings and gaps of others."""
         for name, results in self._results.items():
             found = results if name in whole else self._open.get(name, ()) if name in opened else ()
-            rule = self._rules[name]
-            for result in found:
-                is_gone = (result.module, result.version) in gone and can_be_gone(rule, result)
-                yield changed(result, status=Status.PASS, finding=None) if is_gone else result
+            yield from mended(found, self._rules, gone)
 
-    def _judge(self, policy: Policy, results: Iterable[Result]) -> Verdict:
-        return judge(policy, tuple(results), self._facts, self._rules, now=self._now, tool_version=self._version)
+    def _judge(self, policy: Policy, results: Iterable[Result], gone: frozenset[tuple[str, str]]) -> Verdict:
+        return judge(
+            policy, tuple(results), self._facts, self._rules, now=self._now, tool_version=self._version, gone=gone
+        )
+
+
+def _result_of(finding: Finding) -> Result:
+    return Result(
+        rule=finding.rule, subject=finding.subject, module=finding.module, version=finding.version, status=Status.FAIL,
+        finding=finding,
+    )  # fmt: skip
 
 
 def _debts(policy: Policy) -> Iterable[DebtEntry]:

@@ -15,8 +15,8 @@ from supplymatrix.policy.verdict import EXIT_CODES
 
 __all__ = [
     "MEANING", "QUIET", "Tally", "as_survey", "counted", "exit_of", "meaning_of", "mixed", "outcome_of",
-    "outcome_of_exit", "outcome_of_survey", "path_of", "proven_lines", "say_excuses", "say_mode", "say_outcomes", "say_tally",
-    "score_text", "tally_of", "whole_points", "worst_first",
+    "outcome_of_exit", "outcome_of_survey", "path_of", "proven_lines", "say_excuses", "say_mode", "say_outcomes",
+    "say_tally", "score_text", "tally_of", "whole_points", "worst_first",
 ]  # fmt: skip
 
 MEANING: Mapping[Outcome, str] = {

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from supplymatrix.checks.registry import ALL_RULES, run_rules
 from supplymatrix.checks.result import failed, passed
-from supplymatrix.model.fact import Facts
+from supplymatrix.model.fact import Facts, RequiredModule
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.rule import Level, Result
+from supplymatrix.model.rule import Level, Result, Status
 from supplymatrix.model.verdict import Judged, Outcome
 from supplymatrix.policy.document import Policy, Waiver
-from supplymatrix.policy.verdict import judge
-from supplymatrix.policy.what_if import Reckoned, Trial, WhatIf, can_be_gone, next_level, tried_policy, why_fixed
+from supplymatrix.policy.verdict import can_be_gone, judge
+from supplymatrix.policy.what_if import Reckoned, Trial, WhatIf, next_level, tried_policy, why_fixed
 from tests.policy.any_policy import OTHERS, any_policy, any_waiver
 from tests.policy.facts import MODULES, any_facts
 from tests.policy.policies import parse
@@ -83,13 +83,12 @@ def test_the_answer_is_that_of_a_whole_judgement_whatever_was_tried_before(
     facts: Facts, text: str, own: str, trials: list[Trial]
 ) -> None:
     policy = parse(text + own)
-    results = run_rules(facts)
-    tried = what_if(policy, results, facts)
+    tried = what_if(policy, run_rules(facts), facts)
     for trial in trials:
         found = tried.reckon(trial)
-        wanted = judge(
-            tried_policy(policy, trial), tried.results_with(trial.gone), facts, ALL_RULES, now=NOW, tool_version="0.1.0"
-        )
+        results = tried.results_with(trial.gone)
+        policy_tried = tried_policy(policy, trial)
+        wanted = judge(policy_tried, results, facts, ALL_RULES, now=NOW, tool_version="0.1.0", gone=trial.gone)
         assert (found.outcome, found.score) == (wanted.outcome, wanted.score)
         assert _told([item for items in found.judged.values() for item in items]) == _told(wanted.judged)
     assert tried.reckon(Trial()) == tried.as_it_is
@@ -121,6 +120,18 @@ def test_what_is_gone_is_a_pass_of_every_rule_but_not_of_alarms() -> None:
     assert found.outcome is Outcome.ALARM
     assert Trial().mending(*_key(ONE)).mending(*_key(ONE), is_gone=False).is_empty
     assert [can_be_gone(ALL_RULES[result.rule], result) for result in results] == [True, True, False, False]
+
+
+def test_what_the_policy_asks_of_a_module_can_be_taken_as_mended() -> None:
+    required = RequiredModule(subject=ONE, effective=ONE, indirect=False, location=PLACE)
+    policy = parse(f'[packages."{ONE.path}"]\nversion = ">=v1.9.0"\n')
+    tried = what_if(policy, [good("SM101")], Facts([required]))
+    assert [item.status for item in tried.as_it_is.judged["SM205"]] == [Status.FAIL]
+    assert tried.can_mend(*_key(ONE))
+    found = tried.reckon(Trial().mending(*_key(ONE)))
+    assert (found.outcome, low(found), found.judged) == (Outcome.PASS, 100.0, {})
+    assert [result.subject for result in tried.findings("SM205")] == [ONE.path]
+    assert tried.reckon(Trial()) == tried.as_it_is
 
 
 def _key(module: ModuleVersion) -> tuple[str, str]:

@@ -17,8 +17,7 @@ from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Judged
 from supplymatrix.reports.digests import digests_of
 from supplymatrix.reports.github import MOST
-from supplymatrix.reports.judged_words import head_of, told_level, unasked_gaps
-from supplymatrix.reports.next_step import next_step
+from supplymatrix.reports.judged_words import head_of, step_of, told_level, unasked_gaps
 from supplymatrix.reports.plain import plain, plain_lines
 from supplymatrix.reports.registry import FORMATS, render, render_survey
 from supplymatrix.reports.vsa import EXTENSION
@@ -69,9 +68,7 @@ def check_text(audit: Audit) -> None:
     for item in audit.verdict.judged:
         if item.finding is not None:
             finding = item.finding
-            assert_said(
-                text, [head_of(audit, item), finding.message, finding.label, next_step(audit, finding)]
-            )
+            assert_said(text, [head_of(audit, item), finding.message, finding.label, step_of(audit, item)])
             assert_said(text, [str(place) for place in finding.locations])
             assert_said(text, [part for e in finding.evidence for part in (e.label, e.value)])
             assert_said(text, [str(item.required_by)] if item.required_by is not None else [])
@@ -121,7 +118,7 @@ def check_sarif(audit: Audit) -> None:
         said = result["message"]["text"]
         assert result["ruleId"] == item.rule
         if item.finding is not None:
-            assert_said(said, [item.finding.message, item.finding.label, next_step(audit, item.finding)])
+            assert_said(said, [item.finding.message, item.finding.label, step_of(audit, item)])
         elif item.gap is not None:
             assert_said(said, [item.gap.reason, item.gap.remedy])
         if item.waiver is not None:
@@ -148,7 +145,7 @@ def assert_annotated(text: str, audits: Iterable[Audit]) -> None:
             kind = "error" if level in (Level.ALARM, Level.ERROR) else "warning" if level is Level.WARN else "notice"
             parts = [item.gap.reason, item.gap.remedy] if item.gap is not None else []
             if item.finding is not None:
-                parts = [item.rule, item.finding.message, item.finding.label, next_step(audit, item.finding)]
+                parts = [item.rule, item.finding.message, item.finding.label, step_of(audit, item)]
             if item.waiver is not None:
                 parts += [item.waiver.owner, item.waiver.reason]
             if not (full if item.gap is not None else full & {kind}):
@@ -160,17 +157,18 @@ def check_markdown(audit: Audit) -> None:
 
 
 def assert_written(text: str, audit: Audit) -> None:
-    """Check that a Markdown report says everything; what would end a code span is written out in it."""
+    """Check that a Markdown report says everything; what would end a code span is written out in it, unless it is one
+    itself."""
 
     def written(part: str) -> str:
-        return squeeze(plain(part).replace("`", r"\x60").replace("|", r"\x7c")).replace("·", "")
+        return squeeze(plain(part).replace("`", "").replace("|", r"\x7c")).replace("·", "")
 
-    whole = squeeze(text.replace("`", "").replace("<br>", "")).replace("·", "")
+    whole = squeeze(text.replace("`", "").replace(r"\x60", "").replace("<br>", "")).replace("·", "")
     parts: list[str] = []
     for item in audit.verdict.judged:
         if item.finding is not None:
             parts += [item.finding.message]
-            parts += [] if item.status is Status.WAIVED else [item.finding.label, next_step(audit, item.finding)]
+            parts += [] if item.status is Status.WAIVED else [item.finding.label, step_of(audit, item)]
         elif item.gap is not None:
             parts += [item.gap.reason, item.gap.subject or item.gap.wanted]
         if item.waiver is not None:
@@ -188,7 +186,7 @@ def check_html(audit: Audit) -> None:
         parts.append(item.rule)
         if item.finding is not None:
             finding = item.finding
-            parts += [finding.message, finding.label, *next_step(audit, finding).split(" · ")]
+            parts += [finding.message, finding.label, *step_of(audit, item).split(" · ")]
             parts += [str(place) for place in finding.locations]
             parts += [part for e in finding.evidence for part in (e.label, e.value)]
         if item.waiver is not None:
@@ -218,7 +216,7 @@ def judged_parts(audit: Audit, item: Judged) -> list[str]:
     """Return what every format for machines says of a result."""
     parts = [item.gap.reason, item.gap.remedy] if item.gap is not None else []
     if item.finding is not None:
-        parts = [item.finding.message, item.finding.label, next_step(audit, item.finding)]
+        parts = [item.finding.message, item.finding.label, step_of(audit, item)]
     if item.waiver is not None:
         parts += [item.waiver.owner, item.waiver.reason, item.waiver.ticket, str(item.waiver.expires)]
     return parts
