@@ -144,7 +144,7 @@ def _not_adopted(made: Adoption) -> list[str]:
 def _why_quiet(made: Adoption) -> str:
     if made.mode is not Mode.ENFORCE:
         return f"told, and decides nothing in mode {made.mode.value}"
-    return "told, and fails nothing by itself: its level is below fail_on"
+    return "below fail_on, so that it can fail a run through the score alone"
 
 
 def _named(item: Judged) -> str:
