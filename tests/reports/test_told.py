@@ -168,7 +168,7 @@ def test_what_the_points_rest_on_is_named_by_its_kind() -> None:
     shares = tuple(changed(share, rule=item.rule, waived=1) for item in excused)
     both = changed(verdict, score=changed(verdict.score, contributions=shares))
     assert say_excuses(both) == "waivers and debt"
-    owed = changed(both, judged=tuple(item for item in excused if item.waiver.kind is ExcuseKind.DEBT))
+    owed = changed(both, judged=tuple(item for item in excused if item.waiver and item.waiver.kind is ExcuseKind.DEBT))
     assert say_excuses(owed) == "debt"
 
 
