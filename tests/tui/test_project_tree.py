@@ -300,7 +300,7 @@ async def test_linear_text_has_every_group_with_all_its_modules(session: MadeSes
         ]
         at = lines.index(heads[-1])
         assert lines[at + 1 : at + 4] == [f"- proven, {name.replace('@', ', ')}" for name in PROVEN[9:]]
-        assert "- proven, example.com/lib8, v1.8.0, direct, replaced" in lines
+        assert "- proven, example.com/lib8, v1.8.0, 1 warning, direct, replaced" in lines
         assert [line for line in lines if line.startswith("- local, example.com/local, v0.2.0")]
 
 

@@ -341,7 +341,11 @@ def _is_grave(judged: Sequence[Judged]) -> bool:
 
 
 def _module_of(item: Judged) -> ModuleVersion | None:
-    """Return the module version that something was found of; None where it is about the project."""
+    """Return the module version that something was found of, that which is built in its place if one is; None where it
+    is about the project."""
+    path, at, version = item.finding.replacement.rpartition("@") if item.finding is not None else ("", "", "")
+    if at and path:
+        return ModuleVersion(path=path, version=version)
     if item.finding is not None and item.finding.module and item.finding.version:
         return ModuleVersion(path=item.finding.module, version=item.finding.version)
     text = item.gap.subject if item.gap is not None else item.subject
