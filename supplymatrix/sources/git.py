@@ -166,11 +166,16 @@ def read_at_revision(folder: Path, revision: str, name: str, environ: Mapping[st
 
 
 def find_named_at(revision: Revision, name: str, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the paths of all files of a name in a revision, from the repository's top, in order."""
+    """Return the paths of all files of a name in a revision, from the repository's top, in order.
+
+    Raises InputError when git cannot list them: what cannot be had must not look like what is not there.
+    """
     listed = _git(
         revision.folder, git_environment(environ), "ls-tree", "-r", "-z", "--name-only", "--full-tree", revision.commit
     )
-    paths = (listed or b"").decode("utf-8", "surrogateescape").split("\0")
+    if listed is None:
+        raise _unreadable("the tree", revision.commit)
+    paths = listed.decode("utf-8", "surrogateescape").split("\0")
     return tuple(path for path in paths if posixpath.basename(path) == name)
 
 

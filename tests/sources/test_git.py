@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from supplymatrix.errors import InputError
-from supplymatrix.sources.git import find_revision, read_at_revision, read_files_at
+from supplymatrix.sources.git import find_named_at, find_revision, read_at_revision, read_files_at
 from tests.support.git_repo import GitRepo
 
 pytestmark = pytest.mark.slow
@@ -198,3 +198,15 @@ def test_where_a_folder_lies_in_its_repository_is_told(repo: GitRepo) -> None:
     commit = repo.commit({"deep/er/a": "x"})
     found = find_revision(repo.folder / "deep" / "er", "main", environ(repo.folder.parent), option="--x")
     assert (found.prefix, found.commit) == ("deep/er/", commit)
+
+
+def test_files_of_a_name_are_found_in_the_whole_tree_and_a_tree_that_is_not_whole_is_told(
+    repo: GitRepo, tmp_path: Path
+) -> None:
+    repo.commit({"lift.toml": "", "a/b/lift.toml": "", "a/other.toml": ""})
+    revision = find_revision(repo.folder, "main", environ(tmp_path), option="--policy-from")
+    assert find_named_at(revision, "lift.toml", environ(tmp_path)) == ("a/b/lift.toml", "lift.toml")
+    tree = repo.git("rev-parse", "main:a").strip()
+    (repo.folder / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    with pytest.raises(InputError, match="git cannot read the tree of this revision"):
+        find_named_at(revision, "lift.toml", environ(tmp_path))
