@@ -50,7 +50,8 @@ __all__ = ["ALL_RULES", "RULES", "RuleCheck", "find_rule", "run_rules"]
 
 
 class RuleCheck(Protocol):
-    """What a file in `rules/` offers. JUDGED_BY: "facts", or "policy" when only a policy can produce its results."""
+    """What a file in `rules/` offers. JUDGED_BY: "facts", or "policy" when only a policy can produce its results: then
+    the policy room makes them, and the file has no `check`."""
 
     RULE: Rule
     JUDGED_BY: str
@@ -101,7 +102,7 @@ _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in ALL_RULES.values()}
 def run_rules(facts: Facts) -> tuple[Result, ...]:
     """Return the results of all rules, in the order of the registry and of the facts."""
     view = FactView(facts)
-    return tuple(result for module in RULES for result in module.check(view))
+    return tuple(result for module in RULES if module.JUDGED_BY == "facts" for result in module.check(view))
 
 
 def find_rule(word: str) -> Rule:

@@ -231,14 +231,10 @@ class PolicyMaker:
         self._apply_levels(whole, layer, number, is_free=is_free)
         if not is_free:
             self._refuse_opened(base, layer)
-        for key in ("private", "sumdb", "owner_domain", *map(framework_key, layer.frameworks)):
+        for key in ("name", "preset", "private", "sumdb", "owner_domain", *map(framework_key, layer.frameworks)):
             if key in layer.places:
                 whole.places[key] = layer.places[key]
         whole.name = layer.name or base.name or base.preset
-        if "name" in layer.places:
-            whole.places["name"] = layer.places["name"]
-        if layer.preset:
-            whole.places["preset"] = layer.places["preset"]
         whole.open = base.open & layer.allow_loosen
         whole.owner_domain = base.owner_domain or layer.owner_domain
         whole.private = tuple(dict.fromkeys((*layer.private, *base.private)))

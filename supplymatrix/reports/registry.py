@@ -29,17 +29,10 @@ FORMATS: Mapping[str, str] = {
 }
 """Name → module, imported when it is used; each has `render(audit, *, color, width, verbose) -> str`."""
 _SURVEYS: Mapping[str, str] = {
+    **FORMATS,
     "text": "supplymatrix.reports.text_survey",
     "json": "supplymatrix.reports.json_survey",
     "sarif": "supplymatrix.reports.sarif_survey",
-    "github": "supplymatrix.reports.github",
-    "markdown": "supplymatrix.reports.markdown",
-    "junit": "supplymatrix.reports.junit",
-    "gitlab": "supplymatrix.reports.gitlab",
-    "csv": "supplymatrix.reports.csv_report",
-    "summary": "supplymatrix.reports.summary",
-    "html": "supplymatrix.reports.html",
-    "vsa": "supplymatrix.reports.vsa",
 }
 """The same for several subjects: each has a `render` that takes a `Survey`."""
 WITH_HISTORY = frozenset({"csv", "html", "json"})

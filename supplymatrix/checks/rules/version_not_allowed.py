@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from supplymatrix.model.rule import Level, Rule, Severity
 
-from supplymatrix.checks.view import FactView
-from supplymatrix.model.rule import Level, Result, Rule, Severity
-
-__all__ = ["JUDGED_BY", "RULE", "check"]
+__all__ = ["JUDGED_BY", "RULE"]
 
 JUDGED_BY = "policy"
 RULE = Rule(
@@ -26,9 +23,3 @@ RULE = Rule(
     since="0.1.0",
     check_kind="version-pin",
 )
-
-
-def check(view: FactView) -> Iterator[Result]:
-    """Yield nothing: only a policy knows which version it allows, so the policy room makes the results."""
-    del view
-    yield from ()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from supplymatrix.model.rule import Level, Rule, Severity
 
-from supplymatrix.checks.view import FactView
-from supplymatrix.model.rule import Level, Result, Rule, Severity
-
-__all__ = ["JUDGED_BY", "RULE", "check"]
+__all__ = ["JUDGED_BY", "RULE"]
 
 JUDGED_BY = "policy"
 RULE = Rule(
@@ -24,9 +21,3 @@ RULE = Rule(
     check_kind="waiver-register",
     of_policy=True,
 )
-
-
-def check(view: FactView) -> Iterator[Result]:
-    """Yield nothing: this is about the policy, so the policy room makes the results."""
-    del view
-    yield from ()

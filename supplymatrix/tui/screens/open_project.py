@@ -6,14 +6,16 @@ work, and commands with the same facts from `named_project`. The rest is in `Bas
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from supplymatrix.engine.events import Event, Message
 from supplymatrix.reports.plain import plain
-from supplymatrix.tui.screens.base import BaseScreen
+from supplymatrix.tui.screens.base import BaseScreen, Work, WorkStopped
 from supplymatrix.tui.session import Session
 
-__all__ = ["NO_PROJECT", "ask_project", "project_of"]
+__all__ = ["NO_PROJECT", "ask_project", "project_of", "told_to"]
 
 NO_PROJECT = "no project is open: p opens one by its folder, Home (0) lists those found here"
 _FILES = ("go.mod", "go.sum", "go.work")
@@ -28,6 +30,23 @@ def project_of(session: Session, *, needs_go_mod: bool = False) -> Path | None:
         return session.project
     files = _FILES[:1] if needs_go_mod else _FILES
     return session.here if any((session.here / name).is_file() for name in files) else None
+
+
+def told_to(work: Work, messages: list[str]) -> Callable[[Event], None]:
+    """Return what a run tells its events to: progress goes to the status line, words are kept.
+
+    It raises WorkStopped when nobody waits for the run any more.
+    """
+
+    def on_event(event: Event) -> None:
+        if work.is_cancelled:
+            raise WorkStopped
+        if isinstance(event, Message):
+            messages.append(event.text)
+        else:
+            work.tell(event.done, event.total, event.stage)
+
+    return on_event
 
 
 def ask_project(screen: BaseScreen) -> None:

@@ -17,15 +17,14 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
-from supplymatrix.engine.events import Event, Message
 from supplymatrix.errors import InputError
 from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 from supplymatrix.tui.copying import CopyOffer
 from supplymatrix.tui.links import Link
 from supplymatrix.tui.palette import PaletteItem
-from supplymatrix.tui.screens.base import Export, Work, WorkStopped
-from supplymatrix.tui.screens.open_project import NO_PROJECT, project_of
+from supplymatrix.tui.screens.base import Export, Work
+from supplymatrix.tui.screens.open_project import NO_PROJECT, project_of, told_to
 from supplymatrix.tui.screens.policy_keys import PolicyKeys
 from supplymatrix.tui.screens.project_offers import Commands
 from supplymatrix.tui.shell_words import path_word
@@ -142,18 +141,10 @@ class PolicyScreen(PolicyKeys):
         if path is None:
             return None
 
-        def on_event(event: Event) -> None:
-            if work.is_cancelled:
-                raise WorkStopped
-            if isinstance(event, Message):
-                messages.append(event.text)
-            else:
-                work.tell(event.done, event.total, event.stage)
-
         work.tell(0, 0, f"judging {path.as_posix()}")
         session = self.session
         case = load_policy_case(
-            CheckRequest(paths=(path,), means=session.means(), policy=session.policy_source()), on_event
+            CheckRequest(paths=(path,), means=session.means(), policy=session.policy_source()), told_to(work, messages)
         )
         if case.what_if is not None and path is not None:
             trial = self.session.tried.get(case.file.as_posix())

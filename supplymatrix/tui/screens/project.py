@@ -13,7 +13,6 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
-from supplymatrix.engine.events import Event, Message
 from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import wrap
@@ -24,8 +23,8 @@ from supplymatrix.tui.links import Link
 from supplymatrix.tui.messages import LinkAsked
 from supplymatrix.tui.palette import PaletteItem
 from supplymatrix.tui.places import PLACE_BY_ID
-from supplymatrix.tui.screens.base import Export, Work, WorkStopped
-from supplymatrix.tui.screens.open_project import NO_PROJECT, ask_project, project_of
+from supplymatrix.tui.screens.base import Export, Work
+from supplymatrix.tui.screens.open_project import NO_PROJECT, ask_project, project_of, told_to
 from supplymatrix.tui.screens.project_offers import Commands, exports_of, linear_body, place_of, sources_of
 from supplymatrix.tui.screens.project_tree import TreeTable
 from supplymatrix.tui.screens.table_screen import TableScreen
@@ -167,17 +166,11 @@ class ProjectScreen(TableScreen):
         if path is None:
             return None
 
-        def on_event(event: Event) -> None:
-            if work.is_cancelled:
-                raise WorkStopped
-            if isinstance(event, Message):
-                messages.append(event.text)
-            else:
-                work.tell(event.done, event.total, event.stage)
-
         work.tell(0, 0, f"proving the go.sum of {path.as_posix()}")
         means = self.session.means(offline=work.mode == "cache", refresh=work.mode == "fresh")
-        run = run_project(CheckRequest(paths=(path,), means=means, policy=self.session.policy_source()), on_event)
+        run = run_project(
+            CheckRequest(paths=(path,), means=means, policy=self.session.policy_source()), told_to(work, messages)
+        )
         view = ProjectView(run, messages)
         view.prepare()
         return _Checked(view=view, mode=work.mode)
