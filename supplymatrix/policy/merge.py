@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from supplymatrix.documents.toml_spans import SpanIndex, index_spans
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level
-from supplymatrix.model.verdict import Mode, Note, PolicyFile
+from supplymatrix.model.verdict import Mode, PolicyFile
 from supplymatrix.policy.debt_file import parse_debt_list
 from supplymatrix.policy.document import (
     DEFAULT_PRESET,
@@ -29,69 +28,34 @@ from supplymatrix.policy.document import (
     PSEUDO_RULE,
     Debt,
     DebtEntry,
-    PackageRule,
     Policy,
-    VendorRule,
     Waiver,
-    digest_of,
     framework_key,
 )
 from supplymatrix.policy.layer import DebtSection, Layer, Parent
 from supplymatrix.policy.parents import MAX_DEPTH, MAX_FILES, ParentKind, PolicyFiles, PolicyText
 from supplymatrix.policy.reader import read_layer
 from supplymatrix.policy.reading import Known
-from supplymatrix.policy.score import WEIGHTS
-from supplymatrix.sumdb.known import GO_LOG_KEY
+from supplymatrix.policy.whole import (
+    OPENABLE,
+    WEIGHTS_KEY,
+    Whole,
+    copied,
+    effective_weights,
+    is_looser,
+    join_levels,
+    join_values,
+    log_of,
+    policy_of,
+    shown,
+    take_place,
+)
 
 __all__ = ["PolicyMaker"]
 
 T = TypeVar("T")
-_MODE_ORDER = {Mode.OBSERVE: 0, Mode.WARN: 1, Mode.ENFORCE: 2}
-_RANKS: Mapping[str, Callable[[object], int]] = {
-    "mode": lambda found: _MODE_ORDER[Mode(str(found))],
-    "min_score": lambda found: int(str(found)),
-    "fail_on": lambda found: -LEVEL_ORDER[Level(str(found))],
-    "on_outage": lambda found: -int(str(found)),
-    "max_waiver_days": lambda found: -int(str(found)),
-}
-"""How strict a value of [policy] is: the higher, the stricter. `weights` are in no such order."""
-_WEIGHTS = "weights"
-_OPENABLE = frozenset({_WEIGHTS, "private", "sumdb"})
 _Key = tuple[str, str, str]
 """What a file is known by: how it is named by a parent, its name, and the digest of its bytes."""
-
-
-@dataclass(kw_only=True)
-class _Whole:
-    """A policy put together so far. values: of [policy], by key; floors, level_floors: how low the next file may set a
-    value or level, None = as low as it likes.
-
-    open: of `private`, `sumdb` and `weights` those that the next file may choose; a preset says nothing of them.
-    spares: for each parent that set the level of SM203, the files whose `pseudo_versions = "allow"` may take it back.
-    lowest: how low the file that was put over the others last might set a level.
-    """
-
-    name: str = ""
-    preset: str = ""
-    values: dict[str, object]
-    floors: dict[str, object | None]
-    levels: dict[str, Level]
-    level_floors: dict[str, Level]
-    lowest: Mapping[str, Level] = field(default_factory=dict)
-    open: frozenset[str] = _OPENABLE
-    spares: tuple[frozenset[int], ...] = ()
-    origins: dict[str, Location] = field(default_factory=dict)
-    places: dict[str, Location] = field(default_factory=dict)
-    owner_domain: str = ""
-    private: tuple[str, ...] = ()
-    sumdb: str = ""
-    packages: tuple[PackageRule, ...] = ()
-    vendors: tuple[VendorRule, ...] = ()
-    waivers: tuple[Waiver, ...] = ()
-    frameworks: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
-    files: dict[str, Sequence[str]] = field(default_factory=dict)
-    sources: tuple[PolicyFile, ...] = ()
 
 
 class PolicyMaker:
@@ -102,8 +66,8 @@ class PolicyMaker:
         self._known = known
         self._files = files
         self._faults: list[Diagnostic] = []
-        self._read: dict[_Key, _Whole] = {}
-        self._preset_wholes: dict[str, _Whole] = {}
+        self._read: dict[_Key, Whole] = {}
+        self._preset_wholes: dict[str, Whole] = {}
         self._number = 0
 
     def policy(self, text: PolicyText) -> Policy:
@@ -114,17 +78,19 @@ class PolicyMaker:
         self._check_owners(whole, layer)
         if self._faults:
             raise InputError(*self._faults)
-        return _policy(whole, debt, layer.places.get("on_outage") or Location(artifact=text.artifact, line=1, column=1))
+        return policy_of(
+            whole, debt, layer.places.get("on_outage") or Location(artifact=text.artifact, line=1, column=1)
+        )
 
     def preset(self, name: str) -> Policy:
         """Return a preset as a policy. Raises InputError for an unknown one."""
         if name not in self._presets:
             return self.policy(PolicyText(artifact=f"preset {name}", data=f'[policy]\npreset = "{name}"\n'.encode()))
         whole = self._preset(name)
-        whole = _copied(whole)
+        whole = copied(whole)
         whole.name = whole.preset = name
         whole.origins = {}
-        return _policy(whole, None, Location(artifact=f"preset {name}", line=1, column=1))
+        return policy_of(whole, None, Location(artifact=f"preset {name}", line=1, column=1))
 
     def _layer(self, text: PolicyText, number: int, *, is_preset: bool = False) -> Layer:
         layer, faults = read_layer(
@@ -138,35 +104,35 @@ class PolicyMaker:
         self._faults += faults
         return layer
 
-    def _preset(self, name: str) -> _Whole:
+    def _preset(self, name: str) -> Whole:
         if name not in self._preset_wholes:
             text = PolicyText(artifact=f"preset {name}", data=self._presets[name])
             layer = self._layer(text, 0, is_preset=True)
             self._preset_wholes[name] = self._applied(self._nothing(), layer, 0, is_free=True)
         return self._preset_wholes[name]
 
-    def _nothing(self) -> _Whole:
+    def _nothing(self) -> Whole:
         """Return what holds before any file has spoken."""
         values: dict[str, object] = {
             "mode": Mode.ENFORCE, "min_score": 0, "fail_on": Level.ERROR, "on_outage": 0,
-            "max_waiver_days": MAX_WAIVER_DAYS, _WEIGHTS: {},
+            "max_waiver_days": MAX_WAIVER_DAYS, WEIGHTS_KEY: {},
         }  # fmt: skip
-        return _Whole(
+        return Whole(
             values=values,
             floors=dict.fromkeys(values),
             levels={rule.id: rule.level for rule in self._known.rules.values()},
             level_floors=dict.fromkeys(self._known.rules, Level.OFF),
         )
 
-    def _over(self, layer: Layer, number: int, chain: tuple[_Key, ...]) -> _Whole:
+    def _over(self, layer: Layer, number: int, chain: tuple[_Key, ...]) -> Whole:
         """Return the policy of one file over all that it builds on."""
         if not layer.parents:
             name = layer.preset or DEFAULT_PRESET
-            base = _copied(self._preset(name)) if name in self._presets else self._nothing()
+            base = copied(self._preset(name)) if name in self._presets else self._nothing()
             base.preset, base.origins = name, {}
             base.floors = dict.fromkeys(base.values)
             base.level_floors = dict.fromkeys(base.levels, Level.OFF)
-            base.spares, base.open = (frozenset({number}),), _OPENABLE
+            base.spares, base.open = (frozenset({number}),), OPENABLE
             return self._applied(base, layer, number, is_free=True)
         found = [(parent, self._parent(layer, parent, chain)) for parent in layer.parents]
         bases = [(parent, whole) for parent, whole in found if whole is not None]
@@ -174,7 +140,7 @@ class PolicyMaker:
             return self._nothing()  # every parent has a fault, which is told
         return self._applied(self._combined(layer, bases), layer, number, is_free=False)
 
-    def _parent(self, layer: Layer, parent: Parent, chain: tuple[_Key, ...]) -> _Whole | None:
+    def _parent(self, layer: Layer, parent: Parent, chain: tuple[_Key, ...]) -> Whole | None:
         """Return a parent, put together; None when something is wrong, which is kept."""
         place = parent.location
         if len(chain) > MAX_DEPTH or self._number >= MAX_FILES:
@@ -211,7 +177,7 @@ class PolicyMaker:
             whole = self._applied(self._nothing(), above, number, is_free=True)
             whole.name = whole.preset = parent.reference.place
             whole.origins = dict.fromkeys(whole.origins, parent.location)  # the line that names the preset
-            whole.open, whole.spares = _OPENABLE, (frozenset({number}),)
+            whole.open, whole.spares = OPENABLE, (frozenset({number}),)
         else:
             whole = self._over(above, number, (*chain, key))
         self._read[key] = whole
@@ -223,9 +189,9 @@ class PolicyMaker:
             return PolicyText(artifact=f"preset {reference.place}", data=self._presets[reference.place])
         return self._files.parent(reference, layer.artifact)
 
-    def _applied(self, base: _Whole, layer: Layer, number: int, *, is_free: bool) -> _Whole:
+    def _applied(self, base: Whole, layer: Layer, number: int, *, is_free: bool) -> Whole:
         """Return a policy with one more file over it. is_free: it may set everything lower."""
-        whole = _copied(base)
+        whole = copied(base)
         whole.lowest = base.level_floors
         self._apply_values(whole, layer, is_free=is_free)
         self._apply_levels(whole, layer, number, is_free=is_free)
@@ -248,25 +214,25 @@ class PolicyMaker:
         whole.sources = (PolicyFile(artifact=layer.artifact, sha256=layer.sha256), *base.sources)
         return whole
 
-    def _apply_values(self, whole: _Whole, layer: Layer, *, is_free: bool) -> None:
+    def _apply_values(self, whole: Whole, layer: Layer, *, is_free: bool) -> None:
         said: dict[str, object | None] = {
             "mode": layer.mode, "min_score": layer.min_score, "fail_on": layer.fail_on,
             "on_outage": layer.outage_days, "max_waiver_days": layer.max_waiver_days,
-            _WEIGHTS: layer.weights or None,
+            WEIGHTS_KEY: layer.weights or None,
         }  # fmt: skip
         for key, value in said.items():
             if value is not None:
                 floor = whole.floors[key]
-                if key == _WEIGHTS:
-                    floor = None if _WEIGHTS in whole.open else whole.values[key]
-                if not is_free and floor is not None and _is_looser(key, value, floor):
-                    self._loosened(layer, layer.places[key], key, _shown(key, floor), whole.places.get(key))
+                if key == WEIGHTS_KEY:
+                    floor = None if WEIGHTS_KEY in whole.open else whole.values[key]
+                if not is_free and floor is not None and is_looser(key, value, floor):
+                    self._loosened(layer, layer.places[key], key, shown(key, floor), whole.places.get(key))
                 whole.values[key] = value
                 whole.places[key] = layer.places[key]
-            if key not in layer.allow_loosen and key != _WEIGHTS:
+            if key not in layer.allow_loosen and key != WEIGHTS_KEY:
                 whole.floors[key] = whole.values[key]
 
-    def _apply_levels(self, whole: _Whole, layer: Layer, number: int, *, is_free: bool) -> None:
+    def _apply_levels(self, whole: Whole, layer: Layer, number: int, *, is_free: bool) -> None:
         for rule, level in layer.levels.items():
             floor = whole.level_floors[rule]
             if not is_free and LEVEL_ORDER[level] < LEVEL_ORDER[floor]:
@@ -291,9 +257,9 @@ class PolicyMaker:
             if rule not in layer.allow_loosen:
                 whole.level_floors[rule] = level
 
-    def _refuse_opened(self, base: _Whole, layer: Layer) -> None:
+    def _refuse_opened(self, base: Whole, layer: Layer) -> None:
         """Keep a fault for another log and for private patterns that the parents do not leave to this file."""
-        if "sumdb" not in base.open and _log_of(layer.sumdb) not in ("", _log_of(base.sumdb)):
+        if "sumdb" not in base.open and log_of(layer.sumdb) not in ("", log_of(base.sumdb)):
             message = "another log than that of the policy that this one builds on"
             self._fault(layer, layer.places["sumdb"], message, base.sumdb or "Go's own, which it does not change")
         if base.owner_domain and layer.owner_domain not in ("", base.owner_domain):
@@ -305,7 +271,7 @@ class PolicyMaker:
             remedy = 'let that one declare it, or name allow_loosen = ["private"]'
             self._fault(layer, layer.places["private"], message, "patterns that the parents have too", remedy)
 
-    def _check_owners(self, whole: _Whole, layer: Layer) -> None:
+    def _check_owners(self, whole: Whole, layer: Layer) -> None:
         """Keep a fault for every owner, of a waiver or the debt, in whatever file, outside of the domain."""
         domain = whole.owner_domain
         if not domain:
@@ -318,13 +284,13 @@ class PolicyMaker:
             message = f"the owner {owner[:60]!r} is none that this policy accepts"
             self._fault(layer, place, message, f"…@{domain}", lines=whole.files.get(place.artifact))
 
-    def _combined(self, layer: Layer, parents: Sequence[tuple[Parent, _Whole]]) -> _Whole:
+    def _combined(self, layer: Layer, parents: Sequence[tuple[Parent, Whole]]) -> Whole:
         """Return several parents as one: of each value and level the strictest."""
-        whole = _copied(parents[0][1])
+        whole = copied(parents[0][1])
         for parent, other in parents[1:]:
             self._join_open(whole, other, layer, parent)
-            _join_values(whole, other)
-            _join_levels(whole, other)
+            join_values(whole, other)
+            join_levels(whole, other)
             whole.packages = _once((*whole.packages, *other.packages), lambda entry: (entry.layer, entry.location))
             whole.vendors = _once((*whole.vendors, *other.vendors), lambda entry: (entry.vendor, entry.location))
             whole.waivers = _once((*whole.waivers, *other.waivers), lambda entry: (entry.layer, entry.location))
@@ -336,11 +302,11 @@ class PolicyMaker:
             whole.sources = tuple(dict.fromkeys((*whole.sources, *other.sources)))
         return whole
 
-    def _join_open(self, whole: _Whole, other: _Whole, layer: Layer, parent: Parent) -> None:
+    def _join_open(self, whole: Whole, other: Whole, layer: Layer, parent: Parent) -> None:
         """Join what has no order of strictness: where neither parent leaves it open, both must say the same."""
         said: dict[str, tuple[object, object]] = {
-            _WEIGHTS: (_weights_of(whole), _weights_of(other)),
-            "sumdb": (_log_of(whole.sumdb), _log_of(other.sumdb)),
+            WEIGHTS_KEY: (effective_weights(whole.values[WEIGHTS_KEY]), effective_weights(other.values[WEIGHTS_KEY])),
+            "sumdb": (log_of(whole.sumdb), log_of(other.sumdb)),
             "private": (set(whole.private), set(other.private)),
         }
         for key, (ours, theirs) in said.items():
@@ -350,12 +316,12 @@ class PolicyMaker:
         if whole.owner_domain and other.owner_domain and whole.owner_domain != other.owner_domain:
             message = "the parents of this policy do not agree about owner_domain"
             self._fault(layer, parent.location, message, whole.owner_domain)
-        if _WEIGHTS in whole.open and (_WEIGHTS not in other.open or not whole.values[_WEIGHTS]):
-            whole.values[_WEIGHTS] = other.values[_WEIGHTS]
-            _take_place(whole, other, _WEIGHTS)
+        if WEIGHTS_KEY in whole.open and (WEIGHTS_KEY not in other.open or not whole.values[WEIGHTS_KEY]):
+            whole.values[WEIGHTS_KEY] = other.values[WEIGHTS_KEY]
+            take_place(whole, other, WEIGHTS_KEY)
         if "sumdb" in whole.open and ("sumdb" not in other.open or not whole.sumdb):
             whole.sumdb = other.sumdb
-            _take_place(whole, other, "sumdb")
+            take_place(whole, other, "sumdb")
         fixed = [set(found.private) for found in (whole, other) if "private" not in found.open]
         patterns = dict.fromkeys((*whole.private, *other.private))
         whole.private = tuple(pattern for pattern in patterns if all(pattern in known for known in fixed))
@@ -374,7 +340,7 @@ class PolicyMaker:
             remedy = f'leave it out; only {above.artifact} can give it away: [policy] allow_loosen = ["{what}"]'
         self._fault(layer, place, message, f"{least}, or stricter", remedy)
 
-    def _debt(self, layer: Layer, whole: _Whole) -> Debt | None:
+    def _debt(self, layer: Layer, whole: Whole) -> Debt | None:
         """Return the debt list of the project; None when something is wrong, which is kept."""
         section = layer.debt
         assert section is not None  # noqa: S101 - the caller has looked
@@ -424,7 +390,7 @@ class PolicyMaker:
         )
 
 
-def _owner_places(waivers: Sequence[Waiver], whole: _Whole) -> Iterator[Location]:
+def _owner_places(waivers: Sequence[Waiver], whole: Whole) -> Iterator[Location]:
     """Yield where the owners of waivers stand; they are looked for only when one of them is wrong."""
     spans: dict[str, SpanIndex] = {}
     for waiver in waivers:
@@ -449,144 +415,10 @@ def _debt(section: DebtSection, text: PolicyText, entries: tuple[DebtEntry, ...]
     )
 
 
-def _copied(whole: _Whole) -> _Whole:
-    from dataclasses import replace
-
-    return replace(
-        whole,
-        values=dict(whole.values),
-        floors=dict(whole.floors),
-        levels=dict(whole.levels),
-        level_floors=dict(whole.level_floors),
-        origins=dict(whole.origins),
-        places=dict(whole.places),
-        files=dict(whole.files),
-    )
-
-
-def _join_values(whole: _Whole, other: _Whole) -> None:
-    for key, rank in _RANKS.items():
-        if rank(other.values[key]) > rank(whole.values[key]):
-            whole.values[key] = other.values[key]
-            _take_place(whole, other, key)
-        floors = [floor for floor in (whole.floors[key], other.floors[key]) if floor is not None]
-        whole.floors[key] = max(floors, key=rank, default=None)
-
-
-def _join_levels(whole: _Whole, other: _Whole) -> None:
-    for rule, level in other.levels.items():
-        ours = whole.levels[rule]
-        if rule == PSEUDO_RULE and LEVEL_ORDER[level] >= LEVEL_ORDER[ours]:
-            whole.spares = (*whole.spares, *other.spares) if level is ours else other.spares
-        if LEVEL_ORDER[level] > LEVEL_ORDER[ours]:
-            whole.levels[rule] = level
-            _take_place(whole, other, rule)
-            whole.origins.pop(rule, None)
-            origin = other.origins.get(rule) or other.places.get("preset")  # the line that names the preset
-            if origin is not None:
-                whole.origins[rule] = origin
-        floor = other.level_floors[rule]
-        if LEVEL_ORDER[floor] > LEVEL_ORDER[whole.level_floors[rule]]:
-            whole.level_floors[rule] = floor
-
-
-def _weights_of(whole: _Whole) -> dict[str, int]:
-    """Return what each severity weighs, those that nobody names included."""
-    said = whole.values[_WEIGHTS]
-    return {severity.value: weight for severity, weight in WEIGHTS.items()} | (said if isinstance(said, dict) else {})
-
-
-def _log_of(sumdb: str) -> str:
-    """Return which log is meant; "" = Go's own, whether its key is written out or not."""
-    return "" if sumdb == GO_LOG_KEY else sumdb
-
-
 def _key_of(kind: ParentKind, text: PolicyText) -> _Key:
     return kind.value, text.artifact, hashlib.sha256(text.data).hexdigest()
-
-
-def _take_place(whole: _Whole, other: _Whole, key: str) -> None:
-    whole.places.pop(key, None)
-    if key in other.places:
-        whole.places[key] = other.places[key]
 
 
 def _once(entries: Sequence[T], key: Callable[[T], object]) -> tuple[T, ...]:
     """Return entries each once: two parents may build on one file."""
     return tuple({key(entry): entry for entry in entries}.values())
-
-
-def _is_looser(key: str, value: object, floor: object) -> bool:
-    if key != _WEIGHTS:
-        return _RANKS[key](value) < _RANKS[key](floor)
-    defaults = {severity.value: weight for severity, weight in WEIGHTS.items()}
-    said, known = (found if isinstance(found, dict) else {} for found in (value, floor))
-    return defaults | said != defaults | known
-
-
-def _shown(key: str, value: object) -> str:
-    if key == _WEIGHTS:
-        return "the weights that it has"
-    if key == "on_outage":
-        return f"warn until {value}d" if value else "fail"
-    return str(getattr(value, "value", value))
-
-
-def _by_layer(packages: Sequence[PackageRule]) -> dict[int, list[tuple[object, ...]]]:
-    """Return what decides of the entries of each file, in an order that has nothing to do with that of the files."""
-    found: dict[int, list[tuple[object, ...]]] = {}
-    for entry in packages:
-        levels = sorted((rule, level.value) for rule, level in entry.levels.items())
-        what = (entry.glob, entry.version, entry.min_age, entry.pseudo_versions, levels)
-        found.setdefault(entry.layer, []).append(what)
-    return {layer: sorted(entries) for layer, entries in found.items()}
-
-
-def _policy(whole: _Whole, debt: Debt | None, outage_place: Location) -> Policy:
-    values, layers = whole.values, _by_layer(whole.packages)
-    decides = {
-        **{key: _shown(key, values[key]) for key in _RANKS},
-        _WEIGHTS: values[_WEIGHTS],
-        "levels": whole.levels,
-        "owner_domain": whole.owner_domain,
-        "private": sorted(set(whole.private)),
-        "sumdb": whole.sumdb,
-        "packages": sorted(layers.values()),
-        "spares": sorted(sorted(layers.get(number, []) for number in spare) for spare in whole.spares),
-        "vendors": sorted((v.vendor, v.response_p90, v.evidence_age, sorted(v.channels)) for v in whole.vendors),
-        "waivers": sorted(
-            (w.rule, w.package, w.version, w.replacement, w.advisory, w.reason, w.owner, str(w.expires))
-            for w in whole.waivers
-        ),
-        "debt": [(str(debt.expires), sorted((e.rule, e.fingerprint) for e in debt.entries))] if debt else [],
-    }
-    weights = values[_WEIGHTS]
-    outage_days = int(str(values["on_outage"]))
-    return Policy(
-        name=whole.name or whole.preset,
-        preset=whole.preset,
-        digest=digest_of(decides),
-        min_score=int(str(values["min_score"])),
-        fail_on=Level(str(values["fail_on"])),
-        levels=whole.levels,
-        origins=whole.origins,
-        packages=whole.packages,
-        waivers=whole.waivers,
-        private=whole.private,
-        sumdb=whole.sumdb,
-        outage_days=outage_days,
-        outage_location=whole.places.get("on_outage", outage_place),
-        notes=whole.notes,
-        files=whole.files,
-        mode=Mode(str(values["mode"])),
-        max_waiver_days=int(str(values["max_waiver_days"])),
-        vendors=whole.vendors,
-        frameworks=whole.frameworks,
-        weights=weights if isinstance(weights, dict) else {},
-        debt=debt,
-        sources=(*whole.sources, PolicyFile(artifact=debt.artifact, sha256=debt.sha256)) if debt else whole.sources,
-        places=whole.places,
-        spares=whole.spares,
-        owner_domain=whole.owner_domain,
-        floors=whole.lowest,
-    )

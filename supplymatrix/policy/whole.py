@@ -1,0 +1,212 @@
+"""A policy put together so far, and how the values of two of them are joined.
+
+What has an order joins by it: the stricter value and level, the higher floor. The rest (weights, the log, private
+patterns, owners) is up to whoever joins (`policy.merge`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from supplymatrix.model.location import Location
+from supplymatrix.model.rule import Level
+from supplymatrix.model.verdict import Mode, Note, PolicyFile
+from supplymatrix.policy.document import (
+    LEVEL_ORDER,
+    PSEUDO_RULE,
+    Debt,
+    PackageRule,
+    Policy,
+    VendorRule,
+    Waiver,
+    digest_of,
+)
+from supplymatrix.policy.score import WEIGHTS
+from supplymatrix.sumdb.known import GO_LOG_KEY
+
+__all__ = [
+    "OPENABLE", "WEIGHTS_KEY", "Whole", "copied", "effective_weights", "is_looser", "join_levels", "join_values",
+    "log_of", "policy_of", "shown", "take_place",
+]  # fmt: skip
+
+_MODE_ORDER = {Mode.OBSERVE: 0, Mode.WARN: 1, Mode.ENFORCE: 2}
+_RANKS: Mapping[str, Callable[[object], int]] = {
+    "mode": lambda found: _MODE_ORDER[Mode(str(found))],
+    "min_score": lambda found: int(str(found)),
+    "fail_on": lambda found: -LEVEL_ORDER[Level(str(found))],
+    "on_outage": lambda found: -int(str(found)),
+    "max_waiver_days": lambda found: -int(str(found)),
+}
+"""How strict a value of [policy] is: the higher, the stricter. `weights` are in no such order."""
+WEIGHTS_KEY = "weights"
+OPENABLE = frozenset({WEIGHTS_KEY, "private", "sumdb"})
+
+
+@dataclass(kw_only=True)
+class Whole:
+    """A policy put together so far. values: of [policy], by key; floors, level_floors: how low the next file may set a
+    value or level, None = as low as it likes.
+
+    open: of `private`, `sumdb` and `weights` those that the next file may choose; a preset says nothing of them.
+    spares: for each parent that set the level of SM203, the files whose `pseudo_versions = "allow"` may take it back.
+    lowest: how low the file that was put over the others last might set a level.
+    """
+
+    name: str = ""
+    preset: str = ""
+    values: dict[str, object]
+    floors: dict[str, object | None]
+    levels: dict[str, Level]
+    level_floors: dict[str, Level]
+    lowest: Mapping[str, Level] = field(default_factory=dict)
+    open: frozenset[str] = OPENABLE
+    spares: tuple[frozenset[int], ...] = ()
+    origins: dict[str, Location] = field(default_factory=dict)
+    places: dict[str, Location] = field(default_factory=dict)
+    owner_domain: str = ""
+    private: tuple[str, ...] = ()
+    sumdb: str = ""
+    packages: tuple[PackageRule, ...] = ()
+    vendors: tuple[VendorRule, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    files: dict[str, Sequence[str]] = field(default_factory=dict)
+    sources: tuple[PolicyFile, ...] = ()
+
+
+def copied(whole: Whole) -> Whole:
+    """Return one that can be changed without changing this one."""
+    return replace(
+        whole,
+        values=dict(whole.values),
+        floors=dict(whole.floors),
+        levels=dict(whole.levels),
+        level_floors=dict(whole.level_floors),
+        origins=dict(whole.origins),
+        places=dict(whole.places),
+        files=dict(whole.files),
+    )
+
+
+def join_values(whole: Whole, other: Whole) -> None:
+    """Give a policy the stricter values of [policy] and the higher floors of two."""
+    for key, rank in _RANKS.items():
+        if rank(other.values[key]) > rank(whole.values[key]):
+            whole.values[key] = other.values[key]
+            take_place(whole, other, key)
+        floors = [floor for floor in (whole.floors[key], other.floors[key]) if floor is not None]
+        whole.floors[key] = max(floors, key=rank, default=None)
+
+
+def join_levels(whole: Whole, other: Whole) -> None:
+    """Give a policy the stricter levels and the higher floors of two."""
+    for rule, level in other.levels.items():
+        ours = whole.levels[rule]
+        if rule == PSEUDO_RULE and LEVEL_ORDER[level] >= LEVEL_ORDER[ours]:
+            whole.spares = (*whole.spares, *other.spares) if level is ours else other.spares
+        if LEVEL_ORDER[level] > LEVEL_ORDER[ours]:
+            whole.levels[rule] = level
+            take_place(whole, other, rule)
+            whole.origins.pop(rule, None)
+            origin = other.origins.get(rule) or other.places.get("preset")  # the line that names the preset
+            if origin is not None:
+                whole.origins[rule] = origin
+        floor = other.level_floors[rule]
+        if LEVEL_ORDER[floor] > LEVEL_ORDER[whole.level_floors[rule]]:
+            whole.level_floors[rule] = floor
+
+
+def effective_weights(said: object) -> dict[str, int]:
+    """Return what each severity weighs, those that nobody names included."""
+    return {severity.value: weight for severity, weight in WEIGHTS.items()} | (said if isinstance(said, dict) else {})
+
+
+def log_of(sumdb: str) -> str:
+    """Return which log is meant; "" = Go's own, whether its key is written out or not."""
+    return "" if sumdb == GO_LOG_KEY else sumdb
+
+
+def take_place(whole: Whole, other: Whole, key: str) -> None:
+    """Let a value stand where the other policy has it."""
+    whole.places.pop(key, None)
+    if key in other.places:
+        whole.places[key] = other.places[key]
+
+
+def is_looser(key: str, value: object, floor: object) -> bool:
+    """Return whether a value is less strict than the lowest that is allowed; of weights, whether it is another."""
+    if key != WEIGHTS_KEY:
+        return _RANKS[key](value) < _RANKS[key](floor)
+    return effective_weights(value) != effective_weights(floor)
+
+
+def shown(key: str, value: object) -> str:
+    """Return a value of [policy] as the file writes it."""
+    if key == WEIGHTS_KEY:
+        return "the weights that it has"
+    if key == "on_outage":
+        return f"warn until {value}d" if value else "fail"
+    return str(getattr(value, "value", value))
+
+
+def _by_layer(packages: Sequence[PackageRule]) -> dict[int, list[tuple[object, ...]]]:
+    """Return what decides of the entries of each file, in an order that has nothing to do with that of the files."""
+    found: dict[int, list[tuple[object, ...]]] = {}
+    for entry in packages:
+        levels = sorted((rule, level.value) for rule, level in entry.levels.items())
+        what = (entry.glob, entry.version, entry.min_age, entry.pseudo_versions, levels)
+        found.setdefault(entry.layer, []).append(what)
+    return {layer: sorted(entries) for layer, entries in found.items()}
+
+
+def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy:
+    """Return what was put together as a policy. outage_place: where on_outage stands, or would."""
+    values, layers = whole.values, _by_layer(whole.packages)
+    decides = {
+        **{key: shown(key, values[key]) for key in _RANKS},
+        WEIGHTS_KEY: values[WEIGHTS_KEY],
+        "levels": whole.levels,
+        "owner_domain": whole.owner_domain,
+        "private": sorted(set(whole.private)),
+        "sumdb": whole.sumdb,
+        "packages": sorted(layers.values()),
+        "spares": sorted(sorted(layers.get(number, []) for number in spare) for spare in whole.spares),
+        "vendors": sorted((v.vendor, v.response_p90, v.evidence_age, sorted(v.channels)) for v in whole.vendors),
+        "waivers": sorted(
+            (w.rule, w.package, w.version, w.replacement, w.advisory, w.reason, w.owner, str(w.expires))
+            for w in whole.waivers
+        ),
+        "debt": [(str(debt.expires), sorted((e.rule, e.fingerprint) for e in debt.entries))] if debt else [],
+    }
+    weights = values[WEIGHTS_KEY]
+    outage_days = int(str(values["on_outage"]))
+    return Policy(
+        name=whole.name or whole.preset,
+        preset=whole.preset,
+        digest=digest_of(decides),
+        min_score=int(str(values["min_score"])),
+        fail_on=Level(str(values["fail_on"])),
+        levels=whole.levels,
+        origins=whole.origins,
+        packages=whole.packages,
+        waivers=whole.waivers,
+        private=whole.private,
+        sumdb=whole.sumdb,
+        outage_days=outage_days,
+        outage_location=whole.places.get("on_outage", outage_place),
+        notes=whole.notes,
+        files=whole.files,
+        mode=Mode(str(values["mode"])),
+        max_waiver_days=int(str(values["max_waiver_days"])),
+        vendors=whole.vendors,
+        frameworks=whole.frameworks,
+        weights=weights if isinstance(weights, dict) else {},
+        debt=debt,
+        sources=(*whole.sources, PolicyFile(artifact=debt.artifact, sha256=debt.sha256)) if debt else whole.sources,
+        places=whole.places,
+        spares=whole.spares,
+        owner_domain=whole.owner_domain,
+        floors=whole.lowest,
+    )
