@@ -1,0 +1,1 @@
+"""Licences: SPDX expressions, texts recognised, classes and what each licence asks."""
