@@ -40,13 +40,17 @@ REPO = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One process that has ended. wall, cpu: seconds; cpu is user + system, with its children that it waited for."""
+    """One process that has ended. wall, cpu: seconds; cpu is user + system, with its children that it waited for.
+
+    memory: MiB, the largest resident set of it or of one of these children.
+    """
 
     code: int
     wall: float
     cpu: float
     out: str
     err: str
+    memory: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +95,14 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, 
         for file in (out, err):
             file.seek(0)
             texts.append(file.read().decode("utf-8", "replace"))
-    return Run(code=process.returncode, wall=wall, cpu=usage.ru_utime + usage.ru_stime, out=texts[0], err=texts[1])
+    return Run(
+        code=process.returncode,
+        wall=wall,
+        cpu=usage.ru_utime + usage.ru_stime,
+        out=texts[0],
+        err=texts[1],
+        memory=usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10),
+    )
 
 
 def repeat(
