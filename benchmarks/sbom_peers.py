@@ -3,8 +3,8 @@
     python -m benchmarks.sbom_peers [--peer-dir DIR] [--runs N] [--only NAME]
 
 The projects are module versions, so the go command's own proxy has them; their modules are downloaded before anything
-is timed. Every program runs with a warm disk and module cache. Ours is measured twice: with an empty cache of its own for
-every run ("first"), and with the cache that the run before has filled ("second").
+is timed. Every program runs with a warm disk and module cache. Ours is measured twice: with an empty cache of its own
+for every run ("first"), and with the cache that the run before has filled ("second").
 """
 
 from __future__ import annotations

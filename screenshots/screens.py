@@ -87,10 +87,14 @@ PICTURES = (
         name="proof-80x24", title="The same proof chain on 80 columns", at="project", size=SMALL, keys=("f", "enter"),
         png=True,
     ),
-    Picture(name="compare", title="Compare: what each vendor covers of a project", at="compare", png=True),
+    Picture(name="compare", title="Compare: what each vendor covers of a project", at="compare"),
     Picture(
         name="policy", title="Policy: what each rule costs, and what if a finding were waived", at="policy/SM203",
         size=LARGE, keys=("tab", "space", "down", "b"),
+    ),
+    Picture(
+        name="sbom", title="SBOM: components with licence and proof, the one first that differs", at="sbom", size=LARGE,
+        keys=("t", "t", "right", "right", "right", "s", "ctrl+home"),
     ),
     Picture(name="claims", title="Claims: what is said, and what the sources say", at="claims"),
     Picture(name="entries", title="Entries: where vendors enter a build", at="entries"),

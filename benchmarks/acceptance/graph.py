@@ -14,7 +14,7 @@ from supplymatrix.engine.module_graph import GraphReader
 from supplymatrix.gomod.golist import parse_go_list
 from supplymatrix.sources.project import read_project
 
-__all__ = ["PROMISES"]
+__all__ = ["PROMISES", "fetch_projects"]
 
 _PROJECTS = (
     "github.com/rakyll/hey@latest",
@@ -25,12 +25,8 @@ _PROJECTS = (
 _USED = "{{with .Module}}{{.Path}}{{end}}"
 
 
-def _same_as_go(scratch: Path) -> Iterator[Outcome]:
-    """Hold build list and modules with packages against go list, with go in PATH and without."""
-    go = shutil.which("go")
-    if go is None:
-        yield Outcome(state=State.NOT_RUN, detail="go is not installed")
-        return
+def fetch_projects(scratch: Path, go: str) -> Iterator[tuple[str, Path | None, Mapping[str, str]]]:
+    """Yield name, folder and environment of each of the four projects; the folder is None when it cannot be had."""
     cache = scratch / "gopath" / "pkg" / "mod"
     environ = {
         **os.environ, "GOMODCACHE": str(cache), "GOPATH": str(scratch / "gopath"), "GOFLAGS": "-modcacherw",
@@ -38,20 +34,33 @@ def _same_as_go(scratch: Path) -> Iterator[Outcome]:
     }  # fmt: skip
     for number, project in enumerate(_PROJECTS):
         done = run([go, "mod", "download", "-json", project], env=environ, cwd=scratch)
-        if done.code:
-            yield Outcome(state=State.NOT_RUN, detail=f"{project} cannot be had: {done.out[-200:]}", name=project)
-            continue
         folder = scratch / f"project{number}"
+        if done.code:
+            yield project, None, environ
+            continue
         shutil.copytree(json.loads(done.out)["Dir"], folder)
-        yield from _compare(project, folder, go, environ)
+        run([go, "mod", "download", "all"], env=environ, cwd=folder)
+        yield project, folder, environ
+
+
+def _same_as_go(scratch: Path) -> Iterator[Outcome]:
+    """Hold build list and modules with packages against go list, with go in PATH and without."""
+    go = shutil.which("go")
+    if go is None:
+        yield Outcome(state=State.NOT_RUN, detail="go is not installed")
+        return
+    for project, folder, environ in fetch_projects(scratch, go):
+        if folder is None:
+            yield Outcome(state=State.NOT_RUN, detail=f"{project} cannot be had", name=project)
+        else:
+            yield from _compare(project, folder, go, environ)
 
 
 def _compare(project: str, folder: Path, go: str, environ: Mapping[str, str]) -> Iterator[Outcome]:
-    got = run([go, "mod", "download", "all"], env=environ, cwd=folder)
     listed = run([go, "list", "-mod=readonly", "-m", "-json", "all"], env=environ, cwd=folder)
     used = run([go, "list", "-mod=readonly", "-deps", "-f", _USED, "./..."], env=environ, cwd=folder)
-    if got.code or listed.code or used.code:
-        yield Outcome(state=State.NOT_RUN, detail=f"go list: {(got.err + listed.err + used.err)[-200:]}", name=project)
+    if listed.code or used.code:
+        yield Outcome(state=State.NOT_RUN, detail=f"go list: {(listed.err + used.err)[-200:]}", name=project)
         return
     build_list = [(entry.path, entry.version) for entry in parse_go_list(listed.out.encode())]
     giving = set(used.out.split())

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey
     PublicKey = Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
 
-__all__ = ["LEAST_RSA_BITS", "SigningKey", "VerifyingKey", "parse_signing_key", "parse_verifying_key"]
+__all__ = ["LEAST_RSA_BITS", "SigningKey", "VerifyingKey", "key_id_of", "parse_signing_key", "parse_verifying_key"]
 
 LEAST_RSA_BITS = 2048
 _KINDS = f"Ed25519, ECDSA on P-256 or P-384, or RSA of at least {LEAST_RSA_BITS} bits"
@@ -129,9 +129,15 @@ def parse_verifying_key(data: bytes, artifact: str) -> VerifyingKey:
     return _verifying(key, artifact)
 
 
+def key_id_of(key: PublicKey) -> str:
+    """Return the name of a public key: sha256 (hex) of its SubjectPublicKeyInfo."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
 def _verifying(key: PublicKey, artifact: str) -> VerifyingKey:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     if isinstance(key, ed25519.Ed25519PublicKey):
         name = "Ed25519"
@@ -143,8 +149,7 @@ def _verifying(key: PublicKey, artifact: str) -> VerifyingKey:
         if key.key_size < LEAST_RSA_BITS:
             raise _fault(artifact, f"the RSA key has {key.key_size:,} bits", _KINDS)
         name = f"RSA {key.key_size}"
-    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return VerifyingKey(public=key, name=name, key_id=hashlib.sha256(spki).hexdigest())
+    return VerifyingKey(public=key, name=name, key_id=key_id_of(key))
 
 
 def _verify_ecdsa(key: EllipticCurvePublicKey, data: bytes, signature: bytes) -> None:

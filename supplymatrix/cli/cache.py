@@ -37,6 +37,8 @@ def info(cache_dir: Path | None) -> None:
     for log in found.logs:
         entries = f"{log.entries:,} answers" if log.entries >= 0 else "cannot be read"
         lines.append(f"  {log.name}  {entries}, {log.bytes:,} bytes")
+    if found.facts:
+        lines.append(f"  licences and hashes of files  {found.facts:,} bytes")
     lines += [f"  set aside: {name}" for name in found.damaged]
     state = state_folder(os.environ)
     heads = sorted(path.name for path in state.glob("*.head")) if state.is_dir() else []

@@ -1,4 +1,4 @@
-"""`supplymatrix config`: the settings of this machine, and where each comes from."""
+"""`supplymatrix config`: the settings of this machine, where each comes from, and who makes documents."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supplymatrix.cli.config_author import author
 from supplymatrix.cli.output import write_stdout
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ def config() -> None:
 
     settings.toml holds [network], [cache], [author], [vendors] and [notify]; policy stands in the project's lift.toml.
     """
+
+
+config.add_command(author)
 
 
 @config.command()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from supplymatrix.gomod.module_graph import ListedModule
     from supplymatrix.model.fact import Gap, GraphModule
 
-__all__ = ["graph", "why"]
+__all__ = ["graph", "refuse_unknown_target", "why"]
 
 _MARK = {True: "yes", False: "no", None: "?"}
 _GAPS = 10
@@ -35,7 +35,7 @@ def _graph_options(command: F) -> F:
     def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
         path, use_go = kwargs.pop("path"), kwargs.pop("use_go")
         goos, goarch = kwargs.pop("goos"), kwargs.pop("goarch")
-        _refuse_unknown_target(goos, goarch)
+        refuse_unknown_target(goos, goarch)
         return command(*args, run=_read(path, use_go=use_go, goos=goos, goarch=goarch), **kwargs)
 
     options = (
@@ -50,7 +50,7 @@ def _graph_options(command: F) -> F:
     return cast("F", wrapped)
 
 
-def _refuse_unknown_target(goos: str, goarch: str) -> None:
+def refuse_unknown_target(goos: str, goarch: str) -> None:
     """Raise click.UsageError for a system or processor that Go does not know: no file would be built for it."""
     if not goos and not goarch:
         return

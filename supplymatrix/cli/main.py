@@ -39,6 +39,13 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ),
     ("graph", "supplymatrix.cli.graph:graph", "Show the build list: every module, and which of them give packages."),
     ("why", "supplymatrix.cli.graph:why", "Show by which requirements a module comes into the build list."),
+    ("sbom", "supplymatrix.cli.sbom:sbom", "Make a project's bill of materials; validate, verify, compare others."),
+    (
+        "licences",
+        "supplymatrix.cli.licences:licences",
+        "Show the licence of every module, from its own files, and what it asks.",
+    ),
+    ("notice", "supplymatrix.cli.notice:notice", "Write the third-party notices that go with a program."),
     ("response", "supplymatrix.cli.response:response", "Show how fast channels, and you, fixed Go's CVEs."),
     ("score", "supplymatrix.cli.score:score", "Show how a project's score comes about, and where the next points are."),
     ("policy", "supplymatrix.cli.policy:policy", "Show, write, test and compare policies."),

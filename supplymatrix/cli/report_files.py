@@ -15,7 +15,7 @@ import binascii
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from supplymatrix.model.value import changed
 if TYPE_CHECKING:
     from supplymatrix.engine.signing import ReportSigner
 
-__all__ = ["ReportFiles", "refuse_nothing_to_sign"]
+__all__ = ["ReportFiles", "name_of", "refuse_nothing_to_sign", "sign_beside"]
 
 STATEMENT = "vsa"
 _RANKS = {"text": 1, "markdown": 1, "summary": 1, "github": 1, "html": 2, STATEMENT: 3}
@@ -76,21 +76,32 @@ class ReportFiles:
         path = target.file
         if path is None or not path.is_file() or is_step_summary(path):
             return
-        if self._signer is not None and target.format != STATEMENT:
-            write_file(_beside(path), self._signer.signature(data))
-        elif self._signer is None and os.path.realpath(_beside(path)) not in self._targets:
-            self._warn(_take_away_stale(_beside(path)))
-        self._fellows.append(Fellow(name=_name_of(path), format=target.format, sha256=hashlib.sha256(data).hexdigest()))
+        if self._signer is None or target.format != STATEMENT:
+            self._warn(sign_beside(path, data, self._signer, self._targets))
+        self._fellows.append(Fellow(name=name_of(path), format=target.format, sha256=hashlib.sha256(data).hexdigest()))
 
 
-def refuse_nothing_to_sign(targets: Sequence[ReportTarget]) -> None:
-    """Raise click.UsageError when --sign could sign nothing, or a signature would take the place of a report."""
+def sign_beside(path: Path, data: bytes, signer: ReportSigner | None, written: Collection[str]) -> str:
+    """Write FILE.sig over the bytes of a file; without a signer take away one of a run before. Return what to tell.
+
+    written: the real paths of what this run writes, which nothing is taken away of. Raises InputError.
+    """
+    if signer is not None:
+        write_file(_beside(path), signer.signature(data))
+        return ""
+    return "" if os.path.realpath(_beside(path)) in written else _take_away_stale(_beside(path))
+
+
+def refuse_nothing_to_sign(targets: Sequence[ReportTarget], example: str = "") -> None:
+    """Raise click.UsageError when --sign could sign nothing, or a signature would take the place of a report.
+
+    example: what to do, "" = as for a check.
+    """
     files = [target.file for target in targets if target.file is not None and not is_step_summary(target.file)]
     if not files and all(target.format != STATEMENT for target in targets):
         fault = click.UsageError("--sign signs files, and no report goes to one.")
-        fault.add_note(
-            f"--format {STATEMENT}=verdict.json writes a signed statement, --format json=report.json a report"
-        )
+        usual = f"--format {STATEMENT}=verdict.json writes a signed statement, --format json=report.json a report"
+        fault.add_note(example or usual)
         raise fault
     signed = (target for target in targets if target.file in files and target.format != STATEMENT)
     refuse_shared([*targets, *(ReportTarget("sig", _beside(target.file)) for target in signed if target.file)])
@@ -100,7 +111,7 @@ def _beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.sig")
 
 
-def _name_of(path: Path) -> str:
+def name_of(path: Path) -> str:
     """Return a file's name as from the folder of the run; one elsewhere is named without the folders of the machine."""
     if not path.is_absolute():
         return path.as_posix()

@@ -21,10 +21,15 @@ SCHEMAS = {
     "compliance": ("compliance-v1.schema.json", "what `compliance --format json` writes"),
     "chain": ("chain-v1.schema.json", "what `verify --format json` writes"),
     "steps": ("steps-v1.schema.json", "what `verify --steps --format json` writes"),
-    "not-in-log": ("not-in-log-v1.schema.json", "what `verify --format json` writes when the log has no such module"),
+    "not-in-log": ("not-in-log-v1.schema.json", "what `verify --format json` writes when the log has no such one"),
     "signatures": ("signatures-v1.schema.json", "what `verify-report --format json` writes"),
     "graph": ("graph-v1.schema.json", "what `graph --format json` writes"),
     "why": ("why-v1.schema.json", "what `why --format json` writes"),
+    "licences": ("licences-v1.schema.json", "what `licences --format json` writes"),
+    "notice": ("notice-v1.schema.json", "what `notice --format json` writes"),
+    "sbom-verify": ("sbom-verify-v1.schema.json", "what `sbom verify --format json` writes"),
+    "sbom-diff": ("sbom-diff-v1.schema.json", "what `sbom diff --format json` writes"),
+    "sbom-standards": ("sbom-standards-v1.schema.json", "what `sbom standards --format json` writes"),
     "response": ("response-v1.schema.json", "what `response --format json` writes"),
     "config": ("config-v1.schema.json", "what `config show --format json` writes"),
     "vendors": ("vendors-v1.schema.json", "what `vendors list` and `vendors show --format json` write"),
@@ -47,8 +52,8 @@ SCHEMAS = {
 def schema(name: str | None) -> None:
     """Print a JSON Schema (draft 2020-12): report, survey, policy, chain …; without a name, list them."""
     if name is None:
-        rows = [(f"{word:11} {file:27}", what) for word, (file, what) in SCHEMAS.items()]
-        lines = in_columns(rows, indent=12, width=page_width())
+        rows = [(f"{word:14} {file:29}", what) for word, (file, what) in SCHEMAS.items()]
+        lines = in_columns(rows, indent=15, width=page_width())
         write_stdout("\n".join([*lines, "", "supplymatrix schema report prints one of them.", ""]))
         return
     if name not in SCHEMAS:

@@ -42,7 +42,8 @@ def _digest(context: click.Context, option: click.Parameter, text: str) -> str:
 )
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def verify_report(files: tuple[Path, ...], *, key: Path, project: Path | None, policy_sha256: str, format_: str) -> int:
-    """Verify reports that `check --sign` has written: envelopes, files with a FILE.sig, and what a statement names.
+    """Verify what `check --sign` and `sbom --sign` have written: envelopes, files with a FILE.sig or with the signature
+    inside (CycloneDX JSON), and what a statement names.
 
     What a statement names is looked for beside the statement, and only where nothing of the name lies there at the path
     that it names.

@@ -29,6 +29,13 @@ __all__ = ["waive"]
 @click.option("--owner", required=True, metavar="WHO", help="Who answers for it.")
 @click.option("--expires", required=True, metavar="DAY", help="The last day: 2027-01-31, or from today 30d or 4w.")
 @click.option("--id", "advisory", default="", metavar="ID", help="Only this advisory: GO-…, CVE-… or GHSA-….")
+@click.option(
+    "--licence",
+    "licences",
+    multiple=True,
+    metavar="ID",
+    help="Of SM401: only this licence, e.g. GPL-3.0-only, or LGPL-*. May be given again.",
+)
 @click.option("--ticket", default="", metavar="TEXT", help="Where it is being worked on.")
 @click.option(
     "--vex-justification",
@@ -50,6 +57,7 @@ def waive(
     owner: str,
     expires: str,
     advisory: str,
+    licences: tuple[str, ...],
     ticket: str,
     vex_justification: str | None,
     renew: bool,
@@ -78,7 +86,7 @@ def waive(
 
     request = WaiveRequest(
         rule=rule, module=module, path=path, reason=reason, owner=owner, expires=expires, advisory=advisory,
-        ticket=ticket, vex_justification=vex_justification or "", renew=renew, allow_remote=allow_remote,
+        licences=licences, ticket=ticket, vex_justification=vex_justification or "", renew=renew, allow_remote=allow_remote,
         means=means,
     )  # fmt: skip
     made = make_waiver(request)

@@ -5,7 +5,7 @@
 What is told of each module (proof, findings) is what `check` finds in the working tree, by the same policy; nothing is
 asked twice. The revision is read as for `check --diff-base`, workspaces included. When a version came out is taken from
 this machine alone: the facts of a run whose policy asks for an age, the `.info` of the module cache, the digits of a
-pseudo-version. No proxy is asked for it.
+pseudo-version. No proxy is asked for it. Licences are likewise those in the module cache, in the roots of modules.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 
 from supplymatrix.engine.check import CheckRequest, survey_run
 from supplymatrix.engine.events import OnEvent, ignore_event
+from supplymatrix.engine.licences import DETECTOR, read_version
+from supplymatrix.engine.means import Means
 from supplymatrix.engine.prepare import Prepared
 from supplymatrix.engine.project_then import PastReader
 from supplymatrix.errors import InputError
@@ -22,10 +24,21 @@ from supplymatrix.gomod.module_info import parse_info_time
 from supplymatrix.gomod.pseudo import is_pseudo_version, parse_pseudo_version
 from supplymatrix.model.audit import Audit, Unreadable
 from supplymatrix.model.fact import Facts, ReleaseTime
+from supplymatrix.model.licence import LicenceSource, ModuleLicence
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
+from supplymatrix.net.file_facts import FileFacts
+from supplymatrix.net.folders import cache_folder
 from supplymatrix.net.settings import read_env_files
-from supplymatrix.reports.module_changes import ChangeReport, ReleasedAt, build_of, compare_builds
+from supplymatrix.reports.module_changes import (
+    Built,
+    ChangeReport,
+    LicenceChange,
+    ModuleChange,
+    ReleasedAt,
+    build_of,
+    compare_builds,
+)
 from supplymatrix.sources.files import read_if_there
 from supplymatrix.sources.modcache import module_cache
 
@@ -56,18 +69,63 @@ def changed_modules(request: ChangesRequest, on_event: OnEvent = ignore_event) -
     audits = {item.root: item for item in run.survey.items if isinstance(item, Audit)}
     cache = module_cache(environ, _go_values(environ))
     reader = PastReader(request.base, environ, option=_OPTION)
-    return tuple(_report(item, audits[item.path.as_posix()], request, reader, cache) for item in run.prepared)
+    licences = _Licences(request.check.means, cache)
+    return tuple(_report(item, audits[item.path.as_posix()], request, reader, licences) for item in run.prepared)
+
+
+class _Licences:
+    """Under which licences module versions are, as far as the module cache has them. cache: where that is."""
+
+    def __init__(self, means: Means, cache: Path | None) -> None:
+        self.cache = cache
+        self._facts = FileFacts.open(means.cache_dir or cache_folder(means.environ), detector=DETECTOR)
+        self._known: dict[ModuleVersion, ModuleLicence] = {}
+
+    def of(self, change: ModuleChange) -> LicenceChange:
+        """Return what a module shows before and after a change."""
+        before, after = self._read(change.before), self._read(change.after)
+        return LicenceChange(
+            before=before.declared if before is not None else None,
+            after=after.declared if after is not None else None,
+            reason=after.reason if after is not None else "",
+        )
+
+    def save(self) -> None:
+        """Keep what texts were read as."""
+        self._facts.save()
+
+    def _read(self, built: Built | None) -> ModuleLicence | None:
+        if built is None:
+            return None
+        module = built.effective
+        if module is None:
+            here = ModuleVersion(path=built.path, version=built.version)
+            return ModuleLicence(
+                subject=here,
+                effective=None,
+                declared="",
+                concluded="",
+                files=(),
+                source=LicenceSource.REPLACEMENT,
+                reason="a folder is taken, which is not read",
+            )
+        if module not in self._known:
+            self._known[module] = read_version(module, self.cache, self._facts)
+        return self._known[module]
 
 
 def _report(
-    item: Prepared, audit: Audit, request: ChangesRequest, reader: PastReader, cache: Path | None
+    item: Prepared, audit: Audit, request: ChangesRequest, reader: PastReader, licences: _Licences
 ) -> ChangeReport:
     then = reader.read(item)
     facts = then.project.facts if then.project is not None else ()
     notes = (f"every module counts as added: {then.reason}",) if then.reason else ()
     wanted = (built.effective for built in build_of(item.project.facts).values())
-    times = _times([module for module in wanted if module is not None], audit.facts, cache)
-    return compare_builds(facts, item.project.facts, audit, times, base=request.base, notes=notes)
+    times = _times([module for module in wanted if module is not None], audit.facts, licences.cache)
+    report = compare_builds(facts, item.project.facts, audit, times, base=request.base, notes=notes)
+    changes = tuple(changed(change, licence=licences.of(change)) for change in report.changes)
+    licences.save()
+    return changed(report, changes=changes)
 
 
 def _go_values(environ: Mapping[str, str]) -> dict[str, str]:

@@ -43,9 +43,11 @@ from supplymatrix.model.fact import (
     ReplacedModule,
     RequiredModule,
     SumFault,
+    SumKind,
     SumLine,
     VendorMeasure,
 )
+from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Status
 from supplymatrix.model.value import changed
@@ -180,6 +182,10 @@ class _StillKnown:
         others = _highest(module for module in lines if module.path not in named)
         self._built = built | {(module, module) for module in others}
         self._modules = lines | {module for pair in built for module in pair}
+        self._with_files = {
+            *(fact.subject for fact in then.facts if isinstance(fact, SumLine) and fact.kind is SumKind.ZIP),
+            *(fact.subject for fact in required if fact.effective is None),
+        }
         folders = {
             fact.subject.path
             for fact in (*then.facts, *today.facts)
@@ -193,7 +199,7 @@ class _StillKnown:
         }
 
     def facts(self, seen: Iterable[Fact]) -> Iterator[Fact]:
-        """Yield what still holds: copies in the cache, witnesses, times, vendors, and what authors say of versions."""
+        """Yield what still holds: copies in the cache, witnesses, times, licences, vendors, and authors' words."""
         for fact in seen:
             if isinstance(fact, GraphModule):
                 if (fact.subject, fact.effective) in self._built:
@@ -203,6 +209,9 @@ class _StillKnown:
                     yield fact
             elif isinstance(fact, HashWitness | ReleaseTime):
                 if fact.subject in self._modules:
+                    yield fact
+            elif isinstance(fact, ModuleLicence):
+                if (fact.effective or fact.subject) in self._with_files:
                     yield fact
             elif isinstance(fact, VendorMeasure):
                 yield fact

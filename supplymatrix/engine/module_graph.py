@@ -10,14 +10,14 @@ it fetch or run anything.
 
 from __future__ import annotations
 
-import platform
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from supplymatrix.checks.graph_gaps import GRAPH_WANTED
+from supplymatrix.engine.built_packages import BuiltPackages, PackagesBy, PackageSearch
 from supplymatrix.engine.graph_inputs import GraphInputs, read_inputs
 from supplymatrix.errors import InputError, SourceError
 from supplymatrix.gomod.golist import GoListEntry
@@ -34,19 +34,17 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
+from supplymatrix.sources.build_target import BuildTarget, find_target
 from supplymatrix.sources.mod_files import ModFiles
 from supplymatrix.sources.project import Project
+
+if TYPE_CHECKING:
+    from supplymatrix.sources.go_command import GoCommand
 
 __all__ = ["NO_GO", "GraphReader", "GraphRun", "ListedBy", "PackagesBy", "graph_of_files", "what_authors_say"]
 
 NO_GO = "it was not asked"
 _REASON = 500  # characters of what an author says that are kept
-_NOT_FOR_THIS_BUILD = ("build constraints exclude", "it has test files only")
-_GOOS = {"win32": "windows", "cygwin": "windows"}
-_GOARCH = {
-    "x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64", "i386": "386", "i686": "386",
-    "armv6l": "arm", "armv7l": "arm", "ppc64le": "ppc64le", "s390x": "s390x", "riscv64": "riscv64",
-}  # fmt: skip
 
 
 class ListedBy(StrEnum):
@@ -56,15 +54,6 @@ class ListedBy(StrEnum):
     OWN = "go.mod files"
 
 
-class PackagesBy(StrEnum):
-    """Who says which modules give packages."""
-
-    VENDOR = "vendor/modules.txt"
-    GO = "go list"
-    SOURCES = "source files"
-    NOBODY = "nobody"
-
-
 @value
 class GraphRun:
     """A graph and what is known of its modules. graph: None when there is none; the gaps say why.
@@ -72,6 +61,13 @@ class GraphRun:
     facts: in the order of the build list. listed_by: who says what the list is; go_refused: why not the go command, ""
     when it is its list. packages_by: who says which modules give packages, for goos and goarch. module_lines: where the
     module line of each main module stands.
+
+    cgo: whether C takes part. packages: module path → import paths that the build takes from it, sorted; {} when nobody
+    knows. test_packages: those that only the main modules' tests need, {} unless these were asked for.
+    missing_packages, missing_test_packages: those that could not be found, so that there may be more of each. with_c:
+    module path → its files that import "C", with their packages; None when nobody looked. programs: packages of the
+    main modules that are programs; None when nobody looked. from_vendor: packages are from vendor/, whose list is that
+    of the build list. inputs: what all this was worked out from, None when there was nothing to be read.
     """
 
     name: str
@@ -85,15 +81,51 @@ class GraphRun:
     goos: str = ""
     goarch: str = ""
     module_lines: Mapping[str, Location] = MappingProxyType({})
+    cgo: bool = False
+    packages: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    test_packages: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    missing_packages: tuple[str, ...] = ()
+    missing_test_packages: tuple[str, ...] = ()
+    with_c: Mapping[str, tuple[tuple[str, Path], ...]] | None = None
+    programs: tuple[str, ...] | None = None
+    from_vendor: bool = False
+    inputs: GraphInputs | None = None
+
+
+@value
+class _Asked:
+    go: bool
+    own_first: bool
+    tests: bool
+    member: str
+    unused_too: bool
 
 
 class GraphReader:
-    """Reads graphs. environ: of the user; go: ask the go command too; goos, goarch: built for, "" = this machine's."""
+    """Reads graphs. environ: of the user; go: ask the go command too; goos, goarch: built for, "" = this machine's.
 
-    def __init__(self, environ: Mapping[str, str], *, go: bool = True, goos: str = "", goarch: str = "") -> None:
+    cgo: whether C takes part in the build, None = as the go command would decide it. tests: look for the packages that
+    the main modules' tests need too. own_first: what our own reading finds counts where it is complete, and the go
+    command is asked only where it is not. member: the one main module of a workspace whose packages are built, "" =
+    all of them. unused_too: find out what authors say of modules that give no package, too.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        go: bool = True,
+        goos: str = "",
+        goarch: str = "",
+        cgo: bool | None = False,
+        tests: bool = False,
+        own_first: bool = False,
+        member: str = "",
+        unused_too: bool = True,
+    ) -> None:
         self._environ = environ
-        self._go = go
-        self._target = (goos, goarch)
+        self._asked = _Asked(go=go, own_first=own_first, tests=tests, member=member, unused_too=unused_too)
+        self._target = (goos, goarch, cgo)
         self._runs: dict[Path, GraphRun] = {}
 
     def facts_of(self, project: Project) -> tuple[list[GraphModule], list[Gap], list[Note]]:
@@ -113,11 +145,11 @@ class GraphReader:
         return self._runs[key]
 
     def _read(self, project: Project) -> GraphRun:
-        goos = self._target[0] or _GOOS.get(sys.platform, sys.platform)
-        goarch = self._target[1] or _GOARCH.get(platform.machine().lower(), platform.machine().lower())
+        goos, goarch, cgo = self._target
+        values = _env_values(self._environ) if cgo is None else {}
+        target = find_target(self._environ, values, goos=goos, goarch=goarch, cgo=cgo)
         try:
-            inputs = read_inputs(project)
-            return _Reading(inputs, project, self._environ, go=self._go, target=(goos, goarch)).run()
+            return _Reading(read_inputs(project), project, self._environ, self._asked, target).run()
         except InputError as err:
             gaps = _no_graph(project, str(err.diagnostics[0]), err.diagnostics[0].remedy)
             return GraphRun(name=project.name, graph=None, facts=(), gaps=tuple(gaps), notes=())
@@ -139,71 +171,92 @@ class _Reading:
     """One graph."""
 
     def __init__(
-        self,
-        inputs: GraphInputs,
-        project: Project,
-        environ: Mapping[str, str],
-        *,
-        go: bool,
-        target: tuple[str, str],
+        self, inputs: GraphInputs, project: Project, environ: Mapping[str, str], asked: _Asked, target: BuildTarget
     ) -> None:
         self._inputs = inputs
         self._project = project
         self._environ = environ
-        self._goos, self._goarch = target
+        self._asked = asked
+        self._target = target
         self._cache = _cache_of(environ)
         self._files = ModFiles(self._cache, inputs.hashes, inputs.folders)
-        self._ask_go = go
+        self._command: GoCommand | None = None
+        self._refused = NO_GO
         self._notes: list[Note] = []
         self._gaps: list[Gap] = []
 
     def run(self) -> GraphRun:
         own = self._own()
-        entries, refused = self._list_by_go()
-        graph = own if refused else self._with_go(own, entries)
-        self._tell_graph(own, refused)
-        used, packages_by = self._used(graph, has_go=not refused)
+        entries = self._list_by_go(own)
+        graph = own if self._refused else self._with_go(own, entries)
+        self._tell_graph(own, self._refused)
+        built = self._find_packages(graph)
         found = {entry.path: entry for entry in entries}
-        facts = [self._fact(listed, found.get(listed.module.path), used) for listed in graph.modules]
+        facts = [self._fact(listed, found.get(listed.module.path), built.gives) for listed in graph.modules]
         return GraphRun(
             name=self._inputs.name,
             graph=graph,
             facts=tuple(_placed(facts, self._project, self._inputs.module_lines)),
             gaps=tuple(self._gaps),
             notes=tuple(self._notes),
-            listed_by=ListedBy.OWN if refused else ListedBy.GO,
-            go_refused=refused,
-            packages_by=packages_by,
-            goos=self._goos,
-            goarch=self._goarch,
+            listed_by=ListedBy.OWN if self._refused else ListedBy.GO,
+            go_refused=self._refused,
+            packages_by=built.by,
+            goos=self._target.goos,
+            goarch=self._target.goarch,
             module_lines=self._inputs.module_lines,
+            cgo=self._target.cgo,
+            packages=built.packages,
+            test_packages=built.test_packages,
+            missing_packages=built.faults,
+            missing_test_packages=built.test_faults,
+            with_c=built.with_c,
+            programs=built.programs,
+            from_vendor=built.from_vendor,
+            inputs=self._inputs,
         )
 
     def _own(self) -> ModuleGraph:
         """Return the graph as the go.mod files have it."""
         return graph_of_files(self._inputs, self._files.read)
 
-    def _list_by_go(self) -> tuple[tuple[GoListEntry, ...], str]:
-        """Return the go command's build list, or why there is none."""
-        if not self._ask_go:
-            return (), NO_GO
+    def _list_by_go(self, own: ModuleGraph) -> tuple[GoListEntry, ...]:
+        """Return the go command's build list, where it is asked for one and gives it."""
+        if not self._asked.go or (self._asked.own_first and own.is_complete):
+            return ()
+        command = self._go_command()
+        if command is None:
+            self._refused = "there is no go in PATH"
+            return ()
+        try:
+            entries = command.list_modules()
+        except SourceError as err:
+            self._refused = str(err)
+            return ()
+        self._refused = ""
+        return entries
+
+    def _usable_command(self) -> GoCommand | None:
+        """Return the go command where it may be asked for packages: it must not have refused to list modules."""
+        if not self._asked.go or self._refused not in ("", NO_GO):
+            return None
+        return self._go_command()
+
+    def _go_command(self) -> GoCommand | None:
         from supplymatrix.sources.go_command import GoCommand, find_go
 
         go = find_go(self._environ)
-        if go is None:
-            return (), "there is no go in PATH"
-        self._command = GoCommand(
-            go,
-            self._inputs.folder,
-            self._environ,
-            cache=self._cache,
-            go_work=self._inputs.work_path,
-            target=(self._goos, self._goarch),
-        )
-        try:
-            return self._command.list_modules(), ""
-        except SourceError as err:
-            return (), str(err)
+        if self._command is None and go is not None:
+            self._command = GoCommand(
+                go,
+                self._inputs.folder,
+                self._environ,
+                cache=self._cache,
+                go_work=self._inputs.work_path,
+                target=(self._target.goos, self._target.goarch),
+                cgo=self._target.cgo,
+            )
+        return self._command
 
     def _with_go(self, own: ModuleGraph, entries: Sequence[GoListEntry]) -> ModuleGraph:
         """Return a graph whose build list is the go command's."""
@@ -243,57 +296,22 @@ class _Reading:
         wanted = f"{GRAPH_WANTED}{self._inputs.name}: {wanted}"
         self._gaps.append(Gap(wanted=wanted, reason=reason, remedy=remedy, subject=subject))
 
-    def _used(self, graph: ModuleGraph, *, has_go: bool) -> tuple[Mapping[str, bool | None], PackagesBy]:
-        """Return for each module path whether packages come from it, and who says so."""
-        paths = [listed.module.path for listed in graph.modules]
-        vendored = self._vendored(graph)
-        if vendored is not None:
-            return {path: path in vendored for path in paths}, PackagesBy.VENDOR
-        if has_go:
-            try:
-                used = self._command.list_used([main.folder for main in self._inputs.mains])
-            except SourceError as err:
-                self._notes.append(Note(code="packages-without-go", message=f"go does not list packages: {err}"))
-            else:
-                self._tell_packages(used.faults)
-                return _known(paths, used.paths, whole=not used.faults), PackagesBy.GO
-        return self._scan(graph, paths)
-
-    def _vendored(self, graph: ModuleGraph) -> frozenset[str] | None:
-        """Return the modules that give packages to vendor/, None when there is none, or one of another build list."""
-        from supplymatrix.sources.vendor_list import read_vendor_list
-
-        folder = self._inputs.folder / "vendor"
-        try:
-            listed = read_vendor_list(folder / "modules.txt")
-        except InputError as err:
-            self._notes.append(Note(code="vendor-unreadable", message=str(err.diagnostics[0])))
-            return None
-        if listed is None:
-            return None
-        versions = {entry.module.path: entry.module.version for entry in graph.modules}
-        stale = [module for module in listed.giving if versions.get(module.path, "") != module.version]
-        if stale:
-            text = f"vendor/modules.txt is not that of the build list, and is not used: it has {min(stale)}"
-            self._notes.append(Note(code="vendor-stale", message=text))
-            return None
-        mains = {entry.module.path for entry in graph.modules if entry.is_main}
-        return frozenset({module.path for module in listed.giving} | mains)
-
-    def _scan(self, graph: ModuleGraph, paths: Sequence[str]) -> tuple[Mapping[str, bool | None], PackagesBy]:
-        """Follow the imports of the source files."""
-        from supplymatrix.gomod.build_constraint import BuildContext
-        from supplymatrix.sources.packages import find_packages
-
-        mains = {main.path: main.folder for main in self._inputs.mains}
-        modules = {entry.module.path: self._folder(entry) for entry in graph.modules if not entry.is_main}
-        context = BuildContext(goos=self._goos, goarch=self._goarch)
-        found = find_packages(mains, modules, context=context)
-        missing = [entry for entry in found.missing if not entry.reason.startswith(_NOT_FOR_THIS_BUILD)]
-        self._tell_packages([f"{entry.import_path}: {entry.reason}" for entry in missing])
-        if missing and not set(found.used) - set(mains):
-            return {path: True if path in mains else None for path in paths}, PackagesBy.NOBODY
-        return _known(paths, frozenset(found.used), whole=not missing), PackagesBy.SOURCES
+    def _find_packages(self, graph: ModuleGraph) -> BuiltPackages:
+        """Look for the packages that the build takes."""
+        listed = {entry.module.path: entry for entry in graph.modules}
+        search = PackageSearch(
+            self._inputs,
+            graph,
+            self._target,
+            folder_of=lambda path: self._folder(listed[path]),
+            command=self._usable_command,
+            tests=self._asked.tests,
+            own_first=self._asked.own_first,
+            member=self._asked.member,
+        )
+        found = search.run()
+        self._notes += found.notes
+        return found
 
     def _folder(self, listed: ListedModule) -> Path | None:
         if listed.effective is not None:
@@ -301,21 +319,14 @@ class _Reading:
         assert listed.replacement is not None  # noqa: S101 - no main module, and no module version: it is replaced
         return self._files.folder_of(listed.replacement)
 
-    def _tell_packages(self, faults: Sequence[str]) -> None:
-        if faults:
-            text = (
-                f"packages that could not be found: {len(faults)}, the first one {faults[0]}; of a module from which "
-                "no package was seen nobody can say that it gives none"
-            )
-            self._notes.append(Note(code="packages-missing", message=text))
-
     def _fact(self, listed: ListedModule, entry: GoListEntry | None, used: Mapping[str, bool | None]) -> GraphModule:
         from supplymatrix.gomod.dependency_file import is_retracted_by
 
         effective = listed.effective
         retracted = "; ".join(entry.retracted) if entry is not None else ""
         deprecated = entry.deprecated if entry is not None else ""
-        newest = self._files.newest(effective.path) if effective is not None else None
+        is_asked = self._asked.unused_too or used.get(listed.module.path) is not False
+        newest = self._files.newest(effective.path) if effective is not None and is_asked else None
         if newest is not None and effective is not None:
             retracted = retracted or is_retracted_by(newest, effective.version)
             deprecated = deprecated or newest.deprecated
@@ -354,16 +365,16 @@ def what_authors_say(required: Iterable[RequiredModule], environ: Mapping[str, s
 
 
 def _cache_of(environ: Mapping[str, str]) -> Path | None:
-    from supplymatrix.net.settings import read_env_files
     from supplymatrix.sources.modcache import module_cache
 
-    values = {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
-    return module_cache(environ, values)
+    return module_cache(environ, _env_values(environ))
 
 
-def _known(paths: Sequence[str], used: frozenset[str], *, whole: bool) -> dict[str, bool | None]:
-    """Return what is known of each module. whole: every package was found, so that the others give none."""
-    return {path: True if path in used else False if whole else None for path in paths}
+def _env_values(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what the go command's own settings files say."""
+    from supplymatrix.net.settings import read_env_files
+
+    return {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
 
 
 def _in_a_line(text: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from supplymatrix import __version__
 from supplymatrix.checks.registry import ALL_RULES, run_rules
-from supplymatrix.documents.toml_splice import Values, append_table, set_values
+from supplymatrix.documents.toml_splice import Plain, Values, append_table, set_values
 from supplymatrix.documents.toml_text import read_toml
 from supplymatrix.engine.check import CheckRequest
 from supplymatrix.engine.events import OnEvent, ignore_event
@@ -115,9 +115,10 @@ def refuse_changed(case: PolicyCase) -> None:
 
 def waiver_entries(waiver: Waiver) -> Values:
     """Return the entries of a waiver in the order in which they are written; what it does not say is left out."""
-    entries: dict[str, str | date] = {"rule": waiver.rule, "package": waiver.package}
+    entries: dict[str, Plain] = {"rule": waiver.rule, "package": waiver.package}
     more = {"version": waiver.version, "replacement": waiver.replacement, "id": waiver.advisory}
     entries |= {name: text for name, text in more.items() if text}
+    entries |= {"licences": waiver.licences} if waiver.licences else {}
     entries |= {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires}
     more = {"ticket": waiver.ticket, "vex_justification": waiver.vex_justification}
     return entries | {name: text for name, text in more.items() if text}

@@ -32,6 +32,7 @@ from supplymatrix.model.fact import (
     SumKind,
     SumLine,
 )
+from supplymatrix.model.licence import LicenceFile, LicenceMatch, LicenceMethod, LicenceSource, ModuleLicence
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
@@ -98,7 +99,8 @@ def _facts(test: PolicyTest) -> Facts:
         ReleaseTime(subject=module, time=datetime.combine(day, time(0), tzinfo=UTC), source="the test")
         for module, day in test.released.items()
     ]
-    facts: list[Fact] = [*project.facts, *proofs, *released]
+    required = [fact for fact in project.facts if isinstance(fact, RequiredModule)]
+    facts: list[Fact] = [*project.facts, *proofs, *released, *_licences(required, test)]
     return Facts(facts, gaps)
 
 
@@ -140,11 +142,41 @@ def _answers(lines: Sequence[SumLine], test: PolicyTest) -> tuple[list[LineProof
     return proofs, gaps
 
 
+def _licences(required: Sequence[RequiredModule], test: PolicyTest) -> Iterator[ModuleLicence]:
+    """Yield the licences that a test names; of other modules nothing is said, and nothing asked."""
+    for fact in required:
+        said = test.licences.get(fact.effective or fact.subject)
+        if said is None:
+            continue
+        match = LicenceMatch(
+            licence=said.expression, start=1, end=1, confidence=said.confidence, method=LicenceMethod.TEXT
+        )
+        file = LicenceFile(
+            path="LICENSE",
+            sha256=hashlib.sha256(said.expression.encode()).hexdigest(),
+            expression=said.expression,
+            matches=(match,) if said.expression else (),
+        )
+        yield ModuleLicence(
+            subject=fact.subject,
+            effective=fact.effective,
+            declared=said.expression if said.is_read else "",
+            concluded=said.expression if said.is_read else "",
+            files=(file,) if said.is_read else (),
+            source=LicenceSource.FOLDER,
+            reason="" if said.is_read and said.expression else "the test says that it is not known",
+            remedy="run the check",
+            is_read=said.is_read,
+        )
+
+
 def _without_effect(test: PolicyTest, facts: Facts) -> Iterator[str]:
     """Yield what the test says of modules that are not there: it would say nothing, and nobody would notice."""
     lines = {str(line.subject) for line in facts.of(SumLine)}
     built = lines | {str(fact.effective) for fact in facts.of(RequiredModule) if fact.effective is not None}
-    for modules, known in (([answer.module for answer in test.log], lines), (test.released, built)):
+    folders = {str(fact.subject) for fact in facts.of(RequiredModule) if fact.effective is None}
+    said = (([answer.module for answer in test.log], lines), (test.released, built), (test.licences, built | folders))
+    for modules, known in said:
         for name in dict.fromkeys(str(module) for module in modules):
             if name not in known:
                 near = nearest(name, sorted(known))

@@ -1,8 +1,8 @@
 """What this machine can add to a project's own files, where a policy or a mismatch asks for it, and only then.
 
 Copies in the module cache (SM112), who else has the files of a line that differs (SM110), the module graph (SM207,
-SM208), when versions came out (SM209), what is known of vendors (SM801, SM802). Everything here is imported when it is
-needed; what several subjects need is looked at once.
+SM208), when versions came out (SM209), licences (SM401, SM402, SM405), what is known of vendors (SM801, SM802).
+Everything here is imported when it is needed; what several subjects need is looked at once.
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Note, Verdict
 
 if TYPE_CHECKING:
+    from supplymatrix.engine.check_licences import CheckedLicences
     from supplymatrix.engine.module_graph import GraphReader
     from supplymatrix.engine.vendor_measures import VendorMeasures
     from supplymatrix.model.fact import GraphModule, ReleaseTime, VendorMeasure
+    from supplymatrix.model.licence import ModuleLicence
 
 __all__ = ["SeenHere", "ThisMachine"]
 
@@ -63,6 +65,7 @@ class ThisMachine:
         self._graphs: GraphReader | None = None
         self._times: Mapping[Path, Sequence[ReleaseTime]] = {}
         self._vendors: VendorMeasures | None = None
+        self._licences: CheckedLicences | None = None
 
     def look_for_witnesses(self, proofs: Sequence[LineProof]) -> None:
         """Ask who else has the files of lines that differ from the log; where none does, nothing is asked."""
@@ -89,8 +92,10 @@ class ThisMachine:
         modules, gaps, notes = self._graph_of(item)
         facts: tuple[Fact, ...] = (*witnesses, *self._copies_of(item, proofs), *modules)
         times = self._times.get(item.path, ())
-        facts += (*times, *self._vendors_of(item))
-        return SeenHere(facts=facts, gaps=tuple(gaps), notes=(*notes, *self._notes_on(times)))
+        licences, unlisted, said = self._licences_of(item)
+        facts += (*times, *licences, *self._vendors_of(item))
+        notes = tuple(dict.fromkeys((*notes, *said, *self._notes_on(times))))
+        return SeenHere(facts=facts, gaps=(*gaps, *unlisted), notes=notes)
 
     def chains_of(self, item: Prepared, verdict: Verdict, facts: Facts) -> Mapping[str, tuple[str, ...]]:
         """Return by which requirements the modules come into the project that the verdict has something to say of."""
@@ -119,6 +124,16 @@ class ThisMachine:
 
             self._graphs = GraphReader(self._means.environ)
         return self._graphs.facts_of(item.project)
+
+    def _licences_of(self, item: Prepared) -> tuple[Sequence[ModuleLicence], Sequence[Gap], Sequence[Note]]:
+        """Read the licences of a subject's modules where its policy asks for them."""
+        if not item.policy.licences:
+            return (), (), ()
+        if self._licences is None:
+            from supplymatrix.engine.check_licences import CheckedLicences
+
+            self._licences = CheckedLicences(self._means, self._graphs)
+        return self._licences.of(item.project)
 
     @staticmethod
     def _notes_on(times: Sequence[ReleaseTime]) -> Sequence[Note]:

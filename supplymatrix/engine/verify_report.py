@@ -1,4 +1,4 @@
-"""Verify signed reports: envelopes, signature files, and the digests of the files that a signed statement names.
+"""Verify signed reports: envelopes, signature files, signatures inside a document, and the digests of the files that a signed statement names.
 
 Nothing of a report is believed, or told, before its signature holds. A signed statement of another kind, or by another
 program, is no verdict and is refused. A file that a statement names is looked for beside the statement, and only where
@@ -27,7 +27,7 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.reports.vsa import PREDICATE, STATEMENT, VERIFIER
 from supplymatrix.sources.files import read_if_there, read_limited
 
-__all__ = ["verify_reports"]
+__all__ = ["verify_beside", "verify_reports"]
 
 _REPORT_LIMIT = 1 << 30
 _SIGNATURE_LIMIT = 64 << 10
@@ -97,10 +97,29 @@ def _verify(path: Path, asked: _Asked) -> tuple[SignedReport, set[str]]:
     data = read_limited(path, _REPORT_LIMIT, "report")
     if looks_like_envelope(data):
         return _verify_envelopes(path, data, asked)
-    return _verify_beside(path, data, asked.key), set()
+    report = verify_beside(path, data, asked.key)
+    if report.state is SignedState.UNSIGNED:
+        report = _verify_inside(path, data, asked.key, report)
+    return report, set()
 
 
-def _verify_beside(path: Path, data: bytes, key: VerifyingKey) -> SignedReport:
+def _verify_inside(path: Path, data: bytes, key: VerifyingKey, unsigned: SignedReport) -> SignedReport:
+    """Return what came of the signature that a document has in itself, as CycloneDX may; `unsigned` without one."""
+    from supplymatrix.attest.jsf import JsfState, verify_json_text
+
+    found = verify_json_text(data, key)
+    if found is None:
+        return unsigned
+    if found.state is JsfState.NOT_CHECKED:
+        return changed(unsigned, reason=f"{unsigned.reason}; the signature inside was not checked: {found.reason}")
+    if found.state is JsfState.BROKEN:
+        return changed(unsigned, state=SignedState.BROKEN, signature="inside", reason=found.reason)
+    digest = hashlib.sha256(data).hexdigest()
+    return changed(unsigned, state=SignedState.HOLDS, signature="inside", reason="", sha256=digest)
+
+
+def verify_beside(path: Path, data: bytes, key: VerifyingKey) -> SignedReport:
+    """Return what came of FILE.sig, for the bytes of a file. Raises InputError for what is no signature."""
     beside = path.with_name(path.name + SIGNATURE_SUFFIX)
     text = read_if_there(beside, _SIGNATURE_LIMIT, "signature")
     signature = beside.as_posix()

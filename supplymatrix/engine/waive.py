@@ -46,6 +46,7 @@ class WaiveRequest:
     expires: str
     means: Means
     advisory: str = ""
+    licences: tuple[str, ...] = ()
     ticket: str = ""
     vex_justification: str = ""
     renew: bool = False
@@ -73,7 +74,8 @@ def make_waiver(request: WaiveRequest) -> Waived:
     before = file.parse(file.data, request.means, allow_remote=request.allow_remote)
     values = _values(request, rule, before)
     there = [waiver for waiver in before.waivers if (waiver.rule, waiver.package) == (rule.id, values["package"])]
-    same = next((waiver for waiver in there if _scope(waiver) == _scope_of(values)), None)
+    scope = _scope_of(values, request)
+    same = next((waiver for waiver in there if _scope(waiver) == scope), None)
     number = _number_of(same) if same is not None and request.renew else None
     if request.renew and number is None:
         raise _nothing_to_renew(file, rule, str(values["package"]))
@@ -83,7 +85,7 @@ def make_waiver(request: WaiveRequest) -> Waived:
         new = append_table(file.data, file.name, "waivers", values, page=PAGE)
     else:
         new = set_values(file.data, file.name, ("waivers", number), values, page=PAGE)
-    waiver = _read_back(file, new, request, _scope_of(values), rule)
+    waiver = _read_back(file, new, request, scope, rule)
     notes = [_also_there(other) for other in there if other is not same]
     if is_too_wide(waiver):
         notes.append(f"{waiver.package} speaks of modules of more than one owner: name a host and an owner")
@@ -107,6 +109,7 @@ def _values(request: WaiveRequest, rule: Rule, policy: Policy) -> dict[str, Plai
     values: dict[str, Plain] = {"rule": rule.id, "package": package}
     optional = {"version": version, "id": request.advisory.strip()}
     values |= {key: text for key, text in optional.items() if text}
+    values |= {"licences": request.licences} if request.licences else {}
     values |= {"reason": request.reason.strip(), "owner": request.owner.strip(), "expires": expires}
     optional = {"ticket": request.ticket.strip(), "vex_justification": request.vex_justification}
     return values | {key: text for key, text in optional.items() if text}
@@ -179,9 +182,7 @@ def _refuse_unwaivable(rule: Rule) -> None:
     )
 
 
-def _read_back(
-    file: LiftFile, new: bytes, request: WaiveRequest, scope: tuple[str, str, str, str], rule: Rule
-) -> Waiver:
+def _read_back(file: LiftFile, new: bytes, request: WaiveRequest, scope: tuple[str, ...], rule: Rule) -> Waiver:
     """Return the waiver as `check` will read it. Raises InputError when it would refuse the file."""
     try:
         policy = file.parse(new, request.means, allow_remote=request.allow_remote)
@@ -193,13 +194,13 @@ def _read_back(
     return found[-1]
 
 
-def _scope(waiver: Waiver) -> tuple[str, str, str, str]:
-    return waiver.rule, waiver.package, waiver.version, waiver.advisory
+def _scope(waiver: Waiver) -> tuple[str, ...]:
+    return waiver.rule, waiver.package, waiver.version, waiver.advisory, *sorted(map(str.lower, waiver.licences))
 
 
-def _scope_of(values: dict[str, Plain]) -> tuple[str, str, str, str]:
-    rule, package, version, advisory = (str(values.get(key, "")) for key in ("rule", "package", "version", "id"))
-    return rule, package, version, advisory
+def _scope_of(values: dict[str, Plain], request: WaiveRequest) -> tuple[str, ...]:
+    words = (str(values.get(key, "")) for key in ("rule", "package", "version", "id"))
+    return *words, *sorted(map(str.lower, request.licences))
 
 
 def _number_of(waiver: Waiver) -> int | None:

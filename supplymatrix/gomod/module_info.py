@@ -17,8 +17,9 @@ from datetime import UTC, datetime, timedelta
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
 
-__all__ = ["INFO_LIMIT", "parse_info_time"]
+__all__ = ["INFO_LIMIT", "InfoOrigin", "parse_info_origin", "parse_info_time"]
 
 INFO_LIMIT = 64 << 10
 """Bytes that an .info may have; a proxy's has some 200."""
@@ -28,6 +29,38 @@ _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?(?:Z|([+-])(\d{2}):(\d{2}))", re.ASCII
 )  # RFC 3339
 _FORM = '{"Version": "v1.2.3", "Time": "2023-10-18T11:23:00Z"}'
+
+
+_ORIGIN_URL = re.compile(r"(?:https?|git|ssh|svn|bzr)(?:\+ssh)?://[A-Za-z0-9][^\s\"<>\\^`{|}]{0,500}", re.ASCII)
+
+
+@value
+class InfoOrigin:
+    """Where a version was packed from, as an .info says it; nobody has proven it. kind: "git" and the like. url: of the
+    repository, without user and password. revision: hex, tag: "v1.2.3" or "sub/v1.2.3"; each "" when it is not said."""
+
+    kind: str
+    url: str
+    revision: str
+    tag: str
+
+
+def parse_info_origin(data: bytes) -> InfoOrigin | None:
+    """Return the origin that an .info names, None when it names none that can be used. Never raises."""
+    try:
+        found = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+    origin = found.get("Origin") if isinstance(found, dict) else None
+    if not isinstance(origin, dict):
+        return None
+    kind, url, revision, ref = (str(origin.get(name) or "")[:500] for name in ("VCS", "URL", "Hash", "Ref"))
+    if not _ORIGIN_URL.fullmatch(url) or "@" in url or not kind.isalpha():
+        return None
+    tag = ref.removeprefix("refs/tags/") if ref.startswith("refs/tags/") and ref.isprintable() else ""
+    return InfoOrigin(
+        kind=kind, url=url, revision=revision if re.fullmatch("[0-9a-f]{12,64}", revision) else "", tag=tag
+    )
 
 
 def parse_info_time(data: bytes, module: ModuleVersion) -> datetime:

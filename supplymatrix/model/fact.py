@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.location import Location, Provenance
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
@@ -359,6 +360,7 @@ Fact = (
     | NestedPolicy
     | ReleaseTime
     | VendorMeasure
+    | ModuleLicence
 )
 F = TypeVar(
     "F",
@@ -377,6 +379,7 @@ F = TypeVar(
     NestedPolicy,
     ReleaseTime,
     VendorMeasure,
+    ModuleLicence,
 )
 
 

@@ -53,7 +53,8 @@ class LicenceFile:
 
     expression: what the file as a whole says, "" when nothing in it was recognised surely enough; nearest: then the
     closest known licence and its percentage ("MIT 81"), "" when none is near. copyrights: its copyright lines, each
-    once, in order. packages_only: it lies below the module's root, and speaks for the packages in its folder.
+    once, in order. packages_only: it lies below the module's root, and speaks for the packages in its folder. unread:
+    how many characters at its end were not looked at.
     """
 
     path: str
@@ -63,6 +64,7 @@ class LicenceFile:
     copyrights: tuple[str, ...] = ()
     nearest: str = ""
     packages_only: bool = False
+    unread: int = 0
 
 
 @value
@@ -71,7 +73,8 @@ class ModuleLicence:
 
     subject: as the build list has it; effective: what the build takes in its place, None = a folder. declared: what the
     licence files in its root say, all together; concluded: that, and what the licence files of folders say from which
-    the build takes packages. Both "" when nobody knows, because of `reason`. source: where its files were read.
+    the build takes packages. Both "" when nobody knows, because of `reason`, which may also say what is not known
+    beside them. source: where its files were read; is_read: whether all of them could be.
     """
 
     subject: ModuleVersion
@@ -82,6 +85,7 @@ class ModuleLicence:
     source: LicenceSource
     reason: str = ""
     remedy: str = ""
+    is_read: bool = True
 
     @property
     def confidence(self) -> int:

@@ -104,7 +104,8 @@ class Finding:
     none.
     label: short text that belongs under the caret. locations: first = primary. fingerprint: stable when lines move.
     advisories: ids of what the finding is about, with all aliases (GO-…, CVE-…, GHSA-…). replacement: what the module
-    is replaced by, "path@version" or a folder as go.mod writes it, "" = nothing or not of concern.
+    is replaced by, "path@version" or a folder as go.mod writes it, "" = nothing or not of concern. licences: of a
+    finding about licences what is not wanted, for each choice that the licence leaves.
     """
 
     rule: str
@@ -120,6 +121,7 @@ class Finding:
     fingerprint: str = ""
     advisories: tuple[str, ...] = ()
     replacement: str = ""
+    licences: tuple[tuple[str, ...], ...] = ()
 
 
 @value

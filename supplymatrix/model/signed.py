@@ -65,8 +65,8 @@ class SignedStatement:
 
 @value
 class SignedReport:
-    """One report. signature: "envelope", or the path of the file with it. statements: of an envelope file; only what a
-    signature that holds is over is told.
+    """One report. signature: "envelope"; "inside" of what has it in itself; or the path of the file with it.
+    statements: of an envelope file; only what a signature that holds is over is told.
 
     sha256: hex, of the file. reason: why it does not hold.
     """

@@ -80,9 +80,9 @@ class WaiverState(StrEnum):
 class WaiverEntry:
     """One line of the waiver register: a waiver as the policy has it, and what it did in this run.
 
-    package: glob; version, advisory: "" = any. findings: how many it excuses now. commit (hex, shortened, or
-    NOT_COMMITTED), author and committed_on (the author's day): who last changed the entry, from git; "" and None where
-    nobody asked or git does not know.
+    package: glob; version, advisory: "" = any; licences: none = any. findings: how many it excuses now. commit (hex,
+    shortened, or NOT_COMMITTED), author and committed_on (the author's day): who last changed the entry, from git; ""
+    and None where nobody asked or git does not know.
     """
 
     rule: str
@@ -97,6 +97,7 @@ class WaiverEntry:
     location: Location
     state: WaiverState
     findings: int
+    licences: tuple[str, ...] = ()
     commit: str = ""
     author: str = ""
     committed_on: date | None = None

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from supplymatrix.errors import SourceError
 from supplymatrix.model.value import value
+from supplymatrix.net.folders import FACTS_NAME
 from supplymatrix.net.head_file import log_id
 from supplymatrix.net.limits import most_bytes
 
@@ -59,12 +60,14 @@ class CachedLog:
 
 @value
 class CacheInfo:
-    """What lies in the cache folder. bytes: all of it; damaged: names of files that were set aside."""
+    """What lies in the cache folder. bytes: all of it; damaged: names of files that were set aside; facts: bytes of
+    what was worked out from files (`net.file_facts`)."""
 
     folder: Path
     bytes: int
     logs: tuple[CachedLog, ...] = ()
     damaged: tuple[str, ...] = ()
+    facts: int = 0
 
 
 class LogCache:
@@ -323,7 +326,8 @@ def cache_info(folder: Path) -> CacheInfo:
             )
             logs.append(CachedLog(name=name, entries=_count(path), bytes=whole))
     damaged = tuple(path.name for path in files if ".damaged-" in path.name)
-    return CacheInfo(folder=folder, bytes=sum(map(_size, files)), logs=tuple(logs), damaged=damaged)
+    facts = sum(_size(path) for path in files if path.name == FACTS_NAME)
+    return CacheInfo(folder=folder, bytes=sum(map(_size, files)), logs=tuple(logs), damaged=damaged, facts=facts)
 
 
 def clear_cache(folder: Path) -> CacheInfo:
@@ -349,7 +353,7 @@ def _cache_files(folder: Path) -> list[Path]:
         return []
     except OSError as err:
         raise SourceError(f"the cache folder {folder} cannot be read: {err.strerror or err}") from err
-    return [folder / name for name in names if name.startswith(_PREFIX) and _SUFFIX in name]
+    return [folder / name for name in names if (name.startswith(_PREFIX) and _SUFFIX in name) or name == FACTS_NAME]
 
 
 def _size(path: Path) -> int:

@@ -20,7 +20,10 @@ from pathlib import Path, PurePath
 
 from supplymatrix.errors import Diagnostic, InputError, SourceError
 
-__all__ = ["cache_folder", "config_folder", "state_folder"]
+__all__ = ["FACTS_NAME", "cache_folder", "config_folder", "state_folder"]
+
+FACTS_NAME = "file-facts.v1.txt"
+"""In the cache folder: what was worked out from files before (`net.file_facts`)."""
 
 
 def cache_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:

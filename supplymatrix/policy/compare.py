@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from supplymatrix.model.rule import Level
 from supplymatrix.model.verdict import Mode
+from supplymatrix.policy.compare_licences import compare_licences
 from supplymatrix.policy.document import LEVEL_ORDER, PSEUDO_RULE, PackageRule, Policy
 
 __all__ = ["compare_policies"]
@@ -27,6 +28,7 @@ def compare_policies(old: Policy, new: Policy) -> list[str]:
         *_numbers(old, new),
         *_levels(old, new),
         *_packages(old, new),
+        *compare_licences(old, new),
         *_vendors(old, new),
         *_waivers(old, new),
         *_debt(old, new),
@@ -200,6 +202,7 @@ def _excuses(policy: Policy) -> dict[tuple[str, str], Counter[str]]:
     found: dict[tuple[str, str], Counter[str]] = {}
     for waiver in policy.waivers:
         about = f" ({waiver.advisory})" if waiver.advisory else ""
+        about += f" ({', '.join(sorted(waiver.licences))})" if waiver.licences else ""
         fork = f", replaced by {waiver.replacement}," if waiver.replacement else ""
         what = f"{waiver.rule} on {waiver.package}{waiver.version and '@' + waiver.version}{about}{fork}"
         found.setdefault((what, waiver.expires.isoformat()), Counter())[f"{waiver.owner}: {waiver.reason}"] += 1

@@ -26,12 +26,13 @@ from supplymatrix.model.rule import Level, Rule
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Mode, Note, PolicyFile
 from supplymatrix.policy.globs import GlobIndex, literal_prefix
+from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.parents import NO_FILES, PolicyFiles
 from supplymatrix.policy.versions import VersionRange
 
 __all__ = [
-    "DEFAULT_PRESET", "LEVEL_ORDER", "MAX_WAIVER_DAYS", "PAGE", "PSEUDO_RULE", "Debt", "DebtEntry", "PackageRule",
-    "Policy", "VendorRule", "Waiver", "parse_policy", "preset_policy",
+    "DEFAULT_PRESET", "LEVEL_ORDER", "LICENCE_RULE", "MAX_WAIVER_DAYS", "PAGE", "PSEUDO_RULE", "Debt", "DebtEntry",
+    "PackageRule", "Policy", "VendorRule", "Waiver", "parse_policy", "preset_policy",
 ]  # fmt: skip
 
 PAGE = "docs/formats/lift-toml.md"
@@ -40,6 +41,8 @@ DEFAULT_PRESET = "log-verified"
 MAX_WAIVER_DAYS = 180
 PSEUDO_RULE = "SM203"
 """The rule that `pseudo_versions` sets for the modules of an entry."""
+LICENCE_RULE = "SM401"
+"""The rule whose waivers may name licences."""
 LEVEL_ORDER: Mapping[Level, int] = {
     level: number for number, level in enumerate((Level.OFF, Level.NOTE, Level.WARN, Level.ERROR, Level.ALARM))
 }
@@ -75,7 +78,8 @@ class Waiver:
     """One [[waivers]]. rule: its id; package: a glob; version: "" = any. expires: the last day on which it holds.
 
     advisory: the id that it is about, "" = any. layer: number of the file that it stands in, 0 = the project's own.
-    replacement: what the module is replaced by, path, path@version or folder, "" = anything.
+    replacement: what the module is replaced by, path, path@version or folder, "" = anything. licences: words of
+    [licences] that the module may have all the same, none = any.
     """
 
     rule: str
@@ -90,6 +94,7 @@ class Waiver:
     vex_justification: str = ""
     layer: int = 0
     replacement: str = ""
+    licences: tuple[str, ...] = ()
 
 
 @value
@@ -150,7 +155,9 @@ class Policy:
     file that the policy was put together from, the project's own first. places: where each value stands, presets
     included, by rule id, key or `framework_key`; nothing for what the program has by itself. spares: files whose
     `pseudo_versions = "allow"` may take back the level of SM203, for each parent that set it. owner_domain: of owners,
-    "" = any. floors: the lowest level that this file may set, by rule id; empty = what it likes.
+    "" = any. licences: [licences] of each file that has one, the nearest first; none = nobody asks for them.
+    conclusions: licences that a person has found out. floors: the lowest level that this file may set, by rule id;
+    empty = what it likes.
     """
 
     name: str
@@ -178,6 +185,8 @@ class Policy:
     places: Mapping[str, Location] = field(default_factory=dict)
     spares: tuple[frozenset[int], ...] = ()
     owner_domain: str = ""
+    licences: tuple[LicenceRule, ...] = ()
+    conclusions: tuple[LicenceConclusion, ...] = ()
     floors: Mapping[str, Level] = field(default_factory=dict)
     _entries: dict[str, tuple[PackageRule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `entries_for` has found: it is asked once for each rule and module."""

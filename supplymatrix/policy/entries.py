@@ -12,7 +12,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.module import canonical_version
 from supplymatrix.model.rule import Level, Rule
 from supplymatrix.model.verdict import Note
-from supplymatrix.policy.document import PSEUDO_RULE, PackageRule, VendorRule, Waiver
+from supplymatrix.policy.document import LICENCE_RULE, PSEUDO_RULE, PackageRule, VendorRule, Waiver
 from supplymatrix.policy.globs import glob_fault
 from supplymatrix.policy.grammar import (
     COMPLIANCE_KEYS,
@@ -23,6 +23,7 @@ from supplymatrix.policy.grammar import (
     WAIVER_KEYS,
 )
 from supplymatrix.policy.layer import DebtSection
+from supplymatrix.policy.licence_reader import read_words
 from supplymatrix.policy.reading import Reading
 from supplymatrix.policy.versions import RANGE_FORM, VersionRange, parse_range
 
@@ -142,14 +143,27 @@ def _waiver(read: Reading, path: KeyPath, item: Mapping[str, Any], number: int) 
     if "vex_justification" in item:
         path_of_it = (*path, "vex_justification")
         justification = read.one_of(path_of_it, item["vex_justification"], "justification", JUSTIFICATIONS)
+    licences = _licences((*path, "licences"), item, rule, read)
     if rule is None or expires is None:
         return None
     return Waiver(
         rule=rule.id, package=package, version=version, reason=reason, owner=owner, expires=expires,
         location=read.key_at(path), advisory=advisory, ticket=read.text((*path, "ticket"), item),
         vex_justification=justification, layer=number,
-        replacement=_replacement((*path, "replacement"), item, read),
+        replacement=_replacement((*path, "replacement"), item, read), licences=licences,
     )  # fmt: skip
+
+
+def _licences(path: KeyPath, table: Mapping[str, Any], rule: Rule | None, read: Reading) -> tuple[str, ...]:
+    """Return the licences that a waiver takes on; none = any."""
+    if "licences" not in table:
+        return ()
+    words = tuple(word for word, _ in read_words(read, path, table))
+    if table["licences"] == []:
+        read.fault(path, "this names no licence", 'e.g. ["GPL-3.0-only"]')
+    if rule is not None and rule.id != LICENCE_RULE:
+        read.fault(path, f"{rule.id} is not about licences", f"a waiver of {LICENCE_RULE}, or no such key", at_key=True)
+    return words
 
 
 def _one_version(path: KeyPath, table: Mapping[str, Any], read: Reading) -> str:

@@ -16,9 +16,9 @@
     level = "error"
 
 The facts are real files: what is not given is made from go.mod (every go.sum line that it needs, proven in the log).
-`log` says what the log would answer otherwise, `released` how old a version is; of a module that the facts do not have
-neither can say anything, which fails the test. A finding or gap that is not expected
-fails the test too, unless `only = false`.
+`log` says what the log would answer otherwise, `released` how old a version is, `licence` under which licence; of a
+module that the facts do not have none of them can say anything, which fails the test. A finding or gap that is not
+expected fails the test too, unless `only = false`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from supplymatrix.documents.tables import Table, TableReader
+from supplymatrix.errors import InputError
 from supplymatrix.model.fact import ProofState
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
@@ -35,7 +36,7 @@ from supplymatrix.model.rule import Level, Rule, Status
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Outcome
 
-__all__ = ["GAP", "TEST_FILE", "Expected", "LogSays", "PolicyTest", "parse_policy_tests"]
+__all__ = ["GAP", "TEST_FILE", "Expected", "LicenceSays", "LogSays", "PolicyTest", "parse_policy_tests"]
 
 TEST_FILE = "lift.test.toml"
 GAP = "unknown"
@@ -50,7 +51,7 @@ _STATES = {
 }
 _LEVELS = tuple(level.value for level in Level if level is not Level.OFF)
 _STATUSES = (Status.FAIL.value, Status.WAIVED.value, Status.UNKNOWN.value)
-_KEYS = ("go_mod", "go_sum", "on", "outcome", "min_low", "only", "expect", "log", "released")
+_KEYS = ("go_mod", "go_sum", "on", "outcome", "min_low", "only", "expect", "log", "released", "licence")
 
 
 @value
@@ -59,6 +60,16 @@ class LogSays:
 
     module: ModuleVersion
     state: ProofState | None
+
+
+@value
+class LicenceSays:
+    """What would be read of a module version's licence. expression: "" = nothing that is recognised, with confidence in
+    percent. is_read: whether its files could be read at all."""
+
+    expression: str
+    confidence: int
+    is_read: bool
 
 
 @value
@@ -81,7 +92,7 @@ class PolicyTest:
     """One test. on: the day of the verdict, None = today. go_sum: None = made from go.mod. outcome: None = any.
 
     min_low: the low end of the score must reach it, -1 = any. only: nothing else may be found. released: the day on
-    which a module version came out.
+    which a module version came out. licences: what is read of theirs.
     """
 
     name: str
@@ -94,6 +105,7 @@ class PolicyTest:
     expected: tuple[Expected, ...]
     log: tuple[LogSays, ...]
     released: Mapping[ModuleVersion, date]
+    licences: Mapping[ModuleVersion, LicenceSays]
     location: Location
 
 
@@ -129,6 +141,7 @@ def _test(table: Table, rules: Mapping[str, Rule]) -> PolicyTest:
         ),
         log=tuple(_log(found) for found in _inner(table, "log", ("module", "state"), ())),
         released=dict(_released(found) for found in _inner(table, "released", ("module", "on"), ())),
+        licences=dict(map(_licence, _inner(table, "licence", ("module",), ("licence", "confidence", "read")))),
         location=table.location,
     )
 
@@ -161,6 +174,23 @@ def _log(table: Table) -> LogSays:
 
 def _released(table: Table) -> tuple[ModuleVersion, date]:
     return _module(table), table.day("on") or date(1970, 1, 1)
+
+
+def _licence(table: Table) -> tuple[ModuleVersion, LicenceSays]:
+    from supplymatrix.licences.expression import canonical
+
+    text = table.text("licence")
+    try:
+        expression = canonical(text) if text else ""
+    except InputError as err:
+        first = err.diagnostics[0]
+        table.fault("licence", f"this is no licence expression: {first.message}", expected=first.expected)
+        expression = ""
+    return _module(table), LicenceSays(
+        expression=expression,
+        confidence=table.whole("confidence", 100, low=1, high=100),
+        is_read=table.flag("read", default=True),
+    )
 
 
 def _module(table: Table) -> ModuleVersion:

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from supplymatrix.model.value import value
 
 __all__ = [
-    "COMPLIANCE_KEYS", "DEBT_KEYS", "DURATION", "JUSTIFICATIONS", "LATER_SECTIONS", "PACKAGE_KEYS", "POLICY_KEYS",
-    "ROOT_KEYS", "SEVERITIES", "SOURCE_KEYS", "TABLES", "VENDOR_KEYS", "WAIVER_KEYS", "Key", "names_of",
+    "COMPLIANCE_KEYS", "CONCLUSION_KEYS", "DEBT_KEYS", "DURATION", "JUSTIFICATIONS", "LATER_SECTIONS", "LICENCE_KEYS",
+    "PACKAGE_KEYS", "POLICY_KEYS", "ROOT_KEYS", "SEVERITIES", "SOURCE_KEYS", "TABLES", "USES", "VENDOR_KEYS",
+    "WAIVER_KEYS", "Key", "names_of",
 ]  # fmt: skip
 
 JUSTIFICATIONS = (
@@ -26,6 +27,8 @@ JUSTIFICATIONS = (
 """Why an advisory does not concern a product, in the words of OpenVEX."""
 SEVERITIES = ("critical", "high", "medium", "low")
 DURATION = r"[1-9][0-9]{0,4}[hdw]"
+USES = ("redistribute-binary", "redistribute-source", "modify", "network-service")
+"""What is done with the code of modules, as licences tell uses apart."""
 _LEVEL = {"enum": ["off", "note", "warn", "error"]}
 _TEXT = {"type": "string"}
 _DAY = {"type": "string", "format": "date", "description": "A TOML date without quotes, e.g. 2027-01-31"}
@@ -158,6 +161,56 @@ VENDOR_KEYS = (
     Key(name="require", about="Signatures, SBOM, provenance.", schema={"type": "array"}, waits_for="signatures"),
     Key(name="identity", about="Who must have signed.", schema={"type": "object"}, waits_for="signatures"),
 )
+_LICENCES = {
+    "type": "array",
+    "items": {**_TEXT, "minLength": 1},
+    "examples": [["permissive", "MPL-2.0", "LGPL-*"]],
+}
+CONCLUSION_KEYS = (
+    Key(name="module", about="A glob over module paths.", schema={**_TEXT, "minLength": 1}, required=True),
+    Key(name="version", about="A version or range in Go's order for which it holds; any when left out.", schema=_TEXT),
+    Key(
+        name="licence",
+        about="What the licence is: an SPDX expression.",
+        schema={**_TEXT, "minLength": 1, "examples": ["MIT", "Apache-2.0 OR MIT"]},
+        required=True,
+    ),
+    Key(
+        name="sha256",
+        about="SHA-256 (hex) of a licence file of the module: it holds no longer when the file is another one.",
+        schema={**_TEXT, "pattern": "^[0-9A-Fa-f]{64}$"},
+    ),
+    Key(
+        name="reason",
+        about="How it was found out, in 12 characters or more.",
+        schema={**_TEXT, "minLength": 12},
+        required=True,
+    ),
+    Key(name="owner", about="Who found it out.", schema={**_TEXT, "minLength": 1}, required=True),
+)
+LICENCE_KEYS = (
+    Key(
+        name="allow",
+        about="Licences that modules may have: SPDX ids, ids with a star, classes. Without it all that are not denied.",
+        schema=_LICENCES,
+    ),
+    Key(name="deny", about="Licences that modules may not have, in the same words; wins over allow.", schema=_LICENCES),
+    Key(
+        name="min_confidence",
+        about="How surely a licence must be recognised, in percent; below it counts as not known.",
+        schema={"type": "integer", "minimum": 1, "maximum": 100},
+    ),
+    Key(
+        name="use",
+        about="What is done with the code: findings tell what a licence asks for that.",
+        schema={"enum": list(USES)},
+    ),
+    Key(
+        name="conclusions",
+        about="Licences that a person has found out: [[licences.conclusions]].",
+        schema={"type": "array"},
+    ),
+)
 WAIVER_KEYS = (
     Key(name="rule", about="The one rule whose finding is waived, by id or name.", schema=_TEXT, required=True),
     Key(name="package", about="A glob over module paths.", schema=_TEXT, required=True),
@@ -166,6 +219,11 @@ WAIVER_KEYS = (
         name="replacement",
         about="What the module is replaced by: a path, path@version or folder; anything when left out.",
         schema={**_TEXT, "minLength": 1},
+    ),
+    Key(
+        name="licences",
+        about="Of SM401: licences that the modules may have all the same, as [licences] names them; any when left out.",
+        schema={**_LICENCES, "minItems": 1},
     ),
     Key(
         name="id",
@@ -207,7 +265,7 @@ DEBT_KEYS = (
     Key(name="owner", about="Who answers for the debt.", schema=_TEXT, required=True),
     Key(name="reason", about="Why it is taken on, in 12 characters or more.", schema=_TEXT, required=True),
 )
-TABLES = ("policy", "rules", "sources", "packages", "vendors", "waivers", "compliance", "debt")
+TABLES = ("policy", "rules", "sources", "packages", "licences", "vendors", "waivers", "compliance", "debt")
 """The sections that this version evaluates, in the order in which the page has them."""
-LATER_SECTIONS = ("toolchain", "vulns", "sla", "crypto", "cgo", "licences", "signatures", "cost")
+LATER_SECTIONS = ("toolchain", "vulns", "sla", "crypto", "cgo", "signatures", "cost")
 """Sections that later rules bring; a policy that has one today is refused."""

@@ -144,6 +144,7 @@ def _of_packages(policy: Policy, facts: Facts, rule: Rule) -> Iterator[Result]:
 def _name(waiver: Waiver) -> str:
     version = f"@{waiver.version}" if waiver.version else ""
     about = f" ({waiver.advisory})" if waiver.advisory else ""
+    about += f" ({', '.join(waiver.licences)})" if waiver.licences else ""
     return f"{waiver.rule} on {waiver.package}{version}{about}"
 
 

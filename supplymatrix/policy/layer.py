@@ -13,6 +13,7 @@ from supplymatrix.model.rule import Level
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Mode, Note
 from supplymatrix.policy.document import PackageRule, VendorRule, Waiver
+from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.parents import ParentRef
 
 __all__ = ["DebtSection", "Layer", "Parent"]
@@ -66,6 +67,8 @@ class Layer:
     private: tuple[str, ...]
     sumdb: str
     packages: tuple[PackageRule, ...]
+    licences: LicenceRule | None
+    conclusions: tuple[LicenceConclusion, ...]
     vendors: tuple[VendorRule, ...]
     waivers: tuple[Waiver, ...]
     frameworks: tuple[str, ...]

@@ -33,6 +33,7 @@ from supplymatrix.policy.document import (
     framework_key,
 )
 from supplymatrix.policy.layer import DebtSection, Layer, Parent
+from supplymatrix.policy.licence_terms import has_effect
 from supplymatrix.policy.parents import MAX_DEPTH, MAX_FILES, ParentKind, PolicyFiles, PolicyText
 from supplymatrix.policy.reader import read_layer
 from supplymatrix.policy.reading import Known
@@ -197,6 +198,7 @@ class PolicyMaker:
         self._apply_levels(whole, layer, number, is_free=is_free)
         if not is_free:
             self._refuse_opened(base, layer)
+            self._refuse_licences(base, layer)
         for key in ("name", "preset", "private", "sumdb", "owner_domain", *map(framework_key, layer.frameworks)):
             if key in layer.places:
                 whole.places[key] = layer.places[key]
@@ -206,6 +208,8 @@ class PolicyMaker:
         whole.private = tuple(dict.fromkeys((*layer.private, *base.private)))
         whole.sumdb = layer.sumdb or base.sumdb
         whole.packages = (*layer.packages, *base.packages)
+        whole.licences = (*([layer.licences] if layer.licences is not None else []), *base.licences)
+        whole.conclusions = (*layer.conclusions, *base.conclusions)
         whole.vendors = (*layer.vendors, *base.vendors)
         whole.waivers = (*layer.waivers, *base.waivers)
         whole.frameworks = tuple(dict.fromkeys((*layer.frameworks, *base.frameworks)))
@@ -271,6 +275,31 @@ class PolicyMaker:
             remedy = 'let that one declare it, or name allow_loosen = ["private"]'
             self._fault(layer, layer.places["private"], message, "patterns that the parents have too", remedy)
 
+    def _refuse_licences(self, base: Whole, layer: Layer) -> None:
+        """Keep a fault for what of [licences] would be looser than the parents have it, and so would not be heard."""
+        if not base.licences:
+            return
+        rule = layer.licences
+        surest = max(base.licences, key=lambda found: found.min_confidence)
+        if rule is not None and 0 < rule.min_confidence < surest.min_confidence:
+            self._loosened(
+                layer,
+                rule.confidence_location,
+                "min_confidence",
+                str(surest.min_confidence),
+                surest.confidence_location,
+                can_be_given_away=False,
+            )
+        for word, place in (rule.allow or ()) if rule is not None else ():
+            if not has_effect(word, base.licences):
+                where = base.licences[0].location
+                message = f"{word} is allowed here, and the policy that this one builds on does not have it ({where})"
+                self._fault(layer, place, message, "licences that the parents allow too", "leave it out")
+        if layer.conclusions and "conclusions" not in base.open:
+            message = "the policy that this one builds on leaves no conclusions about licences to it"
+            remedy = 'let that one say it, or name allow_loosen = ["conclusions"]'
+            self._fault(layer, layer.conclusions[0].location, message, "no such entry", remedy)
+
     def _check_owners(self, whole: Whole, layer: Layer) -> None:
         """Keep a fault for every owner, of a waiver or the debt, in whatever file, outside of the domain."""
         domain = whole.owner_domain
@@ -292,6 +321,10 @@ class PolicyMaker:
             join_values(whole, other)
             join_levels(whole, other)
             whole.packages = _once((*whole.packages, *other.packages), lambda entry: (entry.layer, entry.location))
+            whole.licences = _once((*whole.licences, *other.licences), lambda entry: (entry.layer, entry.location))
+            whole.conclusions = _once(
+                (*whole.conclusions, *other.conclusions), lambda entry: (entry.layer, entry.location)
+            )
             whole.vendors = _once((*whole.vendors, *other.vendors), lambda entry: (entry.vendor, entry.location))
             whole.waivers = _once((*whole.waivers, *other.waivers), lambda entry: (entry.layer, entry.location))
             whole.frameworks = tuple(dict.fromkeys((*whole.frameworks, *other.frameworks)))
@@ -328,7 +361,17 @@ class PolicyMaker:
         whole.open &= other.open
         whole.owner_domain = whole.owner_domain or other.owner_domain
 
-    def _loosened(self, layer: Layer, place: Location, what: str, least: str, above: Location | None) -> None:
+    def _loosened(
+        self,
+        layer: Layer,
+        place: Location,
+        what: str,
+        least: str,
+        above: Location | None,
+        *,
+        can_be_given_away: bool = True,
+    ) -> None:
+        """Keep a fault. can_be_given_away: the file above could name it in allow_loosen."""
         where = f" ({above})" if above is not None else ""
         message = f"{what} is set lower than the policy that this one builds on lets it be{where}"
         remedy = "leave it out"
@@ -336,7 +379,7 @@ class PolicyMaker:
             remedy = (
                 f'leave it out, or start from it instead: [policy] preset = "{above.artifact.removeprefix("preset ")}"'
             )
-        elif above is not None:
+        elif above is not None and can_be_given_away:
             remedy = f'leave it out; only {above.artifact} can give it away: [policy] allow_loosen = ["{what}"]'
         self._fault(layer, place, message, f"{least}, or stricter", remedy)
 

@@ -17,14 +17,17 @@ from supplymatrix.policy.document import framework_key
 from supplymatrix.policy.entries import read_compliance, read_debt, read_packages, read_vendors, read_waivers
 from supplymatrix.policy.grammar import POLICY_KEYS, ROOT_KEYS, SEVERITIES, SOURCE_KEYS, TABLES, names_of
 from supplymatrix.policy.layer import Layer, Parent
+from supplymatrix.policy.licence_reader import read_conclusions, read_licences
 from supplymatrix.policy.parents import ParentKind, parse_parent
 from supplymatrix.policy.reading import Known, Reading
 
 __all__ = ["LOOSENABLE", "PresetLevels", "read_layer"]
 
 PresetLevels = Callable[[str], Mapping[str, Level]]
-LOOSENABLE = ("mode", "min_score", "fail_on", "on_outage", "max_waiver_days", "weights", "private", "sumdb")
-"""Keys of [policy] and [sources] that a policy may leave to the ones that build on it."""
+LOOSENABLE = (
+    "mode", "min_score", "fail_on", "on_outage", "max_waiver_days", "weights", "private", "sumdb", "conclusions",
+)  # fmt: skip
+"""Keys of [policy], [sources] and [licences] that a policy may leave to the ones that build on it."""
 _BARS = tuple(level.value for level in (Level.NOTE, Level.WARN, Level.ERROR))
 _SCHEMA = 1
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
@@ -94,6 +97,8 @@ class _LayerReader:
             private=self._private(sources),
             sumdb=self._sumdb(sources),
             packages=tuple(read_packages(read, self._number, preset_levels)),
+            licences=read_licences(read, self._number),
+            conclusions=tuple(read_conclusions(read, self._number)),
             vendors=tuple(read_vendors(read)),
             waivers=tuple(read_waivers(read, self._number)),
             frameworks=self._frameworks(),

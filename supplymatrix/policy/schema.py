@@ -12,7 +12,9 @@ from typing import Any
 from supplymatrix.model.rule import Level, Rule
 from supplymatrix.policy.grammar import (
     COMPLIANCE_KEYS,
+    CONCLUSION_KEYS,
     DEBT_KEYS,
+    LICENCE_KEYS,
     PACKAGE_KEYS,
     POLICY_KEYS,
     ROOT_KEYS,
@@ -38,6 +40,11 @@ def policy_schema(rules: Mapping[str, Rule], presets: Sequence[str], vendors: Se
     waiver = _object(WAIVER_KEYS, "A finding that somebody takes upon himself, until a day.")
     waivable = [word for rule in rules.values() if rule.is_waivable for word in (rule.id, rule.name)]
     waiver["properties"]["rule"] |= {"enum": waivable}
+    licences = _object(LICENCE_KEYS, "Under which licences modules may be; without it no licence is looked at.")
+    licences["properties"]["conclusions"]["items"] = {
+        **_object(CONCLUSION_KEYS, "What a person has found to be the licence of a module."),
+        "anyOf": [{"required": ["version"]}, {"required": ["sha256"]}],
+    }
     root = _properties(ROOT_KEYS)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -57,6 +64,7 @@ def policy_schema(rules: Mapping[str, Rule], presets: Sequence[str], vendors: Se
                 "description": "Demands by glob over module paths; the longest literal prefix speaks.",
                 "additionalProperties": package,
             },
+            "licences": licences,
             "vendors": {
                 "type": "object",
                 "description": "What is asked of vendors that the project stands on.",

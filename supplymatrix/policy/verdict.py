@@ -26,6 +26,7 @@ from supplymatrix.model.verdict import Judged, Mode, Outcome, Score, Verdict, Wa
 from supplymatrix.policy.cooldown import AGE_RULE, check_cooldown
 from supplymatrix.policy.document import LEVEL_ORDER, Policy
 from supplymatrix.policy.hygiene import check_policy_itself
+from supplymatrix.policy.licences import check_licences
 from supplymatrix.policy.outage import OutageRule
 from supplymatrix.policy.requirements import VERSION_RULE, check_requirements
 from supplymatrix.policy.score import Tally, score_of
@@ -126,6 +127,7 @@ def _required(policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: date
         yield from check_requirements(policy, facts, rules[VERSION_RULE])
     if AGE_RULE in rules:
         yield from check_cooldown(policy, facts, rules[AGE_RULE], now)
+    yield from check_licences(policy, facts, rules)
     yield from check_vendors(policy, facts, rules, now)
 
 

@@ -11,6 +11,7 @@ from supplymatrix.model.rule import Finding, Result
 from supplymatrix.model.verdict import ExcuseKind, WaiverEntry, WaiverState, WaiverUse
 from supplymatrix.policy.document import Debt, DebtEntry, Policy, Waiver
 from supplymatrix.policy.globs import GlobIndex
+from supplymatrix.policy.licence_terms import covers
 
 __all__ = ["SOON", "DebtBook", "WaiverBook", "is_too_wide"]
 
@@ -77,6 +78,7 @@ class WaiverBook:
             expires=waiver.expires,
             ticket=waiver.ticket,
             vex_justification=waiver.vex_justification,
+            licences=waiver.licences,
             location=waiver.location,
             state=self._state(number, waiver),
             findings=self._excused[number],
@@ -103,7 +105,14 @@ def _speaks_of(waiver: Waiver, finding: Finding) -> bool:
         return False
     if waiver.replacement and waiver.replacement not in (finding.replacement, finding.replacement.partition("@")[0]):
         return False
+    if waiver.licences and not _takes_on(waiver.licences, finding.licences):
+        return False
     return not waiver.advisory or waiver.advisory in finding.advisories
+
+
+def _takes_on(words: tuple[str, ...], choices: tuple[tuple[str, ...], ...]) -> bool:
+    """Return whether of one choice that a licence leaves all that the policy does not have is taken on."""
+    return any(all(any(covers(word, name) for word in words) for name in choice) for choice in choices)
 
 
 def _use_of(waiver: Waiver) -> WaiverUse:

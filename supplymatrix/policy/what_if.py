@@ -59,7 +59,7 @@ class Trial:
         return changed(self, levels=levels if level is None else {**levels, rule: level})
 
     def waiving(self, waiver: Waiver) -> Trial:
-        """Return the same with a waiver, in the place of one of the same rule, package, version and replacement."""
+        """Return the same with a waiver, in the place of one that is about the same."""
         return changed(self, waivers=(*(w for w in self.waivers if _about(w) != _about(waiver)), waiver))
 
     def not_waiving(self, waiver: Waiver) -> Trial:
@@ -73,7 +73,7 @@ class Trial:
 
 
 def _about(waiver: Waiver) -> tuple[str, ...]:
-    return waiver.rule, waiver.package, waiver.version, waiver.replacement
+    return waiver.rule, waiver.package, waiver.version, waiver.replacement, *waiver.licences
 
 
 @value

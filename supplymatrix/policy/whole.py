@@ -22,6 +22,7 @@ from supplymatrix.policy.document import (
     Waiver,
     digest_of,
 )
+from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.score import WEIGHTS
 from supplymatrix.sumdb.known import GO_LOG_KEY
 
@@ -40,7 +41,7 @@ _RANKS: Mapping[str, Callable[[object], int]] = {
 }
 """How strict a value of [policy] is: the higher, the stricter. `weights` are in no such order."""
 WEIGHTS_KEY = "weights"
-OPENABLE = frozenset({WEIGHTS_KEY, "private", "sumdb"})
+OPENABLE = frozenset({WEIGHTS_KEY, "private", "sumdb", "conclusions"})
 
 
 @dataclass(kw_only=True)
@@ -48,7 +49,8 @@ class Whole:
     """A policy put together so far. values: of [policy], by key; floors, level_floors: how low the next file may set a
     value or level, None = as low as it likes.
 
-    open: of `private`, `sumdb` and `weights` those that the next file may choose; a preset says nothing of them.
+    open: of `private`, `sumdb`, `weights` and `conclusions` those that the next file may choose; a preset says nothing
+    of them.
     spares: for each parent that set the level of SM203, the files whose `pseudo_versions = "allow"` may take it back.
     lowest: how low the file that was put over the others last might set a level.
     """
@@ -68,6 +70,8 @@ class Whole:
     private: tuple[str, ...] = ()
     sumdb: str = ""
     packages: tuple[PackageRule, ...] = ()
+    licences: tuple[LicenceRule, ...] = ()
+    conclusions: tuple[LicenceConclusion, ...] = ()
     vendors: tuple[VendorRule, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     frameworks: tuple[str, ...] = ()
@@ -161,6 +165,25 @@ def _by_layer(packages: Sequence[PackageRule]) -> dict[int, list[tuple[object, .
     return {layer: sorted(entries) for layer, entries in found.items()}
 
 
+def _of_licences(whole: Whole) -> dict[str, object]:
+    """Return what decides of [licences]; nothing where no file has one."""
+    found: dict[str, object] = {}
+    if whole.licences:
+        found["licences"] = sorted(
+            (
+                [] if rule.allow is None else [sorted({word for word, _ in rule.allow})],
+                sorted({word for word, _ in rule.deny}),
+                rule.min_confidence,
+            )
+            for rule in whole.licences
+        )
+    if whole.conclusions:
+        found["conclusions"] = sorted(
+            (c.module, c.version, c.licence, c.sha256, c.reason, c.owner) for c in whole.conclusions
+        )
+    return found
+
+
 def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy:
     """Return what was put together as a policy. outage_place: where on_outage stands, or would."""
     values, layers = whole.values, _by_layer(whole.packages)
@@ -175,10 +198,14 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         "spares": sorted(sorted(layers.get(number, []) for number in spare) for spare in whole.spares),
         "vendors": sorted((v.vendor, v.response_p90, v.evidence_age, sorted(v.channels)) for v in whole.vendors),
         "waivers": sorted(
-            (w.rule, w.package, w.version, w.replacement, w.advisory, w.reason, w.owner, str(w.expires))
+            (
+                *(w.rule, w.package, w.version, w.replacement, w.advisory, w.reason, w.owner, str(w.expires)),
+                *sorted(w.licences),
+            )
             for w in whole.waivers
         ),
         "debt": [(str(debt.expires), sorted((e.rule, e.fingerprint) for e in debt.entries))] if debt else [],
+        **_of_licences(whole),
     }
     weights = values[WEIGHTS_KEY]
     outage_days = int(str(values["on_outage"]))
@@ -192,6 +219,8 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         origins=whole.origins,
         packages=whole.packages,
         waivers=whole.waivers,
+        licences=whole.licences,
+        conclusions=whole.conclusions,
         private=whole.private,
         sumdb=whole.sumdb,
         outage_days=outage_days,

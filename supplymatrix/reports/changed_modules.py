@@ -10,6 +10,7 @@ documented.
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -22,6 +23,7 @@ from supplymatrix.reports.module_changes import (
     Built,
     ChangeKind,
     ChangeReport,
+    LicenceChange,
     ModuleChange,
     ProofWord,
     ReleasedAt,
@@ -33,8 +35,10 @@ __all__ = ["MARKER", "SCHEMA", "render_json", "render_markdown", "render_text"]
 
 MARKER = "<!-- supplymatrix -->"
 SCHEMA = "supplymatrix.changes/1"
-_HEAD = "| | module | version | proof | age | findings |"
-_NO_LICENCES = "Licences are not read by this version."
+_HEAD = "| | module | version | licence | proof | age | findings |"
+_OF_LICENCES = (
+    "Licences: what the licence files in the roots of modules say, as far as they are on this machine. No legal advice."
+)
 _RESERVE = 400  # characters for the last words
 _SIGNS = {ProofWord.DIFFERS: "🚨", ProofWord.NOT_IN_LOG: "❌", ProofWord.PROVEN: "✅"}
 _ARROWS = {
@@ -56,12 +60,12 @@ def render_markdown(reports: Sequence[ChangeReport]) -> str:
             lines += [f"### {code(report.path)}", ""]
         lines += [f"{_in_words(report)}", ""]
         if report.changes:
-            lines += [_HEAD, "|---|---|---|---|---|---|"]
+            lines += [_HEAD, "|---|---|---|---|---|---|---|"]
             lines += [_row(change, report.judged_at) for change in report.changes]
             lines.append("")
         lines += [f"- note: {sentence(note)}" for note in report.notes]
         lines += [""] if report.notes else []
-    return _cut([*lines, _NO_LICENCES])
+    return _cut([*lines, _OF_LICENCES])
 
 
 def _cut(lines: Sequence[str]) -> str:
@@ -102,6 +106,7 @@ def _row(change: ModuleChange, now: datetime) -> str:
         f"{_ARROWS[change.kind]} {change.kind.value}",
         code(change.path) + (" (indirect)" if _is_indirect(change) else ""),
         f"{_side(change.before)} → {_side(change.after)}",
+        _licence(change.licence),
         _proof(change),
         _age(change.released, now) if change.after is not None else "–",  # noqa: RUF001 - nothing
         _findings(change.results),
@@ -123,6 +128,23 @@ def _side(built: Built | None) -> str:
     if built.effective.path != built.path:
         return f"{code(str(built.effective))} in its place"
     return code(built.effective.version)
+
+
+def _licence(found: LicenceChange | None) -> str:
+    """Return the licence of a module; both where it is another one now."""
+    if found is None:
+        return "not looked at"
+    if found.after is None:
+        return "–" if found.before is None else _said(found.before)  # noqa: RUF001 - nothing
+    open_ = " and something not known" if found.after and found.reason else ""
+    now = _said(found.after) + open_
+    if found.before in (None, "", found.after):
+        return now
+    return f"{_said(found.before)} → {now}"
+
+
+def _said(expression: str) -> str:
+    return code(expression) if expression else "not known"
 
 
 def _proof(change: ModuleChange) -> str:
@@ -173,7 +195,7 @@ def render_text(reports: Sequence[ChangeReport], *, width: int = 80) -> str:
         for change in report.changes:
             lines += _text_rows(change, report.judged_at, width)
         lines += [f"note: {plain(note)}" for note in report.notes]
-    return "\n".join([*lines, *([""] if lines else []), _NO_LICENCES, ""])
+    return "\n".join([*lines, *([""] if lines else []), *textwrap.wrap(_OF_LICENCES, width), ""])
 
 
 def _text_rows(change: ModuleChange, now: datetime, width: int) -> Iterator[str]:
@@ -186,6 +208,7 @@ def _text_rows(change: ModuleChange, now: datetime, width: int) -> Iterator[str]
         yield f"            {sides}"
     if change.after is None:
         return
+    yield f"            licence: {_plainly(_licence(change.licence))}"
     age = _plainly(_age(change.released, now))
     yield f"            proof: {_plainly(_proof(change)).lstrip('✅❌🚨⚠️ ')} · age: {age}"
     if change.results:
@@ -230,7 +253,9 @@ def _change(change: ModuleChange) -> dict[str, object]:
         "released": None
         if released is None
         else {"at": f"{released.time:%Y-%m-%dT%H:%M:%SZ}", "source": released.source},
-        "licence": None,
+        "licence": None
+        if change.licence is None
+        else {"before": change.licence.before, "after": change.licence.after, "reason": change.licence.reason},
         "findings": [
             {
                 "rule": judged.rule,

@@ -18,6 +18,7 @@ from supplymatrix.model.fact import (
     SumLine,
     VendorMeasure,
 )
+from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.rule import Status
 from supplymatrix.reports.html_parts import Detail, Part
 from supplymatrix.reports.tally import counted
@@ -62,6 +63,12 @@ def _method(audits: Sequence[Audit]) -> Iterator[str]:
         yield (
             "Ages of versions are those of their commits, which their authors write, unless committed proofs show "
             "that the log got a version later."
+        )
+    if any(audit.facts.of(ModuleLicence) for audit in audits):
+        yield (
+            "Licences: the texts of licence files on this machine, in the root of each module that gives packages and "
+            "in the folders that these are taken from, recognised by their words. What a person concluded is named "
+            "with that person. The project's own licence and that of Go were not judged. This is no legal advice."
         )
     if any(audit.facts.of(VendorMeasure) for audit in audits):
         yield (

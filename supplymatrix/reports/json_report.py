@@ -225,6 +225,7 @@ def _entry(entry: WaiverEntry) -> _Json:
         "expires": entry.expires.isoformat(),
         "ticket": entry.ticket,
         "vex_justification": entry.vex_justification,
+        "licences": list(entry.licences),
         "location": _location(entry.location),
         "state": entry.state.value,
         "findings": entry.findings,

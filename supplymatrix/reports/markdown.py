@@ -371,7 +371,7 @@ def _reason(waiver: WaiverUse) -> str:
 
 def _idle(audit: Audit, entry: WaiverEntry) -> tuple[str, ...]:
     """Return the row of a waiver that excuses nothing."""
-    about = [code(part) for part in (entry.package, entry.version, entry.advisory) if part]
+    about = [code(part) for part in (entry.package, entry.version, entry.advisory, *entry.licences) if part]
     where = code(str(audit.placed(entry.location)))
     return (entry.rule, " ".join(about), entry.state.value, sentence(entry.owner), str(entry.expires), where)
 

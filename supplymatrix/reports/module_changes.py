@@ -34,8 +34,8 @@ from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Judged
 
 __all__ = [
-    "Built", "ChangeKind", "ChangeReport", "ModuleChange", "Proof", "ProofWord", "ReleasedAt", "build_of",
-    "compare_builds",
+    "Built", "ChangeKind", "ChangeReport", "LicenceChange", "ModuleChange", "Proof", "ProofWord", "ReleasedAt",
+    "build_of", "compare_builds",
 ]  # fmt: skip
 
 
@@ -98,9 +98,19 @@ class ReleasedAt:
 
 
 @value
+class LicenceChange:
+    """Under which licence a module was and is: SPDX expressions, "" = not known, None = it was not there, or is gone.
+    reason: why it is not known, or not known as a whole, now."""
+
+    before: str | None
+    after: str | None
+    reason: str = ""
+
+
+@value
 class ModuleChange:
     """One module that is another one now. before, after: None = it was not there, or is gone. results: what the policy
-    makes of it now, gravest first."""
+    makes of it now, gravest first. licence: None = nobody has looked."""
 
     path: str
     kind: ChangeKind
@@ -109,6 +119,7 @@ class ModuleChange:
     proof: Proof
     released: ReleasedAt | None
     results: tuple[Judged, ...]
+    licence: LicenceChange | None = None
 
 
 @value

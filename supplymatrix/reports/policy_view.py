@@ -8,7 +8,8 @@ from datetime import date
 
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Rule
-from supplymatrix.policy.document import Debt, PackageRule, VendorRule, Waiver
+from supplymatrix.policy.document import Debt, PackageRule, Policy, VendorRule, Waiver
+from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.origins import PolicyValue, PolicyView
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
@@ -39,6 +40,7 @@ def render_policy_text(
     if policy.packages:
         out += ["", "packages"]
         out += _columns([(entry.glob, _asks(entry), str(entry.location)) for entry in policy.packages], width)
+    out += _licences(policy, width)
     if policy.vendors:
         out += ["", "vendors"]
         out += _columns([(entry.vendor, _asks_vendor(entry), str(entry.location)) for entry in policy.vendors], width)
@@ -72,6 +74,28 @@ def _above(view: PolicyView) -> str:
     parents = [source.artifact for source in view.policy.sources if source.artifact.startswith("preset ")]
     names = " and ".join(f"the {name}" if name.startswith("preset ") else name for name in parents)
     return f"{names or 'the program'} {'say' if len(parents) > 1 else 'says'}"
+
+
+def _licences(policy: Policy, width: int) -> list[str]:
+    out = ["", "licences"] if policy.licences else []
+    for rule in policy.licences:
+        out += [] if rule.allow is None else _indented(f"allow  {_words(rule.allow)}", width)
+        out += _indented(f"deny  {_words(rule.deny)}", width) if rule.deny else []
+        more = [f"recognised with {rule.min_confidence} % at least"] if rule.min_confidence else []
+        more += [f"used for: {rule.use}"] if rule.use else []
+        out += _indented(", ".join(more or ([] if rule.asks else ["every licence must be known"])), width)
+        out.append(f"    {plain(str(rule.location))}")
+    out += ["", "conclusions about licences"] if policy.conclusions else []
+    for entry in policy.conclusions:
+        bound = f", while its licence file has SHA-256 {entry.sha256[:12]}…" if entry.sha256 else ""
+        version = f"@{entry.version}" if entry.version else ""
+        out += _indented(f"{entry.module}{version}: {entry.licence}{bound}, {entry.owner}: {entry.reason}", width)
+        out.append(f"    {plain(str(entry.location))}")
+    return [line for line in out if line.strip() or not line]
+
+
+def _words(words: Sequence[tuple[str, Location]]) -> str:
+    return ", ".join(dict.fromkeys(word for word, _ in words)) or "nothing"
 
 
 def _waivers(waivers: Sequence[Waiver], today: date, width: int) -> list[str]:
@@ -143,6 +167,7 @@ def _asks_vendor(entry: VendorRule) -> str:
 def _waived(waiver: Waiver) -> str:
     about = f" ({waiver.advisory})" if waiver.advisory else ""
     about += f" => {waiver.replacement}" if waiver.replacement else ""
+    about += f" under {', '.join(waiver.licences)}" if waiver.licences else ""
     return f"{waiver.rule} on {waiver.package}{'@' if waiver.version else ''}{waiver.version}{about}"
 
 
@@ -174,6 +199,8 @@ def render_policy_json(view: PolicyView, rules: Mapping[str, Rule], *, today: da
             ],
             "rules": levels,
             "packages": [_package_json(entry) for entry in policy.packages],
+            "licences": [_licences_json(rule) for rule in policy.licences],
+            "conclusions": [_conclusion_json(entry) for entry in policy.conclusions],
             "vendors": [
                 {
                     "vendor": entry.vendor,
@@ -204,12 +231,37 @@ def _package_json(entry: PackageRule) -> dict[str, object]:
     }
 
 
+def _licences_json(rule: LicenceRule) -> dict[str, object]:
+    return {
+        "allow": None if rule.allow is None else [word for word, _ in rule.allow],
+        "deny": [word for word, _ in rule.deny],
+        "min_confidence": rule.min_confidence,
+        "use": rule.use,
+        "layer": rule.layer,
+        "origin": _place(rule.location),
+    }
+
+
+def _conclusion_json(entry: LicenceConclusion) -> dict[str, object]:
+    return {
+        "module": entry.module,
+        "version": entry.version,
+        "licence": entry.licence,
+        "sha256": entry.sha256,
+        "reason": entry.reason,
+        "owner": entry.owner,
+        "layer": entry.layer,
+        "origin": _place(entry.location),
+    }
+
+
 def _waiver_json(waiver: Waiver, today: date) -> dict[str, object]:
     return {
         "rule": waiver.rule,
         "package": waiver.package,
         "version": waiver.version,
         "replacement": waiver.replacement,
+        "licences": list(waiver.licences),
         "id": waiver.advisory,
         "reason": waiver.reason,
         "owner": waiver.owner,

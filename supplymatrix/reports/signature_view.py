@@ -51,7 +51,7 @@ def _end(check: SignatureCheck) -> str:
 
 
 def _lines(report: SignedReport) -> Iterator[str]:
-    how = "in an envelope" if report.signature == "envelope" else f"by {plain(report.signature)}"
+    how = {"envelope": "in an envelope", "inside": "inside"}.get(report.signature, f"by {plain(report.signature)}")
     words = {
         SignedState.HOLDS: f"signed {how}",
         SignedState.BROKEN: f"NOT as signed {how}: {plain(report.reason)}",

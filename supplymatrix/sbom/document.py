@@ -147,7 +147,8 @@ class Component:
     directory: the folder of a local replacement as go.mod writes it, "" when there is none. name, version: as shown;
     version "" where there is none. purl: "" where none can be had (a local folder without a module path of its own).
     version_source: how the version of the main module and of the standard library is known, in words.
-    packages: import paths that the build takes from it, None = not known.
+    packages: import paths that the build takes from it, None = not known. programs: of the main module, how many of its
+    packages are programs, None = not known.
     h1: of its zip in go.sum ("h1:…"), "" without; h1_go_mod: likewise of its go.mod.
     digest: of the zip; digest_reason: why there is none. path: the file of the zip, not written out.
     native: names of libraries that it links or brings (cgo).
@@ -165,6 +166,7 @@ class Component:
     is_direct: bool = False
     version_source: str = ""
     packages: int | None = None
+    programs: int | None = None
     h1: str = ""
     h1_go_mod: str = ""
     proof: LogProof | None = None

@@ -16,6 +16,7 @@ from supplymatrix.model.value import value
 __all__ = [
     "SAFE_OPTIONS",
     "Revision",
+    "ask_git",
     "find_named_at",
     "find_revision",
     "git_environment",
@@ -183,6 +184,14 @@ def _unreadable(name: str, revision: str, option: str = "--policy-from") -> Inpu
     """A file that is there and cannot be had must not look like one that is not there."""
     expected = "a whole clone: objects may be missing here"
     return _fault(f"git cannot read {name} of this revision", revision, expected, option)
+
+
+def ask_git(folder: Path, environ: Mapping[str, str], *arguments: str) -> bytes | None:
+    """Return what git prints, None when it fails. Only for questions that git answers from objects and the index.
+
+    Raises InputError when git is not there, or does not answer in time.
+    """
+    return _git(folder, git_environment(environ), *arguments)
 
 
 def _git(

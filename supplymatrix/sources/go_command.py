@@ -3,7 +3,8 @@
 What is examined may be hostile. So nothing of it is run, and nothing that the user has set can make the go command run
 or fetch something: no other toolchain (GOTOOLCHAIN=local), no flags (GOFLAGS), no settings file (GOENV=off), no
 download (GOPROXY=off), no version control (GOVCS, and -buildvcs=false: to stamp a program the go command would ask git,
-whose configuration is part of the project), no C compiler (CGO_ENABLED=0).
+whose configuration is part of the project). Files that import "C" are listed where they are asked for (CGO_ENABLED=1);
+to list them neither cgo nor a C compiler is run, since nothing is asked that would have to be built.
 
 Source: `go help environment`, `go help list`; cmd/go internal/load (setBuildInfo).
 """
@@ -13,10 +14,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from supplymatrix.errors import InputError, SourceError
 from supplymatrix.gomod.golist import GoListEntry, parse_go_list
@@ -45,23 +47,35 @@ _FIXED = {
     "GOSUMDB": "off",
     "GOVCS": "*:off",
     "GOAUTH": "off",
-    "CGO_ENABLED": "0",
     "LC_ALL": "C",
 }
 _USED = (
     "{{with .Module}}{{.Path}}{{end}}\t{{.ImportPath}}\t"
     '{{with .Error}}{{printf "%q" .Err}}{{end}}\t{{if .Standard}}std{{end}}'
+    "\t{{if or .DepOnly .ForTest}}{{else}}root{{end}}\t{{.Name}}\t{{join .Imports `,`}}"
 )
+_TEST_MAIN = "testing/internal/testdeps"
+"""What the main package of a test imports, and nobody else may."""
 _NOT_IN_BUILD = "build constraints exclude all Go files"
 
 
 @value
 class UsedModules:
-    """Which modules give packages to a build. paths: of those modules; faults: why there may be more, "" when there
-    are none: the packages that could not be found."""
+    """Which modules give packages to a build. packages: module path → import paths, sorted; test_packages: likewise
+    those that only the main modules' tests need, {} when these were not asked for. faults, test_faults: the packages
+    that could not be found, so that there may be more of each. programs: those packages that were asked for and are
+    programs."""
 
-    paths: frozenset[str]
+    packages: Mapping[str, tuple[str, ...]]
     faults: tuple[str, ...]
+    test_packages: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    test_faults: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The modules that give packages to the build itself."""
+        return frozenset(self.packages)
 
 
 def find_go(environ: Mapping[str, str]) -> Path | None:
@@ -81,7 +95,7 @@ class GoCommand:
     """The go command for one project. folder: where it starts; cache: the module cache, None = its default.
 
     go_work: of the workspace, None = no workspace, whatever lies above the project. target: (GOOS, GOARCH), "" = this
-    machine's. seconds: for each answer.
+    machine's. cgo: list files that import "C". seconds: for each answer.
     """
 
     def __init__(
@@ -93,6 +107,7 @@ class GoCommand:
         cache: Path | None = None,
         go_work: Path | None = None,
         target: tuple[str, str] = ("", ""),
+        cgo: bool = False,
         seconds: float = _SECONDS,
     ) -> None:
         self._go = go
@@ -106,6 +121,7 @@ class GoCommand:
             "PATH": os.pathsep.join(_absolute(environ.get("PATH", ""))),
             "GOWORK": work,
             **({"GOMODCACHE": str(cache)} if cache is not None and cache.is_absolute() else {}),
+            "CGO_ENABLED": "1" if cgo else "0",
             **({"GOOS": target[0]} if target[0] else {}),
             **({"GOARCH": target[1]} if target[1] else {}),
         }
@@ -117,22 +133,25 @@ class GoCommand:
         except InputError as err:
             raise SourceError(err.diagnostics[0].message) from err
 
-    def list_used(self, folders: Sequence[Path]) -> UsedModules:
-        """Return the modules that give packages to what lies in folders and below. Raises SourceError."""
+    def list_used(self, folders: Sequence[Path], *, tests: bool = False) -> UsedModules:
+        """Return the modules that give packages to what lies in folders and below. tests: also to the tests there.
+
+        Raises SourceError.
+        """
         patterns = [f"{os.path.abspath(folder)}{os.sep}..." for folder in folders]  # noqa: PTH100 - as above
-        output = self._run("list", "-mod=readonly", "-buildvcs=false", "-deps", "-e", "-f", _USED, "--", *patterns)
-        paths: set[str] = set()
-        faults: list[str] = []
-        for line in output.decode("utf-8", "replace").splitlines():
-            module, _, rest = line.partition("\t")
-            package, _, rest = rest.partition("\t")
-            fault, _, standard = rest.rpartition("\t")
-            if module:
-                paths.add(module)
-            if fault and not standard and _NOT_IN_BUILD not in fault:
-                words = fault.strip('"')[:200]
-                faults.append(f"{package}: {words}")
-        return UsedModules(paths=frozenset(paths), faults=tuple(faults))
+        asked = ["-deps", "-e", *(["-test"] if tests else []), "-f", _USED]
+        output = self._run("list", "-mod=readonly", "-buildvcs=false", *asked, "--", *patterns)
+        listed = [_package(line) for line in output.decode("utf-8", "replace").splitlines()]
+        built = _needed(listed) if tests else {package.path for package in listed}
+        return UsedModules(
+            packages=_by_module(package for package in listed if package.path in built),
+            faults=tuple(package.told for package in listed if package.told and package.path in built),
+            test_packages=_by_module(package for package in listed if package.name not in built),
+            test_faults=tuple(package.told for package in listed if package.told and package.path not in built),
+            programs=tuple(
+                sorted(package.path for package in listed if package.is_program and _TEST_MAIN not in package.imports)
+            ),
+        )
 
     def _run(self, *arguments: str) -> bytes:
         import subprocess
@@ -158,6 +177,58 @@ class GoCommand:
                 _words(bytes(output.words)) or f"go {arguments[0]} ended with status {process.returncode}"
             )
         return bytes(output.data)
+
+
+class _Package(NamedTuple):
+    """A line of the answer. path: as listed, "p [q.test]" where it is compiled again for a test; name: "p"."""
+
+    module: str
+    path: str
+    name: str
+    told: str
+    is_root: bool
+    is_program: bool
+    imports: tuple[str, ...]
+
+
+def _package(line: str) -> _Package:
+    module, _, rest = line.partition("\t")
+    path, _, rest = rest.partition("\t")
+    fault, standard, root, clause, imports = (*rest.rsplit("\t", 4), "", "", "", "")[:5]
+    words = fault.strip('"')[:200]
+    return _Package(
+        module=module,
+        path=path,
+        name=path.partition(" ")[0],
+        told=f"{path}: {words}" if fault and not standard and _NOT_IN_BUILD not in fault else "",
+        is_root=bool(root),
+        is_program=bool(root) and clause == "main",
+        imports=tuple(imports.split(",")) if imports else (),
+    )
+
+
+def _needed(listed: Sequence[_Package]) -> set[str]:
+    """Return the packages that are needed without the tests: what the plain packages of the patterns lead to."""
+    imports = {package.path: package.imports for package in listed}
+    waiting = [package.path for package in listed if package.is_root and _TEST_MAIN not in package.imports]
+    needed = set(waiting)
+    while waiting:
+        for path in imports.get(waiting.pop(), ()):
+            if path in imports and path not in needed:
+                needed.add(path)
+                waiting.append(path)
+    return needed
+
+
+def _by_module(listed: Iterable[_Package]) -> dict[str, tuple[str, ...]]:
+    """Return the packages of each module; those that are made of tests can be imported by nobody, and are left out."""
+    found: dict[str, set[str]] = {}
+    for package in listed:
+        base = package.name.removesuffix("_test")
+        is_test = _TEST_MAIN in package.imports or package.path == f"{base}_test [{base}.test]"
+        if package.module and not is_test:
+            found.setdefault(package.module, set()).add(package.name)
+    return {module: tuple(sorted(found[module])) for module in sorted(found)}
 
 
 class _Output:

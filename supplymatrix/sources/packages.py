@@ -16,28 +16,20 @@ package to a module".
 from __future__ import annotations
 
 import os
-import stat
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.build_constraint import BuildContext, Constraint
-from supplymatrix.gomod.go_imports import GoHead, parse_go_head
 from supplymatrix.model.module import check_import_path
 from supplymatrix.model.value import value
+from supplymatrix.sources.package_files import FileHead, PackageDisk, UnreadableError, is_inside
 
-__all__ = ["HEAD_LIMIT", "MissingPackage", "PackageFindings", "find_packages"]
-
-HEAD_LIMIT = 4 << 20
-"""Bytes within which the imports of a file must end; the longest known ones, before much C, need a tenth of that."""
-_WINDOW = 4 << 10
-_MAX_ENTRIES = 4_000_000
-_MAX_FILES = 1_000_000
-
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
+__all__ = ["MissingPackage", "PackageFindings", "VendorFolder", "find_packages"]
 
 # Only asked where a module of the build list has a path without a dot, so that an import may be either's.
 _STANDARD = frozenset(
@@ -70,12 +62,30 @@ class PackageFindings:
 
     used: module path → import paths used from it, sorted; the main modules included, modules without any left out.
     importers: import path → the package that asked for it first, "" for the main modules' own; leads from any package
-    back to a main module on a shortest way. missing: sorted; when there is any, `used` may lack something.
+    back to a main module, on a shortest way of those that no test is part of, if there is one. missing: sorted; when
+    there is any, `used` may lack something.
+
+    tests_only: the part of `used` that is there for tests alone; missing_in_tests: likewise of `missing`.
+    with_c: module path → its files that import "C" and are part of the build, with their packages: (import path, file).
+    programs: those packages of the main modules that are programs, sorted.
     """
 
     used: Mapping[str, tuple[str, ...]]
     importers: Mapping[str, str]
     missing: tuple[MissingPackage, ...]
+    tests_only: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    missing_in_tests: tuple[MissingPackage, ...] = ()
+    with_c: Mapping[str, tuple[tuple[str, Path], ...]] = MappingProxyType({})
+    programs: tuple[str, ...] = ()
+
+
+@value
+class VendorFolder:
+    """A vendor/ folder that stands for all modules but the main ones. owners: import path → its module, as
+    vendor/modules.txt has it."""
+
+    folder: Path
+    owners: Mapping[str, str]
 
 
 def find_packages(
@@ -84,19 +94,21 @@ def find_packages(
     *,
     context: BuildContext | None = None,
     tests: bool = False,
+    vendor: VendorFolder | None = None,
+    roots: AbstractSet[str] | None = None,
 ) -> PackageFindings:
     """Return the packages that the main modules' packages need, themselves included.
 
     mains: path of each main module → its folder. modules: path of each module of the build list → its folder, which is
     that of its replacement where it has one; None when it is not on this machine. context: what is built for; linux on
-    amd64 without cgo by default. tests: the tests of the main modules' packages too, and nobody else's.
+    amd64 without cgo by default. tests: the tests of the main modules' packages too, and nobody else's. vendor: where
+    packages are taken from instead of the modules' folders. roots: the main modules whose packages are built, None =
+    all of them.
     """
-    search = _Search(mains, modules, context or BuildContext())
-    waiting = deque(search.main_packages())
-    roots = {package.path for package in waiting} if tests else frozenset[str]()
-    while waiting and not search.exhausted:
-        package = waiting.popleft()
-        waiting.extend(search.follow(package, tests=package.path in roots))
+    search = _Search(mains, modules, context or BuildContext(), vendor)
+    search.follow_all(search.main_packages(roots), tests=tests)
+    if tests:
+        search.follow_tests()
     return search.findings()
 
 
@@ -107,22 +119,6 @@ class _Package(NamedTuple):
     importer: str
 
 
-class _Folder(NamedTuple):
-    """What a folder holds. go_files: names that end in .go, sorted; odd: those of them that are no plain files."""
-
-    go_files: tuple[str, ...]
-    odd: frozenset[str]
-    folders: tuple[str, ...]
-    has_go_mod: bool
-
-
-_EMPTY = _Folder((), frozenset(), (), has_go_mod=False)
-
-
-class _ReadError(Exception):
-    """Something cannot be read; the message says why. Never leaves this file."""
-
-
 class _MainRules(NamedTuple):
     """What the main modules' go.mod files say. first: modules that are asked before all others, None for no order."""
 
@@ -130,159 +126,35 @@ class _MainRules(NamedTuple):
     first: frozenset[str] | None
 
 
-class _Disk:
-    """Folders and heads of files, each read once and within limits."""
-
-    def __init__(self) -> None:
-        self.exhausted = ""
-        self._entries = 0
-        self._files = 0
-        self._folders: dict[str, _Folder | str] = {}
-        self._inside: dict[str, bool] = {}
-
-    def folder(self, path: str) -> _Folder:
-        """Return what a folder holds; nothing when there is none. Raises _ReadError."""
-        known = self._folders.get(path)
-        if known is None:
-            known = self._folders[path] = self._read_folder(path)
-        if isinstance(known, str):
-            raise _ReadError(known)
-        return known
-
-    def _read_folder(self, path: str) -> _Folder | str:
-        files: list[str] = []
-        odd: list[str] = []
-        folders: list[str] = []
-        has_go_mod = False
-        try:
-            with os.scandir(path) as entries:
-                for entry in entries:
-                    self._entries += 1
-                    if self._entries > _MAX_ENTRIES:
-                        self.exhausted = f"the folders have more than {_MAX_ENTRIES:,} entries"
-                        return self.exhausted
-                    name = entry.name
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(name)
-                    elif name.endswith(".go"):
-                        files.append(name)
-                        if not entry.is_file(follow_symlinks=False):
-                            odd.append(name)
-                    elif name == "go.mod":
-                        has_go_mod = not entry.is_dir()
-        except (FileNotFoundError, NotADirectoryError):
-            return _EMPTY
-        except OSError as err:
-            return f"its folder cannot be read: {err.strerror or err}"
-        return _Folder(tuple(sorted(files)), frozenset(odd), tuple(sorted(folders)), has_go_mod)
-
-    def below(self, root: str, elements: Sequence[str]) -> str | None:
-        """Return the folder of a package in a module, None when it is not there or another module's.
-
-        Raises _ReadError when a link on the way leads out of the module.
-        """
-        path = root
-        for element in elements:
-            path = path + os.sep + element
-            known = self._inside.get(path)
-            if known is None:
-                known = self._inside[path] = self._is_inside(root, path)
-            if not known:
-                return None
-        return path
-
-    def _is_inside(self, root: str, path: str) -> bool:
-        try:
-            mode = os.lstat(path).st_mode
-        except (OSError, ValueError):
-            return False
-        if stat.S_ISLNK(mode):
-            if not _contains(root, path):
-                raise _ReadError("a symbolic link leads out of the module")
-        elif not stat.S_ISDIR(mode):
-            return False
-        return not Path(path, "go.mod").is_file()
-
-    def head(self, root: str, path: str, *, odd: bool) -> GoHead | None:
-        """Return the head of a .go file, None for what is a folder after all.
-
-        odd: it is no plain file by itself, but may be a link to one. What cannot be read is refused, with the reason.
-        """
-        try:
-            return self._read_file(root, path, odd=odd)
-        except _ReadError as err:
-            return GoHead(package="", imports=(), constraints=(), refused=str(err))
-
-    def _read_file(self, root: str, path: str, *, odd: bool) -> GoHead | None:
-        self._files += 1
-        if self._files > _MAX_FILES:
-            self.exhausted = f"there are more than {_MAX_FILES:,} files to read"
-            raise _ReadError(self.exhausted)
-        if odd:
-            if not _contains(root, path):
-                raise _ReadError("it is a symbolic link that leads out of the module")
-            path = os.path.realpath(path)
-        try:
-            descriptor = os.open(path, _FLAGS | _NO_LINKS)
-        except OSError as err:
-            raise _ReadError(f"it cannot be opened: {err.strerror or err}") from err
-        try:
-            mode = os.fstat(descriptor).st_mode
-            if not stat.S_ISREG(mode):
-                if stat.S_ISDIR(mode):
-                    return None
-                raise _ReadError("it is no plain file")
-            return _read_head(descriptor)
-        except OSError as err:
-            raise _ReadError(f"it cannot be read: {err.strerror or err}") from err
-        finally:
-            os.close(descriptor)
-
-
-def _read_head(descriptor: int) -> GoHead:
-    """Return the head of an open file; it is read in windows, since most files are much longer than their heads."""
-    data = os.read(descriptor, _WINDOW)
-    window = _WINDOW
-    while True:
-        whole = len(data) < window
-        head = parse_go_head(data, whole=whole)
-        if head is not None:
-            return head
-        if window >= HEAD_LIMIT:
-            raise _ReadError(f"its imports do not end within {HEAD_LIMIT:,} bytes")
-        window = min(window * 8, HEAD_LIMIT)
-        while len(data) < window:
-            piece = os.read(descriptor, window - len(data))
-            if not piece:
-                break
-            data += piece
-
-
-def _contains(root: str, path: str) -> bool:
-    """Return whether a path, all links followed, lies within a folder, all links followed."""
-    try:
-        outer = os.path.realpath(root)
-        return os.path.commonpath([outer, os.path.realpath(path)]) == outer
-    except (OSError, ValueError):
-        return False
-
-
 class _Search:
     """One run: what was found so far."""
 
-    def __init__(self, mains: Mapping[str, Path], modules: Mapping[str, Path | None], context: BuildContext) -> None:
+    def __init__(
+        self,
+        mains: Mapping[str, Path],
+        modules: Mapping[str, Path | None],
+        context: BuildContext,
+        vendor: VendorFolder | None,
+    ) -> None:
         self._mains = mains
+        self._vendor = vendor
         folders = {**modules, **mains}
         self._roots = {path: str(folder) for path, folder in folders.items() if folder is not None}
         self._paths = frozenset(folders) - {"go", "toolchain"}
         self._context = context
-        self._disk = _Disk()
+        self._disk = PackageDisk()
         self._rules = _MainRules({}, None)
         self._holds: dict[tuple[Constraint, ...], bool] = {(): True}
         self._importers: dict[str, str] = {}
         self._seen: set[str] = set()
         self._used: dict[str, list[str]] = {}
         self._missing: dict[tuple[str, str], MissingPackage] = {}
+        self._missing_in_tests: set[MissingPackage] = set()
+        self._test_imports: dict[str, set[str]] = {}
+        self._before_tests: dict[str, int] = {}
+        self._with_c: dict[str, list[tuple[str, Path]]] = {}
+        self._programs: set[str] = set()
+        self._in_tests = False
 
     @property
     def exhausted(self) -> bool:
@@ -297,13 +169,42 @@ class _Search:
             used={module: tuple(sorted(self._used[module])) for module in sorted(self._used)},
             importers=self._importers,
             missing=tuple(sorted(self._missing.values())),
+            tests_only=self._tests_only(),
+            missing_in_tests=tuple(sorted(self._missing_in_tests)),
+            with_c={module: tuple(sorted(self._with_c[module])) for module in sorted(self._with_c)},
+            programs=tuple(sorted(self._programs)),
         )
 
-    def main_packages(self) -> list[_Package]:
-        """Return the packages that the pattern ./... means in each main module."""
+    def _tests_only(self) -> dict[str, tuple[str, ...]]:
+        if not self._in_tests:
+            return {}
+        found = {module: self._used[module][self._before_tests.get(module, 0) :] for module in sorted(self._used)}
+        return {module: tuple(sorted(paths)) for module, paths in found.items() if paths}
+
+    def follow_all(self, packages: Iterable[_Package], *, tests: bool = False) -> None:
+        """Follow packages, and all that they lead to. tests: note what the tests of these packages import."""
+        roots = {package.path for package in packages} if tests else frozenset[str]()
+        waiting = deque(packages)
+        while waiting and not self.exhausted:
+            package = waiting.popleft()
+            waiting.extend(self.follow(package, tests=package.path in roots))
+
+    def follow_tests(self) -> None:
+        """Follow what the tests of the main modules' packages import, and nobody else does."""
+        self._in_tests = True
+        self._before_tests = {module: len(paths) for module, paths in self._used.items()}
+        found = [
+            package
+            for importer in sorted(self._test_imports)
+            for package in self._imported(self._test_imports[importer], importer)
+        ]
+        self.follow_all(found)
+
+    def main_packages(self, roots: AbstractSet[str] | None = None) -> list[_Package]:
+        """Return the packages that the pattern ./... means in each main module, or in some of them."""
         self._rules = self._read_rules()
         found: list[_Package] = []
-        for module in sorted(self._mains):
+        for module in sorted(self._mains if roots is None else roots & set(self._mains)):
             for path, folder in self._walk(module):
                 if path not in self._seen and self._is_package(module, folder):
                     self._seen.add(path)
@@ -318,7 +219,7 @@ class _Search:
             path, folder = waiting.pop()
             try:
                 held = self._disk.folder(folder)
-            except _ReadError as err:
+            except UnreadableError as err:
                 self._miss(path, "", str(err))
                 continue
             below = path[len(module) :]
@@ -354,18 +255,23 @@ class _Search:
         if imports is None:
             return
         self._used.setdefault(package.module, []).append(package.path)
+        yield from self._imported(imports, package.path)
+
+    def _imported(self, imports: AbstractSet[str], importer: str) -> Iterator[_Package]:
         for path in sorted(imports - self._seen):
             self._seen.add(path)
-            found = self._resolve(path, package.path)
+            found = self._resolve(path, importer)
             if found is not None:
                 yield found
 
     def _imports(self, package: _Package, *, tests: bool) -> set[str] | None:
-        """Return what the files of a package import, None when no file of it is part of the build."""
+        """Return what the files of a package import, None when no file of it is part of the build. tests: note beside
+        it what its tests import."""
         imports: set[str] = set()
+        of_tests: set[str] = set()
         name = ""
         files = ignored = 0
-        held, root = self._disk.folder(package.folder), self._roots[package.module]
+        held, root = self._disk.folder(package.folder), self._root_of(package)
         for file in held.go_files:
             is_test = file.endswith("_test.go")
             if file[0] in "._" or (is_test and not tests):
@@ -379,23 +285,38 @@ class _Search:
                 continue
             files += 1
             if head.refused or head.fault:
-                self._miss(package.path, package.importer, f"{file}:{head.fault or f' {head.refused}'}")
+                reason = f"{file}:{head.fault or f' {head.refused}'}"
+                self._miss(package.path, package.importer, reason, in_tests=is_test)
                 continue
+            if head.uses_c:
+                self._with_c.setdefault(package.module, []).append((package.path, Path(package.folder, file)))
             own = head.package
             if is_test and own != name:
                 own = own.removesuffix("_test")
             name = name or own
             if own != name:
-                self._miss(package.path, package.importer, f"{file} is of package {own}, others are of package {name}")
-            imports.update(found.path for found in head.imports)
+                reason = f"{file} is of package {own}, others are of package {name}"
+                self._miss(package.path, package.importer, reason, in_tests=is_test)
+            (of_tests if is_test else imports).update(head.imports)
         if not files and package.importer:
             why = "build constraints exclude all its files" if ignored else "it has test files only"
             self._miss(package.path, package.importer, why)
             return None
+        if name == "main" and package.module in self._mains:
+            self._programs.add(package.path)
         imports.discard("C")
+        of_tests.discard("C")
+        if of_tests:
+            self._test_imports[package.path] = of_tests
         return imports
 
-    def _takes(self, head: GoHead) -> bool:
+    def _root_of(self, package: _Package) -> str:
+        """Return the folder that no link in a package may leave."""
+        if self._vendor is not None and package.module not in self._mains:
+            return str(self._vendor.folder)
+        return self._roots[package.module]
+
+    def _takes(self, head: FileHead) -> bool:
         """Return whether a file is part of the build, as far as its head says."""
         holds = self._holds.get(head.constraints)
         if holds is None:
@@ -409,6 +330,8 @@ class _Search:
         except InputError as err:
             self._miss(path, importer, err.diagnostics[0].message)
             return None
+        if self._vendor is not None:
+            return self._resolve_vendored(path, importer, self._vendor)
         first = path.partition("/")[0]
         prefixes = list(_prefixes(path, self._paths))
         if "." not in first and (not prefixes or (first in _STANDARD and not self._given(path, prefixes))):
@@ -431,6 +354,29 @@ class _Search:
             return None
         return _Package(path, found[0][0], found[0][1], importer)
 
+    def _resolve_vendored(self, path: str, importer: str, vendor: VendorFolder) -> _Package | None:
+        """Return the package of an import path where vendor/ stands for the modules: the main module's comes first."""
+        mains = [prefix for prefix in _prefixes(path, self._paths) if prefix in self._mains]
+        found, _ = self._candidates(path, importer, mains)
+        if found:
+            return _Package(path, found[0][0], found[0][1], importer)
+        module = vendor.owners.get(path)
+        if module is None:
+            if "." in path.partition("/")[0] or mains:
+                self._miss(path, importer, "vendor/modules.txt does not have it")
+            return None
+        folder = os.path.join(vendor.folder, *path.split("/"))  # noqa: PTH118 - as all folders here
+        if not is_inside(str(vendor.folder), folder):
+            self._miss(path, importer, "a symbolic link leads out of vendor/")
+            return None
+        try:
+            if self._disk.folder(folder).go_files:
+                return _Package(path, module, folder, importer)
+            self._miss(path, importer, "vendor/ does not have its files")
+        except UnreadableError as err:
+            self._miss(path, importer, str(err))
+        return None
+
     def _given(self, path: str, prefixes: Sequence[str]) -> bool:
         """Return whether a module really has a package that the standard library may have."""
         return any(self._candidates(path, "", prefixes))
@@ -448,7 +394,7 @@ class _Search:
                 folder = self._disk.below(root, path[len(module) + 1 :].split("/") if path != module else ())
                 if folder is not None and self._disk.folder(folder).go_files:
                     found.append((module, folder))
-            except _ReadError as err:
+            except UnreadableError as err:
                 self._miss(path, importer, str(err))
         return found, absent
 
@@ -472,9 +418,12 @@ class _Search:
                 first = frozenset([module, *(entry.module.path for entry in file.require)]) if is_pruned else None
         return _MainRules(ignored, first)
 
-    def _miss(self, path: str, importer: str, reason: str) -> None:
+    def _miss(self, path: str, importer: str, reason: str, *, in_tests: bool = False) -> None:
         entry = MissingPackage(import_path=_shown(path), importer=_shown(importer), reason=_shown(reason))
-        self._missing.setdefault((entry.import_path, entry.reason), entry)
+        key = (entry.import_path, entry.reason)
+        if (self._in_tests or in_tests) and key not in self._missing:
+            self._missing_in_tests.add(entry)
+        self._missing.setdefault(key, entry)
 
 
 def _prefixes(path: str, modules: frozenset[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from supplymatrix.errors import Diagnostic, InputError
 
-__all__ = ["FileAt", "FileChangedError", "open_at"]
+__all__ = ["FileAt", "FileChangedError", "FileLook", "open_at"]
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
@@ -26,7 +26,7 @@ class FileChangedError(OSError):
     """A file is no longer what it was when it was opened: nothing can be said about either of the two."""
 
 
-class _Look(NamedTuple):
+class FileLook(NamedTuple):
     """What tells two states of a file apart. The time of change is compared too: that of writing can be set back."""
 
     device: int
@@ -36,8 +36,9 @@ class _Look(NamedTuple):
     changed: int
 
     @staticmethod
-    def at(info: os.stat_result) -> _Look:
-        return _Look(info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
+    def at(info: os.stat_result) -> FileLook:
+        """Return the look of a file from its status."""
+        return FileLook(info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
 
 
 class FileAt:
@@ -47,12 +48,17 @@ class FileAt:
         self._descriptor = descriptor
         self._path = path
         self._lock = threading.Lock()
-        self._before = _Look.at(os.fstat(descriptor))
+        self._before = FileLook.at(os.fstat(descriptor))
 
     @property
     def size(self) -> int:
         """Bytes that the file had when it was opened."""
         return self._before.size
+
+    @property
+    def look(self) -> FileLook:
+        """What told this file from others, when it was opened."""
+        return self._before
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Return exactly `length` bytes from `offset` on.
@@ -82,7 +88,7 @@ class FileAt:
     def refuse_change(self) -> None:
         """Raise FileChangedError unless the file is what it was when it was opened, and still lies at its path."""
         try:
-            here, there = _Look.at(os.fstat(self._descriptor)), _Look.at(self._path.stat())
+            here, there = FileLook.at(os.fstat(self._descriptor)), FileLook.at(self._path.stat())
         except FileNotFoundError:
             raise _changed() from None
         if not self._before == here == there:

@@ -32,8 +32,11 @@ __all__ = [
     "KINDS",
     "MAX_JOBS",
     "NO_SETTINGS",
+    "SETTINGS_LIMIT",
+    "SETTINGS_PAGE",
     "Scalar",
     "UserSettings",
+    "author_fault",
     "parse_user_settings",
     "path_fault",
     "read_user_settings",
@@ -43,14 +46,17 @@ __all__ = [
 Scalar = str | int | bool | tuple[str, ...]
 
 MAX_JOBS = 16
-_LIMIT = 1 << 18  # bytes
-_PAGE = "docs/formats/settings-toml.md"
+SETTINGS_LIMIT = 1 << 18
+"""Bytes that the file may have."""
+SETTINGS_PAGE = "docs/formats/settings-toml.md"
 _LONGEST = 200  # characters of a text
 _LONGEST_ADDRESS = 2_000
 KINDS = ("json", "slack")
 """The forms of what is sent to a webhook."""
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|\[::1\]")
 _WEBHOOK = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:[/?].*)?")
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?(?:[/?#].*)?")
+_LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*\+?")  # an SPDX licence id, or a LicenseRef-
 _HIDDEN = "notify.url"
 _MOST_FOLDERS = 20
 _CACHE_MB = (16, 1 << 20)
@@ -171,13 +177,50 @@ def _email(seen: object) -> Fault | None:
     return "this is no e-mail address", 'an address in quotes, e.g. "ada@corp.example"'
 
 
+def _url(seen: object) -> Fault | None:
+    if isinstance(seen, str) and (not seen or _is_address(seen)):
+        return None
+    return "this is no web address", 'an address with a host, in quotes, e.g. "https://corp.example"'
+
+
+def _contact(seen: object) -> Fault | None:
+    if isinstance(seen, str):
+        address = seen.removeprefix("mailto:")
+        if not seen or _is_address(seen) or (address and _email(address) is None):
+            return None
+    expected = 'an address, in quotes, e.g. "https://corp.example/security" or "security@corp.example"'
+    return "this is neither a web address nor an e-mail address", expected
+
+
+def _licence(seen: object) -> Fault | None:
+    if isinstance(seen, str) and len(seen) <= _LONGEST and (not seen or _LICENCE.fullmatch(seen)):
+        return None
+    return "this is no SPDX licence id", 'one id in quotes, e.g. "CC0-1.0"'
+
+
+def _is_address(text: str) -> bool:
+    is_line = text.isascii() and text.isprintable() and " " not in text and len(text) <= _LONGEST_ADDRESS
+    return is_line and _ADDRESS.fullmatch(text) is not None
+
+
+def author_fault(key: str, text: str) -> Fault | None:
+    """Return what is wrong with a value of [author] as it is typed, None when nothing is; "" = there is none."""
+    found = KEYS["author"][key](text)
+    return (found[0], found[1].replace(", in quotes", "").replace(" in quotes", "")) if found else None
+
+
 KEYS: Mapping[str, Mapping[str, Callable[[object], Fault | None]]] = {
     "network": {"ca_file": _path, "jobs": _jobs, "offline": _flag},
     "cache": {"dir": _path, "max_mb": _cache_mb},
-    "author": {"name": _text, "email": _email, "organization": _text},
+    "author": {
+        "name": _text, "email": _email,
+        "organization": _text, "organization_url": _url, "organization_email": _email,
+        "supplier": _text, "supplier_url": _url, "supplier_email": _email,
+        "data_licence": _licence, "security_contact": _contact,
+    },
     "vendors": {"profiles": _paths},
     "notify": {"url": _webhook, "kind": _kind},
-}
+}  # fmt: skip
 """Section → key → what finds the fault of a value."""
 
 
@@ -186,7 +229,7 @@ def read_user_settings(path: Path) -> UserSettings:
 
     Raises InputError for one that cannot be read or used.
     """
-    data = read_if_there(path, _LIMIT, "settings file")
+    data = read_if_there(path, SETTINGS_LIMIT, "settings file")
     return NO_SETTINGS if data is None else parse_user_settings(data, path.as_posix())
 
 
@@ -195,7 +238,7 @@ def parse_user_settings(data: bytes, artifact: str) -> UserSettings:
     from supplymatrix.documents.toml_text import read_toml
 
     try:
-        toml = read_toml(data, artifact, page=_PAGE)
+        toml = read_toml(data, artifact, page=SETTINGS_PAGE)
     except InputError as err:
         raise InputError(*map(_without_address, err.diagnostics)) from None
     return _Reading(toml, artifact).settings()
@@ -272,7 +315,7 @@ class _Reading:
     ) -> None:
         from supplymatrix.documents.toml_text import fault_at
 
-        remedy = remedy or f"{_PAGE} shows the form"
+        remedy = remedy or f"{SETTINGS_PAGE} shows the form"
         fault = fault_at(
             self._toml, self._artifact, path, message=message, expected=expected, remedy=remedy, at_key=at_key
         )

@@ -10,6 +10,7 @@ Source: go.dev/ref/mod#go-mod-vendor; cmd/go internal/modload/vendor.go.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from supplymatrix.model.module import ModuleVersion
@@ -23,9 +24,15 @@ _LIMIT = 64 << 20
 
 @value
 class VendorList:
-    """giving: the modules from which at least one package was copied, at the version that was selected then."""
+    """packages: the packages that were copied from each module, at the version that was selected then; modules without
+    any are left out. They are those of a build for any system, and of the main module's tests."""
 
-    giving: frozenset[ModuleVersion]
+    packages: Mapping[ModuleVersion, tuple[str, ...]]
+
+    @property
+    def giving(self) -> frozenset[ModuleVersion]:
+        """The modules from which at least one package was copied."""
+        return frozenset(self.packages)
 
 
 def read_vendor_list(path: Path) -> VendorList | None:
@@ -33,7 +40,7 @@ def read_vendor_list(path: Path) -> VendorList | None:
     data = read_if_there(path, _LIMIT, "vendor/modules.txt")
     if data is None:
         return None
-    giving: set[ModuleVersion] = set()
+    packages: dict[ModuleVersion, list[str]] = {}
     module: ModuleVersion | None = None
     for line in data.decode("utf-8", "replace").split("\n"):
         words = line.split()
@@ -42,5 +49,5 @@ def read_vendor_list(path: Path) -> VendorList | None:
             is_module = len(words) >= 3 and words[2] != "=>"
             module = ModuleVersion(path=words[1], version=words[2]) if is_module else None
         elif words and not line.startswith("#") and module is not None:
-            giving.add(module)
-    return VendorList(giving=frozenset(giving))
+            packages.setdefault(module, []).append(words[0])
+    return VendorList(packages={module: tuple(sorted(found)) for module, found in packages.items()})

@@ -302,20 +302,22 @@ class SupplymatrixApp(App[None]):
                 return "there is such a file already: Enter once more writes over it"
             return ""
 
-        def write(path: Path, work: Work) -> None:
+        def write(path: Path, work: Work) -> str:
             rendered = export.render()
             if not work.is_cancelled:  # somebody pressed Esc: then no file is written
                 self.session.write(path, rendered)
+            return export.says(rendered)
 
-        def written(path: Path) -> None:
+        def written(path: Path, said: str) -> None:
             then(path)
             command = export.command.replace(export.file, shlex.quote(path.as_posix()))
-            screen.tell(f"written to {path.resolve().as_posix()} · same as: {command}")
+            parts = (f"written to {path.resolve().as_posix()}", said, f"same as: {command}")
+            screen.tell(" · ".join(filter(None, parts)))
 
         def chosen(text: str | None) -> None:
             if text:
                 path = self.session.here / text
-                screen.start_work("export", partial(write, path), lambda _: written(path), name=f"writing {text}")
+                screen.start_work("export", partial(write, path), partial(written, path), name=f"writing {text}")
 
         self.push_screen(
             Ask(f"export {export.format}", text=export.file, hint=f"same as: {export.command}", refuse=refuse), chosen

@@ -115,6 +115,16 @@ PLACES: tuple[Place, ...] = (
         parts=("rule", "finding"),
         rest=True,
     ),
+    Place(
+        id="sbom",
+        key="9",
+        title="SBOM",
+        what="each component, its licence and proof; as an SBOM",
+        target=f"{_SCREENS}.sbom:SbomScreen",
+        twin="supplymatrix sbom",
+        parts=("component",),
+        rest=True,
+    ),
 )
 """All places, in the order in which they are shown."""
 

@@ -69,6 +69,16 @@ def test_the_module_cache_tells_the_age(cli: Cli, machine: Machine, arguments: l
     assert "2024-05-01, module cache" in cli(*arguments).out
 
 
+def test_the_module_cache_tells_the_licence(cli: Cli, machine: Machine, arguments: list[str], tmp_path: Path) -> None:
+    for version, licence in (("v1.2.0", "MIT"), ("v1.3.0", "Apache-2.0")):
+        folder = tmp_path / "modcache" / "example.com" / f"b@{version}"
+        folder.mkdir(parents=True)
+        (folder / "LICENSE").write_text(f"SPDX-License-Identifier: {licence}\n")
+    machine.settings["GOMODCACHE"] = str(tmp_path / "modcache")
+    for _ in range(2):  # the second time from what was kept
+        assert "licence: MIT → Apache-2.0\n" in cli(*arguments).out
+
+
 def test_a_revision_without_the_project_makes_every_module_new(cli: Cli, repo: GitRepo, arguments: list[str]) -> None:
     repo.git("checkout", "--quiet", "--orphan", "empty")
     repo.git("rm", "--quiet", "-rf", "--cached", ".")

@@ -177,3 +177,19 @@ def test_line_ends_and_a_missing_last_newline_stay_as_they_are(cli: Cli, svc: Pa
 def test_the_help_has_every_word_of_a_justification_whole(cli: Cli) -> None:
     lines = {line.strip() for line in cli("waive", "--help").out.split("\n")}
     assert set(JUSTIFICATIONS) <= lines
+
+
+def test_a_licence_is_waived_alone_and_renewed_as_such(cli: Cli, svc: Path) -> None:
+    (svc / "lift.toml").write_text(f'{LIFT}\n[licences]\ndeny = ["GPL-*"]\n')
+    first = ("SM401", "a.example/x", "--licence", "GPL-3.0-only")
+    assert waive(cli, svc, *first).code == 0
+    assert 'licences = ["GPL-3.0-only"]\n' in (svc / "lift.toml").read_text()
+    assert waive(cli, svc, *first).code == 2
+    assert waive(cli, svc, *first, "--renew", expires="40d").code == 0
+    assert waive(cli, svc, "SM401", "a.example/x", "--licence", "SSPL-1.0").code == 0
+    assert (svc / "lift.toml").read_text().count("[[waivers]]") == 2
+    assert "under GPL-3.0-only" in cli("policy", "show", cwd=svc).out
+    wrong = waive(cli, svc, "SM401", "a.example/y", "--licence", "GLP-3.0-only")
+    assert wrong.code == 2
+    assert "GPL-3.0-only" in wrong.err
+    assert waive(cli, svc, "SM202", "a.example/y", "--licence", "MIT").code == 2

@@ -105,3 +105,31 @@ def test_a_member_of_a_workspace_has_the_modules_that_it_leads_to(tmp_path: Path
         ["example.com/main", "example.com/a", "example.com/b"],
         ["example.com/two"],
     ]
+
+
+def test_packages_are_named_and_those_of_tests_apart(tmp_path: Path) -> None:
+    unpack(tmp_path / "cache", "example.com/a@v1.0.0", {"a.go": "package a\n"})
+    unpack(tmp_path / "cache", "example.com/b@v1.0.0", {"x/b.go": "package b\n"})
+    make_cache(tmp_path / "cache", {"example.com/a@v1.0.0": _A, "example.com/b@v1.0.0": _B})
+    folder = _project(tmp_path / "project")
+    (folder / "m_test.go").write_text('package m\n\nimport _ "example.com/b/x"\n', encoding="utf-8")
+    run = GraphReader(_environ(tmp_path), tests=True).read(read_project(folder))
+    assert run.packages == {"example.com/a": ("example.com/a",), "example.com/main": ("example.com/main",)}
+    assert run.test_packages == {"example.com/b": ("example.com/b/x",)}
+    assert [fact.gives_packages for fact in run.facts] == [True, True, False]
+
+
+def test_own_first_reads_the_sources_in_vendor(tmp_path: Path) -> None:
+    """vendor/ also holds what other systems and tests need: only its sources say what this build takes."""
+    make_cache(tmp_path / "cache", {"example.com/a@v1.0.0": _A, "example.com/b@v1.0.0": _B})
+    folder = _project(tmp_path / "project")
+    for name in ("a", "b"):
+        (folder / "vendor" / "example.com" / name).mkdir(parents=True)
+        (folder / "vendor" / "example.com" / name / f"{name}.go").write_text(f"package {name}\n", encoding="utf-8")
+    listed = "# example.com/a v1.0.0\n## explicit\nexample.com/a\n# example.com/b v1.0.0\nexample.com/b\n"
+    (folder / "vendor" / "modules.txt").write_text(listed, encoding="utf-8")
+    run = GraphReader(_environ(tmp_path), own_first=True).read(read_project(folder))
+    assert (run.packages_by, [fact.gives_packages for fact in run.facts]) == (PackagesBy.SOURCES, [True, True, False])
+    (folder / "vendor" / "example.com" / "a" / "a.go").unlink()
+    run = GraphReader(_environ(tmp_path), own_first=True).read(read_project(folder))
+    assert (run.packages_by, [fact.gives_packages for fact in run.facts]) == (PackagesBy.VENDOR, [True, True, True])

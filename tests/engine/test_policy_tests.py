@@ -136,3 +136,27 @@ def test_facts_that_cannot_be_read_are_told_as_the_tests(tmp_path: Path) -> None
     fault = caught.value.diagnostics[0]
     assert "the facts of the test 'x' cannot be read: go.mod" in fault.message
     assert fault.artifact.endswith("lift.test.toml")
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome", "rules"),
+    [
+        ('licence = "MIT"', "pass", {}),
+        ('licence = "GPL-3.0-only OR MIT"', "pass", {}),
+        ('licence = "GPL-3.0-only"', "fail", {"SM401": "fail"}),
+        ('licence = "MIT"\nconfidence = 70', "fail", {"licence-unknown": "fail"}),
+        ("", "fail", {"SM402": "fail"}),
+        ("read = false", "incomplete", {"SM402": "unknown", "SM401": "unknown"}),
+    ],
+)
+def test_a_licence_that_is_made_up_is_judged(tmp_path: Path, said: str, outcome: str, rules: dict[str, str]) -> None:
+    text = f'[[test]]\nname = "licence"\noutcome = "{outcome}"\n{REQUIRE}'
+    text += f'[[test.licence]]\nmodule = "x.example/a@v1.0.0"\n{said}\n'
+    text += "".join(f'[[test.expect]]\nrule = "{rule}"\nstatus = "{status}"\n' for rule, status in rules.items())
+    assert run(tmp_path, text, '[licences]\ndeny = ["GPL-*"]\nmin_confidence = 80\n') == [()]
+
+
+def test_a_licence_of_a_module_that_is_not_there_is_told(tmp_path: Path) -> None:
+    text = f'[[test]]\nname = "licence"\noutcome = "pass"\n{REQUIRE}[[test.licence]]\nmodule = "x.example/b@v1.0.0"\n'
+    ((fault,),) = run(tmp_path, text, "[licences]\n")
+    assert "did you mean x.example/a@v1.0.0?" in fault

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supplymatrix.errors import InputError
+from supplymatrix.gomod import dependency_file
 from supplymatrix.gomod.dependency_file import is_retracted_by, parse_dependency
 
 
@@ -79,3 +80,30 @@ def test_a_retract_of_a_form_that_nobody_knows_is_passed_over() -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(InputError):
         parse_dependency(data)
+
+
+_PIECES = st.sampled_from(
+    [
+        "module example.com/m\n", "module example.com/m/v2 // c\n", "go 1.21\n", "go 1.x\n", "go 1.21.0\n", "\n",
+        "toolchain go1.24.1\n", "require example.com/a v1.2.3\n", "require example.com/a v2.0.0 // indirect\n",
+        "require (\n", ")\n", "\texample.com/b v0.1.0\n", "\texample.com/b/v2 v2\n", "\texample.com//b v1.0.0\n",
+        "\tmodule v1.0.0\n", "\trequire v1.0.0\n", "replace a => b\n", "// c\n", "\t// Deprecated: x\n",
+        "retract v1.0.0\n",
+        '\t"example.com/q" v1.0.0\n', "require example.com/a v1.2.3 x\n", "unheard-of\n", "\x00\n", "é\n", "go 1.21",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=8).map("".join))
+def test_the_quick_way_reads_what_the_long_one_reads_or_nothing(text: str) -> None:
+    quick = dependency_file._parse_plain(text.encode())
+    assert quick is None or quick == dependency_file._parse_any(text.encode(), "go.mod")
+
+
+def test_the_usual_form_is_read_the_quick_way() -> None:
+    text = (
+        b"module m.example\n\ngo 1.24\n\nrequire (\n\texample.com/a v1.0.0\n\texample.com/b/v2 v2.1.0 // indirect\n)\n"
+    )
+    quick = dependency_file._parse_plain(text)
+    assert quick is not None
+    assert [str(module) for module in quick.require] == ["example.com/a@v1.0.0", "example.com/b/v2@v2.1.0"]

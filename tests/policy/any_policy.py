@@ -22,15 +22,20 @@ _BODIES = st.sampled_from(
 )
 _PACKAGES = st.dictionaries(st.sampled_from([*MODULES, "a.example/*", "b.example/**"]), _BODIES, max_size=2)
 
+_LICENCES = st.sampled_from(
+    ["", '[licences]\ndeny = ["GPL-*"]\n', '[licences]\nallow = ["MIT"]\nmin_confidence = 90\n']
+)
+
 
 @st.composite
 def any_policy(draw: st.DrawFn) -> str:
-    """Return a lift.toml with any levels, entries for packages and bar."""
+    """Return a lift.toml with any levels, entries for packages, demands of licences and bar."""
     text = (
         f'[policy]\nmin_score = {draw(st.integers(0, 100))}\nfail_on = "{draw(st.sampled_from(["note", "error"]))}"\n'
     )
     text += "[rules]\n" + "".join(f'{rule} = "{level}"\n' for rule, level in draw(_LEVELS).items())
-    return text + "".join(f'[packages."{glob}"]\n{body}\n' for glob, body in draw(_PACKAGES).items())
+    text += "".join(f'[packages."{glob}"]\n{body}\n' for glob, body in draw(_PACKAGES).items())
+    return text + draw(_LICENCES)
 
 
 @st.composite

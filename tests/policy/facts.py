@@ -1,4 +1,4 @@
-"""Facts for hypothesis: a few modules, each with any answer of the log, or none; replaced, private, copied or not."""
+"""Facts for hypothesis: modules with any answer of the log, or none; replaced, private, copied, licensed or not."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from supplymatrix.model.fact import (
     SumKind,
     SumLine,
 )
+from supplymatrix.model.licence import LicenceSource, ModuleLicence
 from supplymatrix.model.location import Location, Origin, Provenance
 from supplymatrix.model.module import ModuleVersion
 
@@ -94,6 +95,24 @@ def any_facts(draw: st.DrawFn) -> Facts:
     return Facts(items, gaps)
 
 
+def _licences(module: ModuleVersion, effective: ModuleVersion | None) -> st.SearchStrategy[ModuleLicence]:
+    """Return a strategy for the licence of a module: known, a choice, not recognised, not read."""
+    return st.builds(
+        lambda text, is_read: ModuleLicence(
+            subject=module,
+            effective=effective,
+            declared=text,
+            concluded=text,
+            files=(),
+            source=LicenceSource.FOLDER,
+            reason="" if text else "not known",
+            is_read=is_read,
+        ),
+        st.sampled_from(["", "MIT", "GPL-3.0-only", "GPL-3.0-only OR MIT"]),
+        st.booleans(),
+    )
+
+
 @st.composite
 def _about(draw: st.DrawFn, module: ModuleVersion, number: int) -> list[Fact]:
     place = _place("go.mod", number)
@@ -109,6 +128,7 @@ def _about(draw: st.DrawFn, module: ModuleVersion, number: int) -> list[Fact]:
         out.append(
             PrivateModule(subject=module, matched_by="*", setting="GOPRIVATE", declared=declared, location=place)
         )
+    out += draw(st.lists(_licences(module, effective), max_size=1))
     return out + [
         CachedCopy(subject=module, kind=CopyKind.ZIP, state=state, path="x.zip", hash="h1:it", logged_hash="h1:other")
         for state in draw(st.lists(st.sampled_from(CopyState), max_size=1))

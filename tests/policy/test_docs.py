@@ -9,7 +9,9 @@ import pytest
 
 from supplymatrix.policy.grammar import (
     COMPLIANCE_KEYS,
+    CONCLUSION_KEYS,
     DEBT_KEYS,
+    LICENCE_KEYS,
     PACKAGE_KEYS,
     POLICY_KEYS,
     ROOT_KEYS,
@@ -24,6 +26,7 @@ from tests.support.data import REPO
 
 ALL_KEYS = (
     ROOT_KEYS, POLICY_KEYS, SOURCE_KEYS, PACKAGE_KEYS, VENDOR_KEYS, WAIVER_KEYS, COMPLIANCE_KEYS, DEBT_KEYS,
+    LICENCE_KEYS, CONCLUSION_KEYS,
 )  # fmt: skip
 PAGE = (REPO / "docs" / "formats" / "lift-toml.md").read_text(encoding="utf-8")
 

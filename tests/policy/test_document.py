@@ -140,7 +140,7 @@ WRONG = [
     ('[rules]\nSM2 = "warn"\nSM2xx = "off"\n', "sm2xx is named twice", (3, 1, 6)),
     ("schema = 2\n", "this is another form of policy", (1, 10, 11)),
     ("schema = true\n", "this is another form of policy", (1, 10, 14)),
-    ('[licences]\nallow = ["MIT"]\n', "[licences] asks for what this version cannot evaluate", (1, 1, 11)),
+    ('[cgo]\nallow = ["MIT"]\n', "[cgo] asks for what this version cannot evaluate", (1, 1, 6)),
     ("[toolchain]\n", "[toolchain] asks for what this version cannot evaluate", (1, 1, 12)),
     (
         '[vendors.redhat]\nmax_evidence_age = "9d"\nrequire = ["signature"]\n',

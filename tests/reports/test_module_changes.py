@@ -21,6 +21,7 @@ from supplymatrix.reports.module_changes import (
     Built,
     ChangeKind,
     ChangeReport,
+    LicenceChange,
     ModuleChange,
     Proof,
     ProofWord,
@@ -148,10 +149,29 @@ def test_a_comment_begins_with_its_mark_and_tells_all_columns() -> None:
     released = ReleasedAt(time=datetime(2026, 11, 23, tzinfo=UTC), source="module cache")
     text = render_markdown([report(change(released=released))])
     assert text.startswith(f"{MARKER}\n## 📦 supplymatrix: 1 module changed\n")
-    row = "| ➕ added | `example.com/a` | – → `v1.0.0` | ✅ log record 7 | 3 days (2026-11-23, module cache) | none |"  # noqa: RUF001 - signs
+    row = "| ➕ added | `example.com/a` | – → `v1.0.0` | not looked at | ✅ log record 7 | 3 days (2026-11-23, module cache) | none |"  # noqa: RUF001 - signs
     assert row in text.splitlines()
     assert "go line: `1.25` → `1.26`" in text
-    assert "Licences are not read" in text
+    assert "No legal advice" in text
+
+
+@pytest.mark.parametrize(
+    ("licence", "said"),
+    [
+        (LicenceChange(before="MIT", after="Apache-2.0"), "`MIT` → `Apache-2.0`"),
+        (LicenceChange(before="MIT", after="MIT"), "`MIT`"),
+        (LicenceChange(before="", after="MIT"), "`MIT`"),
+        (LicenceChange(before="MIT", after="", reason="it is gone"), "`MIT` → not known"),
+        (LicenceChange(before=None, after="MIT", reason="COPYING"), "`MIT` and something not known"),
+        (LicenceChange(before="MIT", after=None), "`MIT`"),
+    ],
+)
+def test_a_licence_is_told_with_what_it_was(licence: LicenceChange, said: str) -> None:
+    text = render_markdown([report(change(licence=licence))])
+    assert f"| {said} |" in text
+    assert f"licence: {said.replace('`', '')}\n" in render_text([report(change(licence=licence))])
+    document = json.loads(render_json([report(change(licence=licence))]))
+    assert document["subjects"][0]["changes"][0]["licence"]["after"] == licence.after
 
 
 @pytest.mark.parametrize(
@@ -178,6 +198,7 @@ HOSTILE = [
     "evil.example/a\n## heading",
     "evil.example/[x](https://evil.example)",
 ]
+MOVED = LicenceChange(before="MIT", after=None)
 _SPAN = re.compile(r"`[^`\n]*`")
 
 
@@ -193,7 +214,7 @@ def test_nothing_in_a_name_is_markup_a_mention_or_a_link(name: str) -> None:
     assert "supplymatrix -->" not in bare
     rows = [row for row in text.splitlines() if row.startswith("| ➕")]  # noqa: RUF001 - a sign
     assert len(rows) == 1
-    assert rows[0].count("|") == 7
+    assert rows[0].count("|") == 8
 
 
 @settings(max_examples=30)
@@ -201,7 +222,7 @@ def test_nothing_in_a_name_is_markup_a_mention_or_a_link(name: str) -> None:
 def test_any_text_stays_in_its_row(path: str, detail: str) -> None:
     text = render_markdown([report(change(path or "a", proof=Proof(word=ProofWord.UNKNOWN, detail=detail)))])
     assert not set(_SPAN.sub("", text.removeprefix(MARKER))) & set("<>`@")
-    assert all(row.count("|") == 7 for row in text.splitlines() if row.startswith("| ➕"))  # noqa: RUF001 - a sign
+    assert all(row.count("|") == 8 for row in text.splitlines() if row.startswith("| ➕"))  # noqa: RUF001 - a sign
 
 
 def test_a_comment_that_is_too_long_counts_what_it_leaves_out() -> None:
@@ -231,5 +252,5 @@ def test_the_page_for_people_has_every_change_and_no_marks() -> None:
 def test_the_document_fits_its_schema(name: str) -> None:
     schema = json.loads((REPO / "supplymatrix/reports/schema" / SCHEMAS["changes"][0]).read_text(encoding="utf-8"))
     released = ReleasedAt(time=NOW, source="module cache")
-    document = json.loads(render_json([report(change(name, released=released)), report(change(name, after=None))]))
+    document = json.loads(render_json([report(change(name, released=released)), report(change(name, after=None, licence=MOVED))]))
     assert list(Draft202012Validator(schema).iter_errors(document)) == []

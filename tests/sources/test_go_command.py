@@ -81,7 +81,7 @@ def test_packages_that_cannot_be_found_are_told_and_those_of_another_system_are_
     lines = r"""printf 'm.example\tm.example\t\t\n\tx.example/p\t"no required module"\t\n"""
     lines += r"""a.example\ta.example\t"build constraints exclude all Go files in x"\t\n'"""
     used = _command(tmp_path, lines).list_used([tmp_path])
-    assert used.paths == {"m.example", "a.example"}
+    assert used.packages == {"a.example": ("a.example",), "m.example": ("m.example",)}
     assert used.faults == ("x.example/p: no required module",)
 
 
@@ -102,3 +102,38 @@ def test_a_repository_that_is_examined_cannot_have_a_program_run(tmp_path: Path)
     assert [entry.path for entry in command.list_modules()] == ["example.com/m"]
     assert command.list_used([project]).paths == {"example.com/m"}
     assert not mark.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("go") is None, reason="go is needed")
+def test_files_with_c_are_listed_and_no_c_compiler_is_run(tmp_path: Path) -> None:
+    project, mark = tmp_path / "project", tmp_path / "mark"
+    project.mkdir()
+    (project / "go.mod").write_text("module example.com/m\n\ngo 1.20\n", encoding="utf-8")
+    text = 'package m\n\n/*\n#cgo pkg-config: zlib\n#include <zlib.h>\n*/\nimport "C"\nimport _ "example.com/m/p"\n'
+    (project / "m.go").write_text(text, encoding="utf-8")
+    (project / "p").mkdir()
+    (project / "p" / "p.go").write_text("package p\n", encoding="utf-8")
+    (project / "t").mkdir()
+    (project / "t" / "t_test.go").write_text('package t\n\nimport _ "example.com/m/p/q"\n', encoding="utf-8")
+    (project / "p" / "q").mkdir()
+    (project / "p" / "q" / "testdata").mkdir()
+    (project / "p" / "q" / "q.go").write_text("package q\n", encoding="utf-8")
+    for name in ("gcc", "clang", "pkg-config", "cc"):
+        _script(tmp_path / "bin", f"touch {mark}", name)
+    go = find_go({"PATH": os.environ["PATH"]})
+    assert go is not None
+    environ = {"PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)}
+    used = GoCommand(go, project, environ, cgo=True).list_used([project], tests=True)
+    assert used.packages["example.com/m"] == (
+        "example.com/m",
+        "example.com/m/p",
+        "example.com/m/p/q",
+        "example.com/m/t",
+    )
+    assert (used.faults, used.test_packages, mark.exists()) == ((), {}, False)
+    plain = GoCommand(go, project, environ, cgo=False).list_used([project / "t"], tests=True)
+    assert (plain.packages, plain.test_packages) == (
+        {"example.com/m": ("example.com/m/t",)},
+        {"example.com/m": ("example.com/m/p/q",)},
+    )

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supplymatrix.gomod.build_constraint import BuildContext
-from supplymatrix.sources import packages
-from supplymatrix.sources.packages import MissingPackage, PackageFindings, find_packages
+from supplymatrix.sources import package_files
+from supplymatrix.sources.packages import MissingPackage, PackageFindings, VendorFolder, find_packages
 
 MAIN = "example.com/m"
 A, NESTED, ABSENT = "example.com/a", "example.com/a/b", "example.com/absent"
@@ -285,7 +285,7 @@ def test_a_go_mod_that_cannot_be_read_is_missing(tmp_path: Path) -> None:
 
 
 def test_a_file_whose_imports_do_not_end_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packages, "HEAD_LIMIT", 10_000)
+    monkeypatch.setattr(package_files, "HEAD_LIMIT", 10_000)
     found = find(tmp_path, {"m/a.go": "package p\n" + "// long\n" * 2_000})
     assert reasons(found) == [(MAIN, "a.go: its imports do not end within 10,000 bytes")]
 
@@ -296,7 +296,7 @@ def test_imports_behind_a_long_comment_are_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("limit", ["_MAX_FILES", "_MAX_ENTRIES"])
 def test_a_limit_ends_the_search_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    monkeypatch.setattr(packages, limit, 3)
+    monkeypatch.setattr(package_files, limit, 3)
     found = find(tmp_path, {f"m/x{number}/a.go": go_file() for number in range(9)})
     assert any(entry.reason.startswith("the search ended early") for entry in found.missing)
 
@@ -311,3 +311,45 @@ def test_any_bytes_in_a_file_give_findings(tmp_path_factory: pytest.TempPathFact
     root = tmp_path_factory.mktemp("any")
     found = find(root, {"m/a.go": go_file(), "m/b.go": data, "m/c.go": b"package p\n" + data})
     assert MAIN in found.used
+
+
+def test_what_tests_alone_need_is_told_apart(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "m/a.go": go_file(f"{A}/x"),
+        "m/a_test.go": go_file(f"{A}/x", f"{A}/y", "example.org/none"),
+        "a@v1.0.0/x/x.go": go_file(),
+        "a@v1.0.0/y/y.go": go_file(NESTED),
+        "ab@v1.0.0/b.go": go_file(),
+    }
+    found = find(tmp_path, files, tests=True)
+    assert found.used == {MAIN: (MAIN,), A: (f"{A}/x", f"{A}/y"), NESTED: (NESTED,)}
+    assert found.tests_only == {A: (f"{A}/y",), NESTED: (NESTED,)}
+    assert [entry.import_path for entry in found.missing_in_tests] == ["example.org/none"]
+
+
+def test_files_that_import_c_are_named_where_they_are_built(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"m/a.go": go_file(f"{A}/x"), "a@v1.0.0/x/x.go": go_file("C")}
+    files["a@v1.0.0/x/y.go"] = go_file()
+    assert find(tmp_path, files, context=BuildContext(cgo=True)).with_c == {
+        A: ((f"{A}/x", tmp_path / "a@v1.0.0" / "x" / "x.go"),)
+    }
+    assert find(tmp_path, files).with_c == {}
+
+
+def test_vendor_stands_for_the_modules(tmp_path: Path) -> None:
+    """A nested module lies within the outer one's folder there; the list says whose a package is."""
+    files = {
+        "m/a.go": go_file(A, "fmt"),
+        f"m/vendor/{A}/a.go": go_file(NESTED),
+        f"m/vendor/{NESTED}/b.go": go_file("example.org/none", f"{A}/gone"),
+    }
+    for name, text in {"m/go.mod": GO_MOD, **files}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    vendor = VendorFolder(folder=tmp_path / "m" / "vendor", owners={A: A, NESTED: NESTED, f"{A}/gone": A})
+    found = find_packages({MAIN: tmp_path / "m"}, {}, vendor=vendor)
+    assert found.used == {A: (A,), NESTED: (NESTED,), MAIN: (MAIN,)}
+    assert reasons(found) == [
+        (f"{A}/gone", "vendor/ does not have its files"),
+        ("example.org/none", "vendor/modules.txt does not have it"),
+    ]

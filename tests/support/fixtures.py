@@ -8,6 +8,8 @@
      "graph": [{"module", "version", "gives": true, "retracted": …, "deprecated": …}],
      "witnesses": [{"module", "version", "kind": "zip", "holder", "source", "hash": …, "reason": …}],
      "release_times": [{"module", "version", "time": "2026-11-20T08:00:00+00:00", "source"}],
+     "licences": [{"module", "version", "declared", "concluded", "read": true, "reason", "files": [{"path",
+      "expression", "lines", "confidence", "nearest", "packages_only"}]}],
      "vendors": [{"vendor", "evidence_from", "channels": [{"channel", "stands_for", "p90", "fixes", "open", "as_of"}]}]}
 """
 
@@ -16,6 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +48,7 @@ from supplymatrix.model.fact import (
     SumLine,
     VendorMeasure,
 )
+from supplymatrix.model.licence import LicenceFile, LicenceMatch, LicenceMethod, LicenceSource, ModuleLicence
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.policy.verdict import judge
@@ -87,6 +91,7 @@ def facts_of(folder: Path) -> Facts:
     facts.extend(_foreign(log, lines))
     facts.extend(_graph(log, project))
     facts.extend(_release_times(log))
+    facts.extend(_licences(log))
     facts.extend(_vendors(log))
     return Facts({repr(fact): fact for fact in facts}.values(), gaps)
 
@@ -240,6 +245,42 @@ def _release_times(log: dict[str, Any]) -> Iterator[ReleaseTime]:
             time=datetime.fromisoformat(told["time"]),
             source=told["source"],
         )
+
+
+def _licences(log: dict[str, Any]) -> Iterator[ModuleLicence]:
+    for told in log.get("licences", []):
+        module = ModuleVersion(path=told["module"], version=told["version"])
+        declared = told.get("declared", "")
+        yield ModuleLicence(
+            subject=module,
+            effective=module,
+            declared=declared,
+            concluded=told.get("concluded", declared),
+            files=tuple(map(_licence_file, told.get("files", ()))),
+            source=LicenceSource.FOLDER,
+            reason=told.get("reason", ""),
+            remedy=told.get("remedy", ""),
+            is_read=told.get("read", True),
+        )
+
+
+def _licence_file(told: dict[str, Any]) -> LicenceFile:
+    text = told.get("expression", "")
+    match = LicenceMatch(
+        licence=text,
+        start=1,
+        end=told.get("lines", 21),
+        confidence=told.get("confidence", 100),
+        method=LicenceMethod.TEXT,
+    )
+    return LicenceFile(
+        path=told["path"],
+        sha256=sha256(told["path"].encode()).hexdigest(),
+        expression=text,
+        matches=(match,) if text else (),
+        nearest=told.get("nearest", ""),
+        packages_only=told.get("packages_only", False),
+    )
 
 
 def _vendors(log: dict[str, Any]) -> Iterator[VendorMeasure]:

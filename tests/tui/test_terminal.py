@@ -37,7 +37,7 @@ _BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 EVIL = "[red]x[/red] [@click=app.quit]y[/] \x1b]0;title\x07 \x1b[31mred \u202etxt \x9b2J"
 _ROUND = (
     b"3", b"\x1b[B", b" ", b"\x1b[B", b"\r", b"\x1b", b"D", b"\x1b", b"\x10", b"red", b"\x1b", b"?", b"\x1b",
-    b"1", b"D", b"\x1b", b"5", b"D", b"\x1b", b"8",
+    b"1", b"D", b"\x1b", b"5", b"D", b"\x1b", b"8", b"9", b"\r", b"\x1b", b"D", b"\x1b",
 )  # fmt: skip
 _EVIL_SEQUENCES = (b"\x1b]0;", b"\x1b[31mred", b"\x9b", b"\x1b[2J")
 

@@ -64,11 +64,17 @@ LOAD = "load"
 _EVERY = 0.05  # seconds between two words about one work
 
 
+def _nothing(text: str) -> str:
+    del text
+    return ""
+
+
 @value
 class Export:
     """One file that a screen can write. key: of the menu; format: as --format names it; file: the name offered.
 
-    render: makes the text, in a thread; command: the command line that writes the same.
+    render: makes the text, in a thread; command: the command line that writes the same. says: returns what is said of
+    the text once it is written, in the same thread.
     """
 
     key: str
@@ -76,6 +82,7 @@ class Export:
     file: str
     render: Callable[[], str]
     command: str
+    says: Callable[[str], str] = _nothing
 
 
 class Work:

@@ -1,0 +1,175 @@
+"""What was promised of bills of materials: components as `go list` has them, edges as `go mod graph`, true hashes.
+
+The projects are the four of the module graph, fetched; or folders that SBOM_PROJECTS names, parted as in PATH:
+
+    SBOM_PROJECTS=/src/hey:/src/yq python -m benchmarks.acceptance.sbom_truth
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.acceptance.promise import Need, Outcome, Promise, State
+from benchmarks.measure import run
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.sbom import SbomRequest, make_sbom
+from supplymatrix.sbom.document import ComponentKind, Document, Scope
+from supplymatrix.sources.modcache import module_cache
+from supplymatrix.sources.zip_digest import zip_path
+
+__all__ = ["PROMISES", "compare_scopes", "compare_zips", "project_folders"]
+
+_USED = "{{with .Module}}{{.Path}} {{.Version}}{{end}}"
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_ASKED = {Scope.BUILT: ("-deps",), Scope.TESTS: ("-deps", "-test")}
+_Edge = tuple[str, str]
+
+
+def project_folders(environ: Mapping[str, str]) -> list[Path]:
+    """Return the folders that SBOM_PROJECTS names."""
+    return [Path(name) for name in environ.get("SBOM_PROJECTS", "").split(os.pathsep) if name]
+
+
+def compare_scopes(folder: Path, go: str, environ: Mapping[str, str]) -> Iterator[Outcome]:
+    """Hold the document of each scope against the go command's answers."""
+    listed = run([go, "list", "-mod=readonly", "-m", "-f", "{{.Path}} {{.Version}}", "all"], env=environ, cwd=folder)
+    graph = run([go, "mod", "graph"], env=environ, cwd=folder)
+    if listed.code or graph.code:
+        yield Outcome(state=State.NOT_RUN, detail=(listed.err + graph.err)[-200:], name=folder.name)
+        return
+    selected = dict(_split(line) for line in listed.out.splitlines())
+    wanted = _wanted_edges(graph.out, selected)
+    for scope in Scope:
+        modules = selected
+        if scope is not Scope.ALL:
+            used = run([go, "list", "-mod=readonly", *_ASKED[scope], "-f", _USED, "./..."], env=environ, cwd=folder)
+            modules = dict(_split(line) for line in used.out.splitlines() if line)
+        yield from _compare(folder, scope, modules, wanted, environ)
+
+
+def compare_zips(document: Document, cache: Path) -> Outcome:
+    """Compute every digest of a document again."""
+    found = [component for component in document.components if component.digest is not None]
+    wrong = []
+    for component in found:
+        data = zip_path(cache, component.module).read_bytes()
+        made = (hashlib.sha256(data).hexdigest(), hashlib.sha512(data).hexdigest(), len(data))
+        digest = component.digest
+        if digest is None or made != (digest.sha256, digest.sha512, digest.size):
+            wrong.append(str(component.module))
+    detail = f"{len(found)} digests computed again, {len(wrong)} of them differ {' '.join(wrong[:3])}"
+    return Outcome(state=State.FAIL if wrong or not found else State.PASS, detail=detail)
+
+
+def _compare(
+    folder: Path, scope: Scope, modules: Mapping[str, str], wanted: set[_Edge], environ: Mapping[str, str]
+) -> Iterator[Outcome]:
+    means = Means(environ=environ, now=_NOW, offline=True)
+    document = make_sbom(SbomRequest(path=folder, means=means, scope=scope, with_licences=False)).document
+    components = {
+        (component.replaces or component.module).path: (component.replaces or component.module).version
+        for component in (document.main, *document.components)
+        if component.kind in (ComponentKind.MODULE, ComponentKind.MAIN)
+    }
+    ours = dict(components)
+    main = document.main.name
+    ours[main] = modules.get(main, "")
+    edges = _edges_of(document)
+    expected = {(one, other) for one, other in wanted if one in modules and other in modules}
+    reached = _reached(expected, main)
+    added = {(one, other) for one, other in edges - expected if one == main and other not in reached}
+    is_same = ours == dict(modules) and edges - added == expected and expected <= edges
+    cache = module_cache(environ)
+    zips = compare_zips(document, cache) if cache is not None else None
+    detail = (
+        f"{len(ours)} modules ({len(ours.items() ^ modules.items())} differ), {len(edges) - len(added)} edges "
+        f"({len((edges - added) ^ expected)} differ), {len(added)} from main for what was left out; "
+        f"{zips.detail if zips is not None else ''}"
+    )
+    failed = not is_same or (zips is not None and zips.state is State.FAIL and len(ours) > 1)
+    yield Outcome(state=State.FAIL if failed else State.PASS, detail=detail, name=f"{folder.name} {scope.value}")
+
+
+def _edges_of(document: Document) -> set[_Edge]:
+    """Return the edges between modules, as paths."""
+    paths = {
+        component.ref: (component.replaces or component.module).path
+        for component in (document.main, *document.components)
+        if component.kind in (ComponentKind.MODULE, ComponentKind.MAIN)
+    }
+    return {
+        (paths[ref], paths[other])
+        for ref, others in document.edges.items()
+        if ref in paths
+        for other in others
+        if other in paths
+    }
+
+
+def _wanted_edges(text: str, selected: Mapping[str, str]) -> set[_Edge]:
+    """Return the edges of `go mod graph` that begin at selected versions, as paths."""
+    edges = set()
+    for line in text.splitlines():
+        (one, version), (other, _) = (tuple(word.partition("@")[::2]) for word in line.split())
+        if selected.get(one) == version and other in selected and one != other:
+            edges.add((one, other))
+    return edges
+
+
+def _reached(edges: set[_Edge], start: str) -> set[str]:
+    reached = {start}
+    while True:
+        more = {other for one, other in edges if one in reached} - reached
+        if not more:
+            return reached
+        reached |= more
+
+
+def _split(line: str) -> tuple[str, str]:
+    path, _, version = line.partition(" ")
+    return path, version
+
+
+def _environ() -> dict[str, str]:
+    return {**os.environ, "GOFLAGS": "", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+
+
+def _on_real_projects(scratch: Path) -> Iterator[Outcome]:
+    """Fetch the four projects, unless the environment names some."""
+    from benchmarks.acceptance.graph import fetch_projects
+
+    go = shutil.which("go")
+    if go is None:
+        yield Outcome(state=State.NOT_RUN, detail="go is not installed")
+        return
+    named = project_folders(os.environ)
+    if named:
+        for folder in named:
+            yield from compare_scopes(folder, go, _environ())
+        return
+    for name, fetched, environ in fetch_projects(scratch, go):
+        if fetched is None:
+            yield Outcome(state=State.NOT_RUN, detail="it cannot be had", name=name)
+        else:
+            yield from compare_scopes(fetched, go, environ)
+
+
+PROMISES = (
+    Promise(
+        name="bills of materials of four real projects: modules, edges and hashes",
+        attempt=_on_real_projects,
+        need=Need.NETWORK,
+    ),
+)
+
+if __name__ == "__main__":
+    command = shutil.which("go")
+    for project in project_folders(os.environ):
+        for outcome in compare_scopes(project, command or "go", _environ()):
+            sys.stdout.write(f"{outcome.state.value:8} {outcome.name:24} {outcome.detail}\n")

@@ -1,0 +1,305 @@
+"""`supplymatrix sbom`: a project's bill of materials; and `sbom validate`, with others that have files of their own."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from supplymatrix.cli.alarm import keeps_alarm
+from supplymatrix.cli.options import console_options, log_options, policy_options
+from supplymatrix.cli.output import Console
+from supplymatrix.cli.streams import write_stderr
+from supplymatrix.cli.targets import ReportTarget, parse_targets, write_targets
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.policy_source import PolicySource
+from supplymatrix.reports.plain import plain
+
+if TYPE_CHECKING:
+    from supplymatrix.engine.sbom import SbomRequest
+    from supplymatrix.engine.signing import ReportSigner
+    from supplymatrix.sbom.document import Creators, Document
+
+__all__ = ["SUBCOMMANDS", "sbom"]
+
+SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
+    "validate": ("supplymatrix.cli.sbom_validate:validate", "Hold files against the schema of their format."),
+    "diff": ("supplymatrix.cli.sbom_diff:diff", "Show what differs between two bills of materials."),
+    "verify": ("supplymatrix.cli.sbom_verify:verify", "Show what is true in a bill of materials, and what is not."),
+    "standards": ("supplymatrix.cli.sbom_standards:standards", "Show which fields of which standards a file has."),
+}
+"""Name → where the command is, and what it does. They are imported when they are run."""
+_FORMATS = ("cyclonedx-json", "cyclonedx-xml", "spdx-json", "spdx-3-json")
+_SAME = {"cyclonedx": "cyclonedx-json", "spdx": "spdx-json", "spdx-3": "spdx-3-json"}
+_EPOCH = "SOURCE_DATE_EPOCH"
+_LAST_SECOND = 253_402_300_799  # of the year 9999
+_PARTY = re.compile(r"(?P<name>[^<>()]+?)(?:\s*<(?P<email>[^<>\s]+)>)?(?:\s*\((?P<url>[^()\s]+)\))?")
+_KEYS = {
+    "author": ("name", "email", ""),
+    "manufacturer": ("organization", "organization_email", "organization_url"),
+    "supplier": ("supplier", "supplier_email", "supplier_url"),
+}
+"""By option: the settings of [author] that its name, e-mail address and URL stand above."""
+_EXIT_CODES = """\b
+Exit codes: 0 complete · 2 broken input · 3 with gaps, which the document names · 4 trust alarm
+
+\b
+Other commands (a folder of such a name is reached as ./diff):
+""" + "\n".join(f"  sbom {name:<10} {text}" for name, (_, text) in SUBCOMMANDS.items())
+
+
+class _MakeContext(click.Context):
+    """The command that makes a bill has no name of its own."""
+
+    @property
+    def command_path(self) -> str:
+        return self.parent.command_path if self.parent is not None else super().command_path
+
+
+class _Make(click.Command):
+    context_class = _MakeContext
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Return the other commands too: the first word may be one of them."""
+        from click.shell_completion import CompletionItem
+
+        items = [CompletionItem(name, help=text) for name, (_, text) in SUBCOMMANDS.items()]
+        return [
+            *(item for item in items if item.value.startswith(incomplete)),
+            *super().shell_complete(ctx, incomplete),
+        ]
+
+
+class _SbomGroup(click.Group):
+    """A group that makes a bill of materials unless the first word is another command of it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in SUBCOMMANDS:
+            return make
+        module, _, attribute = SUBCOMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        return command if isinstance(command, click.Command) else None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args if args and args[0] in SUBCOMMANDS else ["make", *args])
+
+
+@click.group(cls=_SbomGroup, add_help_option=False)
+def sbom() -> None:
+    """Make a bill of materials."""
+
+
+def _targets(_context: click.Context, _option: click.Parameter, words: tuple[str, ...]) -> tuple[ReportTarget, ...]:
+    canonical = []
+    for word in words:
+        name, equals, file = word.partition("=")
+        canonical.append(f"{_SAME.get(name, name)}{equals}{file}")
+    return parse_targets(canonical, _FORMATS, otherwise=_FORMATS[:1])
+
+
+def _complete_formats(_context: click.Context, _option: click.Parameter, begun: str) -> list[Any]:
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(name) for name in _FORMATS if name.startswith(begun)]
+
+
+def _party(context: click.Context, option: click.Parameter, text: str) -> tuple[str, str, str] | None:
+    """Read "NAME <E-MAIL> (URL)", of which only the name must be there."""
+    if not text:
+        return None
+    found = _PARTY.fullmatch(text.strip())
+    if found is None:
+        raise click.BadParameter(f"{text[:80]!r} has not the form NAME <E-MAIL> (URL).", ctx=context, param=option)
+    return found["name"].strip(), found["email"] or "", found["url"] or ""
+
+
+@click.command(name="make", cls=_Make, epilog=_EXIT_CODES)
+@click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.option(
+    "--scope",
+    type=click.Choice(["built", "tests", "all"]),
+    default="built",
+    show_default=True,
+    help="What is built; that and what its tests need; the whole build list.",
+)
+@click.option(
+    "--format",
+    "targets",
+    multiple=True,
+    metavar="F[=FILE]",
+    callback=_targets,
+    shell_complete=_complete_formats,
+    help="cyclonedx-json, cyclonedx-xml, spdx-json or spdx-3-json; to FILE or to stdout. May be given several times.",
+)
+@click.option(
+    "--spec", type=click.Choice(["1.6", "1.7"]), default="1.6", show_default=True, help="The version of CycloneDX."
+)
+@click.option("--os", "goos", default="", metavar="GOOS", help="Packages as they are built for this system.")
+@click.option("--arch", "goarch", default="", metavar="GOARCH", help="Packages as they are built for this processor.")
+@click.option("--cgo/--no-cgo", default=None, help="Packages as they are built with or without cgo.")
+@click.option(
+    "--go/--no-go",
+    "use_go",
+    default=None,
+    help="Ask the go command, or never; when left out, only where the files do not say everything.",
+)
+@click.option("--no-licences", is_flag=True, help="Look for no licences.")
+@click.option("--version", "version", default="", metavar="V", help="The version of the project, not found out.")
+@click.option("--licence", default="", metavar="EXPR", help="The licence of the project, as you declare it.")
+@click.option("--author", callback=_party, default="", metavar="PARTY", help='Of the document: "NAME <E-MAIL> (URL)".')
+@click.option("--manufacturer", callback=_party, default="", metavar="PARTY", help="Who makes the project.")
+@click.option("--supplier", callback=_party, default="", metavar="PARTY", help="Who delivers it.")
+@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="A report on it, named by its digest.")
+@click.option(
+    "--sign",
+    type=click.Path(path_type=Path),
+    metavar="KEY.pem",
+    help="Sign the files with this private key, CycloneDX JSON inside too; SUPPLYMATRIX_SIGN_PASSWORD opens it.",
+)
+@policy_options
+@log_options
+@console_options
+def make(
+    path: Path,
+    *,
+    targets: tuple[ReportTarget, ...],
+    spec: str,
+    sign: Path | None,
+    report: Path | None,
+    policy: PolicySource,
+    means: Means,
+    console: Console,
+    **said: Any,  # noqa: ANN401 - what click parsed
+) -> int:
+    """Make the bill of materials of a Go project: what it is made of, proven, with licences, and what is not known.
+
+    PATH is a folder with go.mod or go.work; the current folder when left out. The document is valid by the official
+    schema of its format, or it is not written. With SOURCE_DATE_EPOCH set two runs give the same bytes.
+    """  # fmt: skip
+    from supplymatrix.cli.graph import refuse_unknown_target
+    from supplymatrix.engine.sbom import make_sbom
+
+    refuse_unknown_target(said["goos"], said["goarch"])
+    signer = _signer(sign, targets, console) if sign is not None else None
+    request = _request(path, _named(report), policy, means, said)
+    run = make_sbom(request, console.on_event)
+    console.end_line()
+    with keeps_alarm(run.exit_code, f"alarm: {run.document.main.name}: what it is made of and the log disagree"):
+        written = _write(run.document, targets, spec, signer, console)
+    if not console.quiet:
+        _tell(run.document, run.notes, written, f" · signed with {signer.who}" if signer else "")
+    return int(run.exit_code)
+
+
+def _request(
+    path: Path, report: tuple[str, str] | None, policy: PolicySource, means: Means, said: Mapping[str, Any]
+) -> SbomRequest:
+    from supplymatrix.engine.sbom import SbomRequest
+    from supplymatrix.sbom.document import Scope
+
+    return SbomRequest(
+        path=path,
+        means=means,
+        scope=Scope(said["scope"]),
+        policy=policy,
+        creators=_creators(said),
+        created=_created(means),
+        goos=said["goos"],
+        goarch=said["goarch"],
+        cgo=said["cgo"],
+        use_go=said["use_go"],
+        with_licences=not said["no_licences"],
+        version=said["version"],
+        report=report,
+    )
+
+
+def _creators(said: Mapping[str, Any]) -> Creators:
+    """Return who is behind the document: as the options say, else as settings.toml does."""
+    from supplymatrix.engine.creators import creators_of
+    from supplymatrix.engine.settings import load_settings
+
+    above: dict[str, str] = {}
+    for option, keys in _KEYS.items():
+        if said[option] is not None:
+            above |= {key: text for key, text in zip(keys, said[option], strict=True) if key}
+    return creators_of(load_settings(os.environ).values, licence=said["licence"], **above)
+
+
+def _created(means: Means) -> datetime:
+    """Return the time of the document: SOURCE_DATE_EPOCH, else now. Raises click.UsageError."""
+    text = means.environ.get(_EPOCH, "")
+    if not text:
+        return means.now
+    if not (text.isascii() and text.isdecimal()) or len(text) > 12 or int(text) > _LAST_SECOND:
+        fault = click.UsageError(f"The time in {_EPOCH} is no number of seconds: {text[:40]!r}.")
+        fault.add_note("SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) takes the time of the last commit")
+        raise fault
+    return datetime.fromtimestamp(int(text), UTC)
+
+
+def _named(report: Path | None) -> tuple[str, str] | None:
+    """Return name and SHA-256 of a report. Raises InputError."""
+    if report is None:
+        return None
+    from supplymatrix.cli.report_files import name_of
+    from supplymatrix.sbom.read import SBOM_LIMIT
+    from supplymatrix.sources.files import read_limited
+
+    return name_of(report), hashlib.sha256(read_limited(report, SBOM_LIMIT, "report")).hexdigest()
+
+
+def _signer(path: Path, targets: tuple[ReportTarget, ...], console: Console) -> ReportSigner:
+    from supplymatrix.cli.report_files import refuse_nothing_to_sign
+    from supplymatrix.engine.signing import PASSWORD_VARIABLE, load_signer
+
+    refuse_nothing_to_sign(targets, "--format cyclonedx-json=sbom.cdx.json writes a file, and its signature beside it")
+    signer = load_signer(path, os.environ)
+    os.environ.pop(PASSWORD_VARIABLE, None)  # no program that the run starts needs it: git, go, a credential helper
+    console.warn(signer.warning)
+    return signer
+
+
+def _write(
+    document: Document, targets: tuple[ReportTarget, ...], spec: str, signer: ReportSigner | None, console: Console
+) -> list[tuple[str, bytes]]:
+    """Write every format, and return name and bytes of each file. Nothing that would be invalid is written."""
+    from supplymatrix.cli.report_files import sign_beside
+    from supplymatrix.engine.sbom_write import write_sbom
+
+    key = signer.key if signer is not None else None
+    texts = {target.format: write_sbom(document, target.format, spec, key) for target in targets}
+    files = frozenset(os.path.realpath(target.file) for target in targets if target.file is not None)
+    written: list[tuple[str, bytes]] = []
+
+    def on_written(target: ReportTarget, data: bytes) -> None:
+        if target.file is None or not target.file.is_file():
+            return
+        console.warn(sign_beside(target.file, data, signer, files))
+        written.append((target.file.as_posix(), data))
+
+    write_targets(targets, lambda target: texts[target.format], on_written)
+    return written
+
+
+def _tell(document: Document, notes: tuple[str, ...], written: list[tuple[str, bytes]], signed: str) -> None:
+    from supplymatrix.reports.sbom_summary import summary_lines
+
+    lines = [*summary_lines(document), *notes]
+    lines += [
+        f"written: {name}, {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()}{signed}"
+        for name, data in written
+    ]
+    write_stderr("".join(f"{plain(line)}\n" for line in lines))

@@ -1,0 +1,401 @@
+"""The licences of all modules of a build, read from their files on this machine, and why one is not known.
+
+graph = GraphReader(environ, tests=True).read(project)
+facts = FileFacts.open(cache_folder, detector=DETECTOR)
+found = read_licences(graph, project, environ, scope=Scope.BUILT, facts=facts)
+found.by_path["example.com/a"].concluded          # "MIT AND BSD-3-Clause"
+facts.save()
+
+Files are taken from the module cache, unpacked or as the zip; else from vendor/; those of a replaced module from its
+replacement, those of a main module from its folder. What cannot be had is a gap, and never left out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from supplymatrix import __version__
+from supplymatrix.engine.graph_inputs import GraphInputs
+from supplymatrix.engine.module_graph import GraphRun
+from supplymatrix.errors import InputError
+from supplymatrix.gomod.module_graph import Absent, ListedModule
+from supplymatrix.licences.expression import join_and
+from supplymatrix.model.fact import Gap, GraphModule
+from supplymatrix.model.licence import LicenceFile, LicenceSource, ModuleLicence
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import changed, value
+from supplymatrix.net.file_facts import FileFacts
+from supplymatrix.sbom.document import Scope
+from supplymatrix.sources.licence_files import (
+    ModuleText,
+    ModuleTexts,
+    Place,
+    TextKind,
+    cached_folder,
+    cached_zip,
+    folder_place,
+    read_first,
+    vendored_folder,
+)
+from supplymatrix.sources.project import Project
+
+__all__ = [
+    "DETECTOR", "STDLIB", "ExtraText", "LicenceRun", "go_version_of", "graph_gaps", "in_scope", "read_licences",
+    "read_version",
+]  # fmt: skip
+
+DETECTOR = f"{__version__}+1"
+"""Which detector readings are from. The number is raised when the same text may be read as something else."""
+STDLIB = "stdlib"
+"""The name of the standard library, as if it were a module."""
+_STDLIB_LICENCE = "BSD-3-Clause"
+_FETCH = "go mod download, with a go.sum that is proven first"
+_READ = "read it, and have it judged"
+_VERSION_LIMIT = 4 << 10
+
+
+@value
+class ExtraText:
+    """A file beside the licences: a NOTICE, which Apache-2.0 asks to pass on, a list of third parties' licences, or
+    PATENTS. sha256: hex, of its bytes."""
+
+    kind: TextKind
+    path: str
+    sha256: str
+
+
+@value
+class LicenceRun:
+    """by_path: module path → its licence, in the order of the build list, those of the scope. gaps: what is not known.
+
+    extras: module path → its files beside the licences, "stdlib" for the standard library. texts: sha256 → bytes of all
+    files named here, {} unless they were asked for.
+    """
+
+    by_path: Mapping[str, ModuleLicence]
+    stdlib: ModuleLicence
+    gaps: tuple[Gap, ...]
+    extras: Mapping[str, tuple[ExtraText, ...]] = MappingProxyType({})
+    texts: Mapping[str, bytes] = MappingProxyType({})
+
+
+def in_scope(run: GraphRun, scope: Scope) -> Iterator[tuple[ListedModule, GraphModule]]:
+    """Yield the modules of a scope with what is known of them; one of which nobody can say whether it gives packages is
+    in every scope."""
+    listed = run.graph.modules if run.graph is not None else ()
+    for module, fact in zip(listed, run.facts, strict=True):
+        is_tested = scope is Scope.TESTS and module.module.path in run.test_packages
+        if scope is Scope.ALL or module.is_main or fact.gives_packages is not False or is_tested:
+            yield module, fact
+
+
+def graph_gaps(run: GraphRun, found: LicenceRun, scope: Scope) -> tuple[Gap, ...]:
+    """Return what is not known of the graph, as far as licences may be missing for that.
+
+    What is built from vendor/ is all there, at the versions that are built, whatever go.mod files are not here.
+    """
+    others = [licence for licence in found.by_path.values() if licence.source is not LicenceSource.PROJECT]
+    is_vendored = bool(others) and all(licence.source is LicenceSource.VENDOR for licence in others)
+    return () if is_vendored and scope is Scope.BUILT else run.gaps
+
+
+def read_licences(
+    run: GraphRun,
+    project: Project,
+    environ: Mapping[str, str],
+    *,
+    scope: Scope = Scope.BUILT,
+    facts: FileFacts | None = None,
+    keep_texts: bool = False,
+    jobs: int = 4,
+) -> LicenceRun:
+    """Return the licence of every module of a scope, and that of the standard library.
+
+    facts: readings of earlier runs, to which those of this one are added. keep_texts: return the texts too. jobs:
+    threads that read files.
+    """
+    places = _Places(run.inputs, project, environ)
+    asked = [
+        (listed, places.of(listed), _folders(listed.module.path, run, scope)) for listed, _ in in_scope(run, scope)
+    ]
+
+    def read(item: tuple[ListedModule, Sequence[Place], Sequence[str]]) -> ModuleTexts | Absent:
+        return read_first(item[1], item[2], places.why_absent(item[0]))
+
+    if jobs > 1 and len(asked) > 1:
+        with ThreadPoolExecutor(max_workers=min(jobs, os.cpu_count() or 1)) as pool:
+            read_texts = list(pool.map(read, asked))
+    else:
+        read_texts = [read(item) for item in asked]
+    reader = _Reader(facts or FileFacts(None, detector=DETECTOR), keep_texts=keep_texts)
+    found = {
+        listed.module.path: reader.licence_of(listed, texts)
+        for (listed, _, _), texts in zip(asked, read_texts, strict=True)
+    }
+    stdlib = reader.stdlib(environ)
+    return LicenceRun(
+        by_path=found, stdlib=stdlib, gaps=tuple(reader.gaps), extras=reader.extras, texts=reader.kept_texts
+    )
+
+
+def read_version(module: ModuleVersion, cache: Path | None, facts: FileFacts) -> ModuleLicence:
+    """Return the licence that one module version shows in its root, from the module cache alone."""
+    listed = ListedModule(
+        module=module, replacement=None, is_main=False, is_indirect=False, is_required=True, go_version=""
+    )
+    places = [place for place in (cached_folder(cache, module), cached_zip(cache, module)) if place is not None]
+    absent = Absent(reason="it is not in the module cache", remedy=_FETCH.format(module=module))
+    return _Reader(facts, keep_texts=False).licence_of(listed, read_first(places, (), absent))
+
+
+def _folders(path: str, run: GraphRun, scope: Scope) -> list[str]:
+    """Return the folders of a module from which packages are taken, below its root."""
+    packages = [*run.packages.get(path, ())]
+    if scope is not Scope.BUILT:
+        packages += run.test_packages.get(path, ())
+    return [package[len(path) + 1 :] for package in packages if package == path or package.startswith(f"{path}/")]
+
+
+class _Places:
+    """Where modules lie."""
+
+    def __init__(self, inputs: GraphInputs | None, project: Project, environ: Mapping[str, str]) -> None:
+        from supplymatrix.net.settings import read_env_files
+        from supplymatrix.sources.modcache import module_cache
+
+        values = {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
+        self._cache = module_cache(environ, values)
+        self._inputs = inputs
+        self._root = inputs.folder if inputs is not None else project.root
+        self._mains = {main.path: main.folder for main in inputs.mains} if inputs is not None else {}
+        self._vendored: frozenset[ModuleVersion] | None = None
+
+    def of(self, listed: ListedModule) -> list[Place]:
+        """Return the places of a module, those that count first first."""
+        if listed.is_main:
+            folder = self._mains.get(listed.module.path)
+            return [folder_place(folder, LicenceSource.PROJECT)] if folder is not None else []
+        module = listed.effective
+        if module is None:
+            folder = self._folder_of_replacement(listed)
+            places = [folder_place(folder, LicenceSource.REPLACEMENT) if folder is not None else None]
+        else:
+            places = [cached_folder(self._cache, module), cached_zip(self._cache, module)]
+        found = [place for place in places if place is not None and os.path.lexists(place.path)]
+        if not found and listed.module in self._vendored_modules():
+            vendored = vendored_folder(self._root, listed.module.path)
+            found = [vendored] if vendored is not None else []
+        return found
+
+    def why_absent(self, listed: ListedModule) -> Absent:
+        """Return what to say of a module that has no place."""
+        module = listed.effective
+        if listed.is_main:
+            return Absent(reason="its folder cannot be read")
+        if module is None:
+            assert listed.replacement is not None  # noqa: S101 - no main module, and no module version: it is replaced
+            return Absent(
+                reason=f"the folder that it is replaced by is not here: {listed.replacement.directory}",
+                remedy="mend the replace, or bring the folder here",
+            )
+        if self._cache is None:
+            return Absent(reason="no module cache is known on this machine", remedy="set GOMODCACHE, or HOME")
+        return Absent(
+            reason="it is not on this machine: neither in the module cache nor in vendor/",
+            remedy=_FETCH,
+        )
+
+    def _folder_of_replacement(self, listed: ListedModule) -> Path | None:
+        replacement = listed.replacement
+        if replacement is None or self._inputs is None:
+            return None
+        base = self._inputs.folders.get(replacement.base, self._root)
+        return Path(os.path.normpath(base / replacement.directory))
+
+    def _vendored_modules(self) -> frozenset[ModuleVersion]:
+        """Return the modules that vendor/ has packages of, at the version that it has."""
+        if self._vendored is None:
+            from supplymatrix.sources.vendor_list import read_vendor_list
+
+            try:
+                listed = read_vendor_list(self._root / "vendor" / "modules.txt")
+            except InputError:
+                listed = None
+            self._vendored = listed.giving if listed is not None else frozenset()
+        return self._vendored
+
+
+class _Judged(NamedTuple):
+    """What files say together. reason: what is not known of it, "" when nothing is missing. is_read: whether all of
+    them could be read."""
+
+    declared: str
+    concluded: str
+    reason: str = ""
+    remedy: str = ""
+    is_read: bool = True
+
+
+class _Reader:
+    """Turns texts into licences; every text is read once, whatever its name is in which module."""
+
+    def __init__(self, facts: FileFacts, *, keep_texts: bool) -> None:
+        self._facts = facts
+        self._keep = keep_texts
+        self._known: dict[tuple[str, str], LicenceFile] = {}
+        self.gaps: list[Gap] = []
+        self.extras: dict[str, tuple[ExtraText, ...]] = {}
+        self.kept_texts: dict[str, bytes] = {}
+
+    def licence_of(self, listed: ListedModule, texts: ModuleTexts | Absent) -> ModuleLicence:
+        """Return the licence of a module, and note what is not known of it."""
+        if isinstance(texts, Absent):
+            source = _source_of(listed)
+            files: tuple[LicenceFile, ...] = ()
+            judged = _Judged("", "", texts.reason, texts.remedy, is_read=False)
+        else:
+            source = texts.source
+            files = self._files(listed.module.path, texts.texts)
+            judged = _judge(files, texts.unread)
+        # A project without a licence file is its owner's to license: nothing of others is unknown then.
+        is_own_matter = listed.is_main and not files and not (isinstance(texts, Absent) or texts.unread)
+        if judged.reason and not is_own_matter:
+            self.gaps.append(
+                Gap(
+                    wanted=f"licence of {listed.module}",
+                    reason=judged.reason,
+                    remedy=judged.remedy,
+                    subject=str(listed.module),
+                )
+            )
+        return ModuleLicence(
+            subject=listed.module,
+            effective=listed.effective,
+            declared=judged.declared,
+            concluded=judged.concluded,
+            files=files,
+            source=source,
+            reason=judged.reason,
+            remedy=judged.remedy,
+            is_read=judged.is_read,
+        )
+
+    def stdlib(self, environ: Mapping[str, str]) -> ModuleLicence:
+        """Return the licence of the standard library: from its own file where there is one, else as everybody knows."""
+        root = _goroot(environ)
+        subject = ModuleVersion(path=STDLIB, version=go_version_of(root) if root is not None else "")
+        absent = Absent(reason="there is no Go on this machine", remedy="set GOROOT, or put go into PATH")
+        places = [Place(source=LicenceSource.GOROOT, path=root, bounds=root)] if root is not None else []
+        texts = read_first(places, (), absent)
+        files: tuple[LicenceFile, ...] = ()
+        if isinstance(texts, ModuleTexts):
+            files = self._files(STDLIB, texts.texts)
+            judged = _judge(files, texts.unread)
+            if judged.concluded:
+                return ModuleLicence(
+                    subject=subject,
+                    effective=subject,
+                    declared=judged.declared,
+                    concluded=judged.concluded,
+                    files=files,
+                    source=LicenceSource.GOROOT,
+                )
+        reason = texts.reason if isinstance(texts, Absent) else f"the folder of Go has no LICENSE that says it: {root}"
+        return ModuleLicence(
+            subject=subject,
+            effective=subject,
+            declared=_STDLIB_LICENCE,
+            concluded=_STDLIB_LICENCE,
+            files=(),
+            source=LicenceSource.KNOWN,
+            reason=reason,
+            remedy=absent.remedy,
+        )
+
+    def _files(self, path: str, texts: Iterable[ModuleText]) -> tuple[LicenceFile, ...]:
+        """Return the licence files among texts, read; the others are kept as extras of a module."""
+        files, extras = [], []
+        for text in texts:
+            digest = sha256(text.data).hexdigest()
+            if text.kind is TextKind.LICENCE:
+                files.append(self._read(text, digest))
+            elif text.kind is not TextKind.AUTHORS:
+                extras.append(ExtraText(kind=text.kind, path=text.path, sha256=digest))
+            else:
+                continue
+            if self._keep:
+                self.kept_texts[digest] = text.data
+        if extras:
+            self.extras[path] = tuple(extras)
+        return tuple(files)
+
+    def _read(self, text: ModuleText, digest: str) -> LicenceFile:
+        name = text.path.rpartition("/")[2]
+        known = self._known.get((digest, name)) or self._facts.reading_of(digest, name)
+        if known is None:
+            from supplymatrix.licences.text_reader import read_licence_text
+
+            known = read_licence_text(text.data, name)
+            self._facts.keep_reading(name, known)
+        self._known[digest, name] = known
+        return changed(known, path=text.path, packages_only=text.packages_only)
+
+
+def _judge(files: Sequence[LicenceFile], unread: Sequence[tuple[str, str]]) -> _Judged:
+    """Return what files say together, and what they leave open."""
+    root = [file for file in files if not file.packages_only]
+    declared = join_and(file.expression for file in root if file.expression)
+    concluded = join_and(file.expression for file in files if file.expression) if declared else ""
+    reasons = [f"{path}: {reason}" for path, reason in unread]
+    for file in files:
+        if file.unread:
+            reasons.append(f"{file.path}: its last {file.unread:,} characters were not looked at")
+        if not file.expression and not (declared and _is_statement(file)):
+            near = f", nearest is {file.nearest} %" if file.nearest else ""
+            reasons.append(f"{file.path}: its text was not recognised{near}")
+    if not root and not unread:
+        reasons.append("it has no licence file in its root")
+    if not reasons:
+        return _Judged(declared, concluded)
+    remedy = _READ if files or unread else "look at its repository, and ask its authors"
+    is_read = not unread and not any(file.unread for file in files)
+    return _Judged(declared, concluded, "; ".join(reasons), remedy, is_read=is_read)
+
+
+def _is_statement(file: LicenceFile) -> bool:
+    """Return whether a file says whose the code is, and not how it is licensed: COPYRIGHT beside a LICENSE."""
+    name = file.path.rpartition("/")[2].lower()
+    return name.startswith("copyright") and bool(file.copyrights) and not file.nearest
+
+
+def _source_of(listed: ListedModule) -> LicenceSource:
+    """Return where the files of a module would have been read."""
+    if listed.is_main:
+        return LicenceSource.PROJECT
+    return LicenceSource.FOLDER if listed.effective is not None else LicenceSource.REPLACEMENT
+
+
+def _goroot(environ: Mapping[str, str]) -> Path | None:
+    from supplymatrix.net.settings import find_goroot, read_env_files
+
+    named = next((file.values["GOROOT"] for file in read_env_files(environ) if file.values.get("GOROOT")), "")
+    return find_goroot(environ, user_goroot=named)
+
+
+def go_version_of(root: Path) -> str:
+    """Return the version of the Go that lies in a folder, "1.26.8", "" where its VERSION file says none."""
+    from supplymatrix.sources.files import read_if_there
+
+    try:
+        data = read_if_there(root / "VERSION", _VERSION_LIMIT, "VERSION of Go") or b""
+    except InputError:
+        return ""
+    first = data.decode("utf-8", "replace").split("\n", 1)[0].strip()
+    version = first.removeprefix("go")
+    return version.split(" ")[0] if first.startswith("go") and version[:1].isdigit() else ""

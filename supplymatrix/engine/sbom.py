@@ -1,0 +1,354 @@
+"""A project to its bill of materials.
+
+run = make_sbom(SbomRequest(path=Path("svc"), means=Means(environ=os.environ, now=now)))
+run.document, run.exit_code, run.notes
+
+The modules are those of the module graph, the edges its requirements; hashes are those of go.sum, what the log says of
+them, and those computed of the zips in the module cache; licences are read from the modules' files. The go command is
+asked where that does not say everything, or where it is wanted. What could not be had is a gap of the document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from supplymatrix import __version__
+from supplymatrix.engine.events import OnEvent, ignore_event
+from supplymatrix.engine.licences import DETECTOR, LicenceRun, in_scope, read_licences
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy, PackagesBy
+from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
+from supplymatrix.engine.sbom_components import Known, go_components, main_component, module_components
+from supplymatrix.engine.sbom_gaps import Findings, gaps_of, package_gaps
+from supplymatrix.engine.sbom_go import GoRelease, find_go_release
+from supplymatrix.engine.sbom_native import native_components
+from supplymatrix.engine.sbom_proofs import Proofs, read_proofs
+from supplymatrix.engine.sbom_subject import SbomSubject, find_sbom_subject, read_files_of
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.gomod.goenv import resolve_settings
+from supplymatrix.gomod.module_graph import ListedModule
+from supplymatrix.model.audit import ReadFile
+from supplymatrix.model.fact import GraphModule
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import changed, value
+from supplymatrix.net.file_facts import FileFacts
+from supplymatrix.net.folders import cache_folder
+from supplymatrix.net.settings import read_env_files
+from supplymatrix.sbom.completeness import Evidence, completeness_of
+from supplymatrix.sbom.document import (
+    Component,
+    Creators,
+    Document,
+    Lifecycle,
+    Scope,
+    ZipDigest,
+)
+from supplymatrix.sbom.edges import Edges, edges_of
+from supplymatrix.sources.main_version import MainVersion, find_main_version
+from supplymatrix.sources.modcache import module_cache
+from supplymatrix.sources.zip_digest import digest_zips
+
+__all__ = ["SbomRequest", "SbomRun", "make_sbom"]
+
+_ALARM, _GAPS = 4, 3
+
+
+@value
+class SbomRequest:
+    """What a bill of materials is asked to be.
+
+    path: a folder with go.mod or go.work, or one of these files. created: the time of the document, None = now.
+    goos, goarch: "" = this machine's; cgo: None = as the go command decides it. use_go: ask the go command; None = only
+    where the files do not say everything. policy: which log is asked, and which names are private. with_licences,
+    with_zips: read licences, and hash zips. version: of the main module, "" = as git knows it. report: name and sha256
+    of a report about the same project.
+    """
+
+    path: Path
+    means: Means
+    scope: Scope = Scope.BUILT
+    creators: Creators = Creators()
+    created: datetime | None = None
+    goos: str = ""
+    goarch: str = ""
+    cgo: bool | None = None
+    use_go: bool | None = None
+    policy: PolicySource = OWN_POLICY
+    with_licences: bool = True
+    with_zips: bool = True
+    version: str = ""
+    report: tuple[str, str] | None = None
+
+
+@value
+class SbomRun:
+    """exit_code: 0 complete, 3 with gaps, 4 the log disagrees. notes: what a reader should know beside the document."""
+
+    document: Document
+    exit_code: int
+    notes: tuple[str, ...]
+
+
+def make_sbom(request: SbomRequest, on_event: OnEvent = ignore_event) -> SbomRun:
+    """Return the bill of materials of a project.
+
+    Raises InputError for a path that names no project, and for files that cannot be used; TransportError for a policy
+    that cannot be had.
+    """
+    subject = find_sbom_subject(request.path, request.means.environ)
+    return _Making(request, subject, on_event).run()
+
+
+class _Making:
+    """One bill of materials."""
+
+    def __init__(self, request: SbomRequest, subject: SbomSubject, on_event: OnEvent) -> None:
+        self._request = request
+        self._subject = subject
+        self._on_event = on_event
+        self._environ = request.means.environ
+        files = read_env_files(self._environ)
+        values = {name: text for file in reversed(files) for name, text in file.values.items()}
+        self._settings = resolve_settings(self._environ, *files)
+        self._cache = module_cache(self._environ, values)
+        self._files = read_files_of(subject)
+
+    def run(self) -> SbomRun:
+        """Read everything, and put it together."""
+        run = self._graph()
+        listed = list(in_scope(run, self._request.scope))
+        release = self._release(run)
+        modules = sorted({entry.effective for entry, _ in listed if entry.effective is not None})
+        proofs = self._proofs(modules, release, run)
+        licences = self._licences(run)
+        zips = self._zips(modules)
+        known = Known(
+            run=run,
+            proofs=proofs,
+            licences=licences.by_path if licences is not None else {},
+            zips=zips,
+            cache=self._cache,
+            settings=self._settings,
+            folder_of=lambda entry: _folder_of(entry, run),
+        )
+        versions = self._versions(run, listed)
+        main, others, refs, mains = self._mains(known, versions)
+        made = module_components(known, [item for item in listed if not item[0].is_main])
+        refs |= {path: component.ref for path, component in made.items()}
+        go = go_components(release, known, licences.stdlib if licences is not None else None)
+        native = native_components(run)
+        edges = edges_of(
+            run.graph, refs, mains, everywhere=[go[0].ref], from_first=[component.ref for component in go[1:]]
+        )
+        nodes = {**edges.nodes, **_native_edges(edges, native, refs)}
+        components = (*others, *made.values(), *go, *(component for component, _ in native))
+        findings = Findings(self._subject.name, self._request.scope, run, proofs, licences, zips, versions, release)
+        document = self._document(findings, main, sorted(components, key=lambda item: item.ref), nodes, edges)
+        notes = (*(note.message for note in run.notes), *self._notes(proofs, listed))
+        code = _ALARM if proofs.alarms else _GAPS if document.gaps else 0
+        return SbomRun(document=document, exit_code=code, notes=tuple(dict.fromkeys(notes)))
+
+    def _graph(self) -> GraphRun:
+        request = self._request
+        reader = GraphReader(
+            self._environ,
+            go=request.use_go is not False,
+            own_first=request.use_go is not True,
+            goos=request.goos,
+            goarch=request.goarch,
+            cgo=request.cgo,
+            tests=request.scope is not Scope.BUILT,
+            unused_too=request.scope is Scope.ALL,
+            member="" if self._subject.is_workspace else self._subject.project.name,
+        )
+        run = reader.read(self._subject.project)
+        if run.graph is None:
+            # Without a graph there is nothing that could be listed: the true cause, and no empty bill.
+            fault = Diagnostic(message=run.gaps[0].reason, remedy=run.gaps[0].remedy) if run.gaps else None
+            raise InputError(fault or Diagnostic(message="there is no module graph"))
+        return run
+
+    def _release(self, run: GraphRun) -> GoRelease:
+        inputs = run.inputs
+        mains = inputs.mains if inputs is not None else ()
+        own = next((main.go_mod for main in mains if main.path == self._subject.project.name), None)
+        return find_go_release(own, inputs.go_work if inputs is not None else None, self._environ)
+
+    def _proofs(self, modules: Sequence[ModuleVersion], release: GoRelease, run: GraphRun) -> Proofs:
+        tool = ModuleVersion(path="golang.org/toolchain", version=f"v0.0.1-go{release.version}.{run.goos}-{run.goarch}")
+        return read_proofs(
+            self._subject.projects,
+            {*modules, release.module or tool},
+            source=self._request.policy,
+            means=self._request.means,
+            on_event=self._on_event,
+        )
+
+    def _licences(self, run: GraphRun) -> LicenceRun | None:
+        if not self._request.with_licences:
+            return None
+        facts = self._facts()
+        found = read_licences(run, self._subject.project, self._environ, scope=self._request.scope, facts=facts)
+        facts.save()
+        return found
+
+    def _zips(self, modules: Sequence[ModuleVersion]) -> Mapping[ModuleVersion, ZipDigest | str] | None:
+        if not self._request.with_zips:
+            return None
+        facts = self._facts()
+        found = digest_zips(modules, self._cache, facts)
+        facts.save()
+        return found
+
+    def _facts(self) -> FileFacts:
+        """Return what earlier runs found out about files."""
+        folder = self._request.means.cache_dir or cache_folder(self._environ)
+        return FileFacts.open(folder, detector=DETECTOR)
+
+    def _versions(self, run: GraphRun, listed: Iterable[tuple[ListedModule, GraphModule]]) -> dict[str, MainVersion]:
+        """Return the versions of the main modules that are part of the bill; "" = that of the workspace itself."""
+        inputs = run.inputs
+        wanted = {entry.module.path for entry, _ in listed if entry.is_main}
+        given = self._request.version
+        found = {}
+        for main in inputs.mains if inputs is not None else ():
+            is_subject = not self._subject.is_workspace and main.path == self._subject.project.name
+            if is_subject or (main.path in wanted and (self._subject.is_workspace or self._is_needed(run, main.path))):
+                own = given if is_subject else ""
+                found[main.path] = find_main_version(main.folder, main.path, main.go_mod, self._environ, given=own)
+        if self._subject.is_workspace:
+            found[""] = find_main_version(self._subject.folder, "", None, self._environ, given=given, marker="go.work")
+        return found
+
+    @staticmethod
+    def _is_needed(run: GraphRun, path: str) -> bool:
+        """Return whether another member of the workspace gives packages to the one that the bill is of."""
+        return path in run.packages or path in run.test_packages
+
+    def _mains(
+        self, known: Known, versions: Mapping[str, MainVersion]
+    ) -> tuple[Component, list[Component], dict[str, str], list[str]]:
+        """Return the subject, the other main modules, the refs of all by path, and their refs, the subject's first."""
+        digest = hashlib.sha256(
+            "".join(f"{file.sha256}\n" for file in self._files if file.name in ("go.mod", "go.sum", "go.work")).encode()
+        ).hexdigest()
+        made = {
+            path: main_component(known, path or self._subject.name, found, digest) for path, found in versions.items()
+        }
+        own = "" if self._subject.is_workspace else self._subject.project.name
+        main = made[own]
+        if self._subject.is_workspace:
+            programs = [component.programs for path, component in made.items() if path]
+            main = changed(
+                main,
+                ref=f"supplymatrix:workspace:{self._subject.name}",
+                module=ModuleVersion(path="", version=""),
+                purl="",
+                packages=None,
+                programs=sum(count or 0 for count in programs),
+                supplier=None,
+                references=(),
+                description="a workspace of Go modules (go.work)",
+            )
+        others = [component for path, component in sorted(made.items()) if path != own]
+        refs = {path: component.ref for path, component in made.items() if path}
+        return main, others, refs, [main.ref, *(component.ref for component in others)]
+
+    def _document(
+        self,
+        found: Findings,
+        main: Component,
+        components: Sequence[Component],
+        nodes: Mapping[str, tuple[str, ...]],
+        edges: Edges,
+    ) -> Document:
+        run, scope = found.run, found.scope
+        evidence = Evidence(
+            has_graph=run.graph is not None,
+            graph_gaps=run.gaps,
+            is_listed=run.listed_by is ListedBy.GO or (run.from_vendor and scope is not Scope.ALL),
+            package_gaps=tuple(package_gaps(run, scope)),
+        )
+        used = run.packages_by is not PackagesBy.NOBODY
+        properties = {"supplymatrix:edges-added-from-main": str(len(edges.added))} if edges.added else {}
+        return Document(
+            main=main,
+            components=tuple(components),
+            edges={ref: nodes[ref] for ref in sorted(nodes)},
+            scope=scope,
+            lifecycle=Lifecycle.PRE_BUILD,
+            completeness=completeness_of(scope, components, evidence),
+            created=self._request.created or self._request.means.now,
+            tool_version=__version__,
+            creators=self._request.creators,
+            goos=run.goos if used else "",
+            goarch=run.goarch if used else "",
+            cgo_enabled=run.cgo if used else None,
+            listed_by=_LISTED_BY[run.listed_by],
+            packages_by=_packages_by(run),
+            subject_files=self._subject_files(run),
+            report=self._request.report,
+            gaps=gaps_of(found),
+            properties=properties,
+        )
+
+    def _subject_files(self, run: GraphRun) -> tuple[ReadFile, ...]:
+        if not run.from_vendor or run.inputs is None:
+            return self._files
+        from supplymatrix.sources.files import read_if_there
+
+        data = read_if_there(run.inputs.folder / "vendor" / "modules.txt", 64 << 20, "vendor/modules.txt") or b""
+        listed = ReadFile(name="vendor/modules.txt", sha256=hashlib.sha256(data).hexdigest())
+        return tuple(sorted((*self._files, listed), key=lambda file: file.name))
+
+    def _notes(self, proofs: Proofs, listed: Sequence[tuple[ListedModule, GraphModule]]) -> Iterator[str]:
+        yield from (f"alarm: {text}" for text in proofs.alarms)
+        yield from (note.message for note in proofs.notes)
+        if all(entry.is_main for entry, _ in listed):
+            yield "no other module is part of it: " + (
+                "go.mod requires none" if not self._requires_any() else "none gives packages to this build"
+            )
+
+    def _requires_any(self) -> bool:
+        from supplymatrix.model.fact import RequiredModule
+
+        return any(isinstance(fact, RequiredModule) for project in self._subject.projects for fact in project.facts)
+
+
+_LISTED_BY = {ListedBy.GO: "the go command, go list -m all", ListedBy.OWN: "go.mod files, read by supplymatrix"}
+
+
+def _packages_by(run: GraphRun) -> str:
+    if run.packages_by is PackagesBy.SOURCES:
+        where = ", in vendor/" if run.from_vendor else ""
+        return f"source files, read by supplymatrix{where}"
+    return {PackagesBy.GO: "the go command, go list -deps", PackagesBy.VENDOR: "vendor/modules.txt"}.get(
+        run.packages_by, ""
+    )
+
+
+def _folder_of(entry: ListedModule, run: GraphRun) -> Path | None:
+    """Return the folder that replaces a module."""
+    import os
+
+    replacement = entry.replacement
+    if replacement is None or run.inputs is None or replacement.target is not None:
+        return None
+    base = run.inputs.folders.get(replacement.base, run.inputs.folder)
+    return Path(os.path.normpath(base / replacement.directory))
+
+
+def _native_edges(
+    edges: Edges, native: Sequence[tuple[Component, Sequence[str]]], refs: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Return the nodes that change because modules link libraries, and those of the libraries."""
+    found: dict[str, set[str]] = {}
+    for component, paths in native:
+        for path in paths:
+            if path in refs:
+                found.setdefault(refs[path], set(edges.nodes[refs[path]])).add(component.ref)
+        found.setdefault(component.ref, set())
+    return {ref: tuple(sorted(needed)) for ref, needed in found.items()}

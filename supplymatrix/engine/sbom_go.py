@@ -1,0 +1,92 @@
+"""The standard library and the toolchain of a build: which Go builds it, and how that is known.
+
+go = find_go_release(go_mod, go_work, environ)
+go.version, go.source                      # "1.26.8", "the Go on this machine, as its VERSION file says"
+
+The go command builds with itself, unless go.mod or GOTOOLCHAIN want another one; what go.mod says is the least version
+only. Source: go.dev/doc/toolchain; cmd/go/internal/toolchain/select.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from supplymatrix.engine.licences import go_version_of
+from supplymatrix.errors import InputError
+from supplymatrix.gomod.goversion import go_version_key, is_toolchain
+from supplymatrix.gomod.modfile import GoMod, GoWork
+from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion, unescape_version
+from supplymatrix.model.value import changed, value
+from supplymatrix.net.settings import find_goroot, read_env_files
+
+__all__ = ["GoRelease", "find_go_release"]
+
+_LEAST = "the least version, not what built it"
+
+
+@value
+class GoRelease:
+    """version: without "go" ("1.26.8"), "" when nobody knows. source: how it is known, in words. is_toolchain: it names
+    a toolchain, and not only a language version. module: the toolchain as the go command has fetched it, None when it
+    came in another way. reason: why it is not surely what builds, "" when it is.
+    """
+
+    version: str
+    source: str
+    is_toolchain: bool = True
+    module: ModuleVersion | None = None
+    reason: str = ""
+
+
+def find_go_release(go_mod: GoMod | None, go_work: GoWork | None, environ: Mapping[str, str]) -> GoRelease:
+    """Return which Go builds the project on this machine, as far as files say."""
+    files = read_env_files(environ)
+    values = {name: text for file in reversed(files) for name, text in file.values.items()}
+    root = find_goroot(environ, user_goroot=values.get("GOROOT", ""))
+    here = go_version_of(root) if root is not None else ""
+    chosen = environ.get("GOTOOLCHAIN") or values.get("GOTOOLCHAIN", "")
+    wanted = _wanted(go_mod, go_work)
+    if root is None or not here:
+        return wanted or GoRelease(
+            version="", source="", reason="neither go.mod nor this machine says which Go builds it"
+        )
+    local = GoRelease(version=here, source="the Go on this machine, as its VERSION file says", module=_module_of(root))
+    named = chosen.partition("+")[0]
+    if is_toolchain(named):
+        local = GoRelease(version=named.removeprefix("go"), source=f"GOTOOLCHAIN={chosen}")
+    if wanted is None or go_version_key(local.version) >= go_version_key(wanted.version):
+        return local
+    if named == "local" or (is_toolchain(named) and "+" not in chosen):
+        reason = f"the Go on this machine, {local.version}, refuses it: go.mod wants {wanted.version}"
+        return changed(wanted, reason=reason)
+    return wanted
+
+
+def _wanted(go_mod: GoMod | None, go_work: GoWork | None) -> GoRelease | None:
+    """Return what go.work, else go.mod, asks for; the higher of toolchain line and go line."""
+    for name, file in (("go.work", go_work), ("go.mod", go_mod)):
+        if file is None:
+            continue
+        line = file.toolchain.text if file.toolchain is not None else ""
+        least = file.go.text if file.go is not None else ""
+        if is_toolchain(line) and go_version_key(_bare(line)) >= go_version_key(least):
+            return GoRelease(version=_bare(line), source=f"toolchain line of {name}")
+        if least:
+            source = f"go line of {name}: {_LEAST}"
+            return GoRelease(version=least, source=source, is_toolchain=False, reason=f"{source} is all that is known")
+    return None
+
+
+def _bare(name: str) -> str:
+    return name.removeprefix("go").partition("-")[0]
+
+
+def _module_of(root: Path) -> ModuleVersion | None:
+    """Return the toolchain's module version where the Go lies in the module cache, as the go command puts it there."""
+    try:
+        path, _, version = root.resolve().as_posix().rpartition("@")
+        module = ModuleVersion(path=TOOLCHAIN_PATH, version=unescape_version(version))
+    except (InputError, OSError, RuntimeError):
+        return None
+    return module if path.endswith(f"/{TOOLCHAIN_PATH}") else None

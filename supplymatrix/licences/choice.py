@@ -1,0 +1,76 @@
+"""Whether the licences of a text apply together, or one may be chosen: what its own words say.
+
+Without such words they apply together, which asks more and so cannot be wrong in the user's favour.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from supplymatrix.licences.names import families_in
+from supplymatrix.licences.regions import Region
+
+__all__ = ["alternatives"]
+
+_DUAL = re.compile(
+    r"\b(?:dual|double|tri|triple|multi)[- ]?licen[sc](?:ed?|ing)\b"
+    r"|\b(?:choose|select|pick|elect)\s+(?:either|one|any|which|between)\b"
+    r"|\b(?:either|any|one)\s+of\s+(?:the\s+)?(?:following\s+|these\s+|two\s+)?licen[sc]es\b"
+    r"|\bat\s+your\s+(?:option|choice|discretion)\b(?![,)\s]{0,3}any\s+later)"
+    r"|\b(?:of\s+)?your\s+(?:own\s+)?choice\b|\bunder\s+either\b|\beither\s+licen[sc]e\b",
+    re.IGNORECASE,
+)
+_LICENCE = re.compile(r"licen[sc]|\bterms\b", re.IGNORECASE)
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+_HEAD_CHARACTERS = 500
+"""A region may begin above its licence, at a copyright line within 50 words; what is said there is prose."""
+_PARAGRAPH_CHARACTERS = 1500
+_BETWEEN = 100
+
+
+def alternatives(text: str, regions: Sequence[Region]) -> frozenset[str]:
+    """Return the licences among those of the regions of which the text lets one choose; empty when there is no choice.
+
+    The words count where they stand outside of the licences themselves. When they name licences, these are the
+    alternatives; when they name none ("you may choose either license"), and there are two, the two are.
+    """
+    licences = list(dict.fromkeys(region.licence for region in regions))
+    if len(licences) < 2:
+        return frozenset()
+    unnamed = False
+    for paragraph in _paragraphs(text, regions):
+        is_dual = _DUAL.search(paragraph) is not None
+        families = [(prefix, place) for prefix, place in families_in(paragraph) if _of(prefix, licences)]
+        chosen = [prefix for prefix, _ in families] if is_dual else _joined_by_or(paragraph, families)
+        found = {licence for prefix in chosen for licence in _of(prefix, licences)}
+        if len(found) > 1 and (is_dual or _LICENCE.search(paragraph)):
+            return frozenset(found)
+        unnamed |= is_dual
+    return frozenset(licences) if unnamed and len(licences) == 2 else frozenset()
+
+
+def _of(prefix: str, licences: Sequence[str]) -> list[str]:
+    return [licence for licence in licences if licence.startswith(prefix)]
+
+
+def _joined_by_or(paragraph: str, families: list[tuple[str, int]]) -> list[str]:
+    """Return the neighbours among the families between which an "or" stands."""
+    found: list[str] = []
+    for (one, start), (two, end) in pairwise(families):
+        between = paragraph[start:end]
+        if len(between) <= _BETWEEN and re.search(r"\bor\b", between) and not re.search(r"\band\b", between):
+            found += [one, two]
+    return found
+
+
+def _paragraphs(text: str, regions: Sequence[Region]) -> Iterator[str]:
+    """Return the prose: what stands between the regions, and the heads of the regions."""
+    end = 0
+    for region in [*regions, None]:
+        head = min(region.start + _HEAD_CHARACTERS, region.end) if region else len(text)
+        for paragraph in _EMPTY_LINE.split(text[end:head]):
+            yield paragraph[:_PARAGRAPH_CHARACTERS]
+        if region:
+            end = max(end, region.end)

@@ -1,0 +1,146 @@
+"""Read the text of a licence file: which licences it holds, where, how surely, and its copyright lines.
+
+In this order, until something is found: the texts and notices of licences that `licenseclassifier` knows; lines
+`SPDX-License-Identifier`; short notices and names; the similarity to known texts. How they are put together, and what
+the confidence says, stands in `docs/formats/licence-texts.md`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from supplymatrix.licences.choice import alternatives
+from supplymatrix.licences.copyrights import copyright_lines, copyright_spans
+from supplymatrix.licences.decoding import decode
+from supplymatrix.licences.expression import join_and, parse_expression
+from supplymatrix.licences.notices import declared_names, identifier_regions, short_notices
+from supplymatrix.licences.regions import Region, find_regions, without_supplements
+from supplymatrix.licences.similar import nearest_licence
+from supplymatrix.model.licence import LicenceFile, LicenceMatch, LicenceMethod
+from supplymatrix.model.value import changed
+
+__all__ = ["read_licence_text"]
+
+_WORD = re.compile(r"\w+")
+_ADDRESS_WORDS = 60
+"""In a longer text a licence's web address alone proves nothing."""
+_ASIDE_WORDS, _ASIDE_PERCENT = 250, 15
+_REGIONS_LIMIT = 1000
+
+
+def read_licence_text(data: bytes, path: str) -> LicenceFile:
+    """Return what a licence file says. Never raises: what cannot be read, or says nothing, has no expression.
+
+    Of a text of more than 512 Ki characters only these are looked at; `unread` then says how many were not.
+    """
+    text, left_out = decode(data)
+    file = LicenceFile(path=path, sha256=hashlib.sha256(data).hexdigest(), expression="", unread=left_out)
+    if not text.strip():
+        return file
+    file = changed(file, copyrights=copyright_lines(text))
+    for method, find in (
+        (LicenceMethod.TEMPLATE, _known_texts),
+        (LicenceMethod.IDENTIFIER, identifier_regions),
+        (LicenceMethod.NOTICE, short_notices),
+        (LicenceMethod.NOTICE, declared_names),
+    ):
+        regions = find(text)[:_REGIONS_LIMIT]
+        if any(region.licence for region in regions):
+            confidence = 100 if method is LicenceMethod.IDENTIFIER else _covered(text, regions)
+            matches = _matches(text, regions, method, confidence)
+            return changed(file, matches=matches, expression=_expression(text, regions))
+    likeness = nearest_licence(_without_copyrights(text))
+    if likeness is None:
+        return file
+    if not likeness.is_similar:
+        return changed(file, nearest=f"{likeness.licence} {likeness.percent}")
+    region = Region(licence=likeness.licence, start=likeness.start, end=likeness.end)
+    matches = _matches(text, [region], LicenceMethod.SIMILAR, likeness.percent)
+    return changed(file, matches=matches, expression=likeness.licence)
+
+
+def _known_texts(text: str) -> list[Region]:
+    """Return the texts and notices that the library knows, and what the prose above a GNU licence adds to them."""
+    regions = find_regions(text)
+    if all(region.is_address for region in regions):
+        if len(text.split()) > _ADDRESS_WORDS:
+            return []
+        return sorted([*regions, *short_notices(text)], key=lambda region: region.start) if regions else []
+    if all(region.is_notice or not region.licence for region in regions) and _is_aside(text, regions):
+        return []
+    later = {region.licence.replace("-only", "-or-later") for region in regions if region.licence.endswith("-only")}
+    said = [region for region in declared_names(text[: regions[0].start]) if region.licence in later]
+    return without_supplements([*said, *regions])
+
+
+def _is_aside(text: str, regions: Sequence[Region]) -> bool:
+    """Tell whether notices are a small part of a long text: the form at the end of a licence that was changed, or a
+    sentence about a part of something else."""
+    return len(text.split()) > _ASIDE_WORDS and _covered(text, regions) < _ASIDE_PERCENT
+
+
+def _without_copyrights(text: str) -> str:
+    """Return a text with its copyright notices blanked out; offsets stay."""
+    parts, end = [], 0
+    for start, stop in copyright_spans(text):
+        parts += [text[end:start], " " * (stop - start)]
+        end = stop
+    return "".join([*parts, text[end:]])
+
+
+def _expression(text: str, regions: Sequence[Region]) -> str:
+    """Return what the regions say together. A line `SPDX-License-Identifier` that names them all says how they join."""
+    regions = [region for region in regions if region.licence]
+    licences = list(dict.fromkeys(region.licence for region in regions))
+    declared = [region.licence for region in identifier_regions(text)]
+    if declared:
+        whole = join_and(declared)
+        named = parse_expression(whole).licences
+        return join_and([whole, *(licence for licence in licences if not set(_parts(licence)) <= set(named))])
+    choice = alternatives(text, regions)
+    joined = [" OR ".join(f"({licence})" for licence in licences if licence in choice)] if choice else []
+    return join_and([*joined, *(licence for licence in licences if licence not in choice)])
+
+
+def _matches(text: str, regions: Sequence[Region], method: LicenceMethod, confidence: int) -> tuple[LicenceMatch, ...]:
+    newlines = [match.start() for match in re.finditer("\n", text)]
+    found = []
+    for region in regions:
+        how = method
+        if method is LicenceMethod.TEMPLATE:
+            how = LicenceMethod.NOTICE if region.is_notice else LicenceMethod.TEXT if confidence == 100 else method
+        body = text[region.start : region.end]
+        start = bisect_right(newlines, region.start + len(body) - len(body.lstrip()) - 1) + 1
+        end = bisect_right(newlines, region.start + len(body.rstrip()) - 1) + 1
+        found += [
+            LicenceMatch(licence=licence, start=start, end=end, confidence=confidence, method=how)
+            for licence in _parts(region.licence)
+        ]
+    return tuple(found)
+
+
+def _parts(licence: str) -> tuple[str, ...]:
+    return parse_expression(licence).licences if licence else ()
+
+
+def _covered(text: str, regions: Sequence[Region]) -> int:
+    """Return which percentage of a text's words the regions cover; copyright lines outside of them do not count."""
+    inside = outside = end = 0
+    for region in sorted(regions, key=lambda region: region.start):
+        start = max(region.start, end)
+        outside += _words(text, end, start)
+        inside += _words(text, start, region.end)
+        end = max(end, region.end)
+    outside += _words(text, end, len(text))
+    spans = [(region.start, region.end) for region in regions]
+    for start, stop in copyright_spans(text):
+        if not any(low <= start < high for low, high in spans):
+            outside -= _words(text, start, stop)
+    return max(1, min(100, 100 * inside // max(inside + max(outside, 0), 1)))
+
+
+def _words(text: str, start: int, end: int) -> int:
+    return sum(1 for _ in _WORD.finditer(text, start, end)) if end > start else 0

@@ -1,0 +1,238 @@
+"""What differs between two bills of materials, whatever their formats and the order of what is in them.
+
+Go components are matched by module path, others by their purl without its version, else by name. A component that keeps
+its version and has another hash is an alarm: a version is published once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+
+from supplymatrix.errors import InputError
+from supplymatrix.licences.expression import parse_expression
+from supplymatrix.model.value import value
+from supplymatrix.sbom.judge import bare_purl
+from supplymatrix.sbom.purl import parse_purl
+from supplymatrix.sbom.read_values import LicenceForm, ReadComponent, ReadSbom
+
+__all__ = ["ChangeSort", "SbomChange", "SbomDiff", "diff_sboms"]
+
+_COMMA = ", "
+_NO_VERSION = ("", "UNKNOWN", "(devel)")
+
+
+class ChangeSort(StrEnum):
+    """What is different, the gravest first."""
+
+    HASH = "hash"
+    CONTENT = "content"
+    """Of something without a version, such as a file."""
+    VERSION = "version"
+    ADDED = "added"
+    REMOVED = "removed"
+    LICENCE = "licence"
+    REPLACEMENT = "replacement"
+    SCOPE = "scope"
+    SPELLING = "spelling"
+
+
+@value(order=True)
+class SbomChange:
+    """One difference. before, after: of that very thing, "" for nothing. detail: more about it."""
+
+    sort: ChangeSort
+    name: str
+    before: str
+    after: str
+    detail: str = ""
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether the same version has another hash."""
+        return self.sort is ChangeSort.HASH
+
+
+@value
+class SbomDiff:
+    """changes: by sort and name. unchanged: components that are in both and alike. before, after: how many there are in
+    each. not_compared: names of those that have hashes in one file or of other kinds, so that they were not compared.
+    """
+
+    changes: tuple[SbomChange, ...]
+    unchanged: int
+    before: int
+    after: int
+    not_compared: int = 0
+
+
+_Versions = Mapping[str, list[ReadComponent]]
+"""Version → the components that have it."""
+
+
+def diff_sboms(before: ReadSbom, after: ReadSbom) -> SbomDiff:
+    """Return what differs, in an order of its own."""
+    old, new = _by_name(before), _by_name(after)
+    renamed = _renamed(old, new)
+    changes: list[SbomChange] = []
+    unchanged = not_compared = 0
+    for name in sorted({*old, *new} - set(renamed.values())):
+        own = renamed.get(name, name)
+        if own != name:
+            changes.append(
+                SbomChange(sort=ChangeSort.SPELLING, name=_shown(name), before=_shown(name), after=_shown(own))
+            )
+        found = list(_of_name(_shown(own), old.get(name, {}), new.get(own, {})))
+        kept = sorted(set(old.get(name, {})) & set(new.get(own, {})))
+        not_compared += sum(not _comparable(old[name][version], new[own][version]) for version in kept)
+        unchanged += not found and own == name
+        changes += found
+    order = {sort: number for number, sort in enumerate(ChangeSort)}
+    return SbomDiff(
+        changes=tuple(sorted(changes, key=lambda change: (order[change.sort], change))),
+        unchanged=unchanged,
+        before=sum(map(len, old.values())),
+        after=sum(map(len, new.values())),
+        not_compared=not_compared,
+    )
+
+
+def _by_name(sbom: ReadSbom) -> dict[tuple[str, str], dict[str, list[ReadComponent]]]:
+    """Return the components by type and name, then by version. The subject itself counts if it has a purl."""
+    found: dict[tuple[str, str], dict[str, list[ReadComponent]]] = {}
+    for component in (*([sbom.main] if sbom.main is not None and sbom.main.purl else []), *sbom.components):
+        key, version = _key(component)
+        found.setdefault(key, {}).setdefault(version, []).append(component)
+    return found
+
+
+def _key(component: ReadComponent) -> tuple[tuple[str, str], str]:
+    said = "" if component.version in _NO_VERSION else component.version
+    if component.module is not None:
+        return ("golang", component.module.path), component.module.version or said
+    path, version = bare_purl(component)
+    if path:
+        return ("golang", path), "" if version in _NO_VERSION else version
+    try:
+        purl = parse_purl(component.purl)
+    except InputError:
+        return ("", component.name or component.ref), said
+    return (purl.type, f"pkg:{purl.type}/{purl.path}"), purl.version or said
+
+
+def _renamed(
+    old: Mapping[tuple[str, str], _Versions], new: Mapping[tuple[str, str], _Versions]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return Go names that are in one file only each, and differ in capitals alone: old → new."""
+    folded: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(set(new) - set(old)):
+        folded.setdefault(name[1].casefold(), []).append(name)
+    found = {}
+    for name in sorted(set(old) - set(new)):
+        waiting = folded.get(name[1].casefold(), []) if name[0] == "golang" else []
+        if waiting and waiting[0][0] == "golang":
+            found[name] = waiting.pop(0)
+    return found
+
+
+def _shown(name: tuple[str, str]) -> str:
+    return name[1]
+
+
+def _of_name(name: str, old: _Versions, new: _Versions) -> Iterator[SbomChange]:
+    gone, come = sorted(set(old) - set(new)), sorted(set(new) - set(old))
+    if len(gone) == len(come) == 1:
+        yield SbomChange(
+            sort=ChangeSort.VERSION, name=name, before=gone[0] or "no version", after=come[0] or "no version"
+        )
+        yield from _of_version(name, old[gone[0]], new[come[0]], is_same=False)
+    else:
+        yield from (SbomChange(sort=ChangeSort.REMOVED, name=name, before=version, after="") for version in gone)
+        yield from (SbomChange(sort=ChangeSort.ADDED, name=name, before="", after=version) for version in come)
+    for version in sorted(set(old) & set(new)):
+        yield from _of_version(f"{name}@{version}" if version else name, old[version], new[version], is_same=True)
+
+
+def _of_version(
+    name: str, old: list[ReadComponent], new: list[ReadComponent], *, is_same: bool
+) -> Iterator[SbomChange]:
+    """Yield what else differs. is_same: the version is the same, so that the hashes must be."""
+    if is_same:
+        yield from _hashes(name, old, new)
+    sides = (
+        (ChangeSort.LICENCE, _licence(old), _licence(new)),
+        (ChangeSort.REPLACEMENT, _said(item.replaces for item in old), _said(item.replaces for item in new)),
+        (ChangeSort.SCOPE, _scope(old), _scope(new)),
+    )
+    for sort, before, after in sides:
+        if before != after and not (sort is ChangeSort.LICENCE and _is_same_list(before, after)):
+            yield SbomChange(sort=sort, name=name, before=before, after=after)
+
+
+def _hashes(name: str, old: list[ReadComponent], new: list[ReadComponent]) -> Iterator[SbomChange]:
+    """Yield hashes of one kind that differ; a kind that only one of both files has says nothing."""
+    before, after = _hash_sets(old), _hash_sets(new)
+    for kind in sorted(set(before) & set(after)):
+        if before[kind] != after[kind]:
+            was, now = (", ".join(sorted(found)) for found in (before[kind], after[kind]))
+            sort = ChangeSort.HASH if _key(old[0])[1] else ChangeSort.CONTENT
+            yield SbomChange(sort=sort, name=name, before=was, after=now, detail=kind)
+
+
+def _hash_sets(components: Iterable[ReadComponent]) -> dict[str, set[str]]:
+    """Return hashes by kind: h1 by itself, whatever it is called in a file."""
+    found: dict[str, set[str]] = {}
+    for component in components:
+        if component.h1:
+            found.setdefault("h1", set()).add(component.h1)
+        for digest in component.hashes:
+            if not digest.is_h1:
+                found.setdefault(digest.algorithm, set()).add(digest.digest)
+    return found
+
+
+def _comparable(old: list[ReadComponent], new: list[ReadComponent]) -> bool:
+    before, after = _hash_sets(old), _hash_sets(new)
+    return not (before or after) or bool(set(before) & set(after))
+
+
+def _licence(components: Iterable[ReadComponent]) -> str:
+    """Return what is said of the licence: what was concluded where there is such, else declared, else observed."""
+    said = [licence for component in components for licence in component.licences]
+    for role in ("concluded", "", "declared", "observed"):
+        chosen = {
+            _canonical(licence.text) if licence.form is not LicenceForm.NAME else licence.text
+            for licence in said
+            if licence.role == role
+        }
+        if chosen:
+            return _said(chosen)
+    return _said(licence.text for licence in said)
+
+
+def _is_same_list(before: str, after: str) -> bool:
+    """Tell whether two licences are the same where one of them is a list, which says nothing of AND and OR."""
+    parts = [licence.split(_COMMA) for licence in (before, after)]
+    if len(parts[0]) == len(parts[1]) == 1:
+        return False
+    try:
+        one, other = ({word for part in side for word in parse_expression(part).licences} for side in parts)
+    except InputError:
+        return False
+    return one == other
+
+
+def _scope(components: Iterable[ReadComponent]) -> str:
+    """Return the scope; where none is said, CycloneDX means "required"."""
+    return _said(item.scope or "required" for item in components)
+
+
+def _canonical(text: str) -> str:
+    try:
+        return str(parse_expression(text))
+    except InputError:
+        return text
+
+
+def _said(words: Iterable[str]) -> str:
+    return _COMMA.join(sorted({word for word in words if word}))

@@ -1,0 +1,139 @@
+"""SPDX 2.2 and 2.3, from the values of its JSON.
+
+Source: spdx.github.io/spdx-spec/v2.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supplymatrix.sbom.read_json import Table, rows, table, text, texts
+from supplymatrix.sbom.read_parts import algorithm_name, fact_lines, make_component, settle_edges, tell_twins
+from supplymatrix.sbom.read_values import (
+    Faults,
+    HashPlace,
+    LicenceForm,
+    ReadComponent,
+    ReadHash,
+    ReadLicence,
+    ReadSbom,
+)
+
+__all__ = ["read_spdx"]
+
+_KNOWN = ("SPDX-2.2", "SPDX-2.3")
+_NOTHING = ("", "NOASSERTION", "NONE")
+_FORWARD = frozenset(["DEPENDS_ON"])
+_BACKWARD = frozenset(
+    ["DEPENDENCY_OF", "BUILD_DEPENDENCY_OF", "DEV_DEPENDENCY_OF", "OPTIONAL_DEPENDENCY_OF", "RUNTIME_DEPENDENCY_OF",
+     "TEST_DEPENDENCY_OF"]
+)  # fmt: skip
+_WRITES_H1 = ("syft",)
+"""Tools whose SHA256 of a Go package is the hex of its h1."""
+
+
+def read_spdx(document: Table, faults: Faults) -> ReadSbom:
+    """Return what a document says; the first package that it describes is its subject."""
+    spec = text(document.get("spdxVersion"), "spdxVersion", faults)
+    if spec not in _KNOWN:
+        faults.add("spdxVersion", f"{spec[:20] or 'no version'} is none of {', '.join(_KNOWN)}")
+    created = table(document.get("creationInfo"), "creationInfo", faults)
+    creators = texts(created.get("creators"), "creationInfo.creators", faults)
+    tools = tuple(word.removeprefix("Tool:").strip() for word in creators if word.startswith("Tool:"))
+    writes_h1 = any(tool.startswith(_WRITES_H1) for tool in tools)
+    packages = [
+        _package(item, place, faults, writes_h1=writes_h1)
+        for place, item in rows(document.get("packages"), "packages", faults)
+    ]
+    refs = tell_twins(packages, faults)
+    described = list(texts(document.get("documentDescribes"), "documentDescribes", faults))
+    edges = _edges(document, described, faults)
+    subject = next((package for ref in described for package in packages if package.ref == ref), None)
+    return ReadSbom(
+        format="SPDX JSON",
+        spec=spec.removeprefix("SPDX-"),
+        tools=tools,
+        identity=text(document.get("documentNamespace"), "documentNamespace", faults),
+        created=text(created.get("created"), "creationInfo.created", faults),
+        main=subject,
+        components=tuple(package for package in packages if package is not subject),
+        edges=settle_edges(edges, refs, faults),
+        faults=faults.kept,
+        fault_count=faults.count,
+    )
+
+
+def _package(item: Table, place: str, faults: Faults, *, writes_h1: bool) -> ReadComponent:
+    said = {
+        key: text(item.get(key), f"{place}.{key}", faults)
+        for key in ("SPDXID", "name", "versionInfo", "primaryPackagePurpose", "comment")
+    }
+    if not said["name"]:
+        faults.add(place, "the package has no name")
+    made = ReadComponent(
+        ref=said["SPDXID"],
+        kind=said["primaryPackagePurpose"].lower() or "package",
+        name=said["name"],
+        version=said["versionInfo"],
+        purl=_purl(item, place, faults),
+        module=None,
+    )
+    return make_component(
+        made,
+        hashes=_hashes(item, place, faults),
+        licences=_licences(item, place, faults),
+        properties=tuple(_properties(item, place, said["comment"], faults)),
+        writes_h1=writes_h1,
+    )
+
+
+def _purl(item: Table, place: str, faults: Faults) -> str:
+    for at, reference in rows(item.get("externalRefs"), f"{place}.externalRefs", faults):
+        if reference.get("referenceType") == "purl":
+            return text(reference.get("referenceLocator"), f"{at}.referenceLocator", faults)
+    return ""
+
+
+def _hashes(item: Table, place: str, faults: Faults) -> Iterator[ReadHash]:
+    for at, found in rows(item.get("checksums"), f"{place}.checksums", faults):
+        algorithm, digest = (text(found.get(key), f"{at}.{key}", faults) for key in ("algorithm", "checksumValue"))
+        if algorithm and digest:
+            yield ReadHash(
+                algorithm=algorithm_name(algorithm), digest=digest.strip().lower(), place=HashPlace.COMPONENT
+            )
+
+
+def _licences(item: Table, place: str, faults: Faults) -> Iterator[ReadLicence]:
+    for key, role in (("licenseDeclared", "declared"), ("licenseConcluded", "concluded")):
+        word = text(item.get(key), f"{place}.{key}", faults).strip()
+        if word not in _NOTHING:
+            yield ReadLicence(text=word, form=LicenceForm.EXPRESSION, role=role)
+
+
+def _properties(item: Table, place: str, comment: str, faults: Faults) -> Iterator[tuple[str, str]]:
+    """Yield what stands as "name=value" or "name: value" in annotations and in lines of the comment."""
+    said = [comment]
+    for at, note in rows(item.get("annotations"), f"{place}.annotations", faults):
+        said.append(text(note.get("comment"), f"{at}.comment", faults))
+    yield from fact_lines("\n".join(said))
+
+
+def _edges(document: Table, described: list[str], faults: Faults) -> dict[str, list[str]]:
+    """Return the dependencies; what the document describes is added to `described`."""
+    edges: dict[str, list[str]] = {}
+    for place, item in rows(document.get("relationships"), "relationships", faults):
+        kind = text(item.get("relationshipType"), f"{place}.relationshipType", faults)
+        source, target = (
+            text(item.get(key), f"{place}.{key}", faults) for key in ("spdxElementId", "relatedSpdxElement")
+        )
+        if kind in _FORWARD and target in _NOTHING and target:
+            edges.setdefault(source, [])
+        elif kind in _FORWARD:
+            edges.setdefault(source, []).append(target)
+        elif kind in _BACKWARD:
+            edges.setdefault(target, []).append(source)
+        elif kind == "DESCRIBES":
+            described.append(target)
+        elif kind == "DESCRIBED_BY":
+            described.append(source)
+    return edges

@@ -1,0 +1,143 @@
+"""A bill of materials as another tool has written it: what it says, and where it cannot be understood.
+
+Nothing in it is believed. What could not be read is a `ReadFault`; the rest is there all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
+
+__all__ = ["Faults", "HashPlace", "LicenceForm", "ReadComponent", "ReadFault", "ReadHash", "ReadLicence", "ReadSbom"]
+
+_LISTED = 200
+
+
+class HashPlace(StrEnum):
+    """What a hash is said to be of."""
+
+    COMPONENT = "component"
+    DISTRIBUTION = "distribution"
+
+
+class LicenceForm(StrEnum):
+    """In which form a licence is stated."""
+
+    EXPRESSION = "expression"
+    ID = "id"
+    NAME = "name"
+
+
+@value(order=True)
+class ReadHash:
+    """One hash. algorithm: as CycloneDX writes it ("SHA-256"); digest: as written, lower case.
+
+    is_h1: the tool that wrote it is known to write the bytes of h1, the hash of a module's files, under this name.
+    """
+
+    algorithm: str
+    digest: str
+    place: HashPlace
+    is_h1: bool = False
+
+
+@value(order=True)
+class ReadLicence:
+    """One licence. role: "declared", "concluded", "observed" (evidence), or "" where the file does not say."""
+
+    text: str
+    form: LicenceForm
+    role: str = ""
+
+
+@value
+class ReadComponent:
+    """One component. ref: its name in the file, "" without. kind: the format's word ("library").
+
+    module: which Go module version it is, of the purl alone; None with the reason, and remedy where one is known.
+    is_go: its purl says that it is one. h1: "h1:…" where the file has it, "" without; h1_from: under which name.
+    replaces: the module that it stands for, as the file says, "" without. parent: ref of the component that it is
+    nested in.
+    """
+
+    ref: str
+    kind: str
+    name: str
+    version: str
+    purl: str
+    module: ModuleVersion | None
+    reason: str = ""
+    remedy: str = ""
+    is_go: bool = False
+    hashes: tuple[ReadHash, ...] = ()
+    h1: str = ""
+    h1_from: str = ""
+    licences: tuple[ReadLicence, ...] = ()
+    properties: tuple[tuple[str, str], ...] = ()
+    scope: str = ""
+    replaces: str = ""
+    parent: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a reader would call it."""
+        if self.module is not None:
+            return str(self.module)
+        return self.purl or (f"{self.name}@{self.version}" if self.version else self.name) or self.ref or "(no name)"
+
+
+@value
+class ReadFault:
+    """Something in a file that is not as its format says. where: a path in it ("components[3].purl")."""
+
+    where: str
+    what: str
+
+
+@value
+class ReadSbom:
+    """format: "CycloneDX JSON", "CycloneDX XML", "SPDX JSON", "SPDX 3 JSON-LD" or "syft JSON"; spec: its version.
+
+    tools: "name version" of who made it; identity: serial number or namespace; created: as written; main: the subject,
+    None without one; components: all others, as they come; edges: from ref to refs, sorted, a key for every ref that
+    the file says something of; faults: the first ones, of fault_count.
+    """
+
+    format: str
+    spec: str
+    tools: tuple[str, ...]
+    identity: str
+    created: str
+    main: ReadComponent | None
+    components: tuple[ReadComponent, ...]
+    edges: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    faults: tuple[ReadFault, ...] = ()
+    fault_count: int = 0
+
+    @property
+    def go_components(self) -> tuple[ReadComponent, ...]:
+        """The components whose purl says that they are Go modules, main left out."""
+        return tuple(component for component in self.components if component.is_go)
+
+
+class Faults:
+    """Collects faults: the first ones are kept, all are counted."""
+
+    def __init__(self) -> None:
+        self._kept: list[ReadFault] = []
+        self.count = 0
+
+    def add(self, where: str, what: str) -> None:
+        """Add one."""
+        self.count += 1
+        if len(self._kept) < _LISTED:
+            self._kept.append(ReadFault(where=where[:200], what=what[:300]))
+
+    @property
+    def kept(self) -> tuple[ReadFault, ...]:
+        """The first ones."""
+        return tuple(self._kept)
