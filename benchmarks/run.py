@@ -217,6 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from benchmarks.feeds import measure_feeds
     from benchmarks.policy import measure_policy
     from benchmarks.proofs import measure_proofs, measure_proofs_of_hugo
+    from benchmarks.sbom_ten_thousand import measure_sbom_ten_thousand
     from benchmarks.tui_screens import measure_tui_screens
     from benchmarks.tui_table import measure_tui_table
     from benchmarks.what_if import measure_what_if
@@ -238,6 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lambda: measure_decide(bench),
             lambda: measure_policy(bench),
             lambda: measure_what_if(bench),
+            lambda: measure_sbom_ten_thousand(bench),
             lambda: measure_tui_table(bench),
             lambda: measure_tui_screens(bench),
         ]

@@ -10,7 +10,7 @@
 6. The terminal app, as a picture of text: the proof chain of a module whose hash was changed.
 7. A team's policy, built on the organisation's: an exception with an owner and an end, and every report of the gate in
    one run, the page for auditors among them.
-8. The bill of materials of the service: licences from the texts, hashes of the zips, each module proven in the log; held
+8. The bill of materials of the service: licences from the texts, hashes of the zips, modules proven in the log; held
    against its schema, and then every statement in it against log, zip and project, before and after one is changed.
 """
 

@@ -68,7 +68,7 @@ class JsfResult:
     """What came of a signature. algorithm: as the document names it, "" without.
 
     key_id: SHA-256 (hex) of the SubjectPublicKeyInfo of the key that it was held against, or that is inside; "" = none.
-    is_given: the key was the reader's own; False = the one inside, which proves no origin. reason: why it does not
+    is_given: the reader has given a key; False = the one inside, which proves no origin. reason: why it does not
     hold, or was not checked.
     """
 
@@ -102,7 +102,7 @@ def verify_json_text(data: bytes, key: VerifyingKey | None = None) -> JsfResult 
     try:
         document = text.load(data)
     except RecursionError:
-        return JsfResult(state=JsfState.NOT_CHECKED, reason=_TOO_DEEP)
+        return JsfResult(state=JsfState.NOT_CHECKED, is_given=key is not None, reason=_TOO_DEEP)
     except ValueError:
         return None
     if not isinstance(document, dict) or _FIELD not in document:
@@ -123,7 +123,7 @@ def verify_json(document: Mapping[str, Any], key: VerifyingKey | None = None) ->
     found = document.get(_FIELD)
     unsupported = _unsupported(found)
     if unsupported or not isinstance(found, dict):
-        return JsfResult(state=JsfState.NOT_CHECKED, reason=unsupported)
+        return JsfResult(state=JsfState.NOT_CHECKED, is_given=key is not None, reason=unsupported)
     told = JsfResult(state=JsfState.BROKEN, algorithm=found["algorithm"], is_given=key is not None)
     try:
         inside = public_key_of(found["publicKey"]) if "publicKey" in found else None

@@ -38,7 +38,7 @@ _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 ALGORITHMS = ("Ed25519", *_CURVES, *_RSA)
 """Names of the algorithms whose signatures are checked."""
 _MOST_RSA_BITS = 16_384
-_LONGEST = _MOST_RSA_BITS // 8  # bytes that are decoded
+_LONGEST = 4_096  # characters of a part that is decoded: the largest key has 2,731
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -49,7 +49,7 @@ def base64url(data: bytes) -> str:
 
 def from_base64url(text: object, what: str) -> bytes:
     """Return the bytes of a Base64url text. what: it is called so in errors. Raises ValueError for another spelling."""
-    if not isinstance(text, str) or not _BASE64URL.fullmatch(text) or len(text) > 2 * _LONGEST:
+    if not isinstance(text, str) or not _BASE64URL.fullmatch(text) or len(text) > _LONGEST:
         raise ValueError(f"{what} is no Base64url")
     try:
         data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from supplymatrix.cli.options import console_options
+from supplymatrix.cli.options import console_options, tags_option
 from supplymatrix.cli.output import Console
 from supplymatrix.cli.pages import format_option, write_pages
 from supplymatrix.cli.streams import write_stderr
@@ -50,7 +50,7 @@ def read_options(*, keep_texts: bool = False) -> Callable[[F], F]:
     def add(command: F) -> F:
         @functools.wraps(command)
         def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
-            names = ("path", "scope", "use_go", "goos", "goarch", "cache_dir")
+            names = ("path", "scope", "use_go", "goos", "goarch", "tags", "cache_dir")
             chosen = {name: kwargs.pop(name) for name in names}
             return command(*args, read=_read(**chosen, keep_texts=keep_texts), **kwargs)
 
@@ -68,6 +68,7 @@ def read_options(*, keep_texts: bool = False) -> Callable[[F], F]:
             click.option(
                 "--arch", "goarch", default="", metavar="GOARCH", help="Packages of a build for this processor."
             ),
+            tags_option,
             click.option("--cache-dir", type=click.Path(path_type=Path), metavar="DIR", help="Keep the cache here."),
         )
         for option in reversed(options):
@@ -78,7 +79,15 @@ def read_options(*, keep_texts: bool = False) -> Callable[[F], F]:
 
 
 def _read(
-    *, path: Path, scope: str, use_go: bool, goos: str, goarch: str, cache_dir: Path | None, keep_texts: bool
+    *,
+    path: Path,
+    scope: str,
+    use_go: bool,
+    goos: str,
+    goarch: str,
+    tags: tuple[str, ...] | None,
+    cache_dir: Path | None,
+    keep_texts: bool,
 ) -> LicencesRead:
     from supplymatrix.cli.graph import refuse_unknown_target
     from supplymatrix.engine.licences import DETECTOR, read_licences
@@ -99,6 +108,7 @@ def _read(
         goos=goos,
         goarch=goarch,
         cgo=None,
+        tags=tags,
         tests=asked is not Scope.BUILT,
         own_first=True,
     )

@@ -16,7 +16,7 @@ from supplymatrix.errors import Diagnostic, InputError
 
 __all__ = [
     "console_options", "log_options", "notify_option", "paths_argument", "policy_options", "refuse_preset_name",
-    "remote_options", "report_options",
+    "remote_options", "report_options", "tags_option",
 ]  # fmt: skip
 
 _MEANS = ("offline", "replay", "record", "cache_dir", "ca_file", "send_private", "refresh", "jobs")
@@ -164,6 +164,23 @@ def policy_options(command: F) -> F:
         ),
     )
     return cast("F", _apply(wrapped, options))
+
+
+def tags_option(command: F) -> F:
+    """Add --tags; the command gets `tags`: sorted, () for none, None when nothing was said, so that GOFLAGS counts."""
+
+    def read(context: click.Context, option: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+        words = sorted({word.strip() for word in (text or "").split(",")} - {""})
+        for word in words:
+            if not all(letter in "_." or letter.isalnum() for letter in word):
+                fault = f"{word[:60]!r} is no build tag; several are parted by commas."
+                raise click.BadParameter(fault, ctx=context, param=option)
+        return tuple(words) if text is not None else None
+
+    option = click.option(
+        "--tags", metavar="TAG,…", callback=read, help="Packages as they are built with these tags, else as in GOFLAGS."
+    )
+    return option(command)
 
 
 def notify_option(command: F) -> F:

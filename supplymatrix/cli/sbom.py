@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from supplymatrix.cli.alarm import keeps_alarm
-from supplymatrix.cli.options import console_options, log_options, policy_options
+from supplymatrix.cli.options import console_options, log_options, policy_options, tags_option
 from supplymatrix.cli.output import Console
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.cli.targets import ReportTarget, parse_targets, write_targets
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
+from supplymatrix.model.spelling import nearest
 from supplymatrix.reports.plain import plain
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ _KEYS = {
 }
 """By option: the settings of [author] that its name, e-mail address and URL stand above."""
 _EXIT_CODES = """\b
-Exit codes: 0 complete · 2 broken input · 3 with gaps, which the document names · 4 trust alarm
+Exit codes:
+  0 complete      3 with gaps, which the document names
+  2 broken input  4 trust alarm
 
 \b
 Other commands (a folder of such a name is reached as ./diff):
@@ -149,6 +152,7 @@ def _party(context: click.Context, option: click.Parameter, text: str) -> tuple[
 @click.option("--os", "goos", default="", metavar="GOOS", help="Packages as they are built for this system.")
 @click.option("--arch", "goarch", default="", metavar="GOARCH", help="Packages as they are built for this processor.")
 @click.option("--cgo/--no-cgo", default=None, help="Packages as they are built with or without cgo.")
+@tags_option
 @click.option(
     "--go/--no-go",
     "use_go",
@@ -191,6 +195,7 @@ def make(
     from supplymatrix.cli.graph import refuse_unknown_target
     from supplymatrix.engine.sbom import make_sbom
 
+    _refuse_mistyped(path)
     refuse_unknown_target(said["goos"], said["goarch"])
     signer = _signer(sign, targets, console) if sign is not None else None
     request = _request(path, _named(report), policy, means, said)
@@ -201,6 +206,15 @@ def make(
     if not console.quiet:
         _tell(run.document, run.notes, written, f" · signed with {signer.who}" if signer else "")
     return int(run.exit_code)
+
+
+def _refuse_mistyped(path: Path) -> None:
+    """Raise click.UsageError when a path that is not there is nearly the name of another command."""
+    near = "" if path.exists() else nearest(str(path), SUBCOMMANDS)
+    if near:
+        fault = click.UsageError(f"There is no folder {str(path)!r}, and no command of that name.")
+        fault.add_note(f"did you mean {near!r}?")
+        raise fault
 
 
 def _request(
@@ -219,6 +233,7 @@ def _request(
         goos=said["goos"],
         goarch=said["goarch"],
         cgo=said["cgo"],
+        tags=said["tags"],
         use_go=said["use_go"],
         with_licences=not said["no_licences"],
         version=said["version"],

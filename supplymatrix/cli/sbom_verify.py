@@ -55,7 +55,7 @@ def verify(
     shows no more than that the file was not changed since somebody signed it.
 
     Exit 0: all that was checked is true. 1: something is not. 3: something could not be checked that should have been.
-    4: a hash differs from the log, or a signature does not hold. 5: there is no Go component in it. 2: it cannot be read.
+    4: a hash differs from the log, or a signature does not hold. 5: there is no Go component. 2: it cannot be read.
     """
     from supplymatrix.engine.sbom_verify import SbomVerifyRequest, verify_sbom
     from supplymatrix.reports.sbom_verify_view import (

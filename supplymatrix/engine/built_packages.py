@@ -170,7 +170,9 @@ class PackageSearch:
             vendor = VendorFolder(folder=self._inputs.folder / "vendor", owners=owners)
         else:
             modules = {path: self._folder_of(path) for path in self._paths if path not in self._mains}
-        context = BuildContext(goos=self._target.goos, goarch=self._target.goarch, cgo=self._target.cgo)
+        target = self._target
+        tags = frozenset(target.tags)
+        context = BuildContext(goos=target.goos, goarch=target.goarch, cgo=target.cgo, tags=tags)
         found = find_packages(
             self._mains, modules, context=context, tests=self._tests, vendor=vendor, roots={*self._roots()}
         )

@@ -25,6 +25,7 @@ from supplymatrix.engine.graph_inputs import GraphInputs
 from supplymatrix.engine.module_graph import GraphRun
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.module_graph import Absent, ListedModule
+from supplymatrix.licences.declared import declared_of
 from supplymatrix.licences.expression import join_and
 from supplymatrix.model.fact import Gap, GraphModule
 from supplymatrix.model.licence import LicenceFile, LicenceSource, ModuleLicence
@@ -32,6 +33,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
 from supplymatrix.sbom.document import Scope
+from supplymatrix.sources.go_root import go_version_of
 from supplymatrix.sources.licence_files import (
     ModuleText,
     ModuleTexts,
@@ -46,18 +48,17 @@ from supplymatrix.sources.licence_files import (
 from supplymatrix.sources.project import Project
 
 __all__ = [
-    "DETECTOR", "STDLIB", "ExtraText", "LicenceRun", "go_version_of", "graph_gaps", "in_scope", "read_licences",
+    "DETECTOR", "STDLIB", "ExtraText", "LicenceRun", "graph_gaps", "in_scope", "read_licences",
     "read_version",
 ]  # fmt: skip
 
-DETECTOR = f"{__version__}+1"
+DETECTOR = f"{__version__}+2"
 """Which detector readings are from. The number is raised when the same text may be read as something else."""
 STDLIB = "stdlib"
 """The name of the standard library, as if it were a module."""
 _STDLIB_LICENCE = "BSD-3-Clause"
 _FETCH = "go mod download, with a go.sum that is proven first"
 _READ = "read it, and have it judged"
-_VERSION_LIMIT = 4 << 10
 
 
 @value
@@ -350,13 +351,14 @@ class _Reader:
 def _judge(files: Sequence[LicenceFile], unread: Sequence[tuple[str, str]]) -> _Judged:
     """Return what files say together, and what they leave open."""
     root = [file for file in files if not file.packages_only]
-    declared = join_and(file.expression for file in root if file.expression)
-    concluded = join_and(file.expression for file in files if file.expression) if declared else ""
+    declared = declared_of(root)
+    below = [file.expression for file in files if file.packages_only and file.expression]
+    concluded = join_and([declared, *below]) if declared else ""
     reasons = [f"{path}: {reason}" for path, reason in unread]
     for file in files:
         if file.unread:
             reasons.append(f"{file.path}: its last {file.unread:,} characters were not looked at")
-        if not file.expression and not (declared and _is_statement(file)):
+        if not file.expression and not (declared and (_is_statement(file) or file.offers)):
             near = f", nearest is {file.nearest} %" if file.nearest else ""
             reasons.append(f"{file.path}: its text was not recognised{near}")
     if not root and not unread:
@@ -386,16 +388,3 @@ def _goroot(environ: Mapping[str, str]) -> Path | None:
 
     named = next((file.values["GOROOT"] for file in read_env_files(environ) if file.values.get("GOROOT")), "")
     return find_goroot(environ, user_goroot=named)
-
-
-def go_version_of(root: Path) -> str:
-    """Return the version of the Go that lies in a folder, "1.26.8", "" where its VERSION file says none."""
-    from supplymatrix.sources.files import read_if_there
-
-    try:
-        data = read_if_there(root / "VERSION", _VERSION_LIMIT, "VERSION of Go") or b""
-    except InputError:
-        return ""
-    first = data.decode("utf-8", "replace").split("\n", 1)[0].strip()
-    version = first.removeprefix("go")
-    return version.split(" ")[0] if first.startswith("go") and version[:1].isdigit() else ""

@@ -62,12 +62,13 @@ class GraphRun:
     when it is its list. packages_by: who says which modules give packages, for goos and goarch. module_lines: where the
     module line of each main module stands.
 
-    cgo: whether C takes part. packages: module path → import paths that the build takes from it, sorted; {} when nobody
-    knows. test_packages: those that only the main modules' tests need, {} unless these were asked for.
-    missing_packages, missing_test_packages: those that could not be found, so that there may be more of each. with_c:
-    module path → its files that import "C", with their packages; None when nobody looked. programs: packages of the
-    main modules that are programs; None when nobody looked. from_vendor: packages are from vendor/, whose list is that
-    of the build list. inputs: what all this was worked out from, None when there was nothing to be read.
+    cgo: whether C takes part. tags: of the build, sorted. packages: module path → import paths that the build takes
+    from it, sorted; {} when nobody knows. test_packages: those that only the main modules' tests need, {} unless these
+    were asked for. missing_packages, missing_test_packages: those that could not be found, so that there may be more of
+    each. with_c: module path → its files that import "C", with their packages; None when nobody looked. programs:
+    packages of the main modules that are programs; None when nobody looked. from_vendor: packages are from vendor/,
+    whose list is that of the build list. inputs: what all this was worked out from, None when there was nothing to be
+    read.
     """
 
     name: str
@@ -82,6 +83,7 @@ class GraphRun:
     goarch: str = ""
     module_lines: Mapping[str, Location] = MappingProxyType({})
     cgo: bool = False
+    tags: tuple[str, ...] = ()
     packages: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     test_packages: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     missing_packages: tuple[str, ...] = ()
@@ -104,10 +106,11 @@ class _Asked:
 class GraphReader:
     """Reads graphs. environ: of the user; go: ask the go command too; goos, goarch: built for, "" = this machine's.
 
-    cgo: whether C takes part in the build, None = as the go command would decide it. tests: look for the packages that
-    the main modules' tests need too. own_first: what our own reading finds counts where it is complete, and the go
-    command is asked only where it is not. member: the one main module of a workspace whose packages are built, "" =
-    all of them. unused_too: find out what authors say of modules that give no package, too.
+    cgo: whether C takes part in the build, None = as the go command would decide it. tags: of the build, None = as
+    GOFLAGS says. tests: look for the packages that the main modules' tests need too. own_first: what our own reading
+    finds counts where it is complete, and the go command is asked only where it is not. member: the one main module of
+    a workspace whose packages are built, "" = all of them. unused_too: find out what authors say of modules that give
+    no package, too.
     """
 
     def __init__(
@@ -118,6 +121,7 @@ class GraphReader:
         goos: str = "",
         goarch: str = "",
         cgo: bool | None = False,
+        tags: Iterable[str] | None = (),
         tests: bool = False,
         own_first: bool = False,
         member: str = "",
@@ -126,6 +130,7 @@ class GraphReader:
         self._environ = environ
         self._asked = _Asked(go=go, own_first=own_first, tests=tests, member=member, unused_too=unused_too)
         self._target = (goos, goarch, cgo)
+        self._tags = tags
         self._runs: dict[Path, GraphRun] = {}
 
     def facts_of(self, project: Project) -> tuple[list[GraphModule], list[Gap], list[Note]]:
@@ -146,8 +151,8 @@ class GraphReader:
 
     def _read(self, project: Project) -> GraphRun:
         goos, goarch, cgo = self._target
-        values = _env_values(self._environ) if cgo is None else {}
-        target = find_target(self._environ, values, goos=goos, goarch=goarch, cgo=cgo)
+        values = _env_values(self._environ) if cgo is None or self._tags is None else {}
+        target = find_target(self._environ, values, goos=goos, goarch=goarch, cgo=cgo, tags=self._tags)
         try:
             return _Reading(read_inputs(project), project, self._environ, self._asked, target).run()
         except InputError as err:
@@ -206,6 +211,7 @@ class _Reading:
             goarch=self._target.goarch,
             module_lines=self._inputs.module_lines,
             cgo=self._target.cgo,
+            tags=self._target.tags,
             packages=built.packages,
             test_packages=built.test_packages,
             missing_packages=built.faults,
@@ -255,6 +261,7 @@ class _Reading:
                 go_work=self._inputs.work_path,
                 target=(self._target.goos, self._target.goarch),
                 cgo=self._target.cgo,
+                tags=self._target.tags,
             )
         return self._command
 

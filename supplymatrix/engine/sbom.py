@@ -23,9 +23,11 @@ from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy, Pa
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.sbom_components import Known, go_components, main_component, module_components
 from supplymatrix.engine.sbom_gaps import Findings, gaps_of, package_gaps
-from supplymatrix.engine.sbom_go import GoRelease, find_go_release
+from supplymatrix.engine.sbom_go import GoRelease, find_go_release, toolchain_module, toolchain_of
 from supplymatrix.engine.sbom_native import native_components
+from supplymatrix.engine.sbom_places import public_proxy
 from supplymatrix.engine.sbom_proofs import Proofs, read_proofs
+from supplymatrix.engine.sbom_reasons import Reasons
 from supplymatrix.engine.sbom_subject import SbomSubject, find_sbom_subject, read_files_of
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.goenv import resolve_settings
@@ -54,6 +56,7 @@ from supplymatrix.sources.zip_digest import digest_zips
 __all__ = ["SbomRequest", "SbomRun", "make_sbom"]
 
 _ALARM, _GAPS = 4, 3
+_FEW = 3
 
 
 @value
@@ -61,10 +64,10 @@ class SbomRequest:
     """What a bill of materials is asked to be.
 
     path: a folder with go.mod or go.work, or one of these files. created: the time of the document, None = now.
-    goos, goarch: "" = this machine's; cgo: None = as the go command decides it. use_go: ask the go command; None = only
-    where the files do not say everything. policy: which log is asked, and which names are private. with_licences,
-    with_zips: read licences, and hash zips. version: of the main module, "" = as git knows it. report: name and sha256
-    of a report about the same project.
+    goos, goarch: "" = this machine's; cgo: None = as the go command decides it; tags: None = as GOFLAGS says. use_go:
+    ask the go command; None = only where the files do not say everything. policy: which log is asked, and which names
+    are private. with_licences, with_zips: read licences, and hash zips. version: of the main module, "" = as git knows
+    it. report: name and sha256 of a report about the same project.
     """
 
     path: Path
@@ -75,6 +78,7 @@ class SbomRequest:
     goos: str = ""
     goarch: str = ""
     cgo: bool | None = None
+    tags: tuple[str, ...] | None = None
     use_go: bool | None = None
     policy: PolicySource = OWN_POLICY
     with_licences: bool = True
@@ -122,9 +126,10 @@ class _Making:
         listed = list(in_scope(run, self._request.scope))
         release = self._release(run)
         modules = sorted({entry.effective for entry, _ in listed if entry.effective is not None})
-        proofs = self._proofs(modules, release, run)
+        proofs = self._proofs(modules, release)
         licences = self._licences(run)
-        zips = self._zips(modules)
+        tool = toolchain_of(release, proofs) if release.version else None
+        zips = self._zips([*modules, *([tool] if tool is not None else [])])
         known = Known(
             run=run,
             proofs=proofs,
@@ -133,6 +138,7 @@ class _Making:
             cache=self._cache,
             settings=self._settings,
             folder_of=lambda entry: _folder_of(entry, run),
+            proxy=public_proxy(self._environ),
         )
         versions = self._versions(run, listed)
         main, others, refs, mains = self._mains(known, versions)
@@ -147,7 +153,9 @@ class _Making:
         components = (*others, *made.values(), *go, *(component for component, _ in native))
         findings = Findings(self._subject.name, self._request.scope, run, proofs, licences, zips, versions, release)
         document = self._document(findings, main, sorted(components, key=lambda item: item.ref), nodes, edges)
-        notes = (*(note.message for note in run.notes), *self._notes(proofs, listed))
+        reasons = Reasons(self._environ, self._settings)
+        document = reasons.document(document)
+        notes = (*(note.message for note in run.notes), *self._notes(proofs, listed), *_withheld(reasons))
         code = _ALARM if proofs.alarms else _GAPS if document.gaps else 0
         return SbomRun(document=document, exit_code=code, notes=tuple(dict.fromkeys(notes)))
 
@@ -160,6 +168,7 @@ class _Making:
             goos=request.goos,
             goarch=request.goarch,
             cgo=request.cgo,
+            tags=request.tags,
             tests=request.scope is not Scope.BUILT,
             unused_too=request.scope is Scope.ALL,
             member="" if self._subject.is_workspace else self._subject.project.name,
@@ -175,13 +184,12 @@ class _Making:
         inputs = run.inputs
         mains = inputs.mains if inputs is not None else ()
         own = next((main.go_mod for main in mains if main.path == self._subject.project.name), None)
-        return find_go_release(own, inputs.go_work if inputs is not None else None, self._environ)
+        return find_go_release(own, inputs.go_work if inputs is not None else None, self._environ, self._cache)
 
-    def _proofs(self, modules: Sequence[ModuleVersion], release: GoRelease, run: GraphRun) -> Proofs:
-        tool = ModuleVersion(path="golang.org/toolchain", version=f"v0.0.1-go{release.version}.{run.goos}-{run.goarch}")
+    def _proofs(self, modules: Sequence[ModuleVersion], release: GoRelease) -> Proofs:
         return read_proofs(
             self._subject.projects,
-            {*modules, release.module or tool},
+            {*modules, toolchain_module(release)},
             source=self._request.policy,
             means=self._request.means,
             on_event=self._on_event,
@@ -274,6 +282,8 @@ class _Making:
         )
         used = run.packages_by is not PackagesBy.NOBODY
         properties = {"supplymatrix:edges-added-from-main": str(len(edges.added))} if edges.added else {}
+        if run.packages_by in (PackagesBy.SOURCES, PackagesBy.GO):
+            properties["supplymatrix:tags"] = ",".join(run.tags) or "none"
         return Document(
             main=main,
             components=tuple(components),
@@ -320,14 +330,22 @@ class _Making:
 
 _LISTED_BY = {ListedBy.GO: "the go command, go list -m all", ListedBy.OWN: "go.mod files, read by supplymatrix"}
 
+_VENDOR = "vendor/modules.txt, which names those of every system, and of tests"
+
 
 def _packages_by(run: GraphRun) -> str:
     if run.packages_by is PackagesBy.SOURCES:
         where = ", in vendor/" if run.from_vendor else ""
         return f"source files, read by supplymatrix{where}"
-    return {PackagesBy.GO: "the go command, go list -deps", PackagesBy.VENDOR: "vendor/modules.txt"}.get(
-        run.packages_by, ""
-    )
+    return {PackagesBy.GO: "the go command, go list -deps", PackagesBy.VENDOR: _VENDOR}.get(run.packages_by, "")
+
+
+def _withheld(reasons: Reasons) -> Iterator[str]:
+    """Yield what the document leaves out, for whoever is at this machine."""
+    for text in reasons.withheld[:_FEW]:
+        yield f"not in the document, since it names what only this machine knows: {text}"
+    if len(reasons.withheld) > _FEW:
+        yield f"and {len(reasons.withheld) - _FEW:,} more such reasons are not in it"
 
 
 def _folder_of(entry: ListedModule, run: GraphRun) -> Path | None:

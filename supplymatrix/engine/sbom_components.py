@@ -1,20 +1,20 @@
 """The components of a bill of materials: what is known of each module, put together and never guessed.
 
-What is derived from a module's path (its host's page, its owner) says so in a property.
+What is derived from a module's path or origin (a page, an owner) says so in a property.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from supplymatrix.engine.module_graph import GraphRun
-from supplymatrix.engine.sbom_go import GoRelease
+from supplymatrix.engine.sbom_go import GoRelease, toolchain_of
+from supplymatrix.engine.sbom_places import GO_AUTHORS, GO_PLACES, references_of, supplier_of, zip_reference
 from supplymatrix.engine.sbom_proofs import Proofs
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import GoSettings
-from supplymatrix.gomod.goprivate import match
 from supplymatrix.gomod.module_graph import ListedModule
 from supplymatrix.gomod.module_info import INFO_LIMIT, parse_info_origin
 from supplymatrix.model.fact import GraphModule
@@ -25,8 +25,6 @@ from supplymatrix.sbom.document import (
     ComponentKind,
     LogProof,
     Origin,
-    Party,
-    Reference,
     Usage,
     ZipDigest,
 )
@@ -35,14 +33,13 @@ from supplymatrix.sources.main_version import MainVersion
 __all__ = ["Known", "go_components", "main_component", "module_components", "purl_of"]
 
 STDLIB = "stdlib"
-_CODE_HOSTS = ("bitbucket.org", "codeberg.org", "git.sr.ht", "gitee.com", "github.com", "gitlab.com")
-"""Hosts on which the first two elements behind the host are an owner and his repository."""
-_DERIVED = ("supplymatrix:derived", "the supplier, and the website, are read from the module path")
+_DERIVED = "supplymatrix:derived"
+_GO_DERIVED = (_DERIVED, "the supplier is whom the LICENSE of Go names")
 
 
 class Known(NamedTuple):
     """What is known of all modules. folder_of: of a module that is replaced by a folder. zips: None when no zip was
-    looked at. cache: the module cache."""
+    looked at. cache: the module cache. proxy: the address of the public proxy, "" when it is not known."""
 
     run: GraphRun
     proofs: Proofs
@@ -51,6 +48,7 @@ class Known(NamedTuple):
     cache: Path | None
     settings: GoSettings
     folder_of: Callable[[ListedModule], Path | None]
+    proxy: str = ""
 
 
 def main_component(known: Known, path: str, found: MainVersion, digest: str) -> Component:
@@ -75,7 +73,8 @@ def main_component(known: Known, path: str, found: MainVersion, digest: str) -> 
         programs=_programs(run, path),
         licence=known.licences.get(path),
         uses_cgo=_uses_cgo(run, path),
-        references=tuple(_references(module, known, None, is_main=True)),
+        digest_reason="it was not built yet: there is no file of it",
+        references=tuple(references_of(path, None)),
         properties=tuple(properties),
     )
 
@@ -96,9 +95,9 @@ def module_components(known: Known, listed: Sequence[tuple[ListedModule, GraphMo
 
 def go_components(release: GoRelease, known: Known, licence: ModuleLicence | None) -> tuple[Component, ...]:
     """Return the standard library, and the toolchain where it is known which one builds."""
-    run = known.run
     module = ModuleVersion(path=STDLIB, version=release.version)
     purl = purl_of(module)
+    alias = ((("supplymatrix:alias", f"std@go{release.version}"),)) if release.version else ()
     stdlib = Component(
         ref=purl,
         kind=ComponentKind.STDLIB,
@@ -107,34 +106,52 @@ def go_components(release: GoRelease, known: Known, licence: ModuleLicence | Non
         version=release.version,
         purl=purl,
         version_source=release.source,
+        digest_reason="it comes with the toolchain: there is no file of it alone",
         licence=licence,
+        supplier=GO_AUTHORS,
+        references=GO_PLACES,
         description="the standard library of Go",
-        properties=(("supplymatrix:alias", f"std@go{release.version}"),) if release.version else (),
+        properties=(*alias, _GO_DERIVED),
     )
     if not release.is_toolchain or not release.version:
         return (stdlib,)
-    tool = release.module or ModuleVersion(
-        path="golang.org/toolchain", version=f"v0.0.1-go{release.version}.{run.goos}-{run.goarch}"
-    )
-    hashes = known.proofs.of(tool)
-    is_known = release.module is not None or bool(hashes.h1)
-    purl = purl_of(tool) if is_known else ""
-    toolchain = Component(
-        ref=purl or f"supplymatrix:toolchain:go{release.version}",
+    return stdlib, _toolchain(release, known, licence)
+
+
+def _toolchain(release: GoRelease, known: Known, licence: ModuleLicence | None) -> Component:
+    """Return the toolchain: a module where the go command has it as one, else Go as such, wherever that came from."""
+    module = toolchain_of(release, known.proofs)
+    if module is None:
+        purl = f"pkg:generic/go@{release.version}"
+        digest, why = None, "how it came to this machine is not known, and so no file of it"
+        hashes = None
+    else:
+        purl = purl_of(module)
+        digest, why = _digest_of(known, module)
+        hashes = known.proofs.of(module)
+    return Component(
+        ref=purl,
         kind=ComponentKind.TOOLCHAIN,
-        module=tool if is_known else ModuleVersion(path="go", version=""),
-        name=tool.path if is_known else "go",
-        version=tool.version if is_known else release.version,
+        module=module or ModuleVersion(path="go", version=""),
+        name=module.path if module is not None else "go",
+        version=module.version if module is not None else release.version,
         purl=purl,
         usage=Usage.NOT_BUILT,
         version_source=release.source,
-        h1=hashes.h1,
-        h1_go_mod=hashes.h1_go_mod,
-        proof=hashes.proof if is_known else None,
+        h1=hashes.h1 if hashes is not None else "",
+        h1_go_mod=hashes.h1_go_mod if hashes is not None else "",
+        proof=hashes.proof if hashes is not None else None,
+        digest=digest,
+        digest_reason=why,
         licence=licence,
+        supplier=GO_AUTHORS,
+        references=(
+            *GO_PLACES,
+            *(zip_reference(module, hashes.proof, known.settings, known.proxy) if module and hashes else ()),
+        ),
         description="the Go toolchain: compiler, linker and go command",
+        properties=(_GO_DERIVED,),
     )
-    return stdlib, toolchain
 
 
 def purl_of(module: ModuleVersion) -> str:
@@ -163,7 +180,7 @@ def _module_component(known: Known, listed: ListedModule, fact: GraphModule) -> 
         digest, why = _digest_of(known, effective)
         origin = _origin_of(effective, known.cache)
     purl = purl_of(module)
-    supplier = _supplier_of(module)
+    supplier = supplier_of(module.path, origin)
     return Component(
         ref=purl or f"supplymatrix:module:{path}",
         kind=ComponentKind.MODULE,
@@ -182,13 +199,16 @@ def _module_component(known: Known, listed: ListedModule, fact: GraphModule) -> 
         digest=digest,
         digest_reason=why,
         licence=known.licences.get(path),
-        supplier=supplier,
-        references=tuple(_references(module, known, origin)),
+        supplier=supplier[0] if supplier is not None else None,
+        references=(
+            *references_of(module.path, origin),
+            *zip_reference(module, proof, known.settings, known.proxy),
+        ),
         origin=origin,
         deprecated=fact.deprecated,
         retracted=fact.retracted,
         uses_cgo=_uses_cgo(run, path),
-        properties=(_DERIVED,) if supplier is not None else (),
+        properties=((_DERIVED, supplier[1]),) if supplier is not None else (),
     )
 
 
@@ -240,56 +260,6 @@ def _origin_of(module: ModuleVersion, cache: Path | None) -> Origin | None:
     if found is None:
         return None
     return Origin(kind=found.kind, url=found.url, revision=found.revision, tag=found.tag)
-
-
-def _references(
-    module: ModuleVersion, known: Known, origin: Origin | None, *, is_main: bool = False
-) -> Iterator[Reference]:
-    """Yield where a module can be had. Of one that is private there is only what its own .info says."""
-    page = _code_page(module.path)
-    if origin is not None:
-        yield Reference(kind="vcs", url=origin.url, comment="as the .info of the module cache says")
-    elif page:
-        yield Reference(kind="vcs", url=page, comment="from the module path")
-    if page:
-        yield Reference(kind="website", url=page, comment="from the module path")
-    if not is_main and module.version:
-        address = _zip_address(module, known)
-        if address:
-            yield Reference(kind="distribution", url=address)
-
-
-def _zip_address(module: ModuleVersion, known: Known) -> str:
-    """Return where the go command fetches a module's zip, "" when it does not ask a proxy of the network, or one whose
-    address holds a password."""
-    from supplymatrix.gomod.goproxy import parse_goproxy
-
-    if match(known.settings.gonoproxy.value, module.path) is not None or module in known.proofs.private:
-        return ""
-    try:
-        first = parse_goproxy(known.settings.goproxy.value)[0].url
-        name = f"{module.escaped_path}/@v/{module.escaped_version}.zip"
-    except InputError:
-        return ""
-    if not first.startswith(("https://", "http://")) or any(mark in first for mark in "@?#"):
-        return ""
-    return f"{first.rstrip('/')}/{name}"
-
-
-def _code_page(path: str) -> str:
-    """Return the page of a repository on one of the hosts of code, "" elsewhere."""
-    host, *rest = path.split("/")
-    return f"https://{host}/{rest[0]}/{rest[1]}" if host in _CODE_HOSTS and len(rest) > 1 else ""
-
-
-def _supplier_of(module: ModuleVersion) -> Party | None:
-    """Return who publishes a module as far as its path says it: an owner on a host of code, else the host."""
-    host, *rest = module.path.split("/")
-    if "." not in host:
-        return None
-    if host in _CODE_HOSTS and rest:
-        return Party(name=rest[0], url=f"https://{host}/{rest[0]}")
-    return Party(name=host)
 
 
 def _programs(run: GraphRun, path: str) -> int | None:

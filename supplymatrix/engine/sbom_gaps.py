@@ -10,7 +10,7 @@ from supplymatrix.engine.module_graph import GraphRun
 from supplymatrix.engine.sbom_go import GoRelease
 from supplymatrix.engine.sbom_proofs import Proofs
 from supplymatrix.model.fact import Gap
-from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.sbom.document import Scope, ZipDigest
 from supplymatrix.sources.main_version import MainVersion
 
@@ -87,7 +87,7 @@ def _zip_gaps(zips: Mapping[ModuleVersion, ZipDigest | str]) -> Iterator[Gap]:
     """Yield what is known of zips that have no hash: one for each, or one for all that have the same reason."""
     reasons: dict[str, list[ModuleVersion]] = {}
     for module, found in zips.items():
-        if isinstance(found, str):
+        if isinstance(found, str) and module.path != TOOLCHAIN_PATH:  # no part of what is built; its own reason tells
             reasons.setdefault(found, []).append(module)
     remedy = "go mod download, with a go.sum that is proven first"
     for reason, modules in reasons.items():

@@ -12,15 +12,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from supplymatrix.engine.licences import go_version_of
+from supplymatrix.engine.sbom_proofs import Proofs
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goversion import go_version_key, is_toolchain
 from supplymatrix.gomod.modfile import GoMod, GoWork
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion, unescape_version
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.settings import find_goroot, read_env_files
+from supplymatrix.sources.build_target import host_target
+from supplymatrix.sources.go_root import go_version_of
 
-__all__ = ["GoRelease", "find_go_release"]
+__all__ = ["GoRelease", "find_go_release", "toolchain_module", "toolchain_of"]
 
 _LEAST = "the least version, not what built it"
 
@@ -39,8 +41,11 @@ class GoRelease:
     reason: str = ""
 
 
-def find_go_release(go_mod: GoMod | None, go_work: GoWork | None, environ: Mapping[str, str]) -> GoRelease:
-    """Return which Go builds the project on this machine, as far as files say."""
+def find_go_release(
+    go_mod: GoMod | None, go_work: GoWork | None, environ: Mapping[str, str], cache: Path | None = None
+) -> GoRelease:
+    """Return which Go builds the project on this machine, as far as files say. cache: the module cache, into which the
+    go command puts the toolchains that it fetches."""
     files = read_env_files(environ)
     values = {name: text for file in reversed(files) for name, text in file.values.items()}
     root = find_goroot(environ, user_goroot=values.get("GOROOT", ""))
@@ -48,19 +53,45 @@ def find_go_release(go_mod: GoMod | None, go_work: GoWork | None, environ: Mappi
     chosen = environ.get("GOTOOLCHAIN") or values.get("GOTOOLCHAIN", "")
     wanted = _wanted(go_mod, go_work)
     if root is None or not here:
-        return wanted or GoRelease(
-            version="", source="", reason="neither go.mod nor this machine says which Go builds it"
-        )
+        nobody = GoRelease(version="", source="", reason="neither go.mod nor this machine says which Go builds it")
+        return _fetched(wanted, cache) if wanted is not None else nobody
     local = GoRelease(version=here, source="the Go on this machine, as its VERSION file says", module=_module_of(root))
     named = chosen.partition("+")[0]
-    if is_toolchain(named):
-        local = GoRelease(version=named.removeprefix("go"), source=f"GOTOOLCHAIN={chosen}")
+    if is_toolchain(named) and _bare(named) != here:
+        local = _fetched(GoRelease(version=_bare(named), source=f"GOTOOLCHAIN={chosen}"), cache)
     if wanted is None or go_version_key(local.version) >= go_version_key(wanted.version):
         return local
     if named == "local" or (is_toolchain(named) and "+" not in chosen):
         reason = f"the Go on this machine, {local.version}, refuses it: go.mod wants {wanted.version}"
         return changed(wanted, reason=reason)
-    return wanted
+    return _fetched(wanted, cache)
+
+
+def toolchain_module(release: GoRelease) -> ModuleVersion:
+    """Return the module version as which the go command fetches the toolchain that runs on this machine."""
+    return release.module or _module_named(release.version)
+
+
+def toolchain_of(release: GoRelease, proofs: Proofs) -> ModuleVersion | None:
+    """Return the toolchain as a module where it is one: it was fetched as such, or go.sum has a line for it."""
+    module = toolchain_module(release)
+    return module if release.module is not None or proofs.of(module).h1 else None
+
+
+def _module_named(version: str) -> ModuleVersion:
+    return ModuleVersion(path=TOOLCHAIN_PATH, version=f"v0.0.1-go{version}.{'-'.join(host_target())}")
+
+
+def _fetched(release: GoRelease, cache: Path | None) -> GoRelease:
+    """Return a release with the module that it is, where the module cache has that."""
+    module = _module_named(release.version)
+    if cache is None or not release.is_toolchain:
+        return release
+    try:
+        is_here = (cache / f"{module.escaped_path}@{module.escaped_version}").is_dir()
+    except (InputError, OSError, ValueError):
+        return release
+    return changed(release, module=module) if is_here else release
 
 
 def _wanted(go_mod: GoMod | None, go_work: GoWork | None) -> GoRelease | None:

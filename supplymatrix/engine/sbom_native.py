@@ -18,7 +18,7 @@ _LIMIT = 4 << 20
 def native_components(run: GraphRun) -> list[tuple[Component, tuple[str, ...]]]:
     """Return a component for each library with the module paths that link it, by name. What system libraries those
     are, and of which version, no file says."""
-    context = BuildContext(goos=run.goos, goarch=run.goarch, cgo=run.cgo)
+    context = BuildContext(goos=run.goos, goarch=run.goarch, cgo=run.cgo, tags=frozenset(run.tags))
     packages: dict[str, set[str]] = {}
     modules: dict[str, set[str]] = {}
     for module, files in (run.with_c or {}).items():

@@ -1,7 +1,7 @@
 """What the signatures of a bill of materials come to: the one inside of it, and FILE.sig beside it.
 
-Without a key of the reader's own a signature vouches for nobody, and is told as not checked; one that does not hold even
-so is an alarm, as one that does not hold with the key is.
+Without a key of the reader's own a signature vouches for nobody, and is told as not checked; one that does not hold
+even so is an alarm, as one that does not hold with the key is.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def signature_statements(path: Path, data: bytes, key: VerifyingKey | None) -> t
     promised.
     """
     found = verify_json_text(data, key)
-    inside = () if found is None else (_inside(path, found),)
+    inside = tuple(_inside(path, one) for one in (found,) if one is not None)
     if key is None:
         return inside
     beside = tuple(_beside(path, data, key))
@@ -57,13 +57,14 @@ def _inside(path: Path, found: JsfResult) -> Statement:
         said=f"inside: {found.algorithm or 'of another form'}{key}",
     )
     if found.state is JsfState.BROKEN:
-        return changed(told, truth=Truth.FALSE, found=f"the signature inside does not hold: {found.reason}", is_alarm=True)
+        why = f"the one inside does not hold: {found.reason}"
+        return changed(told, truth=Truth.FALSE, found=why, is_alarm=True)
     if found.state is JsfState.NOT_CHECKED:
         remedy = "" if found.is_given or not found.algorithm else _REMEDY
-        return changed(told, reason=f"the signature inside: {found.reason}", remedy=remedy, is_promised=found.is_given)
+        return changed(told, reason=f"the one inside: {found.reason}", remedy=remedy, is_promised=found.is_given)
     if found.is_given:
         return changed(told, truth=Truth.TRUE)
-    return changed(told, reason=f"the signature inside: {NOBODY_VOUCHES} ({found.key_id[:16]}…)", remedy=_REMEDY)
+    return changed(told, reason=f"{NOBODY_VOUCHES} ({found.key_id[:16]}…)", remedy=_REMEDY)
 
 
 def _beside(path: Path, data: bytes, key: VerifyingKey) -> Iterator[Statement]:

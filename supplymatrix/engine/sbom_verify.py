@@ -144,7 +144,7 @@ def _truth(
     go_components = len(sbom.go_components) + (1 if sbom.main is not None and sbom.main.is_go else 0)
     notes = list(words.notes)
     signed = [one for one in statements if one.topic is Topic.SIGNATURE]
-    notes += [f"signed, and the signature holds with the given key: {one.said}" for one in signed if one.truth is Truth.TRUE]
+    notes += [f"a signature holds with the given key: {one.said}" for one in signed if one.truth is Truth.TRUE]
     scope = ""
     if graph is not None:
         scope = (

@@ -1,4 +1,4 @@
-"""Verify signed reports: envelopes, signature files, signatures inside a document, and the digests of the files that a signed statement names.
+"""Verify signed reports: envelopes, signature files, signatures inside, and the digests of files that statements name.
 
 Nothing of a report is believed, or told, before its signature holds. A signed statement of another kind, or by another
 program, is no verdict and is refused. A file that a statement names is looked for beside the statement, and only where
@@ -99,11 +99,11 @@ def _verify(path: Path, asked: _Asked) -> tuple[SignedReport, set[str]]:
         return _verify_envelopes(path, data, asked)
     report = verify_beside(path, data, asked.key)
     if report.state is SignedState.UNSIGNED:
-        report = _verify_inside(path, data, asked.key, report)
+        report = _verify_inside(data, asked.key, report)
     return report, set()
 
 
-def _verify_inside(path: Path, data: bytes, key: VerifyingKey, unsigned: SignedReport) -> SignedReport:
+def _verify_inside(data: bytes, key: VerifyingKey, unsigned: SignedReport) -> SignedReport:
     """Return what came of the signature that a document has in itself, as CycloneDX may; `unsigned` without one."""
     from supplymatrix.attest.jsf import JsfState, verify_json_text
 

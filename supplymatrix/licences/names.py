@@ -48,12 +48,13 @@ _GNU_NAMES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 _FAMILIES: tuple[tuple[str, str], ...] = (
     ("AGPL-", r"\bAGPL|affero"), ("LGPL-", r"\bLGPL|lesser general"), ("GPL-", r"(?<![AL])GPL|GNU general"),
-    ("MIT", r"\bMIT\b|\bexpat\b"), ("Apache-", r"\bapache\b|\bASL\b"), ("BSD-", r"\bBSD\b"),
+    ("MIT", r"\bMIT\b|\bexpat\b"), ("Apache-", r"\bapache|\bASL\b"), ("BSD-", r"\bBSD\b"),
     ("MPL-", r"\bMPL\b|mozilla"),
     ("UPL-", r"\bUPL\b|universal permissive"), ("EPL-", r"\bEPL\b|eclipse public"), ("CDDL-", r"\bCDDL\b"),
     ("ISC", r"\bISC\b"), ("Unlicense", r"\bunlicense\b"), ("CC0-", r"\bCC0\b|creative commons zero"),
     ("CC-BY-", r"\bCC[- ]BY\b|attribution"), ("Zlib", r"\bzlib\b"), ("BSL-", r"\bboost\b"), ("WTFPL", r"\bWTFPL\b"),
-    ("Artistic-", r"\bartistic\b"), ("EUPL-", r"\bEUPL\b"), ("MulanPSL-", r"\bmulan"),
+    ("0BSD", r"\b0BSD\b|zero[- ]clause BSD"), ("Artistic-", r"\bartistic\b"), ("EUPL-", r"\bEUPL\b"),
+    ("MulanPSL-", r"\bmulan"), ("PSF-", r"\bPSF\b"), ("Python-", r"\bPSF\b|python software foundation"),
 )  # fmt: skip
 
 

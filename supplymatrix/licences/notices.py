@@ -35,10 +35,15 @@ _DECLARES = re.compile(
     r"(?:\w+\s+){0,4}?(?:under|by)|under\s+the\s+(?:terms|conditions)|use\s+of\s+this\s+source",
     re.IGNORECASE,
 )
-_DENIES = re.compile(r"\b(?:not|except|unless|formerly|previously|compatible|style|like|instead)\b", re.IGNORECASE)
+_DENIES = re.compile(
+    r"\b(?:not|except|unless|was|were|before|until|earlier|formerly|previously|compatib\w+|style|like|instead)\b",
+    re.IGNORECASE,
+)
 _DECLARED_WORDS = 250
 """A text of more words, of which nothing is a known licence, is about something else: the names in it prove nothing."""
-_TITLE_WORDS = 6
+_TITLE_WORDS, _TITLED_WORDS = 6, 60
+"""Words of a title, and of a text that has hardly more than a title; over a longer text the title proves nothing."""
+_NO_TITLE = re.compile(r"\b(?:or|not)\b|SPDX-", re.IGNORECASE)
 _BEFORE = 160
 
 
@@ -69,18 +74,19 @@ def short_notices(text: str) -> list[Region]:
 def declared_names(text: str) -> list[Region]:
     """Return a region for each licence that a short text declares by its exact name.
 
-    That is: after words such as "licensed under", or as a title, a short line of its own; never after a "not".
+    That is: after words such as "licensed under", or as a title over hardly anything; never after a "not".
     """
     if _is_long(text):
         return []
     found = []
+    is_brief = len(text.split()) <= _TITLED_WORDS
     is_declared, last = False, 0
     for named in names_in(text):
         before = text[max(named.start - _BEFORE, last) : named.start]
         line_start = text.rfind("\n", 0, named.start) + 1
         line_end = text.find("\n", named.end)
         line = text[line_start : line_end if line_end >= 0 else len(text)]
-        is_title = len(line.split()) <= _TITLE_WORDS and not re.search(r"\bor\b|\bnot\b", line)
+        is_title = is_brief and len(line.split()) <= _TITLE_WORDS and not _NO_TITLE.search(line)
         follows = is_declared and len(before) < _BEFORE // 2
         is_declared = (follows or is_title or _DECLARES.search(before) is not None) and not _DENIES.search(before)
         if is_declared:

@@ -54,8 +54,8 @@ _TEXTS: Mapping[str, str] = MappingProxyType({
     "keep-notices": "Keep the copyright, patent, trademark and attribution notices of the source.",
     "give-notice-file": "Pass on what the NOTICE file says, where there is one.",
     "mark-changes": "Say in the changed files that they were changed, and by whom where that is asked.",
-    "give-source-of-files": "Make the source of the licensed files available to those who get the program, and say where.",
-    "give-source-of-library": "Give the source of the library, and let it be replaced: a Go program links it in, so give "
+    "give-source-of-files": "Give the source of the licensed files to those who get the program, or say where it is.",
+    "give-source-of-library": "Give the source of the library, and let it be replaced: Go links it in, so give "
     "the program's object code or source for linking anew.",
     "give-source-of-program": "Give the complete source of the whole program to whoever gets it, under this licence.",
     "give-source-to-users": "Offer the complete source to all who use it over the network, under this licence.",

@@ -12,7 +12,7 @@ import re
 from supplymatrix.licences.spdx_ids import canonical_id, replacement_of
 from supplymatrix.model.value import changed, value
 
-__all__ = ["Region", "find_regions", "without_supplements"]
+__all__ = ["Region", "find_regions"]
 
 _NOTICE_WORDS = 180
 """A licence of the families below that is shorter is a notice that points to the text."""
@@ -71,12 +71,12 @@ def find_regions(text: str) -> list[Region]:
     found = _without_forms(text, [_region(text, match.id, match.start, match.end) for match in matches])
     if any(region.licence and not region.is_address for region in found):
         found = [region for region in found if not region.is_address]
-    kept = without_supplements(found)
+    kept = _without_supplements(found)
     excepted = {licence: _with_exception(text, licence) for licence in {region.licence for region in kept}}
     return [changed(region, licence=excepted[region.licence]) for region in kept]
 
 
-def without_supplements(regions: list[Region]) -> list[Region]:
+def _without_supplements(regions: list[Region]) -> list[Region]:
     """Drop the GPL's text beside an LGPL of version 3, which is a supplement to it, and the texts of GNU licences whose
     notice says "or later"."""
     names = {region.licence for region in regions}

@@ -1,7 +1,7 @@
 """Read the text of a licence file: which licences it holds, where, how surely, and its copyright lines.
 
 In this order, until something is found: the texts and notices of licences that `licenseclassifier` knows; lines
-`SPDX-License-Identifier`; short notices and names; the similarity to known texts. How they are put together, and what
+`SPDX-License-Identifier`; short notices; the similarity to known texts; names. How they are put together, and what
 the confidence says, stands in `docs/formats/licence-texts.md`.
 """
 
@@ -12,12 +12,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from supplymatrix.licences.choice import alternatives
+from supplymatrix.licences.choice import alternatives, offered_families, prose
 from supplymatrix.licences.copyrights import copyright_lines, copyright_spans
 from supplymatrix.licences.decoding import decode
 from supplymatrix.licences.expression import join_and, parse_expression
+from supplymatrix.licences.names import names_in
 from supplymatrix.licences.notices import declared_names, identifier_regions, short_notices
-from supplymatrix.licences.regions import Region, find_regions, without_supplements
+from supplymatrix.licences.regions import Region, find_regions
 from supplymatrix.licences.similar import nearest_licence
 from supplymatrix.model.licence import LicenceFile, LicenceMatch, LicenceMethod
 from supplymatrix.model.value import changed
@@ -26,7 +27,7 @@ __all__ = ["read_licence_text"]
 
 _WORD = re.compile(r"\w+")
 _ADDRESS_WORDS = 60
-"""In a longer text a licence's web address alone proves nothing."""
+"""In a longer text a licence's web address alone proves nothing; a shorter one is no licence's text."""
 _ASIDE_WORDS, _ASIDE_PERCENT = 250, 15
 _REGIONS_LIMIT = 1000
 
@@ -40,26 +41,33 @@ def read_licence_text(data: bytes, path: str) -> LicenceFile:
     file = LicenceFile(path=path, sha256=hashlib.sha256(data).hexdigest(), expression="", unread=left_out)
     if not text.strip():
         return file
-    file = changed(file, copyrights=copyright_lines(text))
+    file = changed(file, copyrights=copyright_lines(text), offers=offered_families(text))
     for method, find in (
         (LicenceMethod.TEMPLATE, _known_texts),
         (LicenceMethod.IDENTIFIER, identifier_regions),
         (LicenceMethod.NOTICE, short_notices),
-        (LicenceMethod.NOTICE, declared_names),
     ):
         regions = find(text)[:_REGIONS_LIMIT]
         if any(region.licence for region in regions):
-            confidence = 100 if method is LicenceMethod.IDENTIFIER else _covered(text, regions)
-            matches = _matches(text, regions, method, confidence)
-            return changed(file, matches=matches, expression=_expression(text, regions))
-    likeness = nearest_licence(_without_copyrights(text))
+            return _with(file, text, regions, method)
+    likeness = nearest_licence(_without_copyrights(text)) if len(text.split()) > _ADDRESS_WORDS else None
     if likeness is None:
-        return file
+        regions = _declared(text)
+        return _with(file, text, regions, LicenceMethod.NOTICE) if regions else file
     if not likeness.is_similar:
         return changed(file, nearest=f"{likeness.licence} {likeness.percent}")
-    region = Region(licence=likeness.licence, start=likeness.start, end=likeness.end)
-    matches = _matches(text, [region], LicenceMethod.SIMILAR, likeness.percent)
-    return changed(file, matches=matches, expression=likeness.licence)
+    regions = [Region(licence=likeness.licence, start=likeness.start, end=likeness.end)]
+    return changed(
+        file,
+        matches=_matches(text, regions, LicenceMethod.SIMILAR, likeness.percent),
+        expression=likeness.licence,
+    )
+
+
+def _with(file: LicenceFile, text: str, regions: Sequence[Region], method: LicenceMethod) -> LicenceFile:
+    confidence = 100 if method is LicenceMethod.IDENTIFIER else _covered(text, regions)
+    matches = _matches(text, regions, method, confidence)
+    return changed(file, matches=matches, expression=_expression(text, regions))
 
 
 def _known_texts(text: str) -> list[Region]:
@@ -71,9 +79,21 @@ def _known_texts(text: str) -> list[Region]:
         return sorted([*regions, *short_notices(text)], key=lambda region: region.start) if regions else []
     if all(region.is_notice or not region.licence for region in regions) and _is_aside(text, regions):
         return []
-    later = {region.licence.replace("-only", "-or-later") for region in regions if region.licence.endswith("-only")}
-    said = [region for region in declared_names(text[: regions[0].start]) if region.licence in later]
-    return without_supplements([*said, *regions])
+    return _said_later(text, regions)
+
+
+def _said_later(text: str, regions: list[Region]) -> list[Region]:
+    """Return the regions, "or later" where the prose around the text of a GNU licence says so."""
+    only = {region.licence for region in regions if region.licence.endswith("-only") and not region.is_notice}
+    if not only:
+        return regions
+    later = {name.licence for paragraph in prose(text, regions) for name in names_in(paragraph)}
+    return [
+        changed(region, licence=wanted)
+        if region.licence in only and (wanted := region.licence.replace("-only", "-or-later")) in later
+        else region
+        for region in regions
+    ]
 
 
 def _is_aside(text: str, regions: Sequence[Region]) -> bool:
@@ -89,6 +109,14 @@ def _without_copyrights(text: str) -> str:
         parts += [text[end:start], " " * (stop - start)]
         end = stop
     return "".join([*parts, text[end:]])
+
+
+def _declared(text: str) -> list[Region]:
+    """Return the licences that a short text declares by name; none when it offers a choice and names only some."""
+    regions = declared_names(text)
+    named = {region.licence for region in regions}
+    is_whole = all(any(name.startswith(prefix) for name in named) for prefix in offered_families(text))
+    return regions if is_whole else []
 
 
 def _expression(text: str, regions: Sequence[Region]) -> str:

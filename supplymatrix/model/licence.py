@@ -54,7 +54,8 @@ class LicenceFile:
     expression: what the file as a whole says, "" when nothing in it was recognised surely enough; nearest: then the
     closest known licence and its percentage ("MIT 81"), "" when none is near. copyrights: its copyright lines, each
     once, in order. packages_only: it lies below the module's root, and speaks for the packages in its folder. unread:
-    how many characters at its end were not looked at.
+    how many characters at its end were not looked at. offers: beginnings of the ids ("Apache-", "BSD-") among which its
+    words let one choose, whichever files have their texts.
     """
 
     path: str
@@ -65,6 +66,7 @@ class LicenceFile:
     nearest: str = ""
     packages_only: bool = False
     unread: int = 0
+    offers: tuple[str, ...] = ()
 
 
 @value

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from supplymatrix.gomod.goenv import EnvFile, GoSettings, parse_env_file, resolve_settings
 
-__all__ = ["find_goroot", "read_env_files", "read_go_settings", "user_env_path"]
+__all__ = ["find_goroot", "read_built_in", "read_env_files", "read_go_settings", "user_env_path"]
 
 _MAX_ENV_FILE = 1 << 20
 
@@ -34,11 +34,15 @@ def read_env_files(environ: Mapping[str, str]) -> tuple[EnvFile, ...]:
         if user is not None:
             files.append(user)
     goroot = find_goroot(environ, user_goroot=files[0].values.get("GOROOT", "") if files else "")
-    if goroot is not None:
-        built_in = _read(goroot / "go.env")
-        if built_in is not None:
-            files.append(built_in)
+    built_in = read_built_in(goroot)
+    if built_in is not None:
+        files.append(built_in)
     return tuple(files)
+
+
+def read_built_in(goroot: Path | None) -> EnvFile | None:
+    """Return the settings with which a Go installation comes, its `go.env`; None where it has none."""
+    return _read(goroot / "go.env") if goroot is not None else None
 
 
 def user_env_path(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path | None:

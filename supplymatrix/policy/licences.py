@@ -219,7 +219,7 @@ def _duties(expression: str, policy: Policy) -> Iterator[Evidence]:
 
     found = obligations_of(expression, Use(use))
     for duty in found[:_MOST_DUTIES]:
-        whose = f"{duty.licence} {duty.clause}".strip()
+        whose = duty.clause or duty.licence
         yield Evidence(label=f"asked of {use}", value=f"{duty.text} ({whose})" if whose else duty.text)
     if len(found) > _MOST_DUTIES:
         yield Evidence(label=f"asked of {use}", value=f"and {len(found) - _MOST_DUTIES:,} more")

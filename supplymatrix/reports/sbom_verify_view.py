@@ -32,6 +32,7 @@ _VERDICTS = {
     4: "ALARM: the file differs from what the log has proven",
     5: "there is no Go component in it",
 }
+_NOT_AS_SIGNED = "ALARM: the file is not what was signed"
 
 
 @value
@@ -72,7 +73,7 @@ def _verdict(truth: SbomTruth) -> str:
     alarms = {statement.topic is Topic.SIGNATURE for statement in truth.statements if statement.is_alarm}
     if True not in alarms:
         return _VERDICTS[truth.exit_code]
-    return f"{_VERDICTS[4]}, and is not what was signed" if False in alarms else "ALARM: the file is not what was signed"
+    return f"{_VERDICTS[4]}, and is not what was signed" if False in alarms else _NOT_AS_SIGNED
 
 
 def _head(truth: SbomTruth) -> Iterator[str]:

@@ -17,6 +17,7 @@ from supplymatrix.model.fact import (
     ProofState,
     SumLine,
 )
+from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Outcome, Verdict
 from supplymatrix.reports.plain import plain
@@ -162,13 +163,17 @@ def by_committed_proofs(audits: Sequence[Audit]) -> str:
 
 def what_was_read(audits: Sequence[Audit]) -> str:
     """Say how far the run looked, so that nobody takes it for more."""
+    licences = any(audit.facts.of(ModuleLicence) for audit in audits)
+    read = " but their licence files" if licences else ""
     copies = [copy for audit in audits for copy in audit.facts.of(CachedCopy)]
     hashed = sum(copy.state is CopyState.EQUAL or bool(copy.hash) for copy in copies)
     witnessed = sum(bool(witness.hash) for audit in audits for witness in audit.facts.of(HashWitness))
     if witnessed and not hashed:
         which = "1 other copy was" if witnessed == 1 else f"{witnessed:,} other copies were"
-        return f"{which} hashed to explain what differs; no other contents were looked at."
+        return f"{which} hashed to explain what differs; no other contents{read} were looked at."
     if not hashed:
+        if licences:
+            return "Of the contents of modules only the licence files were read, and else their hashes."
         return "Contents of modules were not looked at; only their hashes were."
     which = "1 copy in the module cache was" if hashed == 1 else f"{hashed:,} copies in the module cache were"
-    return f"{which} hashed; no other contents were looked at."
+    return f"{which} hashed; no other contents{read} were looked at."

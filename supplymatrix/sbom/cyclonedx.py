@@ -1,15 +1,16 @@
 """A bill of materials as CycloneDX 1.6 or 1.7: one dict in the order of the specification, and that as JSON.
 
-    bom = cyclonedx_of(document, "1.6")
-    text = render_json(bom)
+    bom, text = cyclonedx_json(document, "1.6")
 
 The dict is the one source of both forms: `cyclonedx_xml` writes the same as XML. Nothing in it depends on the clock or
-on the order of work, so that the same document gives the same bytes. Source: CycloneDX 1.6 and 1.7 (ECMA-424).
+on the order of work, so that the same document gives the same bytes. The serial number is made from the text of the
+JSON form with zeros in its place; the XML form has the same. Source: CycloneDX 1.6 and 1.7 (ECMA-424).
 """
 
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -28,7 +29,7 @@ from supplymatrix.sbom.cyclonedx_text import (
 from supplymatrix.sbom.document import Creators, Document, Lifecycle
 from supplymatrix.sbom.serial import content_uuid
 
-__all__ = ["DEFAULT_SPEC", "MOST_GAPS", "SPECS", "cyclonedx_of", "render_json", "timestamp_of"]
+__all__ = ["DEFAULT_SPEC", "MOST_GAPS", "SPECS", "cyclonedx_json", "cyclonedx_of", "render_json", "timestamp_of"]
 
 SPECS = ("1.6", "1.7")
 DEFAULT_SPEC = "1.6"
@@ -37,11 +38,25 @@ MOST_GAPS = 500
 MOST_INDENTED = 2_000
 """Components of a document that is indented all through; a larger one has a line for each component and node."""
 LONGEST_REF = 2_000
+_NO_SERIAL = f"urn:uuid:{uuid.UUID(int=0)}"
 _COMPONENTS, _DEPENDENCIES, _ANNOTATION = "composition-components", "composition-dependencies", "annotation-incomplete"
 
 
 def cyclonedx_of(document: Document, spec: str = DEFAULT_SPEC) -> Json:
     """Return a document as the JSON form of CycloneDX has it. spec: one of SPECS."""
+    return cyclonedx_json(document, spec)[0]
+
+
+def cyclonedx_json(document: Document, spec: str = DEFAULT_SPEC) -> tuple[Json, str]:
+    """Return the same with its text, as `render_json` makes it."""
+    bom = _unnamed(document, spec)
+    text = render_json(bom)
+    bom["serialNumber"] = serial = f"urn:uuid:{content_uuid(text.encode('utf-8'))}"
+    return bom, text.replace(_NO_SERIAL, serial, 1)
+
+
+def _unnamed(document: Document, spec: str) -> Json:
+    """Return a document with zeros for a serial number."""
     if spec not in SPECS:
         raise ValueError(f"there is no CycloneDX {spec} here, but {', '.join(SPECS)}")
     refs = _refs(document)
@@ -50,6 +65,7 @@ def cyclonedx_of(document: Document, spec: str = DEFAULT_SPEC) -> Json:
         "$schema": f"http://cyclonedx.org/schema/bom-{spec}.schema.json",
         "bomFormat": "CycloneDX",
         "specVersion": spec,
+        "serialNumber": _NO_SERIAL,
         "version": 1,
         "metadata": _metadata(document, refs, spec, technique),
         "components": [component_of(item, refs[item.ref], spec, technique) for item in document.components],
@@ -60,8 +76,7 @@ def cyclonedx_of(document: Document, spec: str = DEFAULT_SPEC) -> Json:
     bom["compositions"] = _compositions(document, refs)
     if document.completeness.reasons:
         bom["annotations"] = [_reasons(document)]
-    serial = content_uuid(json.dumps(bom, ensure_ascii=True, separators=(",", ":")).encode("ascii"))
-    return _with_serial(bom, f"urn:uuid:{serial}")
+    return bom
 
 
 def render_json(bom: Json) -> str:
@@ -82,12 +97,6 @@ def _member(name: str, value: object) -> str:
     if not isinstance(value, list):
         return f"  {encode(name)}: {encode(value)}"
     return f"  {encode(name)}: [\n" + ",\n".join(f"    {encode(item)}" for item in value) + "\n  ]"
-
-
-def _with_serial(bom: Json, serial: str) -> Json:
-    """Return the document with its serial number in its place, behind the version of the specification."""
-    first = ("$schema", "bomFormat", "specVersion")
-    return {name: bom[name] for name in first} | {"serialNumber": serial} | bom
 
 
 def _refs(document: Document) -> dict[str, str]:

@@ -214,7 +214,7 @@ def _proof_properties(component: Component) -> Iterator[tuple[str, str]]:
 
 def _archive_properties(component: Component) -> Iterator[tuple[str, str]]:
     """Yield what TR-03183-2 asks of a file, where there is one: the zip of a module, as the go command names it."""
-    if component.digest is None or component.kind is not ComponentKind.MODULE:
+    if component.digest is None or component.kind not in (ComponentKind.MODULE, ComponentKind.TOOLCHAIN):
         return
     yield "bsi:component:filename", f"{component.module.version}.zip"
     yield "bsi:component:executable", "non-executable"

@@ -1,7 +1,7 @@
 """The same document as XML: made from the dict of `cyclonedx`, so that the two forms cannot differ.
 
-`SHAPES` says for each kind of object which of its keys become attributes, which elements, and in which order; that is
-the order of the XML schema, which is not everywhere that of JSON. A key that has no place there is a fault of this
+`_make_shapes` says for each kind of object which of its keys become elements, and in which order; that is the order of
+the XML schema, which is not everywhere that of JSON. A key that has no place there is a fault of this
 program, and raises.
 
 Why not by cyclonedx-python-lib: it has no compositions and no annotations, refuses a list of licences of 1.7 in which
@@ -21,6 +21,7 @@ __all__ = ["render_xml", "xml_tree"]
 _NAMESPACE = "http://cyclonedx.org/schema/bom/"
 _Write = Callable[[Any, str, Any], None]
 """(parent element, tag, value of the JSON form): adds what the value is."""
+_Shape = Mapping[str, tuple[str, _Write]]
 _NOT_IN_XML = {"bom": ("$schema", "bomFormat", "specVersion")}
 _ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "bom": {"serialNumber": "serialNumber", "version": "version"},
@@ -130,84 +131,106 @@ class _Writer:
             element.set("ref", node["ref"])
             self._refs(element, "dependency", node.get("dependsOn", []))
 
-    def _make_shapes(self) -> Mapping[str, Mapping[str, tuple[str, _Write]]]:
+    def _make_shapes(self) -> Mapping[str, _Shape]:
         """Return by kind of object: key of JSON → its element and what writes it, in the order of the XML schema."""
-        text, one, each, within = self._text, self._one, self._each, self._within
-        hashes = ("hashes", within("hash", self._hash))
-        properties = ("properties", within("property", self._property))
-        references = ("externalReferences", within("reference", each("reference")))
-        licences = ("licenses", self._licences)
+        text = self._text
+        return {
+            **self._document_shapes(),
+            **self._component_shapes(),
+            **self._evidence_shapes(),
+            "license": {"id": ("id", text), "name": ("name", text), "properties": self._properties()},
+            "organisation": {
+                "name": ("name", text),
+                "url": ("url", self._texts),
+                "contact": ("contact", self._each("contact")),
+            },
+            "contact": {"name": ("name", text), "email": ("email", text)},
+            "reference": {"url": ("url", text), "comment": ("comment", text), "hashes": self._hashes()},
+        }
+
+    def _hashes(self) -> tuple[str, _Write]:
+        return "hashes", self._within("hash", self._hash)
+
+    def _properties(self) -> tuple[str, _Write]:
+        return "properties", self._within("property", self._property)
+
+    def _list(self, name: str, inner: str) -> tuple[str, _Write]:
+        """Return an element that holds one for each object of a list; inner: their tag and kind."""
+        return name, self._within(inner, self._each(inner))
+
+    def _document_shapes(self) -> Mapping[str, _Shape]:
+        text, one = self._text, self._one
         return {
             "bom": {
                 "metadata": ("metadata", one("metadata")),
-                "components": ("components", within("component", each("component"))),
-                "externalReferences": references,
+                "components": self._list("components", "component"),
+                "externalReferences": self._list("externalReferences", "reference"),
                 "dependencies": ("dependencies", self._nodes),
-                "compositions": ("compositions", within("composition", each("composition"))),
-                "annotations": ("annotations", within("annotation", each("annotation"))),
+                "compositions": self._list("compositions", "composition"),
+                "annotations": self._list("annotations", "annotation"),
             },
             "metadata": {
                 "timestamp": ("timestamp", text),
-                "lifecycles": ("lifecycles", within("lifecycle", each("lifecycle"))),
+                "lifecycles": self._list("lifecycles", "lifecycle"),
                 "tools": ("tools", one("tools")),
-                "authors": ("authors", within("author", each("contact"))),
+                "authors": ("authors", self._within("author", self._each("contact"))),
                 "component": ("component", one("component")),
                 "manufacturer": ("manufacturer", one("organisation")),
                 "supplier": ("supplier", one("organisation")),
-                "licenses": licences,
-                "properties": properties,
+                "licenses": ("licenses", self._licences),
+                "properties": self._properties(),
             },
             "lifecycle": {"phase": ("phase", text)},
-            "tools": {"components": ("components", within("component", each("component")))},
-            "component": {
-                "supplier": ("supplier", one("organisation")),
-                "manufacturer": ("manufacturer", one("organisation")),
-                **{key: (key, text) for key in ("name", "version", "description", "scope")},
-                "hashes": hashes,
-                "licenses": licences,
-                "copyright": ("copyright", text),
-                "purl": ("purl", text),
-                "pedigree": ("pedigree", one("pedigree")),
-                "externalReferences": references,
-                "properties": properties,
-                "evidence": ("evidence", one("evidence")),
-            },
-            "pedigree": {
-                "ancestors": ("ancestors", within("component", each("component"))),
-                "notes": ("notes", text),
-            },
-            "evidence": {
-                "identity": ("identity", each("identity")),
-                "occurrences": ("occurrences", within("occurrence", each("occurrence"))),
-                "licenses": licences,
-                "copyright": ("copyright", within("text", lambda parent, tag, items: self._texts(
-                    parent, tag, [item["text"] for item in items]
-                ))),
-            },
-            "identity": {
-                "field": ("field", text),
-                "confidence": ("confidence", text),
-                "concludedValue": ("concludedValue", text),
-                "methods": ("methods", within("method", each("method"))),
-            },
-            "method": {key: (key, text) for key in ("technique", "confidence", "value")},
-            "occurrence": {key: (key, text) for key in ("location", "line", "additionalContext")},
-            "license": {"id": ("id", text), "name": ("name", text), "properties": properties},
-            "organisation": {
-                "name": ("name", text), "url": ("url", self._texts), "contact": ("contact", each("contact")),
-            },
-            "contact": {"name": ("name", text), "email": ("email", text)},
-            "reference": {"url": ("url", text), "comment": ("comment", text), "hashes": hashes},
+            "tools": {"components": self._list("components", "component")},
             "composition": {
                 "aggregate": ("aggregate", text),
-                "assemblies": ("assemblies", within("assembly", self._refs)),
-                "dependencies": ("dependencies", within("dependency", self._refs)),
+                "assemblies": ("assemblies", self._within("assembly", self._refs)),
+                "dependencies": ("dependencies", self._within("dependency", self._refs)),
             },
             "annotation": {
-                "subjects": ("subjects", within("subject", self._refs)),
+                "subjects": ("subjects", self._within("subject", self._refs)),
                 "annotator": ("annotator", one("annotator")),
                 "timestamp": ("timestamp", text),
                 "text": ("text", text),
             },
             "annotator": {"component": ("component", one("component"))},
-        }  # fmt: skip
+        }
+
+    def _component_shapes(self) -> Mapping[str, _Shape]:
+        text, one = self._text, self._one
+        return {
+            "component": {
+                "supplier": ("supplier", one("organisation")),
+                "manufacturer": ("manufacturer", one("organisation")),
+                **{key: (key, text) for key in ("name", "version", "description", "scope")},
+                "hashes": self._hashes(),
+                "licenses": ("licenses", self._licences),
+                "copyright": ("copyright", text),
+                "purl": ("purl", text),
+                "pedigree": ("pedigree", one("pedigree")),
+                "externalReferences": self._list("externalReferences", "reference"),
+                "properties": self._properties(),
+                "evidence": ("evidence", one("evidence")),
+            },
+            "pedigree": {"ancestors": self._list("ancestors", "component"), "notes": ("notes", text)},
+        }
+
+    def _evidence_shapes(self) -> Mapping[str, _Shape]:
+        text = self._text
+        return {
+            "evidence": {
+                "identity": ("identity", self._each("identity")),
+                "occurrences": self._list("occurrences", "occurrence"),
+                "licenses": ("licenses", self._licences),
+                "copyright": ("copyright", self._within("text", self._copyrights)),
+            },
+            "identity": {
+                **{key: (key, text) for key in ("field", "confidence", "concludedValue")},
+                "methods": self._list("methods", "method"),
+            },
+            "method": {key: (key, text) for key in ("technique", "confidence", "value")},
+            "occurrence": {key: (key, text) for key in ("location", "line", "additionalContext")},
+        }
+
+    def _copyrights(self, parent: Any, tag: str, content: list[Mapping[str, str]]) -> None:  # noqa: ANN401
+        self._texts(parent, tag, [item["text"] for item in content])

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from supplymatrix.gomod.goversion import go_version_key, is_go_version
 from supplymatrix.gomod.module_graph import ListedModule, ModuleGraph
-from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.sbom.judge import bare_purl
 from supplymatrix.sbom.purl import STDLIB, Sameness, sameness
@@ -63,7 +63,10 @@ def judge_project(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
             listed = listing.main(path)
         elif component.module.path == STDLIB:
             present.add(STDLIB)
-            yield _stdlib(component, component.module, project)
+            yield _go_version(component, component.module.version, project)
+            continue
+        elif component.module.path == TOOLCHAIN_PATH:
+            yield _go_version(component, _go_in(component.module.version), project)
             continue
         else:
             listed = listing.find(component.module)
@@ -152,9 +155,14 @@ def _listed(
     )
 
 
-def _stdlib(component: ReadComponent, module: ModuleVersion, project: ProjectWord) -> Statement:
-    """Return whether the version of the standard library can be, and is, the one that the project is built with."""
-    said = module.version
+def _go_in(version: str) -> str:
+    """Return the version of Go in that of the module as which its toolchain is fetched: v0.0.1-go1.26.8.linux-amd64."""
+    return version.partition("-go")[2].rpartition(".")[0]
+
+
+def _go_version(component: ReadComponent, said: str, project: ProjectWord) -> Statement:
+    """Return whether the version of the standard library, or of the toolchain, can be, and is, the one that the project
+    is built with."""
     truth, found, reason = Truth.NOT_CHECKED, "", ""
     if not said:
         truth, reason = Truth.NO_EVIDENCE, "the file gives no version of it"

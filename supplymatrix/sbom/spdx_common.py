@@ -112,7 +112,7 @@ def is_program(component: Component) -> bool:
 
 def file_name(component: Component) -> str:
     """Return the name of the file that was hashed: of a module's zip, as the go command names it; "" without one."""
-    is_zip = component.digest is not None and component.kind is ComponentKind.MODULE
+    is_zip = component.digest is not None and component.kind in (ComponentKind.MODULE, ComponentKind.TOOLCHAIN)
     return clean(f"{component.module.version}.zip") if is_zip else ""
 
 

@@ -48,7 +48,8 @@ class Statement:
     """One statement. subject: "path@version", or a name; said: what the file says; found: what is so, "" = as said.
 
     reason, remedy: why it was not checked, and what to do; or, of a false one, how that is known. is_alarm: it differs
-    from what the log has proven, or from what was signed. is_promised: the command stands for checking it, so that a run without is incomplete.
+    from what the log has proven, or from what was signed. is_promised: the command stands for checking it, so that a
+    run without is incomplete.
     """
 
     topic: Topic

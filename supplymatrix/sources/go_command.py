@@ -95,7 +95,7 @@ class GoCommand:
     """The go command for one project. folder: where it starts; cache: the module cache, None = its default.
 
     go_work: of the workspace, None = no workspace, whatever lies above the project. target: (GOOS, GOARCH), "" = this
-    machine's. cgo: list files that import "C". seconds: for each answer.
+    machine's. cgo: list files that import "C". tags: for -tags. seconds: for each answer.
     """
 
     def __init__(
@@ -108,11 +108,13 @@ class GoCommand:
         go_work: Path | None = None,
         target: tuple[str, str] = ("", ""),
         cgo: bool = False,
+        tags: Sequence[str] = (),
         seconds: float = _SECONDS,
     ) -> None:
         self._go = go
         self._folder = folder
         self._seconds = seconds
+        self._tags = [f"-tags={','.join(tags)}"] if tags else []
         kept = {name: environ[name] for name in _KEPT if environ.get(name)}
         work = "off" if go_work is None else os.path.abspath(go_work)  # noqa: PTH100 - go_work may lead through links
         self.environment = {
@@ -139,7 +141,7 @@ class GoCommand:
         Raises SourceError.
         """
         patterns = [f"{os.path.abspath(folder)}{os.sep}..." for folder in folders]  # noqa: PTH100 - as above
-        asked = ["-deps", "-e", *(["-test"] if tests else []), "-f", _USED]
+        asked = ["-deps", "-e", *(["-test"] if tests else []), *self._tags, "-f", _USED]
         output = self._run("list", "-mod=readonly", "-buildvcs=false", *asked, "--", *patterns)
         listed = [_package(line) for line in output.decode("utf-8", "replace").splitlines()]
         built = _needed(listed) if tests else {package.path for package in listed}

@@ -83,3 +83,13 @@ def test_a_module_that_is_not_there_ends_with_1_and_a_suggestion(machine: Machin
     done = machine.run("why", "example.com/bb", "--no-go", cwd=machine.home.parent / "project")
     assert (done.returncode, done.stdout) == (1, "example.com/bb is not in the build list\n")
     assert "did you mean example.com/b?" in done.stderr
+
+
+def test_a_list_of_vendor_says_that_it_has_more_than_one_build(machine: Machine) -> None:
+    project = machine.home.parent / "project"
+    (project / "vendor").mkdir()
+    text = "# example.com/a v1.0.0\n## explicit\nexample.com/a\n"
+    (project / "vendor" / "modules.txt").write_text(text, encoding="utf-8")
+    document = _valid(_run(machine, "graph", "--format", "json"), "graph")
+    assert document["packages_by"] == "vendor/modules.txt"
+    assert [note["code"] for note in document["notes"]][-1] == "packages-by-vendor"

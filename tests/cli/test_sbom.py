@@ -67,6 +67,34 @@ def test_two_runs_give_the_same_bytes_in_every_format(sbom: Sbom, folder: Path) 
         assert f"written: {form}.2, {len(data):,} bytes, sha256 {sha256(data).hexdigest()}" in done.err
 
 
+def test_no_form_names_the_proxy_of_a_company(cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forms = ("cyclonedx-json", "cyclonedx-xml", "spdx-json", "spdx-3-json")
+    host = "goproxy.corp.example"
+    (folder / "go").mkdir()
+    (folder / "go" / "go.env").write_text(f"GOPROXY=https://{host}\n", encoding="utf-8")
+    for means in ("--replay=recorded", "--online"):
+        if means == "--online":
+            (folder / "svc" / "lift.toml").unlink()
+        for spec in ("1.6", "1.7"):
+            monkeypatch.setenv("GOROOT", str(folder / "go"))
+            monkeypatch.setenv("GOPROXY", f"http://ada:s3cret@127.0.0.1:9/{host}")
+            files = [f"--format={form}=a.{form}" for form in forms]
+            done = cli("sbom", "svc", "--scope=all", "--no-go", f"--spec={spec}", means, *files, cwd=folder)
+            assert done.code == 3
+            assert means == "--online" or host not in done.err
+            for form in forms:
+                text = (folder / f"a.{form}").read_text(encoding="utf-8")
+                assert host not in text
+                assert "s3cret" not in text
+                assert "127.0.0.1" not in text
+    assert "not in the document, since it names what only this machine knows: no server may be asked" in done.err
+
+
+def test_tags_are_parted_by_commas(sbom: Sbom) -> None:
+    assert json.loads(sbom("--tags=b,,a").out)["bomFormat"] == "CycloneDX"
+    assert "'a-b' is no build tag" in sbom("--tags=a-b").err
+
+
 def test_every_format_is_valid_to_the_command_itself(sbom: Sbom, cli: Cli, folder: Path) -> None:
     sbom("--spec=1.7", "--format=cyclonedx=a.json", "--format=cyclonedx-xml=b.xml")
     sbom("--format=spdx=c.json", "--format=spdx-3=d.json")

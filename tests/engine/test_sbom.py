@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.sbom import SbomRequest, SbomRun, make_sbom
+from supplymatrix.engine.sbom_places import GO_AUTHORS
 from supplymatrix.errors import InputError
+from supplymatrix.model.module import ModuleVersion
 from supplymatrix.sbom.document import Aggregate, Component, ComponentKind, Document, Scope, Usage
+from supplymatrix.sbom.purl import module_of_purl
+from supplymatrix.sources.build_target import host_target
 from tests.support.made_log import MadeLog, make_key
 from tests.support.made_zip import MadeEntry, made_zip
 from tests.support.module_cache import make_cache, unpack
@@ -128,7 +133,48 @@ def test_the_toolchain_line_names_what_builds(bench: Bench) -> None:
     document = bench.make(root).document
     kinds = {component.kind: component.version for component in document.components}
     assert (kinds[ComponentKind.STDLIB], kinds[ComponentKind.TOOLCHAIN]) == ("1.26.8", "1.26.8")
-    assert by_name(document, "go").ref in document.edges[document.main.ref]
+    tool = by_name(document, "go")
+    assert tool.ref in document.edges[document.main.ref]
+    assert (tool.purl, tool.digest, tool.h1) == ("pkg:generic/go@1.26.8", None, "")
+    assert not isinstance(module_of_purl(tool.purl), ModuleVersion)
+    assert all(by_name(document, name).supplier == GO_AUTHORS for name in ("go", "stdlib"))
+
+
+def test_a_toolchain_in_the_module_cache_is_a_module_with_a_zip(bench: Bench) -> None:
+    root = bench.project("tool", GO_MOD.replace("go 1.24\n", "go 1.24\n\ntoolchain go1.26.8\n", 1))
+    version = f"v0.0.1-go1.26.8.{'-'.join(host_target())}"
+    (bench.cache / f"golang.org/toolchain@{version}").mkdir(parents=True)
+    tool = by_name(bench.make(root).document, "golang.org/toolchain")
+    assert tool.purl == f"pkg:golang/golang.org/toolchain@{version}"
+    assert (tool.digest, tool.digest_reason) == (None, "its zip is not in the module cache")
+    folder = bench.cache / "cache/download/golang.org/toolchain/@v"
+    folder.mkdir(parents=True)
+    (folder / f"{version}.zip").write_bytes(b"PK")
+    run = bench.make(root)
+    digest = by_name(run.document, "golang.org/toolchain").digest
+    assert digest is not None
+    assert digest.sha256 == sha256(b"PK").hexdigest()
+    assert not gaps_on(run, "toolchain")
+
+
+def test_whatever_has_no_file_says_why_it_has_no_hash(bench: Bench) -> None:
+    document = bench.make().document
+    assert document.main.digest_reason == "it was not built yet: there is no file of it"
+    assert by_name(document, "stdlib").digest_reason == "it comes with the toolchain: there is no file of it alone"
+
+
+def test_tags_choose_files_and_are_told(bench: Bench) -> None:
+    (bench.root / "more.go").write_text(
+        '//go:build more\n\npackage main\n\nimport _ "example.com/u"\n', encoding="utf-8"
+    )
+    plain, tagged = bench.make(), bench.make(tags=("more",))
+    assert "example.com/u@v0.1.0" not in modules(plain.document)
+    assert modules(tagged.document)["example.com/u@v0.1.0"] is Usage.BUILT
+    assert plain.document.properties["supplymatrix:tags"] == "none"
+    assert tagged.document.properties["supplymatrix:tags"] == "more"
+    bench.environ["GOFLAGS"] = "-mod=mod -tags=other,more"
+    assert bench.make().document.properties["supplymatrix:tags"] == "more,other"
+    assert bench.make(tags=()).document.properties["supplymatrix:tags"] == "none"
 
 
 def test_hashes_are_those_of_the_zip_and_of_go_sum_or_absent(bench: Bench) -> None:

@@ -149,8 +149,8 @@ def test_a_comment_begins_with_its_mark_and_tells_all_columns() -> None:
     released = ReleasedAt(time=datetime(2026, 11, 23, tzinfo=UTC), source="module cache")
     text = render_markdown([report(change(released=released))])
     assert text.startswith(f"{MARKER}\n## 📦 supplymatrix: 1 module changed\n")
-    row = "| ➕ added | `example.com/a` | – → `v1.0.0` | not looked at | ✅ log record 7 | 3 days (2026-11-23, module cache) | none |"  # noqa: RUF001 - signs
-    assert row in text.splitlines()
+    row = "| ➕ added | `example.com/a` | – → `v1.0.0` | not looked at | ✅ log record 7 "  # noqa: RUF001 - signs
+    assert f"{row}| 3 days (2026-11-23, module cache) | none |" in text.splitlines()
     assert "go line: `1.25` → `1.26`" in text
     assert "No legal advice" in text
 
@@ -252,5 +252,7 @@ def test_the_page_for_people_has_every_change_and_no_marks() -> None:
 def test_the_document_fits_its_schema(name: str) -> None:
     schema = json.loads((REPO / "supplymatrix/reports/schema" / SCHEMAS["changes"][0]).read_text(encoding="utf-8"))
     released = ReleasedAt(time=NOW, source="module cache")
-    document = json.loads(render_json([report(change(name, released=released)), report(change(name, after=None, licence=MOVED))]))
+    document = json.loads(
+        render_json([report(change(name, released=released)), report(change(name, after=None, licence=MOVED))])
+    )
     assert list(Draft202012Validator(schema).iter_errors(document)) == []

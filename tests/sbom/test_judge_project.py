@@ -173,3 +173,15 @@ def test_a_scope_is_held_against_what_is_built() -> None:
     ]
     unknown = changed(project, used={})
     assert {told.truth for told in _judged(document, Topic.SCOPE, unknown)} == {Truth.NOT_CHECKED}
+
+
+def test_a_toolchain_is_no_module_of_the_build_list() -> None:
+    document = gomod()
+    purls = ("pkg:golang/golang.org/toolchain@v0.0.1-go1.26.8.linux-amd64", "pkg:generic/go@1.26.8")
+    for purl in purls:
+        document["components"].append({"bom-ref": purl, "name": "go", "version": "1.26.8", "purl": purl})
+    assert _false(document, Topic.BUILD_LIST) == []
+    said = [(told.said, told.truth) for told in _judged(document, Topic.STDLIB)]
+    assert said.count(("1.26.8", Truth.TRUE)) == 2
+    document["components"][-2]["purl"] = purls[0].replace("1.26.8", "1.25.9")
+    assert [found for _, found in _false(document, Topic.STDLIB)] == ["go.mod demands go 1.26.0 or later"]

@@ -131,13 +131,20 @@ def test_what_is_no_json_is_told(data: bytes, message: str) -> None:
     assert message in fault.message
 
 
-def test_a_document_nested_too_deeply_for_the_schema_is_a_fault() -> None:
-    inner: Any = {"type": "library", "name": "a"}
-    for _ in range(400):
-        inner = {"type": "library", "name": "a", "components": [inner]}
-    bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [inner]}
-    assert graph_faults(bom) == ()
-    assert [fault.message for fault in json_schema("1.6").faults(bom)] == ["it is nested too deeply to be looked at"]
+def test_a_document_nested_as_deeply_as_json_can_be_is_looked_at() -> None:
+    inner = '{"type": "library", "name": "a"}'
+    for _ in range(450):
+        inner = f'{{"type": "library", "name": "a", "components": [{inner}]}}'
+    bom, faults = parse_json(f'{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{inner}]}}')
+    assert (faults, graph_faults(bom), json_schema("1.6").faults(bom)) == ((), (), ())
+
+
+def test_many_faults_of_a_long_xml_document_take_no_time_of_their_own() -> None:
+    parts = '<component type="library" bom-ref="a"/>' * 20_000
+    data = f'<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components>{parts}</components></bom>'.encode()
+    assert len(xml_schema("1.6").faults_of(data, "bom.xml")) == MOST_FAULTS
+    tree, _ = parse_xml(data)
+    assert [fault.message for fault in graph_faults(tree)] == ["the bom-ref 'a' is given to more than one thing"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from supplymatrix.sources.build_target import find_target, host_target
+from supplymatrix.sources.build_target import find_target, host_target, tags_of
 
 _COMPILER = "clang" if sys.platform == "darwin" else "gcc"
 
@@ -41,3 +41,32 @@ def test_what_is_said_goes_before_what_is_there() -> None:
     assert _has_cgo({"CGO_ENABLED": "1"}, {"CGO_ENABLED": "0"}, goos="plan9")
     assert _has_cgo({}, {"CGO_ENABLED": "1"})
     assert not _has_cgo({"CGO_ENABLED": "0", "CC": "cc"})
+
+
+@pytest.mark.parametrize(
+    ("flags", "tags"),
+    [
+        ("", ()),
+        ("-mod=mod -trimpath", ()),
+        ("-tags=netgo", ("netgo",)),
+        ("--tags=a,,b -mod=mod", ("a", "b")),
+        ("-tags=a -tags=b,c", ("b", "c")),
+        ("-tags=a -tags=", ()),
+        ("'-tags=a b' \"-ldflags=-X 'x=-tags=z'\"", ("a", "b")),
+    ],
+)
+def test_tags_are_those_of_the_last_flag(flags: str, tags: tuple[str, ...]) -> None:
+    assert tags_of(flags) == tags
+
+
+def test_tags_that_are_named_go_before_goflags() -> None:
+    environ = {"GOFLAGS": "-tags=z,a"}
+
+    def tags(said: tuple[str, ...] | None, environ: dict[str, str]) -> tuple[str, ...]:
+        values = {"GOFLAGS": "-tags=file"}
+        return find_target(environ, values, goos="", goarch="", cgo=False, tags=said).tags
+
+    assert tags(None, environ) == ("a", "z")
+    assert tags(None, {}) == ("file",)
+    assert tags(("n", "m"), environ) == ("m", "n")
+    assert tags((), environ) == ()

@@ -1,0 +1,110 @@
+"""Reasons as a document for others may have them: without the servers and folders that this machine alone knows.
+
+reasons = Reasons(environ, settings)
+reasons("no server may be asked: https://proxy.corp.example/sumdb/…: HTTP 500")     # "no server may be asked: …"
+reasons.withheld                                                                    # what was cut, as it was
+
+A server that is asked through GOPROXY, GOSUMDB or a proxy of the network may be one that nobody outside should hear of,
+and its words differ from run to run. The public log's own servers may be named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from supplymatrix.engine.redaction import PROXY_VARIABLES, Redactor, secrets_of
+from supplymatrix.errors import InputError
+from supplymatrix.gomod.goenv import GoSettings
+from supplymatrix.gomod.goproxy import parse_goproxy
+from supplymatrix.model.fact import Gap
+from supplymatrix.model.value import changed
+from supplymatrix.sbom.document import Component, Document
+from supplymatrix.sumdb.known import GO_LOG_NAME
+
+__all__ = ["Reasons"]
+
+_ADDRESS = re.compile(r"https?://[^\s,|;)\"']+")
+_PUBLIC = f".{GO_LOG_NAME.partition('.')[2]}"
+
+
+class Reasons:
+    """Takes out of texts what is of this machine. environ: of the user; settings: of the go command."""
+
+    def __init__(self, environ: Mapping[str, str], settings: GoSettings) -> None:
+        asked = {"GOPROXY": settings.goproxy.value, "GOSUMDB": settings.gosumdb.value}
+        asked |= {name: environ.get(name, "") for name in PROXY_VARIABLES}
+        hosts = {host for text in (*asked.values(), *_elements(settings)) for host in _hosts(text)}
+        hosts = {host for host in hosts if not _is_public(host) and ("." in host or "-" in host)}
+        home = environ.get("HOME") or environ.get("USERPROFILE") or ""
+        longest_first = sorted(hosts, key=lambda host: (-len(host), host))
+        self._redact = Redactor((*secrets_of({**environ, **asked}), *longest_first), home)
+        self._seen: dict[str, str] = {}
+        self.withheld: list[str] = []
+
+    def __call__(self, text: str) -> str:
+        """Return a text without them. What stands behind a server's address is that server's word, and goes too."""
+        if not text:
+            return ""
+        if text not in self._seen:
+            self._seen[text] = self._cut(text)
+            if self._seen[text] != text:
+                self.withheld.append(text)
+        return self._seen[text]
+
+    def document(self, document: Document) -> Document:
+        """Return a document whose reasons have none of them."""
+        how = document.completeness
+        return changed(
+            document,
+            components=tuple(map(self._component, document.components)),
+            main=self._component(document.main),
+            gaps=tuple(dict.fromkeys(map(self._gap, document.gaps))),
+            completeness=changed(how, reasons=tuple(dict.fromkeys(map(self, how.reasons)))),
+        )
+
+    def _cut(self, text: str) -> str:
+        for found in _ADDRESS.finditer(text):
+            if not all(map(_is_public, _hosts(found[0]))):
+                text = f"{text[: found.start()]}…"
+                break
+        return self._redact(text)
+
+    def _gap(self, gap: Gap) -> Gap:
+        reason = self(gap.reason)
+        return gap if reason == gap.reason else changed(gap, reason=reason)
+
+    def _component(self, component: Component) -> Component:
+        proof, licence = component.proof, component.licence
+        told = {}
+        if proof is not None and self(proof.reason) != proof.reason:
+            told["proof"] = changed(proof, reason=self(proof.reason))
+        if licence is not None and self(licence.reason) != licence.reason:
+            told["licence"] = changed(licence, reason=self(licence.reason))
+        if self(component.digest_reason) != component.digest_reason:
+            told["digest_reason"] = self(component.digest_reason)
+        return changed(component, **told) if told else component
+
+
+def _elements(settings: GoSettings) -> list[str]:
+    """Return the addresses of GOPROXY in full: the go command takes them without a scheme, too."""
+    try:
+        return [element.url for element in parse_goproxy(settings.goproxy.value)]
+    except InputError:
+        return []
+
+
+def _hosts(text: str) -> Iterator[str]:
+    """Yield the servers that addresses in a text name."""
+    for found in _ADDRESS.finditer(text):
+        try:
+            host = urlsplit(found[0]).hostname
+        except ValueError:
+            continue
+        if host:
+            yield host
+
+
+def _is_public(host: str) -> bool:
+    return host.endswith(_PUBLIC)
