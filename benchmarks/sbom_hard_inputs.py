@@ -2,7 +2,7 @@
 
     python -m benchmarks.sbom_hard_inputs [--peer-dir DIR]
 
-A small program is made in a scratch folder, then bent in eleven ways. Each tool is run on each; what it wrote is read
+A small program is made in a scratch folder, then bent in ten ways. Each tool is run on each; what it wrote is read
 and counted. The modules come through the go command's own proxy, so the first run needs a network and Go. Peers are
 those on PATH, or in DIR; one that is missing has a hyphen.
 """
@@ -24,7 +24,7 @@ from typing import Any
 from benchmarks.hugo import NotRunError
 from benchmarks.measure import clean_environment, program, run
 
-__all__ = ["INPUTS", "HardInput", "Seen", "main", "make_program", "table", "try_all"]
+__all__ = ["INPUTS", "HardInput", "Seen", "fault", "main", "make_program", "table", "try_all"]
 
 _PRIVATE = "git.corp.example/team/secret"
 _MODULES = "github.com/BurntSushi/toml v1.5.0", "github.com/gorilla/mux v1.8.1", "gopkg.in/yaml.v2 v2.3.0"
@@ -78,21 +78,30 @@ Bend = Callable[[Path, Environment], Environment]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HardInput:
-    """One way to bend the program. bend: changes the folder, returns the environment for the tools."""
+    """One way to bend the program. bend: changes the folder, returns the environment for the tools.
+
+    built: how many modules the program is then made of; None = nobody can say, the go command neither.
+    """
 
     name: str
     bend: Bend
+    built: int | None = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a tool made of an input. modules: Go modules in its file, -1 without a file; said: its first words."""
+    """What a tool made of an input.
+
+    modules: Go modules in its file, -1 without a file. left: whether there is a file, one that cannot be read too.
+    words: of the completeness that the file states, else the first words of the tool's complaint.
+    """
 
     code: int
     modules: int = -1
     licences: int = 0
     hashes: int = 0
     nodes: int = 0
+    left: bool = False
     words: str = ""
 
     def cell(self) -> str:
@@ -169,14 +178,14 @@ def _no_requirements(folder: Path, environ: Environment) -> Environment:
 INPUTS = (
     HardInput(name="replace => ../lib, replace => version, a test's own modules", bend=_plain),
     HardInput(name="the same with vendor/", bend=_vendored),
-    HardInput(name="a private module that cannot be had", bend=_private),
-    HardInput(name="broken go.mod (merge marker)", bend=_broken),
+    HardInput(name="a private module that cannot be had", bend=_private, built=5),
+    HardInput(name="broken go.mod (merge marker)", bend=_broken, built=None),
     HardInput(name="go 1.99 in go.mod", bend=_newer),
     HardInput(name="no `go` on PATH", bend=_without_go),
     HardInput(name="cold module cache, GOPROXY=off", bend=_cold),
     HardInput(name="go.work that names an absent module", bend=_incomplete_work),
     HardInput(name="no go.sum", bend=_no_sums),
-    HardInput(name="no requirements at all", bend=_no_requirements),
+    HardInput(name="no requirements at all", bend=_no_requirements, built=0),
 )
 
 
@@ -214,11 +223,12 @@ def _look(code: int, out: Path, err: str) -> Seen:
     try:
         document = json.loads(out.read_bytes())
     except (OSError, ValueError):
-        return Seen(code=code, words=words or "it says nothing")
+        return Seen(code=code, left=out.exists(), words=words or "it says nothing")
     parts = [part for part in document.get("components", []) if str(part.get("purl", "")).startswith("pkg:golang/")]
     parts = [part for part in parts if part["name"] not in ("std", "stdlib", "go", "example.com/app")]
     return Seen(
         code=code,
+        left=True,
         modules=len(parts),
         licences=sum(_has_licence(part) for part in parts),
         hashes=sum(_has_hash(part) for part in parts),
@@ -258,6 +268,26 @@ def try_all(scratch: Path, peers: str) -> Iterator[tuple[HardInput, dict[str, Se
             done = run(command(out), env=bent, cwd=folder)
             seen[tool] = _look(done.code, out, done.err)
         yield hard, seen
+
+
+def fault(hard: HardInput, seen: Seen) -> str:
+    """Return what is wrong with an answer of ours: a part that is missing without a word. "" = nothing.
+
+    0 is for a file that has it all, 3 for one that says what it lacks, 2 for no file.
+    """
+    if seen.code not in (0, 2, 3):
+        return f"exit {seen.code} is for none of this"
+    if seen.code == 2:
+        if seen.left or seen.words == "it says nothing":
+            return "exit 2 with a file" if seen.left else "exit 2 without a reason"
+        return ""
+    if seen.modules < 0 or hard.built is None:
+        return f"exit {seen.code} {'without a file' if seen.modules < 0 else 'for what cannot be read'}"
+    is_whole = seen.modules == hard.built and seen.words == "compositions: complete"
+    if seen.code == 0 and not is_whole:
+        return f"exit 0 with {seen.modules} of {hard.built} modules; {seen.words or 'no compositions'}"
+    says_so = "incomplete" in seen.words or "unknown" in seen.words
+    return "" if seen.modules == hard.built or says_so else f"{seen.modules} of {hard.built} modules without a word"
 
 
 def table(rows: Iterator[tuple[HardInput, dict[str, Seen | None]]]) -> Iterator[str]:

@@ -4,7 +4,7 @@
 
 The projects are module versions, so the go command's own proxy has them; their modules are downloaded before anything
 is timed. Every program runs with a warm disk and module cache. Ours is measured twice: with an empty cache of its own
-for every run ("first"), and with the cache that the run before has filled ("second").
+for every run ("first"), and with the cache that the run before has filled ("second"). No cache is shared by projects.
 """
 
 from __future__ import annotations
@@ -18,13 +18,18 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from benchmarks.hugo import NotRunError
 from benchmarks.measure import clean_environment, compile_program, program, run
 
-__all__ = ["PROJECTS", "Cost", "fetch", "main", "measure"]
+if TYPE_CHECKING:
+    from benchmarks.run import Bench
+
+__all__ = ["PROJECTS", "Cost", "fetch", "fetched", "main", "measure", "measure_sbom_costs", "shared_home"]
 
 PROJECTS = {
     "hey": "github.com/rakyll/hey@v0.1.5",
@@ -33,6 +38,11 @@ PROJECTS = {
     "prometheus": "github.com/prometheus/prometheus@v0.316.0",
 }
 _RUNS = 5
+_TARGETS: Mapping[str, tuple[float, float | None, float | None]] = {
+    "hugo": (1.5, 0.6, None),
+    "prometheus": (2.0, None, 150.0),
+}
+"""The most seconds of CPU of the first run and of the second, and MiB of the first; None = nothing is promised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +77,46 @@ def fetch(name: str, scratch: Path) -> Path:
     return folder
 
 
+@cache
+def _home() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory()
+
+
+def shared_home() -> Path:
+    """Return the scratch folder that the fetched projects share; it is gone when the process ends."""
+    return Path(_home().name).resolve()
+
+
+@cache
+def fetched(name: str) -> Path:
+    """Return a project's folder, fetched once in a process into the shared folder. Raises NotRunError."""
+    return fetch(name, shared_home())
+
+
+def measure_sbom_costs(bench: Bench) -> None:
+    """Hugo and prometheus: CPU and memory, beside the peers on PATH. Raises NotRunError."""
+    for name, (first, second, memory) in _TARGETS.items():
+        costs = list(measure(fetched(name), shared_home(), os.environ.get("PATH", ""), runs=3))
+        bench.expect(holds=all(cost.code in (0, 3) for cost in costs[:2]), what=f"{name} ended with {costs[0].code}")
+        bench.note(f"{name}, first: CPU", round(costs[0].cpu, 2), "s", first)
+        bench.note(f"{name}, second: CPU", round(costs[1].cpu, 2), "s", second)
+        bench.note(f"{name}, first: memory", round(costs[0].memory), "MiB", memory)
+        for cost in costs[2:]:
+            bench.note(f"{name}, {cost.tool}: CPU", round(cost.cpu, 2), "s")
+            bench.note(f"{name}, {cost.tool}: memory", round(cost.memory), "MiB")
+        if len(costs) > 2:
+            best = min(cost.cpu for cost in costs[2:])
+            bench.note(f"{name}, first: CPU / best peer's", round(costs[0].cpu / best, 2), "", 1.0)
+        else:
+            bench.not_run.append(f"{name} beside peers: neither cyclonedx-gomod nor syft is on PATH")
+
+
 def measure(folder: Path, scratch: Path, peers: str, runs: int = _RUNS) -> Iterator[Cost]:
     """Yield what each tool costs."""
-    environ = clean_environment(scratch)
-    out = scratch / "out.json"
+    out, own = scratch / "out.json", scratch / "caches" / folder.name
+    environ = clean_environment(scratch) | {"SUPPLYMATRIX_CACHE_DIR": str(own / "second")}
     ours = [*program(), "sbom", str(folder), "--offline", "-q", "--format", f"cyclonedx-json={out}"]
-    fresh = [environ | {"SUPPLYMATRIX_CACHE_DIR": str(scratch / f"fresh{number}")} for number in range(runs + 1)]
+    fresh = [environ | {"SUPPLYMATRIX_CACHE_DIR": str(own / f"first{number}")} for number in range(runs + 1)]
     yield _cost("supplymatrix, first", ours, folder, fresh)
     yield _cost("supplymatrix, second", ours, folder, [environ] * (runs + 1))
     gomod, syft = shutil.which("cyclonedx-gomod", path=peers), shutil.which("syft", path=peers)

@@ -23,7 +23,7 @@ from benchmarks.acceptance import (
     network,
     policy,
     proofs,
-    sbom_truth,
+    sbom,
     subjects,
     tui,
 )
@@ -40,7 +40,7 @@ _TABLES: tuple[tuple[str, tuple[Promise, ...]], ...] = (
     ("the comparator of vendors", comparator.PROMISES),
     ("the policy language", policy.PROMISES),
     ("the terminal app", tui.PROMISES),
-    ("bills of materials", sbom_truth.PROMISES),
+    ("bills of materials, licences", sbom.PROMISES),
 )
 
 

@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from supplymatrix import __version__
+from supplymatrix.engine.collector import without_collector
 from supplymatrix.engine.graph_inputs import GraphInputs
 from supplymatrix.engine.module_graph import GraphRun
 from supplymatrix.errors import InputError
@@ -135,11 +136,12 @@ def read_licences(
     else:
         read_texts = [read(item) for item in asked]
     reader = _Reader(facts or FileFacts(None, detector=DETECTOR), keep_texts=keep_texts)
-    found = {
-        listed.module.path: reader.licence_of(listed, texts)
-        for (listed, _, _), texts in zip(asked, read_texts, strict=True)
-    }
-    stdlib = reader.stdlib(environ)
+    with without_collector():
+        found = {
+            listed.module.path: reader.licence_of(listed, texts)
+            for (listed, _, _), texts in zip(asked, read_texts, strict=True)
+        }
+        stdlib = reader.stdlib(environ)
     return LicenceRun(
         by_path=found, stdlib=stdlib, gaps=tuple(reader.gaps), extras=reader.extras, texts=reader.kept_texts
     )

@@ -77,7 +77,7 @@ class Reasons:
 
     def _component(self, component: Component) -> Component:
         proof, licence = component.proof, component.licence
-        told = {}
+        told: dict[str, object] = {}
         if proof is not None and self(proof.reason) != proof.reason:
             told["proof"] = changed(proof, reason=self(proof.reason))
         if licence is not None and self(licence.reason) != licence.reason:

@@ -7,12 +7,11 @@ written.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from supplymatrix.engine.collector import without_collector
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.value import value
 from supplymatrix.sbom.cyclonedx import DEFAULT_SPEC, SPECS, cyclonedx_json, cyclonedx_of, render_json
@@ -76,7 +75,7 @@ def write_sbom(document: Document, form: str, spec: str = DEFAULT_SPEC, key: Sig
     form = ALIASES.get(form, form)
     if form not in FORMATS:
         raise ValueError(f"there is no format {form!r}, but {', '.join(FORMATS)}")
-    with _without_collector():
+    with without_collector():
         if form == "cyclonedx-json":
             return _cyclonedx_json(document, spec, key)
         return _cyclonedx_xml(document, spec) if form == "cyclonedx-xml" else _spdx(document, form)
@@ -108,19 +107,6 @@ def json_schema(spec: str) -> JsonSchema:
 def xml_schema(spec: str) -> XmlSchema:
     """Return the compiled XML schema of a version of CycloneDX."""
     return XmlSchema(cyclonedx_schemas(spec, "xml"))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Keep Python from looking for cycles meanwhile: there are none, and in a large document it takes a third of the
-    time to find that out again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _cyclonedx_json(document: Document, spec: str, key: SigningKey | None) -> str:

@@ -1,6 +1,7 @@
 """Whether the licences of a text apply together, or one may be chosen: what its own words say.
 
-Without such words they apply together, which asks more and so cannot be wrong in the user's favour.
+Without such words they apply together, which asks more and so cannot be wrong in the user's favour. A choice is
+believed only where one clause offers it, of licences, now: not where it is denied, past, or about something else.
 """
 
 from __future__ import annotations
@@ -11,48 +12,70 @@ from itertools import pairwise
 
 from supplymatrix.licences.names import families_in
 from supplymatrix.licences.regions import Region
+from supplymatrix.model.value import value
 
-__all__ = ["alternatives", "offered_families", "prose"]
+__all__ = ["Choice", "choice_of", "offered_families", "prose"]
 
 _DUAL = re.compile(
     r"\b(?:dual|double|tri|triple|multi)[- ]?licen[sc](?:ed?|ing)\b"
     r"|\b(?:choose|select|pick|elect)\s+(?:either|one|any|which|between)\b"
     r"|\b(?:either|any|one)\b\*?\s+of\s+(?:the\s+)?(?:following\s+|these\s+|two\s+)?licen[sc]es\b"
     r"|\bat\s+your\s+(?:option|choice|discretion)\b(?![,)\s]{0,3}any\s+later)"
-    r"|\b(?:of\s+)?your\s+(?:own\s+)?choice\b|\bunder\s+either\b|\beither\s+licen[sc]e\b",
+    r"|\b(?:licen[sc]es?|one)\s+of\s+your\s+(?:own\s+)?choice\b|\bunder\s+either\b|\beither\s+licen[sc]e\b",
     re.IGNORECASE,
 )
 _PARTLY = re.compile(r"\b(?:some|portions?|parts?|certain|examples?|recipes?|modifications?)\b", re.IGNORECASE)
 """Words of a choice that is not for the whole: "examples in the documentation are dual licensed"."""
+_DENIES = re.compile(
+    r"\b(?:not|no|never|nor|neither|cannot|was|were|had|used\s+to|until|before|prior|earlier|formerly|previously|once"
+    r"|longer|comply\s+with|must|shall)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+"""Words of a clause that says there is no choice, or that there was one."""
+_UNDER = re.compile(r"\b(?:under|licen[sc]\w+|terms\s+of|either|choose)\b[^.;]{0,60}$", re.IGNORECASE)
+_THINGS = re.compile(
+    r"[\s-]*(?:licen[sc]ed\s+)?(?:projects?|code|software|files?|librar\w+|packages?|modules?|works?|style|compatible)\b",
+    re.IGNORECASE,
+)
+"""What follows a licence's name that tells of things under it, and not of what this is under."""
 _LICENCE = re.compile(r"licen[sc]|\bterms\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[.!?](?=\s|$)|;")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _HEAD_CHARACTERS = 500
 """A region may begin above its licence, at a copyright line within 50 words; what is said there is prose."""
 _PARAGRAPH_CHARACTERS = 1500
 _NAME_CHARACTERS = 160
 _BETWEEN = 100
+_FEW_WORDS = 8
 
 
-def alternatives(text: str, regions: Sequence[Region]) -> frozenset[str]:
-    """Return the licences among those of the regions of which the text lets one choose; empty when there is no choice.
+@value
+class Choice:
+    """What a text lets one choose. licences: those among which, none when there is no choice; families: beginnings of
+    the ids that are offered by name, whether or not they are among the licences found."""
+
+    licences: frozenset[str] = frozenset()
+    families: tuple[str, ...] = ()
+
+
+def choice_of(text: str, regions: Sequence[Region]) -> Choice:
+    """Return which of the licences of the regions a text lets one choose.
 
     The words count where they stand outside of the licences themselves, and speak of the whole. When they name
     licences, these are the alternatives; when they name none ("you may choose either license"), and there are two, the
     two are.
     """
-    licences = list(dict.fromkeys(region.licence for region in regions))
-    if len(licences) < 2:
-        return frozenset()
+    licences = list(dict.fromkeys(region.licence for region in regions if region.licence))
     unnamed = False
     for paragraph in prose(text, regions):
         named = _offered(paragraph)
         if named is None:
             continue
         found = {licence for prefix in named for licence in licences if licence.startswith(prefix)}
-        if len(found) > 1:
-            return frozenset(found)
+        if found and len(named) > 1:
+            return Choice(licences=frozenset(found), families=tuple(named))
         unnamed |= not named
-    return frozenset(licences) if unnamed and len(licences) == 2 else frozenset()
+    return Choice(licences=frozenset(licences) if unnamed and len(licences) == 2 else frozenset())
 
 
 def offered_families(text: str) -> tuple[str, ...]:
@@ -69,21 +92,44 @@ def _offered(paragraph: str) -> list[str] | None:
     """Return the families among which a paragraph offers a choice, [] when it does not name them, None = no choice."""
     if _PARTLY.search(paragraph):
         return None
-    families = families_in(paragraph)
-    if _DUAL.search(paragraph):
-        return list(dict.fromkeys(prefix for prefix, _ in families))
-    joined = _joined_by_or(paragraph, families)
-    return joined if joined and _LICENCE.search(paragraph) else None
+    is_unnamed = False
+    for clause in _CLAUSE_END.split(paragraph):
+        named = None if _DENIES.search(clause) else _offered_in(clause)
+        if named:
+            return named
+        is_unnamed |= named is not None
+    return [] if is_unnamed else None
 
 
-def _joined_by_or(paragraph: str, families: list[tuple[str, int]]) -> list[str]:
+def _offered_in(clause: str) -> list[str] | None:
+    families = families_in(clause)
+    if _DUAL.search(clause) and _LICENCE.search(clause):
+        named = list(dict.fromkeys(prefix for prefix, _ in families))
+        return named if len(named) != 1 else None
+    if not families:
+        return None
+    is_heading = len(clause.split()) <= _FEW_WORDS
+    if not is_heading and not _UNDER.search(clause[: families[0][1]]):
+        return None
+    return _joined_by_or(clause, families) or None
+
+
+def _joined_by_or(clause: str, families: list[tuple[str, int]]) -> list[str]:
     """Return the neighbours among the families between which an "or" stands."""
     found: list[str] = []
     for (one, start), (two, end) in pairwise(families):
-        between = paragraph[start:end]
-        if len(between) <= _BETWEEN and re.search(r"\bor\b", between) and not re.search(r"\band\b", between):
+        between = clause[start:end]
+        is_of_things = _THINGS.match(clause, _word_end(clause, end))
+        if len(between) > _BETWEEN or is_of_things or not re.search(r"\bor\b", between, re.IGNORECASE):
+            continue
+        if not re.search(r"\band\b", between, re.IGNORECASE):
             found += [one, two]
-    return found
+    return list(dict.fromkeys(found))
+
+
+def _word_end(text: str, start: int) -> int:
+    match = re.compile(r"[\w.+-]*").match(text, start)
+    return match.end() if match else start
 
 
 def prose(text: str, regions: Sequence[Region]) -> Iterator[str]:

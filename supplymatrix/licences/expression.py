@@ -12,7 +12,9 @@ from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.licences.spdx_ids import canonical_exception, canonical_id, replacement_of
 from supplymatrix.model.value import value
 
-__all__ = ["And", "Expression", "Licence", "Or", "canonical", "join_and", "parse_expression", "satisfied"]
+__all__ = [
+    "And", "Expression", "Licence", "Or", "canonical", "join_and", "joined_or_none", "parse_expression", "satisfied",
+]  # fmt: skip
 
 LENGTH_LIMIT = 20_000
 """Characters of an expression; the longest seen in a real document has about 600."""
@@ -95,6 +97,16 @@ def join_and(texts: Iterable[str]) -> str:
     """Return the expressions joined by AND, each part once, in the order given; "" for none. Raises InputError."""
     parsed = [parse_expression(text) for text in texts]
     return str(_and(parsed)) if parsed else ""
+
+
+def joined_or_none(texts: Iterable[str]) -> str | None:
+    """Return what `join_and` returns, None instead of raising: for expressions found in files of others. None too when
+    the whole would be too long, or too deep, to be read back."""
+    try:
+        joined = join_and(texts)
+        return canonical(joined) if joined else ""
+    except InputError:
+        return None
 
 
 def satisfied(expression: Expression, predicate: Callable[[str], bool]) -> bool:

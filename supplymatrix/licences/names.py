@@ -74,8 +74,16 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace("[ ]", r"\s").replace("[ -]", r"[\s-]"), re.IGNORECASE)
 
 
+def _words_of(pattern: str) -> tuple[str, ...]:
+    """Return for each alternative of a family's pattern a word, in small letters, without which it cannot match."""
+    plain = re.sub(r"\\b|\(\?<!\[\w+\]\)", "", pattern)
+    return tuple(re.findall(r"[a-z0-9]{2,}", alternative)[0] for alternative in plain.lower().split("|"))
+
+
 _COMPILED = _patterns()
-_COMPILED_FAMILIES = tuple((prefix, re.compile(pattern, re.IGNORECASE)) for prefix, pattern in _FAMILIES)
+_COMPILED_FAMILIES = tuple(
+    (prefix, re.compile(pattern, re.IGNORECASE), _words_of(pattern)) for prefix, pattern in _FAMILIES
+)
 
 
 def names_in(text: str) -> list[Named]:
@@ -97,7 +105,10 @@ def families_in(text: str) -> list[tuple[str, int]]:
     """Return the beginnings of the ids that the licence names of a text may mean ("Apache-"), with the offset of each
     family's first mention, in order."""
     found = []
-    for prefix, pattern in _COMPILED_FAMILIES:
+    lower = text.lower() if text.isascii() else ""
+    for prefix, pattern, words in _COMPILED_FAMILIES:
+        if lower and not any(word in lower for word in words):
+            continue  # to look for a word is quick; to match whatever its letters are, capital or small, is not
         match = pattern.search(text)
         if match is not None:
             found.append((prefix, match.start()))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from supplymatrix.errors import InputError
 from supplymatrix.licences.expression import parse_expression
 from supplymatrix.licences.names import names_in
 from supplymatrix.licences.regions import Region
+from supplymatrix.licences.remarks import is_restricting
 
 __all__ = ["declared_names", "identifier_regions", "short_notices"]
 
@@ -21,14 +23,25 @@ _CC0 = (
     r"To the extent possible under law, [^\n]{1,200}(?:\n[^\n]{1,200})? waived all copyright and related or neighboring"
     r" rights to [^.]{1,200}\."
 )
-_PUBLIC_DOMAIN = (
-    r"(?:released|placed|put|dedicated|donated) (?:in)?to the public domain|\bis in the public domain\b"
-    r"|\bThis is public domain\b"
+_WORK = (
+    r"(?:(?:this|the|my|our|all|all of this|all of the|all the)(?: (?:whole|entire|complete|following|source))*"
+    r" (?:software|source|code|library|work|project|package|program|module|repository|implementation)s?"
+    r"(?: (?:in|of) this (?:repository|project|package|module|library|folder|directory))?"
+    r"|this|it|all of it|all of this|everything(?: (?:here|in this repository))?)"
 )
-_SHORT = tuple(
-    (licence, re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE))
-    for licence, pattern in (("CC0-1.0", _CC0), ("LicenseRef-public-domain", _PUBLIC_DOMAIN))
+_TO_PUBLIC = r"(?:in|into|to) the public domain"
+_PUBLIC_DOMAIN = re.compile(
+    rf"(?:{_WORK} (?:is|are|has been|have been)(?: hereby)?(?: (?:released|placed|put|dedicated|donated))? {_TO_PUBLIC}"
+    rf"|(?:i|we|the authors?|the copyright holders?)(?: hereby)? (?:releases?|places?|puts?|dedicates?|donates?)"
+    rf" {_WORK} {_TO_PUBLIC}|(?:released|placed|dedicated) {_TO_PUBLIC}|(?:{_WORK} is )?public domain)"
+    r"(?:[, ]+\w+){0,12}".replace(" ", r"\s+"),
+    re.IGNORECASE,
 )
+"""A whole sentence that says so of the whole work; of a table or of some routines it proves nothing for the rest."""
+_KEEPS_RIGHTS = re.compile(r"all\s+rights\s+reserved|\bproprietary\b|\bconfidential\b", re.IGNORECASE)
+_CC0_NOTICE = re.compile(_CC0.replace(" ", r"\s+"), re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.!?;\n]*(?:(?:\n(?!\s*\n)|[.!?;](?!\s|$))[^.!?;\n]*)*")
+_OPENING = "".join(("#", "*", "/", "=", "-", ">", " ", "\t", "\n"))
 
 _DECLARES = re.compile(
     r"licen[sc]ed|licen[sc]e:|(?:released|distributed|available|published|provided|redistributed|covered|governed)\s+"
@@ -42,6 +55,10 @@ _DENIES = re.compile(
 _DECLARED_WORDS = 250
 """A text of more words, of which nothing is a known licence, is about something else: the names in it prove nothing."""
 _TITLE_WORDS, _TITLED_WORDS = 6, 60
+_BODY = re.compile(
+    r"hereby\s+granted|redistribution\s+and\s+use|permission\s+to\s+use|terms\s+and\s+conditions\s+for", re.IGNORECASE
+)
+"""Words of a licence's own text: where there are some, the text counts, and no title over it."""
 """Words of a title, and of a text that has hardly more than a title; over a longer text the title proves nothing."""
 _NO_TITLE = re.compile(r"\b(?:or|not)\b|SPDX-", re.IGNORECASE)
 _BEFORE = 160
@@ -64,11 +81,21 @@ def short_notices(text: str) -> list[Region]:
     if _is_long(text):
         return []
     found = []
-    for licence, pattern in _SHORT:
-        match = pattern.search(text)
-        if match is not None:
-            found.append(Region(licence=licence, start=match.start(), end=match.end(), is_notice=True))
-    return found[:1]
+    match = _CC0_NOTICE.search(text)
+    if match is not None:
+        found.append(Region(licence="CC0-1.0", start=match.start(), end=match.end(), is_notice=True))
+    elif not _KEEPS_RIGHTS.search(text):
+        found += _public_domain(text)
+    return found
+
+
+def _public_domain(text: str) -> Iterator[Region]:
+    """Yield the sentence that puts the whole work into the public domain."""
+    for match in _SENTENCE.finditer(text):
+        sentence = match.group().strip(_OPENING)
+        if _PUBLIC_DOMAIN.fullmatch(sentence) and not is_restricting(sentence):
+            yield Region(licence="LicenseRef-public-domain", start=match.start(), end=match.end(), is_notice=True)
+            return
 
 
 def declared_names(text: str) -> list[Region]:
@@ -79,7 +106,7 @@ def declared_names(text: str) -> list[Region]:
     if _is_long(text):
         return []
     found = []
-    is_brief = len(text.split()) <= _TITLED_WORDS
+    is_brief = len(text.split()) <= _TITLED_WORDS and not _BODY.search(text)
     is_declared, last = False, 0
     for named in names_in(text):
         before = text[max(named.start - _BEFORE, last) : named.start]

@@ -18,12 +18,14 @@ from functools import cache
 from supplymatrix.licences.spdx_ids import canonical_id, replacement_of
 from supplymatrix.model.value import value
 
-__all__ = ["RUN", "Pattern", "Runs", "pattern_runs", "patterns"]
+__all__ = ["RUN", "Pattern", "Runs", "licence_runs", "pattern_runs", "patterns"]
 
 RUN = 4
 _PACKAGE, _PATTERNS = "licenseclassifier", "_engine/licenses.json.gz"
 _RUNS_LIMIT = 100_000
 _DEPTH_LIMIT = 100
+_SHORTEST = 400
+"""Characters; what is shorter points to a licence and is none."""
 
 _WORD = re.compile(r"[^\W_]+")
 _REMARK = re.compile(r"//\*\*.*?\*\*//", re.DOTALL)
@@ -45,27 +47,53 @@ class Pattern:
 @value
 class Runs:
     """What a pattern allows. runs: of words; gaps: by the words before and after a place where any words may stand, how
-    many; size: number of runs, without what may be left out."""
+    many; size: number of runs, without what may be left out; needed: words that stand outside of all that may be left out
+    or be worded otherwise."""
 
     runs: frozenset[Run]
     gaps: Mapping[tuple[str, str], int]
     size: int
+    needed: frozenset[str]
 
 
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """Return the patterns of whole licences in SPDX's list. Raises ValueError when the package is not the known one."""
+    return tuple(pattern for licence in _sources() for pattern in _patterns_of(licence))
+
+
+@cache
+def licence_runs(licence: str) -> frozenset[Run]:
+    """Return every run of words that the text of a licence allows, none for one that has no pattern. licence: SPDX id,
+    perhaps WITH an exception; of the GNU licences "or later" has the text of "only"."""
+    name = licence.partition(" WITH ")[0].replace("-or-later", "-only")
+    return frozenset().union(*(pattern_runs(pattern).runs for pattern in _patterns_of(name)))
+
+
+@cache
+def _patterns_of(licence: str) -> tuple[Pattern, ...]:
+    found = []
+    for raw in _sources().get(licence, ()):
+        source = _REMARK.sub(" ", raw)
+        if len(source) > _SHORTEST:
+            words = frozenset(word.lower() for word in _WORD.findall(source))
+            found.append(Pattern(licence=licence, source=source, words=words))
+    return tuple(found)
+
+
+@cache
+def _sources() -> Mapping[str, tuple[str, ...]]:
+    """Return the sources of the patterns by licence, as they are in the package."""
     content = pkgutil.get_data(_PACKAGE, _PATTERNS)
     if content is None:
         raise ValueError(f"the installed {_PACKAGE} has no {_PATTERNS}")
-    found = []
+    found: dict[str, tuple[str, ...]] = {}
     for entry in json.loads(gzip.decompress(content)):
         known = canonical_id(entry["id"])
-        source = _REMARK.sub(" ", entry["lre"])
-        if known and len(source) > 400:
-            words = frozenset(word.lower() for word in _WORD.findall(source))
-            found.append(Pattern(licence=replacement_of(known), source=source, words=words))
-    return tuple(found)
+        if known and len(entry["lre"]) > _SHORTEST:
+            licence = replacement_of(known)
+            found[licence] = (*found.get(licence, ()), entry["lre"])
+    return found
 
 
 @cache
@@ -74,7 +102,20 @@ def pattern_runs(pattern: Pattern) -> Runs:
     positions = _Positions()
     whole = positions.read(_TOKEN.finditer(pattern.source))
     size = max(whole.size - RUN + 1, 1)
-    return Runs(runs=frozenset(positions.runs()), gaps=positions.gaps(), size=size)
+    return Runs(runs=frozenset(positions.runs()), gaps=positions.gaps(), size=size, needed=_needed(pattern.source))
+
+
+def _needed(source: str) -> frozenset[str]:
+    found, depth = set(), 0
+    for token in _TOKEN.finditer(source):
+        text = token.group()
+        if text == "((":
+            depth += 1
+        elif text.startswith("))"):
+            depth -= 1
+        elif not depth and text != "||" and not text.startswith("__"):
+            found.add(text.lower())
+    return frozenset(found)
 
 
 @value

@@ -12,7 +12,9 @@ import re
 from supplymatrix.licences.spdx_ids import canonical_id, replacement_of
 from supplymatrix.model.value import changed, value
 
-__all__ = ["Region", "find_regions"]
+__all__ = ["COMMONS_CLAUSE", "Region", "find_regions"]
+
+COMMONS_CLAUSE = "LicenseRef-Commons-Clause"
 
 _NOTICE_WORDS = 180
 """A licence of the families below that is shorter is a notice that points to the text."""
@@ -20,7 +22,7 @@ _LONG_TEXTS = ("AGPL-", "Apache-2", "CC-", "CC0-", "CDDL-", "EPL-", "GFDL-", "GP
 _ALIASES = {
     "BSD-1-Clause-Clear": "LicenseRef-BSD-1-Clause-Clear",
     "CC-BY-NC-SA-3.0-US": "CC-BY-NC-SA-3.0",
-    "CommonsClause": "LicenseRef-Commons-Clause",
+    "CommonsClause": COMMONS_CLAUSE,
     "GPL-2.0-or-3.0": "GPL-2.0-only OR GPL-3.0-only",
     "GooglePatentClause": "",
     "GooglePatentsFile": "",
@@ -30,37 +32,68 @@ _FORM_AHEAD = re.compile(r"how to apply these terms|how to use this license for 
 _FORM_REACH = 2500
 _OPEN_ANCHOR = re.compile(r"\{#(?![^}\s]{0,200}\})")
 _OPEN_LINK = re.compile(r"\]\((?![^)\s]{0,500}\))")
+_TO_END = r"(?:[\s\S]{0,1500}?%s)?"
+_STILL = r"(?:\. This exception does not \(and cannot\) modify any license terms[^.]{0,100})?"
+_DELETE = _TO_END % f"delete this exception statement from your version{_STILL}"
 _EXCEPTIONS = tuple(
-    (exception, base, re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE))
-    for exception, base, pattern in (
+    (exception, bases, re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE))
+    for exception, bases, pattern in (
         (
             "LGPL-3.0-linking-exception",
-            "LGPL-3.0",
-            r"exception to the GNU Lesser General Public License version 3[\s\S]{0,200}Combined Work that links",
+            ("LGPL-3.0",),
+            r"As a special exception to the GNU Lesser General Public License version 3[^.]{0,60}, the copyright holders"
+            r" of this library give you permission to convey to a third party a Combined Work that links"
+            + _DELETE,
         ),
         (
             "Classpath-exception-2.0",
-            "GPL-2.0",
-            r"Linking this library statically or dynamically with other modules is making a combined work",
+            ("GPL-2.0", "GPL-3.0"),
+            r"(?:Linking this library statically or dynamically with other modules is making a combined work based on"
+            r" this library\. Thus, the terms and conditions of the GNU General Public License cover the whole"
+            r" combination\. )?As a special exception, the copyright holders of this library give you permission to link"
+            r" this library with independent modules to produce an executable" + _DELETE,
         ),
-        ("LLVM-exception", "Apache-2.0", r"LLVM Exceptions? to the Apache 2\.0 License"),
-        ("Linux-syscall-note", "GPL-2.0", r"copyright does \*?not\*? cover user programs that use kernel services"),
+        (
+            "LLVM-exception",
+            ("Apache-2.0",),
+            r"As an exception, if, as a result of your compiling your source code, portions of this Software are"
+            r" embedded into an Object form of such source code, you may redistribute such embedded portions"
+            + _TO_END % r"retroactively and prospectively deemed waived[^.]*\.",
+        ),
+        (
+            "Linux-syscall-note",
+            ("GPL-2.0",),
+            r"NOTE! This copyright does \*?not\*? cover user programs that use kernel services[^.]{0,200}"
+            + _TO_END % r"by me and others who actually wrote it\.",
+        ),
     )
 )
-"""Words by which an exception is known, and the licence that they must stand beside; blanks may be line breaks."""
+"""The sentences that grant an exception, and the licences that it fits; blanks may be line breaks. Only the sentence
+counts: "there is no linking exception" has all other words of one."""
+
+_COMMONS = re.compile(
+    r"\"?commons clause\"?(?:(?: license condition)?(?: v?1\.0)?"
+    r"[\s\S]{0,400}?is provided to you by the licensor under the license, as defined below[\s\S]{0,2000}?"
+    r"commons cl?ause license condition notice|[^.]{0,300})\.?".replace(" ", r"\s+"),
+    re.IGNORECASE,
+)
+"""The Commons Clause, or words about it up to the end of their sentence."""
 
 
 @value
 class Region:
     """A place that names a licence. licence: SPDX id, LicenseRef-…, an expression of such, or "" for a known text that
     is no licence (Google's grant of patents). start, end: offsets.
-    is_notice: it points to the licence's text instead of being it; is_address: it is nothing but a web address."""
+    is_notice: it points to the licence's text instead of being it; is_address: it is nothing but a web address;
+    is_supplement: the text of a licence that another only builds upon; is_filled: words in it may be anyone's."""
 
     licence: str
     start: int
     end: int
     is_notice: bool = False
     is_address: bool = False
+    is_supplement: bool = False
+    is_filled: bool = False
 
 
 def find_regions(text: str) -> list[Region]:
@@ -71,26 +104,29 @@ def find_regions(text: str) -> list[Region]:
     found = _without_forms(text, [_region(text, match.id, match.start, match.end) for match in matches])
     if any(region.licence and not region.is_address for region in found):
         found = [region for region in found if not region.is_address]
-    kept = _without_supplements(found)
-    excepted = {licence: _with_exception(text, licence) for licence in {region.licence for region in kept}}
-    return [changed(region, licence=excepted[region.licence]) for region in kept]
+    found = _with_exceptions(text, _with_supplements(found))
+    clause = _COMMONS.search(text)
+    if clause is not None and all(region.licence != COMMONS_CLAUSE for region in found):
+        found.append(Region(licence=COMMONS_CLAUSE, start=clause.start(), end=clause.end()))
+    return sorted(found, key=lambda region: (region.start, region.end))
 
 
-def _without_supplements(regions: list[Region]) -> list[Region]:
-    """Drop the GPL's text beside an LGPL of version 3, which is a supplement to it, and the texts of GNU licences whose
-    notice says "or later"."""
+def _with_supplements(regions: list[Region]) -> list[Region]:
+    """Mark the GPL's text beside an LGPL of version 3, which is a supplement to it; and let the text of a GNU licence
+    be "or later" where its notice says so."""
     names = {region.licence for region in regions}
-    kept = []
+    found = []
     for region in regions:
-        name = region.licence.partition(" WITH ")[0]
+        name = region.licence
         version = name.removesuffix("-only").removesuffix("-or-later")
-        lesser = {f"L{version}-only", f"L{version}-or-later"} & {name.partition(" WITH ")[0] for name in names}
-        if name.startswith("GPL-3") and not region.is_notice and lesser:
-            continue
-        if name.endswith("-only") and not region.is_notice and f"{version}-or-later" in names:
-            continue
-        kept.append(region)
-    return kept
+        is_text = not region.is_notice
+        if is_text and name.startswith("GPL-3") and names & {f"L{version}-only", f"L{version}-or-later"}:
+            found.append(changed(region, is_supplement=True))
+        elif is_text and name.endswith("-only") and f"{version}-or-later" in names:
+            found.append(changed(region, licence=f"{version}-or-later"))
+        else:
+            found.append(region)
+    return found
 
 
 def _region(text: str, name: str, start: int, end: int) -> Region:
@@ -112,11 +148,19 @@ def _without_forms(text: str, regions: list[Region]) -> list[Region]:
     ]
 
 
-def _with_exception(text: str, licence: str) -> str:
-    for exception, base, pattern in _EXCEPTIONS:
-        if licence.startswith(base) and " " not in licence and pattern.search(text):
-            return f"{licence} WITH {exception}"
-    return licence
+def _with_exceptions(text: str, regions: list[Region]) -> list[Region]:
+    """Add the exceptions that are granted for the one licence that they fit, and the places of their words."""
+    for exception, bases, pattern in _EXCEPTIONS:
+        fitting = {region.licence for region in regions if region.licence.startswith(bases) and not region.is_supplement}
+        match = pattern.search(text) if len(fitting) == 1 and " " not in next(iter(fitting)) else None
+        if match is None:
+            continue
+        regions = [
+            changed(region, licence=f"{region.licence} WITH {exception}") if region.licence in fitting else region
+            for region in regions
+        ]
+        regions.append(Region(licence="", start=match.start(), end=match.end(), is_notice=True, is_filled=True))
+    return regions
 
 
 def _harmless(text: str) -> str:

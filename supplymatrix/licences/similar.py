@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from supplymatrix.licences.patterns import RUN, Pattern, Runs, pattern_runs, patterns
+from supplymatrix.licences.remarks import TURNS
 from supplymatrix.model.value import value
 
 __all__ = ["SIMILAR_PERCENT", "Likeness", "nearest_licence"]
@@ -30,11 +31,9 @@ _STRETCH = 8
 """Words in common that count as a piece of the licence; fewer may be what any condition has ("shall not be used")."""
 
 _WORD = re.compile(r"[^\W_]+")
-_TURNS = frozenset({
-    "commercial", "evil", "except", "fee", "forbidden", "however", "may", "military", "must", "no", "non",
-    "noncommercial", "not", "notwithstanding", "only", "prohibited", "sell", "shall", "unless", "without",
-})  # fmt: skip
-"""Words that can turn the sense of a licence; one added word of these is one too many."""
+_GRANTS = frozenset({"copy", "distribute", "merge", "modify", "sell", "sublicense", "use"})
+"""Words that name what is granted; a text that lacks one which the licence has is another licence."""
+_LACKING_WORDS = 2
 
 
 @value
@@ -57,20 +56,21 @@ def nearest_licence(text: str) -> Likeness | None:
     have, are compared in full.
     """
     words = _words(text)
-    best: tuple[float, str, list[tuple[int, int]]] = (0.0, "", [])
-    for pattern in _likely(frozenset(word for word, _, _ in words)):
+    all_words = frozenset(word for word, _, _ in words)
+    best: tuple[float, Pattern | None, list[tuple[int, int]]] = (0.0, None, [])
+    for pattern in _likely(all_words):
         known = pattern_runs(pattern)
         share, common = _compared(words, known) if known.size >= _SIZE else (0.0, [])
         if share > best[0]:
-            best = (share, pattern.licence, common)
-    share, licence, common = best
+            best = (share, pattern, common)
+    share, nearest, common = best
     percent = min(int(share * 100), 99)
-    if percent < NEAREST_PERCENT:
+    if nearest is None or percent < NEAREST_PERCENT:
         return None
-    is_whole = len(words) < WORDS_LIMIT
+    is_whole = len(words) < WORDS_LIMIT and not _lacks(all_words, nearest)
     is_similar = is_whole and percent >= SIMILAR_PERCENT and not _is_altered(words, common)
     start, end = words[common[0][0]][1], words[common[-1][1] - 1][2]
-    return Likeness(licence=licence, percent=percent, start=start, end=end, is_similar=is_similar)
+    return Likeness(licence=nearest.licence, percent=percent, start=start, end=end, is_similar=is_similar)
 
 
 def _compared(words: Sequence[tuple[str, int, int]], known: Runs) -> tuple[float, list[tuple[int, int]]]:
@@ -91,6 +91,12 @@ def _compared(words: Sequence[tuple[str, int, int]], known: Runs) -> tuple[float
             common.append((place, place + RUN))
     covered = sum(end - start for start, end in common) / max(len(names), 1)
     return covered * min(len(runs) / known.size, 1.0), common
+
+
+def _lacks(words: frozenset[str], pattern: Pattern) -> bool:
+    """Tell whether a text lacks a word of what the licence grants, or more of its words than are misspelt."""
+    missing = pattern_runs(pattern).needed - words
+    return len(missing) > _LACKING_WORDS or not _GRANTS.isdisjoint(pattern.words - words)
 
 
 def _words(text: str) -> list[tuple[str, int, int]]:
@@ -115,7 +121,7 @@ def _is_altered(words: Sequence[tuple[str, int, int]], common: Sequence[tuple[in
     common = [(start, end) for start, end in common if end - start >= _STRETCH] or common[:1]
     for (_, end), (start, _) in pairwise(common):
         added = [word for word, _, _ in words[end:start]]
-        if len(added) > _ADDED_WORDS or _TURNS.intersection(added):
+        if len(added) > _ADDED_WORDS or TURNS.intersection(added):
             return True
     around = [word for word, _, _ in [*words[: common[0][0]], *words[common[-1][1] :]]]
-    return len(around) > _WORDS_AROUND or bool(_TURNS.intersection(around))
+    return len(around) > _WORDS_AROUND or bool(TURNS.intersection(around))

@@ -55,7 +55,7 @@ class LicenceFile:
     closest known licence and its percentage ("MIT 81"), "" when none is near. copyrights: its copyright lines, each
     once, in order. packages_only: it lies below the module's root, and speaks for the packages in its folder. unread:
     how many characters at its end were not looked at. offers: beginnings of the ids ("Apache-", "BSD-") among which its
-    words let one choose, whichever files have their texts.
+    words let one choose, whichever files have their texts. is_statement: it says whose the code is, and nothing else.
     """
 
     path: str
@@ -67,6 +67,7 @@ class LicenceFile:
     packages_only: bool = False
     unread: int = 0
     offers: tuple[str, ...] = ()
+    is_statement: bool = False
 
 
 @value
@@ -75,8 +76,9 @@ class ModuleLicence:
 
     subject: as the build list has it; effective: what the build takes in its place, None = a folder. declared: what the
     licence files in its root say, all together; concluded: that, and what the licence files of folders say from which
-    the build takes packages. Both "" when nobody knows, because of `reason`, which may also say what is not known
-    beside them. source: where its files were read; is_read: whether all of them could be.
+    the build takes packages, as far as it is known. "" when nobody knows, because of `reason`, which may also say what
+    is not known beside them. source: where its files were read; is_read: whether all of them could be. not_built_for:
+    "GOOS/GOARCH" of the build that takes nothing from it, where builds for others do; "" = this build does.
     """
 
     subject: ModuleVersion
@@ -88,6 +90,7 @@ class ModuleLicence:
     reason: str = ""
     remedy: str = ""
     is_read: bool = True
+    not_built_for: str = ""
 
     @property
     def confidence(self) -> int:

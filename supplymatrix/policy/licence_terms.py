@@ -5,15 +5,18 @@ A word of `allow`, `deny` or a waiver's `licences` is
 | word | means |
 |---|---|
 | `permissive`, `weak-copyleft`, … | every licence of that class |
-| `MIT` | that licence, whatever exception it is taken with |
+| `MIT` | that licence, whatever exception of SPDX it is taken with |
 | `GPL-2.0-only WITH Classpath-exception-2.0` | that licence with that exception alone |
 | `LGPL-*`, `LicenseRef-acme-*` | every licence whose id begins so; a star may stand anywhere |
 
-`deny` wins over `allow`, but for a licence whose exception `allow` names: nothing says more than that.
+`deny` wins over `allow`, but for a licence whose exception `allow` names: nothing says more than that. Where the two
+could mean more or less, `deny` means more: `MPL-1.1` there means `MPL-1.1+` too, and what anybody adds to a licence
+(`MIT WITH AdditionRef-…`), which `allow` must name. A licence of a class that nobody knows may be of a denied one.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -26,8 +29,8 @@ if TYPE_CHECKING:
     from supplymatrix.licences.expression import Expression
 
 __all__ = [
-    "CLASSES", "LicenceConclusion", "LicenceRule", "choices_left", "covers", "has_effect", "is_allowed", "refusing",
-    "same_ids",
+    "CLASSES", "DEFAULT_CONFIDENCE", "LicenceConclusion", "LicenceRule", "choices_left", "covers", "denying_class",
+    "has_effect", "is_allowed", "refusing", "same_ids",
 ]  # fmt: skip
 
 CLASSES = (
@@ -35,15 +38,21 @@ CLASSES = (
     "proprietary", "unknown",
 )  # fmt: skip
 """The classes of `licences.classes`, which is not loaded for a policy that says nothing of licences."""
+DEFAULT_CONFIDENCE = 80
+"""Percent with which a licence must be recognised where no file says it. Of the 369 licence texts of the modules of
+four real projects those that are read with 80 to 100 % are what they are read as, yaml.v3 (two licences and a list of
+files) with 85 %; the two below that, with 65 and 78 %, are a BSD licence with a wish of the author's behind it."""
+_UNKNOWN = "unknown"
 _WITH = " WITH "
+_ADDED = re.compile(r" WITH (?:DocumentRef-[^:]*:)?AdditionRef-")
 _MOST_CHOICES = 64
 
 
 @value
 class LicenceRule:
     """[licences] of one file. allow, deny: words in SPDX's spelling, each with its place; allow None = all that is not
-    denied. min_confidence: percent, 0 = any. use: what is done with the code, "" = not said. layer: number of the file
-    that it stands in, 0 = the project's own."""
+    denied. min_confidence: percent; 0 = the file does not say, and `policy.merge` puts in what holds then. use: what is
+    done with the code, "" = not said. layer: number of the file that it stands in, 0 = the project's own."""
 
     allow: tuple[tuple[str, Location], ...] | None
     deny: tuple[tuple[str, Location], ...]
@@ -76,14 +85,21 @@ class LicenceConclusion:
     layer: int = 0
 
 
-def covers(word: str, licence: str) -> bool:
-    """Return whether a word means a licence: "id" or "id WITH exception"."""
+def covers(word: str, licence: str, *, denying: bool = False) -> bool:
+    """Return whether a word means a licence: "id" or "id WITH exception". denying: the word stands in `deny`."""
+    name, _, exception = licence.partition(_WITH)
+    is_added = _ADDED.search(licence) is not None
     if word in CLASSES:
         from supplymatrix.licences.classes import class_of
 
-        return class_of(licence).value == word
-    name = licence if _WITH in word else licence.partition(_WITH)[0]
-    return fnmatchcase(name, word) if "*" in word else name == word
+        found = {_UNKNOWN if is_added else class_of(licence).value} | ({class_of(name).value} if denying else set())
+        return word in found
+    if exception and _WITH in word:
+        return fnmatchcase(licence, word) if "*" in word else licence == word
+    if is_added and not denying:
+        return False
+    names = (name, name.removesuffix("+")) if denying else (name,)
+    return any(fnmatchcase(one, word) if "*" in word else one == word for one in names)
 
 
 def refusing(rule: LicenceRule, licence: str) -> tuple[str, Location] | None:
@@ -92,12 +108,30 @@ def refusing(rule: LicenceRule, licence: str) -> tuple[str, Location] | None:
     allowed = any(covers(word, licence) for word, _ in rule.allow) if rule.allow is not None else True
     is_named = rule.allow is not None and _WITH in licence and any(word == licence for word, _ in rule.allow)
     denied = next(
-        ((word, place) for word, place in rule.deny if covers(word, licence) and (word == licence or not is_named)),
+        (
+            (word, place)
+            for word, place in rule.deny
+            if covers(word, licence, denying=True) and (word == licence or not is_named)
+        ),
         None,
     )
     if denied is not None:
         return denied
     return None if allowed else ("", rule.allow_location)
+
+
+def denying_class(rules: Iterable[LicenceRule], licence: str) -> tuple[str, Location] | None:
+    """Return the first class that a file denies and that a licence may be of, since nobody knows its own; None where
+    its class is known, or the file allows it by a word."""
+    if not covers(_UNKNOWN, licence):
+        return None
+    for rule in rules:
+        if rule.allow is not None and any(covers(word, licence) for word, _ in rule.allow):
+            continue
+        for word, place in rule.deny:
+            if word in CLASSES and word != _UNKNOWN:
+                return word, place
+    return None
 
 
 def is_allowed(rules: Iterable[LicenceRule], licence: str) -> bool:

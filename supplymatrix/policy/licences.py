@@ -14,10 +14,15 @@ those of the folders that packages are taken from; or, in the place of both, wha
 | a licence, or a choice of them, that no file speaks against | pass | pass |
 | a licence that one speaks against | fail | pass |
 | its files were read, and one of them, or all, is no licence that is recognised surely enough | nothing | fail |
+| a licence of no class that is known, where classes are denied and no word allows it | nothing | fail |
 | its files could not be read | unknown | unknown |
 
 What is known beside what is not is judged as well: it can fail, and it cannot pass. So a waiver of SM402 takes on a
 module whose licence nobody can tell; what nobody has read cannot be waived.
+
+A conclusion is about what the build takes: of a module that another one replaces, about that other one; of a folder in
+the place of a module, about a file with a SHA-256 alone. Such a conclusion stands for what that file says, and the
+other files of the module count beside it.
 """
 
 from __future__ import annotations
@@ -33,7 +38,14 @@ from supplymatrix.model.rule import Evidence, Result, Rule
 from supplymatrix.model.value import changed, value
 from supplymatrix.policy.document import LICENCE_RULE, Policy
 from supplymatrix.policy.globs import GlobIndex
-from supplymatrix.policy.licence_terms import LicenceConclusion, choices_left, is_allowed, refusing
+from supplymatrix.policy.licence_terms import (
+    CLASSES,
+    LicenceConclusion,
+    choices_left,
+    denying_class,
+    is_allowed,
+    refusing,
+)
 
 __all__ = ["INSIDE_RULE", "LICENCE_WANTED", "UNKNOWN_RULE", "asks_for_licences", "check_licences"]
 
@@ -65,12 +77,12 @@ def check_licences(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> I
         yield from (_judge(held, rule, policy, places) for rule in wanted if _is_said(held, policy))
         if held.is_whole:
             yield from (passed(rule, str(held.module), held.module) for rule in known)
-        elif fact.is_read:
+        elif held.is_read or held.classless:
             yield from (_not_known(held, rule, policy, places) for rule in known)
         else:
             yield from (_unread(rule, held, places) for rule in known)
             yield from (_unread(rule, held, places) for rule in wanted if not _is_said(held, policy))
-        yield from (_judge_inside(held, rule, places) for rule in inside if held.conclusion is None and fact.declared)
+        yield from (_judge_inside(held, rule, places) for rule in inside if held.declared)
     for gap in facts.gaps:
         if gap.wanted.startswith(LICENCE_WANTED):
             placed = changed(gap, location=gap.location or policy.licences[0].location)
@@ -81,17 +93,26 @@ def check_licences(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> I
 class _Held:
     """A module with the licence that counts: what is known of it, "" = nothing. is_whole: there is nothing beside that.
 
-    conclusion: of a person, None = its files alone say it; stale: one that was made of another file. module: what the
-    build takes. least: the percentage that the policy asks for.
+    declared: of its root, "" where a person has concluded what the whole module has; files: as far as no person has
+    concluded what they say. reason, confidence, is_read: as in `ModuleLicence`, of these files. conclusions: of
+    persons, none = its files alone say it; stale: (conclusion, why) of one that does not count. module: what the build
+    takes. least: the percentage that the policy asks for. classless: licences whose class nobody knows, each with a class that
+    it may be of and that is denied, which keeps the whole from being known.
     """
 
     fact: ModuleLicence
     module: ModuleVersion
     expression: str
-    is_whole: bool
-    conclusion: LicenceConclusion | None
-    stale: LicenceConclusion | None
+    declared: str
+    files: tuple[LicenceFile, ...]
+    reason: str
+    confidence: int
+    is_read: bool
     least: int
+    is_whole: bool = False
+    conclusions: tuple[LicenceConclusion, ...] = ()
+    stale: tuple[LicenceConclusion, str] | None = None
+    classless: tuple[tuple[str, str, Location], ...] = ()
 
 
 class _Places:
@@ -114,25 +135,90 @@ class _Places:
 
 
 def _held(fact: ModuleLicence, policy: Policy, conclusions: GlobIndex) -> _Held:
-    least = max(rule.min_confidence for rule in policy.licences)
-    modules = dict.fromkeys(module for module in (fact.effective, fact.subject) if module is not None)
-    speaking = sorted({(number, module) for module in modules for number in conclusions.about(module.path)})
+    module = fact.effective or fact.subject
     about = [
         entry
-        for entry, module in ((policy.conclusions[number], module) for number, module in speaking)
+        for entry in (policy.conclusions[number] for number in sorted(set(conclusions.about(module.path))))
         if entry.allowed is None or entry.allowed.holds(module.version)
     ]
-    fitting = next((entry for entry in about if _fits(entry, fact)), None)
-    is_sure = fact.confidence >= least or not any(file.matches for file in fact.files)
-    return _Held(
+    of_all = next((entry for entry in about if not entry.sha256 and fact.effective is not None), None)
+    held = _Held(
         fact=fact,
-        module=fact.effective or fact.subject,
-        expression=fitting.licence if fitting is not None else fact.concluded,
-        is_whole=fitting is not None or (bool(fact.concluded) and is_sure and not fact.reason),
-        conclusion=fitting,
-        stale=about[0] if about and fitting is None else None,
-        least=least,
+        module=module,
+        expression=fact.concluded,
+        declared=fact.declared,
+        files=fact.files,
+        reason=fact.reason,
+        confidence=fact.confidence,
+        is_read=fact.is_read,
+        least=max(rule.min_confidence for rule in policy.licences),
+        stale=_stale(fact, about),
     )
+    if of_all is not None:
+        held = changed(
+            held, expression=of_all.licence, declared="", reason="", confidence=100, is_read=True, conclusions=(of_all,)
+        )
+    else:
+        held = _with_files_concluded(held, about)
+    is_sure = held.confidence >= held.least or not any(file.matches for file in held.files)
+    is_known = bool(held.expression) and (is_sure or of_all is not None) and not held.reason
+    classless = _classless(held.expression, policy) if is_known else ()
+    return changed(held, is_whole=is_known and not classless, classless=classless)
+
+
+def _with_files_concluded(held: _Held, about: Sequence[LicenceConclusion]) -> _Held:
+    """Return a module with what persons have concluded of single files in the place of what was read in them."""
+    fact = held.fact
+    found: dict[str, LicenceConclusion] = {}
+    for file in fact.files:
+        entry = next((entry for entry in about if entry.sha256 == file.sha256), None)
+        if entry is not None:
+            found[file.path] = entry
+    if not found:
+        return held
+    from supplymatrix.licences.together import what_files_say
+
+    files = [
+        changed(file, expression=found[file.path].licence, matches=(), nearest="", offers=())
+        if file.path in found
+        else file
+        for file in fact.files
+    ]
+    together = what_files_say(files)
+    return changed(
+        held,
+        expression=together.concluded,
+        declared=together.declared,
+        files=tuple(file for file in fact.files if file.path not in found),
+        reason=together.reason if fact.is_read else fact.reason,
+        confidence=min((match.confidence for file in files for match in file.matches), default=100),
+        conclusions=tuple(dict.fromkeys(found.values())),
+        stale=None,
+    )
+
+
+def _stale(fact: ModuleLicence, about: Sequence[LicenceConclusion]) -> tuple[LicenceConclusion, str] | None:
+    """Return the first conclusion that speaks of a module and counts for nothing, with the reason."""
+    for entry in about:
+        if entry.sha256 and not any(file.sha256 == entry.sha256 for file in fact.files):
+            return entry, "a conclusion of another file"
+        if not entry.sha256 and fact.effective is None:
+            return entry, "a folder is built in the place of the module that this is about; it needs sha256"
+    return None
+
+
+def _classless(expression: str, policy: Policy) -> tuple[tuple[str, str, Location], ...]:
+    """Return the licences of no known class, of an allowed choice, that may be of a class that is denied."""
+    if not any(word in CLASSES for rule in policy.licences for word, _ in rule.deny):
+        return ()
+    if choices_left(expression, lambda licence: is_allowed(policy.licences, licence)):
+        return ()  # that is a finding, whatever else is not known
+    left = choices_left(
+        expression,
+        lambda licence: is_allowed(policy.licences, licence) and denying_class(policy.licences, licence) is None,
+    )
+    found = ((licence, denying_class(policy.licences, licence)) for licence in (left[0] if left else ()))
+    return tuple((licence, denied[0], denied[1]) for licence, denied in found if denied is not None)
 
 
 def _is_said(held: _Held, policy: Policy) -> bool:
@@ -142,11 +228,6 @@ def _is_said(held: _Held, policy: Policy) -> bool:
 
 def _choices(held: _Held, policy: Policy) -> tuple[tuple[str, ...], ...]:
     return choices_left(held.expression, lambda licence: is_allowed(policy.licences, licence))
-
-
-def _fits(entry: LicenceConclusion, fact: ModuleLicence) -> bool:
-    """Return whether the files are those that a conclusion was drawn from."""
-    return not entry.sha256 or any(file.sha256 == entry.sha256 for file in fact.files)
 
 
 def _judge(held: _Held, rule: Rule, policy: Policy, places: _Places) -> Result:
@@ -188,9 +269,10 @@ def _class(expression: str) -> str:
 
 def _evidence(held: _Held) -> Iterator[Evidence]:
     """Yield what a licence was read from."""
-    if held.conclusion is not None:
-        entry = held.conclusion
+    for entry in held.conclusions[:_MOST_FILES]:
         yield Evidence(label="concluded by", value=f"{entry.owner}, {entry.location}: {entry.reason}")
+    if held.fact.not_built_for:
+        yield Evidence(label="not built on", value=f"{held.fact.not_built_for}; packages of it are, on other systems")
     files = [file for file in held.fact.files if file.expression or file.nearest]
     for file in files[:_MOST_FILES]:
         yield Evidence(label=f"{file.path}{_lines(file.matches)}", value=_read_in(file))
@@ -211,18 +293,16 @@ def _read_in(file: LicenceFile) -> str:
 
 
 def _duties(expression: str, policy: Policy) -> Iterator[Evidence]:
-    """Yield what a licence asks for the use that the policy names."""
-    use = next((rule.use for rule in policy.licences if rule.use), "")
-    if not use:
-        return
-    from supplymatrix.licences.obligations import Use, obligations_of
+    """Yield what a licence asks for the uses that the policy names."""
+    for use in sorted({rule.use for rule in policy.licences if rule.use}):
+        from supplymatrix.licences.obligations import Use, obligations_of
 
-    found = obligations_of(expression, Use(use))
-    for duty in found[:_MOST_DUTIES]:
-        whose = duty.clause or duty.licence
-        yield Evidence(label=f"asked of {use}", value=f"{duty.text} ({whose})" if whose else duty.text)
-    if len(found) > _MOST_DUTIES:
-        yield Evidence(label=f"asked of {use}", value=f"and {len(found) - _MOST_DUTIES:,} more")
+        found = obligations_of(expression, Use(use))
+        for duty in found[:_MOST_DUTIES]:
+            whose = duty.clause or duty.licence
+            yield Evidence(label=f"asked of {use}", value=f"{duty.text} ({whose})" if whose else duty.text)
+        if len(found) > _MOST_DUTIES:
+            yield Evidence(label=f"asked of {use}", value=f"and {len(found) - _MOST_DUTIES:,} more")
 
 
 def _way_out(held: _Held, choices: Sequence[Sequence[str]]) -> str:
@@ -240,22 +320,26 @@ def _quoted(name: str) -> str:
 def _not_known(held: _Held, rule: Rule, policy: Policy, places: _Places) -> Result:
     """Return that the files of a module were read, and do not say surely enough what its licence is."""
     fact, subject = held.fact, str(held.module)
-    reason = fact.reason or "no licence in its files is recognised"
-    message = f"nobody can tell the licence of {subject}: {reason}"
-    if fact.concluded and not fact.reason:
-        how = f"{fact.concluded} is recognised with {fact.confidence} %, and the policy asks for {held.least} %"
+    locations = [places.of(fact.subject.path, held.module.path)]
+    message = f"nobody can tell the licence of {subject}: {held.reason or 'no licence in its files is recognised'}"
+    fix = (
+        "read its files, and write down what they say: [[licences.conclusions]] with module, version or sha256, "
+        "licence, reason and owner; without a licence nobody may use it"
+    )
+    if held.classless:
+        licence, denied, place = held.classless[0]
+        message = f"{subject} is under {licence}, of no class that is known, and the policy denies {denied}"
+        fix = f'read that licence, and say what it is: allow or deny = ["{licence}"] in [licences]'
+        locations.append(place)
+    elif held.expression and not held.reason:
+        how = f"{held.expression} is recognised with {held.confidence} %, and the policy asks for {held.least} %"
         message = f"the licence of {subject} is not known surely enough: {how}"
+        locations += [entry.confidence_location for entry in policy.licences if entry.min_confidence == held.least]
     evidence = list(_evidence(held))
     if held.stale is not None:
-        entry = held.stale
-        evidence.append(
-            Evidence(label="a conclusion of another file", value=f"{entry.location}: {entry.licence}, {entry.owner}")
-        )
-    locations = [places.of(fact.subject.path, held.module.path)]
-    if fact.concluded and not fact.reason:
-        locations += [entry.confidence_location for entry in policy.licences if entry.min_confidence == held.least]
-    if held.stale is not None:
-        locations.append(held.stale.location)
+        entry, why = held.stale
+        evidence.append(Evidence(label=why, value=f"{entry.location}: {entry.licence}, {entry.owner}"))
+        locations.append(entry.location)
     return failed(
         rule,
         subject,
@@ -264,8 +348,7 @@ def _not_known(held: _Held, rule: Rule, policy: Policy, places: _Places) -> Resu
         label="licence not known",
         locations=tuple(dict.fromkeys(locations)),
         evidence=tuple(evidence),
-        fix="read its files, and write down what they say: [[licences.conclusions]] with module, version or sha256, "
-        "licence, reason and owner; without a licence nobody may use it",
+        fix=fix,
     )
 
 
@@ -275,41 +358,50 @@ def _judge_inside(held: _Held, rule: Rule, places: _Places) -> Result:
 
     fact, subject = held.fact, str(held.module)
     order = list(LicenceClass)
-    own, whole = class_of_expression(fact.declared), class_of_expression(fact.concluded)
-    is_known = LicenceClass.UNKNOWN not in (own, whole) and fact.declared
-    if not is_known or order.index(whole) <= order.index(own):
-        return passed(rule, subject, held.module)
-    stricter = [
-        file
-        for file in fact.files
-        if file.packages_only
-        and file.expression
-        and order.index(class_of_expression(file.expression)) > order.index(own)
-    ]
+    own = class_of_expression(held.declared)
+    below = [(file, class_of_expression(file.expression)) for file in held.files if file.packages_only]
+    known = [(file, found) for file, found in below if found is not LicenceClass.UNKNOWN]
+    stricter = [(file, found) for file, found in known if order.index(found) > order.index(own)]
+    if own is LicenceClass.UNKNOWN or not stricter:
+        unclear = [file.path for file, found in below if found is LicenceClass.UNKNOWN and not file.is_statement]
+        if own is not LicenceClass.UNKNOWN and not unclear and held.is_read:
+            return passed(rule, subject, held.module)
+        if not below and held.is_read:
+            return passed(rule, subject, held.module)  # there is nothing inside, whatever stands outside
+        reason = f"nobody can tell of which class these are: {', '.join(unclear[:_MOST_FILES])}"
+        if not unclear:
+            reason = held.reason if not held.is_read else f"{held.declared} is of no class that is known"
+        return _gap(rule, held, places, reason, "read these files, and have them judged")
+    whole = max((found for _, found in stricter), key=order.index)
     return failed(
         rule,
         subject,
         held.module,
-        message=f"{subject} says {fact.declared} of itself ({own.value}), and packages that are built in are under "
-        f"{whole.value}: {fact.concluded}",
+        message=f"{subject} says {held.declared} of itself ({own.value}), and packages that are built in are under "
+        f"{whole.value}: {held.expression}",
         label=f"{own.value} outside, {whole.value} inside",
         locations=(places.of(fact.subject.path, held.module.path),),
         evidence=tuple(
             Evidence(label=f"{file.path}{_lines(file.matches)}", value=_read_in(file))
-            for file in stricter[:_MOST_FILES]
+            for file, _ in stricter[:_MOST_FILES]
         ),
         fix="read the licence of these folders before it is built in; do without their packages if it asks too much",
-        identity=f"{held.module}\n{fact.concluded}",
+        identity=f"{held.module}\n{held.expression}",
     )
 
 
 def _unread(rule: Rule, held: _Held, places: _Places) -> Result:
-    fact = held.fact
+    reason, remedy = held.fact.reason or "it was not looked for", held.fact.remedy or "run again"
+    return _gap(rule, held, places, reason, remedy)
+
+
+def _gap(rule: Rule, held: _Held, places: _Places, reason: str, remedy: str) -> Result:
+    what = "parts of " if rule.id == INSIDE_RULE else ""
     gap = Gap(
-        wanted=f"{LICENCE_WANTED}{held.module}",
-        reason=fact.reason or "it was not looked for",
-        remedy=fact.remedy or "run again",
+        wanted=f"{LICENCE_WANTED}{what}{held.module}",
+        reason=reason,
+        remedy=remedy,
         subject=str(held.module),
-        location=places.of(fact.subject.path, held.module.path),
+        location=places.of(held.fact.subject.path, held.module.path),
     )
     return unknown(rule, gap.subject, held.module, gap)

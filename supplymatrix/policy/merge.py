@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import TypeVar
 
 from supplymatrix.documents.toml_spans import SpanIndex, index_spans
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level
+from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Mode, PolicyFile
 from supplymatrix.policy.debt_file import parse_debt_list
 from supplymatrix.policy.document import (
@@ -33,7 +35,7 @@ from supplymatrix.policy.document import (
     framework_key,
 )
 from supplymatrix.policy.layer import DebtSection, Layer, Parent
-from supplymatrix.policy.licence_terms import has_effect
+from supplymatrix.policy.licence_terms import DEFAULT_CONFIDENCE, LicenceConclusion, LicenceRule, has_effect
 from supplymatrix.policy.parents import MAX_DEPTH, MAX_FILES, ParentKind, PolicyFiles, PolicyText
 from supplymatrix.policy.reader import read_layer
 from supplymatrix.policy.reading import Known
@@ -208,7 +210,7 @@ class PolicyMaker:
         whole.private = tuple(dict.fromkeys((*layer.private, *base.private)))
         whole.sumdb = layer.sumdb or base.sumdb
         whole.packages = (*layer.packages, *base.packages)
-        whole.licences = (*([layer.licences] if layer.licences is not None else []), *base.licences)
+        whole.licences = (*_with_confidence(layer, base), *base.licences)
         whole.conclusions = (*layer.conclusions, *base.conclusions)
         whole.vendors = (*layer.vendors, *base.vendors)
         whole.waivers = (*layer.waivers, *base.waivers)
@@ -315,6 +317,8 @@ class PolicyMaker:
 
     def _combined(self, layer: Layer, parents: Sequence[tuple[Parent, Whole]]) -> Whole:
         """Return several parents as one: of each value and level the strictest."""
+        for (_, one), (parent, other) in combinations(parents, 2):
+            self._compare_conclusions(one, other, layer, parent)
         whole = copied(parents[0][1])
         for parent, other in parents[1:]:
             self._join_open(whole, other, layer, parent)
@@ -334,6 +338,19 @@ class PolicyMaker:
             whole.files = {**other.files, **whole.files}
             whole.sources = tuple(dict.fromkeys((*whole.sources, *other.sources)))
         return whole
+
+    def _compare_conclusions(self, whole: Whole, other: Whole, layer: Layer, parent: Parent) -> None:
+        """Keep a fault for conclusions of one parent that another, which judges licences, neither has nor leaves open:
+        they would lift what that one asks."""
+        for one, judging in ((whole, other), (other, whole)):
+            if not judging.licences or "conclusions" in judging.open:
+                continue
+            known = set(map(_content_of, judging.conclusions))
+            alone = next((entry for entry in one.conclusions if _content_of(entry) not in known), None)
+            if alone is not None:
+                message = f"the parents of this policy do not agree about conclusions: one alone has {alone.location}"
+                expected = 'the other one with allow_loosen = ["conclusions"], or with the same conclusion'
+                self._fault(layer, parent.location, message, expected)
 
     def _join_open(self, whole: Whole, other: Whole, layer: Layer, parent: Parent) -> None:
         """Join what has no order of strictness: where neither parent leaves it open, both must say the same."""
@@ -456,6 +473,18 @@ def _debt(section: DebtSection, text: PolicyText, entries: tuple[DebtEntry, ...]
         entries=entries,
         location=section.location,
     )
+
+
+def _with_confidence(layer: Layer, base: Whole) -> list[LicenceRule]:
+    """Return [licences] of a file, with the percentage that holds where it names none: that of those it builds on."""
+    if layer.licences is None:
+        return []
+    above = max((rule.min_confidence for rule in base.licences), default=DEFAULT_CONFIDENCE)
+    return [changed(layer.licences, min_confidence=layer.licences.min_confidence or above)]
+
+
+def _content_of(entry: LicenceConclusion) -> tuple[str, ...]:
+    return entry.module, entry.version, entry.licence, entry.sha256
 
 
 def _key_of(kind: ParentKind, text: PolicyText) -> _Key:

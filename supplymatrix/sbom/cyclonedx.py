@@ -27,6 +27,7 @@ from supplymatrix.sbom.cyclonedx_text import (
     uri_of,
 )
 from supplymatrix.sbom.document import Creators, Document, Lifecycle
+from supplymatrix.sbom.indented import indented
 from supplymatrix.sbom.serial import content_uuid
 
 __all__ = ["DEFAULT_SPEC", "MOST_GAPS", "SPECS", "cyclonedx_json", "cyclonedx_of", "render_json", "timestamp_of"]
@@ -83,7 +84,7 @@ def render_json(bom: Json) -> str:
     """Return the text of a document: indented, or with a line for each component and node where it is large."""
     components = bom.get("components")
     if not isinstance(components, list) or len(components) <= MOST_INDENTED:
-        return json.dumps(bom, indent=2, ensure_ascii=False) + "\n"
+        return indented(bom) + "\n"
     return "{\n" + ",\n".join(_member(name, value) for name, value in bom.items()) + "\n}\n"
 
 

@@ -44,15 +44,22 @@ class ModFiles:
         self._hashes = hashes
         self._folders = folders or {}
         self._bytes = 0
+        self._found: dict[ModuleVersion, bytes | Absent] = {}
         self.without_hash = 0
         """How many files of the cache were taken that go.sum has no hash for."""
 
     def read(self, wanted: WantedFile) -> bytes | Absent:
-        """Return a go.mod, or why it cannot be had."""
+        """Return a go.mod, or why it cannot be had. One of the module cache is read once."""
         module = wanted.effective
         if module is None:
             assert wanted.replacement is not None  # noqa: S101 - only a replacement has no module
             return self._read(self.folder_of(wanted.replacement) / "go.mod", "go.mod of a replacement")
+        found = self._found.get(module)
+        if found is None:
+            found = self._found[module] = self._read_cached(module)
+        return found
+
+    def _read_cached(self, module: ModuleVersion) -> bytes | Absent:
         if self._cache is None:
             return Absent(reason="no module cache is known on this machine", remedy="set GOMODCACHE, or HOME")
         try:

@@ -24,6 +24,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from supplymatrix.errors import InputError
+from supplymatrix.gomod.any_platform import AnyPlatform
 from supplymatrix.gomod.build_constraint import BuildContext, Constraint
 from supplymatrix.model.module import check_import_path
 from supplymatrix.model.value import value
@@ -48,12 +49,13 @@ class MissingPackage:
     """A package that could not be found or read as a whole.
 
     import_path: of the package. importer: the package that asked for it first, "" for the main modules' own. reason:
-    one clause.
+    one clause. absent: the module that may have it and is not on this machine, "" for other reasons.
     """
 
     import_path: str
     importer: str
     reason: str
+    absent: str = ""
 
 
 @value
@@ -67,7 +69,8 @@ class PackageFindings:
 
     tests_only: the part of `used` that is there for tests alone; missing_in_tests: likewise of `missing`.
     with_c: module path → its files that import "C" and are part of the build, with their packages: (import path, file).
-    programs: those packages of the main modules that are programs, sorted.
+    programs: those packages of the main modules that are programs, sorted. unmet_tags: tags that files of the main
+    modules ask for, and that no platform has and nobody gave; looked for with `AnyPlatform` alone.
     """
 
     used: Mapping[str, tuple[str, ...]]
@@ -77,6 +80,7 @@ class PackageFindings:
     missing_in_tests: tuple[MissingPackage, ...] = ()
     with_c: Mapping[str, tuple[tuple[str, Path], ...]] = MappingProxyType({})
     programs: tuple[str, ...] = ()
+    unmet_tags: tuple[str, ...] = ()
 
 
 @value
@@ -92,7 +96,7 @@ def find_packages(
     mains: Mapping[str, Path],
     modules: Mapping[str, Path | None],
     *,
-    context: BuildContext | None = None,
+    context: BuildContext | AnyPlatform | None = None,
     tests: bool = False,
     vendor: VendorFolder | None = None,
     roots: AbstractSet[str] | None = None,
@@ -133,7 +137,7 @@ class _Search:
         self,
         mains: Mapping[str, Path],
         modules: Mapping[str, Path | None],
-        context: BuildContext,
+        context: BuildContext | AnyPlatform,
         vendor: VendorFolder | None,
     ) -> None:
         self._mains = mains
@@ -154,6 +158,7 @@ class _Search:
         self._before_tests: dict[str, int] = {}
         self._with_c: dict[str, list[tuple[str, Path]]] = {}
         self._programs: set[str] = set()
+        self._unmet_tags: set[str] = set()
         self._in_tests = False
 
     @property
@@ -173,6 +178,7 @@ class _Search:
             missing_in_tests=tuple(sorted(self._missing_in_tests)),
             with_c={module: tuple(sorted(self._with_c[module])) for module in sorted(self._with_c)},
             programs=tuple(sorted(self._programs)),
+            unmet_tags=tuple(sorted(self._unmet_tags)),
         )
 
     def _tests_only(self) -> dict[str, tuple[str, ...]]:
@@ -246,6 +252,7 @@ class _Search:
             head = self._disk.head(self._roots[module], folder + os.sep + name, odd=name in held.odd)
             if head is not None and (head.refused or self._takes(head)):
                 return True
+            self._note_tags(head)
         return False
 
     def follow(self, package: _Package, *, tests: bool) -> Iterator[_Package]:
@@ -282,6 +289,8 @@ class _Search:
             head = self._disk.head(root, package.folder + os.sep + file, odd=file in held.odd)
             if head is None or not (head.refused or self._takes(head)):
                 ignored += head is not None
+                if package.module in self._mains:
+                    self._note_tags(head)
                 continue
             files += 1
             if head.refused or head.fault:
@@ -323,6 +332,12 @@ class _Search:
             holds = self._holds[head.constraints] = all(map(self._context.satisfies, head.constraints))
         return holds and head.package != "documentation" and (self._context.cgo or not head.uses_c)
 
+    def _note_tags(self, head: FileHead | None) -> None:
+        """Note the tags for want of which a file of a main module is not taken."""
+        if head is not None and isinstance(self._context, AnyPlatform):
+            for constraint in head.constraints:
+                self._unmet_tags |= self._context.unmet(constraint) - {"ignore"}
+
     def _resolve(self, path: str, importer: str) -> _Package | None:
         """Return the package of an import path; None for the standard library's, and for what is missing."""
         try:
@@ -343,7 +358,7 @@ class _Search:
             found, absent = self._candidates(path, importer, prefixes)
         for module in absent:
             also = " too" if found else ""
-            self._miss(path, importer, f"module {module} may have it{also}, and is not on this machine")
+            self._miss(path, importer, f"module {module} may have it{also}, and is not on this machine", absent=module)
         if len(found) > 1:
             names = ", ".join(module for module, _ in reversed(found))
             self._miss(path, importer, f"several modules have it: {names}")
@@ -418,8 +433,10 @@ class _Search:
                 first = frozenset([module, *(entry.module.path for entry in file.require)]) if is_pruned else None
         return _MainRules(ignored, first)
 
-    def _miss(self, path: str, importer: str, reason: str, *, in_tests: bool = False) -> None:
-        entry = MissingPackage(import_path=_shown(path), importer=_shown(importer), reason=_shown(reason))
+    def _miss(self, path: str, importer: str, reason: str, *, in_tests: bool = False, absent: str = "") -> None:
+        entry = MissingPackage(
+            import_path=_shown(path), importer=_shown(importer), reason=_shown(reason), absent=absent
+        )
         key = (entry.import_path, entry.reason)
         if (self._in_tests or in_tests) and key not in self._missing:
             self._missing_in_tests.add(entry)

@@ -32,3 +32,15 @@ def test_the_demo_waives_a_finding_and_writes_every_report(tmp_path: Path, capsy
     assert "+[[waivers]]" in shown
     assert "1 of 15 waived" in shown
     assert all((tmp_path / "payments" / name.partition("=")[2]).is_file() for name in demo["GATE"])
+
+
+def test_the_demo_makes_a_bill_and_finds_what_is_not_true_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo = run_path(str(REPO / "examples" / "demo.py"))
+    demo["OUT"].mkdir(parents=True, exist_ok=True)
+    assert demo["itemise"](demo["environment"](tmp_path), tmp_path) == [0, 0, 0, 0, 1]
+    shown = capsys.readouterr().out
+    assert "components complete, dependencies complete" in shown
+    assert all(f"{name}: " in shown and (demo["OUT"] / name).is_file() for name in demo["BILLS"])
+    assert "BSD-2-Clause" in shown

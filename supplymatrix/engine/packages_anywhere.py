@@ -1,0 +1,94 @@
+"""Which packages builds of a project take on any system and processor, beyond those of a build for this machine.
+
+found = packages_anywhere(run, os.environ)
+found.packages["example.com/a"]           # import paths of the module, as far as its files are here
+
+No build takes all of them, and none takes others, but for tags that were not given. `go vet` and tests of the project
+are not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from supplymatrix.engine.module_graph import GraphRun
+from supplymatrix.errors import InputError
+from supplymatrix.gomod.any_platform import AnyPlatform
+from supplymatrix.gomod.module_graph import ListedModule
+from supplymatrix.model.value import value
+from supplymatrix.sources.mod_files import ModFiles
+from supplymatrix.sources.packages import VendorFolder, find_packages
+
+__all__ = ["PackagesAnywhere", "packages_anywhere"]
+
+_UNREADABLE = re.compile(r"ended early|cannot be (?:read|opened)|symbolic link leads out")
+"""Of what is missing: what nobody could read. What else is missing is so on this platform alone, or builds nowhere."""
+
+
+@value
+class PackagesAnywhere:
+    """packages: module path → import paths that some build takes, sorted. absent: modules that are not here, and that
+    some build may take packages from. unreadable: what could not be read, so that there may be more. tags: those that
+    were given; unmet_tags: others that files of the main modules ask for."""
+
+    packages: Mapping[str, tuple[str, ...]]
+    absent: frozenset[str] = frozenset()
+    unreadable: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    unmet_tags: tuple[str, ...] = ()
+
+
+def packages_anywhere(run: GraphRun, environ: Mapping[str, str]) -> PackagesAnywhere:
+    """Return the packages of a project's builds for any platform; none where there is no build list."""
+    if run.graph is None or run.inputs is None:
+        return PackagesAnywhere(packages={})
+    from supplymatrix.net.settings import read_env_files
+    from supplymatrix.sources.build_target import find_target
+    from supplymatrix.sources.modcache import module_cache
+
+    values = {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
+    tags = find_target(environ, values, goos="", goarch="", cgo=False, tags=None).tags
+    mains = {main.path: main.folder for main in run.inputs.mains}
+    vendor = _vendor_of(run)
+    modules: dict[str, Path | None] = {}
+    if vendor is None:
+        files = ModFiles(module_cache(environ, values), {}, run.inputs.folders)
+        modules = {
+            listed.module.path: _folder(listed, files)
+            for listed in run.graph.modules
+            if listed.module.path not in mains
+        }
+    found = find_packages(mains, modules, context=AnyPlatform(tags=frozenset(tags)), vendor=vendor)
+    return PackagesAnywhere(
+        packages=found.used,
+        absent=frozenset(entry.absent for entry in found.missing if entry.absent),
+        unreadable=tuple(
+            f"{entry.import_path}: {entry.reason}" for entry in found.missing if _UNREADABLE.search(entry.reason)
+        ),
+        tags=tags,
+        unmet_tags=found.unmet_tags,
+    )
+
+
+def _folder(listed: ListedModule, files: ModFiles) -> Path | None:
+    if listed.effective is not None:
+        return files.folder_in_cache(listed.effective)
+    return files.folder_of(listed.replacement) if listed.replacement is not None else None
+
+
+def _vendor_of(run: GraphRun) -> VendorFolder | None:
+    """Return vendor/ where it is what is built."""
+    if not run.from_vendor or run.inputs is None:
+        return None
+    from supplymatrix.sources.vendor_list import read_vendor_list
+
+    try:
+        listed = read_vendor_list(run.inputs.folder / "vendor" / "modules.txt")
+    except InputError:
+        listed = None
+    if listed is None:
+        return None
+    owners = {package: module.path for module, found in listed.packages.items() for package in found}
+    return VendorFolder(folder=run.inputs.folder / "vendor", owners=owners)
