@@ -2,6 +2,8 @@
 
     python -m benchmarks.sbom_peers [--peer-dir DIR] [--runs N] [--only NAME]
 
+With --folder and --home it measures one project that is fetched already, and prints JSON.
+
 The projects are module versions, so the go command's own proxy has them; their modules are downloaded before anything
 is timed. Every program runs with a warm disk and module cache. Ours is measured twice: with an empty cache of its own
 for every run ("first"), and with the cache that the run before has filled ("second"). No cache is shared by projects.
@@ -17,14 +19,14 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.hugo import NotRunError
-from benchmarks.measure import clean_environment, compile_program, program, run
+from benchmarks.measure import REPO, clean_environment, compile_program, program, run
 
 if TYPE_CHECKING:
     from benchmarks.run import Bench
@@ -96,7 +98,7 @@ def fetched(name: str) -> Path:
 def measure_sbom_costs(bench: Bench) -> None:
     """Hugo and prometheus: CPU and memory, beside the peers on PATH. Raises NotRunError."""
     for name, (first, second, memory) in _TARGETS.items():
-        costs = list(measure(fetched(name), shared_home(), os.environ.get("PATH", ""), runs=3))
+        costs = _measure_apart(fetched(name), shared_home(), runs=3)
         bench.expect(holds=all(cost.code in (0, 3) for cost in costs[:2]), what=f"{name} ended with {costs[0].code}")
         bench.note(f"{name}, first: CPU", round(costs[0].cpu, 2), "s", first)
         bench.note(f"{name}, second: CPU", round(costs[1].cpu, 2), "s", second)
@@ -109,6 +111,15 @@ def measure_sbom_costs(bench: Bench) -> None:
             bench.note(f"{name}, first: CPU / best peer's", round(costs[0].cpu / best, 2), "", 1.0)
         else:
             bench.not_run.append(f"{name} beside peers: neither cyclonedx-gomod nor syft is on PATH")
+
+
+def _measure_apart(folder: Path, home: Path, runs: int) -> list[Cost]:
+    """Measure in a process of its own: the system counts what a parent holds as what its children take."""
+    command = [sys.executable, "-m", "benchmarks.sbom_peers", "--runs", str(runs)]
+    done = run([*command, "--folder", folder, "--home", home], cwd=REPO)
+    if done.code:
+        raise NotRunError(f"benchmarks.sbom_peers ended with {done.code}: {done.err.strip()[-200:]}")
+    return [Cost(**entry) for entry in json.loads(done.out)]
 
 
 def measure(folder: Path, scratch: Path, peers: str, runs: int = _RUNS) -> Iterator[Cost]:
@@ -159,9 +170,15 @@ def main() -> int:
     parser.add_argument("--peer-dir", default="", help="where the peers' programs lie, before PATH")
     parser.add_argument("--runs", type=int, default=_RUNS)
     parser.add_argument("--only", choices=sorted(PROJECTS))
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     peers = os.pathsep.join(filter(None, [options.peer_dir, os.environ.get("PATH", "")]))
     compile_program()
+    if options.folder is not None:
+        found = measure(options.folder, options.home, peers, options.runs)
+        print(json.dumps([asdict(cost) for cost in found]))
+        return 0
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         for project in [options.only] if options.only else PROJECTS:

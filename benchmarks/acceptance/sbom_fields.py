@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.acceptance.promise import Outcome, State
-from benchmarks.acceptance.sbom_files import commit
+from benchmarks.acceptance.sbom_files import FailedError, commit
 from benchmarks.hugo import NotRunError
 from benchmarks.measure import clean_environment, program, run
 from benchmarks.sbom_peers import fetched, shared_home
@@ -51,12 +51,16 @@ def fields_of_yq(scratch: Path) -> Iterator[Outcome]:
         for named in (True, False):
             home = scratch / ("named" if named else "bare")
             yield from _fields(_bills(origin, home, named=named), home, named=named)
-    except NotRunError as err:
-        yield Outcome(state=State.NOT_RUN, detail=str(err))
+    except (FailedError, NotRunError) as err:
+        state = State.FAIL if isinstance(err, FailedError) else State.NOT_RUN
+        yield Outcome(state=state, detail=str(err))
 
 
 def _bills(origin: Path, home: Path, *, named: bool) -> dict[str, Path]:
-    """Make yq's bill in two formats; named: with a git tag, settings and a key, as its makers would have it."""
+    """Make yq's bill in two formats; named: with a git tag, settings and a key, as its makers would have it.
+
+    Raises FailedError, NotRunError.
+    """
     folder = home / "yq"
     shutil.copytree(origin, folder)
     environ = clean_environment(shared_home())
@@ -68,13 +72,13 @@ def _bills(origin: Path, home: Path, *, named: bool) -> dict[str, Path]:
         who = [f"--{key}={text}" for key, text in _AUTHOR.items()]
         done = run([*program(), "config", "author", *who], env=environ)
         if done.code:
-            raise NotRunError(f"config author ended with {done.code}: {done.err.strip()[-200:]}")
+            raise FailedError(f"config author ended with {done.code}: {done.err.strip()[:200]}")
         more = [f"--sign={_key(home)}"]
     bills = {form: home / f"bom.{form}" for form in ("cyclonedx-json", "spdx-json")}
     formats = [f"--format={form}={file}" for form, file in bills.items()]
     done = run([*program(), "sbom", ".", "-q", *more, *formats], env=environ, cwd=folder)
     if done.code not in (0, 3) or not all(file.is_file() for file in bills.values()):
-        raise NotRunError(f"sbom ended with {done.code}: {done.err.strip()[-200:]}")
+        raise FailedError(f"sbom ended with {done.code}: {done.err.strip()[:200]}")
     return bills
 
 
@@ -99,7 +103,7 @@ def _fields(bills: Mapping[str, Path], home: Path, *, named: bool) -> Iterator[O
         done = run(command, env=clean_environment(home))
         name = f"{standard} ({form.partition('-')[0]}), {'with' if named else 'without'} a config"
         if not out.is_file():
-            yield Outcome(state=State.FAIL, detail=f"ended with {done.code}: {done.err.strip()[-200:]}", name=name)
+            yield Outcome(state=State.FAIL, detail=f"ended with {done.code}: {done.err.strip()[:200]}", name=name)
             continue
         (table,) = json.loads(out.read_bytes())["standards"]
         missing = [field for field in table["fields"] if not field["there"] and field["level"] != "recommended"]
@@ -141,7 +145,7 @@ def licences_of_real_projects(scratch: Path) -> Iterator[Outcome]:
             try:
                 yield _licences(project, scope, scratch)
             except NotRunError as err:
-                yield Outcome(state=State.NOT_RUN, detail=str(err), name=f"{project}, {scope}")
+                yield Outcome(state=State.NOT_RUN, detail=str(err), name=f"{project}, scope {scope}")
 
 
 def _licences(project: str, scope: str, scratch: Path) -> Outcome:
@@ -150,7 +154,8 @@ def _licences(project: str, scope: str, scratch: Path) -> Outcome:
     command = [*program(), "sbom", ".", "-q", "--offline", f"--scope={scope}", f"--format=cyclonedx-json={out}"]
     done = run(command, env=environ, cwd=folder)
     if not out.is_file():
-        raise NotRunError(f"sbom ended with {done.code}: {done.err.strip()[-200:]}")
+        detail = f"sbom ended with {done.code}: {done.err.strip()[:200]}"
+        return Outcome(state=State.FAIL, detail=detail, name=f"{project}, scope {scope}")
     holding, answered, by_text, absent = 0, 0, 0, 0
     unanswered, silent = [], []
     for part in json.loads(out.read_bytes())["components"]:

@@ -121,8 +121,11 @@ def verify_json(document: Mapping[str, Any], key: VerifyingKey | None = None) ->
     Its parser must have refused keys that stand twice: what comes from outside is for `verify_json_text`.
     """
     found = document.get(_FIELD)
+    malformed = _malformed(found)
+    if malformed or not isinstance(found, dict):
+        return JsfResult(state=JsfState.BROKEN, is_given=key is not None, reason=malformed)
     unsupported = _unsupported(found)
-    if unsupported or not isinstance(found, dict):
+    if unsupported:
         return JsfResult(state=JsfState.NOT_CHECKED, is_given=key is not None, reason=unsupported)
     told = JsfResult(state=JsfState.BROKEN, algorithm=found["algorithm"], is_given=key is not None)
     try:
@@ -201,18 +204,23 @@ def _beyond(text: str) -> str:
     return f"the number {text[:_SHOWN]} has more digits than a double holds: readers take it for different ones"
 
 
-def _unsupported(found: object) -> str:
-    """Return why a signature is of no form that is checked, "" when it is."""
+def _malformed(found: object) -> str:
+    """Return why something in the place of a signature is of none of the forms that there are, "" when it may be."""
     if not isinstance(found, dict):
-        return "it is no JSON object: this form is not supported"
+        return "it is no signature: that would be a JSON object"
+    is_one = "value" in found and isinstance(found.get("algorithm"), str)
+    is_list = isinstance(found.get("signers"), list) or isinstance(found.get("chain"), list)
+    return "" if is_one or is_list else "it is no signature: it has no value, or names no algorithm"
+
+
+def _unsupported(found: Mapping[str, Any]) -> str:
+    """Return why a signature is of no form that is checked, "" when it is."""
     for name in ("signers", "chain", "excludes", "extensions"):
         if name in found:
             return f"the form with {name!r} is not supported"
     strange = sorted(set(found) - _MEMBERS)
     if strange:
         return f"the form with {strange[0][:_SHOWN]!r} is not supported"
-    if "value" not in found or not isinstance(found.get("algorithm"), str):
-        return "it has no value, or names no algorithm: this form is not supported"
     algorithm = found["algorithm"]
     is_symmetric = isinstance(found.get("publicKey"), dict) and found["publicKey"].get("kty") == "oct"
     if algorithm not in ALGORITHMS and not is_symmetric:

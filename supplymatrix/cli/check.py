@@ -17,7 +17,7 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.notify import Webhook, tell_failure, tell_run
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.errors import Diagnostic, InputError, TransportError
-from supplymatrix.model.audit import Survey, Unreadable
+from supplymatrix.model.audit import Fellow, Survey, Unreadable
 from supplymatrix.model.verdict import Outcome
 from supplymatrix.policy.verdict import EXIT_CODES
 from supplymatrix.reports.registry import WITH_HISTORY
@@ -45,6 +45,14 @@ __all__ = ["check"]
     metavar="KEY.pem",
     help="Sign the report files with this private key; SUPPLYMATRIX_SIGN_PASSWORD opens it.",
 )
+@click.option(
+    "--sbom",
+    "bills",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Name this bill of materials, by its digest, in every report.",
+)
 @report_options
 def check(
     paths: tuple[Path, ...],
@@ -55,6 +63,7 @@ def check(
     webhook: Webhook | None,
     diff_base: str,
     sign: Path | None,
+    bills: tuple[Path, ...],
     targets: tuple[ReportTarget, ...],
     console: Console,
 ) -> int:
@@ -64,6 +73,7 @@ def check(
     may be named: each gets its verdict, their look-ups are shared, and the exit code is that of the gravest.
     """
     signer = _signer(sign, targets, console) if sign is not None else None
+    named = [_named(path) for path in bills]
     with_history = any(target.format in WITH_HISTORY for target in targets)
     request = CheckRequest(
         paths=paths,
@@ -84,13 +94,22 @@ def check(
         console.warn(tell_failure(webhook, fault, means))
         raise fault
     try:
-        survey = write_reports(survey, targets, console, signer=signer)
+        survey = write_reports(survey, targets, console, signer=signer, named=named)
         flush_stdout()
     except Exception as err:  # a full disk must not keep an alarm from being told, nor be told as a pass
         console.warn(tell_run(webhook, survey, means, fault=err))
         raise
     console.warn(tell_run(webhook, survey, means))
     return survey.exit_code
+
+
+def _named(path: Path) -> Fellow:
+    """Return a bill of materials as the reports name it. Raises InputError."""
+    from supplymatrix.cli.report_files import file_digest
+    from supplymatrix.sbom.read import SBOM_LIMIT
+
+    name, digest = file_digest(path, SBOM_LIMIT, "bill of materials")
+    return Fellow(name=name, format="sbom", sha256=digest)
 
 
 def _only_fault(survey: Survey) -> InputError | TransportError | None:

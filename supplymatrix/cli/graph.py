@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from supplymatrix.engine.module_graph import GraphRun
     from supplymatrix.gomod.module_graph import ListedModule
     from supplymatrix.model.fact import Gap, GraphModule
-    from supplymatrix.model.verdict import Note
 
 __all__ = ["graph", "refuse_unknown_target", "why"]
 
@@ -147,7 +146,7 @@ def _lines(run: GraphRun) -> Iterator[str]:
     rows = list(_rows(run))
     giving = sum(fact.gives_packages is True for _, fact in rows)
     target = f", {run.goos}/{run.goarch}" if run.packages_by in ("go list", "source files") else ""
-    who = f"{run.packages_by}{target}"
+    who = f"{run.packages_by}{' in vendor/' if run.from_vendor else ''}{target}"
     yield plain(f"{run.name} · {len(rows):,} modules by {run.listed_by}, {giving:,} give packages (by {who})")
     if not rows:
         return
@@ -180,7 +179,7 @@ def _why_lines(path: str, fact: GraphModule | None, ways: Sequence[Sequence[str]
 def _tell(run: GraphRun, console: Console) -> None:
     """Tell on stderr how the graph was read; what is missing is told even where quiet was asked for."""
     if not console.quiet:
-        write_stderr("".join(f"note: {plain(note.message)}\n" for note in _notes(run)))
+        write_stderr("".join(f"note: {plain(note.message)}\n" for note in run.notes))
     from supplymatrix.reports.diagnostic import unknown_line
 
     for gap in run.gaps[:_GAPS]:
@@ -209,21 +208,8 @@ def _document(run: GraphRun) -> dict[str, object]:
         "goarch": run.goarch,
         "modules": [_module(listed, fact) for listed, fact in _rows(run)],
         "gaps": [_gap(gap) for gap in run.gaps],
-        "notes": [{"code": note.code, "message": note.message} for note in _notes(run)],
+        "notes": [{"code": note.code, "message": note.message} for note in run.notes],
     }
-
-
-def _notes(run: GraphRun) -> Iterator[Note]:
-    """Yield how the graph was read, and what to think of the packages that vendor/modules.txt names."""
-    from supplymatrix.model.verdict import Note
-
-    yield from run.notes
-    if run.packages_by == "vendor/modules.txt":
-        text = (
-            "vendor/modules.txt names packages of every system and processor, and of tests: a module that is said to "
-            "give packages may give none to one build; `supplymatrix sbom` looks into the files"
-        )
-        yield Note(code="packages-by-vendor", message=text)
 
 
 def _module(listed: ListedModule, fact: GraphModule) -> dict[str, object]:

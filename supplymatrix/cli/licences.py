@@ -134,7 +134,8 @@ def licences(
 
     PATH is a folder with go.mod or go.work, or one of these files; the current folder when left out. Files are read in
     the module cache, unpacked or zipped, else in vendor/, in the folder of a replacement, or in the project. Licences
-    of folders count where the build takes packages from them. Nothing is fetched.
+    of folders count where the build takes packages from them. Nothing is fetched. Shown is one build, for --os, --arch
+    and --tags; `check` holds those for all systems against a policy's [licences].
 
     Exit 0: every licence is known. 3: one is not, or a module is not on this machine; which, and why, is told.
     """
@@ -191,6 +192,8 @@ def _page(read: LicencesRead, use: str | None) -> LicencePage:
         packages_by=read.graph.packages_by.value,
         goos=read.graph.goos,
         goarch=read.graph.goarch,
+        cgo=read.graph.cgo,
+        tags=read.graph.tags,
         use=Use(use) if use else None,
     )
 

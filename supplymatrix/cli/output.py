@@ -11,7 +11,7 @@ from supplymatrix.cli.alarm import keeps_alarm
 from supplymatrix.cli.streams import is_terminal, write_stderr, write_stdout
 from supplymatrix.cli.targets import ReportTarget
 from supplymatrix.engine.events import Event, Message
-from supplymatrix.model.audit import Audit, Survey
+from supplymatrix.model.audit import Audit, Fellow, Survey
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.registry import render_survey
 
@@ -74,13 +74,18 @@ def wants_color(choice: str, stream: TextIO, environ: Mapping[str, str]) -> bool
 
 
 def write_reports(
-    found: Audit | Survey, targets: Sequence[ReportTarget], console: Console, *, signer: ReportSigner | None = None
+    found: Audit | Survey,
+    targets: Sequence[ReportTarget],
+    console: Console,
+    *,
+    signer: ReportSigner | None = None,
+    named: Sequence[Fellow] = (),
 ) -> Survey:
     """Render a report in every format that was asked for; files are written whole or not at all, and returned as
     fellows of the survey.
 
     One that cannot be written does not keep the others from being written. What goes wrong carries the alarm with it
-    that the reports were to tell. signer: signs the files, None = nobody.
+    that the reports were to tell. signer: signs the files, None = nobody. named: files of other runs that they name.
     """
     from supplymatrix.cli.report_files import ReportFiles
     from supplymatrix.reports.tally import as_survey
@@ -88,7 +93,9 @@ def write_reports(
     console.end_line()
     survey = as_survey(found)
     with keeps_alarm(survey.exit_code, _in_a_line(survey)):
-        files = ReportFiles(survey, lambda told, target: _rendered(told, target, console), signer, console.warn)
+        files = ReportFiles(
+            survey, lambda told, target: _rendered(told, target, console), signer, console.warn, named=named
+        )
         survey = files.write(targets)
     written = [target.file.as_posix() for target in targets if target.file is not None]
     if len(written) == len(targets) and not console.quiet:

@@ -29,7 +29,7 @@ from supplymatrix.model.value import changed
 if TYPE_CHECKING:
     from supplymatrix.engine.signing import ReportSigner
 
-__all__ = ["ReportFiles", "name_of", "refuse_nothing_to_sign", "sign_beside"]
+__all__ = ["ReportFiles", "file_digest", "name_of", "refuse_nothing_to_sign", "sign_beside"]
 
 STATEMENT = "vsa"
 _RANKS = {"text": 1, "markdown": 1, "summary": 1, "github": 1, "html": 2, STATEMENT: 3}
@@ -41,7 +41,8 @@ _LONGEST_SIGNATURE = 2048  # of FILE.sig, in bytes
 class ReportFiles:
     """Writes the reports of a survey. render: as `reports.registry.render_survey`, with the target for the survey.
 
-    signer: signs the files, None = nobody. warn: is told what was done beside that.
+    signer: signs the files, None = nobody. warn: is told what was done beside that. named: files of other runs that all
+    of these reports name too, such as a bill of materials.
     """
 
     def __init__(
@@ -50,13 +51,15 @@ class ReportFiles:
         render: Callable[[Survey, ReportTarget], str],
         signer: ReportSigner | None = None,
         warn: Callable[[str], None] = lambda _: None,
+        *,
+        named: Sequence[Fellow] = (),
     ) -> None:
         self._survey = survey
         self._render = render
         self._signer = signer
         self._warn = warn
         self._targets: frozenset[str] = frozenset()
-        self._fellows: list[Fellow] = []
+        self._fellows = list(named)
 
     def write(self, targets: Sequence[ReportTarget]) -> Survey:
         """Write all of them, and return the survey with the files that there are now.
@@ -90,6 +93,13 @@ def sign_beside(path: Path, data: bytes, signer: ReportSigner | None, written: C
         write_file(_beside(path), signer.signature(data))
         return ""
     return "" if os.path.realpath(_beside(path)) in written else _take_away_stale(_beside(path))
+
+
+def file_digest(path: Path, limit: int, what: str) -> tuple[str, str]:
+    """Return name and SHA-256 of a file that a document is to name. limit: bytes. Raises InputError."""
+    from supplymatrix.sources.files import read_limited
+
+    return name_of(path), hashlib.sha256(read_limited(path, limit, what)).hexdigest()
 
 
 def refuse_nothing_to_sign(targets: Sequence[ReportTarget], example: str = "") -> None:

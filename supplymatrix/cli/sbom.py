@@ -7,7 +7,6 @@ import importlib
 import os
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.model.spelling import nearest
 from supplymatrix.reports.plain import plain
+from supplymatrix.sbom.formats import FORMATS, canonical_format
 
 if TYPE_CHECKING:
     from supplymatrix.engine.sbom import SbomRequest
@@ -37,10 +37,6 @@ SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
     "standards": ("supplymatrix.cli.sbom_standards:standards", "Show which fields of which standards a file has."),
 }
 """Name → where the command is, and what it does. They are imported when they are run."""
-_FORMATS = ("cyclonedx-json", "cyclonedx-xml", "spdx-json", "spdx-3-json")
-_SAME = {"cyclonedx": "cyclonedx-json", "spdx": "spdx-json", "spdx-3": "spdx-3-json"}
-_EPOCH = "SOURCE_DATE_EPOCH"
-_LAST_SECOND = 253_402_300_799  # of the year 9999
 _PARTY = re.compile(r"(?P<name>[^<>()]+?)(?:\s*<(?P<email>[^<>\s]+)>)?(?:\s*\((?P<url>[^()\s]+)\))?")
 _KEYS = {
     "author": ("name", "email", ""),
@@ -108,14 +104,14 @@ def _targets(_context: click.Context, _option: click.Parameter, words: tuple[str
     canonical = []
     for word in words:
         name, equals, file = word.partition("=")
-        canonical.append(f"{_SAME.get(name, name)}{equals}{file}")
-    return parse_targets(canonical, _FORMATS, otherwise=_FORMATS[:1])
+        canonical.append(f"{canonical_format(name)}{equals}{file}")
+    return parse_targets(canonical, FORMATS, otherwise=FORMATS[:1])
 
 
 def _complete_formats(_context: click.Context, _option: click.Parameter, begun: str) -> list[Any]:
     from click.shell_completion import CompletionItem
 
-    return [CompletionItem(name) for name in _FORMATS if name.startswith(begun)]
+    return [CompletionItem(name) for name in FORMATS if name.startswith(begun)]
 
 
 def _party(context: click.Context, option: click.Parameter, text: str) -> tuple[str, str, str] | None:
@@ -160,7 +156,14 @@ def _party(context: click.Context, option: click.Parameter, text: str) -> tuple[
     help="Ask the go command, or never; when left out, only where the files do not say everything.",
 )
 @click.option("--no-licences", is_flag=True, help="Look for no licences.")
-@click.option("--version", "version", default="", metavar="V", help="The version of the project, not found out.")
+@click.option("--no-zips", is_flag=True, help="Hash no zips and hold none against go.sum: quicker the first time.")
+@click.option(
+    "--version",
+    "version",
+    default="",
+    metavar="V",
+    help="The version of the project; what Go could not use is not in its purl.",
+)
 @click.option("--licence", default="", metavar="EXPR", help="The licence of the project, as you declare it.")
 @click.option("--author", callback=_party, default="", metavar="PARTY", help='Of the document: "NAME <E-MAIL> (URL)".')
 @click.option("--manufacturer", callback=_party, default="", metavar="PARTY", help="Who makes the project.")
@@ -220,6 +223,7 @@ def _refuse_mistyped(path: Path) -> None:
 def _request(
     path: Path, report: tuple[str, str] | None, policy: PolicySource, means: Means, said: Mapping[str, Any]
 ) -> SbomRequest:
+    from supplymatrix.engine.document_time import document_time
     from supplymatrix.engine.sbom import SbomRequest
     from supplymatrix.sbom.document import Scope
 
@@ -229,13 +233,14 @@ def _request(
         scope=Scope(said["scope"]),
         policy=policy,
         creators=_creators(said),
-        created=_created(means),
+        created=document_time(means.environ, means.now),
         goos=said["goos"],
         goarch=said["goarch"],
         cgo=said["cgo"],
         tags=said["tags"],
         use_go=said["use_go"],
         with_licences=not said["no_licences"],
+        with_zips=not said["no_zips"],
         version=said["version"],
         report=report,
     )
@@ -253,27 +258,14 @@ def _creators(said: Mapping[str, Any]) -> Creators:
     return creators_of(load_settings(os.environ).values, licence=said["licence"], **above)
 
 
-def _created(means: Means) -> datetime:
-    """Return the time of the document: SOURCE_DATE_EPOCH, else now. Raises click.UsageError."""
-    text = means.environ.get(_EPOCH, "")
-    if not text:
-        return means.now
-    if not (text.isascii() and text.isdecimal()) or len(text) > 12 or int(text) > _LAST_SECOND:
-        fault = click.UsageError(f"The time in {_EPOCH} is no number of seconds: {text[:40]!r}.")
-        fault.add_note("SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) takes the time of the last commit")
-        raise fault
-    return datetime.fromtimestamp(int(text), UTC)
-
-
 def _named(report: Path | None) -> tuple[str, str] | None:
     """Return name and SHA-256 of a report. Raises InputError."""
     if report is None:
         return None
-    from supplymatrix.cli.report_files import name_of
+    from supplymatrix.cli.report_files import file_digest
     from supplymatrix.sbom.read import SBOM_LIMIT
-    from supplymatrix.sources.files import read_limited
 
-    return name_of(report), hashlib.sha256(read_limited(report, SBOM_LIMIT, "report")).hexdigest()
+    return file_digest(report, SBOM_LIMIT, "report")
 
 
 def _signer(path: Path, targets: tuple[ReportTarget, ...], console: Console) -> ReportSigner:

@@ -31,6 +31,14 @@ __all__ = ["verify"]
     metavar="PUB.pem",
     help="The public key of who must have signed it, inside or as FILE.sig.",
 )
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=20_000,
+    show_default=True,
+    metavar="N",
+    help="Ask the log for so many modules of the file; of more, those that were left out are told.",
+)
 @policy_options
 @log_options
 @format_option("text", "json", "markdown")
@@ -40,6 +48,7 @@ def verify(
     *,
     project: Path | None,
     key: Path | None,
+    most: int,
     policy: PolicySource,
     means: Means,
     targets: tuple[ReportTarget, ...],
@@ -48,8 +57,9 @@ def verify(
     """Say what is true in an SBOM: CycloneDX (JSON, XML), SPDX 2.2 to 3.0.1 (JSON), syft's JSON.
 
     Each Go component's purl and version are looked at; the log is asked for it, as `check` does; its hashes are held
-    against the proven one and against zips in the module cache, its licence against the texts on this machine. No
-    private name goes to the log, by GOPRIVATE or the lift.toml of the project, or else of the current folder.
+    against the proven one and against zips in the module cache, its licence against the texts in proven zips. No
+    private name goes to the log, by GOPRIVATE or the lift.toml of the project, or else of the current folder. A project
+    is looked at as it is built for the system and processor that the file names, else for this machine's.
 
     A signature inside (CycloneDX JSON) is looked at; with --key it, or FILE.sig, must be by that key. Without --key it
     shows no more than that the file was not changed since somebody signed it.
@@ -64,7 +74,7 @@ def verify(
         render_sbom_verify_text,
     )
 
-    request = SbomVerifyRequest(path=file, means=means, project=project, policy=policy, key=key)
+    request = SbomVerifyRequest(path=file, means=means, project=project, policy=policy, key=key, most=most)
     truth = verify_sbom(request, console.on_event)
     console.end_line()
     render = {

@@ -1,4 +1,7 @@
-"""Which packages a build takes from which module, and who says so: vendor/, the go command, or the source files."""
+"""Which packages a build takes from which module, and who says so: the go command, or the source files.
+
+Where a build takes packages from vendor/, they are looked for there and nowhere else, by both.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING
 from supplymatrix.engine.graph_inputs import GraphInputs
 from supplymatrix.errors import InputError, SourceError
 from supplymatrix.gomod.module_graph import ModuleGraph
+from supplymatrix.model.fact import Gap
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
 from supplymatrix.sources.build_target import BuildTarget
@@ -23,14 +27,15 @@ if TYPE_CHECKING:
 __all__ = ["BuiltPackages", "PackageSearch", "PackagesBy"]
 
 _NOT_FOR_THIS_BUILD = ("build constraints exclude", "it has test files only")
+_WANTED = "the packages of a build"
 _Packages = Mapping[str, tuple[str, ...]]
+_Files = Mapping[str, tuple[tuple[str, Path], ...]]
 _NONE: _Packages = MappingProxyType({})
 
 
 class PackagesBy(StrEnum):
     """Who says which modules give packages."""
 
-    VENDOR = "vendor/modules.txt"
     GO = "go list"
     SOURCES = "source files"
     NOBODY = "nobody"
@@ -42,9 +47,9 @@ class BuiltPackages:
     that the build takes, sorted; {} when nobody knows. test_packages: those that only the main modules' tests need.
 
     faults, test_faults: packages that could not be found, so that there may be more. with_c: module path → its files
-    that import "C", with their packages; None when nobody looked. programs: packages of the main modules that are
-    programs; None when nobody looked. from_vendor: vendor/modules.txt is that of the build list, and
-    packages are from vendor/.
+    that import "C", with their packages; with_objects: likewise its object files (.syso); None when nobody looked.
+    programs: packages of the main modules that are programs; None when nobody looked. from_vendor: packages are from
+    vendor/. gaps: what else keeps the packages from being those of a build.
     """
 
     gives: Mapping[str, bool | None]
@@ -53,18 +58,20 @@ class BuiltPackages:
     test_packages: _Packages = _NONE
     faults: tuple[str, ...] = ()
     test_faults: tuple[str, ...] = ()
-    with_c: Mapping[str, tuple[tuple[str, Path], ...]] | None = None
+    with_c: _Files | None = None
+    with_objects: _Files | None = None
     programs: tuple[str, ...] | None = None
     from_vendor: bool = False
     notes: tuple[Note, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 class PackageSearch:
     """Looks for the packages of one graph.
 
     folder_of: module path → where the module lies, None when it is not here. command: the go command for this project,
-    or None. tests: look at the main modules' tests too. own_first: read the source files where they say everything,
-    those of vendor/ included, and ask others only where they do not. member: the one main module whose packages are
+    or None. tests: look at the main modules' tests too. own_first: read the source files where they say everything, and
+    ask the go command only where they do not. member: the one main module whose packages are
     built, "" = all of them.
     """
 
@@ -89,75 +96,100 @@ class PackageSearch:
         self._own_first = own_first
         self._member = member
         self._notes: list[Note] = []
+        self._gaps: list[Gap] = []
+        self._is_refused = False
         self._paths = [listed.module.path for listed in graph.modules]
         self._mains = {main.path: main.folder for main in inputs.mains}
 
     def run(self) -> BuiltPackages:
         """Return what is known of the packages."""
         vendored = self._vendored()
-        if self._own_first:
-            found = self._scan(vendored)
-            if not found.faults and not found.test_faults:
-                return found
-            better = self._by_go() or (self._by_vendor(vendored) if vendored is not None else None)
-            return better or self._told(found)
-        if vendored is not None:
-            return self._by_vendor(vendored)
-        return self._by_go() or self._told(self._scan(None))
+        if self._is_refused:  # so the go command has nothing to say
+            return self._told(self._scan(None))
+        if not self._own_first:
+            return self._told(self._by_go(vendored) or self._scan(vendored))
+        found = self._scan(vendored)
+        has_faults = found.faults or found.test_faults
+        return self._told((self._by_go(vendored) if has_faults else None) or found)
 
     def _roots(self) -> dict[str, Path]:
         """Return the main modules whose packages are built."""
         return {path: folder for path, folder in self._mains.items() if self._member in ("", path)}
 
     def _vendored(self) -> VendorList | None:
-        """Return what vendor/ holds, None when there is none, or one of another build list."""
-        from supplymatrix.sources.vendor_list import read_vendor_list
+        """Return what vendor/ holds where a build takes packages from there, else None."""
+        from supplymatrix.sources.vendor_list import Vendored, VendorList, inconsistencies, is_vendor_used
+        from supplymatrix.sources.vendor_list import read_vendor_list as read
 
+        inputs, mod = self._inputs, self._target.mod
+        project = Vendored(
+            mains=[(main.path, main.folder, main.go_mod) for main in inputs.mains],
+            work=(inputs.go_work, inputs.folder) if inputs.go_work is not None else None,
+        )
         try:
-            listed = read_vendor_list(self._inputs.folder / "vendor" / "modules.txt")
+            listed = read(inputs.folder / "vendor" / "modules.txt")
         except InputError as err:
-            self._notes.append(Note(code="vendor-unreadable", message=str(err.diagnostics[0])))
+            if mod in ("", "vendor"):
+                self._refuse_vendor(str(err.diagnostics[0]))
             return None
-        if listed is None:
+        if not inputs.mains or not is_vendor_used(inputs.folder, listed, project, mod=mod):
             return None
-        versions = {entry.module.path: entry.module.version for entry in self._graph.modules}
-        stale = [module for module in listed.giving if versions.get(module.path, "") != module.version]
-        if stale:
-            text = f"vendor/modules.txt is not that of the build list, and is not used: it has {min(stale)}"
-            self._notes.append(Note(code="vendor-stale", message=text))
+        faults = [*inconsistencies(listed or VendorList(packages={}), project)]
+        if faults:
+            more = f" (and {len(faults) - 1:,} more)" if len(faults) > 1 else ""
+            self._refuse_vendor(f"{faults[0]}{more}" if listed is not None else "vendor/ does not have that file")
             return None
+        listed = listed or VendorList(packages={})
+        self._tell_others(listed)
         return listed
 
-    def _by_vendor(self, listed: VendorList) -> BuiltPackages:
-        giving = {module.path for module in listed.giving} | {*self._mains}
-        return BuiltPackages(
-            gives={path: path in giving for path in self._paths},
-            by=PackagesBy.VENDOR,
-            from_vendor=True,
-            packages={module.path: listed.packages[module] for module in sorted(listed.packages)},
-            notes=tuple(self._notes),
-        )
+    def _refuse_vendor(self, fault: str) -> None:
+        """Note that a build would be refused. Its packages are then sought as if there were no vendor/."""
+        reason = f"vendor/modules.txt does not fit go.mod, and the go command refuses to build: {fault}"
+        remedy = "go mod vendor; until then the packages are those of the module cache"
+        self._is_refused = True
+        self._miss(reason, remedy)
+        self._notes.append(Note(code="vendor-inconsistent", message=reason))
 
-    def _by_go(self) -> BuiltPackages | None:
+    def _tell_others(self, listed: VendorList) -> None:
+        """Note modules that vendor/ has in other versions than the build list: it is built all the same."""
+        versions = {entry.module.path: entry.module.version for entry in self._graph.modules}
+        others = sorted(module for module in listed.giving if versions.get(module.path) != module.version)
+        if others:
+            there = versions.get(others[0].path)
+            reason = (
+                f"vendor/ has {others[0]}, and the build list {there or 'does not have it'}: built is what lies in "
+                f"vendor/ ({len(others):,} such modules)"
+            )
+            self._miss(reason, "go mod vendor")
+            self._notes.append(Note(code="vendor-differs", message=reason))
+
+    def _miss(self, reason: str, remedy: str) -> None:
+        self._gaps.append(Gap(wanted=_WANTED, reason=reason, remedy=remedy, subject=self._inputs.name))
+
+    def _by_go(self, vendored: VendorList | None) -> BuiltPackages | None:
         """Ask the go command, None when there is none, or it does not say."""
         command = self._command()
         if command is None:
             return None
         try:
-            used = command.list_used([*self._roots().values()], tests=self._tests)
+            folders = [*self._roots().values()]
+            used = command.list_used(folders, tests=self._tests, vendor=vendored is not None)
         except SourceError as err:
             self._notes.append(Note(code="packages-without-go", message=f"go does not list packages: {err}"))
             return None
-        found = BuiltPackages(
+        return BuiltPackages(
             gives=_known(self._paths, used.packages, whole=not used.faults),
             by=PackagesBy.GO,
             packages=used.packages,
             test_packages=used.test_packages,
             faults=used.faults,
             test_faults=used.test_faults,
+            with_c=used.with_c,
+            with_objects=used.with_objects,
             programs=used.programs,
+            from_vendor=vendored is not None,
         )
-        return self._told(found)
 
     def _scan(self, vendored: VendorList | None) -> BuiltPackages:
         """Follow the imports of the source files."""
@@ -166,13 +198,14 @@ class PackageSearch:
 
         vendor, modules = None, {}
         if vendored is not None:
-            owners = {package: module.path for module, found in vendored.packages.items() for package in found}
-            vendor = VendorFolder(folder=self._inputs.folder / "vendor", owners=owners)
+            vendor = VendorFolder(folder=self._inputs.folder / "vendor", owners=vendored.owners)
         else:
             modules = {path: self._folder_of(path) for path in self._paths if path not in self._mains}
         target = self._target
         tags = frozenset(target.tags)
-        context = BuildContext(goos=target.goos, goarch=target.goarch, cgo=target.cgo, tags=tags)
+        context = BuildContext(
+            goos=target.goos, goarch=target.goarch, cgo=target.cgo, tags=tags, go_minor=target.go_minor
+        )
         found = find_packages(
             self._mains, modules, context=context, tests=self._tests, vendor=vendor, roots={*self._roots()}
         )
@@ -201,12 +234,12 @@ class PackageSearch:
             faults=tuple(f"{entry.import_path}: {entry.reason}" for entry in of_build),
             test_faults=tuple(f"{entry.import_path}: {entry.reason}" for entry in faults if entry in in_tests),
             with_c=found.with_c,
+            with_objects=found.with_objects,
             programs=found.programs,
-            notes=tuple(self._notes),
         )
 
     def _told(self, found: BuiltPackages) -> BuiltPackages:
-        """Return what was found with a note on what was not."""
+        """Return what was found with notes and gaps on what was not."""
         faults = (*found.faults, *found.test_faults)
         if faults:
             text = (
@@ -214,7 +247,17 @@ class PackageSearch:
                 "no package was seen nobody can say that it gives none"
             )
             self._notes.append(Note(code="packages-missing", message=text))
-        return changed(found, notes=tuple(self._notes))
+        taken = {*found.packages, *found.test_packages}
+        if found.by is not PackagesBy.NOBODY and not taken & {*self._roots()}:
+            target = self._target
+            tags = f" with the tags {','.join(target.tags)}" if target.tags else ""
+            reason = f"no package of it is part of a build for {target.goos}/{target.goarch}{tags}"
+            self._miss(reason, "name another system with --os, another processor with --arch, or tags with --tags")
+            self._notes.append(Note(code="packages-none", message=f"{self._inputs.name}: {reason}"))
+        for text in self._target.unfollowed:
+            self._miss(f"{text} is not reckoned with here", "unset it, or build without it")
+            self._notes.append(Note(code="build-unfollowed", message=f"{text} is not reckoned with here"))
+        return changed(found, notes=tuple(self._notes), gaps=tuple(self._gaps))
 
 
 def _known(paths: Sequence[str], used: Iterable[str], *, whole: bool) -> dict[str, bool | None]:

@@ -6,19 +6,21 @@ found = read_licences(graph, project, environ, scope=Scope.BUILT, facts=facts)
 found.by_path["example.com/a"].concluded          # "MIT AND BSD-3-Clause"
 facts.save()
 
-Files are taken from the module cache, unpacked or as the zip; else from vendor/; those of a replaced module from its
-replacement, those of a main module from its folder. What cannot be had is a gap, and never left out.
+Files are taken from vendor/ where packages are built from it; else from the module cache, unpacked or as the zip, or
+from what replaces a module; else from vendor/ again, where it has that version. Those of a main module are in its
+folder. What cannot be had is a gap, and never left out; a text that no sense can be made of is not recognised.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 from supplymatrix import __version__
 from supplymatrix.engine.collector import without_collector
@@ -26,8 +28,8 @@ from supplymatrix.engine.graph_inputs import GraphInputs
 from supplymatrix.engine.module_graph import GraphRun
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.module_graph import Absent, ListedModule
-from supplymatrix.licences.declared import declared_of
-from supplymatrix.licences.expression import join_and
+from supplymatrix.licences.together import FilesSay, what_files_say
+from supplymatrix.licences.version import READING
 from supplymatrix.model.fact import Gap, GraphModule
 from supplymatrix.model.licence import LicenceFile, LicenceSource, ModuleLicence
 from supplymatrix.model.module import ModuleVersion
@@ -44,6 +46,7 @@ from supplymatrix.sources.licence_files import (
     cached_zip,
     folder_place,
     read_first,
+    read_vendored,
     vendored_folder,
 )
 from supplymatrix.sources.project import Project
@@ -53,13 +56,27 @@ __all__ = [
     "read_version",
 ]  # fmt: skip
 
-DETECTOR = f"{__version__}+2"
-"""Which detector readings are from. The number is raised when the same text may be read as something else."""
+
+def _detector() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    names = []
+    for package in ("licenseclassifier", "cyclonedx-python-lib"):
+        with suppress(PackageNotFoundError):
+            names.append(f"{package} {version(package)}")
+    return f"{__version__}+{READING} ({', '.join(names)})"
+
+
+DETECTOR = _detector()
+"""Which detector readings are from: this program's, with the patterns and the list of SPDX ids that it works with."""
 STDLIB = "stdlib"
 """The name of the standard library, as if it were a module."""
 _STDLIB_LICENCE = "BSD-3-Clause"
 _FETCH = "go mod download, with a go.sum that is proven first"
-_READ = "read it, and have it judged"
+_ALL_BYTES = 64 << 20
+"""Of all licence texts of a run, each counted once; those of the largest known projects have less than 1 MiB."""
+_AT_ONCE = 64
+"""Modules whose texts are held in memory together."""
 
 
 @value
@@ -98,13 +115,14 @@ def in_scope(run: GraphRun, scope: Scope) -> Iterator[tuple[ListedModule, GraphM
 
 
 def graph_gaps(run: GraphRun, found: LicenceRun, scope: Scope) -> tuple[Gap, ...]:
-    """Return what is not known of the graph, as far as licences may be missing for that.
+    """Return what is not known of the graph and of its packages, as far as licences may be missing for that.
 
     What is built from vendor/ is all there, at the versions that are built, whatever go.mod files are not here.
     """
     others = [licence for licence in found.by_path.values() if licence.source is not LicenceSource.PROJECT]
     is_vendored = bool(others) and all(licence.source is LicenceSource.VENDOR for licence in others)
-    return () if is_vendored and scope is Scope.BUILT else run.gaps
+    of_graph = () if is_vendored and scope is Scope.BUILT else run.gaps
+    return of_graph if scope is Scope.ALL else (*of_graph, *run.package_gaps)
 
 
 def read_licences(
@@ -115,32 +133,30 @@ def read_licences(
     scope: Scope = Scope.BUILT,
     facts: FileFacts | None = None,
     keep_texts: bool = False,
+    checked: AbstractSet[ModuleVersion] = frozenset(),
     jobs: int = 4,
 ) -> LicenceRun:
     """Return the licence of every module of a scope, and that of the standard library.
 
-    facts: readings of earlier runs, to which those of this one are added. keep_texts: return the texts too. jobs:
-    threads that read files.
+    facts: readings of earlier runs, to which those of this one are added. keep_texts: return the texts too.
+    checked: module versions whose zip has its h1; they are read from that, since nobody has held the unpacked files
+    against anything. jobs: threads that read files.
     """
-    places = _Places(run.inputs, project, environ)
+    places = _Places(run, project, environ, checked)
     asked = [
         (listed, places.of(listed), _folders(listed.module.path, run, scope)) for listed, _ in in_scope(run, scope)
     ]
 
     def read(item: tuple[ListedModule, Sequence[Place], Sequence[str]]) -> ModuleTexts | Absent:
-        return read_first(item[1], item[2], places.why_absent(item[0]))
+        return read_vendored(item[1], item[2], places.why_absent(item[0]))
 
-    if jobs > 1 and len(asked) > 1:
-        with ThreadPoolExecutor(max_workers=min(jobs, os.cpu_count() or 1)) as pool:
-            read_texts = list(pool.map(read, asked))
-    else:
-        read_texts = [read(item) for item in asked]
     reader = _Reader(facts or FileFacts(None, detector=DETECTOR), keep_texts=keep_texts)
-    with without_collector():
-        found = {
-            listed.module.path: reader.licence_of(listed, texts)
-            for (listed, _, _), texts in zip(asked, read_texts, strict=True)
-        }
+    found = {}
+    with without_collector(), ThreadPoolExecutor(max_workers=max(1, min(jobs, os.cpu_count() or 1))) as pool:
+        for start in range(0, len(asked), _AT_ONCE):
+            some = asked[start : start + _AT_ONCE]
+            for (listed, _, _), texts in zip(some, pool.map(read, some), strict=True):
+                found[listed.module.path] = reader.licence_of(listed, texts)
         stdlib = reader.stdlib(environ)
     return LicenceRun(
         by_path=found, stdlib=stdlib, gaps=tuple(reader.gaps), extras=reader.extras, texts=reader.kept_texts
@@ -153,7 +169,7 @@ def read_version(module: ModuleVersion, cache: Path | None, facts: FileFacts) ->
         module=module, replacement=None, is_main=False, is_indirect=False, is_required=True, go_version=""
     )
     places = [place for place in (cached_folder(cache, module), cached_zip(cache, module)) if place is not None]
-    absent = Absent(reason="it is not in the module cache", remedy=_FETCH.format(module=module))
+    absent = Absent(reason="it is not in the module cache", remedy=_FETCH)
     return _Reader(facts, keep_texts=False).licence_of(listed, read_first(places, (), absent))
 
 
@@ -168,13 +184,17 @@ def _folders(path: str, run: GraphRun, scope: Scope) -> list[str]:
 class _Places:
     """Where modules lie."""
 
-    def __init__(self, inputs: GraphInputs | None, project: Project, environ: Mapping[str, str]) -> None:
-        from supplymatrix.net.settings import read_env_files
+    def __init__(
+        self, run: GraphRun, project: Project, environ: Mapping[str, str], checked: AbstractSet[ModuleVersion]
+    ) -> None:
+        from supplymatrix.net.settings import read_env_values
         from supplymatrix.sources.modcache import module_cache
 
-        values = {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
-        self._cache = module_cache(environ, values)
-        self._inputs = inputs
+        inputs = run.inputs
+        self._cache = module_cache(environ, read_env_values(environ))
+        self._checked = checked
+        self._from_vendor = run.from_vendor
+        self._inputs: GraphInputs | None = inputs
         self._root = inputs.folder if inputs is not None else project.root
         self._mains = {main.path: main.folder for main in inputs.mains} if inputs is not None else {}
         self._vendored: frozenset[ModuleVersion] | None = None
@@ -189,11 +209,12 @@ class _Places:
             folder = self._folder_of_replacement(listed)
             places = [folder_place(folder, LicenceSource.REPLACEMENT) if folder is not None else None]
         else:
-            places = [cached_folder(self._cache, module), cached_zip(self._cache, module)]
+            folder_too = module not in self._checked
+            places = [cached_folder(self._cache, module) if folder_too else None, cached_zip(self._cache, module)]
         found = [place for place in places if place is not None and os.path.lexists(place.path)]
-        if not found and listed.module in self._vendored_modules():
+        if (self._from_vendor or not found) and listed.module in self._vendored_modules():
             vendored = vendored_folder(self._root, listed.module.path)
-            found = [vendored] if vendored is not None else []
+            found[:0] = [vendored] if vendored is not None else []
         return found
 
     def why_absent(self, listed: ListedModule) -> Absent:
@@ -234,17 +255,6 @@ class _Places:
         return self._vendored
 
 
-class _Judged(NamedTuple):
-    """What files say together. reason: what is not known of it, "" when nothing is missing. is_read: whether all of
-    them could be read."""
-
-    declared: str
-    concluded: str
-    reason: str = ""
-    remedy: str = ""
-    is_read: bool = True
-
-
 class _Reader:
     """Turns texts into licences; every text is read once, whatever its name is in which module."""
 
@@ -252,6 +262,8 @@ class _Reader:
         self._facts = facts
         self._keep = keep_texts
         self._known: dict[tuple[str, str], LicenceFile] = {}
+        self._counted: set[str] = set()
+        self._bytes = 0
         self.gaps: list[Gap] = []
         self.extras: dict[str, tuple[ExtraText, ...]] = {}
         self.kept_texts: dict[str, bytes] = {}
@@ -261,11 +273,11 @@ class _Reader:
         if isinstance(texts, Absent):
             source = _source_of(listed)
             files: tuple[LicenceFile, ...] = ()
-            judged = _Judged("", "", texts.reason, texts.remedy, is_read=False)
+            judged = FilesSay(declared="", concluded="", reason=texts.reason, remedy=texts.remedy, is_read=False)
         else:
             source = texts.source
-            files = self._files(listed.module.path, texts.texts)
-            judged = _judge(files, texts.unread)
+            files, passed_over = self._files(listed.module.path, texts.texts)
+            judged = what_files_say(files, (*texts.unread, *passed_over))
         # A project without a licence file is its owner's to license: nothing of others is unknown then.
         is_own_matter = listed.is_main and not files and not (isinstance(texts, Absent) or texts.unread)
         if judged.reason and not is_own_matter:
@@ -298,8 +310,8 @@ class _Reader:
         texts = read_first(places, (), absent)
         files: tuple[LicenceFile, ...] = ()
         if isinstance(texts, ModuleTexts):
-            files = self._files(STDLIB, texts.texts)
-            judged = _judge(files, texts.unread)
+            files, passed_over = self._files(STDLIB, texts.texts)
+            judged = what_files_say(files, (*texts.unread, *passed_over))
             if judged.concluded:
                 return ModuleLicence(
                     subject=subject,
@@ -321,12 +333,18 @@ class _Reader:
             remedy=absent.remedy,
         )
 
-    def _files(self, path: str, texts: Iterable[ModuleText]) -> tuple[LicenceFile, ...]:
-        """Return the licence files among texts, read; the others are kept as extras of a module."""
-        files, extras = [], []
+    def _files(
+        self, path: str, texts: Iterable[ModuleText]
+    ) -> tuple[tuple[LicenceFile, ...], tuple[tuple[str, str], ...]]:
+        """Return the licence files among texts, read, and (path, reason) of those that were passed over; the others are
+        kept as extras of a module."""
+        files, extras, passed_over = [], [], []
         for text in texts:
             digest = sha256(text.data).hexdigest()
             if text.kind is TextKind.LICENCE:
+                if not self._has_room(text, digest):
+                    passed_over.append((text.path, f"the texts of this run have more than {_ALL_BYTES:,} bytes"))
+                    continue
                 files.append(self._read(text, digest))
             elif text.kind is not TextKind.AUTHORS:
                 extras.append(ExtraText(kind=text.kind, path=text.path, sha256=digest))
@@ -336,46 +354,51 @@ class _Reader:
                 self.kept_texts[digest] = text.data
         if extras:
             self.extras[path] = tuple(extras)
-        return tuple(files)
+        return tuple(files), tuple(passed_over)
+
+    def _has_room(self, text: ModuleText, digest: str) -> bool:
+        """Return whether a text may be read; each is counted once, whether it was read in an earlier run or not."""
+        if digest in self._counted:
+            return True
+        if self._bytes + len(text.data) > _ALL_BYTES:
+            return False
+        self._bytes += len(text.data)
+        self._counted.add(digest)
+        return True
 
     def _read(self, text: ModuleText, digest: str) -> LicenceFile:
         name = text.path.rpartition("/")[2]
         known = self._known.get((digest, name)) or self._facts.reading_of(digest, name)
         if known is None:
-            from supplymatrix.licences.text_reader import read_licence_text
-
-            known = read_licence_text(text.data, name)
+            known = _read_text(text.data, name, digest)
             self._facts.keep_reading(name, known)
-        self._known[digest, name] = known
+        if (digest, name) not in self._known:
+            self._known[digest, name] = known = changed(known, is_statement=_is_statement(known, text.data))
         return changed(known, path=text.path, packages_only=text.packages_only)
 
 
-def _judge(files: Sequence[LicenceFile], unread: Sequence[tuple[str, str]]) -> _Judged:
-    """Return what files say together, and what they leave open."""
-    root = [file for file in files if not file.packages_only]
-    declared = declared_of(root)
-    below = [file.expression for file in files if file.packages_only and file.expression]
-    concluded = join_and([declared, *below]) if declared else ""
-    reasons = [f"{path}: {reason}" for path, reason in unread]
-    for file in files:
-        if file.unread:
-            reasons.append(f"{file.path}: its last {file.unread:,} characters were not looked at")
-        if not file.expression and not (declared and (_is_statement(file) or file.offers)):
-            near = f", nearest is {file.nearest} %" if file.nearest else ""
-            reasons.append(f"{file.path}: its text was not recognised{near}")
-    if not root and not unread:
-        reasons.append("it has no licence file in its root")
-    if not reasons:
-        return _Judged(declared, concluded)
-    remedy = _READ if files or unread else "look at its repository, and ask its authors"
-    is_read = not unread and not any(file.unread for file in files)
-    return _Judged(declared, concluded, "; ".join(reasons), remedy, is_read=is_read)
+def _read_text(data: bytes, name: str, digest: str) -> LicenceFile:
+    """Return what a text says; nothing of one that says more than can be written down."""
+    from supplymatrix.licences.expression import parse_expression
+    from supplymatrix.licences.text_reader import read_licence_text
+
+    try:
+        read = read_licence_text(data, name)
+        for text in {read.expression, *(match.licence for match in read.matches)} - {""}:
+            parse_expression(text)
+    except InputError:
+        return LicenceFile(path=name, sha256=digest, expression="")
+    return read
 
 
-def _is_statement(file: LicenceFile) -> bool:
+def _is_statement(file: LicenceFile, data: bytes) -> bool:
     """Return whether a file says whose the code is, and not how it is licensed: COPYRIGHT beside a LICENSE."""
-    name = file.path.rpartition("/")[2].lower()
-    return name.startswith("copyright") and bool(file.copyrights) and not file.nearest
+    if file.expression or file.nearest or not file.copyrights or not file.path.lower().startswith("copyright"):
+        return False
+    from supplymatrix.licences.decoding import decode
+    from supplymatrix.licences.statements import states_copyrights_alone
+
+    return states_copyrights_alone(decode(data)[0])
 
 
 def _source_of(listed: ListedModule) -> LicenceSource:

@@ -10,6 +10,7 @@ it fetch or run anything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +21,7 @@ from supplymatrix.checks.graph_gaps import GRAPH_WANTED
 from supplymatrix.engine.built_packages import BuiltPackages, PackagesBy, PackageSearch
 from supplymatrix.engine.graph_inputs import GraphInputs, read_inputs
 from supplymatrix.errors import InputError, SourceError
+from supplymatrix.gomod.build_constraint import NEWEST_MINOR
 from supplymatrix.gomod.golist import GoListEntry
 from supplymatrix.gomod.module_graph import (
     Absent,
@@ -65,10 +67,11 @@ class GraphRun:
     cgo: whether C takes part. tags: of the build, sorted. packages: module path → import paths that the build takes
     from it, sorted; {} when nobody knows. test_packages: those that only the main modules' tests need, {} unless these
     were asked for. missing_packages, missing_test_packages: those that could not be found, so that there may be more of
-    each. with_c: module path → its files that import "C", with their packages; None when nobody looked. programs:
-    packages of the main modules that are programs; None when nobody looked. from_vendor: packages are from vendor/,
-    whose list is that of the build list. inputs: what all this was worked out from, None when there was nothing to be
-    read.
+    each; package_gaps: what else keeps the packages from being those of a build. with_c: module path → its files that
+    import "C", with their packages; with_objects: likewise its object files (.syso); None when nobody looked. programs:
+    packages of the main modules that are programs; None when nobody looked. from_vendor: a build takes packages from
+    vendor/, and these are. go_minor: N of the go1.N that builds. inputs: what all this was worked out from, None when
+    there was nothing to be read.
     """
 
     name: str
@@ -88,9 +91,12 @@ class GraphRun:
     test_packages: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     missing_packages: tuple[str, ...] = ()
     missing_test_packages: tuple[str, ...] = ()
+    package_gaps: tuple[Gap, ...] = ()
     with_c: Mapping[str, tuple[tuple[str, Path], ...]] | None = None
+    with_objects: Mapping[str, tuple[tuple[str, Path], ...]] | None = None
     programs: tuple[str, ...] | None = None
     from_vendor: bool = False
+    go_minor: int = NEWEST_MINOR
     inputs: GraphInputs | None = None
 
 
@@ -104,7 +110,8 @@ class _Asked:
 
 
 class GraphReader:
-    """Reads graphs. environ: of the user; go: ask the go command too; goos, goarch: built for, "" = this machine's.
+    """Reads graphs. environ: of the user; go: ask the go command too; goos, goarch: built for, "" = as the environment
+    says, else this machine's.
 
     cgo: whether C takes part in the build, None = as the go command would decide it. tags: of the build, None = as
     GOFLAGS says. tests: look for the packages that the main modules' tests need too. own_first: what our own reading
@@ -121,7 +128,7 @@ class GraphReader:
         goos: str = "",
         goarch: str = "",
         cgo: bool | None = False,
-        tags: Iterable[str] | None = (),
+        tags: Iterable[str] | None = None,
         tests: bool = False,
         own_first: bool = False,
         member: str = "",
@@ -151,9 +158,9 @@ class GraphReader:
 
     def _read(self, project: Project) -> GraphRun:
         goos, goarch, cgo = self._target
-        values = _env_values(self._environ) if cgo is None or self._tags is None else {}
-        target = find_target(self._environ, values, goos=goos, goarch=goarch, cgo=cgo, tags=self._tags)
+        values = _env_values(self._environ)
         try:
+            target = find_target(self._environ, values, goos=goos, goarch=goarch, cgo=cgo, tags=self._tags)
             return _Reading(read_inputs(project), project, self._environ, self._asked, target).run()
         except InputError as err:
             gaps = _no_graph(project, str(err.diagnostics[0]), err.diagnostics[0].remedy)
@@ -182,8 +189,8 @@ class _Reading:
         self._project = project
         self._environ = environ
         self._asked = asked
-        self._target = target
         self._cache = _cache_of(environ)
+        self._target = changed(target, go_minor=_go_minor(inputs, environ, self._cache))
         self._files = ModFiles(self._cache, inputs.hashes, inputs.folders)
         self._command: GoCommand | None = None
         self._refused = NO_GO
@@ -216,9 +223,12 @@ class _Reading:
             test_packages=built.test_packages,
             missing_packages=built.faults,
             missing_test_packages=built.test_faults,
+            package_gaps=built.gaps,
             with_c=built.with_c,
+            with_objects=built.with_objects,
             programs=built.programs,
             from_vendor=built.from_vendor,
+            go_minor=self._target.go_minor,
             inputs=self._inputs,
         )
 
@@ -296,6 +306,8 @@ class _Reading:
         for missing in own.missing:
             module = missing.wanted.module
             self._miss(f"go.mod of {module}", str(module), missing.reason, missing.remedy)
+        for text in self._target.unfollowed_files:
+            self._miss("go.mod", "", f"{text} is not reckoned with here", "unset it, or build without it")
         for member, why in self._inputs.unusable:
             self._miss(f"member {member}", "", why, "mend the workspace, or check the member by itself")
 
@@ -382,6 +394,16 @@ def _env_values(environ: Mapping[str, str]) -> dict[str, str]:
     from supplymatrix.net.settings import read_env_files
 
     return {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
+
+
+def _go_minor(inputs: GraphInputs, environ: Mapping[str, str], cache: Path | None) -> int:
+    """Return N of the go1.N that builds, as far as files say."""
+    from supplymatrix.engine.sbom_go import find_go_release
+
+    own = inputs.mains[0].go_mod if inputs.mains else None
+    version = find_go_release(own, inputs.go_work, environ, cache).version
+    minor = re.match(r"1\.([0-9]{1,4})", version)
+    return int(minor[1]) if minor else NEWEST_MINOR
 
 
 def _in_a_line(text: str) -> str:

@@ -23,7 +23,7 @@ from supplymatrix.sources.packages import VendorFolder, find_packages
 
 __all__ = ["PackagesAnywhere", "packages_anywhere"]
 
-_UNREADABLE = re.compile(r"ended early|cannot be (?:read|opened)|symbolic link leads out")
+_UNREADABLE = re.compile(r"ended early|cannot be (?:read|opened)|symbolic link (?:that )?leads out")
 """Of what is missing: what nobody could read. What else is missing is so on this platform alone, or builds nowhere."""
 
 
@@ -60,7 +60,8 @@ def packages_anywhere(run: GraphRun, environ: Mapping[str, str]) -> PackagesAnyw
             for listed in run.graph.modules
             if listed.module.path not in mains
         }
-    found = find_packages(mains, modules, context=AnyPlatform(tags=frozenset(tags)), vendor=vendor)
+    anywhere = AnyPlatform(tags=frozenset(tags), go_minor=run.go_minor)
+    found = find_packages(mains, modules, context=anywhere, vendor=vendor)
     return PackagesAnywhere(
         packages=found.used,
         absent=frozenset(entry.absent for entry in found.missing if entry.absent),
@@ -90,5 +91,4 @@ def _vendor_of(run: GraphRun) -> VendorFolder | None:
         listed = None
     if listed is None:
         return None
-    owners = {package: module.path for module, found in listed.packages.items() for package in found}
-    return VendorFolder(folder=run.inputs.folder / "vendor", owners=owners)
+    return VendorFolder(folder=run.inputs.folder / "vendor", owners=listed.owners)

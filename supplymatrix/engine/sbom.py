@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from supplymatrix import __version__
 from supplymatrix.engine.events import OnEvent, ignore_event
@@ -22,13 +22,14 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy, PackagesBy
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.sbom_components import Known, go_components, main_component, module_components
-from supplymatrix.engine.sbom_gaps import Findings, gaps_of, package_gaps
+from supplymatrix.engine.sbom_gaps import Findings, alarm_gaps, gaps_of, package_gaps
 from supplymatrix.engine.sbom_go import GoRelease, find_go_release, toolchain_module, toolchain_of
-from supplymatrix.engine.sbom_native import native_components
+from supplymatrix.engine.sbom_native import native_parts
 from supplymatrix.engine.sbom_places import public_proxy
 from supplymatrix.engine.sbom_proofs import Proofs, read_proofs
 from supplymatrix.engine.sbom_reasons import Reasons
 from supplymatrix.engine.sbom_subject import SbomSubject, find_sbom_subject, read_files_of
+from supplymatrix.engine.sbom_zips import NO_ZIPS, HeldZips, hold_zips
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.goenv import resolve_settings
 from supplymatrix.gomod.module_graph import ListedModule
@@ -38,7 +39,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
 from supplymatrix.net.folders import cache_folder
-from supplymatrix.net.settings import read_env_files
+from supplymatrix.net.settings import read_env_files, read_env_values
 from supplymatrix.sbom.completeness import Evidence, completeness_of
 from supplymatrix.sbom.document import (
     Component,
@@ -46,10 +47,10 @@ from supplymatrix.sbom.document import (
     Document,
     Lifecycle,
     Scope,
-    ZipDigest,
 )
 from supplymatrix.sbom.edges import Edges, edges_of
 from supplymatrix.sources.main_version import MainVersion, find_main_version
+from supplymatrix.sources.mod_files import ModFiles
 from supplymatrix.sources.modcache import module_cache
 from supplymatrix.sources.zip_digest import digest_zips
 
@@ -114,11 +115,11 @@ class _Making:
         self._subject = subject
         self._on_event = on_event
         self._environ = request.means.environ
-        files = read_env_files(self._environ)
-        values = {name: text for file in reversed(files) for name, text in file.values.items()}
-        self._settings = resolve_settings(self._environ, *files)
-        self._cache = module_cache(self._environ, values)
+        self._settings = resolve_settings(self._environ, *read_env_files(self._environ))
+        self._cache = module_cache(self._environ, read_env_values(self._environ))
         self._files = read_files_of(subject)
+        folder = request.means.cache_dir or cache_folder(self._environ)
+        self._facts = FileFacts.open(folder, detector=DETECTOR)
 
     def run(self) -> SbomRun:
         """Read everything, and put it together."""
@@ -127,9 +128,10 @@ class _Making:
         release = self._release(run)
         modules = sorted({entry.effective for entry, _ in listed if entry.effective is not None})
         proofs = self._proofs(modules, release)
-        licences = self._licences(run)
         tool = toolchain_of(release, proofs) if release.version else None
-        zips = self._zips([*modules, *([tool] if tool is not None else [])])
+        zips = self._zips([*modules, *([tool] if tool is not None else [])], proofs)
+        licences = self._licences(run, zips)
+        self._facts.save()
         known = Known(
             run=run,
             proofs=proofs,
@@ -145,18 +147,19 @@ class _Making:
         made = module_components(known, [item for item in listed if not item[0].is_main])
         refs |= {path: component.ref for path, component in made.items()}
         go = go_components(release, known, licences.stdlib if licences is not None else None)
-        native = native_components(run)
+        native, native_gaps = native_parts(run)
         edges = edges_of(
             run.graph, refs, mains, everywhere=[go[0].ref], from_first=[component.ref for component in go[1:]]
         )
         nodes = {**edges.nodes, **_native_edges(edges, native, refs)}
         components = (*others, *made.values(), *go, *(component for component, _ in native))
-        findings = Findings(self._subject.name, self._request.scope, run, proofs, licences, zips, versions, release)
+        scope = self._request.scope
+        findings = Findings(self._subject.name, scope, run, proofs, licences, zips, versions, release, native_gaps)
         document = self._document(findings, main, sorted(components, key=lambda item: item.ref), nodes, edges)
-        reasons = Reasons(self._environ, self._settings)
+        reasons = Reasons(self._environ, self._settings, _own_folders(run))
         document = reasons.document(document)
-        notes = (*(note.message for note in run.notes), *self._notes(proofs, listed), *_withheld(reasons))
-        code = _ALARM if proofs.alarms else _GAPS if document.gaps else 0
+        notes = (*(note.message for note in run.notes), *self._notes(findings, listed), *_withheld(reasons))
+        code = _ALARM if proofs.alarms or zips.alarms else _GAPS if document.gaps else 0
         return SbomRun(document=document, exit_code=code, notes=tuple(dict.fromkeys(notes)))
 
     def _graph(self) -> GraphRun:
@@ -195,26 +198,18 @@ class _Making:
             on_event=self._on_event,
         )
 
-    def _licences(self, run: GraphRun) -> LicenceRun | None:
+    def _zips(self, modules: Sequence[ModuleVersion], proofs: Proofs) -> HeldZips:
+        if not self._request.with_zips:
+            return NO_ZIPS
+        return hold_zips(digest_zips(modules, self._cache, self._facts), proofs)
+
+    def _licences(self, run: GraphRun, zips: HeldZips) -> LicenceRun | None:
         if not self._request.with_licences:
             return None
-        facts = self._facts()
-        found = read_licences(run, self._subject.project, self._environ, scope=self._request.scope, facts=facts)
-        facts.save()
-        return found
-
-    def _zips(self, modules: Sequence[ModuleVersion]) -> Mapping[ModuleVersion, ZipDigest | str] | None:
-        if not self._request.with_zips:
-            return None
-        facts = self._facts()
-        found = digest_zips(modules, self._cache, facts)
-        facts.save()
-        return found
-
-    def _facts(self) -> FileFacts:
-        """Return what earlier runs found out about files."""
-        folder = self._request.means.cache_dir or cache_folder(self._environ)
-        return FileFacts.open(folder, detector=DETECTOR)
+        return read_licences(
+            run, self._subject.project, self._environ,
+            scope=self._request.scope, facts=self._facts, checked=zips.checked,
+        )  # fmt: skip
 
     def _versions(self, run: GraphRun, listed: Iterable[tuple[ListedModule, GraphModule]]) -> dict[str, MainVersion]:
         """Return the versions of the main modules that are part of the bill; "" = that of the workspace itself."""
@@ -226,7 +221,9 @@ class _Making:
             is_subject = not self._subject.is_workspace and main.path == self._subject.project.name
             if is_subject or (main.path in wanted and (self._subject.is_workspace or self._is_needed(run, main.path))):
                 own = given if is_subject else ""
-                found[main.path] = find_main_version(main.folder, main.path, main.go_mod, self._environ, given=own)
+                found[main.path] = find_main_version(
+                    main.folder, main.path, main.go_mod, self._environ, given=own, cache=self._cache
+                )
         if self._subject.is_workspace:
             found[""] = find_main_version(self._subject.folder, "", None, self._environ, given=given, marker="go.work")
         return found
@@ -278,10 +275,11 @@ class _Making:
             has_graph=run.graph is not None,
             graph_gaps=run.gaps,
             is_listed=run.listed_by is ListedBy.GO or (run.from_vendor and scope is not Scope.ALL),
-            package_gaps=tuple(package_gaps(run, scope)),
+            package_gaps=(*package_gaps(run, scope), *found.native),
+            alarms=tuple(gap.reason for gap in alarm_gaps(found)),
         )
         used = run.packages_by is not PackagesBy.NOBODY
-        properties = {"supplymatrix:edges-added-from-main": str(len(edges.added))} if edges.added else {}
+        properties = {f"supplymatrix:{name}": text for name, text in _told_of(edges, found.zips)}
         if run.packages_by in (PackagesBy.SOURCES, PackagesBy.GO):
             properties["supplymatrix:tags"] = ",".join(run.tags) or "none"
         return Document(
@@ -314,9 +312,9 @@ class _Making:
         listed = ReadFile(name="vendor/modules.txt", sha256=hashlib.sha256(data).hexdigest())
         return tuple(sorted((*self._files, listed), key=lambda file: file.name))
 
-    def _notes(self, proofs: Proofs, listed: Sequence[tuple[ListedModule, GraphModule]]) -> Iterator[str]:
-        yield from (f"alarm: {text}" for text in proofs.alarms)
-        yield from (note.message for note in proofs.notes)
+    def _notes(self, found: Findings, listed: Sequence[tuple[ListedModule, GraphModule]]) -> Iterator[str]:
+        yield from (f"alarm: {text}" for text in (*found.proofs.alarms, *found.zips.alarms))
+        yield from (note.message for note in found.proofs.notes)
         if all(entry.is_main for entry, _ in listed):
             yield "no other module is part of it: " + (
                 "go.mod requires none" if not self._requires_any() else "none gives packages to this build"
@@ -330,14 +328,12 @@ class _Making:
 
 _LISTED_BY = {ListedBy.GO: "the go command, go list -m all", ListedBy.OWN: "go.mod files, read by supplymatrix"}
 
-_VENDOR = "vendor/modules.txt, which names those of every system, and of tests"
-
 
 def _packages_by(run: GraphRun) -> str:
+    where = ", in vendor/" if run.from_vendor else ""
     if run.packages_by is PackagesBy.SOURCES:
-        where = ", in vendor/" if run.from_vendor else ""
         return f"source files, read by supplymatrix{where}"
-    return {PackagesBy.GO: "the go command, go list -deps", PackagesBy.VENDOR: _VENDOR}.get(run.packages_by, "")
+    return f"the go command, go list -deps{where}" if run.packages_by is PackagesBy.GO else ""
 
 
 def _withheld(reasons: Reasons) -> Iterator[str]:
@@ -348,15 +344,33 @@ def _withheld(reasons: Reasons) -> Iterator[str]:
         yield f"and {len(reasons.withheld) - _FEW:,} more such reasons are not in it"
 
 
+def _told_of(edges: Edges, zips: HeldZips) -> Iterator[tuple[str, str]]:
+    """Yield (name, text) of what a reader of edges and hashes should know."""
+    if edges.unreached:
+        yield "edges:unreached", str(len(edges.unreached))
+    if edges.added:
+        yield "edges:added", str(len(edges.added))
+    if zips.found is None:
+        yield "zips", "not looked at: no hashes of zips, and licences from unpacked files"
+
+
+def _own_folders(run: GraphRun) -> list[str]:
+    """Return the folders of replacements that only make sense on this machine."""
+    listed = run.graph.modules if run.graph is not None else ()
+    named = {entry.replacement.directory for entry in listed if entry.replacement is not None}
+    return sorted(folder for folder in named if _is_absolute(folder))
+
+
+def _is_absolute(folder: str) -> bool:
+    return PurePosixPath(folder).is_absolute() or PureWindowsPath(folder).is_absolute()
+
+
 def _folder_of(entry: ListedModule, run: GraphRun) -> Path | None:
     """Return the folder that replaces a module."""
-    import os
-
     replacement = entry.replacement
     if replacement is None or run.inputs is None or replacement.target is not None:
         return None
-    base = run.inputs.folders.get(replacement.base, run.inputs.folder)
-    return Path(os.path.normpath(base / replacement.directory))
+    return ModFiles(None, {}, run.inputs.folders).folder_of(replacement)
 
 
 def _native_edges(

@@ -13,6 +13,7 @@ from supplymatrix.engine.module_graph import GraphRun
 from supplymatrix.engine.sbom_go import GoRelease, toolchain_of
 from supplymatrix.engine.sbom_places import GO_AUTHORS, GO_PLACES, references_of, supplier_of, zip_reference
 from supplymatrix.engine.sbom_proofs import Proofs
+from supplymatrix.engine.sbom_zips import HeldZips
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.gomod.module_graph import ListedModule
@@ -20,31 +21,33 @@ from supplymatrix.gomod.module_info import INFO_LIMIT, parse_info_origin
 from supplymatrix.model.fact import GraphModule
 from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.module import ModuleVersion, check_import_path
+from supplymatrix.model.zip_digest import ZipDigest
 from supplymatrix.sbom.document import (
     Component,
     ComponentKind,
     LogProof,
     Origin,
     Usage,
-    ZipDigest,
 )
+from supplymatrix.sbom.purl import STDLIB
 from supplymatrix.sources.main_version import MainVersion
 
 __all__ = ["Known", "go_components", "main_component", "module_components", "purl_of"]
 
-STDLIB = "stdlib"
 _DERIVED = "supplymatrix:derived"
+_HASHES_OF = "supplymatrix:hashes-of"
+_OF_ZIP = "the module's zip; built is what lies in vendor/, which was not compared with it"
 _GO_DERIVED = (_DERIVED, "the supplier is whom the LICENSE of Go names")
 
 
 class Known(NamedTuple):
-    """What is known of all modules. folder_of: of a module that is replaced by a folder. zips: None when no zip was
-    looked at. cache: the module cache. proxy: the address of the public proxy, "" when it is not known."""
+    """What is known of all modules. folder_of: of a module that is replaced by a folder. cache: the
+    module cache. proxy: the address of the public proxy, "" when it is not known."""
 
     run: GraphRun
     proofs: Proofs
     licences: Mapping[str, ModuleLicence]
-    zips: Mapping[ModuleVersion, ZipDigest | str] | None
+    zips: HeldZips
     cache: Path | None
     settings: GoSettings
     folder_of: Callable[[ListedModule], Path | None]
@@ -54,7 +57,7 @@ class Known(NamedTuple):
 def main_component(known: Known, path: str, found: MainVersion, digest: str) -> Component:
     """Return the component of a main module. digest: of its go.mod and go.sum, for a name where it has no version."""
     version = found.version or f"unversioned-{digest[:12]}"
-    module = ModuleVersion(path=path, version=found.version)
+    module = ModuleVersion(path=path, version=found.version if found.is_go_version else "")
     purl = purl_of(module)
     source = found.source or f"made of the hash of go.mod and go.sum: {found.reason}"
     properties = []
@@ -208,7 +211,10 @@ def _module_component(known: Known, listed: ListedModule, fact: GraphModule) -> 
         deprecated=fact.deprecated,
         retracted=fact.retracted,
         uses_cgo=_uses_cgo(run, path),
-        properties=((_DERIVED, supplier[1]),) if supplier is not None else (),
+        properties=(
+            *(((_DERIVED, supplier[1]),) if supplier is not None else ()),
+            *(((_HASHES_OF, _OF_ZIP),) if run.from_vendor and packages and effective is not None else ()),
+        ),
     )
 
 
@@ -239,9 +245,7 @@ def _local_module(known: Known, listed: ListedModule) -> tuple[ModuleVersion, st
 
 
 def _digest_of(known: Known, module: ModuleVersion) -> tuple[ZipDigest | None, str]:
-    if known.zips is None:
-        return None, "zips were not asked for"
-    found = known.zips.get(module, "its zip was not looked at")
+    found = known.zips.of(module)
     return (None, found) if isinstance(found, str) else (found, "")
 
 

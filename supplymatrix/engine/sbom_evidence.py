@@ -7,7 +7,7 @@ is cached has to do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from supplymatrix.engine.events import Message, OnEvent
@@ -20,26 +20,35 @@ from supplymatrix.engine.prepare import Prepared, choose_log, prepare
 from supplymatrix.engine.private import withholding_of
 from supplymatrix.engine.shared_answers import Asker, share_modules
 from supplymatrix.errors import InputError
+from supplymatrix.gomod.dirhash import ZIP_LIMIT
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.gomod.module_graph import ListedModule, ModuleGraph
+from supplymatrix.gomod.zip_archive import read_zip
+from supplymatrix.licences.expression import parse_expression
+from supplymatrix.licences.files import is_licence_file
 from supplymatrix.model.fact import GraphModule
 from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion, check_module_path
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
+from supplymatrix.model.zip_digest import DamagedZip
 from supplymatrix.net.file_facts import FileFacts
 from supplymatrix.net.settings import read_go_settings
 from supplymatrix.policy.document import Policy
-from supplymatrix.sbom.document import Scope, ZipDigest
-from supplymatrix.sbom.judge import LogWord, LogWordKind, ZipWord
+from supplymatrix.sbom.document import Scope
+from supplymatrix.sbom.evidence import LogWord, LogWordKind, ZipWord
+from supplymatrix.sbom.purl import STDLIB
 from supplymatrix.sources.files import POLICY_LIMIT, read_if_there
-from supplymatrix.sources.modcache import hash_zip_file
+from supplymatrix.sources.pread import open_at
 from supplymatrix.sources.project import Project
 from supplymatrix.sources.zip_digest import digest_zips, zip_path
 from supplymatrix.sumdb.history import History
 from supplymatrix.sumdb.session import LogRecord, NotLogged
 
-__all__ = ["LogWords", "ask_log_about", "bare_project", "licences_of", "zips_of"]
+__all__ = ["MOST_MODULES", "LogWords", "ask_log_about", "bare_project", "deeper_licences", "licences_of", "zips_of"]
+
+MOST_MODULES = 20_000
+"""Module versions that the log is asked for; the largest known projects have some thousand."""
 
 _REMEDY = "list it in lift.toml under [sources] private, or run with --send-private"
 _CASE = "check capitals and version; a private module belongs under [sources] private in lift.toml"
@@ -73,8 +82,10 @@ def ask_log_about(
     on_event: OnEvent,
     *,
     path: Path | None = None,
+    most: int = MOST_MODULES,
 ) -> LogWords:
     """Return the log's word on module versions. path: of the project, None for one of which only the policy counts.
+    most: how many of them are asked for; the others are told as not asked for.
 
     Raises InputError for a policy or proof file that cannot be used, TrustError for a log that lied as a whole.
     """
@@ -87,8 +98,11 @@ def ask_log_about(
     asked: list[ModuleVersion] = []
     for module in modules:
         word = _unsendable(module, policy, settings, send_private=means.send_private or module in committed)
-        if word is None:
+        if word is None and len(asked) < most:
             asked.append(module)
+        elif word is None:
+            reason = f"the log was asked for {most:,} modules of the file and no more"
+            words[module] = LogWord(kind=LogWordKind.UNANSWERED, reason=reason, remedy="--most N asks for more")
         else:
             words[module] = word
     heads = histories[choice.signer].heads if item is not None else ()
@@ -141,6 +155,7 @@ def _word(module: ModuleVersion, answer: LogAnswer | None) -> LogWord:
         return LogWord(
             kind=LogWordKind.PROVEN,
             h1=answer.hashes.get(module.version, ""),
+            h1_go_mod=answer.hashes.get(f"{module.version}/go.mod", ""),
             record=answer.number,
             tree_size=answer.tree_size,
             reason="" if module.version in answer.hashes else "its record in the log has no hash of its zip",
@@ -160,21 +175,16 @@ def zips_of(
     modules: Iterable[ModuleVersion], cache: Path | None, facts: FileFacts, *, jobs: int = 4
 ) -> dict[ModuleVersion, ZipWord]:
     """Return the hashes of module zips in the module cache, h1 among them, each from the file as it is now."""
-    digests = digest_zips(modules, cache, facts, jobs)
-
-    def look(module: ModuleVersion) -> ZipWord:
-        digest = digests[module]
-        if not isinstance(digest, ZipDigest) or cache is None:
-            return ZipWord(reason=str(digest))
-        try:
-            return ZipWord(digest=digest, h1=hash_zip_file(zip_path(cache, module)))
-        except InputError as err:
-            return ZipWord(reason=err.diagnostics[0].message)
-        except OSError as err:
-            return ZipWord(reason=f"its zip in the module cache cannot be read: {err.strerror or err}")
-
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        return dict(zip(digests, pool.map(look, digests), strict=True))
+    found = {}
+    for module, digest in digest_zips(modules, cache, facts, jobs).items():
+        if isinstance(digest, DamagedZip):
+            # What is there in the place of a zip and is none is another one than the log knows, whatever its hash is.
+            found[module] = ZipWord(h1="none", reason=f"its zip in the module cache is none: {digest}")
+        elif isinstance(digest, str):
+            found[module] = ZipWord(reason=digest)
+        else:
+            found[module] = ZipWord(digest=digest, h1=digest.h1)
+    return found
 
 
 def licences_of(
@@ -183,21 +193,66 @@ def licences_of(
     graph: GraphRun | None,
     environ: Mapping[str, str],
     facts: FileFacts,
+    *,
+    proven: AbstractSet[ModuleVersion] = frozenset(),
 ) -> dict[ModuleVersion, ModuleLicence]:
     """Return what licence texts say of modules on this machine; those of the project are read for its own packages.
 
-    graph: of the project, None without one.
+    graph: of the project, None without one. proven: modules whose zip in the module cache is the one that the log
+    knows: they are read from that.
     """
     found: dict[ModuleVersion, ModuleLicence] = {}
     if graph is not None:
-        run = read_licences(graph, project, environ, scope=Scope.ALL, facts=facts)
+        # What lies in vendor/ nobody has held against anything: it counts only where there is nothing else.
+        run = read_licences(
+            changed(graph, from_vendor=False), project, environ, scope=Scope.ALL, facts=facts, checked=proven
+        )
         found |= {licence.effective or _folder(licence): licence for licence in run.by_path.values()}
     left = sorted(set(modules) - set(found))
     for batch in _batches(left):
-        run = read_licences(_made_run(batch), project, environ, scope=Scope.ALL, facts=facts)
+        run = read_licences(_made_run(batch), project, environ, scope=Scope.ALL, facts=facts, checked=proven)
         found |= {licence.subject: licence for licence in run.by_path.values()}
-        found |= {module: run.stdlib for module in left if module.path == "stdlib"}
+        found |= {module: run.stdlib for module in left if module.path == STDLIB}
     return found
+
+
+def deeper_licences(
+    modules: Iterable[ModuleVersion],
+    project: Project,
+    cache: Path | None,
+    environ: Mapping[str, str],
+    facts: FileFacts,
+) -> dict[ModuleVersion, frozenset[str]]:
+    """Return the licences that stand anywhere in the zips of modules, of those that could be read as a whole.
+
+    modules: those whose zip is proven.
+    """
+    found: dict[ModuleVersion, frozenset[str]] = {}
+    for module in modules:
+        folders = _licensed_folders(cache, module) if cache is not None else None
+        if folders is None:
+            continue
+        packages = tuple(f"{module.path}/{folder}" if folder else module.path for folder in folders)
+        run = changed(_made_run([module]), packages={module.path: packages})
+        licence = read_licences(run, project, environ, scope=Scope.ALL, facts=facts, checked={module}).by_path.get(
+            module.path
+        )
+        if licence is not None and licence.is_read:
+            said = [parse_expression(file.expression) for file in licence.files if file.expression]
+            said += [parse_expression(text) for text in (licence.declared, licence.concluded) if text]
+            found[module] = frozenset(name for expression in said for name in expression.licences)
+    return found
+
+
+def _licensed_folders(cache: Path, module: ModuleVersion) -> list[str] | None:
+    """Return the folders of a module's zip that have licence files, None when it cannot be read."""
+    try:
+        with open_at(zip_path(cache, module), limit=ZIP_LIMIT) as file:
+            names = [entry.name.decode("utf-8", "replace") for entry in read_zip(file).entries]
+    except (InputError, OSError):
+        return None
+    inside = [name.removeprefix(f"{module}/") for name in names if name.startswith(f"{module}/")]
+    return sorted({folder for folder, _, name in (text.rpartition("/") for text in inside) if is_licence_file(name)})
 
 
 def _folder(licence: ModuleLicence) -> ModuleVersion:

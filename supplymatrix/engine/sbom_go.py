@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from supplymatrix.engine.sbom_proofs import Proofs
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goversion import go_version_key, is_toolchain
 from supplymatrix.gomod.modfile import GoMod, GoWork
@@ -21,6 +21,9 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.net.settings import find_goroot, read_env_files
 from supplymatrix.sources.build_target import host_target
 from supplymatrix.sources.go_root import go_version_of
+
+if TYPE_CHECKING:
+    from supplymatrix.engine.sbom_proofs import Proofs
 
 __all__ = ["GoRelease", "find_go_release", "toolchain_module", "toolchain_of"]
 

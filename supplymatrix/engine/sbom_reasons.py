@@ -1,6 +1,6 @@
 """Reasons as a document for others may have them: without the servers and folders that this machine alone knows.
 
-reasons = Reasons(environ, settings)
+reasons = Reasons(environ, settings, folders=["/home/ada/lib"])
 reasons("no server may be asked: https://proxy.corp.example/sumdb/…: HTTP 500")     # "no server may be asked: …"
 reasons.withheld                                                                    # what was cut, as it was
 
@@ -11,7 +11,7 @@ and its words differ from run to run. The public log's own servers may be named.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from supplymatrix.engine.redaction import PROXY_VARIABLES, Redactor, secrets_of
@@ -23,16 +23,20 @@ from supplymatrix.model.value import changed
 from supplymatrix.sbom.document import Component, Document
 from supplymatrix.sumdb.known import GO_LOG_NAME
 
-__all__ = ["Reasons"]
+__all__ = ["A_FOLDER", "Reasons"]
+
+A_FOLDER = "an absolute folder of the machine it was made on"
+"""What stands in place of one."""
 
 _ADDRESS = re.compile(r"https?://[^\s,|;)\"']+")
 _PUBLIC = f".{GO_LOG_NAME.partition('.')[2]}"
 
 
 class Reasons:
-    """Takes out of texts what is of this machine. environ: of the user; settings: of the go command."""
+    """Takes out of texts what is of this machine. environ: of the user; settings: of the go command; folders: absolute
+    ones that texts may name."""
 
-    def __init__(self, environ: Mapping[str, str], settings: GoSettings) -> None:
+    def __init__(self, environ: Mapping[str, str], settings: GoSettings, folders: Sequence[str] = ()) -> None:
         asked = {"GOPROXY": settings.goproxy.value, "GOSUMDB": settings.gosumdb.value}
         asked |= {name: environ.get(name, "") for name in PROXY_VARIABLES}
         hosts = {host for text in (*asked.values(), *_elements(settings)) for host in _hosts(text)}
@@ -40,6 +44,8 @@ class Reasons:
         home = environ.get("HOME") or environ.get("USERPROFILE") or ""
         longest_first = sorted(hosts, key=lambda host: (-len(host), host))
         self._redact = Redactor((*secrets_of({**environ, **asked}), *longest_first), home)
+        names = "|".join(re.escape(folder) for folder in sorted(folders, key=lambda folder: (-len(folder), folder)))
+        self._folders = re.compile(rf"(?:{names})(?![\w.-])") if names else None
         self._seen: dict[str, str] = {}
         self.withheld: list[str] = []
 
@@ -69,11 +75,12 @@ class Reasons:
             if not all(map(_is_public, _hosts(found[0]))):
                 text = f"{text[: found.start()]}…"
                 break
-        return self._redact(text)
+        return self._redact(self._folders.sub(A_FOLDER, text) if self._folders else text)
 
     def _gap(self, gap: Gap) -> Gap:
-        reason = self(gap.reason)
-        return gap if reason == gap.reason else changed(gap, reason=reason)
+        said = {name: getattr(gap, name) for name in ("wanted", "reason", "remedy", "subject")}
+        told = {name: self(text) for name, text in said.items()}
+        return gap if told == said else changed(gap, **told)
 
     def _component(self, component: Component) -> Component:
         proof, licence = component.proof, component.licence
@@ -82,8 +89,10 @@ class Reasons:
             told["proof"] = changed(proof, reason=self(proof.reason))
         if licence is not None and self(licence.reason) != licence.reason:
             told["licence"] = changed(licence, reason=self(licence.reason))
-        if self(component.digest_reason) != component.digest_reason:
-            told["digest_reason"] = self(component.digest_reason)
+        for name in ("digest_reason", "directory", "version_source"):
+            text = getattr(component, name)
+            if self(text) != text:
+                told[name] = self(text)
         return changed(component, **told) if told else component
 
 

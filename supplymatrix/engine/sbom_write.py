@@ -7,7 +7,7 @@ written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from supplymatrix.errors import Diagnostic
 from supplymatrix.model.value import value
 from supplymatrix.sbom.cyclonedx import DEFAULT_SPEC, SPECS, cyclonedx_json, cyclonedx_of, render_json
 from supplymatrix.sbom.document import Document
+from supplymatrix.sbom.formats import FORMATS, canonical_format
 from supplymatrix.sbom.validate import (
     DetectedFormat,
     JsonSchema,
@@ -32,16 +33,9 @@ if TYPE_CHECKING:
     from supplymatrix.attest.keys import SigningKey
 
 __all__ = [
-    "ALIASES", "FORMATS", "FileCheck", "InvalidDocumentError", "json_schema", "validate_document_file", "write_sbom",
-    "xml_schema",
+    "FileCheck", "InvalidDocumentError", "json_schema", "validate_document_file", "write_sbom", "xml_schema",
 ]  # fmt: skip
 
-FORMATS = ("cyclonedx-json", "cyclonedx-xml", "spdx-json", "spdx-3-json")
-ALIASES: Mapping[str, str] = {
-    "cyclonedx": "cyclonedx-json", "json": "cyclonedx-json", "xml": "cyclonedx-xml", "spdx": "spdx-json",
-    "spdx-2.3-json": "spdx-json", "spdx3": "spdx-3-json", "spdx-3": "spdx-3-json",
-}  # fmt: skip
-"""Other words for the formats."""
 SPECS_READ = ("1.2", "1.3", "1.4", "1.5", *SPECS)
 """Versions of CycloneDX of which there are schemas for both forms here."""
 _SHOWN = 5
@@ -72,7 +66,7 @@ class FileCheck:
 def write_sbom(document: Document, form: str, spec: str = DEFAULT_SPEC, key: SigningKey | None = None) -> str:
     """Return the text of a document in a format. spec: of CycloneDX. key: signs inside, where the format has a place
     for that: in CycloneDX JSON. Raises InvalidDocumentError, ValueError for what is no format."""
-    form = ALIASES.get(form, form)
+    form = canonical_format(form)
     if form not in FORMATS:
         raise ValueError(f"there is no format {form!r}, but {', '.join(FORMATS)}")
     with without_collector():

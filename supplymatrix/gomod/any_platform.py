@@ -12,7 +12,7 @@ A constraint holds when it can: each system, processor and feature may be there 
 
 from __future__ import annotations
 
-from supplymatrix.gomod.build_constraint import KNOWN_ARCH, KNOWN_OS, BuildContext, Constraint
+from supplymatrix.gomod.build_constraint import KNOWN_ARCH, KNOWN_OS, NEWEST_MINOR, BuildContext, Constraint
 from supplymatrix.model.value import value
 
 __all__ = ["AnyPlatform"]
@@ -25,7 +25,7 @@ class AnyPlatform:
     """Builds for every platform at once. tags: given with -tags; go_minor: N of the go1.N that builds."""
 
     tags: frozenset[str] = frozenset()
-    go_minor: int = 26
+    go_minor: int = NEWEST_MINOR
 
     @property
     def cgo(self) -> bool:

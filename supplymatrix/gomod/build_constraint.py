@@ -25,8 +25,8 @@ from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import value
 
 __all__ = [
-    "GO_SPACE", "KNOWN_ARCH", "KNOWN_OS", "BuildContext", "Constraint", "file_constraints", "parse_go_build",
-    "parse_plus_build",
+    "GO_SPACE", "KNOWN_ARCH", "KNOWN_OS", "NEWEST_MINOR", "BuildContext", "Constraint",
+    "file_constraints", "parse_go_build", "parse_plus_build",
 ]  # fmt: skip
 
 GO_SPACE: Final = (
@@ -59,6 +59,8 @@ _FEATURES = {
     "ppc64le": ("power8",), "riscv64": ("rva20u64",), "wasm": ("satconv", "signext"),
 }  # fmt: skip
 
+NEWEST_MINOR: Final = 26
+"""N of the newest go1.N that this program knows; it builds where nobody says what does."""
 _MAX_OPERANDS = 1000
 _MAX_PLUS_OPERATORS = 100
 _TOKEN = re.compile(r"[ \t]*(?:(&&|\|\||[()!])|([\w.]+))")
@@ -86,7 +88,7 @@ class BuildContext:
     goarch: str = "amd64"
     tags: frozenset[str] = frozenset()
     cgo: bool = False
-    go_minor: int = 26
+    go_minor: int = NEWEST_MINOR
 
     def has_tag(self, name: str) -> bool:
         """Return whether a tag holds in this build."""

@@ -1,12 +1,17 @@
 """The `#cgo` lines of a Go file: which native libraries it links.
 
-    >>> list(linked_libraries(b'package p\\n\\n// #cgo linux LDFLAGS: -lz -L/opt\\nimport "C"\\n', BuildContext()))
-    ['z']
+    >>> data = b'package p\\n\\n// #cgo linux LDFLAGS: -lz -L/opt ${SRCDIR}/libown.a\\nimport "C"\\n'
+    >>> cgo_links(data, BuildContext())
+    CgoLinks(names=('z', 'libown.a'), unclear=())
 
-Only names are taken: -lNAME of LDFLAGS, and the packages of pkg-config lines. A condition before the name ("linux",
+Only the comment right above an import of "C" counts, as for cgo. Names are those of -lNAME and -l:FILE, of files that
+are linked as such, of -framework NAME, and the packages of pkg-config lines. A condition before the name ("linux",
 "!windows,amd64") must hold in the build. Nothing is run, and no path is followed.
 
-Source: Go go/build (saveCgo); cmd/cgo, "Using cgo with the go command".
+What may bring a library and cannot be read so is `unclear`: then names may lack something.
+
+Source: Go go/build (saveCgo, splitQuoted), go/parser (leadComment), go/ast (CommentGroup.Text); cmd/cgo, "Using cgo
+with the go command"; cmd/go internal/work (security.go).
 """
 
 from __future__ import annotations
@@ -14,41 +19,219 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from supplymatrix.gomod.build_constraint import BuildContext
+from supplymatrix.errors import InputError
+from supplymatrix.gomod.build_constraint import BuildContext, parse_go_build, parse_plus_build
+from supplymatrix.model.value import value
 
-__all__ = ["linked_libraries"]
+__all__ = ["CgoLinks", "cgo_links"]
 
-_LINE = re.compile(rb"^[ \t]*(?://|/\*|\*)?[ \t]*#cgo[ \t]+([^:\n]*):([^\n]*)$", re.MULTILINE)
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 _MOST = 1_000
+_LONGEST = 200  # characters of a word that are told
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,99}")
+_FILE = re.compile(r"\.(?:a|o|so(?:\.[0-9]+)*|dylib|tbd|dll|lib|obj|syso)\Z", re.IGNORECASE)
+_TOKEN = re.compile(
+    rb"(?P<space>[ \t\r\n]+)|(?P<comment>//[^\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)"
+    rb"|(?P<text>\"[^\"\\\n]*(?:\\[^\n][^\"\\\n]*)*\"|`[^`]*`)|(?P<word>[A-Za-z0-9_\x80-\xff]+)|(?P<mark>.)",
+    re.DOTALL,
+)
+_QUOTED = re.compile(r"(?:\\.|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[^\s\\\"'])+", re.DOTALL)
+_PIECE = re.compile(r"\\(.)|[\"']", re.DOTALL)
+_BEFORE_NAME = frozenset(
+    ["-framework", "-weak_framework", "-needed_framework", "-reexport_framework", "-upward_framework"]
+)
+_BEFORE_FILE = frozenset(
+    ["-force_load", "-weak_library", "-needed_library", "-reexport_library", "-upward_library", "-load_hidden"]
+)
+_BEFORE_OTHER = frozenset(
+    [
+        "-B", "-F", "-I", "-L", "-R", "-T", "-arch", "-compatibility_version", "-current_version", "-e", "-h",
+        "-install_name", "-isysroot", "-m", "-o", "-rpath", "--rpath", "-rpath-link", "-soname", "--sysroot",
+        "-syslibroot", "-target", "-u", "-undefined", "-z", "--version-script",
+    ]
+)  # fmt: skip
+"""Options whose next word is neither a library nor an option."""
+_UNCLEAR_OPTION = re.compile(r"-(?:fopenmp|fsanitize|specs|include|-just-symbols|filelist|-?dynamic-list).*")
+_WITH_LIBRARY = re.compile(r"-(?:l|weak-l|needed-l|reexport-l|upward-l|hidden-l|lazy-l|-library=)(.*)", re.DOTALL)
 
 
-def linked_libraries(data: bytes, context: BuildContext) -> Iterator[str]:
-    """Yield the names of the libraries that a file links in a build, each once, in order."""
-    seen: set[str] = set()
-    for number, found in enumerate(_LINE.finditer(data)):
+@value
+class CgoLinks:
+    """names: of the libraries that a file links, each once, in order. unclear: words and lines that may bring more."""
+
+    names: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+
+def cgo_links(data: bytes, context: BuildContext) -> CgoLinks:
+    """Return what a .go file links in a build. data: the file, whose head is one that Go takes."""
+    names: dict[str, None] = {}
+    unclear: dict[str, None] = {}
+    lines = (line for comment in _comments_of_c(data) for line in _lines(comment))
+    for number, line in enumerate(filter(_is_cgo, lines)):
         if number >= _MOST:
+            unclear[f"more than {_MOST:,} #cgo lines"] = None
+            break
+        for name, is_clear in _of_line(line, context):
+            (names if is_clear else unclear)[name[:_LONGEST]] = None
+    return CgoLinks(names=tuple(names), unclear=tuple(unclear))
+
+
+class _Comments:
+    """The comments before a token, in groups without a blank line between them; only the last one can count."""
+
+    def __init__(self) -> None:
+        self.line = 1
+        self._group: list[bytes] = []
+        self._end = 0
+        self._trailing = 0  # the line up to which comments belong to the token before
+
+    def add(self, comment: bytes) -> None:
+        """Take a comment that begins on this line."""
+        end = self.line + comment.count(b"\n")
+        if self.line <= self._trailing:
+            self._trailing = end
+            self._group = []
+        else:
+            if self.line > self._end + 1:
+                self._group = []
+            self._group.append(comment)
+            self._end = end
+        self.line = end
+
+    def take(self) -> tuple[bytes, ...]:
+        """Return the comments right above a token on this line, and begin anew behind it."""
+        found = tuple(self._group) if self._group and self._end + 1 == self.line else ()
+        self._group = []
+        self._trailing = self.line
+        return found
+
+
+def _comments_of_c(data: bytes) -> Iterator[tuple[bytes, ...]]:
+    """Yield the comment group above each import of "C"."""
+    tokens = _tokens(data.removeprefix(b"\xef\xbb\xbf"))
+    for kind, token, doc in tokens:
+        if kind == "word" and token == b"import":
+            yield from _declaration(tokens, doc)
+        elif kind == "word" and token in (b"const", b"func", b"type", b"var"):
             return
-        *conditions, verb = found[1].decode("utf-8", "replace").split() or [""]
-        if conditions and not any(_holds(condition, context) for condition in conditions):
+
+
+def _declaration(
+    tokens: Iterator[tuple[str, bytes, tuple[bytes, ...]]], doc: tuple[bytes, ...]
+) -> Iterator[tuple[bytes, ...]]:
+    """Yield the comments of "C" in one import declaration. A lone import takes those of its declaration too."""
+    is_list, is_new, number = False, True, 0
+    own: tuple[bytes, ...] = ()
+    of_c: list[tuple[bytes, ...]] = []
+    for kind, token, above in tokens:
+        if token == b"(":
+            is_list = True
+        elif token == b")":
+            break
+        elif token == b";":
             continue
-        for word in found[2].decode("utf-8", "replace").split():
-            name = _library(verb, word)
-            if name and name not in seen:
-                seen.add(name)
-                yield name
+        else:
+            own, is_new = (above if is_list else ()) if is_new else own, False
+            if kind == "text":
+                number, is_new = number + 1, True
+                of_c += [own] if token[1:-1] == b"C" else []
+                if not is_list:
+                    break
+    yield from (own or (doc if number == 1 else ()) for own in of_c)
+
+
+def _tokens(data: bytes) -> Iterator[tuple[str, bytes, tuple[bytes, ...]]]:
+    """Yield kind and text of each token with the comments above it."""
+    comments = _Comments()
+    for found in _TOKEN.finditer(data):
+        kind, token = found.lastgroup or "", found[0]
+        if kind == "space":
+            comments.line += token.count(b"\n")
+        elif kind == "comment":
+            comments.add(token)
+        else:
+            yield kind, token, comments.take()
+            comments.line += token.count(b"\n")
+
+
+def _lines(comments: tuple[bytes, ...]) -> Iterator[str]:
+    """Yield the lines of a comment group without its marks."""
+    for comment in comments:
+        text = comment.decode("utf-8", "replace")
+        yield from (line.strip() for line in (text[2:] if text.startswith("//") else text[2:-2]).split("\n"))
+
+
+def _is_cgo(line: str) -> bool:
+    return line.startswith(("#cgo ", "#cgo\t"))
+
+
+def _of_line(line: str, context: BuildContext) -> Iterator[tuple[str, bool]]:
+    """Yield (name, True) of each library of a line, and (word, False) of what is unclear."""
+    fields = line.split()
+    if len(fields) == 3 and fields[1] in ("nocallback", "noescape"):
+        return
+    head, colon, arguments = line[4:].partition(":")
+    *conditions, verb = head.split() or [""]
+    if not colon or not verb:
+        yield line, False
+        return
+    if conditions and not any(_holds(condition, context) for condition in conditions):
+        return
+    if verb == "pkg-config":
+        for word in _words(arguments):
+            if not word.startswith("-"):
+                yield word, bool(_NAME.fullmatch(word))
+    elif verb == "LDFLAGS":
+        yield from _linked(_flat(_words(arguments)))
 
 
 def _holds(condition: str, context: BuildContext) -> bool:
-    terms = condition.split(",")
-    return all(context.has_tag(term.removeprefix("!")) is not term.startswith("!") for term in terms)
+    try:
+        if any(mark in condition for mark in "&|()"):
+            return context.satisfies(parse_go_build(condition))
+    except InputError:
+        return False
+    constraint = parse_plus_build(condition)
+    return constraint is not None and context.satisfies(constraint)
 
 
-def _library(verb: str, word: str) -> str:
-    """Return the library that a word of a line names, "" for none."""
-    word = word.strip("\"'")
-    if verb == "LDFLAGS" and word.startswith("-l"):
-        word = word.removeprefix("-l")
-    elif verb != "pkg-config" or word.startswith("-"):
-        return ""
-    return word if _NAME.fullmatch(word) else ""
+def _words(text: str) -> list[str]:
+    """Return the words of a line, quotes and backslashes taken away."""
+    return [_PIECE.sub(lambda piece: piece[1] or "", found[0]) for found in _QUOTED.finditer(text)]
+
+
+def _flat(words: list[str]) -> list[str]:
+    """Return words with those that are only passed on to the linker by themselves."""
+    return [
+        part
+        for word in words
+        if word != "-Xlinker"
+        for part in (word.removeprefix("-Wl,").split(",") if word.startswith("-Wl,") else [word])
+    ]
+
+
+def _linked(words: list[str]) -> Iterator[tuple[str, bool]]:
+    before = ""
+    for word in words:
+        option, before = before, ""
+        if option in _BEFORE_OTHER:
+            continue
+        if option == "-l" or option in _BEFORE_NAME:
+            yield word, bool(_NAME.fullmatch(word))
+        elif option in _BEFORE_FILE or not word.startswith("-"):
+            name = word.replace("\\", "/").rpartition("/")[2]
+            yield (name, True) if _is_file(name) else (word, False)
+        elif word == "-l" or word in _BEFORE_NAME or word in _BEFORE_FILE or word in _BEFORE_OTHER:
+            before = word
+        elif found := _WITH_LIBRARY.fullmatch(word):
+            name = found[1].removeprefix(":")
+            yield (name, True) if _NAME.fullmatch(name) else (word, False)
+        elif _UNCLEAR_OPTION.fullmatch(word):
+            yield word, False
+    if before and before not in _BEFORE_OTHER:
+        yield before, False
+
+
+def _is_file(name: str) -> bool:
+    """Return whether a name is one of a file that a linker takes in."""
+    return bool(_NAME.fullmatch(name) and _FILE.search(name))

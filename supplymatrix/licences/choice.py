@@ -28,7 +28,7 @@ _PARTLY = re.compile(r"\b(?:some|portions?|parts?|certain|examples?|recipes?|mod
 """Words of a choice that is not for the whole: "examples in the documentation are dual licensed"."""
 _DENIES = re.compile(
     r"\b(?:not|no|never|nor|neither|cannot|was|were|had|used\s+to|until|before|prior|earlier|formerly|previously|once"
-    r"|longer|comply\s+with|must|shall)\b|n['’]t\b",
+    r"|longer|comply\s+with|must|shall)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
 """Words of a clause that says there is no choice, or that there was one."""

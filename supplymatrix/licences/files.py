@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_licence_file", "is_notice_file", "is_third_party_file", "rank"]
+__all__ = ["is_licence_file", "is_notice_file", "is_third_party_file", "is_unread_licence_file", "rank"]
 
 _WORD = r"(?:un)?licen[sc]es?|copying|copyrights?"
 _STARTS = re.compile(rf"(?:{_WORD})(?:[-_. ].*)?", re.IGNORECASE)
@@ -17,6 +17,14 @@ _NOTICE = re.compile(r"notices?(?:[-_. ].*)?", re.IGNORECASE)
 _THIRD_PARTY = re.compile(r"(?:.*[-_. ])?(?:3rd|third)[-_. ]?part(?:y|ies)(?:[-_. ].*)?", re.IGNORECASE)
 _SPEAKS = re.compile(r"licen[sc]e|notice|copyright|copying|legal", re.IGNORECASE)
 _DOCUMENTATION = re.compile(r"[-_. ](?:docs?|documentation|logos?|artwork|fonts?)(?:\.(?:md|txt))?$", re.IGNORECASE)
+
+_NAMED = re.compile(
+    r"(?:[al]?gpl|mpl|epl|eupl|cddl|apache|mit|bsd)(?:[-_ .]?v?\d[\d.]*)?(?:[-_.](?:only|or-later|clause))?"
+    r"\.(?:txt|md)",
+    re.IGNORECASE,
+)
+"""GPL.txt, lgpl-2.1.txt: a text that is called by its licence."""
+_OTHER_FORMS = (".doc", ".docx", ".htm", ".html", ".in", ".odt", ".pdf", ".ps", ".rtf", ".tex", ".xml")
 
 _TEXT_SUFFIXES = (".md", ".markdown", ".rst", ".txt")
 _OTHER_SUFFIXES = (
@@ -35,7 +43,17 @@ def is_licence_file(name: str) -> bool:
     """
     if not _holds_text(name) or is_third_party_file(name) or _DOCUMENTATION.search(name):
         return False
-    return _STARTS.fullmatch(name) is not None or _is_prefixed(name)
+    return _is_named_so(name)
+
+
+def is_unread_licence_file(name: str) -> bool:
+    """Tell whether a file of this name (no folders) holds a licence too, though it is not read as that of the code: in
+    another form than text (LICENSE.html, COPYING.in), or of its documentation, pictures and fonts (LICENSE-fonts.txt).
+    """
+    stem, dot, suffix = name.rpartition(".")
+    if dot and f".{suffix.lower()}" in _OTHER_FORMS:
+        return _is_named_so(stem) and len(name) <= 255
+    return _holds_text(name) and _DOCUMENTATION.search(name) is not None and _is_named_so(name)
 
 
 def is_notice_file(name: str) -> bool:
@@ -55,6 +73,10 @@ def rank(name: str) -> tuple[int, str]:
         plain = plain.removesuffix(suffix)
     whole = {"license": 0, "licence": 0, "licenses": 1, "licences": 1, "copying": 2, "unlicense": 3, "copyright": 8}
     return whole.get(plain, 7 if plain.startswith("copyright") else 5), name
+
+
+def _is_named_so(name: str) -> bool:
+    return any(pattern.fullmatch(name) for pattern in (_STARTS, _NAMED)) or _is_prefixed(name)
 
 
 def _is_prefixed(name: str) -> bool:

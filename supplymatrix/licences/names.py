@@ -21,6 +21,7 @@ class Named:
 _V = r"(?:,?[ ]?(?:version|v\.?|ver\.?)?[ -]?)"
 _LATER = (
     r"(?P<later>\+|[ ,]{0,2}\(?(?:at[ ]your[ ]option[,)]{0,2}[ ])?or[ ](?:\(at[ ]your[ ]option\)[ ])?(?:any[ ])?later)?"
+    r"(?:[ ]only\b)?"
 )
 _GNU = r"(?:(?:GNU[ ])?{short}|GNU[ ]{long}(?:[ ]\({short}\))?)(?:[ ]licen[sc]e)?"
 

@@ -9,9 +9,9 @@ from supplymatrix.errors import InputError
 from supplymatrix.licences.expression import parse_expression
 from supplymatrix.licences.names import names_in
 from supplymatrix.licences.regions import Region
-from supplymatrix.licences.remarks import is_restricting
+from supplymatrix.licences.remarks import is_restricting, sentence_spans
 
-__all__ = ["declared_names", "identifier_regions", "short_notices"]
+__all__ = ["declared_names", "has_faulty_identifier", "identifier_regions", "short_notices"]
 
 _IDENTIFIER = re.compile(
     r"^[ \t]*(?:[#*/;!%.-]+[ \t]*|<!--[ \t]*)?SPDX-License-Identifier:[ \t]*(?P<text>[^\n]{1,500})",
@@ -40,8 +40,7 @@ _PUBLIC_DOMAIN = re.compile(
 """A whole sentence that says so of the whole work; of a table or of some routines it proves nothing for the rest."""
 _KEEPS_RIGHTS = re.compile(r"all\s+rights\s+reserved|\bproprietary\b|\bconfidential\b", re.IGNORECASE)
 _CC0_NOTICE = re.compile(_CC0.replace(" ", r"\s+"), re.IGNORECASE)
-_SENTENCE = re.compile(r"[^.!?;\n]*(?:(?:\n(?!\s*\n)|[.!?;](?!\s|$))[^.!?;\n]*)*")
-_OPENING = "".join(("#", "*", "/", "=", "-", ">", " ", "\t", "\n"))
+_OPENING = "#*/=-> \t\n"
 
 _DECLARES = re.compile(
     r"licen[sc]ed|licen[sc]e:|(?:released|distributed|available|published|provided|redistributed|covered|governed)\s+"
@@ -66,14 +65,25 @@ _BEFORE = 160
 
 def identifier_regions(text: str) -> list[Region]:
     """Return a region for each line `SPDX-License-Identifier: EXPRESSION`; lines with a faulty expression are left."""
-    found = []
+    return [
+        Region(licence=licence, start=match.start(), end=match.end(), is_notice=True)
+        for match, licence in _identifiers(text)
+        if licence
+    ]
+
+
+def has_faulty_identifier(text: str) -> bool:
+    """Tell whether a line `SPDX-License-Identifier:` has what is no expression: nobody can say what it would be."""
+    return any(not licence for _, licence in _identifiers(text))
+
+
+def _identifiers(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield the lines with their expressions, "" for one that is none."""
     for match in _IDENTIFIER.finditer(text):
         try:
-            licence = str(parse_expression(_COMMENT_END.sub("", match["text"]).strip()))
+            yield match, str(parse_expression(_COMMENT_END.sub("", match["text"]).strip()))
         except InputError:
-            continue
-        found.append(Region(licence=licence, start=match.start(), end=match.end(), is_notice=True))
-    return found
+            yield match, ""
 
 
 def short_notices(text: str) -> list[Region]:
@@ -91,10 +101,10 @@ def short_notices(text: str) -> list[Region]:
 
 def _public_domain(text: str) -> Iterator[Region]:
     """Yield the sentence that puts the whole work into the public domain."""
-    for match in _SENTENCE.finditer(text):
-        sentence = match.group().strip(_OPENING)
+    for start, end in sentence_spans(text):
+        sentence = text[start:end].strip(_OPENING)
         if _PUBLIC_DOMAIN.fullmatch(sentence) and not is_restricting(sentence):
-            yield Region(licence="LicenseRef-public-domain", start=match.start(), end=match.end(), is_notice=True)
+            yield Region(licence="LicenseRef-public-domain", start=start, end=end, is_notice=True)
             return
 
 

@@ -58,7 +58,8 @@ _TEXTS: Mapping[str, str] = MappingProxyType({
     "give-source-of-library": "Give the source of the library, and let it be replaced: Go links it in, so give "
     "the program's object code or source for linking anew.",
     "give-source-of-program": "Give the complete source of the whole program to whoever gets it, under this licence.",
-    "give-source-to-users": "Offer the complete source to all who use it over the network, under this licence.",
+    "give-source-to-users": "Offer the complete source to all who use it over the network, under this licence, where "
+    "the code was changed; that it was linked into a program may be such a change.",
     "licence-changes-alike": "Give changes of the licensed files under the same licence.",
     "licence-whole-alike": "Put the whole program under this licence; nothing in it may restrict the rights it gives.",
     "allow-reverse-engineering": "Do not forbid to change the library for oneself and to reverse engineer for that.",
@@ -70,6 +71,8 @@ _TEXTS: Mapping[str, str] = MappingProxyType({
     "no-misrepresentation": "Do not claim to have written the original; mark changed versions.",
     "mind-restrictions": "Make sure that your use is among those that the licence permits: it forbids some.",
     "mind-patents": "Know that the patent licence ends for those who sue over patents in the code.",
+    "licence-of-binary": "Give binaries under terms that keep the authors' disclaimers, and say where the source is.",
+    "indemnify": "Where you sell it, stand for the authors against claims that come of your offer.",
     "read-licence": "Read the licence: what it asks is not known here.",
     "nothing": "Nothing is asked.",
 })  # fmt: skip
@@ -102,12 +105,18 @@ _EPL_2 = (
     ("give-licence-text", "section 3.2(b)", (_SOURCE, _MODIFY)),
     ("keep-notices", "section 3.3", (_SOURCE, _MODIFY)),
     ("licence-changes-alike", "section 3.2(a)", (_MODIFY,)),
+    ("licence-of-binary", "section 3.1(b)", (_BINARY, _MODIFY)),
+    ("indemnify", "section 4", _COPIES),
+    ("mind-patents", "section 7", _ANY),
 )
 _EPL_1 = (
     ("give-source-of-files", "section 3(b)(iv)", (_BINARY, _MODIFY)),
     ("give-licence-text", "section 3, source code (b)", (_SOURCE, _MODIFY)),
     ("keep-copyright", "section 3", _COPIES),
     ("licence-changes-alike", "section 3, source code (a)", (_MODIFY,)),
+    ("licence-of-binary", "section 3(b)(i) to (iii)", (_BINARY, _MODIFY)),
+    ("indemnify", "section 4", _COPIES),
+    ("mind-patents", "section 7", _ANY),
 )
 _CDDL = (
     ("give-source-of-files", "section 3.1", (_BINARY, _MODIFY)),
@@ -124,12 +133,15 @@ _LGPL_2 = (
     ("licence-changes-alike", "section 2(c)", (_MODIFY,)),
 )
 _LGPL_3 = (
-    ("give-licence-text", "section 4(b)", _COPIES),
-    ("keep-notices", "sections 4(a) and 4(c)", _COPIES),
+    ("give-licence-text", "section 4(b)", (_BINARY, _MODIFY)),
+    ("give-licence-text", "GPL-3.0 section 4", (_SOURCE,)),
+    ("keep-notices", "sections 4(a) and 4(c)", (_BINARY, _MODIFY)),
+    ("keep-notices", "GPL-3.0 section 4", (_SOURCE,)),
     ("give-source-of-library", "section 4(d)", (_BINARY, _MODIFY)),
     ("allow-reverse-engineering", "section 4", (_BINARY, _MODIFY)),
     ("mark-changes", "GPL-3.0 section 5(a)", (_MODIFY,)),
     ("licence-changes-alike", "section 2", (_MODIFY,)),
+    ("mind-patents", "GPL-3.0 sections 10 and 11", _ANY),
 )
 _GPL_2 = (
     ("give-source-of-program", "section 3", (_BINARY, _MODIFY)),
@@ -144,10 +156,15 @@ _GPL_3 = (
     ("give-licence-text", "section 4", _COPIES),
     ("keep-notices", "section 4", _COPIES),
     ("mark-changes", "section 5(a)", (_MODIFY,)),
-    ("mind-patents", "section 11", _ANY),
+    ("mind-patents", "sections 10 and 11", _ANY),
 )
-_AGPL_3 = (*_GPL_3, ("give-source-to-users", "section 13, when the code was changed", (_SERVICE,)))
+_AGPL_3 = (*_GPL_3, ("give-source-to-users", "section 13", (_SERVICE,)))
 _CC_BY = (("attribute", "section 3(a)", _COPIES),)
+_UNICODE = (
+    ("give-licence-text", "points (a) and (b)", _COPIES),
+    ("keep-copyright", "points (a) and (b)", _COPIES),
+    ("no-endorsement", "last paragraph", _ANY),
+)
 _NOTHING = (("nothing", "", _ANY),)
 
 _ROWS: Mapping[str, tuple[_Row, ...]] = MappingProxyType({
@@ -170,8 +187,7 @@ _ROWS: Mapping[str, tuple[_Row, ...]] = MappingProxyType({
     ),
     "UPL-1.0": (("give-licence-text", "the condition", _COPIES), ("keep-copyright", "the condition", _COPIES)),
     "PostgreSQL": (("give-licence-text", "first paragraph", _COPIES), ("keep-copyright", "first paragraph", _COPIES)),
-    "Unicode-DFS-2016": (("keep-copyright", "points (a) and (b)", _COPIES), ("no-endorsement", "last paragraph", _ANY)),
-    "Unicode-3.0": (("keep-copyright", "points (a) and (b)", _COPIES), ("no-endorsement", "last paragraph", _ANY)),
+    "Unicode-DFS-2016": _UNICODE, "Unicode-3.0": _UNICODE,
     "OFL-1.1": (
         ("give-licence-text", "condition 2", _COPIES),
         ("rename-changed", "condition 3", (_MODIFY,)),
@@ -187,9 +203,11 @@ _ROWS: Mapping[str, tuple[_Row, ...]] = MappingProxyType({
 })  # fmt: skip
 
 _LIFTED: Mapping[str, str] = MappingProxyType({"LGPL-3.0-linking-exception": "give-source-of-library"})
-"""What an exception lifts, beyond those that turn strong copyleft into weak."""
+"""What an exception lifts, beyond those that turn strong copyleft into weak. Of a changed library the source is to be
+given nevertheless."""
 _OF_PROGRAM = ("give-source-of-program", "licence-whole-alike")
-"""What a linking exception lifts: the source of the licensed code itself is still to be given."""
+"""What a linking exception lifts: the source of the licensed code itself is still to be given, and its changes stay
+under the licence."""
 
 
 def obligations_of(expression: str, use: Use) -> tuple[Obligation, ...]:
@@ -211,11 +229,11 @@ def _asked(expression: Expression, use: Use) -> tuple[Obligation, ...]:
     parts = [_asked(part, use) for part in expression.parts]
     if isinstance(expression, And):
         return tuple(dict.fromkeys(obligation for part in parts for obligation in part))
-    told = "; or ".join(
-        f"{part}: {', '.join(obligation.key for obligation in asked)}"
+    told = " Or ".join(
+        f"{part}: {' '.join(dict.fromkeys(obligation.text for obligation in asked))}"
         for part, asked in zip(expression.parts, parts, strict=True)
     )
-    text = f"Choose one licence, and do what it asks. {told}."
+    text = f"Choose one licence, and do what it asks. Either {told}"
     return (Obligation(key="choose-licence", text=text, uses=(use,), licence=str(expression)),)
 
 
@@ -224,14 +242,32 @@ def _of_licence(licence: Licence, use: Use) -> tuple[Obligation, ...]:
     rows = _ROWS.get(name)
     if rows is None:
         return _unknown(licence)
+    found = [_obligation(str(licence), *row) for row in rows if use in row[2]]
     lifted = _LIFTED.get(licence.exception, "")
-    found = [_obligation(str(licence), *row) for row in rows if use in row[2] and row[0] != lifted]
+    if lifted:
+        found = [
+            obligation
+            if obligation.key != lifted
+            else _obligation(str(licence), "give-source-of-files", "section 2 and GPL-3.0 section 6", (_MODIFY,))
+            for obligation in found
+            if obligation.key != lifted or use is _MODIFY
+        ]
     is_freed = class_of(str(licence)) is not class_of(licence.name)
     if is_freed and any(obligation.key in _OF_PROGRAM for obligation in found):
-        kept = [obligation for obligation in found if obligation.key not in _OF_PROGRAM]
-        clause = f"{next(row[1] for row in rows if row[0] == 'give-source-of-program')}, with {licence.exception}"
-        found = [_obligation(str(licence), "give-source-of-files", clause, (_BINARY, _MODIFY)), *kept]
+        found = _freed(licence, use, {row[0]: row[1] for row in rows}, found)
     return tuple(found) or (_obligation(str(licence), "nothing", "", (use,)),)
+
+
+def _freed(licence: Licence, use: Use, clauses: Mapping[str, str], found: list[Obligation]) -> list[Obligation]:
+    """Return what a licence of the whole program asks when an exception leaves it to its own code: its source, and the
+    same licence for changes of it."""
+    kept = [obligation for obligation in found if obligation.key not in _OF_PROGRAM]
+    source = f"{clauses['give-source-of-program']}, with {licence.exception}"
+    changes = f"{clauses['licence-whole-alike']}, with {licence.exception}"
+    asked = [_obligation(str(licence), "give-source-of-files", source, (_BINARY, _MODIFY))]
+    if use is _MODIFY:
+        asked.append(_obligation(str(licence), "licence-changes-alike", changes, (_MODIFY,)))
+    return [*asked, *kept]
 
 
 def _unknown(licence: Licence) -> tuple[Obligation, ...]:

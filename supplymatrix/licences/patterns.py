@@ -47,8 +47,8 @@ class Pattern:
 @value
 class Runs:
     """What a pattern allows. runs: of words; gaps: by the words before and after a place where any words may stand, how
-    many; size: number of runs, without what may be left out; needed: words that stand outside of all that may be left out
-    or be worded otherwise."""
+    many; size: number of runs, without what may be left out; needed: words that stand outside of all that may be left
+    out or be worded otherwise."""
 
     runs: frozenset[Run]
     gaps: Mapping[tuple[str, str], int]

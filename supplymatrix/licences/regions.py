@@ -41,8 +41,8 @@ _EXCEPTIONS = tuple(
         (
             "LGPL-3.0-linking-exception",
             ("LGPL-3.0",),
-            r"As a special exception to the GNU Lesser General Public License version 3[^.]{0,60}, the copyright holders"
-            r" of this library give you permission to convey to a third party a Combined Work that links"
+            r"As a special exception to the GNU Lesser General Public License version 3[^.]{0,60}, the copyright"
+            r" holders of this library give you permission to convey to a third party a Combined Work that links"
             + _DELETE,
         ),
         (
@@ -50,15 +50,18 @@ _EXCEPTIONS = tuple(
             ("GPL-2.0", "GPL-3.0"),
             r"(?:Linking this library statically or dynamically with other modules is making a combined work based on"
             r" this library\. Thus, the terms and conditions of the GNU General Public License cover the whole"
-            r" combination\. )?As a special exception, the copyright holders of this library give you permission to link"
-            r" this library with independent modules to produce an executable" + _DELETE,
+            r" combination\. )?As a special exception, the copyright holders of this library give you permission to"
+            r" link this library with independent modules to produce an executable" + _DELETE,
         ),
         (
             "LLVM-exception",
             ("Apache-2.0",),
-            r"As an exception, if, as a result of your compiling your source code, portions of this Software are"
-            r" embedded into an Object form of such source code, you may redistribute such embedded portions"
-            + _TO_END % r"retroactively and prospectively deemed waived[^.]*\.",
+            r"(?:-* LLVM Exceptions? to the Apache 2\.0 License -*\s*)?As an exception, if, as a result of your"
+            r" compiling your source code, portions of this Software are embedded into an Object form of such source"
+            r" code, you may redistribute such embedded portions in such Object form without complying with the"
+            r" conditions of Sections 4\(a\), 4\(b\) and 4\(d\) of the License"
+            + _TO_END
+            % r"only with respect to the Combined Software",
         ),
         (
             "Linux-syscall-note",
@@ -71,6 +74,10 @@ _EXCEPTIONS = tuple(
 """The sentences that grant an exception, and the licences that it fits; blanks may be line breaks. Only the sentence
 counts: "there is no linking exception" has all other words of one."""
 
+_INCOMPATIBLE = re.compile(
+    r"Incompatible\s+With\s+Secondary\s+Licenses\W{1,3}\s*as\s+defined\s+by\s+the", re.IGNORECASE
+)
+"""Once it is in the text of the MPL, as a form; where it stands once more it was put there to count."""
 _COMMONS = re.compile(
     r"\"?commons clause\"?(?:(?: license condition)?(?: v?1\.0)?"
     r"[\s\S]{0,400}?is provided to you by the licensor under the license, as defined below[\s\S]{0,2000}?"
@@ -105,6 +112,13 @@ def find_regions(text: str) -> list[Region]:
     if any(region.licence and not region.is_address for region in found):
         found = [region for region in found if not region.is_address]
     found = _with_exceptions(text, _with_supplements(found))
+    if len(_INCOMPATIBLE.findall(text)) > 1:
+        found = [
+            changed(region, licence=f"{region.licence}-no-copyleft-exception")
+            if region.licence == "MPL-2.0"
+            else region
+            for region in found
+        ]
     clause = _COMMONS.search(text)
     if clause is not None and all(region.licence != COMMONS_CLAUSE for region in found):
         found.append(Region(licence=COMMONS_CLAUSE, start=clause.start(), end=clause.end()))
@@ -140,18 +154,21 @@ def _region(text: str, name: str, start: int, end: int) -> Region:
 
 
 def _without_forms(text: str, regions: list[Region]) -> list[Region]:
-    """Drop notices that are the forms at the end of a licence's text."""
+    """Take the licence from notices that are the forms at the end of a licence's text."""
     return [
-        region
+        changed(region, licence="")
+        if region.is_notice and _FORM_AHEAD.search(text, max(0, region.start - _FORM_REACH), region.start)
+        else region
         for region in regions
-        if not region.is_notice or not _FORM_AHEAD.search(text, max(0, region.start - _FORM_REACH), region.start)
     ]
 
 
 def _with_exceptions(text: str, regions: list[Region]) -> list[Region]:
     """Add the exceptions that are granted for the one licence that they fit, and the places of their words."""
     for exception, bases, pattern in _EXCEPTIONS:
-        fitting = {region.licence for region in regions if region.licence.startswith(bases) and not region.is_supplement}
+        fitting = {
+            region.licence for region in regions if region.licence.startswith(bases) and not region.is_supplement
+        }
         match = pattern.search(text) if len(fitting) == 1 and " " not in next(iter(fitting)) else None
         if match is None:
             continue

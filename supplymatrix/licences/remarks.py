@@ -16,16 +16,21 @@ from supplymatrix.licences.patterns import RUN, licence_runs
 from supplymatrix.licences.regions import Region
 from supplymatrix.model.value import value
 
-__all__ = ["TURNS", "Remarks", "is_restricting", "read_remarks", "sentences"]
+__all__ = ["TURNS", "Remarks", "is_restricting", "read_remarks", "sentence_spans"]
 
 TURNS = frozenset({
-    "cannot", "commercial", "commercially", "competing", "confidential", "consent", "evil", "except", "excluding", "fee",
-    "fees", "forbidden", "however", "lease", "may", "military", "must", "never", "no", "non", "noncommercial",
-    "nonprofit", "not", "notwithstanding", "only", "paid", "pay", "payment", "permission", "prohibited", "prohibits",
-    "proprietary", "purchase", "resale", "restricted", "restriction", "restrictions", "royalties", "royalty", "sell",
-    "selling", "shall", "solely", "subscription", "unless", "without",
+    "banned", "buy", "cannot", "commercial", "commercially", "competing", "confidential", "consent", "denied",
+    "disallowed", "disallows", "employees", "evil", "except", "exclude", "excluded", "excludes", "excluding",
+    "fee", "fees", "forbidden", "however", "interdit", "interdite", "kommerziell", "kommerzielle",
+    "kommerziellen", "lease", "may", "military", "must", "need", "needed", "needs", "never", "nicht", "no", "non",
+    "noncommercial", "nonprofit", "not", "notwithstanding", "nur", "only", "paid", "pay", "payment", "permission",
+    "prohibida", "prohibido", "prohibited", "prohibits", "proprietary", "purchase", "rent", "require", "required",
+    "requires", "resale", "restricted", "restriction", "restrictions", "revenue", "royalties", "royalty", "saas",
+    "sell", "selling", "shall", "solely", "subscription", "uniquement", "unlawful", "unless", "untersagt",
+    "verboten", "without",
 })  # fmt: skip
-"""Words that can turn the sense of a licence; one of these beside it is one too many."""
+"""Words that can turn the sense of a licence; one of these beside it is one too many. The few that are not English are
+those of most often seen additions."""
 _HARD = frozenset({
     "commercial", "commercially", "confidential", "evil", "fee", "fees", "forbidden", "military", "noncommercial",
     "nonprofit", "prohibited", "proprietary", "sell", "selling", "subscription",
@@ -46,11 +51,12 @@ _HARMLESS = re.compile(
       |without\s(?:even\sthe\simplied\s)?(?:any\s)?(?:warrant(?:y|ies)|restrictions?|limitations?|conditions?)
       |no\swarrant(?:y|ies)|may\sbe\s(?:found|obtained|available)|\bMay\s\d|no\srights?\sreserved
       |should\snot\sbe\sinterpreted\sas\srepresenting\sofficial\spolicies
+      |not\s(?:a\s)?(?:dual|multi)[\s-]?licen\w+|must\scomply\swith\s(?:both|all)
       |(?:used|included|reproduced|reprinted|redistributed)\s(?:here\s)?(?:with|by)\spermission""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LIMITS = re.compile(
-    r"n['’]t\b|\blimited\s+to\b"
+    r"n['\u2019]t\b|\blimited\s+to\b|\badditional\s+(?:terms|conditions)\b|禁止|不得|商用|商业|商業"
     r"|\b(?:personal|private|internal|evaluation|educational|academic|research|trial|non[\s-]?production)"
     r"(?:\s+\w+){0,3}\s+(?:use|using|purposes?)\b",
     re.IGNORECASE,
@@ -61,6 +67,19 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """Of a sentence that names a licence without putting anything under it."""
+_SPEAKS = re.compile(r"li[sc]{1,3}en[sc]|\bunder\b|\bterms\b|GPL", re.IGNORECASE)
+"""Of a sentence that speaks of licences: MIT is a university too."""
+_OTHER = re.compile(
+    r"\b(?:licen[sc]ed|covered|governed|subject|available|distributed|released)\s+(?:\w+\s+){0,2}?(?:under|by|to)\s+"
+    r"(?:\S+\s+){0,6}?(?:licen[sc]es?|agreement|eula)\b",
+    re.IGNORECASE,
+)
+"""That something is under a licence, which the sentence may not name."""
+_THIS = re.compile(
+    r"\b(?:this|these|following|below|above|same|(?:under|by|to|in)\s+the\s+licen[sc]e)\b", re.IGNORECASE
+)
+_MIT_WITH_MORE = frozenset({"JSON", "X11", "Xnet"})
+"""Licences that are MIT's with something added, and often are headed by its name."""
 _ASKING = ("AGPL-", "LGPL-", "GPL-", "MPL-", "EPL-", "CDDL-", "EUPL-")
 """Families that ask much, whose name without a version is enough to doubt."""
 
@@ -81,15 +100,15 @@ def read_remarks(text: str, regions: Sequence[Region], licences: Iterable[str], 
     known = [licence.partition(" WITH ")[0] for licence in licences]
     is_doubtful = not _HARD.isdisjoint(inside)
     named: dict[str, None] = {}
-    for sentence in (sentence for part in beside for sentence in sentences(part)):
+    for sentence in (part[start:end] for part in beside for start, end in sentence_spans(part)):
         is_doubtful |= is_restricting(sentence)
-        if _ASIDE.search(sentence):
+        if _ASIDE.search(sentence) or not _SPEAKS.search(sentence):
             continue
         exact = [found.licence for found in names_in(sentence)]
         named |= dict.fromkeys(
             licence for licence in exact if not _is_known(licence, known) and not licence.startswith(tuple(offered))
         )
-        is_doubtful |= _names_in_part(sentence, [*known, *exact, *offered])
+        is_doubtful |= _names_in_part(sentence, [*known, *exact, *offered]) or _is_under_another(sentence)
     return Remarks(is_doubtful=is_doubtful, named=tuple(named))
 
 
@@ -101,13 +120,13 @@ def is_restricting(sentence: str) -> bool:
     return not TURNS.isdisjoint(words) or _LIMITS.search(plain) is not None
 
 
-def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a text, points of a list and paragraphs each by itself."""
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield from where to where each sentence of a text goes, points of a list and paragraphs each by itself."""
     start = 0
     for end in _SENTENCE_END.finditer(text):
-        yield text[start : end.start()]
+        yield start, end.start()
         start = end.end()
-    yield text[start:]
+    yield start, len(text)
 
 
 def _split(text: str, regions: Sequence[Region]) -> tuple[list[str], set[str]]:
@@ -169,6 +188,8 @@ def _stretches(text: str, words: Sequence[re.Match[str]], is_open: bytearray) ->
 def _is_known(licence: str, known: Sequence[str]) -> bool:
     """Tell whether a licence is among those known, in any of its forms: -only and -or-later, BSD-3-Clause-Clear."""
     base = _base(licence)
+    if licence == "MIT" and not _MIT_WITH_MORE.isdisjoint(known):
+        return True
     return any(name == licence or _base(name) == base or name.startswith(f"{base}-") for name in known)
 
 
@@ -180,6 +201,11 @@ def _names_in_part(sentence: str, known: Sequence[str]) -> bool:
             if not is_part_of_other:
                 return True
     return False
+
+
+def _is_under_another(sentence: str) -> bool:
+    """Tell whether a sentence puts something under a licence of which only the authors know which it is."""
+    return _OTHER.search(sentence) is not None and not _THIS.search(sentence) and not families_in(sentence)
 
 
 def _base(licence: str) -> str:

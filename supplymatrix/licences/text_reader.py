@@ -1,8 +1,8 @@
 """Read the text of a licence file: which licences it holds, where, how surely, and its copyright lines.
 
-In this order, until something is found: the texts and notices of licences that `licenseclassifier` knows; lines
-`SPDX-License-Identifier`; short notices; the similarity to known texts; names. How they are put together, and what
-the confidence says, stands in `docs/formats/licence-texts.md`.
+In this order, until something is found: the texts and notices of licences that `licenseclassifier` knows; the
+similarity to known texts; lines `SPDX-License-Identifier`; short notices and names. What else the text says must leave
+it so. How all this is put together, and what the confidence says, stands in `docs/formats/licence-texts.md`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from supplymatrix.licences.choice import alternatives, offered_families, prose
+from supplymatrix.licences.choice import Choice, choice_of, offered_families, prose
 from supplymatrix.licences.copyrights import copyright_lines, copyright_spans
 from supplymatrix.licences.decoding import decode
-from supplymatrix.licences.expression import join_and, parse_expression
+from supplymatrix.licences.expression import joined_or_none, parse_expression
 from supplymatrix.licences.names import names_in
-from supplymatrix.licences.notices import declared_names, identifier_regions, short_notices
+from supplymatrix.licences.notices import declared_names, has_faulty_identifier, identifier_regions, short_notices
 from supplymatrix.licences.regions import Region, find_regions
+from supplymatrix.licences.remarks import read_remarks
 from supplymatrix.licences.similar import nearest_licence
 from supplymatrix.model.licence import LicenceFile, LicenceMatch, LicenceMethod
 from supplymatrix.model.value import changed
@@ -26,6 +27,8 @@ from supplymatrix.model.value import changed
 __all__ = ["read_licence_text"]
 
 _WORD = re.compile(r"\w+")
+_FEW_WORDS = 25
+"""A text of fewer words is no licence's text."""
 _ADDRESS_WORDS = 60
 """In a longer text a licence's web address alone proves nothing; a shorter one is no licence's text."""
 _ASIDE_WORDS, _ASIDE_PERCENT = 250, 15
@@ -42,32 +45,43 @@ def read_licence_text(data: bytes, path: str) -> LicenceFile:
     if not text.strip():
         return file
     file = changed(file, copyrights=copyright_lines(text), offers=offered_families(text))
-    for method, find in (
-        (LicenceMethod.TEMPLATE, _known_texts),
-        (LicenceMethod.IDENTIFIER, identifier_regions),
-        (LicenceMethod.NOTICE, short_notices),
-    ):
-        regions = find(text)[:_REGIONS_LIMIT]
-        if any(region.licence for region in regions):
-            return _with(file, text, regions, method)
-    likeness = nearest_licence(_without_copyrights(text)) if len(text.split()) > _ADDRESS_WORDS else None
-    if likeness is None:
-        regions = _declared(text)
-        return _with(file, text, regions, LicenceMethod.NOTICE) if regions else file
-    if not likeness.is_similar:
+    regions = _known_texts(text)[:_REGIONS_LIMIT]
+    if any(region.licence for region in regions):
+        return _with(file, text, regions, LicenceMethod.TEMPLATE, _covered(text, regions))
+    identifiers = identifier_regions(text)[:_REGIONS_LIMIT]
+    declared = [*short_notices(text), *_declared(text)]
+    rest = _without(text, [*copyright_spans(text), *((region.start, region.end) for region in identifiers)])
+    likeness = nearest_licence(rest) if len(rest.split()) > _FEW_WORDS else None
+    if likeness is not None and not likeness.is_similar:
         return changed(file, nearest=f"{likeness.licence} {likeness.percent}")
-    regions = [Region(licence=likeness.licence, start=likeness.start, end=likeness.end)]
-    return changed(
-        file,
-        matches=_matches(text, regions, LicenceMethod.SIMILAR, likeness.percent),
-        expression=likeness.licence,
-    )
+    if likeness is not None:
+        regions = [Region(licence=likeness.licence, start=likeness.start, end=likeness.end)]
+        return _with(file, text, regions, LicenceMethod.SIMILAR, likeness.percent)
+    if identifiers:
+        return _with(file, text, identifiers, LicenceMethod.IDENTIFIER, 100)
+    if declared:
+        return _with(file, text, declared, LicenceMethod.NOTICE, _covered(text, declared))
+    return file
 
 
-def _with(file: LicenceFile, text: str, regions: Sequence[Region], method: LicenceMethod) -> LicenceFile:
-    confidence = 100 if method is LicenceMethod.IDENTIFIER else _covered(text, regions)
-    matches = _matches(text, regions, method, confidence)
-    return changed(file, matches=matches, expression=_expression(text, regions))
+def _with(
+    file: LicenceFile, text: str, regions: Sequence[Region], method: LicenceMethod, confidence: int
+) -> LicenceFile:
+    """Return what the regions say together, unless something beside them says otherwise, or nobody can write it."""
+    identifiers = identifier_regions(text)
+    choice = choice_of(text, regions)
+    expression = _expression(regions, choice, identifiers)
+    if expression is None:
+        return file
+    found = parse_expression(expression).licences
+    remarks = read_remarks(text, [*regions, *identifiers], found, choice.families)
+    is_doubtful = remarks.is_doubtful or has_faulty_identifier(text)
+    whole = None if is_doubtful else joined_or_none([expression, *remarks.named])
+    if whole is None:
+        longest = max((region for region in regions if region.licence), key=lambda region: region.end - region.start)
+        share = min(_covered(text, regions), 99)
+        return changed(file, nearest=f"{_parts(longest.licence)[0].partition(' WITH ')[0]} {share}")
+    return changed(file, matches=_matches(text, regions, method, confidence), expression=whole)
 
 
 def _known_texts(text: str) -> list[Region]:
@@ -102,10 +116,11 @@ def _is_aside(text: str, regions: Sequence[Region]) -> bool:
     return len(text.split()) > _ASIDE_WORDS and _covered(text, regions) < _ASIDE_PERCENT
 
 
-def _without_copyrights(text: str) -> str:
-    """Return a text with its copyright notices blanked out; offsets stay."""
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return a text with some of it blanked out; offsets stay."""
     parts, end = [], 0
-    for start, stop in copyright_spans(text):
+    for first, last in sorted(spans):
+        start, stop = max(first, end), max(first, last, end)
         parts += [text[end:start], " " * (stop - start)]
         end = stop
     return "".join([*parts, text[end:]])
@@ -119,24 +134,28 @@ def _declared(text: str) -> list[Region]:
     return regions if is_whole else []
 
 
-def _expression(text: str, regions: Sequence[Region]) -> str:
-    """Return what the regions say together. A line `SPDX-License-Identifier` that names them all says how they join."""
-    regions = [region for region in regions if region.licence]
-    licences = list(dict.fromkeys(region.licence for region in regions))
-    declared = [region.licence for region in identifier_regions(text)]
-    if declared:
-        whole = join_and(declared)
-        named = parse_expression(whole).licences
-        return join_and([whole, *(licence for licence in licences if not set(_parts(licence)) <= set(named))])
-    choice = alternatives(text, regions)
-    joined = [" OR ".join(f"({licence})" for licence in licences if licence in choice)] if choice else []
-    return join_and([*joined, *(licence for licence in licences if licence not in choice)])
+def _expression(regions: Sequence[Region], choice: Choice, identifiers: Sequence[Region]) -> str | None:
+    """Return what the regions say together, None when no expression can hold it. A line `SPDX-License-Identifier` that
+    names them all says how they join."""
+    said = [region.licence for region in regions if region.licence and not region.is_supplement]
+    licences = list(dict.fromkeys(said))
+    if identifiers:
+        whole = joined_or_none(region.licence for region in identifiers)
+        if whole is None:
+            return None
+        named = set(parse_expression(whole).licences)
+        return joined_or_none([whole, *(licence for licence in licences if not set(_parts(licence)) <= named)])
+    chosen = [licence for licence in licences if licence in choice.licences]
+    joined = [" OR ".join(f"({licence})" for licence in chosen)] if chosen else []
+    return joined_or_none([*joined, *(licence for licence in licences if licence not in choice.licences)])
 
 
 def _matches(text: str, regions: Sequence[Region], method: LicenceMethod, confidence: int) -> tuple[LicenceMatch, ...]:
     newlines = [match.start() for match in re.finditer("\n", text)]
     found = []
     for region in regions:
+        if region.is_supplement:
+            continue
         how = method
         if method is LicenceMethod.TEMPLATE:
             how = LicenceMethod.NOTICE if region.is_notice else LicenceMethod.TEXT if confidence == 100 else method

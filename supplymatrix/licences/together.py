@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from supplymatrix.errors import InputError
 from supplymatrix.licences.declared import declared_of
-from supplymatrix.licences.expression import join_and
+from supplymatrix.licences.expression import join_and, parse_expression
 from supplymatrix.model.licence import LicenceFile
 from supplymatrix.model.value import value
 
 __all__ = ["FilesSay", "what_files_say"]
 
+_TOO_MUCH = "is more than can be written down as one expression"
 _READ = "read it, and have it judged"
 _ASK = "look at its repository, and ask its authors"
 
@@ -33,11 +34,13 @@ def what_files_say(files: Sequence[LicenceFile], unread: Iterable[tuple[str, str
     missing = list(unread)
     root = [file for file in files if not file.packages_only]
     reasons = [f"{path}: {reason}" for path, reason in missing]
-    declared, fault = _joined_root(root)
-    reasons += fault
-    below = [file.expression for file in files if file.packages_only and file.expression]
-    concluded, fault = _joined([declared, *below])
-    reasons += fault
+    declared, below = _joined_root(root), [file.expression for file in files if file.packages_only and file.expression]
+    if not declared and any(file.expression for file in root):
+        reasons.append(f"what its files say together {_TOO_MUCH}")
+    concluded = _joined([declared, *below])
+    if not concluded and (declared or below):
+        concluded = declared
+        reasons.append(f"what the files in its folders say together {_TOO_MUCH}")
     for file in files:
         if file.unread:
             reasons.append(f"{file.path}: its last {file.unread:,} characters were not looked at")
@@ -57,17 +60,24 @@ def what_files_say(files: Sequence[LicenceFile], unread: Iterable[tuple[str, str
     )
 
 
-def _joined_root(files: Sequence[LicenceFile]) -> tuple[str, list[str]]:
+def _joined_root(files: Sequence[LicenceFile]) -> str:
+    """Return what the files in a root say, "" for nothing, and for what is no expression."""
     try:
-        return declared_of(files), []
-    except InputError as err:
-        return "", [f"what its files say together was not recognised: {err.diagnostics[0].message}"]
+        return _written(declared_of(files))
+    except InputError:
+        return ""
 
 
-def _joined(expressions: Iterable[str]) -> tuple[str, list[str]]:
-    """Return expressions as one; of those that cannot be one the first, with the reason."""
-    known = [text for text in expressions if text]
+def _joined(expressions: Iterable[str]) -> str:
+    """Return expressions as one, "" for none, and where they cannot be one."""
     try:
-        return join_and(known), []
-    except InputError as err:
-        return known[0], [f"what its folders say together was not recognised: {err.diagnostics[0].message}"]
+        return _written(join_and([text for text in expressions if text]))
+    except InputError:
+        return ""
+
+
+def _written(text: str) -> str:
+    """Return an expression that can be read again. Raises InputError: parts that can be read may be too long as one."""
+    if text:
+        parse_expression(text)
+    return text

@@ -66,10 +66,11 @@ class Audit:
     had to be asked for. rules: every rule named in the verdict, by id.
     lines: (artifact, line number) → that line of the source without its line end, for the snippets.
     places: artifact → the path under which a reader finds it from where the run was started; others are as they are.
-    fellows: the reports of this run that were written before this one. subject_files: what was judged: go.mod, go.sum
-    and what a workspace adds. proof_files: committed proofs that were read. paths: module path → the shortest chain of
-    requirements that leads to it, the subject's own module first, each after it as "path@version"; of what findings and
-    gaps are about, but for what go.mod requires itself, and as far as this machine has the go.mod files.
+    fellows: the reports of this run that were written before this one, and the bills of materials that it was told to
+    name. subject_files: what was judged: go.mod, go.sum and what a workspace adds. proof_files: committed proofs that
+    were read. paths: module path → the shortest chain of requirements that leads to it, the subject's own module
+    first, each after it as "path@version"; of what findings and gaps are about, but for what go.mod requires itself,
+    and as far as this machine has the go.mod files.
     """
 
     subject: str

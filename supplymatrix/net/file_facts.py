@@ -10,27 +10,30 @@ path, device, inode, size and both times of the zip, all of which must be equal.
 
     supplymatrix facts 1
     L "0.9.0+1" "9f86…" "LICENSE"⇥["MIT", "", ["Copyright …"], [["MIT", 1, 21, 100, "text"]], 0, []]
-    Z "/home/ada/go/…/v1.0.0.zip"⇥[64769, 131, 4096, 1700000000000000000, 1700000000000000000, "9f86…", "cf83…"]
+    Z "/home/ada/go/…/v1.0.0.zip"⇥[64769, 131, 4096, 1700000000000000000, 1700000000000000000, "9f…", "cf…", "h1:R7…"]
 
 A line is taken apart when it is asked for, so that a long file costs little. It is the user's own file in the user's
-own folder, and is believed: one that others own, or may write, is passed over. So is what is damaged, line by line: the
-file may be lost at any time, and nothing here raises. It is written whole, with what other processes put there
-meanwhile; the oldest lines go when it grows too long.
+own folder, and is believed: one that others own, or may write, is passed over. So is what is damaged, line by line, and
+a reading with a licence that is none today: the file may be lost at any time, and nothing here raises. It is written
+whole, with what other processes put there meanwhile; the oldest lines go when it grows too long.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
+from supplymatrix.errors import InputError
 from supplymatrix.model.licence import LicenceFile, LicenceMatch, LicenceMethod
+from supplymatrix.model.zip_digest import ZipDigest
 from supplymatrix.net.folders import FACTS_NAME
 from supplymatrix.net.whole_file import write_beside
-from supplymatrix.sbom.document import ZipDigest
 
 __all__ = ["FileFacts"]
 
@@ -42,6 +45,7 @@ _FLAGS = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 )  # a pipe is not waited for
 _HEX = frozenset("0123456789abcdef")
+_H1 = re.compile(r"h1:[A-Za-z0-9+/]{43}=")
 _METHODS = {method.value: method for method in LicenceMethod}
 
 
@@ -78,7 +82,7 @@ class FileFacts:
 
     def keep_digest(self, path: str, look: tuple[int, ...], digest: ZipDigest) -> None:
         """Remember what a zip hashed to."""
-        self._added[_zip_key(path)] = json.dumps([*look, digest.sha256, digest.sha512]).encode()
+        self._added[_zip_key(path)] = json.dumps([*look, digest.sha256, digest.sha512, digest.h1]).encode()
 
     def save(self) -> None:
         """Write what was added, beside what is there by now. What cannot be written is lost, and nobody is told."""
@@ -162,7 +166,7 @@ def _reading(fields: Sequence[object], sha256: str, name: str) -> LicenceFile | 
             if not all(isinstance(line, str) for line in (*copyrights, *offers)):
                 return None
             known = tuple(match for match in matches if match is not None)
-            if len(known) < len(matches):
+            if len(known) < len(matches) or not _are_licences((expression, *(match.licence for match in known))):
                 return None
             return LicenceFile(
                 path=name,
@@ -177,16 +181,29 @@ def _reading(fields: Sequence[object], sha256: str, name: str) -> LicenceFile | 
     return None
 
 
+@lru_cache(maxsize=4096)
+def _are_licences(expressions: tuple[str, ...]) -> bool:
+    """Return whether texts are expressions as this program writes them, or ""."""
+    from supplymatrix.licences.expression import canonical
+
+    try:
+        return all(canonical(text) == text for text in {*expressions} - {""})
+    except InputError:
+        return False
+
+
 def _match(item: object) -> LicenceMatch | None:
     match item:
-        case [str(licence), int(start), int(end), int(confidence), str(method)] if method in _METHODS:
+        case [str(licence), int(start), int(end), int(confidence), str(method)] if (
+            method in _METHODS and 0 < start <= end and 0 <= confidence <= 100
+        ):
             return LicenceMatch(licence=licence, start=start, end=end, confidence=confidence, method=_METHODS[method])
     return None
 
 
 def _digest(fields: Sequence[object], look: tuple[int, ...]) -> ZipDigest | None:
     match fields:
-        case [*then, str(sha256), str(sha512)] if tuple(then) == look:
-            if len(sha256) == 64 and len(sha512) == 128 and set(sha256 + sha512) <= _HEX:
-                return ZipDigest(sha256=sha256, sha512=sha512, size=look[2])
+        case [*then, str(sha256), str(sha512), str(h1)] if tuple(then) == look:
+            if len(sha256) == 64 and len(sha512) == 128 and set(sha256 + sha512) <= _HEX and _H1.fullmatch(h1):
+                return ZipDigest(sha256=sha256, sha512=sha512, size=look[2], h1=h1)
     return None

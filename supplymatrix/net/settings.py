@@ -12,7 +12,7 @@ from pathlib import Path
 
 from supplymatrix.gomod.goenv import EnvFile, GoSettings, parse_env_file, resolve_settings
 
-__all__ = ["find_goroot", "read_built_in", "read_env_files", "read_go_settings", "user_env_path"]
+__all__ = ["find_goroot", "read_built_in", "read_env_files", "read_env_values", "read_go_settings", "user_env_path"]
 
 _MAX_ENV_FILE = 1 << 20
 
@@ -38,6 +38,11 @@ def read_env_files(environ: Mapping[str, str]) -> tuple[EnvFile, ...]:
     if built_in is not None:
         files.append(built_in)
     return tuple(files)
+
+
+def read_env_values(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what these files say together."""
+    return {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
 
 
 def read_built_in(goroot: Path | None) -> EnvFile | None:

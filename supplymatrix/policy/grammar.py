@@ -177,7 +177,7 @@ CONCLUSION_KEYS = (
     ),
     Key(
         name="sha256",
-        about="SHA-256 (hex) of a licence file of the module: it holds no longer when the file is another one.",
+        about="SHA-256 (hex) of a licence file: the conclusion is about this file, and others count beside it.",
         schema={**_TEXT, "pattern": "^[0-9A-Fa-f]{64}$"},
     ),
     Key(
@@ -197,7 +197,7 @@ LICENCE_KEYS = (
     Key(name="deny", about="Licences that modules may not have, in the same words; wins over allow.", schema=_LICENCES),
     Key(
         name="min_confidence",
-        about="How surely a licence must be recognised, in percent; below it counts as not known.",
+        about="How surely a licence must be recognised, in percent, 80 when left out; below it counts as not known.",
         schema={"type": "integer", "minimum": 1, "maximum": 100},
     ),
     Key(

@@ -18,7 +18,7 @@ Words are told as SPDX spells them: "mit" is read as MIT, and "GPL-2.0" as GPL-2
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from supplymatrix.documents.toml_spans import KeyPath
@@ -50,7 +50,7 @@ def read_licences(read: Reading, number: int) -> LicenceRule | None:
         return None
     table, path = read.table(_SECTION, LICENCE_KEYS), (_SECTION,)
     allow = tuple(read_words(read, (*path, "allow"), table)) if "allow" in table else None
-    deny = tuple(_both(read_words(read, (*path, "deny"), table), table.get("deny")))
+    deny = tuple(_denied(read, (*path, "deny"), table))
     confidence = read.number((*path, "min_confidence"), table, 1, 100, "this is no percentage")
     rule = LicenceRule(
         allow=allow,
@@ -70,14 +70,20 @@ def read_licences(read: Reading, number: int) -> LicenceRule | None:
     return rule
 
 
-def _both(words: Iterable[tuple[str, Location]], written: object) -> Iterator[tuple[str, Location]]:
-    """Yield the words of `deny`, and for an old id of a GNU licence ("GPL-2.0"), of which nobody said whether later
+def _denied(read: Reading, path: KeyPath, table: Mapping[str, Any]) -> Iterator[tuple[str, Location]]:
+    """Yield the words of `deny`, and for an old id of a GNU licence ("GPL-2.0"), of which nobody knows whether later
     versions are meant, both of its successors."""
+    written = table.get("deny")
     texts = {text.lower() for text in written if isinstance(text, str)} if isinstance(written, list) else set()
-    for word, place in words:
+    for word, place in read_words(read, path, table):
         yield word, place
-        if word.endswith("-only") and word.lower() not in texts and word.removesuffix("-only").lower() in texts:
-            yield word.removesuffix("-only") + "-or-later", place
+        family = word.removesuffix("-only")
+        if family != word and family.lower() in texts and word.lower() not in texts:
+            later = f"{family}-or-later"
+            read.notes.append(
+                Note(code="licence-renamed", message=f"licence {family!r} is denied as {later}, too", location=place)
+            )
+            yield later, place
 
 
 def read_words(read: Reading, path: KeyPath, table: Mapping[str, Any]) -> Iterator[tuple[str, Location]]:

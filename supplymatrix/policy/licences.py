@@ -34,7 +34,7 @@ from supplymatrix.model.fact import Facts, Gap, RequiredModule, SumKind, SumLine
 from supplymatrix.model.licence import LicenceFile, LicenceMatch, ModuleLicence
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.rule import Evidence, Result, Rule
+from supplymatrix.model.rule import Evidence, Result, Rule, Status
 from supplymatrix.model.value import changed, value
 from supplymatrix.policy.document import LICENCE_RULE, Policy
 from supplymatrix.policy.globs import GlobIndex
@@ -65,8 +65,16 @@ def asks_for_licences(policy: Policy) -> bool:
 
 def check_licences(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Iterator[Result]:
     """Yield the results of what a policy asks of licences. rules: by id; without a rule no result."""
-    if not policy.licences:
-        return
+    seen: set[tuple[str, str, Status, str]] = set()
+    for result in _results(policy, facts, rules) if policy.licences else ():
+        # A fork that stands in the place of one module may be in the list itself, too.
+        what = (result.rule, result.subject, result.status, result.finding.message if result.finding else "")
+        if what not in seen:
+            seen.add(what)
+            yield result
+
+
+def _results(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Iterator[Result]:
     wanted = [rules[LICENCE_RULE]] if LICENCE_RULE in rules and any(rule.asks for rule in policy.licences) else []
     known = [rules[UNKNOWN_RULE]] if UNKNOWN_RULE in rules else []
     inside = [rules[INSIDE_RULE]] if INSIDE_RULE in rules else []
@@ -96,8 +104,8 @@ class _Held:
     declared: of its root, "" where a person has concluded what the whole module has; files: as far as no person has
     concluded what they say. reason, confidence, is_read: as in `ModuleLicence`, of these files. conclusions: of
     persons, none = its files alone say it; stale: (conclusion, why) of one that does not count. module: what the build
-    takes. least: the percentage that the policy asks for. classless: licences whose class nobody knows, each with a class that
-    it may be of and that is denied, which keeps the whole from being known.
+    takes. least: the percentage that the policy asks for. classless: licences whose class nobody knows, each with a
+    denied class that it may be of, and its place; they keep the whole from being known.
     """
 
     fact: ModuleLicence

@@ -48,11 +48,10 @@ preset = {toml_string(preset)}
 #[packages."golang.org/x/**"]
 #security_policy = "strict-module-integrity"
 
-# Under which licences modules may be. Without this section no licence is read.
+# Under which licences modules may be, on whatever system they are built. Without this section no licence is read.
 #[licences]
 #allow = ["permissive", "public-domain", "MPL-2.0"]
 #deny = ["AGPL-*", "source-available"]
-#min_confidence = 80
 
 # A finding that somebody takes upon himself, with a reason, until a day.
 #[[waivers]]

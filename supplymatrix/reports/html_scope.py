@@ -66,9 +66,10 @@ def _method(audits: Sequence[Audit]) -> Iterator[str]:
         )
     if any(audit.facts.of(ModuleLicence) for audit in audits):
         yield (
-            "Licences: the texts of licence files on this machine, in the root of each module that gives packages and "
-            "in the folders that these are taken from, recognised by their words. What a person concluded is named "
-            "with that person. The project's own licence and that of Go were not judged. This is no legal advice."
+            "Licences: the texts of licence files on this machine, in the root of each module that gives packages to "
+            "builds for any system, and in the folders that these are taken from, recognised by their words. What a "
+            "person concluded is named with that person. The project's own licence, that of Go and those of modules "
+            "that tests alone need were not judged. This is no legal advice."
         )
     if any(audit.facts.of(VendorMeasure) for audit in audits):
         yield (

@@ -24,6 +24,8 @@ def render(page: LicencePage) -> str:
         "packages_by": page.packages_by,
         "goos": page.goos,
         "goarch": page.goarch,
+        "cgo": page.cgo,
+        "tags": list(page.tags),
         "summary": [
             {"licence": total.licence, "class": total.kind.value, "works": total.works} for total in totals_of(page)
         ],

@@ -51,7 +51,8 @@ class LicenceRow:
 class LicencePage:
     """All that is shown. name: of the project; rows: main modules, the build list, the standard library.
 
-    listed_by, packages_by: who says so, in words. gaps: of licences and of the graph. use: what is done with the code,
+    listed_by, packages_by: who says so, in words; goos, goarch, cgo, tags: of the build whose packages these are, where
+    that plays a part. gaps: of licences and of the graph. use: what is done with the code,
     None = nobody asked what that takes.
     """
 
@@ -63,6 +64,8 @@ class LicencePage:
     packages_by: str
     goos: str = ""
     goarch: str = ""
+    cgo: bool = False
+    tags: tuple[str, ...] = ()
     use: Use | None = None
 
 
@@ -86,7 +89,9 @@ class AskedLicence:
 def heading(page: LicencePage) -> str:
     """Return what the page is about."""
     modules = sum(row.role is Role.MODULE for row in page.rows)
-    target = f", {page.goos}/{page.goarch}" if page.goos and page.packages_by in ("go list", "source files") else ""
+    is_for_target = page.goos and page.packages_by in ("go list", "source files")
+    tags = f"tags {', '.join(page.tags)}" if page.tags else "no tags"
+    target = f", {page.goos}/{page.goarch}, {tags}" if is_for_target else ""
     who = f"by {page.packages_by}{target}" if page.scope is not Scope.ALL else f"by {page.listed_by}"
     has_stdlib = any(row.role is Role.STDLIB for row in page.rows)
     more = ", and of the standard library" if has_stdlib else ""

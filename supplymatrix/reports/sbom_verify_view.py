@@ -24,6 +24,12 @@ _HEADS = {
     Truth.NOT_CHECKED: "not checked",
     Truth.NO_EVIDENCE: "nothing in the file that could be checked",
 }
+_SHORT = frozenset({
+    Topic.LICENCE, Topic.VERSION, Topic.NAME, Topic.MAIN, Topic.STDLIB, Topic.H1, Topic.GO_MOD, Topic.LOG_PROOF,
+    Topic.USE, Topic.REPLACEMENT, Topic.PLATFORM, Topic.COMPLETE, Topic.GAPS, Topic.SUBJECT_FILE, Topic.PURL,
+    Topic.ADDRESS, Topic.TWICE, Topic.DIGEST,
+})  # fmt: skip
+"""Topics of which it is told what the file says, where that is not so."""
 _RESERVE = 400
 _VERDICTS = {
     0: "every statement that was checked is true",
@@ -59,11 +65,6 @@ def render_sbom_verify_text(truth: SbomTruth, *, width: int = 80, verbose: bool 
         for group in shown:
             lines += _text_group(group, verbose=verbose)
         lines += _more(len(groups) - len(shown), "  ")
-    if truth.fault_count:
-        lines += ["", f"could not be understood: {truth.fault_count:,}"]
-        faults = truth.faults if verbose else truth.faults[:_SHOWN]
-        lines += [f"  {_fault(fault.where, fault.what)}" for fault in faults]
-        lines += _more(truth.fault_count - len(faults), "  ")
     lines += ["", *(f"note: {plain(note)}" for note in _notes(truth)), _verdict(truth)]
     return "\n".join(lines) + "\n"
 
@@ -125,7 +126,7 @@ def _answer(statement: Statement) -> str:
     answer = statement.found
     if statement.reason:
         answer = f"{answer} ({statement.reason})" if answer and statement.truth is Truth.FALSE else statement.reason
-    is_short = statement.topic in (Topic.LICENCE, Topic.VERSION, Topic.NAME, Topic.MAIN, Topic.STDLIB, Topic.H1)
+    is_short = statement.topic in _SHORT
     if statement.truth is Truth.FALSE and is_short and statement.said:
         return f"the file says {statement.said}; {answer}"
     return answer
@@ -144,10 +145,6 @@ def _text_group(group: _Group, *, verbose: bool) -> Iterator[str]:
 def _more(number: int, margin: str = "    ") -> Iterator[str]:
     if number > 0:
         yield f"{margin}… and {number:,} more (--verbose, or --format json)"
-
-
-def _fault(where: str, what: str) -> str:
-    return plain(f"{where}: {what}" if where else what)
 
 
 def _notes(truth: SbomTruth) -> Iterator[str]:
@@ -224,9 +221,6 @@ def render_sbom_verify_markdown(truth: SbomTruth) -> str:
         groups = _groups(truth.statements, kind)
         lines += ["", f"### {title[:1].upper()}{title[1:]}", ""] if groups else []
         lines += [_markdown_group(group) for group in groups]
-    if truth.fault_count:
-        lines += ["", f"### Could not be understood: {truth.fault_count:,}", ""]
-        lines += [f"- {code(_fault(fault.where, fault.what))}" for fault in truth.faults[:20]]
     notes = [f"- {sentence(note)}" for note in _notes(truth)]
     return _cut([*lines, *(["", "### Notes", ""] if notes else []), *notes])
 

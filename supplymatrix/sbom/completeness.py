@@ -15,22 +15,25 @@ __all__ = ["Evidence", "completeness_of"]
 class Evidence:
     """What the list rests on. has_graph: there is a module graph at all. graph_gaps: what is missing of it; is_listed:
     somebody who knows says which versions are selected all the same: the go command, or vendor/modules.txt.
-    package_gaps: packages of the scope that could not be found."""
+    package_gaps: packages of the scope that could not be found. alarms: what this machine and the log do not agree on."""
 
     has_graph: bool
     graph_gaps: Sequence[Gap] = ()
     is_listed: bool = False
     package_gaps: Sequence[Gap] = ()
+    alarms: Sequence[str] = ()
 
 
 def completeness_of(scope: Scope, components: Sequence[Component], evidence: Evidence) -> Completeness:
     """Return how complete the components and the edges are, with the reasons.
 
-    A folder that replaces a module is listed, and nobody can say what it really is; so the list is not complete then.
+    A folder that replaces a module is listed, and nobody can say what it really is; so the list is not complete then. Nor is it where the log has
+    another hash: what is built then is not what is listed.
     """
     if not evidence.has_graph:
         why = tuple(gap.reason for gap in evidence.graph_gaps) or ("there is no module graph",)
         return Completeness(components=Aggregate.UNKNOWN, dependencies=Aggregate.UNKNOWN, reasons=_once(why))
+    alarms = [f"alarm: {text}" for text in evidence.alarms]
     graph = [f"{gap.wanted}: {gap.reason}" for gap in evidence.graph_gaps]
     packages = [f"{gap.wanted}: {gap.reason}" for gap in evidence.package_gaps] if scope is not Scope.ALL else []
     local = [
@@ -43,11 +46,11 @@ def completeness_of(scope: Scope, components: Sequence[Component], evidence: Evi
     if scope is Scope.ALL:
         unsure = []
     is_whole = evidence.is_listed or not graph
-    of_components = [*([] if is_whole else graph), *packages, *unsure, *local]
+    of_components = [*([] if is_whole else graph), *packages, *unsure, *local, *alarms]
     return Completeness(
         components=Aggregate.INCOMPLETE if of_components else Aggregate.COMPLETE,
         dependencies=Aggregate.INCOMPLETE if graph else Aggregate.COMPLETE,
-        reasons=_once((*graph, *packages, *unsure, *local)),
+        reasons=_once((*alarms, *graph, *packages, *unsure, *local)),
     )
 
 

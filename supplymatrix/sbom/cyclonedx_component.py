@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+from supplymatrix.model.zip_digest import ZipDigest
 from supplymatrix.sbom.cyclonedx_licences import LicenceParts, licence_parts
 from supplymatrix.sbom.cyclonedx_text import Json, line_of, organisation_of, property_of, uri_of
-from supplymatrix.sbom.document import Component, ComponentKind, Creators, Reference, Usage, ZipDigest
+from supplymatrix.sbom.document import Component, ComponentKind, Creators, Reference, Usage
 
 __all__ = ["component_of"]
 

@@ -101,6 +101,8 @@ def _in_words(file: LicenceFile, match: LicenceMatch) -> str:
 
 def _unknown_in_words(file: LicenceFile) -> str:
     near = f"the nearest is {file.nearest} %" if file.nearest else "none is near"
+    if file.is_statement:
+        near = "it says whose the code is, and nothing else"
     return line_of(f"no licence recognised in it, {near}{_scope(file)}; SHA-256 of the file {file.sha256}")
 
 
@@ -134,6 +136,8 @@ def _properties(licence: ModuleLicence, declared: str, concluded: str) -> Iterat
         yield "supplymatrix:licence:is_read", "false"
     if licence.files and concluded:
         yield "supplymatrix:licence:confidence", str(licence.confidence)
+    if licence.not_built_for:
+        yield "supplymatrix:licence:not_built_for", licence.not_built_for
     if declared != licence.declared:
         yield "supplymatrix:licence:declared_in_files", licence.declared or "unknown"
     if licence.reason:

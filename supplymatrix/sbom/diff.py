@@ -12,8 +12,7 @@ from enum import StrEnum
 from supplymatrix.errors import InputError
 from supplymatrix.licences.expression import parse_expression
 from supplymatrix.model.value import value
-from supplymatrix.sbom.judge import bare_purl
-from supplymatrix.sbom.purl import parse_purl
+from supplymatrix.sbom.purl import bare_purl, parse_purl
 from supplymatrix.sbom.read_values import LicenceForm, ReadComponent, ReadSbom
 
 __all__ = ["ChangeSort", "SbomChange", "SbomDiff", "diff_sboms"]
@@ -110,7 +109,7 @@ def _key(component: ReadComponent) -> tuple[tuple[str, str], str]:
     said = "" if component.version in _NO_VERSION else component.version
     if component.module is not None:
         return ("golang", component.module.path), component.module.version or said
-    path, version = bare_purl(component)
+    path, version = bare_purl(component.purl)
     if path:
         return ("golang", path), "" if version in _NO_VERSION else version
     try:

@@ -16,10 +16,11 @@ from supplymatrix.model.fact import Gap
 from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
+from supplymatrix.model.zip_digest import ZipDigest
 
 __all__ = [
     "Aggregate", "Completeness", "Component", "ComponentKind", "Creators", "Document", "Lifecycle", "LogProof", "Origin",
-    "Party", "Reference", "Scope", "Usage", "ZipDigest",
+    "Party", "Reference", "Scope", "Usage",
 ]  # fmt: skip
 
 
@@ -96,15 +97,6 @@ class Creators:
 
 
 @value
-class ZipDigest:
-    """Hashes of a module zip, computed from its bytes. sha256, sha512: hex. size: bytes."""
-
-    sha256: str
-    sha512: str
-    size: int
-
-
-@value
 class LogProof:
     """What the transparency log says of a module's zip hash.
 
@@ -150,8 +142,8 @@ class Component:
     packages: import paths that the build takes from it, None = not known. programs: of the main module, how many of its
     packages are programs, None = not known.
     h1: of its zip in go.sum ("h1:…"), "" without; h1_go_mod: likewise of its go.mod.
-    digest: of the zip; digest_reason: why there is none. path: the file of the zip, not written out.
-    native: names of libraries that it links or brings (cgo).
+    digest: of the zip, which has the h1 of go.sum then; digest_reason: why there is none. uses_cgo: whether packages
+    that the build takes from it are built with cgo, None = not known. properties: further facts, name and value.
     """
 
     ref: str

@@ -1,11 +1,11 @@
 """Who needs whom in a bill of materials: the requirements of the module graph, at the versions that are selected.
 
-    edges_of(graph, refs, main="pkg:golang/example.com/m@v1.0.0", extra=("pkg:golang/stdlib@1.26.8",))
+    edges_of(graph, refs, ["pkg:golang/example.com/m@v1.0.0"], everywhere=("pkg:golang/stdlib@1.26.8",))
 
 They are those of `go mod graph` in which the requiring module has the version of the build list; what is required is
 taken at the version of the build list, which is the one that is built. A requirement of a module that is no part of the
-bill is left out, and so is one of a version that is not built. A part that nobody in the bill requires then is required
-by the main module, which stands for what was left out: the build list is its own, and has that part.
+bill is left out, and so is one of a version that is not built. No edge is made up in its place: a part that only such a
+module requires is needed by nobody in the bill, and counted as such.
 """
 
 from __future__ import annotations
@@ -20,11 +20,14 @@ __all__ = ["Edges", "edges_of"]
 
 @value
 class Edges:
-    """nodes: ref → the refs that it needs, sorted, in the order of the refs. added: the refs that the main module needs
-    in place of parts that were left out."""
+    """nodes: ref → the refs that it needs, sorted, in the order of the refs. added: refs of other main modules that the
+    first one needs without a go.mod that says so: members of its workspace. unreached: refs to which no way leads from
+    the first one.
+    """
 
     nodes: Mapping[str, tuple[str, ...]]
     added: tuple[str, ...]
+    unreached: tuple[str, ...]
 
 
 def edges_of(
@@ -48,31 +51,20 @@ def edges_of(
                 needed = (refs.get(required.path) for required in graph.requires.get(listed.module, ()))
                 found[own].update(ref for ref in needed if ref is not None and ref != own)
     first = mains[0]
-    found[first].update(mains[1:])
-    added = _unreached(found, first)
+    added = tuple(sorted(set(mains[1:]) - found[first]))
     found[first].update((*added, *from_first))
     for ref in (*everywhere, *from_first):
         found.setdefault(ref, set())
-    return Edges(nodes={ref: tuple(sorted(found[ref])) for ref in sorted(found)}, added=added)
+    return Edges(
+        nodes={ref: tuple(sorted(found[ref])) for ref in sorted(found)},
+        added=added,
+        unreached=tuple(sorted(set(found) - _reached(found, first))),
+    )
 
 
-def _unreached(edges: Mapping[str, Iterable[str]], first: str) -> tuple[str, ...]:
-    """Return the refs that must be needed by the first one, so that it leads to all: those that nobody needs who is
-    not reached himself, and one of each circle."""
-    reached = _reached(edges, first)
-    left = sorted(set(edges) - reached)
-    needed = {other for ref in left for other in edges[ref]}
-    added = []
-    for ref in sorted(left, key=lambda ref: (ref in needed, ref)):
-        if ref not in reached:
-            added.append(ref)
-            reached = _reached(edges, ref, reached)
-    return tuple(sorted(added))
-
-
-def _reached(edges: Mapping[str, Iterable[str]], start: str, known: Iterable[str] = ()) -> set[str]:
-    """Return the refs to which a ref leads, itself included; what is known already is not followed."""
-    reached = {*known, start}
+def _reached(edges: Mapping[str, Iterable[str]], start: str) -> set[str]:
+    """Return the refs to which a ref leads, itself included."""
+    reached = {start}
     waiting = [start]
     while waiting:
         for ref in edges.get(waiting.pop(), ()):

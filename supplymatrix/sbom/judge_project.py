@@ -11,18 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from supplymatrix.errors import InputError
 from supplymatrix.gomod.goversion import go_version_key, is_go_version
 from supplymatrix.gomod.module_graph import ListedModule, ModuleGraph
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
-from supplymatrix.model.value import value
-from supplymatrix.sbom.judge import bare_purl
-from supplymatrix.sbom.purl import STDLIB, Sameness, sameness
+from supplymatrix.model.value import changed, value
+from supplymatrix.sbom.document import Scope
+from supplymatrix.sbom.judge_edges import Parts, judge_edges
+from supplymatrix.sbom.judge_use import judge_use
+from supplymatrix.sbom.purl import STDLIB, Sameness, bare_purl, parse_purl, sameness
 from supplymatrix.sbom.read_values import ReadComponent, ReadSbom
 from supplymatrix.sbom.statements import Statement, Topic, Truth
 
 __all__ = ["ProjectWord", "judge_project"]
 
-_FIRST_PRUNING = go_version_key("1.17")
+TOOLCHAIN = "toolchain"
+"""Under which its facts are kept, as those of the standard library are under its name."""
 
 
 @value
@@ -31,7 +35,11 @@ class ProjectWord:
 
     tested: paths of modules that only its tests need. go_line: of its go.mod, "" without. go_version, go_source: the Go
     that builds it here, and how that is known, "" when nobody knows. platform: for which `used` holds.
-    version, version_source: of the main module, and how it is known; without one, why it is not.
+    subject: path of the main module that the file is to be of, "" = a workspace as a whole. versions: path of each main
+    module that belongs to it → its version, and how that is known; "" with the reason why it is not.
+    facts: module path → how the project uses it, in the names of this program's documents. files: name → SHA-256 of its
+    own files, as from its folder. misses: why a list made here and now would not be complete: for what the project is,
+    and for what is not on this machine.
     """
 
     graph: ModuleGraph
@@ -41,8 +49,11 @@ class ProjectWord:
     go_version: str = ""
     go_source: str = ""
     platform: str = ""
-    version: str = ""
-    version_source: str = ""
+    subject: str = ""
+    versions: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    facts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    files: Mapping[str, str] = MappingProxyType({})
+    misses: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     @property
     def mains(self) -> frozenset[str]:
@@ -53,30 +64,44 @@ class ProjectWord:
 def judge_project(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
     """Yield what the file says of the project as a whole."""
     listing = _Listing(project)
-    components = [*([sbom.main] if sbom.main is not None and sbom.main.is_go else []), *sbom.go_components]
-    yield from _main(components, sbom, project)
+    yield from _main(sbom, project)
     present: set[str] = set()
     subjects: dict[str, ListedModule] = {}
-    for component in components:
-        path, _ = bare_purl(component)
+    go: dict[str, str] = {}
+    tools: dict[str, str] = {}
+    for component in sbom.everything:
+        path, _ = bare_purl(component.purl)
+        version = _toolchain_in(component)
+        if version is not None:
+            tools[component.ref] = version
+            yield _go_version(component, version, project)
+            yield from judge_use(component, project.facts.get(TOOLCHAIN, {}), is_ours=False)
+            continue
+        if not component.is_go:
+            continue
+        if component.module is not None and component.module.path == STDLIB:
+            present.add(STDLIB)
+            go[component.ref] = component.module.version
+            yield _go_version(component, component.module.version, project)
+            yield from judge_use(component, project.facts.get(STDLIB, {}), is_ours=False)
+            continue
         if component.module is None or path in project.mains:
             listed = listing.main(path)
-        elif component.module.path == STDLIB:
-            present.add(STDLIB)
-            yield _go_version(component, component.module.version, project)
-            continue
-        elif component.module.path == TOOLCHAIN_PATH:
-            yield _go_version(component, _go_in(component.module.version), project)
-            continue
         else:
-            listed = listing.find(component.module)
+            listed = listing.find(component.module, component.replaces)
             yield _listed(component, component.module, listed, project)
         if listed is not None:
             present.add(listed.module.path)
             subjects.setdefault(component.ref, listed)
             yield from _scope(component, listed, project)
-    yield from _missing(present, project)
-    yield from _edges(sbom, subjects, project)
+            yield from judge_use(component, project.facts.get(listed.module.path, {}), is_ours=sbom.is_ours)
+    yield from _one_go(go, tools)
+    yield from _missing(sbom, present, project)
+    titles = {component.ref: component.title for component in reversed(sbom.everything)}
+    parts = Parts(modules=subjects, go=frozenset(go), tools=frozenset(tools), titles=titles)
+    yield from judge_edges(sbom, parts, project.graph)
+    yield from _files(sbom, project)
+    yield from _complete(sbom, project)
 
 
 class _Listing:
@@ -85,10 +110,12 @@ class _Listing:
     def __init__(self, project: ProjectWord) -> None:
         self._mains = {listed.module.path: listed for listed in project.graph.modules if listed.is_main}
         self._names: dict[str, ListedModule] = {}
+        self._replaced: dict[tuple[str, str], ListedModule] = {}
         others = [listed for listed in project.graph.modules if not listed.is_main]
         for listed in others:
             if listed.effective is not None:
                 self._names.setdefault(listed.effective.path, listed)
+                self._replaced[listed.effective.path, str(listed.module)] = listed
         for listed in others:
             self._names[listed.module.path] = listed
         self._folded = {name.casefold(): listed for name, listed in self._names.items()}
@@ -97,34 +124,46 @@ class _Listing:
         """Return a main module."""
         return self._mains.get(path)
 
-    def find(self, module: ModuleVersion) -> ListedModule | None:
-        """Return the module of the build list that one of a file is, at whatever version."""
-        return self._names.get(module.path) or self._folded.get(module.path.casefold())
+    def find(self, module: ModuleVersion, replaces: str = "") -> ListedModule | None:
+        """Return the module of the build list that one of a file is, at whatever version. replaces: what it stands for,
+        as the file says; one module can stand for several."""
+        found = self._replaced.get((module.path, replaces)) if replaces else None
+        return found or self._names.get(module.path) or self._folded.get(module.path.casefold())
 
 
-def _main(components: list[ReadComponent], sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
-    """Yield whether the main module is named, and as what version."""
-    named = [component for component in components if bare_purl(component)[0] in project.mains]
-    if not named:
-        said = sbom.main.title if sbom.main is not None else ""
-        wanted = ", ".join(sorted(project.mains))
-        found = f"the main module is {wanted}, and no component names it"
-        yield Statement(topic=Topic.MAIN, truth=Truth.FALSE, subject=wanted, said=said, found=found)
-        return
-    for component in named:
-        subject, said = bare_purl(component)
-        yield Statement(topic=Topic.MAIN, truth=Truth.TRUE, subject=subject, said=f"it is {subject}")
-        if not said:
-            reason = "the file gives no version of it"
-            yield Statement(topic=Topic.MAIN, truth=Truth.NO_EVIDENCE, subject=subject, said="", reason=reason)
-        elif not project.version:
-            reason = f"nobody here knows its version: {project.version_source}"
-            yield Statement(topic=Topic.MAIN, truth=Truth.NOT_CHECKED, subject=subject, said=said, reason=reason)
+def _main(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
+    """Yield whether the main modules are named, and as what version."""
+    paths = {bare_purl(component.purl)[0] for component in sbom.everything if component.is_go}
+    wanted = [project.subject] if project.subject else sorted(project.mains)
+    main = sbom.main
+    for path in wanted:
+        told = Statement(topic=Topic.MAIN, truth=Truth.TRUE, subject=path, said=f"it is {path}")
+        if path not in paths:
+            said = main.title if main is not None else ""
+            found = f"the main module is {path}, and no component names it"
+            yield changed(told, truth=Truth.FALSE, said=said, found=found)
+        elif main is not None and main.is_go and bare_purl(main.purl)[0] not in wanted:
+            found = f"the file says that it is of {main.title}"
+            yield changed(told, truth=Truth.FALSE, said=main.title, found=found)
         else:
-            is_same = said == project.version
-            found = "" if is_same else f"{project.version}, as {project.version_source} says"
-            truth = Truth.TRUE if is_same else Truth.FALSE
-            yield Statement(topic=Topic.MAIN, truth=truth, subject=subject, said=said, found=found)
+            yield told
+    for component in sbom.everything:
+        path, said = bare_purl(component.purl)
+        if path in project.mains:
+            yield _main_version(path, said, project)
+
+
+def _main_version(subject: str, said: str, project: ProjectWord) -> Statement:
+    """Return whether the version of a main module is the one that its folder has."""
+    told = Statement(topic=Topic.MAIN, truth=Truth.TRUE, subject=subject, said=said)
+    version, source = project.versions.get(subject, ("", "it is no part of what was looked at"))
+    if not said:
+        return changed(told, truth=Truth.NO_EVIDENCE, reason="the file gives no version of it")
+    if not version:
+        return changed(told, truth=Truth.NOT_CHECKED, reason=f"nobody here knows its version: {source}")
+    if said == version:
+        return told
+    return changed(told, truth=Truth.FALSE, found=f"{version}, as {source} says")
 
 
 def _listed(
@@ -153,6 +192,28 @@ def _listed(
     return Statement(
         topic=Topic.BUILD_LIST, truth=truth, subject=component.title, said=str(module), found=found, reason=reason
     )
+
+
+def _toolchain_in(component: ReadComponent) -> str | None:
+    """Return the version of Go of a component that is a toolchain, None for one that is none."""
+    if component.module is not None and component.module.path == TOOLCHAIN_PATH:
+        return _go_in(component.module.version)
+    if ("supplymatrix:kind", TOOLCHAIN) in component.properties and not component.purl:
+        return component.version
+    try:
+        purl = parse_purl(component.purl) if component.purl else None
+    except InputError:
+        return None
+    return purl.version if purl is not None and (purl.type, purl.path) == ("generic", "go") else None
+
+
+def _one_go(go: Mapping[str, str], tools: Mapping[str, str]) -> Iterator[Statement]:
+    """Yield that the standard library is not that of the toolchain beside it."""
+    libraries, toolchains = ({text for text in found.values() if text} for found in (go, tools))
+    if libraries and toolchains and libraries != toolchains:
+        said, found = (", ".join(sorted(versions)) for versions in (libraries, toolchains))
+        told = Statement(topic=Topic.STDLIB, truth=Truth.FALSE, subject="the standard library", said=said)
+        yield changed(told, found=f"the toolchain in the file is {found}, and has its own")
 
 
 def _go_in(version: str) -> str:
@@ -197,50 +258,53 @@ def _scope(component: ReadComponent, listed: ListedModule, project: ProjectWord)
     )
 
 
-def _missing(present: set[str], project: ProjectWord) -> Iterator[Statement]:
-    """Yield the modules that give packages to the build and are not in the file."""
+def _missing(sbom: ReadSbom, present: set[str], project: ProjectWord) -> Iterator[Statement]:
+    """Yield the modules that give packages to the build, or are of what the file says it lists, and are not in it."""
+    scopes = sbom.properties_of("scope")
+    for said in scopes:
+        if said not in {str(scope) for scope in Scope}:
+            told = Statement(topic=Topic.SCOPE, truth=Truth.FALSE, subject="the file", said=said)
+            yield changed(told, found="there is no such scope")
     for listed in project.graph.modules:
         path = listed.module.path
-        if not listed.is_main and project.used.get(path) and path not in present:
-            subject = str(listed.effective or listed.module)
+        found = ""
+        if project.used.get(path):
             found = "the build takes packages from it, and the file does not list it"
+        elif Scope.ALL in scopes:
+            found = "it is in the build list, all of which the file says to have"
+        elif Scope.TESTS in scopes and path in project.tested:
+            found = "the project's tests take packages from it, and the file says to have what they need"
+        if found and not listed.is_main and path not in present:
+            subject = str(listed.effective or listed.module)
             yield Statement(topic=Topic.MISSING, truth=Truth.FALSE, subject=subject, said="", found=found)
     if STDLIB not in present:
         found = "every Go program has packages of it, and the file does not list it"
         yield Statement(topic=Topic.MISSING, truth=Truth.FALSE, subject="the standard library", said="", found=found)
 
 
-def _edges(sbom: ReadSbom, subjects: Mapping[str, ListedModule], project: ProjectWord) -> Iterator[Statement]:
-    """Yield whether modules require those that the file says they need."""
-    for source, targets in sbom.edges.items():
-        needing = subjects.get(source)
-        if needing is None:
-            continue
-        key = needing.module
-        required = project.graph.requires.get(key)
-        paths = {module.path for module in required} if required is not None else set()
-        for target in targets:
-            needed = subjects.get(target)
-            if needed is None or needed is needing:
-                continue
-            truth, found, reason = Truth.TRUE, "", ""
-            if required is None:
-                truth, reason = Truth.NOT_CHECKED, "its go.mod was not read"
-            elif needed.module.path not in paths and _names_all(needing):
-                truth, found = Truth.FALSE, "its go.mod does not require it"
-            elif needed.module.path not in paths:
-                truth = Truth.NOT_CHECKED
-                reason = "its go.mod does not require it, and need not name all that its packages import"
-            yield Statement(
-                topic=Topic.EDGE,
-                truth=truth,
-                subject=f"{needing.effective or key} → {needed.effective or needed.module}",
-                said="needs it",
-                found=found,
-                reason=reason,
-            )
+def _files(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
+    """Yield whether the file was made from these very files of the project."""
+    for text in sbom.properties_of("subject_file"):
+        name, _, digest = text.rpartition(" sha256:")
+        told = Statement(topic=Topic.SUBJECT_FILE, truth=Truth.TRUE, subject=name or text, said=digest)
+        known = project.files.get(name)
+        if known is None:
+            yield changed(told, truth=Truth.FALSE, found="the project has no such file that counts")
+        elif known != digest:
+            yield changed(told, truth=Truth.FALSE, found=f"the SHA-256 of that here is {known}")
+        else:
+            yield told
 
 
-def _names_all(listed: ListedModule) -> bool:
-    """Tell whether a module's go.mod names everything that its packages need, as it must from go 1.17 on."""
-    return bool(listed.go_version) and go_version_key(listed.go_version) >= _FIRST_PRUNING
+def _complete(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
+    """Yield whether the list can be as complete as the file says."""
+    if sbom.claims.components != "complete":
+        return
+    told = Statement(topic=Topic.COMPLETE, truth=Truth.TRUE, subject="list of components", said="complete")
+    always, here = project.misses
+    if always:
+        yield changed(told, truth=Truth.FALSE, found=always[0])
+    elif here:
+        yield changed(told, truth=Truth.NOT_CHECKED, reason=f"on this machine it would not be: {here[0]}")
+    else:
+        yield told

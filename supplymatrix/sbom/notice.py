@@ -12,11 +12,12 @@ one kind, and nothing else is changed.
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from supplymatrix.licences.copyrights import copyright_lines
+from supplymatrix.licences.decoding import clean_text
 from supplymatrix.model.licence import LicenceFile, ModuleLicence
 from supplymatrix.model.value import value
 
@@ -34,8 +35,11 @@ _CONTROLS = re.compile(
     "\U000e0000-\U000e007f]"
 )
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\u0085")
+_TICKS = re.compile("`+")
 _FENCE = re.compile("`{3,}")
 _SAFE = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
+_BECOMES_LINK = re.compile(r"://|www\.|@\w|\w@|#\d|mailto:|xmpp:", re.IGNORECASE)
+"""What Markdown of some places turns into a link, or a call of somebody, however it is escaped; code is left alone."""
 
 
 @value
@@ -127,7 +131,7 @@ def build_notice(
                 version=subject.version,
                 replaces=str(licence.subject) if licence.effective != licence.subject else "",
                 licence=licence.concluded,
-                copyrights=_copyrights(licence.files),
+                copyrights=_copyrights(licence.files, extras.get(licence.subject.path, ()), texts),
                 texts=tuple(sorted({number for number in numbers.values() if number})),
             )
         )
@@ -144,8 +148,15 @@ def _reason(licence: ModuleLicence, empty: Sequence[str]) -> str:
     return clean_line("; ".join(reasons))
 
 
-def _copyrights(files: Sequence[LicenceFile]) -> tuple[str, ...]:
-    lines = (clean_line(line) for file in files for line in file.copyrights)
+def _copyrights(
+    files: Sequence[LicenceFile], extras: Sequence[NoticeFile], texts: Mapping[str, bytes]
+) -> tuple[str, ...]:
+    """Return the copyright lines of licence files, and those of NOTICE files, each once."""
+    found = [line for file in files for line in file.copyrights]
+    for file in extras:
+        if file.kind == "notice":
+            found += copyright_lines(clean_text(texts.get(file.sha256, b"")))
+    lines = map(clean_line, found)
     return tuple(dict.fromkeys(line for line in lines if line))
 
 
@@ -175,23 +186,6 @@ class _Pool:
             NoticeText(kind=kind, licence=self._licences[number], text=text, files=tuple(sorted(self._files[number])))
             for (kind, text), number in self._numbers.items()
         )
-
-
-def clean_text(data: bytes) -> str:
-    """Return a file as text: UTF-8, UTF-16 with its mark, else Windows-1252, without what is no text; "" for bytes that
-    are no text at all."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = data.decode("utf-16", "replace")
-    elif b"\0" in data:
-        return ""
-    else:
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError:
-            text = data.decode("cp1252", "replace")
-    text = _LINE_ENDS.sub("\n", text).replace("\f", "\n")
-    lines = (line.rstrip() for line in _CONTROLS.sub("", text).split("\n"))
-    return "\n".join(lines)
 
 
 def clean_line(text: str) -> str:
@@ -277,7 +271,16 @@ def _markdown_lines(notice: Notice) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    return _SAFE.sub(r"\\\1", clean_line(text))
+    """Return a text from outside as Markdown that says just that, without links."""
+    return " ".join(
+        _code(word) if _BECOMES_LINK.search(word) else _SAFE.sub(r"\\\1", word) for word in clean_line(text).split()
+    )
+
+
+def _code(word: str) -> str:
+    fence = "`" * (max(map(len, _TICKS.findall(word)), default=0) + 1)
+    blank = " " if word.startswith("`") or word.endswith("`") else ""
+    return f"{fence}{blank}{word}{blank}{fence}"
 
 
 def render_json(notice: Notice) -> str:

@@ -33,9 +33,11 @@ from supplymatrix.model.module import (
     major_fault,
     split_path_version,
 )
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 
-__all__ = ["STDLIB", "NoModule", "Purl", "Sameness", "is_go_purl", "module_of_purl", "parse_purl", "sameness"]
+__all__ = [
+    "STDLIB", "NoModule", "Purl", "Sameness", "bare_purl", "is_go_purl", "module_of_purl", "parse_purl", "sameness",
+]  # fmt: skip
 
 STDLIB = "stdlib"
 """The path under which the standard library stands; its version is that of Go, without "go" ("1.26.8")."""
@@ -156,6 +158,16 @@ def module_of_purl(text: str) -> ModuleVersion | NoModule:
         if refused is not None:
             return refused
     return ModuleVersion(path=path, version=version)
+
+
+def bare_purl(text: str) -> tuple[str, str]:
+    """Return path and version of a Go purl as they are, also where the version cannot be; "" for what is broken."""
+    try:
+        purl = parse_purl(text)
+        is_module = isinstance(module_of_purl(str(changed(purl, version=""))), ModuleVersion)
+    except InputError:
+        return "", ""
+    return (purl.path, purl.version) if is_module else ("", "")
 
 
 def sameness(one: ModuleVersion, other: ModuleVersion) -> Sameness:

@@ -34,7 +34,7 @@ def read_sbom(data: bytes, artifact: str) -> ReadSbom:
         from supplymatrix.sbom.read_cyclonedx import read_cyclonedx
         from supplymatrix.sbom.read_xml import load_cyclonedx_xml
 
-        return read_cyclonedx(load_cyclonedx_xml(data, artifact), faults, "CycloneDX XML")
+        return read_cyclonedx(load_cyclonedx_xml(data, artifact, faults), faults, "CycloneDX XML")
     if start.startswith((b"SPDXVersion:", b"#")):
         remedy = "convert it to JSON with the tool that made it, or with spdx-tools"
         raise _fault(artifact, "this is SPDX as tag and value, which is not read", expected=_FORMATS, remedy=remedy)

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed
 from supplymatrix.sbom.purl import NoModule, module_of_purl
-from supplymatrix.sbom.read_values import Faults, HashPlace, ReadComponent, ReadHash, ReadLicence
+from supplymatrix.sbom.read_values import Faults, HashPlace, ReadClaims, ReadComponent, ReadHash, ReadLicence
 
-__all__ = ["algorithm_name", "fact_lines", "make_component", "settle_edges", "tell_twins"]
+__all__ = [
+    "algorithm_name", "claims_of", "fact_lines", "is_of_go_mod", "make_component", "settle_edges", "tell_twins",
+]  # fmt: skip
 
 _H1 = re.compile(r"h1:[A-Za-z0-9+/]{43}=")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -45,7 +47,8 @@ def make_component(
 ) -> ReadComponent:
     """Return a component with what follows from its purl and its properties.
 
-    writes_h1: the tool is known to write the bytes of h1 as the SHA-256 of a Go component.
+    Its own h1s, as of its evidence, are kept beside those that properties have. writes_h1: the tool is known to write
+    the bytes of h1 as the SHA-256 of a Go component.
     """
     found = module_of_purl(component.purl) if component.purl else NoModule(reason="it has no purl", is_go=False)
     is_module = isinstance(found, ModuleVersion)
@@ -63,6 +66,9 @@ def make_component(
         hashes=kept,
         h1=h1,
         h1_from=h1_from,
+        h1s=tuple(sorted({*component.h1s, *filter(_is_like_h1, properties), *([(h1_from, h1)] if h1 else ())})),
+        other_purls=tuple(sorted(set(component.other_purls) - {component.purl, ""})),
+        references=tuple(sorted(set(component.references))),
         licences=tuple(sorted(set(licences))),
         properties=tuple(properties),
         replaces=component.replaces or next((word for name, word in properties if _REPLACES.fullmatch(name)), ""),
@@ -81,12 +87,35 @@ def _marked(digest: ReadHash) -> ReadHash:
 def _h1_of(properties: Sequence[tuple[str, str]], hashes: Sequence[ReadHash]) -> tuple[str, str]:
     """Return the h1 of a component's zip, and under which name the file has it."""
     for name, text in properties:
-        if _H1.fullmatch(text) and not any(word in name.lower() for word in _MOD_FILE):
+        if _H1.fullmatch(text) and not is_of_go_mod(name):
             return text, name
     for digest in hashes:
         if digest.is_h1:
             return f"h1:{base64.b64encode(bytes.fromhex(digest.digest)).decode()}", digest.algorithm
     return "", ""
+
+
+def _is_like_h1(found: tuple[str, str]) -> bool:
+    """Tell whether a property gives an h1, of whatever form: by its text, or by its name."""
+    name, text = found
+    return text.startswith("h1:") or re.split(r"[:.]", name.removesuffix(":go.mod"))[-1] in ("h1", "h1Digest")
+
+
+def is_of_go_mod(name: str) -> bool:
+    """Tell whether the h1 under a name is that of a go.mod."""
+    return any(word in name.lower() for word in _MOD_FILE)
+
+
+def claims_of(said: Iterable[tuple[str, str]], closed: Iterable[str], refs: frozenset[str]) -> ReadClaims:
+    """Return what an SPDX document says of how whole it is. said: facts of the whole document, in this program's own
+    names; closed: refs of which it says that they need nothing else."""
+    facts = dict(said)
+    edges = facts.get("supplymatrix:complete:dependencies", "")
+    return ReadClaims(
+        components=facts.get("supplymatrix:complete:components", ""),
+        dependencies=edges,
+        whole=refs if edges == "complete" else frozenset(closed) & refs,
+    )
 
 
 def tell_twins(components: Iterable[ReadComponent], faults: Faults) -> set[str]:

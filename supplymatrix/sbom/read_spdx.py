@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supplymatrix.sbom.read_json import Table, rows, table, text, texts
-from supplymatrix.sbom.read_parts import algorithm_name, fact_lines, make_component, settle_edges, tell_twins
+from supplymatrix.sbom.read_parts import (
+    algorithm_name,
+    claims_of,
+    fact_lines,
+    make_component,
+    settle_edges,
+    tell_twins,
+)
 from supplymatrix.sbom.read_values import (
     Faults,
     HashPlace,
@@ -16,6 +23,7 @@ from supplymatrix.sbom.read_values import (
     ReadComponent,
     ReadHash,
     ReadLicence,
+    ReadReference,
     ReadSbom,
 )
 
@@ -28,6 +36,7 @@ _BACKWARD = frozenset(
     ["DEPENDENCY_OF", "BUILD_DEPENDENCY_OF", "DEV_DEPENDENCY_OF", "OPTIONAL_DEPENDENCY_OF", "RUNTIME_DEPENDENCY_OF",
      "TEST_DEPENDENCY_OF"]
 )  # fmt: skip
+_ROLES = (("licenseDeclared", "declared"), ("licenseConcluded", "concluded"))
 _WRITES_H1 = ("syft",)
 """Tools whose SHA256 of a Go package is the hex of its h1."""
 
@@ -47,7 +56,8 @@ def read_spdx(document: Table, faults: Faults) -> ReadSbom:
     ]
     refs = tell_twins(packages, faults)
     described = list(texts(document.get("documentDescribes"), "documentDescribes", faults))
-    edges = _edges(document, described, faults)
+    edges, whole = _edges(document, described, faults)
+    said = tuple(fact_lines(text(document.get("comment"), "comment", faults)))
     subject = next((package for ref in described for package in packages if package.ref == ref), None)
     return ReadSbom(
         format="SPDX JSON",
@@ -58,6 +68,9 @@ def read_spdx(document: Table, faults: Faults) -> ReadSbom:
         main=subject,
         components=tuple(package for package in packages if package is not subject),
         edges=settle_edges(edges, refs, faults),
+        properties=said,
+        claims=claims_of(said, whole, frozenset(refs)),
+        files=sum(1 for _ in rows(document.get("files"), "files", faults)),
         faults=faults.kept,
         fault_count=faults.count,
     )
@@ -70,28 +83,47 @@ def _package(item: Table, place: str, faults: Faults, *, writes_h1: bool) -> Rea
     }
     if not said["name"]:
         faults.add(place, "the package has no name")
+    purl, *others = (*_purls(item, place, faults), "")
+    licences = [*_licences(item, place, faults)]
     made = ReadComponent(
         ref=said["SPDXID"],
         kind=said["primaryPackagePurpose"].lower() or "package",
         name=said["name"],
         version=said["versionInfo"],
-        purl=_purl(item, place, faults),
+        purl=purl,
         module=None,
+        other_purls=tuple(others),
+        references=tuple(_references(item, place, faults)),
+        supplier=_stated(item, "supplier", place, faults),
+        copyright=_stated(item, "copyrightText", place, faults),
+        unstated=tuple(role for key, role in _ROLES if item.get(key) == "NOASSERTION"),
     )
     return make_component(
         made,
         hashes=_hashes(item, place, faults),
-        licences=_licences(item, place, faults),
+        licences=licences,
         properties=tuple(_properties(item, place, said["comment"], faults)),
         writes_h1=writes_h1,
     )
 
 
-def _purl(item: Table, place: str, faults: Faults) -> str:
+def _purls(item: Table, place: str, faults: Faults) -> Iterator[str]:
     for at, reference in rows(item.get("externalRefs"), f"{place}.externalRefs", faults):
         if reference.get("referenceType") == "purl":
-            return text(reference.get("referenceLocator"), f"{at}.referenceLocator", faults)
-    return ""
+            yield text(reference.get("referenceLocator"), f"{at}.referenceLocator", faults)
+
+
+def _references(item: Table, place: str, faults: Faults) -> Iterator[ReadReference]:
+    for key, kind in (("downloadLocation", "distribution"), ("homepage", "website")):
+        url = _stated(item, key, place, faults)
+        if url:
+            yield ReadReference(kind=kind, url=url)
+
+
+def _stated(item: Table, key: str, place: str, faults: Faults) -> str:
+    """Return a text, "" for the words with which SPDX says nothing."""
+    found = text(item.get(key), f"{place}.{key}", faults)
+    return "" if found in _NOTHING else found
 
 
 def _hashes(item: Table, place: str, faults: Faults) -> Iterator[ReadHash]:
@@ -104,7 +136,7 @@ def _hashes(item: Table, place: str, faults: Faults) -> Iterator[ReadHash]:
 
 
 def _licences(item: Table, place: str, faults: Faults) -> Iterator[ReadLicence]:
-    for key, role in (("licenseDeclared", "declared"), ("licenseConcluded", "concluded")):
+    for key, role in _ROLES:
         word = text(item.get(key), f"{place}.{key}", faults).strip()
         if word not in _NOTHING:
             yield ReadLicence(text=word, form=LicenceForm.EXPRESSION, role=role)
@@ -118,9 +150,11 @@ def _properties(item: Table, place: str, comment: str, faults: Faults) -> Iterat
     yield from fact_lines("\n".join(said))
 
 
-def _edges(document: Table, described: list[str], faults: Faults) -> dict[str, list[str]]:
-    """Return the dependencies; what the document describes is added to `described`."""
+def _edges(document: Table, described: list[str], faults: Faults) -> tuple[dict[str, list[str]], set[str]]:
+    """Return the dependencies, and the refs that are said to have none; what the document describes is added to
+    `described`."""
     edges: dict[str, list[str]] = {}
+    closed: set[str] = set()
     for place, item in rows(document.get("relationships"), "relationships", faults):
         kind = text(item.get("relationshipType"), f"{place}.relationshipType", faults)
         source, target = (
@@ -128,6 +162,7 @@ def _edges(document: Table, described: list[str], faults: Faults) -> dict[str, l
         )
         if kind in _FORWARD and target in _NOTHING and target:
             edges.setdefault(source, [])
+            closed |= {source} if target == "NONE" else set()
         elif kind in _FORWARD:
             edges.setdefault(source, []).append(target)
         elif kind in _BACKWARD:
@@ -136,4 +171,4 @@ def _edges(document: Table, described: list[str], faults: Faults) -> dict[str, l
             described.append(target)
         elif kind == "DESCRIBED_BY":
             described.append(source)
-    return edges
+    return edges, closed

@@ -9,7 +9,14 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from supplymatrix.sbom.read_json import Table, rows, table, text, texts
-from supplymatrix.sbom.read_parts import algorithm_name, fact_lines, make_component, settle_edges, tell_twins
+from supplymatrix.sbom.read_parts import (
+    algorithm_name,
+    claims_of,
+    fact_lines,
+    make_component,
+    settle_edges,
+    tell_twins,
+)
 from supplymatrix.sbom.read_values import (
     Faults,
     HashPlace,
@@ -17,6 +24,7 @@ from supplymatrix.sbom.read_values import (
     ReadComponent,
     ReadHash,
     ReadLicence,
+    ReadReference,
     ReadSbom,
 )
 
@@ -34,10 +42,11 @@ _Placed = tuple[str, Table]
 
 
 class _Known(NamedTuple):
-    """Elements by id; licences and notes by the id of what they are of."""
+    """Elements by id; licences, roles of those that are not stated, and notes by the id of what they are of."""
 
     by_id: Mapping[str, Table]
     licences: Mapping[str, list[ReadLicence]]
+    unstated: Mapping[str, list[str]]
     notes: Mapping[str, list[str]]
 
 
@@ -52,8 +61,8 @@ def read_spdx3(document: Table, faults: Faults) -> ReadSbom:
         if isinstance(name, str):
             by_id.setdefault(name, item)
     relations = [pair for kind, found in by_kind.items() if kind.endswith("Relationship") for pair in found]
-    licences = _licences(relations, by_id, faults)
-    known = _Known(by_id, licences, _notes(by_kind.get("Annotation", []), faults))
+    licences, unstated = _licences(relations, by_id, faults)
+    known = _Known(by_id, licences, unstated, _notes(by_kind.get("Annotation", []), faults))
     packages = [_package(item, place, known, faults) for place, item in by_kind.get("software_Package", [])]
     refs = tell_twins(packages, faults)
     roots = [*by_kind.get("software_Sbom", []), *by_kind.get("SpdxDocument", [])]
@@ -61,6 +70,8 @@ def read_spdx3(document: Table, faults: Faults) -> ReadSbom:
     subject = next((package for ref in wanted for package in packages if package.ref == ref), None)
     head = next((item for _, item in by_kind.get("SpdxDocument", [])), {})
     spec, created, tools = _creation(by_kind, by_id, faults)
+    edges, whole = _edges(relations, faults)
+    said = tuple(fact_lines(text(head.get("comment"), "SpdxDocument.comment", faults)))
     return ReadSbom(
         format="SPDX 3 JSON-LD",
         spec=spec,
@@ -69,7 +80,10 @@ def read_spdx3(document: Table, faults: Faults) -> ReadSbom:
         created=created,
         main=subject,
         components=tuple(package for package in packages if package is not subject),
-        edges=settle_edges(_edges(relations, faults), refs, faults),
+        edges=settle_edges(edges, refs, faults),
+        properties=said,
+        claims=claims_of(said, whole, frozenset(refs)),
+        files=len(by_kind.get("software_File", [])),
         faults=faults.kept,
         fault_count=faults.count,
     )
@@ -103,13 +117,23 @@ def _package(item: Table, place: str, known: _Known, faults: Faults) -> ReadComp
     said = {key: text(item.get(key), f"{place}.{key}", faults) for key in keys}
     if not said["name"]:
         faults.add(place, "the package has no name")
+    purls = [said["software_packageUrl"], *_identifiers(item, place, known.by_id, faults)]
+    supplier = item.get("suppliedBy")
+    agent = (
+        known.by_id.get(supplier, {}) if isinstance(supplier, str) else table(supplier, f"{place}.suppliedBy", faults)
+    )
     made = ReadComponent(
         ref=said["spdxId"],
         kind=said["software_primaryPurpose"] or "package",
         name=said["name"],
         version=said["software_packageVersion"],
-        purl=said["software_packageUrl"] or _identifier(item, place, known.by_id, faults),
+        purl=next((purl for purl in purls if purl), ""),
         module=None,
+        other_purls=tuple(purls),
+        references=tuple(_references(item, place, faults)),
+        supplier=text(agent.get("name"), f"{place}.suppliedBy.name", faults),
+        copyright=text(item.get("software_copyrightText"), f"{place}.software_copyrightText", faults),
+        unstated=tuple(sorted(known.unstated.get(said["spdxId"], ()))),
     )
     return make_component(
         made,
@@ -131,11 +155,17 @@ def _inner(found: object, where: str, by_id: Mapping[str, Table], faults: Faults
         yield place, by_id.get(item, {}) if isinstance(item, str) else table(item, place, faults)
 
 
-def _identifier(item: Table, place: str, by_id: Mapping[str, Table], faults: Faults) -> str:
+def _identifiers(item: Table, place: str, by_id: Mapping[str, Table], faults: Faults) -> Iterator[str]:
     for at, found in _inner(item.get("externalIdentifier"), f"{place}.externalIdentifier", by_id, faults):
         if found.get("externalIdentifierType") == "packageUrl":
-            return text(found.get("identifier"), f"{at}.identifier", faults)
-    return ""
+            yield text(found.get("identifier"), f"{at}.identifier", faults)
+
+
+def _references(item: Table, place: str, faults: Faults) -> Iterator[ReadReference]:
+    for key, kind in (("software_downloadLocation", "distribution"), ("software_homePage", "website")):
+        url = text(item.get(key), f"{place}.{key}", faults)
+        if url:
+            yield ReadReference(kind=kind, url=url)
 
 
 def _hashes(item: Table, place: str, by_id: Mapping[str, Table], faults: Faults) -> Iterator[ReadHash]:
@@ -161,8 +191,12 @@ def _properties(
             )
 
 
-def _licences(relations: list[_Placed], by_id: Mapping[str, Table], faults: Faults) -> dict[str, list[ReadLicence]]:
+def _licences(
+    relations: list[_Placed], by_id: Mapping[str, Table], faults: Faults
+) -> tuple[dict[str, list[ReadLicence]], dict[str, list[str]]]:
+    """Return the licences, and the roles in which nothing is said of one, by what they are of."""
     found: dict[str, list[ReadLicence]] = {}
+    unstated: dict[str, list[str]] = {}
     for place, item in relations:
         role = _ROLES.get(text(item.get("relationshipType"), f"{place}.relationshipType", faults))
         if role is None:
@@ -172,7 +206,9 @@ def _licences(relations: list[_Placed], by_id: Mapping[str, Table], faults: Faul
             licence = _licence(ref, by_id, role, faults)
             if licence is not None:
                 found.setdefault(source, []).append(licence)
-    return found
+            else:
+                unstated.setdefault(source, []).append(role)
+    return found, unstated
 
 
 def _licence(ref: str, by_id: Mapping[str, Table], role: str, faults: Faults) -> ReadLicence | None:
@@ -190,13 +226,17 @@ def _licence(ref: str, by_id: Mapping[str, Table], role: str, faults: Faults) ->
     return ReadLicence(text=name, form=LicenceForm.NAME, role=role) if name else None
 
 
-def _edges(relations: list[_Placed], faults: Faults) -> dict[str, list[str]]:
+def _edges(relations: list[_Placed], faults: Faults) -> tuple[dict[str, list[str]], set[str]]:
+    """Return the dependencies, and the refs whose dependencies are said to be all there."""
     edges: dict[str, list[str]] = {}
+    closed: set[str] = set()
     for place, item in relations:
         if item.get("relationshipType") != "dependsOn":
             continue
         source = text(item.get("from"), f"{place}.from", faults)
         if source:
-            targets = texts(item.get("to"), f"{place}.to", faults)
+            targets = [*texts(item.get("to"), f"{place}.to", faults)]
             edges.setdefault(source, []).extend(ref for ref in targets if ref not in _NOTHING)
-    return edges
+            if item.get("completeness") == "complete" or "NoneElement" in targets:
+                closed.add(source)
+    return edges, closed

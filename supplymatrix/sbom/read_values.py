@@ -12,7 +12,10 @@ from types import MappingProxyType
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 
-__all__ = ["Faults", "HashPlace", "LicenceForm", "ReadComponent", "ReadFault", "ReadHash", "ReadLicence", "ReadSbom"]
+__all__ = [
+    "Faults", "HashPlace", "LicenceForm", "ReadClaims", "ReadComponent", "ReadFault", "ReadHash", "ReadLicence",
+    "ReadReference", "ReadSbom",
+]  # fmt: skip
 
 _LISTED = 200
 
@@ -22,6 +25,7 @@ class HashPlace(StrEnum):
 
     COMPONENT = "component"
     DISTRIBUTION = "distribution"
+    SOURCE = "source-distribution"
 
 
 class LicenceForm(StrEnum):
@@ -54,14 +58,35 @@ class ReadLicence:
     role: str = ""
 
 
+@value(order=True)
+class ReadReference:
+    """An address that belongs to a component. kind: in the word of CycloneDX ("vcs", "distribution")."""
+
+    kind: str
+    url: str
+
+
+@value
+class ReadClaims:
+    """What a file says of how whole it is. components, dependencies: "complete", "incomplete", another word of the
+    format, or "" where it says nothing. whole: refs of those whose dependencies it says are all there.
+    """
+
+    components: str = ""
+    dependencies: str = ""
+    whole: frozenset[str] = frozenset()
+
+
 @value
 class ReadComponent:
     """One component. ref: its name in the file, "" without. kind: the format's word ("library").
 
     module: which Go module version it is, of the purl alone; None with the reason, and remedy where one is known.
     is_go: its purl says that it is one. h1: "h1:…" where the file has it, "" without; h1_from: under which name.
-    replaces: the module that it stands for, as the file says, "" without. parent: ref of the component that it is
-    nested in.
+    h1s: all that it gives as h1 of its zip or of its go.mod, as (name, text), right or wrong. other_purls: those that
+    it has beside `purl`. replaces: the module that it stands for, as the file says, "" without; ancestors: the same as
+    its pedigree says, by purl or name. unstated: roles of licences of which the file says that it says nothing.
+    parent: ref of the component that it is nested in.
     """
 
     ref: str
@@ -81,6 +106,13 @@ class ReadComponent:
     scope: str = ""
     replaces: str = ""
     parent: str = ""
+    h1s: tuple[tuple[str, str], ...] = ()
+    other_purls: tuple[str, ...] = ()
+    ancestors: tuple[str, ...] = ()
+    references: tuple[ReadReference, ...] = ()
+    supplier: str = ""
+    copyright: str = ""
+    unstated: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -104,7 +136,8 @@ class ReadSbom:
 
     tools: "name version" of who made it; identity: serial number or namespace; created: as written; main: the subject,
     None without one; components: all others, as they come; edges: from ref to refs, sorted, a key for every ref that
-    the file says something of; faults: the first ones, of fault_count.
+    the file says something of; faults: the first ones, of fault_count. properties: of the document as a whole.
+    files: how many files it lists beside its components. phases: of a build from which it is, in words of CycloneDX.
     """
 
     format: str
@@ -117,6 +150,24 @@ class ReadSbom:
     edges: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     faults: tuple[ReadFault, ...] = ()
     fault_count: int = 0
+    properties: tuple[tuple[str, str], ...] = ()
+    claims: ReadClaims = ReadClaims()
+    files: int = 0
+    phases: tuple[str, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it says that this program has made it."""
+        return any(tool.split(" ")[0].partition("-")[0] == "supplymatrix" for tool in self.tools)
+
+    @property
+    def everything(self) -> tuple[ReadComponent, ...]:
+        """All components, the subject first."""
+        return (*([self.main] if self.main is not None else ()), *self.components)
+
+    def properties_of(self, name: str) -> tuple[str, ...]:
+        """Return what the document says under a name of this program's, without its prefix."""
+        return tuple(text for key, text in self.properties if key == f"supplymatrix:{name}")
 
     @property
     def go_components(self) -> tuple[ReadComponent, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.sbom.read_json import Table
+from supplymatrix.sbom.read_values import Faults
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
@@ -19,17 +20,28 @@ __all__ = ["load_cyclonedx_xml"]
 
 _DEPTH = 400
 _NAMESPACE = "http://cyclonedx.org/schema/bom/"
-_LISTS = frozenset(["components", "hashes", "licenses", "externalReferences", "properties", "dependencies", "services"])
+_LISTS = frozenset([
+    "ancestors", "assemblies", "components", "compositions", "dependencies", "externalReferences", "hashes", "licenses",
+    "lifecycles", "methods", "properties", "services",
+])  # fmt: skip
+_ONCE = frozenset([
+    "components", "copyright", "dependencies", "expression", "externalReferences", "group", "hashes", "id", "licenses",
+    "metadata", "name", "properties", "purl", "scope", "version",
+])  # fmt: skip
+"""Elements of which a parent has one at most, and which are read."""
 _ATTRIBUTES = frozenset(["type", "bom-ref", "alg", "ref", "acknowledgement", "serialNumber", "version"])
 _Frame = tuple[str, dict[str, object], list[str], list[tuple[str, object]]]
 """Name, attributes, pieces of text, and the children that are done."""
 
 
-def load_cyclonedx_xml(data: bytes, artifact: str) -> Table:
-    """Return the values of a document as its JSON would have them. Raises InputError, and nothing else."""
+def load_cyclonedx_xml(data: bytes, artifact: str, faults: Faults | None = None) -> Table:
+    """Return the values of a document as its JSON would have them. Raises InputError, and nothing else.
+
+    faults: where elements are told that stand twice.
+    """
     from xml.parsers import expat  # DOCTYPE and entities are refused below
 
-    reading = _Reading(artifact)
+    reading = _Reading(artifact, faults or Faults())
     parser: XMLParserType = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = reading.refuse_doctype
@@ -48,8 +60,9 @@ def load_cyclonedx_xml(data: bytes, artifact: str) -> Table:
 class _Reading:
     """One document; the elements that are open stand on a stack."""
 
-    def __init__(self, artifact: str) -> None:
+    def __init__(self, artifact: str, faults: Faults) -> None:
         self._artifact = artifact
+        self._faults = faults
         self._stack: list[_Frame] = []
         self.document: dict[str, object] = {}
 
@@ -72,6 +85,10 @@ class _Reading:
 
     def end(self, _name: str) -> None:
         name, attributes, pieces, children = self._stack.pop()
+        if name not in _LISTS:
+            once = [child for child, _ in children if child in _ONCE]
+            for child in sorted({child for child in once if once.count(child) > 1}):
+                self._faults.add("", f"the element {child} stands twice in one {name[:60]}: the last one counts")
         found = _value(name, attributes, "".join(pieces), children)
         if self._stack:
             self._stack[-1][3].append((name, found))
@@ -95,7 +112,9 @@ def _value(name: str, attributes: dict[str, object], text: str, children: list[t
         inner = [item.get("ref") for child, item in children if child == "dependency" and isinstance(item, dict)]
         return {"ref": attributes.get("ref"), "dependsOn": inner}
     if children or attributes:
-        return {**attributes, **dict(children)}
+        # Of all that may stand more than once outside of a list, what tells apart two components is read.
+        identities = [item for child, item in children if child == "identity"]
+        return {**attributes, **dict(children), **({"identity": identities} if identities else {})}
     return text.strip() if name != "value" else text
 
 

@@ -53,6 +53,8 @@ _USED = (
     "{{with .Module}}{{.Path}}{{end}}\t{{.ImportPath}}\t"
     '{{with .Error}}{{printf "%q" .Err}}{{end}}\t{{if .Standard}}std{{end}}'
     "\t{{if or .DepOnly .ForTest}}{{else}}root{{end}}\t{{.Name}}\t{{join .Imports `,`}}"
+    '\t{{if .Standard}}{{else if or .CgoFiles .SysoFiles}}{{printf "%q" .Dir}}{{end}}'
+    '\t{{printf "%q" (join .CgoFiles "/")}}\t{{printf "%q" (join .SysoFiles "/")}}'
 )
 _TEST_MAIN = "testing/internal/testdeps"
 """What the main package of a test imports, and nobody else may."""
@@ -64,13 +66,16 @@ class UsedModules:
     """Which modules give packages to a build. packages: module path → import paths, sorted; test_packages: likewise
     those that only the main modules' tests need, {} when these were not asked for. faults, test_faults: the packages
     that could not be found, so that there may be more of each. programs: those packages that were asked for and are
-    programs."""
+    programs. with_c: module path → its files that import "C", with their packages: (import path, file); with_objects:
+    likewise its object files (.syso)."""
 
     packages: Mapping[str, tuple[str, ...]]
     faults: tuple[str, ...]
     test_packages: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     test_faults: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
+    with_c: Mapping[str, tuple[tuple[str, Path], ...]] = MappingProxyType({})
+    with_objects: Mapping[str, tuple[tuple[str, Path], ...]] = MappingProxyType({})
 
     @property
     def paths(self) -> frozenset[str]:
@@ -135,14 +140,16 @@ class GoCommand:
         except InputError as err:
             raise SourceError(err.diagnostics[0].message) from err
 
-    def list_used(self, folders: Sequence[Path], *, tests: bool = False) -> UsedModules:
+    def list_used(self, folders: Sequence[Path], *, tests: bool = False, vendor: bool = False) -> UsedModules:
         """Return the modules that give packages to what lies in folders and below. tests: also to the tests there.
+        vendor: packages are taken from vendor/, and from nowhere else.
 
         Raises SourceError.
         """
         patterns = [f"{os.path.abspath(folder)}{os.sep}..." for folder in folders]  # noqa: PTH100 - as above
         asked = ["-deps", "-e", *(["-test"] if tests else []), *self._tags, "-f", _USED]
-        output = self._run("list", "-mod=readonly", "-buildvcs=false", *asked, "--", *patterns)
+        mod = "-mod=vendor" if vendor else "-mod=readonly"
+        output = self._run("list", mod, "-buildvcs=false", *asked, "--", *patterns)
         listed = [_package(line) for line in output.decode("utf-8", "replace").splitlines()]
         built = _needed(listed) if tests else {package.path for package in listed}
         return UsedModules(
@@ -153,6 +160,8 @@ class GoCommand:
             programs=tuple(
                 sorted(package.path for package in listed if package.is_program and _TEST_MAIN not in package.imports)
             ),
+            with_c=_files((package, package.c_files) for package in listed),
+            with_objects=_files((package, package.objects) for package in listed),
         )
 
     def _run(self, *arguments: str) -> bytes:
@@ -191,12 +200,15 @@ class _Package(NamedTuple):
     is_root: bool
     is_program: bool
     imports: tuple[str, ...]
+    folder: str = ""
+    c_files: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
 
 
 def _package(line: str) -> _Package:
     module, _, rest = line.partition("\t")
     path, _, rest = rest.partition("\t")
-    fault, standard, root, clause, imports = (*rest.rsplit("\t", 4), "", "", "", "")[:5]
+    fault, standard, root, clause, imports, folder, c_files, objects = (*rest.split("\t"), *[""] * 7)[:8]
     words = fault.strip('"')[:200]
     return _Package(
         module=module,
@@ -206,7 +218,33 @@ def _package(line: str) -> _Package:
         is_root=bool(root),
         is_program=bool(root) and clause == "main",
         imports=tuple(imports.split(",")) if imports else (),
+        folder=_unquoted(folder),
+        c_files=tuple(filter(None, _unquoted(c_files).split("/"))),
+        objects=tuple(filter(None, _unquoted(objects).split("/"))),
     )
+
+
+def _unquoted(text: str) -> str:
+    """Return what Go's %q wrote; bytes that are no UTF-8 come out as others, and lead to no file."""
+    import ast
+
+    if "\\" not in text:
+        return text[1:-1]
+    try:
+        return str(ast.literal_eval(text))
+    except (SyntaxError, ValueError):
+        return text[1:-1]
+
+
+def _files(
+    listed: Iterable[tuple[_Package, tuple[str, ...]]],
+) -> dict[str, tuple[tuple[str, Path], ...]]:
+    """Return files of packages by module, with the packages they are of."""
+    found: dict[str, set[tuple[str, Path]]] = {}
+    for package, names in listed:
+        if package.module and package.folder:
+            found.setdefault(package.module, set()).update((package.name, Path(package.folder, file)) for file in names)
+    return {module: tuple(sorted(found[module])) for module in sorted(found) if found[module]}
 
 
 def _needed(listed: Sequence[_Package]) -> set[str]:

@@ -43,12 +43,14 @@ class FileHead(NamedTuple):
 
 
 class PackageFolder(NamedTuple):
-    """What a folder holds. go_files: names that end in .go, sorted; odd: those of them that are no plain files."""
+    """What a folder holds. go_files: names that end in .go, sorted; odd: those of them that are no plain files.
+    objects: names that end in .syso, sorted."""
 
     go_files: tuple[str, ...]
     odd: frozenset[str]
     folders: tuple[str, ...]
     has_go_mod: bool
+    objects: tuple[str, ...] = ()
 
 
 _EMPTY = PackageFolder((), frozenset(), (), has_go_mod=False)
@@ -81,6 +83,7 @@ class PackageDisk:
         files: list[str] = []
         odd: list[str] = []
         folders: list[str] = []
+        objects: list[str] = []
         has_go_mod = False
         try:
             with os.scandir(path) as entries:
@@ -98,11 +101,15 @@ class PackageDisk:
                             odd.append(name)
                     elif name == "go.mod":
                         has_go_mod = not entry.is_dir()
+                    elif name.endswith(".syso"):
+                        objects.append(name)
         except (FileNotFoundError, NotADirectoryError):
             return _EMPTY
         except OSError as err:
             return f"its folder cannot be read: {err.strerror or err}"
-        return PackageFolder(tuple(sorted(files)), frozenset(odd), tuple(sorted(folders)), has_go_mod)
+        return PackageFolder(
+            tuple(sorted(files)), frozenset(odd), tuple(sorted(folders)), has_go_mod, tuple(sorted(objects))
+        )
 
     def below(self, root: str, elements: Sequence[str]) -> str | None:
         """Return the folder of a package in a module, None when it is not there or another module's.

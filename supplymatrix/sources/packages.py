@@ -68,7 +68,8 @@ class PackageFindings:
     there is any, `used` may lack something.
 
     tests_only: the part of `used` that is there for tests alone; missing_in_tests: likewise of `missing`.
-    with_c: module path → its files that import "C" and are part of the build, with their packages: (import path, file).
+    with_c: module path → its files that import "C" and are part of the build, with their packages: (import path, file);
+    with_objects: likewise its object files (.syso), which are linked with or without cgo.
     programs: those packages of the main modules that are programs, sorted. unmet_tags: tags that files of the main
     modules ask for, and that no platform has and nobody gave; looked for with `AnyPlatform` alone.
     """
@@ -79,6 +80,7 @@ class PackageFindings:
     tests_only: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     missing_in_tests: tuple[MissingPackage, ...] = ()
     with_c: Mapping[str, tuple[tuple[str, Path], ...]] = MappingProxyType({})
+    with_objects: Mapping[str, tuple[tuple[str, Path], ...]] = MappingProxyType({})
     programs: tuple[str, ...] = ()
     unmet_tags: tuple[str, ...] = ()
 
@@ -105,9 +107,10 @@ def find_packages(
 
     mains: path of each main module → its folder. modules: path of each module of the build list → its folder, which is
     that of its replacement where it has one; None when it is not on this machine. context: what is built for; linux on
-    amd64 without cgo by default. tests: the tests of the main modules' packages too, and nobody else's. vendor: where
-    packages are taken from instead of the modules' folders. roots: the main modules whose packages are built, None =
-    all of them.
+    amd64 without cgo by default, builds for every platform with `AnyPlatform`: then `used` has each module that gives
+    packages to one of them, perhaps more, and `missing` what some build may lack. tests: the tests of the main modules'
+    packages too, and nobody else's. vendor: where packages are taken from instead of the modules' folders. roots: the
+    main modules whose packages are built, None = all of them.
     """
     search = _Search(mains, modules, context or BuildContext(), vendor)
     search.follow_all(search.main_packages(roots), tests=tests)
@@ -157,6 +160,7 @@ class _Search:
         self._test_imports: dict[str, set[str]] = {}
         self._before_tests: dict[str, int] = {}
         self._with_c: dict[str, list[tuple[str, Path]]] = {}
+        self._objects: dict[str, list[tuple[str, Path]]] = {}
         self._programs: set[str] = set()
         self._unmet_tags: set[str] = set()
         self._in_tests = False
@@ -177,6 +181,7 @@ class _Search:
             tests_only=self._tests_only(),
             missing_in_tests=tuple(sorted(self._missing_in_tests)),
             with_c={module: tuple(sorted(self._with_c[module])) for module in sorted(self._with_c)},
+            with_objects={module: tuple(sorted(self._objects[module])) for module in sorted(self._objects)},
             programs=tuple(sorted(self._programs)),
             unmet_tags=tuple(sorted(self._unmet_tags)),
         )
@@ -252,7 +257,7 @@ class _Search:
             head = self._disk.head(self._roots[module], folder + os.sep + name, odd=name in held.odd)
             if head is not None and (head.refused or self._takes(head)):
                 return True
-            self._note_tags(head)
+            self._note_tags(module, head)
         return False
 
     def follow(self, package: _Package, *, tests: bool) -> Iterator[_Package]:
@@ -289,15 +294,14 @@ class _Search:
             head = self._disk.head(root, package.folder + os.sep + file, odd=file in held.odd)
             if head is None or not (head.refused or self._takes(head)):
                 ignored += head is not None
-                if package.module in self._mains:
-                    self._note_tags(head)
+                self._note_tags(package.module, head)
                 continue
             files += 1
             if head.refused or head.fault:
                 reason = f"{file}:{head.fault or f' {head.refused}'}"
                 self._miss(package.path, package.importer, reason, in_tests=is_test)
                 continue
-            if head.uses_c:
+            if head.uses_c and not is_test:  # cgo takes no tests
                 self._with_c.setdefault(package.module, []).append((package.path, Path(package.folder, file)))
             own = head.package
             if is_test and own != name:
@@ -311,6 +315,7 @@ class _Search:
             why = "build constraints exclude all its files" if ignored else "it has test files only"
             self._miss(package.path, package.importer, why)
             return None
+        self._note_objects(package, held.objects)
         if name == "main" and package.module in self._mains:
             self._programs.add(package.path)
         imports.discard("C")
@@ -318,6 +323,10 @@ class _Search:
         if of_tests:
             self._test_imports[package.path] = of_tests
         return imports
+
+    def _note_objects(self, package: _Package, names: Iterable[str]) -> None:
+        for name in filter(self._context.allows_name, names):
+            self._objects.setdefault(package.module, []).append((package.path, Path(package.folder, name)))
 
     def _root_of(self, package: _Package) -> str:
         """Return the folder that no link in a package may leave."""
@@ -332,9 +341,9 @@ class _Search:
             holds = self._holds[head.constraints] = all(map(self._context.satisfies, head.constraints))
         return holds and head.package != "documentation" and (self._context.cgo or not head.uses_c)
 
-    def _note_tags(self, head: FileHead | None) -> None:
+    def _note_tags(self, module: str, head: FileHead | None) -> None:
         """Note the tags for want of which a file of a main module is not taken."""
-        if head is not None and isinstance(self._context, AnyPlatform):
+        if head is not None and module in self._mains and isinstance(self._context, AnyPlatform):
             for constraint in head.constraints:
                 self._unmet_tags |= self._context.unmet(constraint) - {"ignore"}
 

@@ -1,23 +1,34 @@
-"""vendor/modules.txt: which modules the go command has copied packages from.
+"""vendor/modules.txt: which modules the go command has copied packages from, and whether it would build from them.
 
+    ## workspace
     # example.com/a v1.2.3
     ## explicit; go 1.20
     example.com/a/package
     # example.com/b v1.0.0 => ../b
+    # example.com/b => ../b
 
-Source: go.dev/ref/mod#go-mod-vendor; cmd/go internal/modload/vendor.go.
+It has the packages of builds for any system, and of the main modules' tests: it says whose a package is, and not what
+one build takes.
+
+Source: go.dev/ref/mod#go-mod-vendor; cmd/go internal/modload: vendor.go, init.go (setDefaultBuildMod), modfile.go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
+from supplymatrix.gomod.goversion import go_version_key
+from supplymatrix.gomod.modfile import GoMod, GoWork, Replace
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.semver import is_valid
 from supplymatrix.model.value import value
 from supplymatrix.sources.files import read_if_there
 
-__all__ = ["VendorList", "read_vendor_list"]
+__all__ = ["VendorList", "Vendored", "inconsistencies", "is_vendor_used", "read_vendor_list"]
 
 _LIMIT = 64 << 20
 
@@ -25,14 +36,33 @@ _LIMIT = 64 << 20
 @value
 class VendorList:
     """packages: the packages that were copied from each module, at the version that was selected then; modules without
-    any are left out. They are those of a build for any system, and of the main module's tests."""
+    any are left out. They are those of a build for any system, and of the main module's tests.
+
+    explicit: modules that a main module's go.mod requires. replacements: of a module (without a version: of all its
+    versions) to path and version, "" = the path is a folder. is_workspace: it was made for a workspace.
+    """
 
     packages: Mapping[ModuleVersion, tuple[str, ...]]
+    explicit: frozenset[ModuleVersion] = frozenset()
+    replacements: Mapping[ModuleVersion, tuple[str, str]] = MappingProxyType({})
+    is_workspace: bool = False
 
     @property
     def giving(self) -> frozenset[ModuleVersion]:
         """The modules from which at least one package was copied."""
         return frozenset(self.packages)
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """The module of each package."""
+        return {package: module.path for module, found in self.packages.items() for package in found}
+
+
+class Vendored(NamedTuple):
+    """What vendor/ must fit. mains: path, folder and go.mod of each main module; work: go.work and its folder."""
+
+    mains: Sequence[tuple[str, Path, GoMod]]
+    work: tuple[GoWork, Path] | None = None
 
 
 def read_vendor_list(path: Path) -> VendorList | None:
@@ -41,13 +71,131 @@ def read_vendor_list(path: Path) -> VendorList | None:
     if data is None:
         return None
     packages: dict[ModuleVersion, list[str]] = {}
+    explicit: set[ModuleVersion] = set()
+    replacements: dict[ModuleVersion, tuple[str, str]] = {}
+    lines = data.decode("utf-8", "replace").split("\n")
     module: ModuleVersion | None = None
-    for line in data.decode("utf-8", "replace").split("\n"):
+    for line in lines:
         words = line.split()
         if line.startswith("# "):
-            # A replace without a version stands in the list a second time, at the end, and has no packages there.
-            is_module = len(words) >= 3 and words[2] != "=>"
-            module = ModuleVersion(path=words[1], version=words[2]) if is_module else None
-        elif words and not line.startswith("#") and module is not None:
+            module = _module(words, replacements)
+        elif module is None:
+            continue
+        elif line.startswith("## "):
+            if "explicit" in _marks(line):
+                explicit.add(module)
+        elif len(words) == 1 and not line.startswith("#"):
             packages.setdefault(module, []).append(words[0])
-    return VendorList(packages={module: tuple(sorted(found)) for module, found in packages.items()})
+    return VendorList(
+        packages={module: tuple(sorted(found)) for module, found in packages.items()},
+        explicit=frozenset(explicit),
+        replacements=replacements,
+        is_workspace=lines[0].startswith("## ") and "workspace" in _marks(lines[0]),
+    )
+
+
+def is_vendor_used(folder: Path, listed: VendorList | None, project: Vendored, *, mod: str = "") -> bool:
+    """Return whether a build takes packages from vendor/ and from nowhere else. folder: where vendor/ would lie.
+    listed: what its list says, None when it has none. mod: of -mod, "" when that is not given.
+    """
+    if mod:
+        return mod == "vendor"
+    go = project.work[0].go if project.work is not None else project.mains[0][2].go
+    if go is None or go_version_key(go.text) < go_version_key("1.14"):
+        return False
+    is_for_workspace = listed is not None and listed.is_workspace
+    return (folder / "vendor").is_dir() and is_for_workspace == (project.work is not None)
+
+
+def inconsistencies(listed: VendorList, project: Vendored) -> Iterator[str]:
+    """Yield why the go command refuses to build from vendor/: what go.mod says otherwise, a clause each."""
+    go = project.mains[0][2].go
+    is_old = project.work is None and (go is None or go_version_key(go.text) < go_version_key("1.14"))
+    versions = {module.path: module.version for module in listed.packages}
+    required = [entry.module for _, _, go_mod in project.mains for entry in go_mod.require]
+    for module in required:
+        if is_old:
+            if versions.get(module.path, module.version) != module.version:
+                yield f"{module} is required in go.mod, and it has version {versions[module.path]}"
+        elif module not in listed.explicit:
+            yield f"{module} is required in go.mod, and it does not have it as explicit"
+    yield from _replaced_otherwise(listed, project, versions, is_old=is_old)
+    known = {*required}
+    for module in listed.packages:
+        if module in listed.explicit and module not in known:
+            yield f"it has {module} as explicit, and go.mod does not require it"
+    for module, (path, version) in listed.replacements.items():
+        if _replacement(module, project) is None:
+            yield f"it has {_shown(module)} as replaced by {_named(path, version)}, and go.mod does not replace it"
+
+
+def _replaced_otherwise(
+    listed: VendorList, project: Vendored, versions: Mapping[str, str], *, is_old: bool
+) -> Iterator[str]:
+    """Yield the replacements that go.mod and go.work have, and the list has not, or otherwise."""
+    files = [go_mod.replace for _, _, go_mod in project.mains]
+    files += [project.work[0].replace] if project.work is not None else []
+    for module in dict.fromkeys(entry.old for replaced in files for entry in replaced):
+        wanted, seen = _replacement(module, project), listed.replacements.get(module)
+        if wanted is None or wanted == seen:
+            continue
+        if seen is not None:
+            yield f"{_shown(module)} is replaced by {_named(*wanted)} in go.mod, and by {_named(*seen)} in it"
+        elif not is_old or (module.version and versions.get(module.path) == module.version):
+            yield f"{_shown(module)} is replaced by {_named(*wanted)} in go.mod, and not in it"
+
+
+def _replacement(module: ModuleVersion, project: Vendored) -> tuple[str, str] | None:
+    """Return path and version of what replaces a module, as the list would have them; None when nothing does."""
+    if not module.version and any(module.path == path for path, _, _ in project.mains):
+        return None
+    if project.work is not None:
+        found = _of(module, project.work[0].replace)
+        if found is not None:
+            return found.new_path, found.new_version
+    last = None
+    for _, folder, go_mod in project.mains:
+        found = _of(module, go_mod.replace)
+        if found is not None:
+            last = _from_work(found, folder, project), found.new_version
+    return last
+
+
+def _of(module: ModuleVersion, replaced: Sequence[Replace]) -> Replace | None:
+    by_old = {entry.old: entry for entry in replaced}
+    return by_old.get(module) or by_old.get(ModuleVersion(path=module.path, version=""))
+
+
+def _from_work(found: Replace, folder: Path, project: Vendored) -> str:
+    """Return the path of a replacement as it is seen from where vendor/ lies."""
+    if found.new_version or project.work is None or os.path.isabs(found.new_path):  # noqa: PTH117 - a text of go.mod
+        return found.new_path
+    path = os.path.relpath(folder / found.new_path, project.work[1]).replace(os.sep, "/")
+    return path if path in (".", "..") or path.startswith(("./", "../")) else f"./{path}"
+
+
+def _module(words: Sequence[str], replacements: dict[ModuleVersion, tuple[str, str]]) -> ModuleVersion | None:
+    """Return the module of a line, None for one that is not understood; note what replaces it."""
+    if len(words) < 3:
+        return None
+    if is_valid(words[2]):
+        module, rest = ModuleVersion(path=words[1], version=words[2]), words[3:]
+    elif words[2] == "=>":
+        module, rest = ModuleVersion(path=words[1], version=""), words[2:]
+    else:
+        return None
+    if rest[:1] == ["=>"] and (len(rest) == 2 or (len(rest) == 3 and is_valid(rest[2]))):
+        replacements[module] = rest[1], rest[2] if len(rest) == 3 else ""
+    return module
+
+
+def _marks(line: str) -> list[str]:
+    return [mark.strip() for mark in line.removeprefix("## ").split(";")]
+
+
+def _shown(module: ModuleVersion) -> str:
+    return str(module) if module.version else module.path
+
+
+def _named(path: str, version: str) -> str:
+    return f"{path}@{version}" if version else path

@@ -1,10 +1,11 @@
-"""SHA-256 and SHA-512 of module zips in the module cache, each zip read once.
+"""SHA-256, SHA-512 and h1 of module zips in the module cache, each zip read once.
 
 digests = digest_zips(modules, cache, known=None, jobs=4)
-digests[module]                                  # a ZipDigest, or why there is none
+digests[module]                                  # a ZipDigest, a DamagedZip, or why there is neither
 
-These are hashes of the file as a proxy hands it out, not the h1 of go.sum, which is one of the files in it. A zip is
-hashed in pieces, several of them at once, the largest first: hashlib lets go of the interpreter meanwhile.
+The first two are hashes of the file as a proxy hands it out; h1 is that of go.sum, which only the contents of its files
+give. A zip is read into memory as a whole, so that all three are of the very same bytes; several at once, the largest
+first: zlib and hashlib let go of the interpreter meanwhile. Of those that are really large there is one at a time.
 
 Hashes that are known from an earlier run are taken where the file still has the same place, size and times, and had
 not been touched for two seconds when it was hashed: a file system may give two changes in quick succession the same
@@ -14,24 +15,32 @@ time.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from hashlib import sha256, sha512
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from supplymatrix.errors import InputError
-from supplymatrix.gomod.dirhash import ZIP_LIMIT
+from supplymatrix.gomod.dirhash import ZIP_LIMIT, hash_zip
+from supplymatrix.gomod.read_at import BytesAt
+from supplymatrix.gomod.zip_archive import TooManyEntriesError
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.sbom.document import ZipDigest
-from supplymatrix.sources.pread import FileAt, FileLook, open_at
+from supplymatrix.model.zip_digest import DamagedZip, ZipDigest
+from supplymatrix.sources.pread import FileLook, open_at
 
-__all__ = ["DigestMemory", "digest_zips", "zip_path"]
+__all__ = ["DigestMemory", "ZipFound", "digest_zips", "zip_path"]
 
-_PIECE = 1 << 20
 _RACY_NS = 2_000_000_000
 """The coarsest step of a file system's times that is still met."""
+_LARGE = 64 << 20
+"""Bytes of a zip of which no two are held in memory together."""
+
+ZipFound = ZipDigest | DamagedZip | str
+"""What is known of a zip: its hashes, that it is none, or why it could not be looked at, as a clause."""
 
 
 class DigestMemory(Protocol):
@@ -64,12 +73,12 @@ def digest_zips(
     jobs: int = 4,
     *,
     clock: Callable[[], int] = time.time_ns,
-) -> Mapping[ModuleVersion, ZipDigest | str]:
+) -> Mapping[ModuleVersion, ZipFound]:
     """Return the digests of modules' zips, in the order of the modules; for one without, the reason in a clause.
 
     jobs: threads. clock: nanoseconds since 1970, as the file system counts them.
     """
-    found: dict[ModuleVersion, ZipDigest | str] = {}
+    found: dict[ModuleVersion, ZipFound] = {}
     waiting: list[_Zip] = []
     for module in sorted(set(modules)):
         answer = _look_up(module, cache, known)
@@ -79,8 +88,9 @@ def digest_zips(
             found[module] = answer
     waiting.sort(key=lambda item: (-item.size, item.module))
     if waiting:
+        alone = threading.Lock()
         with ThreadPoolExecutor(max_workers=max(1, min(jobs, os.cpu_count() or 1, len(waiting)))) as pool:
-            hashed = pool.map(lambda item: _digest(item, known, clock), waiting)
+            hashed = pool.map(lambda item: _digest(item, known, clock, alone), waiting)
             found.update(zip((item.module for item in waiting), hashed, strict=True))
     return {module: found[module] for module in sorted(found)}
 
@@ -102,11 +112,15 @@ def _look_up(module: ModuleVersion, cache: Path | None, known: DigestMemory | No
     return kept or _Zip(module, path, look.size)
 
 
-def _digest(item: _Zip, known: DigestMemory | None, clock: Callable[[], int]) -> ZipDigest | str:
+def _digest(item: _Zip, known: DigestMemory | None, clock: Callable[[], int], alone: threading.Lock) -> ZipFound:
     try:
-        with open_at(item.path, limit=ZIP_LIMIT) as file:
+        with alone if item.size > _LARGE else nullcontext(), open_at(item.path, limit=ZIP_LIMIT) as file:
             began = clock()
-            digest = _hash(file)
+            digest = _hash(file.read_at(0, file.size))
+    except TooManyEntriesError as err:
+        return f"its zip in the module cache was not hashed: {err.diagnostics[0].message}"
+    except InputError as err:
+        return DamagedZip(reason=err.diagnostics[0].message)
     except OSError as err:
         return f"its zip in the module cache cannot be read: {err.strerror or err}"
     if known is not None and max(file.look.written, file.look.changed) + _RACY_NS <= began:
@@ -114,10 +128,7 @@ def _digest(item: _Zip, known: DigestMemory | None, clock: Callable[[], int]) ->
     return digest
 
 
-def _hash(file: FileAt) -> ZipDigest:
-    short, long = sha256(), sha512()
-    for at in range(0, file.size, _PIECE):
-        piece = file.read_at(at, min(_PIECE, file.size - at))
-        short.update(piece)
-        long.update(piece)
-    return ZipDigest(sha256=short.hexdigest(), sha512=long.hexdigest(), size=file.size)
+def _hash(data: bytes) -> ZipDigest:
+    """Return all hashes of a zip. Raises InputError for what is none."""
+    h1 = hash_zip(BytesAt(data))
+    return ZipDigest(sha256=sha256(data).hexdigest(), sha512=sha512(data).hexdigest(), size=len(data), h1=h1)

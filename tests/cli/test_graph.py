@@ -85,11 +85,12 @@ def test_a_module_that_is_not_there_ends_with_1_and_a_suggestion(machine: Machin
     assert "did you mean example.com/b?" in done.stderr
 
 
-def test_a_list_of_vendor_says_that_it_has_more_than_one_build(machine: Machine) -> None:
+def test_of_vendor_the_sources_count_and_not_its_list(machine: Machine) -> None:
     project = machine.home.parent / "project"
-    (project / "vendor").mkdir()
-    text = "# example.com/a v1.0.0\n## explicit\nexample.com/a\n"
+    (project / "vendor" / "example.com" / "a").mkdir(parents=True)
+    text = "# example.com/a v1.0.0\n## explicit\nexample.com/a\nexample.com/a/other\n"
     (project / "vendor" / "modules.txt").write_text(text, encoding="utf-8")
+    (project / "vendor" / "example.com" / "a" / "a.go").write_text("package a\n", encoding="utf-8")
     document = _valid(_run(machine, "graph", "--format", "json"), "graph")
-    assert document["packages_by"] == "vendor/modules.txt"
-    assert [note["code"] for note in document["notes"]][-1] == "packages-by-vendor"
+    assert document["packages_by"] == "source files"
+    assert "(by source files in vendor/, " in _run(machine, "graph")

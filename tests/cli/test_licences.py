@@ -45,7 +45,7 @@ def test_licences_are_counted_and_listed(cli: Cli, project: Path) -> None:
     assert (done.code, done.err) == (0, "")
     heading, *lines = done.out.split("\n")
     assert heading.partition(" · ")[2] == (
-        "licences of 2 modules in the build (by source files, linux/amd64), and of the standard library"
+        "licences of 2 modules in the build (by source files, linux/amd64, no tags), and of the standard library"
     )
     assert lines == [
         "",

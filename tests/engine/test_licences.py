@@ -15,6 +15,9 @@ from supplymatrix.sources.project import read_project
 from tests.support.licensed import licensed, make_goroot, make_project, pack
 
 A, B = "example.com/a@v1.0.0", "example.com/b@v1.0.0"
+POINTER = """Copyright 2009 Ada. All rights reserved. Use of this source code
+is governed by a BSD-style license that can be found in the LICENSE file.
+"""
 
 
 def _read(project: Path, **options: object) -> LicenceRun:
@@ -183,3 +186,65 @@ def test_a_file_that_is_not_read_leaves_the_licence_open(tmp_path: Path) -> None
     assert (licence.concluded, licence.is_read) == ("MIT", False)
     assert licence.reason == "COPYING: it has 1,048,577 bytes, more than the 1,048,576 that are read"
     assert [gap.subject for gap in found.gaps] == [A]
+
+
+def test_where_the_root_says_nothing_folders_are_concluded_from(tmp_path: Path) -> None:
+    files = {"a.go": 'package a\n\nimport _ "example.com/a/x"\n', "x/x.go": "package x\n", "x/COPYING": licensed("ISC")}
+    found = _read(make_project(tmp_path, {A: files})).by_path["example.com/a"]
+    assert (found.declared, found.concluded, found.reason) == ("", "ISC", "it has no licence file in its root")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_gap"),
+    [
+        ("Copyright 2014 Ada\n\n(c) 2015 Bob. All rights reserved.\n", False),
+        (POINTER, False),
+        ("Copyright 2020 Acme Inc.\n\nThe directory ee is proprietary. You may not use it.\n", True),
+        ("Copyright 2020 Acme Inc. The directory ee is proprietary.\n", True),
+    ],
+)
+def test_a_file_of_copyrights_is_no_gap_and_one_with_terms_is(tmp_path: Path, text: str, is_gap: bool) -> None:
+    found = _read(make_project(tmp_path, {A: {"LICENSE": licensed("MIT"), "COPYRIGHT.txt": text}}))
+    assert found.by_path["example.com/a"].concluded == "MIT"
+    assert bool(found.gaps) is is_gap
+
+
+def test_more_licences_than_one_expression_can_have_are_a_gap(tmp_path: Path) -> None:
+    files = {
+        f"LICENSE-{name}": "".join(
+            f"SPDX-License-Identifier: LicenseRef-{name}-{number:04}-part\n" for number in range(400)
+        )
+        for name in ("one", "two", "three")
+    }
+    found = _read(make_project(tmp_path, {A: files, B: {"LICENSE": licensed("MIT")}}))
+    assert found.by_path["example.com/a"].declared == ""
+    assert [gap.subject for gap in found.gaps] == [A]
+    assert found.by_path["example.com/b"].concluded == "MIT"
+
+
+def test_the_texts_of_a_run_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = licensed("MIT")
+    monkeypatch.setattr("supplymatrix.engine.licences._ALL_BYTES", len(text) + 10)
+    found = _read(make_project(tmp_path, {A: {"LICENSE": text}, B: {"LICENSE": text, "COPYING": licensed("ISC")}}))
+    assert found.by_path["example.com/a"].reason == ""
+    other = found.by_path["example.com/b"]
+    assert (other.concluded, other.is_read) == ("MIT", False)
+    assert other.reason.startswith("COPYING: the texts of this run have more than")
+
+
+def test_what_is_built_from_vendor_has_the_licence_that_lies_there(tmp_path: Path) -> None:
+    cached = {"LICENSE": licensed("MIT"), "UNLICENSE": licensed("Unlicense")}
+    project = make_project(tmp_path, {A: cached, B: {"UNLICENSE": licensed("Unlicense")}})
+    for name in "ab":
+        folder = project / "vendor" / "example.com" / name
+        folder.mkdir(parents=True)
+        (folder / "x.go").write_text("package x\n", encoding="utf-8")
+    (project / "vendor" / "example.com" / "a" / "LICENSE").write_text(licensed("GPL-3.0-only"), encoding="utf-8")
+    (project / "vendor" / "modules.txt").write_text(
+        "# example.com/a v1.0.0\n## explicit\nexample.com/a\n# example.com/b v1.0.0\n## explicit\nexample.com/b\n",
+        encoding="utf-8",
+    )
+    found = _read(project)
+    a, b = found.by_path["example.com/a"], found.by_path["example.com/b"]
+    assert (a.concluded, a.source) == ("GPL-3.0-only", LicenceSource.VENDOR)
+    assert (b.concluded, b.source) == ("Unlicense", LicenceSource.FOLDER)  # the go command does not copy such a file

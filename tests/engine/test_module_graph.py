@@ -56,15 +56,6 @@ def test_what_nobody_can_look_into_is_not_known_to_give_packages(tmp_path: Path)
     assert [fact.gives_packages for fact in _read(tmp_path).facts] == [True, None, None]
 
 
-def test_vendor_says_who_gives_packages(tmp_path: Path) -> None:
-    vendor = tmp_path / "project" / "vendor"
-    vendor.mkdir(parents=True)
-    (vendor / "modules.txt").write_text("# example.com/a v1.0.0\n## explicit\nexample.com/a\n", encoding="utf-8")
-    run = _read(tmp_path)
-    assert run.packages_by is PackagesBy.VENDOR
-    assert [fact.gives_packages for fact in run.facts] == [True, True, False]
-
-
 def test_a_later_go_mod_tells_of_retractions_and_deprecation(tmp_path: Path) -> None:
     later = "// Deprecated: use c\nmodule example.com/b\n\nretract v1.0.0 // a\x1b leak\n"
     fact = _read(tmp_path, **{"example.com/b@v1.1.0": later.replace("\x1b", "")}).facts[-1]
@@ -117,19 +108,3 @@ def test_packages_are_named_and_those_of_tests_apart(tmp_path: Path) -> None:
     assert run.packages == {"example.com/a": ("example.com/a",), "example.com/main": ("example.com/main",)}
     assert run.test_packages == {"example.com/b": ("example.com/b/x",)}
     assert [fact.gives_packages for fact in run.facts] == [True, True, False]
-
-
-def test_own_first_reads_the_sources_in_vendor(tmp_path: Path) -> None:
-    """vendor/ also holds what other systems and tests need: only its sources say what this build takes."""
-    make_cache(tmp_path / "cache", {"example.com/a@v1.0.0": _A, "example.com/b@v1.0.0": _B})
-    folder = _project(tmp_path / "project")
-    for name in ("a", "b"):
-        (folder / "vendor" / "example.com" / name).mkdir(parents=True)
-        (folder / "vendor" / "example.com" / name / f"{name}.go").write_text(f"package {name}\n", encoding="utf-8")
-    listed = "# example.com/a v1.0.0\n## explicit\nexample.com/a\n# example.com/b v1.0.0\nexample.com/b\n"
-    (folder / "vendor" / "modules.txt").write_text(listed, encoding="utf-8")
-    run = GraphReader(_environ(tmp_path), own_first=True).read(read_project(folder))
-    assert (run.packages_by, [fact.gives_packages for fact in run.facts]) == (PackagesBy.SOURCES, [True, True, False])
-    (folder / "vendor" / "example.com" / "a" / "a.go").unlink()
-    run = GraphReader(_environ(tmp_path), own_first=True).read(read_project(folder))
-    assert (run.packages_by, [fact.gives_packages for fact in run.facts]) == (PackagesBy.VENDOR, [True, True, True])

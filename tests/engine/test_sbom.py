@@ -251,14 +251,43 @@ def test_vendor_with_a_local_replace_keeps_versions_and_hashes(bench: Bench) -> 
         (root / "vendor" / "example.com" / name).mkdir(parents=True)
     (root / "vendor" / "example.com" / "a" / "a.go").write_text(SOURCES["example.com/a@v1.0.0"]["a.go"])
     (root / "vendor" / "example.com" / "b" / "b.go").write_text("package b\n")
-    listed = "# example.com/a v1.0.0\n## explicit\nexample.com/a\n# example.com/b v1.1.0 => ../lib\nexample.com/b\n"
+    listed = (
+        "# example.com/a v1.0.0\n## explicit\nexample.com/a\n"
+        "# example.com/b v1.1.0 => ../lib\n## explicit\nexample.com/b\n"
+        "# example.com/t v0.1.0\n## explicit\n# example.com/u v0.1.0\n## explicit\n# example.com/b => ../lib\n"
+    )
     (root / "vendor" / "modules.txt").write_text(listed, encoding="utf-8")
     (root / "go.sum").write_text(f"example.com/a v1.0.0 h1:{'A' * 43}=\n", encoding="utf-8")
-    document = bench.make(root, version="v1.2.3").document
+    run = bench.make(root, version="v1.2.3")
+    document = run.document
     assert by_name(document, "example.com/lib").version == ""
     assert by_name(document, "example.com/a").h1
     assert document.packages_by == "source files, read by supplymatrix, in vendor/"
     assert "vendor/modules.txt" in [file.name for file in document.subject_files]
+    assert [reason.partition(": ")[2] for reason in gaps_on(run, "vendor/")] == [
+        "files in vendor/ were not compared with the modules' zips: hashes and proofs are of the zips"
+    ]
+    hashes_of = "supplymatrix:hashes-of"
+    assert dict(by_name(document, "example.com/a").properties)[hashes_of].startswith("the module's zip; built is what")
+    assert hashes_of not in dict(by_name(bench.make().document, "example.com/a").properties)
+
+
+def test_a_vendor_that_go_refuses_makes_the_bill_incomplete(bench: Bench) -> None:
+    (bench.root / "vendor").mkdir()
+    (bench.root / "vendor" / "modules.txt").write_text("# example.com/a v1.0.0\nexample.com/a\n", encoding="utf-8")
+    run = bench.make()
+    assert (run.exit_code, run.document.completeness.components) == (3, Aggregate.INCOMPLETE)
+    assert any("the go command refuses to build: example.com/a@v1.0.0" in why for why in gaps_on(run, "packages"))
+
+
+def test_a_project_for_another_system_is_no_complete_empty_bill(bench: Bench) -> None:
+    root = bench.project("win", GO_MOD)
+    (root / "main.go").rename(root / "main_windows.go")
+    (root / "main_test.go").unlink()
+    run = bench.make(root, goos="linux", goarch="amd64")
+    assert (run.exit_code, run.document.completeness.components) == (3, Aggregate.INCOMPLETE)
+    assert any("no package of it is part of a build for linux/amd64" in why for why in gaps_on(run, "packages"))
+    assert modules(bench.make(root, goos="windows").document)
 
 
 def test_a_broken_go_mod_is_an_error_with_its_line(bench: Bench) -> None:
@@ -354,6 +383,20 @@ def test_native_libraries_are_named_by_the_files_that_link_them(bench: Bench) ->
     assert b.uses_cgo
     assert native.ref in document.edges[b.ref]
     assert not by_name(bench.make(cgo=False).document, "example.com/b").uses_cgo
+
+
+def test_what_else_is_linked_is_named_or_a_gap(bench: Bench) -> None:
+    text = 'package b\n\n// #cgo LDFLAGS: ${SRCDIR}/libown.a $LIBS\nimport "C"\n'
+    unpack(bench.cache, "example.com/b@v1.1.0", {"c.go": text, "r.syso": "", "r_plan9.syso": ""})
+    run = bench.make(cgo=True, goos="linux", goarch="amd64")
+    native = [part.name for part in run.document.components if part.kind is ComponentKind.NATIVE]
+    assert native == ["libown.a", "r.syso"]
+    assert "an object file of example.com/b" in by_name(run.document, "r.syso").version_source
+    assert run.document.completeness.components is Aggregate.INCOMPLETE
+    assert [why.rpartition(": ")[2] for why in gaps_on(run, "native")] == ["$LIBS"]
+    without = bench.make(cgo=False, goos="linux", goarch="amd64")
+    assert [part.name for part in without.document.components if part.kind is ComponentKind.NATIVE] == ["r.syso"]
+    assert not gaps_on(without, "native")
 
 
 def test_two_runs_are_the_same(bench: Bench) -> None:

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from supplymatrix.attest.keys import parse_signing_key, parse_verifying_key
 from supplymatrix.engine.sbom_signature import read_public_key, signature_statements
-from supplymatrix.engine.sbom_write import FORMATS, validate_document_file, write_sbom
+from supplymatrix.engine.sbom_write import validate_document_file, write_sbom
 from supplymatrix.engine.signing import ReportSigner
 from supplymatrix.errors import InputError
+from supplymatrix.sbom.formats import FORMATS
 from supplymatrix.sbom.statements import Statement, Topic, Truth, exit_code_of
 from tests.attest.test_keys import MAKERS, pem, private, public_pem, signing
 from tests.support.sbom_documents import bare_document, large_document, rich_document

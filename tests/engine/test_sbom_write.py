@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from supplymatrix.engine.sbom_write import FORMATS, InvalidDocumentError, validate_document_file, write_sbom
+from supplymatrix.engine.sbom_write import InvalidDocumentError, validate_document_file, write_sbom
 from supplymatrix.model.value import changed
 from supplymatrix.sbom.cyclonedx import SPECS
+from supplymatrix.sbom.formats import FORMATS
 from tests.support.sbom_documents import bare_document, large_document, rich_document
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from supplymatrix.licences.files import is_licence_file, is_notice_file, is_third_party_file, rank
+from supplymatrix.licences.files import (
+    is_licence_file,
+    is_notice_file,
+    is_third_party_file,
+    is_unread_licence_file,
+    rank,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +39,9 @@ from supplymatrix.licences.files import is_licence_file, is_notice_file, is_thir
         "APACHE-LICENSE-2.0",
         "mit-license.txt",
         "LICENSES",
+        "GPL.txt",
+        "lgpl-2.1.txt",
+        "LICENSE-GPL",
     ],
 )
 def test_licence_files(name: str) -> None:
@@ -65,6 +74,13 @@ def test_licence_files(name: str) -> None:
 )
 def test_other_files(name: str) -> None:
     assert not is_licence_file(name)
+
+
+def test_licences_in_other_forms_are_seen() -> None:
+    names = ["LICENSE.html", "COPYING.in", "license.pdf", "LICENSE-fonts.txt", "LICENSE.docs"]
+    others = ["LICENSE", "license.go", "index.html", "LICENSE-MIT", "check-license.sh", "docs.txt", "THIRD_PARTY.html"]
+    assert [name for name in names + others if is_unread_licence_file(name)] == names
+    assert not any(is_licence_file(name) for name in names)
 
 
 def test_notices_and_lists_of_third_parties_are_told_apart() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supplymatrix.licences.decoding import TEXT_LIMIT
+from supplymatrix.licences.decoding import TEXT_LIMIT, clean_text
 from supplymatrix.licences.text_reader import read_licence_text
 from supplymatrix.model.licence import LicenceFile, LicenceMethod
 from tests.support.data import REPO
@@ -167,8 +167,43 @@ def test_copyright_lines_are_found_and_sentences_are_not() -> None:
         "Portions Copyright (C) Brook Taylor",
         "(c) 2018 Emmy",
     )
+    assert _read(
+        "Copyright (c) 2009-2015\n  The X Authors\nCopr. 2020 Ada [ada@ada.example]\n(c) Ada Love\n"
+    ).copyrights == (
+        "Copyright (c) 2009-2015 The X Authors",
+        "Copr. 2020 Ada [ada@ada.example]",
+        "(c) Ada Love",
+    )
+    assert _read("(c) Keep the notices of others\nCopyright [2020] [owner]\n").copyrights == ()
     others = [line for line in _read(text).copyrights[4:] if not re.search(r"\b(19|20)\d\d\b", line)]
     assert others == []
+
+
+def test_marks_that_hide_words_are_taken_out() -> None:
+    assert _read(_text("MIT").replace("Permission is", "Per\u200bmission\u00ad is")).expression == "MIT"
+    assert clean_text("\ufeff© Ada\f\u202ex \n".encode()) == "© Ada\nx\n"
+    assert clean_text(b"\0\1\2 picture") == ""
+
+
+GNU = Path("/usr/share/common-licenses")
+needs_gnu = pytest.mark.skipif(not (GNU / "LGPL-3").is_file(), reason="no texts of GNU licences on this machine")
+
+
+@needs_gnu
+def test_a_notice_says_which_versions_of_the_whole_text_may_be_taken() -> None:
+    gpl = (GNU / "GPL-3").read_text(encoding="utf-8")
+    read = _read(f"{GPL_NOTICE}\n\n{gpl}")
+    assert (read.expression, {match.confidence for match in read.matches}) == ("GPL-3.0-or-later", {100})
+    assert _read(gpl).expression == "GPL-3.0-only"
+
+
+@needs_gnu
+def test_the_gpl_beside_its_lesser_form_is_a_supplement_unless_it_is_said_to_apply() -> None:
+    texts = "\n\n".join((GNU / name).read_text(encoding="utf-8") for name in ("GPL-3", "LGPL-3"))
+    read = _read(texts)
+    assert (read.expression, [match.confidence for match in read.matches]) == ("LGPL-3.0-only", [100])
+    both = _read(f"The program is under the GNU GPL v3, the library in lib/ under the GNU LGPL v3.\n\n{texts}")
+    assert set(both.expression.split(" AND ")) == {"GPL-3.0-only", "LGPL-3.0-only"}
 
 
 def test_of_a_huge_text_only_the_beginning_is_looked_at() -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from supplymatrix.model.licence import LicenceFile, LicenceMatch, LicenceMethod
+from supplymatrix.model.value import changed
+from supplymatrix.model.zip_digest import ZipDigest
 from supplymatrix.net.cache import cache_info, clear_cache
 from supplymatrix.net.file_facts import FileFacts
 from supplymatrix.net.folders import FACTS_NAME
-from supplymatrix.sbom.document import ZipDigest
 
 READ = LicenceFile(
     path="LICENSE",
@@ -22,7 +23,7 @@ READ = LicenceFile(
     nearest="",
     unread=7,
 )
-DIGEST = ZipDigest(sha256="cd" * 32, sha512="ef" * 64, size=3)
+DIGEST = ZipDigest(sha256="cd" * 32, sha512="ef" * 64, size=3, h1=f"h1:{'a' * 43}=")
 LOOK = (1, 2, 3, 4, 5)
 PATH = "/cache/\tA\n\udcff.zip"
 
@@ -96,7 +97,16 @@ def test_a_damaged_line_is_passed_over_and_the_others_count(tmp_path: Path, fiel
     assert facts.digest_of(PATH, LOOK) == DIGEST
 
 
-@pytest.mark.parametrize("digest", ['"cd", "ef"', f'"{"CD" * 32}", "{"ef" * 64}"', "1, 2"])
+@pytest.mark.parametrize(
+    "digest",
+    [
+        '"cd", "ef", "h1:"',
+        f'"{"CD" * 32}", "{"ef" * 64}", "h1:{"a" * 43}="',
+        f'"{"cd" * 32}", "{"ef" * 64}"',
+        f'"{"cd" * 32}", "{"ef" * 64}", "h1:{"a" * 44}"',
+        "1, 2, 3",
+    ],
+)
 def test_a_digest_that_is_none_is_passed_over(tmp_path: Path, digest: str) -> None:
     path = _filled(tmp_path)
     lines = path.read_text(encoding="utf-8").split("\n")
@@ -159,3 +169,22 @@ def test_the_cache_commands_know_the_file(tmp_path: Path) -> None:
     assert (cache_info(tmp_path).facts, cache_info(tmp_path).bytes) == (size, size)
     assert clear_cache(tmp_path).bytes == size
     assert [entry.name for entry in tmp_path.iterdir()] == ["other"]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        changed(READ, expression="NewLicense-9.9"),
+        changed(READ, expression="mit"),
+        changed(READ, expression="MIT AND"),
+        changed(READ, matches=(changed(READ.matches[0], licence="NewLicense-9.9"),)),
+        changed(READ, matches=(changed(READ.matches[0], start=0),)),
+        changed(READ, matches=(changed(READ.matches[0], confidence=101),)),
+        changed(READ, expression=" AND ".join(f"LicenseRef-{number:06}" for number in range(2000))),
+    ],
+)
+def test_a_reading_that_says_nothing_today_is_passed_over(tmp_path: Path, read: LicenceFile) -> None:
+    facts = _open(tmp_path)
+    facts.keep_reading("LICENSE", read)
+    facts.save()
+    assert _open(tmp_path).reading_of("ab" * 32, "LICENSE") is None

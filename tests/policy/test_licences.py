@@ -24,7 +24,7 @@ from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import WaiverState
 from supplymatrix.policy.compare import compare_policies
 from supplymatrix.policy.grammar import USES
-from supplymatrix.policy.licence_terms import CLASSES, choices_left
+from supplymatrix.policy.licence_terms import CLASSES, DEFAULT_CONFIDENCE, choices_left
 from supplymatrix.policy.licences import LICENCE_WANTED, check_licences
 from supplymatrix.policy.verdict import judge
 from tests.policy.policies import build, faults, parse
@@ -104,10 +104,74 @@ def test_the_words_are_those_of_the_licences() -> None:
         ('deny = ["GPL-*"]', "GPL-2.0-only WITH Classpath-exception-2.0", "fail"),
         ('allow = ["LicenseRef-acme-*"]', "LicenseRef-acme-one", "pass"),
         ('deny = ["unknown"]', "LicenseRef-acme-one", "fail"),
+        ('deny = ["SSPL-1.0"]', "SSPL-1.0+", "fail"),
+        ('deny = ["MPL-1.1"]', "MIT AND MPL-1.1+", "fail"),
+        ('allow = ["MPL-1.1"]', "MPL-1.1+", "fail"),
+        ('deny = ["GPL-2.0"]', "GPL-2.0+", "fail"),
+        ('deny = ["GPL-2.0"]', "GPL-2.0-only", "fail"),
+        ('deny = ["GPL-2.0-only"]', "GPL-2.0", "fail"),
+        ('deny = ["GPL-2.0-only"]', "GPL-2.0-or-later", "pass"),
+        ('deny = ["BSD-2-Clause-NetBSD"]', "BSD-2-Clause", "fail"),
+        ('deny = ["BSD-2-Clause"]', "BSD-2-Clause-NetBSD", "fail"),
+        ('allow = ["GPL-2.0"]', "GPL-2.0+", "fail"),
+        ('allow = ["MIT"]', "MIT WITH AdditionRef-no-commercial-use", "fail"),
+        ('allow = ["permissive"]', "MIT WITH AdditionRef-no-commercial-use", "fail"),
+        ('allow = ["M*"]', "MIT WITH AdditionRef-no-commercial-use", "fail"),
+        ('allow = ["MIT WITH AdditionRef-x"]', "MIT WITH AdditionRef-x", "pass"),
+        ('deny = ["MIT"]', "MIT WITH AdditionRef-x", "fail"),
+        ('deny = ["permissive"]', "MIT WITH AdditionRef-x", "fail"),
     ],
 )
 def test_words_decide(section: str, text: str, expected: str) -> None:
     assert status(f"[licences]\n{section}\n", licence(text))["SM401"] == expected
+
+
+@pytest.mark.parametrize(
+    ("section", "text", "expected"),
+    [
+        ('deny = ["source-available"]', "LicenseRef-acme", {"SM402": "fail", "SM405": "pass"}),
+        ('deny = ["source-available"]', "MIT WITH AdditionRef-x", {"SM402": "fail", "SM405": "pass"}),
+        ('deny = ["source-available"]', "MIT OR LicenseRef-acme", {"SM401": "pass", "SM402": "pass", "SM405": "pass"}),
+        ('deny = ["SSPL-*"]', "LicenseRef-acme", {"SM401": "pass", "SM402": "pass", "SM405": "pass"}),
+        (
+            'allow = ["MIT", "LicenseRef-*"]\ndeny = ["source-available"]',
+            "LicenseRef-acme",
+            {"SM401": "pass", "SM402": "pass", "SM405": "pass"},
+        ),
+    ],
+)
+def test_a_licence_of_no_known_class_may_be_of_a_denied_one(section: str, text: str, expected: dict[str, str]) -> None:
+    assert status(f"[licences]\n{section}\n", licence(text)) == expected
+
+
+def test_without_a_number_a_licence_must_be_recognised_as_surely_as_the_program_takes_for_sure() -> None:
+    for confidence, expected in ((DEFAULT_CONFIDENCE - 1, "fail"), (DEFAULT_CONFIDENCE, "pass")):
+        assert status("[licences]\n", licence("MIT", confidence=confidence))["SM402"] == expected
+    assert status("[licences]\nmin_confidence = 1\n", licence("MIT", confidence=1))["SM402"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("own", "parents", "expected"),
+    [
+        ("", {"a": "min_confidence = 50"}, 50),
+        ("deny = []", {"a": "min_confidence = 50"}, 50),
+        ("deny = []", {"a": "min_confidence = 95"}, 95),
+        ("min_confidence = 60", {"a": "min_confidence = 50"}, 60),
+        ("", {"a": "min_confidence = 50", "b": "deny = []"}, DEFAULT_CONFIDENCE),
+        ("", {"a": "min_confidence = 90", "b": "min_confidence = 1"}, 90),
+    ],
+)
+def test_the_number_of_several_files_is_the_highest(own: str, parents: dict[str, str], expected: int) -> None:
+    for names in (list(parents), list(parents)[::-1]):
+        extends = ", ".join(f'"{name}.toml"' for name in names)
+        files = {name: f"[licences]\n{text}\n" for name, text in parents.items()}
+        policy = build(f"extends = [{extends}]\n" + (f"[licences]\n{own}\n" if own else ""), **files)
+        assert max(rule.min_confidence for rule in policy.licences) == expected
+
+
+def test_a_parent_that_names_no_number_asks_for_the_usual_one() -> None:
+    with pytest.raises(InputError, match="min_confidence is set lower"):
+        build('extends = ["a.toml"]\n[licences]\nmin_confidence = 50\n', a="[licences]\n")
 
 
 def test_what_is_not_known_never_passes() -> None:
@@ -183,17 +247,106 @@ def test_a_conclusion_counts_while_it_is_of_this_version_or_file(entry: str, exp
     assert status(f"{text}{entry}\n{REASON}", licence("SSPL-1.0"))["SM401"] == expected
 
 
-def test_a_conclusion_of_another_file_is_told() -> None:
-    text = f'[[licences.conclusions]]\nmodule = "a.example/*"\nlicence = "MIT"\nsha256 = "{"0" * 64}"\n{REASON}'
-    finding = results(text, licence(""))["SM402"].finding
-    assert finding is not None
-    assert "a conclusion of another file" in {one.label for one in finding.evidence}
+CONCLUDES = f'[[licences.conclusions]]\nmodule = "a.example/one"\nlicence = "MIT"\n{REASON}'
+FILE = sha256(b"SSPL-1.0").hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("effective", "bound", "expected"),
+    [
+        (ModuleVersion(path="b.example/fork", version="v1.9.0"), 'version = "v1.2.0"', "fail"),
+        (ModuleVersion(path="a.example/one", version="v1.9.0"), 'version = "v1.2.0"', "fail"),
+        (ModuleVersion(path="b.example/fork", version="v1.9.0"), f'sha256 = "{FILE}"', "fail"),
+        (None, 'version = "v1.2.0"', "fail"),
+        (None, f'sha256 = "{FILE}"', "pass"),
+        (None, f'sha256 = "{FILE}"\nversion = "v1.2.0"', "pass"),
+        (MODULE, 'version = "v1.2.0"', "pass"),
+    ],
+)
+def test_a_conclusion_is_about_what_is_built(effective: ModuleVersion | None, bound: str, expected: str) -> None:
+    fact = changed(licence("SSPL-1.0"), effective=effective)
+    assert status(f'[licences]\nallow = ["MIT"]\n{CONCLUDES}{bound}\n', fact)["SM401"] == expected
+
+
+def test_a_conclusion_about_a_file_leaves_the_others_as_they_are() -> None:
+    text = f'[licences]\nallow = ["MIT"]\n{CONCLUDES}sha256 = "{FILE}"\n'
+    one = licence("SSPL-1.0")
+    other = LicenceFile(path="COPYING.gpl", sha256="0" * 64, expression="GPL-3.0-only")
+    odd = LicenceFile(path="LICENSE.acme", sha256="1" * 64, expression="", nearest="MIT 60")
+    found = results(text, changed(one, files=(*one.files, other), concluded="SSPL-1.0 AND GPL-3.0-only"))
+    assert found["SM401"].finding is not None
+    assert found["SM401"].finding.label == "MIT AND GPL-3.0-only"
+    assert "concluded by" in {entry.label for entry in found["SM401"].finding.evidence}
+    assert status(text, changed(one, files=(*one.files, odd), reason="LICENSE.acme: odd"))["SM402"] == "fail"
+    assert status(text, changed(one, reason="COPYING: it is too long", is_read=False))["SM402"] == "unknown"
+    unsure = licence("SSPL-1.0", confidence=5, reason="LICENSE: not recognised")
+    assert status(text, unsure) == {"SM401": "pass", "SM402": "pass", "SM405": "pass"}
+
+
+def test_a_conclusion_about_a_file_in_the_root_does_not_answer_for_folders() -> None:
+    fact = with_folder("SSPL-1.0", "GPL-3.0-only")
+    found = status(f'[licences]\ndeny = ["GPL-*"]\n{CONCLUDES}sha256 = "{FILE}"\n', fact)
+    assert (found["SM401"], found["SM405"]) == ("fail", "fail")
+
+
+def test_a_conclusion_that_does_not_count_is_told() -> None:
+    other = f'{CONCLUDES}sha256 = "{"0" * 64}"\n'
+    for text, fact, label in (
+        (other, licence(""), "a conclusion of another file"),
+        (
+            f'{CONCLUDES}version = "v1.2.0"\n',
+            changed(licence(""), effective=None),
+            "a folder is built in the place of the module that this is about; it needs sha256",
+        ),
+    ):
+        finding = results(text, fact)["SM402"].finding
+        assert finding is not None
+        assert label in {one.label for one in finding.evidence}
+
+
+def test_a_fork_that_is_in_the_list_itself_is_told_once() -> None:
+    fork = ModuleVersion(path="b.example/fork", version="v1.9.0")
+    both = [changed(licence("GPL-3.0-only"), effective=fork), licence("GPL-3.0-only", module=fork)]
+    assert results('[licences]\nallow = ["MIT"]\n', *both)["SM401"].status is Status.FAIL
+
+
+def with_folder(own: str, inside: str, *, nearest: str = "") -> ModuleLicence:
+    """Return the licence of a module with a file in its root, and one in a folder that packages are taken from."""
+    module = licence(own)
+    file = LicenceFile(
+        path="sub/COPYING", sha256=sha256(b"sub").hexdigest(), expression=inside, packages_only=True, nearest=nearest
+    )
+    whole = " AND ".join(text for text in (own, inside) if text)
+    reason = "" if inside else "sub/COPYING: its text was not recognised"
+    return changed(module, concluded=whole, files=(*module.files, file), reason=reason)
 
 
 def test_parts_that_ask_for_more_are_told() -> None:
-    found = status("[licences]\n", licence("MIT AND GPL-3.0-only", own="MIT"))
-    assert found["SM405"] == "fail"
-    assert status("[licences]\n", licence("MIT AND BSD-3-Clause", own="MIT"))["SM405"] == "pass"
+    assert status("[licences]\n", with_folder("MIT", "GPL-3.0-only"))["SM405"] == "fail"
+    assert status("[licences]\n", with_folder("MIT", "BSD-3-Clause"))["SM405"] == "pass"
+    assert status("[licences]\n", licence("LicenseRef-acme"))["SM405"] == "pass"
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        with_folder("MIT", ""),
+        with_folder("MIT", "LicenseRef-acme"),
+        with_folder("LicenseRef-acme", "MIT"),
+        changed(licence("MIT"), reason="sub/COPYING: it is too long", is_read=False),
+    ],
+)
+def test_parts_of_which_nobody_knows_what_they_ask_do_not_pass(fact: ModuleLicence) -> None:
+    found = results("[licences]\n", fact)["SM405"]
+    assert found.status is Status.UNKNOWN
+    assert found.gap is not None
+    assert found.gap.reason
+
+
+def test_what_folders_say_is_judged_where_the_root_says_nothing() -> None:
+    fact = changed(with_folder("", "AGPL-3.0-only"), reason="it has no licence file in its root")
+    found = status('[licences]\ndeny = ["AGPL-*"]\n', fact)
+    assert (found["SM401"], found["SM402"]) == ("fail", "fail")
 
 
 def test_files_of_a_policy_must_all_have_nothing_against_it() -> None:
@@ -223,6 +376,57 @@ def test_files_of_a_policy_must_all_have_nothing_against_it() -> None:
 def test_what_is_looser_than_a_parent_is_a_fault(own: str, org: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         build(f'extends = ["org.toml"]\n[licences]\n{own}\n', org=f"[licences]\n{org}\n")
+
+
+ORG = '[licences]\ndeny = ["GPL-*"]\n'
+OPEN = '[policy]\nallow_loosen = ["conclusions"]\n'
+OWN = f'{CONCLUDES}version = "v1.2.0"\n'
+
+
+@pytest.mark.parametrize("order", [["org", "own"], ["own", "org"], ["own", "bare", "org"]])
+@pytest.mark.parametrize("org", [ORG, "[licences]\n", "[licences]\nmin_confidence = 90\n"])
+def test_a_parent_of_ones_own_lifts_nothing_that_another_asks(order: list[str], org: str) -> None:
+    extends = ", ".join(f'"{name}.toml"' for name in order)
+    files = {"org": org, "own": OWN, "bare": "[rules]\n"}
+    with pytest.raises(InputError, match="do not agree about conclusions"):
+        build(f"extends = [{extends}]\n", **files)
+    with pytest.raises(InputError, match="do not agree about conclusions"):
+        build('extends = ["mid.toml"]\n', mid=f"extends = [{extends}]\n", **files)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"org": OPEN + ORG, "own": OPEN + OWN},
+        {"org": ORG + OWN, "own": OWN},
+        {"org": "[rules]\n", "own": OWN},
+    ],
+)
+def test_conclusions_of_a_parent_count_where_the_others_leave_them_or_have_them(files: dict[str, str]) -> None:
+    policy = build('extends = ["org.toml", "own.toml"]\n', **files)
+    assert {entry.licence for entry in policy.conclusions} == {"MIT"}
+
+
+@pytest.mark.parametrize(
+    "own", ['allow = ["GPL-3.0-only"]', "min_confidence = 1", 'allow = ["permissive"]\nuse = "modify"']
+)
+def test_another_parent_with_less_to_ask_changes_no_answer(own: str) -> None:
+    org = '[licences]\ndeny = ["GPL-*"]\nmin_confidence = 90\n'
+    for order in ('"org.toml", "own.toml"', '"own.toml", "org.toml"'):
+        policy = build(f"extends = [{order}]\n", org=org, own=f"[licences]\n{own}\n")
+        unsure = licence("MIT", confidence=89, module=ModuleVersion(path="b.example/two", version="v1.0.0"))
+        known = facts(licence("GPL-3.0-only"), unsure)
+        found = {(one.rule, one.module): one.status for one in check_licences(policy, known, ALL_RULES)}
+        assert found["SM401", "a.example/one"] is found["SM402", "b.example/two"] is Status.FAIL
+
+
+def test_waivers_of_a_parent_are_bound_by_what_others_say_of_waivers() -> None:
+    own = WAIVER + 'licences = ["GPL-3.0-only"]\n'
+    policy = build('extends = ["org.toml", "own.toml"]\n', org="[policy]\nmax_waiver_days = 30\n" + ORG, own=own)
+    verdict = judge(policy, (), facts(licence("GPL-3.0-only")), ALL_RULES, now=NOW, tool_version="0")
+    assert verdict.waivers[0].state is WaiverState.REFUSED
+    with pytest.raises(InputError, match="none that this policy accepts"):
+        build('extends = ["org.toml", "own.toml"]\n', org='[policy]\nowner_domain = "corp.example"\n' + ORG, own=own)
 
 
 def test_conclusions_can_be_left_to_the_files_below() -> None:

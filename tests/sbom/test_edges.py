@@ -38,15 +38,30 @@ def test_requirements_are_taken_at_the_selected_version() -> None:
     assert found.added == ()
 
 
-def test_what_is_left_out_leaves_nobody_out_of_reach() -> None:
+def test_no_edge_is_made_up_for_what_is_left_out() -> None:
     """m needs x needs a needs b needs a; x is no part of the bill."""
     graph = _graph("m x@v1 a@v1 b@v1 c@v1", m="x@v1", x_v1="a@v1", a_v1="b@v1", b_v1="a@v1", c_v1="a@v1")
     found = edges_of(graph, {"m": "M", "a": "A", "b": "B", "c": "C"}, ["M"])
-    assert found.nodes == {"A": ("B",), "B": ("A",), "C": ("A",), "M": ("C",)}
-    assert found.added == ("C",)
-    circle = edges_of(graph, {"m": "M", "a": "A", "b": "B"}, ["M"])
-    assert circle.nodes["M"] == circle.added == ("A",)
+    assert found.nodes == {"A": ("B",), "B": ("A",), "C": ("A",), "M": ()}
+    assert (found.added, found.unreached) == ((), ("A", "B", "C"))
 
 
-def test_without_a_graph_the_main_module_needs_all() -> None:
-    assert edges_of(None, {"m": "M", "a": "A"}, ["M"]).nodes == {"A": (), "M": ("A",)}
+def test_a_requirement_of_a_version_that_is_not_built_is_none() -> None:
+    """a@v1 needs c, a@v2 does not; the build list has a@v2 and, since a@v1 was looked at, c."""
+    graph = _graph("m a@v2 b@v1 c@v1", m="a@v2 b@v1", b_v1="a@v1", a_v1="c@v1")
+    found = edges_of(graph, {"m": "M", "a": "A", "b": "B", "c": "C"}, ["M"])
+    assert found.nodes == {"A": (), "B": ("A",), "C": (), "M": ("A", "B")}
+    assert found.unreached == ("C",)
+
+
+def test_other_members_of_a_workspace_are_needed_and_it_is_said_where_no_go_mod_says_so() -> None:
+    graph = _graph("m n o", m="n")
+    refs = {"m": "M", "n": "N", "o": "O"}
+    found = edges_of(graph, refs, ["M", "N", "O"])
+    assert (found.nodes["M"], found.added, found.unreached) == (("N", "O"), ("O",), ())
+    assert edges_of(graph, refs, ["W", "M", "N", "O"]).nodes["W"] == ("M", "N", "O")
+
+
+def test_without_a_graph_there_are_no_edges() -> None:
+    found = edges_of(None, {"m": "M", "a": "A"}, ["M"])
+    assert (found.nodes, found.unreached) == ({"A": (), "M": ()}, ("A",))

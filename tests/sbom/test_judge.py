@@ -9,7 +9,7 @@ import pytest
 
 from supplymatrix.model.licence import LicenceFile, LicenceSource, ModuleLicence
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.sbom.document import ZipDigest
+from supplymatrix.model.zip_digest import ZipDigest
 from supplymatrix.sbom.judge import Evidence, LogWord, LogWordKind, ZipWord, judge_components, modules_to_ask
 from supplymatrix.sbom.read import read_sbom
 from supplymatrix.sbom.read_values import ReadSbom

@@ -139,3 +139,21 @@ def test_files_in_other_encodings_are_read() -> None:
     assert clean_text("© Ada".encode("utf-16")) == "© Ada"
     assert clean_text("\ufeff© Ada\f\n".encode()) == "© Ada\n\n"
     assert clean_text(b"\x00\x01\x02 picture") == ""
+
+
+def test_nothing_becomes_a_link_or_calls_somebody() -> None:
+    line = "Copyright 2020 `Ada https://evil.example @octocat ada@b.example www.evil.example #1 x`@y"
+    made = build_notice(
+        "example.com/main", [_licence("example.com/a", _file("LICENSE", "1", copyrights=(line,)))], {}, TEXTS
+    )
+    shown = next(row for row in render_markdown(made).splitlines() if "Copyright 2020 " in row and row.startswith("- "))
+    assert shown == (
+        "- Copyright 2020 \\`Ada `https://evil.example` `@octocat` `ada@b.example` `www.evil.example` `#1` ``x`@y``"
+    )
+
+
+def test_copyright_lines_of_a_notice_are_among_the_others() -> None:
+    texts = {**TEXTS, "6": b"Acme Widgets\nCopyright 2019 Acme Inc.\n"}
+    extras = {"example.com/a": [NoticeFile(kind="notice", path="NOTICE", sha256="6")]}
+    made = build_notice("example.com/main", [_licence("example.com/a", _file("LICENSE", "1"))], extras, texts)
+    assert made.modules[0].copyrights == ("Copyright 2019 Acme Inc.",)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from supplymatrix.errors import InputError
 from supplymatrix.sources.build_target import find_target, host_target, tags_of
 
 _COMPILER = "clang" if sys.platform == "darwin" else "gcc"
@@ -70,3 +71,44 @@ def test_tags_that_are_named_go_before_goflags() -> None:
     assert tags(None, {}) == ("file",)
     assert tags(("n", "m"), environ) == ("m", "n")
     assert tags((), environ) == ()
+
+
+def test_the_environment_goes_before_the_settings_files_and_these_before_the_machine() -> None:
+    def target(environ: dict[str, str], goos: str = "") -> tuple[str, str]:
+        values = {"GOOS": "plan9", "GOARCH": "386"}
+        found = find_target(environ, values, goos=goos, goarch="", cgo=False)
+        return found.goos, found.goarch
+
+    assert target({}) == ("plan9", "386")
+    assert target({"GOOS": "windows", "GOARCH": ""}) == ("windows", "386")
+    assert target({"GOOS": "windows"}, goos="js") == ("js", "386")
+
+
+@pytest.mark.parametrize("name", ["GOOS", "GOARCH"])
+def test_what_go_does_not_build_for_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match=f"no {name} of this name"):
+        find_target({name: "none"}, {}, goos="", goarch="", cgo=False)
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({"GOFLAGS": "-mod=mod -trimpath -tags=x -ldflags=-race"}, ()),
+        ({"GOFLAGS": "-race=false -compiler=gc"}, ()),
+        ({"GOFLAGS": "-race --modfile=a.mod"}, ("-modfile=a.mod in GOFLAGS", "-race in GOFLAGS")),
+        (
+            {"GOFLAGS": "'-overlay=my files.json' -compiler=gccgo"},
+            ("-overlay=my files.json in GOFLAGS", "-compiler=gccgo in GOFLAGS"),
+        ),
+        ({"GOAMD64": "v3", "GOARM": "5"}, ("GOAMD64=v3",)),
+        ({"GOAMD64": "v1", "GOEXPERIMENT": "a,b"}, ("GOEXPERIMENT=a,b",)),
+    ],
+)
+def test_what_is_not_reckoned_with_is_named(environ: dict[str, str], told: tuple[str, ...]) -> None:
+    found = find_target(environ, {}, goos="linux", goarch="amd64", cgo=False)
+    assert found.unfollowed == told
+    assert found.unfollowed_files == tuple(text for text in told if "-modfile" in text or "-overlay" in text)
+
+
+def test_the_last_mod_counts() -> None:
+    assert find_target({"GOFLAGS": "-mod=mod -mod=vendor"}, {}, goos="", goarch="", cgo=False).mod == "vendor"

@@ -85,6 +85,18 @@ def test_packages_that_cannot_be_found_are_told_and_those_of_another_system_are_
     assert used.faults == ("x.example/p: no required module",)
 
 
+def test_vendor_and_native_files_are_asked_for(tmp_path: Path) -> None:
+    line = r"""'a.example\ta.example/p\t\t\troot\tp\t\t"/a\\tb"\t"x.go/y.go"\t"z.syso"\n'"""
+    text = f"echo $* > {tmp_path}/asked; printf {line}"
+    used = _command(tmp_path, text).list_used([tmp_path], vendor=True)
+    folder = Path("/a\tb")
+    assert used.with_c == {"a.example": (("a.example/p", folder / "x.go"), ("a.example/p", folder / "y.go"))}
+    assert used.with_objects == {"a.example": (("a.example/p", folder / "z.syso"),)}
+    assert "-mod=vendor" in (tmp_path / "asked").read_text().split()
+    _command(tmp_path, text).list_used([tmp_path])
+    assert "-mod=readonly" in (tmp_path / "asked").read_text().split()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("go") is None or shutil.which("git") is None, reason="go and git are needed")
 def test_a_repository_that_is_examined_cannot_have_a_program_run(tmp_path: Path) -> None:

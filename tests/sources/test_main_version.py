@@ -27,21 +27,49 @@ def _repo(folder: Path, path: str = "example.com/m", inside: str = "") -> GitRep
     return repo
 
 
-def _found(folder: Path, path: str = "example.com/m", **options: str) -> MainVersion:
+def _found(folder: Path, path: str = "example.com/m", *, given: str = "", cache: Path | None = None) -> MainVersion:
     go_mod = folder / "go.mod"
     parsed = parse_go_mod(go_mod.read_bytes()) if go_mod.is_file() else None
-    return find_main_version(folder, path, parsed, _ENVIRON, **options)
+    return find_main_version(folder, path, parsed, _ENVIRON, given=given, cache=cache)
 
 
-def test_what_the_user_says_counts(tmp_path: Path) -> None:
-    assert _found(tmp_path, given="2026.1").version == "2026.1"
+@pytest.mark.parametrize(
+    ("given", "path", "is_usable"),
+    [
+        ("v1.2.3", "example.com/m", True),
+        ("v1.2.3-rc.1+dirty", "example.com/m", True),
+        ("v2.0.0+incompatible", "example.com/m", True),
+        ("v2.0.0+incompatible.dirty", "example.com/m", True),
+        ("v2.0.0", "example.com/m/v2", True),
+        ("v2.0.0", "example.com/m", False),
+        ("v1.2", "example.com/m", False),
+        ("1.2.3", "example.com/m", False),
+        ("v1.2.3+build.7", "example.com/m", False),
+        ("2026.1 (x86)", "example.com/m", False),
+        ("2026.1", "", True),  # a workspace is no module, and has no purl
+    ],
+)
+def test_what_the_user_says_counts_and_it_is_told_whether_go_could_use_it(
+    tmp_path: Path, given: str, path: str, is_usable: bool
+) -> None:
+    found = _found(tmp_path, path, given=given)
+    assert (found.version, found.is_go_version) == (given, is_usable)
+    assert ("Go cannot use it" in found.source) is not is_usable
 
 
 def test_a_folder_of_the_module_cache_is_called_after_its_version(tmp_path: Path) -> None:
-    folder = tmp_path / "example.com" / "!m@v1.2.3-rc.1"
+    cache = tmp_path / "mod"
+    folder = cache / "example.com" / "!m@v1.2.3-rc.1"
     folder.mkdir(parents=True)
-    assert _found(folder, "example.com/M").version == "v1.2.3-rc.1"
-    assert _found(folder, "example.com/other").version == ""
+    assert _found(folder, "example.com/M", cache=cache).version == "v1.2.3-rc.1"
+    assert _found(folder, "example.com/other", cache=cache).version == ""
+
+
+def test_a_folder_elsewhere_may_be_called_anything(tmp_path: Path) -> None:
+    folder = tmp_path / "src" / "example.com" / "m@v9.9.9"
+    folder.mkdir(parents=True)
+    for cache in (None, tmp_path / "mod", tmp_path):
+        assert _found(folder, cache=cache).version == ""
 
 
 def test_without_a_repository_nobody_knows(tmp_path: Path) -> None:
@@ -149,6 +177,82 @@ def test_a_shallow_clone_is_a_doubt(tmp_path: Path) -> None:
     repo.commit({"a.go": "package main\n"})
     repo.git("clone", "--quiet", "--depth=1", "--no-tags", (tmp_path / "r").as_uri(), str(tmp_path / "c"))
     assert "shallow" in _found(tmp_path / "c").doubt
+
+
+@needs_git
+def test_a_commit_without_its_tree_leaves_a_doubt(tmp_path: Path) -> None:
+    repo = _repo(tmp_path)
+    repo.git("tag", "v1.0.0")
+    tree = repo.git("rev-parse", "HEAD^{tree}").strip()
+    (tmp_path / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    found = _found(tmp_path)
+    assert (found.is_dirty, "objects are missing" in found.doubt, bool(found.remedy)) == (None, True, True)
+
+
+@needs_git
+@pytest.mark.parametrize(("name", "is_dirty"), [("static/new.txt", True), ("other/new.txt", False)])
+def test_an_unknown_file_that_may_be_embedded_makes_it_dirty(tmp_path: Path, name: str, is_dirty: bool) -> None:
+    repo = _repo(tmp_path)
+    text = 'package static\n\nimport "embed"\n\n//go:embed *.txt\nvar all embed.FS\n'
+    repo.commit({"static/static.go": text, "static/a.txt": "a", "other/other_test.go": text})
+    (tmp_path / name).write_text("b", encoding="utf-8")
+    assert _found(tmp_path).is_dirty is is_dirty
+
+
+@needs_git
+@pytest.mark.skipif(os.name == "nt", reason="the configuration of the machine counts there")
+@pytest.mark.parametrize(
+    ("attributes", "setting"), [("", ""), ("", "true"), ("*.go text\n", ""), ("*.go -text\n", "true")]
+)
+def test_rewritten_line_ends_are_a_change_as_for_git(tmp_path: Path, attributes: str, setting: str) -> None:
+    repo = _repo(tmp_path)
+    repo.commit({".gitattributes": attributes})
+    if setting:
+        repo.git("config", "core.autocrlf", setting)
+    (tmp_path / "main.go").write_bytes(_MAIN.replace("\n", "\r\n").encode())
+    assert _found(tmp_path).is_dirty is True
+    assert repo.git("status", "--porcelain") == " M main.go\n"
+
+
+@needs_git
+@pytest.mark.skipif(os.name == "nt", reason="the configuration of the machine counts there")
+@pytest.mark.parametrize(
+    ("attributes", "setting"),
+    [("", "true"), ("*.go text eol=crlf\n", ""), ("*.go text=auto eol=crlf\n", ""), ("*.go eol=crlf\n", "")],
+)
+def test_line_ends_that_git_made_itself_are_none(tmp_path: Path, attributes: str, setting: str) -> None:
+    repo = _repo(tmp_path)
+    repo.commit({".gitattributes": attributes})
+    if setting:
+        repo.git("config", "core.autocrlf", setting)
+    (tmp_path / "main.go").unlink()
+    repo.git("checkout", "--", "main.go")
+    assert b"\r\n" in (tmp_path / "main.go").read_bytes()
+    os.utime(tmp_path / "main.go", (1, 1))
+    assert _found(tmp_path).is_dirty is False
+    repo.git("config", "core.autocrlf", "false")
+    (tmp_path / ".gitattributes").write_text("*.go -text\n", encoding="utf-8")
+    assert _found(tmp_path).is_dirty is True
+
+
+@needs_git
+def test_what_a_filter_would_make_of_a_file_nobody_knows(tmp_path: Path) -> None:
+    repo = _repo(tmp_path)
+    repo.commit({".gitattributes": "*.bin filter=lfs\n", "a.bin": "pointer\n"})
+    (tmp_path / "a.bin").write_bytes(b"content\n")
+    os.utime(tmp_path / "a.bin", (1, 1))
+    found = _found(tmp_path)
+    assert (found.is_dirty, bool(found.doubt)) == (None, True)
+
+
+@needs_git
+@pytest.mark.skipif(os.name == "nt", reason="no such mode there")
+def test_another_mode_is_a_change_where_modes_count(tmp_path: Path) -> None:
+    repo = _repo(tmp_path)
+    (tmp_path / "main.go").chmod(0o755)
+    assert _found(tmp_path).is_dirty is True
+    repo.git("config", "core.fileMode", "false")
+    assert _found(tmp_path).is_dirty is False
 
 
 @needs_git

@@ -336,6 +336,20 @@ def test_files_that_import_c_are_named_where_they_are_built(tmp_path: Path) -> N
     assert find(tmp_path, files).with_c == {}
 
 
+def test_a_test_that_imports_c_is_no_file_with_c(tmp_path: Path) -> None:
+    """The go command refuses such a test, and links nothing for it."""
+    files: dict[str, str | bytes] = {"m/a.go": go_file(), "m/a_test.go": go_file("C")}
+    assert find(tmp_path, files, context=BuildContext(cgo=True), tests=True).with_c == {}
+
+
+def test_object_files_are_named_where_they_are_linked(tmp_path: Path) -> None:
+    """They are linked without cgo too; their names alone say for which build."""
+    files: dict[str, str | bytes] = {"m/a.go": go_file(f"{A}/x"), "a@v1.0.0/x/x.go": go_file(), "a@v1.0.0/y/y.go": ""}
+    for name in ("x/x.syso", "x/x_windows_amd64.syso", "y/y.syso"):
+        files[f"a@v1.0.0/{name}"] = b"\0"
+    assert find(tmp_path, files).with_objects == {A: ((f"{A}/x", tmp_path / "a@v1.0.0" / "x" / "x.syso"),)}
+
+
 def test_vendor_stands_for_the_modules(tmp_path: Path) -> None:
     """A nested module lies within the outer one's folder there; the list says whose a package is."""
     files = {

@@ -1,22 +1,104 @@
-"""vendor/modules.txt: which modules packages were copied from."""
+"""vendor/modules.txt: which modules packages were copied from, and whether the go command would build from them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from supplymatrix.sources.vendor_list import read_vendor_list
+import pytest
+
+from supplymatrix.gomod.modfile import parse_go_mod, parse_go_work
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.sources.vendor_list import Vendored, VendorList, inconsistencies, is_vendor_used, read_vendor_list
+
+A, C = "example.com/a", "example.com/c"
+TEXT = (
+    f"# {A} v1.0.0\n## explicit; go 1.20\n{A}/p\n# example.com/b v1.0.0\n"
+    f"# {C} v1.0.0 => ../c\n{C}\n# {C} => ../c\n# example.com/d => example.com/e v1.0.0\n# odd line here\nodd/x\n"
+)
+
+
+def read(folder: Path, text: str) -> VendorList:
+    (folder / "modules.txt").write_text(text, encoding="utf-8")
+    found = read_vendor_list(folder / "modules.txt")
+    assert found is not None
+    return found
+
+
+def project(*lines: str, go: str = "1.20", work: str | None = None) -> Vendored:
+    text = "\n".join([f"module m.example/m\n\ngo {go}", *lines, ""])
+    mains = [("m.example/m", Path("/w/m"), parse_go_mod(text.encode()))]
+    return Vendored(mains, (parse_go_work(work.encode()), Path("/w")) if work is not None else None)
 
 
 def test_modules_with_packages_give_some_and_the_others_do_not(tmp_path: Path) -> None:
-    text = (
-        "# example.com/a v1.0.0\n## explicit; go 1.20\nexample.com/a/p\n# example.com/b v1.0.0\n"
-        "# example.com/c v1.0.0 => ../c\nexample.com/c\n# example.com/c => ../c\n"
-    )
-    (tmp_path / "modules.txt").write_text(text, encoding="utf-8")
-    found = read_vendor_list(tmp_path / "modules.txt")
-    assert found is not None
-    assert sorted(str(module) for module in found.giving) == ["example.com/a@v1.0.0", "example.com/c@v1.0.0"]
+    found = read(tmp_path, TEXT)
+    assert sorted(str(module) for module in found.giving) == [f"{A}@v1.0.0", f"{C}@v1.0.0"]
+    assert found.owners == {f"{A}/p": A, C: C}
+    assert [str(module) for module in found.explicit] == [f"{A}@v1.0.0"]
+    assert found.replacements == {
+        ModuleVersion(path=C, version="v1.0.0"): ("../c", ""),
+        ModuleVersion(path=C, version=""): ("../c", ""),
+        ModuleVersion(path="example.com/d", version=""): ("example.com/e", "v1.0.0"),
+    }
 
 
 def test_without_the_file_there_is_no_list(tmp_path: Path) -> None:
     assert read_vendor_list(tmp_path / "modules.txt") is None
+
+
+@pytest.mark.parametrize(
+    ("go", "mod", "is_used"),
+    [("1.14", "", True), ("1.13", "", False), ("1.20", "mod", False), ("1.13", "vendor", True)],
+)
+def test_vendor_is_used_from_go_1_14_on(tmp_path: Path, go: str, mod: str, *, is_used: bool) -> None:
+    (tmp_path / "vendor").mkdir()
+    assert is_vendor_used(tmp_path, read(tmp_path, TEXT), project(go=go), mod=mod) is is_used
+    assert not is_vendor_used(tmp_path / "none", None, project())
+
+
+def test_a_list_of_a_workspace_is_for_that_alone(tmp_path: Path) -> None:
+    (tmp_path / "vendor").mkdir()
+    of_workspace, work = read(tmp_path, f"## workspace\n{TEXT}"), "go 1.22\n\nuse ./m\n"
+    assert is_vendor_used(tmp_path, of_workspace, project(work=work))
+    assert not is_vendor_used(tmp_path, of_workspace, project())
+    assert not is_vendor_used(tmp_path, read(tmp_path, TEXT), project(work=work))
+
+
+def test_a_list_that_fits_is_consistent(tmp_path: Path) -> None:
+    fits = project(f"require {A} v1.0.0", f"replace {C} => ../c", "replace example.com/d => example.com/e v1.0.0")
+    found = read(tmp_path, TEXT.replace(f"# {C} v1.0.0 => ../c", f"# {C} v1.0.0"))
+    assert [*inconsistencies(found, fits)] == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([f"require {A} v1.1.0"], f"{A}@v1.1.0 is required in go.mod, and it does not have it as explicit"),
+        ([], f"it has {A}@v1.0.0 as explicit, and go.mod does not require it"),
+        ([f"replace {A} => ../a"], f"{A} is replaced by ../a in go.mod, and not in it"),
+        ([f"replace {C} => ../other"], f"{C} is replaced by ../other in go.mod, and by ../c in it"),
+        (
+            ["replace example.com/d => example.com/e v1.0.1"],
+            "example.com/d is replaced by example.com/e@v1.0.1 in go.mod, and by example.com/e@v1.0.0 in it",
+        ),
+        ([f"require {A} v1.0.0"], f"it has {C} as replaced by ../c, and go.mod does not replace it"),
+    ],
+)
+def test_what_go_mod_says_otherwise_is_told(tmp_path: Path, lines: list[str], told: str) -> None:
+    assert told in [*inconsistencies(read(tmp_path, TEXT), project(*lines))]
+
+
+def test_before_go_1_14_only_contradictions_count(tmp_path: Path) -> None:
+    found = read(tmp_path, f"# {A} v1.0.0\n{A}\n")
+    lines = ["require example.com/b v1.0.0", "replace example.com/d => ../d"]
+    assert [*inconsistencies(found, project(f"require {A} v1.0.0", *lines, go="1.13"))] == []
+    told = f"{A}@v1.1.0 is required in go.mod, and it has version v1.0.0"
+    assert [*inconsistencies(found, project(f"require {A} v1.1.0", *lines, go="1.13"))] == [told]
+
+
+def test_a_folder_is_seen_from_the_workspace(tmp_path: Path) -> None:
+    """A member's folders are relative to it; go.work goes before all members, and replaces no member."""
+    text = f"## workspace\n# {A} v1.0.0 => ./m/a\n## explicit\n{A}\n# {C} => ../c\n"
+    work = f"go 1.22\n\nuse ./m\n\nreplace {C} => ../c\n\nreplace m.example/m => ../m\n"
+    lines = [f"require {A} v1.0.0", f"replace {A} v1.0.0 => ./a", f"replace {C} => ./c"]
+    assert [*inconsistencies(read(tmp_path, text), project(*lines, work=work))] == []

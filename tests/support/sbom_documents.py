@@ -19,6 +19,7 @@ from supplymatrix.model.fact import Gap
 from supplymatrix.model.licence import LicenceFile, LicenceMatch, LicenceMethod, LicenceSource, ModuleLicence
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed
+from supplymatrix.model.zip_digest import ZipDigest
 from supplymatrix.sbom.document import (
     Aggregate,
     Completeness,
@@ -33,7 +34,6 @@ from supplymatrix.sbom.document import (
     Reference,
     Scope,
     Usage,
-    ZipDigest,
 )
 
 __all__ = [

@@ -57,6 +57,7 @@ class Command:
 def make_view(session: Session, project: Path, scope: str, on_event: OnEvent, messages: Sequence[str]) -> SbomView:
     """Return the bill of a project as the command makes it. messages: what is told meanwhile. Raises InputError."""
     from supplymatrix.engine.creators import creators_of
+    from supplymatrix.engine.document_time import document_time
     from supplymatrix.engine.sbom import SbomRequest, make_sbom
     from supplymatrix.engine.settings import load_settings
 
@@ -67,7 +68,7 @@ def make_view(session: Session, project: Path, scope: str, on_event: OnEvent, me
         scope=Scope(scope),
         policy=session.policy_source(),
         creators=creators_of(load_settings(session.environ).values),
-        created=means.now,
+        created=document_time(means.environ, means.now),
     )
     run = make_sbom(request, on_event)
     return SbomView(run.document, (*messages, *run.notes), run.exit_code)
