@@ -94,7 +94,7 @@ PICTURES = (
     ),
     Picture(
         name="sbom", title="SBOM: components with licence and proof, the one first that differs", at="sbom", size=LARGE,
-        keys=("t", "t", "right", "right", "right", "s", "ctrl+home"),
+        keys=("right", "right", "right", "s", "ctrl+home"),
     ),
     Picture(name="claims", title="Claims: what is said, and what the sources say", at="claims"),
     Picture(name="entries", title="Entries: where vendors enter a build", at="entries"),

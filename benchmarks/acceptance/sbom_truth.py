@@ -51,12 +51,13 @@ def project_folders(environ: Mapping[str, str]) -> list[Path]:
     return [Path(name) for name in environ.get("SBOM_PROJECTS", "").split(os.pathsep) if name]
 
 
-def compare_scopes(folder: Path, go: str, environ: Mapping[str, str]) -> Iterator[Outcome]:
-    """Hold the document of each scope against the go command's answers."""
+def compare_scopes(folder: Path, go: str, environ: Mapping[str, str], name: str = "") -> Iterator[Outcome]:
+    """Hold the document of each scope against the go command's answers. name: of the project; "" = its folder's."""
+    name = name or folder.name
     listed = run([go, "list", "-mod=readonly", "-m", "-f", "{{.Path}} {{.Version}}", "all"], env=environ, cwd=folder)
     graph = run([go, "mod", "graph"], env=environ, cwd=folder)
     if listed.code or graph.code:
-        yield Outcome(state=State.NOT_RUN, detail=(listed.err + graph.err)[-200:], name=folder.name)
+        yield Outcome(state=State.NOT_RUN, detail=(listed.err + graph.err)[-200:], name=name)
         return
     selected = dict(_split(line) for line in listed.out.splitlines())
     wanted = _wanted_edges(graph.out, selected)
@@ -65,7 +66,8 @@ def compare_scopes(folder: Path, go: str, environ: Mapping[str, str]) -> Iterato
         if scope is not Scope.ALL:
             used = run([go, "list", "-mod=readonly", *_ASKED[scope], "-f", _USED, "./..."], env=environ, cwd=folder)
             modules = dict(_split(line) for line in used.out.splitlines() if line)
-        yield from _compare(folder, scope, modules, wanted, environ)
+        for outcome in _compare(folder, scope, modules, wanted, environ):
+            yield Outcome(state=outcome.state, detail=outcome.detail, name=f"{name}, scope {scope.value}")
 
 
 def compare_zips(document: Document, cache: Path) -> Outcome:
@@ -109,7 +111,7 @@ def _compare(
         f"{'the same' if not other else 'something else'}"
     )
     failed = not is_same or (zips is not None and zips.state is State.FAIL)
-    yield Outcome(state=State.FAIL if failed else State.PASS, detail=detail, name=f"{folder.name} {scope.value}")
+    yield Outcome(state=State.FAIL if failed else State.PASS, detail=detail)
 
 
 def _differ(ours: list[_Edge], theirs: list[_Edge]) -> int:
@@ -212,7 +214,7 @@ def _on_real_projects(scratch: Path) -> Iterator[Outcome]:
         if fetched is None:
             yield Outcome(state=State.NOT_RUN, detail="it cannot be had", name=name)
         else:
-            yield from compare_scopes(fetched, go, environ)
+            yield from compare_scopes(fetched, go, environ, name)
 
 
 PROMISES = (

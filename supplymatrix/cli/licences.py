@@ -17,6 +17,7 @@ from supplymatrix.cli.streams import write_stderr
 from supplymatrix.cli.targets import ReportTarget
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import value
+from supplymatrix.policy.licence_terms import CLASSES
 
 if TYPE_CHECKING:
     from supplymatrix.engine.licences import LicenceRun
@@ -28,6 +29,7 @@ __all__ = ["LicencesRead", "licences", "read_options", "tell_notes"]
 
 _SCOPES = ("built", "tests", "all")
 _USES = ("redistribute-binary", "redistribute-source", "modify", "network-service")
+_CLASSES = ("copyleft", *CLASSES)
 _JOBS = 8
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -126,9 +128,27 @@ def _read(
 @click.option(
     "--module", "wanted", default="", metavar="MODULE", help="Show one module in full: every text, every line."
 )
+@click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    type=click.Choice(_CLASSES),
+    metavar="CLASS",
+    help="Only what has a licence of this class: copyleft (any), weak-copyleft, permissive, unknown, …",
+)
+@click.option(
+    "--licence", "names", multiple=True, metavar="GLOB", help="Only what has this licence, such as 'GPL-*', in it."
+)
 @console_options
 def licences(
-    *, read: LicencesRead, targets: tuple[ReportTarget, ...], use: str | None, wanted: str, console: Console
+    *,
+    read: LicencesRead,
+    targets: tuple[ReportTarget, ...],
+    use: str | None,
+    wanted: str,
+    classes: tuple[str, ...],
+    names: tuple[str, ...],
+    console: Console,
 ) -> int:
     """Show the licence of every module that is built, from the licence files that it brings.
 
@@ -137,11 +157,15 @@ def licences(
     of folders count where the build takes packages from them. Nothing is fetched. Shown is one build, for --os, --arch
     and --tags; `check` holds those for all systems against a policy's [licences].
 
+    With --class and --licence, which may be given several times, what is not known is told all the same: it may be of
+    any licence. Hashes of modules are not compared here; `check` does that.
+
     Exit 0: every licence is known. 3: one is not, or a module is not on this machine; which, and why, is told.
     """
     from supplymatrix.reports import licences_view, licences_view_csv, licences_view_json, licences_view_markdown
+    from supplymatrix.reports.licences_view_words import narrowed
 
-    page = _page(read, use)
+    page = narrowed(_page(read, use), classes, names)
     if wanted:
         page = _only(page, wanted)
     tell_notes(read.graph, console)

@@ -29,6 +29,8 @@ def notice(*, read: LicencesRead, targets: tuple[ReportTarget, ...], output: Pat
     Texts are those that the modules bring themselves; one that several bring word for word stands there once. NOTICE
     files are passed on, as Apache-2.0 asks in its section 4(d). The standard library is among the works.
 
+    The texts are as they lie here: hashes of modules are not compared, which `check` does.
+
     Exit 0: every work is there with its text. 3: a text could not be had, or was not recognised; which is told in it.
     """
     from supplymatrix.engine.licences import graph_gaps, in_scope

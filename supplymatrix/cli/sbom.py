@@ -20,7 +20,6 @@ from supplymatrix.cli.targets import ReportTarget, parse_targets, write_targets
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.model.spelling import nearest
-from supplymatrix.reports.plain import plain
 from supplymatrix.sbom.formats import FORMATS, canonical_format
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ _KEYS = {
     "supplier": ("supplier", "supplier_email", "supplier_url"),
 }
 """By option: the settings of [author] that its name, e-mail address and URL stand above."""
+_SPECS = ("1.6", "1.7")
 _EXIT_CODES = """\b
 Exit codes:
   0 complete      3 with gaps, which the document names
@@ -92,7 +92,11 @@ class _SbomGroup(click.Group):
         return command if isinstance(command, click.Command) else None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, args if args and args[0] in SUBCOMMANDS else ["make", *args])
+        if args and args[0] in SUBCOMMANDS:
+            return super().parse_args(ctx, args)
+        if args and not args[0].startswith("-"):
+            _refuse_mistyped(Path(args[0]))
+        return super().parse_args(ctx, ["make", *args])
 
 
 @click.group(cls=_SbomGroup, add_help_option=False)
@@ -106,6 +110,14 @@ def _targets(_context: click.Context, _option: click.Parameter, words: tuple[str
         name, equals, file = word.partition("=")
         canonical.append(f"{canonical_format(name)}{equals}{file}")
     return parse_targets(canonical, FORMATS, otherwise=FORMATS[:1])
+
+
+def _spec(context: click.Context, option: click.Parameter, text: str) -> str:
+    """Return a version of CycloneDX, "" for none. Another one is refused, and none is guessed: they are not alike."""
+    if text not in ("", *_SPECS):
+        fault = f"{text[:40]!r} is no version of CycloneDX that is written; these are: {', '.join(_SPECS)}."
+        raise click.BadParameter(fault, ctx=context, param=option)
+    return text
 
 
 def _complete_formats(_context: click.Context, _option: click.Parameter, begun: str) -> list[Any]:
@@ -143,7 +155,7 @@ def _party(context: click.Context, option: click.Parameter, text: str) -> tuple[
     help="cyclonedx-json, cyclonedx-xml, spdx-json or spdx-3-json; to FILE or to stdout. May be given several times.",
 )
 @click.option(
-    "--spec", type=click.Choice(["1.6", "1.7"]), default="1.6", show_default=True, help="The version of CycloneDX."
+    "--spec", callback=_spec, default="", metavar="[1.6|1.7]", help="The version of CycloneDX; 1.6 when left out."
 )
 @click.option("--os", "goos", default="", metavar="GOOS", help="Packages as they are built for this system.")
 @click.option("--arch", "goarch", default="", metavar="GOARCH", help="Packages as they are built for this processor.")
@@ -200,12 +212,14 @@ def make(
 
     _refuse_mistyped(path)
     refuse_unknown_target(said["goos"], said["goarch"])
+    if spec and not any(target.format.startswith("cyclonedx") for target in targets):
+        console.warn(f"--spec {spec} is of CycloneDX, and no format that is asked for is that")
     signer = _signer(sign, targets, console) if sign is not None else None
     request = _request(path, _named(report), policy, means, said)
     run = make_sbom(request, console.on_event)
     console.end_line()
     with keeps_alarm(run.exit_code, f"alarm: {run.document.main.name}: what it is made of and the log disagree"):
-        written = _write(run.document, targets, spec, signer, console)
+        written = _write(run.document, targets, spec or _SPECS[0], signer, console)
     if not console.quiet:
         _tell(run.document, run.notes, written, f" · signed with {signer.who}" if signer else "")
     return int(run.exit_code)
@@ -302,11 +316,12 @@ def _write(
 
 
 def _tell(document: Document, notes: tuple[str, ...], written: list[tuple[str, bytes]], signed: str) -> None:
-    from supplymatrix.reports.sbom_summary import summary_lines
+    from supplymatrix.cli.output import page_width
+    from supplymatrix.reports.sbom_summary import in_page, summary_lines
 
     lines = [*summary_lines(document), *notes]
     lines += [
         f"written: {name}, {len(data):,} bytes, sha256 {hashlib.sha256(data).hexdigest()}{signed}"
         for name, data in written
     ]
-    write_stderr("".join(f"{plain(line)}\n" for line in lines))
+    write_stderr("".join(f"{line}\n" for line in in_page(lines, page_width())))

@@ -21,17 +21,23 @@ __all__ = ["standards"]
 
 
 def _known(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the standards asked for; a word that is none is refused before anything is read."""
+    """Return the standards asked for; a word that is none is refused before anything is read.
+
+    A name without a year or version is the newest of that name.
+    """
     from supplymatrix.sbom.standards_table import STANDARDS
 
+    found = []
     for name in names:
-        if name not in STANDARDS:
+        newest = [one for one in STANDARDS if one == name.lower() or one.startswith(f"{name.lower()}-")][-1:]
+        found += newest
+        if not newest:
             near = nearest(name, STANDARDS)
             fault = click.UsageError(f"There is no standard {name[:60]!r}; there are {', '.join(STANDARDS)}.")
             if near:
                 fault.add_note(f"did you mean {near!r}?")
             raise fault
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(found))
 
 
 def _complete(_context: click.Context, _option: click.Parameter, begun: str) -> list[Any]:
@@ -46,8 +52,8 @@ def _complete(_context: click.Context, _option: click.Parameter, begun: str) -> 
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option(
     "--standard", "names", multiple=True, metavar="NAME", callback=_known, shell_complete=_complete,
-    help="ntia-2021, cisa-2025, cisa-2026, bsi-tr-03183-2-2.1, fsct-3 or telco-1.1; all of them when left out. "
-    "May be given several times.",
+    help="ntia-2021, cisa-2025, cisa-2026, bsi-tr-03183-2-2.1, fsct-3 or telco-1.1, or the newest of ntia, cisa, bsi, "
+    "fsct and telco; all of them when left out. May be given several times.",
 )  # fmt: skip
 @format_option("text", "json", "markdown")
 @console_options
@@ -57,8 +63,8 @@ def standards(
     """Show for each field that a standard requires whether a bill of materials has it, in how many components, where it
     stands, and what would bring it.
 
-    FILE is CycloneDX JSON or SPDX 2.3 JSON, from this program or another one. Presence is counted, not truth: that is
-    what `supplymatrix sbom verify` is for.
+    FILE is CycloneDX JSON or SPDX 2.3 or 3 JSON, from this program or another one. Presence is counted, not truth:
+    that is what `supplymatrix sbom verify` is for.
 
     Exit 0: every required field is there. 1: some are missing, or a standard asked for does not take this format. 2:
     the file cannot be read.
@@ -101,7 +107,7 @@ def _read(file: Path) -> FieldReading:
             Diagnostic(
                 message="only JSON is looked at field by field",
                 artifact=name,
-                expected="CycloneDX JSON or SPDX 2.3 JSON",
+                expected="CycloneDX JSON, or SPDX 2.3 or 3 JSON",
                 remedy="write it as JSON as well",
             )
         )

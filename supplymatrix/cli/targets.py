@@ -57,7 +57,7 @@ def refuse_shared(targets: Sequence[ReportTarget]) -> None:
     """Raise click.UsageError when two outputs would go to one file, or to stdout."""
     files = [target for target in targets if target.file is not None]
     if len(targets) - len(files) > 1:
-        example = f"{targets[-1].format}=report.{targets[-1].format}"
+        example = f"{targets[-1].format}=report.{targets[-1].format.replace('-', '.')}"
         raise click.UsageError(f"Two formats cannot share stdout: give one of them a file, as in {example}.")
     named: set[str] = set()
     for target in files:

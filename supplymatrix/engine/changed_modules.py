@@ -10,7 +10,7 @@ pseudo-version. No proxy is asked for it. Licences are likewise those in the mod
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from supplymatrix.engine.check import CheckRequest, survey_run
@@ -29,7 +29,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
 from supplymatrix.net.folders import cache_folder
-from supplymatrix.net.settings import read_env_files
+from supplymatrix.net.settings import read_env_values
 from supplymatrix.reports.module_changes import (
     Built,
     ChangeReport,
@@ -67,7 +67,7 @@ def changed_modules(request: ChangesRequest, on_event: OnEvent = ignore_event) -
     if broken:
         raise InputError(*(fault for item in broken for fault in item.diagnostics))
     audits = {item.root: item for item in run.survey.items if isinstance(item, Audit)}
-    cache = module_cache(environ, _go_values(environ))
+    cache = module_cache(environ, read_env_values(environ))
     reader = PastReader(request.base, environ, option=_OPTION)
     licences = _Licences(request.check.means, cache)
     return tuple(_report(item, audits[item.path.as_posix()], request, reader, licences) for item in run.prepared)
@@ -126,10 +126,6 @@ def _report(
     changes = tuple(changed(change, licence=licences.of(change)) for change in report.changes)
     licences.save()
     return changed(report, changes=changes)
-
-
-def _go_values(environ: Mapping[str, str]) -> dict[str, str]:
-    return {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
 
 
 def _times(modules: Iterable[ModuleVersion], facts: Facts, cache: Path | None) -> dict[ModuleVersion, ReleasedAt]:

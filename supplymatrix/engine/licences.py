@@ -36,6 +36,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
 from supplymatrix.sbom.document import Scope
+from supplymatrix.sbom.purl import STDLIB
 from supplymatrix.sources.go_root import go_version_of
 from supplymatrix.sources.licence_files import (
     ModuleText,
@@ -69,8 +70,6 @@ def _detector() -> str:
 
 DETECTOR = _detector()
 """Which detector readings are from: this program's, with the patterns and the list of SPDX ids that it works with."""
-STDLIB = "stdlib"
-"""The name of the standard library, as if it were a module."""
 _STDLIB_LICENCE = "BSD-3-Clause"
 _FETCH = "go mod download, with a go.sum that is proven first"
 _ALL_BYTES = 64 << 20

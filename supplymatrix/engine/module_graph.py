@@ -157,8 +157,10 @@ class GraphReader:
         return self._runs[key]
 
     def _read(self, project: Project) -> GraphRun:
+        from supplymatrix.net.settings import read_env_values
+
         goos, goarch, cgo = self._target
-        values = _env_values(self._environ)
+        values = read_env_values(self._environ)
         try:
             target = find_target(self._environ, values, goos=goos, goarch=goarch, cgo=cgo, tags=self._tags)
             return _Reading(read_inputs(project), project, self._environ, self._asked, target).run()
@@ -384,16 +386,10 @@ def what_authors_say(required: Iterable[RequiredModule], environ: Mapping[str, s
 
 
 def _cache_of(environ: Mapping[str, str]) -> Path | None:
+    from supplymatrix.net.settings import read_env_values
     from supplymatrix.sources.modcache import module_cache
 
-    return module_cache(environ, _env_values(environ))
-
-
-def _env_values(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what the go command's own settings files say."""
-    from supplymatrix.net.settings import read_env_files
-
-    return {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
+    return module_cache(environ, read_env_values(environ))
 
 
 def _go_minor(inputs: GraphInputs, environ: Mapping[str, str], cache: Path | None) -> int:

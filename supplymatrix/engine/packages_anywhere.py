@@ -44,11 +44,11 @@ def packages_anywhere(run: GraphRun, environ: Mapping[str, str]) -> PackagesAnyw
     """Return the packages of a project's builds for any platform; none where there is no build list."""
     if run.graph is None or run.inputs is None:
         return PackagesAnywhere(packages={})
-    from supplymatrix.net.settings import read_env_files
+    from supplymatrix.net.settings import read_env_values
     from supplymatrix.sources.build_target import find_target
     from supplymatrix.sources.modcache import module_cache
 
-    values = {name: text for file in reversed(read_env_files(environ)) for name, text in file.values.items()}
+    values = read_env_values(environ)
     tags = find_target(environ, values, goos="", goarch="", cgo=False, tags=None).tags
     mains = {main.path: main.folder for main in run.inputs.mains}
     vendor = _vendor_of(run)

@@ -31,7 +31,6 @@ from supplymatrix.engine.sbom_reasons import Reasons
 from supplymatrix.engine.sbom_subject import SbomSubject, find_sbom_subject, read_files_of
 from supplymatrix.engine.sbom_zips import NO_ZIPS, HeldZips, hold_zips
 from supplymatrix.errors import Diagnostic, InputError
-from supplymatrix.gomod.goenv import resolve_settings
 from supplymatrix.gomod.module_graph import ListedModule
 from supplymatrix.model.audit import ReadFile
 from supplymatrix.model.fact import GraphModule
@@ -39,7 +38,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
 from supplymatrix.net.folders import cache_folder
-from supplymatrix.net.settings import read_env_files, read_env_values
+from supplymatrix.net.settings import read_env_values, read_go_settings
 from supplymatrix.sbom.completeness import Evidence, completeness_of
 from supplymatrix.sbom.document import (
     Component,
@@ -115,7 +114,7 @@ class _Making:
         self._subject = subject
         self._on_event = on_event
         self._environ = request.means.environ
-        self._settings = resolve_settings(self._environ, *read_env_files(self._environ))
+        self._settings = read_go_settings(self._environ)
         self._cache = module_cache(self._environ, read_env_values(self._environ))
         self._files = read_files_of(subject)
         folder = request.means.cache_dir or cache_folder(self._environ)

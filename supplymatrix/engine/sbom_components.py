@@ -88,9 +88,8 @@ def module_components(known: Known, listed: Sequence[tuple[ListedModule, GraphMo
     found = {}
     for entry, fact in listed:
         component = _module_component(known, entry, fact)
-        ref, number = component.ref, 2
-        while ref in refs:
-            ref, number = f"{component.ref}#{number}", number + 1
+        # One version in the place of two modules: go refuses that, and still both are named.
+        ref = component.ref if component.ref not in refs else f"supplymatrix:module:{entry.module.path}"
         refs.add(ref)
         found[entry.module.path] = component if ref == component.ref else _renamed(component, ref)
     return found

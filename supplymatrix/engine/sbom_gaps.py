@@ -10,7 +10,7 @@ from supplymatrix.engine.licences import LicenceRun, in_scope
 from supplymatrix.engine.module_graph import GraphRun
 from supplymatrix.engine.sbom_go import GoRelease
 from supplymatrix.engine.sbom_proofs import Proofs
-from supplymatrix.engine.sbom_zips import NO_LINE, HeldZips
+from supplymatrix.engine.sbom_zips import NO_LINE, OTHER, HeldZips
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.sbom.document import Scope
@@ -18,6 +18,8 @@ from supplymatrix.sources.main_version import MainVersion
 
 __all__ = ["Findings", "gaps_of", "package_gaps"]
 
+_FETCH = "go mod download, with a go.sum that is proven first"
+_CLEAN = "find out who changed it; go clean -modcache, then go mod download"
 _FEW = 3
 """Gaps of one kind and reason that are told one by one."""
 _MOST = 20
@@ -133,8 +135,8 @@ def _zip_gaps(zips: HeldZips) -> Iterator[Gap]:
         is_part = module.path != TOOLCHAIN_PATH  # which is no part of what is built; its own reason tells
         if isinstance(found, str) and found != NO_LINE and is_part:
             reasons.setdefault(found, []).append(module)
-    remedy = "go mod download, with a go.sum that is proven first"
     for reason, modules in reasons.items():
+        remedy = _CLEAN if reason.startswith(OTHER) else _FETCH
         if len(modules) > _FEW:
             yield Gap(
                 wanted=f"SHA-256 and SHA-512 of the zips of {len(modules):,} modules", reason=reason, remedy=remedy
@@ -164,7 +166,7 @@ def _folder_gaps(run: GraphRun, scope: Scope) -> Iterator[Gap]:
         if replacement is not None and replacement.target is None:
             yield Gap(
                 wanted=f"version and hashes of {entry.module.path}",
-                reason=f"it is replaced by the folder {replacement.directory}, which has none",
+                reason=f"it is replaced by a folder, {replacement.directory}, which has none",
                 remedy="require a version of it",
                 subject=entry.module.path,
             )

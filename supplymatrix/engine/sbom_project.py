@@ -17,8 +17,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy
 from supplymatrix.engine.sbom_components import Known, go_components, main_component, module_components
 from supplymatrix.engine.sbom_gaps import package_gaps
-from supplymatrix.engine.sbom_native import native_parts
 from supplymatrix.engine.sbom_go import GoRelease, find_go_release
+from supplymatrix.engine.sbom_native import native_parts
 from supplymatrix.engine.sbom_proofs import Proofs
 from supplymatrix.engine.sbom_reasons import A_FOLDER
 from supplymatrix.engine.sbom_subject import SbomSubject, find_sbom_subject, read_files_of

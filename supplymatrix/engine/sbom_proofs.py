@@ -18,13 +18,12 @@ from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.engine.prepare import Prepared, keep_names, prepare
 from supplymatrix.engine.shared_answers import Asker, SharedAnswers, share_answers
 from supplymatrix.errors import TrustError
-from supplymatrix.gomod.goenv import resolve_settings
 from supplymatrix.model.fact import Gap, LineProof, ProofState, SumKind, SumLine
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
 from supplymatrix.net.evidence import keep_evidence
-from supplymatrix.net.settings import read_env_files
+from supplymatrix.net.settings import read_go_settings
 from supplymatrix.sbom.document import LogProof
 from supplymatrix.sources.project import Project
 from supplymatrix.sumdb.history import History
@@ -74,7 +73,7 @@ def read_proofs(
 
     Raises InputError and TransportError for a policy or a proof file that cannot be used.
     """
-    settings = resolve_settings(means.environ, *read_env_files(means.environ))
+    settings = read_go_settings(means.environ)
     histories: dict[Signer, History] = {}
     prepared = (
         prepare(

@@ -29,6 +29,7 @@ A_FOLDER = "an absolute folder of the machine it was made on"
 """What stands in place of one."""
 
 _ADDRESS = re.compile(r"https?://[^\s,|;)\"']+")
+_LONG_ENOUGH = 5  # a shorter one is no secret, and may be part of any word
 _PUBLIC = f".{GO_LOG_NAME.partition('.')[2]}"
 
 
@@ -42,6 +43,7 @@ class Reasons:
         hosts = {host for text in (*asked.values(), *_elements(settings)) for host in _hosts(text)}
         hosts = {host for host in hosts if not _is_public(host) and ("." in host or "-" in host)}
         home = environ.get("HOME") or environ.get("USERPROFILE") or ""
+        hosts |= {path for text in _elements(settings) for path in _paths(text)}
         longest_first = sorted(hosts, key=lambda host: (-len(host), host))
         self._redact = Redactor((*secrets_of({**environ, **asked}), *longest_first), home)
         names = "|".join(re.escape(folder) for folder in sorted(folders, key=lambda folder: (-len(folder), folder)))
@@ -113,6 +115,18 @@ def _hosts(text: str) -> Iterator[str]:
             continue
         if host:
             yield host
+
+
+def _paths(url: str) -> Iterator[str]:
+    """Yield what stands behind the server in the address of a proxy: it may be a token."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return
+    path = parts.path.strip("/")
+    if len(path) >= _LONG_ENOUGH and not _is_public(host):
+        yield path
 
 
 def _is_public(host: str) -> bool:

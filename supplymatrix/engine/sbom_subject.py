@@ -46,6 +46,12 @@ def find_sbom_subject(path: Path, environ: Mapping[str, str]) -> SbomSubject:
         raise InputError(
             Diagnostic(message=fault, artifact=path.as_posix(), expected="a folder with go.mod, or go.work")
         )
+    if not is_folder(path) and path.name not in ("go.mod", "go.work"):
+        read_subject(Subject(path=path))  # which tells of a path that is not there, and of a file of another kind
+        fault = "this is neither a go.mod nor a go.work"
+        raise InputError(
+            Diagnostic(message=fault, artifact=path.as_posix(), expected="a folder with go.mod, or go.work")
+        )
     folder = path if is_folder(path) else path.parent
     has_module = is_file(folder / "go.mod") and (path.name != "go.work" or is_folder(path))
     if not has_module and is_file(folder / "go.work"):

@@ -79,15 +79,17 @@ def validate_document_file(data: bytes, artifact: str = "") -> FileCheck:
     """Hold a file against the schema of what it says it is, and its names and edges against each other."""
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         return _check_xml(data, artifact)
-    document, faults = parse_json(data, artifact)
+    twins: list[Diagnostic] = []
+    document, faults = parse_json(data, artifact, twins)
     found = detect_json(document)
     if faults:
         return FileCheck(format=found, faults=faults, is_readable=False)
     if found.name == "SPDX":
-        return _check_spdx(document, found, artifact)
+        check = _check_spdx(document, found, artifact)
+        return FileCheck(format=found, faults=(*twins, *check.faults), is_readable=check.is_readable)
     if found.name != "CycloneDX" or found.spec not in SPECS_READ:
         return _unknown(found, artifact)
-    faults = (*json_schema(found.spec).faults(document, artifact), *graph_faults(document, artifact))
+    faults = (*twins, *json_schema(found.spec).faults(document, artifact), *graph_faults(document, artifact))
     return FileCheck(format=found, faults=faults, is_readable=True)
 
 

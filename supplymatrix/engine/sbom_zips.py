@@ -20,9 +20,11 @@ from supplymatrix.model.value import value
 from supplymatrix.model.zip_digest import DamagedZip, ZipDigest
 from supplymatrix.sources.zip_digest import ZipFound
 
-__all__ = ["NO_ZIPS", "HeldZips", "hold_zips"]
+__all__ = ["NO_LINE", "NO_ZIPS", "OTHER", "HeldZips", "hold_zips"]
 
 NO_LINE = "go.sum has no line that its zip could be held against"
+OTHER = "its zip in the module cache is another one"
+"""How the reason begins where it surely is not the zip of the line."""
 _LIES = {
     ProofState.DIFFERS.value: "the log has another hash than go.sum, against which its zip would be held",
     ProofState.BAD_PROOF.value: "the proof of the go.sum line, against which its zip would be held, does not hold",
@@ -59,8 +61,9 @@ def hold_zips(zips: Mapping[ModuleVersion, ZipFound], proofs: Proofs) -> HeldZip
     for module, digest in zips.items():
         known = proofs.of(module)
         found[module] = _held(digest, known)
-        if known.proof.state == ProofState.PROVEN.value and _is_other(digest, known.h1):
-            alarms.append(f"{module}: its zip in the module cache is not what {known.proof.log} has: {found[module]}")
+        fault = _fault(digest, known.h1)
+        if known.proof.state == ProofState.PROVEN.value and fault:
+            alarms.append(f"{module}: its zip in the module cache is not what {known.proof.log} has: {fault}")
     return HeldZips(found=MappingProxyType(found), alarms=tuple(alarms))
 
 
@@ -71,13 +74,12 @@ def _held(digest: ZipFound, known: ModuleProof) -> ZipDigest | str:
         return NO_LINE
     if known.proof.state in _LIES:
         return _LIES[known.proof.state]
+    fault = _fault(digest, known.h1)
+    return f"{OTHER}: {fault}" if fault or isinstance(digest, DamagedZip) else digest
+
+
+def _fault(digest: ZipFound, h1: str) -> str:
+    """Return why what lies there is surely not the zip of a hash, "" when it is, or nobody can say."""
     if isinstance(digest, DamagedZip):
-        return f"its zip in the module cache is none that the go command reads: {digest}"
-    if digest.h1 != known.h1:
-        return f"its zip in the module cache is another one: it has {digest.h1}, go.sum {known.h1}"
-    return digest
-
-
-def _is_other(digest: ZipFound, h1: str) -> bool:
-    """Return whether what lies there is surely not the zip of a hash."""
-    return isinstance(digest, DamagedZip) or (isinstance(digest, ZipDigest) and digest.h1 != h1)
+        return f"no go command reads it: {digest}"
+    return f"it has {digest.h1}, go.sum {h1}" if isinstance(digest, ZipDigest) and digest.h1 != h1 else ""

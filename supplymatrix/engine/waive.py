@@ -10,6 +10,7 @@ reason that is none, an end that lies behind or too far ahead, a waiver that is 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,12 +18,15 @@ from supplymatrix.documents.toml_splice import Plain, append_table, set_values
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_edit import LiftFile, find_lift_file, without_places
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.fact import RequiredModule, SumLine
 from supplymatrix.model.module import canonical_version
 from supplymatrix.model.rule import Rule
+from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.policy.document import PAGE, Policy, Waiver
-from supplymatrix.policy.globs import glob_fault
+from supplymatrix.policy.globs import glob_fault, matches
 from supplymatrix.policy.waivers import is_too_wide
+from supplymatrix.sources.subjects import find_subjects, read_subject
 
 __all__ = ["WaiveRequest", "Waived", "make_waiver", "parse_last_day", "reason_faults"]
 
@@ -89,7 +93,44 @@ def make_waiver(request: WaiveRequest) -> Waived:
     notes = [_also_there(other) for other in there if other is not same]
     if is_too_wide(waiver):
         notes.append(f"{waiver.package} speaks of modules of more than one owner: name a host and an owner")
+    notes += _of_nothing(waiver, file.path.parent)
     return Waived(file=file, new=new, waiver=waiver, notes=tuple(notes))
+
+
+def _of_nothing(waiver: Waiver, folder: Path) -> Iterator[str]:
+    """Yield that a waiver is about no module of the project: it may be misspelt, and then nothing is waived.
+
+    Names without a host ("stdlib") are no modules, and nothing is said where the project's files cannot be read.
+    """
+    if "." not in waiver.package.partition("/")[0]:
+        return
+    there = _module_versions(folder)
+    found = {version for path, version in there if matches(waiver.package, path)}
+    if there and not found:
+        near = nearest(waiver.package, sorted({path for path, _ in there}))
+        meant = f"; did you mean {near}?" if near else ""
+        yield f"neither go.mod nor go.sum has a module {waiver.package}: nothing is waived by this{meant}"
+    elif there and waiver.version and waiver.version not in found:
+        others = ", ".join(sorted(found - {""})) or "none"
+        yield f"the project has no {waiver.package} {waiver.version}; of that module it has {others}"
+
+
+def _module_versions(folder: Path) -> set[tuple[str, str]]:
+    """Return path and version of all modules that the files of a project or workspace name, its own among them."""
+    found: set[tuple[str, str]] = set()
+    try:
+        for subject in find_subjects((folder,), recursive=False).subjects:
+            project = read_subject(subject)
+            found.add((project.name, ""))
+            for fact in project.facts:
+                if isinstance(fact, SumLine):
+                    found.add((fact.subject.path, fact.subject.version))
+                elif isinstance(fact, RequiredModule):
+                    named = (fact.subject, fact.effective)
+                    found |= {(one.path, one.version) for one in named if one is not None}
+    except InputError:
+        return set()  # `check` tells what is wrong with them
+    return found if len(found) > 1 else set()
 
 
 def _values(request: WaiveRequest, rule: Rule, policy: Policy) -> dict[str, Plain]:

@@ -102,9 +102,10 @@ def read_remarks(text: str, regions: Sequence[Region], licences: Iterable[str], 
     named: dict[str, None] = {}
     for sentence in (part[start:end] for part in beside for start, end in sentence_spans(part)):
         is_doubtful |= is_restricting(sentence)
-        if _ASIDE.search(sentence) or not _SPEAKS.search(sentence):
+        if _ASIDE.search(sentence):
             continue
-        exact = [found.licence for found in names_in(sentence)]
+        speaks = _SPEAKS.search(sentence) is not None
+        exact = [found.licence for found in names_in(sentence) if speaks or found.licence != "MIT"]
         named |= dict.fromkeys(
             licence for licence in exact if not _is_known(licence, known) and not licence.startswith(tuple(offered))
         )

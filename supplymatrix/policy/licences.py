@@ -47,7 +47,7 @@ from supplymatrix.policy.licence_terms import (
     refusing,
 )
 
-__all__ = ["INSIDE_RULE", "LICENCE_WANTED", "UNKNOWN_RULE", "asks_for_licences", "check_licences"]
+__all__ = ["INSIDE_RULE", "LICENCE_WANTED", "UNKNOWN_RULE", "asked_at", "asks_for_licences", "check_licences"]
 
 UNKNOWN_RULE = "SM402"
 INSIDE_RULE = "SM405"
@@ -61,6 +61,16 @@ _MOST_DUTIES = 6
 def asks_for_licences(policy: Policy) -> bool:
     """Return whether a policy wants licences to be read."""
     return bool(policy.licences)
+
+
+def asked_at(policy: Policy, result: Result) -> Location | None:
+    """Return the place of a policy that asks for what a result is about; None where it is not about licences."""
+    if not policy.licences or result.rule not in (LICENCE_RULE, UNKNOWN_RULE, INSIDE_RULE):
+        return None
+    words = {place for rule in policy.licences for _, place in (*(rule.allow or ()), *rule.deny)}
+    words |= {place for rule in policy.licences for place in (rule.allow_location, rule.confidence_location)}
+    told = result.finding.locations if result.finding is not None else ()
+    return next((place for place in told if place in words), policy.licences[0].location)
 
 
 def check_licences(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Iterator[Result]:
@@ -305,10 +315,12 @@ def _duties(expression: str, policy: Policy) -> Iterator[Evidence]:
     for use in sorted({rule.use for rule in policy.licences if rule.use}):
         from supplymatrix.licences.obligations import Use, obligations_of
 
-        found = obligations_of(expression, Use(use))
-        for duty in found[:_MOST_DUTIES]:
-            whose = duty.clause or duty.licence
-            yield Evidence(label=f"asked of {use}", value=f"{duty.text} ({whose})" if whose else duty.text)
+        found: dict[str, dict[str, None]] = {}
+        for duty in obligations_of(expression, Use(use)):
+            found.setdefault(duty.text, {}).setdefault(duty.clause or duty.licence)
+        for text, asking in [*found.items()][:_MOST_DUTIES]:
+            whose = "; ".join(filter(None, asking))
+            yield Evidence(label=f"asked of {use}", value=f"{text} ({whose})" if whose else text)
         if len(found) > _MOST_DUTIES:
             yield Evidence(label=f"asked of {use}", value=f"and {len(found) - _MOST_DUTIES:,} more")
 

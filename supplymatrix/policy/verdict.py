@@ -26,7 +26,7 @@ from supplymatrix.model.verdict import Judged, Mode, Outcome, Score, Verdict, Wa
 from supplymatrix.policy.cooldown import AGE_RULE, check_cooldown
 from supplymatrix.policy.document import LEVEL_ORDER, Policy
 from supplymatrix.policy.hygiene import check_policy_itself
-from supplymatrix.policy.licences import check_licences
+from supplymatrix.policy.licences import asked_at, check_licences
 from supplymatrix.policy.outage import OutageRule
 from supplymatrix.policy.requirements import VERSION_RULE, check_requirements
 from supplymatrix.policy.score import Tally, score_of
@@ -173,6 +173,8 @@ class _Judging:
         status = result.status
         if status is Status.FAIL and rule.alarms:
             level = Level.ALARM
+        if origin is None or origin == self._policy.places.get("preset"):
+            origin = asked_at(self._policy, result) or origin
         excuse = self._excuse(rule, result)
         return Judged(
             rule=result.rule,

@@ -16,6 +16,7 @@ from supplymatrix.reports.licences_view_words import (
     Role,
     asked_of,
     class_word,
+    footer,
     heading,
     licence_word,
     module_word,
@@ -23,44 +24,87 @@ from supplymatrix.reports.licences_view_words import (
     totals_of,
 )
 from supplymatrix.reports.plain import plain
-from supplymatrix.reports.snippet import fold, text_width, wrap
+from supplymatrix.reports.snippet import fold, shorten, text_width, wrap
 from supplymatrix.reports.tally import counted
 
 __all__ = ["render", "render_module"]
 
 _MOST_PLACES = 3
-_WIDEST = 40  # of the column of licences; a longer one pushes its line to the right
+_HEADS = ("licence", "class", "sure", "module", "read from")
+_SURE = _HEADS.index("sure")
+_SURE_CELLS = 8  # before a module below its licence
+_PLACE_CELLS = 15  # behind it; most places are no wider
 _HASH = 16
 
 
 def render(page: LicencePage, *, width: int = 80) -> str:
-    """Return the page as text. width: in columns, of what is folded; rows of tables are not."""
-    lines = [plain(heading(page)), ""]
-    lines += _totals(page)
-    lines += ["", *_rows(page)]
+    """Return the page as text, in lines of at most `width` columns but for words that are longer.
+
+    Modules stand in a table where it is not wider than that; else below their licence, which is the heading then.
+    """
+    lines = [*wrap(heading(page), width), ""]
+    if page.rows:
+        lines += _totals(page, width)
+        lines += ["", *_rows(page, width)]
+    else:
+        lines.append("none")
     lines += _gaps(page.gaps, width)
     if page.use is not None:
         lines += ["", f"{page.use.value}: {NO_ADVICE}"]
         for asked in asked_of(page):
             lines += ["", *_asked(asked, width)]
+    lines += ["", *(line for said in footer(page) for line in wrap(said, width))]
     return "\n".join(lines) + "\n"
 
 
-def _totals(page: LicencePage) -> Iterator[str]:
-    yield f"  works  {'class':17}  licence"
-    for total in totals_of(page):
-        yield plain(f"{total.works:7,}  {total.kind.value:17}  {total.licence or UNKNOWN}")
+def _totals(page: LicencePage, width: int) -> Iterator[str]:
+    totals = totals_of(page)
+    if totals:
+        yield f"  works  {'class':17}  licence"
+    for total in totals:
+        first, *rest = wrap(total.licence or UNKNOWN, max(20, width - 28))
+        yield f"{total.works:7,}  {total.kind.value:17}  {first}"
+        yield from (f"{'':28}{line}" for line in rest)
 
 
-def _rows(page: LicencePage) -> Iterator[str]:
-    words = [plain(licence_word(row.licence)) for row in page.rows]
-    wide = min(_WIDEST, max(map(text_width, [*words, "licence"])))
-    names = [plain(module_word(row)) for row in page.rows]
-    widest = min(60, max(map(text_width, [*names, "module"])))
-    yield f"{'licence':{wide}}  sure  {'module':{widest}}  read from"
-    for row, word, name in zip(page.rows, words, names, strict=True):
-        line = f"{_padded(word, wide)}  {_sure(row):>4}  {_padded(name, widest)}  {_places(row)}"
-        yield line.rstrip()
+def _rows(page: LicencePage, width: int) -> Iterator[str]:
+    cells = [tuple(map(plain, _cells(row))) for row in page.rows]
+    wide = [max(map(text_width, column)) for column in zip(_HEADS, *cells, strict=True)]
+    if sum(wide) + 2 * (len(wide) - 1) > width:
+        yield from _under_licences(cells, width)
+        return
+    for row in (_HEADS, *cells):
+        padded = (
+            text.rjust(size) if number == _SURE else _padded(text, size)
+            for number, (text, size) in enumerate(zip(row, wide, strict=True))
+        )
+        yield "  ".join(padded).rstrip()
+
+
+def _under_licences(rows: Sequence[tuple[str, ...]], width: int) -> Iterator[str]:
+    """Yield the modules of each licence, the most frequent first, what is not known last; a place that does not fit
+    beside its module stands below it."""
+    groups: dict[tuple[str, str], list[tuple[str, ...]]] = {}
+    for licence, kind, *rest in rows:
+        groups.setdefault((licence, kind), []).append(tuple(rest))
+    widths = [text_width(name) for *_, name, _ in rows]
+    column = max((size for size in widths if size <= width - _SURE_CELLS - _PLACE_CELLS), default=0)
+    order = sorted(groups.items(), key=lambda item: (item[0][0] == UNKNOWN, -len(item[1]), item[0]))
+    for number, ((licence, kind), found) in enumerate(order):
+        if number:
+            yield ""
+        yield from fold("", licence if licence == UNKNOWN else f"{licence} · {kind}", width)
+        for sure, name, place in found:
+            if text_width(name) <= column and text_width(place) <= width - _SURE_CELLS - column - 2:
+                yield f"  {sure:>4}  {_padded(name, column)}  {place}".rstrip()
+                continue
+            first, *more = wrap(name, width - _SURE_CELLS)
+            yield f"  {sure:>4}  {shorten(first, width - _SURE_CELLS)}"
+            yield from (f"{'':10}{shorten(line, width - 10)}" for line in (*more, *wrap(place, width - 10)) if line)
+
+
+def _cells(row: LicenceRow) -> tuple[str, ...]:
+    return licence_word(row.licence), class_word(row.licence.concluded), _sure(row), module_word(row), _places(row)
 
 
 def _padded(text: str, cells: int) -> str:
@@ -93,7 +137,7 @@ def _gaps(gaps: Sequence[Gap], width: int) -> Iterator[str]:
             yield from fold("  ", unknown_line(group[0]).removeprefix("unknown: "), width)
             continue
         yield from fold("  ", f"{reason}{f'; next: {remedy}' if remedy else ''}", width)
-        yield from (plain(f"    {gap.wanted}") for gap in group)
+        yield from (line for gap in group for line in fold("    ", gap.wanted, width))
 
 
 def _asked(asked: AskedLicence, width: int) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 
-from supplymatrix.reports.licences_view_words import LicencePage, LicenceRow, asked_of, class_word, places_of
+from supplymatrix.reports.licences_view_words import LicencePage, LicenceRow, asked_of, class_word, in_order, places_of
 from supplymatrix.reports.matrix_csv import safe_field
 
 __all__ = ["HEADS", "USE_HEADS", "render"]
@@ -43,8 +43,8 @@ def _row(row: LicenceRow) -> tuple[str, ...]:
         licence.subject.version,
         row.role.value,
         row.replaced_by,
-        licence.concluded,
-        licence.declared,
+        in_order(licence.concluded),
+        in_order(licence.declared),
         class_word(licence.concluded),
         str(licence.confidence) if licence.files else "",
         licence.source.value,

@@ -6,7 +6,7 @@ import json
 
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.licence import LicenceFile
-from supplymatrix.reports.licences_view_words import LicencePage, LicenceRow, asked_of, class_word, totals_of
+from supplymatrix.reports.licences_view_words import LicencePage, LicenceRow, asked_of, class_word, in_order, totals_of
 
 __all__ = ["SCHEMA", "render"]
 
@@ -26,6 +26,8 @@ def render(page: LicencePage) -> str:
         "goarch": page.goarch,
         "cgo": page.cgo,
         "tags": list(page.tags),
+        "chosen": list(page.chosen),
+        "hidden": page.hidden,
         "summary": [
             {"licence": total.licence, "class": total.kind.value, "works": total.works} for total in totals_of(page)
         ],
@@ -43,8 +45,8 @@ def _row(row: LicenceRow) -> dict[str, object]:
         "version": licence.subject.version,
         "role": row.role.value,
         "replaced_by": row.replaced_by,
-        "declared": licence.declared,
-        "concluded": licence.concluded,
+        "declared": in_order(licence.declared),
+        "concluded": in_order(licence.concluded),
         "class": class_word(licence.concluded),
         "confidence": licence.confidence,
         "source": licence.source.value,

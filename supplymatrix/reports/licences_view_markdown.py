@@ -10,6 +10,8 @@ from supplymatrix.reports.licences_view_words import (
     LicencePage,
     LicenceRow,
     asked_of,
+    class_word,
+    footer,
     heading,
     licence_word,
     module_word,
@@ -34,8 +36,10 @@ def _lines(page: LicencePage) -> Iterator[str]:
     yield from ["", "| works | class | licence |", "|--:|---|---|"]
     for total in totals_of(page):
         yield f"| {total.works:,} | {total.kind.value} | {_licence(total.licence)} |"
-    yield from ["", "| module | licence | sure | read from |", "|---|---|--:|---|"]
+    yield from ["", "| module | licence | class | sure | read from |", "|---|---|---|--:|---|"]
     yield from map(_row, page.rows)
+    yield ""
+    yield from (f"- {sentence(said)}" for said in footer(page))
     if page.gaps:
         yield from ["", "### Not known", ""]
         for gap in page.gaps:
@@ -60,4 +64,5 @@ def _row(row: LicenceRow) -> str:
     word = licence_word(licence)
     sure = f"{licence.confidence} %" if licence.concluded and licence.files else ""
     places = ", ".join(map(code, places_of(licence)))
-    return f"| {code(module_word(row))} | {word if word == UNKNOWN else code(word)} | {sure} | {places} |"
+    name = word if word == UNKNOWN else code(word)
+    return f"| {code(module_word(row))} | {name} | {class_word(licence.concluded)} | {sure} | {places} |"

@@ -9,7 +9,8 @@ from supplymatrix.model.value import value
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.markdown import LIMIT, code
 from supplymatrix.reports.plain import plain
-from supplymatrix.sbom.diff import ChangeSort, SbomChange, SbomDiff
+from supplymatrix.reports.tally import counted
+from supplymatrix.sbom.changes import ChangeSort, SbomChange, SbomDiff
 
 __all__ = ["SCHEMA", "DiffSide", "render_sbom_diff_json", "render_sbom_diff_markdown", "render_sbom_diff_text"]
 
@@ -17,13 +18,23 @@ SCHEMA = "supplymatrix.sbom-diff/1"
 _RESERVE = 400
 _WORDS = {
     ChangeSort.HASH: "ALARM: another hash at the same version",
+    ChangeSort.LOG: "another word of the log",
     ChangeSort.CONTENT: "another hash, of what has no version",
+    ChangeSort.NAMES: "named otherwise beside the same purl",
+    ChangeSort.TWICE: "listed more or less often",
     ChangeSort.VERSION: "another version",
     ChangeSort.ADDED: "added",
     ChangeSort.REMOVED: "removed",
+    ChangeSort.SUBJECT: "made of or for something else",
     ChangeSort.LICENCE: "another licence",
     ChangeSort.REPLACEMENT: "another replacement",
+    ChangeSort.DROPPED: "given by one file only",
+    ChangeSort.ADDRESS: "another address",
+    ChangeSort.COMPLETE: "completeness",
+    ChangeSort.EDGE: "other edges (gone → come)",
     ChangeSort.SCOPE: "another scope",
+    ChangeSort.USE: "another use",
+    ChangeSort.SUPPLIER: "another supplier or copyright",
     ChangeSort.SPELLING: "spelt in other capitals",
 }
 _ALARM = "a version is published once: one of both files is wrong, or was made from other files"
@@ -42,8 +53,8 @@ class DiffSide:
 def render_sbom_diff_text(diff: SbomDiff, before: DiffSide, after: DiffSide, *, width: int = 80) -> str:
     """Return the differences, for a person at a terminal."""
     lines = [
-        plain(f"--- {before.path}  {before.format}, {diff.before:,} names"),
-        plain(f"+++ {after.path}  {after.format}, {diff.after:,} names"),
+        plain(f"--- {before.path}  {before.format}, {_names(diff.before)}"),
+        plain(f"+++ {after.path}  {after.format}, {_names(diff.after)}"),
         "",
         _in_words(diff),
     ]
@@ -54,6 +65,10 @@ def render_sbom_diff_text(diff: SbomDiff, before: DiffSide, after: DiffSide, *, 
             lines += [line for change in changes for line in _text_rows(change, width)]
             lines += [f"  = {_ALARM}"] if sort is ChangeSort.HASH else []
     return "\n".join([*lines, *_notes(diff, before, after)]) + "\n"
+
+
+def _names(number: int) -> str:
+    return f"{counted(number, 'name')} (components, and the subject)"
 
 
 def _in_words(diff: SbomDiff) -> str:
@@ -90,6 +105,8 @@ def _notes(diff: SbomDiff, *sides: DiffSide) -> Iterator[str]:
     if diff.not_compared:
         yield ""
         yield f"note: {diff.not_compared:,} components have hashes of no common kind: these were not compared"
+    if not diff.is_one_form:
+        yield "note: the files are of two formats: addresses, suppliers and hashes of one side only were not compared"
     for side in sides:
         if side.faults:
             yield plain(f"note: {side.path} has {side.faults:,} places that could not be understood")

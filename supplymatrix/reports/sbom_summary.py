@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
+from supplymatrix.reports.plain import plain
+from supplymatrix.reports.snippet import wrap
 from supplymatrix.sbom.document import Component, ComponentKind, Document, Usage
 
-__all__ = ["MOST_SHOWN", "summary_lines"]
+__all__ = ["MOST_SHOWN", "in_page", "summary_lines"]
 
 MOST_SHOWN = 10
 """Gaps that are told one by one; of the others there is a count."""
@@ -31,6 +34,12 @@ def summary_lines(document: Document) -> list[str]:
     ]
 
 
+def in_page(lines: Iterable[str], width: int) -> list[str]:
+    """Return lines made plain, in at most `width` columns; what goes on is indented."""
+    folded = (wrap(line, width - 2) if len(line) > width else [plain(line)] for line in lines)
+    return [line for first, *rest in folded for line in (first, *(f"  {text}" for text in rest))]
+
+
 def _counts(document: Document, components: tuple[Component, ...]) -> str:
     modules = [item for item in components if item.kind is ComponentKind.MODULE]
     usages = Counter(item.usage for item in components)
@@ -39,7 +48,7 @@ def _counts(document: Document, components: tuple[Component, ...]) -> str:
     hashes = sum(item.digest is not None for item in modules)
     proven = sum(item.proof is not None and item.proof.state == "proven" for item in modules)
     return " · ".join([
-        f"components: {len(components):,}{f' ({used})' if used else ''}",
+        f"components: {len(components):,} beside the subject{f' ({used})' if used else ''}",
         f"edges: {sum(map(len, document.edges.values())):,}",
         f"licences known: {licences:,} of {len(components):,}",
         f"zips hashed: {hashes:,} of {len(modules):,} modules",

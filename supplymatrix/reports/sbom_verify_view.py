@@ -27,7 +27,7 @@ _HEADS = {
 _SHORT = frozenset({
     Topic.LICENCE, Topic.VERSION, Topic.NAME, Topic.MAIN, Topic.STDLIB, Topic.H1, Topic.GO_MOD, Topic.LOG_PROOF,
     Topic.USE, Topic.REPLACEMENT, Topic.PLATFORM, Topic.COMPLETE, Topic.GAPS, Topic.SUBJECT_FILE, Topic.PURL,
-    Topic.ADDRESS, Topic.TWICE, Topic.DIGEST,
+    Topic.ADDRESS, Topic.TWICE,
 })  # fmt: skip
 """Topics of which it is told what the file says, where that is not so."""
 _RESERVE = 400
@@ -81,10 +81,18 @@ def _head(truth: SbomTruth) -> Iterator[str]:
     made = f" by {', '.join(truth.tools)}" if truth.tools else ""
     yield plain(f"{truth.artifact}: {truth.format} {truth.spec}{made}")
     yield plain(f"  subject  {truth.main or 'none is named'}")
-    yield f"  parts    {counted(truth.go_components, 'Go component')}, {truth.others:,} that are no Go modules"
+    yield f"  parts    {_parts(truth)}"
     yield plain(f"  log      {_log(truth)}")
     if truth.project:
         yield plain(f"  project  {truth.project}: {truth.scope}")
+
+
+def _parts(truth: SbomTruth) -> str:
+    """Return how many components there are: the subject is none of them, and is counted with those of Go."""
+    every = truth.go_components + truth.others
+    number = counted(every - 1, "component") if truth.main else counted(every, "component")
+    of_go = f"{truth.go_components:,} of the {every:,} are Go modules or the standard library"
+    return f"the subject and {number}; {of_go}" if truth.main else f"{number}; {of_go}"
 
 
 def _log(truth: SbomTruth) -> str:
@@ -206,7 +214,7 @@ def render_sbom_verify_json(truth: SbomTruth) -> str:
 def render_sbom_verify_markdown(truth: SbomTruth) -> str:
     """Return what is true in a file as Markdown of at most LIMIT characters."""
     made = f" by {', '.join(map(code, truth.tools))}" if truth.tools else ""
-    parts = f"subject {code(truth.main)}, {counted(truth.go_components, 'Go component')}"
+    parts = f"{f'of {code(truth.main)}' if truth.main else 'no subject is named'}: {_parts(truth)}"
     lines = [
         f"## {code(truth.artifact)}: {_verdict(truth)}",
         "",

@@ -108,6 +108,7 @@ def _field(row: Row) -> dict[str, object]:
         "there": row.is_there,
         "present": row.present,
         "said_to_be_unknown": row.unknown,
+        "derived": row.derived,
         "unknown_counts": row.needed.unknown_counts,
         "of": row.of,
         "pointer": row.pointer,
@@ -122,8 +123,10 @@ def _head(report: StandardsReport) -> str:
 
 def _about(report: StandardsReport) -> str:
     reading = report.reading
-    subject = f", the subject is {_short(reading.main.name)}" if reading.main else ", no subject is named"
-    return f"{reading.format} {plain(reading.spec)}, {counted(len(reading.components), 'component')}{subject}"
+    form, number = f"{reading.format} {plain(reading.spec)}", len(reading.components)
+    if reading.main is None:
+        return f"{form}, no subject is named, {counted(number, 'component')}"
+    return f"{form}, the subject {_short(reading.main.name)} and {counted(number - 1, 'component')}"
 
 
 def _verdict(one: Judged) -> str:
@@ -167,6 +170,8 @@ def _count(row: Row) -> str:
     if row.needed.scope is Scope.DOCUMENT:
         return "yes" if row.present else "said to be unknown" if row.unknown else "no"
     said = f"{row.present} of {row.of}"
+    if row.derived:
+        said += f", {row.derived} of them read from a path or an address, named by nobody"
     return f"{said}, {row.unknown} said to be unknown" if row.unknown else said
 
 

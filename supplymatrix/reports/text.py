@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from supplymatrix.model.audit import Audit
@@ -32,6 +33,7 @@ _AS = {
     Level.OFF: "nothing", Level.NOTE: "a note", Level.WARN: "a warning", Level.ERROR: "an error",
     Level.ALARM: "an alarm",
 }  # fmt: skip
+_OPTION = re.compile(r"\s--?[A-Za-z]")
 _IN_FULL = 3  # findings of one rule that are shown whole
 _FEW = 5  # up to so many, all of them are
 FOR_THE_CURIOUS = frozenset({"older-heads-not-compared"})
@@ -146,9 +148,10 @@ def _finding(audit: Audit, item: Judged, width: int, paint: Paint, *, verbose: b
     if item.waiver is not None:
         out.append(f"   = {plain(excuse_of(item.waiver))}")
     for evidence in finding.evidence:
-        out.append(
-            f"   {paint.dim}= {plain(evidence.label)}: {plain(placed_command(audit, evidence.value))}{paint.off}"
-        )
+        text = f"= {evidence.label}: {placed_command(audit, evidence.value)}"
+        # What can be typed stays in one line, to be copied.
+        lines = [plain(text)] if _OPTION.search(text) else wrap(text, width - 6)
+        out += [f"   {'  ' if at else ''}{paint.dim}{line}{paint.off}" for at, line in enumerate(lines)]
     chain = chain_of(audit, item)
     out += _told("path", " → ".join(chain), width) if chain else []
     if verbose:

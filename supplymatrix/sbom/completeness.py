@@ -15,7 +15,8 @@ __all__ = ["Evidence", "completeness_of"]
 class Evidence:
     """What the list rests on. has_graph: there is a module graph at all. graph_gaps: what is missing of it; is_listed:
     somebody who knows says which versions are selected all the same: the go command, or vendor/modules.txt.
-    package_gaps: packages of the scope that could not be found. alarms: what this machine and the log do not agree on."""
+    package_gaps: packages of the scope that could not be found. alarms: what this machine and the log do not agree
+    on."""
 
     has_graph: bool
     graph_gaps: Sequence[Gap] = ()
@@ -27,8 +28,8 @@ class Evidence:
 def completeness_of(scope: Scope, components: Sequence[Component], evidence: Evidence) -> Completeness:
     """Return how complete the components and the edges are, with the reasons.
 
-    A folder that replaces a module is listed, and nobody can say what it really is; so the list is not complete then. Nor is it where the log has
-    another hash: what is built then is not what is listed.
+    A folder that replaces a module is listed, and nobody can say what it really is; so the list is not complete then.
+    Nor is it where the log has another hash: what is built then is not what is listed.
     """
     if not evidence.has_graph:
         why = tuple(gap.reason for gap in evidence.graph_gaps) or ("there is no module graph",)

@@ -7,63 +7,19 @@ its version and has another hash is an alarm: a version is published once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 
 from supplymatrix.errors import InputError
 from supplymatrix.licences.expression import parse_expression
-from supplymatrix.model.value import value
+from supplymatrix.sbom.changes import ChangeSort, SbomChange, SbomDiff
+from supplymatrix.sbom.diff_facts import document_changes, fact_changes
 from supplymatrix.sbom.purl import bare_purl, parse_purl
-from supplymatrix.sbom.read_values import LicenceForm, ReadComponent, ReadSbom
+from supplymatrix.sbom.read_parts import is_of_go_mod
+from supplymatrix.sbom.read_values import HashPlace, LicenceForm, ReadComponent, ReadSbom
 
-__all__ = ["ChangeSort", "SbomChange", "SbomDiff", "diff_sboms"]
+__all__ = ["diff_sboms"]
 
 _COMMA = ", "
 _NO_VERSION = ("", "UNKNOWN", "(devel)")
-
-
-class ChangeSort(StrEnum):
-    """What is different, the gravest first."""
-
-    HASH = "hash"
-    CONTENT = "content"
-    """Of something without a version, such as a file."""
-    VERSION = "version"
-    ADDED = "added"
-    REMOVED = "removed"
-    LICENCE = "licence"
-    REPLACEMENT = "replacement"
-    SCOPE = "scope"
-    SPELLING = "spelling"
-
-
-@value(order=True)
-class SbomChange:
-    """One difference. before, after: of that very thing, "" for nothing. detail: more about it."""
-
-    sort: ChangeSort
-    name: str
-    before: str
-    after: str
-    detail: str = ""
-
-    @property
-    def is_alarm(self) -> bool:
-        """Whether the same version has another hash."""
-        return self.sort is ChangeSort.HASH
-
-
-@value
-class SbomDiff:
-    """changes: by sort and name. unchanged: components that are in both and alike. before, after: how many there are in
-    each. not_compared: names of those that have hashes in one file or of other kinds, so that they were not compared.
-    """
-
-    changes: tuple[SbomChange, ...]
-    unchanged: int
-    before: int
-    after: int
-    not_compared: int = 0
-
 
 _Versions = Mapping[str, list[ReadComponent]]
 """Version → the components that have it."""
@@ -72,6 +28,7 @@ _Versions = Mapping[str, list[ReadComponent]]
 def diff_sboms(before: ReadSbom, after: ReadSbom) -> SbomDiff:
     """Return what differs, in an order of its own."""
     old, new = _by_name(before), _by_name(after)
+    is_one_form = _family(before) == _family(after)
     renamed = _renamed(old, new)
     changes: list[SbomChange] = []
     unchanged = not_compared = 0
@@ -81,11 +38,12 @@ def diff_sboms(before: ReadSbom, after: ReadSbom) -> SbomDiff:
             changes.append(
                 SbomChange(sort=ChangeSort.SPELLING, name=_shown(name), before=_shown(name), after=_shown(own))
             )
-        found = list(_of_name(_shown(own), old.get(name, {}), new.get(own, {})))
+        found = list(_of_name(_shown(own), old.get(name, {}), new.get(own, {}), is_one_form=is_one_form))
         kept = sorted(set(old.get(name, {})) & set(new.get(own, {})))
         not_compared += sum(not _comparable(old[name][version], new[own][version]) for version in kept)
         unchanged += not found and own == name
         changes += found
+    changes += document_changes(before, after, is_one_form=is_one_form)
     order = {sort: number for number, sort in enumerate(ChangeSort)}
     return SbomDiff(
         changes=tuple(sorted(changes, key=lambda change: (order[change.sort], change))),
@@ -93,7 +51,12 @@ def diff_sboms(before: ReadSbom, after: ReadSbom) -> SbomDiff:
         before=sum(map(len, old.values())),
         after=sum(map(len, new.values())),
         not_compared=not_compared,
+        is_one_form=is_one_form,
     )
+
+
+def _family(sbom: ReadSbom) -> str:
+    return sbom.format.removesuffix(" XML").removesuffix(" JSON")
 
 
 def _by_name(sbom: ReadSbom) -> dict[tuple[str, str], dict[str, list[ReadComponent]]]:
@@ -138,34 +101,52 @@ def _shown(name: tuple[str, str]) -> str:
     return name[1]
 
 
-def _of_name(name: str, old: _Versions, new: _Versions) -> Iterator[SbomChange]:
+def _of_name(name: str, old: _Versions, new: _Versions, *, is_one_form: bool) -> Iterator[SbomChange]:
     gone, come = sorted(set(old) - set(new)), sorted(set(new) - set(old))
     if len(gone) == len(come) == 1:
         yield SbomChange(
             sort=ChangeSort.VERSION, name=name, before=gone[0] or "no version", after=come[0] or "no version"
         )
-        yield from _of_version(name, old[gone[0]], new[come[0]], is_same=False)
+        yield from _of_version(name, old[gone[0]], new[come[0]])
     else:
         yield from (SbomChange(sort=ChangeSort.REMOVED, name=name, before=version, after="") for version in gone)
         yield from (SbomChange(sort=ChangeSort.ADDED, name=name, before="", after=version) for version in come)
     for version in sorted(set(old) & set(new)):
-        yield from _of_version(f"{name}@{version}" if version else name, old[version], new[version], is_same=True)
+        shown = f"{name}@{version}" if version else name
+        yield from _of_version(shown, old[version], new[version])
+        yield from _of_same(shown, old[version], new[version], is_one_form=is_one_form)
 
 
-def _of_version(
-    name: str, old: list[ReadComponent], new: list[ReadComponent], *, is_same: bool
-) -> Iterator[SbomChange]:
-    """Yield what else differs. is_same: the version is the same, so that the hashes must be."""
-    if is_same:
-        yield from _hashes(name, old, new)
+def _of_version(name: str, old: list[ReadComponent], new: list[ReadComponent]) -> Iterator[SbomChange]:
+    """Yield what else differs, whatever the versions."""
+    yield from _licences(name, old, new)
     sides = (
-        (ChangeSort.LICENCE, _licence(old), _licence(new)),
         (ChangeSort.REPLACEMENT, _said(item.replaces for item in old), _said(item.replaces for item in new)),
         (ChangeSort.SCOPE, _scope(old), _scope(new)),
     )
     for sort, before, after in sides:
-        if before != after and not (sort is ChangeSort.LICENCE and _is_same_list(before, after)):
+        if before != after:
             yield SbomChange(sort=sort, name=name, before=before, after=after)
+
+
+def _of_same(
+    name: str, old: list[ReadComponent], new: list[ReadComponent], *, is_one_form: bool
+) -> Iterator[SbomChange]:
+    """Yield what differs at the same version, where it should not."""
+    yield from _hashes(name, old, new)
+    if len(old) != len(new):
+        yield SbomChange(sort=ChangeSort.TWICE, name=name, before=f"{len(old)} times", after=f"{len(new)} times")
+    yield from fact_changes(name, old, new, is_one_form=is_one_form)
+    if is_one_form:
+        yield from _dropped(name, old, new)
+
+
+def _dropped(name: str, old: list[ReadComponent], new: list[ReadComponent]) -> Iterator[SbomChange]:
+    """Yield hashes of a kind that only one of both files has."""
+    before, after = _hash_sets(old), _hash_sets(new)
+    for kind in sorted(set(before) ^ set(after)):
+        was, now = (", ".join(sorted(found.get(kind, ()))) for found in (before, after))
+        yield SbomChange(sort=ChangeSort.DROPPED, name=name, before=was, after=now, detail=kind)
 
 
 def _hashes(name: str, old: list[ReadComponent], new: list[ReadComponent]) -> Iterator[SbomChange]:
@@ -179,14 +160,16 @@ def _hashes(name: str, old: list[ReadComponent], new: list[ReadComponent]) -> It
 
 
 def _hash_sets(components: Iterable[ReadComponent]) -> dict[str, set[str]]:
-    """Return hashes by kind: h1 by itself, whatever it is called in a file."""
+    """Return hashes by kind: h1 by itself, whatever it is called in a file; and those of the source by themselves, as
+    that may be another file."""
     found: dict[str, set[str]] = {}
     for component in components:
-        if component.h1:
-            found.setdefault("h1", set()).add(component.h1)
+        for name, text in component.h1s:
+            found.setdefault("h1 of go.mod" if is_of_go_mod(name) else "h1", set()).add(text)
         for digest in component.hashes:
             if not digest.is_h1:
-                found.setdefault(digest.algorithm, set()).add(digest.digest)
+                of = " of the source" if digest.place is HashPlace.SOURCE else ""
+                found.setdefault(f"{digest.algorithm}{of}", set()).add(digest.digest)
     return found
 
 
@@ -195,18 +178,34 @@ def _comparable(old: list[ReadComponent], new: list[ReadComponent]) -> bool:
     return not (before or after) or bool(set(before) & set(after))
 
 
-def _licence(components: Iterable[ReadComponent]) -> str:
+def _licences(name: str, old: list[ReadComponent], new: list[ReadComponent]) -> Iterator[SbomChange]:
+    """Yield licences that differ: those of each role that both files have, else what one of them says for all."""
+    before, after = _by_role(old), _by_role(new)
+    both = sorted(set(before) & set(after))
+    pairs = [(role, before[role], after[role]) for role in both] or [("", _best(before), _best(after))]
+    for role, was, now in pairs:
+        if was != now and not _is_same_list(was, now):
+            yield SbomChange(sort=ChangeSort.LICENCE, name=name, before=was, after=now, detail=role)
+    for role in sorted(set(before) ^ set(after)) if both and _best(before) == _best(after) else ():
+        was, now = before.get(role, ""), after.get(role, "")
+        if role in ("declared", "concluded") and set(before) & {"declared", "concluded"} and set(after):
+            yield SbomChange(sort=ChangeSort.LICENCE, name=name, before=was, after=now, detail=role)
+
+
+def _by_role(components: Iterable[ReadComponent]) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for component in components:
+        for licence in component.licences:
+            text = licence.text if licence.form is LicenceForm.NAME else _canonical(licence.text)
+            found.setdefault(licence.role, set()).add(text)
+    return {role: _said(texts) for role, texts in found.items()}
+
+
+def _best(said: Mapping[str, str]) -> str:
     """Return what is said of the licence: what was concluded where there is such, else declared, else observed."""
-    said = [licence for component in components for licence in component.licences]
-    for role in ("concluded", "", "declared", "observed"):
-        chosen = {
-            _canonical(licence.text) if licence.form is not LicenceForm.NAME else licence.text
-            for licence in said
-            if licence.role == role
-        }
-        if chosen:
-            return _said(chosen)
-    return _said(licence.text for licence in said)
+    return next(
+        (said[role] for role in ("concluded", "", "declared", "observed") if role in said), _said(said.values())
+    )
 
 
 def _is_same_list(before: str, after: str) -> bool:

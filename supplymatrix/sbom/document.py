@@ -19,8 +19,8 @@ from supplymatrix.model.value import value
 from supplymatrix.model.zip_digest import ZipDigest
 
 __all__ = [
-    "Aggregate", "Completeness", "Component", "ComponentKind", "Creators", "Document", "Lifecycle", "LogProof", "Origin",
-    "Party", "Reference", "Scope", "Usage",
+    "Aggregate", "Completeness", "Component", "ComponentKind", "Creators", "Document", "Lifecycle", "LogProof",
+    "Origin", "Party", "Reference", "Scope", "Usage",
 ]  # fmt: skip
 
 

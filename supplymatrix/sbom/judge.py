@@ -89,6 +89,8 @@ def _other(component: ReadComponent) -> Iterator[Statement]:
     if purl is None:
         return
     told = changed(told, topic=Topic.VERSION, truth=Truth.FALSE, said=component.version, reason="")
+    if (purl.type, purl.path) == ("generic", "go") and component.name not in ("", purl.name, purl.path):
+        yield changed(told, topic=Topic.NAME, said=component.name, found=f"the purl names {purl.path}")
     if component.version and purl.version and component.version != purl.version:
         yield changed(told, found=f"the purl says {purl.version}")
     yield from _other_purls(component)

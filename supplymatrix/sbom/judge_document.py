@@ -22,7 +22,7 @@ def judge_document(sbom: ReadSbom, *, of_project: bool = False) -> Iterator[Stat
     if sbom.fault_count > len(sbom.faults):
         found = f"{sbom.fault_count - len(sbom.faults):,} more such places"
         yield Statement(topic=Topic.FORMAT, truth=Truth.FALSE, subject="the file", said="", found=found)
-    yield from _twins(sbom, is_sure=of_project or sbom.is_ours)
+    yield from _twins(sbom, of_project=of_project)
     yield from _gaps(sbom)
     yield from _claims(sbom)
     if sbom.files:
@@ -30,7 +30,7 @@ def judge_document(sbom: ReadSbom, *, of_project: bool = False) -> Iterator[Stat
         yield changed(told, reason="files beside the components are not looked at")
 
 
-def _twins(sbom: ReadSbom, *, is_sure: bool) -> Iterator[Statement]:
+def _twins(sbom: ReadSbom, *, of_project: bool) -> Iterator[Statement]:
     """Yield what is listed more than once, under whichever ref."""
     found: dict[str, list[ReadComponent]] = {}
     for component in sbom.everything:
@@ -41,10 +41,10 @@ def _twins(sbom: ReadSbom, *, is_sure: bool) -> Iterator[Statement]:
         if len(components) < 2 or not key:
             continue
         told = Statement(topic=Topic.TWICE, truth=Truth.FALSE, subject=key, said=f"{len(components)} times")
-        if is_sure:
+        if sbom.is_ours or (of_project and components[0].module is not None):
             yield changed(told, found="one thing is one component")
         else:
-            reason = "scans of several programs list what is in each of them"
+            reason = "scans of several places list what is in each of them"
             yield changed(told, truth=Truth.NOT_CHECKED, reason=reason)
 
 
@@ -74,6 +74,10 @@ def _claims(sbom: ReadSbom) -> Iterator[Statement]:
         told = Statement(topic=Topic.COMPLETE, truth=Truth.NO_EVIDENCE, subject=f"list of {what}", said=said)
         if not said:
             yield changed(told, reason="the file does not say whether it is complete")
+    left = {component.ref for component in sbom.everything} - sbom.claims.whole
+    if sbom.claims.dependencies == _WHOLE and left:
+        told = Statement(topic=Topic.COMPLETE, truth=Truth.NO_EVIDENCE, subject="list of dependencies", said=_WHOLE)
+        yield changed(told, reason=f"it leaves out {len(left):,} of {len(sbom.everything):,} components")
     if not sbom.is_ours or not any(said for _, said in words):
         return
     is_whole = all(said in ("", _WHOLE) for _, said in words)

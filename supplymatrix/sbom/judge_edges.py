@@ -52,8 +52,7 @@ def _edge(source: str, target: str, parts: Parts, graph: ModuleGraph, *, is_ours
 def _required(
     told: Statement, needing: ListedModule, needed: ListedModule, graph: ModuleGraph, *, is_ours: bool
 ) -> Statement:
-    """Return whether a go.mod requires a module. is_ours: the edges of the file are requirements of go.mod files, and no
-    imports that they do not name."""
+    """Return whether a go.mod requires a module. is_ours: the file has requirements as edges, and no imports beside."""
     required = graph.requires.get(needing.module)
     paths = {module.path for module in required} if required is not None else set()
     if needing.is_main and needed.is_main:

@@ -18,6 +18,8 @@ from supplymatrix.sbom.statements import Statement, Topic, Truth
 
 __all__ = ["judge_hashes"]
 
+_HEX = re.compile(r"[0-9a-f]+")
+_DIGITS = {"MD5": 32, "SHA-1": 40, "SHA-224": 56, "SHA-256": 64, "SHA-384": 96, "SHA-512": 128}
 _H1 = re.compile(r"h1:[A-Za-z0-9+/]{43}=")
 _UNASKED = LogWord(kind=LogWordKind.UNANSWERED, reason="it was not asked for")
 _STATES_NOT_PROVEN = ("differs", "not-in-log", "no-line-in-record", "bad-proof")
@@ -153,10 +155,19 @@ def _digest(subject: str, digest: ReadHash, proven: str, found: ZipWord | None) 
         return changed(told, truth=Truth.FALSE, found=why)
     if digest.is_h1:
         return changed(told, reason="its tool is known to write h1 here, and no proven h1 is at hand")
+    fault = _digest_fault(digest)
+    if fault:
+        return changed(told, truth=Truth.FALSE, found=fault)
     if digest.algorithm not in ("SHA-256", "SHA-512"):
         return changed(told, reason="only SHA-256 and SHA-512 are compared")
+    return _of_zip(told, digest, proven, found)
+
+
+def _of_zip(told: Statement, digest: ReadHash, proven: str, found: ZipWord | None) -> Statement:
     if found is None or found.digest is None:
-        return changed(told, reason=found.reason if found is not None else "its zip is not at hand")
+        reason = found.reason if found is not None else "its zip is not at hand"
+        is_other = found is not None and bool(found.h1 and proven)
+        return changed(told, reason=reason, is_promised=is_other)
     own = found.digest.sha256 if digest.algorithm == "SHA-256" else found.digest.sha512
     if not proven:
         return changed(told, reason="the zip in the module cache is not proven by the log")
@@ -166,6 +177,17 @@ def _digest(subject: str, digest: ReadHash, proven: str, found: ZipWord | None) 
         return changed(told, truth=Truth.TRUE)
     why = "the zip in the module cache, whose files are proven, has another; one packed anew has other bytes"
     return changed(told, truth=Truth.FALSE, found=f"{digest.algorithm} {own}", reason=why)
+
+
+def _digest_fault(digest: ReadHash) -> str:
+    """Return why there can be no such hash, "" where there can."""
+    digits = _DIGITS.get(digest.algorithm.upper())
+    if digits is None:
+        is_known = digest.algorithm.upper().startswith(("SHA3-", "BLAKE", "MD", "ADLER", "STREEBOG"))
+        return "" if is_known else "there is no hash of this name"
+    if len(digest.digest) != digits or not _HEX.fullmatch(digest.digest):
+        return f"a {digest.algorithm} has {digits} hex digits"
+    return ""
 
 
 def _of_other_zip(told: Statement, *, is_same: bool) -> Statement:

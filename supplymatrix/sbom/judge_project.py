@@ -75,6 +75,7 @@ def judge_project(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
         if version is not None:
             tools[component.ref] = version
             yield _go_version(component, version, project)
+            yield from _scope_of_go(component, "excluded") if sbom.is_ours else ()
             yield from judge_use(component, project.facts.get(TOOLCHAIN, {}), is_ours=False)
             continue
         if not component.is_go:
@@ -82,6 +83,7 @@ def judge_project(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
         if component.module is not None and component.module.path == STDLIB:
             present.add(STDLIB)
             go[component.ref] = component.module.version
+            yield from _scope_of_go(component, "required")
             yield _go_version(component, component.module.version, project)
             yield from judge_use(component, project.facts.get(STDLIB, {}), is_ours=False)
             continue
@@ -256,6 +258,16 @@ def _scope(component: ReadComponent, listed: ListedModule, project: ProjectWord)
     yield Statement(
         topic=Topic.SCOPE, truth=truth, subject=component.title, said=component.scope, found=found, reason=reason
     )
+
+
+def _scope_of_go(component: ReadComponent, scope: str) -> Iterator[Statement]:
+    """Yield whether the scope is that of the standard library, or of a toolchain, which is no part of a program."""
+    if component.scope:
+        told = Statement(topic=Topic.SCOPE, truth=Truth.TRUE, subject=component.title, said=component.scope)
+        is_so = component.scope == scope
+        why = "every Go program has packages of it" if scope == "required" else "no part of it is in a program"
+        found = "" if is_so else why
+        yield changed(told, truth=Truth.TRUE if is_so else Truth.FALSE, found=found)
 
 
 def _missing(sbom: ReadSbom, present: set[str], project: ProjectWord) -> Iterator[Statement]:

@@ -16,22 +16,34 @@ from supplymatrix.sbom.standards_table import Level, Needed, Scope, Standard
 __all__ = ["Judged", "Row", "judge"]
 
 _NAMED = 3
-_SUPPLIER = "supplymatrix config author names that of the subject; modules name none themselves"
-_ZIP = "go mod download fetches the zips that are missing; a folder and the standard library have none"
+_KINDS = ("main", "module", "go", "native")
+_SUPPLIER = {
+    "main": "supplymatrix config author names that of the subject",
+    "module": "supplymatrix sbom reads it from module paths; of others nobody knows it",
+}
+_ZIP = {
+    "main": "the subject has no hash before it is built",
+    "module": "go mod download fetches the zips that are missing, and supplymatrix sbom hashes them; a folder has none",
+    "go": "nothing brings it for the standard library and the toolchain: they have no zip of their own",
+    "native": "nothing brings it for a system library",
+}
+_PLACE = {
+    "main": "the subject has no address of its own before it is published",
+    "module": "supplymatrix sbom writes it where the module path or the module cache tells it",
+    "go": "nothing brings it for the standard library and the toolchain: they come with Go",
+    "native": "nothing brings it for a system library",
+}
+_BY_KIND: Mapping[str, Mapping[str, str]] = {
+    **dict.fromkeys(("supplier", "creator_contact"), _SUPPLIER),
+    **dict.fromkeys(("hash", "strong_hash", "sha512", "filename", "executable", "archive", "structured"), _ZIP),
+    **dict.fromkeys(("source_uri", "deployable_uri", "download_location"), _PLACE),
+}
+"""What would bring a field, by what lacks it."""
 _REMEDIES: Mapping[str, str] = {
     "author": "supplymatrix config author",
     "author_contact": "supplymatrix config author, with an e-mail address or a URL",
-    "supplier": _SUPPLIER,
-    "creator_contact": _SUPPLIER,
     "version": "a git tag on the commit; a local folder has no version",
-    "signature": "supplymatrix sbom --sign writes one beside the file, which is not seen in it",
-    "hash": _ZIP,
-    "strong_hash": _ZIP,
-    "sha512": _ZIP,
-    "filename": _ZIP,
-    "executable": _ZIP,
-    "archive": _ZIP,
-    "structured": _ZIP,
+    "signature": "supplymatrix sbom --sign KEY.pem signs CycloneDX JSON inside",
     "licence": "supplymatrix licences shows why it is not known",
     "licence_declared": "supplymatrix licences shows why it is not known",
     "licence_concluded": "supplymatrix licences shows why it is not known",
@@ -41,8 +53,8 @@ _REMEDIES: Mapping[str, str] = {
     "relationship": "supplymatrix sbom, with `go` on PATH or go.mod files in the module cache",
 }
 _SPDX_HAS_NONE: Mapping[str, str] = {
-    "signature": "SPDX 2.3 has no field for it; supplymatrix sbom --sign writes one beside the file",
-    "sbom_version": "SPDX 2.3 has no field for it: supplymatrix sbom --format cyclonedx-json",
+    "signature": "SPDX has no field for it; supplymatrix sbom --sign KEY.pem writes one beside the file",
+    "sbom_version": "SPDX has no field for it: supplymatrix sbom --format cyclonedx-json",
 }
 
 
@@ -50,6 +62,7 @@ _SPDX_HAS_NONE: Mapping[str, str] = {
 class Row:
     """What became of one field. present, unknown: in how many of the `of` places it stands, and is said to be unknown.
 
+    derived: in how many of the places where it is present the file says that nobody named it: it was read from a path.
     pointer: of the first place where it stands, "" without. lacking: the first names of those where it does not stand,
     of the components; remedy: what would bring it, "" when nothing is lacking.
     """
@@ -61,6 +74,7 @@ class Row:
     pointer: str
     lacking: tuple[str, ...]
     remedy: str
+    derived: int = 0
 
     @property
     def satisfied(self) -> int:
@@ -110,6 +124,10 @@ def judge(reading: FieldReading, standard: Standard) -> Judged:
             refusal=f"not applicable: it asks for {others}, and this is {reading.format}",
             remedy="supplymatrix sbom --format spdx-json" if "SPDX" in standard.formats else "",
         )
+    limit = standard.below.get(reading.format, "")
+    if limit and _number(reading.spec) >= _number(limit):
+        refusal = f"not applicable: it takes {reading.format} below {limit}, and this is {reading.spec}"
+        return Judged(standard=standard, rows=(), refusal=refusal, remedy="supplymatrix sbom --format spdx-json")
     rows = tuple(_row(reading, needed) for needed in standard.fields)
     if _number(reading.spec) >= _number(least):
         return Judged(standard=standard, rows=rows)
@@ -122,12 +140,12 @@ def judge(reading: FieldReading, standard: Standard) -> Judged:
 
 
 def _row(reading: FieldReading, needed: Needed) -> Row:
-    places = _places(reading, needed.scope)
-    found = [(name, fields.get(needed.field, MISSING)) for name, fields in places]
+    parts = _places(reading, needed.scope)
+    found = [(part, part.fields.get(needed.field, MISSING)) for part in parts]
     present = [seen for _, seen in found if seen.presence is Presence.PRESENT]
     unknown = [seen for _, seen in found if seen.presence is Presence.UNKNOWN]
-    lacking = [name for name, seen in found if not _satisfies(seen, needed)]
-    named = () if needed.scope is Scope.DOCUMENT else tuple(lacking[:_NAMED])
+    lacking = [part for part, seen in found if not _satisfies(seen, needed)]
+    named = () if needed.scope is Scope.DOCUMENT else tuple(part.name for part in lacking[:_NAMED])
     return Row(
         needed=needed,
         present=len(present),
@@ -135,27 +153,40 @@ def _row(reading: FieldReading, needed: Needed) -> Row:
         of=len(found),
         pointer=next((seen.pointer for seen in (*present, *unknown)), ""),
         lacking=named,
-        remedy=_remedy(reading, needed) if lacking or not found else "",
+        remedy=_remedy(reading, needed, lacking) if lacking or not found else "",
+        derived=sum(needed.field in part.derived for part, seen in found if seen.presence is Presence.PRESENT),
     )
 
 
-def _places(reading: FieldReading, scope: Scope) -> Sequence[tuple[str, Mapping[str, Seen]]]:
+def _places(reading: FieldReading, scope: Scope) -> Sequence[Part]:
     if scope is Scope.DOCUMENT:
-        return [("", reading.document)]
-    parts: tuple[Part, ...] = reading.components
+        return [Part(name="", pointer="", fields=reading.document)]
     if scope is Scope.SUBJECT:
-        parts = () if reading.main is None else (reading.main,)
-    return [(part.name, part.fields) for part in parts]
+        return [] if reading.main is None else [reading.main]
+    return reading.components
 
 
 def _satisfies(seen: Seen, needed: Needed) -> bool:
     return seen.presence is Presence.PRESENT or (needed.unknown_counts and seen.presence is Presence.UNKNOWN)
 
 
-def _remedy(reading: FieldReading, needed: Needed) -> str:
+def _remedy(reading: FieldReading, needed: Needed, lacking: Sequence[Part]) -> str:
     if reading.format == "SPDX" and needed.field in _SPDX_HAS_NONE:
         return _SPDX_HAS_NONE[needed.field]
-    return _REMEDIES.get(needed.field, "supplymatrix sbom writes it")
+    by_kind = _BY_KIND.get(needed.field)
+    if by_kind is not None:
+        kinds = [_kind(part, reading) for part in lacking]
+        words = (by_kind.get(kind, by_kind["module"]) for kind in sorted(set(kinds), key=_KINDS.index))
+        return "; ".join(dict.fromkeys(words))
+    nothing = "nothing here has it: supplymatrix sbom has written all that it knew"
+    return _REMEDIES.get(needed.field, nothing if reading.is_ours else "supplymatrix sbom writes it")
+
+
+def _kind(part: Part, reading: FieldReading) -> str:
+    if part is reading.main:
+        return "main"
+    kind = "go" if part.kind in ("stdlib", "toolchain") else part.kind
+    return kind if kind in _KINDS else "module"
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from supplymatrix.sbom.standards_fields import MISSING, FieldReading, Part, Presence, Seen
+from supplymatrix.sbom.standards_fields import (
+    MISSING,
+    FieldReading,
+    Part,
+    Presence,
+    Seen,
+    derived_fields,
+    kind_of,
+    version_seen,
+)
 from supplymatrix.sbom.standards_json import at, first, items, said, table, word
 
 __all__ = ["read_cyclonedx_fields"]
@@ -39,6 +48,7 @@ def read_cyclonedx_fields(document: _Object) -> FieldReading:
         document=_document(document, metadata, main),
         components=tuple(found),
         main=main,
+        is_ours="supplymatrix" in _tool_names(metadata),
     )
 
 
@@ -107,11 +117,19 @@ def _contact(party: _Object, pointer: str) -> Seen:
     )
 
 
-def _tool(metadata: _Object) -> tuple[Seen, Seen]:
+def _tools(metadata: _Object) -> list[tuple[str, _Object]]:
     tools = metadata.get("tools")
     lists = [("/metadata/tools", tools)]
     lists += [(f"/metadata/tools/{kind}", table(tools).get(kind)) for kind in ("components", "services")]
-    found = [(f"{pointer}/{place}", one) for pointer, listed in lists for place, one in items(listed)]
+    return [(f"{pointer}/{place}", one) for pointer, listed in lists for place, one in items(listed)]
+
+
+def _tool_names(metadata: _Object) -> list[str]:
+    return [word(one.get("name")) for _, one in _tools(metadata)]
+
+
+def _tool(metadata: _Object) -> tuple[Seen, Seen]:
+    found = _tools(metadata)
     return first(at(one, where, "name") for where, one in found), first(
         at(one, where, "version") for where, one in found
     )
@@ -151,9 +169,10 @@ def _part(component: _Object, pointer: str, nodes: Mapping[str, str], covered: M
     hashes = list(_hashes(component, pointer))
     makers = [(kind, table(component.get(kind))) for kind in ("supplier", "manufacturer")]
     authors = list(items(component.get("authors")))
+    lines = [f"{word(one.get('name'))} = {word(one.get('value'))}" for _, one in items(component.get("properties"))]
     fields = {
         "name": at(component, pointer, "name"),
-        "version": at(component, pointer, "version"),
+        "version": version_seen(version, f"{pointer}/version"),
         "supplier": first(
             [*(at(one, f"{pointer}/{kind}", "name") for kind, one in makers), at(component, pointer, "publisher")]
         ),
@@ -180,6 +199,8 @@ def _part(component: _Object, pointer: str, nodes: Mapping[str, str], covered: M
         name=(f"{name}@{version}" if version else name) or word(component.get("purl")) or pointer,
         pointer=pointer,
         fields={key: seen for key, seen in fields.items() if seen is not MISSING},
+        kind=kind_of(word(component.get("purl")), lines),
+        derived=derived_fields(lines),
     )
 
 

@@ -11,7 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from supplymatrix.sbom.standards_fields import MISSING, FieldReading, Part, Presence, Seen
+from supplymatrix.sbom.standards_fields import (
+    MISSING,
+    FieldReading,
+    Part,
+    Presence,
+    Seen,
+    derived_fields,
+    kind_of,
+    version_seen,
+)
 from supplymatrix.sbom.standards_json import at, first, items, said, table, word
 
 __all__ = ["read_spdx_fields"]
@@ -54,16 +63,18 @@ def read_spdx_fields(document: _Object) -> FieldReading:
         document=_document(document, relations, described),
         components=tuple(found),
         main=main,
+        is_ours=any(word(one).startswith("Tool: supplymatrix") for one in _creators(document)),
     )
+
+
+def _creators(document: _Object) -> list[object]:
+    named = table(document.get("creationInfo")).get("creators")
+    return named if isinstance(named, list) else []
 
 
 def _document(document: _Object, relations: list[tuple[int, _Object]], described: Seen) -> dict[str, Seen]:
     creation = table(document.get("creationInfo"))
-    named = creation.get("creators")
-    creators = [
-        (word(one), f"/creationInfo/creators/{place}")
-        for place, one in enumerate(named if isinstance(named, list) else ())
-    ]
+    creators = [(word(one), f"/creationInfo/creators/{place}") for place, one in enumerate(_creators(document))]
     people = [(text, where) for text, where in creators if text.startswith(("Person:", "Organization:"))]
     tools = [(text, where) for text, where in creators if text.startswith("Tool:")]
     comment = word(creation.get("comment"))
@@ -139,9 +150,19 @@ def _part(package: _Object, pointer: str, related: Mapping[str, Seen], complete:
     declared = said(package.get("licenseDeclared"), f"{pointer}/licenseDeclared", none_counts=True)
     concluded = said(package.get("licenseConcluded"), f"{pointer}/licenseConcluded", none_counts=True)
     location = said(package.get("downloadLocation"), f"{pointer}/downloadLocation", none_counts=True)
+    notes = [word(one.get("comment")) for _, one in items(package.get("annotations"))]
+    lines = [line for note in notes for line in note.split("\n")]
+    purl = next(
+        (
+            word(one.get("referenceLocator"))
+            for _, one in items(package.get("externalRefs"))
+            if word(one.get("referenceType")) == "purl"
+        ),
+        "",
+    )
     fields = {
         "name": at(package, pointer, "name"),
-        "version": at(package, pointer, "versionInfo"),
+        "version": version_seen(version, f"{pointer}/versionInfo"),
         "supplier": at(package, pointer, "supplier", "originator"),
         "creator_contact": first(
             Seen(Presence.PRESENT, f"{pointer}/{key}")
@@ -170,6 +191,8 @@ def _part(package: _Object, pointer: str, related: Mapping[str, Seen], complete:
         name=(f"{name}@{version}" if version else name) or own or pointer,
         pointer=pointer,
         fields={key: seen for key, seen in fields.items() if seen is not MISSING},
+        kind=kind_of(purl, lines),
+        derived=derived_fields(lines),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from supplymatrix.model.value import value
 
@@ -57,7 +58,7 @@ class Needed:
 class Standard:
     """id: for --standard. formats: each with the least version that it takes, "" = any; others it does not take at all.
 
-    note: what a reader has to know besides.
+    below: the first version of a format that it does not take any more. note: what a reader has to know besides.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Standard:
     formats: Mapping[str, str]
     fields: tuple[Needed, ...]
     note: str = ""
+    below: Mapping[str, str] = MappingProxyType({})
 
 
 _DOC, _SUB, _COM = Scope.DOCUMENT, Scope.SUBJECT, Scope.COMPONENT
@@ -201,6 +203,7 @@ _TELCO = Standard(
     id="telco-1.1",
     title="OpenChain Telco SBOM Guide, version 1.1",
     formats={"SPDX": "2.2"},
+    below={"SPDX": "3"},
     fields=(
         _telco("SPDXVersion", "format_version", _DOC, "3.1"),
         _telco("DataLicense", "data_licence", _DOC),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -122,11 +123,25 @@ class XmlSchema:
         return ()
 
 
-def parse_json(data: bytes | str, artifact: str = "") -> tuple[object, tuple[Diagnostic, ...]]:
-    """Return a parsed document, or None and why it is no JSON."""
+def parse_json(
+    data: bytes | str, artifact: str = "", twins: list[Diagnostic] | None = None
+) -> tuple[object, tuple[Diagnostic, ...]]:
+    """Return a parsed document, or None and why it is no JSON. twins: where keys are told that stand twice in one
+    object, of which readers take one or the other."""
+
+    def pairs(found: list[tuple[str, object]]) -> dict[str, object]:
+        made = dict(found)
+        if twins is not None and len(made) != len(found) and len(twins) < MOST_FAULTS:
+            counts = Counter(key for key, _ in found)
+            again = ", ".join(repr(key[:60]) for key, count in counts.items() if count > 1)
+            message = f"{_cut(again)} stands twice in one object: readers see different documents"
+            twins.append(Diagnostic(message=message, artifact=artifact))
+        return made
+
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
-        return json.loads(text, parse_constant=_refuse_constant), ()
+        hook = pairs if twins is not None else None
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=hook), ()
     except json.JSONDecodeError as err:
         fault = Diagnostic(message=f"this is no JSON: {err.msg}", artifact=artifact, line=err.lineno, column=err.colno)
     except UnicodeDecodeError as err:

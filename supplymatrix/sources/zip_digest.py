@@ -36,7 +36,7 @@ __all__ = ["DigestMemory", "ZipFound", "digest_zips", "zip_path"]
 
 _RACY_NS = 2_000_000_000
 """The coarsest step of a file system's times that is still met."""
-_LARGE = 64 << 20
+_LARGE = 16 << 20
 """Bytes of a zip of which no two are held in memory together."""
 
 ZipFound = ZipDigest | DamagedZip | str

@@ -79,13 +79,20 @@ def test_a_broken_file_is_told(cli: Cli, machine: Machine, data: bytes, message:
 
 def test_a_file_that_is_not_there_and_a_standard_that_is_none(cli: Cli, file: Path) -> None:
     assert cli("sbom", "standards", "nothing.json").code == 2
-    done = cli("sbom", "standards", "bom.json", "--standard", "ntia")
+    done = cli("sbom", "standards", "bom.json", "--standard", "ntia-2020")
     assert done.code == 2
     assert "did you mean 'ntia-2021'?" in done.err
 
 
-def test_spdx_3_is_sent_elsewhere(cli: Cli, machine: Machine) -> None:
+def test_a_name_without_a_year_is_the_newest_of_that_name(cli: Cli, file: Path) -> None:
+    done = cli("sbom", "standards", "bom.json", "--standard", "NTIA", "--standard", "cisa", "--format", "json")
+    assert [one["id"] for one in json.loads(done.out)["standards"]] == ["ntia-2021", "cisa-2026"]
+
+
+def test_spdx_3_is_looked_at_as_well(cli: Cli, machine: Machine) -> None:
     (machine.home / "bom.json").write_text(write_sbom(rich_document(), "spdx-3-json"), encoding="utf-8")
-    done = cli("sbom", "standards", "bom.json")
-    assert done.code == 2
-    assert "--format spdx-json" in done.err
+    done = cli("sbom", "standards", "bom.json", "--standard", "bsi", "--standard", "telco")
+    assert done.code == 1
+    assert "bom.json: SPDX 3.0.1, the subject git.example/acme/app@v2.1.0" in done.out
+    assert "12 required fields are there" in done.out
+    assert "telco-1.1: not applicable: it takes SPDX below 3, and this is 3.0.1" in done.out

@@ -127,3 +127,21 @@ def test_another_hash_at_the_same_version_is_told_as_an_alarm(cli: Cli, tmp_path
     done = cli("sbom", "diff", *files)
     assert "ALARM: another hash at the same version: 1" in done.out
     assert "a version is published once" in done.out
+
+
+def test_what_cannot_be_understood_is_not_true(cli: Cli, tmp_path: Path, arguments: list[str]) -> None:
+    document = gomod()
+    del document["components"][0]["hashes"], document["components"][0]["evidence"]
+    twice = as_bytes(document).replace(b'"metadata": {', b'"metadata": {"timestamp": "2020-01-01T00:00:00Z", ', 1)
+    done = cli("sbom", "verify", _written(tmp_path, twice), *arguments)
+    assert done.code == 1
+    assert "format: the key 'timestamp' stands twice in one object: the last one counts" in done.out
+    assert cli("sbom", "validate", _written(tmp_path, twice)).code == 1
+
+
+def test_a_limit_on_modules_is_an_incomplete_answer(cli: Cli, tmp_path: Path, arguments: list[str]) -> None:
+    document = gomod()
+    del document["components"][0]["hashes"], document["components"][0]["evidence"]
+    done = cli("sbom", "verify", _written(tmp_path, as_bytes(document)), "--most", "1", *arguments)
+    assert done.code == 3
+    assert "the log was asked for 1 modules of the file and no more" in done.out

@@ -193,3 +193,13 @@ def test_a_licence_is_waived_alone_and_renewed_as_such(cli: Cli, svc: Path) -> N
     assert wrong.code == 2
     assert "GPL-3.0-only" in wrong.err
     assert waive(cli, svc, "SM202", "a.example/y", "--licence", "MIT").code == 2
+
+
+def test_a_module_that_the_project_does_not_have_is_told_with_the_nearest(cli: Cli, svc: Path) -> None:
+    done = waive(cli, svc, "SM201", "a.example/xx", "--dry-run")
+    assert done.code == 0
+    assert "has a module a.example/xx: nothing is waived by this; did you mean a.example/x?" in done.err
+    done = waive(cli, svc, "SM201", "a.example/x@v9.9.9", "--dry-run")
+    assert "note: the project has no a.example/x v9.9.9; of that module it has v" in done.err
+    for module in ("a.example/*", "stdlib"):
+        assert "nothing is waived" not in waive(cli, svc, "SM201", module, "--dry-run").err

@@ -13,9 +13,14 @@ import pytest
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.sbom import SbomRequest, SbomRun, make_sbom
 from supplymatrix.engine.sbom_places import GO_AUTHORS
+from supplymatrix.engine.sbom_reasons import A_FOLDER
+from supplymatrix.engine.sbom_write import write_sbom
 from supplymatrix.errors import InputError
+from supplymatrix.gomod.dirhash import hash_zip
+from supplymatrix.gomod.read_at import BytesAt
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.sbom.document import Aggregate, Component, ComponentKind, Document, Scope, Usage
+from supplymatrix.sbom.formats import FORMATS
 from supplymatrix.sbom.purl import module_of_purl
 from supplymatrix.sources.build_target import host_target
 from tests.support.made_log import MadeLog, make_key
@@ -114,10 +119,10 @@ def test_edges_lead_from_the_main_module_to_everything(bench: Bench) -> None:
 
 
 def test_main_module_and_standard_library_say_how_they_are_known(bench: Bench) -> None:
-    run = bench.make(version="v9.9.9")
+    run = bench.make(version="v1.9.9")
     main = run.document.main
     assert (main.purl, main.version_source, main.programs) == (
-        "pkg:golang/example.com/svc@v9.9.9", "the user named it", 1,
+        "pkg:golang/example.com/svc@v1.9.9", "the user named it", 1,
     )  # fmt: skip
     std = by_name(run.document, "stdlib")
     assert (std.version, std.version_source) == ("1.24", "go line of go.mod: the least version, not what built it")
@@ -126,6 +131,13 @@ def test_main_module_and_standard_library_say_how_they_are_known(bench: Bench) -
     assert run.document.main.version.startswith("unversioned-")
     assert run.document.main.purl == "pkg:golang/example.com/svc"
     assert gaps_on(run, "version of example.com/svc")
+
+
+@pytest.mark.parametrize("version", ["2026.1", "v9.9.9", "release 7"])
+def test_a_version_that_go_could_not_use_is_written_and_is_not_in_the_purl(bench: Bench, version: str) -> None:
+    main = bench.make(version=version).document.main
+    assert (main.version, main.purl) == (version, "pkg:golang/example.com/svc")
+    assert main.version_source == "the user named it; Go cannot use it as a version of this module"
 
 
 def test_the_toolchain_line_names_what_builds(bench: Bench) -> None:
@@ -149,12 +161,17 @@ def test_a_toolchain_in_the_module_cache_is_a_module_with_a_zip(bench: Bench) ->
     assert (tool.digest, tool.digest_reason) == (None, "its zip is not in the module cache")
     folder = bench.cache / "cache/download/golang.org/toolchain/@v"
     folder.mkdir(parents=True)
-    (folder / f"{version}.zip").write_bytes(b"PK")
+    data = made_zip([MadeEntry(name=b"VERSION", data=b"go1.26.8\n")])
+    (folder / f"{version}.zip").write_bytes(data)
     run = bench.make(root)
-    digest = by_name(run.document, "golang.org/toolchain").digest
-    assert digest is not None
-    assert digest.sha256 == sha256(b"PK").hexdigest()
+    tool = by_name(run.document, "golang.org/toolchain")
+    assert (tool.digest, tool.digest_reason) == (None, "go.sum has no line that its zip could be held against")
     assert not gaps_on(run, "toolchain")
+    line = f"golang.org/toolchain {version} {hash_zip(BytesAt(data))}\n"
+    (root / "go.sum").write_text(line, encoding="utf-8")
+    digest = by_name(bench.make(root).document, "golang.org/toolchain").digest
+    assert digest is not None
+    assert digest.sha256 == sha256(data).hexdigest()
 
 
 def test_whatever_has_no_file_says_why_it_has_no_hash(bench: Bench) -> None:
@@ -180,12 +197,13 @@ def test_tags_choose_files_and_are_told(bench: Bench) -> None:
 def test_hashes_are_those_of_the_zip_and_of_go_sum_or_absent(bench: Bench) -> None:
     data = made_zip([MadeEntry(name=b"example.com/a@v1.0.0/a.go", data=b"package a\n")])
     (bench.cache / "cache/download/example.com/a/@v/v1.0.0.zip").write_bytes(data)
-    (bench.root / "go.sum").write_text(f"example.com/a v1.0.0 h1:{'A' * 43}=\n", encoding="utf-8")
+    h1 = hash_zip(BytesAt(data))
+    (bench.root / "go.sum").write_text(f"example.com/a v1.0.0 {h1}\n", encoding="utf-8")
     run = bench.make()
     a, b = by_name(run.document, "example.com/a"), by_name(run.document, "example.com/b")
     assert a.digest is not None
     assert a.digest.size == len(data)
-    assert (a.h1, a.proof and a.proof.state) == (f"h1:{'A' * 43}=", "not-checked")
+    assert (a.h1, a.proof and a.proof.state) == (h1, "not-checked")
     assert (b.digest, b.digest_reason, b.h1) == (None, "its zip is not in the module cache", "")
     assert run.exit_code == 3
     assert gaps_on(run, "log record of example.com/a@v1.0.0")
@@ -242,6 +260,18 @@ def test_a_module_replaced_by_a_folder_has_no_version_and_no_dots_in_its_purl(be
     assert (str(lib.replaces), lib.proof and lib.proof.state) == ("example.com/b@v1.1.0", "local")
     assert run.document.completeness.components is Aggregate.INCOMPLETE
     assert run.exit_code == 3
+
+
+def test_an_absolute_folder_stands_nowhere_in_a_document(bench: Bench, tmp_path: Path) -> None:
+    lib = bench.project("elsewhere/lib", "module example.com/lib\n\ngo 1.24\n", main="package b\n", test="package b\n")
+    root = bench.project("local", f"{GO_MOD}\nreplace example.com/b => {lib.as_posix()}\n")
+    gone = bench.project("gone", f"{GO_MOD}\nreplace example.com/b => {tmp_path.as_posix()}/gone/lib\n")
+    for folder in (root, gone):
+        run = bench.make(folder)
+        for form in FORMATS:
+            assert tmp_path.as_posix() not in write_sbom(run.document, form)
+        assert any(A_FOLDER in gap.reason for gap in run.document.gaps)
+    assert by_name(bench.make(root).document, "example.com/lib").directory == A_FOLDER
 
 
 def test_vendor_with_a_local_replace_keeps_versions_and_hashes(bench: Bench) -> None:

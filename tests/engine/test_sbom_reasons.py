@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supplymatrix.engine.sbom_reasons import Reasons
+from supplymatrix.engine.sbom_reasons import A_FOLDER, Reasons
 from supplymatrix.gomod.goenv import GoSettings, Setting
 from supplymatrix.sumdb.known import GO_LOG_NAME
 
@@ -34,6 +34,26 @@ def test_what_others_should_not_hear_of_is_cut(text: str, expected: str) -> None
     assert told(text) == expected
     assert told(text) == expected
     assert told.withheld == ([] if text == expected else [text])
+
+
+def test_a_token_in_the_path_of_a_proxy_never_gets_in() -> None:
+    told = reasons("https://goproxy.corp.example/t0ken-in-the-path/go,https://other.example/s3cond/x")
+    for text in (
+        "HTTP 403 from https://goproxy.corp.example/t0ken-in-the-path/go/sumdb/latest",
+        "https://other.example/s3cond/x: no route; https://goproxy.corp.example/t0ken-in-the-path/go: neither",
+        "goproxy.corp.example/t0ken-in-the-path/go did not answer",
+    ):
+        assert not [word for word in ("t0ken", "s3cond", "corp.example") if word in told(text)]
+
+
+def test_absolute_folders_are_named_as_such_and_others_stay() -> None:
+    environ = {"HOME": "/home/ada"}
+    told = Reasons(environ, GoSettings(), ["/home/ada/lib", "/home/ada/lib/two", "C:\\src\\lib"])
+    assert told("the folder /home/ada/lib/two, and /home/ada/lib/go.mod") == (
+        f"the folder {A_FOLDER}, and {A_FOLDER}/go.mod"
+    )
+    assert told("C:\\src\\lib is gone") == f"{A_FOLDER} is gone"
+    assert told("/home/ada/library, ../lib, /home/ada/lib-2") == "~/library, ../lib, ~/lib-2"
 
 
 def test_a_proxy_that_cannot_be_understood_is_no_hindrance() -> None:

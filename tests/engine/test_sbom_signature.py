@@ -129,3 +129,19 @@ def test_a_private_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "key.pem").write_bytes(pem(private("Ed25519")))
     with pytest.raises(InputError, match="private key"):
         read_public_key(tmp_path / "key.pem")
+
+
+@pytest.mark.parametrize(
+    ("signature", "code"),
+    [
+        ("x", 4), ({}, 4), (None, 4), ({"value": "AA"}, 4), ({"algorithm": "HS256", "value": "AA"}, 3),
+        ({"signers": []}, 3), ({"chain": []}, 3),
+        ({"algorithm": "Ed25519", "value": "AA", "excludes": ["metadata"]}, 3),
+    ],
+)  # fmt: skip
+def test_no_form_of_a_signature_lets_a_changed_file_pass_with_a_key(signed: Path, signature: object, code: int) -> None:
+    document = json.loads(signed.read_text(encoding="utf-8"))
+    signed.write_text(json.dumps({**document, "version": 2, "signature": signature}), encoding="utf-8")
+    assert exit_code_of(signature_statements(signed, signed.read_bytes(), PUBLIC), 1) == code
+    sign_beside(signed)
+    assert exit_code_of(signature_statements(signed, signed.read_bytes(), PUBLIC), 1) == (4 if code == 4 else 0)

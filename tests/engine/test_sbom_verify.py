@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.sbom import SbomRequest, make_sbom
 from supplymatrix.engine.sbom_verify import SbomVerifyRequest, verify_sbom
+from supplymatrix.engine.sbom_write import write_sbom
 from supplymatrix.errors import InputError, TrustError
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.sbom.statements import SbomTruth, Statement, Topic, Truth
@@ -86,6 +88,12 @@ def _of(truth: SbomTruth, topic: Topic) -> dict[str, Truth]:
     return {statement.subject: statement.truth for statement in truth.statements if statement.topic is topic}
 
 
+def _asked(truth: SbomTruth) -> dict[str, Truth]:
+    """Return what came of the modules that the log can know."""
+    found = _of(truth, Topic.LOG)
+    return {name: kind for name, kind in found.items() if name not in ("example.com/main", "stdlib@1.26.8")}
+
+
 def _false(truth: SbomTruth) -> list[Statement]:
     return [statement for statement in truth.statements if statement.truth is Truth.FALSE]
 
@@ -107,10 +115,11 @@ def test_a_true_file_is_true_in_everything(world: _World) -> None:
     truth = world.verify(_with_std(document))
     assert _false(truth) == []
     assert (truth.exit_code, truth.log, truth.tree_size) == (0, "log.example", world.log.size)
-    assert _of(truth, Topic.LOG) == {A: Truth.TRUE, B: Truth.TRUE}
+    assert _asked(truth) == {A: Truth.TRUE, B: Truth.TRUE}
     assert _of(truth, Topic.H1) == {A: Truth.TRUE, B: Truth.NO_EVIDENCE}
     assert truth.counts[Topic.DIGEST, Truth.TRUE] == 2
     assert _of(truth, Topic.LICENCE)[A] is Truth.TRUE
+    assert _of(truth, Topic.LOG)["stdlib@1.26.8"] is Truth.NOT_CHECKED
     assert truth.counts[Topic.EDGE, Truth.TRUE] == 2
 
 
@@ -128,14 +137,20 @@ def test_a_zip_that_is_not_the_proven_one_says_nothing(world: _World) -> None:
     hashes = [{"alg": "SHA-256", "content": hashlib.sha256(world.zip.read_bytes()).hexdigest()}]
     truth = world.verify(_bom(A, hashes=hashes))
     (told,) = [statement for statement in truth.statements if statement.topic is Topic.DIGEST]
-    assert told.truth is Truth.NOT_CHECKED
+    assert (told.truth, told.is_alarm) == (Truth.FALSE, True)
+    assert truth.exit_code == 4
+    hashes[0]["content"] = "0" * 64
+    truth = world.verify(_with_std(_bom(A, B, hashes=hashes, licenses=[{"license": {"id": "MIT"}}])))
+    told, licence = [one for one in truth.statements if one.topic in (Topic.DIGEST, Topic.LICENCE) and one.said]
     assert "differs from the proven hash" in told.reason
+    assert "differs from the proven hash" in licence.reason
+    assert (licence.truth, truth.exit_code) == (Truth.NOT_CHECKED, 3)
 
 
 def test_what_the_log_does_not_have_is_not_true(world: _World) -> None:
     world.set_policy([], world.machine.home)
     truth = world.verify(_bom("code.example/none@v1.0.0", "plain@v1.0.0"), project=False)
-    assert _of(truth, Topic.LOG) == {"code.example/none@v1.0.0": Truth.FALSE, "plain@v1.0.0": Truth.FALSE}
+    assert _asked(truth) == {"code.example/none@v1.0.0": Truth.FALSE, "plain@v1.0.0": Truth.FALSE}
     assert truth.exit_code == 1
 
 
@@ -148,7 +163,7 @@ def test_private_names_are_never_sent(world: _World) -> None:
             for folder, project in ((world.project, True), (world.machine.home, False)):
                 (folder / "lift.toml").write_text(text)
                 truth = world.verify(_bom(SECRET, A), project=project, replay=None, refresh=True)
-                assert _of(truth, Topic.LOG) == {SECRET: Truth.NOT_CHECKED, A: Truth.TRUE}
+                assert _asked(truth) == {SECRET: Truth.NOT_CHECKED, A: Truth.TRUE}
                 assert truth.exit_code == (1 if project else 0 if private else 3)
         asked += server.paths
     assert asked
@@ -157,7 +172,7 @@ def test_private_names_are_never_sent(world: _World) -> None:
 
 def test_without_a_network_nothing_passes_for_true(world: _World) -> None:
     truth = world.verify(_bom(A), project=False, replay=None, offline=True)
-    assert _of(truth, Topic.LOG) == {A: Truth.NOT_CHECKED}
+    assert _asked(truth) == {A: Truth.NOT_CHECKED}
     assert truth.exit_code == 3
 
 
@@ -180,7 +195,7 @@ def test_what_the_project_has_and_has_not_is_told(world: _World) -> None:
 def test_the_licence_of_a_module_that_no_project_names_is_read(world: _World) -> None:
     world.set_policy([], world.machine.home)
     truth = world.verify(_bom(A, licenses=[{"license": {"id": "ISC"}}]), project=False)
-    (told,) = [statement for statement in truth.statements if statement.topic is Topic.LICENCE]
+    (told,) = [one for one in truth.statements if one.topic is Topic.LICENCE and one.subject == A]
     assert (told.truth, told.found) == (Truth.FALSE, "MIT in LICENSE")
 
 
@@ -200,3 +215,96 @@ def test_a_project_without_a_graph_is_refused(world: _World, tmp_path: Path) -> 
     world.project.mkdir()
     with pytest.raises(InputError):
         world.verify(_bom(A))
+
+
+def test_licences_are_read_from_the_proven_zip_and_not_from_what_lies_unpacked(world: _World) -> None:
+    unpacked = world.folder / "modcache" / "code.example" / "a@v1.0.0" / "LICENSE"
+    unpacked.write_text(licensed("ISC"))
+    for said, truth in (("MIT", Truth.TRUE), ("ISC", Truth.FALSE)):
+        found = world.verify(_bom(A, B, licenses=[{"license": {"id": said}}]))
+        assert _of(found, Topic.LICENCE)[A] is truth
+    world.zip.unlink()
+    (told,) = [
+        one for one in world.verify(_bom(A, licenses=[{"license": {"id": "ISC"}}])).statements
+        if one.topic is Topic.LICENCE and one.subject == A
+    ]  # fmt: skip
+    assert (told.truth, told.is_promised) == (Truth.NOT_CHECKED, False)
+    assert "not held against the log" in told.reason
+
+
+def test_licences_that_stand_nowhere_in_the_zip_are_false(world: _World) -> None:
+    files = {"go.mod": "module code.example/a\n", "LICENSE": licensed("MIT"), "deep/in/LICENSE": licensed("ISC")}
+    h1 = hash_zip_file(pack(world.folder / "modcache", A, files))
+    record = f"code.example/a v1.0.0 {h1}\ncode.example/a v1.0.0/go.mod {h1}\n".encode()
+    log = MadeLog.of(A, B, filler=20).with_record(A, record)
+    recorded = write_recording(world.folder / "deeper", log.answers())
+    world.log = log
+    world.set_policy([])
+    for said, truth in (("MIT AND ISC", Truth.TRUE), ("MIT AND GPL-3.0-only", Truth.FALSE)):
+        told = world.verify(_bom(A, licenses=[{"expression": said}]), replay=recorded)
+        assert _of(told, Topic.LICENCE)[A] is truth
+
+
+def test_the_log_is_asked_for_the_module_that_a_file_calls_its_subject(world: _World) -> None:
+    document = _bom(A, B)
+    lie = {"name": "supplymatrix:h1", "value": f"h1:{base64.b64encode(bytes(32)).decode()}"}
+    document["components"][0]["properties"] = [lie]
+    document["metadata"]["component"] = {"bom-ref": "main", "name": A[:-7], "purl": document["components"][0]["purl"]}
+    for project in (True, False):
+        world.set_policy([], world.machine.home)
+        truth = world.verify(document, project=project)
+        assert truth.exit_code == 4
+        assert truth.counts[Topic.LOG, Truth.TRUE] == (3 if project else 2)
+
+
+def test_only_so_many_modules_are_asked_for(world: _World) -> None:
+    document = _bom(A, B)
+    (world.folder / "bom.json").write_text(json.dumps(document))
+    means = Means(environ=world.machine.environ, now=NOW, replay=world.recorded)
+    truth = verify_sbom(SbomVerifyRequest(path=world.folder / "bom.json", means=means, project=world.project, most=1))
+    assert _asked(truth) == {A: Truth.TRUE, B: Truth.NOT_CHECKED}
+    (left,) = [one for one in truth.statements if one.topic is Topic.LOG and one.subject == B]
+    assert left.is_promised
+    assert left.remedy == "--most N asks for more"
+
+
+def test_a_project_is_looked_at_as_it_is_built_for_the_system_of_the_file(world: _World) -> None:
+    (world.project / "only_windows.go").write_text('package main\n\nimport _ "code.example/b"\n')
+    (world.project / "main.go").write_text('package main\n\nimport _ "code.example/a"\n\nfunc main() {}\n')
+    (world.project / "only_windows.go").rename(world.project / "only_windows_amd64.go")
+    document = _with_std(_bom(A))
+    assert (Topic.MISSING, B) not in {(one.topic, one.subject) for one in _false(world.verify(document))}
+    properties = [{"name": f"supplymatrix:{key}", "value": text} for key, text in
+                  (("goos", "windows"), ("goarch", "amd64"), ("cgo_enabled", "false"), ("tags", "none"))]  # fmt: skip
+    document["metadata"]["properties"] = properties
+    truth = world.verify(document)
+    assert (Topic.MISSING, B) in {(one.topic, one.subject) for one in _false(truth)}
+    assert "the file is for windows/amd64, and was held against that" in truth.notes
+    document["metadata"]["component"]["purl"] += "?goos=windows&goarch=amd64"
+    del document["metadata"]["properties"]
+    assert (Topic.MISSING, B) in {(one.topic, one.subject) for one in _false(world.verify(document))}
+    document["metadata"]["properties"] = [{"name": "supplymatrix:goos", "value": "linuxx"}]
+    assert [one.subject for one in _false(world.verify(document)) if one.topic is Topic.PLATFORM] == ["goos"]
+
+
+def test_members_of_a_workspace_and_workspaces_are_projects(world: _World) -> None:
+    root = world.folder / "work"
+    root.mkdir()
+    (root / "go.work").write_text("go 1.20\n\nuse (\n\t./one\n\t./two\n)\n")
+    for name in ("one", "two"):
+        (root / name).mkdir()
+        (root / name / "go.mod").write_text(f"module example.com/{name}\n\ngo 1.20\n")
+        (root / name / "main.go").write_text("package main\n\nfunc main() {}\n")
+    (root / "one" / "lift.toml").write_text((world.project / "lift.toml").read_text())
+    for path in (root / "one", root):
+        means = Means(environ=world.machine.environ, now=NOW, replay=world.recorded)
+        file = world.folder / "work.json"
+        file.write_text(write_sbom(make_sbom(SbomRequest(path=path, means=means)).document, "cyclonedx-json"))
+        truth = verify_sbom(SbomVerifyRequest(path=file, means=means, project=path))
+        assert [one for one in _false(truth) if one.topic is not Topic.STDLIB] == []
+        assert _of(truth, Topic.MAIN)["example.com/one"] is not Truth.FALSE
+    document = json.loads(file.read_text())
+    document["components"] = [one for one in document["components"] if one["name"] != "example.com/two"]
+    file.write_text(json.dumps(document))
+    truth = verify_sbom(SbomVerifyRequest(path=file, means=means, project=root))
+    assert (Topic.MAIN, "example.com/two") in {(one.topic, one.subject) for one in _false(truth)}

@@ -65,3 +65,13 @@ def test_older_versions_are_read(spec: str) -> None:
 def test_a_byte_order_mark_is_no_fault() -> None:
     text = write_sbom(bare_document(), "cyclonedx")
     assert validate_document_file(b"\xef\xbb\xbf" + text.encode()).faults == ()
+
+
+@pytest.mark.parametrize("form", ["cyclonedx-json", "spdx-json", "spdx-3-json"])
+def test_a_key_that_stands_twice_makes_a_file_invalid(form: str) -> None:
+    text = write_sbom(bare_document(), form)
+    assert validate_document_file(text.encode()).faults == ()
+    twice = text.replace("{", '{"comment": "x", "comment": "y",', 1)
+    check = validate_document_file(twice.encode())
+    assert check.is_readable
+    assert check.faults[0].message == "'comment' stands twice in one object: readers see different documents"

@@ -11,7 +11,7 @@ from supplymatrix.reports.sbom_verify_view import (
     render_sbom_verify_markdown,
     render_sbom_verify_text,
 )
-from supplymatrix.sbom.diff import ChangeSort, SbomChange, SbomDiff
+from supplymatrix.sbom.changes import ChangeSort, SbomChange, SbomDiff
 from supplymatrix.sbom.read_values import ReadFault
 from supplymatrix.sbom.statements import SbomTruth, Statement, Topic, Truth
 
@@ -42,7 +42,6 @@ def test_a_long_page_says_what_it_leaves_out() -> None:
     assert "More is not shown here" in page
     text = render_sbom_verify_text(truth)
     assert "… and 2,960 more" in text
-    assert "could not be understood: 1,000" in text
     assert len(text.splitlines()) < 200
     assert len(render_sbom_verify_text(truth, verbose=True).splitlines()) > 9_000
     assert len(json.loads(render_sbom_verify_json(truth))["statements"]) == 3_000

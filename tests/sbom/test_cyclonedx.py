@@ -42,6 +42,7 @@ FLAGS = {
     "Document.cgo_enabled": "supplymatrix:cgo_enabled",
     "ModuleLicence.is_read": "supplymatrix:licence:is_read",
     "LicenceFile.packages_only": "for the packages in its folder",
+    "LicenceFile.is_statement": "it says whose the code is, and nothing else",
 }
 
 
@@ -260,8 +261,10 @@ def with_all_fields() -> Document:
         if component.licence is None or not component.licence.files:
             return component
         file = changed(component.licence.files[0], packages_only=True, unread=7_654)
-        files = (*component.licence.files, file)
-        return changed(component, licence=changed(component.licence, files=files, is_read=False))
+        statement = changed(file, matches=(), expression="", is_statement=True)
+        files = (*component.licence.files, file, statement)
+        licence = changed(component.licence, files=files, is_read=False, not_built_for="plan9/mips")
+        return changed(component, licence=licence)
 
     main = changed(document.main, programs=1)
     return changed(document, main=main, components=(first, *map(deep, others)))

@@ -6,9 +6,12 @@ import copy
 import random
 from typing import Any
 
-from supplymatrix.sbom.diff import ChangeSort, SbomDiff, diff_sboms
+import pytest
+
+from supplymatrix.sbom.changes import ChangeSort, SbomDiff
+from supplymatrix.sbom.diff import diff_sboms
 from supplymatrix.sbom.read import read_sbom
-from tests.support.foreign_sboms import ZIP_SHA256, all_forms, as_bytes, gomod, syft_cyclonedx
+from tests.support.foreign_sboms import H1, ZIP_SHA256, all_forms, as_bytes, gomod, syft_cyclonedx
 
 
 def _diff(before: dict[str, Any], after: dict[str, Any]) -> SbomDiff:
@@ -123,3 +126,90 @@ def test_the_order_in_the_files_does_not_count() -> None:
             for part in ("components", "dependencies"):
                 random.Random(seed).shuffle(document[part])  # noqa: S311 - an order, no secret
         assert _diff(one, other) == expected
+
+
+def _ours() -> dict[str, Any]:
+    document = gomod()
+    a, b = document["components"][:2]
+    said = {"h1": H1, "h1:go.mod": H1, "log:state": "proven", "log:record": "7", "usage": "built"}
+    del a["hashes"]
+    a |= {
+        "properties": [{"name": f"supplymatrix:{name}", "value": text} for name, text in said.items()],
+        "licenses": [
+            {"license": {"id": "MIT", "acknowledgement": "declared"}},
+            {"license": {"id": "MIT", "acknowledgement": "concluded"}},
+        ],
+        "hashes": [{"alg": "SHA-512", "content": "0" * 128}],
+        "supplier": {"name": "acme"},
+        "externalReferences": [
+            {"type": "vcs", "url": "https://acme.example/a"},
+            {"type": "source-distribution", "url": "x", "hashes": [{"alg": "SHA-256", "content": ZIP_SHA256}]},
+        ],
+    }
+    refs = ["main", a["bom-ref"], b["bom-ref"], document["components"][2]["bom-ref"]]
+    document["compositions"] = [{"aggregate": "complete", "assemblies": refs, "dependencies": refs}]
+    return document
+
+
+def _without(name: str) -> Any:  # noqa: ANN401 - a change of a document
+    return lambda document: document["components"][0].pop(name)
+
+
+def _property(name: str, text: str) -> Any:  # noqa: ANN401 - a change of a document
+    def change(document: dict[str, Any]) -> None:
+        for item in document["components"][0]["properties"]:
+            if item["name"] == f"supplymatrix:{name}":
+                item["value"] = text
+
+    return change
+
+
+_OTHER = f"h1:{'A' * 43}="
+
+
+@pytest.mark.parametrize(
+    ("change", "sorts"),
+    [
+        (lambda document: document.update(dependencies=[]), {ChangeSort.EDGE}),
+        (_property("log:state", "differs"), {ChangeSort.LOG}),
+        (_property("h1:go.mod", _OTHER), {ChangeSort.HASH}),
+        (_property("h1", _OTHER), {ChangeSort.HASH}),
+        (_property("usage", "tests-only"), {ChangeSort.USE}),
+        (_without("hashes"), {ChangeSort.DROPPED}),
+        (_without("externalReferences"), {ChangeSort.DROPPED}),
+        (_without("properties"), {ChangeSort.DROPPED}),
+        (lambda document: document["components"][0]["licenses"].pop(0), {ChangeSort.LICENCE}),
+        (
+            lambda document: document["components"][0]["licenses"][0]["license"].update(id="ISC"),
+            {ChangeSort.LICENCE},
+        ),
+        (lambda document: document["compositions"][0].update(aggregate="incomplete"), {ChangeSort.COMPLETE}),
+        (lambda document: document["components"][0].update(name="evil"), {ChangeSort.NAMES}),
+        (lambda document: document["components"][0].update(version="v9.9.9"), {ChangeSort.NAMES}),
+        (lambda document: document["components"][0].update(type="firmware"), {ChangeSort.NAMES}),
+        (lambda document: document["components"][0]["supplier"].update(name="evil"), {ChangeSort.SUPPLIER}),
+        (
+            lambda document: document["components"][0]["externalReferences"][0].update(url="https://evil.example/a"),
+            {ChangeSort.ADDRESS},
+        ),
+        (
+            lambda document: document["components"][0]["externalReferences"][1]["hashes"][0].update(content="0" * 64),
+            {ChangeSort.HASH},
+        ),
+        (
+            lambda document: document["components"].append({**document["components"][0], "bom-ref": "z"}),
+            {ChangeSort.TWICE},
+        ),
+        (
+            lambda document: document["metadata"]["component"].update(purl="", name="evil"),
+            {ChangeSort.REMOVED, ChangeSort.SUBJECT},
+        ),
+    ],
+)
+def test_nothing_that_matters_changes_unseen(change: Any, sorts: set[ChangeSort]) -> None:  # noqa: ANN401
+    before, after = _ours(), _ours()
+    assert _diff(before, after).changes == ()
+    change(after)
+    found = _diff(before, after).changes
+    assert {one.sort for one in found} == sorts
+    assert all(one.is_alarm == (one.sort is ChangeSort.HASH) for one in found)

@@ -10,7 +10,7 @@ from supplymatrix.model.value import changed
 from supplymatrix.sbom.judge_project import ProjectWord, judge_project
 from supplymatrix.sbom.read import read_sbom
 from supplymatrix.sbom.statements import Statement, Topic, Truth
-from tests.support.foreign_sboms import as_bytes, gomod, syft_cyclonedx
+from tests.support.foreign_sboms import as_bytes, gomod, spdx2, syft_cyclonedx
 from tests.support.module_files import graph_of
 
 _GO_MOD = """module svc.example/app
@@ -109,13 +109,59 @@ def test_edges_are_held_against_what_go_mod_requires() -> None:
     document["dependencies"][2]["dependsOn"] = [a]
     told = _judged(document, Topic.EDGE)
     assert [(one.subject, one.truth) for one in told if one.truth is not Truth.TRUE] == [
-        ("code.example/b@v1.2.0 → code.example/Acme/a@v1.0.0", Truth.FALSE)
+        ("code.example/b@v1.2.0 → code.example/Acme/a@v1.0.0", Truth.FALSE),
+        ("svc.example/app → code.example/b@v1.2.0", Truth.NO_EVIDENCE),
     ]
     old = _project(texts={**_TEXTS, "code.example/b@v1.2.0": "module code.example/b\n"})
-    (unsure,) = [one for one in _judged(document, Topic.EDGE, old) if one.truth is not Truth.TRUE]
+    unsure, *_ = [one for one in _judged(document, Topic.EDGE, old) if one.truth is not Truth.TRUE]
     assert unsure.truth is Truth.NOT_CHECKED
+    document["metadata"]["tools"][0]["name"] = "supplymatrix"
+    assert len(_false(document, Topic.EDGE, old)) == 1  # whose edges are requirements of go.mod files and nothing else
     document["dependencies"] = [{"ref": b, "dependsOn": [b]}]
-    assert _judged(document, Topic.EDGE) == []
+    assert [one for one in _judged(document, Topic.EDGE) if one.truth is not Truth.NO_EVIDENCE] == []
+
+
+def test_edges_that_are_not_told_are_false_where_the_file_says_that_these_are_all() -> None:
+    document = gomod()
+    main, a, b = "main", *(document["components"][at]["bom-ref"] for at in (0, 1))
+    document["dependencies"] = []
+    of_a = "code.example/Acme/a@v1.0.0"
+    missing = [("svc.example/app", of_a), (of_a, "code.example/b@v1.2.0")]
+    told = {tuple(one.subject.split(" → ")): one.truth for one in _judged(document, Topic.EDGE)}
+    assert {told[pair] for pair in missing} == {Truth.NO_EVIDENCE}
+    document["compositions"] = [{"aggregate": "complete", "dependencies": [main, a]}]
+    assert {tuple(subject.split(" → ")) for subject, _ in _false(document, Topic.EDGE)} == {
+        *missing, ("svc.example/app", "code.example/b@v1.2.0"), ("svc.example/app", "stdlib@1.26.8")
+    }  # fmt: skip
+    document["compositions"][0] |= {"aggregate": "incomplete"}
+    assert _false(document, Topic.EDGE) == []
+    document["compositions"] = [{"aggregate": "complete", "dependencies": [b, "nobody"]}]
+    sbom = read_sbom(as_bytes(document), "bom.json")
+    assert [fault.what for fault in sbom.faults] == ["'nobody' is no component"]
+
+
+def test_in_spdx_a_package_that_needs_nothing_by_its_own_word_must_need_nothing() -> None:
+    document = spdx2()
+    document["relationships"] = [
+        relation for relation in document["relationships"] if relation["relationshipType"] == "DESCRIBES"
+    ]
+    assert {told.truth for told in _judged(document, Topic.EDGE)} == {Truth.NO_EVIDENCE}
+    for ref in ("SPDXRef-main", "SPDXRef-a"):
+        nothing = {"spdxElementId": ref, "relationshipType": "DEPENDS_ON", "relatedSpdxElement": "NONE"}
+        document["relationships"].append(nothing)
+    assert len(_false(document, Topic.EDGE)) == 3
+
+
+def test_the_standard_library_and_the_toolchain_need_nothing() -> None:
+    document = gomod()
+    tool = "pkg:generic/go@1.26.8"
+    document["components"].append({"bom-ref": tool, "name": "go", "purl": tool})
+    std, b = (document["components"][at]["bom-ref"] for at in (2, 1))
+    document["dependencies"] += [{"ref": std, "dependsOn": [b]}, {"ref": tool, "dependsOn": [b]}]
+    assert [subject for subject, _ in _false(document, Topic.EDGE)] == [
+        "pkg:generic/go@1.26.8 → code.example/b@v1.2.0",
+        "stdlib@1.26.8 → code.example/b@v1.2.0",
+    ]
 
 
 def test_the_main_module_must_be_named() -> None:
@@ -138,7 +184,7 @@ def test_the_main_module_must_be_named() -> None:
 def test_the_version_of_the_main_module_is_that_of_the_folder(said: str, known: str, truth: Truth) -> None:
     document = gomod()
     document["metadata"]["component"]["purl"] = f"pkg:golang/svc.example/app{said}"
-    told = _judged(document, Topic.MAIN, _project(version=known, version_source="the tag"))
+    told = _judged(document, Topic.MAIN, _project(versions={"svc.example/app": (known, "the tag")}))
     assert [one.truth for one in told] == [Truth.TRUE, truth]
 
 
@@ -172,7 +218,10 @@ def test_a_scope_is_held_against_what_is_built() -> None:
         ("code.example/c@v1.0.0", "only tests take packages from it (linux/amd64)"),
     ]
     unknown = changed(project, used={})
-    assert {told.truth for told in _judged(document, Topic.SCOPE, unknown)} == {Truth.NOT_CHECKED}
+    told = _judged(document, Topic.SCOPE, unknown)
+    assert {one.truth for one in told if one.subject != "stdlib@1.26.8"} == {Truth.NOT_CHECKED}
+    document["components"][2]["scope"] = "optional"
+    assert ("stdlib@1.26.8", "every Go program has packages of it") in _false(document, Topic.SCOPE, project)
 
 
 def test_a_toolchain_is_no_module_of_the_build_list() -> None:
@@ -182,6 +231,78 @@ def test_a_toolchain_is_no_module_of_the_build_list() -> None:
         document["components"].append({"bom-ref": purl, "name": "go", "version": "1.26.8", "purl": purl})
     assert _false(document, Topic.BUILD_LIST) == []
     said = [(told.said, told.truth) for told in _judged(document, Topic.STDLIB)]
-    assert said.count(("1.26.8", Truth.TRUE)) == 2
+    assert said.count(("1.26.8", Truth.TRUE)) == 3
     document["components"][-2]["purl"] = purls[0].replace("1.26.8", "1.25.9")
-    assert [found for _, found in _false(document, Topic.STDLIB)] == ["go.mod demands go 1.26.0 or later"]
+    assert [found for _, found in _false(document, Topic.STDLIB)] == [
+        "go.mod demands go 1.26.0 or later",
+        "the toolchain in the file is 1.25.9, 1.26.8, and has its own",
+    ]
+
+
+def _ours(document: dict[str, Any], **properties: str) -> dict[str, Any]:
+    document["metadata"]["tools"] = [{"name": "supplymatrix", "version": "0.1.0"}]
+    said = [{"name": f"supplymatrix:{name}", "value": text} for name, text in properties.items()]
+    document["metadata"]["properties"] = said
+    return document
+
+
+def test_the_subject_is_the_project_and_a_workspace_names_all_its_modules() -> None:
+    document = gomod()
+    document["metadata"]["component"] |= {"name": "code.example/c", "purl": "pkg:golang/code.example/c@v1.0.0"}
+    document["components"].append({"bom-ref": "m2", "name": "app", "purl": "pkg:golang/svc.example/app"})
+    assert ("svc.example/app", "the file says that it is of code.example/c@v1.0.0") in _false(
+        document, Topic.MAIN, _project(subject="svc.example/app")
+    )
+
+
+def test_use_is_held_against_the_project() -> None:
+    known = {"kind": "module", "usage": "built", "packages": "3", "replaces": "code.example/old@v1.0.0"}
+    facts = {"code.example/b": known}
+    document = _ours(gomod())
+    said = {"usage": "built", "packages": "2", "directory": "../b"}
+    properties = [{"name": f"supplymatrix:{name}", "value": text} for name, text in said.items()]
+    document["components"][1] |= {
+        "properties": properties, "pedigree": {"ancestors": [{"name": "x", "purl": "pkg:golang/evil.example/x@v1.0.0"}]}
+    }  # fmt: skip
+    told = {one.said: (one.truth, one.found) for one in _judged(document, Topic.USE, _project(facts=facts))}
+    assert told["usage built"] == (Truth.TRUE, "")
+    assert told["packages 2"] == (Truth.FALSE, "3")
+    assert told["directory ../b"] == (Truth.FALSE, "there is nothing of the kind")
+    assert told[""][0] is Truth.NO_EVIDENCE
+    ((_, found),) = _false(document, Topic.REPLACEMENT, _project(facts=facts))
+    assert found == "it replaces code.example/old@v1.0.0"
+    nobody = _project(facts={"code.example/b": {"usage": "unknown"}})
+    unknown = {one.said: one.truth for one in _judged(document, Topic.USE, nobody)}
+    assert unknown["usage built"] is Truth.NOT_CHECKED
+
+
+def test_subject_files_scope_and_completeness_are_held_against_the_project() -> None:
+    document = _ours(gomod(), subject_file=f"go.mod sha256:{'0' * 64}", scope="all")
+    project = _project(files={"go.mod": "1" * 64}, misses=(("c is a folder",), ()))
+    assert _false(document, Topic.SUBJECT_FILE, project) == [("go.mod", f"the SHA-256 of that here is {'1' * 64}")]
+    assert [subject for subject, _ in _false(document, Topic.MISSING, project)] == ["code.example/c@v1.0.0"]
+    document["compositions"] = [{"aggregate": "complete", "assemblies": ["main"]}]
+    assert _false(document, Topic.COMPLETE, project) == [("list of components", "c is a folder")]
+    (here,) = _judged(document, Topic.COMPLETE, _project(misses=((), ("no go.mod of c",))))
+    assert here.truth is Truth.NOT_CHECKED
+    document["metadata"]["properties"][0]["value"] = "../../etc/passwd sha256:00"
+    assert _false(document, Topic.SUBJECT_FILE, project) == [
+        ("../../etc/passwd", "the project has no such file that counts")
+    ]
+    document["metadata"]["properties"][1]["value"] = "some"
+    assert ("the file", "there is no such scope") in _false(document, Topic.SCOPE, project)
+
+
+def test_one_module_may_stand_for_several() -> None:
+    go_mod = _GO_MOD + "replace code.example/c => code.example/b v1.2.0\n"
+    texts = {key: text for key, text in _TEXTS.items() if "/c@" not in key}
+    used = dict.fromkeys(("code.example/Acme/a", "code.example/b", "code.example/c"), True)
+    project = _project(go_mod, texts, used=used)
+    document = gomod()
+    twin = {"bom-ref": "c", "name": "code.example/b", "purl": "pkg:golang/code.example/b@v1.2.0"}
+    document["components"].append(
+        {**twin, "properties": [{"name": "supplymatrix:replaces", "value": "code.example/c@v1.0.0"}]}
+    )
+    assert _false(document, Topic.MISSING, project) == []
+    del document["components"][-1]
+    assert [subject for subject, _ in _false(document, Topic.MISSING, project)] == ["code.example/b@v1.2.0"]

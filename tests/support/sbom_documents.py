@@ -54,7 +54,9 @@ _CREATORS = Creators(
 def made_digest(name: str) -> ZipDigest:
     """Return hashes made up from a name."""
     data = name.encode()
-    return ZipDigest(sha256=hashlib.sha256(data).hexdigest(), sha512=hashlib.sha512(data).hexdigest(), size=1_000)
+    return ZipDigest(
+        sha256=hashlib.sha256(data).hexdigest(), sha512=hashlib.sha512(data).hexdigest(), size=1_000, h1=made_h1(name)
+    )
 
 
 def made_h1(name: str) -> str:

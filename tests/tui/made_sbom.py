@@ -22,7 +22,8 @@ __all__ = ["put_bill", "sbom_app", "sbom_screen", "sbom_session"]
 def put_bill(
     monkeypatch: pytest.MonkeyPatch, make: Callable[[], Document] = rich_document, told: Sequence[str] = ("a note",)
 ) -> list[str]:
-    """Have the screen show a bill that is made in whatever scope is asked for; return the list that scopes come to.
+    """Have the screen show a bill that is made in whatever scope is asked for; return the list that scopes come to,
+    "" where the screen names none.
 
     make: called where the bill is loaded, in the worker's thread.
     """
@@ -30,7 +31,7 @@ def put_bill(
 
     def made(_session: object, _project: Path, scope: str, *_: object) -> SbomView:
         asked.append(scope)
-        return SbomView(changed(make(), scope=Scope(scope)), told)
+        return SbomView(changed(make(), scope=Scope(scope or "built")), told)
 
     monkeypatch.setattr("supplymatrix.tui.screens.sbom_offers.make_view", made)
     return asked

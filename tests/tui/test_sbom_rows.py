@@ -5,10 +5,18 @@ from __future__ import annotations
 import pytest
 
 from supplymatrix.licences.classes import LicenceClass
+from supplymatrix.model.fact import Gap
 from supplymatrix.model.value import changed
-from supplymatrix.sbom.document import ComponentKind, LogProof
-from supplymatrix.tui.screens.sbom_data import component_lines, fields_of, obligation_lines, summary_line, table_of
-from supplymatrix.tui.screens.sbom_rows import ALL, SbomView, state_of
+from supplymatrix.sbom.document import ComponentKind, LogProof, Scope, Usage
+from supplymatrix.tui.screens.sbom_data import (
+    component_lines,
+    fields_of,
+    obligation_lines,
+    summary_line,
+    table_of,
+    why_lines,
+)
+from supplymatrix.tui.screens.sbom_rows import ALL, SbomView, has_packages, state_of
 from tests.support.sbom_documents import bare_document, large_document, made_component, rich_document
 
 
@@ -50,8 +58,9 @@ def test_the_facets_of_a_group_hold_each_row_once(document: object) -> None:
     view = SbomView(document)  # type: ignore[arg-type]
     assert list(view.facet(ALL).rows) == list(range(len(view.rows)))
     for group in ("class", "log", "licence"):
-        rows = [number for facet in view.facets if facet.group == group for number in facet.rows]
-        assert sorted(rows) == list(range(len(view.rows)))
+        facets = [facet for facet in view.facets if facet.group == group]
+        assert sorted(number for facet in facets for number in facet.rows) == list(range(1, len(view.rows)))
+        assert sum(facet.count for facet in facets) == view.facet(ALL).count == len(view.document.components)
 
 
 def test_a_licence_that_nobody_knows_is_a_facet_and_never_no_obligation() -> None:
@@ -115,27 +124,63 @@ def test_who_was_not_named_is_not_invented() -> None:
 def test_what_is_not_known_is_never_cut_from_the_summary(width: int) -> None:
     view = SbomView(rich_document())
     line = summary_line(view, width)
-    assert "5 without a licence" in line
+    assert "? 5 licences" in line
     assert "incomplete" in line
     assert "✘ 1 failed" in line
 
 
 @pytest.mark.parametrize("room", [60, 78, 91, 131, 300])
-def test_the_columns_fit_and_the_purl_comes_last_in_a_narrow_pane(room: int) -> None:
+def test_columns_are_as_wide_as_what_is_in_them_and_the_purl_is_the_last(room: int) -> None:
     view = SbomView(rich_document())
-    data = table_of(view, view.facet(ALL), room)
-    keys = list(data.columns)
-    assert (keys[3] == "purl") == (room >= 110)
-    seen = [column for key, column in data.columns.items() if key != "class" and (room >= 110 or key != "purl")]
+    columns = table_of(view, view.facet(ALL), room).columns
+    assert list(columns) == ["component", "version", "licence", "verified", "usage", "class", "purl"]
+    seen = [column for key, column in columns.items() if key not in ("class", "purl")]
     assert sum(column.width + 1 for column in seen) <= max(room, 78)
+    longest = max(len(text) for text in columns["version"].texts)
+    assert (columns["version"].width == longest) == (room > 100)
 
 
 def test_a_usage_that_says_nothing_gives_its_room_away() -> None:
     built, mixed = SbomView(large_document(3)), SbomView(rich_document())
     first, other = (table_of(view, view.facet(ALL), 80) for view in (built, mixed))
-    assert list(first.columns)[4:6] == ["purl", "usage"]
-    assert list(other.columns)[4:6] == ["usage", "purl"]
+    assert list(first.columns)[-2:] == ["purl", "usage"]
+    assert list(other.columns)[-2:] == ["class", "purl"]
     assert first.columns["component"].width > other.columns["component"].width
+
+
+def test_the_target_is_in_the_first_line_and_the_subject_in_no_count() -> None:
+    document = rich_document()
+    line = summary_line(SbomView(changed(document, properties={"supplymatrix:tags": "a,b"})))
+    assert "scope all · linux/amd64, cgo, tags a,b · 11 components" in line
+    main = changed(document.main, licence=None)
+    without = SbomView(changed(document, main=main))
+    assert without.unknown == SbomView(document).unknown
+    assert "? its own licence" in summary_line(without)
+
+
+def test_why_nothing_is_known_is_said_once() -> None:
+    bare = bare_document()
+    parts = [changed(made_component(f"code.example/{name}", expression=""), packages=0) for name in "abcd"]
+    parts = [changed(part, usage=Usage.NOT_BUILT) for part in parts]
+    document = changed(bare, components=tuple(parts), scope=Scope.ALL)
+    assert not has_packages(document)
+    first, second = why_lines(SbomView(document, is_offered=True))
+    assert first == "no package of it is built here: this is its whole build list"
+    why = "? 4 licences not known: no licence text is like any that is known"
+    assert second == f"{why}; next: look at COPYING, and state the licence in lift.toml"
+    assert why_lines(SbomView(document), 60) == (why,)
+    assert why_lines(SbomView(bare)) == ("no package of it is built here: t shows its whole build list",)
+    assert why_lines(SbomView(large_document(3))) == ()
+
+
+def test_gaps_and_reasons_of_one_kind_are_told_once() -> None:
+    document = rich_document()
+    gaps = [Gap(wanted="graph", reason=f"go.mod of m{number}: it is not there", remedy="get it") for number in range(9)]
+    reasons = tuple(f"graph: {gap.reason}" for gap in gaps)
+    view = SbomView(changed(document, gaps=tuple(gaps), completeness=changed(document.completeness, reasons=reasons)))
+    said = _said(view, view.rows[0].id)
+    assert said.count("it is not there") == 2
+    assert said.count("and 8 more for the same reason") == 2
 
 
 def test_a_component_that_nothing_is_known_of_has_no_licence_at_all() -> None:

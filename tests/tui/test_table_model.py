@@ -159,6 +159,9 @@ def test_a_wide_text_is_cut_between_its_letters() -> None:
     assert fit("网址网址", 4) == "网 …"
     assert fit("[red]x", 8) == "[red]x  "
     assert fit("x" * 1_000_000, 3) == "xx…"
+    assert fit("code.example/a/lib", 7, keeps_end=True) == "…/a/lib"
+    assert fit("网址网址", 4, keeps_end=True) == "…址 "
+    assert fit("lib", 5, keeps_end=True) == "lib  "
 
 
 def test_the_last_column_cannot_be_hidden_and_pinned_ones_come_first() -> None:

@@ -119,6 +119,8 @@ class BaseScreen(Screen[None]):
     PLACE: ClassVar[str] = "home"
     LOADING: ClassVar[str] = ""
     """What `load` does, for the status line."""
+    FIRST_KEYS: ClassVar[tuple[str, ...]] = ()
+    """Actions whose keys stand first in the last line, in this order; the others follow."""
     OF_PROJECT: ClassVar[bool] = False
     """Whether what is shown is of a project: where another one was opened meanwhile it is loaded anew."""
 

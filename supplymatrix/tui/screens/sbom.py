@@ -41,7 +41,7 @@ __all__ = ["NOTHING", "SCOPES", "SbomScreen"]
 
 SCOPES = ("built", "tests", "all")
 """Which modules belong to the bill, in the order in which `t` goes through them."""
-NOTHING = "no go.mod or Go build info here: p opens a project, Home (0) lists those found here"
+NOTHING = "no go.mod or go.work here: p opens a project, Home (0) lists those found here"
 _ALL = "all"
 _WIDE = 120  # columns from which on the facets are always seen
 _FACETS = "-see-facets"
@@ -55,11 +55,12 @@ class SbomScreen(TableScreen):
     OF_PROJECT = True
     LOADING = "reading modules, licences and proofs"
     OF_TABLE: ClassVar[frozenset[str]] = TableScreen.OF_TABLE | {"facets", "scope"}
+    FIRST_KEYS = ("activate", "filter", "facets", "scope", "obligations", "export", "chain")
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "facets", "Facets"),
         Binding("t", "scope", "Scope"),
-        Binding("L", "obligations", "Obligations"),
+        Binding("L", "obligations", "Duties"),
         Binding("v", "chain", "Proof"),
         Binding("p", "project", "Project", show=False),
         Binding("tab", "pane(1)", "Other pane", key_display="Tab", show=False),
@@ -69,6 +70,8 @@ class SbomScreen(TableScreen):
     SbomScreen {
         & #main { height: 1fr; layout: vertical; }
         & #summary { height: 1; padding: 0 1; text-style: bold; }
+        & #why { display: none; height: auto; max-height: 4; padding: 0 1; color: $text-warning; }
+        &.-why #why { display: block; }
         & #panes { height: 1fr; layout: horizontal; }
         & #facets { display: none; width: 100%; height: 100%; }
         & #right { width: 1fr; height: 100%; layout: vertical; }
@@ -93,6 +96,7 @@ class SbomScreen(TableScreen):
         yield self.compose_filter()
         with Container(id="main"):
             yield Static(Content(""), id="summary", markup=False)
+            yield Static(Content(""), id="why", markup=False)
             with Container(id="panes"):
                 yield LineList(id="facets")
                 with Container(id="right"):
@@ -136,7 +140,7 @@ class SbomScreen(TableScreen):
         del sbom_data
         messages: list[str] = []
         work.tell(0, 0, f"reading the modules of {work.project.as_posix()}")
-        scope = work.mode or self.scope
+        scope = work.mode or self._scope_kept(work)
         view = make_view(self.session, work.project, scope, told_to(work, messages), messages)
         view.prepare()
         gc.freeze()  # the app's thread would look through all of it for cycles before it is shown: 200 ms for 10,000
@@ -148,12 +152,14 @@ class SbomScreen(TableScreen):
         self.table.empty = NOTHING
         if found is None:
             self.query_one("#summary", Static).update(Content("no project is open"), layout=False)
+            self.set_class(False, "-why")  # noqa: FBT003 - Textual's form
             self.facets.set_rows(())
             self.table.set_data(NO_DATA)
             self.moved()
             return
         self.scope = found.document.scope.value
         self.facet = found.facet(self.facet).id
+        self._show_why()
         self._show_facets()
         self._show_table()
         self.table.empty = "no component with these words: Esc takes the filter away"
@@ -214,9 +220,11 @@ class SbomScreen(TableScreen):
         view = self.view
         if view is None:
             return Status(offline=self.session.offline)
-        shown, total = len(self.table.view.rows), len(view.rows)
+        rows, total = self.table.view.rows, len(view.components)
+        shown = len(rows) - (self.facet == _ALL and 0 in rows)  # without the main module, which is none of them
         gaps, told = len(view.document.gaps), len(view.told)
-        notes = [f"{shown:,} of {total:,} rows"] if shown != total else []
+        words = self.table.filter_text
+        notes = [f"{shown:,} of {total:,} components{f' have {words}' if words else ''}"] if shown != total else []
         notes += [f"{gaps:,} gap{'' if gaps == 1 else 's'}"] if gaps else []
         notes += [f"D shows {told:,} note{'' if told == 1 else 's'}"] if told else []
         return Status(
@@ -258,7 +266,7 @@ class SbomScreen(TableScreen):
             for row in self.view.rows
         ]
         facets = [
-            PaletteItem(kind="facet", text=f"{facet.group} {facet.word}".strip(), help=f"{len(facet.rows):,}",
+            PaletteItem(kind="facet", text=f"{facet.group} {facet.word}".strip(), help=f"{facet.count:,}",
                         go=partial(self._choose, facet.id))
             for facet in self.view.facets
         ]  # fmt: skip
@@ -375,6 +383,21 @@ class SbomScreen(TableScreen):
         assert self.view is not None  # noqa: S101 - as every caller has seen
         return self.view.facet(self.facet)
 
+    def _scope_kept(self, work: Work) -> str:
+        """Return the scope of another load, "" = it goes by whether something is built: of another project, too."""
+        view = self.view
+        if view is None or view.is_offered or (work.project != self.shown_project and self.scope == SCOPES[0]):
+            return ""
+        return self.scope
+
+    def _show_why(self) -> None:
+        """Say above the table why so little is known, where that is so."""
+        from supplymatrix.tui.screens.sbom_data import why_lines
+
+        lines = why_lines(self.view, self.app.size.width - 2) if self.view is not None else ()
+        self.set_class(bool(lines), "-why")
+        self.query_one("#why", Static).update(Content("\n".join(lines)))
+
     def _choose(self, name: str) -> None:
         """Show the rows of a facet."""
         if self.view is not None and self.facet != name:
@@ -388,6 +411,7 @@ class SbomScreen(TableScreen):
 
     def _fit(self) -> None:
         if self.view is not None and self._room() != self._shown_room:
+            self._show_why()
             self._show_facets()
             self._show_table()
 

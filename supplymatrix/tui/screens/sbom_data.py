@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from textual.content import Content
 
@@ -12,20 +13,26 @@ from supplymatrix.licences.obligations import Use, obligations_of
 from supplymatrix.model.licence import LicenceFile, ModuleLicence
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import counted
-from supplymatrix.sbom.document import Component, ComponentKind, Document
-from supplymatrix.tui.screens.sbom_rows import NO_LICENCE, Facet, SbomRow, SbomView
+from supplymatrix.sbom.document import Component, ComponentKind, Document, Scope
+from supplymatrix.tui.screens.sbom_rows import NO_LICENCE, Facet, SbomRow, SbomView, has_packages
 from supplymatrix.tui.widgets.details import heading
 from supplymatrix.tui.widgets.line_list import Row
 from supplymatrix.tui.widgets.table_model import TableColumn, TableData, share_equal
 
-__all__ = ["component_lines", "facet_rows", "fields_of", "obligation_lines", "summary_line", "table_of"]
+__all__ = ["component_lines", "facet_rows", "fields_of", "obligation_lines", "summary_line", "table_of", "why_lines"]
 
+T = TypeVar("T")
 _GUTTER = 3  # for the mark of the cursor and the scroll bar
 _VERIFIED, _USAGE = 13, 9  # columns of the table
-_WITH_PURL = 110  # columns of the pane from which on the purl stands before what the log says
+_LEAST = {"component": 20, "version": 12, "licence": 17}
+_MORE = (("licence", 20), ("component", 64), ("version", 36), ("licence", 40))
+"""Columns of the table: these they always have; what is left goes to the first up to so many, then to the next. None
+becomes wider than what is in it."""
+_SEVERAL = 3  # components whose licence is not known for one reason: it is told above the table
 _LISTED = 12  # names of a list that are written out
 _COPYRIGHTS = 20
 _LICENCES = 40  # of one facet, whose obligations are told
+_NO_FILE = "no file of it was looked at"
 _NAME = 11  # columns of a field's name
 _USES = {
     Use.REDISTRIBUTE_BINARY: "when you give away the program",
@@ -39,24 +46,28 @@ _GROUPS = {"class": "class of licence", "log": "in the log", "licence": "licence
 def table_of(view: SbomView, facet: Facet, room: int) -> TableData:
     """Return the table of a facet's rows. room: columns of the pane.
 
-    In a narrow one the purl is out of view at the right, and so is the usage where it says the same of all.
+    What the purl adds to name and version is seldom anything: it is out of view at the right, and so is the usage where
+    it says the same of all.
     """
     rows = [view.rows[number] for number in facet.rows]
-    version, licence = (12, 17) if room < _WITH_PURL else (14, 18)
-    has_purl = room >= _WITH_PURL
-    is_all_built = not has_purl and all(
-        row.usage == "built" for row in view.rows if row.component.kind is ComponentKind.MODULE
-    )
-    left = room - _GUTTER - version - licence - _VERIFIED - 4 - (0 if is_all_built else _USAGE + 1)
-    name = max(20, min(left + 1, 48)) if not has_purl else max(32, left // 2)
+    is_all_built = all(row.usage == "built" for row in view.rows if row.component.kind is ComponentKind.MODULE)
+    left = room - _GUTTER - _VERIFIED - 3 - (0 if is_all_built else _USAGE + 1)
+    widths = _widths(view.longest, left)
+    usage = TableColumn(
+        key="usage", title="usage", width=_USAGE, texts=share_equal([row.usage for row in rows]),
+        styles=["muted" if row.usage in ("tests", "not built") else "" for row in rows],
+    )  # fmt: skip
     columns = [
         TableColumn(
-            key="component", title="component", width=name, texts=[row.component.name for row in rows],
+            key="component", title="component", width=widths["component"],
+            texts=[row.component.name for row in rows], keeps_end=True,
             styles=["strong" if row.component.kind is ComponentKind.MAIN else "" for row in rows],
         ),
-        TableColumn(key="version", title="version", width=version, texts=[row.component.version for row in rows]),
         TableColumn(
-            key="licence", title="licence", width=licence,
+            key="version", title="version", width=widths["version"], texts=[row.component.version for row in rows]
+        ),
+        TableColumn(
+            key="licence", title="licence", width=widths["licence"],
             texts=share_equal([row.expression or f"? {NO_LICENCE}" for row in rows]),
             styles=["" if row.expression else "unknown" for row in rows],
         ),
@@ -64,21 +75,28 @@ def table_of(view: SbomView, facet: Facet, room: int) -> TableData:
             key="verified", title="verified", width=_VERIFIED, texts=share_equal([row.state.word for row in rows]),
             marks=[row.state.sign for row in rows], styles=[row.state.style for row in rows],
         ),
+        *([] if is_all_built else [usage]),
         TableColumn(
-            key="usage", title="usage", width=_USAGE, texts=share_equal([row.usage for row in rows]),
-            styles=["muted" if row.usage in ("tests", "not built") else "" for row in rows],
+            key="class", title="class", width=widths["class"], texts=share_equal([row.kind.value for row in rows])
         ),
+        TableColumn(
+            key="purl", title="purl", texts=[row.component.purl for row in rows], styles=["muted"] * len(rows),
+            width=min(120, max(20, room - _GUTTER)),
+        ),
+        *([usage] if is_all_built else []),
     ]  # fmt: skip
-    purl = TableColumn(
-        key="purl", title="purl", texts=[row.component.purl for row in rows], styles=["muted"] * len(rows),
-        width=max(20, left - name) if has_purl else 60,
-    )  # fmt: skip
-    columns.insert(3 if has_purl else len(columns) - is_all_built, purl)
-    # for the filter alone: what a facet is named by can be typed, too
-    columns.append(
-        TableColumn(key="class", title="class", texts=share_equal([row.kind.value for row in rows]), max_width=18)
-    )
     return TableData(columns, [row.id for row in rows])
+
+
+def _widths(longest: Mapping[str, int], left: int) -> dict[str, int]:
+    """Return the widths of columns by what is in them. left: columns that all but the class of the licence may take."""
+    widths = dict(_LEAST)
+    left -= sum(widths.values())
+    for key, most in _MORE:
+        more = max(0, min(longest[key], most, widths[key] + left) - widths[key])
+        widths[key] += more
+        left -= more
+    return widths | {"class": longest["class"]}
 
 
 def facet_rows(view: SbomView, room: int) -> list[Row]:
@@ -91,7 +109,7 @@ def facet_rows(view: SbomView, room: int) -> list[Row]:
             group = facet.group
             found.append(Row(id=f"head {group}", text=Content(_GROUPS[group]), is_head=True))
         name = Content(plain(facet.word)).truncate(max(8, room - width - 3), ellipsis=True, pad=True)
-        found.append(Row(id=facet.id, text=name + Content.styled(f" {len(facet.rows):>{width},}", "dim")))
+        found.append(Row(id=facet.id, text=name + Content.styled(f" {facet.count:>{width},}", "dim")))
     return found
 
 
@@ -103,22 +121,63 @@ def summary_line(view: SbomView, width: int = 0) -> str:
     document, states = view.document, view.states
     main = document.main
     not_checked = states["–"]  # noqa: RUF001
+    has_licence = bool(view.rows[0].expression)
     parts = {
         "name": f"{main.name} {main.version}".strip(),
         "scope": f"scope {document.scope.value}",
+        "target": _target(document),
         "count": counted(len(document.components), "component"),
         "proven": f"✔ {states['✔']:,} proven",
         "failed": f"✘ {states['✘']:,} failed" if states["✘"] else "",
         "not checked": f"– {not_checked:,} not checked" if not_checked else "",  # noqa: RUF001
-        "unknown": f"? {view.unknown:,} without a licence" if view.unknown else "",
+        "unknown": f"? {counted(view.unknown, 'licence')} not known" if view.unknown else "",
+        "own": "" if has_licence else "? its own licence",
         "complete": f"list {document.completeness.components.value}",
     }
-    for name in ("", "name", "count", "scope", "proven"):
-        parts.pop(name, None)
+    for name in ("", "name", "target", "unknown", "count", "scope", "proven"):
+        if name == "unknown":  # the sign says it, too
+            parts[name] = parts[name].removesuffix(" not known")
+        else:
+            parts.pop(name, None)
         line = " · ".join(filter(None, parts.values()))
         if not width or len(line) <= width:
             break
     return plain(line)
+
+
+def _target(document: Document) -> str:
+    """Return for what the packages were found: linux/amd64, cgo, tags a,b; "" where that plays no part."""
+    if not document.goos:
+        return ""
+    tags = document.properties.get("supplymatrix:tags", "none")
+    cgo = {True: "cgo", False: "no cgo", None: ""}[document.cgo_enabled]
+    words = [f"{document.goos}/{document.goarch}", cgo, f"tags {tags}" if tags != "none" else ""]
+    return ", ".join(filter(None, words))
+
+
+def why_lines(view: SbomView, width: int = 0) -> tuple[str, ...]:
+    """Return why so little is known, each reason once, for the lines below the first one; mostly there is none.
+
+    width: columns of a line, 0 = as many as there are; what is to be done is left out where it would take a third line.
+    """
+    lines = []
+    if view.is_offered:
+        lines.append("no package of it is built here: this is its whole build list")
+    elif view.document.scope is not Scope.ALL and not has_packages(view.document):
+        lines.append("no package of it is built here: t shows its whole build list")
+    unknown = Counter(_why_unknown(row) for row in view.components if not row.expression)
+    for (reason, remedy), count in unknown.most_common(1):
+        if count >= _SEVERAL:
+            many = counted(count, "licence") if count == view.unknown else f"{count:,} of the {view.unknown:,} licences"
+            line = f"? {many} not known: {reason}"
+            whole = f"{line}; next: {remedy}" if remedy else line
+            lines.append(whole if not width or len(whole) <= 2 * width - 10 else line)  # lines end at a word
+    return tuple(map(plain, lines))
+
+
+def _why_unknown(row: SbomRow) -> tuple[str, str]:
+    licence = row.component.licence
+    return (licence.reason, licence.remedy) if licence is not None and licence.reason else (_NO_FILE, "")
 
 
 def component_lines(view: SbomView, row: SbomRow) -> tuple[Content, ...]:
@@ -200,7 +259,7 @@ def _proof(row: SbomRow) -> Iterator[tuple[str, str, str]]:
 def _licence(row: SbomRow) -> Iterator[tuple[str, str, str]]:
     licence = row.component.licence
     if licence is None:
-        yield "licence", "concluded", f"? {NO_LICENCE}: no file of it was looked at"
+        yield "licence", "concluded", f"? {NO_LICENCE}: {_NO_FILE}"
         return
     yield "licence", "concluded", f"{row.expression} · {row.kind.value}" if row.expression else f"? {NO_LICENCE}"
     if licence.declared != licence.concluded:
@@ -242,17 +301,40 @@ def _gaps(view: SbomView, row: SbomRow) -> Iterator[tuple[str, str, str]]:
         parts = document.completeness
         yield "completeness", "components", parts.components.value
         yield "completeness", "edges", parts.dependencies.value
-        for number, reason in enumerate(parts.reasons[:_LISTED]):
+        found = _alike(parts.reasons, lambda reason: reason)
+        for number, (reason, others) in enumerate(found[:_LISTED]):
             yield "completeness", "" if number else "since", reason
+            if others:
+                yield "completeness", "", _as_many(others)
+        if len(found) > _LISTED:
+            yield "completeness", "", f"… and {len(found) - _LISTED:,} more reasons"
     else:
         own = {str(part.module), str(part.replaces or ""), part.name} - {""}
         gaps = tuple(gap for gap in gaps if gap.subject in own)
-    for gap in gaps[:_LISTED]:
+    told = _alike(gaps, lambda gap: gap.reason)
+    for gap, others in told[:_LISTED]:
         yield "not known", "?", f"{gap.wanted}: {gap.reason}"
+        if others:
+            yield "not known", "", _as_many(others)
         if gap.remedy:
             yield "not known", "next", gap.remedy
-    if len(gaps) > _LISTED:
-        yield "not known", "", f"… and {len(gaps) - _LISTED:,} more"
+    if len(told) > _LISTED:
+        yield "not known", "", f"… and {len(told) - _LISTED:,} more reasons"
+
+
+def _alike(items: Iterable[T], reason_of: Callable[[T], str]) -> list[tuple[T, int]]:
+    """Return the first of those that have the same reason, and how many more there are.
+
+    "module graph: go.mod of M: it is not there" is of many modules the same: what follows the last colon.
+    """
+    found: dict[str, list[T]] = {}
+    for item in items:
+        found.setdefault(reason_of(item).rpartition(": ")[2], []).append(item)
+    return [(first, len(others)) for first, *others in found.values()]
+
+
+def _as_many(others: int) -> str:
+    return f"and {others:,} more for the same reason"
 
 
 def _bill(document: Document) -> Iterator[tuple[str, str, str]]:
@@ -267,7 +349,7 @@ def _bill(document: Document) -> Iterator[tuple[str, str, str]]:
         if text:
             yield section, name, text
     if document.goos:
-        yield section, "for", f"{document.goos}/{document.goarch}"
+        yield section, "for", _target(document)
     yield section, "phase", document.lifecycle.value
 
 
@@ -304,7 +386,9 @@ def _rest(part: Component) -> Iterator[tuple[str, str, str]]:
 
 def obligation_lines(view: SbomView, facet: Facet | None, row: SbomRow | None) -> tuple[Content, ...]:
     """Return what the licences of a facet ask, or that of one component."""
-    rows = [view.rows[number] for number in facet.rows] if facet is not None else [row] if row is not None else []
+    rows = [row] if row is not None else []
+    if facet is not None:
+        rows = [view.rows[number] for number in facet.rows if number or facet.group]
     counts = Counter(found.expression for found in rows)
     whose = (
         f"{counted(len(rows), 'component')}: {facet.group} {facet.word}" if facet is not None else row.id if row else ""
@@ -328,7 +412,8 @@ def _obligations(expression: str) -> Iterator[Content]:
             for item in obligations_of(expression, use):
                 key = (item.key, item.licence, item.text)
                 seen.setdefault(key, []).append(use)
-                clause = item.clause or item.licence  # a clause is told with its licence
+                clause = item.clause or item.licence  # a clause is told with its licence, a choice tells its own
+                clause = "" if item.key == "choose-licence" else clause
                 said[key] = f"{item.text}{f' ({clause})' if clause else ''}"
     except InputError as err:
         yield Content(plain(f"  this is no licence expression: {err.diagnostics[0].message}"))

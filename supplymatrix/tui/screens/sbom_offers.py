@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from supplymatrix.engine.events import OnEvent
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.reports.snippet import wrap
 from supplymatrix.sbom.document import Document, Scope
 from supplymatrix.tui.screens.base import Export
-from supplymatrix.tui.screens.sbom_rows import SbomRow, SbomView
+from supplymatrix.tui.screens.sbom_rows import SbomRow, SbomView, has_packages
 from supplymatrix.tui.session import Session
 from supplymatrix.tui.shell_words import path_word
 
@@ -55,7 +55,10 @@ class Command:
 
 
 def make_view(session: Session, project: Path, scope: str, on_event: OnEvent, messages: Sequence[str]) -> SbomView:
-    """Return the bill of a project as the command makes it. messages: what is told meanwhile. Raises InputError."""
+    """Return the bill of a project as the command makes it. Raises InputError.
+
+    scope: "" = of what is built, or of the whole build list where nothing is. messages: what is told meanwhile.
+    """
     from supplymatrix.engine.creators import creators_of
     from supplymatrix.engine.document_time import document_time
     from supplymatrix.engine.sbom import SbomRequest, make_sbom
@@ -65,13 +68,19 @@ def make_view(session: Session, project: Path, scope: str, on_event: OnEvent, me
     request = SbomRequest(
         path=project,
         means=means,
-        scope=Scope(scope),
+        scope=Scope(scope) if scope else Scope.BUILT,
         policy=session.policy_source(),
         creators=creators_of(load_settings(session.environ).values),
         created=document_time(means.environ, means.now),
     )
     run = make_sbom(request, on_event)
-    return SbomView(run.document, (*messages, *run.notes), run.exit_code)
+    is_offered = False
+    if not scope and not has_packages(run.document):
+        whole = make_sbom(changed(request, scope=Scope.ALL), on_event)
+        is_offered = len(whole.document.components) > len(run.document.components)
+        run = whole if is_offered else run
+    told = tuple(dict.fromkeys((*messages, *run.notes)))
+    return SbomView(run.document, told, run.exit_code, is_offered=is_offered)
 
 
 def exports_of(view: SbomView, command: Command) -> tuple[Export, ...]:
@@ -100,21 +109,22 @@ def _rendered(document: Document, form: str, spec: str) -> str:
 
 
 def _says(document: Document, text: str) -> str:
-    """Return what is said of a file: that it was validated, its hash, what is in it."""
+    """Return what is said of a file: that it was validated, what is in it, its hash, and what signs it."""
     import hashlib
 
     digest = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()  # as it is written
     edges = sum(map(len, document.edges.values()))
-    return f"valid · {len(document.components):,} components, {edges:,} edges · sha256 {digest}"
+    counts = f"{len(document.components):,} components, {edges:,} edges"
+    return f"valid · {counts} · sha256 {digest} · --sign KEY.pem signs it"
 
 
 def linear_body(view: SbomView, table: VirtualTable, current: SbomRow | None, width: int) -> str:
     """Return summary, facets, the components that are shown, and all that is known of the one of the cursor."""
-    from supplymatrix.tui.screens.sbom_data import component_lines, summary_line
+    from supplymatrix.tui.screens.sbom_data import component_lines, summary_line, why_lines
 
-    out = wrap(summary_line(view), width)
+    out = [part for line in (summary_line(view), *why_lines(view)) for part in wrap(line, width)]
     for group in ("class", "log", "licence"):
-        counts = [f"{facet.word} {len(facet.rows):,}" for facet in view.facets if facet.group == group]
+        counts = [f"{facet.word} {facet.count:,}" for facet in view.facets if facet.group == group]
         out += wrap(f"{group}: {', '.join(counts)}", width)
     out.append("")
     for place in table.view.rows:

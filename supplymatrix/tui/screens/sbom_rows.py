@@ -14,7 +14,7 @@ from supplymatrix.licences.classes import LicenceClass, class_of_expression
 from supplymatrix.model.value import value
 from supplymatrix.sbom.document import Component, ComponentKind, Document, LogProof, Usage
 
-__all__ = ["ALL", "NO_LICENCE", "Facet", "SbomRow", "SbomView", "State", "state_of"]
+__all__ = ["ALL", "NO_LICENCE", "Facet", "SbomRow", "SbomView", "State", "has_packages", "state_of"]
 
 NO_LICENCE = "unknown"
 ALL = "all"
@@ -79,25 +79,39 @@ class SbomRow:
 
 @value
 class Facet:
-    """Rows that have something in common. group: "class", "log" or "licence", "" = all rows; rows: their numbers."""
+    """Rows that have something in common. group: "class", "log" or "licence", "" = all rows; rows: their numbers.
+
+    The main module is among all rows, and in no group: what a bill is of is none of its components.
+    """
 
     id: str
     group: str
     word: str
     rows: Sequence[int]
 
+    @property
+    def count(self) -> int:
+        """How many components it has."""
+        return len(self.rows) - (not self.group)
+
 
 class SbomView:
-    """A bill of materials as rows. told: what the run had to tell; exit_code: what the command ends with."""
+    """A bill of materials as rows. told: what the run had to tell; exit_code: what the command ends with.
 
-    def __init__(self, document: Document, told: Sequence[str] = (), exit_code: int = 0) -> None:
+    is_offered: nobody asked for its scope: it is that of the whole build list, since nothing is built there.
+    """
+
+    def __init__(
+        self, document: Document, told: Sequence[str] = (), exit_code: int = 0, *, is_offered: bool = False
+    ) -> None:
         self.document = document
         self.told = tuple(told)
         self.exit_code = exit_code
+        self.is_offered = is_offered
 
     def prepare(self) -> None:
         """Make all that takes its time, in a thread: a large project has thousands of components."""
-        _ = self.rows, self.by_id, self.facets, self.states, self.needed_by
+        _ = self.rows, self.by_id, self.facets, self.states, self.needed_by, self.longest
 
     @cached_property
     def rows(self) -> tuple[SbomRow, ...]:
@@ -134,14 +148,30 @@ class SbomView:
         return {row.component.ref: row for row in self.rows}
 
     @cached_property
+    def longest(self) -> Mapping[str, int]:
+        """How many letters the longest text of some columns has, by their keys."""
+        columns = {
+            "component": {row.component.name for row in self.rows},
+            "version": {row.component.version for row in self.rows},
+            "licence": {row.licence for row in self.rows},
+            "class": {row.kind.value for row in self.rows},
+        }
+        return {key: max(len(key), *map(len, texts)) for key, texts in columns.items()}
+
+    @cached_property
     def states(self) -> Counter[str]:
-        """How many rows are in which state, by its sign."""
-        return Counter(row.state.sign for row in self.rows)
+        """How many components are in which state, by its sign."""
+        return Counter(row.state.sign for row in self.components)
 
     @property
     def unknown(self) -> int:
-        """How many rows have a licence that nobody knows; native libraries bring none along."""
-        return sum(not row.expression for row in self.rows)
+        """How many components have a licence that nobody knows; native libraries bring none along."""
+        return sum(not row.expression for row in self.components)
+
+    @property
+    def components(self) -> Sequence[SbomRow]:
+        """The rows without that of the main module."""
+        return self.rows[1:]
 
     @cached_property
     def needed_by(self) -> Mapping[str, Sequence[str]]:
@@ -163,7 +193,7 @@ class SbomView:
 
     def _grouped(self) -> Iterator[Facet]:
         classes, states, licences = (dict[str, list[int]](), dict[str, list[int]](), dict[str, list[int]]())
-        for number, row in enumerate(self.rows):
+        for number, row in enumerate(self.components, start=1):
             classes.setdefault(row.kind.value, []).append(number)
             states.setdefault(f"{row.state.sign} {row.state.word}", []).append(number)
             licences.setdefault(row.licence, []).append(number)
@@ -174,6 +204,16 @@ class SbomView:
             yield Facet(id=f"log {word}", group="log", word=word, rows=states[word])
         for word in sorted(licences, key=lambda word: (-len(licences[word]), word)):
             yield Facet(id=f"licence {word}", group="licence", word=word, rows=licences[word])
+
+
+def has_packages(document: Document) -> bool:
+    """Return whether something of the project is built: a package of its own, or of a module that it needs."""
+    parts = (document.main, *document.components)
+    return any(
+        part.packages or (part.kind is ComponentKind.MODULE and part.usage is not Usage.NOT_BUILT)
+        for part in parts
+        if part.kind in (ComponentKind.MAIN, ComponentKind.MODULE)
+    )
 
 
 def _expression(component: Component) -> str:

@@ -28,6 +28,8 @@ from supplymatrix.tui.widgets.table_model import TableState
 
 __all__ = ["TableScreen"]
 
+_FUZZY = "nothing has these words: these have their letters in this order"
+
 
 class TableScreen(BaseScreen):
     """A table with all that tables have."""
@@ -208,7 +210,9 @@ class TableScreen(BaseScreen):
         self._keep()
         self.tell_place()
         if event.is_fuzzy:
-            self.tell("nothing has these words: these have their letters in this order")
+            self.tell(_FUZZY)
+        elif self.status_line.told == _FUZZY:  # of what was typed a letter ago: `class`, before it was `class:mit`
+            self.tell("")
 
     @on(SortChanged, "#table")
     def _sorted(self, event: SortChanged) -> None:

@@ -41,7 +41,9 @@ class KeyFooter(Widget):
 
 def keys_line(screen: Screen[Any], width: int) -> Content:
     """Return the keys that are shown, in the order of the bindings, cut at a whole one; help and palette are last."""
-    shown = sorted(_keys(screen, shown=True), key=lambda found: found[2] in _SHARED)
+    first: tuple[str, ...] = getattr(screen, "FIRST_KEYS", ())
+    ranks = dict.fromkeys(_SHARED, len(first) + 1) | {action: rank for rank, action in enumerate(first)}
+    shown = sorted(_keys(screen, shown=True), key=lambda found: ranks.get(found[2], len(first)))
     ends = [_key(display, text) for display, text, action in shown if action in _LAST]
     room = width - 2 - sum(end.cell_length + len(_BETWEEN) for end in ends)
     parts: list[Content] = []

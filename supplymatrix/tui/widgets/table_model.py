@@ -47,6 +47,7 @@ class TableColumn:
     sort_keys: one for each row, None = not known; absent: the text, or the number it says where `is_number`.
     marks: a sign before the text, of one cell, "" = none. styles: names of STYLES, "" = none.
     width: cells, 0 = as wide as its texts, from `min_width` to `max_width`.
+    keeps_end: what is too long is cut at its beginning: of a path the end tells more.
     """
 
     key: str
@@ -59,6 +60,7 @@ class TableColumn:
     width: int = 0
     min_width: int = 3
     max_width: int = 40
+    keeps_end: bool = False
 
 
 @value

@@ -105,7 +105,7 @@ def column_at(facts: LineFacts, x: int) -> int:
 
 def _cell(column: TableColumn, row: int, width: int) -> str:
     if column.marks is None:
-        return fit(column.texts[row], width, right=column.is_number)
+        return fit(column.texts[row], width, right=column.is_number, keeps_end=column.keeps_end)
     return fit(column.marks[row], 1) + fit(f" {column.texts[row][: 4 * width + 9]}", width - 1)
 
 
