@@ -15,8 +15,8 @@ from supplymatrix.cli.words import complete_formats
 from supplymatrix.errors import Diagnostic, InputError
 
 __all__ = [
-    "console_options", "log_options", "notify_option", "paths_argument", "policy_options", "refuse_preset_name",
-    "remote_options", "report_options", "tags_option",
+    "console_options", "log_options", "notify_option", "paths_argument", "policy_options", "policy_options_to",
+    "refuse_preset_name", "remote_options", "report_options", "tags_option",
 ]  # fmt: skip
 
 _MEANS = ("offline", "replay", "record", "cache_dir", "ca_file", "send_private", "refresh", "jobs")
@@ -135,35 +135,41 @@ def paths_argument(command: F) -> F:
     return cast("F", _apply(wrapped, options))
 
 
-def policy_options(command: F) -> F:
-    """Add --policy, --policy-from and --allow-remote-policy.
+def policy_options_to(purpose: str) -> Callable[[F], F]:
+    """Return what adds --policy, --policy-from and --allow-remote-policy. purpose: what the file is taken for.
 
     The command gets `policy`: where the policies of this run are taken from.
     """
 
-    @functools.wraps(command)
-    def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
-        from supplymatrix.engine.policy_source import PolicySource
+    def add(command: F) -> F:
+        @functools.wraps(command)
+        def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
+            from supplymatrix.engine.policy_source import PolicySource
 
-        file, revision = kwargs.pop("policy_file"), kwargs.pop("revision")
-        refuse_preset_name(file)
-        allow_remote = kwargs.pop("allow_remote_policy")
-        return command(*args, policy=PolicySource(file=file, revision=revision, allow_remote=allow_remote), **kwargs)
+            file, revision = kwargs.pop("policy_file"), kwargs.pop("revision")
+            refuse_preset_name(file)
+            source = PolicySource(file=file, revision=revision, allow_remote=kwargs.pop("allow_remote_policy"))
+            return command(*args, policy=source, **kwargs)
 
-    options = (
-        click.option(
-            "--policy", "policy_file", type=click.Path(path_type=Path), help="Judge by this file, not by lift.toml."
-        ),
-        click.option(
-            "--policy-from", "revision", default="", metavar="REV", help="Take lift.toml from this git revision."
-        ),
-        click.option(
-            "--allow-remote-policy",
-            is_flag=True,
-            help="Fetch what the policy builds on from the https addresses that it names, each by its digest.",
-        ),
-    )
-    return cast("F", _apply(wrapped, options))
+        options = (
+            click.option("--policy", "policy_file", type=click.Path(path_type=Path), help=purpose),
+            click.option(
+                "--policy-from", "revision", default="", metavar="REV", help="Take lift.toml from this git revision."
+            ),
+            click.option(
+                "--allow-remote-policy",
+                is_flag=True,
+                help="Fetch what the policy builds on from the https addresses that it names, each by its digest.",
+            ),
+        )
+        return cast("F", _apply(wrapped, options))
+
+    return add
+
+
+def policy_options(command: F) -> F:
+    """Add --policy, --policy-from and --allow-remote-policy to a command that judges, which gets `policy`."""
+    return policy_options_to("Judge by this file, not by lift.toml.")(command)
 
 
 def tags_option(command: F) -> F:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from supplymatrix.cli.alarm import keeps_alarm
-from supplymatrix.cli.options import console_options, log_options, policy_options, tags_option
+from supplymatrix.cli.options import console_options, log_options, policy_options_to, tags_option
 from supplymatrix.cli.output import Console
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.cli.targets import ReportTarget, parse_targets, write_targets
@@ -115,7 +115,7 @@ def _targets(_context: click.Context, _option: click.Parameter, words: tuple[str
 def _spec(context: click.Context, option: click.Parameter, text: str) -> str:
     """Return a version of CycloneDX, "" for none. Another one is refused, and none is guessed: they are not alike."""
     if text not in ("", *_SPECS):
-        fault = f"{text[:40]!r} is no version of CycloneDX that is written; these are: {', '.join(_SPECS)}."
+        fault = f"{text[:40]!r} is not one of {', '.join(map(repr, _SPECS))}."
         raise click.BadParameter(fault, ctx=context, param=option)
     return text
 
@@ -187,7 +187,7 @@ def _party(context: click.Context, option: click.Parameter, text: str) -> tuple[
     metavar="KEY.pem",
     help="Sign the files with this private key, CycloneDX JSON inside too; SUPPLYMATRIX_SIGN_PASSWORD opens it.",
 )
-@policy_options
+@policy_options_to("Take the names that stay private, and the log, from this file.")
 @log_options
 @console_options
 def make(

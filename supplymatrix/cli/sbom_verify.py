@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from supplymatrix.cli.alarm import keeps_alarm
-from supplymatrix.cli.options import console_options, log_options, policy_options
+from supplymatrix.cli.options import console_options, log_options, policy_options_to
 from supplymatrix.cli.output import Console
 from supplymatrix.cli.pages import format_option, write_pages
 from supplymatrix.cli.targets import ReportTarget
@@ -39,7 +39,7 @@ __all__ = ["verify"]
     metavar="N",
     help="Ask the log for so many modules of the file; of more, those that were left out are told.",
 )
-@policy_options
+@policy_options_to("Take the names that stay private, and the log, from this file.")
 @log_options
 @format_option("text", "json", "markdown")
 @console_options

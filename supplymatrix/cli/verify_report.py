@@ -31,7 +31,7 @@ def _digest(context: click.Context, option: click.Parameter, text: str) -> str:
     "--project",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="The statement must be about the files of this folder.",
+    help="The statement must be about the files of this folder; for a bill of materials see `sbom verify`.",
 )
 @click.option(
     "--policy-sha256",

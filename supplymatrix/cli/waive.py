@@ -86,8 +86,8 @@ def waive(
 
     request = WaiveRequest(
         rule=rule, module=module, path=path, reason=reason, owner=owner, expires=expires, advisory=advisory,
-        licences=licences, ticket=ticket, vex_justification=vex_justification or "", renew=renew, allow_remote=allow_remote,
-        means=means,
+        licences=licences, ticket=ticket, vex_justification=vex_justification or "", renew=renew,
+        allow_remote=allow_remote, means=means,
     )  # fmt: skip
     made = make_waiver(request)
     colored = wants_color(color, sys.stdout, os.environ)

@@ -14,6 +14,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ _REPORT_LIMIT = 1 << 30
 _SIGNATURE_LIMIT = 64 << 10
 _MOST_NAMED = 10_000
 _GO_FILES = ("go.mod", "go.sum")
+_BILL = re.compile(rb'"bomFormat"|"spdxVersion"|cyclonedx\.org/schema/bom|spdx\.org/rdf/3')
+_HEAD = 4096  # bytes in which a bill of materials says what it is
 
 
 @value
@@ -89,6 +92,11 @@ def _bound(report: SignedReport, named: set[str]) -> SignedReport:
     if report.state is not SignedState.HOLDS or report.statements or report.sha256 in named:
         return report
     reason = "no statement about what was asked for names it"
+    if _BILL.search(read_limited(Path(report.path), _REPORT_LIMIT, "report")[:_HEAD]):
+        reason = (
+            f"it is a bill of materials, which only a statement of `check --sbom {report.path} --format vsa` binds to "
+            f"a project; `supplymatrix sbom verify {report.path} --project DIR --key PUB.pem` holds it against one"
+        )
     return changed(report, state=SignedState.UNBOUND, reason=reason)
 
 

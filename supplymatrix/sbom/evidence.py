@@ -13,7 +13,7 @@ from supplymatrix.model.zip_digest import ZipDigest
 from supplymatrix.sbom.purl import STDLIB
 from supplymatrix.sbom.read_values import ReadComponent, ReadSbom
 
-__all__ = ["Evidence", "LogWord", "LogWordKind", "ZipWord", "modules_to_ask", "stands_for_subject"]
+__all__ = ["Evidence", "LogWord", "LogWordKind", "ZipWord", "modules_to_ask", "subject_without_version"]
 
 NO_VERSION = ("", "UNKNOWN", "(devel)")
 """What tools write where there is no version."""
@@ -102,10 +102,10 @@ def modules_to_ask(sbom: ReadSbom, own: frozenset[str] | None) -> tuple[ModuleVe
     return tuple(sorted(found))
 
 
-def stands_for_subject(sbom: ReadSbom, component: ReadComponent) -> bool:
-    """Tell whether a component is what a file is of that names no Go module as its subject: the one that has no
-    version, as tools write it of the module in a folder."""
+def subject_without_version(sbom: ReadSbom) -> ReadComponent | None:
+    """Return what a file is of that names no Go module as its subject: the one component that has no version, as tools
+    write it of the module in a folder; None where there is no such one, or several."""
     if sbom.main is not None and sbom.main.is_go:
-        return False
+        return None
     without = [one for one in sbom.go_components if one.module is not None and not one.module.version]
-    return len(without) == 1 and without[0] is component
+    return without[0] if len(without) == 1 else None

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from supplymatrix.errors import InputError
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed
-from supplymatrix.sbom.evidence import NO_VERSION, Evidence, LogWord, LogWordKind, stands_for_subject
+from supplymatrix.sbom.evidence import NO_VERSION, Evidence, LogWord, LogWordKind, subject_without_version
 from supplymatrix.sbom.judge_addresses import judge_addresses
 from supplymatrix.sbom.judge_hashes import judge_hashes
 from supplymatrix.sbom.judge_licences import judge_licences
@@ -27,12 +27,13 @@ _STDLIB_NAMES = ("std", "stdlib", "go", "Go", "golang")
 
 def judge_components(sbom: ReadSbom, evidence: Evidence) -> Iterator[Statement]:
     """Yield the statements about each component, by itself: its names, log, hashes, licence, addresses."""
+    subject = subject_without_version(sbom)
+    go = next((module for module in evidence.licences if module.path == STDLIB), ModuleVersion(path=STDLIB, version=""))
     for component in sbom.everything:
         if not component.is_go:
             yield from _other(component)
             if ("supplymatrix:kind", "toolchain") in component.properties and component.licences:
-                go = next((module for module in evidence.licences if module.path == STDLIB), None)
-                yield from judge_licences(component, go or ModuleVersion(path=STDLIB, version=""), evidence)
+                yield from judge_licences(component, go, evidence)
             continue
         path, _ = bare_purl(component.purl)
         is_own = evidence.is_own(sbom, component, path)
@@ -41,7 +42,7 @@ def judge_components(sbom: ReadSbom, evidence: Evidence) -> Iterator[Statement]:
         if module is None:
             continue
         word = evidence.logged.get(module, LogWord(kind=LogWordKind.UNANSWERED, reason="it was not asked for"))
-        skipped = _why_not_asked(sbom, component, module, evidence) if not is_own else _OWN
+        skipped = _OWN if is_own else _why_not_asked(module, evidence, is_subject=component is subject)
         if skipped:
             told = Statement(topic=Topic.LOG, truth=Truth.NOT_CHECKED, subject=str(module), said=component.purl)
             is_lost = not module.version and skipped is _NO_VERSION
@@ -58,7 +59,7 @@ _OWN = "it is the subject's own module, which no log has to know"
 _NO_VERSION = "without a version there is nothing to ask the log for"
 
 
-def _why_not_asked(sbom: ReadSbom, component: ReadComponent, module: ModuleVersion, evidence: Evidence) -> str:
+def _why_not_asked(module: ModuleVersion, evidence: Evidence, *, is_subject: bool) -> str:
     """Return why nobody asks the log for a module, "" when it is asked."""
     if module.path == STDLIB:
         return "the standard library is no module of its own: no log has it"
@@ -66,7 +67,7 @@ def _why_not_asked(sbom: ReadSbom, component: ReadComponent, module: ModuleVersi
         return ""
     if module.path in evidence.folders:
         return "it is built from a folder, which no log knows"
-    if stands_for_subject(sbom, component):
+    if is_subject:
         return "it has no version, and is the only one without: it is taken for what the file is of"
     return _NO_VERSION
 

@@ -290,8 +290,12 @@ def _missing(sbom: ReadSbom, present: set[str], project: ProjectWord) -> Iterato
             subject = str(listed.effective or listed.module)
             yield Statement(topic=Topic.MISSING, truth=Truth.FALSE, subject=subject, said="", found=found)
     if STDLIB not in present:
-        found = "every Go program has packages of it, and the file does not list it"
-        yield Statement(topic=Topic.MISSING, truth=Truth.FALSE, subject="the standard library", said="", found=found)
+        told = Statement(topic=Topic.MISSING, truth=Truth.FALSE, subject="the standard library", said="")
+        if sbom.claims.components == "complete" or sbom.is_ours:
+            yield changed(told, found="every Go program has packages of it, and the file does not list it")
+        else:
+            reason = "every Go program has packages of it; the file does not list it, nor say that it is complete"
+            yield changed(told, truth=Truth.NO_EVIDENCE, reason=reason)
 
 
 def _files(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:

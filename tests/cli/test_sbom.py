@@ -275,3 +275,26 @@ def test_what_cannot_be_read_exits_2(cli: Cli, folder: Path, name: str, data: by
     done = cli("sbom", "validate", name, cwd=folder)
     assert message in done.out
     assert done.code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("dif", "a", "b"), "did you mean 'diff'?"),
+        (("verfy", "y.json"), "did you mean 'verify'?"),
+        (("main.go",), "this is neither a go.mod nor a go.sum"),
+        (("nothing.go",), "there is no such path"),
+        (("--format=spdx-json", "--format=cyclonedx-xml"), "cyclonedx-xml=report.cyclonedx.xml"),
+        (("--spec=1.5",), "is not one of '1.6', '1.7'"),
+    ],
+)
+def test_what_was_probably_meant_is_told(cli: Cli, folder: Path, words: tuple[str, ...], told: str) -> None:
+    (folder / "main.go").write_text("package main\n", encoding="utf-8")
+    done = cli("sbom", *words, cwd=folder)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    assert "1.7'?" not in done.err
+
+
+def test_a_version_of_cyclonedx_for_another_format_is_told(sbom: Sbom) -> None:
+    assert "warning: --spec 1.7 is of CycloneDX" in sbom("--spec=1.7", "--format=spdx-json").err

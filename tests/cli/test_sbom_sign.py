@@ -85,3 +85,11 @@ def test_a_key_that_is_none_is_broken_input(cli: Cli, folder: Path) -> None:
     make(cli, folder, "cyclonedx-json=bom.json")
     assert verify(cli, folder, "--key", "Ed.key").code == 2
     assert verify(cli, folder, "--key", "none.pub").code == 2
+
+
+def test_a_bill_alone_is_not_bound_to_a_project_and_what_does_it_is_told(cli: Cli, folder: Path) -> None:
+    make(cli, folder, "cyclonedx-json=bom.json")
+    told = cli("verify-report", "bom.json", "--key", "Ed.pub", "--project", "svc", cwd=folder)
+    assert told.code == 3
+    assert "it is a bill of materials" in told.out
+    assert "`supplymatrix sbom verify bom.json --project DIR --key PUB.pem`" in " ".join(told.out.split())

@@ -58,10 +58,16 @@ def test_a_file_that_fits_has_nothing_false_in_it() -> None:
 def test_modules_that_are_built_and_not_listed_are_missing() -> None:
     document = syft_cyclonedx()
     del document["components"][2]
-    assert [subject for subject, _ in _false(document, Topic.MISSING)] == [
-        "code.example/Acme/a@v1.0.0",
-        "the standard library",
-    ]
+    assert [subject for subject, _ in _false(document, Topic.MISSING)] == ["code.example/Acme/a@v1.0.0"]
+
+
+def test_a_file_without_the_standard_library_is_false_only_when_it_says_that_it_is_complete() -> None:
+    document = syft_cyclonedx()
+    (told,) = [one for one in _judged(document, Topic.MISSING) if one.subject == "the standard library"]
+    assert (told.truth, "nor say that it is complete" in told.reason) == (Truth.NO_EVIDENCE, True)
+    document["compositions"] = [{"aggregate": "complete", "assemblies": [_main_ref(document)]}]
+    (told,) = [one for one in _judged(document, Topic.MISSING) if one.subject == "the standard library"]
+    assert told.truth is Truth.FALSE
 
 
 def test_another_version_a_foreign_module_and_another_spelling_are_told() -> None:

@@ -25,7 +25,7 @@ T = TypeVar("T")
 _GUTTER = 3  # for the mark of the cursor and the scroll bar
 _VERIFIED, _USAGE = 13, 9  # columns of the table
 _LEAST = {"component": 20, "version": 12, "licence": 17}
-_MORE = (("licence", 20), ("component", 64), ("version", 36), ("licence", 40))
+_MORE = (("component", 26), ("licence", 20), ("component", 64), ("version", 36), ("licence", 40))
 """Columns of the table: these they always have; what is left goes to the first up to so many, then to the next. None
 becomes wider than what is in it."""
 _SEVERAL = 3  # components whose licence is not known for one reason: it is told above the table
