@@ -18,8 +18,8 @@ from benchmarks.measure import REPO, clean_environment, program, run
 from benchmarks.sbom_peers import fetched, shared_home
 
 __all__ = [
-    "Counted", "FailedError", "commit", "environment", "foreign_files", "read_demo_elsewhere", "read_hugo_elsewhere",
-    "same_on_two_machines", "valid_in_every_form",
+    "Counted", "FailedError", "commit", "environment", "foreign_files", "judge_counts", "read_demo_elsewhere",
+    "read_hugo_elsewhere", "same_on_two_machines", "valid_in_every_form",
 ]  # fmt: skip
 
 _SERVICE = REPO / "examples" / "mux-service"
@@ -303,10 +303,10 @@ def _elsewhere(scratch: Path, make: Callable[[], list[Path]]) -> Iterator[Outcom
             yield Outcome(state=State.NOT_RUN, detail="it is not on PATH", name=f"read by {tool}")
         else:
             seen = {file.name: found for file in files if (found := count(file, scratch)) is not None}
-            yield from _judge(tool, seen, wanted)
+            yield from judge_counts(tool, seen, wanted)
 
 
-def _judge(tool: str, seen: Mapping[str, Counted], wanted: int) -> Iterator[Outcome]:
+def judge_counts(tool: str, seen: Mapping[str, Counted], wanted: int) -> Iterator[Outcome]:
     """Yield a line for what a tool read rightly, and one for each file that it did not."""
     right: list[str] = []
     subjectless = False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from supplymatrix.cli.options import console_options, tags_option
-from supplymatrix.cli.output import Console
+from supplymatrix.cli.output import Console, page_width
 from supplymatrix.cli.pages import format_option, write_pages
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.cli.targets import ReportTarget
@@ -187,10 +187,11 @@ def licences(
 
 def tell_notes(graph: GraphRun, console: Console) -> None:
     """Tell on stderr how the graph was read."""
-    from supplymatrix.reports.plain import plain
+    from supplymatrix.reports.snippet import in_page
 
     if not console.quiet:
-        write_stderr("".join(f"note: {plain(note.message)}\n" for note in graph.notes))
+        lines = in_page((f"note: {note.message}" for note in graph.notes), page_width())
+        write_stderr("".join(f"{line}\n" for line in lines))
 
 
 def _page(read: LicencesRead, use: str | None) -> LicencePage:

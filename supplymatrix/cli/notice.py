@@ -8,7 +8,7 @@ import click
 
 from supplymatrix.cli.licences import LicencesRead, read_options, tell_notes
 from supplymatrix.cli.options import console_options
-from supplymatrix.cli.output import Console
+from supplymatrix.cli.output import Console, page_width
 from supplymatrix.cli.pages import format_option, write_pages
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.cli.targets import ReportTarget
@@ -35,7 +35,7 @@ def notice(*, read: LicencesRead, targets: tuple[ReportTarget, ...], output: Pat
     """
     from supplymatrix.engine.licences import graph_gaps, in_scope
     from supplymatrix.reports.diagnostic import unknown_line
-    from supplymatrix.reports.plain import plain
+    from supplymatrix.reports.snippet import in_page
     from supplymatrix.sbom.notice import NoticeFile, build_notice, render_json, render_markdown, render_text
 
     if output is not None:
@@ -56,10 +56,9 @@ def notice(*, read: LicencesRead, targets: tuple[ReportTarget, ...], output: Pat
     }
     write_pages(targets, render, quiet=console.quiet)
     gaps = graph_gaps(graph, found, read.scope)
-    for gap in gaps[:_MOST]:
-        write_stderr(plain(unknown_line(gap)) + "\n")
-    for item in bundle.missing[:_MOST]:
-        write_stderr(plain(f"unknown: notice of {item.module}: {item.reason}; next: {item.remedy}") + "\n")
+    told = [unknown_line(gap) for gap in gaps[:_MOST]]
+    told += [f"unknown: notice of {item.module}: {item.reason}; next: {item.remedy}" for item in bundle.missing[:_MOST]]
+    write_stderr("".join(f"{line}\n" for line in in_page(told, page_width())))
     more = max(0, len(gaps) - _MOST) + max(0, len(bundle.missing) - _MOST)
     if more:
         write_stderr(f"… and {more:,} more of these\n")

@@ -14,7 +14,7 @@ import click
 
 from supplymatrix.cli.alarm import keeps_alarm
 from supplymatrix.cli.options import console_options, log_options, policy_options_to, tags_option
-from supplymatrix.cli.output import Console
+from supplymatrix.cli.output import Console, page_width
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.cli.targets import ReportTarget, parse_targets, write_targets
 from supplymatrix.engine.means import Means
@@ -316,8 +316,8 @@ def _write(
 
 
 def _tell(document: Document, notes: tuple[str, ...], written: list[tuple[str, bytes]], signed: str) -> None:
-    from supplymatrix.cli.output import page_width
-    from supplymatrix.reports.sbom_summary import in_page, summary_lines
+    from supplymatrix.reports.sbom_summary import summary_lines
+    from supplymatrix.reports.snippet import in_page
 
     lines = [*summary_lines(document), *notes]
     lines += [

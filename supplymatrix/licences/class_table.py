@@ -50,7 +50,7 @@ TABLE: Mapping[str, str] = MappingProxyType({
         MIT-Click MIT-CMU MIT-enna MIT-feh MIT-Festival MIT-Khronos-old MIT-Modern-Variant MIT-open-group MIT-STK
         MIT-testregex MIT-Wu MITNFA MMIXware mpi-permissive mpich2 mplus MS-PL MTLL MulanPSL-1.0 MulanPSL-2.0 Multics
         Mup NAIST-2003 Naumen NCL NCSA NetCDF Newsletr ngrep NICTA-1.0 NIST-Software NLOD-1.0 NLOD-2.0 Noweb NRL NTP
-        NTP-0 O-UDA-1.0 OAR ODC-By-1.0 OFFIS OFL-1.0 OFL-1.0-no-RFN OFL-1.0-RFN OFL-1.1 OFL-1.1-no-RFN OFL-1.1-RFN
+        NTP-0 O-UDA-1.0 OAR ODC-By-1.0 OFFIS
         OGC-1.0 OGDL-Taiwan-1.0 OGL-Canada-2.0 OGL-UK-1.0 OGL-UK-2.0 OGL-UK-3.0 OLDAP-2.0 OLDAP-2.0.1 OLDAP-2.1
         OLDAP-2.2 OLDAP-2.2.1 OLDAP-2.2.2 OLDAP-2.3 OLDAP-2.4 OLDAP-2.5 OLDAP-2.6 OLDAP-2.7 OLDAP-2.8 OLFL-1.3 OML
         OpenMDW-1.0 OpenSSL OpenSSL-standalone OpenVision OPL-UK-3.0 OSSP PADL ParaType-Free-Font-1.3 PHP-3.0 PHP-3.01
@@ -71,6 +71,7 @@ TABLE: Mapping[str, str] = MappingProxyType({
         Interbase-1.0 IPA IPL-1.0 LGPL-2.0-only LGPL-2.0-or-later LGPL-2.1-only LGPL-2.1-or-later LGPL-3.0-only
         LGPL-3.0-or-later LGPLLR LiLiQ-R-1.1 LPL-1.0 LPL-1.02 LPPL-1.0 LPPL-1.1 LPPL-1.2 LPPL-1.3a LPPL-1.3c Motosoto
         MPL-1.0 MPL-1.1 MPL-2.0 MPL-2.0-no-copyleft-exception MS-RL NASA-1.3 NBPL-1.0 Nokia NOSL NPL-1.0 NPL-1.1 OCCT-PL
+        OFL-1.0 OFL-1.0-no-RFN OFL-1.0-RFN OFL-1.1 OFL-1.1-no-RFN OFL-1.1-RFN
         OGTSL OLDAP-1.1 OLDAP-1.2 OLDAP-1.3 OLDAP-1.4 OSET-PL-2.1 RHeCos-1.1 RSCPL Sendmail Sendmail-8.23
         Sendmail-Open-Source-1.1 SGI-B-1.0 SGI-B-1.1 SISSL SISSL-1.2 SNIA SOFA SPL-1.0 SugarCRM-1.1.3 TPL-1.0
         Ubuntu-font-1.0

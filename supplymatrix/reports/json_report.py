@@ -116,6 +116,7 @@ def _subject(audit: Audit) -> _Json:
         "has_go_mod": bool(project and project.has_go_mod),
         "has_go_sum": bool(project and project.has_go_sum),
         "sha256": project.provenance.sha256 if project else "",
+        "files": [{"name": file.name, "sha256": file.sha256} for file in audit.subject_files],
     }
 
 

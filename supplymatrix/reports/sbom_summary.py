@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
-from supplymatrix.reports.plain import plain
-from supplymatrix.reports.snippet import wrap
 from supplymatrix.sbom.document import Component, ComponentKind, Document, Usage
 
-__all__ = ["MOST_SHOWN", "in_page", "summary_lines"]
+__all__ = ["MOST_SHOWN", "summary_lines"]
 
 MOST_SHOWN = 10
 """Gaps that are told one by one; of the others there is a count."""
@@ -32,12 +29,6 @@ def summary_lines(document: Document) -> list[str]:
         *shown,
         *_unnamed(document),
     ]
-
-
-def in_page(lines: Iterable[str], width: int) -> list[str]:
-    """Return lines made plain, in at most `width` columns; what goes on is indented."""
-    folded = (wrap(line, width - 2) if len(line) > width else [plain(line)] for line in lines)
-    return [line for first, *rest in folded for line in (first, *(f"  {text}" for text in rest))]
 
 
 def _counts(document: Document, components: tuple[Component, ...]) -> str:

@@ -8,11 +8,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from supplymatrix.model.value import value
 from supplymatrix.reports.plain import plain
 
-__all__ = ["PLAIN_PAINT", "Paint", "fold", "paint_for", "render_snippet", "shorten", "text_width", "wrap"]
+__all__ = ["PLAIN_PAINT", "Paint", "fold", "in_page", "paint_for", "render_snippet", "shorten", "text_width", "wrap"]
 
 
 @value
@@ -150,6 +151,12 @@ def fold(head: str, text: str, width: int) -> list[str]:
         return [head.rstrip(), *(f"{' ' * indent}{line}" for line in wrap(text, width - indent))]
     first, *rest = wrap(text, width - text_width(head))
     return [f"{head}{first}", *(f"{' ' * indent}{line}" for line in rest)]
+
+
+def in_page(lines: Iterable[str], width: int) -> list[str]:
+    """Return lines made plain, in at most `width` columns; what goes on is indented."""
+    folded = (wrap(line, width - 2) if text_width(line) > width else [plain(line)] for line in lines)
+    return [line for first, *rest in folded for line in (first, *(f"  {text}" for text in rest))]
 
 
 def shorten(text: str, cells: int) -> str:

@@ -44,6 +44,7 @@ def test_every_id_of_the_table_is_one_of_today() -> None:
     [
         ("0BSD", "public-domain"),
         ("MIT", "permissive"),
+        ("OFL-1.1", "weak-copyleft"),
         ("Apache-2.0+", "permissive"),
         ("MPL-2.0", "weak-copyleft"),
         ("LGPL-3.0-or-later", "weak-copyleft"),

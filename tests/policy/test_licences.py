@@ -527,3 +527,27 @@ def test_with_a_use_a_finding_tells_what_is_asked() -> None:
     finding = found["SM401"].finding
     assert finding is not None
     assert [one.label for one in finding.evidence].count("asked of redistribute-binary") >= 1
+
+
+def test_a_preset_does_not_ask_for_a_licence_but_the_line_that_names_it_does() -> None:
+    text = '[policy]\npreset = "log-verified"\n[licences]\nallow = ["MIT"]\ndeny = ["GPL-*"]\n'
+    for name, line in (("GPL-3.0-only", 5), ("ISC", 4), ("", 3)):
+        verdict = judge(parse(text), [], facts(licence(name)), ALL_RULES, now=NOW, tool_version="1")
+        places = {one.rule: one.required_by for one in verdict.judged}
+        place = places["SM402" if not name else "SM401"]
+        assert place is not None
+        assert place.line == line
+    said = parse(f'{text}[rules]\nSM401 = "warn"\n')
+    (found,) = judge(said, [], facts(licence("ISC")), ALL_RULES, now=NOW, tool_version="1").judged
+    assert found.required_by is not None
+    assert found.required_by.line == 7
+
+
+def test_an_obligation_of_several_licences_is_named_once() -> None:
+    found = results(
+        '[licences]\nallow = ["0BSD"]\nuse = "redistribute-binary"\n', licence("MIT AND ISC AND Apache-2.0")
+    )
+    finding = found["SM401"].finding
+    assert finding is not None
+    duties = [one.value.partition(" (")[0] for one in finding.evidence if one.label.startswith("asked of")]
+    assert len(duties) == len(set(duties)) >= 2

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.value import changed
-from supplymatrix.reports.sbom_summary import MOST_SHOWN, in_page, summary_lines
+from supplymatrix.reports.sbom_summary import MOST_SHOWN, summary_lines
+from supplymatrix.reports.snippet import in_page
 from tests.support.sbom_documents import bare_document, rich_document
 
 
