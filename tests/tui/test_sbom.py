@@ -65,7 +65,9 @@ async def test_a_facet_leaves_its_rows_and_esc_brings_all_back(tmp_path: Path, m
         assert screen.table.current_id == USUAL
 
 
-async def test_facets_are_always_seen_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_facets_are_always_seen_where_there_is_room_and_found_in_the_palette(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = sbom_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -78,6 +80,17 @@ async def test_facets_are_always_seen_where_there_is_room(tmp_path: Path, monkey
         assert has_focus(app, "facets")
         await press(pilot, "tab")
         assert has_focus(app, "table")
+        items = {(item.kind, item.text): item for item in sbom_screen(app).palette_items()}
+        assert ("component", USUAL) in items
+        go = items["facet", "licence ISC"].go
+        assert callable(go)
+        go()
+        await settle(pilot)
+        assert sbom_screen(app).facet == "licence ISC"
+        await press(pilot, "question_mark")
+        rows = take_rows(app)
+        assert "Duties" in rows
+        assert "supplymatrix sbom shop --scope built" in rows
 
 
 async def test_the_filter_knows_the_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,34 +176,8 @@ async def test_a_link_goes_to_its_component_whatever_hides_it(tmp_path: Path, mo
             screen.open_parts((part,))
             await settle(pilot)
             assert screen.parts() == screen.link.parts == (part,)
-
-
-async def test_a_link_to_what_is_not_there_says_how_more_is_seen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = sbom_app(tmp_path, monkeypatch, at="sbom/example.org/gone@v1.0.0")
-    async with app.run_test(size=WIDE) as pilot:
-        await settle(pilot)
-        assert "no such component in scope built; t takes in more" in take_rows(app)
-
-
-async def test_palette_and_help_have_components_facets_and_keys(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = sbom_app(tmp_path, monkeypatch)
-    async with app.run_test(size=WIDE) as pilot:
-        await settle(pilot)
-        items = {(item.kind, item.text): item for item in sbom_screen(app).palette_items()}
-        assert ("component", USUAL) in items
-        go = items["facet", "licence ISC"].go
-        assert callable(go)
-        go()
-        await settle(pilot)
-        assert sbom_screen(app).facet == "licence ISC"
-        await press(pilot, "question_mark")
-        rows = take_rows(app)
-        assert "Duties" in rows
-        assert "supplymatrix sbom shop --scope built" in rows
+        screen.open_parts(("example.org/gone@v1.0.0",))
+        assert screen.status_line.told.endswith("no such component in scope built; t takes in more")
 
 
 async def test_without_a_project_every_key_says_what_is_missing(

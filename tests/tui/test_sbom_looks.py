@@ -51,18 +51,16 @@ async def test_what_keys_open_looks_as_it_did(
     await _check(name, sbom_app(tmp_path, monkeypatch), shots, SVG_SIZE, no_color=False)
 
 
-@pytest.mark.parametrize("size", [(120, 40), SVG_SIZE])
 async def test_without_a_project_it_says_what_is_missing(
-    size: tuple[int, int], shots: Shots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shots: Shots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = sbom_session(tmp_path, monkeypatch)
     session.project = None
-    await _check("empty", made_app(session, "sbom"), shots, size, no_color=False)
+    await _check("empty", made_app(session, "sbom"), shots, SVG_SIZE, no_color=False)
 
 
-@pytest.mark.parametrize("size", [(120, 40), SVG_SIZE])
 async def test_a_broken_go_mod_is_told_with_its_place(
-    size: tuple[int, int], shots: Shots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shots: Shots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> SbomView:
         fault = Diagnostic(
@@ -72,4 +70,4 @@ async def test_a_broken_go_mod_is_told_with_its_place(
         raise InputError(fault)
 
     monkeypatch.setattr("supplymatrix.tui.screens.sbom_offers.make_view", broken)
-    await _check("error", made_app(shop(tmp_path, monkeypatch), "sbom"), shots, size, no_color=False)
+    await _check("error", made_app(shop(tmp_path, monkeypatch), "sbom"), shots, SVG_SIZE, no_color=False)
