@@ -166,7 +166,9 @@ def _replace(data: bytes, path: KeyPath) -> None:
 def _remove_key(data: bytes, path: KeyPath) -> None:
     new = remove_key(data, "f", path, page=PAGE)
     at, gone = _inserted(new, data)
-    assert str(path[-1]) in gone.decode() or "\\u" in gone.decode() or '"' in gone.decode()
+    # What is gone begins where the texts part, which is within the key where the next one begins alike: "l0=0,l1=0".
+    around = (gone + gone).decode("utf-8", "replace")
+    assert str(path[-1]) in around or "\\u" in around or '"' in around
     theirs = places_by_tree_sitter(data)
     if theirs is not None:
         inside = [place for place in theirs[0] if _touches((place[0][0], place[1][1]), at, at + len(gone))]
