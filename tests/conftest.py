@@ -1,6 +1,6 @@
 """Hypothesis profiles: no deadline (a shared machine is slow at random), and the same examples in every CI run.
 
-`make quick` sets HYPOTHESIS_PROFILE=quick: fewer examples of each property; `deep` has ten times as many as usual.
+`make quick` sets HYPOTHESIS_PROFILE=quick: fewer examples of each property; `deep` has more than ten times as many as usual.
 Tests that need the real network run only when they are asked for: `pytest -m network`.
 """
 
@@ -11,7 +11,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("local", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("local", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("local"), derandomize=True)
 settings.register_profile("deep", parent=settings.get_profile("local"), max_examples=400)
 settings.register_profile("quick", parent=settings.get_profile("local"), max_examples=15)

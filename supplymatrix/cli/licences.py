@@ -36,11 +36,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @value
 class LicencesRead:
-    """What was asked for, and what came of it."""
+    """What was asked for, and what came of it. has_cache: there is a place for what was worked out."""
 
     graph: GraphRun
     licences: LicenceRun
     scope: Scope
+    has_cache: bool = True
 
 
 def read_options(*, keep_texts: bool = False) -> Callable[[F], F]:
@@ -94,14 +95,15 @@ def _read(
     from supplymatrix.cli.graph import refuse_unknown_target
     from supplymatrix.engine.licences import DETECTOR, read_licences
     from supplymatrix.engine.module_graph import GraphReader
-    from supplymatrix.engine.settings import cache_folder_of, load_settings
+    from supplymatrix.engine.settings import load_settings
     from supplymatrix.net.file_facts import FileFacts
+    from supplymatrix.net.folders import cache_folder_if_any
     from supplymatrix.sbom.document import Scope
     from supplymatrix.sources.subjects import find_subjects, read_subject
 
     refuse_unknown_target(goos, goarch)
     asked = Scope(scope)
-    folder = cache_dir or cache_folder_of(load_settings(os.environ), os.environ)
+    folder = cache_dir or load_settings(os.environ).cache_dir or cache_folder_if_any(os.environ)
     subject = find_subjects((path,), recursive=False).subjects[0]
     project = read_subject(subject)
     reader = GraphReader(
@@ -118,7 +120,7 @@ def _read(
     facts = FileFacts.open(folder, detector=DETECTOR)
     found = read_licences(graph, project, os.environ, scope=asked, facts=facts, keep_texts=keep_texts, jobs=_JOBS)
     facts.save()
-    return LicencesRead(graph=graph, licences=found, scope=asked)
+    return LicencesRead(graph=graph, licences=found, scope=asked, has_cache=folder is not None)
 
 
 @click.command()
@@ -168,7 +170,7 @@ def licences(
     page = narrowed(_page(read, use), classes, names)
     if wanted:
         page = _only(page, wanted)
-    tell_notes(read.graph, console)
+    tell_notes(read, console)
 
     def text(width: int) -> str:
         if wanted:
@@ -185,12 +187,14 @@ def licences(
     return 3 if page.gaps else 0
 
 
-def tell_notes(graph: GraphRun, console: Console) -> None:
+def tell_notes(read: LicencesRead, console: Console) -> None:
     """Tell on stderr how the graph was read."""
+    from supplymatrix.net.folders import NO_CACHE
     from supplymatrix.reports.snippet import in_page
 
     if not console.quiet:
-        lines = in_page((f"note: {note.message}" for note in graph.notes), page_width())
+        told = [*(note.message for note in read.graph.notes), *(() if read.has_cache else (NO_CACHE,))]
+        lines = in_page((f"note: {text}" for text in told), page_width())
         write_stderr("".join(f"{line}\n" for line in lines))
 
 

@@ -35,8 +35,9 @@ def notice(*, read: LicencesRead, targets: tuple[ReportTarget, ...], output: Pat
     """
     from supplymatrix.engine.licences import graph_gaps, in_scope
     from supplymatrix.reports.diagnostic import unknown_line
+    from supplymatrix.reports.notice_view import render_json, render_markdown, render_text
     from supplymatrix.reports.snippet import in_page
-    from supplymatrix.sbom.notice import NoticeFile, build_notice, render_json, render_markdown, render_text
+    from supplymatrix.sbom.notice import NoticeFile, build_notice
 
     if output is not None:
         targets = _to_file(targets, output)
@@ -48,7 +49,7 @@ def notice(*, read: LicencesRead, targets: tuple[ReportTarget, ...], output: Pat
     }
     target = f"{graph.goos}/{graph.goarch}" if graph.packages_by in ("go list", "source files") else ""
     bundle = build_notice(graph.name, [*others, found.stdlib], extras, found.texts, target=target)
-    tell_notes(graph, console)
+    tell_notes(read, console)
     render = {
         "text": lambda _: render_text(bundle),
         "markdown": lambda _: render_markdown(bundle),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -11,10 +11,21 @@ from supplymatrix.cli.output import page_width
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.cli.targets import ReportTarget, parse_targets, write_targets
 
-__all__ = ["format_option", "write_pages"]
+__all__ = ["completing", "format_option", "write_pages"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _PAGE = 80  # columns of a page in a file
+
+
+def completing(formats: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[Any]]:
+    """Return what completes the begun name of a format in a shell."""
+
+    def complete(_context: click.Context, _option: click.Parameter, begun: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in formats if name.startswith(begun)]
+
+    return complete
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
@@ -26,14 +37,9 @@ def format_option(*formats: str) -> Callable[[F], F]:
     def read(_context: click.Context, _option: click.Parameter, words: tuple[str, ...]) -> tuple[ReportTarget, ...]:
         return parse_targets(words, formats, otherwise=formats[:1])
 
-    def complete(_context: click.Context, _option: click.Parameter, begun: str) -> list[Any]:
-        from click.shell_completion import CompletionItem
-
-        return [CompletionItem(name) for name in formats if name.startswith(begun)]
-
     listed = f"{', '.join(formats[:-1])} or {formats[-1]}"
     return click.option(
-        "--format", "targets", multiple=True, metavar="F[=FILE]", callback=read, shell_complete=complete,
+        "--format", "targets", multiple=True, metavar="F[=FILE]", callback=read, shell_complete=completing(formats),
         help=f"{listed}; to FILE or to stdout. May be given several times.",
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ import click
 from supplymatrix.cli.alarm import keeps_alarm
 from supplymatrix.cli.options import console_options, log_options, policy_options_to, tags_option
 from supplymatrix.cli.output import Console, page_width
+from supplymatrix.cli.pages import completing
 from supplymatrix.cli.streams import write_stderr
 from supplymatrix.cli.targets import ReportTarget, parse_targets, write_targets
 from supplymatrix.engine.means import Means
@@ -120,12 +121,6 @@ def _spec(context: click.Context, option: click.Parameter, text: str) -> str:
     return text
 
 
-def _complete_formats(_context: click.Context, _option: click.Parameter, begun: str) -> list[Any]:
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(name) for name in FORMATS if name.startswith(begun)]
-
-
 def _party(context: click.Context, option: click.Parameter, text: str) -> tuple[str, str, str] | None:
     """Read "NAME <E-MAIL> (URL)", of which only the name must be there."""
     if not text:
@@ -151,7 +146,7 @@ def _party(context: click.Context, option: click.Parameter, text: str) -> tuple[
     multiple=True,
     metavar="F[=FILE]",
     callback=_targets,
-    shell_complete=_complete_formats,
+    shell_complete=completing(FORMATS),
     help="cyclonedx-json, cyclonedx-xml, spdx-json or spdx-3-json; to FILE or to stdout. May be given several times.",
 )
 @click.option(

@@ -28,7 +28,7 @@ from supplymatrix.model.licence import LicenceSource, ModuleLicence
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
-from supplymatrix.net.folders import cache_folder
+from supplymatrix.net.folders import cache_folder_if_any
 from supplymatrix.net.settings import read_env_values
 from supplymatrix.reports.module_changes import (
     Built,
@@ -78,7 +78,7 @@ class _Licences:
 
     def __init__(self, means: Means, cache: Path | None) -> None:
         self.cache = cache
-        self._facts = FileFacts.open(means.cache_dir or cache_folder(means.environ), detector=DETECTOR)
+        self._facts = FileFacts.open(means.cache_dir or cache_folder_if_any(means.environ), detector=DETECTOR)
         self._known: dict[ModuleVersion, ModuleLicence] = {}
 
     def of(self, change: ModuleChange) -> LicenceChange:

@@ -37,11 +37,11 @@ class CheckedLicences:
     def __init__(self, means: Means, graphs: GraphReader | None = None) -> None:
         from supplymatrix.engine.licences import DETECTOR
         from supplymatrix.net.file_facts import FileFacts
-        from supplymatrix.net.folders import cache_folder
+        from supplymatrix.net.folders import cache_folder_if_any
 
         self._environ = means.environ
         self._graphs = graphs or GraphReader(means.environ, own_first=True, cgo=None, tags=None)
-        self._known = FileFacts.open(means.cache_dir or cache_folder(means.environ), detector=DETECTOR)
+        self._known = FileFacts.open(means.cache_dir or cache_folder_if_any(means.environ), detector=DETECTOR)
 
     def of(self, project: Project) -> tuple[Sequence[ModuleLicence], Sequence[Gap], Sequence[Note]]:
         """Return the licences of a project's modules, what keeps the list from being whole, and what to say of it."""

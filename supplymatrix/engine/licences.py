@@ -28,7 +28,7 @@ from supplymatrix.engine.graph_inputs import GraphInputs
 from supplymatrix.engine.module_graph import GraphRun
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.module_graph import Absent, ListedModule
-from supplymatrix.licences.together import FilesSay, what_files_say
+from supplymatrix.licences.together import what_files_say
 from supplymatrix.licences.version import READING
 from supplymatrix.model.fact import Gap, GraphModule
 from supplymatrix.model.licence import LicenceFile, LicenceSource, ModuleLicence
@@ -270,35 +270,25 @@ class _Reader:
     def licence_of(self, listed: ListedModule, texts: ModuleTexts | Absent) -> ModuleLicence:
         """Return the licence of a module, and note what is not known of it."""
         if isinstance(texts, Absent):
-            source = _source_of(listed)
-            files: tuple[LicenceFile, ...] = ()
-            judged = FilesSay(declared="", concluded="", reason=texts.reason, remedy=texts.remedy, is_read=False)
-        else:
-            source = texts.source
-            files, passed_over = self._files(listed.module.path, texts.texts)
-            judged = what_files_say(files, (*texts.unread, *passed_over))
-        # A project without a licence file is its owner's to license: nothing of others is unknown then.
-        is_own_matter = listed.is_main and not files and not (isinstance(texts, Absent) or texts.unread)
-        if judged.reason and not is_own_matter:
-            self.gaps.append(
-                Gap(
-                    wanted=f"licence of {listed.module}",
-                    reason=judged.reason,
-                    remedy=judged.remedy,
-                    subject=str(listed.module),
-                )
+            found = ModuleLicence(
+                subject=listed.module,
+                effective=listed.effective,
+                declared="",
+                concluded="",
+                files=(),
+                source=_source_of(listed),
+                reason=texts.reason,
+                remedy=texts.remedy,
+                is_read=False,
             )
-        return ModuleLicence(
-            subject=listed.module,
-            effective=listed.effective,
-            declared=judged.declared,
-            concluded=judged.concluded,
-            files=files,
-            source=source,
-            reason=judged.reason,
-            remedy=judged.remedy,
-            is_read=judged.is_read,
-        )
+        else:
+            found = self._read_all(listed.module, listed.effective, texts)
+        # A project without a licence file is its owner's to license: nothing of others is unknown then.
+        is_own_matter = listed.is_main and not found.files and not (isinstance(texts, Absent) or texts.unread)
+        if found.reason and not is_own_matter:
+            wanted, subject = f"licence of {listed.module}", str(listed.module)
+            self.gaps.append(Gap(wanted=wanted, reason=found.reason, remedy=found.remedy, subject=subject))
+        return found
 
     def stdlib(self, environ: Mapping[str, str]) -> ModuleLicence:
         """Return the licence of the standard library: from its own file where there is one, else as everybody knows."""
@@ -307,19 +297,10 @@ class _Reader:
         absent = Absent(reason="there is no Go on this machine", remedy="set GOROOT, or put go into PATH")
         places = [Place(source=LicenceSource.GOROOT, path=root, bounds=root)] if root is not None else []
         texts = read_first(places, (), absent)
-        files: tuple[LicenceFile, ...] = ()
         if isinstance(texts, ModuleTexts):
-            files, passed_over = self._files(STDLIB, texts.texts)
-            judged = what_files_say(files, (*texts.unread, *passed_over))
-            if judged.concluded:
-                return ModuleLicence(
-                    subject=subject,
-                    effective=subject,
-                    declared=judged.declared,
-                    concluded=judged.concluded,
-                    files=files,
-                    source=LicenceSource.GOROOT,
-                )
+            found = self._read_all(subject, subject, texts)
+            if found.concluded:
+                return found
         reason = texts.reason if isinstance(texts, Absent) else f"the folder of Go has no LICENSE that says it: {root}"
         return ModuleLicence(
             subject=subject,
@@ -330,6 +311,22 @@ class _Reader:
             source=LicenceSource.KNOWN,
             reason=reason,
             remedy=absent.remedy,
+        )
+
+    def _read_all(self, subject: ModuleVersion, effective: ModuleVersion | None, texts: ModuleTexts) -> ModuleLicence:
+        """Return what the texts of a module, or of the standard library, say together."""
+        files, passed_over = self._files(subject.path, texts.texts)
+        judged = what_files_say(files, (*texts.unread, *passed_over))
+        return ModuleLicence(
+            subject=subject,
+            effective=effective,
+            declared=judged.declared,
+            concluded=judged.concluded,
+            files=files,
+            source=texts.source,
+            reason=judged.reason,
+            remedy=judged.remedy,
+            is_read=judged.is_read,
         )
 
     def _files(

@@ -16,7 +16,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.net.cache import LogCache
 from supplymatrix.net.evidence import keep_evidence
-from supplymatrix.net.folders import cache_folder, state_folder
+from supplymatrix.net.folders import cache_folder_if_any, state_folder_if_any
 from supplymatrix.net.head_file import HeadFile, SavedHead
 from supplymatrix.net.local import CacheAnswers, FolderAnswers
 from supplymatrix.sumdb.history import SeenHead
@@ -67,9 +67,9 @@ def _ask_log(access: LogAccess, modules: Sequence[ModuleVersion], heads: Sequenc
             ),
         )
     means, verifier = access.means, access.choice.verifier
-    head_file = HeadFile(state_folder(means.environ), verifier.name, verifier.key_hash)
+    head_file = HeadFile(state_folder_if_any(means.environ), verifier.name, verifier.key_hash)
     saved = head_file.read()
-    folder = means.cache_dir or cache_folder(means.environ)
+    folder = means.cache_dir or cache_folder_if_any(means.environ)
     cache = LogCache.open(folder, verifier.name, verifier.key_hash, max_bytes=means.cache_bytes)
     try:
         run = _with_evidence(

@@ -292,8 +292,9 @@ class _Reading:
 
     def _tell_graph(self, own: ModuleGraph, refused: str) -> None:
         """Say how the list was found, and what is missing in it."""
-        if refused and refused != NO_GO:
-            text = f"the build list was worked out from go.mod files; the go command did not give it: {refused}"
+        why = _why_without_go(own, refused)
+        if why:
+            text = f"the build list was worked out from go.mod files; the go command did not give it: {why}"
             self._notes.append(Note(code="graph-without-go", message=text))
         if own.raised:
             first = own.raised[0]
@@ -360,6 +361,19 @@ class _Reading:
             deprecated=_in_a_line(deprecated),
             location=next(iter(self._inputs.module_lines.values())),
         )
+
+
+def _why_without_go(own: ModuleGraph, refused: str) -> str:
+    """Return why the go command did not give the list, "" where nobody misses it: it lacks files that we need not."""
+    from supplymatrix.sources.go_command import NOTHING_FETCHED
+
+    if refused == NO_GO or (own.is_complete and NOTHING_FETCHED in refused):
+        return ""
+    if not own.missing or NOTHING_FETCHED not in refused:
+        return refused
+    first = own.missing[0]
+    more = f" ({len(own.missing):,} such files)" if len(own.missing) > 1 else ""
+    return f"{NOTHING_FETCHED}; go.mod of {first.wanted.module}: {first.reason}{more}; next: {first.remedy}"
 
 
 def what_authors_say(required: Iterable[RequiredModule], environ: Mapping[str, str]) -> list[GraphModule]:

@@ -158,21 +158,25 @@ def _remote(reference: ParentRef, means: Means | None, *, allowed: bool) -> Poli
 
 def _from_cache(reference: ParentRef, means: Means) -> bytes | None:
     """Return the bytes that the digest names where an earlier run has kept them, whose address allowed that."""
-    data = read_if_there(_kept_at(means, reference.sha256), POLICY_LIMIT, "policy")
+    path = _kept_at(means, reference.sha256)
+    data = read_if_there(path, POLICY_LIMIT, "policy") if path is not None else None
     return data if data is not None and hashlib.sha256(data).hexdigest() == reference.sha256 else None
 
 
-def _kept_at(means: Means, sha256: str) -> Path:
-    from supplymatrix.net.folders import cache_folder
+def _kept_at(means: Means, sha256: str) -> Path | None:
+    from supplymatrix.net.folders import cache_folder_if_any
 
-    return (means.cache_dir or cache_folder(means.environ)) / _KEPT / f"{sha256}.toml"
+    folder = means.cache_dir or cache_folder_if_any(means.environ)
+    return folder / _KEPT / f"{sha256}.toml" if folder is not None else None
 
 
-def _keep(path: Path, data: bytes) -> None:
+def _keep(path: Path | None, data: bytes) -> None:
     from contextlib import suppress
 
     from supplymatrix.net.whole_file import replace_whole
 
+    if path is None:
+        return
     with suppress(OSError):  # a cache that cannot be written only costs the next run a request
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_whole(path, data)

@@ -13,10 +13,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from supplymatrix import __version__
-from supplymatrix.engine.events import OnEvent, ignore_event
+from supplymatrix.engine.events import Event, Message, OnEvent, ignore_event
 from supplymatrix.engine.licences import DETECTOR, LicenceRun, in_scope, read_licences
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy, PackagesBy
@@ -25,7 +25,7 @@ from supplymatrix.engine.sbom_components import Known, go_components, main_compo
 from supplymatrix.engine.sbom_gaps import Findings, alarm_gaps, gaps_of, package_gaps
 from supplymatrix.engine.sbom_go import GoRelease, find_go_release, toolchain_module, toolchain_of
 from supplymatrix.engine.sbom_native import native_parts
-from supplymatrix.engine.sbom_places import public_proxy
+from supplymatrix.engine.sbom_places import is_absolute, local_folder, public_proxy
 from supplymatrix.engine.sbom_proofs import Proofs, read_proofs
 from supplymatrix.engine.sbom_reasons import Reasons
 from supplymatrix.engine.sbom_subject import SbomSubject, find_sbom_subject, read_files_of
@@ -37,7 +37,7 @@ from supplymatrix.model.fact import GraphModule
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
-from supplymatrix.net.folders import cache_folder
+from supplymatrix.net.folders import NO_CACHE, cache_folder_if_any
 from supplymatrix.net.settings import read_env_values, read_go_settings
 from supplymatrix.sbom.completeness import Evidence, completeness_of
 from supplymatrix.sbom.document import (
@@ -49,7 +49,6 @@ from supplymatrix.sbom.document import (
 )
 from supplymatrix.sbom.edges import Edges, edges_of
 from supplymatrix.sources.main_version import MainVersion, find_main_version
-from supplymatrix.sources.mod_files import ModFiles
 from supplymatrix.sources.modcache import module_cache
 from supplymatrix.sources.zip_digest import digest_zips
 
@@ -57,6 +56,7 @@ __all__ = ["SbomRequest", "SbomRun", "make_sbom"]
 
 _ALARM, _GAPS = 4, 3
 _FEW = 3
+_NOT_COMPARED = "files in vendor/ were not compared with the modules' zips"
 
 
 @value
@@ -117,7 +117,8 @@ class _Making:
         self._settings = read_go_settings(self._environ)
         self._cache = module_cache(self._environ, read_env_values(self._environ))
         self._files = read_files_of(subject)
-        folder = request.means.cache_dir or cache_folder(self._environ)
+        folder = request.means.cache_dir or cache_folder_if_any(self._environ)
+        self._has_cache = folder is not None
         self._facts = FileFacts.open(folder, detector=DETECTOR)
 
     def run(self) -> SbomRun:
@@ -138,7 +139,7 @@ class _Making:
             zips=zips,
             cache=self._cache,
             settings=self._settings,
-            folder_of=lambda entry: _folder_of(entry, run),
+            folder_of=lambda entry: local_folder(entry, run),
             proxy=public_proxy(self._environ),
         )
         versions = self._versions(run, listed)
@@ -194,8 +195,13 @@ class _Making:
             {*modules, toolchain_module(release)},
             source=self._request.policy,
             means=self._request.means,
-            on_event=self._on_event,
+            on_event=self._pass_on,
         )
+
+    def _pass_on(self, event: Event) -> None:
+        """Tell what happens; that there is no cache is told once, among the notes."""
+        if event != Message(text=NO_CACHE):
+            self._on_event(event)
 
     def _zips(self, modules: Sequence[ModuleVersion], proofs: Proofs) -> HeldZips:
         if not self._request.with_zips:
@@ -278,7 +284,7 @@ class _Making:
             alarms=tuple(gap.reason for gap in alarm_gaps(found)),
         )
         used = run.packages_by is not PackagesBy.NOBODY
-        properties = {f"supplymatrix:{name}": text for name, text in _told_of(edges, found.zips)}
+        properties = {f"supplymatrix:{name}": text for name, text in _told_of(edges, found)}
         if run.packages_by in (PackagesBy.SOURCES, PackagesBy.GO):
             properties["supplymatrix:tags"] = ",".join(run.tags) or "none"
         return Document(
@@ -313,7 +319,13 @@ class _Making:
 
     def _notes(self, found: Findings, listed: Sequence[tuple[ListedModule, GraphModule]]) -> Iterator[str]:
         yield from (f"alarm: {text}" for text in (*found.proofs.alarms, *found.zips.alarms))
-        yield from (note.message for note in found.proofs.notes)
+        said = found.proofs.notes
+        if _takes_vendored(found.run):
+            yield f"{_NOT_COMPARED}: hashes and proofs are of the zips, and built is what lies in vendor/"
+            said = tuple(note for note in said if note.code != "vendor-not-checked")
+        yield from (note.message for note in said)
+        if not self._has_cache:
+            yield NO_CACHE
         if all(entry.is_main for entry, _ in listed):
             yield "no other module is part of it: " + (
                 "go.mod requires none" if not self._requires_any() else "none gives packages to this build"
@@ -343,33 +355,29 @@ def _withheld(reasons: Reasons) -> Iterator[str]:
         yield f"and {len(reasons.withheld) - _FEW:,} more such reasons are not in it"
 
 
-def _told_of(edges: Edges, zips: HeldZips) -> Iterator[tuple[str, str]]:
+def _told_of(edges: Edges, found: Findings) -> Iterator[tuple[str, str]]:
     """Yield (name, text) of what a reader of edges and hashes should know."""
     if edges.unreached:
         yield "edges:unreached", str(len(edges.unreached))
     if edges.added:
         yield "edges:added", str(len(edges.added))
-    if zips.found is None:
+    if found.zips.found is None:
         yield "zips", "not looked at: no hashes of zips, and licences from unpacked files"
+    if _takes_vendored(found.run):
+        yield "vendor", _NOT_COMPARED
+
+
+def _takes_vendored(run: GraphRun) -> bool:
+    """Return whether packages of other modules are built from vendor/."""
+    mains = run.inputs.mains if run.inputs is not None else ()
+    return run.from_vendor and bool({*run.packages, *run.test_packages} - {main.path for main in mains})
 
 
 def _own_folders(run: GraphRun) -> list[str]:
     """Return the folders of replacements that only make sense on this machine."""
     listed = run.graph.modules if run.graph is not None else ()
     named = {entry.replacement.directory for entry in listed if entry.replacement is not None}
-    return sorted(folder for folder in named if _is_absolute(folder))
-
-
-def _is_absolute(folder: str) -> bool:
-    return PurePosixPath(folder).is_absolute() or PureWindowsPath(folder).is_absolute()
-
-
-def _folder_of(entry: ListedModule, run: GraphRun) -> Path | None:
-    """Return the folder that replaces a module."""
-    replacement = entry.replacement
-    if replacement is None or run.inputs is None or replacement.target is not None:
-        return None
-    return ModFiles(None, {}, run.inputs.folders).folder_of(replacement)
+    return sorted(folder for folder in named if is_absolute(folder))
 
 
 def _native_edges(

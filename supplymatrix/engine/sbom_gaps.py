@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from supplymatrix.engine.graph_inputs import MainModule
 from supplymatrix.engine.licences import LicenceRun, in_scope
 from supplymatrix.engine.module_graph import GraphRun
 from supplymatrix.engine.sbom_go import GoRelease
@@ -49,7 +48,6 @@ def gaps_of(found: Findings) -> tuple[Gap, ...]:
         *_untidy(found.run),
         *package_gaps(found.run, found.scope),
         *found.native,
-        *_vendor_gaps(found.run),
         *_folder_gaps(found.run, found.scope),
         *_version_gaps(found),
         *found.proofs.gaps,
@@ -65,8 +63,7 @@ def _version_gaps(found: Findings) -> Iterator[Gap]:
     for path, version in found.versions.items():
         name = path or found.name
         if version.reason:
-            remedy = "commit it, tag a commit, or name the version with --version"
-            yield Gap(wanted=f"version of {name}", reason=version.reason, remedy=remedy, subject=name)
+            yield Gap(wanted=f"version of {name}", reason=version.reason, remedy=version.remedy, subject=name)
         elif version.doubt:
             yield Gap(wanted=f"version of {name}", reason=version.doubt, remedy=version.remedy, subject=name)
     if found.release.reason:
@@ -145,19 +142,6 @@ def _zip_gaps(zips: HeldZips) -> Iterator[Gap]:
         for module in modules:
             wanted = f"SHA-256 and SHA-512 of the zip of {module}"
             yield Gap(wanted=wanted, reason=reason, remedy=remedy, subject=str(module))
-
-
-def _vendor_gaps(run: GraphRun) -> Iterator[Gap]:
-    if run.from_vendor and {*run.packages, *run.test_packages} - {main.path for main in _mains(run)}:
-        yield Gap(
-            wanted="that vendor/ holds what the modules' zips hold",
-            reason="files in vendor/ were not compared with the modules' zips: hashes and proofs are of the zips",
-            remedy="go mod vendor with proven modules, and see that nothing changes",
-        )
-
-
-def _mains(run: GraphRun) -> tuple[MainModule, ...]:
-    return run.inputs.mains if run.inputs is not None else ()
 
 
 def _folder_gaps(run: GraphRun, scope: Scope) -> Iterator[Gap]:

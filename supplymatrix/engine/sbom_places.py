@@ -8,18 +8,25 @@ it can have from that proxy alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
 
+from supplymatrix.engine.module_graph import GraphRun
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.gomod.goprivate import match
 from supplymatrix.gomod.goproxy import parse_goproxy
+from supplymatrix.gomod.module_graph import ListedModule
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.net.settings import find_goroot, read_built_in, read_env_files
 from supplymatrix.sbom.document import LogProof, Origin, Party, Reference
+from supplymatrix.sources.mod_files import ModFiles
 from supplymatrix.sumdb.known import GO_LOG_NAME
 
-__all__ = ["GO_AUTHORS", "GO_PLACES", "public_proxy", "references_of", "supplier_of", "zip_reference"]
+__all__ = [
+    "GO_AUTHORS", "GO_PLACES", "is_absolute", "local_folder", "public_proxy", "references_of", "supplier_of",
+    "zip_reference",
+]  # fmt: skip
 
 GO_AUTHORS = Party(name="The Go Authors", url="https://go.dev")
 """Who publishes Go, as the LICENSE in it says."""
@@ -29,6 +36,19 @@ _CODE_HOSTS = ("bitbucket.org", "codeberg.org", "git.sr.ht", "gitee.com", "githu
 """Hosts on which the first two elements behind the host are an owner and his repository."""
 _IN_INFO = "the .info of the module cache"
 _PROVEN = "proven"
+
+
+def is_absolute(folder: str) -> bool:
+    """Tell whether a folder in go.mod only makes sense on one machine, of whatever system."""
+    return PurePosixPath(folder).is_absolute() or PureWindowsPath(folder).is_absolute()
+
+
+def local_folder(listed: ListedModule, run: GraphRun) -> Path | None:
+    """Return the folder that replaces a module, None where none does."""
+    replacement = listed.replacement
+    if replacement is None or run.inputs is None or replacement.target is not None:
+        return None
+    return ModFiles(None, {}, run.inputs.folders).folder_of(replacement)
 
 
 def supplier_of(path: str, origin: Origin | None) -> tuple[Party, str] | None:

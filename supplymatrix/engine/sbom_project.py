@@ -11,14 +11,15 @@ machine is not held against this one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy
 from supplymatrix.engine.sbom_components import Known, go_components, main_component, module_components
 from supplymatrix.engine.sbom_gaps import package_gaps
 from supplymatrix.engine.sbom_go import GoRelease, find_go_release
 from supplymatrix.engine.sbom_native import native_parts
+from supplymatrix.engine.sbom_places import is_absolute, local_folder
 from supplymatrix.engine.sbom_proofs import Proofs
 from supplymatrix.engine.sbom_reasons import A_FOLDER
 from supplymatrix.engine.sbom_subject import SbomSubject, find_sbom_subject, read_files_of
@@ -26,18 +27,16 @@ from supplymatrix.engine.sbom_zips import NO_ZIPS
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.build_constraint import KNOWN_ARCH, KNOWN_OS
 from supplymatrix.gomod.goenv import resolve_settings
-from supplymatrix.gomod.module_graph import ListedModule
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.settings import read_env_files, read_env_values
 from supplymatrix.sbom.completeness import Evidence, completeness_of
-from supplymatrix.sbom.document import Aggregate, Component, Scope
+from supplymatrix.sbom.document import Aggregate, Component, Scope, Usage
 from supplymatrix.sbom.judge_project import TOOLCHAIN, ProjectWord
 from supplymatrix.sbom.purl import STDLIB, parse_purl
 from supplymatrix.sbom.read_values import ReadSbom
 from supplymatrix.sbom.spdx_common import component_facts
 from supplymatrix.sbom.statements import Statement, Topic, Truth
 from supplymatrix.sources.main_version import MainVersion, find_main_version
-from supplymatrix.sources.mod_files import ModFiles
 from supplymatrix.sources.modcache import module_cache
 from supplymatrix.sources.project import Project
 
@@ -109,6 +108,20 @@ def _not_known(name: str, said: str) -> Statement:
     return Statement(topic=Topic.PLATFORM, truth=Truth.FALSE, subject=name, said=said[:200], found=found)
 
 
+def _unlooked(run: GraphRun) -> Iterator[Statement]:
+    """Yield what of the project could not be looked at, so that the file is not held against all of it."""
+    told = Statement(topic=Topic.BUILD_LIST, truth=Truth.NOT_CHECKED, subject="the project", said="", is_promised=True)
+    remedy = "go mod download, and run this again"
+    if run.graph is not None and not run.graph.is_complete and run.listed_by is not ListedBy.GO:
+        yield changed(told, reason="go.mod files are missing: its build list is not known completely", remedy=remedy)
+    unknown = [fact.subject.path for fact in run.facts if fact.gives_packages is None]
+    gaps = package_gaps(run, Scope.BUILT)
+    first = next((f"{gap.wanted}: {gap.reason}" for gap in gaps), "")
+    if unknown or first:
+        many = f"of {len(unknown):,} modules nobody knows whether the build takes packages from them"
+        yield changed(told, topic=Topic.MISSING, reason=first or many, remedy=remedy)
+
+
 def read_project_side(path: Path, sbom: ReadSbom, environ: Mapping[str, str]) -> ProjectSide:
     """Read a project, a member of a workspace or a workspace. Raises InputError where there is none, or no graph."""
     subject = find_sbom_subject(path, environ)
@@ -152,6 +165,7 @@ class _Side:
             platform=f"{run.goos}/{run.goarch}",
             subject=self._own,
             versions={path: (found.version, found.source or found.reason) for path, found in self._versions.items()},
+            aliases={path: found.others for path, found in self._versions.items() if found.others},
             facts={path: dict(self._facts(component)) for path, component in self._made.items()},
             files=self._files(),
             misses=self._misses(),
@@ -165,7 +179,7 @@ class _Side:
             word=word,
             own=own,
             folders=frozenset(made.module.path for made in self._made.values() if made.directory),
-            statements=target.statements,
+            statements=(*target.statements, *_unlooked(run)),
             notes=tuple(notes),
         )
 
@@ -201,7 +215,7 @@ class _Side:
             zips=NO_ZIPS,
             cache=None,
             settings=resolve_settings(self._environ, *read_env_files(self._environ)),
-            folder_of=_folder_in(run),
+            folder_of=lambda listed: local_folder(listed, run),
         )
         listed = list(zip(run.graph.modules if run.graph is not None else (), run.facts, strict=True))
         made = module_components(known, [item for item in listed if not item[0].is_main])
@@ -211,7 +225,7 @@ class _Side:
 
     def _facts(self, component: Component) -> Iterator[tuple[str, str]]:
         for name, text in component_facts(component):
-            is_hidden = name == f"{_PREFIX}directory" and _is_absolute(text)
+            is_hidden = name == f"{_PREFIX}directory" and is_absolute(text)
             yield name.removeprefix(_PREFIX), A_FOLDER if is_hidden else text
 
     def _files(self) -> dict[str, str]:
@@ -231,7 +245,8 @@ class _Side:
         said = self._sbom.properties_of("scope")
         scope = next((one for one in Scope if one in said), Scope.BUILT)
         made = [component for component in self._made.values() if component.usage != "not-built" or scope is Scope.ALL]
-        always = completeness_of(scope, made, Evidence(has_graph=True)).reasons
+        known = [changed(component, usage=Usage.BUILT) for component in made]  # whether it is lies with this machine
+        always = completeness_of(scope, known, Evidence(has_graph=True)).reasons
         here = completeness_of(
             scope,
             [changed(component, directory="") for component in made],
@@ -243,17 +258,3 @@ class _Side:
             ),
         )
         return always, here.reasons if here.components is not Aggregate.COMPLETE else ()
-
-
-def _is_absolute(folder: str) -> bool:
-    return PurePosixPath(folder).is_absolute() or PureWindowsPath(folder).is_absolute()
-
-
-def _folder_in(run: GraphRun) -> Callable[[ListedModule], Path | None]:
-    files = ModFiles(None, {}, run.inputs.folders if run.inputs is not None else {})
-
-    def folder_of(listed: ListedModule) -> Path | None:
-        replacement = listed.replacement
-        return files.folder_of(replacement) if replacement is not None and replacement.target is None else None
-
-    return folder_of

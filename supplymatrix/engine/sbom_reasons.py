@@ -101,9 +101,10 @@ class Reasons:
 def _elements(settings: GoSettings) -> list[str]:
     """Return the addresses of GOPROXY in full: the go command takes them without a scheme, too."""
     try:
-        return [element.url for element in parse_goproxy(settings.goproxy.value)]
+        urls = [element.url for element in parse_goproxy(settings.goproxy.value)]
     except InputError:
         return []
+    return [url for url in urls if url not in ("direct", "off")]  # words of Go, no addresses
 
 
 def _hosts(text: str) -> Iterator[str]:

@@ -6,6 +6,8 @@ truth.statements, truth.exit_code
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,15 +27,17 @@ from supplymatrix.engine.sbom_evidence import (
 from supplymatrix.engine.sbom_files import SbomFile, read_sbom_file
 from supplymatrix.engine.sbom_project import ProjectSide, read_project_side
 from supplymatrix.engine.sbom_signature import read_public_key, signature_statements
+from supplymatrix.engine.sbom_write import validate_document_file
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
-from supplymatrix.net.folders import cache_folder
+from supplymatrix.net.folders import cache_folder_if_any
 from supplymatrix.net.settings import read_env_values
 from supplymatrix.sbom.evidence import Evidence, LogWordKind, modules_to_ask
 from supplymatrix.sbom.judge import judge_components
 from supplymatrix.sbom.judge_document import judge_document
 from supplymatrix.sbom.judge_licences import modules_to_look_deeper
 from supplymatrix.sbom.judge_project import judge_project
+from supplymatrix.sbom.judge_rest import judge_rest, unread_of
 from supplymatrix.sbom.purl import STDLIB
 from supplymatrix.sbom.read_values import ReadSbom
 from supplymatrix.sbom.statements import SbomTruth, Statement, Topic, Truth
@@ -42,6 +46,7 @@ from supplymatrix.sources.project import Project
 
 __all__ = ["SbomVerifyRequest", "verify_sbom"]
 
+_NO_SCHEMA = (("SPDX JSON", "2.2"),)
 _ORDER = {topic: number for number, topic in enumerate(Topic)}
 
 
@@ -75,11 +80,12 @@ def verify_sbom(request: SbomVerifyRequest, on_event: OnEvent = ignore_event) ->
         modules_to_ask(sbom, own), project, request.policy, means, on_event,
         path=project.root if side is not None else None, most=request.most,
     )  # fmt: skip
-    facts = FileFacts.open(means.cache_dir or cache_folder(means.environ), detector=DETECTOR)
+    facts = FileFacts.open(means.cache_dir or cache_folder_if_any(means.environ), detector=DETECTOR)
     evidence = _evidence(sbom, words, _Here(project, side, means, facts))
-    statements = _statements(sbom, evidence, side)
+    statements = (*_statements(sbom, evidence, side, means.now), _of_format(file))
     facts.save()
-    return _truth(file, words, side, (*signed, *statements))
+    ordered = sorted((*signed, *statements), key=lambda one: _ORDER[one.topic])
+    return _truth(file, words, side, tuple(ordered))
 
 
 class _Here(NamedTuple):
@@ -91,12 +97,29 @@ class _Here(NamedTuple):
     facts: FileFacts
 
 
-def _statements(sbom: ReadSbom, evidence: Evidence, side: ProjectSide | None) -> tuple[Statement, ...]:
-    """Return all statements, in the order of their topics and then of the file."""
-    found = [*judge_document(sbom, of_project=side is not None), *judge_components(sbom, evidence)]
+def _of_format(file: SbomFile) -> Statement:
+    """Return whether the file is as the schema of its format wants it, as `sbom validate` says."""
+    sbom, data = file.sbom, file.data
+    if sbom.is_wrapped:
+        data = json.dumps(json.loads(data)["predicate"]).encode()
+    said = f"{sbom.format} {sbom.spec}".strip()
+    told = Statement(topic=Topic.FORMAT, truth=Truth.TRUE, subject="the file", said=said)
+    if (sbom.format, sbom.spec) in _NO_SCHEMA or sbom.format == "syft JSON":
+        return changed(told, truth=Truth.NOT_CHECKED, reason=f"there is no schema here for {said}")
+    faults = validate_document_file(data).faults
+    if not faults:
+        return told
+    more = f"; and {len(faults) - 1:,} more, see `supplymatrix sbom validate`" if len(faults) > 1 else ""
+    return changed(told, truth=Truth.FALSE, found=f"not as its schema wants it: {faults[0]}{more}")
+
+
+def _statements(sbom: ReadSbom, evidence: Evidence, side: ProjectSide | None, now: datetime) -> tuple[Statement, ...]:
+    """Return all statements about what is in the file."""
+    of_project = side is not None
+    found = [*judge_document(sbom, of_project=of_project, now=now), *judge_components(sbom, evidence)]
     if side is not None:
         found += [*side.statements, *judge_project(sbom, side.word)]
-    return tuple(sorted(found, key=lambda one: _ORDER[one.topic]))
+    return (*found, *judge_rest(sbom, of_project=of_project))
 
 
 def _evidence(sbom: ReadSbom, words: LogWords, here: _Here) -> Evidence:
@@ -160,5 +183,6 @@ def _truth(file: SbomFile, words: LogWords, side: ProjectSide | None, statements
         scope=scope,
         log=words.log,
         tree_size=words.tree_size,
+        unread=sum(unread_of(sbom, of_project=side is not None).values()),
         signature="" if any(one.said.startswith("beside") for one in signed) else file.signature,
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from supplymatrix.licences.names import families_in
+from supplymatrix.licences.names import ALIKE, families_in
 from supplymatrix.licences.regions import Region
 from supplymatrix.model.value import value
 
@@ -21,6 +21,7 @@ _DUAL = re.compile(
     r"|\b(?:choose|select|pick|elect)\s+(?:either|one|any|which|between)\b"
     r"|\b(?:either|any|one)\b\*?\s+of\s+(?:the\s+)?(?:following\s+|these\s+|two\s+)?licen[sc]es\b"
     r"|\bat\s+your\s+(?:option|choice|discretion)\b(?![,)\s]{0,3}any\s+later)"
+    r"|\byour\s+choice\s+of\s+(?:exactly\s+)?(?:one|either|any)\b"
     r"|\b(?:licen[sc]es?|one)\s+of\s+your\s+(?:own\s+)?choice\b|\bunder\s+either\b|\beither\s+licen[sc]e\b",
     re.IGNORECASE,
 )
@@ -102,6 +103,7 @@ def _offered(paragraph: str) -> list[str] | None:
 
 
 def _offered_in(clause: str) -> list[str] | None:
+    clause = ALIKE.sub(" ", clause)
     families = families_in(clause)
     if _DUAL.search(clause) and _LICENCE.search(clause):
         named = list(dict.fromkeys(prefix for prefix, _ in families))

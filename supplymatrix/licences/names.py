@@ -6,7 +6,7 @@ import re
 
 from supplymatrix.model.value import value
 
-__all__ = ["Named", "families_in", "names_in"]
+__all__ = ["ALIKE", "Named", "families_in", "names_in"]
 
 
 @value
@@ -18,12 +18,15 @@ class Named:
     end: int
 
 
+ALIKE = re.compile(r"\b(?:which\s+is\s+)?similar\s+to\s+[^,.;*]{0,100}", re.IGNORECASE)
+"""Words that tell what a licence is like, and not what this is under."""
+
 _V = r"(?:,?[ ]?(?:version|v\.?|ver\.?)?[ -]?)"
 _LATER = (
     r"(?P<later>\+|[ ,]{0,2}\(?(?:at[ ]your[ ]option[,)]{0,2}[ ])?or[ ](?:\(at[ ]your[ ]option\)[ ])?(?:any[ ])?later)?"
     r"(?:[ ]only\b)?"
 )
-_GNU = r"(?:(?:GNU[ ])?{short}|GNU[ ]{long}(?:[ ]\({short}\))?)(?:[ ]licen[sc]e)?"
+_GNU = r"(?:(?:GNU[ ])?{short}|GNU[ ]{long}(?:[ ]\({short}\))?)(?:[ ]licen[sc]e)?(?:[ ]\({short}\))?"
 
 _EXACT: tuple[tuple[str, str], ...] = (
     ("MIT", r"(?:the[ ])?\bMIT\b(?!-0|[ -]?(?:style|like))(?:[ ]\(?(?:expat)?\)?[ ]?licen[sc]e)?"),
@@ -41,6 +44,7 @@ _EXACT: tuple[tuple[str, str], ...] = (
     ("Unlicense", r"\bthe[ ]unlicense\b"),
     ("WTFPL", r"\bWTFPL\b"),
     ("Zlib", r"\bzlib[ ]licen[sc]e\b"),
+    ("FTL", r"\bfreetype[ ](?:project[ ])?licen[sc]e\b"),
 )
 _GNU_NAMES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("AGPL", r"affero[ ]general[ ]public", ("3.0",)),
@@ -55,6 +59,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("ISC", r"\bISC\b"), ("Unlicense", r"\bunlicense\b"), ("CC0-", r"\bCC0\b|creative commons zero"),
     ("CC-BY-", r"\bCC[- ]BY\b|attribution"), ("Zlib", r"\bzlib\b"), ("BSL-", r"\bboost\b"), ("WTFPL", r"\bWTFPL\b"),
     ("0BSD", r"\b0BSD\b|zero[- ]clause BSD"), ("Artistic-", r"\bartistic\b"), ("EUPL-", r"\bEUPL\b"),
+    ("FTL", r"freetype (?:project )?licen[sc]e"),
     ("MulanPSL-", r"\bmulan"), ("PSF-", r"\bPSF\b"), ("Python-", r"\bPSF\b|python software foundation"),
 )  # fmt: skip
 

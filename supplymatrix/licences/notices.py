@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from supplymatrix.errors import InputError
 from supplymatrix.licences.expression import parse_expression
-from supplymatrix.licences.names import names_in
+from supplymatrix.licences.names import ALIKE, names_in
 from supplymatrix.licences.regions import Region
-from supplymatrix.licences.remarks import is_restricting, sentence_spans
+from supplymatrix.licences.remarks import sentence_spans
+from supplymatrix.licences.sentences import is_restricting
 
 __all__ = ["declared_names", "has_faulty_identifier", "identifier_regions", "short_notices"]
 
@@ -26,6 +27,7 @@ _CC0 = (
 _WORK = (
     r"(?:(?:this|the|my|our|all|all of this|all of the|all the)(?: (?:whole|entire|complete|following|source))*"
     r" (?:software|source|code|library|work|project|package|program|module|repository|implementation)s?"
+    r"(?: and (?:its |the |all )?documentation)?(?: in [a-z]+(?= (?:is|are|has|have)))?"
     r"(?: (?:in|of) this (?:repository|project|package|module|library|folder|directory))?"
     r"|this|it|all of it|all of this|everything(?: (?:here|in this repository))?)"
 )
@@ -44,7 +46,8 @@ _OPENING = "#*/=-> \t\n"
 
 _DECLARES = re.compile(
     r"licen[sc]ed|licen[sc]e:|(?:released|distributed|available|published|provided|redistributed|covered|governed)\s+"
-    r"(?:\w+\s+){0,4}?(?:under|by)|under\s+the\s+(?:terms|conditions)|use\s+of\s+this\s+source",
+    r"(?:\w+\s+){0,4}?(?:under|by)|under\s+the\s+(?:terms|conditions)|use\s+of\s+this\s+source"
+    r"|subject\s+to\s+your\s+choice",
     re.IGNORECASE,
 )
 _DENIES = re.compile(
@@ -119,7 +122,7 @@ def declared_names(text: str) -> list[Region]:
     is_brief = len(text.split()) <= _TITLED_WORDS and not _BODY.search(text)
     is_declared, last = False, 0
     for named in names_in(text):
-        before = text[max(named.start - _BEFORE, last) : named.start]
+        before = ALIKE.sub(" ", text[max(named.start - _BEFORE, last) : named.start])
         line_start = text.rfind("\n", 0, named.start) + 1
         line_end = text.find("\n", named.end)
         line = text[line_start : line_end if line_end >= 0 else len(text)]

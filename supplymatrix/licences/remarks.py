@@ -11,57 +11,30 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
+from supplymatrix.licences.copyrights import copyright_spans
 from supplymatrix.licences.names import families_in, names_in
 from supplymatrix.licences.patterns import RUN, licence_runs
 from supplymatrix.licences.regions import Region
+from supplymatrix.licences.sentences import HARD, Verdict, judge_copyright, judge_sentence
 from supplymatrix.model.value import value
 
-__all__ = ["TURNS", "Remarks", "is_restricting", "read_remarks", "sentence_spans"]
+__all__ = ["Remarks", "read_remarks", "sentence_spans"]
 
-TURNS = frozenset({
-    "banned", "buy", "cannot", "commercial", "commercially", "competing", "confidential", "consent", "denied",
-    "disallowed", "disallows", "employees", "evil", "except", "exclude", "excluded", "excludes", "excluding",
-    "fee", "fees", "forbidden", "however", "interdit", "interdite", "kommerziell", "kommerzielle",
-    "kommerziellen", "lease", "may", "military", "must", "need", "needed", "needs", "never", "nicht", "no", "non",
-    "noncommercial", "nonprofit", "not", "notwithstanding", "nur", "only", "paid", "pay", "payment", "permission",
-    "prohibida", "prohibido", "prohibited", "prohibits", "proprietary", "purchase", "rent", "require", "required",
-    "requires", "resale", "restricted", "restriction", "restrictions", "revenue", "royalties", "royalty", "saas",
-    "sell", "selling", "shall", "solely", "subscription", "uniquement", "unlawful", "unless", "untersagt",
-    "verboten", "without",
-})  # fmt: skip
-"""Words that can turn the sense of a licence; one of these beside it is one too many. The few that are not English are
-those of most often seen additions."""
-_HARD = frozenset({
-    "commercial", "commercially", "confidential", "evil", "fee", "fees", "forbidden", "military", "noncommercial",
-    "nonprofit", "prohibited", "proprietary", "sell", "selling", "subscription",
-})  # fmt: skip
-"""Those that no one fills into a licence to name its author."""
 _STRETCH = 8
 
 _WORD = re.compile(r"[^\W_]+")
-_ADDRESS = re.compile(r"\S{1,200}@\S{1,200}|https?://\S{1,500}|<[^<>\n]{1,300}>")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n[^\S\n]*\n|\n[^\S\n]*(?=[*•·+-]\s)")
-_HARMLESS = re.compile(
-    r"""(?:unless|except)\s(?:where|as|when|if)?\s?(?:otherwise|explicitly|specifically|expressly)?\s?(?:noted|stated|
-        specified|indicated|mentioned|marked)
-      |unless\srequired\sby\sapplicable\slaw|(?:you|they|it|users?|anyone)\smay(?!\s(?:not|only|never))\b
-      |not\suse\s(?:this|these)\s(?:files?|software|work)\sexcept\sin\scompliance\swith\sthe\slicen[sc]e
-      |may\snot\sbe\s(?:copied|used|modified|distributed|\W|or|and|\s)+except\s(?:according\sto|in\scompliance\swith|
-        under)\s(?:those|these|the)\s(?:terms|licen[sc]es?)
-      |without\s(?:even\sthe\simplied\s)?(?:any\s)?(?:warrant(?:y|ies)|restrictions?|limitations?|conditions?)
-      |no\swarrant(?:y|ies)|may\sbe\s(?:found|obtained|available)|\bMay\s\d|no\srights?\sreserved
-      |should\snot\sbe\sinterpreted\sas\srepresenting\sofficial\spolicies
-      |not\s(?:a\s)?(?:dual|multi)[\s-]?licen\w+|must\scomply\swith\s(?:both|all)
-      |(?:used|included|reproduced|reprinted|redistributed)\s(?:here\s)?(?:with|by)\spermission""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_LIMITS = re.compile(
-    r"n['\u2019]t\b|\blimited\s+to\b|\badditional\s+(?:terms|conditions)\b|禁止|不得|商用|商业|商業"
-    r"|\b(?:personal|private|internal|evaluation|educational|academic|research|trial|non[\s-]?production)"
-    r"(?:\s+\w+){0,3}\s+(?:use|using|purposes?)\b",
+_SHOWN = 200
+"""Characters of a remark that are shown."""
+_REMARKS = 50
+_NAMES = re.compile(
+    r"\b(?:names?\s+of|by|shall)\s+(?:the\s+)?[^;:\n]{1,50}(?:\n[^;:\n]{1,50}?)?\s(?=nor\b|or\b|and\b|may\b)",
     re.IGNORECASE,
 )
-_NON = re.compile(r"\bnon[\s-](?!commercial|profit|military|production|academic)", re.IGNORECASE)
+"""A name where a licence has one: "neither the name of … nor"."""
+_OF_NAME = re.compile(r"(?:\bnames?\s+of|\bby|\bshall)(?:\s+the)?\s*$", re.IGNORECASE)
+"""Words before a name that was filled in."""
+_NAME_WORDS, _BEFORE = 8, 40
 _ASIDE = re.compile(
     r"\bcompatib\w+|\bformerly\b|\bpreviously\b|\bearlier\b|\binstead\s+of\b|\b(?:style|like|inspired|similar)\b",
     re.IGNORECASE,
@@ -76,7 +49,9 @@ _OTHER = re.compile(
 )
 """That something is under a licence, which the sentence may not name."""
 _THIS = re.compile(
-    r"\b(?:this|these|following|below|above|same|(?:under|by|to|in)\s+the\s+licen[sc]e)\b", re.IGNORECASE
+    r"\b(?:this|these|following|below|above|same|(?:under|by|to|in)\s+the\s+licen[sc]e)\b"
+    r"|\b(?:may|might|can|could)\s+(?:be|fall)\b.{0,80}\b(?:other|different|own|separate|respective)\b",
+    re.IGNORECASE,
 )
 _MIT_WITH_MORE = frozenset({"JSON", "X11", "Xnet"})
 """Licences that are MIT's with something added, and often are headed by its name."""
@@ -87,22 +62,31 @@ _ASKING = ("AGPL-", "LGPL-", "GPL-", "MPL-", "EPL-", "CDDL-", "EUPL-")
 @value
 class Remarks:
     """What stands beside the licences. is_doubtful: a condition, or a licence that cannot be told; named: the licences
-    that are named there and are not among those found, in order."""
+    that are named there and are not among those found, in order; told: (line, sentence) of what nobody can judge but a
+    reader, 50 at most; is_unsure: one of these may be about what is allowed."""
 
     is_doubtful: bool
     named: tuple[str, ...] = ()
+    told: tuple[tuple[int, str], ...] = ()
+    is_unsure: bool = False
 
 
 def read_remarks(text: str, regions: Sequence[Region], licences: Iterable[str], offered: Iterable[str] = ()) -> Remarks:
     """Return what a text says beside the regions. licences: those found in it, "id" or "id WITH exception"; offered:
     beginnings of ids that it only offers as a choice."""
-    beside, inside = _split(text, regions)
+    beside, is_doubtful = _split(text, regions)
     known = [licence.partition(" WITH ")[0] for licence in licences]
-    is_doubtful = not _HARD.isdisjoint(inside)
     named: dict[str, None] = {}
-    for sentence in (part[start:end] for part in beside for start, end in sentence_spans(part)):
-        is_doubtful |= is_restricting(sentence)
-        if _ASIDE.search(sentence):
+    told: dict[str, int] = {}
+    is_unsure = False
+    for start, end, is_copyright in _sentences(text, beside):
+        sentence = " ".join(text[start:end].split())
+        verdict = judge_copyright(sentence) if is_copyright else judge_sentence(text[start:end])
+        is_doubtful |= verdict is Verdict.RESTRICTS
+        is_unsure |= verdict is Verdict.UNSURE
+        if verdict in (Verdict.REMARK, Verdict.UNSURE) and len(told) < _REMARKS:
+            told.setdefault(sentence, start)
+        if is_copyright or _ASIDE.search(sentence):
             continue
         speaks = _SPEAKS.search(sentence) is not None
         exact = [found.licence for found in names_in(sentence) if speaks or found.licence != "MIT"]
@@ -110,15 +94,12 @@ def read_remarks(text: str, regions: Sequence[Region], licences: Iterable[str], 
             licence for licence in exact if not _is_known(licence, known) and not licence.startswith(tuple(offered))
         )
         is_doubtful |= _names_in_part(sentence, [*known, *exact, *offered]) or _is_under_another(sentence)
-    return Remarks(is_doubtful=is_doubtful, named=tuple(named))
-
-
-def is_restricting(sentence: str) -> bool:
-    """Tell whether a sentence has a word that can take back what a licence grants."""
-    plain = _ADDRESS.sub(" ", sentence)
-    plain = _HARMLESS.sub(" ", " ".join(plain.split()))
-    words = {match.group().lower() for match in _WORD.finditer(_NON.sub(" ", plain))}
-    return not TURNS.isdisjoint(words) or _LIMITS.search(plain) is not None
+    return Remarks(
+        is_doubtful=is_doubtful,
+        named=tuple(named),
+        told=tuple((text.count("\n", 0, start) + 1, _cut(sentence)) for sentence, start in told.items()),
+        is_unsure=is_unsure,
+    )
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -130,27 +111,69 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _split(text: str, regions: Sequence[Region]) -> tuple[list[str], set[str]]:
-    """Return the stretches of a text outside of the licences, and the words that were filled into them."""
+def _cut(sentence: str) -> str:
+    return sentence if len(sentence) <= _SHOWN else sentence[: _SHOWN - 1] + "…"
+
+
+def _sentences(text: str, beside: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
+    """Yield from where to where each sentence of the stretches goes, and whether it is a copyright line: these are
+    taken out first, as a name may have any sign in it."""
+    notices = copyright_spans(text)
+    for first, last in beside:
+        end = first
+        for low, high in notices:
+            start, stop = max(low, end), min(high, last)
+            if start >= stop:
+                continue
+            yield from ((end + one, end + two, False) for one, two in sentence_spans(text[end:start]))
+            yield start, stop, True
+            end = stop
+        yield from ((end + one, end + two, False) for one, two in sentence_spans(text[end:last]))
+
+
+def _split(text: str, regions: Sequence[Region]) -> tuple[list[tuple[int, int]], bool]:
+    """Return the stretches of a text outside of the licences, and whether words were filled into them that restrict."""
     words = list(_WORD.finditer(text))
     starts = [word.start() for word in words]
     is_open = bytearray(b"\1" * len(words))
-    inside: set[str] = set()
+    is_doubtful = False
     for region in regions:
         first, last = bisect_left(starts, region.start), bisect_left(starts, region.end)
         names = [word.group().lower() for word in words[first:last]]
         if region.is_filled:
-            inside.update(names)
+            is_doubtful |= not HARD.isdisjoint(names)
         for start, end in _covered(names, region):
             is_open[first + start : first + end] = bytes(end - start)
         inner = [place for place in range(first, last) if not is_open[place]]
         stretches = _joined(names, is_open, first) if inner else []
         if stretches:
-            for place in range(stretches[0][0], stretches[-1][1]):
-                if is_open[place]:
-                    inside.add(words[place].group().lower())
-                    is_open[place] = 0
-    return list(_stretches(text, words, is_open)), inside
+            is_doubtful |= _fills_in(text, words, is_open, stretches[0][0], stretches[-1][1])
+            is_open[stretches[0][0] : stretches[-1][1]] = bytes(stretches[-1][1] - stretches[0][0])
+    return list(_stretches(text, words, is_open)), is_doubtful
+
+
+def _fills_in(text: str, words: Sequence[re.Match[str]], is_open: bytearray, first: int, last: int) -> bool:
+    """Tell whether words that restrict are filled into a licence, from one word to another: other than in a name where
+    its text has one, and in a copyright line."""
+    start = is_open.find(1, first, last)
+    while start >= 0:
+        end = is_open.find(0, start, last)
+        end = end if end >= 0 else last
+        filled = text[words[start].start() : words[end - 1].end()]
+        if not HARD.isdisjoint(word.group().lower() for word in _WORD.finditer(_NAMES.sub(" ", filled))):
+            before = text[max(0, words[start].start() - _BEFORE) : words[start].start()]
+            is_name = end - start <= _NAME_WORDS and _OF_NAME.search(before) is not None
+            if not is_name and not _is_in_notice(text, words[start].start(), words[end - 1].end()):
+                return True
+        start = is_open.find(1, end, last)
+    return False
+
+
+def _is_in_notice(text: str, start: int, end: int) -> bool:
+    return any(
+        low <= start and end <= high and judge_copyright(text[low:high]) is not Verdict.RESTRICTS
+        for low, high in copyright_spans(text)
+    )
 
 
 def _covered(names: Sequence[str], region: Region) -> Iterator[tuple[int, int]]:
@@ -177,12 +200,12 @@ def _joined(names: Sequence[str], is_open: bytearray, first: int) -> list[tuple[
     return [pair for pair in found if pair[1] - pair[0] >= _STRETCH]
 
 
-def _stretches(text: str, words: Sequence[re.Match[str]], is_open: bytearray) -> Iterator[str]:
+def _stretches(text: str, words: Sequence[re.Match[str]], is_open: bytearray) -> Iterator[tuple[int, int]]:
     start = is_open.find(1)
     while start >= 0:
         end = is_open.find(0, start)
         end = end if end >= 0 else len(words)
-        yield text[words[start].start() : words[end].start() if end < len(words) else len(text)]
+        yield words[start].start(), words[end].start() if end < len(words) else len(text)
         start = is_open.find(1, end)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from supplymatrix.licences.patterns import RUN, Pattern, Runs, pattern_runs, patterns
-from supplymatrix.licences.remarks import TURNS
+from supplymatrix.licences.sentences import TURNS
 from supplymatrix.model.value import value
 
 __all__ = ["SIMILAR_PERCENT", "Likeness", "nearest_licence"]

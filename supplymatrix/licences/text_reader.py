@@ -33,6 +33,8 @@ _ADDRESS_WORDS = 60
 """In a longer text a licence's web address alone proves nothing; a shorter one is no licence's text."""
 _ASIDE_WORDS, _ASIDE_PERCENT = 250, 15
 _REGIONS_LIMIT = 1000
+_UNSURE_PERCENT = 79
+"""At most, beside a remark that may be about what is allowed: below what a policy asks for when it does not say."""
 
 
 def read_licence_text(data: bytes, path: str) -> LicenceFile:
@@ -81,7 +83,8 @@ def _with(
         longest = max((region for region in regions if region.licence), key=lambda region: region.end - region.start)
         share = min(_covered(text, regions), 99)
         return changed(file, nearest=f"{_parts(longest.licence)[0].partition(' WITH ')[0]} {share}")
-    return changed(file, matches=_matches(text, regions, method, confidence), expression=whole)
+    sure = min(confidence, _UNSURE_PERCENT) if remarks.is_unsure else confidence
+    return changed(file, matches=_matches(text, regions, method, sure), expression=whole, remarks=remarks.told)
 
 
 def _known_texts(text: str) -> list[Region]:

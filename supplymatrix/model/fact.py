@@ -343,6 +343,13 @@ class Gap:
     location: Location | None = None
     outage: bool = False
 
+    @property
+    def in_words(self) -> str:
+        """All of it in one sentence, as documents have it."""
+        about = f"{self.subject}: " if self.subject and self.subject not in self.wanted else ""
+        remedy = f"; next: {self.remedy}" if self.remedy else ""
+        return f"{about}{self.wanted}: {self.reason}{remedy}"
+
 
 Fact = (
     ProjectFact

@@ -56,6 +56,7 @@ class LicenceFile:
     once, in order. packages_only: it lies below the module's root, and speaks for the packages in its folder. unread:
     how many characters at its end were not looked at. offers: beginnings of the ids ("Apache-", "BSD-") among which its
     words let one choose, whichever files have their texts. is_statement: it says whose the code is, and nothing else.
+    remarks: (line, sentence) of what it says beside its licences that is of no known form, cut to 200 characters.
     """
 
     path: str
@@ -68,6 +69,7 @@ class LicenceFile:
     unread: int = 0
     offers: tuple[str, ...] = ()
     is_statement: bool = False
+    remarks: tuple[tuple[int, str], ...] = ()
 
 
 @value

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from supplymatrix.errors import SourceError
 from supplymatrix.model.value import value
-from supplymatrix.net.folders import FACTS_NAME
+from supplymatrix.net.folders import FACTS_NAME, NO_CACHE
 from supplymatrix.net.head_file import log_id
 from supplymatrix.net.limits import most_bytes
 
@@ -73,27 +73,38 @@ class CacheInfo:
 class LogCache:
     """The cache of one log. `messages` holds what went wrong so far, each thing once; it never raises for these."""
 
-    def __init__(self, path: Path, *, max_bytes: int = _MAX_BYTES, busy_seconds: float = 5.0) -> None:
+    def __init__(
+        self, path: Path, *, max_bytes: int = _MAX_BYTES, busy_seconds: float = 5.0, is_nowhere: bool = False
+    ) -> None:
         self.path = path
         self.messages: list[str] = []
         self._max_bytes = max_bytes
         self._busy_seconds = busy_seconds
         self._db: sqlite3.Connection | None = None
         self._inode = 0
-        self._may_write = True
+        self._may_write = not is_nowhere
         self._is_empty = False  # it was when it was opened, and nothing has been put into it since
-        self._connect()
+        if is_nowhere:
+            self._say(NO_CACHE)
+        else:
+            self._connect()
 
     @classmethod
     def open(
-        cls, folder: Path, log_name: str, key_hash: int, *, max_bytes: int = _MAX_BYTES, busy_seconds: float = 5.0
+        cls,
+        folder: Path | None,
+        log_name: str,
+        key_hash: int,
+        *,
+        max_bytes: int = _MAX_BYTES,
+        busy_seconds: float = 5.0,
     ) -> LogCache:
-        """Return the cache of a log in `folder`, which is made if need be.
+        """Return the cache of a log in `folder`, which is made if need be; None: an empty and forgetful one.
 
         max_bytes: above it the oldest entries go. busy_seconds: how long to wait for another process.
         """
-        path = folder / f"{_PREFIX}{log_id(log_name, key_hash)}{_SUFFIX}"
-        return cls(path, max_bytes=max_bytes, busy_seconds=busy_seconds)
+        path = (folder or Path()) / f"{_PREFIX}{log_id(log_name, key_hash)}{_SUFFIX}"
+        return cls(path, max_bytes=max_bytes, busy_seconds=busy_seconds, is_nowhere=folder is None)
 
     def get_many(self, paths: Iterable[str]) -> dict[str, bytes]:
         """Return the bytes of those of `paths` that are there."""

@@ -9,7 +9,7 @@ A reading is found by the SHA-256 of the text, the name of its file, and by whic
 path, device, inode, size and both times of the zip, all of which must be equal. One line for each:
 
     supplymatrix facts 1
-    L "0.9.0+1" "9f86…" "LICENSE"⇥["MIT", "", ["Copyright …"], [["MIT", 1, 21, 100, "text"]], 0, []]
+    L "0.9.0+1" "9f86…" "LICENSE"⇥["MIT", "", ["Copyright …"], [["MIT", 1, 21, 100, "text"]], 0, [], []]
     Z "/home/ada/go/…/v1.0.0.zip"⇥[64769, 131, 4096, 1700000000000000000, 1700000000000000000, "9f…", "cf…", "h1:R7…"]
 
 A line is taken apart when it is asked for, so that a long file costs little. It is the user's own file in the user's
@@ -71,6 +71,7 @@ class FileFacts:
         """Remember what a licence text was read as."""
         matches = [[m.licence, m.start, m.end, m.confidence, m.method.value] for m in read.matches]
         fields = [read.expression, read.nearest, list(read.copyrights), matches, read.unread, list(read.offers)]
+        fields.append([[line, sentence] for line, sentence in read.remarks])
         self._added[self._licence_key(read.sha256, name)] = json.dumps(fields).encode()
 
     def digest_of(self, path: str, look: tuple[int, ...]) -> ZipDigest | None:
@@ -161,12 +162,17 @@ def _is_ours(info: os.stat_result) -> bool:
 
 def _reading(fields: Sequence[object], sha256: str, name: str) -> LicenceFile | None:
     match fields:
-        case [str(expression), str(nearest), list(copyrights), list(found), int(unread), list(offers)]:
+        case [str(expression), str(nearest), list(copyrights), list(found), int(unread), list(offers), list(told)]:
             matches = [_match(item) for item in found]
             if not all(isinstance(line, str) for line in (*copyrights, *offers)):
                 return None
             known = tuple(match for match in matches if match is not None)
-            if len(known) < len(matches) or not _are_licences((expression, *(match.licence for match in known))):
+            remarks = tuple(remark for remark in map(_remark, told) if remark is not None)
+            if (
+                len(known) < len(matches)
+                or len(remarks) < len(told)
+                or not _are_licences((expression, *(match.licence for match in known)))
+            ):
                 return None
             return LicenceFile(
                 path=name,
@@ -177,6 +183,7 @@ def _reading(fields: Sequence[object], sha256: str, name: str) -> LicenceFile | 
                 nearest=nearest,
                 unread=unread,
                 offers=tuple(offers),
+                remarks=remarks,
             )
     return None
 
@@ -198,6 +205,13 @@ def _match(item: object) -> LicenceMatch | None:
             method in _METHODS and 0 < start <= end and 0 <= confidence <= 100
         ):
             return LicenceMatch(licence=licence, start=start, end=end, confidence=confidence, method=_METHODS[method])
+    return None
+
+
+def _remark(item: object) -> tuple[int, str] | None:
+    match item:
+        case [int(line), str(sentence)] if line > 0:
+            return line, sentence
     return None
 
 

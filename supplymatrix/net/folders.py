@@ -20,21 +20,47 @@ from pathlib import Path, PurePath
 
 from supplymatrix.errors import Diagnostic, InputError, SourceError
 
-__all__ = ["FACTS_NAME", "cache_folder", "config_folder", "state_folder"]
+__all__ = [
+    "FACTS_NAME", "NO_CACHE", "cache_folder", "cache_folder_if_any", "config_folder", "state_folder",
+    "state_folder_if_any",
+]  # fmt: skip
 
 FACTS_NAME = "file-facts.v1.txt"
 """In the cache folder: what was worked out from files before (`net.file_facts`)."""
+NO_CACHE = "there is no cache for this run: no home folder is known; next: set SUPPLYMATRIX_CACHE_DIR"
+"""What is said where `cache_folder_if_any` returns None."""
+_PLACES = {
+    "CACHE": ("XDG_CACHE_HOME", ".cache", "Library/Caches"),
+    "STATE": ("XDG_STATE_HOME", ".local/state", "Library/Application Support"),
+    "CONFIG": ("XDG_CONFIG_HOME", ".config", "Library/Application Support"),
+}
+"""By kind: the variable, and the folders in the home of Unix and of macOS."""
 
 
 def cache_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:
     """Return the folder of the cache. Raises SourceError when neither a home nor an override is known."""
-    return _folder(environ, "CACHE", platform, xdg="XDG_CACHE_HOME", unix=".cache", mac="Library/Caches")
+    return _known(cache_folder_if_any(environ, platform=platform), "CACHE")
+
+
+def cache_folder_if_any(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path | None:
+    """Return the folder of the cache, None where no home is known.
+
+    Raises SourceError for an override that is relative.
+    """
+    return _folder(environ, "CACHE", platform)
 
 
 def state_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:
     """Return the folder of the trusted head. Raises SourceError when neither a home nor an override is known."""
-    mac = "Library/Application Support"
-    return _folder(environ, "STATE", platform, xdg="XDG_STATE_HOME", unix=".local/state", mac=mac)
+    return _known(state_folder_if_any(environ, platform=platform), "STATE")
+
+
+def state_folder_if_any(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path | None:
+    """Return the folder of the trusted head, None where no home is known: none is kept then, and each run begins anew.
+
+    Raises SourceError for an override that is relative.
+    """
+    return _folder(environ, "STATE", platform)
 
 
 def config_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -> Path:
@@ -54,11 +80,21 @@ def config_folder(environ: Mapping[str, str], *, platform: str = sys.platform) -
         )
     if platform == "win32" and not override and environ.get("APPDATA", ""):
         return Path(environ["APPDATA"], "supplymatrix")
-    mac = "Library/Application Support"
-    return _folder(environ, "CONFIG", platform, xdg="XDG_CONFIG_HOME", unix=".config", mac=mac)
+    return _known(_folder(environ, "CONFIG", platform), "CONFIG")
 
 
-def _folder(environ: Mapping[str, str], kind: str, platform: str, *, xdg: str, unix: str, mac: str) -> Path:
+def _known(folder: Path | None, kind: str) -> Path:
+    if folder is None:
+        raise SourceError(
+            f"no home folder is known, so there is no place for the {kind.lower()} folder",
+            remedy=f"set SUPPLYMATRIX_{kind}_DIR to a folder that may be written",
+        )
+    return folder
+
+
+def _folder(environ: Mapping[str, str], kind: str, platform: str) -> Path | None:
+    """Return a folder, None where neither a home nor an override is known."""
+    xdg, unix, mac = _PLACES[kind]
     override = environ.get(f"SUPPLYMATRIX_{kind}_DIR", "")
     if override and not Path(override).is_absolute():
         raise SourceError(
@@ -79,9 +115,4 @@ def _folder(environ: Mapping[str, str], kind: str, platform: str, *, xdg: str, u
         if PurePath(named).is_absolute():
             return Path(named, "supplymatrix")
         unix = f"{mac if platform == 'darwin' else unix}/supplymatrix"
-    if not PurePath(home).is_absolute():
-        raise SourceError(
-            f"no home folder is known, so there is no place for the {kind.lower()} folder",
-            remedy=f"set SUPPLYMATRIX_{kind}_DIR to a folder that may be written",
-        )
-    return Path(home, unix)
+    return Path(home, unix) if PurePath(home).is_absolute() else None

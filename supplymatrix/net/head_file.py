@@ -53,10 +53,14 @@ def log_id(log_name: str, key_hash: int) -> str:
 
 
 class HeadFile:
-    """The store of one log's trusted head. Nothing is created before the first `replace`."""
+    """The store of one log's trusted head. Nothing is created before the first `replace`.
 
-    def __init__(self, folder: Path, log_name: str, key_hash: int, *, lock_seconds: float = 10.0) -> None:
-        self.path = folder / f"{log_id(log_name, key_hash)}.head"
+    folder: None where there is no place for one: nothing is read, and nothing can be saved.
+    """
+
+    def __init__(self, folder: Path | None, log_name: str, key_hash: int, *, lock_seconds: float = 10.0) -> None:
+        self._is_nowhere = folder is None
+        self.path = (folder or Path()) / f"{log_id(log_name, key_hash)}.head"
         self._lock_path = self.path.with_name(self.path.name + ".lock")
         self._lock_seconds = lock_seconds
 
@@ -65,6 +69,8 @@ class HeadFile:
 
         Raises InputError when the file is damaged and SourceError when it cannot be read.
         """
+        if self._is_nowhere:
+            return None
         try:
             descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
@@ -87,6 +93,11 @@ class HeadFile:
         meanwhile is written anew. Raises SourceError when the folder cannot be written or stays locked, InputError when
         the file is damaged.
         """
+        if self._is_nowhere:
+            raise SourceError(
+                "the trusted head cannot be saved: no home folder is known",
+                remedy="set SUPPLYMATRIX_STATE_DIR to a folder that may be written",
+            )
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._locked():

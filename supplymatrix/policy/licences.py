@@ -47,7 +47,7 @@ from supplymatrix.policy.licence_terms import (
     refusing,
 )
 
-__all__ = ["INSIDE_RULE", "LICENCE_WANTED", "UNKNOWN_RULE", "asked_at", "asks_for_licences", "check_licences"]
+__all__ = ["INSIDE_RULE", "LICENCE_WANTED", "UNKNOWN_RULE", "asked_at", "check_licences"]
 
 UNKNOWN_RULE = "SM402"
 INSIDE_RULE = "SM405"
@@ -56,11 +56,6 @@ LICENCE_WANTED = "licence of "
 _NOBODY = ModuleVersion(path="", version="")
 _MOST_FILES = 5
 _MOST_DUTIES = 6
-
-
-def asks_for_licences(policy: Policy) -> bool:
-    """Return whether a policy wants licences to be read."""
-    return bool(policy.licences)
 
 
 def asked_at(policy: Policy, result: Result) -> Location | None:

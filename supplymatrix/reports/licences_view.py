@@ -176,3 +176,5 @@ def _file(file: LicenceFile, width: int) -> Iterator[str]:
         yield plain(f"  {lines}: {match.licence}, {match.confidence} %, by {match.method}")
     for line in file.copyrights:
         yield from fold("  ", line, width)
+    for number, text in file.remarks:
+        yield from fold(f"  line {number} says beside it: ", text, width)

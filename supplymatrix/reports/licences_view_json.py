@@ -76,6 +76,7 @@ def _file(file: LicenceFile) -> dict[str, object]:
             for match in file.matches
         ],
         "copyrights": list(file.copyrights),
+        "remarks": [{"line": line, "text": text} for line, text in file.remarks],
     }
 
 

@@ -27,7 +27,7 @@ _HEADS = {
 _SHORT = frozenset({
     Topic.LICENCE, Topic.VERSION, Topic.NAME, Topic.MAIN, Topic.STDLIB, Topic.H1, Topic.GO_MOD, Topic.LOG_PROOF,
     Topic.USE, Topic.REPLACEMENT, Topic.PLATFORM, Topic.COMPLETE, Topic.GAPS, Topic.SUBJECT_FILE, Topic.PURL,
-    Topic.ADDRESS, Topic.TWICE,
+    Topic.ADDRESS, Topic.TWICE, Topic.MADE,
 })  # fmt: skip
 """Topics of which it is told what the file says, where that is not so."""
 _RESERVE = 400
@@ -73,7 +73,9 @@ def _verdict(truth: SbomTruth) -> str:
     """Return what all comes to, in a line; of an alarm what it is about."""
     alarms = {statement.topic is Topic.SIGNATURE for statement in truth.statements if statement.is_alarm}
     if True not in alarms:
-        return _VERDICTS[truth.exit_code]
+        code = truth.exit_code
+        rest = f"; at {truth.unread:,} values nothing here looked" if truth.unread and code in (0, 3) else ""
+        return f"{_VERDICTS[code]}{rest}"
     return f"{_VERDICTS[4]}, and is not what was signed" if False in alarms else _NOT_AS_SIGNED
 
 
@@ -206,6 +208,7 @@ def render_sbom_verify_json(truth: SbomTruth) -> str:
             ],
             "faults": [{"where": fault.where, "what": fault.what} for fault in truth.faults],
             "fault_count": truth.fault_count,
+            "not_looked_at": truth.unread,
             "notes": list(_notes(truth)),
         }
     )

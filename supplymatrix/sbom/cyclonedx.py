@@ -169,15 +169,9 @@ def _unusable(creators: Creators) -> Iterator[str]:
 def _gaps(gaps: Sequence[Gap]) -> Iterator[tuple[str, str]]:
     yield "supplymatrix:gaps", str(len(gaps))
     for number, gap in enumerate(gaps[:MOST_GAPS], 1):
-        yield f"supplymatrix:gap:{number}", _gap_in_words(gap)
+        yield f"supplymatrix:gap:{number}", gap.in_words
     if len(gaps) > MOST_GAPS:
         yield "supplymatrix:gaps:left_out", str(len(gaps) - MOST_GAPS)
-
-
-def _gap_in_words(gap: Gap) -> str:
-    about = f"{gap.subject}: " if gap.subject and gap.subject not in gap.wanted else ""
-    remedy = f"; next: {gap.remedy}" if gap.remedy else ""
-    return f"{about}{gap.wanted}: {gap.reason}{remedy}"
 
 
 def _report(name: str, sha256: str) -> Json:

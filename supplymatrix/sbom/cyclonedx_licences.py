@@ -136,6 +136,9 @@ def _properties(licence: ModuleLicence, declared: str, concluded: str) -> Iterat
         yield "supplymatrix:licence:is_read", "false"
     if licence.files and concluded:
         yield "supplymatrix:licence:confidence", str(licence.confidence)
+    for file in licence.files:
+        for line, text in file.remarks:
+            yield "supplymatrix:licence:remark", f"{file.path}:{line} {text}"
     if licence.not_built_for:
         yield "supplymatrix:licence:not_built_for", licence.not_built_for
     if declared != licence.declared:

@@ -16,6 +16,8 @@ from supplymatrix.sbom.evidence import NO_VERSION, Evidence, LogWord, LogWordKin
 from supplymatrix.sbom.judge_addresses import judge_addresses
 from supplymatrix.sbom.judge_hashes import judge_hashes
 from supplymatrix.sbom.judge_licences import judge_licences
+from supplymatrix.sbom.judge_places import judge_places
+from supplymatrix.sbom.judge_source import judge_source
 from supplymatrix.sbom.purl import STDLIB, bare_purl, parse_purl
 from supplymatrix.sbom.read_values import ReadComponent, ReadSbom
 from supplymatrix.sbom.statements import Statement, Topic, Truth
@@ -30,6 +32,7 @@ def judge_components(sbom: ReadSbom, evidence: Evidence) -> Iterator[Statement]:
     subject = subject_without_version(sbom)
     go = next((module for module in evidence.licences if module.path == STDLIB), ModuleVersion(path=STDLIB, version=""))
     for component in sbom.everything:
+        yield from judge_source(component) if sbom.is_ours else ()
         if not component.is_go:
             yield from _other(component)
             if ("supplymatrix:kind", "toolchain") in component.properties and component.licences:
@@ -50,9 +53,11 @@ def judge_components(sbom: ReadSbom, evidence: Evidence) -> Iterator[Statement]:
         else:
             yield _logged(str(module), word)
         yield from judge_hashes(sbom, component, module, evidence, why_unlogged=skipped)
-        yield from judge_licences(component, _licensed(module, is_own=is_own), evidence)
+        licensed = _licensed(module, is_own=is_own)
+        yield from judge_licences(component, licensed, evidence)
+        yield from judge_places(component, licensed, evidence) if sbom.is_ours else ()
         yield from judge_addresses(component, module)
-        yield from _creators(component, evidence, _licensed(module, is_own=is_own))
+        yield from _creators(component, evidence, licensed)
 
 
 _OWN = "it is the subject's own module, which no log has to know"

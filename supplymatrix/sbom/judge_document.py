@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from supplymatrix.model.value import changed
 from supplymatrix.sbom.read_values import ReadComponent, ReadSbom
@@ -11,23 +12,39 @@ from supplymatrix.sbom.statements import Statement, Topic, Truth
 __all__ = ["judge_document"]
 
 _WHOLE = "complete"
+_SKEW = timedelta(minutes=10)
 
 
-def judge_document(sbom: ReadSbom, *, of_project: bool = False) -> Iterator[Statement]:
+def judge_document(sbom: ReadSbom, *, of_project: bool = False, now: datetime | None = None) -> Iterator[Statement]:
     """Yield what can be said of a file without any evidence. of_project: it is held against a project, in which each
-    module is taken in one version, and once."""
+    module is taken in one version, and once. now: UTC, after which no file can have been made; None = nobody knows."""
     for fault in sbom.faults:
         what = fault.what
         yield Statement(topic=Topic.FORMAT, truth=Truth.FALSE, subject=fault.where or "the file", said="", found=what)
     if sbom.fault_count > len(sbom.faults):
         found = f"{sbom.fault_count - len(sbom.faults):,} more such places"
         yield Statement(topic=Topic.FORMAT, truth=Truth.FALSE, subject="the file", said="", found=found)
+    yield from _made(sbom, now)
     yield from _twins(sbom, of_project=of_project)
     yield from _gaps(sbom)
     yield from _claims(sbom)
     if sbom.files:
         told = Statement(topic=Topic.OTHER, truth=Truth.NOT_CHECKED, subject=f"{sbom.files:,} files", said="")
         yield changed(told, reason="files beside the components are not looked at")
+
+
+def _made(sbom: ReadSbom, now: datetime | None) -> Iterator[Statement]:
+    """Yield whether the file says that it is from the future; clocks may differ by a few minutes."""
+    try:
+        made = datetime.fromisoformat(sbom.created)
+    except ValueError:
+        return  # what is no time is told of by the check of the format
+    made = made if made.tzinfo is not None else made.replace(tzinfo=UTC)
+    told = Statement(topic=Topic.MADE, truth=Truth.NOT_CHECKED, subject="the file", said=sbom.created)
+    if now is not None and made > now + _SKEW:
+        yield changed(told, truth=Truth.FALSE, found=f"that is in the future: here it is {now:%Y-%m-%d %H:%M} UTC")
+    else:
+        yield changed(told, reason="nothing shows when a file was made; it is not in the future")
 
 
 def _twins(sbom: ReadSbom, *, of_project: bool) -> Iterator[Statement]:
@@ -59,7 +76,8 @@ def _gaps(sbom: ReadSbom) -> Iterator[Statement]:
     more = sum(int(text) for text in sbom.properties_of("gaps:left_out") if text.isascii() and text.isdigit())
     told = Statement(topic=Topic.GAPS, truth=Truth.TRUE, subject="the file", said=", ".join(counts))
     if not counts and sbom.is_ours:
-        yield changed(told, truth=Truth.NO_EVIDENCE, reason="it does not say what could not be had")
+        reason = "a file of supplymatrix says how many gaps it has, and this one does not: it was changed, or converted"
+        yield changed(told, truth=Truth.NOT_CHECKED, reason=reason, is_promised=True)
     elif counts and counts != (str(listed + more),):
         yield changed(told, truth=Truth.FALSE, found=f"it names {listed + more:,}")
     elif counts:

@@ -16,13 +16,19 @@ from supplymatrix.sbom.read_parts import is_of_go_mod
 from supplymatrix.sbom.read_values import ReadComponent, ReadHash, ReadSbom
 from supplymatrix.sbom.statements import Statement, Topic, Truth
 
-__all__ = ["judge_hashes"]
+__all__ = ["OF_ZIPS", "judge_hashes"]
 
 _HEX = re.compile(r"[0-9a-f]+")
 _DIGITS = {"MD5": 32, "SHA-1": 40, "SHA-224": 56, "SHA-256": 64, "SHA-384": 96, "SHA-512": 128}
 _H1 = re.compile(r"h1:[A-Za-z0-9+/]{43}=")
 _UNASKED = LogWord(kind=LogWordKind.UNANSWERED, reason="it was not asked for")
 _STATES_NOT_PROVEN = ("differs", "not-in-log", "no-line-in-record", "bad-proof")
+OF_ZIPS: Mapping[str, str] = {
+    "bsi:component:executable": "non-executable",
+    "bsi:component:archive": "archive",
+    "bsi:component:structured": "structured",
+}
+"""What TR-03183-2 asks of a file, and what is so of each zip of a module."""
 _STATES_OPEN = ("not-checked", "private", "local")
 
 
@@ -207,6 +213,7 @@ def _zip_facts(
     known: Mapping[str, str] = {
         "supplymatrix:zip:size": str(found.digest.size) if found is not None and found.digest and is_proven else "",
         "bsi:component:filename": f"{module.version}.zip",
+        **OF_ZIPS,
     }
     for name, text in component.properties:
         if name not in known:

@@ -36,7 +36,8 @@ class ProjectWord:
     tested: paths of modules that only its tests need. go_line: of its go.mod, "" without. go_version, go_source: the Go
     that builds it here, and how that is known, "" when nobody knows. platform: for which `used` holds.
     subject: path of the main module that the file is to be of, "" = a workspace as a whole. versions: path of each main
-    module that belongs to it → its version, and how that is known; "" with the reason why it is not.
+    module that belongs to it → its version, and how that is known; "" with the reason why it is not. aliases: path →
+    other versions of the same commit, such as those of a second tag on it.
     facts: module path → how the project uses it, in the names of this program's documents. files: name → SHA-256 of its
     own files, as from its folder. misses: why a list made here and now would not be complete: for what the project is,
     and for what is not on this machine.
@@ -51,6 +52,7 @@ class ProjectWord:
     platform: str = ""
     subject: str = ""
     versions: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    aliases: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     facts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     files: Mapping[str, str] = MappingProxyType({})
     misses: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
@@ -165,6 +167,8 @@ def _main_version(subject: str, said: str, project: ProjectWord) -> Statement:
         return changed(told, truth=Truth.NOT_CHECKED, reason=f"nobody here knows its version: {source}")
     if said == version:
         return told
+    if said in project.aliases.get(subject, ()):
+        return changed(told, reason=f"{version} is the same commit: {source}")
     return changed(told, truth=Truth.FALSE, found=f"{version}, as {source} says")
 
 

@@ -8,6 +8,7 @@ What the bytes are is told from the bytes, never from a file's name.
 from __future__ import annotations
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.value import changed
 from supplymatrix.sbom.read_json import Table, load_json, table
 from supplymatrix.sbom.read_values import Faults, ReadSbom
 
@@ -43,7 +44,7 @@ def read_sbom(data: bytes, artifact: str) -> ReadSbom:
 
 def _of_json(document: Table, artifact: str, faults: Faults) -> ReadSbom:
     if isinstance(document.get("predicate"), dict) and "predicateType" in document:
-        document = table(document["predicate"], "predicate", faults)
+        return changed(_of_json(table(document["predicate"], "predicate", faults), artifact, faults), is_wrapped=True)
     if "payloadType" in document and "payload" in document:
         remedy = "verify the envelope, and name the statement inside of it"
         raise _fault(artifact, "this is a signed envelope", expected=_FORMATS, remedy=remedy)

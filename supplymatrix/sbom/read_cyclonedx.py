@@ -18,6 +18,7 @@ from supplymatrix.sbom.read_values import (
     ReadReference,
     ReadSbom,
 )
+from supplymatrix.sbom.unread import CYCLONEDX, unread_in
 
 __all__ = ["read_cyclonedx"]
 
@@ -61,6 +62,7 @@ def read_cyclonedx(document: Table, faults: Faults, form: str = "CycloneDX JSON"
             text(item.get("phase"), f"{place}.phase", faults)
             for place, item in rows(metadata.get("lifecycles"), "metadata.lifecycles", faults)
         ),
+        unread=unread_in(document, CYCLONEDX),
         faults=faults.kept,
         fault_count=faults.count,
     )
@@ -161,6 +163,7 @@ def _component(item: Table, place: str, faults: Faults, *, parent: str = "", wri
         references=tuple(_references(item, place, faults)),
         supplier=text(supplier.get("name"), f"{place}.supplier.name", faults),
         copyright=text(item.get("copyright"), f"{place}.copyright", faults),
+        places=tuple(_places(evidence, f"{place}.evidence", faults)),
     )
     return make_component(
         made,
@@ -198,6 +201,14 @@ def _identities(evidence: Table, place: str, faults: Faults) -> tuple[tuple[str,
             if said.startswith("h1:") or (said and method.get("technique") == "hash-comparison"):
                 h1s.append(("evidence", said))
     return tuple(purls), tuple(h1s)
+
+
+def _places(evidence: Table, place: str, faults: Faults) -> Iterator[tuple[str, int]]:
+    """Yield where something of the component was found; a line stands as a text in XML."""
+    for at, found in rows(evidence.get("occurrences"), f"{place}.occurrences", faults):
+        line = found.get("line")
+        number = int(line[:9]) if isinstance(line, str) and line.isascii() and line.isdigit() else line
+        yield text(found.get("location"), f"{at}.location", faults), number if isinstance(number, int) else 0
 
 
 def _ancestors(item: Table, place: str, faults: Faults) -> Iterator[str]:

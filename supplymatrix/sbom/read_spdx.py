@@ -26,6 +26,7 @@ from supplymatrix.sbom.read_values import (
     ReadReference,
     ReadSbom,
 )
+from supplymatrix.sbom.unread import SPDX2, unread_in
 
 __all__ = ["read_spdx"]
 
@@ -71,6 +72,7 @@ def read_spdx(document: Table, faults: Faults) -> ReadSbom:
         properties=said,
         claims=claims_of(said, whole, frozenset(refs)),
         files=sum(1 for _ in rows(document.get("files"), "files", faults)),
+        unread=unread_in(document, SPDX2),
         faults=faults.kept,
         fault_count=faults.count,
     )
@@ -96,6 +98,7 @@ def _package(item: Table, place: str, faults: Faults, *, writes_h1: bool) -> Rea
         references=tuple(_references(item, place, faults)),
         supplier=_stated(item, "supplier", place, faults),
         copyright=_stated(item, "copyrightText", place, faults),
+        source_info=text(item.get("sourceInfo"), f"{place}.sourceInfo", faults),
         unstated=tuple(role for key, role in _ROLES if item.get(key) == "NOASSERTION"),
     )
     return make_component(

@@ -5,6 +5,7 @@ Source: spdx.github.io/spdx-spec/v3.0.1 (serialisation in JSON-LD).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ from supplymatrix.sbom.read_values import (
     ReadReference,
     ReadSbom,
 )
+from supplymatrix.sbom.unread import spdx3_shape, unread_in
 
 __all__ = ["read_spdx3"]
 
@@ -84,9 +86,17 @@ def read_spdx3(document: Table, faults: Faults) -> ReadSbom:
         properties=said,
         claims=claims_of(said, whole, frozenset(refs)),
         files=len(by_kind.get("software_File", [])),
+        unread=_unread(by_kind),
         faults=faults.kept,
         fault_count=faults.count,
     )
+
+
+def _unread(by_kind: Mapping[str, list[_Placed]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for kind, placed in by_kind.items():
+        found += unread_in([item for _, item in placed], spdx3_shape(kind), kind)
+    return found
 
 
 def _creation(
@@ -133,6 +143,7 @@ def _package(item: Table, place: str, known: _Known, faults: Faults) -> ReadComp
         references=tuple(_references(item, place, faults)),
         supplier=text(agent.get("name"), f"{place}.suppliedBy.name", faults),
         copyright=text(item.get("software_copyrightText"), f"{place}.software_copyrightText", faults),
+        source_info=text(item.get("software_sourceInfo"), f"{place}.software_sourceInfo", faults),
         unstated=tuple(sorted(known.unstated.get(said["spdxId"], ()))),
     )
     return make_component(

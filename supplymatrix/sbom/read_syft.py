@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from supplymatrix.sbom.read_json import Table, rows, table, text
 from supplymatrix.sbom.read_parts import make_component, settle_edges, tell_twins
 from supplymatrix.sbom.read_values import Faults, LicenceForm, ReadComponent, ReadLicence, ReadSbom
+from supplymatrix.sbom.unread import SYFT, unread_in
 
 __all__ = ["read_syft"]
 
@@ -29,6 +30,7 @@ def read_syft(document: Table, faults: Faults) -> ReadSbom:
         main=None,
         components=artifacts,
         edges=settle_edges(_edges(document, faults), refs, faults),
+        unread=unread_in(document, SYFT),
         faults=faults.kept,
         fault_count=faults.count,
     )

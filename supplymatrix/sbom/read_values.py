@@ -86,7 +86,8 @@ class ReadComponent:
     h1s: all that it gives as h1 of its zip or of its go.mod, as (name, text), right or wrong. other_purls: those that
     it has beside `purl`. replaces: the module that it stands for, as the file says, "" without; ancestors: the same as
     its pedigree says, by purl or name. unstated: roles of licences of which the file says that it says nothing.
-    parent: ref of the component that it is nested in.
+    parent: ref of the component that it is nested in. places: where its evidence says that something was found, as
+    (file, line), 0 without a line. source_info: what SPDX has under this name.
     """
 
     ref: str
@@ -113,6 +114,8 @@ class ReadComponent:
     supplier: str = ""
     copyright: str = ""
     unstated: tuple[str, ...] = ()
+    places: tuple[tuple[str, int], ...] = ()
+    source_info: str = ""
 
     @property
     def title(self) -> str:
@@ -138,6 +141,8 @@ class ReadSbom:
     None without one; components: all others, as they come; edges: from ref to refs, sorted, a key for every ref that
     the file says something of; faults: the first ones, of fault_count. properties: of the document as a whole.
     files: how many files it lists beside its components. phases: of a build from which it is, in words of CycloneDX.
+    unread: names of keys that are not read here, and how often each stands there; properties are read. is_wrapped: it
+    is the predicate of a statement.
     """
 
     format: str
@@ -154,6 +159,8 @@ class ReadSbom:
     claims: ReadClaims = ReadClaims()
     files: int = 0
     phases: tuple[str, ...] = ()
+    unread: Mapping[str, int] = MappingProxyType({})
+    is_wrapped: bool = False
 
     @property
     def is_ours(self) -> bool:

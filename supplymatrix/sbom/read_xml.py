@@ -22,7 +22,7 @@ _DEPTH = 400
 _NAMESPACE = "http://cyclonedx.org/schema/bom/"
 _LISTS = frozenset([
     "ancestors", "assemblies", "components", "compositions", "dependencies", "externalReferences", "hashes", "licenses",
-    "lifecycles", "methods", "properties", "services",
+    "lifecycles", "methods", "occurrences", "properties", "services",
 ])  # fmt: skip
 _ONCE = frozenset([
     "components", "copyright", "dependencies", "expression", "externalReferences", "group", "hashes", "id", "licenses",

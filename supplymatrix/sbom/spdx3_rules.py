@@ -9,6 +9,7 @@ Source: SPDX Specification 3.0.1; the bindings are made from its SHACL model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -197,6 +198,9 @@ def _whole(graph: list[_Json]) -> Iterator[Fault]:
         if name in ids:
             yield Fault(f"/@graph/{at}", "two elements have this id", seen=name[:120])
         ids.add(name)
+        spec = element.get("specVersion", "3.0.1")
+        if not isinstance(spec, str) or re.fullmatch(r"3\.0\.\d+", spec) is None:
+            yield Fault(f"/@graph/{at}/specVersion", "the context is that of SPDX 3.0.1", seen=str(spec)[:20])
     documents = [element for element in graph if element.get("type") == "SpdxDocument"]
     if len(documents) != 1:
         yield Fault("/@graph", f"{len(documents)} elements are an SpdxDocument", expected="one")

@@ -15,7 +15,6 @@ from typing import Any
 
 from supplymatrix.errors import InputError
 from supplymatrix.licences.expression import canonical
-from supplymatrix.model.fact import Gap
 from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.value import value
 from supplymatrix.sbom.document import (
@@ -197,7 +196,7 @@ def document_lines(document: Document) -> str:
         ("complete:dependencies", str(found.dependencies)),
         *(("incomplete", reason) for reason in found.reasons),
         ("gaps", str(len(gaps))),
-        *((f"gap:{number}", _in_words(gap)) for number, gap in enumerate(gaps[:_MOST_GAPS], 1)),
+        *((f"gap:{number}", gap.in_words) for number, gap in enumerate(gaps[:_MOST_GAPS], 1)),
         ("gaps:left_out", str(len(gaps) - _MOST_GAPS) if len(gaps) > _MOST_GAPS else ""),
     ]
     own = [(f"{TOOL}:{name}", clean(fact)) for name, fact in said if fact]
@@ -285,12 +284,6 @@ def _fits(reference: Reference, kind: str) -> bool:
     return reference.kind == kind and is_url(reference.url)
 
 
-def _in_words(gap: Gap) -> str:
-    about = f"{gap.subject}: " if gap.subject and gap.subject not in gap.wanted else ""
-    remedy = f"; next: {gap.remedy}" if gap.remedy else ""
-    return f"{about}{gap.wanted}: {gap.reason}{remedy}"
-
-
 def _archive_facts(component: Component) -> list[tuple[str, str]]:
     """Return what TR-03183-2 asks of a file, where there is one: the zip of a module."""
     name = file_name(component)
@@ -337,6 +330,7 @@ def _licence_facts(licence: ModuleLicence | None) -> list[tuple[str, object]]:
             ("licence:found", f"{file.path}:{one.start}-{one.end} {one.licence} {one.confidence}% {one.method}")
             for one in file.matches
         ]
+        said += [("licence:remark", f"{file.path}:{line} {text}") for line, text in file.remarks]
         said += [] if file.matches else [("licence:not_recognised", f"{file.path} {file.nearest}".rstrip())]
     return [*said, ("licence:reason", licence.reason), ("licence:remedy", licence.remedy)]
 

@@ -29,6 +29,7 @@ class Topic(StrEnum):
 
     SIGNATURE = "signature"
     FORMAT = "format"
+    MADE = "time"
     TWICE = "listed twice"
     PURL = "purl"
     VERSION = "version"
@@ -55,6 +56,7 @@ class Topic(StrEnum):
     PLATFORM = "platform"
     COMPLETE = "completeness"
     GAPS = "gaps"
+    UNREAD = "not looked at"
 
 
 @value
@@ -84,6 +86,7 @@ class SbomTruth:
     sha256: of the file, hex. main: its subject as it names it. others: how many components are no Go modules. project,
     scope: what it was held against, "" without. log: name of the log, tree_size: of the head, 0 when nobody was asked.
     faults: what could not be understood, the first of fault_count. signature: a file beside it that signs it.
+    unread: how many values there are in it at which nothing here looks.
     """
 
     artifact: str
@@ -105,6 +108,7 @@ class SbomTruth:
     log: str = ""
     tree_size: int = 0
     signature: str = ""
+    unread: int = 0
 
     @property
     def exit_code(self) -> int:

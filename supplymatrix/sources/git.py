@@ -22,6 +22,7 @@ __all__ = [
     "git_environment",
     "read_at_revision",
     "read_files_at",
+    "why_git_fails",
 ]
 
 _TIME_OUT = 20  # seconds
@@ -64,6 +65,10 @@ def find_revision(
     environment = git_environment(environ)
     told = _git(folder, environment, "rev-parse", "--show-toplevel", "--show-prefix")
     if told is None:
+        refused = why_git_fails(folder, environ)
+        if refused is not None:
+            what = f"git does not read {folder.as_posix()}: {refused.message}"
+            raise InputError(Diagnostic(message=what, remedy=refused.remedy))
         what = f"{folder.as_posix()} is not inside a git repository"
         raise _fault(what, "", "a folder under version control", option)
     top, _, prefix = told.decode("utf-8", "surrogateescape").removesuffix("\n").partition("\n")
@@ -194,12 +199,37 @@ def ask_git(folder: Path, environ: Mapping[str, str], *arguments: str) -> bytes 
     return _git(folder, git_environment(environ), *arguments)
 
 
+def why_git_fails(folder: Path, environ: Mapping[str, str]) -> Diagnostic | None:
+    """Return why git does not read the repository that a folder lies in, in its own words; None where it does, or where
+    there is none. Nothing of it names the folder: it may end in a document. Raises InputError as `ask_git` does."""
+    top = next((one for one in (folder.absolute(), *folder.absolute().parents) if (one / ".git").exists()), None)
+    if top is None:
+        return None
+    done = _run(folder, git_environment(environ), "rev-parse", "--git-dir")
+    if done.returncode == 0:
+        return None
+    said = next((line for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()), "")
+    why = said.strip().removeprefix("fatal: ").replace(f"{top.as_posix()}/", "").replace(f" '{top.as_posix()}'", " it")
+    if "dubious ownership" in why:
+        remedy = "git config --global --add safe.directory FOLDER, where FOLDER is the absolute path that has .git"
+        return Diagnostic(message="it belongs to somebody else (dubious ownership)", remedy=remedy)
+    why = why[:300] or f"it ended with {done.returncode} and said nothing"
+    return Diagnostic(message=why, remedy="git status says more")
+
+
 def _git(
     folder: Path, environment: Mapping[str, str], *arguments: str | bytes, sent: bytes | None = None
 ) -> bytes | None:
     """Return what git prints, None when it fails. sent: what it reads on stdin, None = nothing."""
+    done = _run(folder, environment, *arguments, sent=sent)
+    return done.stdout if done.returncode == 0 else None
+
+
+def _run(
+    folder: Path, environment: Mapping[str, str], *arguments: str | bytes, sent: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = subprocess.run(  # noqa: S603 - a fixed program, no shell, and no option can come from an argument
+        return subprocess.run(  # noqa: S603 - a fixed program, no shell, and no option can come from an argument
             ["git", *SAFE_OPTIONS, *arguments],  # noqa: S607 - git is looked up in the user's own PATH
             cwd=folder,
             env=dict(environment),
@@ -209,12 +239,15 @@ def _git(
             check=False,
         )
     except FileNotFoundError as err:
-        raise _fault("git was not found", "", "git in PATH") from err
+        fault = Diagnostic(message="git was not found", expected="git in PATH", remedy="install git")
+        raise InputError(fault) from err
     except subprocess.TimeoutExpired as err:
-        raise _fault(f"git did not answer within {_TIME_OUT} s", "", "a repository that git can read") from err
+        what, expected = f"git did not answer within {_TIME_OUT} s", "a repository that git can read"
+        raise InputError(
+            Diagnostic(message=what, expected=expected, remedy="git status, to see what it waits for")
+        ) from err
     except (OSError, ValueError) as err:
         raise _fault(f"git could not be run: {err}", "", "git in PATH, and a revision without NUL") from err
-    return done.stdout if done.returncode == 0 else None
 
 
 def git_environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ Source: `go help environment`, `go help list`; cmd/go internal/load (setBuildInf
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +28,7 @@ from supplymatrix.model.value import value
 if TYPE_CHECKING:
     import subprocess
 
-__all__ = ["GoCommand", "UsedModules", "find_go"]
+__all__ = ["NOTHING_FETCHED", "GoCommand", "UsedModules", "find_go"]
 
 _SECONDS = 30.0
 _MAX_OUTPUT = 64 << 20
@@ -58,6 +59,8 @@ _USED = (
 )
 _TEST_MAIN = "testing/internal/testdeps"
 """What the main package of a test imports, and nobody else may."""
+NOTHING_FETCHED = "this program lets go fetch nothing"
+_NOT_FETCHED = re.compile(r"(?:(?P<module>[^\s@]+@[^\s:]+): )?(?:.*: )?module lookup disabled by GOPROXY=off")
 _NOT_IN_BUILD = "build constraints exclude all Go files"
 
 
@@ -336,10 +339,19 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _words(data: bytes) -> str:
-    """Return the go command's complaint in a line: the first ones of many."""
-    lines = [line.strip().removeprefix("go: ") for line in data.decode("utf-8", "replace").splitlines() if line.strip()]
+    """Return the go command's complaint in a line: the first ones of many, each once."""
+    said = (line.strip().removeprefix("go: ") for line in data.decode("utf-8", "replace").splitlines())
+    lines = [*dict.fromkeys(_explained(line) for line in said if line)]
     told = "; ".join(lines[:3])
     return f"{told[:500]}{' …' if len(lines) > 3 or len(told) > 500 else ''}"
+
+
+def _explained(line: str) -> str:
+    """Return what a line of the go command means here, where it may fetch nothing."""
+    found = _NOT_FETCHED.fullmatch(line)
+    if found is None:
+        return line
+    return f"{NOTHING_FETCHED}, and {found['module'] or 'something that it needs'} is not in the module cache"
 
 
 def _absolute(path: str) -> list[str]:

@@ -39,7 +39,7 @@ from supplymatrix.model.module import (
     unescape_version,
 )
 from supplymatrix.model.value import value
-from supplymatrix.sources.git import ask_git
+from supplymatrix.sources.git import ask_git, why_git_fails
 
 __all__ = ["MainVersion", "find_main_version"]
 
@@ -64,6 +64,7 @@ _CONVERTED = (b"filter", b"ident", b"working-tree-encoding")
 """Attributes under which git keeps other bytes than those of the file."""
 _UNSAID = b"unspecified"
 _OFF = (_UNSAID, b"unset")
+_OR_NAME_IT = ", or name the version with --version"
 
 
 @value
@@ -71,7 +72,8 @@ class MainVersion:
     """version: "" when nobody knows it, because of `reason`. source: how it is known, in words. commit: of HEAD, hex.
 
     is_dirty: whether files differ from that commit, None = not known. doubt: why the go command may say another
-    version, or none, "" for none; remedy: what to do about it. is_go_version: Go could use it for this module.
+    version, or none, "" for none; remedy: what to do about it, or about the reason. is_go_version: Go could use it for
+    this module. others: further versions of the same files: of other tags on HEAD, and as it was called without them.
     """
 
     version: str
@@ -82,6 +84,7 @@ class MainVersion:
     doubt: str = ""
     remedy: str = ""
     is_go_version: bool = True
+    others: tuple[str, ...] = ()
 
 
 class _Repository(NamedTuple):
@@ -94,8 +97,20 @@ class _Repository(NamedTuple):
     commit: str
 
 
+class _Named(NamedTuple):
+    """version: of HEAD without what is changed in the files. source: where it is from. others: as in MainVersion."""
+
+    version: str
+    source: str
+    others: tuple[str, ...] = ()
+
+
 class _UnknownError(Exception):
-    """There is no version to be had; the text says why. It never leaves this file."""
+    """There is no version to be had; the text says why, remedy what to do. It never leaves this file."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
 def find_main_version(
@@ -120,11 +135,13 @@ def find_main_version(
     try:
         repository = _repository(root, environ)
         is_dirty = _is_dirty(repository, environ, marker)
-        version, source = _version_of(repository, path, go_mod.retract if go_mod is not None else (), environ)
-    except (InputError, _UnknownError) as err:
-        reason = err.diagnostics[0].message if isinstance(err, InputError) else str(err)
-        return MainVersion(version="", source="", reason=reason)
-    return _told(repository, version, source, is_dirty=is_dirty)
+        named = _version_of(repository, path, go_mod.retract if go_mod is not None else (), environ)
+    except InputError as err:
+        fault = err.diagnostics[0]
+        return MainVersion(version="", source="", reason=fault.message, remedy=f"{fault.remedy}{_OR_NAME_IT}")
+    except _UnknownError as err:
+        return MainVersion(version="", source="", reason=str(err), remedy=f"{err.remedy}{_OR_NAME_IT}")
+    return _told(repository, named, is_dirty=is_dirty)
 
 
 def _is_go_version(version: str, path: str) -> bool:
@@ -146,9 +163,14 @@ def _from_cache_folder(root: Path, path: str, cache: Path | None) -> str:
     return version if semver.is_valid(version) and name.rpartition("@")[0] == escaped else ""
 
 
-def _told(repository: _Repository, version: str, source: str, *, is_dirty: bool | None) -> MainVersion:
+def _dirty(version: str) -> str:
+    return version + (".dirty" if version.endswith("+incompatible") else "+dirty")
+
+
+def _told(repository: _Repository, named: _Named, *, is_dirty: bool | None) -> MainVersion:
+    version, source, others = named
     if is_dirty:
-        version += ".dirty" if version.endswith("+incompatible") else "+dirty"
+        version, others = _dirty(version), tuple(map(_dirty, others))
         source += "; files differ from that commit"
     elif is_dirty is None:
         source += "; whether files differ from that commit was not worked out"
@@ -167,6 +189,7 @@ def _told(repository: _Repository, version: str, source: str, *, is_dirty: bool 
         is_dirty=is_dirty,
         doubt="; ".join(doubt for doubt, _ in doubts),
         remedy="; ".join(remedy for _, remedy in doubts),
+        others=others,
     )
 
 
@@ -174,19 +197,21 @@ def _repository(root: Path, environ: Mapping[str, str]) -> _Repository:
     asked = ("--show-toplevel", "--show-prefix", "--is-shallow-repository", "--git-path", "index")
     told = ask_git(root, environ, "rev-parse", *asked, "--verify", "HEAD^{commit}")
     if told is None:
-        inside = ask_git(root, environ, "rev-parse", "--is-inside-work-tree")
-        raise _UnknownError("the repository has no commit" if inside else "the project is in no git repository")
+        refused = why_git_fails(root, environ)
+        if refused is not None:
+            raise _UnknownError(f"git does not read the repository: {refused.message}", refused.remedy)
+        if ask_git(root, environ, "rev-parse", "--is-inside-work-tree"):
+            raise _UnknownError("the repository has no commit", "commit the project")
+        raise _UnknownError("the project is in no git repository", "put it under git, and commit it")
     lines = told.decode("utf-8", "surrogateescape").split("\n")
     if len(lines) < 6:
-        raise _UnknownError("git says nothing that can be read of the repository")
+        raise _UnknownError("git says nothing that can be read of the repository", "git status says more")
     top, prefix, shallow, index, commit = lines[:5]
     return _Repository(Path(top), prefix, root / index, shallow != "false", commit)
 
 
-def _version_of(
-    repository: _Repository, path: str, retract: Sequence[Retract], environ: Mapping[str, str]
-) -> tuple[str, str]:
-    """Return the version of HEAD without what is changed in the files, and where it is from."""
+def _version_of(repository: _Repository, path: str, retract: Sequence[Retract], environ: Mapping[str, str]) -> _Named:
+    """Return the version of HEAD without what is changed in the files."""
     _, major, _ = split_path_version(path)
     prefix = repository.prefix
     if major.startswith("/") and f"/{prefix}".endswith(f"{major}/"):
@@ -198,7 +223,7 @@ def _version_of(
         wanted.rstrip("/"),
     )  # fmt: skip
     if told is None:
-        raise _UnknownError("git cannot list the tags of the repository")
+        raise _UnknownError("git cannot list the tags of the repository", "git fsck")
     here: list[str] = []
     before: list[str] = []
     for line in told.decode("utf-8", "surrogateescape").splitlines():
@@ -211,14 +236,14 @@ def _version_of(
         before.append(version)
         if (peeled or direct) == repository.commit and version == text:
             here.append(version)
-    if here:
-        version = max(here, key=semver.sort_key)
-        return version, f"git tag {prefix}{version} on HEAD"
-    older = max(before, key=semver.sort_key) if before else ""
+    older = max(set(before) - set(here), key=semver.sort_key, default="")
     time = _commit_time(repository, environ)
     made = make_pseudo_version(major.lstrip("/.").removesuffix("-unstable"), older, time, repository.commit[:_SHORT])
+    if here:
+        version, *others = sorted(here, key=semver.sort_key, reverse=True)
+        return _Named(version, f"git tag {prefix}{version} on HEAD", (*others, made))
     after = f"the git tag {prefix}{older}" if older else "no git tag of this module"
-    return made, f"pseudo-version of the git commit {repository.commit[:_SHORT]}, after {after}"
+    return _Named(made, f"pseudo-version of the git commit {repository.commit[:_SHORT]}, after {after}")
 
 
 def _is_usable(text: str, version: str, major: str, retract: Iterable[Retract]) -> bool:
@@ -233,11 +258,11 @@ def _commit_time(repository: _Repository, environ: Mapping[str, str]) -> datetim
     told = ask_git(repository.top, environ, "cat-file", "commit", repository.commit) or b""
     found = re.search(rb"^committer .*> (-?\d{1,12}) [+-]\d{4}$", told.partition(b"\n\n")[0], re.MULTILINE)
     if found is None:
-        raise _UnknownError("git does not say when HEAD was committed")
+        raise _UnknownError("git does not say when HEAD was committed", "git fsck")
     try:
         return datetime.fromtimestamp(int(found[1]), UTC)
     except (ValueError, OverflowError, OSError) as err:
-        raise _UnknownError("HEAD was committed at an impossible time") from err
+        raise _UnknownError("HEAD was committed at an impossible time", "commit it anew") from err
 
 
 def _is_dirty(repository: _Repository, environ: Mapping[str, str], marker: str) -> bool | None:
@@ -247,7 +272,7 @@ def _is_dirty(repository: _Repository, environ: Mapping[str, str], marker: str) 
         return None
     entries = _ENTRY.findall(listed)
     if os.fsencode(f"{repository.prefix}{marker}") not in {entry[3] for entry in entries}:
-        raise _UnknownError(f"the git repository around the project does not have its {marker}")
+        raise _UnknownError(f"the git repository around the project does not have its {marker}", f"git add {marker}")
     staged = ask_git(repository.top, environ, "diff-index", "--cached", "--raw", "-z", repository.commit, "--")
     others = ask_git(repository.top, environ, "ls-files", "--others", "--exclude-standard", "-z")
     if staged is None or others is None or len(entries) > _MOST_FILES:

@@ -268,9 +268,12 @@ def test_a_module_that_gives_packages_now_is_not_one_that_always_did(
     policy = (repo.folder / "lift.toml").read_text().replace('SM203 = "error"', 'SM207 = "warn"\nSM208 = "warn"')
     old = go_mod_text([A, B]).replace("go 1.22", "go 1.16")
     repo.commit({"go.mod": old, "go.sum": LOG.go_sum(A) + go_mod_line, "lift.toml": policy})
-    (repo.folder / "vendor").mkdir()
+    (repo.folder / "main.go").write_text('package main\n\nimport _ "example.com/b"\n\nfunc main() {}\n')
+    vendored = repo.folder / "vendor" / "example.com" / "b"
+    vendored.mkdir(parents=True)
+    (vendored / "b.go").write_text("package b\n")
     (repo.folder / "vendor" / "modules.txt").write_text(
-        "# example.com/a v1.0.0\nexample.com/a\n# example.com/b v1.2.0\nexample.com/b\n"
+        "# example.com/a v1.0.0\n## explicit\n# example.com/b v1.2.0\n## explicit\nexample.com/b\n"
     )
     done = check(cli, repo, recorded, "--diff-base", "main", "--format", "json")
     known = judged(done)

@@ -13,6 +13,7 @@ import pytest
 from supplymatrix.cli.sbom import SUBCOMMANDS
 from tests.attest.test_keys import pem, private
 from tests.cli.conftest import Cli, Done
+from tests.support.machine import Machine
 from tests.support.made_log import MadeLog, made_hash, write_project, write_recording
 
 A, B = "example.com/a@v1.0.0", "example.com/b@v1.2.0"
@@ -77,24 +78,40 @@ def test_no_form_names_the_proxy_of_a_company(cli: Cli, folder: Path, monkeypatc
     host = "goproxy.corp.example"
     (folder / "go").mkdir()
     (folder / "go" / "go.env").write_text(f"GOPROXY=https://{host}\n", encoding="utf-8")
-    for means in ("--replay=recorded", "--online"):
-        if means == "--online":
-            (folder / "svc" / "lift.toml").unlink()
-        for spec in ("1.6", "1.7"):
-            monkeypatch.setenv("GOROOT", str(folder / "go"))
-            monkeypatch.setenv("GOPROXY", f"http://ada:s3cret@127.0.0.1:9/{host}")
-            files = [f"--format={form}=a.{form}" for form in forms]
-            done = cli("sbom", "svc", "--scope=all", "--no-go", f"--spec={spec}", means, *files, cwd=folder)
-            assert done.code == 3
-            assert means == "--online" or host not in done.err
-            for form in forms:
-                text = (folder / f"a.{form}").read_text(encoding="utf-8")
-                assert host not in text
-                assert "s3cret" not in text
-                assert "127.0.0.1" not in text
-    assert "not in the document, since it names what only this machine knows: no server may be asked" in unfolded(
-        done.err
-    )
+    monkeypatch.setenv("GOROOT", str(folder / "go"))
+    monkeypatch.setenv("GOPROXY", f"http://ada:s3cret@127.0.0.1:9/{host}")
+    files = [f"--format={form}=a.{form}" for form in forms]
+
+    def made(*means: str) -> str:
+        done = cli("sbom", "svc", "--scope=all", "--no-go", *means, *files, cwd=folder)
+        assert done.code == 3
+        for form in forms:
+            text = (folder / f"a.{form}").read_text(encoding="utf-8")
+            assert not [word for word in (host, "s3cret", "127.0.0.1") if word in text]
+        return unfolded(done.err)
+
+    for spec in ("1.6", "1.7"):
+        assert host not in made("--replay=recorded", f"--spec={spec}")
+    (folder / "svc" / "lift.toml").unlink()
+    told = "not in the document, since it names what only this machine knows: no server may be asked"
+    for spec in ("1.6", "1.7"):
+        said = made("--online", f"--spec={spec}")
+        assert told in said
+        assert host in said
+        assert "s3cret" not in said
+
+
+def test_without_a_home_there_is_a_bill_and_no_cache(
+    cli: Cli, folder: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME")
+    for name in (*names, *(f"SUPPLYMATRIX_{kind}_DIR" for kind in ("CACHE", "STATE", "CONFIG"))):
+        monkeypatch.setenv(name, "")
+        machine.settings[name] = ""
+    done = cli("sbom", "svc", "--scope=all", "--no-go", "--offline", "--format=cyclonedx-json=a.json", cwd=folder)
+    assert done.code == 3
+    assert json.loads((folder / "a.json").read_text(encoding="utf-8"))["bomFormat"] == "CycloneDX"
+    assert unfolded(done.err).count("there is no cache for this run: no home folder is known") == 1
 
 
 def test_tags_are_parted_by_commas(sbom: Sbom) -> None:

@@ -87,6 +87,21 @@ def test_a_trusted_head_that_cannot_be_saved_is_told_in_the_report(machine: Mach
     assert "first-use" not in codes_of(audit), "what was not kept is no first use"
 
 
+def test_without_a_home_everything_is_proven_anew_and_nothing_is_kept(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    machine.settings = dict.fromkeys(("HOME", "SUPPLYMATRIX_CACHE_DIR", "SUPPLYMATRIX_STATE_DIR"), "")
+    with LogServer(LOG.answers()) as server:
+        project = write_project(tmp_path / "svc", LOG, server.url, [A, B])
+        audit = machine.check(project)
+    assert set(states_of(audit).values()) == {ProofState.PROVEN}
+    assert {"head-not-saved"} == codes_of(audit) & {"head-not-saved", "first-use"}
+    assert len([text for text in machine.messages if "there is no cache for this run" in text]) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "svc"]
+    assert not [*machine.home.iterdir()]
+
+
 @needs_proc
 def test_evidence_that_cannot_be_kept_takes_nothing_from_the_alarm(machine: Machine, tmp_path: Path) -> None:
     machine.state = NOWHERE

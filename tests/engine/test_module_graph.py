@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
+
+import pytest
 
 from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy, PackagesBy
 from supplymatrix.sources.project import read_project
@@ -42,6 +46,28 @@ def test_without_go_the_list_comes_from_go_mod_files_and_says_so(tmp_path: Path)
     assert [note.message for note in run.notes if note.code == "graph-without-go"] == [
         "the build list was worked out from go.mod files; the go command did not give it: there is no go in PATH"
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+def test_a_go_command_that_may_fetch_nothing_is_told_of_only_where_files_are_missing(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    go = tmp_path / "bin" / "go"
+    go.write_text('#!/bin/sh\necho "go: module lookup disabled by GOPROXY=off" >&2\nexit 1\n', encoding="utf-8")
+    go.chmod(0o755)
+    environ = _environ(tmp_path) | {"PATH": f"{go.parent}{os.pathsep}{os.environ['PATH']}"}
+    project = read_project(_project(tmp_path / "project"))
+    make_cache(tmp_path / "cache", {"example.com/a@v1.0.0": _A, "example.com/b@v1.0.0": _B})
+    whole = GraphReader(environ).read(project)
+    assert (whole.listed_by, [note.code for note in whole.notes if "GOPROXY" in note.message]) == (ListedBy.OWN, [])
+    assert "graph-without-go" not in {note.code for note in whole.notes}
+    (tmp_path / "cache" / "cache" / "download" / "example.com" / "a" / "@v" / "v1.0.0.mod").unlink()
+    run = GraphReader(environ).read(project)
+    (told,) = [note.message for note in run.notes if note.code == "graph-without-go"]
+    assert told == (
+        "the build list was worked out from go.mod files; the go command did not give it: this program lets go fetch "
+        "nothing; go.mod of example.com/a@v1.0.0: there is no go.mod in the module cache; next: go mod download all, "
+        "with a go.sum that is proven first"
+    )
 
 
 def test_modules_that_give_packages_are_found_in_source_files(tmp_path: Path) -> None:

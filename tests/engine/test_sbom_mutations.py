@@ -27,6 +27,7 @@ from supplymatrix.sbom.evidence import Evidence, modules_to_ask
 from supplymatrix.sbom.judge import judge_components
 from supplymatrix.sbom.judge_document import judge_document
 from supplymatrix.sbom.judge_project import judge_project
+from supplymatrix.sbom.judge_rest import judge_rest, unread_of
 from supplymatrix.sbom.read import read_sbom
 from supplymatrix.sbom.read_values import ReadSbom
 from supplymatrix.sbom.statements import Statement, exit_code_of
@@ -46,12 +47,13 @@ _PLACES = (  # of values that are no properties
     r".*\.properties\[\]\.name",  # another name is another fact: the one that is gone is told as not said
 )
 _PROPERTIES = frozenset([
-    "bsi:component:archive", "bsi:component:executable", "bsi:component:structured", "supplymatrix:alias",
-    "supplymatrix:derived", "supplymatrix:licence:confidence", "supplymatrix:licence:file",
+    "supplymatrix:alias", "supplymatrix:derived", "supplymatrix:licence:confidence", "supplymatrix:licence:file",
     "supplymatrix:licence:lines", "supplymatrix:licence:method", "supplymatrix:licence:read_from",
     "supplymatrix:licence:reason", "supplymatrix:licence:remedy", "supplymatrix:listed_by", "supplymatrix:packages_by",
     "supplymatrix:tags", "supplymatrix:version_source", "supplymatrix:zip:reason", "supplymatrix:vendor",
 ])  # fmt: skip
+_JUDGED_ELSEWHERE = {("bomFormat", ""), ("metadata.properties.value", "supplymatrix:tags")}
+"""By the schema, which `verify_sbom` holds a file against beside this; and with what the project is read."""
 _MISSED = re.compile("|".join(f"(?:{place})" for place in _PLACES))
 
 
@@ -106,10 +108,11 @@ class _Bench:
     def judged(self, document: dict[str, Any]) -> list[Statement]:
         sbom = self.read(document)
         return [
-            *judge_document(sbom, of_project=True),
+            *judge_document(sbom, of_project=True, now=NOW),
             *judge_components(sbom, self.evidence),
             *target_of(sbom).statements,
             *judge_project(sbom, self.side.word),
+            *judge_rest(sbom, of_project=True),
         ]
 
     def exit_code(self, document: dict[str, Any]) -> int:
@@ -174,6 +177,24 @@ def test_every_field_that_counts_is_noticed_when_it_changes(bench: _Bench) -> No
         if not may_be_missed and not bench.exit_code(document):
             missed.append((_name(path), owner.get("name") if isinstance(owner, dict) else ""))
     assert missed == []
+
+
+def test_every_value_is_judged_or_counted_as_not_looked_at(bench: _Bench) -> None:
+    """A value that can be changed without any statement becoming another one must be told as not looked at."""
+    said, silent = bench.judged(bench.document), []
+    unread = set(unread_of(bench.read(bench.document), of_project=True))
+    for path in _leaves(bench.document):
+        document = copy.deepcopy(bench.document)
+        _at(document, path[:-1])[path[-1]] = _other(_at(document, path))
+        if bench.judged(document) != said:
+            continue
+        owner, key = _at(bench.document, path[:-1]), re.sub(r"\[\]|^\.", "", _name(path))
+        is_property = isinstance(owner, dict) and ".properties[]" in _name(path) and "licenses" not in key
+        is_told = owner["name"] in unread if is_property else any(f"{key}.".startswith(f"{one}.") for one in unread)
+        name = owner.get("name", "") if isinstance(owner, dict) else ""
+        if not is_told and (key, name) not in _JUDGED_ELSEWHERE:
+            silent.append((key, name))
+    assert silent == []
 
 
 @pytest.mark.parametrize(
@@ -247,3 +268,27 @@ def test_what_nobody_knows_is_told_as_not_checked(bench: _Bench) -> None:
     ]
     told = {one.subject: one.truth.value for one in bench.judged(document) if one.topic.value == "other component"}
     assert {told["github.com/evil/evil@v9"], told["ssl"]} == {"not checked"}
+
+
+def test_fewer_gaps_than_there_were_are_not_passed_over(bench: _Bench) -> None:
+    document = copy.deepcopy(bench.document)
+    metadata = document["metadata"]
+    metadata["properties"] = [one for one in metadata["properties"] if ":gap" not in one["name"]]
+    assert bench.exit_code(document) == 3
+
+
+@pytest.mark.parametrize(("key", "other"), [("location", "NOSUCH"), ("line", 99)])
+def test_a_licence_is_where_the_file_says(bench: _Bench, key: str, other: object) -> None:
+    document = copy.deepcopy(bench.document)
+    place = document["components"][0]["evidence"]["occurrences"][0]
+    place[key] = other
+    assert bench.exit_code(document) == 1
+    place |= {"location": "internal/LICENSE", "line": 99}  # which of those count depends on what is built
+    assert bench.exit_code(document) == 0
+
+
+def test_a_source_of_a_version_that_is_not_so_is_noticed(bench: _Bench) -> None:
+    document = copy.deepcopy(bench.document)
+    properties = document["metadata"]["component"]["properties"]
+    next(one for one in properties if one["name"].endswith("version_source"))["value"] = "git tag v1.0.1 on HEAD"
+    assert bench.exit_code(document) == 1

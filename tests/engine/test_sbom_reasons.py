@@ -26,6 +26,7 @@ def reasons(goproxy: str = "https://ada:s3cret@goproxy.corp.example/x,gone.corp.
         ("s3cret is refused", "… is refused"),
         ("GOPROXY, /home/ada/.config/go/env, is off", "GOPROXY, ~/.config/go/env, is off"),
         ("it was not asked", "it was not asked"),
+        ("git config --global --add safe.directory X; direct", "git config --global --add safe.directory X; direct"),
         ("", ""),
     ],
 )

@@ -16,7 +16,7 @@ from supplymatrix.engine.sbom_verify import SbomVerifyRequest, verify_sbom
 from supplymatrix.engine.sbom_write import write_sbom
 from supplymatrix.errors import InputError, TrustError
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.sbom.statements import SbomTruth, Statement, Topic, Truth
+from supplymatrix.sbom.statements import SbomTruth, Statement, Topic, Truth, exit_code_of
 from supplymatrix.sources.modcache import hash_zip_file
 from tests.support.licensed import licensed, make_project, pack
 from tests.support.log_server import LogServer
@@ -99,7 +99,9 @@ def _false(truth: SbomTruth) -> list[Statement]:
 
 
 def _with_std(document: dict[str, Any]) -> dict[str, Any]:
-    document["components"].append({"bom-ref": "std", "name": "std", "purl": "pkg:golang/stdlib@1.26.8"})
+    document["components"].append(
+        {"type": "library", "bom-ref": "std", "name": "std", "purl": "pkg:golang/stdlib@1.26.8"}
+    )
     return document
 
 
@@ -308,3 +310,48 @@ def test_members_of_a_workspace_and_workspaces_are_projects(world: _World) -> No
     file.write_text(json.dumps(document))
     truth = verify_sbom(SbomVerifyRequest(path=file, means=means, project=root))
     assert (Topic.MAIN, "example.com/two") in {(one.topic, one.subject) for one in _false(truth)}
+
+
+@pytest.mark.parametrize(
+    ("form", "old", "new", "found"),
+    [
+        ("cyclonedx-json", '"bomFormat": "CycloneDX"', '"bomFormat": "CycloneDXx"', "does not say"),
+        ("cyclonedx-json", '"type": "application"', '"type": "applicationx"', "type"),
+        ("spdx-json", '"DESCRIBES"', '"DESCRIBESx"', "DESCRIBESx"),
+        ("spdx-3-json", '"specVersion": "3.0.1"', '"specVersion": "4.0.1"', "4.0.1"),
+        ("spdx-3-json", '"type": "CreationInfo"', '"type": "CreationInfox"', "official bindings refuse it"),
+    ],
+)
+def test_a_file_that_its_schema_does_not_allow_is_false(
+    world: _World, form: str, old: str, new: str, found: str
+) -> None:
+    means = Means(environ=world.machine.environ, now=NOW, replay=world.recorded)
+    text = write_sbom(make_sbom(SbomRequest(path=world.project, means=means, version="v1.0.0")).document, form)
+    assert old in text
+    whole = [one for one in world.verify(json.loads(text)).statements if one.topic is Topic.FORMAT]
+    assert [(one.truth, one.subject) for one in whole] == [(Truth.TRUE, "the file")]
+    truth = world.verify(json.loads(text.replace(old, new, 1)))
+    told = next(one for one in truth.statements if one.topic is Topic.FORMAT and one.subject == "the file")
+    assert (told.truth, exit_code_of([told], 1)) == (Truth.FALSE, 1)
+    assert found in told.found
+
+
+def test_what_has_no_schema_here_and_what_is_wrapped_is_told(world: _World) -> None:
+    document = _with_std(_bom(A, B))
+    wrapped = {"_type": "https://in-toto.io/Statement/v1", "predicateType": "x", "predicate": document}
+    told = {one.topic: one for one in world.verify(wrapped).statements}[Topic.FORMAT]
+    assert told.truth is Truth.TRUE
+    del document["components"][0]["type"]
+    assert {one.topic: one for one in world.verify(wrapped).statements}[Topic.FORMAT].truth is Truth.FALSE
+    syft = {"artifacts": [], "descriptor": {"name": "syft"}, "schema": {"version": "16.0.0"}}
+    told = {one.topic: one for one in world.verify(syft).statements}[Topic.FORMAT]
+    assert (told.truth, told.reason) == (Truth.NOT_CHECKED, "there is no schema here for syft JSON 16.0.0")
+
+
+def test_a_project_that_cannot_be_looked_at_leaves_the_run_incomplete(world: _World) -> None:
+    document = _with_std(_bom(A, B))
+    (world.project / "main.go").write_text('package main\n\nimport _ "code.example/a"\n\nfunc main() {}\n')
+    world.machine.settings["GOMODCACHE"] = str(world.folder / "empty")
+    truth = world.verify(document)
+    open_ = {one.topic for one in truth.statements if one.is_promised and one.subject == "the project"}
+    assert (truth.exit_code, open_) == (3, {Topic.BUILD_LIST, Topic.MISSING})

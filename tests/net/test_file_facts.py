@@ -22,6 +22,7 @@ READ = LicenceFile(
     copyrights=("Copyright © 2020 A\tB",),
     nearest="",
     unread=7,
+    remarks=((22, "Mind the gap"),),
 )
 DIGEST = ZipDigest(sha256="cd" * 32, sha512="ef" * 64, size=3, h1=f"h1:{'a' * 43}=")
 LOOK = (1, 2, 3, 4, 5)
@@ -83,6 +84,7 @@ def test_what_another_process_kept_meanwhile_stays(tmp_path: Path) -> None:
         b'["MIT", "", [], [["MIT", 1, 2, 3, "guess"]], 0]',
         b'["MIT", "", [], [["MIT", "1", 2, 3, "text"]], 0]',
         b'["MIT", "", [], 5, 0]',
+        b'["MIT", "", [], [], 0, [], [[0, "x"]]]',
         b"[" * 100_000,
         b"\xff",
     ],

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from supplymatrix.errors import InputError, SourceError
-from supplymatrix.net.folders import cache_folder, config_folder, state_folder
+from supplymatrix.net.folders import (
+    cache_folder,
+    cache_folder_if_any,
+    config_folder,
+    state_folder,
+    state_folder_if_any,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +36,12 @@ def test_without_a_home_the_message_names_the_way_out() -> None:
     with pytest.raises(SourceError, match="home") as caught:
         state_folder({})
     assert "SUPPLYMATRIX_STATE_DIR" in caught.value.remedy
+    assert (cache_folder_if_any({}), state_folder_if_any({})) == (None, None)
+
+
+def test_a_relative_folder_that_somebody_named_is_never_passed_over() -> None:
+    with pytest.raises(SourceError, match="another folder"):
+        state_folder_if_any({"SUPPLYMATRIX_STATE_DIR": "state"})
 
 
 @pytest.mark.parametrize(

@@ -260,7 +260,7 @@ def with_all_fields() -> Document:
     def deep(component: Component) -> Component:
         if component.licence is None or not component.licence.files:
             return component
-        file = changed(component.licence.files[0], packages_only=True, unread=7_654)
+        file = changed(component.licence.files[0], packages_only=True, unread=7_654, remarks=((4_321, "Mind the gap"),))
         statement = changed(file, matches=(), expression="", is_statement=True)
         files = (*component.licence.files, file, statement)
         licence = changed(component.licence, files=files, is_read=False, not_built_for="plan9/mips")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_component_that_stands_twice_is_told() -> None:
         ({"gaps": "1", "gap_1": "x"}, Truth.TRUE),
         ({"gaps": "3", "gap_1": "x", "gaps_left": "0"}, Truth.FALSE),
         ({"gaps": "0", "gap_1": "x"}, Truth.FALSE),
-        ({}, Truth.NO_EVIDENCE),
+        ({}, Truth.NOT_CHECKED),  # it always says how many
     ],
 )
 def test_gaps_are_counted(properties: dict[str, str], truth: Truth) -> None:
@@ -90,3 +91,22 @@ def test_gaps_are_counted(properties: dict[str, str], truth: Truth) -> None:
 )
 def test_claims_agree_with_their_reasons(aggregate: str, properties: dict[str, str], truths: list[Truth]) -> None:
     assert [one.truth for one in _judged(_ours(aggregate, **properties), Topic.COMPLETE)] == truths
+
+
+@pytest.mark.parametrize(
+    ("created", "truth"),
+    [
+        ("2026-11-26T08:05:00Z", Truth.NOT_CHECKED),
+        ("2026-11-26T08:30:00Z", Truth.FALSE),
+        ("2026-11-26T10:30:00+03:00", Truth.NOT_CHECKED),
+        ("2026-11-26T08:30:00", Truth.FALSE),
+        ("2199-01-01T00:00:00Z", Truth.FALSE),
+        ("soon", None),
+    ],
+)
+def test_no_file_is_from_the_future(created: str, truth: Truth | None) -> None:
+    document = gomod()
+    document["metadata"]["timestamp"] = created
+    now = datetime(2026, 11, 26, 8, tzinfo=UTC)
+    told = [one for one in judge_document(read_sbom(as_bytes(document), "x"), now=now) if one.topic is Topic.MADE]
+    assert [one.truth for one in told] == ([truth] if truth is not None else [])

@@ -312,3 +312,15 @@ def test_one_module_may_stand_for_several() -> None:
     assert _false(document, Topic.MISSING, project) == []
     del document["components"][-1]
     assert [subject for subject, _ in _false(document, Topic.MISSING, project)] == ["code.example/b@v1.2.0"]
+
+
+def test_another_tag_on_the_same_commit_is_true_too() -> None:
+    path = "svc.example/app"
+    project = _project(
+        versions={path: ("v1.5.0", "git tag v1.5.0 on HEAD")}, aliases={path: ("v1.5.0-rc.1",)}
+    )  # fmt: skip
+    document = gomod()
+    for version, truth in (("v1.5.0", Truth.TRUE), ("v1.5.0-rc.1", Truth.TRUE), ("v1.5.0-rc.2", Truth.FALSE)):
+        document["metadata"]["component"]["purl"] = f"pkg:golang/{path}@{version}"
+        (told,) = [one for one in _judged(document, Topic.MAIN, project) if one.said == version]
+        assert told.truth is truth

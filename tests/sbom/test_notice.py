@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 
 from supplymatrix.model.licence import LicenceFile, LicenceSource, ModuleLicence
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.sbom.notice import (
-    NoticeFile,
-    build_notice,
-    clean_text,
-    render_json,
-    render_markdown,
-    render_text,
-)
+from supplymatrix.reports.notice_view import render_json, render_markdown, render_text
+from supplymatrix.sbom.notice import NoticeFile, build_notice, clean_text
 
 TEXTS = {
     "1": b"Copyright 2020 Ada\r\n\r\nDo as you like.\r\n",

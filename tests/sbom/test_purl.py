@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -105,9 +107,32 @@ def test_the_usual_library_reads_the_same(namespace: str, name: str, version: st
     assert (other.namespace, other.name, other.version) == (namespace, name, version)
 
 
+_WHY = re.compile(
+    r"Go has no version |no module can have the path .*: .|.* is no (full )?version|.* cannot have the version .*: .",
+    re.DOTALL,
+)
+
+
+def _parsed(text: str) -> tuple[Purl | None, str]:
+    try:
+        return parse_purl(text), ""
+    except InputError as err:
+        return None, err.diagnostics[0].message
+
+
 @given(st.text(max_size=60))
 @example("pkg:golang/\ud800@v1.0.0")
 def test_any_text_is_a_module_or_a_reason(text: str) -> None:
     for whole in (text, f"pkg:golang/{text}", f"pkg:golang/code.example/a@{text}"):
         found = module_of_purl(whole)
-        assert isinstance(found, ModuleVersion) or found.reason
+        if isinstance(found, ModuleVersion):
+            assert module_of_purl(found.purl) == found
+            continue
+        purl, why = _parsed(whole)
+        if purl is None:
+            assert found == NoModule(reason=why, is_go=is_go_purl(whole))
+        elif purl.type != "golang":
+            assert found == NoModule(reason=f"it is of the type {purl.type}", is_go=False)
+        else:
+            assert found.is_go
+            assert _WHY.match(found.reason) is not None

@@ -56,6 +56,19 @@ def test_its_complaint_is_the_reason(tmp_path: Path) -> None:
         _command(tmp_path, 'echo "go: updates to go.mod needed" >&2; exit 1').list_modules()
 
 
+def test_its_complaint_that_it_may_fetch_nothing_is_explained_and_each_line_told_once(tmp_path: Path) -> None:
+    off = "module lookup disabled by GOPROXY=off"
+    lines = [f"go: {off}", f"go: {off}", f"go: example.com/a@v1.0.0: {off}", "go: updates to go.mod needed"]
+    text = "".join(f'echo "{line}" >&2; ' for line in lines)
+    with pytest.raises(SourceError) as caught:
+        _command(tmp_path, f"{text} exit 1").list_modules()
+    assert str(caught.value) == (
+        "this program lets go fetch nothing, and something that it needs is not in the module cache; "
+        "this program lets go fetch nothing, and example.com/a@v1.0.0 is not in the module cache; "
+        "updates to go.mod needed"
+    )
+
+
 def test_what_it_should_not_print_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be read"):
         _command(tmp_path, "echo nonsense").list_modules()

@@ -273,3 +273,51 @@ def test_it_is_what_go_build_stamps(tmp_path: Path) -> None:
             stamped = re.search(r"\\nmod\\texample.com/m\\t([^\\]+)\\t", done.stderr)
             assert stamped is not None
             assert _found(tmp_path / "r").version == stamped[1]
+
+
+@needs_git
+def test_other_names_of_the_same_commit_are_known(tmp_path: Path) -> None:
+    repo = _repo(tmp_path)
+    for tag in ("v1.4.0", "v2.0.0", "nightly"):
+        repo.git("tag", tag)
+    commit = repo.commit({"a.go": "package main\n"})
+    before = _found(tmp_path).version
+    for tag in ("v1.5.0-rc.1", "v1.5.0"):
+        repo.git("tag", tag)
+    found = _found(tmp_path)
+    assert (found.version, found.others) == ("v1.5.0", ("v1.5.0-rc.1", before))
+    assert before.startswith("v1.4.1-0.")
+    assert before.endswith(commit[:12])
+    (tmp_path / "a.go").write_text("package main // other\n")
+    assert _found(tmp_path).others == ("v1.5.0-rc.1+dirty", f"{before}+dirty")
+
+
+@needs_git
+def test_why_git_refuses_is_told_and_each_cause_has_its_own_remedy(tmp_path: Path) -> None:
+    repo, alone = tmp_path / "repo", tmp_path / "alone"
+    _repo(repo)
+    alone.mkdir()
+    nowhere = find_main_version(alone, "example.com/m", None, _ENVIRON)
+    missing = find_main_version(repo, "example.com/m", None, {"PATH": str(alone)})
+    (repo / ".git" / "config").write_text("[core\n")
+    broken = find_main_version(repo, "example.com/m", None, _ENVIRON)
+    assert nowhere.reason == "the project is in no git repository"
+    assert (missing.reason, missing.remedy) == (
+        "git was not found", "install git, or name the version with --version",
+    )  # fmt: skip
+    assert broken.reason == "git does not read the repository: bad config line 1 in file .git/config"
+    assert len({nowhere.remedy, missing.remedy, broken.remedy}) == 3
+    assert all(found.remedy.endswith(", or name the version with --version") for found in (nowhere, missing, broken))
+
+
+@needs_git
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives folders away")
+def test_a_repository_of_somebody_else_is_called_so(tmp_path: Path) -> None:
+    repo = tmp_path / "repo"
+    _repo(repo)
+    for path in (repo, *repo.rglob("*")):
+        os.chown(path, 1234, 1234)
+    found = _found(repo)
+    assert found.reason == "git does not read the repository: it belongs to somebody else (dubious ownership)"
+    assert found.remedy.startswith("git config --global --add safe.directory FOLDER, ")
+    assert str(tmp_path) not in f"{found.reason} {found.remedy}"  # they stand in documents

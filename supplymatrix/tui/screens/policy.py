@@ -44,7 +44,6 @@ __all__ = ["PolicyScreen"]
 
 _LIST, _FINDINGS, _SCORE = "-see-list", "-see-findings", "-see-score"
 _PANES = (_LIST, _FINDINGS, _SCORE)
-_WIDE = 100  # columns from which on nothing has to be turned over
 
 
 @value
@@ -59,6 +58,7 @@ class PolicyScreen(PolicyKeys):
     """Rules left, the score from 100 down and the findings of a rule right; below 100 columns one at a time, by Tab."""
 
     PLACE = "policy"
+    WIDE = 100  # columns from which on nothing has to be turned over
     LOADING = "judging by the policy"
     OF_PROJECT = True
     ALWAYS = ("rule",)
@@ -115,11 +115,6 @@ class PolicyScreen(PolicyKeys):
         if row is None or current is None or self.rows is None:
             return None
         return self.rows.findings(row.rule.id).get(current.id)
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether all panes are seen at once."""
-        return self.app.size.width >= _WIDE
 
     @property
     def is_at_findings(self) -> bool:

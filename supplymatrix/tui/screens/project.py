@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["ProjectScreen"]
 
 _LIST, _VERDICT, _CHAIN = "-see-list", "-see-verdict", "-see-chain"
-_WIDE = 100  # columns from which on nothing has to be turned over
 _WHY = 2  # lines in which it is said why the project fails
 _NO_CHAIN = "choose a module: its chain is shown here"
 _LOCAL = "a folder is built in its place: there is nothing to prove"
@@ -60,6 +59,7 @@ class ProjectScreen(TableScreen):
     """Tree of modules left, verdict in the middle, proof chain right; below 100 columns one at a time, by Tab."""
 
     PLACE = "project"
+    WIDE = 100  # columns from which on nothing has to be turned over
     LOADING = "proving go.sum in the log"
     OF_PROJECT = True
     OF_TABLE: ClassVar[frozenset[str]] = TableScreen.OF_TABLE | {"failures", "failure", "bytes"}
@@ -144,11 +144,6 @@ class ProjectScreen(TableScreen):
     def row(self) -> ModuleRow | None:
         """The row of the cursor."""
         return self.view.by_id.get(self.table.current_id) if self.view is not None and self.is_attached else None
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether all panes are seen at once."""
-        return self.app.size.width >= _WIDE
 
     def project_wanted(self) -> Path | None:
         """Return the project, as the command takes it."""

@@ -43,7 +43,6 @@ SCOPES = ("built", "tests", "all")
 """Which modules belong to the bill, in the order in which `t` goes through them."""
 NOTHING = "no go.mod or go.work here: p opens a project, Home (0) lists those found here"
 _ALL = "all"
-_WIDE = 120  # columns from which on the facets are always seen
 _FACETS = "-see-facets"
 _FACET_ROOM = 24  # columns of a facet beside the table
 
@@ -52,6 +51,7 @@ class SbomScreen(TableScreen):
     """Facets left, components in the middle, all of one beside or below; in a narrow terminal facets by `f`."""
 
     PLACE = "sbom"
+    WIDE = 120  # columns from which on the facets are always seen
     OF_PROJECT = True
     LOADING = "reading modules, licences and proofs"
     OF_TABLE: ClassVar[frozenset[str]] = TableScreen.OF_TABLE | {"facets", "scope"}
@@ -120,11 +120,6 @@ class SbomScreen(TableScreen):
     def row(self) -> SbomRow | None:
         """The row of the cursor."""
         return self.view.by_id.get(self.table.current_id) if self.view is not None and self.is_attached else None
-
-    @property
-    def is_wide(self) -> bool:
-        """Whether the facets are always seen."""
-        return self.app.size.width >= _WIDE
 
     def project_wanted(self) -> Path | None:
         """Return the project, as the command takes it."""

@@ -274,6 +274,8 @@ def _licence(row: SbomRow) -> Iterator[tuple[str, str, str]]:
         for match in file.matches:
             place = f"{file.path}:{match.start}-{match.end}"
             yield "licence", "", f"{match.licence} at {place}, {match.confidence} % by {match.method.value}"
+        for line, text in file.remarks:
+            yield "licence", "", f"beside it at {file.path}:{line}: {text}"
     copyrights = list(dict.fromkeys(text for file in licence.files for text in file.copyrights))
     for number, text in enumerate(copyrights[:_COPYRIGHTS]):
         yield "licence", "" if number else "copyright", text

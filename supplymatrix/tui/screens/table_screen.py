@@ -38,6 +38,8 @@ class TableScreen(BaseScreen):
     """Actions that are of no use on a page."""
     ALWAYS: ClassVar[tuple[str, ...]] = ()
     """Keys of columns that cannot be hidden."""
+    WIDE: ClassVar[int] = 0
+    """Columns from which on all panes are seen at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("full_stop", "columns", "Columns", key_display=".", show=False),
@@ -74,6 +76,11 @@ class TableScreen(BaseScreen):
     def has_page(self) -> bool:
         """Whether a page is open."""
         return self.has_class("-page")
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether all panes are seen at once."""
+        return self.app.size.width >= self.WIDE
 
     def compose_filter(self) -> Input:
         """Return the field of the filter."""
