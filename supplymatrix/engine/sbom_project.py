@@ -112,7 +112,8 @@ def _unlooked(run: GraphRun) -> Iterator[Statement]:
     """Yield what of the project could not be looked at, so that the file is not held against all of it."""
     told = Statement(topic=Topic.BUILD_LIST, truth=Truth.NOT_CHECKED, subject="the project", said="", is_promised=True)
     remedy = "go mod download, and run this again"
-    if run.graph is not None and not run.graph.is_complete and run.listed_by is not ListedBy.GO:
+    is_listed = run.listed_by is ListedBy.GO or run.from_vendor
+    if run.graph is not None and not run.graph.is_complete and not is_listed:
         yield changed(told, reason="go.mod files are missing: its build list is not known completely", remedy=remedy)
     unknown = [fact.subject.path for fact in run.facts if fact.gives_packages is None]
     gaps = package_gaps(run, Scope.BUILT)

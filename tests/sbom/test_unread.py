@@ -35,3 +35,32 @@ def test_in_each_form_of_ours_what_is_in_words_only_is_counted(form: str) -> Non
 def test_in_files_of_other_tools_something_is_counted_too() -> None:
     for name, data in all_forms().items():
         assert sum(unread_of(read_sbom(data, name), of_project=True).values()) > 0
+
+
+_JUDGED = {
+    "bsi:component": {"archive", "effectiveLicence", "executable", "filename", "structured"},
+    "supplymatrix": {
+        "cgo", "cgo_enabled", "complete:components", "complete:dependencies", "direct", "directory", "gaps", "goarch",
+        "goos", "h1", "h1:go.mod", "incomplete", "kind", "log:name", "log:record", "log:state", "log:tree_size",
+        "module", "packages", "replaces", "scope", "subject_file", "usage", "zip:size",
+    },
+}  # fmt: skip
+"""Properties of ours that a statement is about, each of them; `test_sbom_mutations` changes most of them."""
+
+
+def test_each_property_of_ours_is_judged_or_counted() -> None:
+    judged: set[str] = set()
+    for form in ("cyclonedx-json", "cyclonedx-xml", "spdx-json", "spdx-3-json"):
+        sbom = read_sbom(write_sbom(rich_document(), form).encode(), "bom")
+        names = {name for one in sbom.everything for name, _ in one.properties} | {name for name, _ in sbom.properties}
+        judged |= {name for name in names if ":gap:" not in name} - set(unread_of(sbom, of_project=True))
+    assert judged == {f"{prefix}:{name}" for prefix, names in _JUDGED.items() for name in names}
+
+
+def test_the_places_of_licences_are_the_same_in_both_forms() -> None:
+    places = [
+        [one.places for one in read_sbom(write_sbom(rich_document(), form).encode(), "bom").everything]
+        for form in ("cyclonedx-json", "cyclonedx-xml")
+    ]
+    assert places[0] == places[1]
+    assert ("LICENSE", 3) in {place for found in places[0] for place in found}
