@@ -1,6 +1,6 @@
 """Hypothesis profiles: no deadline (a shared machine is slow at random), and the same examples in every CI run.
 
-`make quick` sets HYPOTHESIS_PROFILE=quick: fewer examples of each property; `deep` has more than ten times as many as usual.
+`make quick` sets HYPOTHESIS_PROFILE=quick: fewer examples of each property; `deep` has more than ten times as many.
 Tests that need the real network run only when they are asked for: `pytest -m network`.
 """
 

@@ -227,8 +227,8 @@ FORMS: tuple[Form, ...] = (
     ),
     _harmless(
         rf"~(?:is|are) (?:not|in no way|neither)(?: (?!{_PERSONS}|free|licen|allow|permit)[\w-]+){{0,3}}?"
-        r" (?:affiliated|associated|endorsed|sponsored|connected|supported|related|maintained|product|project)(?: with| by| to)?(?:,| or| nor| and| with| by| to"
-        r"| endorsed| sponsored| supported)*~",
+        r" (?:affiliated|associated|endorsed|sponsored|connected|supported|related"
+        r"|maintained|product|project)(?: with| by| to)?~",
         "This project is not affiliated with Google.",
         "This is not an official Google product",
         "It is not officially supported",
@@ -291,7 +291,8 @@ FORMS: tuple[Form, ...] = (
     _harmless(
         r"(?:(?:the|these|its|that|this|full|original|a|text|copy|copies|of|license|licen[sc]es?|terms?) )+(?:\w+"
         r" ){0,3}"
-        r"(?:(?:for|of|in) ~)?(?:is|are|can be|follows?|may be|applies|apply|stands?)\b~",
+        r"(?:(?:for|of|in) ~)?(?:follows?|applies|apply|(?:is|are|can be|may be)(?: also)? (?:copied|below|above"
+        r"|included|reproduced|available|found|as follows|in|at))\b~",
         "The license for that project is copied below",
         "That license follows",
         "This license applies to the non-Windows portions of this library",
@@ -394,8 +395,8 @@ _FOREIGN = frozenset({
 _OTHER_LETTERS = re.compile(r"[^\W\d_\u0000-\u024f]{5}")
 """Of no Latin alphabet, and more than a name."""
 _TITLE_WORDS, _LONGEST_TITLE = 3, 12
-_LONGEST = 3000
-"""Characters of a sentence that are judged; a longer one is no sentence, and unsure."""
+_LONGEST = 400
+"""Characters of a sentence that are held against the forms; a longer one is of none, which also bounds the time."""
 _TOKEN = re.compile(r"[^\W\d_][\w'\u2019-]*(?![\w./*]*[./*_]\w)")
 _PATH = re.compile(r"\S*(?:[/_*]|\w\.\w)\S*")
 _VERB = re.compile(
