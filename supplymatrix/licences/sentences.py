@@ -51,6 +51,11 @@ _SOFT = frozenset({
     "solely", "uniquement", "unless", "without",
 })  # fmt: skip
 """Words that restrict in a sentence about use, copies, the software or the licence."""
+_BINDING = frozenset({
+    "assign", "assigned", "contract", "contracts", "hobby", "hobbyist", "hobbyists", "mandatory", "nda", "owe", "owes",
+    "revocable", "secret", "void",
+})  # fmt: skip
+"""Words that no harmless sentence needs, whatever its form: with one of these it is told, and the licence unsure."""
 TURNS = HARD | _SOFT
 """Words that can turn the sense of a licence; one of these inside of it is one too many. The few that are not English
 are those of most often seen additions."""
@@ -418,14 +423,15 @@ def judge_sentence(sentence: str) -> Verdict:
     if len(plain) > _LONGEST:
         return Verdict.RESTRICTS if not TURNS.isdisjoint(_words(plain)) else Verdict.UNSURE
     bare = _NON.sub(" ", plain).strip(" \t#*/=->_`'\"()[]:,.!|•·\u2014\u2013")
-    if any(form.fullmatch(bare) for form in _BY_PLACE[Where.WHOLE]):
-        return Verdict.NOTHING
     words = _words(plain)
+    is_binding = not _BINDING.isdisjoint(words)
+    if any(form.fullmatch(bare) for form in _BY_PLACE[Where.WHOLE]):
+        return Verdict.UNSURE if is_binding else Verdict.NOTHING
     if not HARD.isdisjoint(words):
         return Verdict.RESTRICTS
     if not _SOFT.isdisjoint(words):
         return Verdict.RESTRICTS if _SUBJECT.search(plain) else Verdict.UNSURE
-    return _unknown(bare, is_head=plain.rstrip(" =-#*\"'`").endswith(":"))
+    return Verdict.UNSURE if is_binding else _unknown(bare, is_head=plain.rstrip(" =-#*\"'`").endswith(":"))
 
 
 @lru_cache(maxsize=4096)

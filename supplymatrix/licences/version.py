@@ -4,6 +4,6 @@ from __future__ import annotations
 
 __all__ = ["READING"]
 
-READING = 5
+READING = 6
 """Raised when the same text may be read as something else. Who keeps readings adds to it the versions of the packages
 that have the patterns and the list of ids."""

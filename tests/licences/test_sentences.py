@@ -96,3 +96,19 @@ def test_a_choice_of_exactly_one_and_the_public_domain_of_all_code() -> None:
     domain = "All of the code and documentation in Acme has been dedicated to the public domain by the authors.\n"
     assert _read(domain).expression == "LicenseRef-public-domain"
     assert _read(f"{domain}You may not sell it.\n").expression == ""
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Available under a contract with Acme",
+        "Licensed under the MIT license, revocable at will",
+        "Based on this work you owe us a beer",
+        "This license applies to hobbyists",
+        "Contributions must be assigned to Acme",
+        "Provided under NDA",
+        "Hobby use",
+    ],
+)
+def test_a_harmless_form_does_not_carry_a_binding_word(sentence: str) -> None:
+    assert judge_sentence(sentence) is not Verdict.NOTHING
