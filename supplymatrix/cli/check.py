@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +71,11 @@ def check(
     PATH is a folder with go.mod, go.sum or go.work, or one of these files; the current folder when left out. Several
     may be named: each gets its verdict, their look-ups are shared, and the exit code is that of the gravest.
     """
-    signer = _signer(sign, targets, console) if sign is not None else None
+    signer = None
+    if sign is not None:
+        from supplymatrix.cli.report_files import read_signer
+
+        signer = read_signer(sign, targets, console.warn)
     named = [_named(path) for path in bills]
     with_history = any(target.format in WITH_HISTORY for target in targets)
     request = CheckRequest(
@@ -144,15 +147,3 @@ def _report_fault(
             faults = fault.diagnostics if isinstance(fault, InputError) else (Diagnostic(message=str(fault)),)
             raise InputError(*faults, *err.diagnostics) from err
         raise fault from err
-
-
-def _signer(path: Path, targets: tuple[ReportTarget, ...], console: Console) -> ReportSigner:
-    """Return who signs the reports, before anything is checked: a key that cannot be used is told at once."""
-    from supplymatrix.cli.report_files import refuse_nothing_to_sign
-    from supplymatrix.engine.signing import PASSWORD_VARIABLE, load_signer
-
-    refuse_nothing_to_sign(targets)
-    signer = load_signer(path, os.environ)
-    os.environ.pop(PASSWORD_VARIABLE, None)  # no program that the run starts needs it: git, go, a credential helper
-    console.warn(signer.warning)
-    return signer

@@ -29,7 +29,7 @@ from supplymatrix.model.value import changed
 if TYPE_CHECKING:
     from supplymatrix.engine.signing import ReportSigner
 
-__all__ = ["ReportFiles", "file_digest", "name_of", "refuse_nothing_to_sign", "sign_beside"]
+__all__ = ["ReportFiles", "file_digest", "name_of", "read_signer", "refuse_nothing_to_sign", "sign_beside"]
 
 STATEMENT = "vsa"
 _RANKS = {"text": 1, "markdown": 1, "summary": 1, "github": 1, "html": 2, STATEMENT: 3}
@@ -115,6 +115,22 @@ def refuse_nothing_to_sign(targets: Sequence[ReportTarget], example: str = "") -
         raise fault
     signed = (target for target in targets if target.file in files and target.format != STATEMENT)
     refuse_shared([*targets, *(ReportTarget("sig", _beside(target.file)) for target in signed if target.file)])
+
+
+def read_signer(
+    path: Path, targets: Sequence[ReportTarget], warn: Callable[[str], None], example: str = ""
+) -> ReportSigner:
+    """Return who signs the files of a run, before anything is done: a key that cannot be used is told at once.
+
+    example: as for `refuse_nothing_to_sign`. Raises InputError, click.UsageError.
+    """
+    from supplymatrix.engine.signing import PASSWORD_VARIABLE, load_signer
+
+    refuse_nothing_to_sign(targets, example)
+    signer = load_signer(path, os.environ)
+    os.environ.pop(PASSWORD_VARIABLE, None)  # no program that the run starts needs it: git, go, a credential helper
+    warn(signer.warning)
+    return signer
 
 
 def _beside(path: Path) -> Path:

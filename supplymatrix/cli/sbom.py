@@ -38,6 +38,7 @@ SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
 }
 """Name → where the command is, and what it does. They are imported when they are run."""
 _PARTY = re.compile(r"(?P<name>[^<>()]+?)(?:\s*<(?P<email>[^<>\s]+)>)?(?:\s*\((?P<url>[^()\s]+)\))?")
+_SIGNED = "--format cyclonedx-json=sbom.cdx.json writes a file, and its signature beside it"
 _KEYS = {
     "author": ("name", "email", ""),
     "manufacturer": ("organization", "organization_email", "organization_url"),
@@ -209,7 +210,11 @@ def make(
     refuse_unknown_target(said["goos"], said["goarch"])
     if spec and not any(target.format.startswith("cyclonedx") for target in targets):
         console.warn(f"--spec {spec} is of CycloneDX, and no format that is asked for is that")
-    signer = _signer(sign, targets, console) if sign is not None else None
+    signer = None
+    if sign is not None:
+        from supplymatrix.cli.report_files import read_signer
+
+        signer = read_signer(sign, targets, console.warn, _SIGNED)
     request = _request(path, _named(report), policy, means, said)
     run = make_sbom(request, console.on_event)
     console.end_line()
@@ -275,17 +280,6 @@ def _named(report: Path | None) -> tuple[str, str] | None:
     from supplymatrix.sbom.read import SBOM_LIMIT
 
     return file_digest(report, SBOM_LIMIT, "report")
-
-
-def _signer(path: Path, targets: tuple[ReportTarget, ...], console: Console) -> ReportSigner:
-    from supplymatrix.cli.report_files import refuse_nothing_to_sign
-    from supplymatrix.engine.signing import PASSWORD_VARIABLE, load_signer
-
-    refuse_nothing_to_sign(targets, "--format cyclonedx-json=sbom.cdx.json writes a file, and its signature beside it")
-    signer = load_signer(path, os.environ)
-    os.environ.pop(PASSWORD_VARIABLE, None)  # no program that the run starts needs it: git, go, a credential helper
-    console.warn(signer.warning)
-    return signer
 
 
 def _write(

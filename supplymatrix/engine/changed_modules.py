@@ -17,6 +17,7 @@ from supplymatrix.engine.check import CheckRequest, survey_run
 from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.licences import DETECTOR, read_version
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.module_graph import cache_of
 from supplymatrix.engine.prepare import Prepared
 from supplymatrix.engine.project_then import PastReader
 from supplymatrix.errors import InputError
@@ -29,7 +30,6 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
 from supplymatrix.net.folders import cache_folder_if_any
-from supplymatrix.net.settings import read_env_values
 from supplymatrix.reports.module_changes import (
     Built,
     ChangeReport,
@@ -40,7 +40,6 @@ from supplymatrix.reports.module_changes import (
     compare_builds,
 )
 from supplymatrix.sources.files import read_if_there
-from supplymatrix.sources.modcache import module_cache
 
 __all__ = ["ChangesRequest", "changed_modules"]
 
@@ -67,7 +66,7 @@ def changed_modules(request: ChangesRequest, on_event: OnEvent = ignore_event) -
     if broken:
         raise InputError(*(fault for item in broken for fault in item.diagnostics))
     audits = {item.root: item for item in run.survey.items if isinstance(item, Audit)}
-    cache = module_cache(environ, read_env_values(environ))
+    cache = cache_of(environ)
     reader = PastReader(request.base, environ, option=_OPTION)
     licences = _Licences(request.check.means, cache)
     return tuple(_report(item, audits[item.path.as_posix()], request, reader, licences) for item in run.prepared)

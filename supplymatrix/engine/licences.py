@@ -25,7 +25,7 @@ from types import MappingProxyType
 from supplymatrix import __version__
 from supplymatrix.engine.collector import without_collector
 from supplymatrix.engine.graph_inputs import GraphInputs
-from supplymatrix.engine.module_graph import GraphRun
+from supplymatrix.engine.module_graph import GraphRun, cache_of
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.module_graph import Absent, ListedModule
 from supplymatrix.licences.together import what_files_say
@@ -186,11 +186,9 @@ class _Places:
     def __init__(
         self, run: GraphRun, project: Project, environ: Mapping[str, str], checked: AbstractSet[ModuleVersion]
     ) -> None:
-        from supplymatrix.net.settings import read_env_values
-        from supplymatrix.sources.modcache import module_cache
 
         inputs = run.inputs
-        self._cache = module_cache(environ, read_env_values(environ))
+        self._cache = cache_of(environ)
         self._checked = checked
         self._from_vendor = run.from_vendor
         self._inputs: GraphInputs | None = inputs

@@ -43,7 +43,16 @@ from supplymatrix.sources.project import Project
 if TYPE_CHECKING:
     from supplymatrix.sources.go_command import GoCommand
 
-__all__ = ["NO_GO", "GraphReader", "GraphRun", "ListedBy", "PackagesBy", "graph_of_files", "what_authors_say"]
+__all__ = [
+    "NO_GO",
+    "GraphReader",
+    "GraphRun",
+    "ListedBy",
+    "PackagesBy",
+    "cache_of",
+    "graph_of_files",
+    "what_authors_say",
+]
 
 NO_GO = "it was not asked"
 _REASON = 500  # characters of what an author says that are kept
@@ -191,7 +200,7 @@ class _Reading:
         self._project = project
         self._environ = environ
         self._asked = asked
-        self._cache = _cache_of(environ)
+        self._cache = cache_of(environ)
         self._target = changed(target, go_minor=_go_minor(inputs, environ, self._cache))
         self._files = ModFiles(self._cache, inputs.hashes, inputs.folders)
         self._command: GoCommand | None = None
@@ -380,7 +389,7 @@ def what_authors_say(required: Iterable[RequiredModule], environ: Mapping[str, s
     """Return what the authors of single modules say of them, as far as this machine knows; no graph is read."""
     from supplymatrix.gomod.dependency_file import is_retracted_by
 
-    files = ModFiles(_cache_of(environ), {})
+    files = ModFiles(cache_of(environ), {})
     found = []
     for fact in required:
         newest = files.newest(fact.effective.path) if fact.effective is not None else None
@@ -399,7 +408,8 @@ def what_authors_say(required: Iterable[RequiredModule], environ: Mapping[str, s
     return found
 
 
-def _cache_of(environ: Mapping[str, str]) -> Path | None:
+def cache_of(environ: Mapping[str, str]) -> Path | None:
+    """Return the module cache of an environment, the go command's own settings file heeded; None if unknown."""
     from supplymatrix.net.settings import read_env_values
     from supplymatrix.sources.modcache import module_cache
 

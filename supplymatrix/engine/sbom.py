@@ -19,7 +19,7 @@ from supplymatrix import __version__
 from supplymatrix.engine.events import Event, Message, OnEvent, ignore_event
 from supplymatrix.engine.licences import DETECTOR, LicenceRun, in_scope, read_licences
 from supplymatrix.engine.means import Means
-from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy, PackagesBy
+from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy, PackagesBy, cache_of
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.sbom_components import Known, go_components, main_component, module_components
 from supplymatrix.engine.sbom_gaps import Findings, alarm_gaps, gaps_of, package_gaps
@@ -38,7 +38,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
 from supplymatrix.net.folders import NO_CACHE, cache_folder_if_any
-from supplymatrix.net.settings import read_env_values, read_go_settings
+from supplymatrix.net.settings import read_go_settings
 from supplymatrix.sbom.completeness import Evidence, completeness_of
 from supplymatrix.sbom.document import (
     Component,
@@ -49,7 +49,6 @@ from supplymatrix.sbom.document import (
 )
 from supplymatrix.sbom.edges import Edges, edges_of
 from supplymatrix.sources.main_version import MainVersion, find_main_version
-from supplymatrix.sources.modcache import module_cache
 from supplymatrix.sources.zip_digest import digest_zips
 
 __all__ = ["SbomRequest", "SbomRun", "make_sbom"]
@@ -115,7 +114,7 @@ class _Making:
         self._on_event = on_event
         self._environ = request.means.environ
         self._settings = read_go_settings(self._environ)
-        self._cache = module_cache(self._environ, read_env_values(self._environ))
+        self._cache = cache_of(self._environ)
         self._files = read_files_of(subject)
         folder = request.means.cache_dir or cache_folder_if_any(self._environ)
         self._has_cache = folder is not None

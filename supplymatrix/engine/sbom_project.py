@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy
+from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy, cache_of
 from supplymatrix.engine.sbom_components import Known, go_components, main_component, module_components
 from supplymatrix.engine.sbom_gaps import package_gaps
 from supplymatrix.engine.sbom_go import GoRelease, find_go_release
@@ -28,7 +28,7 @@ from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.build_constraint import KNOWN_ARCH, KNOWN_OS
 from supplymatrix.gomod.goenv import resolve_settings
 from supplymatrix.model.value import changed, value
-from supplymatrix.net.settings import read_env_files, read_env_values
+from supplymatrix.net.settings import read_env_files
 from supplymatrix.sbom.completeness import Evidence, completeness_of
 from supplymatrix.sbom.document import Aggregate, Component, Scope, Usage
 from supplymatrix.sbom.judge_project import TOOLCHAIN, ProjectWord
@@ -37,7 +37,6 @@ from supplymatrix.sbom.read_values import ReadSbom
 from supplymatrix.sbom.spdx_common import component_facts
 from supplymatrix.sbom.statements import Statement, Topic, Truth
 from supplymatrix.sources.main_version import MainVersion, find_main_version
-from supplymatrix.sources.modcache import module_cache
 from supplymatrix.sources.project import Project
 
 __all__ = ["ProjectSide", "Target", "read_project_side", "target_of"]
@@ -146,7 +145,7 @@ class _Side:
         self._run = run
         self._sbom = sbom
         self._environ = environ
-        self._cache = module_cache(environ, read_env_values(environ))
+        self._cache = cache_of(environ)
         self._own = "" if subject.is_workspace else subject.project.name
         self._release = self._find_release()
         self._versions = self._find_versions()

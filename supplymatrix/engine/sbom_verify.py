@@ -14,6 +14,7 @@ from typing import NamedTuple
 from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.licences import DETECTOR
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.module_graph import cache_of
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.sbom_evidence import (
     MOST_MODULES,
@@ -31,7 +32,6 @@ from supplymatrix.engine.sbom_write import validate_document_file
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
 from supplymatrix.net.folders import cache_folder_if_any
-from supplymatrix.net.settings import read_env_values
 from supplymatrix.sbom.evidence import Evidence, LogWordKind, modules_to_ask
 from supplymatrix.sbom.judge import judge_components
 from supplymatrix.sbom.judge_document import judge_document
@@ -41,7 +41,6 @@ from supplymatrix.sbom.judge_rest import judge_rest, unread_of
 from supplymatrix.sbom.purl import STDLIB
 from supplymatrix.sbom.read_values import ReadSbom
 from supplymatrix.sbom.statements import SbomTruth, Statement, Topic, Truth
-from supplymatrix.sources.modcache import module_cache
 from supplymatrix.sources.project import Project
 
 __all__ = ["SbomVerifyRequest", "verify_sbom"]
@@ -125,7 +124,7 @@ def _statements(sbom: ReadSbom, evidence: Evidence, side: ProjectSide | None, no
 def _evidence(sbom: ReadSbom, words: LogWords, here: _Here) -> Evidence:
     """Return what is known here of the modules in a file: zips of all of which it states a hash or a licence."""
     project, side, means, facts = here
-    cache = module_cache(means.environ, read_env_values(means.environ))
+    cache = cache_of(means.environ)
     known = Evidence(
         logged=words.by_module,
         own=side.own if side is not None else None,
