@@ -31,7 +31,11 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
         "supplymatrix.cli.prove:prove",
         "Write the proofs of a go.sum beside it, so that checks need no network.",
     ),
-    ("verify", "supplymatrix.cli.verify:verify", "Show the whole proof chain of one module version."),
+    (
+        "verify",
+        "supplymatrix.cli.verify:verify",
+        "Prove a module version; or the module cache, vendor/, Go itself, programs.",
+    ),
     (
         "verify-report",
         "supplymatrix.cli.verify_report:verify_report",

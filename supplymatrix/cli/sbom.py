@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import os
 import re
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from supplymatrix.cli.alarm import keeps_alarm
+from supplymatrix.cli.default_group import DefaultCommand, DefaultGroup, table_of
 from supplymatrix.cli.options import console_options, log_options, policy_options_to, tags_option
 from supplymatrix.cli.output import Console, page_width
 from supplymatrix.cli.pages import completing
@@ -53,52 +53,23 @@ Exit codes:
 
 \b
 Other commands (a folder of such a name is reached as ./diff):
-""" + "\n".join(f"  sbom {name:<10} {text}" for name, (_, text) in SUBCOMMANDS.items())
+""" + table_of("sbom", SUBCOMMANDS)
 
 
-class _MakeContext(click.Context):
-    """The command that makes a bill has no name of its own."""
-
-    @property
-    def command_path(self) -> str:
-        return self.parent.command_path if self.parent is not None else super().command_path
+class _Make(DefaultCommand):
+    subcommands = SUBCOMMANDS
 
 
-class _Make(click.Command):
-    context_class = _MakeContext
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
-        """Return the other commands too: the first word may be one of them."""
-        from click.shell_completion import CompletionItem
-
-        items = [CompletionItem(name, help=text) for name, (_, text) in SUBCOMMANDS.items()]
-        return [
-            *(item for item in items if item.value.startswith(incomplete)),
-            *super().shell_complete(ctx, incomplete),
-        ]
-
-
-class _SbomGroup(click.Group):
+class _SbomGroup(DefaultGroup):
     """A group that makes a bill of materials unless the first word is another command of it."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(SUBCOMMANDS)
+    subcommands = SUBCOMMANDS
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in SUBCOMMANDS:
-            return make
-        module, _, attribute = SUBCOMMANDS[cmd_name][0].partition(":")
-        command = getattr(importlib.import_module(module), attribute)
-        return command if isinstance(command, click.Command) else None
+    def default_command(self) -> click.Command:
+        return make
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] in SUBCOMMANDS:
-            return super().parse_args(ctx, args)
-        if args and not args[0].startswith("-"):
-            _refuse_mistyped(Path(args[0]))
-        return super().parse_args(ctx, ["make", *args])
+    def look_at_first(self, word: str) -> None:
+        _refuse_mistyped(Path(word))
 
 
 @click.group(cls=_SbomGroup, add_help_option=False)

@@ -1,4 +1,5 @@
-"""`supplymatrix verify MODULE@VERSION`: the whole proof chain, each step with its bytes."""
+"""`supplymatrix verify MODULE@VERSION`: the whole proof chain, each step with its bytes; and what lies on a
+disk, by commands that have files of their own."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from pathlib import Path
 import click
 
 from supplymatrix.cli.alarm import keeps_alarm
+from supplymatrix.cli.default_group import DefaultCommand, DefaultGroup, table_of
 from supplymatrix.cli.options import console_options, log_options, refuse_preset_name
 from supplymatrix.cli.output import Console, write_stdout
 from supplymatrix.cli.streams import write_stderr
@@ -26,7 +28,15 @@ from supplymatrix.reports.chain import (
 )
 from supplymatrix.sumdb.session import NotLogged
 
-__all__ = ["verify"]
+__all__ = ["SUBCOMMANDS", "verify"]
+
+SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
+    "cache": ("supplymatrix.cli.verify_cache:cache", "Hold the module cache against the log, byte by byte."),
+    "vendor": ("supplymatrix.cli.verify_vendor:vendor", "Hold vendor/ against the modules' proven zips."),
+    "goroot": ("supplymatrix.cli.verify_goroot:goroot", "Hold an installed Go against the log's record of it."),
+    "binary": ("supplymatrix.cli.verify_binary:binary", "Hold compiled programs against the log."),
+}
+"""Name → where the command is, and what it does. They are imported when they are run."""
 
 _FORMATS: Mapping[str, Callable[[ChainView], str]] = {
     "text": render_chain_text,
@@ -37,7 +47,25 @@ _UNKNOWN = "check capitals and version; a private module belongs under [sources]
 _WORD = re.compile(r"[A-Za-z0-9._/-]{1,100}")
 
 
-@click.command()
+class _Prove(DefaultCommand):
+    subcommands = SUBCOMMANDS
+
+
+class _VerifyGroup(DefaultGroup):
+    """A group that proves a module version unless the first word is another command of it."""
+
+    subcommands = SUBCOMMANDS
+
+    def default_command(self) -> click.Command:
+        return prove_one
+
+
+@click.group(cls=_VerifyGroup, add_help_option=False)
+def verify() -> None:
+    """Verify a module version, or what lies on a disk."""
+
+
+@click.command(cls=_Prove, name="make", epilog="\b\nOther commands:\n" + table_of("verify", SUBCOMMANDS))
 @click.argument("module")
 @click.option(
     "--project",
@@ -50,7 +78,7 @@ _WORD = re.compile(r"[A-Za-z0-9._/-]{1,100}")
 @click.option("--steps", is_flag=True, help="Say of each step whether it holds, also where the proof is broken.")
 @log_options
 @console_options
-def verify(
+def prove_one(
     module: str, project: Path, policy: Path | None, format_: str, *, steps: bool, means: Means, console: Console
 ) -> int:
     """Show how MODULE@VERSION is proven: go.sum line, record, leaf, tiles, root, signed head, earlier head.

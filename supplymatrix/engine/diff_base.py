@@ -32,7 +32,6 @@ from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.model import semver
 from supplymatrix.model.fact import (
     CachedCopy,
-    CopyKind,
     Fact,
     Facts,
     ForeignHash,
@@ -204,10 +203,7 @@ class _StillKnown:
             if isinstance(fact, GraphModule):
                 if (fact.subject, fact.effective) in self._built:
                     yield changed(fact, gives_packages=None)
-            elif isinstance(fact, CachedCopy):
-                if fact.kind is not CopyKind.VENDORED and fact.subject in self._modules:
-                    yield fact
-            elif isinstance(fact, HashWitness | ReleaseTime):
+            elif isinstance(fact, CachedCopy | HashWitness | ReleaseTime):
                 if fact.subject in self._modules:
                     yield fact
             elif isinstance(fact, ModuleLicence):

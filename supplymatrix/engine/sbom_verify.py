@@ -13,26 +13,20 @@ from typing import NamedTuple
 
 from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.licences import DETECTOR
+from supplymatrix.engine.log_words import MOST_MODULES, LogWords, ask_log_about, bare_project
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.module_graph import cache_of
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
-from supplymatrix.engine.sbom_evidence import (
-    MOST_MODULES,
-    LogWords,
-    ask_log_about,
-    bare_project,
-    deeper_licences,
-    licences_of,
-    zips_of,
-)
+from supplymatrix.engine.sbom_evidence import deeper_licences, licences_of, zips_of
 from supplymatrix.engine.sbom_files import SbomFile, read_sbom_file
 from supplymatrix.engine.sbom_project import ProjectSide, read_project_side
 from supplymatrix.engine.sbom_signature import read_public_key, signature_statements
 from supplymatrix.engine.sbom_write import validate_document_file
+from supplymatrix.model.log_word import LogWordKind
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.file_facts import FileFacts
 from supplymatrix.net.folders import cache_folder_if_any
-from supplymatrix.sbom.evidence import Evidence, LogWordKind, modules_to_ask
+from supplymatrix.sbom.evidence import Evidence, modules_to_ask
 from supplymatrix.sbom.judge import judge_components
 from supplymatrix.sbom.judge_document import judge_document
 from supplymatrix.sbom.judge_licences import modules_to_look_deeper

@@ -172,8 +172,7 @@ class ThisMachine:
         self._copies.update(dict.fromkeys(new.items(), ()))
         for copy in cached:
             self._copies[copy.subject, new[copy.subject]] += (copy,)
-        vendored = check_copies(wanted, None, item.project.root, jobs=self._means.jobs)
-        return [*(copy for key in wanted.items() for copy in self._copies[key]), *vendored]
+        return [copy for key in wanted.items() for copy in self._copies[key]]
 
     def _module_cache(self) -> Path | None:
         from supplymatrix.sources.modcache import module_cache

@@ -14,6 +14,8 @@ from typing import TypeVar
 from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.location import Location, Provenance
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.on_disk import FileDifference, InstalledGo, VendoredModule, VendorTree
+from supplymatrix.model.program import BuiltProgram, ProgramModule, WeakDefault
 from supplymatrix.model.value import value
 
 __all__ = [
@@ -155,11 +157,13 @@ class PrivateModule:
 
 
 class CopyKind(StrEnum):
-    """A form in which a module's files lie on this machine."""
+    """A form in which a module's files, or their hash, lie in the module cache. HASH_FILE: the `.ziphash` that the go
+    command believes in place of the zip."""
 
     ZIP = "zip"
     FOLDER = "folder"
-    VENDORED = "vendored"
+    GO_MOD = "go.mod"
+    HASH_FILE = "ziphash"
 
 
 class CopyState(StrEnum):
@@ -172,7 +176,12 @@ class CopyState(StrEnum):
 
 @value
 class CachedCopy:
-    """A copy of a module version on this machine, held against the hash that the log proved. path: absolute."""
+    """A copy of a module version on this machine, held against the hash that the log proved.
+
+    path: absolute. hash: of what lies there, "" where it has none. files: that it has, 0 where they were not counted.
+    differences: the first of a folder's files that are not those of the zip, where a proven zip tells; differing: how
+    many there are.
+    """
 
     subject: ModuleVersion
     kind: CopyKind
@@ -181,6 +190,9 @@ class CachedCopy:
     hash: str
     logged_hash: str
     reason: str = ""
+    files: int = 0
+    differences: tuple[FileDifference, ...] = ()
+    differing: int = 0
 
 
 class Holder(StrEnum):
@@ -368,6 +380,12 @@ Fact = (
     | ReleaseTime
     | VendorMeasure
     | ModuleLicence
+    | VendoredModule
+    | VendorTree
+    | InstalledGo
+    | BuiltProgram
+    | ProgramModule
+    | WeakDefault
 )
 F = TypeVar(
     "F",
@@ -387,6 +405,12 @@ F = TypeVar(
     ReleaseTime,
     VendorMeasure,
     ModuleLicence,
+    VendoredModule,
+    VendorTree,
+    InstalledGo,
+    BuiltProgram,
+    ProgramModule,
+    WeakDefault,
 )
 
 

@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
 from supplymatrix.model.licence import ModuleLicence
+from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.model.zip_digest import ZipDigest
 from supplymatrix.sbom.purl import STDLIB
 from supplymatrix.sbom.read_values import ReadComponent, ReadSbom
 
-__all__ = ["Evidence", "LogWord", "LogWordKind", "ZipWord", "modules_to_ask", "subject_without_version"]
+__all__ = ["Evidence", "ZipWord", "modules_to_ask", "subject_without_version"]
 
 NO_VERSION = ("", "UNKNOWN", "(devel)")
 """What tools write where there is no version."""
-
-
-class LogWordKind(StrEnum):
-    """What came of asking the log."""
-
-    PROVEN = "proven"
-    NOT_LOGGED = "not in the log"
-    IMPOSSIBLE = "impossible"
-    """No log can have a module of this path."""
-    PRIVATE = "private"
-    UNANSWERED = "unanswered"
-    BROKEN = "broken"
-
-
-@value
-class LogWord:
-    """What the log says of a module version. h1: of its zip, h1_go_mod: of its go.mod, "" = its record has no such
-    line. reason, remedy: of what is not proven. is_declared: the policy says that the module is private, so that nobody
-    expects an answer."""
-
-    kind: LogWordKind
-    h1: str = ""
-    record: int = -1
-    tree_size: int = 0
-    reason: str = ""
-    remedy: str = ""
-    is_declared: bool = False
-    h1_go_mod: str = ""
 
 
 @value

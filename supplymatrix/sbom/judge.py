@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supplymatrix.errors import InputError
+from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed
-from supplymatrix.sbom.evidence import NO_VERSION, Evidence, LogWord, LogWordKind, subject_without_version
+from supplymatrix.sbom.evidence import NO_VERSION, Evidence, subject_without_version
 from supplymatrix.sbom.judge_addresses import judge_addresses
 from supplymatrix.sbom.judge_hashes import judge_hashes
 from supplymatrix.sbom.judge_licences import judge_licences

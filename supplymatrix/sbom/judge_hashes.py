@@ -8,9 +8,10 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 
+from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed
-from supplymatrix.sbom.evidence import Evidence, LogWord, LogWordKind, ZipWord
+from supplymatrix.sbom.evidence import Evidence, ZipWord
 from supplymatrix.sbom.purl import STDLIB
 from supplymatrix.sbom.read_parts import is_of_go_mod
 from supplymatrix.sbom.read_values import ReadComponent, ReadHash, ReadSbom

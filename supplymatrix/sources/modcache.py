@@ -1,4 +1,4 @@
-"""Copies of modules on this machine, held against the hash that the log proved: zips, extracted folders, vendor/."""
+"""Copies of modules on this machine, held against the hash that the log proved: zips, extracted folders."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from supplymatrix.sources.pread import FileChangedError, open_at
 
 __all__ = ["check_copies", "find_copies", "hash_zip_file", "module_cache"]
 
-_LATER = "files in vendor/ are not compared yet"
-
 
 def module_cache(environ: Mapping[str, str], user_values: Mapping[str, str] | None = None) -> Path | None:
     """Return the module cache: $GOMODCACHE, else pkg/mod below the first $GOPATH, else ~/go/pkg/mod; None if unknown.
@@ -37,8 +35,8 @@ def module_cache(environ: Mapping[str, str], user_values: Mapping[str, str] | No
     return Path(home, "go", "pkg", "mod") if home else None
 
 
-def find_copies(cache: Path | None, module: ModuleVersion, root: Path | None = None) -> Iterator[tuple[CopyKind, Path]]:
-    """Yield the copies of a module that are there. root: of the project, whose vendor/ is looked into too."""
+def find_copies(cache: Path | None, module: ModuleVersion) -> Iterator[tuple[CopyKind, Path]]:
+    """Yield the copies of a module that are there."""
     try:
         path, version = module.escaped_path, module.escaped_version
     except InputError:
@@ -50,20 +48,16 @@ def find_copies(cache: Path | None, module: ModuleVersion, root: Path | None = N
         folder = cache / f"{path}@{version}"
         if _is_there(folder):
             yield CopyKind.FOLDER, folder
-    if root is not None and _is_there(root / "vendor" / module.path):
-        yield CopyKind.VENDORED, root / "vendor" / module.path
 
 
-def check_copies(
-    logged: Mapping[ModuleVersion, str], cache: Path | None, root: Path | None = None, *, jobs: int = 4
-) -> tuple[CachedCopy, ...]:
+def check_copies(logged: Mapping[ModuleVersion, str], cache: Path | None, *, jobs: int = 4) -> tuple[CachedCopy, ...]:
     """Hash the copies of modules and compare them. logged: module → proven zip hash; jobs: threads.
 
     A copy that cannot be read, changes meanwhile, or cannot be checked yet, is UNCHECKED with the reason. One that no
     go command would unpack DIFFERS with the reason. A zip that has the hash is EQUAL, whatever its files are called:
     it is what was logged; what breaks the rules of module zips then is told as the reason.
     """
-    found = [(module, list(find_copies(cache, module, root))) for module in logged]
+    found = [(module, list(find_copies(cache, module))) for module in logged]
     sized = sorted(((_size(copies), at) for at, (_, copies) in enumerate(found) if copies), reverse=True)
 
     def check(item: tuple[int, int]) -> tuple[int, list[CachedCopy]]:
@@ -89,7 +83,7 @@ def _check_module(module: ModuleVersion, copies: Iterable[tuple[CopyKind, Path]]
     results: list[CachedCopy] = []
     unpacked = logged
     for kind, path in copies:
-        state, seen, reason = CopyState.UNCHECKED, "", _LATER
+        state, seen, reason = CopyState.UNCHECKED, "", ""
         try:
             if kind is CopyKind.ZIP:
                 zip_hash = _hash_zip(path, module, logged)

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
+from supplymatrix.engine.log_words import ask_log_about
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY
 from supplymatrix.engine.sbom import SbomRequest, make_sbom
-from supplymatrix.engine.sbom_evidence import ask_log_about, licences_of, zips_of
+from supplymatrix.engine.sbom_evidence import licences_of, zips_of
 from supplymatrix.engine.sbom_project import read_project_side, target_of
 from supplymatrix.engine.sbom_write import write_sbom
 from supplymatrix.model.value import changed

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from supplymatrix.model.licence import LicenceFile, LicenceSource, ModuleLicence
+from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed
 from supplymatrix.model.zip_digest import ZipDigest
-from supplymatrix.sbom.evidence import Evidence, LogWord, LogWordKind, ZipWord, modules_to_ask
+from supplymatrix.sbom.evidence import Evidence, ZipWord, modules_to_ask
 from supplymatrix.sbom.judge import judge_components
 from supplymatrix.sbom.judge_licences import modules_to_look_deeper
 from supplymatrix.sbom.read import read_sbom

@@ -292,12 +292,6 @@ def test_an_unpacked_toolchain_is_unchecked_since_the_go_command_adds_to_it(tmp_
     assert "adds files to a toolchain" in copy.reason
 
 
-def test_a_vendored_copy_is_found_and_said_to_be_unchecked(tmp_path: Path) -> None:
-    (tmp_path / "svc" / "vendor" / MODULE.path).mkdir(parents=True)
-    (copy,) = check_copies({MODULE: "h1:x"}, tmp_path / "cache", tmp_path / "svc")
-    assert (copy.kind, copy.state) == (CopyKind.VENDORED, CopyState.UNCHECKED)
-
-
 def test_a_module_without_a_copy_gives_nothing(tmp_path: Path) -> None:
     assert check_copies({MODULE: "h1:x"}, tmp_path) == ()
     assert check_copies({MODULE: "h1:x"}, None) == ()
