@@ -215,6 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure all that can be measured here; 1 when an answer was wrong."""
     from benchmarks.decide import measure_decide
     from benchmarks.feeds import measure_feeds
+    from benchmarks.goroot import measure_goroot
     from benchmarks.policy import measure_policy
     from benchmarks.proofs import measure_proofs, measure_proofs_of_hugo
     from benchmarks.sbom_ten_thousand import measure_sbom_ten_thousand
@@ -248,6 +249,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             parts.append(lambda: measure_network(bench, max(1, options.pairs)))
             parts.append(lambda: measure_proofs_of_hugo(bench))
+            parts.append(lambda: measure_goroot(bench))
         for part in parts:
             try:
                 part()

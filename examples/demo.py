@@ -12,10 +12,13 @@
    one run, the page for auditors among them.
 8. The bill of materials of the service: licences from the texts, hashes of the zips, modules proven in the log; held
    against its schema, and then every statement in it against log, zip and project, before and after one is changed.
+9. What lies on the disk: a module cache forged so that `go mod verify` finds nothing, a vendor/ with one byte changed and one
+   file added, and a compiled program whose module is proven in the log, before and after its record of it is changed.
 """
 
 from __future__ import annotations
 
+import lzma
 import os
 import resource
 import shlex
@@ -251,6 +254,64 @@ def itemise(environ: dict[str, str], scratch: Path) -> list[int]:
     return codes
 
 
+def forge_cache(cache: Path, go_sum: Path) -> None:
+    """Change a file of the unpacked module, and everything that the go command would hold it against."""
+    from supplymatrix.sources.folder import hash_folder
+
+    module, download = f"{MUX}@v1.8.0", cache / "cache" / "download" / MUX / "@v"
+    changed = cache / module / "mux.go"
+    changed.write_bytes(changed.read_bytes().replace(b"return false", b"return true ", 1))
+    (download / "v1.8.0.zip").unlink()
+    forged = hash_folder(cache / module, f"{module}/")
+    (download / "v1.8.0.ziphash").write_text(forged, encoding="ascii")
+    lines = go_sum.read_text(encoding="utf-8").split("\n")
+    lines = [f"{MUX} v1.8.0 {forged}" if line.startswith(f"{MUX} v1.8.0 h1:") else line for line in lines]
+    go_sum.write_text("\n".join(lines), encoding="utf-8")
+
+
+def vendor_modules(folder: Path) -> None:
+    """Copy the module into vendor/ as `go mod vendor` does, then change a byte and add a file."""
+    prefix, inside = f"{MUX}@v1.8.0/", folder / "vendor" / MUX
+    inside.mkdir(parents=True)
+    with zipfile.ZipFile(HERE / "mux-service" / "proxy" / MUX / "@v" / "v1.8.0.zip") as archive:
+        for name in archive.namelist():
+            base = name.removeprefix(prefix)
+            if "/" not in base and base != "go.mod" and not base.endswith("_test.go"):
+                (inside / base).write_bytes(archive.read(name))
+    listed = f"# {MUX} v1.8.0\n## explicit; go 1.12\n{MUX}\n"
+    (folder / "vendor" / "modules.txt").write_text(listed, encoding="ascii")
+    route = inside / "route.go"
+    route.write_bytes(route.read_bytes().replace(b"!= nil", b"== nil", 1))
+    (inside / "telemetry.go").write_text("package mux\n\nfunc init() {}\n", encoding="ascii")
+
+
+def look_at_the_disk(environ: dict[str, str], scratch: Path) -> list[int]:
+    """Hold a forged module cache, a changed vendor/ and a compiled program against the log."""
+    folder, cache = scratch / "disk", scratch / "disk-cache"
+    shutil.copytree(HERE / "mux-service", folder, ignore=shutil.ignore_patterns("proxy"))
+    replay = ("--replay", "recorded")
+    unpack_modules(cache)
+    forge_cache(cache, folder / "go.sum")
+    environ = environ | {"GOMODCACHE": str(cache)}
+    say("  a line of the unpacked module changed, its zip deleted, .ziphash and go.sum rewritten to fit:\n")
+    codes = [run(environ, "verify", "cache", ".", *replay, cwd=folder, most=30)]
+    ask_go(environ, folder)
+    say("\n  a vendor/ in which two characters of one file are others, and one file is new; no module cache is needed:\n")
+    shutil.copy(HERE / "mux-service" / "go.sum", folder / "go.sum")
+    vendor_modules(folder)
+    codes.append(run(environ | {"GOMODCACHE": str(scratch / "none")}, "verify", "vendor", ".", *replay, cwd=folder))
+    say("  a compiled program, stripped, without sources or go.sum:\n")
+    program = folder / "release-order"
+    program.write_bytes(lzma.decompress((HERE / "programs" / "release-order.xz").read_bytes()))
+    binary = ("verify", "binary", program.name, "--replay", "answers")
+    shutil.copytree(HERE / "programs" / "recorded", folder / "answers")
+    codes.append(run(environ, *binary, cwd=folder, most=16))
+    program.write_bytes(program.read_bytes().replace(b"\th1:utOm6", b"\th1:vtOm6"))
+    say("  … and one that says of itself that it was built from other code:\n")
+    codes.append(run(environ, *binary, cwd=folder, most=13))
+    return codes
+
+
 def main() -> int:
     """Run the demo; the exit code is 0 when every step ended as it should."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -284,7 +345,9 @@ def main() -> int:
         codes += govern(environ, scratch)
         say("\n8. What it is made of, for an auditor: a bill of materials in which every statement can be checked\n")
         codes += itemise(environ, scratch)
-    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]
+        say("\n9. What lies on the disk: the bytes that are compiled and shipped, each traced to the log\n")
+        codes += look_at_the_disk(environ, scratch)
+    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 4, 4, 0, 4]
     say()
     where = OUT.relative_to(HERE.parent).as_posix()
     opened = f"To open: {where}/report.html for auditors (part 7), report.json and report.sarif (3), bom.* (8)"

@@ -52,6 +52,14 @@ __all__ = ["check"]
     metavar="FILE",
     help="Name this bill of materials, by its digest, in every report.",
 )
+@click.option(
+    "--binary",
+    "binaries",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Check this program too (or a folder, tar or image): what it was built from.",
+)
 @report_options
 def check(
     paths: tuple[Path, ...],
@@ -63,6 +71,7 @@ def check(
     diff_base: str,
     sign: Path | None,
     bills: tuple[Path, ...],
+    binaries: tuple[Path, ...],
     targets: tuple[ReportTarget, ...],
     console: Console,
 ) -> int:
@@ -86,6 +95,7 @@ def check(
         with_history=with_history,
         diff_base=diff_base,
         with_faults=True,
+        binaries=binaries,
     )
     try:
         survey = run_survey(request, console.on_event)

@@ -26,6 +26,7 @@ __all__ = ["COMMANDS", "run"]
 COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("check", "supplymatrix.cli.check:check", "Prove a project's go.sum against the log and judge it by its policy."),
     ("changes", "supplymatrix.cli.changes:changes", "Show which modules a change brings, and what is known of them."),
+    ("go", "supplymatrix.cli.go:go", "Run the go command, and hold what it compiles and builds against the log."),
     (
         "prove",
         "supplymatrix.cli.prove:prove",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from supplymatrix.cli.alarm import keeps_alarm
 from supplymatrix.cli.default_group import DefaultCommand, DefaultGroup, table_of
@@ -24,7 +25,8 @@ from supplymatrix.model.spelling import nearest
 from supplymatrix.sbom.formats import FORMATS, canonical_format
 
 if TYPE_CHECKING:
-    from supplymatrix.engine.sbom import SbomRequest
+    from supplymatrix.engine.sbom import SbomRequest, SbomRun
+    from supplymatrix.engine.sbom_programs import ProgramsSbomRequest
     from supplymatrix.engine.signing import ReportSigner
     from supplymatrix.sbom.document import Creators, Document
 
@@ -46,6 +48,15 @@ _KEYS = {
 }
 """By option: the settings of [author] that its name, e-mail address and URL stand above."""
 _SPECS = ("1.6", "1.7")
+_OF_PROJECTS = (
+    ("scope", "--scope"),
+    ("goos", "--os"),
+    ("goarch", "--arch"),
+    ("cgo", "--cgo"),
+    ("tags", "--tags"),
+    ("use_go", "--go"),
+)
+"""Options of which a compiled program leaves no choice: name → as it is typed."""
 _EXIT_CODES = """\b
 Exit codes:
   0 complete      3 with gaps, which the document names
@@ -171,11 +182,12 @@ def make(
 ) -> int:
     """Make the bill of materials of a Go project: what it is made of, proven, with licences, and what is not known.
 
-    PATH is a folder with go.mod or go.work; the current folder when left out. The document is valid by the official
-    schema of its format, or it is not written. With SOURCE_DATE_EPOCH set two runs give the same bytes.
+    PATH is a folder with go.mod or go.work; the current folder when left out. Or it is a compiled Go program, or a
+    folder, a tar file or an image layout with such: then the bill says what the programs record of themselves. The
+    document is valid by the official schema of its format, or it is not written. With SOURCE_DATE_EPOCH set two runs
+    give the same bytes.
     """  # fmt: skip
     from supplymatrix.cli.graph import refuse_unknown_target
-    from supplymatrix.engine.sbom import make_sbom
 
     _refuse_mistyped(path)
     refuse_unknown_target(said["goos"], said["goarch"])
@@ -186,8 +198,8 @@ def make(
         from supplymatrix.cli.report_files import read_signer
 
         signer = read_signer(sign, targets, console.warn, _SIGNED)
-    request = _request(path, _named(report), policy, means, said)
-    run = make_sbom(request, console.on_event)
+    said["report"] = _named(report)
+    run = _run(path, policy, means, said, console)
     console.end_line()
     with keeps_alarm(run.exit_code, f"alarm: {run.document.main.name}: what it is made of and the log disagree"):
         written = _write(run.document, targets, spec or _SPECS[0], signer, console)
@@ -205,9 +217,48 @@ def _refuse_mistyped(path: Path) -> None:
         raise fault
 
 
-def _request(
-    path: Path, report: tuple[str, str] | None, policy: PolicySource, means: Means, said: Mapping[str, Any]
-) -> SbomRequest:
+def _run(path: Path, policy: PolicySource, means: Means, said: Mapping[str, Any], console: Console) -> SbomRun:
+    """Make the bill of programs where a path leads to such, else that of a project."""
+    from supplymatrix.engine.sbom_programs import make_programs_sbom, may_hold_programs
+
+    if may_hold_programs(path):
+        run = make_programs_sbom(_programs_request(path, policy, means, said), console.on_event, before=_refuse_others)
+        if run is not None:
+            return run
+    from supplymatrix.engine.sbom import make_sbom
+
+    return make_sbom(_request(path, policy, means, said), console.on_event)
+
+
+def _refuse_others() -> None:
+    """Raise click.UsageError for options that only a project can take: a program is built already."""
+    context = click.get_current_context()
+    given = [name for name, shown in _OF_PROJECTS if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if given:
+        shown = ", ".join(dict(_OF_PROJECTS)[name] for name in given)
+        fault = click.UsageError(f"{shown}: a compiled program says itself for what it was built, and of what.")
+        fault.add_note("leave it out, or name the folder of a project")
+        raise fault
+
+
+def _programs_request(path: Path, policy: PolicySource, means: Means, said: Mapping[str, Any]) -> ProgramsSbomRequest:
+    from supplymatrix.engine.document_time import document_time
+    from supplymatrix.engine.sbom_programs import ProgramsSbomRequest
+
+    return ProgramsSbomRequest(
+        path=path,
+        means=means,
+        creators=_creators(said),
+        created=document_time(means.environ, means.now),
+        policy=policy,
+        with_licences=not said["no_licences"],
+        with_zips=not said["no_zips"],
+        version=said["version"],
+        report=said["report"],
+    )
+
+
+def _request(path: Path, policy: PolicySource, means: Means, said: Mapping[str, Any]) -> SbomRequest:
     from supplymatrix.engine.document_time import document_time
     from supplymatrix.engine.sbom import SbomRequest
     from supplymatrix.sbom.document import Scope
@@ -227,7 +278,7 @@ def _request(
         with_licences=not said["no_licences"],
         with_zips=not said["no_zips"],
         version=said["version"],
-        report=report,
+        report=said["report"],
     )
 
 

@@ -26,6 +26,7 @@ from supplymatrix.errors import Diagnostic, InputError, TransportError, TrustErr
 from supplymatrix.gomod.goenv import GoSettings, resolve_settings
 from supplymatrix.model.audit import Audit, ReadFile, Survey, Unreadable
 from supplymatrix.model.fact import Facts
+from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.settings import read_env_files
@@ -36,6 +37,7 @@ from supplymatrix.sumdb.history import History
 
 if TYPE_CHECKING:
     from supplymatrix.engine.diff_base import DiffBase
+    from supplymatrix.sources.programs import ProgramsFound
 
 __all__ = ["CheckRequest", "SurveyRun", "run_check", "run_survey", "survey_run"]
 
@@ -51,7 +53,9 @@ class CheckRequest:
     paths: folders, go.mod, go.sum or go.work files. recursive: every go.mod below them too. policy: where the policies
     are taken from. with_history: git is asked who wrote the waivers. diff_base: a git revision; what the projects had
     there already decides nothing. with_faults: a subject that cannot be used is an item of the survey even where it is
-    the only one, so that there is something to report.
+    the only one, so that there is something to report. in_force: rules that are errors whatever the policies say.
+    copies_of: the only modules whose copies on this machine are looked at, None = all for which it is asked.
+    binaries: programs that are checked with the project, which must be the only one.
     """
 
     paths: tuple[Path, ...]
@@ -61,6 +65,9 @@ class CheckRequest:
     with_history: bool = False
     diff_base: str = ""
     with_faults: bool = False
+    in_force: frozenset[str] = frozenset()
+    copies_of: frozenset[ModuleVersion] | None = None
+    binaries: tuple[Path, ...] = ()
 
 
 @value
@@ -102,8 +109,11 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
     histories: dict[Signer, History] = {}
     try:
         ready, unreadable, order = _prepare_all(request, settings, histories)
+        programs = _find_programs(request, order)
         for text in _kept(request, [item.committed.error for item in ready if item.committed.error is not None]):
             on_event(Message(text=text))
+        machine = ThisMachine(request.means, settings, files, copies_of=request.copies_of, on_event=on_event)
+        ready = [machine.with_toolchains(item) for item in ready]
         base = _read_base(request, ready, settings)
         answers = share_answers(ready, histories, Asker(means=request.means, settings=settings, on_event=on_event))
     except TrustError as err:
@@ -115,12 +125,14 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
             on_event(Message(text=text))
     foreign = foreign_hashes([(item.project, item.places) for item in ready])
     answered = [facts_of_lines(item.asked, answers[item.choice.log_key].answers) for item in ready]
-    machine = ThisMachine(request.means, settings, files)
     machine.look_for_witnesses([proof for proofs, _ in answered for proof in proofs])
     machine.look_for_release_times(ready, [proofs for proofs, _ in answered])
+    machine.look_for_vendored(ready, [proofs for proofs, _ in answered], on_event)
     audits = {}
     for item, others, (proofs, gaps) in zip(ready, foreign, answered, strict=True):
-        seen = machine.look_at(item, proofs)
+        seen = machine.look_at(item, proofs, answers[item.choice.log_key].answers)
+        if programs is not None:
+            seen = _with_programs(request, seen, programs, item, on_event)
         facts = Facts(
             [
                 *item.project.facts,
@@ -165,8 +177,26 @@ def _prepare_all(
             unreadable[subject.path] = _unreadable(subject.path, err)
         else:
             notes = found.notes if not ready else ()
-            ready.append(changed(item, notes=(*notes, *item.notes)))
+            policy = item.policy.with_in_force(request.in_force)
+            ready.append(changed(item, policy=policy, notes=(*notes, *item.notes)))
     return keep_names(ready), unreadable, [subject.path for subject in found.subjects]
+
+
+def _find_programs(request: CheckRequest, order: Sequence[Path]) -> ProgramsFound | None:
+    """Read the programs that are checked, too. Raises InputError for what is none."""
+    if not request.binaries:
+        return None
+    from supplymatrix.engine.check_programs import find_named
+
+    return find_named(request.binaries, len(order), request.means)
+
+
+def _with_programs(
+    request: CheckRequest, seen: SeenHere, programs: ProgramsFound, item: Prepared, on_event: OnEvent
+) -> SeenHere:
+    from supplymatrix.engine.check_programs import add_programs
+
+    return add_programs(seen, programs, item, source=request.policy, means=request.means, on_event=on_event)
 
 
 def _unreadable(path: Path, err: InputError | TransportError) -> Unreadable:
@@ -217,7 +247,7 @@ def _judge(
         rules=ALL_RULES,
         lines=SourceLines({**item.project.files, **item.policy.files, **starts}),
         places=item.places,
-        subject_files=_read_files(item.project.digests),
+        subject_files=(*_read_files(item.project.digests), *seen.files),
         proof_files=_read_files({item.committed.name: item.committed.sha256} if item.committed.name else {}),
     )
 

@@ -28,7 +28,7 @@ from supplymatrix.sources.project import Project
 from supplymatrix.sumdb.history import History
 from supplymatrix.sumdb.session import LogRecord, NotLogged
 
-__all__ = ["MOST_MODULES", "LogWords", "ask_log_about", "bare_project"]
+__all__ = ["MOST_MODULES", "LogWords", "ask_log_about", "bare_project", "word_of"]
 
 MOST_MODULES = 20_000
 """Module versions that the log is asked for; the largest known projects have some thousand."""
@@ -92,7 +92,7 @@ def ask_log_about(
     shared = share_modules(choice, asked, proofs, heads, Asker(means=means, settings=settings, on_event=on_event))
     for text in shared.messages:
         on_event(Message(text=text))
-    words |= {module: _word(module, shared.answers.get(module)) for module in asked}
+    words |= {module: word_of(module, shared.answers.get(module)) for module in asked}
     view = shared.run.view if shared.run is not None else None
     size = view.tree_size if view is not None else 0
     if not size and item is not None and item.committed.head is not None:
@@ -132,7 +132,8 @@ def _unsendable(module: ModuleVersion, policy: Policy, settings: GoSettings, *, 
     return None
 
 
-def _word(module: ModuleVersion, answer: LogAnswer | None) -> LogWord:
+def word_of(module: ModuleVersion, answer: LogAnswer | None) -> LogWord:
+    """Return the log's answer about a module version as its word; None = it was not asked for."""
     if isinstance(answer, LogRecord):
         return LogWord(
             kind=LogWordKind.PROVEN,

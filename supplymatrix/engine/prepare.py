@@ -36,6 +36,7 @@ class Prepared:
     private: the others; withheld: gaps for those of them that the policy does not declare. committed: its proof file.
     policy_places: artifact → path from where the run was started, of the files of the policy.
     proven_unsent: modules whose names the settings withhold, and which its proof file proves without sending any.
+    also_asked: module versions beyond those of its lines of which the log's answer is wanted: toolchains.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class Prepared:
     proven_unsent: frozenset[ModuleVersion]
     notes: tuple[Note, ...]
     policy_places: Mapping[str, str] = MappingProxyType({})
+    also_asked: tuple[ModuleVersion, ...] = ()
 
     @property
     def modules(self) -> tuple[ModuleVersion, ...]:
@@ -148,7 +150,7 @@ def _refuse_ambiguous_entries(policy: Policy, project: Project) -> None:
 
     Found later, such a fault of the policy would take the place of an alarm.
     """
-    for path in paths_of(project.facts):
+    for path in (*paths_of(project.facts), project.name):
         policy.entries_for(path)
 
 

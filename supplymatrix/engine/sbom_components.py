@@ -32,7 +32,7 @@ from supplymatrix.sbom.document import (
 from supplymatrix.sbom.purl import STDLIB
 from supplymatrix.sources.main_version import MainVersion
 
-__all__ = ["Known", "go_components", "main_component", "module_components", "purl_of"]
+__all__ = ["Known", "go_components", "main_component", "module_components", "origin_of", "purl_of"]
 
 _DERIVED = "supplymatrix:derived"
 _HASHES_OF = "supplymatrix:hashes-of"
@@ -180,7 +180,7 @@ def _module_component(known: Known, listed: ListedModule, fact: GraphModule) -> 
         hashes = known.proofs.of(effective)
         proof = hashes.proof
         digest, why = _digest_of(known, effective)
-        origin = _origin_of(effective, known.cache)
+        origin = origin_of(effective, known.cache)
     purl = purl_of(module)
     supplier = supplier_of(module.path, origin)
     return Component(
@@ -248,7 +248,7 @@ def _digest_of(known: Known, module: ModuleVersion) -> tuple[ZipDigest | None, s
     return (None, found) if isinstance(found, str) else (found, "")
 
 
-def _origin_of(module: ModuleVersion, cache: Path | None) -> Origin | None:
+def origin_of(module: ModuleVersion, cache: Path | None) -> Origin | None:
     """Return the origin of a module version as the module cache has it, None when it says none."""
     from supplymatrix.sources.files import read_if_there
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from types import MappingProxyType
 
 from supplymatrix.engine.licences import read_licences
 from supplymatrix.engine.module_graph import GraphRun
@@ -57,11 +58,12 @@ def licences_of(
     facts: FileFacts,
     *,
     proven: AbstractSet[ModuleVersion] = frozenset(),
+    packages: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> dict[ModuleVersion, ModuleLicence]:
     """Return what licence texts say of modules on this machine; those of the project are read for its own packages.
 
     graph: of the project, None without one. proven: modules whose zip in the module cache is the one that the log
-    knows: they are read from that.
+    knows: they are read from that. packages: by module path those whose folders count too.
     """
     found: dict[ModuleVersion, ModuleLicence] = {}
     if graph is not None:
@@ -72,7 +74,8 @@ def licences_of(
         found |= {licence.effective or _folder(licence): licence for licence in run.by_path.values()}
     left = sorted(set(modules) - set(found))
     for batch in _batches(left):
-        run = read_licences(_made_run(batch), project, environ, scope=Scope.ALL, facts=facts, checked=proven)
+        made = changed(_made_run(batch), packages=packages)
+        run = read_licences(made, project, environ, scope=Scope.ALL, facts=facts, checked=proven)
         found |= {licence.subject: licence for licence in run.by_path.values()}
         found |= {module: run.stdlib for module in left if module.path == STDLIB}
     return found

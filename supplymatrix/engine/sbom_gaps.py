@@ -15,7 +15,7 @@ from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.sbom.document import Scope
 from supplymatrix.sources.main_version import MainVersion
 
-__all__ = ["Findings", "gaps_of", "package_gaps"]
+__all__ = ["Findings", "gaps_of", "package_gaps", "zip_gaps"]
 
 _FETCH = "go mod download, with a go.sum that is proven first"
 _CLEAN = "find out who changed it; go clean -modcache, then go mod download"
@@ -54,7 +54,7 @@ def gaps_of(found: Findings) -> tuple[Gap, ...]:
         *(found.licences.gaps if found.licences is not None else ()),
         *_line_gaps(found),
         *_twice(found),
-        *_zip_gaps(found.zips),
+        *zip_gaps(found.zips),
     ]
     return tuple(dict.fromkeys(gaps))
 
@@ -124,16 +124,16 @@ def _twice(found: Findings) -> Iterator[Gap]:
             )
 
 
-def _zip_gaps(zips: HeldZips) -> Iterator[Gap]:
+def zip_gaps(zips: HeldZips, fetch: str = _FETCH) -> Iterator[Gap]:
     """Yield what is known of zips that have no hash: one for each, or one for all that have the same reason. Of a
-    module without a line in go.sum it is told already that it has none."""
+    module without a line in go.sum it is told already that it has none. fetch: what to do where a zip is not here."""
     reasons: dict[str, list[ModuleVersion]] = {}
     for module, found in (zips.found or {}).items():
         is_part = module.path != TOOLCHAIN_PATH  # which is no part of what is built; its own reason tells
         if isinstance(found, str) and found != NO_LINE and is_part:
             reasons.setdefault(found, []).append(module)
     for reason, modules in reasons.items():
-        remedy = _CLEAN if reason.startswith(OTHER) else _FETCH
+        remedy = _CLEAN if reason.startswith(OTHER) else fetch
         if len(modules) > _FEW:
             yield Gap(
                 wanted=f"SHA-256 and SHA-512 of the zips of {len(modules):,} modules", reason=reason, remedy=remedy
@@ -141,7 +141,8 @@ def _zip_gaps(zips: HeldZips) -> Iterator[Gap]:
             continue
         for module in modules:
             wanted = f"SHA-256 and SHA-512 of the zip of {module}"
-            yield Gap(wanted=wanted, reason=reason, remedy=remedy, subject=str(module))
+            told = remedy.replace("PATH@VERSION", str(module))
+            yield Gap(wanted=wanted, reason=reason, remedy=told, subject=str(module))
 
 
 def _folder_gaps(run: GraphRun, scope: Scope) -> Iterator[Gap]:

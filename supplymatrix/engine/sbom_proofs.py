@@ -28,7 +28,7 @@ from supplymatrix.sbom.document import LogProof
 from supplymatrix.sources.project import Project
 from supplymatrix.sumdb.history import History
 
-__all__ = ["ModuleProof", "Proofs", "read_proofs"]
+__all__ = ["ModuleProof", "Proofs", "read_proofs", "together"]
 
 _FEW = 3
 """Gaps for one reason that are told one by one."""
@@ -111,7 +111,7 @@ def read_proofs(
         notes += (*item.notes, *(said.notes_for(item) if said is not None else ()))
     return Proofs(
         modules=modules,
-        gaps=tuple(_together(gaps)),
+        gaps=tuple(together(gaps)),
         alarms=tuple(dict.fromkeys(alarms)),
         notes=tuple(dict.fromkeys(notes)),
         private=frozenset(module for item in items for module in item.private),
@@ -188,7 +188,7 @@ def _words(proof: LineProof, log: str) -> str:
     return f"the proof does not hold: {proof.detail}"
 
 
-def _together(gaps: Sequence[Gap]) -> Iterator[Gap]:
+def together(gaps: Sequence[Gap]) -> Iterator[Gap]:
     """Yield one gap for each module, and one for all modules that have the same reason where they are many."""
     alike: dict[tuple[str, str, bool], dict[str, Gap]] = {}
     for gap in gaps:

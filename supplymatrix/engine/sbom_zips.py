@@ -26,8 +26,8 @@ NO_LINE = "go.sum has no line that its zip could be held against"
 OTHER = "its zip in the module cache is another one"
 """How the reason begins where it surely is not the zip of the line."""
 _LIES = {
-    ProofState.DIFFERS.value: "the log has another hash than go.sum, against which its zip would be held",
-    ProofState.BAD_PROOF.value: "the proof of the go.sum line, against which its zip would be held, does not hold",
+    ProofState.DIFFERS.value: "the log has another hash than {said_by}, against which its zip would be held",
+    ProofState.BAD_PROOF.value: "the proof of the hash in {said_by}, against which its zip is held, does not hold",
 }
 
 
@@ -54,32 +54,32 @@ class HeldZips:
 NO_ZIPS = HeldZips(found=None)
 
 
-def hold_zips(zips: Mapping[ModuleVersion, ZipFound], proofs: Proofs) -> HeldZips:
-    """Hold zips against the lines of go.sum, and what the log says of these."""
+def hold_zips(zips: Mapping[ModuleVersion, ZipFound], proofs: Proofs, *, said_by: str = "go.sum") -> HeldZips:
+    """Hold zips against the lines of go.sum, or the hashes in a program, and what the log says of these."""
     found: dict[ModuleVersion, ZipDigest | str] = {}
     alarms = []
     for module, digest in zips.items():
         known = proofs.of(module)
-        found[module] = _held(digest, known)
-        fault = _fault(digest, known.h1)
+        found[module] = _held(digest, known, said_by)
+        fault = _fault(digest, known.h1, said_by)
         if known.proof.state == ProofState.PROVEN.value and fault:
             alarms.append(f"{module}: its zip in the module cache is not what {known.proof.log} has: {fault}")
     return HeldZips(found=MappingProxyType(found), alarms=tuple(alarms))
 
 
-def _held(digest: ZipFound, known: ModuleProof) -> ZipDigest | str:
+def _held(digest: ZipFound, known: ModuleProof, said_by: str) -> ZipDigest | str:
     if isinstance(digest, str):
         return digest
     if not known.h1:
         return NO_LINE
     if known.proof.state in _LIES:
-        return _LIES[known.proof.state]
-    fault = _fault(digest, known.h1)
+        return _LIES[known.proof.state].format(said_by=said_by)
+    fault = _fault(digest, known.h1, said_by)
     return f"{OTHER}: {fault}" if fault or isinstance(digest, DamagedZip) else digest
 
 
-def _fault(digest: ZipFound, h1: str) -> str:
+def _fault(digest: ZipFound, h1: str, said_by: str) -> str:
     """Return why what lies there is surely not the zip of a hash, "" when it is, or nobody can say."""
     if isinstance(digest, DamagedZip):
         return f"no go command reads it: {digest}"
-    return f"it has {digest.h1}, go.sum {h1}" if isinstance(digest, ZipDigest) and digest.h1 != h1 else ""
+    return f"it has {digest.h1}, {said_by} {h1}" if isinstance(digest, ZipDigest) and digest.h1 != h1 else ""

@@ -111,7 +111,7 @@ def _unasked(group: Sequence[Prepared], err: InputError) -> SharedAnswers:
 
 
 def _share(group: Sequence[Prepared], history: History, ask: AskLog) -> SharedAnswers:
-    modules = tuple(dict.fromkeys(module for subject in group for module in subject.modules))
+    modules = tuple(dict.fromkeys(module for subject in group for module in (*subject.modules, *subject.also_asked)))
     return share_modules(group[0].choice, modules, [subject.committed for subject in group], history.heads, ask)
 
 

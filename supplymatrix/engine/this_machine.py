@@ -1,7 +1,8 @@
 """What this machine can add to a project's own files, where a policy or a mismatch asks for it, and only then.
 
-Copies in the module cache (SM112), who else has the files of a line that differs (SM110), the module graph (SM207,
-SM208), when versions came out (SM209), licences (SM401, SM402, SM405), what is known of vendors (SM801, SM802).
+Copies in the module cache (SM112), files in vendor/ (SM120 to SM123), who else has the files of a line that differs
+(SM110), the module graph (SM207, SM208), when versions came out (SM209), the Gos that build (SM130, SM131), licences
+(SM401, SM402, SM405), what is known of vendors (SM801, SM802).
 Everything here is imported when it is needed; what several subjects need is looked at once.
 """
 
@@ -11,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.prepare import Prepared
 from supplymatrix.gomod.goenv import EnvFile, GoSettings
+from supplymatrix.model.audit import ReadFile
 from supplymatrix.model.fact import (
     CachedCopy,
     Fact,
@@ -28,35 +31,53 @@ from supplymatrix.model.fact import (
 )
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Level
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note, Verdict
 
 if TYPE_CHECKING:
+    from supplymatrix.engine.building_go import BuildingGos
     from supplymatrix.engine.check_licences import CheckedLicences
+    from supplymatrix.engine.check_vendor import VendoredFacts
+    from supplymatrix.engine.events import OnEvent
+    from supplymatrix.engine.lookups import LogAnswer
     from supplymatrix.engine.module_graph import GraphReader
     from supplymatrix.engine.vendor_measures import VendorMeasures
     from supplymatrix.model.fact import GraphModule, ReleaseTime, VendorMeasure
     from supplymatrix.model.licence import ModuleLicence
+    from supplymatrix.model.on_disk import InstalledGo
 
 __all__ = ["SeenHere", "ThisMachine"]
 
 
 _OF_THE_GRAPH = ("SM207", "SM208")
+_OF_VENDORED = ("SM120", "SM121", "SM122", "SM123")
 
 
 @value
 class SeenHere:
-    """What was seen for one subject."""
+    """What was seen for one subject. files: that the verdict rests on beside the project's own."""
 
     facts: tuple[Fact, ...]
     gaps: tuple[Gap, ...] = ()
     notes: tuple[Note, ...] = ()
+    files: tuple[ReadFile, ...] = ()
 
 
 class ThisMachine:
-    """Looks for one subject after the other. files: the go command's own settings files, the stronger first."""
+    """Looks for one subject after the other. files: the go command's own settings files, the stronger first. copies_of:
+    the only modules whose copies are looked at, None = all."""
 
-    def __init__(self, means: Means, settings: GoSettings, files: Sequence[EnvFile]) -> None:
+    def __init__(
+        self,
+        means: Means,
+        settings: GoSettings,
+        files: Sequence[EnvFile],
+        *,
+        copies_of: frozenset[ModuleVersion] | None = None,
+        on_event: OnEvent = ignore_event,
+    ) -> None:
+        self._on_event = on_event
+        self._copies_of_only = copies_of
         self._means = means
         self._settings = settings
         self._values = {name: text for file in reversed(files) for name, text in file.values.items()}
@@ -66,6 +87,18 @@ class ThisMachine:
         self._times: Mapping[Path, Sequence[ReleaseTime]] = {}
         self._vendors: VendorMeasures | None = None
         self._licences: CheckedLicences | None = None
+        self._vendored: Mapping[Path, VendoredFacts] = {}
+        self._gos: BuildingGos | None = None
+
+    def with_toolchains(self, item: Prepared) -> Prepared:
+        """Return a subject that asks the log for the Gos that build it, where its policy wants them verified."""
+        if item.policy.toolchain is None or not item.policy.toolchain.verify:
+            return item
+        if self._gos is None:
+            from supplymatrix.engine.building_go import BuildingGos
+
+            self._gos = BuildingGos(self._means, self._settings, self._values, self._module_cache(), self._on_event)
+        return changed(item, also_asked=self._gos.modules_of(item))
 
     def look_for_witnesses(self, proofs: Sequence[LineProof]) -> None:
         """Ask who else has the files of lines that differ from the log; where none does, nothing is asked."""
@@ -85,17 +118,43 @@ class ThisMachine:
             found = release_times(items, proofs, self._means, self._settings, self._module_cache())
             self._times = {item.path: times for item, times in zip(items, found, strict=True)}
 
-    def look_at(self, item: Prepared, proofs: Sequence[LineProof]) -> SeenHere:
-        """Return what there is to add for a subject. proofs: of its lines."""
+    def look_for_vendored(
+        self, items: Sequence[Prepared], proofs: Sequence[Sequence[LineProof]], on_event: OnEvent
+    ) -> None:
+        """Hold vendor/ folders against the proven zips, for all subjects at once; where no policy asks, none is read.
+
+        proofs: of each subject's lines.
+        """
+        if any(self._asks_of_vendored(item) for item in items):
+            from supplymatrix.engine.check_vendor import vendored_facts
+            from supplymatrix.engine.vendor_zips import ZipPlaces
+
+            places = ZipPlaces(cache=self._module_cache(), means=self._means, settings=self._settings)
+            self._vendored = vendored_facts(items, proofs, places, on_event)
+
+    @staticmethod
+    def _asks_of_vendored(item: Prepared) -> bool:
+        said = (item.policy.levels, *(entry.levels for entry in item.policy.packages))
+        return any(levels.get(rule, Level.OFF) is not Level.OFF for levels in said for rule in _OF_VENDORED)
+
+    def look_at(
+        self, item: Prepared, proofs: Sequence[LineProof], answers: Mapping[ModuleVersion, LogAnswer]
+    ) -> SeenHere:
+        """Return what there is to add for a subject. proofs: of its lines; answers: of its log."""
         differing = {(proof.subject, proof.kind) for proof in proofs if proof.state is ProofState.DIFFERS}
         witnesses = (witness for witness in self._witnesses if (witness.subject, witness.kind) in differing)
         modules, gaps, notes = self._graph_of(item)
         facts: tuple[Fact, ...] = (*witnesses, *self._copies_of(item, proofs), *modules)
         times = self._times.get(item.path, ())
         licences, unlisted, said = self._licences_of(item)
-        facts += (*times, *licences, *self._vendors_of(item))
+        gos, no_gos = self._toolchains_of(item, answers)
+        facts += (*times, *licences, *self._vendors_of(item), *gos)
         notes = tuple(dict.fromkeys((*notes, *said, *self._notes_on(times))))
-        return SeenHere(facts=facts, gaps=(*gaps, *unlisted), notes=notes)
+        vendored = self._vendored.get(item.path)
+        if vendored is not None:
+            facts, notes = (*facts, *vendored.facts), (*notes, *vendored.notes)
+            gaps = (*gaps, *vendored.gaps)
+        return SeenHere(facts=facts, gaps=(*gaps, *unlisted, *no_gos), notes=notes)
 
     def chains_of(self, item: Prepared, verdict: Verdict, facts: Facts) -> Mapping[str, tuple[str, ...]]:
         """Return by which requirements the modules come into the project that the verdict has something to say of."""
@@ -124,6 +183,14 @@ class ThisMachine:
 
             self._graphs = GraphReader(self._means.environ)
         return self._graphs.facts_of(item.project)
+
+    def _toolchains_of(
+        self, item: Prepared, answers: Mapping[ModuleVersion, LogAnswer]
+    ) -> tuple[Sequence[InstalledGo], Sequence[Gap]]:
+        """Verify the Gos that build a subject where its policy asks for it."""
+        if self._gos is None or item.policy.toolchain is None or not item.policy.toolchain.verify:
+            return (), ()
+        return self._gos.of(item, answers)
 
     def _licences_of(self, item: Prepared) -> tuple[Sequence[ModuleLicence], Sequence[Gap], Sequence[Note]]:
         """Read the licences of a subject's modules where its policy asks for them."""
@@ -161,6 +228,7 @@ class ThisMachine:
             for proof in proofs
             if proof.kind is SumKind.ZIP
             and proof.state in (ProofState.PROVEN, ProofState.DIFFERS)
+            and (self._copies_of_only is None or proof.subject in self._copies_of_only)
             and any(item.policy.asks_for("SM112", path) for path in _names_of(proof.subject, originals))
         }
         if not wanted:
@@ -168,7 +236,8 @@ class ThisMachine:
         from supplymatrix.sources.modcache import check_copies
 
         new = {module: logged for module, logged in wanted.items() if (module, logged) not in self._copies}
-        cached = check_copies(new, self._module_cache(), jobs=self._means.jobs)
+        go_mods = {p.subject: p.logged_hash for p in proofs if p.kind is SumKind.GO_MOD and p.subject in new}
+        cached = check_copies(new, self._module_cache(), go_mods=go_mods, jobs=self._means.jobs)
         self._copies.update(dict.fromkeys(new.items(), ()))
         for copy in cached:
             self._copies[copy.subject, new[copy.subject]] += (copy,)

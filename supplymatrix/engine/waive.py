@@ -25,11 +25,12 @@ from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.policy.document import PAGE, Policy, Waiver
 from supplymatrix.policy.globs import glob_fault, matches
-from supplymatrix.policy.waivers import is_too_wide
+from supplymatrix.policy.waivers import NAMED_BY_SUBJECT, is_too_wide
 from supplymatrix.sources.subjects import find_subjects, read_subject
 
 __all__ = ["WaiveRequest", "Waived", "make_waiver", "parse_last_day", "reason_faults"]
 
+_BESIDE = frozenset({"BuiltProgram", "ProgramModule", "InstalledGo"})
 _MIN_REASON = 12
 _LONGEST = 500
 _SPAN = re.compile(r"([1-9]\d{0,3})([dw])")
@@ -100,9 +101,13 @@ def make_waiver(request: WaiveRequest) -> Waived:
 def _of_nothing(waiver: Waiver, folder: Path) -> Iterator[str]:
     """Yield that a waiver is about no module of the project: it may be misspelt, and then nothing is waived.
 
-    Names without a host ("stdlib") are no modules, and nothing is said where the project's files cannot be read.
+    Names without a host ("stdlib") are no modules, what lies beside the project (a program, a Go) has modules of its
+    own, and nothing is said where the project's files cannot be read.
     """
-    if "." not in waiver.package.partition("/")[0]:
+    from supplymatrix.checks.registry import ALL_RULES
+
+    is_beside = not _BESIDE.isdisjoint(ALL_RULES[waiver.rule].needs)
+    if is_beside or waiver.package.startswith(NAMED_BY_SUBJECT) or "." not in waiver.package.partition("/")[0]:
         return
     there = _module_versions(folder)
     found = {version for path, version in there if matches(waiver.package, path)}

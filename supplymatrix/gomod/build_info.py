@@ -11,33 +11,42 @@ The module text stands between two marks of 16 bytes. Its lines, fields separate
     path <package>  ·  mod <module>  ·  dep <module>  ·  => <module that replaces it>  ·  build <key>=<value>
 
 where a module is its path, version and h1. The magic is looked for where the format has its place, never in the whole
-file: a program may carry another one, or a forged magic, as data. Only files in other formats (WebAssembly, XCOFF,
-Plan 9), which the go command cannot read, are searched, and the answer is marked; several different answers are none.
+file: a program may carry another one, or a forged magic, as data. WebAssembly has no such place, and no magic: its
+memory is searched for the marks, and the text counts that a string of the program points to. Files in unknown formats
+are searched as a whole. Both answers are marked, and several different ones are none.
 
 Source: Go debug/buildinfo, runtime/debug.ParseBuildInfo, cmd/go/internal/modload (the marks).
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from typing import Literal
 
 from supplymatrix.errors import Diagnostic, InputError
-from supplymatrix.gomod.executable import Program, programs_of
+from supplymatrix.gomod.executable import Program, damaged
+from supplymatrix.gomod.executable_formats import program_parts, read_part, whole_part
 from supplymatrix.gomod.goversion import is_go_version
 from supplymatrix.gomod.modfile_syntax import unquote
+from supplymatrix.gomod.packing import packed_by
 from supplymatrix.gomod.read_at import ReadAt
 from supplymatrix.model.value import changed, value
 
-__all__ = ["BuildInfo", "BuiltModule", "NoBuildInfoError", "parse_module_text", "read_build_infos", "split_version"]
+__all__ = [
+    "BuildInfo", "BuiltModule", "NoBuildInfoError", "build_info_of", "only_version", "other_build_info",
+    "parse_module_text", "pieces", "read_build_infos", "search_file", "split_version",
+]  # fmt: skip
 
 MAX_VERSION = 1 << 10
 """Bytes of a version; the longest known ones have about a hundred."""
 MAX_TEXT = 8 << 20
 """Bytes of a module text; that of the largest known programs has some hundred thousand."""
 MAX_LINES = 50_000
-MAX_SEARCH = 1 << 30
-"""Bytes that are searched for a magic or a mark."""
+MAX_SEARCH = 256 << 20
+"""Bytes of a program that are searched for a magic or a mark."""
+MAX_SEARCH_FILE = 256 << 20
+"""The same of a file in an unknown format."""
 
 _MAGIC = b"\xff Go buildinf:"
 _HEADER = 32
@@ -46,11 +55,11 @@ _INLINE, _BIG = 2, 1
 _START = bytes.fromhex("3077af0c9274080241e1c107e6d618e6")
 _END = bytes.fromhex("f932433186182072008242104116d8f2")
 _PIECE = 1 << 20
-_MAX_HITS = 64
+_MAX_HITS = 16
+_MAX_CLAIMS = 16
 _MAX_MAGICS = 4_096  # that are at no address that counts, before a program is taken to have none
 _MAX_TEXTS = 100_000  # that look like a release at first sight
 _MAX_VARINT = 10
-_PACKER = b"UPX!"
 _Order = Literal["little", "big"]
 
 
@@ -75,8 +84,8 @@ class BuildInfo:
 
     go_version: as recorded, "go1.25.5 X:strictfipsruntime", "" where it is not told. path: the main package. main: None
     for files built by name. deps: in the order recorded. settings: key and value, () before Go 1.18. format: "ELF",
-    "PE", "Mach-O", or "other". is_searched: found by a search of the whole file. is_version_inferred: the version is
-    the only one among the file's texts.
+    "PE", "Mach-O", "XCOFF", "Plan 9", "WebAssembly" or "other". is_searched: found by a search of the whole file, or of
+    all of the memory. is_version_inferred: the version is the only one among the file's texts.
     """
 
     go_version: str
@@ -119,10 +128,10 @@ def read_build_infos(file: ReadAt) -> tuple[BuildInfo, ...]:
 
     Raises NoBuildInfoError for what is no Go program, InputError for a damaged one, OSError as the file does.
     """
-    programs = programs_of(file)
-    if programs is None:
-        return (_search(file),)
-    return tuple(_of_program(program) for program in programs)
+    parts = program_parts(file)
+    if parts is None:
+        return (search_file(file),)
+    return tuple(build_info_of(read_part(whole_part(part))) for part in parts)
 
 
 def parse_module_text(text: str) -> BuildInfo:
@@ -131,7 +140,7 @@ def parse_module_text(text: str) -> BuildInfo:
     last: str = ""
     lines = text.split("\n", MAX_LINES)
     if len(lines) > MAX_LINES:
-        raise _damaged("its module text has too many lines", f"more than {MAX_LINES:,}")
+        raise damaged("its module text has too many lines", f"more than {MAX_LINES:,}")
     for number, line in enumerate(lines, 1):
         kind, tab, rest = line.partition("\t")
         if not tab:
@@ -145,7 +154,7 @@ def parse_module_text(text: str) -> BuildInfo:
             last = kind
         elif kind == "=>":
             if rest.count("\t") != 2 or not last:
-                raise _damaged("a line of its module text replaces nothing, or not by a module", f"line {number}")
+                raise damaged("a line of its module text replaces nothing, or not by a module", f"line {number}")
             replacing = _module(rest, number)
             if last == "dep":
                 deps[-1] = changed(deps[-1], replaced_by=replacing)
@@ -160,7 +169,7 @@ def parse_module_text(text: str) -> BuildInfo:
 def _module(text: str, number: int) -> BuiltModule:
     parts = text.split("\t")
     if len(parts) not in (2, 3):
-        raise _damaged("a line of its module text is no module", f"line {number}, {len(parts)} fields")
+        raise damaged("a line of its module text is no module", f"line {number}, {len(parts)} fields")
     return BuiltModule(path=parts[0], version=parts[1], sum=parts[2] if len(parts) == 3 else "")
 
 
@@ -174,7 +183,7 @@ def _setting(text: str, number: int) -> tuple[str, str]:
         key = plain if plain and text[0] not in ('"', "`") else None
     found = _unquoted(rest) if rest[:1] in ('"', "`") else rest
     if key is None or found is None or equals != "=":
-        raise _damaged("a line of its module text is no setting", f"line {number}")
+        raise damaged("a line of its module text is no setting", f"line {number}")
     return key, found
 
 
@@ -197,10 +206,40 @@ def _unquoted(text: str) -> str | None:
     return unquote(text)
 
 
-def _of_program(program: Program) -> BuildInfo:
-    at = None if program.start is None else _find_magic(program, program.start)
+def build_info_of(program: Program) -> BuildInfo:
+    """Return what a program says of itself. Raises NoBuildInfoError where it says nothing, InputError for a damaged
+    one, OSError as the file does."""
+    if program.fault is not None:
+        raise InputError(program.fault)
+    if program.is_searched:
+        return _search_memory(program)
+    at = None if program.start is None else _find_magic(program, program.start, program.length)
     if at is None:
         raise _none(program.file)
+    return _info_at(program, at)
+
+
+def other_build_info(program: Program, info: BuildInfo) -> BuildInfo | None:
+    """Return another build info that lies behind the one that counts, where data of all kinds lie there, too."""
+    if program.start is None or program.has_own_section or program.is_searched:
+        return None
+    at, left = program.start, min(program.length, MAX_SEARCH)
+    end = at + left
+    for _ in range(_MAX_CLAIMS):
+        found = _find_magic(program, at, end - at)
+        if found is None:
+            return None
+        try:
+            other = _info_at(program, found)
+        except InputError:
+            other = info
+        if other != info:
+            return other
+        at = found + _ALIGN
+    return None
+
+
+def _info_at(program: Program, at: int) -> BuildInfo:
     header = program.read(at, _HEADER)
     if header[15] & _INLINE:
         version, behind = _inline(program, at + _HEADER, MAX_VERSION)
@@ -208,7 +247,7 @@ def _of_program(program: Program) -> BuildInfo:
     else:
         size = header[14]
         if size not in (4, 8):
-            raise _damaged("its build info has pointers of no known size", f"{size} bytes")
+            raise damaged("its build info has pointers of no known size", f"{size} bytes")
         order: _Order = "big" if header[15] & _BIG else "little"
         places = [int.from_bytes(header[16 + n * size : 16 + (n + 1) * size], order) for n in (0, 1)]
         version = _pointed(program, places[0], (size, order), MAX_VERSION)
@@ -218,12 +257,12 @@ def _of_program(program: Program) -> BuildInfo:
     return _info(version, _without_marks(text), program.format)
 
 
-def _find_magic(program: Program, start: int) -> int | None:
+def _find_magic(program: Program, start: int, length: int) -> int | None:
     """Return the address of the first magic where one may be."""
-    offset, length = program.piece(start, program.length)
+    offset, length = program.piece(start, length)
     length = min(length, MAX_SEARCH)
     seen = 0
-    for base, data in _pieces(program.file, offset, length, _HEADER - 1):
+    for base, data in pieces(program.file, offset, length, _HEADER - 1):
         at = data.find(_MAGIC)
         while at >= 0 and seen < _MAX_MAGICS:
             address = start + base + at - offset
@@ -234,7 +273,7 @@ def _find_magic(program: Program, start: int) -> int | None:
     return None
 
 
-def _pieces(file: ReadAt, offset: int, length: int, overlap: int) -> Iterator[tuple[int, bytes]]:
+def pieces(file: ReadAt, offset: int, length: int, overlap: int) -> Iterator[tuple[int, bytes]]:
     """Yield a range of a file in pieces, each with its place; what lies across two of them is whole in one."""
     end = offset + length
     while offset < end:
@@ -255,7 +294,7 @@ def _inline(program: Program, address: int, limit: int) -> tuple[bytes, int]:
         if byte < 0x80:
             _refuse_length(length, limit)
             return program.read(address + number, length), address + number + length
-    raise _damaged("a length in its build info has no end", head.hex())
+    raise damaged("a length in its build info has no end", head.hex())
 
 
 def _pointed(program: Program, address: int, form: tuple[int, _Order], limit: int) -> bytes:
@@ -272,7 +311,7 @@ def _pointed(program: Program, address: int, form: tuple[int, _Order], limit: in
 
 def _refuse_length(length: int, limit: int) -> None:
     if length > limit:
-        raise _damaged("a text of its build info is longer than any linker makes it", f"{length:,} bytes")
+        raise damaged("a text of its build info is longer than any linker makes it", f"{length:,} bytes")
 
 
 def _without_marks(data: bytes) -> bytes:
@@ -285,39 +324,81 @@ def _info(version: bytes, text: bytes, kind: str) -> BuildInfo:
     return changed(info, go_version=version.decode("utf-8", "replace"), format=kind)
 
 
-def _search(file: ReadAt) -> BuildInfo:
-    """Return the only build info in a file of another format."""
-    length = min(file.size, MAX_SEARCH)
-    found: dict[BuildInfo, None] = {}
-    hits = 0
-    for base, data in _pieces(file, 0, length, len(_START) - 1):
-        at = data.find(_START)
-        while at >= 0 and hits < _MAX_HITS:
-            hits += 1
-            info = _between_marks(file, base + at)
-            if info is not None:
-                found.setdefault(info)
-                hits = _MAX_HITS if len(found) > 1 else hits
-            at = data.find(_START, at + 1)
+def search_file(file: ReadAt) -> BuildInfo:
+    """Return the only build info in a file of an unknown format, of which the first part is searched.
+
+    Raises NoBuildInfoError for none, or several that differ.
+    """
+    length = min(file.size, MAX_SEARCH_FILE)
+    found = dict.fromkeys(info for _, info in _texts(file, length, "other"))
+    info = _only(file, list(found))
+    if info.go_version:
+        return info
+    version = only_version(file, length)
+    return changed(info, go_version=version, is_version_inferred=bool(version))
+
+
+def _search_memory(program: Program) -> BuildInfo:
+    """Return the build info whose text a string of the program points to, else the only one in its memory. Raises
+    InputError for several that differ."""
+    memory = program.file
+    length = min(program.length, MAX_SEARCH)
+    found = list(_texts(memory, length, program.format))
+    told = [info for string, info in found if _is_held(memory, length, string)]
+    every = list(dict.fromkeys(told or [info for _, info in found]))
+    if len(every) > 1:
+        raise damaged("its memory holds several build infos, and which is its own cannot be told", f"{len(every)}")
+    info = _only(memory, every)
+    if program.version:
+        return changed(info, go_version=program.version)
+    version = only_version(memory, length)
+    return changed(info, go_version=version, is_version_inferred=bool(version))
+
+
+def _is_held(memory: ReadAt, length: int, string: bytes) -> bool:
+    """Return whether a Go string stands in a memory, at an address that fits one."""
+    for base, data in pieces(memory, 0, length, len(string) - 1):
+        at = data.find(string)
+        while at >= 0:
+            if (base + at) % 8 == 0:
+                return True
+            at = data.find(string, at + 1)
+    return False
+
+
+def _only(file: ReadAt, found: list[BuildInfo]) -> BuildInfo:
     if not found:
         raise _none(file)
-    if len(found) > 1 or hits >= _MAX_HITS:
+    if len(found) > 1:
         message = "the file holds several programs' build info, and which is its own cannot be told"
         raise NoBuildInfoError(
             Diagnostic(message=message, seen=f"{len(found)} of them", remedy="name the program itself")
         )
-    info = next(iter(found))
-    if info.go_version:
-        return info
-    version = _only_version(file, length)
-    return changed(info, go_version=version, is_version_inferred=bool(version))
+    return found[0]
 
 
-def _between_marks(file: ReadAt, at: int) -> BuildInfo | None:
+def _texts(file: ReadAt, length: int, kind: str) -> Iterator[tuple[bytes, BuildInfo]]:
+    """Yield each build info whose text stands between marks, and the Go string that points to it, marks and all. Raises
+    InputError for too many of them."""
+    hits = 0
+    for base, data in pieces(file, 0, length, len(_START) - 1):
+        at = data.find(_START)
+        while at >= 0:
+            hits += 1
+            if hits > _MAX_HITS:
+                raise damaged("it holds more marks of build info than can be told apart", f"more than {_MAX_HITS}")
+            found = _between_marks(file, base + at)
+            if found is not None:
+                text, info = found
+                yield struct.pack("<QQ", base + at, len(text) + len(_START) + len(_END)), changed(info, format=kind)
+            at = data.find(_START, at + 1)
+
+
+def _between_marks(file: ReadAt, at: int) -> tuple[bytes, BuildInfo] | None:
     """Return what stands behind a mark, with the version where a whole header stands before it; None for no text."""
     size = min(MAX_TEXT, file.size - at)
     text = b""
-    for base, data in _pieces(file, at, size, len(_END) - 1):
+    for base, data in pieces(file, at, size, len(_END) - 1):
         end = data.find(_END)
         if end >= 0:
             text = file.read_at(at + len(_START), base + end - at - len(_START))
@@ -325,10 +406,10 @@ def _between_marks(file: ReadAt, at: int) -> BuildInfo | None:
     if not text.startswith(b"path\t"):
         return None
     try:
-        info = _info(_version_before(file, at, len(text) + 32), text, "other")
+        info = _info(_version_before(file, at, len(text) + 32), text, "")
     except InputError:
         return None
-    return changed(info, is_searched=True)
+    return text, changed(info, is_searched=True)
 
 
 def _version_before(file: ReadAt, at: int, length: int) -> bytes:
@@ -349,11 +430,11 @@ def _version_before(file: ReadAt, at: int, length: int) -> bytes:
     return version if is_whole and before[start + 15] & _INLINE else b""
 
 
-def _only_version(file: ReadAt, length: int) -> str:
+def only_version(file: ReadAt, length: int) -> str:
     """Return the release of Go that a file names, "" when it names none or several."""
     found: set[str] = set()
     seen = 0
-    for _, data in _pieces(file, 0, length, 31):
+    for _, data in pieces(file, 0, length, 31):
         at = data.find(b"go1.")
         while at >= 0 and len(found) < 2 and seen < _MAX_TEXTS:
             seen += 1
@@ -368,10 +449,10 @@ def _only_version(file: ReadAt, length: int) -> str:
 
 def _none(file: ReadAt) -> NoBuildInfoError:
     """Return the error for a file without build info, which says so when it looks packed."""
-    edge = min(file.size, 4_096)
-    if _PACKER in file.read_at(0, edge) or _PACKER in file.read_at(file.size - edge, edge):
+    packer = packed_by(file)
+    if packer:
         message = "the program is packed, and its build info cannot be read"
-        return NoBuildInfoError(Diagnostic(message=message, seen="the mark of UPX", remedy="unpack it: upx -d"))
+        return NoBuildInfoError(Diagnostic(message=message, seen=packer, remedy="unpack it: upx -d"))
     return NoBuildInfoError(
         Diagnostic(
             message="the file has no Go build info",
@@ -379,7 +460,3 @@ def _none(file: ReadAt) -> NoBuildInfoError:
             remedy="name a program that the go command has built",
         )
     )
-
-
-def _damaged(message: str, seen: str) -> InputError:
-    return InputError(Diagnostic(message=f"the program is damaged: {message}", seen=seen))

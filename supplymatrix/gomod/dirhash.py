@@ -12,14 +12,16 @@ Source: golang/mod sumdb/dirhash/hash.go.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.read_at import ReadAt
-from supplymatrix.gomod.zip_archive import ZipArchive, read_zip, read_zip_contents
+from supplymatrix.gomod.zip_archive import ZipArchive, ZipEntry, read_zip, read_zip_contents, read_zip_quickly
 
-__all__ = ["ZIP_LIMIT", "entry_digests", "hash1", "hash_entries", "hash_zip"]
+__all__ = ["ZIP_LIMIT", "Watch", "counted_entries", "entry_digests", "hash1", "hash_entries", "hash_zip"]
+
+Watch = Callable[[ZipEntry, Iterator[bytes]], Iterator[bytes]]
 
 ZIP_LIMIT = 500 << 20
 """Bytes that a module zip may have, and that its files may have together, as in the go command."""
@@ -53,23 +55,40 @@ def hash_entries(archive: ZipArchive, digests: Mapping[bytes, bytes], *, folders
     return hash1((entry.name, digests[entry.name]) for entry in archive.entries if folders or not entry.is_folder)
 
 
-def entry_digests(archive: ZipArchive) -> dict[bytes, bytes]:
-    """Return the SHA-256 of each content, the last one of each name.
-
-    Raises InputError when an entry is damaged or all are more than a module zip may hold, OSError when one cannot be
-    read.
-    """
+def counted_entries(archive: ZipArchive) -> Collection[ZipEntry]:
+    """Return the last entry of each name. Raises InputError when together they are more than a module zip may hold."""
     last = {entry.name: entry for entry in archive.entries}
     total = sum(entry.size for entry in last.values())
     if total > ZIP_LIMIT:
         raise _fault("the zip holds more than a module zip may", f"{total:,} bytes, at most {ZIP_LIMIT:,} are allowed")
+    return last.values()
+
+
+def entry_digests(archive: ZipArchive, *, watch: Watch | None = None) -> dict[bytes, bytes]:
+    """Return the SHA-256 of each content, the last one of each name.
+
+    watch: sees the pieces of each content on their way, and hands them on as they are. Raises InputError when an entry
+    is damaged or all are more than a module zip may hold, OSError when one cannot be read.
+    """
     digests: dict[bytes, bytes] = {}
-    for entry, pieces in read_zip_contents(archive, last.values()):
-        digest = sha256()
-        for piece in pieces:
-            digest.update(piece)
-        digests[entry.name] = digest.digest()
+    entries = counted_entries(archive)
+    if watch is None:
+        for entry, content in read_zip_quickly(archive, entries):
+            if isinstance(content, bytes):
+                digests[entry.name] = sha256(content).digest()
+            else:
+                digests[entry.name] = _digest(content)
+    else:
+        for entry, pieces in read_zip_contents(archive, entries):
+            digests[entry.name] = _digest(watch(entry, pieces))
     return digests
+
+
+def _digest(pieces: Iterable[bytes]) -> bytes:
+    digest = sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.digest()
 
 
 def _fault(message: str, seen: str) -> InputError:

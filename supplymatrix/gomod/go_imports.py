@@ -24,7 +24,7 @@ from supplymatrix.errors import InputError
 from supplymatrix.gomod.build_constraint import Constraint, file_constraints
 from supplymatrix.model.value import value
 
-__all__ = ["GoHead", "GoImport", "parse_go_head"]
+__all__ = ["GoHead", "GoImport", "parse_go_head", "unquote_go"]
 
 _BOM = b"\xef\xbb\xbf"
 _KEYWORDS: Final = frozenset(
@@ -233,7 +233,7 @@ class _Scan:
         match = _STRING.match(self.data, self.at)
         if not match:
             raise _FaultError(self.at, "an import path is missing, or not closed")
-        path = _unquote(match[0])
+        path = unquote_go(match[0])
         if path is None or not _is_import_path(path):
             raise _FaultError(self.at, "an import path has characters that no path may have")
         self.at = match.end()
@@ -303,8 +303,9 @@ class _Scan:
         return self._line, at - self._line_start + 1
 
 
-def _unquote(quoted: bytes) -> str | None:
-    """Return what a string literal stands for; None for an escape that Go does not have, or no UTF-8."""
+def unquote_go(quoted: bytes) -> str | None:
+    """Return what a string literal stands for, quotes included; None for an escape that Go does not have, or no
+    UTF-8."""
     try:
         text = quoted[1:-1].decode()
     except UnicodeDecodeError:

@@ -17,14 +17,18 @@ from collections.abc import Mapping
 from supplymatrix.gomod.goprivate import match
 from supplymatrix.model.value import value
 
-__all__ = ["EnvFile", "GoSettings", "GosumdbWish", "Setting", "parse_env_file", "parse_gosumdb", "resolve_settings"]
+__all__ = [
+    "GO_LOG", "EnvFile", "GoSettings", "GosumdbWish", "Setting", "parse_env_file", "parse_gosumdb",
+    "resolve_settings",
+]  # fmt: skip
 
 ENVIRONMENT = "environment"
 
-_GO_LOG = "sum.golang.org"
+GO_LOG = "sum.golang.org"
+"""The name of Go's own log."""
 # Another address of one and the same log, known to the go command by name.
 _ALIASES: Mapping[str, tuple[str, str]] = {
-    "sum.golang.google.cn": (_GO_LOG, "https://sum.golang.google.cn"),
+    "sum.golang.google.cn": (GO_LOG, "https://sum.golang.google.cn"),
 }
 
 
@@ -95,7 +99,7 @@ class GoSettings:
     def gosumdb_not_followed(self, log_name: str, key: str) -> str:
         """Return a sentence when GOSUMDB asks for anything but the pinned log `log_name`, or what Go asks by itself."""
         wish = parse_gosumdb(self.gosumdb.value)
-        if not (wish.off or wish.fault) and wish.key in ("", log_name, key, _GO_LOG):
+        if not (wish.off or wish.fault) and wish.key in ("", log_name, key, GO_LOG):
             return ""
         name = wish.key.partition("+")[0]
         named = "…" if not name or "@" in name or "/" in name else name  # an address may hold a password

@@ -35,6 +35,13 @@ SMALL_LIMIT = 16 << 20
 """Bytes that a go.mod or a LICENSE in the root may have."""
 _NAME_LIMIT = 255
 """Bytes that one element of a name may have on the usual file systems."""
+_PLAIN_ELEMENT = (
+    rb"(?!(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./\n]|\Z))"
+    rb"(?:\.?[A-Za-z0-9!#$%&()+,\-=@\[\]^_{}~ ]++)++"
+)
+_PLAIN_NAMES = re.compile(rb"%b(?:[/\n]%b)*+" % (_PLAIN_ELEMENT, _PLAIN_ELEMENT))
+"""Names without a fault, a newline between two: elements of ASCII that neither end in a dot nor name a device."""
+_PLAIN_DEPTH = 64
 _VENDOR_RULE = go_version_key("1.24")
 _GO_VERSION = re.compile(r"[1-9][0-9]*\.(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))?(?:[a-z]+[0-9]+)?")
 _LAX_GO_VERSION = re.compile(r"v?([1-9][0-9]*\.(?:0|[1-9][0-9]*))[^0-9].*")
@@ -98,10 +105,18 @@ def check_zip(module: ModuleVersion, archive: ZipArchive) -> CheckedFiles:
     if archive.file.size > ZIP_LIMIT:
         return CheckedFiles(valid=(), omitted=(), invalid=(), size_fault=_too_large("the zip has", archive.file.size))
     prefix = f"{module}/".encode()
+    if _is_plain(prefix, archive.entries):
+        valid = [entry.name for entry in archive.entries]
+        return CheckedFiles(valid=tuple(valid), omitted=(), invalid=(), size_fault="")
+    return _check_entries(prefix, archive.entries)
+
+
+def _check_entries(prefix: bytes, entries: Iterable[ZipEntry]) -> CheckedFiles:
+    """Check one name after the other."""
     collisions, total = _Collisions(), _Total("its files have")
     valid: list[bytes] = []
     invalid: list[FileFault] = []
-    for entry in archive.entries:
+    for entry in entries:
         if entry.name == prefix:
             continue
         fault = _entry_fault(entry, prefix, collisions, total)
@@ -110,6 +125,34 @@ def check_zip(module: ModuleVersion, archive: ZipArchive) -> CheckedFiles:
         elif not entry.is_folder:
             valid.append(entry.name)
     return CheckedFiles(valid=tuple(valid), omitted=(), invalid=tuple(invalid), size_fault=total.fault)
+
+
+def _is_plain(prefix: bytes, entries: Sequence[ZipEntry]) -> bool:
+    """Return whether all entries are surely valid, as in nearly every module: looked at together, in a tenth of the
+    time. False says nothing."""
+    names = [entry.name for entry in entries]
+    if not all(name.startswith(prefix) for name in names):
+        return False
+    short = [name[len(prefix) :] for name in names]
+    joined = b"\n".join(short)
+    if joined.count(b"\n") >= max(1, len(short)) or not _PLAIN_NAMES.fullmatch(joined):
+        return False
+    if sum(entry.size for entry in entries) > ZIP_LIMIT or max(name.count(b"/") for name in short) > _PLAIN_DEPTH:
+        return False
+    paths = set(short)
+    waiting = {name.rpartition(b"/")[0] for name in short} - {b""}
+    folders: set[bytes] = set()
+    while waiting:
+        folders |= waiting
+        waiting = {name.rpartition(b"/")[0] for name in waiting} - folders - {b""}
+    together = {name.lower() for name in paths | folders}
+    if len(together) != len(short) + len(folders) or any(name.endswith(b"go.mod") for name in together - {b"go.mod"}):
+        return False
+    return (b"go.mod" in paths or b"go.mod" not in together) and not any(
+        _small_file_fault(name, entry.size)
+        for name, entry in zip(short, entries, strict=True)
+        if name in (b"go.mod", b"LICENSE")
+    )
 
 
 def _entry_fault(entry: ZipEntry, prefix: bytes, collisions: _Collisions, total: _Total) -> str:

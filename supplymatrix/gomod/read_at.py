@@ -57,25 +57,22 @@ class Window:
     """A piece of a `ReadAt` kept in memory. One reader at a time: threads need a window each."""
 
     def __init__(self, file: ReadAt, *, piece: int = _PIECE) -> None:
+        self.size = file.size
+        """Bytes of the whole file."""
         self._file = file
         self._piece = piece
         self._start = 0
         self._held = b""
-
-    @property
-    def size(self) -> int:
-        """Bytes of the whole file."""
-        return self._file.size
 
     def read(self, offset: int, length: int) -> bytes:
         """Return exactly `length` bytes from `offset` on. Raises InputError and OSError as `ReadAt.read_at` does."""
         at = offset - self._start
         if at >= 0 and length >= 0 and at + length <= len(self._held):
             return self._held[at : at + length]
-        refuse_beyond(self._file, offset, length)
+        refuse_beyond(self, offset, length)
         if length >= self._piece:
             return self._file.read_at(offset, length)
-        held = self._file.read_at(offset, min(self._piece, self._file.size - offset))
+        held = self._file.read_at(offset, min(self._piece, self.size - offset))
         self._start, self._held = offset, held
         return held[:length]
 

@@ -178,9 +178,9 @@ class CopyState(StrEnum):
 class CachedCopy:
     """A copy of a module version on this machine, held against the hash that the log proved.
 
-    path: absolute. hash: of what lies there, "" where it has none. files: that it has, 0 where they were not counted.
-    differences: the first of a folder's files that are not those of the zip, where a proven zip tells; differing: how
-    many there are.
+    path: absolute. hash: of what lies there, "" where it has none. files: that it has, size: their bytes, 0 where they
+    were not counted. differences: the first of a folder's files that are not those of the zip, where a proven zip
+    tells; differing: how many there are.
     """
 
     subject: ModuleVersion
@@ -193,6 +193,7 @@ class CachedCopy:
     files: int = 0
     differences: tuple[FileDifference, ...] = ()
     differing: int = 0
+    size: int = 0
 
 
 class Holder(StrEnum):
@@ -446,9 +447,11 @@ def stands_for(facts: Iterable[Fact]) -> dict[str, str]:
 
 
 def paths_of(facts: Iterable[Fact]) -> set[str]:
-    """Return every module path that facts are about, replacements included."""
+    """Return every module path that facts are about, replacements included; the project's own is none of them."""
     paths: set[str] = set()
     for fact in facts:
+        if isinstance(fact, WeakDefault):
+            continue
         subjects: list[object] = [getattr(fact, name, None) for name in ("subject", "effective", "target")]
         for subject in subjects:
             if isinstance(subject, ModuleVersion):

@@ -52,7 +52,8 @@ class VendoredModule:
     it). files: that were compared; differences: the first of those that are others, in the order of names; differing:
     how many there are. ABSENT: packages are listed and none of them lies there. compared_with: where the zip was ("the
     module cache", the address of a proxy), "" for none. is_proven: the log has the zip's hash; False where only go.sum
-    vouches for it. location: its line in modules.txt.
+    vouches for it. location: its line in modules.txt. wrong_zip: who sent a zip that is another one, and what it has,
+    "" for nobody: then the module is UNCHECKED.
     """
 
     subject: ModuleVersion
@@ -66,6 +67,7 @@ class VendoredModule:
     is_proven: bool = False
     reason: str = ""
     remedy: str = ""
+    wrong_zip: str = ""
 
 
 @value
@@ -103,8 +105,11 @@ class InstalledGo:
     tree_size: of the proven record, "" and -1 and 0 for none. config: settings of go.env that are not as shipped
     ("GOTOOLCHAIN=local"). files: that were hashed. differences: the first files that are others, where there is
     something to compare with (compared_with: "the zip in the module cache", an address); differing: how many. maker:
-    who built it, where it says so ("Red Hat", "Debian"), "" for nobody. reason, remedy: why it is no better than its
-    level.
+    who built it, where it says so ("Red Hat", "Debian"), "" for nobody; maker_mark: by which mark that is known. reason,
+    remedy: why it is no better than its level. risks: settings of go.env that switch a check off, or make the go
+    command run other programs, a clause each. links: how many were followed; outside: files in folders that the record
+    does not have (api, doc, misc, test), which nobody checked; fips: zips of the cryptographic module that are not what
+    the list beside them says. bad_proof: an answer of the log about it does not hold.
     """
 
     root: str
@@ -125,3 +130,9 @@ class InstalledGo:
     maker: str = ""
     reason: str = ""
     remedy: str = ""
+    maker_mark: str = ""
+    risks: tuple[str, ...] = ()
+    links: int = 0
+    outside: int = 0
+    fips: tuple[str, ...] = ()
+    bad_proof: bool = False

@@ -63,7 +63,8 @@ class BuiltProgram:
     was taken out. libraries: dynamic libraries that it loads at its start; interpreter: of a dynamic program, "" for
     none. packages: import paths of what is linked in, sorted, from its function table; None where it has none that can
     be read. reason: why its state is no better. from_image: digest of the image's manifest, "" for none. location:
-    artifact = name.
+    artifact = name. go_is_logged: whether the log has this release of Go as a toolchain, None = nobody was asked, or it
+    is no release. also: other names of the very same file.
     """
 
     name: str
@@ -89,6 +90,13 @@ class BuiltProgram:
     packages: tuple[str, ...] | None = None
     reason: str = ""
     from_image: str = ""
+    go_is_logged: bool | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether it was built from a working tree with changes that were in no commit, as it says itself."""
+        return self.setting("vcs.modified") == "true" or self.main_version.endswith("+dirty")
 
     def setting(self, key: str) -> str | None:
         """Return the value of a build setting, None when it was not recorded."""
@@ -115,7 +123,8 @@ class ProgramModule:
     its version may be "(devel)" or "" for a folder. original: the replaced module, "path@version", "" for none. sum:
     its h1 as recorded. logged_hash, record_id, tree_size: of the proven record, "", -1 and 0 for none. required: the
     version that the project selects, "" where it does not have the module, None where no project is known. reason,
-    remedy: why it is not proven. location: artifact = the program's name."""
+    remedy: why it is not proven. is_declared: it is PRIVATE because the policy says so, and nobody expects an answer of
+    the log. location: artifact = the program's name."""
 
     program: str
     subject: ModuleVersion
@@ -129,6 +138,7 @@ class ProgramModule:
     required: str | None = None
     reason: str = ""
     remedy: str = ""
+    is_declared: bool = False
 
 
 @value

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from supplymatrix.errors import SourceError
 from supplymatrix.model.value import value
-from supplymatrix.net.folders import FACTS_NAME, NO_CACHE
+from supplymatrix.net.folders import FACTS_NAME, FILE_LISTS, NO_CACHE
 from supplymatrix.net.head_file import log_id
 from supplymatrix.net.limits import most_bytes
 
@@ -364,7 +364,11 @@ def _cache_files(folder: Path) -> list[Path]:
         return []
     except OSError as err:
         raise SourceError(f"the cache folder {folder} cannot be read: {err.strerror or err}") from err
-    return [folder / name for name in names if (name.startswith(_PREFIX) and _SUFFIX in name) or name == FACTS_NAME]
+    return [
+        folder / name
+        for name in names
+        if (name.startswith(_PREFIX) and _SUFFIX in name) or name == FACTS_NAME or name.startswith(FILE_LISTS)
+    ]
 
 
 def _size(path: Path) -> int:

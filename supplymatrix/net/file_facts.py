@@ -11,6 +11,7 @@ path, device, inode, size and both times of the zip, all of which must be equal.
     supplymatrix facts 1
     L "0.9.0+1" "9f86…" "LICENSE"⇥["MIT", "", ["Copyright …"], [["MIT", 1, 21, 100, "text"]], 0, [], []]
     Z "/home/ada/go/…/v1.0.0.zip"⇥[64769, 131, 4096, 1700000000000000000, 1700000000000000000, "9f…", "cf…", "h1:R7…"]
+    C "example.com/a@v1.0.0 /…/v1.0.0.zip /…/a@v1.0.0"⇥["5d…", "h1:R7…", "h1:R7…", "", "12", "40960"]
 
 A line is taken apart when it is asked for, so that a long file costs little. It is the user's own file in the user's
 own folder, and is believed: one that others own, or may write, is passed over. So is what is damaged, line by line, and
@@ -85,6 +86,15 @@ class FileFacts:
         """Remember what a zip hashed to."""
         self._added[_zip_key(path)] = json.dumps([*look, digest.sha256, digest.sha512, digest.h1]).encode()
 
+    def copies_of(self, key: str) -> tuple[str, ...]:
+        """Return what was kept of a module's copies, () when nothing was: by what they look like comes first."""
+        fields = self._fields(_copies_key(key))
+        return tuple(field for field in fields if isinstance(field, str))
+
+    def keep_copies(self, key: str, texts: Sequence[str]) -> None:
+        """Remember what a module's copies hashed to. key: module and places."""
+        self._added[_copies_key(key)] = json.dumps(list(texts)).encode()
+
     def save(self) -> None:
         """Write what was added, beside what is there by now. What cannot be written is lost, and nobody is told."""
         if self._path is None or not self._added:
@@ -120,6 +130,10 @@ class FileFacts:
 
 def _zip_key(path: str) -> bytes:
     return f"Z {json.dumps(path)}".encode()
+
+
+def _copies_key(key: str) -> bytes:
+    return f"C {json.dumps(key)}".encode()
 
 
 def _youngest(lines: Sequence[bytes]) -> Sequence[bytes]:

@@ -21,12 +21,14 @@ from pathlib import Path, PurePath
 from supplymatrix.errors import Diagnostic, InputError, SourceError
 
 __all__ = [
-    "FACTS_NAME", "NO_CACHE", "cache_folder", "cache_folder_if_any", "config_folder", "state_folder",
+    "FACTS_NAME", "FILE_LISTS", "NO_CACHE", "cache_folder", "cache_folder_if_any", "config_folder", "state_folder",
     "state_folder_if_any",
 ]  # fmt: skip
 
 FACTS_NAME = "file-facts.v1.txt"
 """In the cache folder: what was worked out from files before (`net.file_facts`)."""
+FILE_LISTS = "files-"
+"""In the cache folder: how the names of lists of proven files begin (`net.file_lists`)."""
 NO_CACHE = "there is no cache for this run: no home folder is known; next: set SUPPLYMATRIX_CACHE_DIR"
 """What is said where `cache_folder_if_any` returns None."""
 _PLACES = {

@@ -29,6 +29,7 @@ def compare_policies(old: Policy, new: Policy) -> list[str]:
         *_levels(old, new),
         *_packages(old, new),
         *compare_licences(old, new),
+        *_toolchain(old, new),
         *_vendors(old, new),
         *_waivers(old, new),
         *_debt(old, new),
@@ -147,6 +148,22 @@ def _direction(was: Mapping[str, Level], now: Mapping[str, Level]) -> str:
 
 _Demand = tuple[int, tuple[str, ...]]
 """Days, and the channels that count; none = all that tell of Go."""
+
+
+def _toolchain(old: Policy, new: Policy) -> Iterator[str]:
+    before, after = (
+        frozenset(policy.toolchain.accepted) if policy.toolchain is not None and policy.toolchain.verify else None
+        for policy in (old, new)
+    )
+    if before is None and after is not None:
+        yield f"stricter: the Go that builds is verified, and may be {' or '.join(sorted(after))}"
+    elif before is not None and after is None:
+        yield "weaker: the Go that builds is no longer verified"
+    elif before is not None and after is not None:
+        if after - before:
+            yield f"weaker: [toolchain] accepts {', '.join(sorted(after - before))}"
+        if before - after:
+            yield f"stricter: [toolchain] no longer accepts {', '.join(sorted(before - after))}"
 
 
 def _vendors(old: Policy, new: Policy) -> Iterator[str]:

@@ -61,7 +61,7 @@ class Ran(StrEnum):
 
 
 _GRAVEST_FIRST = tuple(Ran)
-_OF_THE_LOG = frozenset({"LineProof", "CachedCopy"})
+_OF_THE_LOG = frozenset({"LineProof", "CachedCopy", "VendoredModule", "ProgramModule"})
 """What rules need that rest on the log's answers; of a module that is withheld from it there are none."""
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from supplymatrix.errors import Diagnostic, InputError
@@ -28,6 +28,7 @@ from supplymatrix.model.verdict import Mode, Note, PolicyFile
 from supplymatrix.policy.globs import GlobIndex, literal_prefix
 from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.parents import NO_FILES, PolicyFiles
+from supplymatrix.policy.toolchain_terms import ToolchainRule
 from supplymatrix.policy.versions import VersionRange
 
 __all__ = [
@@ -46,6 +47,8 @@ LICENCE_RULE = "SM401"
 LEVEL_ORDER: Mapping[Level, int] = {
     level: number for number, level in enumerate((Level.OFF, Level.NOTE, Level.WARN, Level.ERROR, Level.ALARM))
 }
+
+_ERROR = LEVEL_ORDER[Level.ERROR]
 
 
 @value
@@ -157,7 +160,7 @@ class Policy:
     `pseudo_versions = "allow"` may take back the level of SM203, for each parent that set it. owner_domain: of owners,
     "" = any. licences: [licences] of each file that has one, the nearest first; none = nobody asks for them.
     conclusions: licences that a person has found out. floors: the lowest level that this file may set, by rule id;
-    empty = what it likes.
+    empty = what it likes. toolchain: what is asked of the Go that builds, None = nothing.
     """
 
     name: str
@@ -188,6 +191,7 @@ class Policy:
     licences: tuple[LicenceRule, ...] = ()
     conclusions: tuple[LicenceConclusion, ...] = ()
     floors: Mapping[str, Level] = field(default_factory=dict)
+    toolchain: ToolchainRule | None = None
     _entries: dict[str, tuple[PackageRule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `entries_for` has found: it is asked once for each rule and module."""
     _declared: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -199,6 +203,11 @@ class Policy:
     def on_outage(self) -> str:
         """What lift.toml says of an outage: "fail" or "warn until 14d"."""
         return f"warn until {self.outage_days}d" if self.outage_days else "fail"
+
+    def with_in_force(self, rules: Collection[str]) -> Policy:
+        """Return the policy with some rules as errors, wherever it says less of them."""
+        raised = {rule: Level.ERROR for rule in rules if LEVEL_ORDER[self.levels.get(rule, Level.OFF)] < _ERROR}
+        return replace(self, levels={**self.levels, **raised}) if raised else self
 
     def entries_for(self, module: str) -> tuple[PackageRule, ...]:
         """Return the entries that speak of a module: of each file the one with the longest literal prefix.

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from supplymatrix.model.value import value
+from supplymatrix.policy.toolchain_terms import ACCEPTABLE
 
 __all__ = [
     "COMPLIANCE_KEYS", "CONCLUSION_KEYS", "DEBT_KEYS", "DURATION", "JUSTIFICATIONS", "LATER_SECTIONS", "LICENCE_KEYS",
-    "PACKAGE_KEYS", "POLICY_KEYS", "ROOT_KEYS", "SEVERITIES", "SOURCE_KEYS", "TABLES", "USES", "VENDOR_KEYS",
-    "WAIVER_KEYS", "Key", "names_of",
+    "PACKAGE_KEYS", "POLICY_KEYS", "ROOT_KEYS", "SEVERITIES", "SOURCE_KEYS", "TABLES", "TOOLCHAIN_KEYS", "USES",
+    "VENDOR_KEYS", "WAIVER_KEYS", "Key", "names_of",
 ]  # fmt: skip
 
 JUSTIFICATIONS = (
@@ -211,6 +212,23 @@ LICENCE_KEYS = (
         schema={"type": "array"},
     ),
 )
+TOOLCHAIN_KEYS = (
+    Key(
+        name="verify",
+        about="Whether the Go that builds the project on this machine is held against the log's record of it.",
+        schema={"type": "boolean"},
+    ),
+    Key(
+        name="accept",
+        about="Which levels of a Go pass: official and official-config-changed when left out.",
+        schema={
+            "type": "array",
+            "items": {"enum": list(ACCEPTABLE)},
+            "minItems": 1,
+            "examples": [["official", "official-config-changed", "distribution-build"]],
+        },
+    ),
+)
 WAIVER_KEYS = (
     Key(name="rule", about="The one rule whose finding is waived, by id or name.", schema=_TEXT, required=True),
     Key(name="package", about="A glob over module paths.", schema=_TEXT, required=True),
@@ -265,7 +283,9 @@ DEBT_KEYS = (
     Key(name="owner", about="Who answers for the debt.", schema=_TEXT, required=True),
     Key(name="reason", about="Why it is taken on, in 12 characters or more.", schema=_TEXT, required=True),
 )
-TABLES = ("policy", "rules", "sources", "packages", "licences", "vendors", "waivers", "compliance", "debt")
+TABLES = (
+    "policy", "rules", "sources", "packages", "licences", "toolchain", "vendors", "waivers", "compliance", "debt",
+)  # fmt: skip
 """The sections that this version evaluates, in the order in which the page has them."""
-LATER_SECTIONS = ("toolchain", "vulns", "sla", "crypto", "cgo", "signatures", "cost")
+LATER_SECTIONS = ("vulns", "sla", "crypto", "cgo", "signatures", "cost")
 """Sections that later rules bring; a policy that has one today is refused."""

@@ -15,6 +15,7 @@ from supplymatrix.model.verdict import Mode, Note
 from supplymatrix.policy.document import PackageRule, VendorRule, Waiver
 from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.parents import ParentRef
+from supplymatrix.policy.toolchain_terms import ToolchainRule
 
 __all__ = ["DebtSection", "Layer", "Parent"]
 
@@ -69,6 +70,7 @@ class Layer:
     packages: tuple[PackageRule, ...]
     licences: LicenceRule | None
     conclusions: tuple[LicenceConclusion, ...]
+    toolchain: ToolchainRule | None
     vendors: tuple[VendorRule, ...]
     waivers: tuple[Waiver, ...]
     frameworks: tuple[str, ...]

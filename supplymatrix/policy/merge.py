@@ -39,6 +39,7 @@ from supplymatrix.policy.licence_terms import DEFAULT_CONFIDENCE, LicenceConclus
 from supplymatrix.policy.parents import MAX_DEPTH, MAX_FILES, ParentKind, PolicyFiles, PolicyText
 from supplymatrix.policy.reader import read_layer
 from supplymatrix.policy.reading import Known
+from supplymatrix.policy.toolchain_terms import ToolchainRule, joined
 from supplymatrix.policy.whole import (
     OPENABLE,
     WEIGHTS_KEY,
@@ -201,6 +202,7 @@ class PolicyMaker:
         if not is_free:
             self._refuse_opened(base, layer)
             self._refuse_licences(base, layer)
+            self._refuse_toolchain(base, layer)
         for key in ("name", "preset", "private", "sumdb", "owner_domain", *map(framework_key, layer.frameworks)):
             if key in layer.places:
                 whole.places[key] = layer.places[key]
@@ -212,6 +214,7 @@ class PolicyMaker:
         whole.packages = (*layer.packages, *base.packages)
         whole.licences = (*_with_confidence(layer, base), *base.licences)
         whole.conclusions = (*layer.conclusions, *base.conclusions)
+        whole.toolchain = _over(layer, base, is_free=is_free)
         whole.vendors = (*layer.vendors, *base.vendors)
         whole.waivers = (*layer.waivers, *base.waivers)
         whole.frameworks = tuple(dict.fromkeys((*layer.frameworks, *base.frameworks)))
@@ -302,6 +305,23 @@ class PolicyMaker:
             remedy = 'let that one say it, or name allow_loosen = ["conclusions"]'
             self._fault(layer, layer.conclusions[0].location, message, "no such entry", remedy)
 
+    def _refuse_toolchain(self, base: Whole, layer: Layer) -> None:
+        """Keep a fault for a file that asks less of the Go that builds than those it builds on."""
+        above, here = base.toolchain, layer.toolchain
+        if above is None or here is None:
+            return
+        if above.verify and here.verify is False:
+            self._loosened(
+                layer, here.verify_location, "verify of [toolchain]", "true", above.verify_location,
+                can_be_given_away=False,
+            )  # fmt: skip
+        more = [level for level in here.accepted if level not in above.accepted] if here.accept is not None else []
+        if more:
+            self._loosened(
+                layer, here.accept_location, "accept of [toolchain]", ", ".join(above.accepted), above.accept_location,
+                can_be_given_away=False,
+            )  # fmt: skip
+
     def _check_owners(self, whole: Whole, layer: Layer) -> None:
         """Keep a fault for every owner, of a waiver or the debt, in whatever file, outside of the domain."""
         domain = whole.owner_domain
@@ -329,6 +349,7 @@ class PolicyMaker:
             whole.conclusions = _once(
                 (*whole.conclusions, *other.conclusions), lambda entry: (entry.layer, entry.location)
             )
+            whole.toolchain = joined(whole.toolchain, other.toolchain)
             whole.vendors = _once((*whole.vendors, *other.vendors), lambda entry: (entry.vendor, entry.location))
             whole.waivers = _once((*whole.waivers, *other.waivers), lambda entry: (entry.layer, entry.location))
             whole.frameworks = tuple(dict.fromkeys((*whole.frameworks, *other.frameworks)))
@@ -481,6 +502,21 @@ def _with_confidence(layer: Layer, base: Whole) -> list[LicenceRule]:
         return []
     above = max((rule.min_confidence for rule in base.licences), default=DEFAULT_CONFIDENCE)
     return [changed(layer.licences, min_confidence=layer.licences.min_confidence or above)]
+
+
+def _over(layer: Layer, base: Whole, *, is_free: bool) -> ToolchainRule | None:
+    """Return [toolchain] of a file over that of those it builds on. is_free: what it says itself holds."""
+    here, above = layer.toolchain, base.toolchain
+    if here is None or above is None or not is_free:
+        return joined(here, above)
+    says_verify, says_accept = here.verify is not None, here.accept is not None
+    return ToolchainRule(
+        verify=here.verify if says_verify else above.verify,
+        accept=here.accept if says_accept else above.accept,
+        location=here.location,
+        verify_location=(here if says_verify else above).verify_location,
+        accept_location=(here if says_accept else above).accept_location,
+    )
 
 
 def _content_of(entry: LicenceConclusion) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from supplymatrix.policy.grammar import (
     POLICY_KEYS,
     ROOT_KEYS,
     SOURCE_KEYS,
+    TOOLCHAIN_KEYS,
     VENDOR_KEYS,
     WAIVER_KEYS,
     Key,
@@ -65,6 +66,7 @@ def policy_schema(rules: Mapping[str, Rule], presets: Sequence[str], vendors: Se
                 "additionalProperties": package,
             },
             "licences": licences,
+            "toolchain": _object(TOOLCHAIN_KEYS, "What is asked of the Go that builds the project on this machine."),
             "vendors": {
                 "type": "object",
                 "description": "What is asked of vendors that the project stands on.",

@@ -53,6 +53,10 @@ preset = {toml_string(preset)}
 #allow = ["permissive", "public-domain", "MPL-2.0"]
 #deny = ["AGPL-*", "source-available"]
 
+# Whether the Go that builds on this machine is held against the log's record of it, file by file.
+#[toolchain]
+#verify = true
+
 # A finding that somebody takes upon himself, with a reason, until a day.
 #[[waivers]]
 #rule = "SM202"

@@ -30,6 +30,7 @@ from supplymatrix.policy.licences import asked_at, check_licences
 from supplymatrix.policy.outage import OutageRule
 from supplymatrix.policy.requirements import VERSION_RULE, check_requirements
 from supplymatrix.policy.score import Tally, score_of
+from supplymatrix.policy.toolchain import asked_of_go, judge_toolchains
 from supplymatrix.policy.vendor_requirements import check_vendors
 from supplymatrix.policy.waivers import DebtBook, WaiverBook
 
@@ -65,7 +66,7 @@ def judge(
     Raises InputError when two entries of the policy speak of one module with equal weight.
     """
     judging = _Judging(policy, facts, rules, now)
-    judging.take(results)
+    judging.take(judge_toolchains(results, policy, facts, rules))
     judging.take(mended(_required(policy, facts, rules, now), rules, gone))
     judging.take(
         check_policy_itself(policy, facts, rules, waivers=judging.waivers, debt=judging.debt, today=now.date())
@@ -174,7 +175,7 @@ class _Judging:
         if status is Status.FAIL and rule.alarms:
             level = Level.ALARM
         if origin is None or origin == self._policy.places.get("preset"):
-            origin = asked_at(self._policy, result) or origin
+            origin = asked_at(self._policy, result) or asked_of_go(self._policy, result) or origin
         excuse = self._excuse(rule, result)
         return Judged(
             rule=result.rule,

@@ -13,10 +13,12 @@ from supplymatrix.policy.document import Debt, DebtEntry, Policy, Waiver
 from supplymatrix.policy.globs import GlobIndex
 from supplymatrix.policy.licence_terms import covers
 
-__all__ = ["SOON", "DebtBook", "WaiverBook", "is_too_wide"]
+__all__ = ["NAMED_BY_SUBJECT", "SOON", "DebtBook", "WaiverBook", "is_too_wide"]
 
 SOON = timedelta(days=14)
 """How long before its end a waiver is spoken of."""
+NAMED_BY_SUBJECT = ("vendor:", "vendor/", "program:")
+"""How subjects begin that are no modules, and that a waiver names as they are."""
 _NARROW = 2  # elements of a path: the host, and whose modules they are
 
 
@@ -95,8 +97,9 @@ class WaiverBook:
 
 
 def _name_of(about: Finding | Result) -> str:
-    """Return what a waiver calls a thing in `package`: its module path, or "vendor:<id>"."""
-    return about.module or (about.subject if about.subject.startswith("vendor:") else "")
+    """Return what a waiver calls a thing in `package`: its module path; of what is none "vendor:<id>", "vendor/<file>"
+    or "program:<name>"."""
+    return about.module or (about.subject if about.subject.startswith(NAMED_BY_SUBJECT) else "")
 
 
 def _speaks_of(waiver: Waiver, finding: Finding) -> bool:

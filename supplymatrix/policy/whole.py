@@ -24,6 +24,7 @@ from supplymatrix.policy.document import (
 )
 from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.score import WEIGHTS
+from supplymatrix.policy.toolchain_terms import ToolchainRule
 from supplymatrix.sumdb.known import GO_LOG_KEY
 
 __all__ = [
@@ -72,6 +73,7 @@ class Whole:
     packages: tuple[PackageRule, ...] = ()
     licences: tuple[LicenceRule, ...] = ()
     conclusions: tuple[LicenceConclusion, ...] = ()
+    toolchain: ToolchainRule | None = None
     vendors: tuple[VendorRule, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     frameworks: tuple[str, ...] = ()
@@ -184,6 +186,12 @@ def _of_licences(whole: Whole) -> dict[str, object]:
     return found
 
 
+def _of_toolchain(whole: Whole) -> dict[str, object]:
+    """Return what decides of [toolchain]; nothing where nobody asks for it."""
+    asked = whole.toolchain
+    return {"toolchain": sorted(asked.accepted)} if asked is not None and asked.verify else {}
+
+
 def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy:
     """Return what was put together as a policy. outage_place: where on_outage stands, or would."""
     values, layers = whole.values, _by_layer(whole.packages)
@@ -206,6 +214,7 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         ),
         "debt": [(str(debt.expires), sorted((e.rule, e.fingerprint) for e in debt.entries))] if debt else [],
         **_of_licences(whole),
+        **_of_toolchain(whole),
     }
     weights = values[WEIGHTS_KEY]
     outage_days = int(str(values["on_outage"]))
@@ -221,6 +230,7 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         waivers=whole.waivers,
         licences=whole.licences,
         conclusions=whole.conclusions,
+        toolchain=whole.toolchain,
         private=whole.private,
         sumdb=whole.sumdb,
         outage_days=outage_days,

@@ -41,6 +41,7 @@ def render_policy_text(
         out += ["", "packages"]
         out += _columns([(entry.glob, _asks(entry), str(entry.location)) for entry in policy.packages], width)
     out += _licences(policy, width)
+    out += _toolchain(policy, width)
     if policy.vendors:
         out += ["", "vendors"]
         out += _columns([(entry.vendor, _asks_vendor(entry), str(entry.location)) for entry in policy.vendors], width)
@@ -92,6 +93,15 @@ def _licences(policy: Policy, width: int) -> list[str]:
         out += _indented(f"{entry.module}{version}: {entry.licence}{bound}, {entry.owner}: {entry.reason}", width)
         out.append(f"    {plain(str(entry.location))}")
     return [line for line in out if line.strip() or not line]
+
+
+def _toolchain(policy: Policy, width: int) -> list[str]:
+    asked = policy.toolchain
+    if asked is None:
+        return []
+    verify = "the Go that builds is verified" if asked.verify else "the Go that builds is not verified"
+    accept = _indented(f"accepted  {', '.join(asked.accepted) or 'none'}", width) if asked.verify else []
+    return ["", "toolchain", *_indented(verify, width), *accept, f"    {plain(str(asked.location))}"]
 
 
 def _words(words: Sequence[tuple[str, Location]]) -> str:
@@ -201,6 +211,13 @@ def render_policy_json(view: PolicyView, rules: Mapping[str, Rule], *, today: da
             "packages": [_package_json(entry) for entry in policy.packages],
             "licences": [_licences_json(rule) for rule in policy.licences],
             "conclusions": [_conclusion_json(entry) for entry in policy.conclusions],
+            "toolchain": None
+            if policy.toolchain is None
+            else {
+                "verify": bool(policy.toolchain.verify),
+                "accept": list(policy.toolchain.accepted),
+                "origin": _place(policy.toolchain.location),
+            },
             "vendors": [
                 {
                     "vendor": entry.vendor,

@@ -105,7 +105,9 @@ def _notes(diff: SbomDiff, *sides: DiffSide) -> Iterator[str]:
     if diff.not_compared:
         yield ""
         yield f"note: {diff.not_compared:,} components have hashes of no common kind: these were not compared"
-    if not diff.is_one_form:
+    if not diff.is_one_kind:
+        yield "note: one file is of compiled programs: edges, uses and what else only a project says were not compared"
+    elif not diff.is_one_form:
         yield "note: the files are of two formats: addresses, suppliers and hashes of one side only were not compared"
     for side in sides:
         if side.faults:

@@ -11,7 +11,7 @@ __all__ = ["MOST_SHOWN", "summary_lines"]
 MOST_SHOWN = 10
 """Gaps that are told one by one; of the others there is a count."""
 _USAGES = ((Usage.BUILT, "built"), (Usage.TESTS_ONLY, "for tests only"), (Usage.NOT_BUILT, "not built"),
-           (Usage.UNKNOWN, "of unknown use"))  # fmt: skip
+           (Usage.LOADED, "loaded"), (Usage.UNKNOWN, "of unknown use"))  # fmt: skip
 
 
 def summary_lines(document: Document) -> list[str]:

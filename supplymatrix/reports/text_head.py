@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.fact import (
@@ -18,6 +18,8 @@ from supplymatrix.model.fact import (
     SumLine,
 )
 from supplymatrix.model.licence import ModuleLicence
+from supplymatrix.model.on_disk import InstalledGo, VendoredModule, VendorState
+from supplymatrix.model.program import BuiltProgram
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Outcome, Verdict
 from supplymatrix.reports.plain import plain
@@ -163,6 +165,33 @@ def by_committed_proofs(audits: Sequence[Audit]) -> str:
 
 def what_was_read(audits: Sequence[Audit]) -> str:
     """Say how far the run looked, so that nobody takes it for more."""
+    beside = tuple(_read_beside(audits))
+    return " ".join([*beside, _of_modules(audits, is_vendored=any("vendor/" in words for words in beside))])
+
+
+def _read_beside(audits: Sequence[Audit]) -> Iterator[str]:
+    """Yield a sentence for each kind of thing beside go.mod and go.sum that was looked at."""
+    vendored = [
+        fact
+        for audit in audits
+        for fact in audit.facts.of(VendoredModule)
+        if fact.state in (VendorState.EQUAL, VendorState.DIFFERS)
+    ]
+    if vendored:
+        files = sum(fact.files for fact in vendored)
+        whose = "1 module" if len(vendored) == 1 else f"{len(vendored):,} modules"
+        were = "1 file of vendor/ was" if files == 1 else f"{files:,} files of vendor/ were"
+        yield f"{were} held against the zips of {whose}."
+    gos = {fact.root for audit in audits for fact in audit.facts.of(InstalledGo) if fact.hash}
+    if gos:
+        yield f"{'1 Go was' if len(gos) == 1 else f'{len(gos):,} Gos were'} hashed."
+    programs = {fact.name for audit in audits for fact in audit.facts.of(BuiltProgram)}
+    if programs:
+        yield f"{'1 program was' if len(programs) == 1 else f'{len(programs):,} programs were'} read."
+
+
+def _of_modules(audits: Sequence[Audit], *, is_vendored: bool) -> str:
+    """Return which contents of modules were looked at. is_vendored: besides those in vendor/."""
     licences = any(audit.facts.of(ModuleLicence) for audit in audits)
     read = " but their licence files" if licences else ""
     copies = [copy for audit in audits for copy in audit.facts.of(CachedCopy)]
@@ -172,8 +201,10 @@ def what_was_read(audits: Sequence[Audit]) -> str:
         which = "1 other copy was" if witnessed == 1 else f"{witnessed:,} other copies were"
         return f"{which} hashed to explain what differs; no other contents{read} were looked at."
     if not hashed:
-        if licences:
+        if licences and not is_vendored:
             return "Of the contents of modules only the licence files were read, and else their hashes."
+        if is_vendored:
+            return f"No other contents of modules{read} were looked at."
         return "Contents of modules were not looked at; only their hashes were."
     which = "1 copy in the module cache was" if hashed == 1 else f"{hashed:,} copies in the module cache were"
     return f"{which} hashed; no other contents{read} were looked at."

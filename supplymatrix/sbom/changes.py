@@ -59,6 +59,7 @@ class SbomDiff:
     """changes: by sort and name. unchanged: components that are in both and alike. before, after: how many there are in
     each. not_compared: names of those that have hashes in one file or of other kinds, so that they were not compared.
     is_one_form: both files are of one format; of others what one of them has no place for is not compared.
+    is_one_kind: both are of projects, or of compiled programs; else what only a project says is not compared either.
     """
 
     changes: tuple[SbomChange, ...]
@@ -67,3 +68,4 @@ class SbomDiff:
     after: int
     not_compared: int = 0
     is_one_form: bool = True
+    is_one_kind: bool = True

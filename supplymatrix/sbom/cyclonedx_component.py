@@ -12,7 +12,16 @@ from contextlib import suppress
 from supplymatrix.model.zip_digest import ZipDigest
 from supplymatrix.sbom.cyclonedx_licences import LicenceParts, licence_parts
 from supplymatrix.sbom.cyclonedx_text import Json, line_of, organisation_of, property_of, uri_of
-from supplymatrix.sbom.document import Component, ComponentKind, Creators, Reference, Usage
+from supplymatrix.sbom.document import (
+    IN_PROGRAM,
+    Component,
+    ComponentKind,
+    Creators,
+    ProgramFile,
+    Reference,
+    Usage,
+    program_file_facts,
+)
 
 __all__ = ["component_of"]
 
@@ -21,8 +30,10 @@ _TYPES = {
     ComponentKind.STDLIB: "library",
     ComponentKind.NATIVE: "library",
     ComponentKind.TOOLCHAIN: "application",
+    ComponentKind.PROGRAM: "application",
 }
-_SCOPES = {Usage.BUILT: "required", Usage.TESTS_ONLY: "excluded", Usage.NOT_BUILT: "excluded"}
+_SCOPES = {Usage.BUILT: "required", Usage.LOADED: "required", Usage.TESTS_ONLY: "excluded",
+           Usage.NOT_BUILT: "excluded"}  # fmt: skip
 _PROVEN = "proven"
 _REFERENCE_TYPES = frozenset({
     "advisories", "attestation", "bom", "build-meta", "build-system", "chat", "distribution", "documentation",
@@ -49,8 +60,8 @@ def component_of(component: Component, ref: str, spec: str, technique: str, crea
         made["description"] = line_of(component.description)
     if creators is None and component.usage in _SCOPES:
         made["scope"] = _SCOPES[component.usage]
-    if component.digest is not None:
-        made["hashes"] = _hashes(component.digest)
+    if hashed := component.file or component.digest:
+        made["hashes"] = _hashes(hashed)
     if parts.licences:
         made["licenses"] = list(parts.licences)
     if parts.copyright:
@@ -68,7 +79,7 @@ def component_of(component: Component, ref: str, spec: str, technique: str, crea
 
 def _type_of(component: Component) -> str:
     if component.kind is ComponentKind.MAIN:
-        return "library" if component.programs == 0 else "application"
+        return "container" if component.is_image else "library" if component.programs == 0 else "application"
     return _TYPES[component.kind]
 
 
@@ -77,8 +88,9 @@ def _purl_of(component: Component) -> str:
     return component.purl if component.purl.startswith("pkg:") and uri_of(component.purl) == component.purl else ""
 
 
-def _hashes(digest: ZipDigest) -> list[Json]:
-    return [{"alg": "SHA-256", "content": digest.sha256}, {"alg": "SHA-512", "content": digest.sha512}]
+def _hashes(digest: ZipDigest | ProgramFile) -> list[Json]:
+    found = (("SHA-256", digest.sha256), ("SHA-512", digest.sha512))
+    return [{"alg": name, "content": text} for name, text in found if text]
 
 
 def _pedigree(component: Component) -> Json:
@@ -152,7 +164,12 @@ def _evidence(component: Component, purl: str, technique: str, parts: LicencePar
     identity: Json = {"field": "purl" if purl else "name", "confidence": 1, "concludedValue": purl or None}
     if not purl:
         identity["concludedValue"] = line_of(component.name)
-    return {"identity": [identity | {"methods": methods}]} | parts.evidence
+    made: Json = {"identity": [identity | {"methods": methods}]} | parts.evidence
+    places: list[object] = [{"location": line_of(name), "additionalContext": IN_PROGRAM} for name in component.found_in]
+    known = made.get("occurrences")
+    if places:
+        made["occurrences"] = [*places, *(known if isinstance(known, list) else [])]
+    return made
 
 
 def _properties(
@@ -192,6 +209,8 @@ def _told(component: Component, purl: str) -> Iterator[tuple[str, str]]:
         ("supplymatrix:unusable_purl", "" if purl else component.purl),
         ("supplymatrix:zip:size", str(component.digest.size) if component.digest else ""),
         ("supplymatrix:zip:reason", component.digest_reason),
+        ("supplymatrix:file", component.file.name if component.file else ""),
+        ("supplymatrix:file:size", str(component.file.size) if component.file else ""),
         ("supplymatrix:h1", component.h1),
         ("supplymatrix:h1:go.mod", component.h1_go_mod),
     )
@@ -214,7 +233,11 @@ def _proof_properties(component: Component) -> Iterator[tuple[str, str]]:
 
 
 def _archive_properties(component: Component) -> Iterator[tuple[str, str]]:
-    """Yield what TR-03183-2 asks of a file, where there is one: the zip of a module, as the go command names it."""
+    """Yield what TR-03183-2 asks of a file, where there is one: the zip of a module, as the go command names it, or a
+    program."""
+    if component.file is not None:
+        yield from program_file_facts(component.file)
+        return
     if component.digest is None or component.kind not in (ComponentKind.MODULE, ComponentKind.TOOLCHAIN):
         return
     yield "bsi:component:filename", f"{component.module.version}.zip"

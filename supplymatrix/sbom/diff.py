@@ -19,6 +19,7 @@ from supplymatrix.sbom.read_values import HashPlace, LicenceForm, ReadComponent,
 __all__ = ["diff_sboms"]
 
 _COMMA = ", "
+_OF_PROGRAM = " of the program"
 _NO_VERSION = ("", "UNKNOWN", "(devel)")
 
 _Versions = Mapping[str, list[ReadComponent]]
@@ -28,7 +29,8 @@ _Versions = Mapping[str, list[ReadComponent]]
 def diff_sboms(before: ReadSbom, after: ReadSbom) -> SbomDiff:
     """Return what differs, in an order of its own."""
     old, new = _by_name(before), _by_name(after)
-    is_one_form = _family(before) == _family(after)
+    is_one_kind = before.is_of_programs is after.is_of_programs or not (before.is_ours and after.is_ours)
+    is_one_form = _family(before) == _family(after) and is_one_kind
     renamed = _renamed(old, new)
     changes: list[SbomChange] = []
     unchanged = not_compared = 0
@@ -38,12 +40,13 @@ def diff_sboms(before: ReadSbom, after: ReadSbom) -> SbomDiff:
             changes.append(
                 SbomChange(sort=ChangeSort.SPELLING, name=_shown(name), before=_shown(name), after=_shown(own))
             )
-        found = list(_of_name(_shown(own), old.get(name, {}), new.get(own, {}), is_one_form=is_one_form))
+        sides = old.get(name, {}), new.get(own, {})
+        found = list(_of_name(_shown(own), *sides, is_one_form=is_one_form, is_one_kind=is_one_kind))
         kept = sorted(set(old.get(name, {})) & set(new.get(own, {})))
         not_compared += sum(not _comparable(old[name][version], new[own][version]) for version in kept)
         unchanged += not found and own == name
         changes += found
-    changes += document_changes(before, after, is_one_form=is_one_form)
+    changes += document_changes(before, after, is_one_form=is_one_form, is_one_kind=is_one_kind)
     order = {sort: number for number, sort in enumerate(ChangeSort)}
     return SbomDiff(
         changes=tuple(sorted(changes, key=lambda change: (order[change.sort], change))),
@@ -52,6 +55,7 @@ def diff_sboms(before: ReadSbom, after: ReadSbom) -> SbomDiff:
         after=sum(map(len, new.values())),
         not_compared=not_compared,
         is_one_form=is_one_form,
+        is_one_kind=is_one_kind,
     )
 
 
@@ -101,7 +105,9 @@ def _shown(name: tuple[str, str]) -> str:
     return name[1]
 
 
-def _of_name(name: str, old: _Versions, new: _Versions, *, is_one_form: bool) -> Iterator[SbomChange]:
+def _of_name(
+    name: str, old: _Versions, new: _Versions, *, is_one_form: bool, is_one_kind: bool
+) -> Iterator[SbomChange]:
     gone, come = sorted(set(old) - set(new)), sorted(set(new) - set(old))
     if len(gone) == len(come) == 1:
         yield SbomChange(
@@ -114,7 +120,7 @@ def _of_name(name: str, old: _Versions, new: _Versions, *, is_one_form: bool) ->
     for version in sorted(set(old) & set(new)):
         shown = f"{name}@{version}" if version else name
         yield from _of_version(shown, old[version], new[version])
-        yield from _of_same(shown, old[version], new[version], is_one_form=is_one_form)
+        yield from _of_same(shown, old[version], new[version], is_one_form=is_one_form, is_one_kind=is_one_kind)
 
 
 def _of_version(name: str, old: list[ReadComponent], new: list[ReadComponent]) -> Iterator[SbomChange]:
@@ -130,13 +136,13 @@ def _of_version(name: str, old: list[ReadComponent], new: list[ReadComponent]) -
 
 
 def _of_same(
-    name: str, old: list[ReadComponent], new: list[ReadComponent], *, is_one_form: bool
+    name: str, old: list[ReadComponent], new: list[ReadComponent], *, is_one_form: bool, is_one_kind: bool
 ) -> Iterator[SbomChange]:
     """Yield what differs at the same version, where it should not."""
     yield from _hashes(name, old, new)
     if len(old) != len(new):
         yield SbomChange(sort=ChangeSort.TWICE, name=name, before=f"{len(old)} times", after=f"{len(new)} times")
-    yield from fact_changes(name, old, new, is_one_form=is_one_form)
+    yield from fact_changes(name, old, new, is_one_form=is_one_form, is_one_kind=is_one_kind)
     if is_one_form:
         yield from _dropped(name, old, new)
 
@@ -155,13 +161,14 @@ def _hashes(name: str, old: list[ReadComponent], new: list[ReadComponent]) -> It
     for kind in sorted(set(before) & set(after)):
         if before[kind] != after[kind]:
             was, now = (", ".join(sorted(found)) for found in (before[kind], after[kind]))
-            sort = ChangeSort.HASH if _key(old[0])[1] else ChangeSort.CONTENT
+            is_published = bool(_key(old[0])[1]) and not kind.endswith(_OF_PROGRAM)
+            sort = ChangeSort.HASH if is_published else ChangeSort.CONTENT
             yield SbomChange(sort=sort, name=name, before=was, after=now, detail=kind)
 
 
 def _hash_sets(components: Iterable[ReadComponent]) -> dict[str, set[str]]:
     """Return hashes by kind: h1 by itself, whatever it is called in a file; and those of the source by themselves, as
-    that may be another file."""
+    that may be another file; and those of programs, which each build may make anew."""
     found: dict[str, set[str]] = {}
     for component in components:
         for name, text in component.h1s:
@@ -169,6 +176,8 @@ def _hash_sets(components: Iterable[ReadComponent]) -> dict[str, set[str]]:
         for digest in component.hashes:
             if not digest.is_h1:
                 of = " of the source" if digest.place is HashPlace.SOURCE else ""
+                if component.is_program_file and digest.place is HashPlace.COMPONENT:
+                    of = _OF_PROGRAM
                 found.setdefault(f"{digest.algorithm}{of}", set()).add(digest.digest)
     return found
 

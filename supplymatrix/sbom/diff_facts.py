@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from supplymatrix.sbom.changes import ChangeSort, SbomChange
 from supplymatrix.sbom.evidence import NO_VERSION
@@ -17,12 +17,12 @@ _USES = (*(name for name in USES if name not in ("replaces", "commit")), "versio
 
 
 def fact_changes(
-    name: str, old: list[ReadComponent], new: list[ReadComponent], *, is_one_form: bool
+    name: str, old: list[ReadComponent], new: list[ReadComponent], *, is_one_form: bool, is_one_kind: bool = True
 ) -> Iterator[SbomChange]:
-    """Yield the facts of one component that differ. is_one_form: as in `SbomDiff`."""
+    """Yield the facts of one component that differ. is_one_form, is_one_kind: as in `SbomDiff`."""
     yield from _pairs(ChangeSort.NAMES, name, "name", _names(old), _names(new))
     yield from _pairs(ChangeSort.NAMES, name, "version", _versions(old), _versions(new))
-    yield from _properties(name, old, new)
+    yield from _properties(name, old, new, is_one_kind=is_one_kind)
     if not is_one_form:
         return
     readers: tuple[tuple[ChangeSort, str, Callable[[ReadComponent], Iterable[str]]], ...] = (
@@ -44,10 +44,16 @@ def fact_changes(
         yield from _pairs(sort, name, kind, before, after)
 
 
-def document_changes(before: ReadSbom, after: ReadSbom, *, is_one_form: bool) -> Iterator[SbomChange]:
-    """Yield what the files say as wholes and differ in: their subjects, edges, how whole they are."""
+def document_changes(
+    before: ReadSbom, after: ReadSbom, *, is_one_form: bool, is_one_kind: bool = True
+) -> Iterator[SbomChange]:
+    """Yield what the files say as wholes and differ in: their subjects, edges, how whole they are. is_one_kind: as in
+    `SbomDiff`; else only for what they are is compared."""
     if is_one_form:
         yield from _subjects(before, after)
+    if not is_one_kind:
+        yield from _wholes(before, after, ("goos", "goarch", "cgo_enabled", "tags"))
+        return
     yield from _edges(before, after)
     said = (
         ("components", before.claims.components, after.claims.components),
@@ -56,7 +62,12 @@ def document_changes(before: ReadSbom, after: ReadSbom, *, is_one_form: bool) ->
     for what, was, now in said if is_one_form or all(one.claims.components for one in (before, after)) else ():
         if was != now:
             yield SbomChange(sort=ChangeSort.COMPLETE, name=f"list of {what}", before=was, after=now)
-    for name in ("gaps", "scope", "goos", "goarch", "cgo_enabled", "tags", "subject_file"):
+    yield from _wholes(before, after, ("gaps", "scope", "goos", "goarch", "cgo_enabled", "tags", "subject_file"))
+
+
+def _wholes(before: ReadSbom, after: ReadSbom, names: Sequence[str]) -> Iterator[SbomChange]:
+    """Yield facts of whole files of this program that differ."""
+    for name in names:
         was, now = _joined(before.properties_of(name)), _joined(after.properties_of(name))
         if before.is_ours and after.is_ours and was != now:
             sort = ChangeSort.COMPLETE if name == "gaps" else ChangeSort.SUBJECT
@@ -105,8 +116,11 @@ def _edge_name(component: ReadComponent) -> str:
     return component.purl.partition("@")[0] or component.name or component.ref
 
 
-def _properties(name: str, old: list[ReadComponent], new: list[ReadComponent]) -> Iterator[SbomChange]:
-    """Yield facts in this program's own names, where both sides have any of them."""
+def _properties(
+    name: str, old: list[ReadComponent], new: list[ReadComponent], *, is_one_kind: bool
+) -> Iterator[SbomChange]:
+    """Yield facts in this program's own names, where both sides have any of them. Of files of two kinds only what both
+    of them say of the log is compared."""
     before, after = (
         {key: text for item in side for key, text in item.properties if key.startswith("supplymatrix:")}
         for side in (old, new)
@@ -119,7 +133,7 @@ def _properties(name: str, old: list[ReadComponent], new: list[ReadComponent]) -
         if is_log or (short in _USES and before and after):
             sort = ChangeSort.LOG if is_log else ChangeSort.USE
             is_first = bool(before) is bool(after)
-            if is_first:
+            if is_first and (is_one_kind or (is_log and key in before and key in after)):
                 yield from _pairs(sort, name, short, before.get(key, ""), after.get(key, ""))
 
 

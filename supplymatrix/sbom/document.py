@@ -19,9 +19,13 @@ from supplymatrix.model.value import value
 from supplymatrix.model.zip_digest import ZipDigest
 
 __all__ = [
-    "Aggregate", "Completeness", "Component", "ComponentKind", "Creators", "Document", "Lifecycle", "LogProof",
-    "Origin", "Party", "Reference", "Scope", "Usage",
+    "IN_PROGRAM", "Aggregate", "Completeness", "Component", "ComponentKind", "Creators", "Document", "Lifecycle",
+    "LogProof", "Origin", "Party", "ProgramFile", "Reference", "Scope", "Usage", "program_file_facts",
 ]  # fmt: skip
+
+
+IN_PROGRAM = "a program that needs it"
+"""What stands in CycloneDX beside a place of a component that is a program, and no file of its licence."""
 
 
 class Scope(StrEnum):
@@ -43,6 +47,8 @@ class ComponentKind(StrEnum):
     STDLIB = "stdlib"
     TOOLCHAIN = "toolchain"
     NATIVE = "native"
+    PROGRAM = "program"
+    """One program of several: of a folder, an image, a file with a program for each processor."""
 
 
 class Usage(StrEnum):
@@ -52,6 +58,8 @@ class Usage(StrEnum):
     TESTS_ONLY = "tests-only"
     NOT_BUILT = "not-built"
     """It is in the build list and gives no package; its go.mod counts for the choice of versions."""
+    LOADED = "loaded"
+    """A library that a program loads at its start: needed, and no part of it."""
     UNKNOWN = "unknown"
 
 
@@ -132,6 +140,24 @@ class Origin:
 
 
 @value
+class ProgramFile:
+    """The file of a compiled program. name: as it was found ("usr/bin/app"); sha256, sha512: hex, of its bytes, the
+    latter "" where it was not computed; size: bytes. is_structured: it tells what is in it, which a packed or damaged
+    one does not."""
+
+    name: str
+    sha256: str
+    size: int
+    sha512: str = ""
+    is_structured: bool = True
+
+    @property
+    def base_name(self) -> str:
+        """The name without folders."""
+        return self.name.rpartition("/")[2]
+
+
+@value
 class Component:
     """One part. ref: its name in the document, unique: the purl, made unique where two would be the same.
 
@@ -144,6 +170,8 @@ class Component:
     h1: of its zip in go.sum ("h1:…"), "" without; h1_go_mod: likewise of its go.mod.
     digest: of the zip, which has the h1 of go.sum then; digest_reason: why there is none. uses_cgo: whether packages
     that the build takes from it are built with cgo, None = not known. properties: further facts, name and value.
+    file: of what is a program, None otherwise. is_image: the subject is a container image. found_in: programs of which
+    it is a part, by name, where the bill is of several.
     """
 
     ref: str
@@ -173,6 +201,9 @@ class Component:
     retracted: str = ""
     uses_cgo: bool | None = None
     properties: tuple[tuple[str, str], ...] = ()
+    file: ProgramFile | None = None
+    is_image: bool = False
+    found_in: tuple[str, ...] = ()
 
 
 @value
@@ -190,9 +221,9 @@ class Document:
 
     main: the subject. components: all others, in the order of their refs; edges: from each ref, that of main included,
     to the refs it needs, sorted; a node for every component. created: UTC. tool_version: of this program. goos, goarch:
-    for which the packages were found, "" when that plays no part. listed_by, packages_by: who says what the build list
-    is, and which packages are built, in words. subject_files: go.mod, go.sum and what else it was made from. report:
-    (name, sha256) of a report about the same subject. gaps: all that could not be had.
+    for which the packages were found, "" when that plays no part, or differs. listed_by, packages_by: who says what the
+    build list is, and which packages are built, in words. subject_files: go.mod, go.sum and what else it was made from.
+    report: (name, sha256) of a report about the same subject. gaps: all that could not be had.
     """
 
     main: Component
@@ -213,3 +244,13 @@ class Document:
     report: tuple[str, str] | None = None
     gaps: tuple[Gap, ...] = ()
     properties: Mapping[str, str] = MappingProxyType({})
+
+
+def program_file_facts(file: ProgramFile) -> tuple[tuple[str, str], ...]:
+    """Return what TR-03183-2 asks of a file, of a program: its name, and what it is."""
+    return (
+        ("bsi:component:filename", file.base_name),
+        ("bsi:component:executable", "executable"),
+        ("bsi:component:archive", "no archive"),
+        ("bsi:component:structured", "structured" if file.is_structured else "unstructured"),
+    )

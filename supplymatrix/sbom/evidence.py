@@ -51,8 +51,10 @@ class Evidence:
     deeper: Mapping[ModuleVersion, frozenset[str]] = MappingProxyType({})
 
     def is_own(self, sbom: ReadSbom, component: ReadComponent, path: str) -> bool:
-        """Tell whether a component is the subject itself, which no log has to know."""
-        return path in self.own if self.own is not None else component is sbom.main
+        """Tell whether a component is the subject itself, or a main module in it, which no log has to know."""
+        if self.own is not None:
+            return path in self.own
+        return component is sbom.main or (sbom.is_of_programs and component.is_main_module)
 
     def zip_is_proven(self, module: ModuleVersion) -> bool:
         """Tell whether the zip here has the files that the log knows."""

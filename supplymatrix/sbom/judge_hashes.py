@@ -14,7 +14,7 @@ from supplymatrix.model.value import changed
 from supplymatrix.sbom.evidence import Evidence, ZipWord
 from supplymatrix.sbom.purl import STDLIB
 from supplymatrix.sbom.read_parts import is_of_go_mod
-from supplymatrix.sbom.read_values import ReadComponent, ReadHash, ReadSbom
+from supplymatrix.sbom.read_values import HashPlace, ReadComponent, ReadHash, ReadSbom
 from supplymatrix.sbom.statements import Statement, Topic, Truth
 
 __all__ = ["OF_ZIPS", "judge_hashes"]
@@ -30,6 +30,7 @@ OF_ZIPS: Mapping[str, str] = {
     "bsi:component:structured": "structured",
 }
 """What TR-03183-2 asks of a file, and what is so of each zip of a module."""
+_OF_PROGRAM = "it is that of a program, and no program is looked at here"
 _STATES_OPEN = ("not-checked", "private", "local")
 
 
@@ -47,7 +48,10 @@ def judge_hashes(
     proven = word.h1 if word.kind is LogWordKind.PROVEN else ""
     found = evidence.zips.get(module)
     for digest in component.hashes:
-        yield _digest(str(module), digest, proven, found)
+        if component.is_program_file and digest.place is HashPlace.COMPONENT:
+            yield changed(_said(str(module), digest), reason=_OF_PROGRAM)
+        else:
+            yield _digest(str(module), digest, proven, found)
     yield from _zip_facts(component, module, found, is_proven=evidence.zip_is_proven(module))
 
 
@@ -56,14 +60,16 @@ def _without_log(sbom: ReadSbom, component: ReadComponent, module: ModuleVersion
     cannot = ""
     if module.path == STDLIB:
         cannot = "the standard library comes with the toolchain: there is no file of it alone"
-    elif sbom.is_ours and "post-build" not in sbom.phases:
+    elif sbom.is_ours and not component.is_program_file and "post-build" not in sbom.phases:
         cannot = "it was not built yet, and has no zip: there is nothing that this could be the hash of"
     told = Statement(topic=Topic.H1, truth=Truth.FALSE if cannot else Truth.NOT_CHECKED, subject=str(module), said="")
     told = changed(told, found=cannot, reason="" if cannot else why)
     for name, text in component.h1s:
         yield changed(told, said=f"{text} ({name})", topic=_topic_of(name))
     for digest in component.hashes:
-        yield changed(told, topic=Topic.DIGEST, said=f"{digest.algorithm} {digest.digest} of the {digest.place}")
+        of = "program" if component.is_program_file and digest.place is HashPlace.COMPONENT else str(digest.place)
+        one = changed(told, topic=Topic.DIGEST, said=f"{digest.algorithm} {digest.digest} of the {of}")
+        yield changed(one, reason=_OF_PROGRAM) if of == "program" and not cannot else one
     for name, text in component.properties:
         is_open = name.endswith(":reason") or (name.endswith(":state") and text in _STATES_OPEN)
         if name.startswith("supplymatrix:log:") and not is_open:
@@ -153,10 +159,14 @@ def _tree_size(told: Statement, said: int, word: LogWord, evidence: Evidence) ->
     return told
 
 
+def _said(subject: str, digest: ReadHash) -> Statement:
+    said = f"{digest.algorithm} {digest.digest} of the {digest.place}"
+    return Statement(topic=Topic.DIGEST, truth=Truth.NOT_CHECKED, subject=subject, said=said)
+
+
 def _digest(subject: str, digest: ReadHash, proven: str, found: ZipWord | None) -> Statement:
     """Return whether a hash of a file is that of the module's zip."""
-    said = f"{digest.algorithm} {digest.digest} of the {digest.place}"
-    told = Statement(topic=Topic.DIGEST, truth=Truth.NOT_CHECKED, subject=subject, said=said)
+    told = _said(subject, digest)
     if proven and digest.algorithm == "SHA-256" and digest.digest == _hex_of(proven):
         why = "this is h1, written as a SHA-256: no file has this hash"
         return changed(told, truth=Truth.FALSE, found=why)
@@ -217,7 +227,7 @@ def _zip_facts(
         **OF_ZIPS,
     }
     for name, text in component.properties:
-        if name not in known:
+        if name not in known or (component.is_program_file and name.startswith("bsi:")):
             continue
         told = Statement(topic=Topic.DIGEST, truth=Truth.TRUE, subject=str(module), said=f"{name} {text}")
         if not known[name]:

@@ -98,7 +98,8 @@ def judge_project(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
             present.add(listed.module.path)
             subjects.setdefault(component.ref, listed)
             yield from _scope(component, listed, project)
-            yield from judge_use(component, project.facts.get(listed.module.path, {}), is_ours=sbom.is_ours)
+            facts = project.facts.get(listed.module.path, {})
+            yield from judge_use(component, facts, is_ours=sbom.is_ours, of_programs=sbom.is_of_programs)
     yield from _one_go(go, tools)
     yield from _missing(sbom, present, project)
     titles = {component.ref: component.title for component in reversed(sbom.everything)}
@@ -274,6 +275,11 @@ def _scope_of_go(component: ReadComponent, scope: str) -> Iterator[Statement]:
         yield changed(told, truth=Truth.TRUE if is_so else Truth.FALSE, found=found)
 
 
+_ELSEWHERE = (
+    "the project takes packages from it, and it may do so for another program or platform than that of the file"
+)
+
+
 def _missing(sbom: ReadSbom, present: set[str], project: ProjectWord) -> Iterator[Statement]:
     """Yield the modules that give packages to the build, or are of what the file says it lists, and are not in it."""
     scopes = sbom.properties_of("scope")
@@ -292,10 +298,11 @@ def _missing(sbom: ReadSbom, present: set[str], project: ProjectWord) -> Iterato
             found = "the project's tests take packages from it, and the file says to have what they need"
         if found and not listed.is_main and path not in present:
             subject = str(listed.effective or listed.module)
-            yield Statement(topic=Topic.MISSING, truth=Truth.FALSE, subject=subject, said="", found=found)
+            told = Statement(topic=Topic.MISSING, truth=Truth.FALSE, subject=subject, said="", found=found)
+            yield changed(told, truth=Truth.NOT_CHECKED, found="", reason=_ELSEWHERE) if sbom.is_of_programs else told
     if STDLIB not in present:
         told = Statement(topic=Topic.MISSING, truth=Truth.FALSE, subject="the standard library", said="")
-        if sbom.claims.components == "complete" or sbom.is_ours:
+        if sbom.claims.components == "complete" or (sbom.is_ours and not sbom.is_of_programs):
             yield changed(told, found="every Go program has packages of it, and the file does not list it")
         else:
             reason = "every Go program has packages of it; the file does not list it, nor say that it is complete"

@@ -66,7 +66,7 @@ def _unread(component: ReadComponent, *, is_ours: bool, of_project: bool) -> Ite
             or (name == FOUND and is_ours and is_module)
             or (name == _EFFECTIVE and bool(component.licences))
             or (is_module and (name in h1s or (name.startswith(f"{_OURS}log:") and not name.endswith(":reason"))))
-            or (name in _OF_MODULES and bool(has_zip))
+            or (name in _OF_MODULES and bool(has_zip) and not component.is_program_file)
         )
         if not is_seen:
             yield name[:100]

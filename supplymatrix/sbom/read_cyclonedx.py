@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from supplymatrix.sbom.document import IN_PROGRAM
 from supplymatrix.sbom.read_json import Table, rows, table, text, texts
 from supplymatrix.sbom.read_parts import algorithm_name, make_component, settle_edges, tell_twins
 from supplymatrix.sbom.read_values import (
@@ -204,8 +205,11 @@ def _identities(evidence: Table, place: str, faults: Faults) -> tuple[tuple[str,
 
 
 def _places(evidence: Table, place: str, faults: Faults) -> Iterator[tuple[str, int]]:
-    """Yield where something of the component was found; a line stands as a text in XML."""
+    """Yield where something of the component was found, but for programs that it is in; a line stands as a text in
+    XML."""
     for at, found in rows(evidence.get("occurrences"), f"{place}.occurrences", faults):
+        if found.get("additionalContext") == IN_PROGRAM:
+            continue
         line = found.get("line")
         number = int(line[:9]) if isinstance(line, str) and line.isascii() and line.isdigit() else line
         yield text(found.get("location"), f"{at}.location", faults), number if isinstance(number, int) else 0

@@ -118,6 +118,16 @@ class ReadComponent:
     source_info: str = ""
 
     @property
+    def is_program_file(self) -> bool:
+        """Whether it says to be the file of a program, so that its hashes are no hashes of a module's zip."""
+        return ("bsi:component:executable", "executable") in self.properties
+
+    @property
+    def is_main_module(self) -> bool:
+        """Whether it says to be the main module of a program and gives no hash of it: its version is the builder's."""
+        return ("supplymatrix:main", "true") in self.properties and not self.h1s
+
+    @property
     def title(self) -> str:
         """What a reader would call it."""
         if self.module is not None:
@@ -166,6 +176,11 @@ class ReadSbom:
     def is_ours(self) -> bool:
         """Whether it says that this program has made it."""
         return any(tool.split(" ")[0].partition("-")[0] == "supplymatrix" for tool in self.tools)
+
+    @property
+    def is_of_programs(self) -> bool:
+        """Whether this program has made it from compiled programs, which say less than a project does."""
+        return self.is_ours and any(component.is_program_file for component in self.everything)
 
     @property
     def everything(self) -> tuple[ReadComponent, ...]:

@@ -27,11 +27,12 @@ from supplymatrix.sbom.spdx_common import (
     element_name,
     fact_lines,
     file_name,
+    hashes_of,
     is_closed,
-    is_program,
     is_purl,
     is_url,
     namespace_of,
+    purpose_of,
     reference_of,
     sbom_type,
     shown_name,
@@ -111,7 +112,6 @@ class _Writer:
     def _package(self, component: Component) -> _Json:
         licences = Licences.of(component, self._document.creators)
         self._texts = {**licences.refs, **self._texts} if licences.refs else self._texts
-        digest = component.digest
         made: _Json = {
             "SPDXID": self._ids[component.ref],
             "name": clean(component.name),
@@ -122,10 +122,7 @@ class _Writer:
             "downloadLocation": download_of(component) or _UNKNOWN,
             "filesAnalyzed": False,
             "homepage": reference_of(component, "website"),
-            "checksums": [
-                {"algorithm": "SHA256", "checksumValue": digest.sha256},
-                {"algorithm": "SHA512", "checksumValue": digest.sha512},
-            ] if digest else [],
+            "checksums": [{"algorithm": name.upper(), "checksumValue": text} for name, text in hashes_of(component)],
             "sourceInfo": source_of(component),
             "licenseDeclared": licences.declared or _UNKNOWN,
             "licenseConcluded": licences.concluded or _UNKNOWN,
@@ -134,7 +131,7 @@ class _Writer:
             "description": clean(component.description),
             "comment": _comment(component),
             "externalRefs": self._external(component),
-            "primaryPackagePurpose": "APPLICATION" if is_program(component) else "LIBRARY",
+            "primaryPackagePurpose": purpose_of(component).upper(),
             "annotations": [
                 {
                     "annotationDate": self._created,
@@ -143,7 +140,7 @@ class _Writer:
                     "comment": fact_lines(component_facts(component)),
                 }
             ],
-        }  # fmt: skip
+        }
         return {key: item for key, item in made.items() if item not in ("", [])}
 
     def _supplier(self, component: Component) -> str:
@@ -200,7 +197,7 @@ def _comment(component: Component) -> str:
         said.append(f"deprecated: {component.deprecated}")
     if component.retracted:
         said.append(f"this version was retracted: {component.retracted}")
-    if component.digest is None and component.digest_reason:
+    if component.digest is None and component.file is None and component.digest_reason:
         said.append(f"no checksum: {component.digest_reason}")
     if component.usage is Usage.TESTS_ONLY:
         said.append("only tests need it")

@@ -27,11 +27,12 @@ from supplymatrix.sbom.spdx_common import (
     dump,
     element_name,
     fact_lines,
+    hashes_of,
     is_closed,
-    is_program,
     is_purl,
     is_url,
     namespace_of,
+    purpose_of,
     reference_of,
     sbom_type,
     shown_name,
@@ -128,7 +129,6 @@ class _Writer:
 
     def _package(self, component: Component) -> list[_Json]:
         name = element_name(component)
-        digest = component.digest
         package = _element(
             "software_Package",
             name,
@@ -137,9 +137,8 @@ class _Writer:
             externalIdentifier=_identifiers(component),
             externalRef=self._references(component),
             verifiedUsing=[
-                {"type": "Hash", "algorithm": "sha256", "hashValue": digest.sha256},
-                {"type": "Hash", "algorithm": "sha512", "hashValue": digest.sha512},
-            ] if digest else [],
+                {"type": "Hash", "algorithm": name, "hashValue": text} for name, text in hashes_of(component)
+            ],
             suppliedBy=self._supplier(component),
             originatedBy=self._originators(component),
             software_copyrightText=copyright_of(component),
@@ -147,9 +146,9 @@ class _Writer:
             software_homePage=reference_of(component, "website"),
             software_packageUrl=component.purl if is_purl(component.purl) else "",
             software_packageVersion=clean(component.version),
-            software_primaryPurpose="application" if is_program(component) else "library",
+            software_primaryPurpose=purpose_of(component),
             software_sourceInfo=source_of(component),
-        )  # fmt: skip
+        )
         note = _element(
             "Annotation",
             f"Annotation-{name}",

@@ -17,6 +17,7 @@ from supplymatrix.errors import InputError
 from supplymatrix.licences.expression import canonical
 from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.value import value
+from supplymatrix.model.zip_digest import ZipDigest
 from supplymatrix.sbom.document import (
     Aggregate,
     Component,
@@ -27,14 +28,16 @@ from supplymatrix.sbom.document import (
     LogProof,
     Origin,
     Party,
+    ProgramFile,
     Reference,
+    program_file_facts,
 )
 from supplymatrix.sbom.serial import content_uuid
 
 __all__ = [
     "NAMESPACE", "TOOL", "Licences", "clean", "component_facts", "copyright_of", "document_lines", "download_of",
-    "dump", "element_name", "fact_lines", "file_name", "is_closed", "is_program", "is_purl", "is_url", "namespace_of",
-    "reference_of", "sbom_type", "shown_name", "source_of", "supplier_of", "vcs_of",
+    "dump", "element_name", "fact_lines", "file_name", "hashes_of", "is_closed", "is_program", "is_purl", "is_url",
+    "namespace_of", "purpose_of", "reference_of", "sbom_type", "shown_name", "source_of", "supplier_of", "vcs_of",
 ]  # fmt: skip
 
 TOOL = "supplymatrix"
@@ -104,13 +107,30 @@ def vcs_of(component: Component) -> str:
 
 def is_program(component: Component) -> bool:
     """Return whether a component is run, and not used by others: a main module with programs, or not known without."""
-    return component.kind is ComponentKind.TOOLCHAIN or (
+    return component.kind in (ComponentKind.TOOLCHAIN, ComponentKind.PROGRAM) or (
         component.kind is ComponentKind.MAIN and component.programs != 0
     )
 
 
+def purpose_of(component: Component) -> str:
+    """Return what a component is there for, in the word of SPDX 3: "container", "application" or "library"."""
+    if component.is_image:
+        return "container"
+    return "application" if is_program(component) else "library"
+
+
+def hashes_of(component: Component) -> tuple[tuple[str, str], ...]:
+    """Return algorithm, in the word of SPDX 3, and hex digits of each hash of a component's file: program, or zip."""
+    hashed: ProgramFile | ZipDigest | None = component.file or component.digest
+    found = (("sha256", hashed.sha256), ("sha512", hashed.sha512)) if hashed is not None else ()
+    return tuple((name, text) for name, text in found if text)
+
+
 def file_name(component: Component) -> str:
-    """Return the name of the file that was hashed: of a module's zip, as the go command names it; "" without one."""
+    """Return the name of the file that was hashed: of a module's zip, as the go command names it, or of a program; ""
+    without one."""
+    if component.file is not None:
+        return clean(component.file.base_name)
     is_zip = component.digest is not None and component.kind in (ComponentKind.MODULE, ComponentKind.TOOLCHAIN)
     return clean(f"{component.module.version}.zip") if is_zip else ""
 
@@ -171,6 +191,9 @@ def component_facts(component: Component) -> tuple[tuple[str, str], ...]:
         ("unusable_purl", "" if is_purl(component.purl) else component.purl),
         ("zip:size", digest.size if digest else ""),
         ("zip:reason", component.digest_reason),
+        ("file", component.file.name if component.file else ""),
+        ("file:size", component.file.size if component.file else ""),
+        *(("in", name) for name in component.found_in),
         ("h1", component.h1),
         ("h1:go.mod", component.h1_go_mod),
         *_proof_facts(component.proof),
@@ -286,6 +309,8 @@ def _fits(reference: Reference, kind: str) -> bool:
 
 def _archive_facts(component: Component) -> list[tuple[str, str]]:
     """Return what TR-03183-2 asks of a file, where there is one: the zip of a module."""
+    if component.file is not None:
+        return [(name, clean(fact)) for name, fact in program_file_facts(component.file)]
     name = file_name(component)
     if not name:
         return []

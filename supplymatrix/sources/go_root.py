@@ -1,20 +1,38 @@
-"""The Go that lies in a folder: which version it is.
+"""The Go that lies in a folder: which version it is, for which system, and what its go.env says.
 
 go_version_of(Path("/usr/local/go"))             # "1.26.8"
+goroot_of(Path("/usr/local/bin/go"))             # Path("/usr/local/go")
 
-Source: Go cmd/dist (findgoversion), `go help toolchain`.
+Nothing of it is run. Source: Go cmd/dist (findgoversion), `go help toolchain`.
 """
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
-from supplymatrix.errors import InputError
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.gomod.toolchain import GoVersionFile, is_platform, parse_version_file, platform_of
+from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion, unescape_version
+from supplymatrix.sources.build_target import host_target
 from supplymatrix.sources.files import read_if_there
 
-__all__ = ["go_version_of"]
+__all__ = [
+    "fetched_toolchains", "fips_faults", "go_version_of", "goroot_of", "platforms_of", "read_go_env",
+    "read_version_file", "toolchain_in_cache",
+]  # fmt: skip
 
 _LIMIT = 4 << 10
+_ENV_LIMIT = 64 << 10
+_ZIP_LIMIT = 64 << 20
+_MOST_TOOLCHAINS = 200
+_MOST_PLATFORMS = 8
+_MOST_SUMS = 50
+_SUM = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,99}\.zip)\s+([0-9a-f]{64})")
+_EXPECTED = "the folder of a Go installation, with bin/go and VERSION in it"
 
 
 def go_version_of(root: Path) -> str:
@@ -26,3 +44,112 @@ def go_version_of(root: Path) -> str:
     first = data.decode("utf-8", "replace").split("\n", 1)[0].strip()
     version = first.removeprefix("go")
     return version.split(" ")[0] if first.startswith("go") and version[:1].isdigit() else ""
+
+
+def read_version_file(root: Path) -> GoVersionFile | None:
+    """Return what the VERSION file says, None where there is none. Raises InputError for one that cannot be read."""
+    data = read_if_there(root / "VERSION", _LIMIT, "VERSION of Go")
+    return None if data is None else parse_version_file(data)
+
+
+def read_go_env(root: Path) -> bytes | None:
+    """Return the bytes of go.env, None where there is none, or none that can be read."""
+    try:
+        return read_if_there(root / "go.env", _ENV_LIMIT, "go.env")
+    except InputError:
+        return None
+
+
+def platforms_of(root: Path) -> tuple[str, ...]:
+    """Return for which platforms a Go may be that lies in a folder, the likeliest first: those of its tools, that of
+    this machine first among them; that of this machine where it has no tools."""
+    host = "-".join(host_target())
+    try:
+        names = sorted(entry.name for entry in os.scandir(root / "pkg" / "tool") if entry.is_dir())
+    except OSError:
+        names = []
+    found = [platform_of(name) for name in names if platform_of(name)][:_MOST_PLATFORMS]
+    return tuple(sorted(found, key=lambda platform: platform != host)) or ((host,) if is_platform(host) else ())
+
+
+def goroot_of(path: Path) -> Path:
+    """Return the GOROOT that a path means: the folder itself, or the one round a `go` command.
+
+    Raises InputError for a path at which there is no Go.
+    """
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except (OSError, ValueError) as err:
+        raise _no_go(path, f"it cannot be looked at: {getattr(err, 'strerror', None) or err}") from err
+    if is_file and path.name in ("go", "go.exe", "gofmt", "gofmt.exe"):
+        for command in (path, Path(os.path.realpath(path))):
+            folder = command.absolute().parent.parent
+            if _is_go(folder):
+                return folder
+        raise _no_go(path, "no Go lies round this command")
+    if is_folder and _is_go(path):
+        return path
+    raise _no_go(path, "this is no folder of a Go" if is_folder or is_file else "there is no such folder")
+
+
+def _is_go(folder: Path) -> bool:
+    try:
+        has_command = any((folder / "bin" / name).is_file() for name in ("go", "go.exe"))
+        return has_command or ((folder / "src" / "runtime").is_dir() and (folder / "src" / "cmd").is_dir())
+    except OSError:
+        return False
+
+
+def _no_go(path: Path, message: str) -> InputError:
+    return InputError(
+        Diagnostic(message=message, artifact=str(path), expected=_EXPECTED, remedy="`go env GOROOT` tells where it is")
+    )
+
+
+def toolchain_in_cache(root: Path) -> ModuleVersion | None:
+    """Return the toolchain's module version where a Go lies in a module cache, as the go command puts it there."""
+    try:
+        path, mark, version = root.resolve().as_posix().rpartition("@")
+        if not mark or not path.endswith(f"/{TOOLCHAIN_PATH}"):
+            return None
+        return ModuleVersion(path=TOOLCHAIN_PATH, version=unescape_version(version))
+    except (InputError, OSError, RuntimeError):
+        return None
+
+
+def fetched_toolchains(cache: Path | None) -> Iterator[Path]:
+    """Yield the folders of the toolchains that the go command has fetched into a module cache, by name."""
+    if cache is None:
+        return
+    folder, _, base = TOOLCHAIN_PATH.rpartition("/")
+    try:
+        names = sorted(entry.name for entry in os.scandir(cache / folder) if entry.name.startswith(f"{base}@"))
+    except (OSError, ValueError):
+        return
+    for name in names[:_MOST_TOOLCHAINS]:
+        path = cache / folder / name
+        if path.is_dir() and toolchain_in_cache(path) is not None:
+            yield path
+
+
+def fips_faults(root: Path) -> tuple[str, ...]:
+    """Return which zips of Go's cryptographic module are not what `lib/fips140/fips140.sum` beside them says."""
+    folder = root / "lib" / "fips140"
+    try:
+        text = (read_if_there(folder / "fips140.sum", _ENV_LIMIT, "fips140.sum") or b"").decode("utf-8", "replace")
+    except InputError as err:
+        return (f"fips140.sum: {err.diagnostics[0].message}",)
+    faults = []
+    for name, said in [found.groups() for line in text.split("\n") if (found := _SUM.fullmatch(line.strip()))][
+        :_MOST_SUMS
+    ]:
+        try:
+            data = read_if_there(folder / name, _ZIP_LIMIT, "zip")
+        except InputError as err:
+            faults.append(f"{name}: {err.diagnostics[0].message}")
+            continue
+        if data is None:
+            faults.append(f"{name}: it is not there")
+        elif sha256(data).hexdigest() != said:
+            faults.append(f"{name}: it is not what fips140.sum says")
+    return tuple(faults)

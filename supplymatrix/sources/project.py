@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.gomod.godebug import weak_of_go_mod
 from supplymatrix.gomod.gosum import GoSum, parse_go_sum
 from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.gomod.modfile import GoMod, Replace, Require, parse_go_mod
@@ -32,18 +33,20 @@ from supplymatrix.model.fact import (
 )
 from supplymatrix.model.location import Location, Origin, Provenance
 from supplymatrix.model.module import ModuleVersion, check_module_path
+from supplymatrix.model.program import WeakDefault
 from supplymatrix.model.spelling import nearest
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
 from supplymatrix.sources.files import GO_MOD_LIMIT, GO_SUM_LIMIT, POLICY_LIMIT, read_if_there
 from supplymatrix.sources.nested_policies import find_nested_policies, lines_of_nested
 
 __all__ = [
-    "ALONE", "POLICY_NAME", "Project", "ProjectFiles", "SourceLines", "Surroundings", "build_project", "is_file",
-    "is_folder", "place_faults", "read_project", "read_project_files",
+    "ALONE", "POLICY_NAME", "VENDOR_COMPARED", "Project", "ProjectFiles", "SourceLines", "Surroundings",
+    "build_project", "is_file", "is_folder", "place_faults", "read_project", "read_project_files",
 ]  # fmt: skip
 
 POLICY_NAME = "lift.toml"
+VENDOR_COMPARED = "they are compared where the policy asks for it (SM120), and by `supplymatrix verify vendor`"
 
 _FIRST_PRUNING = go_version_key("1.17")
 _LEVELS = 8  # folders above the project that are looked into
@@ -125,8 +128,9 @@ class Surroundings:
     go_work: its path, None outside of a workspace. replaces: of go.work, which go before the member's own; others: of
     the other members, which come last. main_modules: paths whose packages come from a folder of the workspace, whatever
     version is required. lines, faults: of go.work.sum. borrowed: lines of other members' go.sum by key; lent: the
-    files in which they stand, by artifact. files, paths: of all the rest. policy: the workspace's lift.toml. data: the
-    bytes of go.work and go.work.sum. digests: artifact → sha256 (hex), of `files` and `lent`.
+    files in which they stand, by artifact. files, paths: of all the rest. weak: defaults that go.work makes weaker, of
+    nobody. policy: the workspace's lift.toml. data: the bytes of go.work and go.work.sum. digests: artifact → sha256
+    (hex), of `files` and `lent`.
     """
 
     go_work: Path | None = None
@@ -139,6 +143,7 @@ class Surroundings:
     lent: Mapping[str, tuple[Sequence[str], Path]] = MappingProxyType({})
     files: Mapping[str, Sequence[str]] = MappingProxyType({})
     paths: Mapping[str, Path] = MappingProxyType({})
+    weak: tuple[WeakDefault, ...] = ()
     policy: bytes | None = None
     notes: tuple[Note, ...] = ()
     data: bytes = b""
@@ -340,12 +345,21 @@ def _facts(name: str, found: ProjectFiles, around: Surroundings) -> Iterator[Fac
     required = tuple(_required(go_mod, around)) if go_mod is not None else ()
     yield from required
     yield from _replaced(go_mod, around)
+    yield from _weak(go_mod, around)
     own = go_sum.lines if go_sum is not None else ()
     yield from own
     if go_sum is not None:
         yield from go_sum.faults
     yield from _lines_around(own, required, around)
     yield from around.faults
+
+
+def _weak(go_mod: GoMod | None, around: Surroundings) -> Iterator[WeakDefault]:
+    """Yield what makes programs of the module weaker than Go makes them today: in a workspace its go.work says."""
+    if go_mod is None or go_mod.module is None:
+        return
+    found = weak_of_go_mod(go_mod, "", "go.mod") if around.go_work is None else around.weak
+    yield from (changed(weak, subject=go_mod.module.path) for weak in found)
 
 
 def _lines_around(
@@ -485,7 +499,7 @@ def _notes(root: Path, go_mod: GoMod | None) -> Iterator[Note]:
         )
         yield Note(code="unpruned-go-mod", message=text)
     if is_folder(root / "vendor"):
-        text = "the build takes its files from vendor/, and they are not compared yet"
+        text = f"the build takes its files from vendor/: {VENDOR_COMPARED}"
         yield Note(code="vendor-not-checked", message=text)
     for name in _LEGACY:
         if is_file(root / name):

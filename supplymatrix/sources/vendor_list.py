@@ -21,14 +21,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from supplymatrix.errors import InputError
 from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.gomod.modfile import GoMod, GoWork, Replace
-from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.module import ModuleVersion, check_import_path
 from supplymatrix.model.semver import is_valid
 from supplymatrix.model.value import value
 from supplymatrix.sources.files import read_if_there
 
-__all__ = ["VendorList", "Vendored", "inconsistencies", "is_vendor_used", "read_vendor_list"]
+__all__ = [
+    "VendorList", "Vendored", "inconsistencies", "is_vendor_used", "parse_vendor_list", "read_vendor_list",
+]  # fmt: skip
 
 _LIMIT = 64 << 20
 
@@ -39,13 +42,15 @@ class VendorList:
     any are left out. They are those of a build for any system, and of the main module's tests.
 
     explicit: modules that a main module's go.mod requires. replacements: of a module (without a version: of all its
-    versions) to path and version, "" = the path is a folder. is_workspace: it was made for a workspace.
+    versions) to path and version, "" = the path is a folder. is_workspace: it was made for a workspace. lines: in which
+    line each module stands, the first one.
     """
 
     packages: Mapping[ModuleVersion, tuple[str, ...]]
     explicit: frozenset[ModuleVersion] = frozenset()
     replacements: Mapping[ModuleVersion, tuple[str, str]] = MappingProxyType({})
     is_workspace: bool = False
+    lines: Mapping[ModuleVersion, int] = MappingProxyType({})
 
     @property
     def giving(self) -> frozenset[ModuleVersion]:
@@ -70,27 +75,38 @@ def read_vendor_list(path: Path) -> VendorList | None:
     data = read_if_there(path, _LIMIT, "vendor/modules.txt")
     if data is None:
         return None
+    return parse_vendor_list(data)
+
+
+def parse_vendor_list(data: bytes) -> VendorList:
+    """Return what a vendor/modules.txt says. A line that is not understood counts for nothing, as in the go command."""
     packages: dict[ModuleVersion, list[str]] = {}
     explicit: set[ModuleVersion] = set()
     replacements: dict[ModuleVersion, tuple[str, str]] = {}
+    numbers: dict[ModuleVersion, int] = {}
     lines = data.decode("utf-8", "replace").split("\n")
     module: ModuleVersion | None = None
-    for line in lines:
+    for number, line in enumerate(lines, start=1):
         words = line.split()
         if line.startswith("# "):
+            if len(words) < 3:
+                continue
             module = _module(words, replacements)
+            if module is not None:
+                numbers.setdefault(module, number)
         elif module is None:
             continue
         elif line.startswith("## "):
             if "explicit" in _marks(line):
                 explicit.add(module)
-        elif len(words) == 1 and not line.startswith("#"):
+        elif len(words) == 1 and _is_import_path(words[0]):
             packages.setdefault(module, []).append(words[0])
     return VendorList(
         packages={module: tuple(sorted(found)) for module, found in packages.items()},
         explicit=frozenset(explicit),
         replacements=replacements,
         is_workspace=lines[0].startswith("## ") and "workspace" in _marks(lines[0]),
+        lines=numbers,
     )
 
 
@@ -175,9 +191,8 @@ def _from_work(found: Replace, folder: Path, project: Vendored) -> str:
 
 
 def _module(words: Sequence[str], replacements: dict[ModuleVersion, tuple[str, str]]) -> ModuleVersion | None:
-    """Return the module of a line, None for one that is not understood; note what replaces it."""
-    if len(words) < 3:
-        return None
+    """Return the module of a line of at least three words, None for one that is not understood; note what replaces
+    it."""
     if is_valid(words[2]):
         module, rest = ModuleVersion(path=words[1], version=words[2]), words[3:]
     elif words[2] == "=>":
@@ -187,6 +202,14 @@ def _module(words: Sequence[str], replacements: dict[ModuleVersion, tuple[str, s
     if rest[:1] == ["=>"] and (len(rest) == 2 or (len(rest) == 3 and is_valid(rest[2]))):
         replacements[module] = rest[1], rest[2] if len(rest) == 3 else ""
     return module
+
+
+def _is_import_path(text: str) -> bool:
+    try:
+        check_import_path(text)
+    except InputError:
+        return False
+    return True
 
 
 def _marks(line: str) -> list[str]:

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.gomod.godebug import weak_of_go_mod
 from supplymatrix.gomod.gosum import GoSum, parse_go_sum
 from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.gomod.modfile import GoWork, PathEntry, Replace, Require, parse_go_work
@@ -30,6 +31,7 @@ from supplymatrix.model.verdict import Note
 from supplymatrix.sources.files import GO_MOD_LIMIT, GO_SUM_LIMIT, POLICY_LIMIT, read_if_there, read_limited
 from supplymatrix.sources.project import (
     POLICY_NAME,
+    VENDOR_COMPARED,
     Project,
     ProjectFiles,
     Surroundings,
@@ -325,6 +327,9 @@ def _surroundings(workspace: Workspace, member: Member) -> Surroundings:
         lent=lent,
         files=lines_of,
         paths=paths,
+        weak=tuple(
+            changed(weak, location=changed(weak.location, artifact=own)) for weak in weak_of_go_mod(go_work, "", own)
+        ),
         policy=workspace.policy,
         notes=tuple(_notes(workspace, member)),
         data=workspace.data,
@@ -388,5 +393,5 @@ def _notes(workspace: Workspace, member: Member) -> Iterator[Note]:
         yield Note(code="workspace-go-too-old", message=text)
     folder = workspace.path.parent
     if real_path(folder) != real_path(member.path) and is_folder(folder / "vendor"):
-        text = f"the build takes its files from {(folder / 'vendor').as_posix()}, and they are not compared yet"
+        text = f"the build takes its files from {(folder / 'vendor').as_posix()}: {VENDOR_COMPARED}"
         yield Note(code="vendor-not-checked", message=text)

@@ -19,7 +19,12 @@ from tests.support.made_log import made_hash
 
 _LEVELS = ("off", "note", "warn", "error")
 _DAYS = re.compile(r'"(\d+)d"')
-_UNREAD = ("tools/", "vendor/", "go.sum.proof")  # files of fixtures that are told of, or of which a line is the place
+_UNREAD = (
+    "tools/",
+    "vendor/",
+    "bin/",
+    "go.sum.proof",
+)  # files of fixtures that are told of, or of which a line is the place
 
 
 def cut_of(audit: Audit, place: Location) -> str:
@@ -44,6 +49,8 @@ def assert_exact(audit: Audit, finding: Finding) -> None:
             path, version, text = line.split()
             assert cut == text
             assert (path, version.removesuffix("/go.mod")) == (finding.module, finding.version)
+        elif finding.rule == "SM147":
+            assert f"(go {cut})" in finding.message
         elif place.artifact == "go.mod":
             words = [word.strip('"`') for word in cut.split()]
             assert finding.module in words
@@ -72,7 +79,7 @@ def test_the_places_of_a_fixture_cut_what_is_meant(name: str) -> None:
                 told = f"[licences] {judged.finding.message} {judged.finding.label}"
                 assert cut.rstrip("*") in told or cut in _LEVELS
                 continue
-            assert cut in (*_LEVELS, "log-verified", "strict-module-integrity", "deny")
+            assert cut in (*_LEVELS, "log-verified", "strict-module-integrity", "vendored", "deny")
 
 
 _BLANK = st.sampled_from([" ", "  ", "\t", " \t "])

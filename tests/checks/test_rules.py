@@ -21,6 +21,8 @@ from tests.support.fixtures import audit_of, facts_of
 FIXTURES = Path(__file__).parent / "fixtures"
 GOLDEN = Path(__file__).parent / "golden"
 IDS = sorted(ALL_RULES)
+BESIDE = frozenset({"BuiltProgram", "ProgramModule", "InstalledGo"})
+"""What lies beside a project, and has no lines to point at."""
 
 
 def test_every_file_in_the_rules_folder_is_registered() -> None:
@@ -78,8 +80,12 @@ def test_findings_point_at_a_line_and_say_what_to_do(rule: str) -> None:
     audit = audit_of(FIXTURES / rule / "bad")
     for judged in audit.verdict.judged:
         if judged.finding is not None:
-            place = judged.finding.locations[0]
-            assert (place.artifact, place.line) in audit.lines
+            place = next(iter(judged.finding.locations), None)
+            if place is None or not place.line:
+                assert BESIDE.intersection(ALL_RULES[judged.rule].needs)
+            else:
+                assert (place.artifact, place.line) in audit.lines
+            assert judged.finding.label
             assert judged.finding.fix
             assert len(judged.finding.fingerprint) == 32
 

@@ -13,6 +13,7 @@ import pytest
 from supplymatrix.cli.sbom import SUBCOMMANDS
 from tests.attest.test_keys import pem, private
 from tests.cli.conftest import Cli, Done
+from tests.gomod.made_programs import header, made_elf
 from tests.support.machine import Machine
 from tests.support.made_log import MadeLog, made_hash, write_project, write_recording
 
@@ -299,7 +300,7 @@ def test_what_cannot_be_read_exits_2(cli: Cli, folder: Path, name: str, data: by
     [
         (("dif", "a", "b"), "did you mean 'diff'?"),
         (("verfy", "y.json"), "did you mean 'verify'?"),
-        (("main.go",), "this is neither a go.mod nor a go.sum"),
+        (("main.go",), "expected: a folder with go.mod, a go.work, or compiled Go programs"),
         (("nothing.go",), "there is no such path"),
         (("--format=spdx-json", "--format=cyclonedx-xml"), "cyclonedx-xml=report.cyclonedx.xml"),
         (("--spec=1.5",), "is not one of '1.6', '1.7'"),
@@ -315,3 +316,53 @@ def test_what_was_probably_meant_is_told(cli: Cli, folder: Path, words: tuple[st
 
 def test_a_version_of_cyclonedx_for_another_format_is_told(sbom: Sbom) -> None:
     assert "warning: --spec 1.7 is of CycloneDX" in sbom("--spec=1.7", "--format=spdx-json").err
+
+
+def program(folder: Path, main: str = "example.com/svc\tv1.2.3\t", deps: str = "") -> Path:
+    text = f"path\texample.com/svc\nmod\t{main}\n{deps}build\tGOOS=linux\nbuild\tGOARCH=amd64\n"
+    (folder / "app").write_bytes(made_elf(header("go1.25.5", text), section=0))
+    return folder / "app"
+
+
+def test_a_program_is_told_from_a_project_by_its_bytes(cli: Cli, folder: Path) -> None:
+    program(folder, deps=f"dep\texample.com/a\tv1.0.0\t{made_hash(A)}\n")
+    (folder / "lift.toml").write_text(f'[sources]\nsumdb = "{LOG.key.verifier}"\n', encoding="utf-8")
+    done = cli("sbom", "app", "--replay", "recorded", cwd=folder)
+    bom = json.loads(done.out)
+    assert (done.code, bom["metadata"]["lifecycles"]) == (3, [{"phase": "post-build"}])
+    assert bom["metadata"]["component"]["purl"] == "pkg:golang/example.com/svc@v1.2.3"
+    assert names_of(bom) == ["example.com/a"]
+    assert "proven: 1 of 1 modules" in unfolded(done.err)
+
+
+def test_a_hash_in_a_program_that_differs_from_the_log_is_an_alarm(cli: Cli, folder: Path) -> None:
+    program(folder, deps=f"dep\texample.com/a\tv1.0.0\t{made_hash(B)}\n")
+    (folder / "lift.toml").write_text(f'[sources]\nsumdb = "{LOG.key.verifier}"\n', encoding="utf-8")
+    done = cli("sbom", "app", "--replay", "recorded", "--format", "spdx-json=bom.spdx.json", cwd=folder)
+    assert done.code == 4
+    assert "alarm: example.com/a@v1.0.0: " in unfolded(done.err)
+    assert "differs" in (folder / "bom.spdx.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "options", [("--scope", "all"), ("--os", "linux"), ("--arch", "arm64"), ("--no-cgo",), ("--tags", "x"), ("--go",)]
+)
+def test_what_only_a_project_can_be_asked_is_refused_of_a_program(
+    cli: Cli, folder: Path, options: tuple[str, ...]
+) -> None:
+    program(folder)
+    done = cli("sbom", "app", *options, "--format", "cyclonedx-json=bom.json", "--offline", cwd=folder)
+    assert (done.code, (folder / "bom.json").exists()) == (2, False)
+    assert "a compiled program says itself for what it was built" in unfolded(done.err)
+    assert cli("sbom", "app", "--version", "v9.9.9", "--format", "spdx-json=ok.json", "--offline", cwd=folder).code == 3
+
+
+def test_a_project_and_its_program_are_compared_in_what_both_can_say(cli: Cli, sbom: Sbom, folder: Path) -> None:
+    program(folder, "svc.example/app\t(devel)\t", f"dep\texample.com/a\tv1.0.0\t{made_hash(A)}\n")
+    sbom("--format", "cyclonedx-json=src.json")
+    cli("sbom", "app", "--format", "cyclonedx-json=bin.json", "--offline", cwd=folder)
+    done = cli("sbom", "diff", "src.json", "bin.json", cwd=folder)
+    assert "example.com/b  v1.2.0" in done.out
+    assert "one file is of compiled programs" in done.out
+    assert "other edges" not in done.out
+    assert "another use" not in done.out

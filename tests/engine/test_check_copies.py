@@ -12,6 +12,7 @@ from supplymatrix.gomod.dirhash import hash_zip
 from supplymatrix.gomod.read_at import BytesAt
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.fact import CachedCopy, CopyState
+from supplymatrix.model.on_disk import VendoredModule, VendorState
 from tests.support.log_server import LogServer
 from tests.support.machine import Machine, rules_of
 from tests.support.made_log import MadeLog, made_hash, module_of, write_project
@@ -92,9 +93,13 @@ def test_a_copy_that_cannot_be_read_is_a_gap(machine: Machine, tmp_path: Path) -
     assert (states(audit), audit.verdict.exit_code) == ([CopyState.UNCHECKED], 3)
 
 
-def test_a_vendored_copy_is_a_gap(machine: Machine, tmp_path: Path) -> None:
+def test_a_vendor_folder_that_says_nothing_of_the_module_is_a_gap(machine: Machine, tmp_path: Path) -> None:
     (tmp_path / "svc" / "vendor" / "example.com" / "a").mkdir(parents=True)
-    assert check(machine, tmp_path).verdict.exit_code == 3
+    audit = check(machine, tmp_path)
+    assert ([module.state for module in audit.facts.of(VendoredModule)], audit.verdict.exit_code) == (
+        [VendorState.UNCHECKED],
+        3,
+    )
 
 
 def test_without_such_a_policy_no_copy_is_looked_at(machine: Machine, tmp_path: Path) -> None:

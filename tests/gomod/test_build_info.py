@@ -27,6 +27,9 @@ from tests.gomod.made_programs import (
     made_fat,
     made_mach,
     made_pe,
+    made_plan9,
+    made_wasm,
+    made_xcoff,
     marked,
     pointed,
     varint,
@@ -45,7 +48,12 @@ _PROGRAMS: dict[str, Callable[[bytes], bytes]] = {
     "mach-o, big-endian": lambda data: made_mach(data, order=">"),
     "mach-o without the section": lambda data: made_mach(data, section=False),
     "fat mach-o": lambda data: made_fat(made_mach(data)),
-    "other": lambda data: b"\0asm" + bytes(100) + data + bytes(100),
+    "xcoff": made_xcoff,
+    "xcoff, 32 bits": lambda data: made_xcoff(data, is_wide=False),
+    "plan 9": made_plan9,
+    "plan 9, 32 bits": lambda data: made_plan9(data, is_wide=False),
+    "wasm": lambda data: made_wasm(data[33 + data[32] + 2 :]),
+    "other": lambda data: b"some" + bytes(100) + data + bytes(100),
 }
 
 
@@ -63,7 +71,8 @@ def test_every_format_gives_the_same_answer(kind: str) -> None:
     assert info.deps[0].sum.startswith("h1:")
     assert info.deps[1].replaced_by == BuiltModule(path="./c", version="(devel)")
     assert info.settings == (("-tags", "x,strictfipsruntime"), ("GOARCH", "arm64"))
-    assert info.is_searched is (kind == "other")
+    assert info.is_searched is (kind in ("wasm", "other"))
+    assert not info.is_version_inferred
 
 
 @pytest.mark.parametrize(("size", "order"), [(8, "<"), (4, "<"), (8, ">"), (4, ">")])
@@ -77,7 +86,7 @@ def test_each_program_of_a_fat_file_is_told() -> None:
     assert [info.go_version for info in infos] == ["go1.25.1", "go1.25.2"]
 
 
-@pytest.mark.parametrize("kind", ["elf with sections", "elf", "pe", "mach-o"])
+@pytest.mark.parametrize("kind", ["elf with sections", "elf", "pe", "mach-o", "xcoff", "plan 9"])
 def test_a_magic_outside_of_its_place_is_never_believed(kind: str) -> None:
     program = _PROGRAMS[kind](header("go1.25.5")) + bytes(5) + header("go1.99.9")
     assert _read(program).go_version == "go1.25.5"
@@ -101,15 +110,15 @@ def test_a_magic_across_two_pieces_of_the_file_is_found() -> None:
 
 
 def test_several_answers_of_a_search_are_none() -> None:
-    data = b"\0asm" + header("go1.25.5") + bytes(9) + header("go1.99.9")
+    data = b"some" + header("go1.25.5") + bytes(9) + header("go1.99.9")
     with pytest.raises(NoBuildInfoError, match="several"):
         _read(data)
 
 
 def test_a_version_that_a_format_hides_is_inferred_and_marked() -> None:
-    info = _read(b"\0asm" + marked(TEXT) + b"..go1.26.8..go1.26..")
+    info = _read(b"some" + marked(TEXT) + b"..go1.26.8..go1.26..")
     assert (info.go_version, info.is_version_inferred, info.release) == ("go1.26.8", True, "1.26.8")
-    assert not _read(b"\0asm" + marked(TEXT) + b"go1.26.8 go1.26.7 ").go_version
+    assert not _read(b"some" + marked(TEXT) + b"go1.26.8 go1.26.7 ").go_version
 
 
 def test_a_packed_program_is_told_apart_from_none() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supplymatrix.errors import InputError
+from supplymatrix.gomod import module_zip
 from supplymatrix.gomod.dirhash import ZIP_LIMIT
 from supplymatrix.gomod.module_zip import (
     SMALL_LIMIT,
@@ -312,3 +313,21 @@ def test_a_name_of_thousands_of_folders_costs_what_it_is_long() -> None:
         assert tracemalloc.get_traced_memory()[1] < 60 << 20
     finally:
         tracemalloc.stop()
+
+
+_ODD = ["a", "A", "b", "B", "con", "Con.txt", "com1", ".x", "x.", "..", "", "go.mod", "GO.MOD", "LICENSE", "a\nb", "~1",
+        "K", "é", "a b", "\\", "d/"]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(_ODD), min_size=1, max_size=3), max_size=6))
+def test_names_that_are_looked_at_together_are_as_valid_as_one_by_one(names: list[list[str]]) -> None:
+    entries = [MadeEntry(name=P + "/".join(name).encode(), data=b"x") for name in names]
+    archive = archive_of(*(changed for changed in entries if not changed.name.endswith(b"/")))
+    assert check_zip(M, archive) == module_zip._check_entries(P, archive.entries)
+
+
+def test_ordinary_names_are_looked_at_together() -> None:
+    entries = archive_of(
+        *(MadeEntry(name=P + name) for name in (b"a.go", b".github/x.yml", b"d/e/f-1_2.go", b"go.mod"))
+    )
+    assert module_zip._is_plain(P, entries.entries)

@@ -16,6 +16,7 @@ from supplymatrix.policy.grammar import (
     POLICY_KEYS,
     ROOT_KEYS,
     SOURCE_KEYS,
+    TOOLCHAIN_KEYS,
     TABLES,
     VENDOR_KEYS,
     WAIVER_KEYS,
@@ -26,7 +27,7 @@ from tests.support.data import REPO
 
 ALL_KEYS = (
     ROOT_KEYS, POLICY_KEYS, SOURCE_KEYS, PACKAGE_KEYS, VENDOR_KEYS, WAIVER_KEYS, COMPLIANCE_KEYS, DEBT_KEYS,
-    LICENCE_KEYS, CONCLUSION_KEYS,
+    LICENCE_KEYS, CONCLUSION_KEYS, TOOLCHAIN_KEYS,
 )  # fmt: skip
 PAGE = (REPO / "docs" / "formats" / "lift-toml.md").read_text(encoding="utf-8")
 

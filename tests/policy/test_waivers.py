@@ -316,3 +316,24 @@ def test_a_waiver_of_one_replacement_excuses_no_other(named: str, *, excused: bo
     forked = changed(result, finding=changed(result.finding, replacement="github.com/us/b@v1.2.1"))
     verdict = verdict_of(WAIVER + f'replacement = "{named}"\n', forked)
     assert only(verdict).status is (Status.WAIVED if excused else Status.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("rule", "subject", "package"),
+    [
+        ("SM121", "vendor/a.example/b/notes.txt", "vendor/a.example/b/notes.txt"),
+        ("SM121", "vendor/a.example/b/notes.txt", "vendor/a.example/**"),
+        ("SM122", "vendor/modules.txt", "vendor/modules.txt"),
+        ("SM148", "program:bin/app", "program:bin/app"),
+        ("SM148", "program:image.tar: usr/bin/app", "program:image.tar: usr/bin/app"),
+    ],
+)
+def test_what_is_no_module_is_waived_by_its_subject(rule: str, subject: str, package: str) -> None:
+    about = failed(ALL_RULES[rule], subject, ModuleVersion(path="", version=""), message="bad", label="", locations=())
+    waiver = WAIVER.replace("SM202", rule).replace("github.com/a/b", package)
+    text = f'[policy]\npreset = "strict-module-integrity"\n{waiver}'
+    assert only(verdict_of(text, about)).status is Status.WAIVED
+    other = failed(
+        ALL_RULES[rule], f"x{subject}", ModuleVersion(path="", version=""), message="bad", label="", locations=()
+    )
+    assert only(verdict_of(text, other)).status is Status.FAIL

@@ -135,3 +135,12 @@ def test_a_run_that_hashed_copies_says_how_many(number: int, words: str) -> None
     line = last_line(with_copies(*[CopyState.EQUAL] * number))
     assert words in line
     assert "Contents of modules were not looked at" not in line
+
+
+def test_a_run_that_looked_beside_the_project_says_at_what() -> None:
+    assert last_line(fixture_audit("SM120/bad")).startswith(
+        "2 of 2 go.sum lines proven in the log, asked: replay recorded. 7 files of vendor/ were held against the zips "
+        "of 1 module. No other contents of modules were looked at."
+    )
+    assert "1 Go was hashed. Contents of modules were not looked at;" in last_line(fixture_audit("SM130/bad"))
+    assert "1 program was read. Contents of modules were not looked at;" in last_line(fixture_audit("SM146/bad"))

@@ -19,7 +19,13 @@ from supplymatrix.sbom.cyclonedx import MOST_GAPS, SPECS, cyclonedx_of, render_j
 from supplymatrix.sbom.cyclonedx_xml import xml_tree
 from supplymatrix.sbom.document import Component, Document, Party, Reference
 from supplymatrix.sbom.validate import graph_faults
-from tests.support.sbom_documents import bare_document, large_document, made_component, rich_document
+from tests.support.sbom_documents import (
+    bare_document,
+    large_document,
+    made_component,
+    program_components,
+    rich_document,
+)
 
 NOT_WRITTEN = {
     "LicenceFile.offers": "what follows from it stands in the expression",
@@ -28,17 +34,20 @@ NOT_WRITTEN = {
     "Gap.outage": "it tells a check what to do with the gap",
 }
 OF_VALUES = frozenset({
-    "Component.digest", "Component.licence", "Component.module", "Component.origin", "Component.proof",
-    "Component.references", "Component.replaces", "Component.supplier", "Creators.author", "Creators.manufacturer",
-    "Creators.supplier", "Document.completeness", "Document.components", "Document.creators", "Document.gaps",
-    "Document.main", "Document.subject_files", "LicenceFile.matches", "ModuleLicence.files",
+    "Component.digest", "Component.file", "Component.licence", "Component.module", "Component.origin",
+    "Component.proof", "Component.references", "Component.replaces", "Component.supplier", "Creators.author",
+    "Creators.manufacturer", "Creators.supplier", "Document.completeness", "Document.components",
+    "Document.creators", "Document.gaps", "Document.main", "Document.subject_files", "LicenceFile.matches",
+    "ModuleLicence.files",
     "ModuleLicence.subject",  # not written: it is the component that has the licence
     "ModuleLicence.effective",  # likewise, of a replaced one
 })  # fmt: skip
 """Fields that hold values with fields of their own; a new one comes here when it is written."""
 FLAGS = {
     "Component.is_direct": "supplymatrix:direct",
+    "Component.is_image": "container",
     "Component.uses_cgo": "supplymatrix:cgo",
+    "ProgramFile.is_structured": "bsi:component:structured",
     "Document.cgo_enabled": "supplymatrix:cgo_enabled",
     "ModuleLicence.is_read": "supplymatrix:licence:is_read",
     "LicenceFile.packages_only": "for the packages in its folder",
@@ -266,8 +275,8 @@ def with_all_fields() -> Document:
         licence = changed(component.licence, files=files, is_read=False, not_built_for="plan9/mips")
         return changed(component, licence=licence)
 
-    main = changed(document.main, programs=1)
-    return changed(document, main=main, components=(first, *map(deep, others)))
+    main = changed(document.main, programs=1, is_image=True)
+    return changed(document, main=main, components=(first, *map(deep, others), *program_components()))
 
 
 def leaves(item: object, field: str = "") -> Iterator[tuple[str, str | EllipsisType]]:

@@ -36,10 +36,10 @@ def zip_path(cache: Path) -> Path:
     return path
 
 
-def check(cache: Path, data: bytes | None, *, logged: bytes = zip_bytes(), root: Path | None = None) -> CachedCopy:
+def check(cache: Path, data: bytes | None, *, logged: bytes = zip_bytes()) -> CachedCopy:
     if data is not None:
         zip_path(cache).write_bytes(data)
-    (copy,) = check_copies({MODULE: hash_zip(BytesAt(logged))}, cache, root)
+    (copy,) = check_copies({MODULE: hash_zip(BytesAt(logged))}, cache)
     return copy
 
 

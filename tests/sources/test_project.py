@@ -12,6 +12,7 @@ from supplymatrix.errors import InputError
 from supplymatrix.gomod.gosum import EMPTY_GO_MOD_HASH
 from supplymatrix.model.fact import Fact, ProjectFact, ReplacedModule, RequiredModule, SumFault, SumLine
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.program import WeakDefault
 from supplymatrix.sources.project import Project, SourceLines, read_project
 
 SUM = "example.com/a v1.0.0 h1:aaa=\nexample.com/a v1.0.0/go.mod h1:bbb=\n"
@@ -270,3 +271,14 @@ def test_lines_with_the_hash_of_an_empty_go_mod_are_told(tmp_path: Path) -> None
     assert note.location is not None
     assert note.location.line == 3
     assert "example.com/b@v1.0.0" in note.message
+
+
+def test_weak_defaults_of_a_go_mod_are_facts_of_its_module(tmp_path: Path) -> None:
+    found = project(tmp_path, "module svc.example/app\n\ngo 1.24\n")
+    weak = [fact for fact in found.facts if isinstance(fact, WeakDefault)]
+    assert [(fact.subject, fact.key, str(fact.location)) for fact in weak] == [
+        ("svc.example/app", "tlssha1", "go.mod:3:4")
+    ]
+    assert not of(project(tmp_path, "module svc.example/app\n\ngo 1.26\n"), WeakDefault)
+    (tmp_path / "go.mod").unlink()
+    assert not of(project(tmp_path, go_sum=""), WeakDefault)

@@ -5,10 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from supplymatrix.gomod.modfile import parse_go_mod, parse_go_work
-from supplymatrix.model.module import ModuleVersion
-from supplymatrix.sources.vendor_list import Vendored, VendorList, inconsistencies, is_vendor_used, read_vendor_list
+from supplymatrix.model.module import ModuleVersion, check_import_path
+from supplymatrix.sources.vendor_list import (
+    Vendored,
+    VendorList,
+    inconsistencies,
+    is_vendor_used,
+    parse_vendor_list,
+    read_vendor_list,
+)
+from tests.support.data import REPO
 
 A, C = "example.com/a", "example.com/c"
 TEXT = (
@@ -102,3 +112,52 @@ def test_a_folder_is_seen_from_the_workspace(tmp_path: Path) -> None:
     work = f"go 1.22\n\nuse ./m\n\nreplace {C} => ../c\n\nreplace m.example/m => ../m\n"
     lines = [f"require {A} v1.0.0", f"replace {A} v1.0.0 => ./a", f"replace {C} => ./c"]
     assert [*inconsistencies(read(tmp_path, text), project(*lines, work=work))] == []
+
+
+CORPUS = sorted((REPO / "tests" / "data" / "vendor_lists").glob("*.txt"))
+"""Lists that real projects, odd tools and fuzzing have brought up; each new find is kept there."""
+_WORDS = st.sampled_from(
+    ["# ", "## ", "=> ", "v1.0.0 ", "v0.0.0-20200101000000-abcdefabcdef ", "example.com/a ", "explicit", "; go 1.20",
+     "\n", "../x ", "workspace", " ", "\t", "\x00", "\r\n", "\x1f", "\u2028", "a/../b ", "-x ", "#", "\xff", "v1 "]
+)  # fmt: skip
+
+
+def hold_invariants(data: bytes) -> None:
+    """Assert what holds of any list, whoever wrote it."""
+    found = parse_vendor_list(data)
+    lines = data.decode("utf-8", "replace").split("\n")
+    for module, packages in found.packages.items():
+        assert packages == tuple(sorted(packages))
+        for package in packages:
+            check_import_path(package)
+            assert any(line.split() == [package] for line in lines)
+        assert lines[found.lines[module] - 1].split()[1] == module.path
+    assert {*found.explicit, *found.replacements, *found.packages} <= {*found.lines}
+    assert found == parse_vendor_list(data)
+    [*inconsistencies(found, project(f"require {A} v1.0.0"))]
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_lists_that_were_met_hold_no_surprise(path: Path) -> None:
+    hold_invariants(path.read_bytes())
+
+
+def test_the_corpus_is_there() -> None:
+    assert len(CORPUS) >= 8
+
+
+@given(st.lists(_WORDS, max_size=40))
+def test_made_up_lists_hold_no_surprise(words: list[str]) -> None:
+    hold_invariants("".join(words).encode())
+
+
+@given(st.sampled_from(CORPUS), st.integers(0, 400), st.integers(0, 40), st.binary(max_size=12))
+def test_lists_that_somebody_has_damaged_hold_no_surprise(path: Path, at: int, length: int, new: bytes) -> None:
+    data = path.read_bytes()
+    hold_invariants(data[:at] + new + data[at + length :])
+
+
+def test_a_short_line_of_a_module_leaves_the_one_before(tmp_path: Path) -> None:
+    found = read(tmp_path, f"# {A} v1.0.0\n# short\n{A}/p\n{A}/../q\nnot a package\n#{A}\n")
+    assert found.packages == {ModuleVersion(path=A, version="v1.0.0"): (f"{A}/p",)}
+    assert found.lines == {ModuleVersion(path=A, version="v1.0.0"): 1}

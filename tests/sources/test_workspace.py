@@ -9,6 +9,7 @@ import pytest
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.fact import ReplacedModule, RequiredModule, SumFault, SumLine
+from supplymatrix.model.program import WeakDefault
 from supplymatrix.sources.project import Project
 from supplymatrix.sources.workspace import MEMBER_LIMIT, Workspace, read_member, read_workspace
 
@@ -327,3 +328,13 @@ def test_a_vendor_folder_of_the_workspace_is_told_to_its_members(tmp_path: Path)
     member(tmp_path, "a")
     (tmp_path / "vendor").mkdir()
     assert "vendor-not-checked" in codes(project(workspace(tmp_path, "use ./a\n")))
+
+
+def test_weak_defaults_of_a_member_are_those_of_go_work(tmp_path: Path) -> None:
+    member(tmp_path, "one", "godebug tls3des=1\n", go="1.21")
+    found = project(workspace(tmp_path, "toolchain go1.26.8\nuse ./one\ngodebug default=go1.24\n"))
+    weak = [fact for fact in found.facts if isinstance(fact, WeakDefault)]
+    assert [(fact.subject, fact.key, fact.because, str(fact.location)) for fact in weak] == [
+        ("work.example/one", "tlssha1", "godebug default=go1.24", "../go.work:4:9")
+    ]
+    assert found.files["../go.work"][3] == "godebug default=go1.24"

@@ -10,7 +10,14 @@
      "release_times": [{"module", "version", "time": "2026-11-20T08:00:00+00:00", "source"}],
      "licences": [{"module", "version", "declared", "concluded", "read": true, "reason", "files": [{"path",
       "expression", "lines", "confidence", "nearest", "packages_only"}]}],
-     "vendors": [{"vendor", "evidence_from", "channels": [{"channel", "stands_for", "p90", "fixes", "open", "as_of"}]}]}
+     "vendors": [{"vendor", "evidence_from", "channels": [{"channel", "stands_for", "p90", "fixes", "open", "as_of"}]}],
+     "vendored": [{"module", "version", "state", "effective": "path@version", "differences", "line", and other fields}],
+     "vendor_tree": {"files", "unexplained": differences, "unexplained_total", "inconsistencies": [clause]},
+     "gos": [{"level", "differences", and other fields}], "programs": [{"name", "secrets": [fields], and other fields}],
+     "program_modules": [{"program", "module", "version", "state", and other fields}],
+     "weak": [{"program", "key", "setting", "since", "effect"}]}
+
+where differences are [[name, "changed", detail]], and other fields are those of the fact.
 """
 
 from __future__ import annotations
@@ -50,11 +57,29 @@ from supplymatrix.model.fact import (
 )
 from supplymatrix.model.licence import LicenceFile, LicenceMatch, LicenceMethod, LicenceSource, ModuleLicence
 from supplymatrix.model.location import Location
-from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
+from supplymatrix.model.on_disk import (
+    FileChange,
+    FileDifference,
+    InstalledGo,
+    ToolchainLevel,
+    VendoredModule,
+    VendorState,
+    VendorTree,
+)
+from supplymatrix.model.program import (
+    BuiltProgram,
+    ProgramModule,
+    ProgramModuleState,
+    ProgramState,
+    SecretFlag,
+    WeakDefault,
+)
 from supplymatrix.policy.verdict import judge
 from supplymatrix.sources.project import Project, SourceLines, read_project
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+MODULES_TXT = "vendor/modules.txt"
 LOG = LogView(
     name="sum.golang.org",
     key_hash="033de0ae",
@@ -93,6 +118,9 @@ def facts_of(folder: Path) -> Facts:
     facts.extend(_release_times(log))
     facts.extend(_licences(log))
     facts.extend(_vendors(log))
+    facts.extend(_vendored(log))
+    facts.extend(_gos(log))
+    facts.extend(_programs(log))
     return Facts({repr(fact): fact for fact in facts}.values(), gaps)
 
 
@@ -119,6 +147,8 @@ def audit_of(folder: Path, *, preset: str = "") -> Audit:
     facts = facts_of(folder)
     project = read_project(folder)
     proofs = {"go.sum.proof": PROOF_START} if _log(folder).get("proof_file") else {}
+    modules_txt = folder / MODULES_TXT
+    listed = {MODULES_TXT: modules_txt.read_text("utf-8").split("\n")} if modules_txt.is_file() else {}
     source = PolicySource(file=_preset_file(folder, preset)) if preset else PolicySource()
     policy, notes = load_policy(source, project, {})
     verdict = judge(policy, run_rules(facts), facts, ALL_RULES, now=NOW, tool_version="0.1.0")
@@ -130,7 +160,7 @@ def audit_of(folder: Path, *, preset: str = "") -> Audit:
         log=LOG,
         verdict=verdict,
         rules=ALL_RULES,
-        lines=SourceLines({**project.files, **policy.files, **proofs}),
+        lines=SourceLines({**project.files, **policy.files, **proofs, **listed}),
     )
 
 
@@ -193,6 +223,7 @@ def _copies(log: dict[str, Any]) -> Iterator[CachedCopy]:
             hash=copy.get("hash", ""),
             logged_hash=copy.get("logged", ""),
             reason=copy.get("reason", ""),
+            **_differing({"differences": copy.get("differences", []), "files": copy.get("files", 0)}),
         )
 
 
@@ -297,3 +328,72 @@ def _vendors(log: dict[str, Any]) -> Iterator[VendorMeasure]:
             evidence_key="fix_sla",
             profile=f"vendor_profiles/{told['vendor']}.toml",
         )
+
+
+def _vendored(log: dict[str, Any]) -> Iterator[VendoredModule | VendorTree]:
+    for told in log.get("vendored", []):
+        module = ModuleVersion(path=told.pop("module"), version=told.pop("version"))
+        path, _, version = told.pop("effective", str(module)).partition("@")
+        state = VendorState(told.pop("state"))
+        effective = None if state is VendorState.LOCAL else ModuleVersion(path=path, version=version)
+        yield VendoredModule(
+            subject=module, effective=effective, state=state, location=_listed(told.pop("line", 1)), **_differing(told)
+        )
+    tree = log.get("vendor_tree")
+    if tree is not None:
+        unexplained = _differences(tree.get("unexplained", []))
+        yield VendorTree(
+            modules=1,
+            files=tree.get("files", 2),
+            unexplained=unexplained,
+            unexplained_total=tree.get("unexplained_total", len(unexplained)),
+            inconsistencies=tuple(tree.get("inconsistencies", [])),
+            location=_listed(1),
+        )
+
+
+def _listed(line: int) -> Location:
+    return Location(artifact=MODULES_TXT, line=line, column=1, end_line=line, end_column=32)
+
+
+def _gos(log: dict[str, Any]) -> Iterator[InstalledGo]:
+    module = ModuleVersion(path=TOOLCHAIN_PATH, version="v0.0.1-go1.26.8.linux-amd64")
+    known = {"root": "/usr/local/go", "found_as": "PATH", "version": "1.26.8", "platform": "linux-amd64"}
+    for told in log.get("gos", []):
+        level = ToolchainLevel(told.pop("level"))
+        yield InstalledGo(level=level, subject=module, **{**known, **_differing(told)})
+
+
+def _programs(log: dict[str, Any]) -> Iterator[BuiltProgram | ProgramModule | WeakDefault]:
+    for told in log.get("programs", []):
+        secrets = tuple(SecretFlag(**secret) for secret in told.pop("secrets", ()))
+        settings = tuple((key, text) for key, text in told.pop("settings", {}).items())
+        yield BuiltProgram(
+            state=ProgramState(told.pop("state", "read")),
+            size=told.pop("size", 2_400_000),
+            sha256=told.pop("sha256", "5" * 64),
+            location=Location(artifact=told["name"]),
+            settings=settings,
+            secrets=secrets,
+            **told,
+        )
+    for told in log.get("program_modules", []):
+        module = ModuleVersion(path=told.pop("module"), version=told.pop("version"))
+        state = ProgramModuleState(told.pop("state"))
+        yield ProgramModule(subject=module, state=state, location=Location(artifact=told["program"]), **told)
+    for told in log.get("weak", []):
+        name = told.pop("program")
+        place = Location(artifact=name)
+        yield WeakDefault(subject=name, because="recorded in the program", location=place, **told)
+
+
+def _differing(told: dict[str, Any]) -> dict[str, Any]:
+    """Return fields of a fact, with its differing files as values."""
+    differences = _differences(told.pop("differences", []))
+    return {"differing": len(differences), **told, "differences": differences, "files": told.get("files", 7)}
+
+
+def _differences(told: Sequence[Sequence[str]]) -> tuple[FileDifference, ...]:
+    return tuple(
+        FileDifference(name=name, change=FileChange(change), detail=" ".join(detail)) for name, change, *detail in told
+    )

@@ -31,6 +31,7 @@ from supplymatrix.sbom.document import (
     LogProof,
     Origin,
     Party,
+    ProgramFile,
     Reference,
     Scope,
     Usage,
@@ -38,7 +39,7 @@ from supplymatrix.sbom.document import (
 
 __all__ = [
     "CREATED", "bare_document", "large_document", "made_component", "made_digest", "made_h1", "made_licence",
-    "rich_document",
+    "program_components", "rich_document",
 ]  # fmt: skip
 
 CREATED = datetime(2026, 11, 26, 8, 0, 0, tzinfo=UTC)
@@ -255,6 +256,32 @@ def _no_modules() -> list[Component]:
             purl=toolchain.purl,
             version_source="go env GOVERSION",
             usage=Usage.NOT_BUILT,
+        ),
+    ]
+
+
+def program_components() -> list[Component]:
+    """Return one program of several, and a library that it loads."""
+    file = ProgramFile(name="usr/bin/app", sha256="d" * 64, size=7_777_777, sha512="e" * 128)
+    return [
+        Component(
+            ref="supplymatrix:program:usr/bin/app",
+            kind=ComponentKind.PROGRAM,
+            module=ModuleVersion(path="", version=""),
+            name="usr/bin/app",
+            version="v2.1.0",
+            purl="",
+            file=file,
+        ),
+        Component(
+            ref="supplymatrix:native:libz.so.1",
+            kind=ComponentKind.NATIVE,
+            module=ModuleVersion(path="", version=""),
+            name="libz.so.1",
+            version="",
+            purl="",
+            usage=Usage.LOADED,
+            found_in=("usr/bin/app", "usr/bin/other app"),
         ),
     ]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from supplymatrix.checks.differences import first_difference, list_differences
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.checks.view import FactView
-from supplymatrix.model.fact import CachedCopy, CopyState, Gap, SumKind
+from supplymatrix.model.fact import CachedCopy, CopyKind, CopyState, Gap, SumKind
 from supplymatrix.model.rule import Evidence, Level, Result, Rule, Severity
 
 __all__ = ["JUDGED_BY", "RULE", "check"]
@@ -26,6 +27,12 @@ RULE = Rule(
     check_kind="cache-integrity",
     alarms=True,
 )
+_NAMES = {
+    CopyKind.ZIP: "the zip",
+    CopyKind.FOLDER: "the unpacked folder",
+    CopyKind.GO_MOD: "the go.mod",
+    CopyKind.HASH_FILE: "the .ziphash",
+}
 
 
 def check(view: FactView) -> Iterator[Result]:
@@ -43,17 +50,30 @@ def check(view: FactView) -> Iterator[Result]:
             )
             yield unknown(RULE, subject, copy.subject, gap)
         else:
-            yield failed(
-                RULE,
-                subject,
-                copy.subject,
-                message=f"the cached copy of {copy.subject.path} {copy.subject.version} is not what the log proves",
-                label=copy.reason or f"it has {copy.hash}, the log has {copy.logged_hash}",
-                locations=view.locations(copy.subject, SumKind.ZIP),
-                evidence=(
-                    Evidence(label="copy", value=copy.path),
-                    Evidence(label="its hash", value=copy.hash or copy.reason),
-                    Evidence(label="log", value=copy.logged_hash),
-                ),
-                fix="go clean -modcache, and find out who changed it",
-            )
+            yield _differs(subject, copy, view)
+
+
+def _differs(subject: str, copy: CachedCopy, view: FactView) -> Result:
+    seen = f"it has {copy.hash}, the log has {copy.logged_hash}" if copy.hash else "it is not what was logged"
+    files = first_difference(copy.differences, copy.differing)
+    stated = (
+        ("copy", copy.path),
+        ("its hash", copy.hash or copy.reason),
+        ("log", copy.logged_hash),
+        ("files", f"{copy.files:,}" if copy.files else ""),
+    )
+    kind = SumKind.GO_MOD if copy.kind is CopyKind.GO_MOD else SumKind.ZIP
+    return failed(
+        RULE,
+        subject,
+        copy.subject,
+        message=f"{_NAMES[copy.kind]} of {copy.subject.path} {copy.subject.version} in the module cache is not what "
+        "the log proves",
+        label="; ".join(filter(None, (files, copy.reason or seen))),
+        locations=view.locations(copy.subject, kind),
+        evidence=(
+            *(Evidence(label=label, value=text) for label, text in stated if text),
+            *list_differences(copy.differences, copy.differing),
+        ),
+        fix="go clean -modcache, and find out who changed it",
+    )

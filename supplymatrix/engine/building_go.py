@@ -1,0 +1,125 @@
+"""The Gos that build a project on this machine, verified where its policy asks for it: [toolchain] verify = true.
+
+    gos = BuildingGos(means, settings, values, cache)
+    gos.modules_of(item)                     # what the log has to be asked for
+    facts, gaps = gos.of(item, answers)      # InstalledGo facts, and Gos that are not here
+
+The `go` in PATH always takes part: it decides which toolchain builds. Where go.mod or GOTOOLCHAIN want another one,
+that is verified as well, if it has been fetched; if not, it is a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from supplymatrix.engine.events import OnEvent
+from supplymatrix.engine.installed_go import FoundGo, judge_go, look_at_go
+from supplymatrix.engine.log_words import word_of
+from supplymatrix.engine.lookups import LogAnswer
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.prepare import Prepared
+from supplymatrix.engine.sbom_go import GoRelease, find_go_release
+from supplymatrix.engine.toolchain_files import ProvenFiles
+from supplymatrix.errors import InputError
+from supplymatrix.gomod.goenv import GoSettings
+from supplymatrix.gomod.modfile import parse_go_mod, parse_go_work
+from supplymatrix.model.fact import Gap
+from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
+from supplymatrix.model.on_disk import InstalledGo
+from supplymatrix.net.settings import find_goroot
+from supplymatrix.policy.toolchain_terms import BUILDING_GO
+from supplymatrix.sources.files import GO_MOD_LIMIT, read_if_there
+from supplymatrix.sources.project import Project
+
+__all__ = ["BuildingGos"]
+
+
+class BuildingGos:
+    """values: of the go command's own settings files. cache: the module cache. Each Go is hashed once in a run. Where
+    its files differ, the zip of the release is fetched, unless a list of these was kept."""
+
+    def __init__(
+        self, means: Means, settings: GoSettings, values: Mapping[str, str], cache: Path | None, on_event: OnEvent
+    ) -> None:
+        self._means = means
+        self._cache = cache
+        self._root = find_goroot(means.environ, user_goroot=values.get("GOROOT", ""))
+        self._proven = ProvenFiles(means, settings, cache, may_fetch=True, on_event=on_event)
+        self._found: dict[Path, FoundGo] = {}
+        self._judged: dict[tuple[Path, str], InstalledGo] = {}
+
+    def modules_of(self, item: Prepared) -> tuple[ModuleVersion, ...]:
+        """Return the module versions of which the log's word is needed."""
+        roots, _ = self._gos_of(item.project)
+        return tuple(dict.fromkeys(module for root, found_as in roots for module in self._look(root, found_as).modules))
+
+    def of(
+        self, item: Prepared, answers: Mapping[ModuleVersion, LogAnswer]
+    ) -> tuple[Sequence[InstalledGo], Sequence[Gap]]:
+        """Return what the Gos are that build a subject. answers: of the log."""
+        roots, gaps = self._gos_of(item.project)
+        return [self._judge(root, found_as, item, answers) for root, found_as in roots], gaps
+
+    def _look(self, root: Path, found_as: str) -> FoundGo:
+        if root not in self._found:
+            self._found[root] = look_at_go(root, found_as)
+        return self._found[root]
+
+    def _judge(
+        self, root: Path, found_as: str, item: Prepared, answers: Mapping[ModuleVersion, LogAnswer]
+    ) -> InstalledGo:
+        key = (root, item.choice.verifier.text)
+        if key not in self._judged:
+            go = self._look(root, found_as)
+            words = {module: word_of(module, answers.get(module)) for module in go.modules}
+            self._judged[key] = judge_go(go, words, self._proven, jobs=self._means.jobs)
+        return self._judged[key]
+
+    def _gos_of(self, project: Project) -> tuple[list[tuple[Path, str]], list[Gap]]:
+        """Return the folders of the Gos that take part, and what is not here."""
+        if self._root is None or not self._root.is_dir():
+            return [], [_gap("there is no `go` in PATH", "run it where the project is built")]
+        roots = [(self._root, "PATH")]
+        try:
+            release = self._release_of(project)
+        except InputError as err:
+            return roots, [_gap(f"go.work cannot be read: {err.diagnostics[0].message}", "mend it")]
+        local = self._look(self._root, "PATH")
+        fetched = self._folder_of(release)
+        if fetched is not None and fetched.resolve() != self._root.resolve():
+            roots.append((fetched, "module cache"))
+        gaps = [] if fetched is not None else list(_missing(release, local))
+        return roots, gaps
+
+    def _release_of(self, project: Project) -> GoRelease:
+        lines = project.files.get("go.mod")
+        go_mod = parse_go_mod("\n".join(lines).encode("utf-8", "surrogateescape")) if lines is not None else None
+        go_work = None
+        if project.workspace is not None:
+            data = read_if_there(project.workspace, GO_MOD_LIMIT, "go.work")
+            go_work = parse_go_work(data) if data is not None else None
+        return find_go_release(go_mod, go_work, self._means.environ, self._cache)
+
+    def _folder_of(self, release: GoRelease) -> Path | None:
+        module = release.module
+        if module is None or self._cache is None:
+            return None
+        folder = self._cache / f"{module.escaped_path}@{module.escaped_version}"
+        return folder if folder.is_dir() else None
+
+
+def _missing(release: GoRelease, local: FoundGo) -> Iterator[Gap]:
+    """Yield a gap where another Go than the one in PATH builds, and is not here."""
+    here = local.version.version if local.version is not None else ""
+    if not release.version or not here or release.version == here or release.version.startswith(f"{here}-"):
+        return
+    if release.reason and not release.is_toolchain:
+        yield _gap(f"{release.reason}; it is not on this machine", "build the project, and check it then")
+    else:
+        reason = f"it is Go {release.version} ({release.source}), which is not on this machine"
+        yield _gap(reason, "`go version` in the project's folder fetches it; check it then")
+
+
+def _gap(reason: str, remedy: str) -> Gap:
+    return Gap(wanted=BUILDING_GO, reason=reason, remedy=remedy, subject=TOOLCHAIN_PATH)

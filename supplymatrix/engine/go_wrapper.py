@@ -1,0 +1,439 @@
+"""`supplymatrix go -- build ./...`: what is looked at before the go command runs, and after it.
+
+    wrapper = GoWrapper(GoRequest(arguments=("build", "./..."), means=means))
+    wrapper.handling                   # whether there is anything to look at (gomod/go_line.py has the table)
+    before = wrapper.before(on_event)  # other than 0: the go command is not to be run
+    after = wrapper.after(code, on_event)
+
+Before: the policy of the project, every line of go.sum proven, and the bytes of what will be compiled: the copies in
+the module cache, or vendor/ where packages come from there. After: what was fetched meanwhile, what has been written to
+meanwhile, go.sum where it has changed, and what the programs that were built say of themselves.
+
+Between the moment in which a file is hashed and the one in which the compiler reads it, it may change. How all hashed
+files look is compared before the first one is hashed and after the run, so that such a change is seen then.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from supplymatrix.engine.check import CheckRequest, run_survey
+from supplymatrix.engine.events import OnEvent
+from supplymatrix.engine.go_programs import CheckedProgram, check_installed, check_program, codes_of, expected_of
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
+from supplymatrix.errors import Diagnostic, InputError, SourceError
+from supplymatrix.gomod.go_line import GoLine, Handling, parse_go_line
+from supplymatrix.model.audit import Audit, Survey
+from supplymatrix.model.fact import (
+    CachedCopy,
+    CopyKind,
+    CopyState,
+    LineProof,
+    ProjectFact,
+    ProofState,
+    RequiredModule,
+    SumKind,
+    SumLine,
+)
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
+from supplymatrix.model.verdict import Mode
+from supplymatrix.net.settings import read_env_values
+from supplymatrix.sources.go_command import find_go
+from supplymatrix.sources.go_outputs import find_outputs, versioned_outputs
+from supplymatrix.sources.looks import NOTHING, Look, look_at
+from supplymatrix.sources.modcache import check_copies, find_copies, module_cache
+from supplymatrix.sources.project import Project, is_file
+from supplymatrix.sources.subjects import find_subjects, read_subject
+
+__all__ = ["CAREFUL", "Fault", "GoRequest", "GoWrapper", "Looked"]
+
+CAREFUL: Mapping[str, str] = MappingProxyType(
+    {
+        "modfile": "other files than go.mod and go.sum say what is built, and they are not read here",
+        "overlay": "other files than those that were proven are compiled",
+        "toolexec": "another program runs in the place of the compiler, and may compile what it likes",
+    }
+)
+"""Flags with which a look at the files says little, and what each does. They are refused unless they are allowed."""
+_GRAVEST_FIRST = (4, 2, 3, 1, 0)
+_OF_COPIES = frozenset({"SM112"})
+_OF_VENDOR = frozenset({"SM120", "SM121", "SM122"})
+_OF_FILES = (CopyKind.ZIP, CopyKind.FOLDER)
+_EVERYTHING = frozenset({"generate", "tool"})
+"""Commands that may start others, which may compile any module of go.sum."""
+
+
+@value
+class GoRequest:
+    """arguments: of the go command. allowed: names in CAREFUL that are not refused."""
+
+    arguments: tuple[str, ...]
+    means: Means
+    policy: PolicySource = OWN_POLICY
+    allowed: frozenset[str] = frozenset()
+
+
+@value
+class Fault:
+    """Something that no rule tells. code: the exit code that it asks for."""
+
+    code: int
+    text: str
+
+
+@value
+class Looked:
+    """What came of a look. survey: None where nothing had to be judged. modules: with a proven hash, of those that are
+    built; copies, files: that were hashed for it, and how many lie in them. looked_at: modules whose files are wanted;
+    after the run, of which nobody had looked at them before. faults: beside what the survey tells.
+    """
+
+    exit_code: int
+    survey: Survey | None = None
+    modules: int = 0
+    copies: int = 0
+    files: int = 0
+    looked_at: int = 0
+    faults: tuple[Fault, ...] = ()
+    programs: tuple[CheckedProgram, ...] = ()
+
+
+@value
+class _State:
+    """The project at one moment. digests: of its files, by path. wanted: modules whose files may be compiled. looks: of
+    their copies, or of vendor/."""
+
+    digests: Mapping[str, str]
+    wanted: frozenset[ModuleVersion]
+    looks: Mapping[Path, Look]
+    copies: Mapping[Path, ModuleVersion]
+
+
+_NO_STATE = _State(digests={}, wanted=frozenset(), looks={}, copies={})
+
+
+class GoWrapper:
+    """One run. go: the command; line: what it is asked for; project: go.mod or go.work, None where there is none.
+    is_vendored: packages come from vendor/, known when it was looked at.
+
+    loose: settings of the user with which the go command believes more than usual. Raises InputError where the command
+    is refused, SourceError where there is no `go`.
+    """
+
+    def __init__(self, request: GoRequest) -> None:
+        self._request = request
+        environ = request.means.environ
+        go = find_go(environ)
+        if go is None:
+            raise SourceError("there is no go on PATH", remedy="install Go, or put the folder of its go into PATH")
+        self.go = go
+        self._values = read_env_values(environ)
+        self.line = parse_go_line(request.arguments, self._said("GOFLAGS"))
+        self.handling = self.line.handling
+        self._folder = Path(self.line.folder)
+        self._cache = module_cache(environ, self._values)
+        self.project: Path | None = None
+        self.loose: tuple[str, ...] = ()
+        self.is_vendored = False
+        if self.handling is Handling.THROUGH:
+            return
+        self._refuse()
+        self.loose = tuple(self._loose())
+        if not self.line.is_versioned:
+            self.project = _find_project(self._folder, environ)
+        self._before = _NO_STATE
+        self._survey: Survey | None = None
+
+    def before(self, on_event: OnEvent) -> Looked:
+        """Look at what will be compiled. Raises InputError and TrustError as a check does."""
+        is_guarded = self.handling is Handling.GUARDED
+        if self.project is None:
+            return Looked(exit_code=0)
+        try:
+            self._before = self._read_state(with_looks=is_guarded)
+        except InputError:
+            if not is_guarded:  # the command may be there to mend it
+                return Looked(exit_code=0)
+            # the survey tells it, with its place
+        if not is_guarded:
+            return Looked(exit_code=0)
+        self._survey = self._judge(self._before.wanted, on_event)
+        return self._looked(self._survey, [], looked_at=self._before.wanted)
+
+    def after(self, code: int, on_event: OnEvent) -> Looked:
+        """Look at what the go command has fetched, changed and written. code: its exit code.
+
+        Raises InputError and TrustError as a check does.
+        """
+        if self.line.is_versioned:
+            return self._after_installing(on_event) if code == 0 else Looked(exit_code=0)
+        faults: list[Fault] = []
+        new: frozenset[ModuleVersion] = frozenset()
+        survey = None
+        if self.project is not None:
+            now = self._read_state(with_looks=self.handling is Handling.GUARDED)
+            moved = _moved(self._before, now)
+            new = _new(self._before, now) | {now.copies[path] for path in moved if path in now.copies}
+            has_vendored = self.line.command in ("mod vendor", "work vendor") and code == 0
+            if new or moved or has_vendored or now.digests != self._before.digests:
+                survey = self._survey = self._judge(new, on_event)
+            faults += [Fault(code=3, text=_told(path)) for path in moved]
+        programs = self._programs(faults) if code == 0 and self.line.command in ("build", "install") else ()
+        return self._looked(survey, faults, looked_at=new, programs=programs)
+
+    def _said(self, name: str) -> str:
+        return self._request.means.environ.get(name) or self._values.get(name, "")
+
+    def _refuse(self) -> None:
+        line = self.line
+        if self._said("GO111MODULE") == "off":
+            fault = Diagnostic(
+                message="GO111MODULE=off: packages come from GOPATH, and nothing proves them",
+                remedy="unset GO111MODULE",
+            )
+            raise InputError(fault)
+        if self.handling is Handling.REFUSED:
+            fault = Diagnostic(
+                message="a program of another module would run before anything could look at it",
+                seen=f"go run {line.words[0][:200]}",
+                remedy="install it, which is looked at before you run it: supplymatrix go -- install "
+                + line.words[0][:200],
+            )
+            raise InputError(fault)
+        for name, effect in CAREFUL.items():
+            if line.flag(name) and name not in self._request.allowed:
+                where = "" if name in line.flags else " in GOFLAGS"
+                fault = Diagnostic(
+                    message=f"with -{name}{where} {effect}",
+                    seen=f"-{name}={line.flag(name)[:200]}",
+                    remedy=f"leave it away; or, if you know why, supplymatrix go --allow {name} -- …",
+                )
+                raise InputError(fault)
+
+    def _loose(self) -> Iterator[str]:
+        """Yield the settings with which more is believed, or less is looked at, than by itself."""
+        if self._said("GOSUMDB") == "off":
+            yield "GOSUMDB=off"
+        for name in ("GONOSUMDB", "GOINSECURE"):
+            if self._said(name) not in ("", "none"):
+                yield f"{name}={self._said(name)[:100]}"
+        if self.line.flag("mod") == "mod":
+            yield "-mod=mod"
+        if self._said("GOCACHEPROG"):
+            yield "GOCACHEPROG"
+        yield from (f"-{name}" for name in CAREFUL if self.line.flag(name))
+
+    def _read_state(self, *, with_looks: bool) -> _State:
+        """Raises InputError when the project cannot be read."""
+        assert self.project is not None  # noqa: S101 - the caller has looked
+        projects = [read_subject(subject) for subject in find_subjects((self.project,), recursive=False).subjects]
+        self.is_vendored = bool(projects) and _is_vendored(projects[0], self.line.flag("mod"))
+        digests = {f"{project.root}/{name}": digest for project in projects for name, digest in project.digests.items()}
+        if self.is_vendored:
+            vendor = self.project.parent / "vendor"
+            looks = {vendor: look_at(vendor)} if with_looks else {}
+            return _State(digests=digests, wanted=frozenset(), looks=looks, copies={})
+        wanted = _wanted(projects, self.line)
+        copies = {path: module for module in wanted for _, path in find_copies(self._cache, module)}
+        looks = {path: look_at(path) if with_looks else NOTHING for path in copies}
+        return _State(digests=digests, wanted=wanted, looks=looks, copies=copies)
+
+    def _judge(self, modules: frozenset[ModuleVersion], on_event: OnEvent) -> Survey:
+        assert self.project is not None  # noqa: S101 - the callers have looked
+        request = CheckRequest(
+            paths=(self.project,),
+            means=self._request.means,
+            policy=self._request.policy,
+            with_faults=True,
+            in_force=_OF_VENDOR if self.is_vendored else _OF_COPIES,
+            copies_of=modules,
+        )
+        return run_survey(request, on_event)
+
+    def _looked(
+        self,
+        survey: Survey | None,
+        faults: Sequence[Fault],
+        *,
+        looked_at: frozenset[ModuleVersion],
+        programs: tuple[CheckedProgram, ...] = (),
+    ) -> Looked:
+        audits = [item for item in survey.items if isinstance(item, Audit)] if survey is not None else []
+        copies = {copy.path for audit in audits for copy in audit.facts.of(CachedCopy) if copy.kind in _OF_FILES}
+        faults = [*faults, *_unchecked(audits), *self._against_sum(audits, looked_at)]
+        proven = _answered(audits, ProofState.PROVEN)
+        codes = {fault.code for fault in faults} | codes_of(programs)
+        if survey is not None:
+            codes.add(0 if survey.exit_code == 5 else survey.exit_code)  # a project may need no other module
+        return Looked(
+            exit_code=next((code for code in _GRAVEST_FIRST if code in codes), 0),
+            survey=survey,
+            modules=len(proven if self.is_vendored else proven & self._before.wanted),
+            copies=len(copies),
+            files=sum(look.files for path, look in self._before.looks.items() if str(path) in copies)
+            or sum(look.files for look in self._before.looks.values()),
+            looked_at=len(looked_at),
+            faults=tuple(faults),
+            programs=programs,
+        )
+
+    def _against_sum(self, audits: Sequence[Audit], modules: frozenset[ModuleVersion]) -> Iterator[Fault]:
+        """Yield the copies of modules that the log cannot know, or was not asked for, that are not what go.sum says."""
+        proven = _answered(audits)
+        sums = {
+            line.subject: line.hash
+            for audit in audits
+            for line in audit.facts.of(SumLine)
+            if line.kind is SumKind.ZIP and line.subject in modules and line.subject not in proven
+        }
+        for copy in check_copies(sums, self._cache, jobs=self._request.means.jobs) if sums else ():
+            if copy.state is not CopyState.EQUAL:
+                yield _fault_of(copy, who="go.sum says")
+
+    def _programs(self, faults: list[Fault]) -> tuple[CheckedProgram, ...]:
+        items = self._survey.items if self._survey is not None else ()
+        expected = expected_of(items, is_vendored=self.is_vendored)
+        try:
+            paths = find_outputs(self.go, self.line, self._folder, self._request.means.environ)
+        except SourceError as err:
+            faults.append(Fault(code=3, text=str(err)))
+            return ()
+        return tuple(check_program(path, expected) for path in paths)
+
+    def _after_installing(self, on_event: OnEvent) -> Looked:
+        """Look at what `go install PACKAGE@VERSION` has written, and at the copies that it was built from."""
+        means = self._request.means
+        paths = versioned_outputs(self.line, self._values, means.environ, self._folder)
+        faults = []
+        if not paths and not self.line.has("n"):
+            faults.append(Fault(code=3, text="which programs were installed is not known here"))
+        programs, proven = check_installed(paths, self._request.policy, means, on_event)
+        copies = check_copies(proven, self._cache, jobs=means.jobs)
+        faults += [_fault_of(copy) for copy in copies if copy.state is not CopyState.EQUAL]
+        codes = {fault.code for fault in faults} | codes_of(programs)
+        return Looked(
+            exit_code=next((code for code in _GRAVEST_FIRST if code in codes), 0),
+            modules=len(proven),
+            copies=len(copies),
+            faults=tuple(faults),
+            programs=tuple(programs),
+        )
+
+
+def _find_project(folder: Path, environ: Mapping[str, str]) -> Path | None:
+    """Return the go.work, else the go.mod, that the go command takes in a folder, as seen from here."""
+    start = _working_folder(folder, environ)
+    named = environ.get("GOWORK", "")
+    found = None
+    if named not in ("", "auto", "off"):
+        found = Path(named)
+    elif named != "off":
+        found = next((up / "go.work" for up in (start, *start.parents) if is_file(up / "go.work")), None)
+    if found is None:
+        found = next((up / "go.mod" for up in (start, *start.parents) if is_file(up / "go.mod")), None)
+    if found is None:
+        return None
+    seen = Path(os.path.relpath(found))
+    return seen if os.path.realpath(seen) == os.path.realpath(found) else found
+
+
+def _working_folder(folder: Path, environ: Mapping[str, str]) -> Path:
+    """Return where the go command starts: by the name that PWD has for it, if that is one of it."""
+    here, named = Path.cwd(), environ.get("PWD", "")
+    try:
+        if os.path.isabs(named) and os.path.samefile(named, here / folder):  # noqa: PTH117, PTH121 - a text
+            return Path(os.path.normpath(named))
+    except OSError:
+        pass
+    return Path(os.path.normpath(here / folder))
+
+
+def _is_vendored(project: Project, mod: str) -> bool:
+    """Return whether the go command takes packages from vendor/. Raises InputError as reading it does."""
+    from supplymatrix.engine.graph_inputs import read_inputs
+    from supplymatrix.sources.vendor_list import Vendored, is_vendor_used, read_vendor_list
+
+    inputs = read_inputs(project)
+    listed = read_vendor_list(inputs.folder / "vendor" / "modules.txt")
+    vendored = Vendored(
+        mains=[(main.path, main.folder, main.go_mod) for main in inputs.mains],
+        work=(inputs.go_work, inputs.folder) if inputs.go_work is not None else None,
+    )
+    return bool(inputs.mains) and is_vendor_used(inputs.folder, listed, vendored, mod=mod)
+
+
+def _wanted(projects: Sequence[Project], line: GoLine) -> frozenset[ModuleVersion]:
+    """Return the modules whose files a command may compile.
+
+    From go 1.17 on go.mod names all of them, as far as packages of its own module are built: the go command refuses to
+    build where it does not. Otherwise it may be any module of which go.sum has the zip.
+    """
+    known = {
+        fact.subject
+        for project in projects
+        for fact in project.facts
+        if isinstance(fact, SumLine) and fact.kind is SumKind.ZIP
+    }
+    if len(projects) != 1 or line.first in _EVERYTHING:
+        return frozenset(known)
+    facts = projects[0].facts
+    own = next((fact for fact in facts if isinstance(fact, ProjectFact)), None)
+    words = line.words[:1] if line.command == "run" else line.words
+    if own is None or not own.prunes_graph or not all(_is_own(word, own.module_path) for word in words):
+        return frozenset(known)
+    required = [fact for fact in facts if isinstance(fact, RequiredModule)]
+    if any(fact.excluded for fact in required):
+        return frozenset(known)
+    return frozenset(known & {fact.effective for fact in required if fact.effective is not None})
+
+
+def _is_own(word: str, module: str) -> bool:
+    """Return whether packages are surely those of a module: named by folder or file, or by its path."""
+    return word.startswith((".", "/")) or word.endswith(".go") or f"{word}/".startswith(f"{module}/")
+
+
+def _new(before: _State, now: _State) -> frozenset[ModuleVersion]:
+    """Return the modules that nobody has looked at: their copies were not there, or they were not built."""
+    fetched = {module for path, module in now.copies.items() if path not in before.looks}
+    return frozenset(fetched | (now.wanted - before.wanted))
+
+
+def _moved(before: _State, now: _State) -> list[Path]:
+    """Return what has another look than it had."""
+    return sorted(
+        path for path, look in before.looks.items() if look != NOTHING and now.looks.get(path, look_at(path)) != look
+    )
+
+
+def _told(path: Path) -> str:
+    return f"{path} was written to while go ran: what has been compiled of it is not known"
+
+
+def _answered(audits: Iterable[Audit], *states: ProofState) -> set[ModuleVersion]:
+    """Return the modules of whose zip the log has a hash. states: what it says of go.sum's."""
+    return {
+        proof.subject
+        for audit in audits
+        for proof in audit.facts.of(LineProof)
+        if proof.kind is SumKind.ZIP and proof.state in (states or (ProofState.PROVEN, ProofState.DIFFERS))
+    }
+
+
+def _unchecked(audits: Iterable[Audit]) -> Iterator[Fault]:
+    """Yield the copies that could not be hashed where the policy would let that pass."""
+    for audit in audits:
+        if audit.verdict.exit_code or audit.verdict.mode is not Mode.ENFORCE:
+            continue
+        yield from (_fault_of(copy) for copy in audit.facts.of(CachedCopy) if copy.state is CopyState.UNCHECKED)
+
+
+def _fault_of(copy: CachedCopy, who: str = "the log proves") -> Fault:
+    if copy.state is CopyState.UNCHECKED:
+        return Fault(code=3, text=f"{copy.path} could not be hashed: {copy.reason}")
+    label = copy.reason or f"it has {copy.hash}, and should have {copy.logged_hash}"
+    return Fault(code=4, text=f"{copy.path} is not what {who}: {label}")

@@ -1,0 +1,72 @@
+"""Which versions a project builds, so that a program can be held against them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from supplymatrix.checks.program_gaps import VERSIONS_WANTED
+from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy
+from supplymatrix.engine.sbom_subject import find_sbom_subject
+from supplymatrix.model.fact import Gap, ProjectFact, RequiredModule
+from supplymatrix.model.value import value
+from supplymatrix.sources.project import Project
+
+__all__ = ["NO_PROJECT", "ProjectVersions", "project_versions", "versions_of"]
+
+
+@value
+class ProjectVersions:
+    """name: of the project. selected: module path → the version that its build takes, by the path of a replacement
+    where there is one; None where that is not known. gaps: why not."""
+
+    name: str
+    selected: Mapping[str, str] | None
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+NO_PROJECT = ProjectVersions(name="", selected=None)
+
+
+def versions_of(path: Path, environ: Mapping[str, str]) -> tuple[Project, ProjectVersions]:
+    """Read a project, a member of a workspace or a workspace. Raises InputError where there is none."""
+    subject = find_sbom_subject(path, environ)
+    return subject.project, project_versions(subject.project, environ)
+
+
+def project_versions(project: Project, environ: Mapping[str, str]) -> ProjectVersions:
+    """Return the versions that a project builds.
+
+    Where go.mod files of the graph are not at hand, a pruned go.mod has to do: it names every module that gives
+    packages to the build.
+    """
+    run = GraphReader(environ, own_first=True, unused_too=False).read(project)
+    if run.graph is not None and (run.graph.is_complete or run.listed_by is ListedBy.GO):
+        return ProjectVersions(name=project.name, selected=_selected(run))
+    selected = _required(project)
+    if selected is not None:
+        text = "go.mod files of its dependencies are missing: the versions are those that its own go.mod requires"
+        return ProjectVersions(name=project.name, selected=selected, notes=(f"{project.name}: {text}",))
+    first = run.gaps[0] if run.gaps else None
+    gap = Gap(
+        wanted=f"{VERSIONS_WANTED}{project.name}",
+        reason=first.reason if first is not None else "go.mod files of its dependencies are missing",
+        remedy=first.remedy if first is not None else "go mod download, and run this again",
+    )
+    return ProjectVersions(name=project.name, selected=None, gaps=(gap,))
+
+
+def _selected(run: GraphRun) -> dict[str, str]:
+    modules = (fact.effective for fact in run.facts if not fact.is_main)
+    return {module.path: module.version for module in modules if module is not None}
+
+
+def _required(project: Project) -> dict[str, str] | None:
+    """Return what a go.mod that names all modules requires, None for any other."""
+    is_pruned = any(fact.prunes_graph for fact in project.facts if isinstance(fact, ProjectFact))
+    required = [fact for fact in project.facts if isinstance(fact, RequiredModule)]
+    if not is_pruned or project.workspace is not None or any(fact.excluded for fact in required):
+        return None
+    modules = (fact.effective for fact in required)
+    return {module.path: module.version for module in modules if module is not None}

@@ -1,0 +1,268 @@
+"""`verify cache`: the copies of a project's modules in the module cache, held against the log.
+
+    run = verify_cache(CacheRequest(path=Path("svc"), means=means))
+    run.copies, run.absent, run.exit_code
+
+The modules are those of the build list and of go.sum. Their files are read while the log is asked: what they should
+hash to is needed only at the end. Nothing of the cache is believed, and nothing of go.sum, but where no log can know a
+module: then go.sum's hash is all there is, and that is told.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from supplymatrix.engine.events import OnEvent, Progress, ignore_event
+from supplymatrix.engine.graph_inputs import GraphInputs, read_inputs
+from supplymatrix.engine.log_words import LogWords, ask_log_about
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.module_graph import cache_of, graph_of_files
+from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, load_policy
+from supplymatrix.engine.private import withholding_of
+from supplymatrix.engine.sbom_subject import SbomSubject, find_sbom_subject
+from supplymatrix.gomod.module_graph import ModuleGraph
+from supplymatrix.model.cache_run import CacheRun, SumDifference, UnprovenModule
+from supplymatrix.model.fact import CachedCopy, CopyKind, CopyState, Gap, SumKind, SumLine
+from supplymatrix.model.log_word import LogWord, LogWordKind
+from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
+from supplymatrix.model.value import changed, value
+from supplymatrix.net.file_facts import FileFacts
+from supplymatrix.net.folders import cache_folder_if_any
+from supplymatrix.net.settings import read_go_settings
+from supplymatrix.sources.copy_check import CopyCheck, Hashes
+from supplymatrix.sources.mod_files import ModFiles
+from supplymatrix.sources.project import Project
+
+__all__ = ["CacheRequest", "verify_cache"]
+
+_AGAIN = "run it again when nothing writes to the module cache"
+_TOOLCHAINS = "toolchains are not looked at here: `supplymatrix verify goroot` does that"
+_VENDOR = "there is a vendor/ beside it, which builds may take instead: `supplymatrix verify vendor` looks there"
+_TRUSTED = "modules whose files have the same size, place and times as when they were last read were not read again"
+
+
+@value
+class CacheRequest:
+    """path: a project, a member of a workspace, or a workspace. trust_mtime: believe size, place and times of files
+    that were good in an earlier run; else every byte is read."""
+
+    path: Path
+    means: Means
+    policy: PolicySource = OWN_POLICY
+    trust_mtime: bool = False
+
+
+@value
+class _Wanted:
+    """modules: whose copies count; go_mods: of which only the go.mod does. sums: the first hash of each go.sum key."""
+
+    modules: tuple[ModuleVersion, ...]
+    go_mods: tuple[ModuleVersion, ...]
+    local: tuple[str, ...]
+    sums: Mapping[tuple[ModuleVersion, SumKind], str]
+    gaps: tuple[Gap, ...]
+    notes: tuple[str, ...]
+
+
+def verify_cache(request: CacheRequest, on_event: OnEvent = ignore_event) -> CacheRun:
+    """Hold the module cache against the log.
+
+    Raises InputError for a path, project or policy that cannot be used, TrustError for a log that lied as a whole.
+    """
+    means = request.means
+    subject = find_sbom_subject(request.path, means.environ)
+    cache = cache_of(means.environ)
+    wanted = _find_modules(subject, cache)
+    facts = _facts(means) if request.trust_mtime else None
+    expected = {module: wanted.sums.get((module, SumKind.ZIP), "") for module in wanted.modules}
+    with CopyCheck(expected, cache, jobs=means.jobs, memory=facts) as check:
+        words = _ask(subject, (*wanted.modules, *wanted.go_mods), request, on_event)
+        hashes = _hashes(wanted, words)
+        copies = check.judge(
+            hashes, lambda done: on_event(Progress(stage="copies", done=done, total=len(check.modules)))
+        )
+    if facts is not None:
+        facts.save()
+    there = frozenset(check.modules)
+    unproven = tuple(_unproven(wanted, words, there))
+    notes = [*wanted.notes, *words.notes, *([_TRUSTED] if check.remembered else [])]
+    return CacheRun(
+        name=subject.name,
+        folder=subject.folder.as_posix(),
+        cache=str(cache) if cache is not None else "",
+        copies=copies,
+        modules=len(wanted.modules),
+        absent=tuple(module for module in wanted.modules if module not in there),
+        go_mods=len(wanted.go_mods),
+        local=wanted.local,
+        sums=tuple(_sum_differences(subject, words)),
+        unproven=unproven,
+        gaps=(*wanted.gaps, *_gaps_of_words(unproven, words, hashes, there), *_gaps_of_copies(copies)),
+        notes=tuple(dict.fromkeys(notes)),
+        log=words.log,
+        tree_size=words.tree_size,
+        remembered=check.remembered,
+    )
+
+
+def _facts(means: Means) -> FileFacts:
+    return FileFacts.open(means.cache_dir or cache_folder_if_any(means.environ), detector="")
+
+
+def _find_modules(subject: SbomSubject, cache: Path | None) -> _Wanted:
+    """Return the modules of the build list and of every go.sum."""
+    inputs = read_inputs(subject.project)
+    files = ModFiles(cache, inputs.hashes, inputs.folders)
+    graph = graph_of_files(inputs, files.read)
+    lines = [fact for project in subject.projects for fact in project.facts if isinstance(fact, SumLine)]
+    sums: dict[tuple[ModuleVersion, SumKind], str] = {}
+    for line in lines:
+        sums.setdefault((line.subject, line.kind), line.hash)
+    listed = {one.effective for one in graph.modules if one.effective is not None}
+    modules = listed | {line.subject for line in lines if line.kind is SumKind.ZIP}
+    is_toolchain = any(module.path == TOOLCHAIN_PATH for module in modules)
+    modules = {module for module in modules if module.path != TOOLCHAIN_PATH}
+    go_mods = {line.subject for line in lines} - modules
+    notes = [_TOOLCHAINS] * is_toolchain
+    if (inputs.folder / "vendor" / "modules.txt").exists():
+        notes.append(_VENDOR)
+    return _Wanted(
+        modules=tuple(sorted(modules)),
+        go_mods=tuple(sorted(module for module in go_mods if module.path != TOOLCHAIN_PATH)),
+        local=tuple(sorted(one.module.path for one in graph.modules if one.effective is None and not one.is_main)),
+        sums=sums,
+        gaps=tuple(_gaps_of_graph(inputs, graph)),
+        notes=tuple(notes),
+    )
+
+
+def _gaps_of_graph(inputs: GraphInputs, graph: ModuleGraph) -> Iterator[Gap]:
+    """Yield why the build list may lack modules: those of go.sum are looked at all the same."""
+    wanted = f"the build list of {inputs.name}"
+    if graph.missing:
+        first, many = graph.missing[0], len(graph.missing)
+        which = f"{first.wanted.effective or first.wanted.module}: {first.reason}"
+        reason = which if many == 1 else f"{many:,} go.mod files could not be had, the first is that of {which}"
+        yield Gap(wanted=wanted, reason=reason, remedy=first.remedy)
+    for member, why in inputs.unusable:
+        remedy = "mend the workspace, or check the member by itself"
+        yield Gap(wanted=wanted, reason=f"member {member}: {why}", remedy=remedy)
+
+
+def _ask(subject: SbomSubject, modules: Sequence[ModuleVersion], request: CacheRequest, on_event: OnEvent) -> LogWords:
+    """Ask the log, for no name that the policy of any member keeps from it."""
+    means = request.means
+    held = _held_by_members(subject.projects[1:], modules, request)
+    asked = [module for module in modules if module not in held]
+    words = ask_log_about(
+        asked, subject.project, request.policy, means, on_event, path=subject.project.root, most=len(asked)
+    )
+    return changed(words, by_module={**words.by_module, **held})
+
+
+def _held_by_members(
+    projects: Sequence[Project], modules: Sequence[ModuleVersion], request: CacheRequest
+) -> Mapping[ModuleVersion, LogWord]:
+    """Return the word on modules that other members of a workspace declare private."""
+    held: dict[ModuleVersion, LogWord] = {}
+    if not projects:
+        return held
+    settings = read_go_settings(request.means.environ)
+    for project in projects:
+        policy = load_policy(request.policy, project, request.means.environ, request.means)[0]
+        for module in modules if policy.private else ():
+            who = withholding_of(module.path, policy, settings, send_private=True)
+            if who is not None:
+                reason = f"its name is withheld from the log by {who}"
+                held[module] = LogWord(kind=LogWordKind.PRIVATE, reason=reason, is_declared=True)
+    return held
+
+
+def _hashes(wanted: _Wanted, words: LogWords) -> Mapping[ModuleVersion, Hashes]:
+    """Return what copies are held against: what the log proves, else what go.sum says."""
+    found: dict[ModuleVersion, Hashes] = {}
+    for module in (*wanted.modules, *wanted.go_mods):
+        word = words.by_module[module]
+        zip_hash, go_mod = word.h1, word.h1_go_mod
+        if word.kind is not LogWordKind.PROVEN or not word.h1:
+            zip_hash = wanted.sums.get((module, SumKind.ZIP), "")
+        if word.kind is not LogWordKind.PROVEN or not word.h1_go_mod:
+            go_mod = wanted.sums.get((module, SumKind.GO_MOD), "")
+        found[module] = Hashes(zip=zip_hash, go_mod=go_mod)
+    go_mods = set(wanted.go_mods)
+    return {module: Hashes(zip="", go_mod=h.go_mod) if module in go_mods else h for module, h in found.items()}
+
+
+def _unproven(wanted: _Wanted, words: LogWords, there: frozenset[ModuleVersion]) -> Iterator[UnprovenModule]:
+    """Yield the modules of which the log proves no hash: of those whose go.mod alone counts, no hash of that."""
+    go_mods = set(wanted.go_mods)
+    for module in (*wanted.modules, *wanted.go_mods):
+        word = words.by_module[module]
+        is_proven = word.kind is LogWordKind.PROVEN and (word.h1_go_mod if module in go_mods else word.h1)
+        if not is_proven:
+            yield UnprovenModule(
+                subject=module,
+                kind=word.kind,
+                reason=word.reason,
+                is_declared=word.is_declared,
+                by_go_sum=module in there and (module, SumKind.ZIP) in wanted.sums,
+            )
+
+
+def _gaps_of_words(
+    unproven: Sequence[UnprovenModule],
+    words: LogWords,
+    hashes: Mapping[ModuleVersion, Hashes],
+    there: frozenset[ModuleVersion],
+) -> Iterator[Gap]:
+    """Yield what the log could not be asked, and copies that there is nothing to hold against."""
+    for module in unproven:
+        remedy = words.by_module[module.subject].remedy
+        is_open = module.kind in (LogWordKind.UNANSWERED, LogWordKind.PROVEN) or (
+            module.kind is LogWordKind.PRIVATE and not module.is_declared
+        )
+        if is_open:
+            yield Gap(
+                wanted=f"log record of {module.subject}", reason=module.reason, remedy=remedy,
+                subject=str(module.subject),
+            )  # fmt: skip
+        elif module.subject in there and not hashes[module.subject].zip:
+            yield Gap(
+                wanted=f"a hash of {module.subject}",
+                reason=f"{module.reason}, and go.sum has no line of its zip",
+                remedy="go mod tidy writes it",
+                subject=str(module.subject),
+            )
+
+
+def _gaps_of_copies(copies: Sequence[CachedCopy]) -> Iterator[Gap]:
+    for copy in copies:
+        if copy.state is CopyState.UNCHECKED:
+            what = "files" if copy.kind is CopyKind.FOLDER else "hash"
+            yield Gap(wanted=f"the {what} of {copy.path}", reason=copy.reason, remedy=_AGAIN, subject=str(copy.subject))
+
+
+def _sum_differences(subject: SbomSubject, words: LogWords) -> Iterator[SumDifference]:
+    """Yield the go.sum lines that are not what the log proves, each once for a file."""
+    seen = set()
+    for project in subject.projects:
+        for line in project.facts:
+            if not isinstance(line, SumLine) or line.subject not in words.by_module:
+                continue
+            word = words.by_module[line.subject]
+            logged = word.h1 if line.kind is SumKind.ZIP else word.h1_go_mod
+            if word.kind is not LogWordKind.PROVEN or not logged or line.hash == logged:
+                continue
+            place = Path(os.path.normpath(project.path_of(line.location.artifact))).as_posix()
+            key = (place, line.location.line)
+            if key not in seen:
+                seen.add(key)
+                yield SumDifference(
+                    subject=line.subject,
+                    kind=line.kind,
+                    hash=line.hash,
+                    logged_hash=logged,
+                    location=changed(line.location, artifact=place),
+                )

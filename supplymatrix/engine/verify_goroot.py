@@ -1,0 +1,133 @@
+"""`verify goroot`: the Gos of this machine, held against the log's records of their toolchains.
+
+    run = verify_goroot(GorootRequest(means=means))
+    run.installed, run.exit_code
+
+Without a path: the Go that `go` in PATH would run, and every toolchain that the go command has fetched. The log is
+asked for all of them at once; a Go that is verified is never run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from supplymatrix.engine.events import OnEvent, Progress, ignore_event
+from supplymatrix.engine.installed_go import judge_go, look_at_go
+from supplymatrix.engine.log_words import LogWords, ask_log_about
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
+from supplymatrix.engine.toolchain_files import ProvenFiles
+from supplymatrix.model.fact import Gap
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.on_disk import InstalledGo, ToolchainLevel
+from supplymatrix.model.value import value
+from supplymatrix.net.settings import find_goroot, read_env_values, read_go_settings
+from supplymatrix.sources.go_root import fetched_toolchains, goroot_of
+from supplymatrix.sources.modcache import module_cache
+from supplymatrix.sources.project import Project
+
+__all__ = ["ACCEPTED", "GorootRequest", "GorootRun", "find_gos", "gap_of_go", "verify_goroot"]
+
+ACCEPTED = (ToolchainLevel.OFFICIAL, ToolchainLevel.CONFIG_CHANGED)
+_GRAVEST_FIRST = (4, 3, 1, 0)
+_NO_GO = "there is no `go` in PATH, and the module cache has no toolchain"
+
+
+@value
+class GorootRequest:
+    """paths: folders of Gos, or their `go` commands; none = those of this machine. policy: names the log, where it is
+    another one than Go's; nothing that lies beside a Go is read for it. fetch: a zip may be fetched, to name the files
+    that differ."""
+
+    means: Means
+    paths: tuple[Path, ...] = ()
+    policy: PolicySource = OWN_POLICY
+    fetch: bool = True
+
+
+@value
+class GorootRun:
+    """installed: what each Go is. gaps: what could not be had. log: its name; tree_size: of the head that the records
+    are proven under, 0 = nobody was asked. notes: what a reader should know."""
+
+    installed: tuple[InstalledGo, ...]
+    gaps: tuple[Gap, ...]
+    notes: tuple[str, ...]
+    log: str
+    tree_size: int
+    exit_code: int
+
+
+def verify_goroot(request: GorootRequest, on_event: OnEvent = ignore_event) -> GorootRun:
+    """Return what the Gos are. Raises InputError for a path at which there is none, and for a policy that cannot be
+    used; TrustError for a log that lied as a whole."""
+    means = request.means
+    cache = module_cache(means.environ, read_env_values(means.environ))
+    found = [look_at_go(*place) for place in _places(request, cache)]
+    if not found:
+        return GorootRun(installed=(), gaps=(), notes=(_NO_GO,), log="", tree_size=0, exit_code=5)
+    modules = tuple(dict.fromkeys(module for go in found for module in go.modules))
+    words = _ask(modules, request, on_event)
+    proven = ProvenFiles(means, read_go_settings(means.environ), cache, may_fetch=request.fetch, on_event=on_event)
+    installed = []
+    for number, go in enumerate(found):
+        on_event(Progress(stage="toolchains", done=number, total=len(found)))
+        installed.append(judge_go(go, words.by_module, proven, jobs=means.jobs))
+    on_event(Progress(stage="toolchains", done=len(found), total=len(found)))
+    return GorootRun(
+        installed=tuple(installed),
+        gaps=tuple(gap for go in installed if (gap := gap_of_go(go)) is not None),
+        notes=words.notes,
+        log=words.log,
+        tree_size=words.tree_size,
+        exit_code=_exit_code(installed),
+    )
+
+
+def find_gos(means: Means, cache: Path | None) -> Iterator[tuple[Path, str]]:
+    """Yield the folders of the Gos of this machine, each once, and how each was found. cache: the module cache."""
+    values = read_env_values(means.environ)
+    root = find_goroot(means.environ, user_goroot=values.get("GOROOT", ""))
+    seen: set[Path] = set()
+    places = [(root, "PATH")] if root is not None and root.is_dir() else []
+    for path, found_as in (*places, *((path, "module cache") for path in fetched_toolchains(cache))):
+        real = path.resolve()
+        if real not in seen:
+            seen.add(real)
+            yield path, found_as
+
+
+def gap_of_go(go: InstalledGo) -> Gap | None:
+    """Return what could not be had of a Go, None where its level is known."""
+    if go.level is not ToolchainLevel.UNCHECKED or go.bad_proof:
+        return None
+    return Gap(wanted=f"what the Go in {go.root} is", reason=go.reason, remedy=go.remedy, subject=str(go.subject or ""))
+
+
+def _places(request: GorootRequest, cache: Path | None) -> Iterator[tuple[Path, str]]:
+    if not request.paths:
+        yield from find_gos(request.means, cache)
+        return
+    yield from ((path, "argument") for path in dict.fromkeys(goroot_of(path) for path in request.paths))
+
+
+def _ask(modules: Sequence[ModuleVersion], request: GorootRequest, on_event: OnEvent) -> LogWords:
+    """Ask the log. No folder counts as the project: what lies in a GOROOT must not choose the log that proves it."""
+    nothing = Project(
+        name="", root=Path(), facts=(), files={}, lift_toml=None, go_sum="", notes=(), paths={}, policy_folders=()
+    )
+    return ask_log_about(modules, nothing, request.policy, request.means, on_event)
+
+
+def _exit_code(installed: Sequence[InstalledGo]) -> int:
+    codes = {_code_of(go) for go in installed}
+    return next(code for code in _GRAVEST_FIRST if code in codes)
+
+
+def _code_of(go: InstalledGo) -> int:
+    if go.level is ToolchainLevel.MODIFIED or go.bad_proof:
+        return 4
+    if go.level is ToolchainLevel.UNCHECKED:
+        return 3
+    return 0 if go.level in ACCEPTED and not go.risks else 1

@@ -1,0 +1,78 @@
+"""How files look without being read: whether anybody has written to them between two moments.
+
+before = look_at(folder)
+...
+look_at(folder) == before        # nobody has, as far as the system tells
+
+Every file below counts with its name, device, inode, size, and the times of writing and of change; the latter cannot be
+set back by whoever writes a file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from supplymatrix.model.value import value
+from supplymatrix.sources.pread import FileLook
+
+__all__ = ["NOTHING", "Look", "look_at"]
+
+_MOST = 4_000_000
+"""Files and folders of one look; the largest known module has some ten thousand."""
+
+
+@value
+class Look:
+    """digest: of all looks, "" where nothing lies there. files: how many there are that are no folders."""
+
+    digest: str
+    files: int = 0
+
+
+NOTHING = Look(digest="")
+
+
+def look_at(path: Path) -> Look:
+    """Return the look of a file, or of a folder with all that is below. No link is followed.
+
+    Where something cannot be looked at, that is part of the look. Raises OSError for more than four million files.
+    """
+    try:
+        info = os.lstat(path)
+    except (OSError, ValueError):  # ValueError: a name that no file can have
+        return NOTHING
+    seen = blake2b(_bytes(b"", info), digest_size=16)
+    files = 0
+    for name, found in _below(os.fsencode(path)):
+        seen.update(_bytes(name, found) if found is not None else name + b"\0?\0")
+        files += 1
+        if files > _MOST:
+            raise OSError(f"more than {_MOST:,} files lie in {path}")
+    return Look(digest=seen.hexdigest(), files=files or 1)
+
+
+def _below(root: bytes) -> Iterator[tuple[bytes, os.stat_result | None]]:
+    """Yield what lies below a path, folders before what is in them, in an order that depends on the names alone."""
+    waiting = [(b"", root)]
+    while waiting:
+        above, path = waiting.pop()
+        try:
+            with os.scandir(path) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError:
+            continue  # a file; or a folder that cannot be listed, whose own look counts
+        for entry in entries:
+            name = above + b"/" + entry.name
+            try:
+                yield name, entry.stat(follow_symlinks=False)
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((name, entry.path))
+            except OSError:
+                yield name, None
+
+
+def _bytes(name: bytes, info: os.stat_result) -> bytes:
+    return name + b"\0%d %d %d %d %d %d\0" % (info.st_mode, *FileLook.at(info))

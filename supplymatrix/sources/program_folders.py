@@ -1,0 +1,114 @@
+"""Programs below a folder: every plain file whose first bytes are those of a program, whatever its name or mode.
+
+Symbolic links are not followed, so that nothing outside of the folder is read and no loop is walked; what is left out
+is told. Files that are one under several names are read once.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from supplymatrix.model.value import value
+from supplymatrix.sources.program_files import HEAD, may_be_program
+
+__all__ = ["FOLDER_LIMITS", "FolderLimits", "FolderWalk", "walk_folder"]
+
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+)
+
+
+@value
+class FolderLimits:
+    """How far a walk goes. files: that are looked at; folders: that are opened; depth: of folders below the first."""
+
+    files: int = 500_000
+    folders: int = 200_000
+    depth: int = 100
+
+
+FOLDER_LIMITS = FolderLimits()
+
+
+@dataclass(slots=True)
+class FolderWalk:
+    """What a walk found. programs: paths of files that may be programs, each with the other names of the very same
+    file, sorted. files: that were looked at; links: symbolic links that were not followed. faults: paths that could not
+    be looked at, and why. cut: why the walk ended before it was through, "" when it was not."""
+
+    programs: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    files: int = 0
+    links: int = 0
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    cut: str = ""
+
+
+def walk_folder(root: str, limits: FolderLimits = FOLDER_LIMITS) -> FolderWalk:
+    """Return the files below a folder that may be programs; what cannot be looked at is a fault of that path."""
+    walk = FolderWalk()
+    same: dict[tuple[int, int], list[str]] = {}
+    for path in _files(root, walk, limits):
+        if walk.files >= limits.files:
+            walk.cut = f"there are more than {limits.files:,} files"
+            break
+        walk.files += 1
+        try:
+            key = _look(path)
+        except FileNotFoundError:
+            walk.faults.append((path, "it is gone"))
+        except (OSError, ValueError) as err:
+            walk.faults.append((path, str(getattr(err, "strerror", None) or err)))
+        else:
+            if key is not None:
+                same.setdefault(key, []).append(path)
+    walk.programs = sorted((paths[0], tuple(paths[1:])) for paths in map(sorted, same.values()))
+    walk.faults.sort()
+    return walk
+
+
+def _files(root: str, walk: FolderWalk, limits: FolderLimits) -> Iterator[str]:
+    """Yield the plain files, those that lie higher first."""
+    folders: deque[tuple[str, int]] = deque([(root, 0)])
+    opened = 0
+    while folders:
+        folder, depth = folders.popleft()
+        if opened >= limits.folders:
+            walk.cut = f"there are more than {limits.folders:,} folders"
+            return
+        opened += 1
+        try:
+            with os.scandir(folder) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except (OSError, ValueError) as err:
+            walk.faults.append((folder, str(getattr(err, "strerror", None) or err)))
+            continue
+        for entry in found:
+            if entry.is_symlink():
+                walk.links += 1
+            elif entry.is_dir(follow_symlinks=False):
+                if depth < limits.depth:
+                    folders.append((entry.path, depth + 1))
+                else:
+                    walk.cut = f"folders lie more than {limits.depth} deep in each other"
+            elif entry.is_file(follow_symlinks=False):
+                yield entry.path
+
+
+def _look(path: str) -> tuple[int, int] | None:
+    """Return device and inode of a file that may be a program, None for any other."""
+    descriptor = os.open(path, _FLAGS)
+    try:
+        if not may_be_program(os.read(descriptor, HEAD)):
+            return None
+        info = os.fstat(descriptor)
+        return (info.st_dev, info.st_ino) if stat.S_ISREG(info.st_mode) else None
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,229 @@
+"""Compiled Go programs, wherever they lie: files, folders, tar files, container images. They are read, never run.
+
+found = find_programs([Path("bin"), Path("image.tar")])
+found.programs, found.gaps, found.files
+
+What a folder or an archive has besides programs is passed by after its first bytes. A file that is named must be a Go
+program or an archive: else it is a fault.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from supplymatrix.checks.program_gaps import PROGRAMS_WANTED
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.gomod.program import ReadProgram
+from supplymatrix.model.fact import Gap
+from supplymatrix.model.location import Location
+from supplymatrix.model.value import changed, value
+from supplymatrix.sources.pread import open_at
+from supplymatrix.sources.program_archives import ARCHIVE_LIMIT, Archive, is_archive, read_archive, read_layout_folder
+from supplymatrix.sources.program_files import MAX_PROGRAMS, Room, TakenFile, Unread, reason_of, take_file
+from supplymatrix.sources.program_folders import FOLDER_LIMITS, FolderLimits, walk_folder
+
+__all__ = ["MAX_PROGRAMS", "FoundProgram", "ProgramsFound", "find_programs"]
+
+_FAULTS = 20  # files that could not be looked at, told one by one
+
+
+@value
+class FoundProgram:
+    """One program. name: as a reader finds it ("bin/app", "image.tar: usr/bin/app", "app (arm64)"). path: of the
+    file on the disk that has it. sha256, size: of the program's own file. image: digest of the image's manifest, ""
+    for none. also: other names of the very same file."""
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+    read: ReadProgram
+    image: str = ""
+    also: tuple[str, ...] = ()
+
+
+@value
+class ProgramsFound:
+    """What was found, in the order of the paths, and by name in each. files: that were looked at. gaps: what could not
+    be looked at. faults: of named files that are no Go program or cannot be used. forged: files of an image that are
+    not what their digest says, as (where, sentence). images: that were looked into. notes: on what was left out.
+    """
+
+    programs: tuple[FoundProgram, ...]
+    gaps: tuple[Gap, ...]
+    files: int
+    faults: tuple[Diagnostic, ...] = ()
+    forged: tuple[tuple[str, str], ...] = ()
+    images: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def find_programs(
+    paths: Sequence[Path],
+    *,
+    jobs: int = 4,
+    limits: FolderLimits = FOLDER_LIMITS,
+    most: int = MAX_PROGRAMS,
+) -> ProgramsFound:
+    """Return the programs that paths lead to. jobs: threads. most: of them that are kept."""
+    finder = _Finder(jobs, limits, most)
+    for path in dict.fromkeys(paths):
+        finder.add(path)
+    return finder.found()
+
+
+class _Finder:
+    def __init__(self, jobs: int, limits: FolderLimits, most: int) -> None:
+        self._jobs = max(1, min(jobs, os.cpu_count() or 1))
+        self._limits = limits
+        self._room = Room(most)
+        self._programs: list[FoundProgram] = []
+        self._gaps: list[Gap] = []
+        self._faults: list[Diagnostic] = []
+        self._forged: list[tuple[str, str]] = []
+        self._notes: list[str] = []
+        self._texts: dict[str, str] = {}
+        self._files = self._images = 0
+
+    def found(self) -> ProgramsFound:
+        if self._room.refused:
+            self._gap(
+                f"{self._room.refused:,} more programs",
+                "no more than were told are kept in one run",
+                "name fewer files or folders",
+            )
+        return ProgramsFound(
+            programs=tuple(self._programs),
+            gaps=tuple(self._gaps),
+            files=self._files,
+            faults=tuple(self._faults),
+            forged=tuple(self._forged),
+            images=self._images,
+            notes=tuple(dict.fromkeys(self._notes)),
+        )
+
+    def add(self, path: Path) -> None:
+        """Look at one path that was named."""
+        try:
+            if path.is_dir():
+                self._add_folder(path)
+            else:
+                self._add_named(path)
+        except (InputError, OSError, ValueError) as err:
+            self._faults.append(_unusable(path, reason_of(err), "name a file or folder that may be read"))
+
+    def _add_named(self, path: Path) -> None:
+        with open_at(path, limit=ARCHIVE_LIMIT) as file:
+            head = file.read_at(0, min(512, file.size))
+        if is_archive(head):
+            self._add_archive(path)
+            return
+        self._files += 1
+        taken = take_file(path, links=True)
+        if isinstance(taken, TakenFile) and self._room.admit(taken) is None:
+            return
+        if isinstance(taken, TakenFile):
+            self._keep(path.as_posix(), path, taken)
+        elif taken is None:
+            self._faults.append(_no_program(path, head))
+        else:
+            self._faults.append(_unusable(path, taken.reason, taken.remedy))
+
+    def _add_folder(self, path: Path) -> None:
+        if (path / "oci-layout").is_file() and (path / "index.json").is_file():
+            self._add_found(path, read_layout_folder(str(path), self._room))
+            return
+        walk = walk_folder(str(path), self._limits)
+        self._files += walk.files
+        with ThreadPoolExecutor(max_workers=self._jobs) as pool:
+            taken = pool.map(lambda one: take_file(Path(one[0]), links=False), walk.programs)
+            for (name, also), one in zip(walk.programs, map(self._room.admit, taken), strict=True):
+                shown = Path(name).as_posix()
+                if isinstance(one, TakenFile):
+                    self._keep(shown, Path(name), one, also=[Path(other).as_posix() for other in also])
+                elif one is not None:
+                    self._unread(shown, one)
+        for name, why in walk.faults[:_FAULTS]:
+            self._gap(Path(name).as_posix(), f"it could not be looked at: {why}", "name files that may be read")
+        if len(walk.faults) > _FAULTS:
+            rest = len(walk.faults) - _FAULTS
+            self._gap(f"{rest:,} more files below {path.as_posix()}", "they could not be looked at", "")
+        if walk.cut:
+            self._gap(f"all of {path.as_posix()}", f"not everything was looked at: {walk.cut}", "name parts of it")
+        if walk.links:
+            self._notes.append(f"symbolic links below {path.as_posix()} that were not followed: {walk.links:,}")
+
+    def _add_archive(self, path: Path) -> None:
+        with open_at(path, limit=ARCHIVE_LIMIT) as file:
+            archive = read_archive(file, self._room)
+        self._add_found(path, archive)
+
+    def _add_found(self, path: Path, archive: Archive) -> None:
+        """Keep what an archive, or the folder of a layout, has."""
+        shown = path.as_posix()
+        self._files += archive.files
+        self._images += archive.images
+        self._notes += [f"{shown}: {note}" for note in archive.notes]
+        for one in archive.programs:
+            place = f"{shown} ({one.label})" if one.label else shown
+            name = f"{place}: {one.program.path}" if one.program.path else place
+            if isinstance(one.program.taken, TakenFile):
+                also = [f"{place}: {other}" for other in one.program.also]
+                self._keep(name, path, one.program.taken, image=one.image, also=also)
+            else:
+                self._unread(name, one.program.taken)
+        for fault in archive.faults:
+            if fault.is_forged:
+                self._forged.append((f"{shown}: {fault.what}", fault.reason))
+            else:
+                self._gap(f"{shown}: {fault.what}", fault.reason, "make the image anew, or pull it again")
+        if archive.fault:
+            self._gap(f"all of {shown}", archive.fault, "make it anew, or unpack it and name the programs")
+        elif archive.is_packed_file and not archive.programs:
+            self._faults.append(_unusable(path, "what it unpacks to is neither a tar nor a Go program", ""))
+
+    def _keep(self, name: str, path: Path, taken: TakenFile, *, image: str = "", also: Iterable[str] = ()) -> None:
+        for read in taken.programs:
+            several = f" ({read.goarch})" if len(taken.programs) > 1 and read.goarch else ""
+            self._programs.append(
+                FoundProgram(
+                    name=name + several,
+                    path=path,
+                    sha256=taken.sha256,
+                    size=taken.size,
+                    read=self._sharing(read),
+                    image=image,
+                    also=tuple(also),
+                )
+            )
+
+    def _sharing(self, read: ReadProgram) -> ReadProgram:
+        """Return a program whose texts are those of the others: programs of one folder have most packages in common."""
+        if read.packages is None:
+            return read
+        return changed(read, packages=tuple(self._texts.setdefault(text, text) for text in read.packages))
+
+    def _unread(self, name: str, unread: Unread) -> None:
+        self._gap(name, unread.reason, unread.remedy)
+
+    def _gap(self, what: str, reason: str, remedy: str) -> None:
+        gap = Gap(wanted=f"{PROGRAMS_WANTED}{what}", reason=reason, remedy=remedy, location=Location(artifact=what))
+        self._gaps.append(gap)
+
+
+def _no_program(path: Path, head: bytes) -> Diagnostic:
+    others = {b"PK\x03\x04": "a zip", b"!<arch>": "an ar archive", b"\xed\xab\xee\xdb": "an RPM package"}
+    kind = next((name for magic, name in others.items() if head.startswith(magic)), "")
+    return Diagnostic(
+        message=f"it is {kind}, which is not looked into" if kind else "it is no Go program, or says nothing of itself",
+        artifact=path.as_posix(),
+        expected="a program that the go command has built, a folder, a tar file or an image layout",
+        remedy="unpack it first" if kind else "",
+    )
+
+
+def _unusable(path: Path, reason: str, remedy: str) -> Diagnostic:
+    return Diagnostic(message=f"it cannot be read: {reason}", artifact=path.as_posix(), remedy=remedy)
