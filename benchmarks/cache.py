@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.hugo import NotRunError
 from benchmarks.measure import Run, clean_environment, compile_program, median, pairs, program, run
@@ -102,9 +103,9 @@ def _ours(folder: Path, *, offline: bool = True) -> list[str | Path]:
     return [*program(), "verify", "cache", folder.resolve(), "--quiet", "--format", "json", *how]
 
 
-def _document(done: Run) -> dict[str, list[dict[str, object]]] | None:
+def _document(done: Run) -> dict[str, Any] | None:
     try:
-        found: dict[str, list[dict[str, object]]] = json.loads(done.out)
+        found: dict[str, Any] = json.loads(done.out)
     except ValueError:
         return None
     return found

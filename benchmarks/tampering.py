@@ -1,4 +1,4 @@
-"""What `go mod verify` and `supplymatrix check` say to the same tampering, side by side.
+"""What `go mod verify`, `supplymatrix check` and `supplymatrix verify cache` say to the same tampering, side by side.
 
     python -m benchmarks.tampering [--json FILE]
 
@@ -32,7 +32,7 @@ from benchmarks.measure import REPO, program, run
 SERVICE = REPO / "examples" / "mux-service"
 MODULE, VERSION = "github.com/gorilla/mux", "v1.8.0"
 _LOG = "sum.golang.org"
-_WIDTHS = (46, 42, 44)
+_WIDTHS = (40, 38, 36, 36)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class Ground:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tampering:
     """What is done to a copy. rule: that must answer, "" where nothing was changed; code: that it must end with.
+    cache_code: that `verify cache` must end with, None = whatever it is.
 
     may_be_gap: exit 3 with the rule undecided will do too, for now.
     """
@@ -62,6 +63,7 @@ class Tampering:
     do: Callable[[Ground], None]
     rule: str
     code: int
+    cache_code: int | None = None
     may_be_gap: bool = False
 
 
@@ -76,7 +78,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What both said. go_code: None without Go; found, unknown: ids of rules that failed or could not be decided."""
+    """What all said. go_code: None without Go; found, unknown: ids of rules that failed or could not be decided. named:
+    what `verify cache` calls different."""
 
     tampering: str
     go_code: int | None
@@ -85,6 +88,8 @@ class Row:
     found: tuple[str, ...]
     unknown: tuple[str, ...]
     outcome: Outcome
+    cache_code: int
+    named: tuple[str, ...]
 
 
 def _nothing(ground: Ground) -> None:
@@ -108,6 +113,36 @@ def _edit_folder(ground: Ground) -> None:
     file.write_bytes(file.read_bytes() + b'\nfunc init() { println("owned") }\n')
 
 
+def _change_zip(ground: Ground) -> None:
+    """Change one byte of a file in the zip, so that it is still a zip with right checksums."""
+    path = ground.downloads / f"{VERSION}.zip"
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    name = f"{MODULE}@{VERSION}/mux.go"
+    files[name] = files[name].replace(b"2012", b"2013", 1)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file, data in files.items():
+            archive.writestr(file, data)
+
+
+def _add_file(ground: Ground) -> None:
+    (ground.unpacked / "more.go").write_bytes(b"package mux\n")
+
+
+def _delete_file(ground: Ground) -> None:
+    (ground.unpacked / "LICENSE").unlink()
+
+
+def _change_mod(ground: Ground) -> None:
+    path = ground.downloads / f"{VERSION}.mod"
+    path.write_bytes(path.read_bytes() + b"\nrequire example.com/evil v1.0.0\n")
+
+
+def _change_ziphash(ground: Ground) -> None:
+    path = ground.downloads / f"{VERSION}.ziphash"
+    path.write_text(path.read_text(encoding="ascii")[:-3] + "AA=", encoding="ascii")
+
+
 def _edit_and_cover_up(ground: Ground) -> None:
     """Edit the folder, remove the zip, and make everything that the go command compares say the same."""
     _edit_folder(ground)
@@ -119,17 +154,38 @@ def _edit_and_cover_up(ground: Ground) -> None:
 
 _ZIP_LINE, _MOD_LINE = f"{MODULE} {VERSION} ", f"{MODULE} {VERSION}/go.mod "
 TAMPERINGS = (
-    Tampering(name="nothing (to compare with)", do=_nothing, rule="", code=0, may_be_gap=True),
-    Tampering(name="hash of the module's files changed in go.sum", do=_change_hash(_ZIP_LINE), rule="SM110", code=4),
-    Tampering(name="hash of its go.mod changed in go.sum", do=_change_hash(_MOD_LINE), rule="SM110", code=4),
-    Tampering(name="go.sum deleted", do=_delete_go_sum, rule="SM101", code=1),
-    Tampering(name="file edited in the module cache's folder", do=_edit_folder, rule="SM112", code=4, may_be_gap=True),
+    Tampering(name="nothing (to compare with)", do=_nothing, rule="", code=0, cache_code=0, may_be_gap=True),
+    Tampering(
+        name="hash of the module's files changed in go.sum",
+        do=_change_hash(_ZIP_LINE),
+        rule="SM110",
+        code=4,
+        cache_code=4,
+    ),
+    Tampering(
+        name="hash of its go.mod changed in go.sum", do=_change_hash(_MOD_LINE), rule="SM110", code=4, cache_code=4
+    ),
+    Tampering(name="go.sum deleted", do=_delete_go_sum, rule="SM101", code=1, cache_code=1),
+    Tampering(
+        name="file edited in the module cache's folder",
+        do=_edit_folder,
+        rule="SM112",
+        code=4,
+        cache_code=4,
+        may_be_gap=True,
+    ),
     Tampering(
         name="the same, zip removed, .ziphash and go.sum rewritten to match",
         do=_edit_and_cover_up,
         rule="SM110",
         code=4,
+        cache_code=4,
     ),
+    Tampering(name="one byte changed in its zip", do=_change_zip, rule="SM112", code=4, cache_code=4),
+    Tampering(name="file added to its folder", do=_add_file, rule="SM112", code=4, cache_code=4),
+    Tampering(name="file deleted from its folder", do=_delete_file, rule="SM112", code=4, cache_code=4),
+    Tampering(name="its go.mod changed in the cache", do=_change_mod, rule="SM112", code=4, cache_code=4),
+    Tampering(name="its .ziphash changed", do=_change_ziphash, rule="SM112", code=4, cache_code=4),
 )
 
 
@@ -193,8 +249,15 @@ def try_one(tampering: Tampering, go: str | None) -> Row:
             env=ground.environ,
             cwd=ground.project,
         )
+        cache = run(
+            [*program(), "verify", "cache", ".", "--replay", "recorded", "--format", "json"],
+            env=ground.environ,
+            cwd=ground.project,
+        )
         said = run([go, "mod", "verify"], env=ground.environ, cwd=ground.project) if go else None
     found, unknown = _rules(ours.out)
+    outcome = _weigh(tampering, ours.code, found, unknown)
+    is_wrong = tampering.cache_code not in (None, cache.code)
     return Row(
         tampering=tampering.name,
         go_code=said.code if said else None,
@@ -202,7 +265,9 @@ def try_one(tampering: Tampering, go: str | None) -> Row:
         code=ours.code,
         found=found,
         unknown=unknown,
-        outcome=_weigh(tampering, ours.code, found, unknown),
+        outcome=Outcome.WRONG if is_wrong else outcome,
+        cache_code=cache.code,
+        named=_named(cache.out),
     )
 
 
@@ -231,14 +296,26 @@ def _rules(report: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return found, unknown
 
 
+def _named(report: str) -> tuple[str, ...]:
+    """Return what a report of `verify cache` calls different: copies, with the files, and lines of go.sum."""
+    try:
+        document = json.loads(report)
+    except ValueError:
+        return ()
+    differing = [copy for copy in document["copies"] if copy["state"] == "differs"]
+    copies = [f"{c['kind']}{''.join(' ' + f['file'] for f in c['differences'][:2])}" for c in differing]
+    return (*copies, *(f"go.sum:{line['line']}" for line in document["go_sum"]))
+
+
 def _print(rows: Sequence[Row]) -> None:
-    _print_cells(("tampering", "go mod verify", "supplymatrix check"))
+    _print_cells(("tampering", "go mod verify", "supplymatrix check", "supplymatrix verify cache"))
     _print_cells(tuple("-" * width for width in _WIDTHS))
     for row in rows:
         go = row.go_words if row.go_code is None else f"rc {row.go_code}: {row.go_words}"
         rules = [*row.found, *(f"{rule} not checked" for rule in row.unknown)]
         ours = f"exit {row.code}: {', '.join(rules) or 'no finding'}"
-        _print_cells((row.tampering, go, f"{ours} · {row.outcome}"))
+        cache = f"exit {row.cache_code}: {', '.join(row.named) or 'nothing named'}"
+        _print_cells((row.tampering, go, f"{ours} · {row.outcome}", cache))
 
 
 def _print_cells(cells: tuple[str, ...]) -> None:
@@ -265,6 +342,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         print(f"go mod verify: rc 0 for {sum(row.go_code == 0 for row in tampered)} of {len(tampered)} tamperings")
     counts = {outcome: sum(row.outcome is outcome for row in tampered) for outcome in Outcome}
+    codes = sum(row.cache_code == 0 for row in tampered)
+    print(f"supplymatrix verify cache: exit 0 for {codes} of {len(tampered)} tamperings")
     print(
         f"supplymatrix check: {counts[Outcome.CAUGHT]} caught, {counts[Outcome.GAP]} not looked at (exit 3 says so), "
         f"{counts[Outcome.WRONG]} wrong"

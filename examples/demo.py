@@ -12,8 +12,8 @@
    one run, the page for auditors among them.
 8. The bill of materials of the service: licences from the texts, hashes of the zips, modules proven in the log; held
    against its schema, and then every statement in it against log, zip and project, before and after one is changed.
-9. What lies on the disk: a module cache forged so that `go mod verify` finds nothing, a vendor/ with one byte changed and one
-   file added, and a compiled program whose module is proven in the log, before and after its record of it is changed.
+9. What lies on the disk: a module cache forged so that `go mod verify` finds nothing, a vendor/ with one byte changed and
+   one file added, and a compiled program whose module is proven, before and after its record of it is changed.
 """
 
 from __future__ import annotations
@@ -296,7 +296,7 @@ def look_at_the_disk(environ: dict[str, str], scratch: Path) -> list[int]:
     say("  a line of the unpacked module changed, its zip deleted, .ziphash and go.sum rewritten to fit:\n")
     codes = [run(environ, "verify", "cache", ".", *replay, cwd=folder, most=30)]
     ask_go(environ, folder)
-    say("\n  a vendor/ in which two characters of one file are others, and one file is new; no module cache is needed:\n")
+    say("\n  a vendor/ with one character changed and one file added, where there is no module cache at all:\n")
     shutil.copy(HERE / "mux-service" / "go.sum", folder / "go.sum")
     vendor_modules(folder)
     codes.append(run(environ | {"GOMODCACHE": str(scratch / "none")}, "verify", "vendor", ".", *replay, cwd=folder))
@@ -309,6 +309,31 @@ def look_at_the_disk(environ: dict[str, str], scratch: Path) -> list[int]:
     program.write_bytes(program.read_bytes().replace(b"\th1:utOm6", b"\th1:vtOm6"))
     say("  … and one that says of itself that it was built from other code:\n")
     codes.append(run(environ, *binary, cwd=folder, most=13))
+    return codes
+
+
+def build(environ: dict[str, str], scratch: Path) -> list[int]:
+    """Build the service with the go command alone and behind the check, then with a file of its module changed."""
+    go = shutil.which("go", path=environ.get("PATH"))
+    if go is None:
+        say("(go is not installed here)")
+        return [0, 4]
+    folder, cache = scratch / "built", scratch / "build-cache"
+    shutil.copytree(HERE / "mux-service", folder, ignore=shutil.ignore_patterns("proxy"))
+    environ = environ | {"GOMODCACHE": str(cache)}
+    alone = subprocess.run([go, "build", "-o", "alone", "."], cwd=folder, env=environ, capture_output=True, check=False)
+    say(f"$ go build -o alone .\n  → exit {alone.returncode}\n")
+    wrapped = ("go", "--replay", "recorded", "-v", "--", "build", "-o")
+    codes = [run(environ, *wrapped, "wrapped", ".", cwd=folder)]
+    if codes == [0]:
+        same = (folder / "alone").read_bytes() == (folder / "wrapped").read_bytes()
+        say(f"  … {'the same program, byte for byte' if same else 'ANOTHER program'}\n")
+        codes = codes if same else [1]
+    source = cache / f"{MUX}@v1.8.0" / "mux.go"
+    if source.is_file():
+        source.write_text(source.read_text(encoding="utf-8") + "\n// changed\n", encoding="utf-8")
+    say("   … and after somebody has changed a file of the module, which `go build` does not notice:\n")
+    codes.append(run(environ, *wrapped, "changed", ".", cwd=folder, most=14))
     return codes
 
 

@@ -405,9 +405,8 @@ def _new(before: _State, now: _State) -> frozenset[ModuleVersion]:
 
 def _moved(before: _State, now: _State) -> list[Path]:
     """Return what has another look than it had."""
-    return sorted(
-        path for path, look in before.looks.items() if look != NOTHING and now.looks.get(path, look_at(path)) != look
-    )
+    looks = ((path, now.looks[path] if path in now.looks else look_at(path)) for path in before.looks)
+    return sorted(path for path, look in looks if before.looks[path] not in (NOTHING, look))
 
 
 def _told(path: Path) -> str:

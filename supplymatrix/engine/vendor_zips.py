@@ -22,6 +22,7 @@ from supplymatrix.engine.events import OnEvent, Progress
 from supplymatrix.engine.means import Means
 from supplymatrix.errors import InputError, SupplymatrixError
 from supplymatrix.gomod.goenv import GoSettings
+from supplymatrix.gomod.goproxy import is_of_folders
 from supplymatrix.gomod.vendor_match import ZipSide
 from supplymatrix.gomod.zip_archive import TooManyEntriesError
 from supplymatrix.model.fact import SumKind
@@ -100,8 +101,9 @@ class ZipPlaces:
 
     @property
     def may_fetch(self) -> bool:
-        """Whether a proxy may be asked at all in this run."""
-        return not self.means.offline and self.means.replay is None
+        """Whether a proxy may be asked at all in this run; one that is a folder of this machine always may."""
+        is_silent = self.means.offline or self.means.replay is not None
+        return not is_silent or is_of_folders(self.settings.goproxy.value)
 
     @property
     def threads(self) -> int:

@@ -104,6 +104,7 @@ def verify_cache(request: CacheRequest, on_event: OnEvent = ignore_event) -> Cac
         log=words.log,
         tree_size=words.tree_size,
         remembered=check.remembered,
+        has_go_sum=bool(wanted.sums) or not wanted.modules,
     )
 
 

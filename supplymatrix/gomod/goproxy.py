@@ -37,6 +37,7 @@ __all__ = [
     "Via",
     "direct_log_url",
     "fallback",
+    "is_of_folders",
     "parse_goproxy",
     "sumdb_via",
 ]
@@ -149,6 +150,16 @@ def _hidden(text: str) -> str:
 def _bad(message: str, *, seen: str, expected: str) -> InputError:
     remedy = "mend GOPROXY in the environment or with `go env -w`"
     return InputError(Diagnostic(message=message, seen=seen, expected=expected, remedy=remedy))
+
+
+def is_of_folders(value: str) -> bool:
+    """Return whether a GOPROXY value names nothing but folders of this machine, so that asking it asks nobody."""
+    try:
+        elements = parse_goproxy(value)
+    except InputError:
+        return False
+    named = [element.url for element in elements if element.url != "off"]
+    return bool(named) and all(url[:5].lower() == "file:" for url in named)
 
 
 def fallback(elements: Sequence[Element], path: str, *, gonoproxy: str = "") -> Generator[str, Outcome, ModuleSource]:

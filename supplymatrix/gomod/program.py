@@ -159,8 +159,8 @@ def _with_info(program: Program, info: BuildInfo, functions: _Functions) -> Read
     if program.is_searched:
         state = ProgramState.SEARCHED
         reason = f"{program.format} has no place for build info; it was found by a search of the memory"
-    notes = [*program.notes, *_disputes(program, info), functions.fault]
-    return _made(program, info, state, functions, _joined(reason, *notes))
+    reason = _joined(reason, *_disputes(program, info), functions.fault)
+    return _made(program, info, state, functions, reason)
 
 
 def _hidden(info: BuildInfo, functions: _Functions) -> str:
@@ -187,7 +187,10 @@ def _without_info(program: Program, functions: _Functions, none: NoBuildInfoErro
         info = BuildInfo(go_version=program.version, format=program.format)
         return _made(program, info, ProgramState.BARE, functions, "it names no module")
     if table is not None and table.since in _ALWAYS:
-        reason = f"Go {table.since} and newer leave build info in every program, and there is none: it was taken out"
+        reason = (
+            f"Go {table.since} and newer leave build info in every program, and there is none in its place: it was "
+        )
+        reason += "taken out or moved"
         return _made(program, None, ProgramState.DAMAGED, functions, reason)
     if table is not None:
         version = only_version(program.file, min(program.file.size, MAX_MARKS))
@@ -228,7 +231,9 @@ def _made(
         libraries=program.linked.libraries,
         interpreter=program.linked.interpreter,
         packages=functions.packages,
-        reason=_joined(reason, program.linked.fault and f"its list of libraries: {program.linked.fault}"),
+        reason=_joined(
+            reason, *program.notes, program.linked.fault and f"its list of libraries: {program.linked.fault}"
+        ),
     )
 
 

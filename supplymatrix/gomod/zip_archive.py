@@ -46,6 +46,7 @@ _END_MARK, _END_64_MARK, _LOCATOR_MARK = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\
 _HEADER_MARK, _LOCAL_MARK, _DESCRIPTOR_MARK = b"PK\x01\x02", b"PK\x03\x04", b"PK\x07\x08"
 _END_LENGTH, _END_64_LENGTH, _LOCATOR_LENGTH = 22, 56, 20
 _HEADER_LENGTH, _LOCAL_LENGTH, _DESCRIPTOR_LENGTH = 46, 30, 16
+_USUAL_NAME = 256  # bytes of a name that are read together with its header
 _END_SEARCH = (1024, 65 * 1024)
 _FULL_16, _FULL_32 = 0xFFFF, 0xFFFFFFFF
 _ZIP_64 = 1
@@ -175,15 +176,18 @@ def _read_header(window: Window, at: int) -> tuple[ZipEntry, int] | None:
     """Return a directory header and the place behind it, or None where none that is whole and sound stands."""
     if at + _HEADER_LENGTH > window.size:
         return None
-    data = window.read(at, _HEADER_LENGTH)
+    data = window.read(at, min(_HEADER_LENGTH + _USUAL_NAME, window.size - at))
     if not data.startswith(_HEADER_MARK):
         return None
-    header = _HEADER.unpack(data)
+    header = _HEADER.unpack_from(data)
     _, _, flags, method, _, _, crc, packed, size, name_length, extra_length, comment_length, _, _, _, offset = header
     end = at + _HEADER_LENGTH + name_length + extra_length + comment_length
     if end > window.size:
         return None
-    name = window.read(at + _HEADER_LENGTH, name_length)
+    if name_length <= _USUAL_NAME:
+        name = data[_HEADER_LENGTH : _HEADER_LENGTH + name_length]
+    else:
+        name = window.read(at + _HEADER_LENGTH, name_length)
     if _FULL_32 in (packed, size, offset):
         extra = window.read(at + _HEADER_LENGTH + name_length, extra_length)
         large = _read_large(extra, size=size, packed=packed, offset=offset)

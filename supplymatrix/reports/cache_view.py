@@ -36,11 +36,12 @@ _NEXT_SUM = (
 )
 _VERDICTS = {
     0: "what lies in the module cache is what the log proves",
-    1: "there are modules that are not in the log",
+    1: "what lies in the module cache could be proven, but not all is in order",
     3: "something could not be had, so not everything was checked",
     4: "ALARM: what lies there is not what the log proves: do not build from it",
     5: "there was nothing to check: the module cache has no copy of these modules",
 }
+_NO_GO_SUM = "there is no go.sum: nothing holds the next download to what was built before"
 _BY_GO_SUM_ALONE = "what lies in the module cache is what the log proves, where the log can know it"
 
 
@@ -50,6 +51,8 @@ def render_cache_text(run: CacheRun, *, width: int = 80, verbose: bool = False) 
     lines = list(_head(run, width))
     lines += _differing(run, width, verbose=verbose)
     lines += _sums(run, width, verbose=verbose)
+    if not run.has_go_sum:
+        lines += [*fold("✘ ", _NO_GO_SUM, width), *fold("  next     ", "go mod tidy writes it; commit it", width), ""]
     lines += _unproven(run, width, verbose=verbose)
     lines += _gaps(run.gaps, width, verbose=verbose)
     lines += [line for note in run.notes for line in fold("note  ", note, width)]
@@ -217,6 +220,7 @@ def render_cache_json(run: CacheRun) -> str:
             "exit_code": run.exit_code,
             "modules": run.modules,
             "go_mods": run.go_mods,
+            "has_go_sum": run.has_go_sum,
             "not_read_again": run.remembered,
             "counts": _counts(run.copies, unproven),
             "absent": [_module(module) for module in run.absent],

@@ -238,9 +238,10 @@ class _Comparison:
 
     def _file_of(self, entry: ZipEntry) -> bytes | None:
         """Return the file of an entry, None where there is none to compare with."""
-        if entry.is_folder or not entry.name.startswith(self._prefix):
+        name = entry.name
+        if not name.startswith(self._prefix) or name.endswith(b"/"):
             return None
-        name = entry.name[len(self._prefix) :]
+        name = name[len(self._prefix) :]
         self._seen.add(name)
         if name in self._folder.names:
             return name

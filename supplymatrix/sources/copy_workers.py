@@ -24,21 +24,23 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from supplymatrix.sources.copy_look import Copies, CopiesLook, FolderLook, ZipLook, look_at_copies
+from supplymatrix.sources.copy_server import line_of
 
-__all__ = ["MOST_WORKERS", "LookingAt", "serve"]
+__all__ = ["MOST_WORKERS", "LookingAt"]
 
 MOST_WORKERS = 4
 """Each takes some 30 MB."""
 _WORTH_IT = 24 << 20
 """Bytes of zips below which no process is started: it takes as long as looking at these."""
 _BEGIN = (
-    "import json, signal, sys\n"
+    "import gc, json, signal, sys\n"
     "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"  # who started us is told, and ends us
+    "gc.disable()\n"  # what a look leaves behind has no circles
     "sys.path[:0] = json.loads(sys.argv[1])\n"
-    "from supplymatrix.sources.copy_workers import serve\n"
+    "from supplymatrix.sources.copy_server import serve\n"
     "serve(sys.stdin.buffer, sys.stdout.buffer)\n"
 )
 Done = Callable[[int], None]
@@ -138,7 +140,7 @@ class _Worker:
         assert stdin is not None  # noqa: S101 - both are pipes
         assert stdout is not None  # noqa: S101
         try:
-            stdin.write(_line(item))
+            stdin.write(line_of(item))
             stdin.flush()
             return _parsed(json.loads(stdout.readline()))
         except (OSError, ValueError, TypeError):
@@ -155,17 +157,6 @@ class _Worker:
                     stream.close()
             except OSError:  # what was not written yet cannot be
                 pass
-
-
-def serve(asked: BinaryIO, answers: BinaryIO) -> None:
-    """Look at what is asked for, line by line, until there is no more."""
-    for line in asked:
-        answers.write(_line(look_at_copies(Copies(*json.loads(line)))))
-        answers.flush()
-
-
-def _line(values: Copies | CopiesLook) -> bytes:
-    return json.dumps(values).encode("ascii") + b"\n"
 
 
 def _parsed(fields: Any) -> CopiesLook:  # noqa: ANN401 - JSON

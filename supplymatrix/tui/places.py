@@ -125,6 +125,16 @@ PLACES: tuple[Place, ...] = (
         parts=("component",),
         rest=True,
     ),
+    Place(
+        id="binary",
+        key="B",
+        title="Binary",
+        what="what compiled programs are made of, and its proof",
+        target=f"{_SCREENS}.binary:BinaryScreen",
+        twin="supplymatrix verify binary",
+        parts=("program",),
+        rest=True,
+    ),
 )
 """All places, in the order in which they are shown."""
 

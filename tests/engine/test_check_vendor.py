@@ -12,8 +12,7 @@ from supplymatrix.engine.check import CheckRequest, run_survey
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.model.audit import Audit
-from supplymatrix.model.fact import VendoredModule, VendorTree
-from supplymatrix.model.on_disk import VendorState
+from supplymatrix.model.on_disk import VendoredModule, VendorState, VendorTree
 from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine, codes_of, rules_of
 from tests.support.vendored import MadeVendor, module_zip

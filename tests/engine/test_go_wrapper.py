@@ -49,7 +49,7 @@ class Runs:
         )
 
     def before(self, line: str, **settings: str) -> tuple[GoWrapper, Looked]:
-        wrapper = self(line, **settings)
+        wrapper = self(line, allowed=frozenset(), **settings)
         return wrapper, wrapper.before(ignore_event)
 
 

@@ -69,7 +69,9 @@ def test_a_changed_line_of_go_sum_is_found_though_the_cache_is_good(ground: Copi
 def test_without_a_go_sum_the_log_is_asked_all_the_same(ground: CopiesGround, machine: Machine) -> None:
     project = ground.write_project()
     (project / "go.sum").unlink()
-    assert verify(ground, machine, project).exit_code == 0
+    run = verify(ground, machine, project)
+    assert (run.exit_code, run.has_go_sum, run.gaps) == (1, False, ())
+    assert {copy.state for copy in run.copies} == {CopyState.EQUAL}
     (ground.folder(A) / "a.go").write_bytes(b"package evil\n")
     assert differing(verify(ground, machine, project)) == [(A, "folder")]
 

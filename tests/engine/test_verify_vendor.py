@@ -64,7 +64,7 @@ def verify(
     machine: Machine,
     made: MadeVendor,
     *,
-    change: Callable[[Path], None] | None = None,
+    change: Callable[[Path], object] | None = None,
     modules_txt: str | None = MODULES_TXT,
     server: LogServer | None = None,
     cached: bool = True,
@@ -116,7 +116,7 @@ def test_what_go_mod_vendor_copies_is_as_proven(machine: Machine, made: MadeVend
     ids=["a byte", "a file more", "a file less", "a licence above", "an embedded file", "one more to embed", "a pipe"],
 )
 def test_a_file_that_is_not_as_proven_is_an_alarm(
-    machine: Machine, made: MadeVendor, change: Callable[[Path], None], expected: tuple[str, str]
+    machine: Machine, made: MadeVendor, change: Callable[[Path], object], expected: tuple[str, str]
 ) -> None:
     found = verify(machine, made, change=change)
     assert (found.exit_code, differences(found)) == (4, [expected])

@@ -167,8 +167,9 @@ def made_mach(
     section: bool = True,
     machine: int = 7,
     libraries: Sequence[str] = (),
+    more: Sequence[bytes] = (),
 ) -> bytes:
-    """Return a Mach-O program with one segment, and in it a section __go_buildinfo, or none."""
+    """Return a Mach-O program with one segment, and in it a section __go_buildinfo, or none. more: load commands."""
     row = b""
     if section:
         form = "16s16sQQIIIIIIII" if is_wide else "16s16sIIIIIIIII"
@@ -182,8 +183,9 @@ def made_mach(
     )
     names = [name.encode().ljust(len(name) + 8 - len(name) % 8, b"\0") for name in libraries]
     others = b"".join(struct.pack(order + "IIIIII", 0xC, 24 + len(name), 24, 0, 0, 0) + name for name in names)
+    others += b"".join(more)
     head = struct.pack(
-        order + "IIIIIII", 0xFEEDFACE + is_wide, machine, 3, 2, 1 + len(libraries), size + len(others), 0
+        order + "IIIIIII", 0xFEEDFACE + is_wide, machine, 3, 2, 1 + len(libraries) + len(more), size + len(others), 0
     )
     return (head + bytes(4 if is_wide else 0) + command + row + others).ljust(0x400, b"\0") + data
 

@@ -137,3 +137,19 @@ def reads_of(data: bytes) -> int:
 def test_a_disk_that_fails_is_no_damage_of_the_zip(after: int) -> None:
     with pytest.raises(OSError, match="Input/output error"):
         hash_zip(CountedBytes(GOOD, after))
+
+
+def _digests_or_none(data: bytes, *, piece_by_piece: bool) -> dict[bytes, bytes] | None:
+    try:
+        return entry_digests(read_zip(BytesAt(data)), watch=(lambda _, pieces: pieces) if piece_by_piece else None)
+    except InputError:
+        return None
+
+
+@given(st.integers(min_value=0), st.integers(0, 255), st.booleans(), st.booleans())
+def test_a_content_read_as_a_whole_is_the_one_read_piece_by_piece(at: int, byte: int, mark: bool, extra: bool) -> None:
+    data = bytearray(GOOD if not extra else made_zip([*FILES, MadeEntry(name=P + b"x" * 300, data=bytes(300_000))]))
+    if mark:  # a descriptor need not begin with its mark
+        data = bytearray(bytes(data).replace(b"PK\x07\x08", b"", 1) + b"\0" * 4)
+    data[at % len(data)] = byte
+    assert _digests_or_none(bytes(data), piece_by_piece=False) == _digests_or_none(bytes(data), piece_by_piece=True)

@@ -37,6 +37,9 @@ _MACHINES: dict[str, tuple[bytes, str, str]] = {
     "elf, unknown": (made_elf(b"", machine=9_999), "", ""),
     "pe": (made_pe(b""), "windows", "amd64"),
     "mach-o": (made_mach(b"", machine=0x100000C), "darwin", "arm64"),
+    "mach-o of ios": (made_mach(b"", more=[struct.pack("<IIIIII", 0x32, 24, 2, 0, 0, 0)]), "ios", "386"),
+    "mach-o of macos": (made_mach(b"", more=[struct.pack("<IIIIII", 0x32, 24, 1, 0, 0, 0)]), "darwin", "386"),
+    "mach-o of an old ios": (made_mach(b"", more=[struct.pack("<IIII", 0x25, 16, 0, 0)]), "ios", "386"),
     "xcoff": (made_xcoff(b""), "aix", "ppc64"),
     "plan 9": (made_plan9(b""), "plan9", "amd64"),
     "plan 9, 32 bits": (made_plan9(b"", is_wide=False), "plan9", "386"),
@@ -196,6 +199,40 @@ def test_more_segments_than_any_linker_makes_are_refused() -> None:
     many = [(1, 6, 0, 0, 0)] * 1_000
     with pytest.raises(InputError, match="more segments"):
         _one(made_elf(bytes(0x10000), more=many))
+
+
+def test_counts_that_do_not_fit_the_header_stand_in_the_first_section() -> None:
+    whole = bytearray(made_elf(header(), section=0))
+    (at,) = struct.unpack_from("<Q", whole, 40)
+    segments, _, sections, names = struct.unpack_from("<HHHH", whole, 56)
+    struct.pack_into("<HHHH", whole, 56, 0xFFFF, 64, 0, 0xFFFF)
+    struct.pack_into("<QII", whole, at + 32, sections, names, segments)
+    program = _one(bytes(whole))
+    assert (program.start, program.has_own_section, len(program.segments)) == (ADDRESS, True, 1)
+
+
+def test_load_commands_that_are_cut_or_too_long_are_told() -> None:
+    data = bytearray(made_mach(b""))
+    (size,) = struct.unpack_from("<I", data, 20)
+    struct.pack_into("<II", data, 16, 9, size + 12)
+    struct.pack_into("<II", data, 32 + size, 0x99, 8)
+    with pytest.raises(InputError, match="commands are cut"):
+        _one(bytes(data))
+    struct.pack_into("<I", data, 20, 2 << 20)
+    with pytest.raises(InputError, match="longer than any linker"):
+        _one(bytes(data))
+
+
+def test_imports_of_wasm_that_are_no_functions_end_the_search() -> None:
+    memory = b"\x03env\6memory\2\0\1"
+    assert _one(_wasm(wasm_section(2, b"\2" + memory + b"\4gojs\1f\0\0"))).goos == ""
+    function = b"\x03env\1f\0\0"
+    assert _one(_wasm(wasm_section(2, b"\2" + function + b"\4gojs\1f\0\0"))).goos == "js"
+
+
+def test_producers_of_wasm_without_go_tell_no_version() -> None:
+    producers = b"\x09producers\1\x08language\2\4Rust\0\1C\0"
+    assert _one(_wasm(wasm_section(0, producers))).version == ""
 
 
 def test_a_load_command_without_a_length_is_no_loop() -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from supplymatrix.sources import copy_workers
 from supplymatrix.sources.copy_look import Copies, CopiesLook, look_at_copies
-from supplymatrix.sources.copy_workers import LookingAt, serve
+from supplymatrix.sources.copy_server import serve
+from supplymatrix.sources.copy_workers import LookingAt
 from tests.support.module_copies import A, B, CopiesGround
 
 

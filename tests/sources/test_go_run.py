@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import subprocess
 import sys
-import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,10 +22,12 @@ from tests.support.go_project import made_go
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 _DRIVER = """\
-import sys
+import fcntl, sys, termios
 from pathlib import Path
 from supplymatrix.sources import go_run
 how, go, *words = sys.argv[1:]
+if sys.stdin.isatty():
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 ended = getattr(go_run, how)(Path(go), words)
 print(f"cut={ended.is_cut}", file=sys.stderr, flush=True)
 if ended.signal:
@@ -146,15 +146,10 @@ def test_a_stop_is_handed_on_and_so_is_what_ends_it(tmp_path: Path) -> None:
 
 def test_what_a_terminal_sends_to_all_is_not_sent_again(tmp_path: Path) -> None:
     ours, theirs = os.openpty()
-
-    def take_terminal() -> None:
-        os.setsid()
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
     script = f'trap "echo got; n=190" INT; {_ALIVE}'
     with subprocess.Popen(
         _command(tmp_path), env=unmeasured(_environ(script)), stdin=theirs, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, preexec_fn=take_terminal,
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
     ) as process:  # fmt: skip
         assert process.stdout is not None
         assert process.stdout.readline().startswith("ready")

@@ -14,8 +14,8 @@ def _tree(folder: Path) -> Path:
     (folder / "a" / "b").mkdir(parents=True)
     (folder / "a" / "one.go").write_text("package a\n")
     (folder / "a" / "b" / "two.go").write_text("package b\n")
-    os.symlink("one.go", folder / "a" / "link")
-    os.symlink("..", folder / "a" / "b" / "up")
+    (folder / "a" / "link").symlink_to("one.go")
+    (folder / "a" / "b" / "up").symlink_to("..")
     return folder
 
 
@@ -49,7 +49,7 @@ def test_what_somebody_does_to_a_file_is_seen(change: str, tmp_path: Path) -> No
         os.utime(file, ns=(info.st_atime_ns, info.st_mtime_ns))
     else:
         (tree / "a" / "link").unlink()
-        os.symlink("b/two.go", tree / "a" / "link")
+        (tree / "a" / "link").symlink_to("b/two.go")
     assert look_at(tree) != before
 
 
