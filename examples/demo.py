@@ -12,8 +12,9 @@
    one run, the page for auditors among them.
 8. The bill of materials of the service: licences from the texts, hashes of the zips, modules proven in the log; held
    against its schema, and then every statement in it against log, zip and project, before and after one is changed.
-9. What lies on the disk: a module cache forged so that `go mod verify` finds nothing, a vendor/ with one byte changed and
-   one file added, and a compiled program whose module is proven, before and after its record of it is changed.
+9. What lies on the disk: a module cache forged so that `go mod verify` finds nothing, a vendor/ with one byte changed
+   and one file added, and a compiled program whose module is proven, before and after its record of it is changed.
+10. Where there is Go: a build behind the check, the same program byte for byte; and none from a changed module.
 """
 
 from __future__ import annotations
@@ -372,7 +373,9 @@ def main() -> int:
         codes += itemise(environ, scratch)
         say("\n9. What lies on the disk: the bytes that are compiled and shipped, each traced to the log\n")
         codes += look_at_the_disk(environ, scratch)
-    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 4, 4, 0, 4]
+        say("\n10. A build behind the check: what was compiled is what the log has\n")
+        codes += build(environ, scratch)
+    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 4, 4, 0, 4, 0, 4]
     say()
     where = OUT.relative_to(HERE.parent).as_posix()
     opened = f"To open: {where}/report.html for auditors (part 7), report.json and report.sarif (3), bom.* (8)"

@@ -55,7 +55,7 @@ _INLINE, _BIG = 2, 1
 _START = bytes.fromhex("3077af0c9274080241e1c107e6d618e6")
 _END = bytes.fromhex("f932433186182072008242104116d8f2")
 _PIECE = 1 << 20
-_MAX_HITS = 16
+_MAX_HITS = 64
 _MAX_CLAIMS = 16
 _MAX_MAGICS = 4_096  # that are at no address that counts, before a program is taken to have none
 _MAX_TEXTS = 100_000  # that look like a release at first sight
@@ -380,16 +380,17 @@ def _only(file: ReadAt, found: list[BuildInfo]) -> BuildInfo:
 def _texts(file: ReadAt, length: int, kind: str) -> Iterator[tuple[bytes, BuildInfo]]:
     """Yield each build info whose text stands between marks, and the Go string that points to it, marks and all. Raises
     InputError for too many of them."""
-    hits = 0
+    hits, left = 0, 2 * MAX_TEXT
     for base, data in pieces(file, 0, length, len(_START) - 1):
         at = data.find(_START)
         while at >= 0:
             hits += 1
-            if hits > _MAX_HITS:
-                raise damaged("it holds more marks of build info than can be told apart", f"more than {_MAX_HITS}")
+            if hits > _MAX_HITS or left < 0:
+                raise damaged("it holds more marks of build info than can be told apart", f"{hits} of them")
             found = _between_marks(file, base + at)
             if found is not None:
                 text, info = found
+                left -= len(text)
                 yield struct.pack("<QQ", base + at, len(text) + len(_START) + len(_END)), changed(info, format=kind)
             at = data.find(_START, at + 1)
 

@@ -251,6 +251,12 @@ def test_of_two_texts_in_wasm_the_one_counts_that_the_program_points_to() -> Non
     assert program.info.deps[0].version == "v1.2.3"
 
 
+def test_more_marks_than_can_be_told_apart_are_told() -> None:
+    program = _one(made_wasm(_aligned(marked(TEXT)) * 65))
+    assert (program.state, program.info) == (ProgramState.DAMAGED, None)
+    assert "more marks" in program.reason
+
+
 def test_settings_that_contradict_the_header_are_told() -> None:
     assert "GOARCH=arm64, its header amd64" in _one(_elf(machine=62)).reason
 
