@@ -23,13 +23,15 @@ from supplymatrix.sources.go_run import become_go, end_by, run_go
 __all__ = ["go"]
 
 _EPILOG = """\b
-Exit codes: that of go. Where a look before it fails, go is not run, and it is that of
-the look: 1 policy violated, 2 broken input, 3 something could not be had, 4 something
-is not what the log proves. Where go ends with 0 and a look after it fails: 1, 3 or 4.
+Exit codes: that of go. Where a look before it fails go is not run, and it is
+that of the look: 1 policy violated, 2 broken input, 3 something could not be
+had, 4 something is not what the log proves. Where go ends with 0 and a look
+after it fails: the same.
 
-Between our reading of a file and go's, somebody may change it. A file that was written
-to meanwhile is told after the run, and it ends with 3 or 4; whoever can set the clock
-back, or the cache of compiled packages (GOCACHE), is beyond this.
+Between our reading of a file and go's somebody may change it. A file that was
+written to meanwhile is told after the run, which then ends with 3 or 4. Whoever
+can set the clock back, or write to the cache of compiled packages (GOCACHE), is
+not seen: docs/go-wrapper.md has the whole list.
 """
 
 
@@ -67,7 +69,7 @@ def go(
         if before.exit_code:
             return before.exit_code
         ended = run_go(wrapper.go, arguments)
-        if ended.is_cut:
+        if ended.is_cut and ended.code:
             teller.say("supplymatrix: interrupted; what go has fetched or built was not looked at\n")
         else:
             code = _look_after(wrapper, teller, ended.code, console)

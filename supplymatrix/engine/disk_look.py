@@ -34,6 +34,7 @@ __all__ = ["CACHE", "PROGRAMS", "VENDOR", "DiskFound", "DiskRequest", "ModuleCop
 
 T = TypeVar("T")
 CACHE, VENDOR, PROGRAMS = "cache", "vendor", "programs"
+_STAGES = {CACHE: "the module cache", VENDOR: "vendor/", PROGRAMS: "programs"}
 _BUILT_OF = ("go.mod", "go.work")
 
 
@@ -62,7 +63,7 @@ class DiskFound:
 @value
 class ModuleCopies:
     """The copies of one module version in the module cache. by_go_sum: they were held against go.sum's hashes, since
-    the log gave none; reason: why there was nothing to hold them against, "" = there was."""
+    the log gave none; reason: why there was nothing to hold zip and folder against, "" = there was."""
 
     copies: tuple[CachedCopy, ...]
     by_go_sum: bool = False
@@ -76,7 +77,7 @@ def look_at_disk(request: DiskRequest, on_event: OnEvent = ignore_event) -> Disk
     paths = request.programs or (project if project.is_dir() else project.parent,)
 
     def told(what: str, done: int, run: Callable[[], T]) -> T | None:
-        on_event(Progress(stage=what, done=done, total=3))
+        on_event(Progress(stage=_STAGES[what], done=done, total=len(_STAGES)))
         try:
             return run()
         except (InputError, SourceError) as err:
@@ -121,10 +122,9 @@ def look_at_module(found: ProjectRun, module: ModuleVersion, means: Means) -> Mo
     for line in lines:
         said.setdefault(line.kind, line.hash)
     hashes = {**said, **proven}
-    if not hashes:
-        return ModuleCopies(copies=(), reason="neither go.sum nor a proven record says what they should hash to")
+    reason = "" if SumKind.ZIP in hashes else "neither go.sum nor a proven record says what they should hash to"
     cache = module_cache(means.environ, read_env_values(means.environ))
     zips = {module: hashes[SumKind.ZIP]} if SumKind.ZIP in hashes else {}
     go_mods = {module: hashes[SumKind.GO_MOD]} if SumKind.GO_MOD in hashes else {}
     copies = check_copies(zips, cache, go_mods=go_mods, jobs=means.jobs)
-    return ModuleCopies(copies=copies, by_go_sum=any(kind not in proven for kind in hashes))
+    return ModuleCopies(copies=copies, by_go_sum=any(kind not in proven for kind in hashes), reason=reason)

@@ -11,7 +11,7 @@ from supplymatrix.model.value import value
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
 
-__all__ = ["LEVELS", "SCHEMA", "GorootView", "render_goroot_json", "render_goroot_text"]
+__all__ = ["LEVELS", "SCHEMA", "GorootView", "go_lines", "render_goroot_json", "render_goroot_text"]
 
 SCHEMA = "supplymatrix.goroot/1"
 LEVELS: Mapping[ToolchainLevel, str] = {
@@ -63,7 +63,7 @@ def render_goroot_text(view: GorootView, *, width: int = 80, verbose: bool = Fal
     """Return a paragraph for each Go. verbose: every file that is known to differ, and how the log was asked."""
     lines: list[str] = []
     for go in view.installed:
-        lines += [*_go_lines(go, width, verbose=verbose), ""]
+        lines += [*go_lines(go, width, verbose=verbose), ""]
     if verbose or not view.installed:
         lines += [line for note in view.notes for line in _wrapped("note  ", note, width)]
     if view.tree_size:
@@ -89,7 +89,8 @@ def _verdict(view: GorootView) -> str:
     return _VERDICTS[view.exit_code]
 
 
-def _go_lines(go: InstalledGo, width: int, *, verbose: bool) -> Iterator[str]:
+def go_lines(go: InstalledGo, width: int, *, verbose: bool) -> Iterator[str]:
+    """Yield what is known of one Go. verbose: every file that is known to differ."""
     found = _FOUND.get(go.found_as, "")
     yield plain(f"{_MARKS[go.level]} {go.root}{f' ({found})' if found else ''}")
     version = f"go{go.version}" if go.version[:1].isdigit() else go.version or "no version"

@@ -16,7 +16,7 @@ from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import counted
 
-__all__ = ["SCHEMA", "render_programs_json", "render_programs_text", "state_words"]
+__all__ = ["SCHEMA", "ProgramPart", "render_programs_json", "render_programs_text", "state_words"]
 
 SCHEMA = "supplymatrix.programs/1"
 _SHOWN = 8  # modules with one answer, and weak defaults, unless all are asked for
@@ -68,7 +68,7 @@ def render_programs_text(run: BinaryRun, *, width: int = 80, verbose: bool = Fal
     by_program = _by_program(run)
     is_full = verbose or modules or len(run.programs) == 1
     for program in run.programs:
-        part = _Part(program, by_program.get(program.name, ()), _weak_of(run, program), run.project)
+        part = ProgramPart(program, by_program.get(program.name, ()), _weak_of(run, program), run.project)
         lines += [*part.full(width, every=modules), ""] if is_full else part.brief(width)
     if not is_full and run.programs:
         lines += [""]
@@ -147,7 +147,7 @@ def _wrapped(text: str, width: int, margin: str) -> list[str]:
     ) or [text]
 
 
-class _Part:
+class ProgramPart:
     """The lines of one program."""
 
     def __init__(
@@ -162,15 +162,15 @@ class _Part:
     def brief(self, width: int) -> Iterator[str]:
         """Yield a line, and one for each thing that is wrong."""
         program = self._program
-        yield from _wrapped(f"{plain(program.name)}: {self._kind()}; {self._modules_in_words()}", width, "  ")
-        for text in self._faults():
+        yield from _wrapped(f"{plain(program.name)}: {self.kind()}; {self._modules_in_words()}", width, "  ")
+        for text in self.faults():
             yield from _wrapped(f"  {text}", width, "    ")
 
     def full(self, width: int, *, every: bool) -> Iterator[str]:
         """Yield all that is known; every: each module, too."""
         program = self._program
-        yield from _wrapped(f"{plain(program.name)}: {self._kind()}", width, "  ")
-        for name, text in self._rows():
+        yield from _wrapped(f"{plain(program.name)}: {self.kind()}", width, "  ")
+        for name, text in self.rows():
             yield from _wrapped(f"  {name:{_LABEL}}{text}", width, " " * (_LABEL + 2))
         yield from self._groups(width)
         yield from self._weak_lines(width)
@@ -178,7 +178,7 @@ class _Part:
             for module in self._modules:
                 yield plain(f"  {_WORDS[module.state]:24}{self._subject(module)}")
 
-    def _kind(self) -> str:
+    def kind(self) -> str:
         program = self._program
         platform = "/".join(filter(None, (program.goos, program.goarch)))
         inferred = " (the only one among its texts)" if program.is_version_inferred else ""
@@ -190,7 +190,7 @@ class _Part:
             return _OPAQUE[self._program.state]
         return f"{counted(len(self._modules), 'module')}{_tally(self._modules)}" if self._modules else "no modules"
 
-    def _faults(self) -> Iterator[str]:
+    def faults(self) -> Iterator[str]:
         """Yield what is wrong, the gravest first, a sentence each."""
         program = self._program
         for state in (s for s in _ORDER if s in ALARMING or s in UNPROVEN):
@@ -210,7 +210,7 @@ class _Part:
         if self._weak:
             yield f"{counted(len(self._weak), 'default')} weaker than Go is today"
 
-    def _rows(self) -> Iterator[tuple[str, str]]:
+    def rows(self) -> Iterator[tuple[str, str]]:
         """Yield what the program says of itself, a name and a value each."""
         program = self._program
         yield "sha256", program.sha256

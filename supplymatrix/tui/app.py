@@ -188,6 +188,10 @@ class SupplymatrixApp(App[None]):
         text = command_of(screen.link, project.as_posix() if project is not None else "", options)
         self._copy(screen, text, text, "link")
 
+    def copy_command(self, screen: BaseScreen, command: str) -> None:
+        """Copy a command with the same facts."""
+        self._copy(screen, command, command, "command")
+
     def ask_export(self, screen: BaseScreen, exports: Sequence[Export]) -> None:
         """Ask for format and file, and write it as the command line would."""
         from supplymatrix.tui.widgets.picker import Menu
@@ -233,7 +237,8 @@ class SupplymatrixApp(App[None]):
         from supplymatrix.tui.widgets.picker import Picker
 
         twin = screen.twin()
-        same = PaletteItem(kind="command", text=twin, help="the same facts", go=partial(self._copy_twin, screen, twin))
+        copy = partial(self.copy_command, screen, twin)
+        same = PaletteItem(kind="command", text=twin, help="the same facts", go=copy)
         items = [*key_items(screen), *screen.help_items(), same]
         self.push_screen(Picker(f"keys of {screen.place.title}", items), self._do)
 
@@ -342,9 +347,6 @@ class SupplymatrixApp(App[None]):
 
     def _send(self, text: str, _: str) -> None:
         self.call_from_thread(self.copy_to_clipboard, text)
-
-    def _copy_twin(self, screen: BaseScreen, twin: str) -> None:
-        self._copy(screen, twin, twin, "command")
 
     def _browse(self, screen: BaseScreen, url: str) -> None:
         from supplymatrix.tui.opening import is_address, open_address

@@ -36,7 +36,8 @@ class Session:
     write: writes an exported file whole or not at all, and raises InputError. state_file: None = nothing is kept;
     state, told: as read at the start. excluded, wishes, weights: what is tried in matrix and decision, until the app
     ends: vendors that are left out; by key, None = the program's own. weights_file: the file of weights that was
-    written or read last, and what it has. tried: by lift.toml, what is tried on the policy.
+    written or read last, and what it has. tried: by lift.toml, what is tried on the policy. programs: compiled ones, or
+    where they lie, that were named in the app; none = those in the folder of the project.
 
     `profiles` and `feeds` may take some tenths of a second: call them in a worker's thread.
     """
@@ -60,6 +61,7 @@ class Session:
     weights: Mapping[str, int] | None = None
     weights_file: tuple[str, Mapping[str, int]] = ("", MappingProxyType({}))
     tried: dict[str, History[Any]] = field(default_factory=dict)
+    programs: tuple[Path, ...] = ()
     _loaded: LoadedProfiles | None = None
     _feeds: tuple[FeedStatus, ...] | None = None
     _asked: int = 0

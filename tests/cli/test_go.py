@@ -118,6 +118,14 @@ def test_a_signal_ends_it_as_it_ends_go_and_nothing_is_looked_at(runs: Runs, pro
     assert done.stderr.endswith("supplymatrix: interrupted; what go has fetched or built was not looked at\n")
 
 
+def test_a_server_that_is_told_to_end_and_ends_well_is_looked_at_like_others(runs: Runs, project: GoProject) -> None:
+    project.fetch()
+    script = f"trap 'exit 0' TERM; echo 'package a // evil' > {project.unpacked}/a.go; kill -TERM $PPID; sleep 5 & wait"
+    done = runs("run", ".", script=script)
+    assert done.returncode == 4
+    assert "alarm[SM112]" in done.stderr
+
+
 def test_a_flag_that_is_refused_may_be_allowed(runs: Runs, project: GoProject) -> None:
     project.fetch()
     done = runs("build", "-toolexec=x", script="echo ran")

@@ -20,6 +20,7 @@ from pathlib import Path
 import click
 import pytest
 
+from supplymatrix.cli.default_group import DefaultGroup
 from supplymatrix.cli.main import cli
 from supplymatrix.engine.policy_source import presets
 from supplymatrix.policy.document import parse_policy
@@ -139,6 +140,9 @@ def test_a_command_line_is_understood(page: str, command: str) -> None:
     context: click.Context = click.Context(cli, info_name=_PROGRAM)
     group: click.Command = cli
     while isinstance(group, click.Group) and arguments:
+        if isinstance(group, DefaultGroup) and arguments[0] not in group.subcommands:
+            group = group.default_command()
+            break
         name, *arguments = arguments
         found = group.get_command(context, name)
         assert found is not None, f"{page}: there is no command {name!r} in {command!r}"

@@ -15,7 +15,7 @@ from supplymatrix.reports.plain import plain
 from supplymatrix.tui.screens.base import BaseScreen, Work, WorkStopped
 from supplymatrix.tui.session import Session
 
-__all__ = ["NO_PROJECT", "ask_project", "project_of", "told_to"]
+__all__ = ["NO_PROJECT", "ask_programs", "ask_project", "project_of", "told_to"]
 
 NO_PROJECT = "no project is open: p opens one by its folder, Home (0) lists those found here"
 _FILES = ("go.mod", "go.sum", "go.work")
@@ -63,11 +63,32 @@ def ask_project(screen: BaseScreen) -> None:
     screen.app.push_screen(Ask("open a project", hint=hint, refuse=partial(_why_not, session.here)), chosen)
 
 
-def _why_not(here: Path, text: str) -> str:
+def ask_programs(screen: BaseScreen, chosen: Callable[[Path], object]) -> None:
+    """Ask where compiled programs are. chosen: is called with what is there."""
+    from supplymatrix.tui.widgets.picker import Ask
+
+    session = screen.session
+    before = session.programs[0] if session.programs else None
+    hint = "a program, a folder of them, a tar file or a container image, seen from here; nothing of it is run"
+    ask = Ask(
+        "compiled programs",
+        text=before.as_posix() if before is not None else "",
+        hint=hint,
+        refuse=partial(_why_not, session.here, what="a file or folder"),
+    )
+
+    def named(text: str | None) -> None:
+        if text:
+            chosen(session.here / text)
+
+    screen.app.push_screen(ask, named)
+
+
+def _why_not(here: Path, text: str, *, what: str = "a folder") -> str:
     if not text:
-        return "a folder is missing"
+        return f"{what} is missing"
     try:
         is_there = (here / text).exists()
     except (OSError, ValueError) as err:
-        return f"{plain(text[:40])}: no name for a folder: {getattr(err, 'strerror', '') or err}"
+        return f"{plain(text[:40])}: no name for {what}: {getattr(err, 'strerror', '') or err}"
     return "" if is_there else "there is no such file or folder"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,9 +26,17 @@ from supplymatrix.tui.palette import PaletteItem
 from supplymatrix.tui.places import PLACE_BY_ID
 from supplymatrix.tui.screens.base import Export, Work
 from supplymatrix.tui.screens.open_project import NO_PROJECT, ask_project, project_of, told_to
-from supplymatrix.tui.screens.project_offers import Commands, exports_of, linear_body, place_of, sources_of
+from supplymatrix.tui.screens.project_disk_keys import DiskKeys
+from supplymatrix.tui.screens.project_offers import (
+    Commands,
+    disk_commands,
+    exports_of,
+    exports_of_disk,
+    linear_body,
+    place_of,
+    sources_of,
+)
 from supplymatrix.tui.screens.project_tree import TreeTable
-from supplymatrix.tui.screens.table_screen import TableScreen
 from supplymatrix.tui.shell_words import path_word
 from supplymatrix.tui.widgets.chain import ChainPane
 from supplymatrix.tui.widgets.details import Details
@@ -55,14 +64,14 @@ class _Checked:
     mode: str
 
 
-class ProjectScreen(TableScreen):
+class ProjectScreen(DiskKeys):
     """Tree of modules left, verdict in the middle, proof chain right; below 100 columns one at a time, by Tab."""
 
     PLACE = "project"
     WIDE = 100  # columns from which on nothing has to be turned over
     LOADING = "proving go.sum in the log"
     OF_PROJECT = True
-    OF_TABLE: ClassVar[frozenset[str]] = TableScreen.OF_TABLE | {"failures", "failure", "bytes"}
+    OF_TABLE: ClassVar[frozenset[str]] = DiskKeys.OF_TABLE | {"failures", "failure", "bytes"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "failures", "Failures"),
@@ -98,7 +107,6 @@ class ProjectScreen(TableScreen):
             & #chain { border-top: none; } } }
     """
 
-    view: ProjectView | None = None
     only_failures = False
     _mode = ""  # of the run that is shown
     _summary_lines = 1
@@ -119,6 +127,7 @@ class ProjectScreen(TableScreen):
         """Begin with the list."""
         self.add_class(_LIST)
         self._traces: dict[str, Trace] = {}
+        self.forget_disk()
         self.chain.show(None, why=_NO_CHAIN)
 
     # What is shown.
@@ -174,6 +183,7 @@ class ProjectScreen(TableScreen):
         """Show the modules; the cursor stays where it was."""
         self.view = found.view if found is not None else None
         self._mode = found.mode if found is not None else ""
+        self.forget_disk()
         self._traces = {}
         self.only_failures = self.only_failures and self.view is not None and bool(self.view.failures)
         self._show_summary()
@@ -292,7 +302,22 @@ class ProjectScreen(TableScreen):
 
     def exports(self) -> tuple[Export, ...]:
         """Offer the reports of `check`, and the steps of the module of the cursor as `verify` writes them."""
-        return exports_of(self.view, self.chain.trace, self._commands())
+        found = exports_of(self.view, self.chain.trace, self._commands())
+        if self.disk_found is None:
+            return found
+        commands = disk_commands(self.session, self.named_project, self.session.programs)
+        return (*found, *exports_of_disk(self.disk_found, commands))
+
+    def help_items(self) -> Iterable[PaletteItem]:
+        """Tell the commands with what lies on the disk."""
+        if self.view is None:
+            return ()
+        commands = disk_commands(self.session, self.named_project, self.session.programs)
+        copy = partial(partial, self.house.copy_command, self)
+        return [
+            PaletteItem(kind="command", text=command, help="what lies on the disk", go=copy(command))
+            for command in commands.values()
+        ]
 
     def palette_items(self) -> Iterable[PaletteItem]:
         """Find every module."""
@@ -333,6 +358,12 @@ class ProjectScreen(TableScreen):
         if was_open:
             self.chain.steps.focus()
         return was_open
+
+    def view_changed(self) -> None:
+        """Show more of the same modules; the cursor stays."""
+        self._show_summary()
+        self._show_table()
+        self.moved()
 
     def action_failures(self) -> None:
         """Show failures only, or all."""
@@ -458,6 +489,8 @@ class ProjectScreen(TableScreen):
             self.add_class(pane)
         where = {_LIST: self.table, _VERDICT: self.query_one("#verdict"), _CHAIN: self.chain.steps}
         where[pane].focus()
+        if pane != _LIST:
+            self.look_at_own(self.row)
         self.tell_place()
 
     def _show_summary(self) -> None:

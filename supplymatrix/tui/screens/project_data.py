@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from textual.content import Content
 
+from supplymatrix.model.fact import ProofState, SumKind
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Judged
@@ -15,6 +16,17 @@ from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import paint_for
 from supplymatrix.reports.tally import counted
 from supplymatrix.reports.text_head import header, last_line
+from supplymatrix.tui.screens.project_disk import (
+    ABSENT,
+    AGREES,
+    BY_SUM,
+    DIFFERS,
+    OPEN,
+    OTHER,
+    UNSEEN,
+    Cell,
+    Sign,
+)
 from supplymatrix.tui.screens.project_rows import (
     FAILED,
     GRAVE,
@@ -31,7 +43,7 @@ from supplymatrix.tui.screens.project_rows import (
 from supplymatrix.tui.screens.project_tree import Head
 from supplymatrix.tui.widgets.table_model import TableColumn, TableData
 
-__all__ = ["group_lines", "heads_of", "say_counts", "summary_line", "table_of", "verdict_lines"]
+__all__ = ["copy_cells", "group_lines", "heads_of", "say_counts", "summary_line", "table_of", "verdict_lines"]
 
 _MARKS: Mapping[RowState, str] = {
     FAILED: "✘", UNCHECKED: "–", PRIVATE: "–", LOCAL: "–", PROVEN: "✔", NO_LINE: "·",  # noqa: RUF001
@@ -48,6 +60,14 @@ _ORDER = (FAILED, UNCHECKED, PRIVATE, LOCAL, NO_LINE, PROVEN)
 _LISTED = 20  # failing modules that are named in the lines about a group
 _VERSION = 9  # columns that a version has at least
 _GUTTER = 3  # for the mark of the cursor and the scroll bar
+_DISK = 9  # columns of a sign of the disk
+_PLACE = 12  # columns of the name of a place
+_PLACES: Mapping[str, str] = {
+    "zip": "cache zip", "folder": "cache folder", "go.mod": "cache go.mod", ".ziphash": ".ziphash", "vendor": "vendor/",
+    "program": "program",
+}  # fmt: skip
+_ON_DISK = (DIFFERS, OPEN, OTHER, BY_SUM, AGREES, ABSENT, UNSEEN)
+_NOT_LOOKED_AT = "not looked at: d looks"
 _CODES = frozenset({"meaning", "who agrees"})
 """Evidence for programs: what the finding says of it in words stands above it."""
 
@@ -123,8 +143,10 @@ def table_of(view: ProjectView, *, failures: bool, room: int) -> TableData:
     states = [row.state for row in rows]
     name, outcome = _name(view), view.outcome
     log = 2 + max((len(state) for state in states), default=6)
-    module = max(16, min(room - _GUTTER - log - _VERSION - 2, 44))
-    version = max(_VERSION, min(room - _GUTTER - log - module - 2, 36))
+    disk = _disk_columns(view, rows)
+    left = room - _GUTTER - log - (_DISK + 1 if disk else 0)
+    module = max(16, min(left - _VERSION - 2, 44))
+    version = max(_VERSION, min(left - module - 2, 36))
     return TableData(
         [
             TableColumn(
@@ -136,6 +158,7 @@ def table_of(view: ProjectView, *, failures: bool, room: int) -> TableData:
                 sort_keys=[_ORDER.index(state) if state else None for state in states],
                 width=log,
             ),
+            *disk[:1],
             TableColumn(
                 key="module", title="module", width=module,
                 texts=[row.module.path if row.module is not None else name if row.state else "" for row in rows],
@@ -147,8 +170,34 @@ def table_of(view: ProjectView, *, failures: bool, room: int) -> TableData:
             ),
             TableColumn(key="findings", title="findings", texts=[_findings(row.judged) for row in rows], max_width=24),
             TableColumn(key="how", title="required", texts=[row.how for row in rows], max_width=20),
+            *disk[1:],
         ],
         [row.id for row in rows],
+    )  # fmt: skip
+
+
+def _disk_columns(view: ProjectView, rows: Sequence[ModuleRow]) -> list[TableColumn]:
+    """Return a column of the worst sign of each row, and one for each place; none where nobody has looked."""
+    if not view.disk.is_looked_at:
+        return []
+    places: dict[str, list[Sign]] = {place: [] for place in _PLACES if place != ".ziphash"}
+    for row in rows:
+        cells = view.disk.cells(row.module) if row.module is not None and row.state != LOCAL else ()
+        signs = {cell.place: cell.sign for cell in cells}
+        for place, column in places.items():
+            column.append(signs.get(place, UNSEEN))
+    return [
+        _sign_column("disk", "disk", [row.disk for row in rows]),
+        *(_sign_column(place, _PLACES[place], signs) for place, signs in places.items()),
+    ]
+
+
+def _sign_column(key: str, title: str, signs: Sequence[Sign]) -> TableColumn:
+    return TableColumn(
+        key=key, title=title, width=max(_DISK, len(title)) if key != "disk" else _DISK,
+        texts=[sign.word for sign in signs], marks=[sign.mark for sign in signs],
+        styles=[sign.style for sign in signs],
+        sort_keys=[_ON_DISK.index(sign) if sign.word else None for sign in signs],
     )  # fmt: skip
 
 
@@ -160,6 +209,7 @@ def summary_line(view: ProjectView, width: int = 0) -> str:
     counts = view.counts
     not_checked = counts[UNCHECKED] + counts[NO_LINE]
     log = view.audit.log if view.audit is not None else None
+    disk = view.disk.counts(row.module for row in view.rows if row.module is not None and row.state != LOCAL)
     parts = {
         "outcome": view.outcome,
         "exit": f"exit {view.found.exit_code}",
@@ -170,8 +220,10 @@ def summary_line(view: ProjectView, width: int = 0) -> str:
         PRIVATE: f"– {counts[PRIVATE]:,} private" if counts[PRIVATE] else "",  # noqa: RUF001
         LOCAL: f"– {counts[LOCAL]:,} local" if counts[LOCAL] else "",  # noqa: RUF001
         "tree": f"tree {log.tree_size:,}" if log is not None else "",
+        "on disk": f"disk: ✔ {disk[AGREES] + disk[BY_SUM]:,} agree" if view.disk.is_looked_at else "",
+        "disk": f"✘ {disk[DIFFERS]:,} differ on the disk" if disk[DIFFERS] else "",
     }
-    for name in ("", "tree", "modules", LOCAL, "exit", PROVEN):
+    for name in ("", "tree", "on disk", "modules", LOCAL, "exit", PROVEN):
         parts.pop(name, None)
         line = " · ".join(filter(None, parts.values()))
         if not width or len(line) <= width:
@@ -188,6 +240,9 @@ def _module_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
     yield Content.styled(plain(row.id), "bold")
     how = f", required: {row.how}" if row.how else ""
     yield Content(f"{_MARKS[row.state]} {row.says}{how}")
+    if row.state != LOCAL:
+        yield Content("")
+        yield from _copy_lines(view, row)
     for item in row.judged:
         yield Content("")
         yield from _judged_lines(view, item)
@@ -200,6 +255,61 @@ def _module_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
         for line in row.lines:
             yield Content(plain(f"{_placed(view, line.location)} {line.kind.value}"))
             yield Content(plain(f"  {line.hash}"))
+
+
+def copy_cells(view: ProjectView, row: ModuleRow) -> tuple[Cell, ...]:
+    """Return where the files of a module are, and which agree: the log, go.sum, and the places of the disk."""
+    if row.module is None:
+        return ()
+    found = [_log_cell(view, row), _sum_cell(view, row)]
+    on_disk = view.disk.cells(row.module)
+    if all(cell.sign == UNSEEN for cell in on_disk):
+        return (*found, Cell(place="on this disk", sign=OPEN, says=_NOT_LOOKED_AT))
+    for cell in on_disk:
+        unseen = cell.sign == UNSEEN
+        sign, says = (OPEN, _NOT_LOOKED_AT) if unseen else (cell.sign, cell.says)
+        found.append(Cell(place=_PLACES[cell.place], sign=sign, says=says, path=cell.path))
+    return tuple(found)
+
+
+def _log_cell(view: ProjectView, row: ModuleRow) -> Cell:
+    proofs = [proof for proof in view.proofs.get(row.module, ()) if proof.logged_hash] if row.module is not None else []
+    if proofs:
+        return Cell(place="log", sign=AGREES, says=f"record {proofs[0].record_id:,} in tree {proofs[0].tree_size:,}")
+    wrong = view.proofs.get(row.module, ()) if row.module is not None else ()
+    sign = DIFFERS if wrong else OPEN
+    return Cell(place="log", sign=sign, says=row.says)
+
+
+def _sum_cell(view: ProjectView, row: ModuleRow) -> Cell:
+    """Return what became of the go.sum lines of a module, those of zip and go.mod together."""
+    if row.module is None or not row.lines:
+        return Cell(place="go.sum", sign=ABSENT, says="it has no line of it")
+    answers = {(proof.kind, proof.hash): proof for proof in view.proofs.get(row.module, ())}
+    told = [(line.kind, answers.get((line.kind, line.hash))) for line in row.lines]
+    kinds = _of_kinds([kind for kind, _ in told])
+    wrong = [kind for kind, proof in told if proof is not None and proof.state is not ProofState.PROVEN]
+    if wrong:
+        return Cell(place="go.sum", sign=DIFFERS, says=f"{_of_kinds(wrong)}; Enter shows both hashes")
+    if any(proof is None for _, proof in told):
+        return Cell(place="go.sum", sign=OPEN, says=f"{kinds}: the log has no word on it")
+    return Cell(place="go.sum", sign=AGREES, says=kinds)
+
+
+def _of_kinds(kinds: Sequence[SumKind]) -> str:
+    words = {SumKind.ZIP: "zip", SumKind.GO_MOD: "go.mod"}
+    return " and ".join(dict.fromkeys(words[kind] for kind in kinds))
+
+
+def _copy_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
+    yield Content.styled("where its files are, and what agrees", "bold")
+    for cell in copy_cells(view, row):
+        word = cell.sign.word if cell.sign != OPEN or cell.says != _NOT_LOOKED_AT else ""
+        says = ": ".join(filter(None, (word, cell.says)))
+        color = {"bad": "bold $text-error", "good": "$text-success", "part": "$text-warning"}.get(cell.sign.style, "")
+        yield Content.assemble((f"{cell.sign.mark} ", color), f"{cell.place:{_PLACE}}  ", (plain(says), color))
+        if cell.path:
+            yield Content.styled(plain(f"  {cell.path}"), "dim")
 
 
 def _project_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
@@ -219,6 +329,14 @@ def _project_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
     for number, line in enumerate(header(audit, 10_000, paint_for(color=False))):
         yield Content.styled(line.strip(), "bold" if number == 0 else "")
     yield Content(plain(last_line(audit)))
+    yield Content("")
+    if view.disk.found is None:
+        yield Content(
+            "on this disk: not looked at, but for what the policy asks: d holds module cache, vendor/ and "
+            "programs against the log"
+        )
+    for mark, text in view.disk.lines():
+        yield Content(plain(f"{mark} {text}"))
     for item in row.judged:
         yield Content("")
         yield from _judged_lines(view, item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +18,12 @@ from supplymatrix.tui.screens.base import Export
 from supplymatrix.tui.shell_words import path_word
 
 if TYPE_CHECKING:
+    from supplymatrix.engine.disk_look import DiskFound
     from supplymatrix.tui.screens.project_rows import ModuleRow, ProjectView
     from supplymatrix.tui.screens.project_tree import TreeTable
+    from supplymatrix.tui.session import Session
 
-__all__ = ["Commands", "exports_of", "linear_body", "place_of", "sources_of"]
+__all__ = ["Commands", "disk_commands", "exports_of", "exports_of_disk", "linear_body", "place_of", "sources_of"]
 
 _FORMATS = (("t", "text", "txt"), ("j", "json", "json"), ("s", "sarif", "sarif"), ("m", "markdown", "md"))
 
@@ -49,6 +51,57 @@ class Commands:
     def _where(self, option: str) -> str:
         path = self.project.as_posix() if self.project is not None else "."
         return f"{option} {path_word(path)}" if path != "." else ""  # both take the current folder without it
+
+
+def disk_commands(session: Session, project: Path | None, programs: Sequence[Path]) -> Mapping[str, str]:
+    """Return the commands with what is known of the disk, by the name of each. project: None = the current folder.
+
+    programs: that are held beside it, none = those in its folder.
+    """
+    from supplymatrix.engine.disk_look import CACHE, PROGRAMS, VENDOR, built_of
+
+    path = project if project is not None else Path()
+    named = f" {path_word(path.as_posix())}" if path.as_posix() != "." else ""
+    replay = f" --replay {path_word(session.replay.as_posix())}" if session.replay is not None else ""
+    options = f"{session.policy_again()}{replay}{' --offline' if session.offline and not replay else ''}"
+    where = programs or (path if path.is_dir() else path.parent,)
+    files = "".join(f" {path_word(program.as_posix())}" for program in where)
+    held = f" --project {path_word(path.as_posix())}" if built_of(path) is not None else ""
+    return {
+        CACHE: f"supplymatrix verify cache{named}{options}",
+        VENDOR: f"supplymatrix verify vendor{named}{options}",
+        PROGRAMS: f"supplymatrix verify binary{files}{held}{options}",
+    }
+
+
+def exports_of_disk(found: DiskFound, commands: Mapping[str, str]) -> tuple[Export, ...]:
+    """Return what the commands about the disk write. commands: as of `disk_commands`."""
+    from supplymatrix.reports.cache_view import render_cache_json
+    from supplymatrix.reports.programs_view import render_programs_json
+    from supplymatrix.reports.vendor_tree_view import VendorTreeView, render_vendor_tree_json
+
+    renders: list[tuple[str, str, Callable[[], str]]] = []
+    if found.cache is not None:
+        renders.append(("c", "cache", partial(render_cache_json, found.cache)))
+    if found.vendor is not None:
+        run = found.vendor
+        view = VendorTreeView(
+            folder=run.folder, tree=run.tree, modules=run.modules, alarms=run.alarms, gaps=run.gaps, notes=run.notes,
+            beyond=run.beyond, unchecked=run.unchecked, log=run.log, tree_size=run.tree_size, exit_code=run.exit_code,
+        )  # fmt: skip
+        renders.append(("v", "vendor", partial(render_vendor_tree_json, view)))
+    if found.programs is not None:
+        renders.append(("b", "programs", partial(render_programs_json, found.programs)))
+    return tuple(
+        Export(
+            key=key,
+            format=f"{what}-json",
+            file=f"{what}.json",
+            render=render,
+            command=f"{commands[what]} --format json={what}.json",
+        )
+        for key, what, render in renders
+    )
 
 
 def exports_of(view: ProjectView | None, trace: Trace | None, commands: Commands) -> tuple[Export, ...]:

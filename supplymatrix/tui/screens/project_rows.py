@@ -23,6 +23,7 @@ from supplymatrix.model.fact import (
     RequiredModule,
     SumFault,
     SumFaultKind,
+    SumKind,
     SumLine,
 )
 from supplymatrix.model.location import Location
@@ -32,8 +33,10 @@ from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Judged
 from supplymatrix.reports.tally import MEANING
 from supplymatrix.reports.text_head import score_part
+from supplymatrix.tui.screens.project_disk import NO_DISK, UNSEEN, DiskView, Sign
 
 if TYPE_CHECKING:
+    from supplymatrix.engine.disk_look import DiskFound, ModuleCopies
     from supplymatrix.engine.project_run import ProjectRun
 
 __all__ = [
@@ -84,7 +87,7 @@ class ModuleRow:
     `Group`, "" for the project. lines: its go.sum lines; judged: what the verdict says of it, worst first. says: its
     state in words. is_failure: something is wrong with it, its proof or a finding that is an error or an alarm; with
     the project itself, where it is wrong with no module version. is_private: its name must not be told to anybody, or
-    nobody knows whether it may."""
+    nobody knows whether it may. disk: the worst of what lies on the disk of it; where that differs it is a failure."""
 
     id: str
     module: ModuleVersion | None
@@ -96,6 +99,12 @@ class ModuleRow:
     says: str = ""
     is_failure: bool = False
     is_private: bool = False
+    disk: Sign = UNSEEN
+
+    @property
+    def is_disk_seen(self) -> bool:
+        """Whether somebody has looked at what lies on the disk of it."""
+        return self.disk != UNSEEN
 
 
 @value
@@ -134,12 +143,26 @@ class Group:
 class ProjectView:
     """A checked project as rows, the project itself first, then module versions as go.sum and go.mod name them.
 
-    told: what the run had to tell.
+    told: what the run had to tell. disk: what lies on the disk, as far as the check has looked there.
     """
 
-    def __init__(self, found: ProjectRun, told: Sequence[str] = ()) -> None:
+    def __init__(self, found: ProjectRun, told: Sequence[str] = (), disk: DiskView = NO_DISK) -> None:
         self.found = found
         self.told = tuple(told)
+        self.disk = disk if disk is not NO_DISK else self.disk_of(None, {})
+
+    def disk_of(self, found: DiskFound | None, own: Mapping[ModuleVersion, ModuleCopies]) -> DiskView:
+        """Return what lies on the disk of this project. own: copies of single modules."""
+        facts = self.found.project.facts
+        zips = {fact.subject for fact in facts if isinstance(fact, SumLine) and fact.kind is SumKind.ZIP}
+        required = {fact.effective or fact.subject for fact in facts if isinstance(fact, RequiredModule)}
+        return DiskView(
+            found,
+            self.audit.facts if self.audit is not None else None,
+            own,
+            mains=[fact.module_path for fact in facts if isinstance(fact, ProjectFact)],
+            go_mod_only={fact.subject for fact in facts if isinstance(fact, SumLine)} - zips - required,
+        )
 
     def prepare(self) -> None:
         """Make all that takes its time, in a thread: a large project has thousands of rows."""
@@ -163,7 +186,8 @@ class ProjectView:
         private = self._private
         states |= {module: (LOCAL, _SAID[LOCAL]) for module, says in how.items() if says.endswith(LOCAL)}
         found = []
-        for module in dict.fromkeys((*lines, *self._faulty, *judged, *how)):
+        differing = frozenset(self.disk.differing)
+        for module in dict.fromkeys((*lines, *self._faulty, *judged, *how, *self.disk.differing)):
             state, says = states.get(module, (NO_LINE, _SAID[NO_LINE]))
             own, need = tuple(judged.get(module, ())), how.get(module, "")
             found.append(
@@ -176,8 +200,9 @@ class ProjectView:
                     lines=tuple(lines.get(module, ())),
                     judged=own,
                     says=says,
-                    is_failure=state == FAILED or _is_grave(own),
+                    is_failure=state == FAILED or _is_grave(own) or module in differing,
                     is_private=private is None or module in private,
+                    disk=UNSEEN if state == LOCAL else self.disk.sign(module),
                 )
             )
         return (self._project_row(of_project, has_failures=any(row.is_failure for row in found)), *found)
@@ -204,6 +229,14 @@ class ProjectView:
     def failures(self) -> tuple[ModuleRow, ...]:
         """The rows with which something is wrong."""
         return tuple(row for row in self.rows if row.is_failure)
+
+    @cached_property
+    def proofs(self) -> Mapping[ModuleVersion, Sequence[LineProof]]:
+        """What the log says of the go.sum lines, by module version."""
+        found: dict[ModuleVersion, list[LineProof]] = {}
+        for proof in self.audit.facts.of(LineProof) if self.audit is not None else ():
+            found.setdefault(proof.subject, []).append(proof)
+        return found
 
     @property
     def outcome(self) -> str:
@@ -279,10 +312,7 @@ class ProjectView:
     def _states(self, lines: Mapping[ModuleVersion, Sequence[SumLine]]) -> dict[ModuleVersion, tuple[RowState, str]]:
         """Return state and words of each module version that go.sum names: those of its worst line."""
         facts = self.audit.facts if self.audit is not None else None
-        proofs: dict[ModuleVersion, list[LineProof]] = {}
-        for proof in facts.of(LineProof) if facts is not None else ():
-            proofs.setdefault(proof.subject, []).append(proof)
-        private = self._private or ()
+        proofs, private = self.proofs, self._private or ()
         found = {}
         for module in dict.fromkeys((*lines, *self._faulty)):
             answers, own = proofs.get(module, []), lines.get(module, ())

@@ -1,0 +1,61 @@
+"""What the wrapper of the go command says: one line when all is well, and never colours of others."""
+
+from __future__ import annotations
+
+import pytest
+
+from supplymatrix.reports.go_view import GoView, ProgramView, say_after, say_before, say_faults, say_loose
+
+PROVEN = GoView(exit_code=0, modules=1_252, copies=2_504, files=61_000, seconds=2.94, was_judged=True)
+
+
+@pytest.mark.parametrize(
+    ("view", "told"),
+    [
+        (PROVEN, "1,252 modules proven, and their files here as the log has them"),
+        (GoView(exit_code=0, modules=1, was_judged=True), "1 module proven, none of them fetched yet"),
+        (
+            GoView(exit_code=0, modules=3, was_judged=True, is_vendored=True),
+            "3 modules proven, vendor/ as their zips have it",
+        ),
+        (GoView(exit_code=0, was_judged=True), "no modules of others are built here"),
+        (GoView(exit_code=0, has_project=False), "there is no go.mod here, and nothing to look at"),
+        (GoView(exit_code=3, was_judged=True), "go was not run (exit 3)"),
+    ],
+)
+def test_the_line_before_says_what_is_known(view: GoView, told: str) -> None:
+    assert say_before(view) == f"supplymatrix: {told}\n"
+    assert len(say_before(view)) <= 81
+
+
+def test_nothing_is_said_where_nothing_was_looked_at() -> None:
+    assert say_before(GoView(exit_code=0)) == say_after(GoView(exit_code=0)) == say_loose(()) == ""
+
+
+def test_verbose_lines_say_what_it_cost() -> None:
+    assert say_before(PROVEN, verbose=True).endswith(" (2,504 copies, 61,000 files, 2.94 s)\n")
+    assert say_after(GoView(exit_code=0, seconds=0.5), verbose=True) == "supplymatrix: 0.50 s afterwards\n"
+
+
+def test_the_line_behind_names_new_modules_and_programs() -> None:
+    programs = tuple(ProgramView(path=f"bin/{name}", modules=2, faults=()) for name in "abcde")
+    told = say_after(GoView(exit_code=0, new=2, programs=programs))
+    assert told.startswith(
+        "supplymatrix: 2 modules looked at afterwards, as proven; bin/a: 2 modules, as proven; bin/b"
+    )
+    assert told.endswith("; 2 programs more\n")
+    assert say_after(GoView(exit_code=4)) == "supplymatrix: what go has left is not as it should be (exit 4)\n"
+
+
+def test_the_gravest_fault_comes_first_and_each_once() -> None:
+    program = ProgramView(path="app", modules=0, faults=((3, "not said"), (4, "other\x1b[31m")))
+    told = say_faults(GoView(exit_code=4, faults=((3, "written to"), (3, "written to")), programs=(program,)))
+    first = told.splitlines()[0]
+    assert first == r"alarm: app: other\x1b[31m"
+    assert told.count("error: written to") == 1
+    many = say_faults(GoView(exit_code=3, faults=tuple((3, f"fault {number}") for number in range(30))))
+    assert many.endswith("… and 10 more\n")
+
+
+def test_hidden_characters_of_settings_are_written_out() -> None:
+    assert "GONOSUMDB=\\x1b[2J" in say_loose(["GONOSUMDB=\x1b[2J"])
