@@ -36,7 +36,7 @@ not seen: docs/go-wrapper.md has the whole list.
 
 
 @click.command(epilog=_EPILOG, context_settings={"allow_interspersed_args": False})
-@click.argument("arguments", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- GO-ARGUMENT...")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="-- GO-ARGUMENT...")
 @click.option(
     "--allow",
     multiple=True,

@@ -136,10 +136,11 @@ def test_a_flag_that_is_refused_may_be_allowed(runs: Runs, project: GoProject) -
     assert "go runs with -toolexec:" in done.stderr
 
 
-def test_without_go_or_its_arguments_nothing_is_run(runs: Runs, tmp_path: Path) -> None:
+def test_without_go_nothing_is_run_and_without_arguments_go_tells_what_it_takes(runs: Runs, tmp_path: Path) -> None:
     done = runs("build", PATH=str(tmp_path))
     assert (done.returncode, done.stderr.splitlines()[0]) == (3, "error: there is no go on PATH")
-    assert runs().returncode == 2
+    done = runs("--", script="echo usage; exit 2")
+    assert (done.returncode, done.stdout) == (2, "usage\n")
 
 
 @pytest.fixture(scope="session")
