@@ -13,8 +13,8 @@
 8. The bill of materials of the service: licences from the texts, hashes of the zips, modules proven in the log; held
    against its schema, and then every statement in it against log, zip and project, before and after one is changed.
 9. What lies on the disk: a module cache forged so that `go mod verify` finds nothing, a vendor/ with one byte changed
-   and one file added, and a compiled program whose module is proven, before and after its record of it is changed.
-10. Where there is Go: a build behind the check, the same program byte for byte; and none from a changed module.
+   and one file added, and a compiled program whose module is proven, before and after its record of it is changed;
+   and a build that is refused because of the first.
 """
 
 from __future__ import annotations
@@ -314,28 +314,20 @@ def look_at_the_disk(environ: dict[str, str], scratch: Path) -> list[int]:
 
 
 def build(environ: dict[str, str], scratch: Path) -> list[int]:
-    """Build the service with the go command alone and behind the check, then with a file of its module changed."""
-    go = shutil.which("go", path=environ.get("PATH"))
-    if go is None:
-        say("(go is not installed here)")
-        return [0, 4]
+    """Start a build behind the check, after a file of the module was changed; go itself is not started."""
+    if shutil.which("go", path=environ.get("PATH")) is None:
+        say("  (go is not installed here; with it, `supplymatrix go -- build` would refuse to build from that cache)")
+        return [4]
     folder, cache = scratch / "built", scratch / "build-cache"
     shutil.copytree(HERE / "mux-service", folder, ignore=shutil.ignore_patterns("proxy"))
-    environ = environ | {"GOMODCACHE": str(cache)}
-    alone = subprocess.run([go, "build", "-o", "alone", "."], cwd=folder, env=environ, capture_output=True, check=False)
-    say(f"$ go build -o alone .\n  → exit {alone.returncode}\n")
-    wrapped = ("go", "--replay", "recorded", "-v", "--", "build", "-o")
-    codes = [run(environ, *wrapped, "wrapped", ".", cwd=folder)]
-    if codes == [0]:
-        same = (folder / "alone").read_bytes() == (folder / "wrapped").read_bytes()
-        say(f"  … {'the same program, byte for byte' if same else 'ANOTHER program'}\n")
-        codes = codes if same else [1]
+    unpack_modules(cache)
     source = cache / f"{MUX}@v1.8.0" / "mux.go"
-    if source.is_file():
-        source.write_text(source.read_text(encoding="utf-8") + "\n// changed\n", encoding="utf-8")
-    say("   … and after somebody has changed a file of the module, which `go build` does not notice:\n")
-    codes.append(run(environ, *wrapped, "changed", ".", cwd=folder, most=14))
-    return codes
+    source.write_text(source.read_text(encoding="utf-8") + "\n// changed\n", encoding="utf-8")
+    say(
+        "  a build behind the check, after a line was added to the unpacked module, which `go build` does not notice:\n"
+    )
+    wrapped = ("go", "--replay", "recorded", "--", "build", "-o", "service", ".")
+    return [run(environ | {"GOMODCACHE": str(cache)}, *wrapped, cwd=folder, most=12)]
 
 
 def main() -> int:
@@ -373,9 +365,8 @@ def main() -> int:
         codes += itemise(environ, scratch)
         say("\n9. What lies on the disk: the bytes that are compiled and shipped, each traced to the log\n")
         codes += look_at_the_disk(environ, scratch)
-        say("\n10. A build behind the check: what was compiled is what the log has\n")
         codes += build(environ, scratch)
-    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 4, 4, 0, 4, 0, 4]
+    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 4, 4, 0, 4, 4]
     say()
     where = OUT.relative_to(HERE.parent).as_posix()
     opened = f"To open: {where}/report.html for auditors (part 7), report.json and report.sarif (3), bom.* (8)"

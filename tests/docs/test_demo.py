@@ -44,3 +44,22 @@ def test_the_demo_makes_a_bill_and_finds_what_is_not_true_in_it(
     assert shown.count(": valid\n") == len(demo["BILLS"])
     assert all((demo["OUT"] / name).is_file() for name in demo["BILLS"])
     assert "the file says BSD-2-Clause" in shown
+
+
+def test_the_demo_finds_a_forged_cache_a_changed_vendor_and_another_program(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo = run_path(str(REPO / "examples" / "demo.py"))
+    assert demo["look_at_the_disk"](demo["environment"](tmp_path), tmp_path) == [4, 4, 0, 4]
+    shown = capsys.readouterr().out
+    assert "changed  github.com/gorilla/mux/route.go" in shown
+    assert "extra    github.com/gorilla/mux/telemetry.go" in shown
+    assert "modules      1: 1 proven" in shown
+    assert "ALARM not what the log has: golang.org/x/mod v0.20.0" in shown
+
+
+def test_the_demo_starts_no_build_from_a_changed_module(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    demo = run_path(str(REPO / "examples" / "demo.py"))
+    assert demo["build"](demo["environment"](tmp_path), tmp_path) == [4]
+    assert not (tmp_path / "built" / "service").exists()
+    assert capsys.readouterr().out

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
 
 from textual.content import Content
 
@@ -12,20 +11,19 @@ from supplymatrix.reports.goroot_view import go_lines
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.programs_view import state_words
 from supplymatrix.reports.tally import counted
-from supplymatrix.tui.screens.binary_rows import BinaryView, FileRow, GoRow, ModuleRow, ProgramRow, Row
+from supplymatrix.tui.screens.binary_rows import BinaryView, ModuleRow, Row
 from supplymatrix.tui.screens.project_disk import Sign
 from supplymatrix.tui.widgets.details import heading
 from supplymatrix.tui.widgets.table_model import TableColumn, TableData, share_equal
 
 __all__ = ["fields_of", "module_fields", "module_lines", "modules_table", "row_lines", "rows_table", "summary_line"]
 
-T = TypeVar("T")
 _GUTTER = 3  # for the mark of the cursor and the scroll bar
 _STATE = 14
 _GO, _NUMBER, _VERSION = 9, 8, 12
 _NAME = 13  # columns of a field's name
 _LISTED = 400  # packages and settings that are written out
-_WIDTH = 100  # columns in which the lines about a Go are folded, before the pane folds them
+_WIDTH = 10_000  # columns of a line about a Go: it is the pane that folds it
 
 
 def rows_table(rows: Sequence[Row], room: int) -> TableData:
@@ -43,7 +41,7 @@ def rows_table(rows: Sequence[Row], room: int) -> TableData:
             TableColumn(key="go", title="go", width=_GO, texts=share_equal([_go_of(row) for row in rows])),
             TableColumn(
                 key="modules", title="modules", width=_NUMBER, is_number=True,
-                texts=[f"{len(row.modules):,}" if isinstance(row, ProgramRow) else "" for row in rows],
+                texts=[f"{len(row.modules):,}" if row.built is not None else "" for row in rows],
             ),
             TableColumn(
                 key="findings", title="findings", width=findings, texts=["; ".join(row.findings) for row in rows]
@@ -77,15 +75,18 @@ def modules_table(rows: Sequence[ModuleRow], room: int, *, has_project: bool) ->
                 key="version", title="version", width=version, texts=[row.module.subject.version for row in rows]
             ),
             *([project] if has_project else []),
-            TableColumn(key="for", title="in place of", max_width=40, texts=[row.module.original for row in rows]),
-            TableColumn(
-                key="record", title="record", is_number=True, max_width=12,
-                texts=[f"{row.module.record_id:,}" if row.module.record_id >= 0 else "" for row in rows],
-            ),
-            TableColumn(key="why", title="why", max_width=60, texts=share_equal([row.module.reason for row in rows])),
+            *(column for column in _rest(rows) if any(column.texts)),
         ],
         [row.id for row in rows],
     )  # fmt: skip
+
+
+def _rest(rows: Sequence[ModuleRow]) -> Iterator[TableColumn]:
+    """Yield the columns that not every program has something for."""
+    records = [f"{row.module.record_id:,}" if row.module.record_id >= 0 else "" for row in rows]
+    yield TableColumn(key="why", title="why", max_width=60, texts=share_equal([row.module.reason for row in rows]))
+    yield TableColumn(key="for", title="in place of", max_width=40, texts=[row.module.original for row in rows])
+    yield TableColumn(key="record", title="record", is_number=True, max_width=12, texts=records)
 
 
 def _sign_column(signs: Sequence[Sign]) -> TableColumn:
@@ -102,21 +103,23 @@ def _rank(sign: Sign) -> float:
 
 
 def _go_of(row: Row) -> str:
-    if isinstance(row, ProgramRow):
-        return row.program.go_version.partition(" ")[0].removeprefix("go") or "?"
-    return row.go.version if isinstance(row, GoRow) else ""
+    if row.built is not None:
+        return row.built.program.go_version.partition(" ")[0].removeprefix("go") or "?"
+    return row.go.version if row.go is not None else ""
 
 
 def _main_of(row: Row) -> str:
-    if not isinstance(row, ProgramRow):
+    if row.built is None:
         return ""
-    return f"{row.program.main} {row.program.main_version}".strip() or row.program.path
+    program = row.built.program
+    return f"{program.main} {program.main_version}".strip() or program.path
 
 
 def _platform_of(row: Row) -> str:
-    if isinstance(row, GoRow):
+    if row.go is not None:
         return row.go.platform.replace("-", "/", 1)
-    return "/".join(filter(None, (row.program.goos, row.program.goarch))) if isinstance(row, ProgramRow) else ""
+    built = row.built
+    return "/".join(filter(None, (built.program.goos, built.program.goarch))) if built is not None else ""
 
 
 def _project_of(row: ModuleRow) -> str:
@@ -142,7 +145,7 @@ def summary_line(view: BinaryView, width: int = 0) -> str:
         "failed": f"✘ {counts['✘']:,} not the log's" if counts["✘"] else f"✘ {bad:,}" if bad else "",
         "unknown": f"{counted(view.unknown, 'gap')}" if view.unknown else "",
         "project": f"beside {run.project}" if run is not None and run.project else "",
-        "gos": counted(len(gos.installed), "Go", "Gos") if gos is not None else "",
+        "gos": counted(len(gos.installed), "Go") if gos is not None else "",
     }
     for name in ("", "gos", "project", "modules", "exit", "proven"):
         parts.pop(name, None)
@@ -156,8 +159,9 @@ def row_lines(row: Row) -> tuple[Content, ...]:
     """Return all that is known of a program, a file or a Go."""
     color = {"good": "$text-success", "bad": "bold $text-error", "part": "$text-warning"}.get(row.sign.style, "")
     head = [heading(row.name), Content.styled(f"{row.sign.mark} {row.sign.word}", color)]
-    if isinstance(row, GoRow):
-        return (*head, *(Content(line) for line in go_lines(row.go, _WIDTH, verbose=True)))
+    if row.go is not None:
+        _, *lines = go_lines(row.go, _WIDTH, verbose=True)
+        return (*head, *map(Content, lines))
     return (*head, *_lines(fields_of(row)))
 
 
@@ -179,23 +183,23 @@ def _lines(fields: Iterable[tuple[str, str, str]]) -> Iterator[Content]:
 
 
 def fields_of(row: Row) -> Iterator[tuple[str, str, str]]:
-    """Yield section, name and text of all that is known of a program, or of a file. The first section has no heading."""
-    if isinstance(row, FileRow):
+    """Yield section, name and text of what is known of a program, or of a file. The first section has no heading."""
+    built = row.built
+    if built is None:
         for text in row.findings:
             yield "", "because", text
         if row.next:
             yield "", "next", row.next
-    if not isinstance(row, ProgramRow):
         return
-    program = row.program
-    yield "", "is", row.part.kind()
+    program = built.program
+    yield "", "is", built.part.kind()
     for number, text in enumerate(row.findings):
         yield "", "" if number else "findings", text
-    yield from (("", name, text) for name, text in row.part.rows())
+    yield from (("", name, text) for name, text in built.part.rows())
     if program.state.value == "searched" and program.reason:
         yield "", "because", program.reason
     yield "", "size", counted(program.size, "byte")
-    for weak in row.weak:
+    for weak in built.weak:
         yield "weaker than Go is today", f"{weak.key}={weak.setting}", f"{weak.effect} (since Go {weak.since})"
     yield from _listed("recorded settings", [f"{key}={text}" for key, text in program.settings])
     yield from _listed("packages linked in", program.packages or ())
@@ -221,9 +225,12 @@ def module_fields(row: ModuleRow) -> Iterator[tuple[str, str]]:
         yield "record", f"{module.record_id:,} in tree {module.tree_size:,}"
     if module.required is not None:
         other = "another version" if module.required else "the project does not have it"
-        yield "the project", f"{module.required}{': ' if module.required else ''}{other}" if is_other_version(
-            module
-        ) else f"{module.required}: the same version"
+        yield (
+            "the project",
+            f"{module.required}{': ' if module.required else ''}{other}"
+            if is_other_version(module)
+            else f"{module.required}: the same version",
+        )
     if module.reason:
         yield "because", module.reason
     if module.remedy:

@@ -1,4 +1,4 @@
-"""The rows of the Binary screen: programs, what could not be read as one, the Gos of this machine; and a program's modules.
+"""The rows of the Binary screen: programs, what could not be read as one, Gos of this machine; a program's modules.
 
 Nothing that a program says of itself is proven by that: a row is as good as the worst of its modules, and one whose
 modules cannot be told is never a pass.
@@ -20,7 +20,7 @@ from supplymatrix.reports.goroot_view import LEVELS, GorootView
 from supplymatrix.reports.programs_view import ProgramPart
 from supplymatrix.tui.screens.project_disk import Sign
 
-__all__ = ["BinaryView", "FileRow", "GoRow", "ModuleRow", "ProgramRow", "Row"]
+__all__ = ["BinaryView", "Built", "ModuleRow", "Row"]
 
 _PROVEN = Sign(word="proven", mark="✔", style="good")
 _NONE = Sign(word="no modules", mark="·", style="muted")
@@ -57,21 +57,6 @@ _GOOD = ("good", "muted")
 
 
 @value
-class Row:
-    """One row of the first table. id: unique; name: as it is shown; findings: what is wrong, a sentence each."""
-
-    id: str
-    name: str
-    sign: Sign
-    findings: tuple[str, ...] = ()
-
-    @property
-    def is_failure(self) -> bool:
-        """Whether there is something to look at."""
-        return self.sign.style not in _GOOD or bool(self.findings)
-
-
-@value
 class ModuleRow:
     """A module of a program. id: "path@version", made unique."""
 
@@ -92,7 +77,7 @@ class ModuleRow:
 
 
 @value
-class ProgramRow(Row):
+class Built:
     """A program, with its modules and the defaults that are weaker than Go's today. part: what the command says."""
 
     program: BuiltProgram
@@ -102,17 +87,30 @@ class ProgramRow(Row):
 
 
 @value
-class FileRow(Row):
-    """A file that is none, or that could not be looked at; next: what to do."""
+class Row:
+    """One row of the first table. id: unique; name: as it is shown; findings: what is wrong, a sentence each.
 
+    built: of a program; go: of a Go of this machine; of neither it is a file that is none, or that could not be looked
+    at. next: what to do then.
+    """
+
+    id: str
+    name: str
+    sign: Sign
+    findings: tuple[str, ...] = ()
+    built: Built | None = None
+    go: InstalledGo | None = None
     next: str = ""
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether there is something to look at."""
+        return self.sign.style not in _GOOD or bool(self.findings)
 
-@value
-class GoRow(Row):
-    """A Go of this machine."""
-
-    go: InstalledGo
+    @property
+    def modules(self) -> tuple[ModuleRow, ...]:
+        """The modules of a program; of others there are none."""
+        return self.built.modules if self.built is not None else ()
 
 
 class BinaryView:
@@ -133,7 +131,7 @@ class BinaryView:
         return (*self._forged(), *self.programs, *self._unread(), *self._gos())
 
     @cached_property
-    def programs(self) -> tuple[ProgramRow, ...]:
+    def programs(self) -> tuple[Row, ...]:
         """The programs."""
         if self.run is None:
             return ()
@@ -170,28 +168,28 @@ class BinaryView:
         gaps = (self.run.gaps if self.run is not None else ()), (self.gos.gaps if self.gos is not None else ())
         return sum(map(len, gaps))
 
-    def program(self, name: str) -> ProgramRow | None:
+    def program(self, name: str) -> Row | None:
         """Return a program by its name."""
         row = self.by_id.get(name)
-        return row if isinstance(row, ProgramRow) else None
+        return row if row is not None and row.built is not None else None
 
-    def _forged(self) -> Iterator[FileRow]:
+    def _forged(self) -> Iterator[Row]:
         for number, (where, what) in enumerate(self.run.forged if self.run is not None else ()):
-            yield FileRow(id=f"forged {number} {where}", name=where, sign=_FORGED, findings=(what,))
+            yield Row(id=f"forged {number} {where}", name=where, sign=_FORGED, findings=(what,))
 
-    def _unread(self) -> Iterator[FileRow]:
+    def _unread(self) -> Iterator[Row]:
         if self.run is None:
             return
         for number, fault in enumerate(self.run.faults):
             row_id = f"fault {number} {fault.artifact}"
-            yield FileRow(id=row_id, name=fault.artifact, sign=_UNREAD, findings=(fault.message,), next=fault.remedy)
+            yield Row(id=row_id, name=fault.artifact, sign=_UNREAD, findings=(fault.message,), next=fault.remedy)
         for number, gap in enumerate(self.run.gaps):
             if gap.wanted.startswith(PROGRAMS_WANTED):
                 name = gap.wanted.removeprefix(PROGRAMS_WANTED)
                 row_id = f"gap {number} {name}"
-                yield FileRow(id=row_id, name=name, sign=_UNREAD, findings=(gap.reason,), next=gap.remedy)
+                yield Row(id=row_id, name=name, sign=_UNREAD, findings=(gap.reason,), next=gap.remedy)
 
-    def _gos(self) -> Iterator[GoRow]:
+    def _gos(self) -> Iterator[Row]:
         for go in self.gos.installed if self.gos is not None else ():
             sign = _LEVELS[go.level]
             findings = (*go.risks, *go.fips, *((go.reason,) if go.reason and sign.style != "good" else ()))
@@ -200,25 +198,22 @@ class BinaryView:
             elif go.risks and sign.style == "good":
                 sign = _RISKY
             what = LEVELS[go.level] if go.level is not ToolchainLevel.UNCHECKED else ""
-            yield GoRow(id=f"go {go.root}", name=go.root, sign=sign, findings=tuple(filter(None, findings)) or
+            yield Row(id=f"go {go.root}", name=go.root, sign=sign, findings=tuple(filter(None, findings)) or
                         ((what,) if sign.style != "good" and what else ()), go=go)  # fmt: skip
 
 
 def _program_row(
     program: BuiltProgram, modules: Sequence[ProgramModule], weak: Sequence[WeakDefault], project: str
-) -> ProgramRow:
+) -> Row:
     part = ProgramPart(program, modules, weak, project)
     rows = tuple(_module_rows(modules))
     findings = tuple(part.faults())
-    return ProgramRow(
+    return Row(
         id=program.name,
         name=program.name,
         sign=_sign_of(program, modules, findings if len(findings) > bool(weak) else ()),
         findings=(*((program.reason,) if program.state in OPAQUE and program.reason else ()), *findings),
-        program=program,
-        part=part,
-        modules=rows,
-        weak=tuple(weak),
+        built=Built(program=program, part=part, modules=rows, weak=tuple(weak)),
     )
 
 

@@ -304,7 +304,7 @@ def _of_kinds(kinds: Sequence[SumKind]) -> str:
 def _copy_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
     yield Content.styled("where its files are, and what agrees", "bold")
     for cell in copy_cells(view, row):
-        word = cell.sign.word if cell.sign != OPEN or cell.says != _NOT_LOOKED_AT else ""
+        word = cell.sign.word if cell.place != "log" and cell.says != _NOT_LOOKED_AT else ""
         says = ": ".join(filter(None, (word, cell.says)))
         color = {"bad": "bold $text-error", "good": "$text-success", "part": "$text-warning"}.get(cell.sign.style, "")
         yield Content.assemble((f"{cell.sign.mark} ", color), f"{cell.place:{_PLACE}}  ", (plain(says), color))

@@ -66,6 +66,8 @@ class Cell:
 
 PLACES_ON_DISK = ("zip", "folder", "go.mod", ".ziphash", "vendor", "program")
 """Places of the disk, as they are told; .ziphash only where it differs."""
+_SIGNS: Mapping[int, Sign] = {0: AGREES, 1: OTHER, 3: OPEN, 4: DIFFERS, 5: ABSENT}
+"""What the commands end with."""
 _KINDS: Mapping[CopyKind, str] = {
     CopyKind.ZIP: "zip", CopyKind.FOLDER: "folder", CopyKind.GO_MOD: "go.mod", CopyKind.HASH_FILE: ".ziphash",
 }  # fmt: skip
@@ -117,6 +119,16 @@ class DiskView:
         named = {module for module, _ in self._copies} | set(self._vendored)
         named |= {item.subject for item in self._programmed if item.state in ALARMING}
         return tuple(sorted(module for module in named if self.sign(module) == DIFFERS))
+
+    @property
+    def whole(self) -> Sign:
+        """The sign of the project: the worst that a command ends with."""
+        found = self.found
+        if found is None:
+            return UNSEEN
+        programs = found.programs if self.programs else None
+        signs = [_SIGNS.get(run.exit_code, OTHER) for run in (found.cache, found.vendor, programs) if run is not None]
+        return min((*signs, *([OPEN] * bool(found.faults))), key=_WORST_FIRST.index, default=ABSENT)
 
     # The module cache.
 
@@ -346,5 +358,4 @@ def _tally(copies: Sequence[CachedCopy]) -> str:
 
 
 def _mark(exit_code: int) -> str:
-    signs = {0: AGREES, 1: OTHER, 3: OPEN, 4: DIFFERS, 5: ABSENT}
-    return signs.get(exit_code, OTHER).mark
+    return _SIGNS.get(exit_code, OTHER).mark

@@ -336,10 +336,15 @@ class ProjectView:
         code = self.found.exit_code
         state = {0: PROVEN, 3: UNCHECKED, 5: NO_LINE}.get(code, FAILED)
         is_failure = state == FAILED and (self.audit is None or _is_grave(judged) or not has_failures)
+        is_failure = is_failure or (self._is_disk_wrong and not has_failures)
         return ModuleRow(
             id=PROJECT, module=None, state=state, how="", group="", lines=(), judged=tuple(judged),
-            is_failure=is_failure,
+            is_failure=is_failure, disk=self.disk.whole,
         )  # fmt: skip
+
+    @property
+    def _is_disk_wrong(self) -> bool:
+        return self.disk.whole.style == "bad"
 
     def _why_failed(self) -> str:
         if self.audit is None:
@@ -348,6 +353,8 @@ class ProjectView:
         for item in self.rows[0].judged:
             if item.finding is not None and item.status is Status.FAIL and item.level in GRAVE:
                 return f"{item.level.value}[{item.rule}] {item.finding.message}"
+        if self._is_disk_wrong and self.rows[0].state != FAILED:
+            return next(text for mark, text in self.disk.lines() if mark == self.disk.whole.mark)
         return score_part(verdict) or MEANING[verdict.outcome]
 
     def _why_nothing(self) -> str:
