@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from supplymatrix.engine.cache_files import name_files
 from supplymatrix.engine.events import OnEvent, Progress, ignore_event
 from supplymatrix.engine.graph_inputs import GraphInputs, read_inputs
 from supplymatrix.engine.log_words import LogWords, ask_log_about
@@ -87,6 +88,8 @@ def verify_cache(request: CacheRequest, on_event: OnEvent = ignore_event) -> Cac
         facts.save()
     there = frozenset(check.modules)
     unproven = tuple(_unproven(wanted, words, there))
+    withheld = {module.subject for module in unproven}
+    copies = name_files(copies, means, read_go_settings(means.environ), on_event, withheld=withheld)
     notes = [*wanted.notes, *words.notes, *([_TRUSTED] if check.remembered else [])]
     return CacheRun(
         name=subject.name,

@@ -29,7 +29,7 @@ from supplymatrix.sources.copy_workers import LookingAt
 from supplymatrix.sources.modcache import find_copies
 from supplymatrix.sources.pread import open_at
 
-__all__ = ["CopyCheck", "CopyMemory", "Hashes"]
+__all__ = ["CopyCheck", "CopyMemory", "Hashes", "judge_folder"]
 
 _RACY_NS = 2_000_000_000
 """The coarsest step of a file system's times that is still met."""
@@ -194,12 +194,9 @@ class CopyCheck:
 
 def _judged(module: ModuleVersion, copies: Copies, look: CopiesLook, logged: str) -> Iterator[CachedCopy]:
     """Yield a module's zip and folder, as they stand to the proven hash."""
-    unpacked = {logged}
     if look.zip is not None:
         seen = look.zip
         state = CopyState.EQUAL if seen.h1 == logged else CopyState.DIFFERS
-        if seen.h1 == logged:
-            unpacked.add(seen.unpacked_h1)
         yield CachedCopy(
             subject=module,
             kind=CopyKind.ZIP,
@@ -211,9 +208,16 @@ def _judged(module: ModuleVersion, copies: Copies, look: CopiesLook, logged: str
             files=seen.files,
             size=seen.size,
         )
-    if look.folder is None:
-        return
-    folder = look.folder
+    if look.folder is not None:
+        yield judge_folder(module, copies, look, logged)
+
+
+def judge_folder(module: ModuleVersion, copies: Copies, look: CopiesLook, logged: str) -> CachedCopy:
+    """Return a module's folder, as it stands to the proven hash. look: has one."""
+    folder, zip_look = look.folder or FolderLook(), look.zip
+    unpacked = {logged}
+    if zip_look is not None and zip_look.h1 == logged:
+        unpacked.add(zip_look.unpacked_h1)
     told = CachedCopy(
         subject=module,
         kind=CopyKind.FOLDER,
@@ -228,14 +232,12 @@ def _judged(module: ModuleVersion, copies: Copies, look: CopiesLook, logged: str
         differing=folder.differing,
     )
     if folder.differing:
-        told = changed(told, reason=_in_words(told))
-    elif folder.unread:
-        told = changed(told, state=CopyState.UNCHECKED, reason=folder.unread)
-    elif folder.is_compared:
-        told = changed(told, state=CopyState.EQUAL, hash=look.zip.unpacked_h1 if look.zip is not None else "")
-    elif folder.h1 in unpacked:
-        told = changed(told, state=CopyState.EQUAL)
-    yield told
+        return changed(told, reason=_in_words(told))
+    if folder.unread:
+        return changed(told, state=CopyState.UNCHECKED, reason=folder.unread)
+    if folder.is_compared:
+        return changed(told, state=CopyState.EQUAL, hash=zip_look.unpacked_h1 if zip_look is not None else "")
+    return changed(told, state=CopyState.EQUAL) if folder.h1 in unpacked else told
 
 
 def _in_words(copy: CachedCopy) -> str:

@@ -146,7 +146,7 @@ def test_the_first_files_are_named_with_their_number() -> None:
     )  # fmt: skip
     text = _text(_finding("SM112", copy))
     assert "the unpacked folder of a.example/a v1.2.0" in text
-    assert "a0.go is extra; it has h1:y" in text
+    assert "a0.go is extra" in text
 
 
 @pytest.mark.parametrize("kind", CopyKind)

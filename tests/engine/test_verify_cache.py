@@ -88,6 +88,31 @@ def test_a_cover_up_of_folder_hash_file_and_go_sum_is_found(ground: CopiesGround
     assert [line.hash for line in run.sums] == [evil]
 
 
+@pytest.mark.parametrize("sends", ["what is proven", "something else", "nothing"])
+def test_a_zip_is_fetched_to_name_the_files_that_differ(ground: CopiesGround, machine: Machine, sends: str) -> None:
+    (ground.folder(A) / "a.go").write_bytes(b"package evil\n")
+    proxy = ground.root / "proxy"
+    place = proxy / "example.com" / "!up" / "a" / "@v" / "v1.0.0.zip"
+    place.parent.mkdir(parents=True)
+    ground.file(A, ".zip").rename(place)
+    if sends == "something else":
+        place.write_bytes(ground.file(B, ".zip").read_bytes())
+    elif sends == "nothing":
+        place.unlink()
+    machine.settings["GOPROXY"] = proxy.as_uri()
+    with LogServer(ground.log.answers()) as server:
+        project = write_project(ground.root / "svc", ground.log, server.url, [A, B])
+        run = verify(ground, machine, project, replay=None)
+        offline = verify(ground, machine, project, replay=None, offline=True)
+        hidden = write_project(project, ground.log, server.url, [A, B], private=("example.com/Up/*",))
+        assert verify(ground, machine, hidden, replay=None).differing[0].differences == ()
+    (copy,) = run.differing
+    assert run.exit_code == offline.exit_code == 4
+    assert offline.differing[0].differences == ()
+    assert [file.name for file in copy.differences] == (["a.go"] if sends == "what is proven" else [])
+    assert (copy.differing, copy.logged_hash) == (len(copy.differences), ground.hashes[A])
+
+
 def test_another_zip_with_all_that_vouches_for_it_is_found(ground: CopiesGround, machine: Machine) -> None:
     evil = packed(A, {**FILES, "a.go": b"package evil\n"})
     ground.file(A, ".zip").write_bytes(evil)

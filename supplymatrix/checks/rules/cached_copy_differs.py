@@ -55,7 +55,6 @@ def check(view: FactView) -> Iterator[Result]:
 
 def _differs(subject: str, copy: CachedCopy, view: FactView) -> Result:
     seen = f"it has {copy.hash}, the log has {copy.logged_hash}" if copy.hash else "it is not what was logged"
-    files = first_difference(copy.differences, copy.differing)
     stated = (
         ("copy", copy.path),
         ("its hash", copy.hash or copy.reason),
@@ -69,7 +68,7 @@ def _differs(subject: str, copy: CachedCopy, view: FactView) -> Result:
         copy.subject,
         message=f"{_NAMES[copy.kind]} of {copy.subject.path} {copy.subject.version} in the module cache is not what "
         "the log proves",
-        label="; ".join(filter(None, (files, copy.reason or seen))),
+        label=copy.reason or first_difference(copy.differences, copy.differing) or seen,
         locations=view.locations(copy.subject, kind),
         evidence=(
             *(Evidence(label=label, value=text) for label, text in stated if text),

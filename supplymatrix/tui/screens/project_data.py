@@ -67,6 +67,8 @@ _PLACES: Mapping[str, str] = {
     "program": "program",
 }  # fmt: skip
 _ON_DISK = (DIFFERS, OPEN, OTHER, BY_SUM, AGREES, ABSENT, UNSEEN)
+_SHORT = {ABSENT: "none", OPEN: "unknown", BY_SUM: "go.sum"}
+"""Words that are shorter in a column."""
 _NOT_LOOKED_AT = "not looked at: d looks"
 _CODES = frozenset({"meaning", "who agrees"})
 """Evidence for programs: what the finding says of it in words stands above it."""
@@ -162,6 +164,7 @@ def table_of(view: ProjectView, *, failures: bool, room: int) -> TableData:
             TableColumn(
                 key="module", title="module", width=module,
                 texts=[row.module.path if row.module is not None else name if row.state else "" for row in rows],
+                keeps_end=True,
                 styles=["bad" if row.is_failure else "strong" if row.module is None else "" for row in rows],
             ),
             TableColumn(
@@ -178,7 +181,7 @@ def table_of(view: ProjectView, *, failures: bool, room: int) -> TableData:
 
 def _disk_columns(view: ProjectView, rows: Sequence[ModuleRow]) -> list[TableColumn]:
     """Return a column of the worst sign of each row, and one for each place; none where nobody has looked."""
-    if not view.disk.is_looked_at:
+    if not view.disk.is_known_of_all:
         return []
     places: dict[str, list[Sign]] = {place: [] for place in _PLACES if place != ".ziphash"}
     for row in rows:
@@ -195,7 +198,7 @@ def _disk_columns(view: ProjectView, rows: Sequence[ModuleRow]) -> list[TableCol
 def _sign_column(key: str, title: str, signs: Sequence[Sign]) -> TableColumn:
     return TableColumn(
         key=key, title=title, width=max(_DISK, len(title)) if key != "disk" else _DISK,
-        texts=[sign.word for sign in signs], marks=[sign.mark for sign in signs],
+        texts=[_SHORT.get(sign, sign.word) for sign in signs], marks=[sign.mark for sign in signs],
         styles=[sign.style for sign in signs],
         sort_keys=[_ON_DISK.index(sign) if sign.word else None for sign in signs],
     )  # fmt: skip
@@ -220,8 +223,10 @@ def summary_line(view: ProjectView, width: int = 0) -> str:
         PRIVATE: f"– {counts[PRIVATE]:,} private" if counts[PRIVATE] else "",  # noqa: RUF001
         LOCAL: f"– {counts[LOCAL]:,} local" if counts[LOCAL] else "",  # noqa: RUF001
         "tree": f"tree {log.tree_size:,}" if log is not None else "",
-        "on disk": f"disk: ✔ {disk[AGREES] + disk[BY_SUM]:,} agree" if view.disk.is_looked_at else "",
-        "disk": f"✘ {disk[DIFFERS]:,} differ on the disk" if disk[DIFFERS] else "",
+        "on disk": f"disk: ✔ {disk[AGREES] + disk[BY_SUM]:,} agree" if view.disk.is_known_of_all else "",
+        "disk": f"✘ {disk[DIFFERS]:,} {'differs' if disk[DIFFERS] == 1 else 'differ'} on the disk"
+        if disk[DIFFERS]
+        else "",
     }
     for name in ("", "tree", "on disk", "modules", LOCAL, "exit", PROVEN):
         parts.pop(name, None)
@@ -303,7 +308,7 @@ def _of_kinds(kinds: Sequence[SumKind]) -> str:
 
 def _copy_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
     yield Content.styled("where its files are, and what agrees", "bold")
-    for cell in copy_cells(view, row):
+    for cell in sorted(copy_cells(view, row), key=lambda cell: cell.sign != DIFFERS):
         word = cell.sign.word if cell.place != "log" and cell.says != _NOT_LOOKED_AT else ""
         says = ": ".join(filter(None, (word, cell.says)))
         color = {"bad": "bold $text-error", "good": "$text-success", "part": "$text-warning"}.get(cell.sign.style, "")

@@ -98,9 +98,9 @@ class DiskView:
         self._cells: dict[ModuleVersion, tuple[Cell, ...]] = {}
 
     @property
-    def is_looked_at(self) -> bool:
-        """Whether anything of the disk is known."""
-        return bool(self.found is not None or self._own or self._copies or self._vendored)
+    def is_known_of_all(self) -> bool:
+        """Whether somebody has looked at more than single modules."""
+        return bool(self.found is not None or self._of_check or self._vendored)
 
     def cells(self, module: ModuleVersion) -> tuple[Cell, ...]:
         """Return what is known of each place of the disk, in the order of PLACES_ON_DISK."""

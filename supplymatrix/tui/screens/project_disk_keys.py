@@ -119,7 +119,8 @@ class DiskKeys(TableScreen):
         if view is None:
             return
         differing = len(view.disk.differing)
-        said = f"✘ {differing:,} differ on the disk: n goes there" if differing else "looked at the disk"
+        word = "differs" if differing == 1 else "differ"
+        said = f"✘ {differing:,} {word} on the disk: n goes there" if differing else "looked at the disk"
         lines = [f"{mark} {text}" for mark, text in view.disk.lines()]
         commands = disk_commands(self.session, self.named_project, self.session.programs)
         details = "\n".join([*lines, "", "the same facts:", *commands.values()])
