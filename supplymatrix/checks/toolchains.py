@@ -8,7 +8,8 @@ from supplymatrix.model.on_disk import InstalledGo
 
 __all__ = ["gap_of_go", "go_module", "go_subject", "name_go"]
 
-_FETCHED = "module cache"
+_APART = frozenset({"module cache", "GOROOT"})
+"""Ways to be found in which a Go of the same version may take part beside the one in PATH."""
 
 
 def go_module(go: InstalledGo) -> ModuleVersion:
@@ -18,9 +19,9 @@ def go_module(go: InstalledGo) -> ModuleVersion:
 
 
 def go_subject(go: InstalledGo) -> str:
-    """Return the subject of a result about a Go; of one that the go command has fetched it says so."""
+    """Return the subject of a result about a Go; of one that is not the one in PATH it says so."""
     name = str(go.subject) if go.subject else " ".join(filter(None, (TOOLCHAIN_PATH, go.version, go.platform)))
-    return f"{name} ({_FETCHED})" if go.found_as == _FETCHED else name
+    return f"{name} ({go.found_as})" if go.found_as in _APART else name
 
 
 def name_go(go: InstalledGo) -> str:

@@ -1,6 +1,6 @@
 """The Gos that build a project on this machine, verified where its policy asks for it: [toolchain] verify = true.
 
-    gos = BuildingGos(means, settings, values, cache)
+    gos = BuildingGos(means, settings, cache, on_event)
     gos.modules_of(item)                     # what the log has to be asked for
     facts, gaps = gos.of(item, answers)      # InstalledGo facts, and Gos that are not here
 
@@ -19,6 +19,7 @@ from supplymatrix.engine.log_words import word_of
 from supplymatrix.engine.lookups import LogAnswer
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.prepare import Prepared
+from supplymatrix.engine.running_go import find_running_go, is_same_folder, told
 from supplymatrix.engine.sbom_go import GoRelease, find_go_release
 from supplymatrix.engine.toolchain_files import ProvenFiles
 from supplymatrix.errors import InputError
@@ -27,24 +28,24 @@ from supplymatrix.gomod.modfile import parse_go_mod, parse_go_work
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.model.on_disk import InstalledGo
-from supplymatrix.net.settings import find_goroot
+from supplymatrix.net.settings import goroot_round
 from supplymatrix.policy.toolchain_terms import BUILDING_GO
 from supplymatrix.sources.files import GO_MOD_LIMIT, read_if_there
+from supplymatrix.sources.go_command import find_go
+from supplymatrix.sources.go_root import toolchain_in_cache
 from supplymatrix.sources.project import Project
 
 __all__ = ["BuildingGos"]
 
 
 class BuildingGos:
-    """values: of the go command's own settings files. cache: the module cache. Each Go is hashed once in a run. Where
-    its files differ, the zip of the release is fetched, unless a list of these was kept."""
+    """cache: the module cache. Each Go is hashed once in a run. Where its files differ, the zip of the release is
+    fetched, unless a list of these was kept."""
 
-    def __init__(
-        self, means: Means, settings: GoSettings, values: Mapping[str, str], cache: Path | None, on_event: OnEvent
-    ) -> None:
+    def __init__(self, means: Means, settings: GoSettings, cache: Path | None, on_event: OnEvent) -> None:
         self._means = means
         self._cache = cache
-        self._root = find_goroot(means.environ, user_goroot=values.get("GOROOT", ""))
+        self._running = find_running_go(means.environ)
         self._proven = ProvenFiles(means, settings, cache, may_fetch=True, on_event=on_event)
         self._found: dict[Path, FoundGo] = {}
         self._judged: dict[tuple[Path, str], InstalledGo] = {}
@@ -73,24 +74,47 @@ class BuildingGos:
         if key not in self._judged:
             go = self._look(root, found_as)
             words = {module: word_of(module, answers.get(module)) for module in go.modules}
-            self._judged[key] = judge_go(go, words, self._proven, jobs=self._means.jobs)
+            self._judged[key] = told(judge_go(go, words, self._proven, jobs=self._means.jobs), self._running)
         return self._judged[key]
 
     def _gos_of(self, project: Project) -> tuple[list[tuple[Path, str]], list[Gap]]:
         """Return the folders of the Gos that take part, and what is not here."""
-        if self._root is None or not self._root.is_dir():
-            return [], [_gap("there is no `go` in PATH", "run it where the project is built")]
-        roots = [(self._root, "PATH")]
+        running = self._running
+        roots = list(running.places)
+        gaps = [_gap(gap.reason, gap.remedy) for gap in running.gaps]
+        if running.command is None and not gaps:
+            gaps.append(_gap("there is no `go` in PATH", "run it where the project is built"))
+        if running.root is None or not roots:
+            return roots, gaps
         try:
             release = self._release_of(project)
         except InputError as err:
-            return roots, [_gap(f"go.work cannot be read: {err.diagnostics[0].message}", "mend it")]
-        local = self._look(self._root, "PATH")
+            return roots, [*gaps, _gap(f"go.work cannot be read: {err.diagnostics[0].message}", "mend it")]
+        local = self._look(*roots[0])
+        other = self._named_in_path(release, local)
+        if other is not None:
+            root = goroot_round(other)
+            lost = _gap(
+                f"{other} builds it, and lies in no Go", "take it out of PATH; the go command fetches what it needs"
+            )
+            return ([*roots, (root, "PATH")], gaps) if root is not None else (roots, [*gaps, lost])
         fetched = self._folder_of(release)
-        if fetched is not None and fetched.resolve() != self._root.resolve():
+        if fetched is not None and not self._is_known(fetched, running.root):
             roots.append((fetched, "module cache"))
-        gaps = [] if fetched is not None else list(_missing(release, local))
-        return roots, gaps
+        return roots, [*gaps, *(_missing(release, local) if fetched is None else ())]
+
+    def _named_in_path(self, release: GoRelease, local: FoundGo) -> Path | None:
+        """Return the command in PATH that is called like the toolchain that builds: the go command runs it, and fetches
+        nothing then."""
+        here = local.version.version if local.version is not None else ""
+        if not release.version or release.version == here:
+            return None
+        return find_go(self._means.environ, called=f"go{release.version}")
+
+    @staticmethod
+    def _is_known(fetched: Path, root: Path) -> bool:
+        """Return whether a toolchain is the Go in PATH, and not only a name that leads there."""
+        return is_same_folder(fetched, root) and toolchain_in_cache(fetched) == toolchain_in_cache(root)
 
     def _release_of(self, project: Project) -> GoRelease:
         lines = project.files.get("go.mod")

@@ -18,8 +18,17 @@ from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.graph_inputs import read_inputs
 from supplymatrix.engine.prepare import Prepared
 from supplymatrix.engine.vendor_zips import ZipPlaces
-from supplymatrix.engine.vendored import JudgedVendor, VendorWork, Vouched, effective_of, judge_all, read_work
-from supplymatrix.engine.verify_vendor import NO_LINE, TIDY, zip_sums
+from supplymatrix.engine.vendored import (
+    NOBODY,
+    JudgedVendor,
+    VendorWork,
+    Vouched,
+    effective_of,
+    judge_all,
+    read_work,
+    vouch,
+)
+from supplymatrix.engine.verify_vendor import zip_sums
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.vendor_match import MODULES_TXT
 from supplymatrix.model.fact import (
@@ -161,24 +170,21 @@ def _vouched(
 ) -> Vouched:
     """Return who vouches for the zip of a module. target: what was copied."""
     if target is None:
-        return Vouched(h1="", is_proven=False)
+        return NOBODY
     proof, line, held = proven.get(target), sums.get(target, ""), private.get(target)
-    if proof is not None and proof.state in (ProofState.PROVEN, ProofState.DIFFERS):
-        return Vouched(h1=proof.logged_hash, is_proven=True)
-    if not line:
-        return Vouched(h1="", is_proven=False, reason=NO_LINE, remedy=TIDY)
-    if proof is not None and proof.state is ProofState.BAD_PROOF:
-        return Vouched(h1="", is_proven=False, reason="what the log says of its go.sum line does not hold")
-    if held is not None and held.declared:
+    is_logged = proof is not None and proof.state in (ProofState.PROVEN, ProofState.DIFFERS)
+    is_broken = proof is not None and proof.state is ProofState.BAD_PROOF
+    is_declared = held is not None and held.declared
+    if not line or is_broken:
+        why = ""
+    elif held is not None and held.declared:
         why = f"{held.setting} declares it private"
     elif proof is not None:
         why = "the log does not have it" if proof.state is ProofState.NOT_IN_LOG else "its record has no such line"
     else:
         why = "what the log has is not known"
-    may_fetch = held is None or not held.declared
-    return Vouched(
-        h1=line, is_proven=False, reason=f"go.sum vouches for it, and not the log: {why}", may_fetch=may_fetch
-    )
+    logged = proof.logged_hash if proof is not None and is_logged else ""
+    return vouch(logged, line, why=why, is_broken=is_broken, is_declared=is_declared)
 
 
 def _facts_of(item: Prepared, shared: _Shared, judged: JudgedVendor) -> VendoredFacts:

@@ -16,6 +16,7 @@ from typing import TypeVar
 from supplymatrix.engine.events import OnEvent, Progress, ignore_event
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
+from supplymatrix.engine.program_project import built_of
 from supplymatrix.engine.project_run import ProjectRun
 from supplymatrix.engine.verify_binary import BinaryRequest, verify_binaries
 from supplymatrix.engine.verify_cache import CacheRequest, verify_cache
@@ -29,13 +30,11 @@ from supplymatrix.model.value import value
 from supplymatrix.net.settings import read_env_values
 from supplymatrix.sources.modcache import check_copies, module_cache
 
-__all__ = ["CACHE", "PROGRAMS", "VENDOR", "DiskFound", "DiskRequest", "ModuleCopies", "built_of", "look_at_disk",
-           "look_at_module"]  # fmt: skip
+__all__ = ["CACHE", "PROGRAMS", "VENDOR", "DiskFound", "DiskRequest", "ModuleCopies", "look_at_disk", "look_at_module"]
 
 T = TypeVar("T")
 CACHE, VENDOR, PROGRAMS = "cache", "vendor", "programs"
 _STAGES = {CACHE: "the module cache", VENDOR: "vendor/", PROGRAMS: "programs"}
-_BUILT_OF = ("go.mod", "go.work")
 
 
 @value
@@ -98,14 +97,6 @@ def look_at_disk(request: DiskRequest, on_event: OnEvent = ignore_event) -> Disk
         faults=faults,
         are_named=bool(request.programs),
     )  # fmt: skip
-
-
-def built_of(project: Path | None) -> Path | None:
-    """Return a project whose versions programs can be held against, None where nothing there says what is built."""
-    if project is None:
-        return None
-    is_one = project.name in _BUILT_OF or any((project / name).is_file() for name in _BUILT_OF)
-    return project if is_one else None
 
 
 def look_at_module(found: ProjectRun, module: ModuleVersion, means: Means) -> ModuleCopies:

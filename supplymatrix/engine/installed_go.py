@@ -5,7 +5,9 @@
     installed = judge_go(found, words, proven_files)   # an InstalledGo
 
 That the hash is equal proves every file; nothing else is taken for a proof. Who seems to have built a Go that is
-another decides only what it is called: a distribution's build is never equal to anything that was logged.
+another decides only what it is called: a distribution's build is never equal to anything that was logged. A mark that
+lies in the Go itself does not even do that where its VERSION file names a release: to add a file to a release that was
+changed makes it no less an alarm.
 """
 
 from __future__ import annotations
@@ -17,8 +19,13 @@ from pathlib import Path
 from supplymatrix.engine.redaction import redact_goauth, redact_gosumdb, redact_urls
 from supplymatrix.engine.toolchain_files import FileList, ProvenFiles
 from supplymatrix.errors import InputError
-from supplymatrix.gomod.go_env_file import GO_ENV, changed_settings, risky_settings, shipped_texts
-from supplymatrix.gomod.goenv import parse_env_file
+from supplymatrix.gomod.go_env_file import (
+    GO_ENV,
+    changed_settings,
+    risky_settings,
+    shipped_texts,
+    shown_settings,
+)
 from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.gomod.toolchain import (
     REPRODUCIBLE_SINCE,
@@ -34,8 +41,15 @@ from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.on_disk import FileChange, FileDifference, InstalledGo, ToolchainLevel
 from supplymatrix.model.value import changed, value
-from supplymatrix.sources.go_maker import GoMaker, find_maker
-from supplymatrix.sources.go_root import fips_faults, platforms_of, read_go_env, read_version_file, toolchain_in_cache
+from supplymatrix.sources.go_maker import GoMaker, Mark, find_maker
+from supplymatrix.sources.go_root import (
+    fips_faults,
+    link_of,
+    platforms_of,
+    read_go_env,
+    read_version_file,
+    toolchain_in_cache,
+)
 from supplymatrix.sources.go_root_files import GoRootFiles, read_go_root_files
 from supplymatrix.sources.pread import FileChangedError
 from supplymatrix.sumdb.known import GO_LOG_KEY
@@ -120,16 +134,42 @@ def judge_go(found: FoundGo, words: Mapping[ModuleVersion, LogWord], proven: Pro
     start = _start(found, module, words.get(module) if module is not None else None)
     if found.fault:
         return _unchecked(start, f"its VERSION file cannot be read: {found.fault}", "make its files readable")
-    if module is None or not proven_modules:
-        return _without_record(found, start, words.get(module) if module is not None else None)
     suffix = found.version.suffix if found.version is not None and not found.is_fetched else ""
-    if suffix and found.maker is None:
-        return _unknown(start, f"no release of Go has such a version: {found.version.text if found.version else ''!r}")
+    if module is None or not proven_modules:
+        go = _without_record(found, start, words.get(module) if module is not None else None)
+    elif suffix and found.maker is None:
+        go = _unknown(start, f"no release of Go has such a version: {found.version.text if found.version else ''!r}")
+    else:
+        go = None
+    if go is not None and go.level is ToolchainLevel.UNCHECKED:
+        return go
     try:
         read = read_go_root_files(found.root, jobs=jobs)
     except (FileChangedError, OSError) as err:
         return _unchecked(start, _unread(err), "run again; make its files readable")
+    if go is not None:
+        return _without_proof(found, go, read, module)
     return _best(found, start, read, [(module, words[module]) for module in proven_modules], proven)
+
+
+def _without_proof(found: FoundGo, go: InstalledGo, read: GoRootFiles, module: ModuleVersion | None) -> InstalledGo:
+    """Return a Go that nothing proves, with its hash, by which a policy may take it, and with what its go.env does."""
+    recorded = RecordedFiles(module, read.digests, is_fetched=found.is_fetched) if module is not None else None
+    return changed(
+        go,
+        hash=recorded.h1() if recorded is not None else "",
+        files=len(recorded) if recorded is not None else len(read.digests),
+        links=read.links,
+        outside=read.outside,
+        risks=_risks(read, read_go_env(found.root)),
+    )
+
+
+def _risks(read: GoRootFiles, env: bytes | None) -> tuple[str, ...]:
+    """Return what the settings of go.env may do."""
+    if env is None:
+        return ("go.env cannot be read, and may set anything",) if GO_ENV in read.digests else ()
+    return risky_settings(env, log_key=GO_LOG_KEY)
 
 
 def _best(
@@ -146,7 +186,8 @@ def _best(
     shipped = {sha256(text).digest(): text for text in shipped_texts(env)} if env is not None else {}
     first: tuple[_Files, ModuleVersion, LogWord] | None = None
     for module, word in candidates:
-        files = _Files(read=read, recorded=RecordedFiles(module, read.digests), env=env, shipped=shipped)
+        recorded = RecordedFiles(module, read.digests, is_fetched=found.is_fetched)
+        files = _Files(read=read, recorded=recorded, env=env, shipped=shipped)
         equal = next(_equal(files, word.h1, ()), None)
         if equal is not None:
             return _proven(_measured(start, files, module, word), files, word, equal, proven)
@@ -172,12 +213,13 @@ def _start(found: FoundGo, module: ModuleVersion | None, word: LogWord | None) -
         tree_size=word.tree_size if word is not None and word.kind is LogWordKind.PROVEN else 0,
         maker=found.maker.name if found.maker is not None else "",
         maker_mark=found.maker.why if found.maker is not None else "",
+        is_packaged=found.maker is not None and found.maker.mark is Mark.DATABASE,
+        link=link_of(found.root),
     )
 
 
 def _measured(start: InstalledGo, files: _Files, module: ModuleVersion, word: LogWord) -> InstalledGo:
     """Return a Go with what was hashed of it."""
-    values = parse_env_file(files.env) if files.env is not None else {}
     return changed(
         start,
         subject=module,
@@ -189,7 +231,7 @@ def _measured(start: InstalledGo, files: _Files, module: ModuleVersion, word: Lo
         files=len(files.recorded),
         links=files.read.links,
         outside=files.read.outside,
-        risks=risky_settings(values, log_key=GO_LOG_KEY),
+        risks=_risks(files.read, files.env),
     )
 
 
@@ -249,14 +291,25 @@ def _proven(start: InstalledGo, files: _Files, word: LogWord, equal: _Equal, pro
     if not proven.has(word.h1):
         other = {GO_ENV: sha256(equal.text).digest()} if equal.text is not None else {}
         proven.keep(word.h1, files.recorded.listing(changed=other))
+    start = changed(start, reason=_go_mods(files.recorded.without_go_mod()))
     if equal.text is None:
         return changed(start, level=ToolchainLevel.OFFICIAL)
     return changed(start, level=ToolchainLevel.CONFIG_CHANGED, config=_config(files.env or b"", equal.text))
 
 
+def _go_mods(folders: Sequence[str]) -> str:
+    """Return that a fetched toolchain lacks go.mod files which the go command puts there; "" where it lacks none."""
+    if not folders:
+        return ""
+    back = "writes back" if "src" in folders else "does not write back"
+    names = ", ".join(f"{folder}/go.mod" for folder in folders[:_HINTS])
+    return f"missing, though _go.mod lies there: {names}; the go command {back} what it put there"
+
+
 def _config(here: bytes, shipped: bytes) -> tuple[str, ...]:
     """Return the settings of go.env that are not as shipped, as they may be shown."""
-    return tuple(_setting(name, text) for name, text in changed_settings(here, shipped)) or ("comments alone",)
+    shown = shown_settings(changed_settings(here, shipped))
+    return tuple(_setting(name, text) for name, text in shown[:_SHOWN]) or ("comments alone",)
 
 
 def _setting(name: str, text: str | None) -> str:
@@ -345,10 +398,17 @@ def _hint(read: GoRootFiles) -> str:
     return f"; written at another time than the rest: {', '.join(names[:_HINTS])}{more}"
 
 
+def _may_be_a_build(found: FoundGo) -> bool:
+    """Return whether somebody else may have built a Go: a mark says so, and not only one in the Go itself, beside a
+    VERSION file that names a release."""
+    suffix = found.version.suffix if found.version is not None else ""
+    return found.maker is not None and (found.maker.mark is not Mark.INSIDE or bool(suffix))
+
+
 def _unnamed(found: FoundGo, start: InstalledGo, why: str) -> InstalledGo:
     """Return a Go of which nobody knows which files are others."""
     remedy = "`supplymatrix verify goroot` with a network names the files that differ"
-    if found.maker is not None:
+    if _may_be_a_build(found):
         reason = f"its files are not those of the release; which are others is not known: {why}"
         return changed(start, level=ToolchainLevel.DISTRIBUTION, reason=reason, remedy=remedy)
     reason = f"its files are not those that were logged; which are others is not known: {why}"
@@ -358,19 +418,37 @@ def _unnamed(found: FoundGo, start: InstalledGo, why: str) -> InstalledGo:
 def _named(found: FoundGo, start: InstalledGo, files: _Files, known: FileList) -> InstalledGo:
     """Return a Go with the names of the files that are others."""
     every = compare_files(files.recorded, known.digests)
+    shipped = files.shipped.get(known.digests.get(files.recorded.prefix + GO_ENV, b""))
+    if {one.name for one in every} <= {GO_ENV.decode()}:
+        start = changed(start, differences=every, differing=len(every), compared_with=known.where)
+        return changed(start, level=ToolchainLevel.CONFIG_CHANGED, config=_config_of(files, shipped))
+    if shipped is not None and files.env is not None:
+        start = changed(start, config=_config(files.env, shipped))
+        every = tuple(one for one in every if one.name != GO_ENV.decode())
     first = sorted(every, key=lambda one: (not is_source(one.name), one.change is FileChange.MISSING))
-    names = {one.name for one in every}
     start = changed(start, differences=tuple(first[:_SHOWN]), differing=len(every), compared_with=known.where)
-    if names <= {GO_ENV.decode()}:
-        shipped = next(iter(files.shipped.values()), b"")
-        config = _config(files.env, shipped) if files.env is not None else ("go.env is missing",)
-        return changed(start, level=ToolchainLevel.CONFIG_CHANGED, config=config)
-    if found.maker is not None and names & _COMMANDS:
-        level, remedy, who = ToolchainLevel.DISTRIBUTION, _DISTRIBUTION, f"{found.maker.name} has built it"
-        return changed(start, level=level, remedy=remedy, reason=f"{who}: {_tally(every)}")
+    return _with_reason(found, start, every)
+
+
+def _config_of(files: _Files, shipped: bytes | None) -> tuple[str, ...]:
+    """Return what is other in a go.env. shipped: what it was, None where that is not known."""
+    if GO_ENV not in files.read.digests:
+        return ("go.env is missing",)
+    if files.env is None:
+        return ("go.env cannot be read",)
+    return _config(files.env, shipped if shipped is not None else next(iter(files.shipped.values()), b""))
+
+
+def _with_reason(found: FoundGo, start: InstalledGo, every: Sequence[FileDifference]) -> InstalledGo:
+    """Return a Go whose files are others, as a build of its maker or as one that was modified. every: but go.env."""
     reason = _tally(every)
+    has_built = any(one.name in _COMMANDS for one in every)
+    if found.maker is not None and has_built and _may_be_a_build(found):
+        level, who = ToolchainLevel.DISTRIBUTION, f"{found.maker.name} has built it"
+        return changed(start, level=level, remedy=_DISTRIBUTION, reason=f"{who}: {reason}")
     if found.maker is not None:
-        reason += f"; it is no build of {found.maker.name}, though it says so: its programs are those of the release"
+        why = "its VERSION file names a release" if has_built else "its programs are those of the release"
+        reason += f"; it is no build of {found.maker.name}, though it says so: {why}"
     return changed(
         start,
         level=ToolchainLevel.MODIFIED,

@@ -16,11 +16,12 @@ from supplymatrix.errors import InputError
 from supplymatrix.gomod.build_info import BuildInfo, BuiltModule, split_version
 from supplymatrix.gomod.godebug import weak_of_setting
 from supplymatrix.gomod.ldflags import without_secrets
+from supplymatrix.gomod.program_packages import unnamed_packages
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion, check_module
-from supplymatrix.model.program import BuiltProgram, ProgramModule, ProgramModuleState, WeakDefault
+from supplymatrix.model.program import BuiltProgram, ProgramModule, ProgramModuleState, ProgramState, WeakDefault
 from supplymatrix.model.value import changed, value
 from supplymatrix.sources.programs import FoundProgram
 
@@ -33,6 +34,8 @@ _NO_SUM = (
 )
 _VENDOR = "`supplymatrix verify vendor` holds vendored files against the log"
 _RELEASE = "release with modules that the log has, and without local replacements"
+_LISTING = (ProgramState.READ, ProgramState.SEARCHED)
+"""States of programs that name modules."""
 _UNASKED = LogWord(kind=LogWordKind.UNANSWERED, reason="it was not asked for")
 
 
@@ -123,6 +126,7 @@ def _program(found: FoundProgram, words: Mapping[ModuleVersion, LogWord]) -> Bui
         libraries=read.libraries,
         interpreter=read.interpreter,
         packages=read.packages,
+        disputes=read.disputes,
         reason=read.reason,
         from_image=found.image,
         also=found.also,
@@ -144,6 +148,8 @@ def _program(found: FoundProgram, words: Mapping[ModuleVersion, LogWord]) -> Bui
         settings=settings,
         has_settings=bool(info.settings),
         secrets=secrets,
+        unnamed=unnamed_packages(info, read.packages) if read.state in _LISTING else (),
+        go_release=split_version(info.go_version)[0],
         go_is_logged=_is_logged(info, words),
     )
 

@@ -12,7 +12,9 @@ from supplymatrix.model.fact import Gap, ProjectFact, RequiredModule
 from supplymatrix.model.value import value
 from supplymatrix.sources.project import Project
 
-__all__ = ["NO_PROJECT", "ProjectVersions", "project_versions", "versions_of"]
+__all__ = ["NO_PROJECT", "ProjectVersions", "built_of", "project_versions", "versions_of"]
+
+_BUILT_OF = ("go.mod", "go.work")
 
 
 @value
@@ -27,6 +29,14 @@ class ProjectVersions:
 
 
 NO_PROJECT = ProjectVersions(name="", selected=None)
+
+
+def built_of(project: Path | None) -> Path | None:
+    """Return a project whose versions programs can be held against, None where nothing there says what is built."""
+    if project is None:
+        return None
+    is_one = project.name in _BUILT_OF or any((project / name).is_file() for name in _BUILT_OF)
+    return project if is_one else None
 
 
 def versions_of(path: Path, environ: Mapping[str, str]) -> tuple[Project, ProjectVersions]:

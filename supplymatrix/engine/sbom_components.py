@@ -181,8 +181,10 @@ def _module_component(known: Known, listed: ListedModule, fact: GraphModule) -> 
         proof = hashes.proof
         digest, why = _digest_of(known, effective)
         origin = origin_of(effective, known.cache)
-    purl = purl_of(module)
-    supplier = supplier_of(module.path, origin)
+    # Whatever a folder calls itself, nobody can have it under that name: it gets no purl, supplier or address by it.
+    is_folder = effective is None
+    purl = "" if is_folder else purl_of(module)
+    supplier = None if is_folder else supplier_of(module.path, origin)
     return Component(
         ref=purl or f"supplymatrix:module:{path}",
         kind=ComponentKind.MODULE,
@@ -203,7 +205,7 @@ def _module_component(known: Known, listed: ListedModule, fact: GraphModule) -> 
         licence=known.licences.get(path),
         supplier=supplier[0] if supplier is not None else None,
         references=(
-            *references_of(module.path, origin),
+            *(() if is_folder else references_of(module.path, origin)),
             *zip_reference(module, proof, known.settings, known.proxy),
         ),
         origin=origin,

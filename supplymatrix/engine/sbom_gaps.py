@@ -15,8 +15,10 @@ from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.sbom.document import Scope
 from supplymatrix.sources.main_version import MainVersion
 
-__all__ = ["Findings", "gaps_of", "package_gaps", "zip_gaps"]
+__all__ = ["ANY_MODULE", "Findings", "gaps_of", "package_gaps", "zip_gaps"]
 
+ANY_MODULE = "PATH@VERSION"
+"""In a remedy: the module that it is about."""
 _FETCH = "go mod download, with a go.sum that is proven first"
 _CLEAN = "find out who changed it; go clean -modcache, then go mod download"
 _FEW = 3
@@ -135,13 +137,13 @@ def zip_gaps(zips: HeldZips, fetch: str = _FETCH) -> Iterator[Gap]:
     for reason, modules in reasons.items():
         remedy = _CLEAN if reason.startswith(OTHER) else fetch
         if len(modules) > _FEW:
-            yield Gap(
-                wanted=f"SHA-256 and SHA-512 of the zips of {len(modules):,} modules", reason=reason, remedy=remedy
-            )
+            wanted = f"SHA-256 and SHA-512 of the zips of {len(modules):,} modules"
+            told = f"{remedy}, for each of them" if ANY_MODULE in remedy else remedy
+            yield Gap(wanted=wanted, reason=reason, remedy=told)
             continue
         for module in modules:
             wanted = f"SHA-256 and SHA-512 of the zip of {module}"
-            told = remedy.replace("PATH@VERSION", str(module))
+            told = remedy.replace(ANY_MODULE, str(module))
             yield Gap(wanted=wanted, reason=reason, remedy=told, subject=str(module))
 
 

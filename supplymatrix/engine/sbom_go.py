@@ -18,7 +18,7 @@ from supplymatrix.gomod.goversion import go_version_key, is_toolchain
 from supplymatrix.gomod.modfile import GoMod, GoWork
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion, unescape_version
 from supplymatrix.model.value import changed, value
-from supplymatrix.net.settings import find_goroot, read_env_values
+from supplymatrix.net.settings import building_goroot, read_env_values
 from supplymatrix.sources.build_target import host_target
 from supplymatrix.sources.go_root import go_version_of
 
@@ -50,7 +50,7 @@ def find_go_release(
     """Return which Go builds the project on this machine, as far as files say. cache: the module cache, into which the
     go command puts the toolchains that it fetches."""
     values = read_env_values(environ)
-    root = find_goroot(environ, user_goroot=values.get("GOROOT", ""))
+    root = building_goroot(environ)
     here = go_version_of(root) if root is not None else ""
     chosen = environ.get("GOTOOLCHAIN") or values.get("GOTOOLCHAIN", "")
     wanted = _wanted(go_mod, go_work)

@@ -220,8 +220,10 @@ def _module_component(part: Part, known: Known) -> Component:
         h1, proof = hashes.h1, hashes.proof
         digest, why = _digest_of(module, h1, known)
         origin = origin_of(module, known.cache)
-    purl = _purl_of(module)
-    supplier = supplier_of(module.path, origin)
+    # A folder in the place of a module is known by that module's path, and is not that module: nobody says what it is.
+    is_other = bool(part.directory)
+    purl = "" if is_other else _purl_of(module)
+    supplier = None if is_other else supplier_of(module.path, origin)
     return Component(
         ref=purl or f"supplymatrix:module:{part.path}",
         kind=ComponentKind.MODULE,
@@ -239,7 +241,7 @@ def _module_component(part: Part, known: Known) -> Component:
         licence=known.licences.get(module),
         supplier=supplier[0] if supplier is not None else None,
         references=(
-            *references_of(module.path, origin),
+            *(() if is_other else references_of(module.path, origin)),
             *zip_reference(module, proof, known.settings, known.proxy),
         ),
         origin=origin,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from supplymatrix.engine.sbom_gaps import zip_gaps
+from supplymatrix.engine.sbom_gaps import ANY_MODULE, zip_gaps
 from supplymatrix.engine.sbom_program_parts import OPAQUE, Part, SbomProgram
 from supplymatrix.engine.sbom_proofs import Proofs
 from supplymatrix.engine.sbom_zips import HeldZips
@@ -26,7 +26,7 @@ _BUILD_AGAIN = (
 _FROM_PROJECT = "make the bill from its project: supplymatrix sbom FOLDER"
 _NO_EDGES = (
     "a program records which modules are in it, and not which of them needs which: all are told as needed by the "
-    "program, and of each other only what proven go.mod files require"
+    "program, and of each other only what proven go.mod files require, without what these mark // indirect"
 )
 
 
@@ -173,7 +173,8 @@ def _licence_gaps(found: ProgramFindings) -> Iterator[Gap]:
     for part in found.parts:
         licence = found.licences.get(part.module)
         if licence is not None and licence.reason:
-            reasons.setdefault((licence.reason, licence.remedy), []).append(part.module)
+            remedy = licence.remedy.replace(str(part.module), ANY_MODULE)
+            reasons.setdefault((licence.reason, remedy), []).append(part.module)
         elif licence is None and (found.several or not found.declared):
             remedy = "name it with --licence" if not found.several else _FROM_PROJECT
             reasons.setdefault(("a program does not say it", remedy), []).append(part.module)
@@ -184,10 +185,11 @@ def _together(reasons: Mapping[tuple[str, str], Sequence[ModuleVersion]]) -> Ite
     for (reason, remedy), modules in reasons.items():
         names = sorted({str(module) for module in modules})
         if len(names) > _FEW:
-            yield Gap(wanted=f"licences of {len(names):,} modules", reason=reason, remedy=remedy)
+            told = f"{remedy}, for each of them" if ANY_MODULE in remedy else remedy
+            yield Gap(wanted=f"licences of {len(names):,} modules", reason=reason, remedy=told)
             continue
         for name in names:
-            told = remedy.replace("PATH@VERSION", name)
+            told = remedy.replace(ANY_MODULE, name)
             yield Gap(wanted=f"licence of {name}", reason=reason, remedy=told, subject=name)
 
 

@@ -18,7 +18,7 @@ from supplymatrix.engine.log_words import ask_log_about, bare_project
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.engine.sbom_program_parts import Part
-from supplymatrix.engine.sbom_proofs import ModuleProof, Proofs, together
+from supplymatrix.engine.sbom_proofs import ModuleProof, Proofs, gaps_of_unlogged, together
 from supplymatrix.errors import TrustError
 from supplymatrix.model.fact import Gap, ProofState
 from supplymatrix.model.log_word import LogWord, LogWordKind
@@ -112,6 +112,11 @@ def _log_proof(sums: Sequence[str], word: LogWord, log: str) -> LogProof:
     return LogProof(state=state.value, log=log, record=word.record, tree_size=word.tree_size, reason=reason)
 
 
+def _is_lacking(word: LogWord) -> bool:
+    """Tell whether the log has answered, and has no hash of the module's zip."""
+    return word.kind in _ABSENT or (word.kind is LogWordKind.PROVEN and not word.h1)
+
+
 def _joined(known: ModuleProof | None, found: ModuleProof) -> ModuleProof:
     """Return what counts of one module that stands for several: what differs before what does not."""
     if known is None:
@@ -147,6 +152,8 @@ def _gaps(
                 Gap(wanted=f"log record of {module}", reason=word.reason, remedy=word.remedy, subject=str(module))
             )
     yield from together(open_words)
+    lacking = {module: words[module] for module in wanted if module in words and _is_lacking(words[module])}
+    yield from gaps_of_unlogged({module: (word.reason, word.remedy) for module, word in lacking.items()})
     without = [module for module in wanted if not proofs[module].h1]
     for module in without:
         remedy = "build it without vendor/ and without a replace, or hold the project's go.sum against the log"

@@ -26,6 +26,7 @@ from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.sbom import SbomRun
 from supplymatrix.engine.sbom_evidence import licences_of
 from supplymatrix.engine.sbom_places import is_absolute, public_proxy
+from supplymatrix.engine.sbom_gaps import ANY_MODULE
 from supplymatrix.engine.sbom_program_components import (
     GoParts,
     Known,
@@ -81,10 +82,14 @@ _FEW = 3
 _SAID_BY = "the program"
 _LISTED_BY = "build info of the program, read by supplymatrix"
 _PACKAGES_BY = "the program's function table, read by supplymatrix"
+_EDGES_BY = (
+    "of the program: its build info; between modules: a requirement of the one's go.mod, as the log has that file, "
+    "without those that it marks // indirect"
+)
 _NAME_IT = "name it with --version"
-_STAMP_IT = f"{_NAME_IT}, or build it where git or the module's version is known: go install PATH@VERSION"
-_FETCH_ZIP = "go mod download PATH@VERSION, and hold it against the log: supplymatrix verify PATH@VERSION"
-_FETCH = "go mod download PATH@VERSION"
+_STAMP_IT = f"{_NAME_IT}, or build it where git or the module's version is known"
+_FETCH = f"go mod download {ANY_MODULE}"
+_FETCH_ZIP = f"{_FETCH}, and hold it against the log: supplymatrix verify {ANY_MODULE}"
 _EXPECTED = "a folder with go.mod, a go.work, or compiled Go programs: a file, a folder, a tar or an image layout"
 _KNOWN_LICENCE = "BSD-3-Clause"
 
@@ -286,7 +291,8 @@ class _Making:
         else:
             digest = program.file.sha256
             said = f"the program records {main.recorded}" if main is not None and main.recorded else "it records none"
-            source, reason, remedy = f"made of the hash of the program: {said}", said, _STAMP_IT
+            source, reason = f"made of the hash of the program: {said}", said
+            remedy = f"{_STAMP_IT}: go install {program.package}@VERSION" if program.package else _STAMP_IT
         return MainVersion(
             version=f"unversioned-{digest[:12]}", source=source, reason=reason, remedy=remedy, is_go_version=False
         )
@@ -363,7 +369,7 @@ class _Making:
         programs = self._programs
         cgo = _same([one.setting("CGO_ENABLED") for one in programs])
         tags = _same([one.setting("-tags") or ("none" if one.settings else "") for one in programs])
-        properties = {"supplymatrix:tags": tags} if tags else {}
+        properties = {"supplymatrix:edges_by": _EDGES_BY} | ({"supplymatrix:tags": tags} if tags else {})
         if not self._request.with_zips:
             properties["supplymatrix:zips"] = "not looked at: no hashes of zips, and licences from unpacked files"
         return Document(
@@ -445,7 +451,8 @@ def _unknown_licence(part: Part, zips: HeldZips) -> ModuleLicence:
         reason, remedy = "the program records no hash that its zip could be held against", ""
     else:
         found = zips.of(part.module)
-        reason, remedy = found if isinstance(found, str) else "no licence file was found", _FETCH
+        reason = found if isinstance(found, str) else "no licence file was found"
+        remedy = _FETCH.replace(ANY_MODULE, str(part.module))
     return ModuleLicence(
         subject=part.module,
         effective=part.module,

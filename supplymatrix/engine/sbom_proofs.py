@@ -28,10 +28,14 @@ from supplymatrix.sbom.document import LogProof
 from supplymatrix.sources.project import Project
 from supplymatrix.sumdb.history import History
 
-__all__ = ["ModuleProof", "Proofs", "read_proofs", "together"]
+__all__ = ["ModuleProof", "Proofs", "gaps_of_unlogged", "read_proofs", "together"]
 
 _FEW = 3
 """Gaps for one reason that are told one by one."""
+_MOST = 20
+"""Modules that the log does not have and that are told one by one; each component says it of itself."""
+_NOT_THERE = "check capitals and version; a private module belongs under [sources] private in lift.toml"
+_ABSENT = (ProofState.NOT_IN_LOG, ProofState.NO_LINE)
 _ALARMS = (ProofState.DIFFERS, ProofState.BAD_PROOF)
 
 
@@ -96,6 +100,7 @@ def read_proofs(
             on_event(Message(text=text))
     modules: dict[ModuleVersion, ModuleProof] = {}
     gaps: list[Gap] = []
+    unlogged: dict[ModuleVersion, tuple[str, str]] = {}
     alarms: list[str] = [str(lie)] if lie is not None else []
     notes: list[Note] = []
     for project, item in zip(projects, items, strict=True):
@@ -107,11 +112,12 @@ def read_proofs(
             modules.setdefault(module, told.of(module, hashes, item))
         gaps += open_lines
         gaps += item.withheld
+        unlogged |= {proof.subject: (_why_absent(proof), _NOT_THERE) for proof in proofs if _is_absent(proof)}
         alarms += _alarms(proofs, item.choice.verifier.name)
         notes += (*item.notes, *(said.notes_for(item) if said is not None else ()))
     return Proofs(
         modules=modules,
-        gaps=tuple(together(gaps)),
+        gaps=(*together(gaps), *gaps_of_unlogged(unlogged)),
         alarms=tuple(dict.fromkeys(alarms)),
         notes=tuple(dict.fromkeys(notes)),
         private=frozenset(module for item in items for module in item.private),
@@ -186,6 +192,26 @@ def _words(proof: LineProof, log: str) -> str:
     if proof.state is ProofState.DIFFERS:
         return f"{log} has {proof.logged_hash}, go.sum {proof.hash}"
     return f"the proof does not hold: {proof.detail}"
+
+
+def _is_absent(proof: LineProof) -> bool:
+    return proof.kind is SumKind.ZIP and proof.state in _ABSENT
+
+
+def _why_absent(proof: LineProof) -> str:
+    if proof.state is ProofState.NOT_IN_LOG:
+        return f"{proof.answered_by} has no record of it" if proof.answered_by else "the log has no record of it"
+    return "its record in the log has no hash of its zip"
+
+
+def gaps_of_unlogged(modules: Mapping[ModuleVersion, tuple[str, str]]) -> Iterator[Gap]:
+    """Yield a gap for each module that the log was asked for and cannot prove, with (reason, remedy)."""
+    for module in sorted(modules)[:_MOST]:
+        reason, remedy = modules[module]
+        yield Gap(wanted=f"log record of {module}", reason=reason, remedy=remedy, subject=str(module))
+    if len(modules) > _MOST:
+        left = f"{len(modules) - _MOST:,} more modules"
+        yield Gap(wanted=f"log records of {left}", reason="the log has none of them", remedy=_NOT_THERE)
 
 
 def together(gaps: Sequence[Gap]) -> Iterator[Gap]:

@@ -97,7 +97,7 @@ class ThisMachine:
         if self._gos is None:
             from supplymatrix.engine.building_go import BuildingGos
 
-            self._gos = BuildingGos(self._means, self._settings, self._values, self._module_cache(), self._on_event)
+            self._gos = BuildingGos(self._means, self._settings, self._module_cache(), self._on_event)
         return changed(item, also_asked=self._gos.modules_of(item))
 
     def look_for_witnesses(self, proofs: Sequence[LineProof]) -> None:

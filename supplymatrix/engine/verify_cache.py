@@ -11,7 +11,8 @@ module: then go.sum's hash is all there is, and that is told.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from supplymatrix.engine.cache_files import name_files
@@ -75,22 +76,30 @@ def verify_cache(request: CacheRequest, on_event: OnEvent = ignore_event) -> Cac
     means = request.means
     subject = find_sbom_subject(request.path, means.environ)
     cache = cache_of(means.environ)
-    wanted = _find_modules(subject, cache)
     facts = _facts(means) if request.trust_mtime else None
-    expected = {module: wanted.sums.get((module, SumKind.ZIP), "") for module in wanted.modules}
-    with CopyCheck(expected, cache, jobs=means.jobs, memory=facts) as check:
+    sums = _read_sums(subject)
+    with ExitStack() as stack:
+
+        def begin(modules: Iterable[ModuleVersion]) -> CopyCheck:
+            expected = {module: sums.get((module, SumKind.ZIP), "") for module in modules}
+            return stack.enter_context(CopyCheck(expected, cache, jobs=means.jobs, memory=facts))
+
+        # Nearly all modules are known from go.sum: their files are being read while the graph is worked out.
+        known = sorted(module for module, kind in sums if kind is SumKind.ZIP and module.path != TOOLCHAIN_PATH)
+        checks = [begin(known)]
+        wanted = _find_modules(subject, sums, cache)
+        checks.append(begin(module for module in wanted.modules if (module, SumKind.ZIP) not in sums))
         words = _ask(subject, (*wanted.modules, *wanted.go_mods), request, on_event)
         hashes = _hashes(wanted, words)
-        copies = check.judge(
-            hashes, lambda done: on_event(Progress(stage="copies", done=done, total=len(check.modules)))
-        )
+        copies = _judge(checks, known, hashes, on_event)
     if facts is not None:
         facts.save()
-    there = frozenset(check.modules)
+    there = frozenset(module for check in checks for module in check.modules)
+    remembered = sum(check.remembered for check in checks)
     unproven = tuple(_unproven(wanted, words, there))
     withheld = {module.subject for module in unproven}
     copies = name_files(copies, means, read_go_settings(means.environ), on_event, withheld=withheld)
-    notes = [*wanted.notes, *words.notes, *([_TRUSTED] if check.remembered else [])]
+    notes = [*wanted.notes, *words.notes, *([_TRUSTED] if remembered else [])]
     return CacheRun(
         name=subject.name,
         folder=subject.folder.as_posix(),
@@ -106,7 +115,7 @@ def verify_cache(request: CacheRequest, on_event: OnEvent = ignore_event) -> Cac
         notes=tuple(dict.fromkeys(notes)),
         log=words.log,
         tree_size=words.tree_size,
-        remembered=check.remembered,
+        remembered=remembered,
         has_go_sum=bool(wanted.sums) or not wanted.modules,
     )
 
@@ -115,20 +124,53 @@ def _facts(means: Means) -> FileFacts:
     return FileFacts.open(means.cache_dir or cache_folder_if_any(means.environ), detector="")
 
 
-def _find_modules(subject: SbomSubject, cache: Path | None) -> _Wanted:
+def _judge(
+    checks: Sequence[CopyCheck],
+    known: Sequence[ModuleVersion],
+    hashes: Mapping[ModuleVersion, Hashes],
+    on_event: OnEvent,
+) -> tuple[CachedCopy, ...]:
+    """Return all copies in the order of modules. known: modules of the first check, the others are of the second."""
+    total, done, first = sum(len(check.modules) for check in checks), 0, frozenset(known)
+    parts = [
+        {module: wanted for module, wanted in hashes.items() if (module in first) is (number == 0)}
+        for number in range(len(checks))
+    ]
+    found: list[CachedCopy] = []
+    for check, part in zip(checks, parts, strict=True):
+        before = done
+
+        def tell(number: int, before: int = before) -> None:
+            on_event(Progress(stage="copies", done=before + number, total=total))
+
+        found += check.judge(part, tell)
+        done += len(check.modules)
+    order = {kind: number for number, kind in enumerate(CopyKind)}
+    return tuple(sorted(found, key=lambda copy: (copy.subject, order[copy.kind])))
+
+
+def _read_sums(subject: SbomSubject) -> dict[tuple[ModuleVersion, SumKind], str]:
+    """Return the hash of each key of every go.sum; of two the first one, as the go command refuses the second."""
+    sums: dict[tuple[ModuleVersion, SumKind], str] = {}
+    for project in subject.projects:
+        for line in project.facts:
+            if isinstance(line, SumLine):
+                sums.setdefault((line.subject, line.kind), line.hash)
+    return sums
+
+
+def _find_modules(
+    subject: SbomSubject, sums: Mapping[tuple[ModuleVersion, SumKind], str], cache: Path | None
+) -> _Wanted:
     """Return the modules of the build list and of every go.sum."""
     inputs = read_inputs(subject.project)
     files = ModFiles(cache, inputs.hashes, inputs.folders)
     graph = graph_of_files(inputs, files.read)
-    lines = [fact for project in subject.projects for fact in project.facts if isinstance(fact, SumLine)]
-    sums: dict[tuple[ModuleVersion, SumKind], str] = {}
-    for line in lines:
-        sums.setdefault((line.subject, line.kind), line.hash)
     listed = {one.effective for one in graph.modules if one.effective is not None}
-    modules = listed | {line.subject for line in lines if line.kind is SumKind.ZIP}
+    modules = listed | {module for module, kind in sums if kind is SumKind.ZIP}
     is_toolchain = any(module.path == TOOLCHAIN_PATH for module in modules)
     modules = {module for module in modules if module.path != TOOLCHAIN_PATH}
-    go_mods = {line.subject for line in lines} - modules
+    go_mods = {module for module, _ in sums} - modules
     notes = [_TOOLCHAINS] * is_toolchain
     if (inputs.folder / "vendor" / "modules.txt").exists():
         notes.append(_VENDOR)

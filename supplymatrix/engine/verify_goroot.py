@@ -9,25 +9,27 @@ asked for all of them at once; a Go that is verified is never run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from supplymatrix.checks.toolchains import gap_of_go
 from supplymatrix.engine.events import OnEvent, Progress, ignore_event
 from supplymatrix.engine.installed_go import judge_go, look_at_go
 from supplymatrix.engine.log_words import LogWords, ask_log_about
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
+from supplymatrix.engine.running_go import RunningGo, find_running_go, told
 from supplymatrix.engine.toolchain_files import ProvenFiles
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.on_disk import InstalledGo, ToolchainLevel
 from supplymatrix.model.value import value
-from supplymatrix.net.settings import find_goroot, read_env_values, read_go_settings
-from supplymatrix.sources.go_root import fetched_toolchains, goroot_of
+from supplymatrix.net.settings import read_env_values, read_go_settings
+from supplymatrix.sources.go_root import fetched_toolchains, goroot_of, toolchain_in_cache
 from supplymatrix.sources.modcache import module_cache
 from supplymatrix.sources.project import Project
 
-__all__ = ["ACCEPTED", "GorootRequest", "GorootRun", "find_gos", "gap_of_go", "verify_goroot"]
+__all__ = ["ACCEPTED", "FoundGos", "GorootRequest", "GorootRun", "find_gos", "verify_goroot"]
 
 ACCEPTED = (ToolchainLevel.OFFICIAL, ToolchainLevel.CONFIG_CHANGED)
 _GRAVEST_FIRST = (4, 3, 1, 0)
@@ -64,52 +66,64 @@ def verify_goroot(request: GorootRequest, on_event: OnEvent = ignore_event) -> G
     used; TrustError for a log that lied as a whole."""
     means = request.means
     cache = module_cache(means.environ, read_env_values(means.environ))
-    found = [look_at_go(*place) for place in _places(request, cache)]
+    gos = _gos_of(request, cache)
+    found = [look_at_go(*place) for place in gos.places]
     if not found:
-        return GorootRun(installed=(), gaps=(), notes=(_NO_GO,), log="", tree_size=0, exit_code=5)
+        notes, code = ((), 3) if gos.gaps else ((_NO_GO,), 5)
+        return GorootRun(installed=(), gaps=gos.gaps, notes=notes, log="", tree_size=0, exit_code=code)
     modules = tuple(dict.fromkeys(module for go in found for module in go.modules))
     words = _ask(modules, request, on_event)
     proven = ProvenFiles(means, read_go_settings(means.environ), cache, may_fetch=request.fetch, on_event=on_event)
     installed = []
     for number, go in enumerate(found):
         on_event(Progress(stage="toolchains", done=number, total=len(found)))
-        installed.append(judge_go(go, words.by_module, proven, jobs=means.jobs))
+        judged = judge_go(go, words.by_module, proven, jobs=means.jobs)
+        installed.append(told(judged, gos.running) if gos.running is not None else judged)
     on_event(Progress(stage="toolchains", done=len(found), total=len(found)))
     return GorootRun(
         installed=tuple(installed),
-        gaps=tuple(gap for go in installed if (gap := gap_of_go(go)) is not None),
+        gaps=(*gos.gaps, *(gap_of_go(go) for go in installed if _is_gap(go))),
         notes=words.notes,
         log=words.log,
         tree_size=words.tree_size,
-        exit_code=_exit_code(installed),
+        exit_code=_exit_code(installed, has_gaps=bool(gos.gaps)),
     )
 
 
-def find_gos(means: Means, cache: Path | None) -> Iterator[tuple[Path, str]]:
-    """Yield the folders of the Gos of this machine, each once, and how each was found. cache: the module cache."""
-    values = read_env_values(means.environ)
-    root = find_goroot(means.environ, user_goroot=values.get("GOROOT", ""))
-    seen: set[Path] = set()
-    places = [(root, "PATH")] if root is not None and root.is_dir() else []
-    for path, found_as in (*places, *((path, "module cache") for path in fetched_toolchains(cache))):
-        real = path.resolve()
-        if real not in seen:
-            seen.add(real)
-            yield path, found_as
+@value
+class FoundGos:
+    """places: folders of Gos, each with how it was found. gaps: Gos that could not be looked at. running: what takes
+    part when `go` is typed, None where that was not asked."""
+
+    places: tuple[tuple[Path, str], ...]
+    gaps: tuple[Gap, ...] = ()
+    running: RunningGo | None = None
 
 
-def gap_of_go(go: InstalledGo) -> Gap | None:
-    """Return what could not be had of a Go, None where its level is known."""
-    if go.level is not ToolchainLevel.UNCHECKED or go.bad_proof:
-        return None
-    return Gap(wanted=f"what the Go in {go.root} is", reason=go.reason, remedy=go.remedy, subject=str(go.subject or ""))
+def find_gos(means: Means, cache: Path | None) -> FoundGos:
+    """Return the Gos of this machine, each once. cache: the module cache.
+
+    Two names in the module cache are two Gos, wherever links lead: the go command goes by the name.
+    """
+    running, fetched = find_running_go(means.environ), fetched_toolchains(cache)
+    seen: dict[tuple[Path, ModuleVersion | None], tuple[Path, str]] = {}
+    for path, found_as in (*running.places, *((path, "module cache") for path in fetched.folders)):
+        seen.setdefault((path.resolve(), toolchain_in_cache(path)), (path, found_as))
+    unread = (
+        Gap(wanted=f"what the Go in {path} is", reason=reason, remedy="delete it, if nobody can explain it")
+        for path, reason in fetched.unread
+    )
+    return FoundGos(places=tuple(seen.values()), gaps=(*running.gaps, *unread), running=running)
 
 
-def _places(request: GorootRequest, cache: Path | None) -> Iterator[tuple[Path, str]]:
+def _is_gap(go: InstalledGo) -> bool:
+    return go.level is ToolchainLevel.UNCHECKED and not go.bad_proof
+
+
+def _gos_of(request: GorootRequest, cache: Path | None) -> FoundGos:
     if not request.paths:
-        yield from find_gos(request.means, cache)
-        return
-    yield from ((path, "argument") for path in dict.fromkeys(goroot_of(path) for path in request.paths))
+        return find_gos(request.means, cache)
+    return FoundGos(places=tuple((path, "argument") for path in dict.fromkeys(map(goroot_of, request.paths))))
 
 
 def _ask(modules: Sequence[ModuleVersion], request: GorootRequest, on_event: OnEvent) -> LogWords:
@@ -120,8 +134,8 @@ def _ask(modules: Sequence[ModuleVersion], request: GorootRequest, on_event: OnE
     return ask_log_about(modules, nothing, request.policy, request.means, on_event)
 
 
-def _exit_code(installed: Sequence[InstalledGo]) -> int:
-    codes = {_code_of(go) for go in installed}
+def _exit_code(installed: Sequence[InstalledGo], *, has_gaps: bool) -> int:
+    codes = {_code_of(go) for go in installed} | ({3} if has_gaps else set())
     return next(code for code in _GRAVEST_FIRST if code in codes)
 
 

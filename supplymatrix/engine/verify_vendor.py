@@ -9,6 +9,7 @@ and that is said. `check` comes to the same facts by `check_vendor`, with the go
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -19,8 +20,20 @@ from supplymatrix.engine.log_words import LogWords, ask_log_about, bare_project
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.vendor_zips import WrongZip, ZipPlaces
-from supplymatrix.engine.vendored import JudgedVendor, VendorWork, Vouched, effective_of, judge_all, read_work
+from supplymatrix.engine.vendored import (
+    NO_VENDOR,
+    NOBODY,
+    JudgedVendor,
+    VendorWork,
+    Vouched,
+    effective_of,
+    is_absent,
+    judge_all,
+    read_work,
+    vouch,
+)
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.gomod.go_line import split_flags
 from supplymatrix.gomod.vendor_match import MODULES_TXT
 from supplymatrix.model.fact import (
     Gap,
@@ -37,11 +50,9 @@ from supplymatrix.sources.project import Project, is_file
 from supplymatrix.sources.subjects import find_subjects, read_subject
 from supplymatrix.sources.vendor_list import is_vendor_used
 
-__all__ = ["NO_LINE", "TIDY", "VendorRequest", "VendorRun", "verify_vendor", "zip_sums"]
+__all__ = ["VendorRequest", "VendorRun", "verify_vendor", "zip_sums"]
 
 _GRAVEST_FIRST = (4, 3, 1)
-NO_LINE = "go.sum has no line of its zip"
-TIDY = "go mod tidy writes it, and go mod vendor the files"
 
 
 @value
@@ -87,7 +98,7 @@ def verify_vendor(request: VendorRequest, on_event: OnEvent = ignore_event) -> V
     that lied as a whole."""
     found = _find(request.path)
     if found is None or (not found.work.listed.packages and not found.work.found.sizes):
-        what = "vendor/ is empty" if found is not None else "there is no vendor/"
+        what = "vendor/ is empty" if found is not None else NO_VENDOR
         return VendorRun(
             folder=str(found.work.folder if found is not None else request.path), tree=None, modules=(), gaps=(),
             notes=(f"{what}: builds take their modules from the module cache, which `verify cache` looks at",),
@@ -95,13 +106,18 @@ def verify_vendor(request: VendorRequest, on_event: OnEvent = ignore_event) -> V
         )  # fmt: skip
     work, means = found.work, request.means
     effective = {module: effective_of(work, module) for module in work.listed.packages}
-    asked = sorted({module for module in effective.values() if module is not None})
+    there = {target for module, target in effective.items() if not is_absent(work, module)}
+    asked = sorted(module for module in there if module is not None)
     words = ask_log_about(asked, found.project, request.policy, means, on_event, path=found.path)
     vouched = {
-        module: _vouched(words.by_module[target], work.sums.get(target, "")) if target is not None else _NOBODY
+        module: _vouched(words.by_module[target], work.sums.get(target, ""))
+        if target is not None and target in words.by_module
+        else NOBODY
         for module, target in effective.items()
     }
-    cache = module_cache(means.environ, read_env_values(means.environ))
+    values = read_env_values(means.environ)
+    mod = split_flags(means.environ.get("GOFLAGS") or values.get("GOFLAGS", "")).get("mod", "")
+    cache = module_cache(means.environ, values)
     places = ZipPlaces(cache=cache, means=means, settings=read_go_settings(means.environ))
     (judged,) = judge_all([(work, vouched)], places, on_event)
     alarms = (*_broken(words), *_other_lines(words, work), *map(_sentence, judged.wrong))
@@ -111,7 +127,7 @@ def verify_vendor(request: VendorRequest, on_event: OnEvent = ignore_event) -> V
         tree=judged.tree,
         modules=judged.modules,
         gaps=gaps,
-        notes=tuple(dict.fromkeys((*_notes(work, judged), *words.notes))),
+        notes=tuple(dict.fromkeys((*_notes(work, judged, mod=mod), *words.notes))),
         log=words.log,
         tree_size=words.tree_size,
         exit_code=_exit_code(judged, alarms, gaps, vouched),
@@ -121,14 +137,12 @@ def verify_vendor(request: VendorRequest, on_event: OnEvent = ignore_event) -> V
     )
 
 
-_NOBODY = Vouched(h1="", is_proven=False)
-
-
 def _find(path: Path) -> _Found | None:
     """Return the one vendor/ that a path leads to, None when it leads to none. path: vendor/ itself stands for its
     project."""
-    if path.name == "vendor" and is_file(path / MODULES_TXT):
-        path = path.parent
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - a vendor/ that is a link is that of where the link lies
+    if whole.name == "vendor" and is_file(path / MODULES_TXT):
+        path = path.parent if path.name == "vendor" else whole.parent
     subjects = find_subjects((path,), recursive=False).subjects
     read = [(subject, read_subject(subject)) for subject in subjects]
     folders: dict[Path, list[tuple[Path, Project]]] = {}
@@ -168,24 +182,10 @@ def zip_sums(projects: Sequence[Project]) -> dict[ModuleVersion, str]:
 
 def _vouched(word: LogWord, line: str) -> Vouched:
     """Return who vouches for a zip. line: its hash in go.sum, "" for none."""
-    if word.kind is LogWordKind.PROVEN and word.h1:
-        return Vouched(h1=word.h1, is_proven=True)
-    reason = word.reason
-    if word.kind is LogWordKind.BROKEN:
-        return Vouched(h1="", is_proven=False, reason=f"what the log says of it does not hold: {reason}", is_fault=True)
-    if not line:
-        return Vouched(
-            h1="", is_proven=False, reason=f"{reason}, and {NO_LINE}" if reason else NO_LINE,
-            remedy=word.remedy or TIDY, may_fetch=not word.is_declared, is_fault=not word.is_declared,
-        )  # fmt: skip
-    return Vouched(
-        h1=line,
-        is_proven=False,
-        reason=f"go.sum vouches for it, and not the log: {reason}",
-        remedy=word.remedy,
-        may_fetch=not word.is_declared,
-        is_fault=not word.is_declared,
-    )
+    return vouch(
+        word.h1 if word.kind is LogWordKind.PROVEN else "", line, why=word.reason, remedy=word.remedy,
+        is_broken=word.kind is LogWordKind.BROKEN, is_declared=word.is_declared,
+    )  # fmt: skip
 
 
 def _broken(words: LogWords) -> Iterator[str]:
@@ -241,16 +241,20 @@ def _is_wanting(word: LogWord) -> bool:
     return word.kind is LogWordKind.UNANSWERED or (word.kind is LogWordKind.PRIVATE and not word.is_declared)
 
 
-def _notes(work: VendorWork, judged: JudgedVendor) -> Iterator[str]:
-    if work.project.mains and not is_vendor_used(work.folder.parent, work.listed, work.project):
-        is_other = work.listed.is_workspace != (work.project.work is not None)
-        why = "it was made for a workspace, or for no workspace" if is_other else "the go line is below 1.14"
+def _notes(work: VendorWork, judged: JudgedVendor, *, mod: str) -> Iterator[str]:
+    """Yield what else there is to say. mod: of -mod in GOFLAGS, "" for none."""
+    if work.project.mains and not is_vendor_used(work.folder.parent, work.listed, work.project, mod=mod):
+        if mod:
+            why = f"GOFLAGS has -mod={mod}"
+        elif work.listed.is_workspace != (work.project.work is not None):
+            why = "it was made for a workspace, or for no workspace"
+        else:
+            why = "the go line is below 1.14"
         yield f"a build does not take its packages from vendor/ unless it is told to: {why}"
     if judged.beyond:
         yield f"files as in their module's zip that `go mod vendor` would not have copied: {judged.beyond:,}"
-    local = sum(module.files for module in judged.modules if module.state is VendorState.LOCAL)
-    if judged.unchecked > local:
-        yield f"files that were not compared, as their modules were not: {judged.unchecked - local:,}"
+    if judged.unchecked:
+        yield f"files that were not compared, as their modules were not: {judged.unchecked:,}"
 
 
 def _exit_code(
@@ -262,8 +266,7 @@ def _exit_code(
         codes.add(4)
     if gaps or VendorState.UNCHECKED in states:
         codes.add(3)
-    is_local_other = any(module.state is VendorState.LOCAL and module.differing for module in judged.modules)
-    if tree.unexplained_total or tree.inconsistencies or VendorState.ABSENT in states or is_local_other:
+    if tree.unexplained_total or tree.inconsistencies or states & {VendorState.ABSENT, VendorState.LOCAL}:
         codes.add(1)
     if any(word.is_fault for word in vouched.values()):
         codes.add(1)

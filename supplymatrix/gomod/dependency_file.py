@@ -17,12 +17,19 @@ from functools import lru_cache
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.modfile import Retract
-from supplymatrix.gomod.modfile_syntax import Block, Statement, location_of, parse_statements, unquote
+from supplymatrix.gomod.modfile_syntax import (
+    Block,
+    Statement,
+    is_indirect,
+    location_of,
+    parse_statements,
+    unquote,
+)
 from supplymatrix.model.module import ModuleVersion, canonical_version, major_fault, split_path_version
 from supplymatrix.model.semver import compare
 from supplymatrix.model.value import value
 
-__all__ = ["DependencyFile", "is_retracted_by", "parse_dependency"]
+__all__ = ["DependencyFile", "direct_requirements", "is_retracted_by", "parse_dependency"]
 
 _GO = re.compile(r"[1-9][0-9]*\.(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))?(?:[a-z]+[0-9]+)?")
 _LOOSE_GO = re.compile(r"v?([1-9][0-9]*\.(?:0|[1-9][0-9]*))[^0-9].*", re.DOTALL)
@@ -61,6 +68,19 @@ class DependencyFile:
 def parse_dependency(data: bytes, artifact: str = "go.mod") -> DependencyFile:
     """Read a dependency's go.mod. Raises InputError at the first line that the go command would refuse there."""
     return _parse_plain(data) or _parse_any(data, artifact)
+
+
+def direct_requirements(data: bytes, artifact: str = "go.mod") -> frozenset[str]:
+    """Return the paths that a dependency's go.mod requires for its own packages. A line that is marked "// indirect"
+    stands there for the sake of others, and is left out. Raises InputError as `parse_dependency` does."""
+    required = {module.path for module in parse_dependency(data, artifact).require}
+    statements, _ = parse_statements(data, artifact)
+    for statement in statements:
+        if statement.words[0].text != "require":
+            continue
+        lines, first = ((statement,), 1) if isinstance(statement, Statement) else (statement.lines, 0)
+        required -= {unquote(line.words[first].text) or "" for line in lines if is_indirect(line)}
+    return frozenset(required)
 
 
 def _parse_plain(data: bytes) -> DependencyFile | None:

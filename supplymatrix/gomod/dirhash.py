@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
+from operator import itemgetter
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.read_at import ReadAt
@@ -21,6 +22,7 @@ from supplymatrix.gomod.zip_archive import ZipArchive, ZipEntry, read_zip, read_
 
 __all__ = ["ZIP_LIMIT", "Watch", "counted_entries", "entry_digests", "hash1", "hash_entries", "hash_zip"]
 
+_LINES = 1000  # that are hashed together
 Watch = Callable[[ZipEntry, Iterator[bytes]], Iterator[bytes]]
 
 ZIP_LIMIT = 500 << 20
@@ -29,11 +31,15 @@ ZIP_LIMIT = 500 << 20
 
 def hash1(files: Iterable[tuple[bytes, bytes]]) -> str:
     """Return the h1 of (name, SHA-256 of the content) pairs. Raises InputError for a name with a newline."""
-    digest = sha256()
-    for name, content in sorted(files, key=lambda file: file[0]):
+    digest, lines = sha256(), []
+    for name, content in sorted(files, key=itemgetter(0)):
         if b"\n" in name:
             raise _fault("a file name holds a newline", name.decode("utf-8", "replace"))
-        digest.update(b"%s  %s\n" % (content.hex().encode(), name))
+        lines.append(b"%b  %b\n" % (content.hex().encode(), name))
+        if len(lines) == _LINES:
+            digest.update(b"".join(lines))
+            lines.clear()
+    digest.update(b"".join(lines))
     return "h1:" + base64.b64encode(digest.digest()).decode()
 
 

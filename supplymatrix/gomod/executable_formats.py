@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.executable import Part, Program
 from supplymatrix.gomod.executable_elf import read_elf
-from supplymatrix.gomod.executable_mach import MACH_BEGINNINGS, fat_parts, read_mach
+from supplymatrix.gomod.executable_mach import FAT_BEGINNINGS, MACH_BEGINNINGS, fat_count, fat_parts, read_mach
 from supplymatrix.gomod.executable_pe import read_pe
 from supplymatrix.gomod.executable_rare import PLAN9_BEGINNINGS, XCOFF_BEGINNINGS, read_plan9, read_xcoff
 from supplymatrix.gomod.executable_wasm import WASM_BEGINNING, read_wasm
@@ -24,13 +24,12 @@ HEAD = 64
 """Bytes at the start of a file that tell its format."""
 
 _ELF = b"\x7fELF"
-_FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
-_BEGINNINGS = (_ELF, b"MZ", *MACH_BEGINNINGS, *_FAT, *XCOFF_BEGINNINGS, *PLAN9_BEGINNINGS, WASM_BEGINNING)
+_BEGINNINGS = (_ELF, b"MZ", *MACH_BEGINNINGS, *XCOFF_BEGINNINGS, *PLAN9_BEGINNINGS, WASM_BEGINNING)
 
 
 def is_program(head: bytes) -> bool:
-    """Return whether a file that begins like this may be in one of the formats."""
-    return head.startswith(_BEGINNINGS)
+    """Return whether a file that begins like this may be in one of the formats. head: eight bytes or more."""
+    return head.startswith(_BEGINNINGS) or fat_count(head) > 0
 
 
 def program_parts(file: ReadAt) -> Iterator[Part | InputError] | None:
@@ -41,7 +40,7 @@ def program_parts(file: ReadAt) -> Iterator[Part | InputError] | None:
     """
     whole = Part(file, 0, file.size)
     head = whole.read_at(0, min(HEAD, file.size))
-    if head.startswith(_FAT):
+    if head.startswith(FAT_BEGINNINGS):
         return fat_parts(whole, head)
     return iter((whole,)) if is_program(head) else None
 

@@ -25,7 +25,7 @@ from supplymatrix.gomod.executable import (
 )
 from supplymatrix.gomod.read_at import ReadAt
 
-__all__ = ["MACH_BEGINNINGS", "fat_parts", "read_mach"]
+__all__ = ["FAT_BEGINNINGS", "MACH_BEGINNINGS", "fat_count", "fat_parts", "read_mach"]
 
 MAX_COMMANDS = 1 << 20
 """Bytes of all load commands of a program; real ones have some thousand."""
@@ -48,6 +48,7 @@ class _Layout(NamedTuple):
 
 
 _FAT = {b"\xca\xfe\xba\xbe": struct.Struct(">8xII4x"), b"\xca\xfe\xba\xbf": struct.Struct(">8xQQ8x")}
+FAT_BEGINNINGS = tuple(_FAT)
 _MACH = {
     b"\xfe\xed\xfa\xce": _Layout(">", is_wide=False),
     b"\xfe\xed\xfa\xcf": _Layout(">", is_wide=True),
@@ -68,14 +69,17 @@ class _Parts:
         self.system = "darwin"
 
 
+def fat_count(head: bytes) -> int:
+    """Return how many slices a fat file has, by its first eight bytes; 0 for what is no fat file."""
+    count = int.from_bytes(head[4:8], "big")
+    return count if head[:4] in _FAT and len(head) >= 8 and count <= MAX_SLICES else 0
+
+
 def fat_parts(file: ReadAt, head: bytes) -> Iterator[Part | InputError] | None:
     """Return the slices of a fat file, None when it is none; an error for one beyond the file's end, or that is no
     Mach-O program. Raises InputError, while they are taken, when their table is cut."""
-    form = _FAT.get(head[:4])
-    count = int.from_bytes(head[4:8], "big")
-    if form is None or len(head) < 8 or not 0 < count <= MAX_SLICES:
-        return None
-    return _slices(file, form, count)
+    count = fat_count(head)
+    return _slices(file, _FAT[head[:4]], count) if count else None
 
 
 def _slices(file: ReadAt, form: struct.Struct, count: int) -> Iterator[Part | InputError]:

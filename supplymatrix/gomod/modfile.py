@@ -13,7 +13,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from supplymatrix.errors import Diagnostic, InputError
-from supplymatrix.gomod.modfile_syntax import Block, Statement, Word, location_of, parse_statements, unquote
+from supplymatrix.gomod.modfile_syntax import (
+    Block,
+    Statement,
+    Word,
+    is_indirect,
+    location_of,
+    parse_statements,
+    unquote,
+)
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion, canonical_version, major_fault, split_path_version
 from supplymatrix.model.value import value
@@ -364,9 +372,7 @@ def _module_and_version(line: _Line, verb: str) -> ModuleVersion:
 
 def _take_require(reader: _Reader, line: _Line) -> None:
     module = _module_and_version(line, "require")
-    words = line.statement.after.removeprefix("//").split()
-    indirect = words == ["indirect"] or (len(words) > 1 and words[0] == "indirect;")
-    reader.require.append(Require(module=module, indirect=indirect, location=line.location))
+    reader.require.append(Require(module=module, indirect=is_indirect(line.statement), location=line.location))
 
 
 def _take_exclude(reader: _Reader, line: _Line) -> None:

@@ -21,7 +21,7 @@ from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
 
-__all__ = ["Block", "Statement", "Word", "location_of", "parse_statements", "unquote"]
+__all__ = ["Block", "Statement", "Word", "is_indirect", "location_of", "parse_statements", "unquote"]
 
 _SPACE = re.compile(r"[ \t\r]*")
 _IDENTIFIER = re.compile(r"[^\x00-\x20\x7f()\[\]{},]+")
@@ -244,6 +244,12 @@ def _fault(
             source_line=text.rstrip("\r")[:500],
         )
     )
+
+
+def is_indirect(statement: Statement) -> bool:
+    """Tell whether a require line says that it stands there for the sake of others: `// indirect`, `// indirect; why`."""
+    words = statement.after.removeprefix("//").split()
+    return words == ["indirect"] or (len(words) > 1 and words[0] == "indirect;")
 
 
 def location_of(artifact: str, line: int, first: Word, last: Word) -> Location:

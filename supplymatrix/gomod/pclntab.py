@@ -60,6 +60,7 @@ _ROWS = 4_096
 _OLD_ROWS = ("1.2", "1.16")  # with addresses of code, and not offsets of 4 bytes
 _QUANTA = {"amd64": (1,), "386": (1,), "wasm": (1,), "arm": (4,), "arm64": (4,), "s390x": (2,), "ppc64": (4,)}
 _ABI0 = b".abi0"
+_OF_THE_LINKER = b"__x86.get_pc_thunk."  # reads its own address, in 386
 _C_SUFFIXES = (b".cold", b".part.", b".isra.", b".constprop.", b".llvm.")
 _NOT_A_PACKAGE = (b"go", b"type")
 _OF_A_TYPE = b"type.."
@@ -155,8 +156,8 @@ def _add_packages(found: set[bytes], names: list[bytes]) -> None:
 
 
 def _of_c(name: bytes, dot: int) -> bool:
-    """Return whether a C compiler made a name: "x_cgo_munmap.cold"."""
-    return name.startswith(_C_SUFFIXES, dot) and b"/" not in name
+    """Return whether a C compiler made a name, "x_cgo_munmap.cold", or the linker in the manner of one."""
+    return (name.startswith(_C_SUFFIXES, dot) and b"/" not in name) or name.startswith(_OF_THE_LINKER)
 
 
 def _paths(found: set[bytes]) -> tuple[str, ...]:

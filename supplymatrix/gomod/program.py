@@ -47,7 +47,8 @@ class ReadProgram:
     "WebAssembly", "" for a file in another one. goos, goarch: as its settings say, else as the format tells, ""
     unknown. libraries: dynamic libraries that it names, in their order; interpreter: of a dynamic ELF program, "" for
     none. packages: import paths in its function table, sorted, the main package as "main"; None where there is no table
-    that can be read. reason: why its state is no better, and in what the answer could be disputed.
+    that can be read. disputes: in what it contradicts itself as no linker does, a clause each. reason: why its state is
+    no better, and what else is odd.
     """
 
     info: BuildInfo | None
@@ -58,6 +59,7 @@ class ReadProgram:
     libraries: tuple[str, ...] = ()
     interpreter: str = ""
     packages: tuple[str, ...] | None = None
+    disputes: tuple[str, ...] = ()
     reason: str = ""
 
 
@@ -79,15 +81,21 @@ def read_programs(file: ReadAt) -> tuple[ReadProgram, ...]:
         parts = program_parts(file)
         if parts is None:
             return (_of_other_format(file),)
-        every = tuple(_of_part(part) for part in parts)
+        every, cut = list[ReadProgram | NoBuildInfoError](), 0
+        for part in parts:
+            cut += isinstance(part, InputError)
+            every.append(_of_part(part))
     except NoBuildInfoError:
         raise
     except InputError as err:
-        every = (_of_unread(file, err.diagnostics[0]),)
+        every, cut = [_of_unread(file, err.diagnostics[0])], 0
     found = tuple(program for program in every if isinstance(program, ReadProgram))
     if not found:
         raise next(program for program in every if isinstance(program, NoBuildInfoError))
-    missing = len(every) - len(found)
+    if cut:
+        dispute = f"{cut} of the {len(every)} programs in the file cannot be read"
+        found = tuple(changed(program, disputes=(*program.disputes, dispute)) for program in found)
+    missing = len(every) - len(found) - cut
     if missing:
         note = f"{missing} of the {len(every)} programs in the file are no Go programs"
         found = tuple(changed(program, reason=_joined(program.reason, note)) for program in found)
@@ -159,8 +167,28 @@ def _with_info(program: Program, info: BuildInfo, functions: _Functions) -> Read
     if program.is_searched:
         state = ProgramState.SEARCHED
         reason = f"{program.format} has no place for build info; it was found by a search of the memory"
-    reason = _joined(reason, *_disputes(program, info), functions.fault)
-    return _made(program, info, state, functions, reason)
+    other = other_build_info(program, info)
+    disputes = list(_disputes(program, info))
+    if other is not None and _is_of_same(info, other):
+        disputes.append("another build info of the same program lies behind the one that counts")
+    elif other is not None:
+        reason = _joined(reason, f"the build info of another program, {other.path!r}, lies in its data")
+    reason = _joined(reason, functions.fault)
+    functions = changed(functions, packages=_with_main(info, functions.packages))
+    return changed(_made(program, info, state, functions, reason), disputes=(*disputes, *program.notes))
+
+
+def _with_main(info: BuildInfo, packages: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Return packages with the main one as "main": in a plugin it stands under its own path."""
+    if packages is None or info.setting("-buildmode") != "plugin":
+        return packages
+    return tuple(sorted({"main" if package == info.path else package for package in packages}))
+
+
+def _is_of_same(info: BuildInfo, other: BuildInfo) -> bool:
+    """Return whether two build infos are of one program; one that a program carries as data is a stranger's."""
+    mains = [one.main.path if one.main is not None else "" for one in (info, other)]
+    return info.path == other.path or (bool(mains[0]) and mains[0] == mains[1])
 
 
 def _hidden(info: BuildInfo, functions: _Functions) -> str:
@@ -231,18 +259,14 @@ def _made(
         libraries=program.linked.libraries,
         interpreter=program.linked.interpreter,
         packages=functions.packages,
-        reason=_joined(
-            reason, *program.notes, program.linked.fault and f"its list of libraries: {program.linked.fault}"
-        ),
+        reason=_joined(reason, program.linked.fault and f"its list of libraries: {program.linked.fault}"),
     )
 
 
 def _disputes(program: Program, info: BuildInfo) -> Iterator[str]:
-    """Yield in what a program contradicts itself, or another reader could come to another answer."""
+    """Yield in what a program contradicts itself, so that another reader could come to another answer."""
     if program.start is not None and len(program.offsets(program.start)) > 1:
         yield "several of its segments claim the address of its build info; the first counts"
-    if other_build_info(program, info) is not None:
-        yield "another build info lies behind the one that counts, as data of the program"
     for key, told in (("GOOS", program.goos), ("GOARCH", program.goarch)):
         recorded = info.setting(key)
         if recorded and told and _SAME_SYSTEM.get(recorded, recorded) != _SAME_SYSTEM.get(told, told):

@@ -36,7 +36,7 @@ REPRODUCIBLE_SINCE = "1.21"
 _MODULE = re.compile(r"v0\.0\.1-go(?P<version>[^-]+)\.(?P<platform>[a-z0-9]+-[a-z0-9]+)")
 _PLATFORM = re.compile(r"[a-z0-9]{1,20}-[a-z0-9]{1,20}")
 _HEAD = re.compile(r"go(?P<version>[0-9][0-9a-z.]*)(?P<rest>.*)", re.DOTALL)
-_GO_MOD, _KEPT_GO_MOD = b"go.mod", b"_go.mod"
+_GO_MOD, _KEPT_GO_MOD, _STRAY_GO_MOD = b"go.mod", b"_go.mod", b"__go.mod"
 _NEVER_PACKED = (b".git/", b".github/")
 _NEVER_PACKED_FILES = frozenset({
     b".gitattributes", b".gitignore", b"VERSION.cache", b"src/cmd/dist/dist", b"src/cmd/dist/dist.exe",
@@ -120,14 +120,17 @@ def is_source(name: str) -> bool:
 
 class RecordedFiles:
     """The files of a GOROOT under the names of its module. digests: name below GOROOT → SHA-256 of the content.
+    is_fetched: it lies in a module cache, where the go command puts go.mod files beside the `_go.mod` ones.
 
     A go.mod and the `_go.mod` beside it are one file of the module where they have the same content; where they have
-    not, they stay two, and nothing that was logged is equal to that.
+    not, they stay two, and nothing that was logged is equal to that. Elsewhere no `_go.mod` stands for a go.mod: no go
+    command reads it there, and it counts under a name that no module has.
     """
 
-    def __init__(self, module: ModuleVersion, digests: Mapping[bytes, bytes]) -> None:
+    def __init__(self, module: ModuleVersion, digests: Mapping[bytes, bytes], *, is_fetched: bool = False) -> None:
         self.prefix = f"{module}/".encode()
         self.digests = digests
+        self._is_fetched = is_fetched
         self._lines = sorted(self._lines_of(digests.items()))
         self._at = {name: index for index, (_, name, _) in enumerate(self._lines)}
         self._texts = [b"%s  %s\n" % (digest.hex().encode(), recorded) for recorded, _, digest in self._lines]
@@ -141,6 +144,8 @@ class RecordedFiles:
                 yield self.prefix + folder + b"/" + _KEPT_GO_MOD, name, digest
             elif base == _KEPT_GO_MOD and self.digests.get(folder + slash + _GO_MOD) == digest:
                 continue
+            elif base == _KEPT_GO_MOD and not self._is_fetched:
+                yield self.prefix + folder + slash + _STRAY_GO_MOD, name, digest
             else:
                 yield self.prefix + name, name, digest
 
@@ -166,6 +171,16 @@ class RecordedFiles:
         if without:
             lines = [line for line, (_, name, _) in zip(lines, self._lines, strict=True) if name not in without]
         return b"" if self._is_odd else b"".join(lines)
+
+    def without_go_mod(self) -> tuple[str, ...]:
+        """Return the folders that have a `_go.mod` and no go.mod, sorted.
+
+        None where no folder has a go.mod: then the go command has not run there yet, and writes them all.
+        """
+        kept = [name for name in self.digests if name.rpartition(b"/")[2] == _KEPT_GO_MOD]
+        folders = [name[: -len(_KEPT_GO_MOD)] for name in kept]
+        missing = [folder for folder in folders if folder + _GO_MOD not in self.digests]
+        return tuple(sorted(_shown(folder.rstrip(b"/")) for folder in missing)) if len(missing) < len(kept) else ()
 
     def by_recorded_name(self) -> dict[bytes, tuple[bytes, bytes]]:
         """Return name in the module → (name here, SHA-256)."""

@@ -7,7 +7,11 @@ Each file is one of five: equal to the file of the same name in its module's zip
 vendor` would have copied it; extra, where it lies in the folder of a listed package, or would be embedded by one, and
 the zip does not have it; unexplained, which is the rest: no listed module has it. A Go file that a module has, in a
 folder of which no package is listed, is unexplained too: no build takes it, and nobody copies it. Other files that a
-module has are its own wherever they lie: headers and tables are often copied by hand.
+module has are its own wherever they lie: headers and tables are often copied by hand. A file in the folder of a package
+that no build takes, as its name tells, is unexplained as well, and not extra: files of other build tools lie there.
+
+The go command follows links where it builds from vendor/, and writes none: a package's folder that is one, or lies
+below one, is not as in the zip.
 
 A file may come from two modules, where one lies within the other: it has to equal one of them.
 """
@@ -17,14 +21,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
-from supplymatrix.gomod.vendor_rules import CopyRules, Embeds, is_copied_name, is_metadata, resolve_embeds
+from supplymatrix.gomod.vendor_rules import (
+    CopyRules,
+    Embeds,
+    is_built_name,
+    is_copied_name,
+    is_metadata,
+    resolve_embeds,
+)
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.on_disk import FileChange, FileDifference
 from supplymatrix.model.value import value
 
 __all__ = [
     "MODULES_TXT", "ModuleMatch", "TreeMatch", "VendorFiles", "ZipSide", "folder_of", "match_tree",
-    "shown_name",
+    "odd_above", "shown_name",
 ]  # fmt: skip
 
 MODULES_TXT = "modules.txt"
@@ -51,7 +62,9 @@ class ZipSide:
 
     names: its files; differing: those that lie in vendor/ and are others there, with what is known of it; unread: that
     lie there and could not be read, and why. ignored: Go files of listed packages that are not there, and that no build
-    takes. embeds: folder of a listed package → what its Go files name to be embedded.
+    takes. embeds: folder of a listed package → what its Go files name to be embedded. go_mod: the text of its go.mod,
+    b"" where it has none, None where it is too long to be read. includes: a listed package may name other files of any
+    name to its compiler, by cgo or in assembler.
     """
 
     names: frozenset[str]
@@ -59,6 +72,8 @@ class ZipSide:
     unread: Mapping[str, str]
     ignored: frozenset[str]
     embeds: Mapping[str, Embeds]
+    go_mod: bytes | None = b""
+    includes: bool = False
 
 
 @value
@@ -99,6 +114,16 @@ def folder_of(package: str, module: str) -> str | None:
     return package[len(module) + 1 :] if package.startswith(f"{module}/") else None
 
 
+def odd_above(package: str, odd: Mapping[str, str]) -> str:
+    """Return what is no plain folder, and is the folder of a package or lies above it; "" for nothing."""
+    folder = package
+    while folder:
+        if folder in odd:
+            return folder
+        folder = folder.rpartition("/")[0]
+    return ""
+
+
 def shown_name(name: str) -> str:
     """Return a name with bytes that are no UTF-8 replaced."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -125,6 +150,7 @@ class _Match:
             self._by_path.setdefault(module.path, []).append(module)
         self._expected: dict[str, list[ModuleVersion]] = {}
         self._optional: set[str] = set()
+        self._linked: set[str] = set()
         self._files = dict.fromkeys(sides, 0)
         self._differences: dict[ModuleVersion, list[FileDifference]] = {module: [] for module in sides}
         self._unread: dict[ModuleVersion, list[tuple[str, str]]] = {module: [] for module in sides}
@@ -140,10 +166,14 @@ class _Match:
         for name in sorted(self._found.sizes):
             if name != MODULES_TXT:
                 self._place(name)
+        for module in sorted(self._sides):
+            self._place_linked(module)
         for name, what in sorted(self._found.odd.items()):
-            self._place_odd(name, f"it is {what}")
+            if name not in self._linked:
+                self._place_odd(name, f"it is {what}")
         for name, modules in self._expected.items():
-            if name not in self._found.sizes and name not in self._found.odd:
+            is_there = name in self._found.sizes or name in self._found.odd
+            if not is_there and odd_above(name, self._found.odd) not in self._linked:
                 self._miss(name, modules)
         return TreeMatch(
             modules={
@@ -234,7 +264,11 @@ class _Match:
         if side is None:
             self._unchecked += 1
         elif name[len(owner.path) + 1 :] not in side.names:
-            self._differ(owner, name, FileChange.EXTRA, "")
+            if side.includes or is_built_name(name.rpartition("/")[2]) or self._embedding(name) is not None:
+                self._differ(owner, name, FileChange.EXTRA, "")
+            else:
+                detail = f"{owner} has no such file, and no build takes one of this name"
+                self._unexplained.append(_difference(name, FileChange.EXTRA, detail))
         elif self._compare(name, [owner]) and name not in self._optional:
             self._beyond += 1
 
@@ -292,6 +326,13 @@ class _Match:
             known = {f"{start}{name}" for some in found if some is not None for name in some}
             self._embedded_here[package] = known
         return known
+
+    def _place_linked(self, module: ModuleVersion) -> None:
+        """Tell where a package of a module lies in no plain folder."""
+        for name in sorted({odd_above(package, self._found.odd) for package in self._packages[module]} - {""}):
+            self._linked.add(name)
+            what = self._found.odd[name]
+            self._differ(module, name, FileChange.CHANGED, f"it is {what}, where the folder of a package should be")
 
     def _place_odd(self, name: str, detail: str) -> None:
         """Tell of what is no plain file: the go command copies none."""

@@ -13,7 +13,7 @@ name, also in folders below; before go 1.22 those of its tests too.
     ['static/x.css']
 
 Source: Go cmd/go/internal/modcmd/vendor.go; cmd/go/internal/imports/build.go; cmd/go/internal/load/pkg.go
-(resolveEmbed); go/build/read.go; go/ast/directive.go; path/match.go.
+(resolveEmbed); go/build/{build,read}.go; go/ast/directive.go; path/match.go.
 """
 
 from __future__ import annotations
@@ -29,11 +29,20 @@ from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.model.module import check_file_path
 from supplymatrix.model.value import value
 
-__all__ = ["CopyRules", "Embeds", "is_copied_name", "is_ignored_go", "is_metadata", "read_embeds", "resolve_embeds"]
+__all__ = [
+    "CopyRules", "Embeds", "is_built_name", "is_copied_name", "is_ignored_go", "is_metadata", "may_include",
+    "read_embeds", "resolve_embeds", "uses_c",
+]  # fmt: skip
 
 _METADATA = (
     "AUTHORS", "CONTRIBUTORS", "COPYLEFT", "COPYING", "COPYRIGHT", "LEGAL", "LICENSE", "NOTICE", "PATENTS",
 )  # fmt: skip
+_INCLUDING = frozenset(
+    {".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx", ".f", ".F", ".for", ".f90", ".s", ".S", ".sx",
+     ".swig", ".swigcxx"}
+)  # fmt: skip
+"""Endings of files that a build takes beside Go's, and that may name others to be included."""
+_BUILT = _INCLUDING | {".go", ".syso", ".pgo"}
 _STRIPPED = frozenset({"go.mod", "go.sum"})
 _VERSION_CONTROL = frozenset({".bzr", ".hg", ".git", ".svn"})
 _BOM = b"\xef\xbb\xbf"
@@ -82,6 +91,23 @@ def is_metadata(name: str) -> bool:
 def is_copied_name(name: str, *, keeps_go_mod: bool) -> bool:
     """Return whether a file of a package's own folder is copied, as far as its name tells."""
     return not name.endswith("_test.go") and (keeps_go_mod or name not in _STRIPPED)
+
+
+def is_built_name(name: str) -> bool:
+    """Return whether a build may take a file of this name from a package's folder, without that another names it."""
+    dot = name.rfind(".")
+    return not name.startswith((".", "_")) and dot >= 0 and name[dot:] in _BUILT
+
+
+def may_include(name: str) -> bool:
+    """Return whether a file of this name may name others that the compiler then reads, by #include and the like."""
+    dot = name.rfind(".")
+    return dot >= 0 and name[dot:] in _INCLUDING
+
+
+def uses_c(data: bytes) -> bool:
+    """Return whether a Go file may hold C, which may name other files. It is said of more files than do."""
+    return b'"C"' in data or b"`C`" in data
 
 
 def is_ignored_go(data: bytes) -> bool:

@@ -38,8 +38,9 @@ class SecretFlag:
     """Something that looks like a secret in a recorded build setting; the secret itself is nowhere.
 
     setting: "-ldflags". name: the variable that -X sets ("main.token"), or the flag. kind: why it looks like one ("a
-    name that says so", "a GitHub token"). prefix: the first four characters where the text is longer than sixteen, else
-    "". digest: the first 8 hex digits of its SHA-256. length: of the text.
+    name that says so", "a GitHub token"). prefix: the first four characters; digest: the first 8 hex digits of its
+    SHA-256; both "" where the text has less than twenty characters, for which they would help to guess it. length: of
+    the text.
     """
 
     setting: str
@@ -62,9 +63,11 @@ class BuiltProgram:
     settings: key and value of what was recorded, secrets taken out. has_settings: False before Go 1.18. secrets: what
     was taken out. libraries: dynamic libraries that it loads at its start; interpreter: of a dynamic program, "" for
     none. packages: import paths of what is linked in, sorted, from its function table; None where it has none that can
-    be read. reason: why its state is no better. from_image: digest of the image's manifest, "" for none. location:
-    artifact = name. go_is_logged: whether the log has this release of Go as a toolchain, None = nobody was asked, or it
-    is no release. also: other names of the very same file.
+    be read. unnamed: those of them that belong to no module that it names, and are not Go's own. disputes: in what it
+    contradicts itself as no linker does, a clause each. reason: why its state is no better, and what else is odd.
+    from_image: digest of the image's manifest, "" for none. location: artifact = name. go_release: which release of Go
+    its version is of, "1.24.4", without what a distribution adds; "" for none ("devel …"). go_is_logged: whether the
+    log has that release as a toolchain, None = nobody was asked, or it is no release. also: other names of the very same file.
     """
 
     name: str
@@ -88,8 +91,11 @@ class BuiltProgram:
     libraries: tuple[str, ...] = ()
     interpreter: str = ""
     packages: tuple[str, ...] | None = None
+    unnamed: tuple[str, ...] = ()
+    disputes: tuple[str, ...] = ()
     reason: str = ""
     from_image: str = ""
+    go_release: str = ""
     go_is_logged: bool | None = None
     also: tuple[str, ...] = ()
 

@@ -12,7 +12,10 @@ from pathlib import Path
 
 from supplymatrix.gomod.goenv import EnvFile, GoSettings, parse_env_file, resolve_settings
 
-__all__ = ["find_goroot", "read_built_in", "read_env_files", "read_env_values", "read_go_settings", "user_env_path"]
+__all__ = [
+    "building_goroot", "find_goroot", "goroot_round", "read_built_in", "read_env_files", "read_env_values",
+    "read_go_settings", "user_env_path",
+]  # fmt: skip
 
 _MAX_ENV_FILE = 1 << 20
 
@@ -82,12 +85,49 @@ def find_goroot(environ: Mapping[str, str], *, user_goroot: str = "") -> Path | 
     if named:
         return Path(named)
     for go in _go_commands(environ):
-        for command in (go, Path(os.path.realpath(go))):
-            for folder in command.parents[1:3]:
-                if (folder / "pkg" / "tool").is_dir() or (folder / "go.env").is_file():
-                    return folder
-        return None  # the first `go` is the one that would run; a later one has no say
+        return goroot_round(go)  # the first `go` is the one that would run; a later one has no say
     return None
+
+
+def building_goroot(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder of the Go whose tools and library a build takes: named by $GOROOT, by the GOENV file, or round
+    the `go` found in $PATH.
+
+    Of $GOROOT and the GOENV file the go command takes the first one for that, and the second one to find its `go.env`
+    by. What `go.env` itself says of GOROOT it takes for nothing.
+    """
+    named = environ.get("GOROOT", "")
+    return Path(named) if named else find_goroot(environ, user_goroot=_user_goroot(environ))
+
+
+def goroot_round(command: Path) -> Path | None:
+    """Return the folder of the Go that a `go` command takes for its own, None where none lies round it.
+
+    That is the one round the file that a link leads to; only macOS tells a program the name that it was called by.
+    """
+    named, real = _round(command), _round(Path(os.path.realpath(command)))
+    if named is None or real is None or sys.platform == "darwin":
+        return named or real
+    try:
+        return named if named.samefile(real) else real
+    except OSError:
+        return real
+
+
+def _round(command: Path) -> Path | None:
+    for folder in command.parents[1:3]:
+        try:
+            if (folder / "pkg" / "tool").is_dir() or (folder / "go.env").is_file():
+                return folder
+        except OSError:
+            continue
+    return None
+
+
+def _user_goroot(environ: Mapping[str, str]) -> str:
+    path = user_env_path(environ)
+    user = _read(path) if path is not None else None
+    return user.values.get("GOROOT", "") if user is not None else ""
 
 
 def _go_commands(environ: Mapping[str, str]) -> Iterator[Path]:

@@ -72,7 +72,8 @@ def component_of(component: Component, ref: str, spec: str, technique: str, crea
         made["pedigree"] = _pedigree(component)
     if references := list(_references(component, purl, creators)):
         made["externalReferences"] = references
-    made["evidence"] = _evidence(component, purl, technique, parts)
+    if evidence := _evidence(component, purl, technique, parts):
+        made["evidence"] = evidence
     made["properties"] = [property_of(name, value) for name, value in _properties(component, purl, parts, creators)]
     return made
 
@@ -164,7 +165,8 @@ def _evidence(component: Component, purl: str, technique: str, parts: LicencePar
     identity: Json = {"field": "purl" if purl else "name", "confidence": 1, "concludedValue": purl or None}
     if not purl:
         identity["concludedValue"] = line_of(component.name)
-    made: Json = {"identity": [identity | {"methods": methods}]} | parts.evidence
+    has_identity = not component.directory  # whatever a folder is called, nothing shows that it is that
+    made: Json = ({"identity": [identity | {"methods": methods}]} if has_identity else {}) | parts.evidence
     places: list[object] = [{"location": line_of(name), "additionalContext": IN_PROGRAM} for name in component.found_in]
     known = made.get("occurrences")
     if places:

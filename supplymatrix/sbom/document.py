@@ -163,7 +163,7 @@ class Component:
 
     module: what is really taken: of a replaced module its replacement. replaces: then the module of the build list.
     directory: the folder of a local replacement as go.mod writes it, "" when there is none. name, version: as shown;
-    version "" where there is none. purl: "" where none can be had (a local folder without a module path of its own).
+    version "" where there is none. purl: "" where none can be had (a local folder).
     version_source: how the version of the main module and of the standard library is known, in words.
     packages: import paths that the build takes from it, None = not known. programs: of the main module, how many of its
     packages are programs, None = not known.

@@ -38,6 +38,11 @@ def judge_components(sbom: ReadSbom, evidence: Evidence) -> Iterator[Statement]:
             yield from _other(component)
             if ("supplymatrix:kind", "toolchain") in component.properties and component.licences:
                 yield from judge_licences(component, go, evidence)
+            if component.is_folder:
+                folder = ModuleVersion(path=component.name, version="")
+                yield from judge_hashes(sbom, component, folder, evidence, why_unlogged=_FOLDER)
+                yield from judge_licences(component, folder, evidence)
+                yield from _creators(component, evidence, folder)
             continue
         path, _ = bare_purl(component.purl)
         is_own = evidence.is_own(sbom, component, path)
@@ -62,6 +67,7 @@ def judge_components(sbom: ReadSbom, evidence: Evidence) -> Iterator[Statement]:
 
 
 _OWN = "it is the subject's own module, which no log has to know"
+_FOLDER = "it is built from a folder, which no log knows"
 _NO_VERSION = "without a version there is nothing to ask the log for"
 
 
@@ -72,7 +78,7 @@ def _why_not_asked(module: ModuleVersion, evidence: Evidence, *, is_subject: boo
     if module.version:
         return ""
     if module.path in evidence.folders:
-        return "it is built from a folder, which no log knows"
+        return _FOLDER
     if is_subject:
         return "it has no version, and is the only one without: it is taken for what the file is of"
     return _NO_VERSION
@@ -88,7 +94,10 @@ def _other(component: ReadComponent) -> Iterator[Statement]:
     told = Statement(topic=Topic.OTHER, truth=Truth.NOT_CHECKED, subject=component.title, said=component.purl)
     kind = f"of the type {component.kind}" if component.kind else "of no type"
     reason = component.reason if component.purl else f"it has no purl, and is {kind}"
-    yield changed(told, reason=f"it is no Go module: {reason}")
+    if component.is_folder:
+        yield changed(told, reason=f"it is a folder in the place of {component.replaces}: nothing shows what is in it")
+    else:
+        yield changed(told, reason=f"it is no Go module: {reason}")
     try:
         purl = parse_purl(component.purl) if component.purl else None
     except InputError:

@@ -80,7 +80,7 @@ def judge_project(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
             yield from _scope_of_go(component, "excluded") if sbom.is_ours else ()
             yield from judge_use(component, project.facts.get(TOOLCHAIN, {}), is_ours=False)
             continue
-        if not component.is_go:
+        if not component.is_go and not component.is_folder:
             continue
         if component.module is not None and component.module.path == STDLIB:
             present.add(STDLIB)
@@ -89,7 +89,11 @@ def judge_project(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
             yield _go_version(component, component.module.version, project)
             yield from judge_use(component, project.facts.get(STDLIB, {}), is_ours=False)
             continue
-        if component.module is None or path in project.mains:
+        if component.is_folder:
+            listed = listing.replaced(component.replaces)
+            named = ModuleVersion(path=component.name, version=component.version)
+            yield _listed(component, named, listed, project)
+        elif component.module is None or path in project.mains:
             listed = listing.main(path)
         else:
             listed = listing.find(component.module, component.replaces)
@@ -128,6 +132,10 @@ class _Listing:
     def main(self, path: str) -> ListedModule | None:
         """Return a main module."""
         return self._mains.get(path)
+
+    def replaced(self, original: str) -> ListedModule | None:
+        """Return the module of the build list that something stands for, "path@version" or a path alone."""
+        return self._names.get(original.partition("@")[0])
 
     def find(self, module: ModuleVersion, replaces: str = "") -> ListedModule | None:
         """Return the module of the build list that one of a file is, at whatever version. replaces: what it stands for,

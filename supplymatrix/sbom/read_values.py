@@ -128,6 +128,12 @@ class ReadComponent:
         return ("supplymatrix:main", "true") in self.properties and not self.h1s
 
     @property
+    def is_folder(self) -> bool:
+        """Whether it says to be a folder that was taken in the place of a module, and names none by a purl."""
+        said = any(name == "supplymatrix:directory" and text for name, text in self.properties)
+        return said and not self.purl and bool(self.replaces)
+
+    @property
     def title(self) -> str:
         """What a reader would call it."""
         if self.module is not None:

@@ -206,6 +206,7 @@ class _Comparison:
     def __init__(self, folder: OpenFolder, module: str) -> None:
         self._folder = folder
         self._prefix = f"{module}/".encode()
+        self._start = len(self._prefix)
         self._found: list[tuple[bytes, FileChange, str]] = []
         self._seen: set[bytes] = set()
         self._unread = ""
@@ -218,9 +219,8 @@ class _Comparison:
             return
         self._size += len(content)
         try:
-            with self._folder.open_file(name) as file:
-                if file.read_once(len(content) + 1) == content:
-                    return
+            if self._folder.read_once(name, len(content) + 1) == content:
+                return
             with self._folder.open_file(name) as file:
                 before = file.look()
                 seen = file.read(len(content) + 1) if stat.S_ISREG(before.st_mode) else b""
@@ -241,7 +241,7 @@ class _Comparison:
         name = entry.name
         if not name.startswith(self._prefix) or name.endswith(b"/"):
             return None
-        name = name[len(self._prefix) :]
+        name = name[self._start :]
         self._seen.add(name)
         if name in self._folder.names:
             return name

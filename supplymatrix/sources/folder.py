@@ -37,6 +37,7 @@ _FLAGS = (
     | getattr(os, "O_BINARY", 0)
     | getattr(os, "O_CLOEXEC", 0)
 )
+_HAS_PREAD = hasattr(os, "pread")
 _HAS_PLACES = os.open in os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
 
 
@@ -73,14 +74,8 @@ class OpenFile:
             data += more
         return data
 
-    def read_once(self, length: int) -> bytes:
-        """Return what one read gives: all that there is up to `length` bytes, but for odd file systems."""
-        return self._read_some(length)
-
     def _read_some(self, length: int) -> bytes:
-        if not hasattr(os, "pread"):  # Windows
-            return os.read(self._descriptor, length)
-        data = os.pread(self._descriptor, length, self._at)
+        data = _read_at(self._descriptor, length, self._at)
         self._at += len(data)
         return data
 
@@ -155,6 +150,23 @@ class OpenFolder:
         except FileNotFoundError:
             raise _changed() from None
 
+    def read_once(self, name: bytes, length: int) -> bytes:
+        """Return what one read of one of `names` gives: all of it up to `length` bytes, but on odd file systems.
+
+        Raises as `open_file` does. It does nothing else, since it is done for every small file.
+        """
+        try:
+            if self._descriptor >= 0:
+                descriptor = os.open(name, _FLAGS, dir_fd=self._descriptor)
+            else:
+                descriptor = os.open(os.path.join(self._path, name), _FLAGS)  # noqa: PTH118 - bytes
+        except FileNotFoundError:
+            raise _changed() from None
+        try:
+            return _read_at(descriptor, length, 0)
+        finally:
+            os.close(descriptor)
+
     def refuse_change(self) -> None:
         """Raise FileChangedError when something came, went or was renamed since the names were read."""
         for path, written in self._folders:
@@ -209,6 +221,11 @@ def hash_folder(folder: Path, prefix: str) -> str:
     """
     with OpenFolder(folder) as opened:
         return opened.hash(prefix.encode()).h1
+
+
+def _read_at(descriptor: int, length: int, place: int) -> bytes:
+    """Read from a place; where the system knows no such read (Windows), from where the last one ended."""
+    return os.pread(descriptor, length, place) if _HAS_PREAD else os.read(descriptor, length)
 
 
 def is_same(before: os.stat_result, after: os.stat_result) -> bool:

@@ -86,12 +86,13 @@ class UsedModules:
         return frozenset(self.packages)
 
 
-def find_go(environ: Mapping[str, str]) -> Path | None:
-    """Return the `go` of PATH. Relative entries are passed over: a scanned project must not bring its own.
+def find_go(environ: Mapping[str, str], *, called: str = "go") -> Path | None:
+    """Return the `go` of PATH. Relative entries are passed over: a scanned project must not bring its own. called: the
+    command's name, "go1.26.8" for a toolchain.
 
     `net` looks in the same way for the go command's settings; no room lies below both that may look at a disk.
     """
-    name = "go.exe" if sys.platform == "win32" else "go"
+    name = f"{called}.exe" if sys.platform == "win32" else called
     for entry in _absolute(environ.get("PATH", "")):
         command = Path(entry, name)
         if os.path.isfile(command) and os.access(command, os.X_OK):  # noqa: PTH113 - is_file raises if closed

@@ -3,7 +3,8 @@
     find_maker(Path("/usr/lib/go-1.19"), parse_version_file(b"go1.19.8"))
     # GoMaker(name="Debian", why="/usr/share/doc/golang-1.19-go names the package 1.19.8-2")
 
-Whoever may write into a GOROOT may write these marks as well. So they never prove anything: they say whom to ask.
+Whoever may write into a GOROOT may write these marks as well, and some of those beside it. So they never prove
+anything: they say whom to ask. They differ in who else could have written them (`Mark`).
 
 Source: Debian Policy 12.7 (changelogs); the forms of dpkg's and apk's databases; os-release(5); microsoft/go, Fedora's
 golang.spec, Homebrew's INSTALL_RECEIPT.json.
@@ -15,6 +16,7 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from enum import Enum
 from pathlib import Path
 
 from supplymatrix.errors import InputError
@@ -22,7 +24,7 @@ from supplymatrix.gomod.toolchain import GoVersionFile
 from supplymatrix.model.value import value
 from supplymatrix.sources.files import read_if_there
 
-__all__ = ["GoMaker", "find_maker"]
+__all__ = ["GoMaker", "Mark", "find_maker"]
 
 _LIMIT = 64 << 10
 _DATABASE_LIMIT = 64 << 20
@@ -45,32 +47,57 @@ _LIST = re.compile(r"golang.*\.list")
 _STORES = (("/nix/store/", "Nix"), ("/gnu/store/", "Guix"))
 
 
+class Mark(Enum):
+    """Where a mark stands. INSIDE: in the GOROOT. BESIDE: near it, in the layout of a package. DATABASE: in what this
+    machine keeps of its packages, below the top of its file system, where more than a GOROOT's owner has to be able to
+    write."""
+
+    INSIDE = "inside"
+    BESIDE = "beside"
+    DATABASE = "database"
+
+
 @value
 class GoMaker:
     """name: "Debian". why: the mark by which it is known, in words."""
 
     name: str
     why: str
+    mark: Mark
 
 
 @value
 class _Place:
-    """Where a Go lies. root: its folder without links. prefix: of the package, "/usr"; top: of the file system."""
+    """Where a Go lies. root: its folder without links. prefix: of the package, "/usr"; top: of the file system.
+    database: what a mark in a database there is worth."""
 
     root: Path
     prefix: Path
     top: Path
     version: GoVersionFile | None
+    database: Mark
 
 
-def find_maker(root: Path, version: GoVersionFile | None) -> GoMaker | None:
-    """Return who built a Go, None where nothing says it. version: its VERSION file, None for none."""
+def find_maker(root: Path, version: GoVersionFile | None, *, machine: Path | None = None) -> GoMaker | None:
+    """Return who built a Go, by the mark that is worth most; None where nothing says it.
+
+    version: its VERSION file, None for none. machine: the top of this machine's file system, None = where every path
+    begins.
+    """
     try:
         real = root.resolve()
     except (OSError, RuntimeError):
         return None
     parents = [*real.parents, real, real, real]
-    place = _Place(root=real, prefix=parents[1], top=parents[2], version=version)
+    top = parents[2]
+    is_here = top == (machine or Path(real.anchor))
+    place = _Place(
+        root=real,
+        prefix=parents[1],
+        top=top,
+        version=version,
+        database=Mark.DATABASE if is_here else Mark.BESIDE,
+    )
     for look in _LOOKS:
         found = next(look(place), None)
         if found is not None:
@@ -80,17 +107,18 @@ def find_maker(root: Path, version: GoVersionFile | None) -> GoMaker | None:
 
 def _by_version(place: _Place) -> Iterator[GoMaker]:
     if _is_there(place.root / "MICROSOFT_REVISION"):
-        yield GoMaker(name="Microsoft", why="it has a file MICROSOFT_REVISION")
+        yield GoMaker(name="Microsoft", why="it has a file MICROSOFT_REVISION", mark=Mark.INSIDE)
     text = place.version.suffix if place.version is not None else ""
     for pattern, name in _SUFFIXES:
         if pattern.search(text):
-            yield GoMaker(name=name, why=f"its VERSION file says {place.version.text if place.version else ''!r}")
+            why = f"its VERSION file says {place.version.text if place.version else ''!r}"
+            yield GoMaker(name=name, why=why, mark=Mark.INSIDE)
 
 
 def _by_store(place: _Place) -> Iterator[GoMaker]:
     for start, name in _STORES:
         if place.root.as_posix().startswith(start):
-            yield GoMaker(name=name, why=f"it lies below {start}")
+            yield GoMaker(name=name, why=f"it lies below {start}", mark=Mark.DATABASE)
 
 
 def _by_changelog(place: _Place) -> Iterator[GoMaker]:
@@ -105,7 +133,8 @@ def _by_changelog(place: _Place) -> Iterator[GoMaker]:
         if place.version is not None and place.version.version and not _is_of(version, place.version.version):
             continue
         maker = "Ubuntu" if "ubuntu" in version else "Debian"
-        yield GoMaker(name=maker, why=f"{(folder / name).as_posix()} is of the package {said[1].decode()} {version}")
+        why = f"{(folder / name).as_posix()} is of the package {said[1].decode()} {version}"
+        yield GoMaker(name=maker, why=why, mark=Mark.BESIDE)
 
 
 def _is_of(package: str, version: str) -> bool:
@@ -133,7 +162,8 @@ def _by_dpkg(place: _Place) -> Iterator[GoMaker]:
     for name in names[:_MOST_LISTS]:
         if line in b"\n" + _read(folder / name, _DATABASE_LIMIT):
             maker = _os_name(place.top) or "Debian"
-            yield GoMaker(name=maker, why=f"it belongs to the package {name.removesuffix('.list').partition(':')[0]}")
+            why = f"it belongs to the package {name.removesuffix('.list').partition(':')[0]}"
+            yield GoMaker(name=maker, why=why, mark=place.database)
 
 
 def _by_apk(place: _Place) -> Iterator[GoMaker]:
@@ -147,7 +177,8 @@ def _by_apk(place: _Place) -> Iterator[GoMaker]:
     start = data.rfind(b"\n\n", 0, at) + 1
     package = next((line[2:] for line in data[start:at].split(b"\n") if line.startswith(b"P:")), b"")
     maker = _os_name(place.top) or "Alpine Linux"
-    yield GoMaker(name=maker, why=f"it belongs to the package {package.decode('utf-8', 'replace')[:60]}")
+    why = f"it belongs to the package {package.decode('utf-8', 'replace')[:60]}"
+    yield GoMaker(name=maker, why=why, mark=place.database)
 
 
 def _by_folders(place: _Place) -> Iterator[GoMaker]:
@@ -160,17 +191,17 @@ def _by_folders(place: _Place) -> Iterator[GoMaker]:
         ("usr/lib/go", "usr/share/licenses/go"),
     ):
         if lies == where and maker and (place.top / mark).is_dir():
-            yield GoMaker(name=maker, why=f"{(place.top / mark).as_posix()} is of its package")
+            yield GoMaker(name=maker, why=f"{(place.top / mark).as_posix()} is of its package", mark=Mark.BESIDE)
 
 
 def _by_homebrew(place: _Place) -> Iterator[GoMaker]:
     receipt = place.root.parent / "INSTALL_RECEIPT.json"
     if place.root.name == "libexec" and _is_there(receipt):
-        yield GoMaker(name="Homebrew", why=f"{receipt.as_posix()} is its receipt")
+        yield GoMaker(name="Homebrew", why=f"{receipt.as_posix()} is its receipt", mark=Mark.BESIDE)
 
 
 _LOOKS: tuple[Callable[[_Place], Iterator[GoMaker]], ...] = (
-    _by_version, _by_store, _by_changelog, _by_dpkg, _by_apk, _by_folders, _by_homebrew,
+    _by_store, _by_dpkg, _by_apk, _by_changelog, _by_folders, _by_homebrew, _by_version,
 )  # fmt: skip
 
 

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+import stat
 from hashlib import sha256
 from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.toolchain import GoVersionFile, is_platform, parse_version_file, platform_of
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion, unescape_version
+from supplymatrix.model.value import value
 from supplymatrix.sources.build_target import host_target
 from supplymatrix.sources.files import read_if_there
 
 __all__ = [
-    "fetched_toolchains", "fips_faults", "go_version_of", "goroot_of", "platforms_of", "read_go_env",
-    "read_version_file", "toolchain_in_cache",
+    "FetchedToolchains", "fetched_toolchains", "fips_faults", "go_version_of", "goroot_of", "link_of", "platforms_of",
+    "read_go_env", "read_version_file", "toolchain_in_cache",
 ]  # fmt: skip
 
 _LIMIT = 4 << 10
@@ -36,14 +37,13 @@ _EXPECTED = "the folder of a Go installation, with bin/go and VERSION in it"
 
 
 def go_version_of(root: Path) -> str:
-    """Return the version of the Go that lies in a folder, "1.26.8", "" where its VERSION file says none."""
+    """Return the version of the Go that lies in a folder, "1.26.8", without what its maker has put behind it ("-1"); ""
+    where its VERSION file says none."""
     try:
-        data = read_if_there(root / "VERSION", _LIMIT, "VERSION of Go") or b""
+        found = read_version_file(root)
     except InputError:
         return ""
-    first = data.decode("utf-8", "replace").split("\n", 1)[0].strip()
-    version = first.removeprefix("go")
-    return version.split(" ")[0] if first.startswith("go") and version[:1].isdigit() else ""
+    return found.version if found is not None else ""
 
 
 def read_version_file(root: Path) -> GoVersionFile | None:
@@ -107,29 +107,79 @@ def _no_go(path: Path, message: str) -> InputError:
 
 
 def toolchain_in_cache(root: Path) -> ModuleVersion | None:
-    """Return the toolchain's module version where a Go lies in a module cache, as the go command puts it there."""
+    """Return the toolchain's module version where a Go lies in a module cache, as the go command puts it there: by the
+    name of its folder, which is what the go command goes by, wherever a link of that name leads; else by that of the
+    folder that it is."""
     try:
-        path, mark, version = root.resolve().as_posix().rpartition("@")
-        if not mark or not path.endswith(f"/{TOOLCHAIN_PATH}"):
-            return None
+        names = [Path(os.path.abspath(root)).as_posix()]  # noqa: PTH100 - links are not to be followed
+        names.append(Path(os.path.realpath(root)).as_posix())
+    except (OSError, ValueError):
+        return None
+    for name in names:
+        path, mark, version = name.rpartition("@")
+        if mark and path.endswith(f"/{TOOLCHAIN_PATH}"):
+            module = _module_named(version)
+            if module is not None:
+                return module
+    return None
+
+
+def _module_named(version: str) -> ModuleVersion | None:
+    try:
         return ModuleVersion(path=TOOLCHAIN_PATH, version=unescape_version(version))
-    except (InputError, OSError, RuntimeError):
+    except InputError:
         return None
 
 
-def fetched_toolchains(cache: Path | None) -> Iterator[Path]:
-    """Yield the folders of the toolchains that the go command has fetched into a module cache, by name."""
+@value
+class FetchedToolchains:
+    """folders: of the toolchains in a module cache, by name. unread: others that are called like one, and why nothing
+    can be said of each."""
+
+    folders: tuple[Path, ...] = ()
+    unread: tuple[tuple[Path, str], ...] = ()
+
+
+def fetched_toolchains(cache: Path | None) -> FetchedToolchains:
+    """Return the folders of the toolchains that the go command has fetched into a module cache."""
     if cache is None:
-        return
+        return FetchedToolchains()
     folder, _, base = TOOLCHAIN_PATH.rpartition("/")
     try:
         names = sorted(entry.name for entry in os.scandir(cache / folder) if entry.name.startswith(f"{base}@"))
-    except (OSError, ValueError):
-        return
-    for name in names[:_MOST_TOOLCHAINS]:
+    except FileNotFoundError:
+        return FetchedToolchains()
+    except (OSError, ValueError) as err:
+        return FetchedToolchains(unread=((cache / folder, f"it cannot be read: {getattr(err, 'strerror', err)}"),))
+    folders: list[Path] = []
+    unread: list[tuple[Path, str]] = []
+    for name in names:
         path = cache / folder / name
-        if path.is_dir() and toolchain_in_cache(path) is not None:
-            yield path
+        fault = _fault_of(path) if len(folders) < _MOST_TOOLCHAINS else f"only {_MOST_TOOLCHAINS} toolchains are read"
+        if fault:
+            unread.append((path, fault))
+        else:
+            folders.append(path)
+    return FetchedToolchains(folders=tuple(folders), unread=tuple(unread))
+
+
+def _fault_of(path: Path) -> str:
+    """Return why what is called like a toolchain cannot be read as one, "" where it can."""
+    if _module_named(path.name.partition("@")[2]) is None:
+        return "its name is none that the go command gives to a toolchain"
+    try:
+        info = path.stat()
+    except OSError as err:
+        return f"it is a link that leads nowhere: {err.strerror}" if path.is_symlink() else f"{err.strerror}"
+    return "" if stat.S_ISDIR(info.st_mode) else "it is no folder"
+
+
+def link_of(root: Path) -> str:
+    """Return where a Go really lies if its folder is a link, "" if it is none."""
+    try:
+        return os.path.realpath(root) if root.is_symlink() else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def fips_faults(root: Path) -> tuple[str, ...]:

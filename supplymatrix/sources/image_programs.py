@@ -22,7 +22,7 @@ from supplymatrix.sources.program_files import (
     Room,
     TakenFile,
     Unread,
-    may_be_program,
+    is_program,
     reason_of,
     take_entry,
     take_part,
@@ -165,7 +165,7 @@ class ImageReader:
 
     def _take_single(self, file: ReadAt, layer: Layer, said: _Layer, found: ImagePrograms) -> None:
         """Take a blob that is a single file, as artifacts have them, where it is a program."""
-        if file.size < HEAD or not may_be_program(file.read_at(0, HEAD)):
+        if file.size < HEAD or not is_program(file.read_at(0, HEAD)):
             return
         found.files += 1
         taken = self._room.admit(take_part(file))

@@ -26,7 +26,7 @@ from supplymatrix.sources.program_files import (
     TakenFile,
     Unread,
     copied,
-    may_be_program,
+    is_program,
     reason_of,
     take_entry,
     take_part,
@@ -118,7 +118,7 @@ def _single(stream: Stream, archive: Archive, room: Room) -> None:
     """Read one packed file."""
     archive.files, archive.is_packed_file = 1, True
     head = stream.read(HEAD)
-    if not may_be_program(head):
+    if not is_program(head):
         return
     with copied(stream.read, MEMBER_LIMIT, head) as (file, digest):
         taken = room.admit(take_part(file, digest))

@@ -29,8 +29,8 @@ from supplymatrix.sources.streams import PlainStream, Stream, TooMuchError
 from supplymatrix.sources.tar_reader import TarEntry
 
 __all__ = [
-    "HEAD", "MAX_PROGRAMS", "MEMBER_LIMIT", "FilePart", "Room", "TakenFile", "Unread", "copied", "hash_of",
-    "may_be_program", "reason_of", "take_entry", "take_file", "take_part",
+    "HEAD", "MAX_PROGRAMS", "MEMBER_LIMIT", "FilePart", "Room", "TakenFile", "Unread", "copied", "hash_of", "is_program",
+    "reason_of", "take_entry", "take_file", "take_part",
 ]  # fmt: skip
 
 HEAD = 8
@@ -46,8 +46,6 @@ _PIECE = 1 << 20
 _IN_MEMORY = 8 << 20
 _BESIDE = 16 << 20
 """Bytes of a file from which on it is hashed by a thread of its own while it is read."""
-_FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
-_MOST_SLICES = 30  # a Java class has the magic of a fat file, and 45 or more here
 
 
 @value
@@ -160,13 +158,6 @@ class _Hashing:
         return self._hash.hexdigest()
 
 
-def may_be_program(head: bytes) -> bool:
-    """Return whether a file may be a program, by its first eight bytes."""
-    if head[:4] in _FAT:
-        return 0 < int.from_bytes(head[4:8], "big") <= _MOST_SLICES
-    return is_program(head)
-
-
 def hash_of(file: ReadAt) -> str:
     """Return the SHA-256 of a file in hex. Raises as the file does."""
     digest = sha256()
@@ -210,7 +201,7 @@ def take_entry(entry: TarEntry, stream: Stream) -> TakenFile | Unread | None:
     Raises InputError where the archive is damaged, OSError as its file does.
     """
     head = entry.read(HEAD)
-    if not may_be_program(head):
+    if not is_program(head):
         return None
     if entry.size > MEMBER_LIMIT:
         return Unread(

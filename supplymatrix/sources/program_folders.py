@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from supplymatrix.model.value import value
-from supplymatrix.sources.program_files import HEAD, may_be_program
+from supplymatrix.sources.program_files import HEAD, is_program
 
 __all__ = ["FOLDER_LIMITS", "FolderLimits", "FolderWalk", "walk_folder"]
 
@@ -106,7 +106,7 @@ def _look(path: str) -> tuple[int, int] | None:
     """Return device and inode of a file that may be a program, None for any other."""
     descriptor = os.open(path, _FLAGS)
     try:
-        if not may_be_program(os.read(descriptor, HEAD)):
+        if not is_program(os.read(descriptor, HEAD)):
             return None
         info = os.fstat(descriptor)
         return (info.st_dev, info.st_ino) if stat.S_ISREG(info.st_mode) else None

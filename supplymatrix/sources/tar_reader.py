@@ -37,7 +37,7 @@ _DIGITS = frozenset(b"0123456789")
 
 
 class EntryKind(StrEnum):
-    """What an entry is. OTHER: a device, a pipe, or nothing that has a meaning here."""
+    """What an entry is. OTHER: a device, a pipe, or what GNU tar tells of a backup."""
 
     FILE = "file"
     FOLDER = "folder"
@@ -49,7 +49,9 @@ class EntryKind(StrEnum):
 _KINDS = {
     b"0": EntryKind.FILE, b"\0": EntryKind.FILE, b"7": EntryKind.FILE, _SPARSE: EntryKind.FILE,
     b"1": EntryKind.HARD_LINK, b"2": EntryKind.LINK, b"5": EntryKind.FOLDER,
+    **dict.fromkeys((b"3", b"4", b"6", b"D", b"M", b"V"), EntryKind.OTHER),
 }  # fmt: skip
+"""Whatever has another flag is extracted as a plain file, as POSIX has it."""
 _WITHOUT_DATA = frozenset(b"123456")
 
 
@@ -162,7 +164,7 @@ def _entry(
     told = {**extra, **dict(pax)}
     flag = header[156:157]
     name = told.get("path") or _name(header)
-    kind = _KINDS.get(flag, EntryKind.OTHER)
+    kind = _KINDS.get(flag, EntryKind.FILE)
     if kind is EntryKind.FILE and name.endswith("/") and flag == b"\0":
         kind = EntryKind.FOLDER
     if "size" in told:

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from supplymatrix.errors import InputError
+from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.gomod.modfile import GoMod, GoWork, Replace
 from supplymatrix.model.module import ModuleVersion, check_import_path
@@ -34,6 +34,10 @@ __all__ = [
 ]  # fmt: skip
 
 _LIMIT = 64 << 20
+MAX_MODULES = 20_000
+MAX_PACKAGES = 200_000
+"""What a list may have. The largest known have some hundred modules, and some thousand packages."""
+_MOST_ODD = 20
 
 
 @value
@@ -43,7 +47,8 @@ class VendorList:
 
     explicit: modules that a main module's go.mod requires. replacements: of a module (without a version: of all its
     versions) to path and version, "" = the path is a folder. is_workspace: it was made for a workspace. lines: in which
-    line each module stands, the first one.
+    line each module stands, the first one. go: the go line that a module is said to have, of those that are said to
+    have one. odd: numbers of the first lines that the go command does not write, and passes over.
     """
 
     packages: Mapping[ModuleVersion, tuple[str, ...]]
@@ -51,6 +56,8 @@ class VendorList:
     replacements: Mapping[ModuleVersion, tuple[str, str]] = MappingProxyType({})
     is_workspace: bool = False
     lines: Mapping[ModuleVersion, int] = MappingProxyType({})
+    go: Mapping[ModuleVersion, str] = MappingProxyType({})
+    odd: tuple[int, ...] = ()
 
     @property
     def giving(self) -> frozenset[ModuleVersion]:
@@ -79,34 +86,95 @@ def read_vendor_list(path: Path) -> VendorList | None:
 
 
 def parse_vendor_list(data: bytes) -> VendorList:
-    """Return what a vendor/modules.txt says. A line that is not understood counts for nothing, as in the go command."""
-    packages: dict[ModuleVersion, list[str]] = {}
-    explicit: set[ModuleVersion] = set()
-    replacements: dict[ModuleVersion, tuple[str, str]] = {}
-    numbers: dict[ModuleVersion, int] = {}
+    """Return what a vendor/modules.txt says. A line that is not understood counts for nothing, as in the go command.
+
+    Raises InputError for one with more modules or packages than any project has.
+    """
+    reader = _ListReader()
     lines = data.decode("utf-8", "replace").split("\n")
-    module: ModuleVersion | None = None
     for number, line in enumerate(lines, start=1):
-        words = line.split()
-        if line.startswith("# "):
-            if len(words) < 3:
-                continue
-            module = _module(words, replacements)
-            if module is not None:
-                numbers.setdefault(module, number)
-        elif module is None:
-            continue
-        elif line.startswith("## "):
-            if "explicit" in _marks(line):
-                explicit.add(module)
-        elif len(words) == 1 and _is_import_path(words[0]):
-            packages.setdefault(module, []).append(words[0])
+        if not reader.take(number, line):
+            reader.note_odd(number)
     return VendorList(
-        packages={module: tuple(sorted(found)) for module, found in packages.items()},
-        explicit=frozenset(explicit),
-        replacements=replacements,
+        packages={module: tuple(sorted(found)) for module, found in reader.packages.items()},
+        explicit=frozenset(reader.explicit),
+        replacements=reader.replacements,
         is_workspace=lines[0].startswith("## ") and "workspace" in _marks(lines[0]),
-        lines=numbers,
+        lines=reader.numbers,
+        go=reader.go,
+        odd=tuple(reader.odd),
+    )
+
+
+class _ListReader:
+    """Reads a list line by line."""
+
+    def __init__(self) -> None:
+        self.packages: dict[ModuleVersion, list[str]] = {}
+        self.explicit: set[ModuleVersion] = set()
+        self.replacements: dict[ModuleVersion, tuple[str, str]] = {}
+        self.numbers: dict[ModuleVersion, int] = {}
+        self.go: dict[ModuleVersion, str] = {}
+        self.odd: list[int] = []
+        self._module: ModuleVersion | None = None
+        self._count = 0
+
+    def note_odd(self, number: int) -> None:
+        """Remember a line that is not understood."""
+        if len(self.odd) < _MOST_ODD:
+            self.odd.append(number)
+
+    def take(self, number: int, line: str) -> bool:
+        """Take a line. Return whether it is one that the go command writes. Raises InputError for one too many."""
+        if line.startswith("# "):
+            return self._take_module(number, line.split())
+        if self._module is None:
+            return not line.strip() or (number == 1 and line.startswith("## ") and _marks(line) == ["workspace"])
+        if line.startswith("## "):
+            return self._take_marks(self._module, _marks(line))
+        words = line.split()
+        if len(words) != 1 or not _is_import_path(words[0]):
+            return not words
+        self._count += 1
+        if self._count > MAX_PACKAGES:
+            raise _too_many(f"more than {MAX_PACKAGES:,} packages", number)
+        self.packages.setdefault(self._module, []).append(words[0])
+        return True
+
+    def _take_module(self, number: int, words: Sequence[str]) -> bool:
+        if len(words) < 3:
+            return False
+        self._module = module = _module(words, self.replacements)
+        if module is None:
+            return False
+        self.numbers.setdefault(module, number)
+        if len(self.numbers) > MAX_MODULES:
+            raise _too_many(f"more than {MAX_MODULES:,} modules", number)
+        rest = len(words) - (3 if module.version else 2)
+        return rest == 0 or module in self.replacements
+
+    def _take_marks(self, module: ModuleVersion, marks: Sequence[str]) -> bool:
+        is_usual = True
+        for mark in marks:
+            if mark == "explicit":
+                self.explicit.add(module)
+            elif mark.startswith("go "):
+                self.go[module] = mark.removeprefix("go ")
+            elif mark:
+                is_usual = False
+        return is_usual
+
+
+def _too_many(seen: str, number: int) -> InputError:
+    return InputError(
+        Diagnostic(
+            message="this is no list of vendored modules that any project has",
+            artifact="vendor/modules.txt",
+            line=number,
+            seen=seen,
+            expected=f"at most {MAX_MODULES:,} modules and {MAX_PACKAGES:,} packages",
+            remedy="go mod vendor writes vendor/ anew",
+        )
     )
 
 

@@ -1,7 +1,7 @@
 """The files below vendor/, read once and held against a module's zip while that is hashed.
 
     found = read_vendor_files(Path("svc/vendor"))
-    side = hold_zip(zip_path, module, [VendoredPart(folder, found, packages, rules)])
+    held = hold_zip(zip_path, module, [VendoredPart(folder, found, root, packages, rules)])
 
 One pass over a zip gives its h1 and says of each vendored file whether it is the same, byte by byte; nothing of it
 counts before the caller has held the h1 against the one that is proven. Links are not followed. A file that is read
@@ -12,19 +12,29 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
+from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.dirhash import ZIP_LIMIT, entry_digests, hash_entries
-from supplymatrix.gomod.vendor_match import VendorFiles, ZipSide, folder_of
-from supplymatrix.gomod.vendor_rules import CopyRules, Embeds, is_copied_name, is_ignored_go, read_embeds
+from supplymatrix.gomod.vendor_match import VendorFiles, ZipSide, folder_of, shown_name
+from supplymatrix.gomod.vendor_rules import (
+    CopyRules,
+    Embeds,
+    is_copied_name,
+    is_ignored_go,
+    may_include,
+    read_embeds,
+    uses_c,
+)
 from supplymatrix.gomod.zip_archive import ZipEntry, read_zip
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.on_disk import FileChange, FileDifference
-from supplymatrix.sources.pread import FileLook, open_at
+from supplymatrix.sources.pread import FileAt, FileLook, open_at
 
-__all__ = ["HeldZip", "VendoredPart", "compare_with_folder", "hold_zip", "read_vendor_files"]
+__all__ = ["HeldZip", "VendoredPart", "hold_folder", "hold_zip", "read_vendor_files"]
 
 MAX_ENTRIES = 1_000_000
 """Files and folders below vendor/. The largest known have some twenty thousand."""
@@ -32,6 +42,7 @@ _SMALL = 4 << 20
 """Bytes of a content that is held in memory as a whole: of Go files to be read, of others to be compared."""
 _PIECE = 1 << 18
 _LINE_END = b"\n"
+_GO_MOD = "go.mod"
 _ANY = 1 << 62
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
@@ -130,6 +141,22 @@ class _Side:
         self._unread: dict[str, str] = {}
         self._ignored: set[str] = set()
         self._embeds: dict[str, list[Embeds]] = {}
+        self._go_mod: bytes | None = b""
+        self._includes = False
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of listed packages, and the module's own, below its root."""
+        return tuple(sorted({"", *(folder for folder in self._packages if folder is not None)}))
+
+    @property
+    def embedding(self) -> tuple[str, ...]:
+        """The folders of packages that embed files."""
+        return tuple(sorted(self._embeds))
+
+    def add(self, name: str) -> None:
+        """Take the name of one more file."""
+        self._names.add(name)
 
     def watch(self, name: str, size: int) -> _Watch | None:
         """Return what looks at the content of a file of the zip, None where nothing is asked of it."""
@@ -140,7 +167,8 @@ class _Side:
         is_go = last.endswith(".go") and folder in self._packages
         if is_go and last.endswith("_test.go"):
             is_go = self._part.rules.embeds_of_tests
-        if not is_here and not is_go:
+        self._includes = self._includes or (folder in self._packages and may_include(last))
+        if not is_here and not is_go and name != _GO_MOD:
             return None
         file = None
         if is_here:
@@ -154,8 +182,13 @@ class _Side:
         elif file.difference:
             self._differing[name] = file.difference
 
+    def read_go_mod(self, data: bytes, *, is_whole: bool) -> None:
+        """Take the text of the module's go.mod."""
+        self._go_mod = data if is_whole else None
+
     def read_go(self, name: str, data: bytes, *, is_whole: bool, is_here: bool) -> None:
         """Take the text of a Go file of a listed package."""
+        self._includes = self._includes or not is_whole or uses_c(data)
         folder, _, last = name.rpartition("/")
         if not is_here and is_copied_name(last, keeps_go_mod=True) and is_ignored_go(data):
             self._ignored.add(name)
@@ -171,6 +204,8 @@ class _Side:
             differing=self._differing,
             unread=self._unread,
             ignored=frozenset(self._ignored),
+            go_mod=self._go_mod,
+            includes=self._includes,
             embeds={
                 folder: Embeds(
                     patterns=tuple(pattern for one in found for pattern in one.patterns),
@@ -201,11 +236,14 @@ class _Watch:
     def end(self) -> None:
         """Say what became of it."""
         is_whole = self._size == self._kept_size
-        needs_text = self._is_go or (self._file is not None and self._file.is_other)
+        is_go_mod = self._name == _GO_MOD
+        needs_text = self._is_go or is_go_mod or (self._file is not None and self._file.is_other)
         data = b"".join(self._kept) if needs_text else b""
         if self._file is not None:
             self._file.end(data if is_whole else None)
             self._side.compared(self._name, self._file)
+        if is_go_mod:
+            self._side.read_go_mod(data, is_whole=is_whole)
         if self._is_go:
             self._side.read_go(self._name, data, is_whole=is_whole, is_here=self._file is not None)
 
@@ -316,41 +354,70 @@ def _first_difference(left: bytes, right: bytes) -> int:
     return low
 
 
-def compare_with_folder(part: VendoredPart, folder: Path) -> tuple[int, tuple[FileDifference, ...]] | None:
-    """Hold the vendored files of a module against those of the folder that replaces it; None when it is not there.
+def hold_folder(folder: Path, part: VendoredPart) -> ZipSide:
+    """Hold the vendored files of a module against those of the folder that replaces it, as against a zip.
 
-    Returns how many were compared, and those that are others or only in vendor/. Of a file that cannot be read nothing
-    is said: nothing but the folder's own owner vouches for it.
+    Raises OSError, with a file name, when the folder is not there or cannot be read, InputError when it has more files
+    than are looked at.
     """
-    if not folder.is_dir():
-        return None
-    base, here = os.fsencode(folder), os.fsencode(part.folder)
-    packages = {*part.packages}
-    files = 0
-    differences: list[FileDifference] = []
-    for name in sorted(part.found.sizes):
-        if name.rpartition("/")[0] not in packages:
-            continue
-        below = name[len(part.root) + 1 :].encode("utf-8", "surrogateescape")
-        told = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        try:
-            same = _same_files(here + b"/" + name.encode("utf-8", "surrogateescape"), base + b"/" + below)
-        except FileNotFoundError:
-            differences.append(FileDifference(name=told, change=FileChange.EXTRA))
-            continue
-        except OSError:
-            continue
-        files += 1
-        if not same:
-            differences.append(FileDifference(name=told, change=FileChange.CHANGED))
-    return files, tuple(differences)
+    side = _Side(part)
+    names = _names_in(folder, side, part)
+    for name in sorted(names):
+        path = folder / os.fsdecode(name.encode("utf-8", "surrogateescape"))
+        with _opened(path) as file:
+            watch = side.watch(name, file.size)
+            if watch is not None:
+                pieces = (file.read_at(at, min(_PIECE, file.size - at)) for at in range(0, file.size, _PIECE))
+                deque(_watched(pieces, [watch]), maxlen=0)
+    for below in side.embedding:
+        for name in _below(folder, below):
+            side.add(name)
+    return side.told()
 
 
-def _same_files(left: bytes, right: bytes) -> bool:
-    """Return whether two plain files have the same bytes. Raises OSError."""
-    ours, theirs = Path(os.fsdecode(left)), Path(os.fsdecode(right))
-    with open_at(ours, limit=_ANY, links=False) as one, open_at(theirs, limit=_ANY) as other:
-        if one.size != other.size:
-            return False
-        pieces = ((at, min(_PIECE, one.size - at)) for at in range(0, one.size, _PIECE))
-        return all(one.read_at(*piece) == other.read_at(*piece) for piece in pieces)
+def _opened(path: Path) -> AbstractContextManager[FileAt]:
+    return open_at(path, limit=_ANY, links=False)
+
+
+def _names_in(folder: Path, side: _Side, part: VendoredPart) -> set[str]:
+    """Return the plain files of a folder in which packages are listed, those above them, and those that lie in vendor/,
+    by names below the folder; none of a module within it."""
+    names: set[str] = set()
+    looked: dict[str, bool] = {}
+    root = f"{part.root}/"
+    vendored = {name[len(root) :].rpartition("/")[0] for name in part.found.sizes if name.startswith(root)}
+    for below in sorted({*side.folders, *vendored}):
+        path, is_ours = "", True
+        for step in ("", *below.split("/")) if below else ("",):
+            path = f"{path}/{step}" if path else step
+            if path not in looked:
+                found = _plain_files(folder, path) if is_ours else []
+                looked[path] = is_ours and (not path or "go.mod" not in found)
+                if looked[path]:
+                    names.update(f"{path}/{name}" if path else name for name in found)
+            is_ours = looked[path]
+    return names
+
+
+def _plain_files(folder: Path, below: str) -> list[str]:
+    """Return the names of the plain files of a folder below another one, none where it is not there. Raises OSError."""
+    path = folder / os.fsdecode(below.encode("utf-8", "surrogateescape"))
+    try:
+        with os.scandir(path) as entries:
+            found = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+    except (FileNotFoundError, NotADirectoryError):
+        if not below:
+            raise
+        return []
+    return [os.fsencode(name).decode("utf-8", "surrogateescape") for name in found]
+
+
+def _below(folder: Path, below: str) -> Iterator[str]:
+    """Yield the plain files below a package. Raises InputError for too many."""
+    found = read_vendor_files(folder / os.fsdecode(below.encode("utf-8", "surrogateescape")))
+    if found.cut or found.unread:
+        reason = found.cut or next(iter(found.unread.values()))
+        raise InputError(Diagnostic(message=reason, artifact=str(folder / shown_name(below))))
+    start = f"{below}/" if below else ""
+    for name in found.sizes:
+        yield f"{start}{name}"

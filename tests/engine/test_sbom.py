@@ -251,12 +251,13 @@ def test_a_module_replaced_by_a_version_is_that_version(bench: Bench) -> None:
     assert fork.ref in document.edges["pkg:golang/example.com/a@v1.0.0"]
 
 
-def test_a_module_replaced_by_a_folder_has_no_version_and_no_dots_in_its_purl(bench: Bench) -> None:
+def test_a_module_replaced_by_a_folder_has_no_version_no_purl_and_no_supplier(bench: Bench) -> None:
     bench.project("lib", "module example.com/lib\n\ngo 1.24\n", main="package b\n", test="package b\n")
     root = bench.project("local", GO_MOD + "\nreplace example.com/b => ../lib\n")
     run = bench.make(root)
     lib = by_name(run.document, "example.com/lib")
-    assert (lib.version, lib.purl, lib.directory) == ("", "pkg:golang/example.com/lib", "../lib")
+    assert (lib.version, lib.purl, lib.supplier, lib.references) == ("", "", None, ())
+    assert (lib.ref, lib.directory) == ("supplymatrix:module:example.com/b", "../lib")
     assert (str(lib.replaces), lib.proof and lib.proof.state) == ("example.com/b@v1.1.0", "local")
     assert run.document.completeness.components is Aggregate.INCOMPLETE
     assert run.exit_code == 3

@@ -244,7 +244,8 @@ def test_replaced_modules_are_what_was_built(bench: Bench) -> None:
         "pkg:golang/example.com/fork@v1.5.0", "example.com/a@v0.9.0", made_hash("fork"),
     )  # fmt: skip
     local = by_name(document, "example.com/l")
-    assert (local.purl, local.version, local.directory) == ("pkg:golang/example.com/l", "", "../lib")
+    assert (local.purl, local.version, local.directory) == ("", "", "../lib")
+    assert (local.supplier, local.references, str(local.replaces)) == (None, (), "example.com/l@v1.0.0")
     assert local.proof is not None
     assert local.proof.state == "local"
     assert by_name(document, "example.com/m").directory == A_FOLDER

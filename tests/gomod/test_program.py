@@ -229,14 +229,23 @@ def test_another_build_info_among_the_data_is_told() -> None:
     program = _one(made_elf(_INFO + _FORGED, machine=_ARM))
     assert program.info is not None
     assert program.info.go_version == "go1.25.5"
-    assert "another build info" in program.reason
+    assert program.disputes == ("another build info of the same program lies behind the one that counts",)
+
+
+def test_the_build_info_of_a_program_that_is_carried_along_is_no_contradiction() -> None:
+    stranger = _aligned(header("go1.21.0", TEXT.replace("example.com/m", "example.com/stranger")))
+    program = _one(made_elf(_INFO + stranger, machine=_ARM))
+    assert program.info is not None
+    assert program.info.path == "example.com/m/cmd"
+    assert program.disputes == ()
+    assert "another program, 'example.com/stranger/cmd'" in program.reason
 
 
 def test_a_second_section_and_overlapping_segments_are_told() -> None:
     two = made_elf(_WHOLE + _FORGED, sections=[(".go.buildinfo", 0, 512), (".go.buildinfo", len(_WHOLE), 512)])
-    assert "2 sections" in _one(two).reason
+    assert "2 sections" in " ".join(_one(two).disputes)
     overlap = made_elf(_WHOLE + _FORGED, section=0, more=[(1, 6, len(_WHOLE), ADDRESS, len(_FORGED))])
-    assert "several of its segments" in _one(overlap).reason
+    assert "several of its segments" in " ".join(_one(overlap).disputes)
 
 
 def test_of_two_texts_in_wasm_the_one_counts_that_the_program_points_to() -> None:
@@ -258,7 +267,7 @@ def test_more_marks_than_can_be_told_apart_are_told() -> None:
 
 
 def test_settings_that_contradict_the_header_are_told() -> None:
-    assert "GOARCH=arm64, its header amd64" in _one(_elf(machine=62)).reason
+    assert _one(_elf(machine=62)).disputes == ("its settings say GOARCH=arm64, its header amd64",)
 
 
 def test_a_file_in_no_known_format_is_searched_and_marked() -> None:
@@ -277,7 +286,8 @@ def test_every_slice_of_a_fat_file_is_told() -> None:
 def test_a_slice_that_is_no_go_program_is_told_beside_the_others() -> None:
     (program,) = read_programs(BytesAt(made_fat(made_mach(bytes(64), section=False), made_mach(_WHOLE), b"nothing")))
     assert program.state is ProgramState.READ
-    assert "2 of the 3 programs" in program.reason
+    assert "1 of the 3 programs in the file are no Go programs" in program.reason
+    assert "1 of the 3 programs in the file cannot be read" in program.disputes
 
 
 class _Sparse:

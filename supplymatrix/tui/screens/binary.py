@@ -428,7 +428,7 @@ class BinaryScreen(TableScreen):
         return (linked,)
 
     def _held(self, project: Path | None) -> Path | None:
-        from supplymatrix.engine.disk_look import built_of
+        from supplymatrix.engine.program_project import built_of
 
         return built_of(project)
 

@@ -68,11 +68,9 @@ def ask_programs(screen: BaseScreen, chosen: Callable[[Path], object]) -> None:
     from supplymatrix.tui.widgets.picker import Ask
 
     session = screen.session
-    before = session.programs[0] if session.programs else None
     hint = "a program, a folder of them, a tar file or a container image, seen from here; nothing of it is run"
     ask = Ask(
         "compiled programs",
-        text=before.as_posix() if before is not None else "",
         hint=hint,
         refuse=partial(_why_not, session.here, what="a file or folder"),
     )

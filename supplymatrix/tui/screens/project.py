@@ -79,6 +79,8 @@ class ProjectScreen(DiskKeys):
         Binding("N", "failure(-1)", "Failure before", show=False),
         Binding("tab", "pane(1)", "Other pane", key_display="Tab"),
         Binding("shift+tab", "pane(-1)", "Pane before", show=False),
+        Binding("d", "disk", "Disk"),
+        Binding("b", "program", "Program beside", show=False),
         Binding("X", "bytes", "Bytes"),
         Binding("v", "verify", "Verify again"),
         Binding("r", "recheck", "From cache"),

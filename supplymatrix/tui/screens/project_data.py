@@ -164,7 +164,7 @@ def table_of(view: ProjectView, *, failures: bool, room: int) -> TableData:
             TableColumn(
                 key="module", title="module", width=module,
                 texts=[row.module.path if row.module is not None else name if row.state else "" for row in rows],
-                keeps_end=True,
+                keeps_end=bool(disk),
                 styles=["bad" if row.is_failure else "strong" if row.module is None else "" for row in rows],
             ),
             TableColumn(

@@ -8,8 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
-
 from supplymatrix.tui.screens.base import Work
 from supplymatrix.tui.screens.open_project import NO_PROJECT, ask_programs, told_to
 from supplymatrix.tui.screens.table_screen import TableScreen
@@ -28,10 +26,6 @@ _Made = tuple["ProjectView", "DiskFound | None", "Mapping[ModuleVersion, ModuleC
 class DiskKeys(TableScreen):
     """What can be asked of the disk. view: None = no project is open."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "disk", "Disk"),
-        Binding("b", "program", "Program beside", show=False),
-    ]
     OF_TABLE: ClassVar[frozenset[str]] = TableScreen.OF_TABLE | {"disk", "program"}
 
     view: ProjectView | None = None

@@ -58,7 +58,8 @@ def disk_commands(session: Session, project: Path | None, programs: Sequence[Pat
 
     programs: that are held beside it, none = those in its folder.
     """
-    from supplymatrix.engine.disk_look import CACHE, PROGRAMS, VENDOR, built_of
+    from supplymatrix.engine.disk_look import CACHE, PROGRAMS, VENDOR
+    from supplymatrix.engine.program_project import built_of
 
     path = project if project is not None else Path()
     named = f" {path_word(path.as_posix())}" if path.as_posix() != "." else ""
