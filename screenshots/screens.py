@@ -45,7 +45,7 @@ PNG_HEAD = 8 + 25  # bytes of signature and IHDR, behind which text may stand
 class Picture:
     """One picture. at: a link; size: columns and rows; keys: pressed when the screen is full.
 
-    png: draw that, too; project: whether the project of `make tui` is open.
+    png: draw that, too; project: whether the project of `make tui` is open; cache: whether its module cache is there.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Picture:
     no_color: bool = False
     project: bool = True
     png: bool = False
+    cache: bool = False
 
 
 PICTURES = (
@@ -96,6 +97,11 @@ PICTURES = (
         name="sbom", title="SBOM: components with licence and proof, the one first that differs", at="sbom", size=LARGE,
         keys=("right", "right", "right", "s", "ctrl+home"),
     ),
+    Picture(
+        name="disk", title="Project: what lies on the disk, held against the log", at="project", size=SMALL,
+        keys=("d", "n", "n"), cache=True,
+    ),
+    Picture(name="binary", title="Binary: programs, and what they are made of", at="binary", keys=("down",)),
     Picture(name="claims", title="Claims: what is said, and what the sources say", at="claims"),
     Picture(name="entries", title="Entries: where vendors enter a build", at="entries"),
     Picture(name="light", title="Matrix in the light theme", at="matrix", size=SMALL, theme="light"),
@@ -114,6 +120,7 @@ def take(picture: Picture, session: Session) -> str:
         state=changed(session.state, theme=picture.theme),
         project=session.project if picture.project else None,
         here=session.here if picture.project else Path(".."),
+        environ=session.environ if picture.cache else {**session.environ, "GOMODCACHE": session.environ["HOME"]},
     )
     app = SupplymatrixApp(own, parse_link(picture.at))
     taken: list[str] = []
@@ -145,11 +152,14 @@ def main(arguments: Sequence[str]) -> int:
     import_screens()
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
-        folder: Path = run_path(str(DEMO))["write_project"](scratch / "client-go")
+        demo = run_path(str(DEMO))
+        folder: Path = demo["write_project"](scratch / "client-go")
+        demo["write_programs"](folder)
+        demo["fill_cache"](scratch / "modcache")
         with chdir(folder):
             session = Session(
                 now=lambda: NOON,
-                environ={"HOME": name, "GOENV": "off", "GOMODCACHE": name},
+                environ={"HOME": name, "GOENV": "off", "GOMODCACHE": str(scratch / "modcache")},
                 write=lambda *_: None,
                 here=Path(),
                 project=Path(),

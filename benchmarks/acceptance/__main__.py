@@ -21,6 +21,7 @@ from benchmarks.acceptance import (
     main_job,
     mismatch,
     network,
+    on_disk,
     policy,
     proofs,
     sbom,
@@ -41,6 +42,7 @@ _TABLES: tuple[tuple[str, tuple[Promise, ...]], ...] = (
     ("the policy language", policy.PROMISES),
     ("the terminal app", tui.PROMISES),
     ("bills of materials, licences", sbom.PROMISES),
+    ("what lies on the disk", on_disk.PROMISES),
 )
 
 

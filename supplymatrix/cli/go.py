@@ -17,7 +17,7 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.errors import SupplymatrixError
 from supplymatrix.gomod.go_line import Handling
-from supplymatrix.reports.go_view import GoView, ProgramView, say_after, say_before, say_faults, say_loose
+from supplymatrix.reports.go_view import GoView, ProgramView, say_after, say_before, say_faults, say_loose, say_notes
 from supplymatrix.sources.go_run import become_go, end_by, run_go
 
 __all__ = ["go"]
@@ -92,7 +92,7 @@ def _look_after(wrapper: GoWrapper, teller: _Teller, code: int, console: Console
         return code
     view = teller.view(after, perf_counter() - begin)
     teller.tell(after, view)
-    teller.say(say_after(view, verbose=console.verbose))
+    teller.say(say_after(view, code=code, verbose=console.verbose))
     return after.exit_code
 
 
@@ -117,10 +117,15 @@ class _Teller:
     def view(self, looked: Looked, seconds: float) -> GoView:
         return GoView(
             exit_code=looked.exit_code,
+            total=looked.looked_at,
             modules=looked.modules,
+            by_sum=looked.by_sum,
+            unread=looked.unread,
+            notes=looked.notes,
+            in_vendor=looked.in_vendor,
+            compared=looked.compared,
             copies=looked.copies,
             files=looked.files,
-            new=looked.looked_at,
             seconds=seconds,
             has_project=self._wrapper.project is not None,
             is_vendored=self._wrapper.is_vendored,
@@ -131,6 +136,8 @@ class _Teller:
                     path=program.path,
                     modules=program.modules,
                     faults=tuple((fault.code, fault.text) for fault in program.faults),
+                    by_sum=program.by_sum,
+                    unhashed=program.unhashed,
                 )
                 for program in looked.programs
             ),
@@ -140,6 +147,7 @@ class _Teller:
         """Tell what is wrong, also when quiet."""
         self._console.end_line()
         if not looked.exit_code:
+            self.say(say_notes(view))
             return
         if looked.survey is not None and looked.survey.exit_code not in (0, 5):
             from supplymatrix.reports.registry import render_survey

@@ -47,8 +47,8 @@ def binary(
     are there when all its layers lie on each other. No private name goes to the log, by GOPRIVATE or the lift.toml of
     the project, or else of the current folder.
 
-    The hash of a module is what go.sum said at the build. A vendored build records none, so that nothing proves its
-    modules here; `supplymatrix verify vendor` holds the files of vendor/ against the log.
+    The hash of a module is what go.sum said at the build. A vendored build by Go 1.23 or later records none, so that
+    nothing proves its modules here; `supplymatrix verify vendor` holds the files of vendor/ against the log.
 
     Exit 0: every module is proven. 4: a hash is not the log's, or a file of an image is not what its digest says.
     1: a module that nothing proves (not in the log, without a hash, from a folder), another version than the project

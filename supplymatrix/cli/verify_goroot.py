@@ -39,12 +39,12 @@ def goroot(
 ) -> int:
     """Hold installed Gos against the log's record of golang.org/toolchain: every file of bin, lib, pkg and src.
 
-    PATH is the folder of a Go, or its `go` command. Without it: the `go` in PATH, and every toolchain that the go
-    command has fetched into the module cache. None of them is run.
+    PATH is the folder of a Go, or its `go` command. Without it: the `go` in PATH, the GOROOT that it builds with, and
+    every toolchain that the go command has fetched into the module cache. None of them is run.
 
-    Exit 0: all are official, whatever go.env says of proxies and toolchains. 1: a distribution's build, a version that
-    the log does not have, or a go.env that switches checks off or runs other programs. 3: something could not be had.
-    4: files of a release are not as they were logged. 5: there is no Go.
+    Exit 0: all are official, whatever https proxy go.env names. 1: a distribution's build, a version that the log does
+    not have, a go.env with settings that may do harm, or a `go` in PATH that is not of its GOROOT. 3: something could
+    not be had. 4: files of a release are not as they were logged. 5: there is no Go.
     """
     from supplymatrix.engine.policy_source import PolicySource
     from supplymatrix.engine.verify_goroot import GorootRequest, verify_goroot

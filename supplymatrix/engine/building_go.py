@@ -4,6 +4,9 @@
     gos.modules_of(item)                     # what the log has to be asked for
     facts, gaps = gos.of(item, answers)      # InstalledGo facts, and Gos that are not here
 
+Where its policy does not ask, a Go in the module cache may be looked at all the same: who can write there decides what
+is built.
+
 The `go` in PATH always takes part: it decides which toolchain builds. Where go.mod or GOTOOLCHAIN want another one,
 that is verified as well, if it has been fetched; if not, it is a gap.
 """
@@ -13,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from supplymatrix.engine.cached_go import cached_go
 from supplymatrix.engine.events import OnEvent
 from supplymatrix.engine.installed_go import FoundGo, judge_go, look_at_go
 from supplymatrix.engine.log_words import word_of
@@ -52,14 +56,14 @@ class BuildingGos:
 
     def modules_of(self, item: Prepared) -> tuple[ModuleVersion, ...]:
         """Return the module versions of which the log's word is needed."""
-        roots, _ = self._gos_of(item.project)
+        roots, _ = self._gos_of(item)
         return tuple(dict.fromkeys(module for root, found_as in roots for module in self._look(root, found_as).modules))
 
     def of(
         self, item: Prepared, answers: Mapping[ModuleVersion, LogAnswer]
     ) -> tuple[Sequence[InstalledGo], Sequence[Gap]]:
         """Return what the Gos are that build a subject. answers: of the log."""
-        roots, gaps = self._gos_of(item.project)
+        roots, gaps = self._gos_of(item)
         return [self._judge(root, found_as, item, answers) for root, found_as in roots], gaps
 
     def _look(self, root: Path, found_as: str) -> FoundGo:
@@ -77,7 +81,15 @@ class BuildingGos:
             self._judged[key] = told(judge_go(go, words, self._proven, jobs=self._means.jobs), self._running)
         return self._judged[key]
 
-    def _gos_of(self, project: Project) -> tuple[list[tuple[Path, str]], list[Gap]]:
+    def _gos_of(self, item: Prepared) -> tuple[list[tuple[Path, str]], list[Gap]]:
+        """Return the Gos that are to be looked at for a subject: all, or the one in the module cache."""
+        if item.policy.toolchain is not None and item.policy.toolchain.verify:
+            return self._all_gos_of(item.project)
+        project = item.project
+        fetched = cached_go(project.workspace or project.root / "go.mod", self._means.environ, self._cache)
+        return ([(fetched, "module cache")] if fetched is not None else []), []
+
+    def _all_gos_of(self, project: Project) -> tuple[list[tuple[Path, str]], list[Gap]]:
         """Return the folders of the Gos that take part, and what is not here."""
         running = self._running
         roots = list(running.places)

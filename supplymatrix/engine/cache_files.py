@@ -8,8 +8,6 @@ few modules nothing is fetched: that the folders differ is known without it.
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -56,6 +54,9 @@ def _is_nameless(copy: CachedCopy) -> bool:
 
 def _compared(wanted: Sequence[CachedCopy], means: Means, settings: GoSettings) -> Mapping[str, CachedCopy]:
     """Return by their paths the folders that could be compared with a fetched zip."""
+    import asyncio
+    import tempfile
+
     try:
         with tempfile.TemporaryDirectory(prefix="supplymatrix-", ignore_cleanup_errors=True) as folder:
             return asyncio.run(_fetch_and_compare(wanted, means, settings, Path(folder, "module.zip")))
@@ -66,6 +67,8 @@ def _compared(wanted: Sequence[CachedCopy], means: Means, settings: GoSettings) 
 async def _fetch_and_compare(
     wanted: Sequence[CachedCopy], means: Means, settings: GoSettings, path: Path
 ) -> Mapping[str, CachedCopy]:
+    import asyncio
+
     from supplymatrix.net.credentials import read_credentials
     from supplymatrix.net.module_files import fetch_module_file
     from supplymatrix.net.transport import TimeOuts, Transport

@@ -54,7 +54,8 @@ class CheckRequest:
     are taken from. with_history: git is asked who wrote the waivers. diff_base: a git revision; what the projects had
     there already decides nothing. with_faults: a subject that cannot be used is an item of the survey even where it is
     the only one, so that there is something to report. in_force: rules that are errors whatever the policies say.
-    copies_of: the only modules whose copies on this machine are looked at, None = all for which it is asked.
+    copies_of: the only modules whose copies on this machine are looked at, None = all for which it is asked. cached_go:
+    a Go in the module cache that builds a project is verified whatever its policy says.
     binaries: programs that are checked with the project, which must be the only one.
     """
 
@@ -67,6 +68,7 @@ class CheckRequest:
     with_faults: bool = False
     in_force: frozenset[str] = frozenset()
     copies_of: frozenset[ModuleVersion] | None = None
+    cached_go: bool = False
     binaries: tuple[Path, ...] = ()
 
 
@@ -112,7 +114,14 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
         programs = _find_programs(request, order)
         for text in _kept(request, [item.committed.error for item in ready if item.committed.error is not None]):
             on_event(Message(text=text))
-        machine = ThisMachine(request.means, settings, files, copies_of=request.copies_of, on_event=on_event)
+        machine = ThisMachine(
+            request.means,
+            settings,
+            files,
+            copies_of=request.copies_of,
+            cached_go=request.cached_go,
+            on_event=on_event,
+        )
         ready = [machine.with_toolchains(item) for item in ready]
         base = _read_base(request, ready, settings)
         answers = share_answers(ready, histories, Asker(means=request.means, settings=settings, on_event=on_event))

@@ -19,6 +19,7 @@ from supplymatrix.engine.graph_inputs import read_inputs
 from supplymatrix.engine.prepare import Prepared
 from supplymatrix.engine.vendor_zips import ZipPlaces
 from supplymatrix.engine.vendored import (
+    NO_VENDOR,
     NOBODY,
     JudgedVendor,
     VendorWork,
@@ -44,7 +45,7 @@ from supplymatrix.model.fact import (
 )
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.on_disk import VendoredModule, VendorState
+from supplymatrix.model.on_disk import VendoredModule, VendorState, VendorTree
 from supplymatrix.model.rule import Level
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
@@ -83,11 +84,13 @@ def vendored_facts(
 ) -> Mapping[Path, VendoredFacts]:
     """Return what there is to say of each subject whose policy asks for it, by its path. proofs: of its lines."""
     groups: dict[Path, list[tuple[Prepared, Sequence[LineProof]]]] = {}
+    seen: dict[Path, VendoredFacts] = {}
     for item, proven in zip(items, proofs, strict=True):
         folder = _vendor_of(item)
         if folder is not None:
             groups.setdefault(folder, []).append((item, proven))
-    seen: dict[Path, VendoredFacts] = {}
+        elif item.policy.vendored and _asks_all(item) and _requires(item.project.facts):
+            seen[item.path] = VendoredFacts(facts=(_GONE,))
     shared: list[_Shared] = []
     for group in groups.values():
         if not any(_asks(item) for item, _ in group):
@@ -108,6 +111,17 @@ def vendored_facts(
     for one, result in zip(shared, judged, strict=True):
         seen |= {item.path: _facts_of(item, one, result) for item in one.items if _asks(item)}
     return seen
+
+
+_GONE = VendorTree(
+    modules=0, files=0, unexplained=(), unexplained_total=0, inconsistencies=(NO_VENDOR,),
+    location=Location(artifact="go.mod", line=1), is_there=False,
+)  # fmt: skip
+
+
+def _requires(facts: Sequence[Fact]) -> bool:
+    """Return whether a project has modules that `go mod vendor` would copy from, or would list."""
+    return any(isinstance(fact, RequiredModule) and not fact.is_member for fact in facts)
 
 
 def _vendor_of(item: Prepared) -> Path | None:

@@ -6,6 +6,7 @@ check_program(Path("bin/app"), expected).faults
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -22,12 +23,18 @@ from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.sources.binary import read_binary
+from supplymatrix.sources.go_outputs import Output
 
 __all__ = [
     "CheckedProgram", "Expected", "ProgramFault", "check_installed", "check_program", "codes_of", "expected_of",
 ]  # fmt: skip
 
+_COARSEST = 2.0
+"""Seconds: the coarsest step of a file system's times that is still met."""
 _CODES = {LogWordKind.NOT_LOGGED: 1, LogWordKind.IMPOSSIBLE: 1, LogWordKind.BROKEN: 4}
+
+
+_PROVEN, _BY_SUM, _UNHASHED = "proven", "by go.sum", "no hash"
 
 
 @value
@@ -56,11 +63,15 @@ class ProgramFault:
 
 @value
 class CheckedProgram:
-    """A program. modules: that it names with a hash that was proven."""
+    """A program. modules: that it names with a hash that was proven; by_sum: with one that go.sum alone has; unhashed:
+    without any, as those from a folder or from vendor/. named: all that it names with a hash."""
 
     path: str
     modules: int
     faults: tuple[ProgramFault, ...]
+    by_sum: int = 0
+    unhashed: int = 0
+    named: frozenset[ModuleVersion] = frozenset()
 
 
 def expected_of(items: Sequence[Audit | Unreadable], *, is_vendored: bool = False) -> Expected:
@@ -91,49 +102,57 @@ def expected_of(items: Sequence[Audit | Unreadable], *, is_vendored: bool = Fals
     )
 
 
-def check_program(path: Path, expected: Expected) -> CheckedProgram:
-    """Hold a program against what it may be made of."""
+def check_program(output: Output, expected: Expected, *, since: float = 0.0) -> CheckedProgram:
+    """Hold a program against what it may be made of. since: seconds since 1970; one that is older and of another
+    package was there before, and is not what was built."""
+    path = output.path
     try:
-        programs = read_binary(_there(path))
+        programs = read_binary(path)
     except NoBuildInfoError as err:
         return _unread(path, 4, f"it is no program that the go command has built: {err.diagnostics[0].message}")
     except InputError as err:
         return _unread(path, 3, f"it cannot be checked: {err.diagnostics[0].message}")
-    good = 0
-    faults: dict[ProgramFault, None] = {}
-    for info in programs:
-        for found in _checked(info, expected):
-            if found is None:
-                good += 1
-            else:
-                faults.setdefault(found)
-    return CheckedProgram(path=path.as_posix(), modules=good, faults=tuple(faults))
+    if output.package and all(info.path != output.package for info in programs) and _is_older(path, since):
+        text = f"it was there before go ran, and is a program of {programs[0].path or 'no known package'}"
+        return _unread(path, 3, f"{text}: where {output.package} was written is not known")
+    found = [one for info in programs for one in _checked(info, expected)]
+    faults = dict.fromkeys(one for one in found if isinstance(one, ProgramFault))
+    return CheckedProgram(
+        path=path.as_posix(),
+        modules=found.count(_PROVEN),
+        faults=tuple(faults),
+        by_sum=found.count(_BY_SUM),
+        unhashed=found.count(_UNHASHED),
+        named=frozenset(_module(built) for info in programs for built in _built(info) if built.sum),
+    )
+
+
+def _is_older(path: Path, since: float) -> bool:
+    try:
+        return os.stat(path).st_mtime + _COARSEST < since  # noqa: PTH116 - as it was read, links followed
+    except OSError:
+        return False
 
 
 def check_installed(
-    paths: Sequence[Path], source: PolicySource, means: Means, on_event: OnEvent
+    outputs: Sequence[Output], source: PolicySource, means: Means, on_event: OnEvent
 ) -> tuple[list[CheckedProgram], Mapping[ModuleVersion, str]]:
     """Hold programs against the log alone, and return with them what it proves of the modules that they name.
 
     Raises InputError for a policy that cannot be used, TrustError for a log that lied as a whole.
     """
     named: dict[ModuleVersion, None] = {}
-    for path in paths:
+    for output in outputs:
         try:
-            infos = read_binary(_there(path))
+            infos = read_binary(output.path)
         except InputError:  # told below
             continue
         named.update(dict.fromkeys(_module(built) for info in infos for built in _built(info) if built.sum))
     words = ask_log_about(list(named), bare_project(Path()), source, means, on_event).by_module
     proven = {module: word.h1 for module, word in words.items() if word.h1}
     expected = Expected(proven=proven, words=words)
-    return [check_program(path, expected) for path in paths], proven
-
-
-def _there(path: Path) -> Path:
-    """Return where a program lies: on Windows, and for it, the name has an ending."""
-    with_end = path.with_name(f"{path.name}.exe")
-    return with_end if not path.exists() and with_end.exists() else path
+    since = means.now.timestamp()
+    return [check_program(output, expected, since=since) for output in outputs], proven
 
 
 def _unread(path: Path, code: int, text: str) -> CheckedProgram:
@@ -150,8 +169,8 @@ def _module(built: BuiltModule) -> ModuleVersion:
     return ModuleVersion(path=built.path, version=built.version)
 
 
-def _checked(info: BuildInfo, expected: Expected) -> Iterator[ProgramFault | None]:
-    """Yield None for each module that is as it should be, and a fault for each other one."""
+def _checked(info: BuildInfo, expected: Expected) -> Iterator[ProgramFault | str]:
+    """Yield for each module how it is as it should be, or a fault."""
     main = info.main
     if main is not None and main.path not in expected.mains:
         if main.sum or main.replaced_by is not None:
@@ -166,18 +185,18 @@ def _checked(info: BuildInfo, expected: Expected) -> Iterator[ProgramFault | Non
             yield _of_module(dep, expected)
 
 
-def _of_module(module: BuiltModule, expected: Expected) -> ProgramFault | None:
+def _of_module(module: BuiltModule, expected: Expected) -> ProgramFault | str:
     built = module.replaced_by or module
     version = _module(built)
     if not built.sum:
         if module.path in expected.folders or module.path in expected.mains:
-            return None
+            return _UNHASHED
         if expected.is_vendored and (version in expected.proven or version in expected.by_sum):
-            return None
+            return _UNHASHED
         return ProgramFault(code=3, text=f"it was built with {version}, and does not say of which hash")
     right = expected.proven.get(version) or expected.by_sum.get(version)
     if right == built.sum:
-        return None
+        return _PROVEN if version in expected.proven else _BY_SUM
     if right:
         who = "the log" if version in expected.proven else "go.sum"
         return ProgramFault(code=4, text=f"it was built with {version} of {built.sum}, and {who} has {right}")

@@ -15,39 +15,39 @@ files look is compared before the first one is hashed and after the run, so that
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from supplymatrix.engine.cached_go import cached_go
 from supplymatrix.engine.check import CheckRequest, run_survey
 from supplymatrix.engine.events import OnEvent
 from supplymatrix.engine.go_programs import CheckedProgram, check_installed, check_program, codes_of, expected_of
+from supplymatrix.engine.go_subject import find_go_project, is_vendored, wanted_modules, working_folder
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.errors import Diagnostic, InputError, SourceError
-from supplymatrix.gomod.go_line import GoLine, Handling, parse_go_line
+from supplymatrix.gomod.go_line import Handling, parse_go_line
 from supplymatrix.model.audit import Audit, Survey
 from supplymatrix.model.fact import (
     CachedCopy,
     CopyKind,
     CopyState,
     LineProof,
-    ProjectFact,
     ProofState,
-    RequiredModule,
     SumKind,
     SumLine,
 )
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.value import value
+from supplymatrix.model.on_disk import InstalledGo, ToolchainLevel, VendoredModule, VendorState
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Mode
-from supplymatrix.net.settings import read_env_values
+from supplymatrix.net.settings import building_goroot, read_env_values
 from supplymatrix.sources.go_command import find_go
 from supplymatrix.sources.go_outputs import find_outputs, versioned_outputs
+from supplymatrix.sources.go_tools import has_tool
 from supplymatrix.sources.looks import NOTHING, Look, look_at
 from supplymatrix.sources.modcache import check_copies, find_copies, module_cache
-from supplymatrix.sources.project import Project, is_file
 from supplymatrix.sources.subjects import find_subjects, read_subject
 
 __all__ = ["CAREFUL", "Fault", "GoRequest", "GoWrapper", "Looked"]
@@ -61,11 +61,11 @@ CAREFUL: Mapping[str, str] = MappingProxyType(
 )
 """Flags with which a look at the files says little, and what each does. They are refused unless they are allowed."""
 _GRAVEST_FIRST = (4, 2, 3, 1, 0)
-_OF_COPIES = frozenset({"SM112"})
-_OF_VENDOR = frozenset({"SM120", "SM121", "SM122"})
+_OF_TOOLCHAIN = frozenset({"SM130"})
+_OF_COPIES = frozenset({"SM112"}) | _OF_TOOLCHAIN
+_OF_VENDOR = frozenset({"SM120", "SM121", "SM122"}) | _OF_TOOLCHAIN
+_NOT_KNOWN = (ToolchainLevel.UNCHECKED, ToolchainLevel.UNKNOWN_VERSION)
 _OF_FILES = (CopyKind.ZIP, CopyKind.FOLDER)
-_EVERYTHING = frozenset({"generate", "tool"})
-"""Commands that may start others, which may compile any module of go.sum."""
 
 
 @value
@@ -88,9 +88,11 @@ class Fault:
 
 @value
 class Looked:
-    """What came of a look. survey: None where nothing had to be judged. modules: with a proven hash, of those that are
-    built; copies, files: that were hashed for it, and how many lie in them. looked_at: modules whose files are wanted;
-    after the run, of which nobody had looked at them before. faults: beside what the survey tells.
+    """What came of a look. survey: None where nothing had to be judged. looked_at: how many modules' files are wanted;
+    after the run, of which nobody had looked at them before. modules: of these that the log proves; by_sum: that were
+    held against go.sum alone; unread: that could not be looked at, with notes that say why where the policy lets that
+    pass. copies, files: that are as proven, and how many lie in them. in_vendor, compared: modules that vendor/ has of
+    others, and how many of them were compared. faults: beside what the survey tells.
     """
 
     exit_code: int
@@ -99,6 +101,11 @@ class Looked:
     copies: int = 0
     files: int = 0
     looked_at: int = 0
+    by_sum: int = 0
+    unread: int = 0
+    notes: tuple[str, ...] = ()
+    in_vendor: int = 0
+    compared: int = 0
     faults: tuple[Fault, ...] = ()
     programs: tuple[CheckedProgram, ...] = ()
 
@@ -106,12 +113,13 @@ class Looked:
 @value
 class _State:
     """The project at one moment. digests: of its files, by path. wanted: modules whose files may be compiled. looks: of
-    their copies, or of vendor/."""
+    their copies, or of vendor/, and of the Go that was fetched to build it."""
 
     digests: Mapping[str, str]
     wanted: frozenset[ModuleVersion]
     looks: Mapping[Path, Look]
     copies: Mapping[Path, ModuleVersion]
+    go: Path | None = None
 
 
 _NO_STATE = _State(digests={}, wanted=frozenset(), looks={}, copies={})
@@ -134,7 +142,7 @@ class GoWrapper:
         self.go = go
         self._values = read_env_values(environ)
         self.line = parse_go_line(request.arguments, self._said("GOFLAGS"))
-        self.handling = self.line.handling
+        self.handling = Handling.THROUGH if self._is_go_tool() else self.line.handling
         self._folder = Path(self.line.folder)
         self._cache = module_cache(environ, self._values)
         self.project: Path | None = None
@@ -142,10 +150,13 @@ class GoWrapper:
         self.is_vendored = False
         if self.handling is Handling.THROUGH:
             return
+        self._start = working_folder(self._folder, environ)
         self._refuse()
         self.loose = tuple(self._loose())
         if not self.line.is_versioned:
-            self.project = _find_project(self._folder, environ)
+            self.project = find_go_project(self._folder, environ, self._values)
+            if self.project is None:
+                self._refuse_gopath("auto")
         self._before = _NO_STATE
         self._survey: Survey | None = None
 
@@ -163,7 +174,7 @@ class GoWrapper:
         if not is_guarded:
             return Looked(exit_code=0)
         self._survey = self._judge(self._before.wanted, on_event)
-        return self._looked(self._survey, [], looked_at=self._before.wanted)
+        return self._looked(self._survey, [], modules=self._before.wanted)
 
     def after(self, code: int, on_event: OnEvent) -> Looked:
         """Look at what the go command has fetched, changed and written. code: its exit code.
@@ -180,21 +191,45 @@ class GoWrapper:
             moved = _moved(self._before, now)
             new = _new(self._before, now) | {now.copies[path] for path in moved if path in now.copies}
             has_vendored = self.line.command in ("mod vendor", "work vendor") and code == 0
-            if new or moved or has_vendored or now.digests != self._before.digests:
+            has_changed = (now.digests, now.go) != (self._before.digests, self._before.go)
+            if new or moved or has_vendored or has_changed:
                 survey = self._survey = self._judge(new, on_event)
             faults += [Fault(code=3, text=_told(path)) for path in moved]
         programs = self._programs(faults) if code == 0 and self.line.command in ("build", "install") else ()
-        return self._looked(survey, faults, looked_at=new, programs=programs)
+        named = frozenset(module for program in programs for module in program.named)
+        unseen = named & self._known() - self._before.wanted - new if not self.is_vendored else frozenset()
+        if unseen:
+            new |= unseen
+            survey = self._survey = self._judge(new, on_event)
+        return self._looked(survey, faults, modules=new, programs=programs)
+
+    def _known(self) -> frozenset[ModuleVersion]:
+        """Return the modules of which go.sum has the zip."""
+        items = self._survey.items if self._survey is not None else ()
+        lines = (line for item in items if isinstance(item, Audit) for line in item.facts.of(SumLine))
+        return frozenset(line.subject for line in lines if line.kind is SumKind.ZIP)
+
+    def _is_go_tool(self) -> bool:
+        """Return whether the Go that runs has the tool that is asked for, and does not take one of a module."""
+        if not self.line.go_tool:
+            return False
+        environ = self._request.means.environ
+        local = building_goroot(environ)
+        project = find_go_project(Path(self.line.folder), environ, self._values)
+        fetched = cached_go(project, environ, module_cache(environ, self._values)) if project is not None else None
+        return all(root is not None and has_tool(root, self.line.go_tool) for root in (local, fetched or local))
 
     def _said(self, name: str) -> str:
         return self._request.means.environ.get(name) or self._values.get(name, "")
 
     def _refuse(self) -> None:
         line = self.line
-        if self._said("GO111MODULE") == "off":
+        self._refuse_gopath("off")
+        if self.handling is Handling.REFUSED and line.command == "doc":
             fault = Diagnostic(
-                message="GO111MODULE=off: packages come from GOPATH, and nothing proves them",
-                remedy="unset GO111MODULE",
+                message="with -http a program of another module would run before anything could look at it",
+                seen=f"go doc {' '.join(self._request.arguments[1:])[:200]}",
+                remedy="leave -http away; or install golang.org/x/pkgsite/cmd/pkgsite and run that",
             )
             raise InputError(fault)
         if self.handling is Handling.REFUSED:
@@ -215,6 +250,13 @@ class GoWrapper:
                 )
                 raise InputError(fault)
 
+    def _refuse_gopath(self, word: str) -> None:
+        """Refuse to run where the go command knows no modules."""
+        if self._said("GO111MODULE") == word:
+            where = " where no go.mod is found" if word == "auto" else ""
+            message = f"GO111MODULE={word}{where}: packages come from GOPATH, and nothing proves them"
+            raise InputError(Diagnostic(message=message, remedy="unset GO111MODULE"))
+
     def _loose(self) -> Iterator[str]:
         """Yield the settings with which more is believed, or less is looked at, than by itself."""
         if self._said("GOSUMDB") == "off":
@@ -232,16 +274,18 @@ class GoWrapper:
         """Raises InputError when the project cannot be read."""
         assert self.project is not None  # noqa: S101 - the caller has looked
         projects = [read_subject(subject) for subject in find_subjects((self.project,), recursive=False).subjects]
-        self.is_vendored = bool(projects) and _is_vendored(projects[0], self.line.flag("mod"))
+        self.is_vendored = bool(projects) and is_vendored(projects[0], self.line.flag("mod"))
+        go = cached_go(self.project, self._request.means.environ, self._cache)
+        of_go = {go: look_at(go)} if go is not None and with_looks else {}
         digests = {f"{project.root}/{name}": digest for project in projects for name, digest in project.digests.items()}
         if self.is_vendored:
             vendor = self.project.parent / "vendor"
             looks = {vendor: look_at(vendor)} if with_looks else {}
-            return _State(digests=digests, wanted=frozenset(), looks=looks, copies={})
-        wanted = _wanted(projects, self.line)
+            return _State(digests=digests, wanted=frozenset(), looks={**looks, **of_go}, copies={}, go=go)
+        wanted = wanted_modules(projects, self.line, self._start)
         copies = {path: module for module in wanted for _, path in find_copies(self._cache, module)}
         looks = {path: look_at(path) if with_looks else NOTHING for path in copies}
-        return _State(digests=digests, wanted=wanted, looks=looks, copies=copies)
+        return _State(digests=digests, wanted=wanted, looks={**looks, **of_go}, copies=copies, go=go)
 
     def _judge(self, modules: frozenset[ModuleVersion], on_event: OnEvent) -> Survey:
         assert self.project is not None  # noqa: S101 - the callers have looked
@@ -252,6 +296,7 @@ class GoWrapper:
             with_faults=True,
             in_force=_OF_VENDOR if self.is_vendored else _OF_COPIES,
             copies_of=modules,
+            cached_go=True,
         )
         return run_survey(request, on_event)
 
@@ -260,30 +305,57 @@ class GoWrapper:
         survey: Survey | None,
         faults: Sequence[Fault],
         *,
-        looked_at: frozenset[ModuleVersion],
+        modules: frozenset[ModuleVersion],
         programs: tuple[CheckedProgram, ...] = (),
     ) -> Looked:
         audits = [item for item in survey.items if isinstance(item, Audit)] if survey is not None else []
-        copies = {copy.path for audit in audits for copy in audit.facts.of(CachedCopy) if copy.kind in _OF_FILES}
-        faults = [*faults, *_unchecked(audits), *self._against_sum(audits, looked_at)]
-        proven = _answered(audits, ProofState.PROVEN)
+        by_log = [copy for audit in audits for copy in audit.facts.of(CachedCopy)]
+        by_sum = self._against_sum(audits, modules)
+        unhashed, notes = _unchecked(audits)
+        wrong = [_fault_of(copy, who="go.sum says") for copy in by_sum if copy.state is not CopyState.EQUAL]
+        faults = [*faults, *unhashed, *wrong]
+        copies = {copy.path: copy for copy in (*by_log, *by_sum) if copy.kind in _OF_FILES}
+        good = {path for path, copy in copies.items() if copy.state is CopyState.EQUAL}
+        unread = modules & {copy.subject for copy in copies.values() if copy.state is CopyState.UNCHECKED}
+        proven = modules & _answered(audits, ProofState.PROVEN) - unread
         codes = {fault.code for fault in faults} | codes_of(programs)
         if survey is not None:
             codes.add(0 if survey.exit_code == 5 else survey.exit_code)  # a project may need no other module
-        return Looked(
+        looked = Looked(
             exit_code=next((code for code in _GRAVEST_FIRST if code in codes), 0),
             survey=survey,
-            modules=len(proven if self.is_vendored else proven & self._before.wanted),
-            copies=len(copies),
-            files=sum(look.files for path, look in self._before.looks.items() if str(path) in copies)
-            or sum(look.files for look in self._before.looks.values()),
-            looked_at=len(looked_at),
+            modules=len(proven),
+            copies=len(good),
+            files=sum(look.files for path, look in self._before.looks.items() if str(path) in good),
+            looked_at=len(modules),
+            by_sum=len(modules - proven - unread),
+            unread=len(unread),
+            notes=notes,
             faults=tuple(faults),
             programs=programs,
         )
+        return self._with_vendor(looked, audits) if self.is_vendored else looked
 
-    def _against_sum(self, audits: Sequence[Audit], modules: frozenset[ModuleVersion]) -> Iterator[Fault]:
-        """Yield the copies of modules that the log cannot know, or was not asked for, that are not what go.sum says."""
+    def _with_vendor(self, looked: Looked, audits: Sequence[Audit]) -> Looked:
+        """Return a look with what is known of vendor/: members of a workspace share it."""
+        found = {module.subject: module for audit in audits for module in audit.facts.of(VendoredModule)}
+        others = [module for module in found.values() if module.state is not VendorState.LOCAL]
+        compared = [module for module in others if module.state is not VendorState.UNCHECKED]
+        return changed(
+            looked,
+            modules=sum(module.is_proven for module in compared),
+            by_sum=sum(not module.is_proven for module in compared),
+            unread=len(others) - len(compared),
+            looked_at=len(others),
+            in_vendor=len(others),
+            compared=len(compared),
+            files=sum(module.files for module in compared),
+            notes=(*looked.notes, *(f"{module.subject} in vendor/ was not compared: {module.reason}"
+                for module in others if module.state is VendorState.UNCHECKED)),
+        )  # fmt: skip
+
+    def _against_sum(self, audits: Sequence[Audit], modules: frozenset[ModuleVersion]) -> Sequence[CachedCopy]:
+        """Return the copies of modules that the log cannot know, or was not asked for, held against go.sum."""
         proven = _answered(audits)
         sums = {
             line.subject: line.hash
@@ -291,28 +363,27 @@ class GoWrapper:
             for line in audit.facts.of(SumLine)
             if line.kind is SumKind.ZIP and line.subject in modules and line.subject not in proven
         }
-        for copy in check_copies(sums, self._cache, jobs=self._request.means.jobs) if sums else ():
-            if copy.state is not CopyState.EQUAL:
-                yield _fault_of(copy, who="go.sum says")
+        return check_copies(sums, self._cache, jobs=self._request.means.jobs) if sums else ()
 
     def _programs(self, faults: list[Fault]) -> tuple[CheckedProgram, ...]:
         items = self._survey.items if self._survey is not None else ()
         expected = expected_of(items, is_vendored=self.is_vendored)
+        since = self._request.means.now.timestamp()
         try:
-            paths = find_outputs(self.go, self.line, self._folder, self._request.means.environ)
+            outputs = find_outputs(self.go, self.line, self._folder, self._request.means.environ)
         except SourceError as err:
             faults.append(Fault(code=3, text=str(err)))
             return ()
-        return tuple(check_program(path, expected) for path in paths)
+        return tuple(check_program(output, expected, since=since) for output in outputs)
 
     def _after_installing(self, on_event: OnEvent) -> Looked:
         """Look at what `go install PACKAGE@VERSION` has written, and at the copies that it was built from."""
         means = self._request.means
-        paths = versioned_outputs(self.line, self._values, means.environ, self._folder)
+        outputs = versioned_outputs(self.line, self._values, means.environ, self._folder)
         faults = []
-        if not paths and not self.line.has("n"):
+        if (not outputs or any("..." in word for word in self.line.words)) and not self.line.has("n"):
             faults.append(Fault(code=3, text="which programs were installed is not known here"))
-        programs, proven = check_installed(paths, self._request.policy, means, on_event)
+        programs, proven = check_installed(outputs, self._request.policy, means, on_event)
         copies = check_copies(proven, self._cache, jobs=means.jobs)
         faults += [_fault_of(copy) for copy in copies if copy.state is not CopyState.EQUAL]
         codes = {fault.code for fault in faults} | codes_of(programs)
@@ -323,78 +394,6 @@ class GoWrapper:
             faults=tuple(faults),
             programs=tuple(programs),
         )
-
-
-def _find_project(folder: Path, environ: Mapping[str, str]) -> Path | None:
-    """Return the go.work, else the go.mod, that the go command takes in a folder, as seen from here."""
-    start = _working_folder(folder, environ)
-    named = environ.get("GOWORK", "")
-    found = None
-    if named not in ("", "auto", "off"):
-        found = Path(named)
-    elif named != "off":
-        found = next((up / "go.work" for up in (start, *start.parents) if is_file(up / "go.work")), None)
-    if found is None:
-        found = next((up / "go.mod" for up in (start, *start.parents) if is_file(up / "go.mod")), None)
-    if found is None:
-        return None
-    seen = Path(os.path.relpath(found))
-    return seen if os.path.realpath(seen) == os.path.realpath(found) else found
-
-
-def _working_folder(folder: Path, environ: Mapping[str, str]) -> Path:
-    """Return where the go command starts: by the name that PWD has for it, if that is one of it."""
-    here, named = Path.cwd(), environ.get("PWD", "")
-    try:
-        if os.path.isabs(named) and os.path.samefile(named, here / folder):  # noqa: PTH117, PTH121 - a text
-            return Path(os.path.normpath(named))
-    except OSError:
-        pass
-    return Path(os.path.normpath(here / folder))
-
-
-def _is_vendored(project: Project, mod: str) -> bool:
-    """Return whether the go command takes packages from vendor/. Raises InputError as reading it does."""
-    from supplymatrix.engine.graph_inputs import read_inputs
-    from supplymatrix.sources.vendor_list import Vendored, is_vendor_used, read_vendor_list
-
-    inputs = read_inputs(project)
-    listed = read_vendor_list(inputs.folder / "vendor" / "modules.txt")
-    vendored = Vendored(
-        mains=[(main.path, main.folder, main.go_mod) for main in inputs.mains],
-        work=(inputs.go_work, inputs.folder) if inputs.go_work is not None else None,
-    )
-    return bool(inputs.mains) and is_vendor_used(inputs.folder, listed, vendored, mod=mod)
-
-
-def _wanted(projects: Sequence[Project], line: GoLine) -> frozenset[ModuleVersion]:
-    """Return the modules whose files a command may compile.
-
-    From go 1.17 on go.mod names all of them, as far as packages of its own module are built: the go command refuses to
-    build where it does not. Otherwise it may be any module of which go.sum has the zip.
-    """
-    known = {
-        fact.subject
-        for project in projects
-        for fact in project.facts
-        if isinstance(fact, SumLine) and fact.kind is SumKind.ZIP
-    }
-    if len(projects) != 1 or line.first in _EVERYTHING:
-        return frozenset(known)
-    facts = projects[0].facts
-    own = next((fact for fact in facts if isinstance(fact, ProjectFact)), None)
-    words = line.words[:1] if line.command == "run" else line.words
-    if own is None or not own.prunes_graph or not all(_is_own(word, own.module_path) for word in words):
-        return frozenset(known)
-    required = [fact for fact in facts if isinstance(fact, RequiredModule)]
-    if any(fact.excluded for fact in required):
-        return frozenset(known)
-    return frozenset(known & {fact.effective for fact in required if fact.effective is not None})
-
-
-def _is_own(word: str, module: str) -> bool:
-    """Return whether packages are surely those of a module: named by folder or file, or by its path."""
-    return word.startswith((".", "/")) or word.endswith(".go") or f"{word}/".startswith(f"{module}/")
 
 
 def _new(before: _State, now: _State) -> frozenset[ModuleVersion]:
@@ -423,12 +422,27 @@ def _answered(audits: Iterable[Audit], *states: ProofState) -> set[ModuleVersion
     }
 
 
-def _unchecked(audits: Iterable[Audit]) -> Iterator[Fault]:
-    """Yield the copies that could not be hashed where the policy would let that pass."""
+def _unchecked(audits: Iterable[Audit]) -> tuple[list[Fault], tuple[str, ...]]:
+    """Return the copies that could not be hashed: as faults where the policy does not tell them and would have them,
+    and as notes where it lets that pass."""
+    faults: list[Fault] = []
+    notes: list[str] = []
     for audit in audits:
-        if audit.verdict.exit_code or audit.verdict.mode is not Mode.ENFORCE:
+        if audit.verdict.exit_code:
             continue
-        yield from (_fault_of(copy) for copy in audit.facts.of(CachedCopy) if copy.state is CopyState.UNCHECKED)
+        found = [_fault_of(copy) for copy in audit.facts.of(CachedCopy) if copy.state is CopyState.UNCHECKED]
+        found += [_fault_of_go(go) for go in audit.facts.of(InstalledGo) if go.level in _NOT_KNOWN]
+        if audit.verdict.mode is Mode.ENFORCE:
+            faults += found
+        else:
+            notes += [fault.text for fault in found]
+    return faults, tuple(notes)
+
+
+def _fault_of_go(go: InstalledGo) -> Fault:
+    if go.level is ToolchainLevel.UNCHECKED:
+        return Fault(code=3, text=f"{go.root}, the Go that builds here, could not be looked at: {go.reason}")
+    return Fault(code=1, text=f"{go.root}, the Go that builds here, is not in the log: {go.reason}")
 
 
 def _fault_of(copy: CachedCopy, who: str = "the log proves") -> Fault:

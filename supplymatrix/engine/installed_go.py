@@ -22,6 +22,7 @@ from supplymatrix.errors import InputError
 from supplymatrix.gomod.go_env_file import (
     GO_ENV,
     changed_settings,
+    is_known_setting,
     risky_settings,
     shipped_texts,
     shown_settings,
@@ -315,6 +316,8 @@ def _config(here: bytes, shipped: bytes) -> tuple[str, ...]:
 def _setting(name: str, text: str | None) -> str:
     if text is None:
         return f"{name} is not set"
+    if not is_known_setting(name):
+        return name
     if name == "GOAUTH":
         text = redact_goauth(text)
     elif "://" in text or "@" in text:

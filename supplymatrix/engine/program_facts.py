@@ -33,6 +33,9 @@ _NO_SUM = (
     "it records no hash, as no vendored build does: the log has this version, and nothing says that these are its files"
 )
 _VENDOR = "`supplymatrix verify vendor` holds vendored files against the log"
+_REFUSED = "HTTP 400"
+"""With this a log answers for a module that it cannot fetch: it does not exist, or is private."""
+_PRIVATE = "a private module belongs under [sources] private in lift.toml, or into GOPRIVATE; else check its name"
 _RELEASE = "release with modules that the log has, and without local replacements"
 _LISTING = (ProgramState.READ, ProgramState.SEARCHED)
 """States of programs that name modules."""
@@ -169,9 +172,16 @@ def _toolchain(info: BuildInfo) -> ModuleVersion | None:
     return ModuleVersion(path=TOOLCHAIN_PATH, version=f"v0.0.1-go{release}.linux-amd64") if release else None
 
 
+def _is_final(info: BuildInfo) -> bool:
+    """Return whether a Go is no beta and no release candidate: the log does not have all of those."""
+    return set(info.release) <= set("0123456789.")
+
+
 def _is_logged(info: BuildInfo, words: Mapping[ModuleVersion, LogWord]) -> bool | None:
     toolchain = _toolchain(info)
     word = words.get(toolchain, _UNASKED) if toolchain is not None else _UNASKED
+    if word.kind is LogWordKind.NOT_LOGGED and not _is_final(info):
+        return None
     return {LogWordKind.PROVEN: True, LogWordKind.NOT_LOGGED: False}.get(word.kind)
 
 
@@ -233,6 +243,8 @@ def _judged(named: _Named, word: LogWord) -> tuple[ProgramModuleState, str, str]
         LogWordKind.UNANSWERED: ProgramModuleState.UNCHECKED,
         LogWordKind.BROKEN: ProgramModuleState.BAD_PROOF,
     }
+    if word.kind is LogWordKind.UNANSWERED and _REFUSED in word.reason:
+        return states[word.kind], word.reason, _PRIVATE
     if word.kind is not LogWordKind.PROVEN:
         return states[word.kind], word.reason, word.remedy
     if not word.h1:

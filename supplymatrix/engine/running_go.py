@@ -31,9 +31,9 @@ _OF_PATH, _OF_GOROOT = "PATH", "GOROOT"
 
 @value
 class RunningGo:
-    """command: the first `go` in PATH, None for none. root: the folder whose tools and library a build takes, None where
-    nothing says it. is_own: the command is the one of that folder. places: folders of the Gos that take part, each with
-    how it was found. gaps: what is not known of them."""
+    """command: the first `go` in PATH, None for none. root: the folder whose tools and library a build takes, None
+    where nothing says it. is_own: the command is the one of that folder. places: folders of the Gos that take part,
+    each with how it was found. gaps: what is not known of them."""
 
     command: Path | None
     root: Path | None
@@ -73,7 +73,7 @@ def is_same_folder(one: Path, other: Path) -> bool:
 
 
 def _is_of(command: Path, root: Path) -> bool:
-    """Return whether a command is the one of a GOROOT, under whatever name: all that lies in its bin is verified with it.
+    """Return whether a command is the one of a GOROOT, under whatever name: what lies in its bin is verified with it.
 
     A Go that was built for another system has it in a folder of its own there.
     """

@@ -11,9 +11,11 @@ import posixpath
 from collections.abc import Mapping
 from pathlib import Path
 
+from supplymatrix.engine.work_file import go_work_of
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.audit import ReadFile
 from supplymatrix.model.value import value
+from supplymatrix.net.settings import read_env_values
 from supplymatrix.sources.project import Project, is_file, is_folder
 from supplymatrix.sources.subjects import Subject, SubjectKind, find_subjects, read_subject
 
@@ -46,16 +48,17 @@ def find_sbom_subject(path: Path, environ: Mapping[str, str]) -> SbomSubject:
         raise InputError(
             Diagnostic(message=fault, artifact=path.as_posix(), expected="a folder with go.mod, or go.work")
         )
-    if not is_folder(path) and path.name not in ("go.mod", "go.work"):
+    if not is_folder(path) and path.name != "go.mod" and path.suffix != ".work":
         read_subject(Subject(path=path))  # which tells of a path that is not there, and of a file of another kind
         fault = "this is neither a go.mod nor a go.work"
         raise InputError(
             Diagnostic(message=fault, artifact=path.as_posix(), expected="a folder with go.mod, or go.work")
         )
     folder = path if is_folder(path) else path.parent
-    has_module = is_file(folder / "go.mod") and (path.name != "go.work" or is_folder(path))
-    if not has_module and is_file(folder / "go.work"):
-        return _workspace(folder / "go.work", path)
+    go_work = folder / "go.work" if is_folder(path) or path.name == "go.mod" else path
+    has_module = is_file(folder / "go.mod") and (path.suffix != ".work" or is_folder(path))
+    if not has_module and is_file(go_work):
+        return _workspace(go_work, path)
     if has_module:
         member = _as_member(folder, environ)
         if member is not None:
@@ -99,15 +102,8 @@ def _workspace(go_work: Path, path: Path) -> SbomSubject:
 
 def _as_member(folder: Path, environ: Mapping[str, str]) -> Subject | None:
     """Return a module's folder as the member of the workspace in which the go command would build it, None for none."""
-    named = environ.get("GOWORK", "")
-    if named == "off":
-        return None
     real = folder.resolve()
-    go_work = (
-        Path(named)
-        if named
-        else next((up / "go.work" for up in (real, *real.parents) if is_file(up / "go.work")), None)
-    )
+    go_work = go_work_of(real, environ, read_env_values(environ))
     if go_work is None or not is_file(go_work):
         return None
     try:

@@ -65,7 +65,8 @@ class SeenHere:
 
 class ThisMachine:
     """Looks for one subject after the other. files: the go command's own settings files, the stronger first. copies_of:
-    the only modules whose copies are looked at, None = all."""
+    the only modules whose copies are looked at, None = all. cached_go: a Go in the module cache is verified for every
+    policy."""
 
     def __init__(
         self,
@@ -74,8 +75,10 @@ class ThisMachine:
         files: Sequence[EnvFile],
         *,
         copies_of: frozenset[ModuleVersion] | None = None,
+        cached_go: bool = False,
         on_event: OnEvent = ignore_event,
     ) -> None:
+        self._cached_go = cached_go
         self._on_event = on_event
         self._copies_of_only = copies_of
         self._means = means
@@ -92,7 +95,7 @@ class ThisMachine:
 
     def with_toolchains(self, item: Prepared) -> Prepared:
         """Return a subject that asks the log for the Gos that build it, where its policy wants them verified."""
-        if item.policy.toolchain is None or not item.policy.toolchain.verify:
+        if not self._verifies_go(item):
             return item
         if self._gos is None:
             from supplymatrix.engine.building_go import BuildingGos
@@ -188,9 +191,12 @@ class ThisMachine:
         self, item: Prepared, answers: Mapping[ModuleVersion, LogAnswer]
     ) -> tuple[Sequence[InstalledGo], Sequence[Gap]]:
         """Verify the Gos that build a subject where its policy asks for it."""
-        if self._gos is None or item.policy.toolchain is None or not item.policy.toolchain.verify:
+        if self._gos is None or not self._verifies_go(item):
             return (), ()
         return self._gos.of(item, answers)
+
+    def _verifies_go(self, item: Prepared) -> bool:
+        return self._cached_go or (item.policy.toolchain is not None and bool(item.policy.toolchain.verify))
 
     def _licences_of(self, item: Prepared) -> tuple[Sequence[ModuleLicence], Sequence[Gap], Sequence[Note]]:
         """Read the licences of a subject's modules where its policy asks for them."""

@@ -19,7 +19,7 @@ from supplymatrix.engine.program_facts import ProgramFacts, modules_to_ask, prog
 from supplymatrix.engine.program_project import NO_PROJECT, ProjectVersions, versions_of
 from supplymatrix.errors import InputError
 from supplymatrix.model.fact import Gap
-from supplymatrix.model.programs_run import ALARMING, OPAQUE, UNPROVEN, BinaryRun, is_other_version
+from supplymatrix.model.programs_run import ALARMING, UNPROVEN, BinaryRun, is_odd, is_other_version
 from supplymatrix.model.value import value
 from supplymatrix.sources.programs import ProgramsFound, find_programs
 from supplymatrix.sources.project import Project
@@ -115,10 +115,6 @@ def _exit_code(answers: ProgramAnswers) -> int:
         return 2
     if answers.gaps:
         return 3
-    is_odd = any(
-        program.state in OPAQUE or program.is_dirty or program.secrets or program.main_replaced
-        for program in facts.programs
-    )
-    if is_odd or states & UNPROVEN or any(map(is_other_version, facts.modules)):
+    if any(map(is_odd, facts.programs)) or states & UNPROVEN or any(map(is_other_version, facts.modules)):
         return 1
     return 0 if facts.programs else _NOTHING

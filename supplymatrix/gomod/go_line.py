@@ -5,10 +5,13 @@
 
 | handling | commands | why |
 |---|---|---|
-| THROUGH | bug, clean, doc, env, fmt, help, telemetry, version; mod edit, mod init, work edit, work init; tools of Go itself | compiles nothing of other modules, fetches none |
+| THROUGH | bug, clean, doc, env, fmt, help, telemetry, version; mod edit, mod init, work edit, work init; `tool` alone | compiles nothing of other modules, fetches none |
 | AFTER | get, list, mod …, work …, install PACKAGE@VERSION | fetches modules or changes what is built; runs nothing of them |
 | GUARDED | build, install, run, test, vet, generate, fix, tool; list -export, list -compiled; what is not known here | compiles or runs what other modules wrote |
-| REFUSED | run PACKAGE@VERSION | runs what nothing here can look at before |
+| REFUSED | run PACKAGE@VERSION; doc -http, which does that | runs what nothing here can look at before |
+
+A tool of Go itself compiles nothing of other modules either; whether a Go has one of a name, its files tell
+(sources/go_tools.py).
 
 Source: cmd/go main.go (handleChdirFlag, lookupCmd), internal/base/goflags.go, internal/work/build.go (AddBuildFlags).
 """  # noqa: E501 - a table
@@ -47,7 +50,7 @@ _TOOLS = frozenset(
         "link", "nm", "objdump", "pack", "pprof", "preprofile", "test2json", "trace", "vet",
     }
 )  # fmt: skip
-"""Tools that come with Go: the go command takes them before those of a module."""
+"""Tools that came with some Go. One that has them takes them before those of a module, one that has not does not."""
 _WITH_VALUE = frozenset(
     {
         "asmflags", "buildmode", "compat", "compiler", "covermode", "coverpkg", "debug-actiongraph",
@@ -58,7 +61,10 @@ _WITH_VALUE = frozenset(
 )  # fmt: skip
 """Flags whose value may be the next word. `-run` of generate is one too, and none of build."""
 _WITH_VALUE_OF = {"generate": frozenset({"run"}), "vet": frozenset({"c"})}
+_SCATTERED = frozenset({"fix", "test", "vet"})
+"""Commands with flags that are not all known here: what may be the value of one of these ends the flags of no line."""
 _FLAG = re.compile(r"--?([^-=][^=]*)(?:=(.*))?", re.DOTALL)
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:[/\\]")
 _WORD = re.compile(r"""'([^']*)'|"([^"]*)"|(\S+)""")
 
 
@@ -91,13 +97,22 @@ class GoLine:
     @property
     def is_versioned(self) -> bool:
         """Whether packages are named with a version, so that no go.mod has a say."""
-        named = self.words[:1] if self.command == "run" else self.words
-        return self.command in ("run", "install") and any("@" in word for word in named)
+        if self.command == "run":
+            return any(_is_versioned(word) and not word.endswith(".go") for word in self.words[:1])
+        return self.command == "install" and any(map(_is_versioned, self.words))
+
+    @property
+    def go_tool(self) -> str:
+        """The tool that runs, "" for none, where that may be one of Go itself."""
+        name = self.words[0] if self.command == "tool" and self.words else ""
+        return name if name in _TOOLS else ""
 
     @property
     def handling(self) -> Handling:
         """When something is looked at for it."""
-        if self.command in _THROUGH or (self.command == "tool" and (not self.words or self.words[0] in _TOOLS)):
+        if self.command == "doc" and self.has("http"):
+            return Handling.REFUSED
+        if self.command in _THROUGH or (self.command == "tool" and not self.words):
             return Handling.THROUGH
         if self.is_versioned:
             return Handling.REFUSED if self.command == "run" else Handling.AFTER
@@ -109,8 +124,9 @@ class GoLine:
 def parse_go_line(arguments: Sequence[str], goflags: str = "") -> GoLine:
     """Return what the arguments of a `go` say. goflags: the value of GOFLAGS."""
     folder, rest = _folder(list(arguments))
-    command, rest = _command(rest)
-    inner, rest = _folder(rest) if command and not folder else ("", rest)
+    command, inner, rest = _command(rest)
+    if command and not folder and not inner:
+        inner, rest = _folder(rest)
     flags, words = _flags(command.partition(" ")[0], rest)
     return GoLine(
         folder=folder or inner, command=command, flags=flags, settings=split_flags(goflags), words=tuple(words)
@@ -141,17 +157,26 @@ def _folder(words: list[str]) -> tuple[str, list[str]]:
     return "", words
 
 
-def _command(words: list[str]) -> tuple[str, list[str]]:
+def _command(words: list[str]) -> tuple[str, str, list[str]]:
+    """Return the command, the folder of a -C inside of it, and what is left."""
     if not words or words[0].startswith("-"):
-        return "", words
-    if words[0] in _GROUPS and len(words) > 1 and not words[1].startswith("-"):
-        return f"{words[0]} {words[1]}", words[2:]
-    return words[0], words[1:]
+        return "", "", words
+    if words[0] not in _GROUPS:
+        return words[0], "", words[1:]
+    folder, rest = _folder(words[1:])
+    if rest and not rest[0].startswith("-"):
+        return f"{words[0]} {rest[0]}", folder, rest[1:]
+    return words[0], folder, rest
+
+
+def _is_versioned(word: str) -> bool:
+    is_local = word in (".", "..") or word.startswith(("./", "../"))
+    return "@" in word and not is_local and not _ABSOLUTE.match(word)
 
 
 def _flags(command: str, words: list[str]) -> tuple[dict[str, str], list[str]]:
-    if command == "test":
-        return _flags_of_test(words)
+    if command in _SCATTERED:
+        return _scattered_flags(command, words)
     read = list(_read_flags(command, words))
     at = read[-1][2] if read else 0
     return {name: text for name, text, _ in read}, words[at + 1 if words[at : at + 1] == ["--"] else at :]
@@ -170,16 +195,16 @@ def _read_flags(command: str, words: Sequence[str]) -> Iterator[tuple[str, str, 
         yield name, "true" if text is None else text, at
 
 
-def _flags_of_test(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Return the flags of `go test`, which may stand behind packages too, up to -args.
+def _scattered_flags(command: str, words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Return the flags of a command that has some which are not known here, wherever they stand, up to -args.
 
-    Some of its flags are not known here; a value of one of them is taken for a package, which is of no consequence.
+    `go test` takes them behind packages too. A value of an unknown one is taken for a package: then all is looked at.
     """
     flags: dict[str, str] = {}
     packages: list[str] = []
     left = list(words)
     while left and left[0] not in ("-args", "--args", "-test.args", "--"):
-        read = next(_read_flags("test", left), None)
+        read = next(_read_flags(command, left), None)
         if read is None:
             packages.append(left.pop(0))
             continue

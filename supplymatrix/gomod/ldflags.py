@@ -6,7 +6,7 @@ compiler. Whoever has the program has them. A text is taken for a secret when it
 
     -X main.version=1.2 -X 'main.token=s3cret word'  →  -X main.version=1.2 -X 'main.token=[secret, 11 characters]'
 
-No placeholder, version, number, date, address or path is one. What is a secret is nowhere in the answer, neither where
+No placeholder, version, date, address or path is one. What is a secret is nowhere in the answer, neither where
 it was found nor where it stands again.
 
 Source: Go cmd/internal/quoted, cmd/go/internal/load/flag.go, cmd/link -X.
@@ -33,25 +33,26 @@ MAX_SECRETS = 100
 MAX_TEXTS = 300
 """In all settings; where there are more, nothing of the settings is shown."""
 _LONG_ENOUGH = 6  # characters of a text that is looked for in all settings; shorter ones are part of many words
-_SHOWN = 16  # characters beyond which the first four tell next to nothing
+_SHOWN = 20  # characters from which on digest and first four help nobody to guess the rest
 _SPACE = " \t\n\r"
 _QUOTES = "\"'\\"
 
 _TELLING_WORDS = """
 token tokens password passwords passwd passphrase pwd secret secrets apikey apikeys apitoken apisecret authtoken
 accesstoken bearertoken refreshtoken clientsecret appsecret secretkey accesskey privatekey privkey authkey signingkey
-encryptionkey credential credentials creds cred pat dbpass dbpassword
+encryptionkey credential credentials creds cred pat dbpass dbpassword bearer authorization licensekey licencekey
 """
 _SECRETS = frozenset(_TELLING_WORDS.split())
 _KEY_WORDS = """
 access account aes api auth client cookie crypto deploy encrypt encryption hmac ingest jwt master private priv secret
-service session shared sign signing ssh storage write
+licence license product service session shared sign signing ssh storage write
 """
 _KEYS = frozenset(_KEY_WORDS.split())
 """What stands before "key" in the name of a secret one."""
 _PASS_WORDS = "admin auth basic db default ftp mail mongo mysql pg postgres proxy redis root smtp user"  # noqa: S105
 _PASSES = frozenset(_PASS_WORDS.split())
-"""What stands before "pass" in the name of a password."""
+"""What stands before "pass" in the name of a password; nothing may, too."""
+_AUTHS = frozenset({"", "basic", "http", "proxy", "registry", "docker", "npm"})
 _TRAILING_WORDS = """
 b base bytes data default dev encoded hex live new old plain prod production raw stage staging str string test text
 val value
@@ -61,9 +62,9 @@ _TRAILING = frozenset(_TRAILING_WORDS.split())
 _SEGMENT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 _PLACEHOLDER_WORDS = """
-change-me change_me changeit changeme default dev dummy empty example fake false fixme foo insecure invalid missing mock
-n/a na nil no none not-set notset null off on override passwd password placeholder redacted replace-me replace_me
-replaceme sample secret secrets set-me tba tbd test testing todo token true undefined unknown unset yes
+change-me change_me changeit changeme default dev dummy empty example fake false fixme foo insecure invalid ldap missing
+mock mtls n/a na nil no none not-set notset null oauth oauth2 off oidc on override passwd password placeholder redacted
+replace-me replace_me replaceme saml sample secret secrets set-me tba tbd test testing todo token true undefined unknown unset yes
 """
 _PLACEHOLDERS = frozenset(_PLACEHOLDER_WORDS.split())
 _HOLE = re.compile(
@@ -89,6 +90,12 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("a GitLab token", _START + r"gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|soat)-[A-Za-z0-9_.-]{20,300}"),
         ("a Slack token", _START + r"(?:xox[abeoprs]|xapp)-[A-Za-z0-9-]{10,300}"),
         ("a Slack webhook", r"https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,300}"),
+        (
+            "a Discord webhook",
+            r"https://(?:[a-z]+\.)?discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]{10,30}/[A-Za-z0-9_-]{20,300}",
+        ),
+        ("a signature of Azure", r"(?<=[?&])sig=[A-Za-z0-9%+/=_-]{20,200}"),
+        ("a Stripe webhook secret", _START + r"whsec_[A-Za-z0-9+/=]{16,200}"),
         ("an AWS access key", _START + r"A(?:KIA|SIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
         (
             "a Google key",
@@ -189,16 +196,18 @@ def names_a_secret(name: str) -> bool:
     return (
         parts[-1] in _SECRETS
         or (parts[-1] in ("key", "keys") and before in _KEYS)
-        or (parts[-1] == "pass" and before in _PASSES)
-        or (parts[-1] == "auth" and before == "basic")
+        or (parts[-1] == "pass" and (not before or before in _PASSES))
+        or (parts[-1] == "auth" and before in _AUTHS)
     )
 
 
-def _is_harmless(text: str) -> bool:
-    """Return whether what a telling name holds is no secret after all."""
+def _is_harmless(text: str, name: str) -> bool:
+    """Return whether what a telling name holds is no secret after all: a number is one, but for how many there are."""
     bare = text.strip(" \t\r\n\"'\\")
     if not bare or bare.lower() in _PLACEHOLDERS:
         return True
+    if bare.isascii() and bare.isdigit():
+        return len(bare) == 1 or name.lower().rstrip("0123456789").endswith("tokens")
     if any(pattern.fullmatch(bare) for pattern in (_HOLE, _NUMBER, _PATH, _ADDRESS)) or _PUBLIC.match(bare):
         return True
     return _VARIABLE.fullmatch(bare) is not None and names_a_secret(bare)
@@ -206,7 +215,7 @@ def _is_harmless(text: str) -> bool:
 
 def _secrets_of(key: str, text: str) -> tuple[_Found, ...]:
     """Return the secrets of one setting, none inside of another one."""
-    if names_a_secret(key) and not _is_harmless(text):
+    if names_a_secret(key) and not _is_harmless(text, key):
         return (_Found(start=0, end=len(text), name=key, kind=BY_NAME),)
     named = tuple(_by_fields(key, text))
     owner = _Owner(key, named)
@@ -271,7 +280,7 @@ def _named(name: str, text: str, start: int, end: int) -> _Found:
         start += 1
     while start < end and text[end - 1] in _QUOTES:
         end -= 1
-    is_secret = names_a_secret(name) and not _is_harmless(text[start:end])
+    is_secret = names_a_secret(name) and not _is_harmless(text[start:end], name)
     return _Found(start=start, end=end, name=name, kind=BY_NAME if is_secret else "")
 
 
@@ -309,7 +318,7 @@ def _by_pair(text: str) -> Iterator[_Found]:
         if not names_a_secret(match[1]):
             continue
         text_of = _PAIR_TEXT.match(text, match.end())
-        if text_of and not _is_harmless(text_of[0]):
+        if text_of and not _is_harmless(text_of[0], match[1]):
             yield _Found(start=match.end(), end=text_of.end(), name=match[1], kind=BY_NAME)
 
 
@@ -343,8 +352,8 @@ def _flag(setting: str, text: str, found: _Found, hidden: Sequence[str]) -> Secr
         setting=setting,
         name=_mark(found.name, _places_of(hidden, found.name)),
         kind=found.kind,
-        prefix=text[:4] if len(text) > _SHOWN else "",
-        digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8],
+        prefix=text[:4] if len(text) >= _SHOWN else "",
+        digest=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8] if len(text) >= _SHOWN else "",
         length=len(text),
     )
 

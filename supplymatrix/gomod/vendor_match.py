@@ -115,7 +115,7 @@ def folder_of(package: str, module: str) -> str | None:
 
 
 def odd_above(package: str, odd: Mapping[str, str]) -> str:
-    """Return what is no plain folder, and is the folder of a package or lies above it; "" for nothing."""
+    """Return which of some names is the folder of a package or lies above it, the nearest; "" for none."""
     folder = package
     while folder:
         if folder in odd:

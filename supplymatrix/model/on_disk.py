@@ -74,7 +74,8 @@ class VendoredModule:
 class VendorTree:
     """vendor/ as a whole. modules, files: how many were listed, and found. unexplained: the first files that belong to
     no listed package of any module; unexplained_total: how many there are. inconsistencies: where modules.txt and
-    go.mod disagree, a clause each. location: of modules.txt."""
+    go.mod disagree, a clause each. location: of modules.txt. is_there: False where a policy expects one, and the
+    project has none."""
 
     modules: int
     files: int
@@ -82,6 +83,7 @@ class VendorTree:
     unexplained_total: int
     inconsistencies: tuple[str, ...]
     location: Location
+    is_there: bool = True
 
 
 class ToolchainLevel(StrEnum):

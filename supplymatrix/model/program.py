@@ -67,7 +67,8 @@ class BuiltProgram:
     contradicts itself as no linker does, a clause each. reason: why its state is no better, and what else is odd.
     from_image: digest of the image's manifest, "" for none. location: artifact = name. go_release: which release of Go
     its version is of, "1.24.4", without what a distribution adds; "" for none ("devel …"). go_is_logged: whether the
-    log has that release as a toolchain, None = nobody was asked, or it is no release. also: other names of the very same file.
+    log has that release as a toolchain, None = nobody was asked, it is no release, or a beta that it has not. also:
+    other names of the very same file.
     """
 
     name: str

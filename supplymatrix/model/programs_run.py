@@ -7,7 +7,7 @@ from supplymatrix.model.fact import Gap
 from supplymatrix.model.program import BuiltProgram, ProgramModule, ProgramModuleState, ProgramState, WeakDefault
 from supplymatrix.model.value import value
 
-__all__ = ["ALARMING", "OPAQUE", "UNPROVEN", "BinaryRun", "is_other_version"]
+__all__ = ["ALARMING", "OPAQUE", "UNPROVEN", "BinaryRun", "is_odd", "is_other_version"]
 
 ALARMING = frozenset({ProgramModuleState.DIFFERS, ProgramModuleState.BAD_PROOF})
 UNPROVEN = frozenset({ProgramModuleState.NOT_IN_LOG, ProgramModuleState.NO_SUM, ProgramModuleState.LOCAL})
@@ -40,6 +40,16 @@ class BinaryRun:
     forged: tuple[tuple[str, str], ...] = ()
     faults: tuple[Diagnostic, ...] = ()
     project: str = ""
+
+
+def is_odd(program: BuiltProgram) -> bool:
+    """Return whether a program itself is not as it should be, whatever its modules are."""
+    return (
+        program.state in OPAQUE
+        or program.is_dirty
+        or program.go_is_logged is False
+        or bool(program.secrets or program.main_replaced or program.unnamed or program.disputes)
+    )
 
 
 def is_other_version(module: ProgramModule) -> bool:

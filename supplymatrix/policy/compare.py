@@ -164,6 +164,14 @@ def _toolchain(old: Policy, new: Policy) -> Iterator[str]:
             yield f"weaker: [toolchain] accepts {', '.join(sorted(after - before))}"
         if before - after:
             yield f"stricter: [toolchain] no longer accepts {', '.join(sorted(before - after))}"
+    then, now = (
+        frozenset(policy.toolchain.pinned if policy.toolchain is not None and policy.toolchain.verify else ())
+        for policy in (old, new)
+    )
+    if now - then:
+        yield f"weaker: [toolchain] takes the Go with hash {', '.join(sorted(now - then))}"
+    if before is not None and after is not None and then - now:
+        yield f"stricter: [toolchain] no longer takes the Go with hash {', '.join(sorted(then - now))}"
 
 
 def _vendors(old: Policy, new: Policy) -> Iterator[str]:
@@ -256,6 +264,8 @@ def _sources(old: Policy, new: Policy) -> Iterator[str]:
         yield f"weaker: {pattern} is declared private and no longer checked"
     for pattern in sorted(set(old.private) - set(new.private)):
         yield f"stricter: {pattern} is no longer declared private"
+    if old.vendored != new.vendored:
+        yield f"{_word(new.vendored)}: vendor/ {'has to be there' if new.vendored else 'need not be there'}"
     if old.sumdb != new.sumdb:
         yield f"other: the log {old.sumdb or 'of the go command'} becomes {new.sumdb or 'that of the go command'}"
 

@@ -161,6 +161,7 @@ class Policy:
     "" = any. licences: [licences] of each file that has one, the nearest first; none = nobody asks for them.
     conclusions: licences that a person has found out. floors: the lowest level that this file may set, by rule id;
     empty = what it likes. toolchain: what is asked of the Go that builds, None = nothing.
+    vendored: the project commits vendor/, and it is a finding when there is none.
     """
 
     name: str
@@ -191,6 +192,7 @@ class Policy:
     licences: tuple[LicenceRule, ...] = ()
     conclusions: tuple[LicenceConclusion, ...] = ()
     floors: Mapping[str, Level] = field(default_factory=dict)
+    vendored: bool = False
     toolchain: ToolchainRule | None = None
     _entries: dict[str, tuple[PackageRule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `entries_for` has found: it is asked once for each rule and module."""

@@ -128,6 +128,11 @@ SOURCE_KEYS = (
         about="The verifier key of another log than Go's own, and its https address.",
         schema=_TEXT,
     ),
+    Key(
+        name="vendored",
+        about="Whether the project commits vendor/, so that it is a finding (SM122) when there is none.",
+        schema={"type": "boolean"},
+    ),
 )
 PACKAGE_KEYS = (
     Key(name="version", about="A version or range in Go's order that is allowed.", schema=_TEXT),
@@ -212,6 +217,7 @@ LICENCE_KEYS = (
         schema={"type": "array"},
     ),
 )
+HASH_PATTERN = "h1:[A-Za-z0-9+/]{43}="
 TOOLCHAIN_KEYS = (
     Key(
         name="verify",
@@ -227,6 +233,11 @@ TOOLCHAIN_KEYS = (
             "minItems": 1,
             "examples": [["official", "official-config-changed", "distribution-build"]],
         },
+    ),
+    Key(
+        name="hashes",
+        about="Hashes of Gos that pass although no release is equal to them; `verify goroot` prints them.",
+        schema={"type": "array", "items": {"type": "string", "pattern": f"^{HASH_PATTERN}$"}},
     ),
 )
 WAIVER_KEYS = (

@@ -67,6 +67,7 @@ class Layer:
     places: Mapping[str, Location]
     private: tuple[str, ...]
     sumdb: str
+    vendored: bool | None
     packages: tuple[PackageRule, ...]
     licences: LicenceRule | None
     conclusions: tuple[LicenceConclusion, ...]

@@ -39,7 +39,7 @@ from supplymatrix.policy.licence_terms import DEFAULT_CONFIDENCE, LicenceConclus
 from supplymatrix.policy.parents import MAX_DEPTH, MAX_FILES, ParentKind, PolicyFiles, PolicyText
 from supplymatrix.policy.reader import read_layer
 from supplymatrix.policy.reading import Known
-from supplymatrix.policy.toolchain_terms import ToolchainRule, joined
+from supplymatrix.policy.toolchain_terms import ToolchainRule, joined, settled
 from supplymatrix.policy.whole import (
     OPENABLE,
     WEIGHTS_KEY,
@@ -119,7 +119,7 @@ class PolicyMaker:
         """Return what holds before any file has spoken."""
         values: dict[str, object] = {
             "mode": Mode.ENFORCE, "min_score": 0, "fail_on": Level.ERROR, "on_outage": 0,
-            "max_waiver_days": MAX_WAIVER_DAYS, WEIGHTS_KEY: {},
+            "max_waiver_days": MAX_WAIVER_DAYS, "vendored": False, WEIGHTS_KEY: {},
         }  # fmt: skip
         return Whole(
             values=values,
@@ -227,7 +227,7 @@ class PolicyMaker:
         said: dict[str, object | None] = {
             "mode": layer.mode, "min_score": layer.min_score, "fail_on": layer.fail_on,
             "on_outage": layer.outage_days, "max_waiver_days": layer.max_waiver_days,
-            WEIGHTS_KEY: layer.weights or None,
+            "vendored": layer.vendored, WEIGHTS_KEY: layer.weights or None,
         }  # fmt: skip
         for key, value in said.items():
             if value is not None:
@@ -321,6 +321,11 @@ class PolicyMaker:
                 layer, here.accept_location, "accept of [toolchain]", ", ".join(above.accepted), above.accept_location,
                 can_be_given_away=False,
             )  # fmt: skip
+        if here.hashes_location is not None and not set(here.pinned) <= set(above.pinned):
+            self._loosened(
+                layer, here.hashes_location, "hashes of [toolchain]", ", ".join(above.pinned) or "none",
+                above.hashes_location or above.location, can_be_given_away=False,
+            )  # fmt: skip
 
     def _check_owners(self, whole: Whole, layer: Layer) -> None:
         """Keep a fault for every owner, of a waiver or the debt, in whatever file, outside of the domain."""
@@ -349,7 +354,7 @@ class PolicyMaker:
             whole.conclusions = _once(
                 (*whole.conclusions, *other.conclusions), lambda entry: (entry.layer, entry.location)
             )
-            whole.toolchain = joined(whole.toolchain, other.toolchain)
+            whole.toolchain = joined(settled(whole.toolchain), settled(other.toolchain))
             whole.vendors = _once((*whole.vendors, *other.vendors), lambda entry: (entry.vendor, entry.location))
             whole.waivers = _once((*whole.waivers, *other.waivers), lambda entry: (entry.layer, entry.location))
             whole.frameworks = tuple(dict.fromkeys((*whole.frameworks, *other.frameworks)))
@@ -510,12 +515,15 @@ def _over(layer: Layer, base: Whole, *, is_free: bool) -> ToolchainRule | None:
     if here is None or above is None or not is_free:
         return joined(here, above)
     says_verify, says_accept = here.verify is not None, here.accept is not None
+    pins = here if here.hashes is not None else above
     return ToolchainRule(
         verify=here.verify if says_verify else above.verify,
         accept=here.accept if says_accept else above.accept,
         location=here.location,
         verify_location=(here if says_verify else above).verify_location,
         accept_location=(here if says_accept else above).accept_location,
+        hashes=pins.hashes,
+        hashes_location=pins.hashes_location,
     )
 
 

@@ -74,4 +74,5 @@ def _head(policy: Policy) -> tuple[tuple[str, str], ...]:
         ("owner_domain", policy.owner_domain),
         ("private", ", ".join(policy.private)),
         ("sumdb", policy.sumdb),
+        *((("vendored", "true"),) if policy.vendored else ()),
     )

@@ -26,7 +26,8 @@ __all__ = ["LOOSENABLE", "PresetLevels", "read_layer"]
 
 PresetLevels = Callable[[str], Mapping[str, Level]]
 LOOSENABLE = (
-    "mode", "min_score", "fail_on", "on_outage", "max_waiver_days", "weights", "private", "sumdb", "conclusions",
+    "mode", "min_score", "fail_on", "on_outage", "max_waiver_days", "weights", "private", "sumdb", "vendored",
+    "conclusions",
 )  # fmt: skip
 """Keys of [policy], [sources] and [licences] that a policy may leave to the ones that build on it."""
 _BARS = tuple(level.value for level in (Level.NOTE, Level.WARN, Level.ERROR))
@@ -97,6 +98,7 @@ class _LayerReader:
             places=self._places,
             private=self._private(sources),
             sumdb=self._sumdb(sources),
+            vendored=self._vendored(sources),
             packages=tuple(read_packages(read, self._number, preset_levels)),
             licences=read_licences(read, self._number),
             conclusions=tuple(read_conclusions(read, self._number)),
@@ -282,6 +284,13 @@ class _LayerReader:
             if not is_pattern(text):
                 self._read.fault(path, message, example)
         return tuple(text for _, text in found)
+
+    def _vendored(self, sources: Mapping[str, Any]) -> bool | None:
+        found = sources.get("vendored")
+        if found is None or isinstance(found, bool):
+            return found
+        self._read.fault(("sources", "vendored"), "this is neither true nor false", "true or false")
+        return None
 
     def _sumdb(self, sources: Mapping[str, Any]) -> str:
         path: KeyPath = ("sources", "sumdb")

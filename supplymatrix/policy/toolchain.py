@@ -3,10 +3,12 @@
     [toolchain]
     verify = true
     accept = ["official", "official-config-changed", "distribution-build"]
+    hashes = ["h1:LW9L1lFylHtqxHf20msxqOFywzqUP+MjD1Bs+7cS4Xg="]
 
 A Go whose files are not as they were logged is an alarm of SM130, which no policy can accept. Nor does `accept` excuse
 a go.env that switches checks off: it says who may have built a Go, not what it may leave out. A distribution's build is
-taken only when its files were compared with those of the release: a release that was changed may bear the same marks.
+taken only when this machine's database of packages knows it, and its files were compared with those of the release: a
+release that was changed may bear the same marks. Any other one can be taken by the hash of all its files.
 """
 
 from __future__ import annotations
@@ -20,10 +22,11 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.model.on_disk import InstalledGo, ToolchainLevel
 from supplymatrix.model.rule import Evidence, Result, Rule, Status
+from supplymatrix.model.verdict import Note
 from supplymatrix.policy.document import Policy
 from supplymatrix.policy.toolchain_terms import ACCEPTABLE, BUILDING_GO, ToolchainRule
 
-__all__ = ["MODIFIED_RULE", "NOT_OFFICIAL_RULE", "asked_of_go", "judge_toolchains"]
+__all__ = ["MODIFIED_RULE", "NOT_OFFICIAL_RULE", "asked_of_go", "judge_toolchains", "notes_on_gos"]
 
 MODIFIED_RULE = "SM130"
 NOT_OFFICIAL_RULE = "SM131"
@@ -52,21 +55,56 @@ def judge_toolchains(
 def _held_to(asked: ToolchainRule, go: InstalledGo, result: Result, rule: Rule) -> Result:
     """Return the result about a Go as its level is accepted or not."""
     is_accepted = go.level.value in asked.accepted
-    if result.status is Status.FAIL and is_accepted and not go.risks:
-        if go.level is ToolchainLevel.DISTRIBUTION and go.record_id >= 0 and not go.compared_with:
-            return unknown(rule, result.subject, go_module(go), _uncompared(go, result.subject))
-        return passed(rule, result.subject, go_module(go))
+    if result.status is Status.FAIL and not go.risks and _can_be_taken(go):
+        gap = _lacking(go, result.subject) if go.hash not in asked.pinned else None
+        if go.hash in asked.pinned or (is_accepted and gap is None):
+            return passed(rule, result.subject, go_module(go))
+        if is_accepted and gap is not None:
+            return unknown(rule, result.subject, go_module(go), gap)
     if result.status is Status.PASS and not is_accepted and go.level.value in ACCEPTABLE:
         return _refused(asked, go, result, rule)
     return result
 
 
-def _uncompared(go: InstalledGo, subject: str) -> Gap:
-    """Return that nobody knows whether it is a build of its own, and not a release that was changed: a distribution's
-    programs are others than those of the release."""
-    return Gap(
-        wanted=f"whether {name_go(go)} is a build of its own", reason=go.reason, remedy=go.remedy, subject=subject
-    )
+def notes_on_gos(policy: Policy, facts: Facts) -> Iterator[Note]:
+    """Yield what a reader should know of Gos that pass though no release is equal to them: how other they are."""
+    asked = policy.toolchain
+    if asked is None or not asked.verify:
+        return
+    for go in facts.of(InstalledGo):
+        if go.risks or not _can_be_taken(go):
+            continue
+        if go.hash in asked.pinned:
+            how, where = f"taken by its hash {go.hash}", asked.hashes_location
+        elif go.level.value in asked.accepted and _lacking(go, "") is None:
+            how, where = f"taken as {go.level.value}", asked.accept_location
+        else:
+            continue
+        reason = f": {go.reason}" if go.reason else ""
+        yield Note(code="toolchain-taken", message=f"{go_subject(go)} is {how}{reason}", location=where)
+
+
+def _can_be_taken(go: InstalledGo) -> bool:
+    """Return whether a policy can take a Go that is no release."""
+    return go.level in (ToolchainLevel.DISTRIBUTION, ToolchainLevel.UNKNOWN_VERSION)
+
+
+def _lacking(go: InstalledGo, subject: str) -> Gap | None:
+    """Return what is not known of a distribution's build, without which it may be a release that was changed; None for
+    nothing."""
+    if go.level is not ToolchainLevel.DISTRIBUTION:
+        return None
+    pin = f"; or put its hash into [toolchain] hashes: {go.hash}" if go.hash else ""
+    wanted = f"whether {name_go(go)} is a build of its own"
+    if go.record_id < 0:
+        reason = go.reason or "the log has no release that it could be compared with"
+        return Gap(wanted=wanted, reason=reason, remedy=f"install a release{pin}", subject=subject)
+    if not go.is_packaged:
+        reason = f"no database of packages knows it; it says so itself: {go.maker_mark}"
+        return Gap(wanted=wanted, reason=reason, remedy=f"install it as a package{pin}", subject=subject)
+    if not go.compared_with:
+        return Gap(wanted=wanted, reason=go.reason, remedy=f"{go.remedy}{pin}", subject=subject)
+    return None
 
 
 def _refused(asked: ToolchainRule, go: InstalledGo, result: Result, rule: Rule) -> Result:

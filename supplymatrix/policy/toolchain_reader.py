@@ -3,11 +3,14 @@
 [toolchain]
 verify = true
 accept = ["official", "official-config-changed", "distribution-build"]
+hashes = ["h1:LW9L1lFylHtqxHf20msxqOFywzqUP+MjD1Bs+7cS4Xg="]
 """
 
 from __future__ import annotations
 
-from supplymatrix.policy.grammar import TOOLCHAIN_KEYS
+import re
+
+from supplymatrix.policy.grammar import HASH_PATTERN, TOOLCHAIN_KEYS
 from supplymatrix.policy.reading import Reading
 from supplymatrix.policy.toolchain_terms import ACCEPTABLE, ToolchainRule
 
@@ -15,6 +18,7 @@ __all__ = ["read_toolchain"]
 
 _SECTION = "toolchain"
 _ALARMS = ("modified", "unchecked")
+_HASH = re.compile(HASH_PATTERN)
 
 
 def read_toolchain(read: Reading) -> ToolchainRule | None:
@@ -34,7 +38,21 @@ def read_toolchain(read: Reading) -> ToolchainRule | None:
         location=read.key_at(path),
         verify_location=read.value_at((*path, "verify"), path),
         accept_location=read.value_at((*path, "accept"), path),
+        hashes=_hashes(read) if "hashes" in table else None,
+        hashes_location=read.value_at((*path, "hashes"), path) if "hashes" in table else None,
     )
+
+
+def _hashes(read: Reading) -> tuple[str, ...]:
+    expected = "h1: and 44 characters of base64, as `supplymatrix verify goroot` prints it"
+    message = "this is no hash of a Go"
+    found = []
+    for where, text in read.texts((_SECTION, "hashes"), read.toml.values[_SECTION], message, expected):
+        if _HASH.fullmatch(text):
+            found.append(text)
+        else:
+            read.fault(where, message, expected)
+    return tuple(dict.fromkeys(found))
 
 
 def _accept(read: Reading) -> tuple[str, ...]:

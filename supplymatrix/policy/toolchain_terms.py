@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from supplymatrix.model.location import Location
 from supplymatrix.model.on_disk import ToolchainLevel
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 
-__all__ = ["ACCEPTABLE", "BUILDING_GO", "DEFAULT_ACCEPT", "ToolchainRule", "joined"]
+__all__ = ["ACCEPTABLE", "BUILDING_GO", "DEFAULT_ACCEPT", "ToolchainRule", "joined", "settled"]
 
 ACCEPTABLE = tuple(
     level.value
@@ -28,18 +28,30 @@ BUILDING_GO = "the Go that builds the project"
 @value
 class ToolchainRule:
     """[toolchain]. verify: the Go that builds is held against the log, None = not said. accept: the levels that pass,
-    None = not said."""
+    None = not said. hashes: of Gos that no release is, and that pass all the same ("h1:…"), None = not said."""
 
     verify: bool | None
     accept: tuple[str, ...] | None
     location: Location
     verify_location: Location
     accept_location: Location
+    hashes: tuple[str, ...] | None = None
+    hashes_location: Location | None = None
 
     @property
     def accepted(self) -> tuple[str, ...]:
         """The levels that pass."""
         return DEFAULT_ACCEPT if self.accept is None else self.accept
+
+    @property
+    def pinned(self) -> tuple[str, ...]:
+        """The hashes that pass."""
+        return self.hashes or ()
+
+
+def settled(one: ToolchainRule | None) -> ToolchainRule | None:
+    """Return what a whole policy asks: where it verifies, what it does not say is what it takes without it."""
+    return changed(one, accept=one.accepted, hashes=one.pinned) if one is not None and one.verify else one
 
 
 def joined(one: ToolchainRule | None, other: ToolchainRule | None) -> ToolchainRule | None:
@@ -49,6 +61,9 @@ def joined(one: ToolchainRule | None, other: ToolchainRule | None) -> ToolchainR
     accept = one.accept if other.accept is None else other.accept
     if one.accept is not None and other.accept is not None:
         accept = tuple(level for level in one.accept if level in other.accept)
+    hashes = one.hashes if other.hashes is None else other.hashes
+    if one.hashes is not None and other.hashes is not None:
+        hashes = tuple(text for text in one.hashes if text in other.hashes)
     first = one if one.verify or not other.verify else other
     last = one if other.accept is None else other
     return ToolchainRule(
@@ -57,4 +72,6 @@ def joined(one: ToolchainRule | None, other: ToolchainRule | None) -> ToolchainR
         location=first.location,
         verify_location=first.verify_location,
         accept_location=last.accept_location,
+        hashes=hashes,
+        hashes_location=(one if other.hashes is None else other).hashes_location,
     )

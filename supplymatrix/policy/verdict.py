@@ -30,7 +30,7 @@ from supplymatrix.policy.licences import asked_at, check_licences
 from supplymatrix.policy.outage import OutageRule
 from supplymatrix.policy.requirements import VERSION_RULE, check_requirements
 from supplymatrix.policy.score import Tally, score_of
-from supplymatrix.policy.toolchain import asked_of_go, judge_toolchains
+from supplymatrix.policy.toolchain import asked_of_go, judge_toolchains, notes_on_gos
 from supplymatrix.policy.vendor_requirements import check_vendors
 from supplymatrix.policy.waivers import DebtBook, WaiverBook
 
@@ -84,7 +84,7 @@ def judge(
         judged=tuple(shown),
         passed=sum(tally.passed for tally in judging.tallies.values()),
         gaps=_distinct_gaps(facts, shown),
-        notes=(*policy.notes, *judging.outage.notes()),
+        notes=(*policy.notes, *judging.outage.notes(), *notes_on_gos(policy, facts)),
         policy_name=policy.name,
         policy_digest=policy.digest,
         tool_version=tool_version,

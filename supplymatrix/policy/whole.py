@@ -33,14 +33,16 @@ __all__ = [
 ]  # fmt: skip
 
 _MODE_ORDER = {Mode.OBSERVE: 0, Mode.WARN: 1, Mode.ENFORCE: 2}
+VENDORED_KEY = "vendored"
 _RANKS: Mapping[str, Callable[[object], int]] = {
     "mode": lambda found: _MODE_ORDER[Mode(str(found))],
     "min_score": lambda found: int(str(found)),
     "fail_on": lambda found: -LEVEL_ORDER[Level(str(found))],
     "on_outage": lambda found: -int(str(found)),
     "max_waiver_days": lambda found: -int(str(found)),
+    VENDORED_KEY: lambda found: int(found is True),
 }
-"""How strict a value of [policy] is: the higher, the stricter. `weights` are in no such order."""
+"""How strict a value is: the higher, the stricter. `weights` are in no such order."""
 WEIGHTS_KEY = "weights"
 OPENABLE = frozenset({WEIGHTS_KEY, "private", "sumdb", "conclusions"})
 
@@ -154,6 +156,8 @@ def shown(key: str, value: object) -> str:
         return "the weights that it has"
     if key == "on_outage":
         return f"warn until {value}d" if value else "fail"
+    if isinstance(value, bool):
+        return str(value).lower()
     return str(getattr(value, "value", value))
 
 
@@ -189,14 +193,16 @@ def _of_licences(whole: Whole) -> dict[str, object]:
 def _of_toolchain(whole: Whole) -> dict[str, object]:
     """Return what decides of [toolchain]; nothing where nobody asks for it."""
     asked = whole.toolchain
-    return {"toolchain": sorted(asked.accepted)} if asked is not None and asked.verify else {}
+    if asked is None or not asked.verify:
+        return {}
+    return {"toolchain": sorted(asked.accepted), **({"toolchain_hashes": sorted(asked.pinned)} if asked.pinned else {})}
 
 
 def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy:
     """Return what was put together as a policy. outage_place: where on_outage stands, or would."""
     values, layers = whole.values, _by_layer(whole.packages)
     decides = {
-        **{key: shown(key, values[key]) for key in _RANKS},
+        **{key: shown(key, values[key]) for key in _RANKS if key != VENDORED_KEY or values[key] is True},
         WEIGHTS_KEY: values[WEIGHTS_KEY],
         "levels": whole.levels,
         "owner_domain": whole.owner_domain,
@@ -239,6 +245,7 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         files=whole.files,
         mode=Mode(str(values["mode"])),
         max_waiver_days=int(str(values["max_waiver_days"])),
+        vendored=values[VENDORED_KEY] is True,
         vendors=whole.vendors,
         frameworks=whole.frameworks,
         weights=weights if isinstance(weights, dict) else {},

@@ -8,9 +8,10 @@ from supplymatrix.model.value import value
 from supplymatrix.reports.diagnostic import render_problem
 from supplymatrix.reports.plain import plain
 
-__all__ = ["GoView", "ProgramView", "say_after", "say_before", "say_faults", "say_loose"]
+__all__ = ["GoView", "ProgramView", "say_after", "say_before", "say_faults", "say_loose", "say_notes"]
 
 _NAME = "supplymatrix"
+_MOST_NOTES = 20
 _NEXT = {
     1: "a module that the log does not know was built; find out where it comes from",
     3: "until that is known, take what was built for unchecked",
@@ -20,25 +21,36 @@ _NEXT = {
 
 @value
 class ProgramView:
-    """A program that was built. modules: of it that were proven. faults: code and text of each."""
+    """A program that was built. modules: of it that were proven; by_sum: that go.sum alone has; unhashed: without a
+    hash, from a folder or from vendor/. faults: code and text of each."""
 
     path: str
     modules: int
     faults: tuple[tuple[int, str], ...]
+    by_sum: int = 0
+    unhashed: int = 0
 
 
 @value
 class GoView:
-    """What came of a look, as it is told. seconds: how long it took. new: modules that nobody had looked at before.
+    """What came of a look, as it is told. seconds: how long it took. total: modules whose files are wanted; after go
+    has run, that nobody had looked at before. modules: of these that are proven; by_sum: that go.sum alone has;
+    unread: that could not be looked at; notes: why. copies, files: that are as proven. in_vendor, compared: modules in
+    vendor/, and how many of them were compared.
 
     has_project: there is a go.mod. faults: code and text of what no rule tells. was_judged: a survey was made.
     """
 
     exit_code: int
+    total: int = 0
     modules: int = 0
+    by_sum: int = 0
+    unread: int = 0
+    notes: tuple[str, ...] = ()
+    in_vendor: int = 0
+    compared: int = 0
     copies: int = 0
     files: int = 0
-    new: int = 0
     seconds: float = 0.0
     has_project: bool = True
     is_vendored: bool = False
@@ -64,9 +76,11 @@ def say_before(view: GoView, *, verbose: bool = False) -> str:
     if not view.was_judged:
         return ""
     if view.is_vendored:
-        told = f"{_count(view.modules, 'module')} proven, vendor/ as their zips have it"
-    elif not view.modules:
+        told = f"{_of_modules(view, 'proven')}, {_of_vendor(view)}"
+    elif not view.total:
         told = "no modules of others are built here"
+    elif view.modules < view.total:
+        told = _of_modules(view, "proven")
     elif not view.copies:
         told = f"{_count(view.modules, 'module')} proven, none of them fetched yet"
     else:
@@ -75,17 +89,56 @@ def say_before(view: GoView, *, verbose: bool = False) -> str:
     return f"{_NAME}: {told}{more}\n"
 
 
-def say_after(view: GoView, *, verbose: bool = False) -> str:
-    """Return the line behind the go command; "" where nothing came of it that had to be looked at."""
+def _of_modules(view: GoView, how: str) -> str:
+    """Return how many modules are proven, and what the others are."""
+    if view.modules == view.total:
+        return f"{_count(view.total, 'module')} {how}"
+    told = [f"{view.modules:,} of {_count(view.total, 'module')} {how}"]
+    told += [f"{view.by_sum:,} held against go.sum alone"] if view.by_sum else []
+    told += [f"{view.unread:,} not looked at"] if view.unread else []
+    return "; ".join(told)
+
+
+def _of_vendor(view: GoView) -> str:
+    if not view.compared:
+        return "vendor/ was not compared"
+    if view.compared < view.in_vendor:
+        return f"vendor/ was compared for {view.compared:,} of them"
+    return "vendor/ as their zips have it"
+
+
+def say_notes(view: GoView) -> str:
+    """Return a line for each thing that could not be looked at, and that the policy lets pass."""
+    told = [f"{_NAME}: {plain(note)}\n" for note in dict.fromkeys(view.notes)]
+    more = [f"{_NAME}: … and {len(told) - _MOST_NOTES:,} more could not be looked at\n"] * (len(told) > _MOST_NOTES)
+    return "".join((*told[:_MOST_NOTES], *more))
+
+
+def say_after(view: GoView, *, code: int = 0, verbose: bool = False) -> str:
+    """Return the line behind the go command; "" where nothing came of it that had to be looked at. code: go's own."""
+    if view.exit_code and code:
+        return f"{_NAME}: what go has left is not as it should be; exit {code} is go's own\n"
     if view.exit_code:
-        return f"{_NAME}: what go has left is not as it should be (exit {view.exit_code})\n"
-    told = [f"{_count(view.new, 'module')} looked at afterwards, as proven"] if view.new else []
-    told += [f"{plain(program.path)}: {_count(program.modules, 'module')}, as proven" for program in view.programs[:3]]
+        return f"{_NAME}: exit {view.exit_code} is from the look after it, go ended with 0\n"
+    told = []
+    if view.total:
+        told = [_of_modules(view, "looked at afterwards, as proven")]
+    told += [f"{plain(program.path)}: {_of_program(program, view)}" for program in view.programs[:3]]
     if len(view.programs) > 3:
         told.append(f"{len(view.programs) - 3:,} programs more")
     if verbose:
         told.append(f"{view.seconds:.2f} s afterwards")
     return f"{_NAME}: {'; '.join(told)}\n" if told else ""
+
+
+def _of_program(program: ProgramView, view: GoView) -> str:
+    """Return what its modules are. Such as have no hash are proven by nothing."""
+    if not (program.by_sum or program.unhashed):
+        return f"{_count(program.modules, 'module')}, as proven"
+    told = [f"{program.modules:,} as proven"] if program.modules or not view.is_vendored else []
+    told += [f"{program.by_sum:,} by go.sum alone"] if program.by_sum else []
+    told += [f"{program.unhashed:,} from {'vendor/' if view.is_vendored else 'a folder'}"] if program.unhashed else []
+    return ", ".join(told)
 
 
 def say_faults(view: GoView, *, color: bool = False) -> str:

@@ -35,7 +35,11 @@ _CHANGES: Mapping[FileChange, str] = {
     FileChange.MISSING: "missing",
     FileChange.EXTRA: "extra",
 }
-_FOUND: Mapping[str, str] = {"PATH": "the go in PATH", "module cache": "fetched into the module cache"}
+_FOUND: Mapping[str, str] = {
+    "PATH": "the go in PATH",
+    "GOROOT": "the GOROOT that is used",
+    "module cache": "fetched into the module cache",
+}
 _SHOWN = 12  # files, unless all are asked for
 _PROVEN = (ToolchainLevel.OFFICIAL, ToolchainLevel.CONFIG_CHANGED)
 _VERDICTS = {
@@ -64,17 +68,29 @@ def render_goroot_text(view: GorootView, *, width: int = 80, verbose: bool = Fal
     lines: list[str] = []
     for go in view.installed:
         lines += [*go_lines(go, width, verbose=verbose), ""]
+    roots = {f"what the Go in {go.root} is" for go in view.installed}
+    for gap in view.gaps:
+        if gap.wanted not in roots:
+            lines += [*_gap_lines(gap, width), ""]
     if verbose or not view.installed:
         lines += [line for note in view.notes for line in _wrapped("note  ", note, width)]
     if view.tree_size:
         lines.append(f"log    {plain(view.log)} tree {view.tree_size:,}")
-    lines.append(_sum_up(view))
+    lines += _wrapped("", _sum_up(view), width)
     return "\n".join(lines) + "\n"
+
+
+def _gap_lines(gap: Gap, width: int) -> Iterator[str]:
+    """Yield what could not be looked at at all."""
+    yield from _wrapped("? ", gap.wanted, width)
+    yield from _wrapped("  because  ", gap.reason, width)
+    if gap.remedy:
+        yield from _wrapped("  next     ", gap.remedy, width)
 
 
 def _sum_up(view: GorootView) -> str:
     if not view.installed:
-        return _VERDICTS[5]
+        return _VERDICTS[view.exit_code]
     proven = sum(go.level in _PROVEN for go in view.installed)
     number = len(view.installed)
     noun, verb = "Go" if number == 1 else "Gos", "is" if proven == 1 or number == 1 else "are"
@@ -85,7 +101,7 @@ def _sum_up(view: GorootView) -> str:
 def _verdict(view: GorootView) -> str:
     risky = [go for go in view.installed if go.risks and go.level in _PROVEN]
     if view.exit_code == 1 and risky and all(go.level in _PROVEN for go in view.installed):
-        return "a go.env switches checks off or runs other programs"
+        return "other settings or programs than those of a release may take part"
     return _VERDICTS[view.exit_code]
 
 
@@ -95,24 +111,35 @@ def go_lines(go: InstalledGo, width: int, *, verbose: bool) -> Iterator[str]:
     yield plain(f"{_MARKS[go.level]} {go.root}{f' ({found})' if found else ''}")
     version = f"go{go.version}" if go.version[:1].isdigit() else go.version or "no version"
     yield plain(f"  {version}{f' {go.platform}' if go.platform else ''}: {LEVELS[go.level]}")
-    if go.config:
-        yield from _wrapped("  go.env   ", ", ".join(go.config), width)
-    for risk in go.risks:
-        yield from _wrapped("  risk     ", risk, width)
-    if go.maker:
-        yield from _wrapped("  maker    ", f"{go.maker}: {go.maker_mark}", width)
-    if go.reason:
-        yield from _wrapped("  because  ", go.reason, width)
+    for head, text in _stated(go):
+        yield from _wrapped(f"  {head:9}", text, width)
     yield from _file_lines(go, verbose=verbose)
     for fault in go.fips:
         yield from _wrapped("  fips140  ", fault, width)
     if go.hash:
         yield from _wrapped("  checked  ", _checked(go), width)
-    if go.record_id >= 0 and (verbose or go.level not in _PROVEN):
-        yield plain(f"  logged   {go.logged_hash}")
-        yield plain(f"  here     {go.hash}") if go.hash else "  here     not hashed"
+    if verbose or go.level not in _PROVEN:
+        if go.record_id >= 0:
+            yield plain(f"  logged   {go.logged_hash}")
+        if go.record_id >= 0 or go.hash:
+            yield plain(f"  here     {go.hash or 'not hashed'}")
     if go.remedy:
         yield from _wrapped("  next     ", go.remedy, width)
+
+
+def _stated(go: InstalledGo) -> Iterator[tuple[str, str]]:
+    """Yield what is known of one Go but its files and hashes: a word, and the text."""
+    if go.link:
+        yield "link", f"its folder is a link to {go.link}"
+    if go.config:
+        yield "go.env", ", ".join(go.config)
+    yield from (("risk", risk) for risk in go.risks)
+    if go.runs:
+        yield "runs", go.runs
+    if go.maker:
+        yield "maker", f"{go.maker}: {go.maker_mark}"
+    if go.reason:
+        yield "note" if go.level in _PROVEN else "because", go.reason
 
 
 def _checked(go: InstalledGo) -> str:
@@ -181,6 +208,9 @@ def _go(go: InstalledGo) -> dict[str, object]:
         "risks": list(go.risks),
         "maker": go.maker,
         "maker_mark": go.maker_mark,
+        "packaged": go.is_packaged,
+        "link": go.link,
+        "runs": go.runs,
         "compared_with": go.compared_with,
         "differing": go.differing,
         "differences": [{"file": one.name, "change": one.change.value, "detail": one.detail} for one in go.differences],

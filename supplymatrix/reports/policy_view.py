@@ -101,6 +101,8 @@ def _toolchain(policy: Policy, width: int) -> list[str]:
         return []
     verify = "the Go that builds is verified" if asked.verify else "the Go that builds is not verified"
     accept = _indented(f"accepted  {', '.join(asked.accepted) or 'none'}", width) if asked.verify else []
+    for text in asked.pinned if asked.verify else ():
+        accept += _indented(f"taken by its hash  {text}", width)
     return ["", "toolchain", *_indented(verify, width), *accept, f"    {plain(str(asked.location))}"]
 
 
@@ -216,6 +218,7 @@ def render_policy_json(view: PolicyView, rules: Mapping[str, Rule], *, today: da
             else {
                 "verify": bool(policy.toolchain.verify),
                 "accept": list(policy.toolchain.accepted),
+                "hashes": list(policy.toolchain.pinned),
                 "origin": _place(policy.toolchain.location),
             },
             "vendors": [

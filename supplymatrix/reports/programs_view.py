@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from supplymatrix.model.program import BuiltProgram, ProgramModule, ProgramModuleState, ProgramState, WeakDefault
-from supplymatrix.model.programs_run import ALARMING, OPAQUE, UNPROVEN, BinaryRun, is_other_version
+from supplymatrix.model.program import (
+    BuiltProgram,
+    ProgramModule,
+    ProgramModuleState,
+    ProgramState,
+    SecretFlag,
+    WeakDefault,
+)
+from supplymatrix.model.programs_run import ALARMING, OPAQUE, UNPROVEN, BinaryRun, is_odd, is_other_version
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import counted
@@ -75,7 +82,8 @@ def render_programs_text(run: BinaryRun, *, width: int = 80, verbose: bool = Fal
     lines += _wrong(run, width)
     lines += _said(run.notes, "note", width)
     project = [f"project: {plain(run.project)}"] if run.project else []
-    for text in (_counts(run), f"log: {_log(run)}", *project, _verdict(run)):
+    closing = tuple(_not_fine(run, by_program)) if len(run.programs) > 1 else ()
+    for text in (*closing, _counts(run), f"log: {_log(run)}", *project, _verdict(run)):
         lines += _wrapped(text, width, "  ")
     return "\n".join(lines) + "\n"
 
@@ -109,10 +117,47 @@ def _log(run: BinaryRun) -> str:
 
 
 def _verdict(run: BinaryRun) -> str:
-    if run.exit_code == 0 and not run.modules:
-        return "the programs name no module that a log could have"
+    if run.exit_code == 0:
+        return _good(run) + _of_mains(run)
     odd = "" if all(module.state not in UNPROVEN for module in run.modules) else "; and not everything is proven"
     return _VERDICTS[run.exit_code] + (odd if run.exit_code in (2, 3) else "")
+
+
+def _good(run: BinaryRun) -> str:
+    """Return what is proven where nothing is wrong, and what nobody asked the log for."""
+    if not run.modules:
+        return "the programs name no module that a log could have"
+    naming = {module.program for module in run.modules}
+    without = sum(program.name not in naming for program in run.programs)
+    private = sum(module.state is ProgramModuleState.PRIVATE for module in run.modules)
+    if not without and not private:
+        return _VERDICTS[0]
+    apart = f" but {counted(private, 'private one')}" if private else ""
+    none = f"; {counted(without, 'program')} without any" if without else ""
+    return f"all modules that are named{apart} are proven{none}"
+
+
+def _of_mains(run: BinaryRun) -> str:
+    """Return that main modules without a hash, as nearly all are, are proven by nothing."""
+    number = sum(bool(program.main) and not program.main_sum for program in run.programs)
+    if not number:
+        return ""
+    return "; main module: not provable" if len(run.programs) == 1 else f"; {number:,} main modules: not provable"
+
+
+def _not_fine(run: BinaryRun, by_program: Mapping[str, Sequence[ProgramModule]]) -> Iterator[str]:
+    """Yield which of several programs are not as they should be, the alarms first."""
+    alarms, odd = list[str](), list[str]()
+    for program in run.programs:
+        modules = by_program.get(program.name, ())
+        if any(module.state in ALARMING for module in modules):
+            alarms.append(program.name)
+        elif is_odd(program) or any(module.state in UNPROVEN or is_other_version(module) for module in modules):
+            odd.append(program.name)
+    if alarms:
+        yield f"ALARM in {len(alarms):,} of {len(run.programs):,} programs: {plain(_listed(alarms))}"
+    if odd:
+        yield f"not as it should be, {len(odd):,} of {len(run.programs):,} programs: {plain(_listed(odd))}"
 
 
 def _wrong(run: BinaryRun, width: int) -> Iterator[str]:
@@ -165,6 +210,8 @@ class ProgramPart:
         yield from _wrapped(f"{plain(program.name)}: {self.kind()}; {self._modules_in_words()}", width, "  ")
         for text in self.faults():
             yield from _wrapped(f"  {text}", width, "    ")
+        if program.reason and program.state not in OPAQUE:
+            yield from _wrapped(f"  note: {plain(program.reason)}", width, "    ")
 
     def full(self, width: int, *, every: bool) -> Iterator[str]:
         """Yield all that is known; every: each module, too."""
@@ -203,12 +250,23 @@ class ProgramPart:
             yield f"other versions than {plain(self._project)} builds: {others}"
         if program.is_dirty:
             yield "built from a working tree with changes that are in no commit"
+        yield from self._contradictions()
         if program.main_replaced:
             yield plain(f"its main module was replaced by {program.main_replaced}")
         if program.secrets:
             yield f"{counted(len(program.secrets), 'secret')} in its build settings"
         if self._weak:
             yield f"{counted(len(self._weak), 'default')} weaker than Go is today"
+
+    def _contradictions(self) -> Iterator[str]:
+        """Yield in what the program is not what it says of itself."""
+        program = self._program
+        if program.unnamed:
+            yield plain(f"linked in, and named by no module: {_listed(program.unnamed)}")
+        if program.disputes:
+            yield plain(f"disputed: {'; '.join(program.disputes)}")
+        if program.go_is_logged is False:
+            yield plain(f"built by Go {program.go_release}, and the log has NO such release")
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield what the program says of itself, a name and a value each."""
@@ -218,29 +276,41 @@ class ProgramPart:
             yield "also", plain(_listed(program.also))
         if program.from_image:
             yield "image", plain(program.from_image)
-        if program.state in OPAQUE:
-            yield "state", plain(_OPAQUE[program.state] + (f" ({program.reason})" if program.reason else ""))
-        elif program.state is ProgramState.SEARCHED:
-            yield "state", "found by a search of the whole file: its format has no place for build info"
+        yield from self._states()
         if program.main or program.path:
             yield "main module", plain(self._main())
         if program.setting("vcs.revision") or program.is_dirty:
             yield "built from", plain(self._vcs())
         if program.go_is_logged is not None:
             yield "Go", "the log has this release" if program.go_is_logged else "the log has NO such release"
+        elif program.go_version and not program.go_release:
+            yield "Go", "of no release: nobody can say what is in it"
         settings = plain(", ".join(self._settings()))
         if settings or not program.has_settings:
             yield "settings", settings or "none: they are recorded from Go 1.18 on"
         for secret in program.secrets:
-            shown = f", begins with {secret.prefix!r}" if secret.prefix else ""
-            what = f"{secret.setting} {secret.name}: {secret.kind}; {secret.length} characters{shown}"
-            yield "SECRET", plain(f"{what}, sha256 {secret.digest}…")
+            yield "SECRET", plain(_described(secret))
         if program.libraries or program.interpreter:
             loaded = f"; loaded by {program.interpreter}" if program.interpreter else ""
             yield "libraries", plain(f"{', '.join(program.libraries) or 'none'}{loaded}")
         if program.packages is not None:
             yield "packages", f"{len(program.packages):,} linked in"
         yield "modules", self._modules_in_words().replace(" modules", "", 1).replace(" module", "", 1)
+
+    def _states(self) -> Iterator[tuple[str, str]]:
+        """Yield how much it lets one know, and in what it contradicts itself."""
+        program = self._program
+        if program.state in OPAQUE:
+            yield "state", plain(_OPAQUE[program.state] + (f" ({program.reason})" if program.reason else ""))
+        elif program.state is ProgramState.SEARCHED:
+            where = "found by a search of the whole file: its format has no place for build info"
+            yield "state", plain(program.reason or where)
+        elif program.reason:
+            yield "note", plain(program.reason)
+        for dispute in program.disputes:
+            yield "DISPUTED", plain(dispute)
+        if program.unnamed:
+            yield "UNNAMED", plain(f"linked in, and named by no module: {_listed(program.unnamed)}")
 
     def _main(self) -> str:
         program = self._program
@@ -297,6 +367,12 @@ class ProgramPart:
         return f"{module.subject.path} {module.subject.version} ({theirs})"
 
 
+def _described(secret: SecretFlag) -> str:
+    shown = f", begins with {secret.prefix!r}" if secret.prefix else ""
+    digest = f", sha256 {secret.digest}…" if secret.digest else ""
+    return f"{secret.setting} {secret.name}: {secret.kind}; {secret.length} characters{shown}{digest}"
+
+
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
     return f"{', '.join(names[:_SHOWN])}{more}"
@@ -344,6 +420,7 @@ def _program(program: BuiltProgram, modules: Sequence[ProgramModule], weak: Sequ
         "goarch": program.goarch,
         "go": {
             "version": program.go_version,
+            "release": program.go_release,
             "is_inferred": program.is_version_inferred,
             "is_in_log": program.go_is_logged,
         },
@@ -372,6 +449,8 @@ def _program(program: BuiltProgram, modules: Sequence[ProgramModule], weak: Sequ
         "libraries": list(program.libraries),
         "interpreter": program.interpreter,
         "packages": list(program.packages) if program.packages is not None else None,
+        "unnamed": list(program.unnamed),
+        "disputes": list(program.disputes),
         "weak_defaults": [
             {"key": one.key, "value": one.setting, "since": one.since, "effect": one.effect} for one in weak
         ],

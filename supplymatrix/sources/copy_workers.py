@@ -31,8 +31,8 @@ from supplymatrix.sources.copy_server import line_of
 
 __all__ = ["MOST_WORKERS", "LookingAt"]
 
-MOST_WORKERS = 4
-"""Each takes some 30 MB."""
+MOST_WORKERS = 5
+"""Each takes some 35 MB, a third of it shared with the others."""
 _WORTH_IT = 24 << 20
 """Bytes of zips below which no process is started: it takes as long as looking at these."""
 _BEGIN = (

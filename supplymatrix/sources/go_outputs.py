@@ -16,54 +16,86 @@ from supplymatrix.errors import SourceError
 from supplymatrix.gomod.go_line import GoLine
 from supplymatrix.sources.build_target import host_target
 
-__all__ = ["bin_folder", "find_outputs", "versioned_outputs"]
+__all__ = ["Output", "bin_folder", "find_outputs", "versioned_outputs"]
 
 _SECONDS = 120.0
-_FORM = "{{.Name}}\t{{.ImportPath}}\t{{.Target}}"
-_PASSED_ON = ("compiler", "mod", "modfile", "overlay", "tags")
-"""Flags that decide which packages are meant."""
+_FORM = "{{.Name}}\t{{.ImportPath}}\t{{.Target}}\t{{context.GOOS}}"
+_PASSED_ON = ("asan", "compiler", "installsuffix", "mod", "modfile", "msan", "overlay", "race", "tags")
+"""Flags that decide which packages are meant, and which of their files."""
+_ARCHIVE = b"!<arch>\n"
+_FILES = "command-line-arguments"
+"""What the go command calls a package that is named by its files."""
 _PROGRAMS = ("", "default", "exe", "pie")
 """Build modes whose result is a program; of the others nothing can be read."""
 _MAJOR = re.compile(r"v(?:[2-9]|[1-9][0-9]+)")
 
 
 class _Package(NamedTuple):
+    """end: of a program's name on the system that it is built for."""
+
     path: str
     target: str
+    end: str
 
 
-def find_outputs(go: Path, line: GoLine, folder: Path, environ: Mapping[str, str]) -> tuple[Path, ...]:
+class Output(NamedTuple):
+    """A program that was written. package: of which it is, "" where nobody tells."""
+
+    path: Path
+    package: str
+
+
+def find_outputs(go: Path, line: GoLine, folder: Path, environ: Mapping[str, str]) -> tuple[Output, ...]:
     """Return the programs that a command has written by what it was told, whether or not they are there.
 
-    folder: where it was run. Raises SourceError when the go command cannot say.
+    folder: where it was run. Raises SourceError when the go command cannot say, and when there should be one and it
+    names none.
     """
     if line.has("n") or line.flag("buildmode") not in _PROGRAMS or line.flag("o") == os.devnull:
         return ()
     total, mains = _list(go, line, folder, environ)
     if line.command == "install":
-        return tuple(sorted(Path(package.target) for package in mains if package.target))
+        return tuple(sorted(Output(Path(package.target), package.path) for package in mains if package.target))
     written = line.flag("o")
     if not written:
-        return (folder / _name(mains[0], line),) if total == len(mains) == 1 else ()
+        return (Output(folder / _name(mains[0], line), mains[0].path),) if total == len(mains) == 1 else ()
     place = folder / written
     if written.endswith(("/", os.sep)) or place.is_dir():
-        return tuple(sorted(place / _name(package, line) for package in mains))
-    return (place,) if len(mains) == 1 else ()
+        if not mains:
+            raise SourceError(f"go list names no program that was written to {written}")
+        return tuple(sorted(Output(place / _name(package, line), package.path) for package in mains))
+    return _one_file(place, mains)
+
+
+def _one_file(place: Path, mains: Sequence[_Package]) -> tuple[Output, ...]:
+    """Return what was written to one file: a program, or the archive of a library, which nothing can be read from."""
+    if len(mains) == 1:
+        return (Output(place, mains[0].path),)
+    try:
+        with place.open("rb") as file:
+            is_archive = file.read(len(_ARCHIVE)) == _ARCHIVE
+    except (OSError, ValueError) as err:
+        raise SourceError(f"go list names no program that was written to {place}") from err
+    return () if is_archive else (Output(place, ""),)
 
 
 def versioned_outputs(
     line: GoLine, values: Mapping[str, str], environ: Mapping[str, str], folder: Path
-) -> tuple[Path, ...]:
-    """Return the programs of an `install PACKAGE@VERSION`. values: of the go command's settings files."""
+) -> tuple[Output, ...]:
+    """Return the programs of an `install PACKAGE@VERSION`; of a pattern ("...") none is known.
+
+    values: of the go command's settings files.
+    """
     into = bin_folder(values, environ)
     if into is None or line.has("n"):
         return ()
-    names = {_last_element(word.partition("@")[0]) for word in line.words}
+    packages = {word.partition("@")[0] for word in line.words if "..." not in word}
     host = host_target()
     target = (_said("GOOS", values, environ) or host[0], _said("GOARCH", values, environ) or host[1])
     place = into if target == host else into / "_".join(target)
     end = ".exe" if target[0] == "windows" else ""
-    return tuple(folder / place / f"{name}{end}" for name in sorted(names) if name and "..." not in name)
+    names = {package: _last_element(package) for package in sorted(packages)}
+    return tuple(Output(folder / place / f"{name}{end}", package) for package, name in names.items() if name)
 
 
 def bin_folder(values: Mapping[str, str], environ: Mapping[str, str]) -> Path | None:
@@ -101,9 +133,9 @@ def _list(go: Path, line: GoLine, folder: Path, environ: Mapping[str, str]) -> t
 
 def _mains(lines: Sequence[str]) -> Iterator[_Package]:
     for line in lines:
-        name, path, target = (*line.split("\t"), "", "")[:3]
+        name, path, target, system = (*line.split("\t"), "", "", "")[:4]
         if name == "main":
-            yield _Package(path, target)
+            yield _Package(path, target, ".exe" if system == "windows" else "")
 
 
 def _name(package: _Package, line: GoLine) -> str:
@@ -111,7 +143,8 @@ def _name(package: _Package, line: GoLine) -> str:
     if package.target:
         return Path(package.target).name
     files = [word for word in line.words if word.endswith(".go")]
-    return Path(files[0]).stem if files else _last_element(package.path)
+    stem = Path(files[0]).stem if files and package.path == _FILES else _last_element(package.path)
+    return f"{stem}{package.end}"
 
 
 def _last_element(path: str) -> str:

@@ -73,7 +73,7 @@ def platforms_of(root: Path) -> tuple[str, ...]:
 
 
 def goroot_of(path: Path) -> Path:
-    """Return the GOROOT that a path means: the folder itself, or the one round a `go` command.
+    """Return the GOROOT that a path means: the folder itself, or the one of whose bin a `go` command is.
 
     Raises InputError for a path at which there is no Go.
     """
@@ -82,11 +82,11 @@ def goroot_of(path: Path) -> Path:
     except (OSError, ValueError) as err:
         raise _no_go(path, f"it cannot be looked at: {getattr(err, 'strerror', None) or err}") from err
     if is_file and path.name in ("go", "go.exe", "gofmt", "gofmt.exe"):
-        for command in (path, Path(os.path.realpath(path))):
-            folder = command.absolute().parent.parent
-            if _is_go(folder):
-                return folder
-        raise _no_go(path, "no Go lies round this command")
+        real, named = Path(os.path.realpath(path)).parent, path.absolute().parent
+        folder = named if named.samefile(real) else real  # as the go command itself finds it
+        if folder.name == "bin" and _is_go(folder.parent):
+            return folder.parent
+        raise _no_go(path, "this command is of no Go")
     if is_folder and _is_go(path):
         return path
     raise _no_go(path, "this is no folder of a Go" if is_folder or is_file else "there is no such folder")

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -23,7 +23,8 @@ from supplymatrix.gomod.read_at import ReadAt
 from supplymatrix.model.value import value
 
 __all__ = [
-    "Blob", "BlobMissingError", "Blobs", "Image", "Layer", "LayoutFault", "digest_holds", "find_images", "is_layout",
+    "DOCUMENT_LIMIT", "Blob", "BlobMissingError", "Blobs", "Image", "Layer", "LayoutFault", "digest_holds",
+    "find_images", "is_saved_list",
 ]  # fmt: skip
 
 DOCUMENT_LIMIT = 8 << 20
@@ -104,9 +105,15 @@ class LayoutFault:
     is_forged: bool = False
 
 
-def is_layout(names: Collection[str]) -> bool:
-    """Return whether files are an image layout. names: of those at the top."""
-    return ("oci-layout" in names and "index.json" in names) or "manifest.json" in names
+def is_saved_list(data: bytes) -> bool:
+    """Return whether a manifest.json is the list that `docker save` writes: others are of other programs."""
+    if data.lstrip()[:1] != b"[":
+        return False
+    try:
+        rows = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return any(isinstance(row.get("Layers"), list) for row in _rows(rows))
 
 
 def find_images(blobs: Blobs) -> tuple[list[Image], list[LayoutFault], list[str]]:
@@ -148,7 +155,7 @@ class _Search:
             self._seen.add(found.digest)
             notes = _table(row.get("annotations"))
             named = _text(notes.get("io.containerd.image.name") or notes.get("org.opencontainers.image.ref.name"))
-            if notes.get("vnd.docker.reference.type"):
+            if notes.get("vnd.docker.reference.type") and not self._has_files(found):
                 self._others += 1
             elif row.get("mediaType") in _INDEXES:
                 if depth < _DEPTH:
@@ -159,6 +166,14 @@ class _Search:
                 raise _fault(f"it has more than the {MAX_IMAGES:,} images that are read")
             else:
                 self._manifest(found, _table(row.get("platform")), named or name, depth)
+
+    def _has_files(self, blob: Blob) -> bool:
+        """Return whether what is said to be a note on an image is an index, or has layers of files itself."""
+        document = self._document(blob) if self._blobs.has(blob.name) else None
+        if document is None:
+            return False
+        kinds = [_text(row.get("mediaType")) for row in _rows(document.get("layers"))]
+        return "manifests" in document or any(not kind or kind.startswith(_LAYERS) for kind in kinds)
 
     def _manifest(self, blob: Blob, platform: Mapping[str, object], name: str, depth: int) -> None:
         document = self._document(blob)
@@ -177,21 +192,26 @@ class _Search:
             self._fault(blob.name, f"it has more than {MAX_LAYERS} layers")
             return
         config = self._blob(_table(document.get("config")).get("digest"), silent=True)
-        known = platform or self._platform(config)
+        known = self._platform(config, platform)
         self.images.append(Image(digest=blob.digest, platform=_platform(known), name=name, layers=tuple(layers)))
 
-    def _platform(self, config: Blob | None) -> Mapping[str, object]:
-        if config is None or not self._blobs.has(config.name):
-            return {}
-        return self._document(config) or {}
+    def _platform(self, config: Blob | None, told: Mapping[str, object]) -> Mapping[str, object]:
+        """Return what an index tells of an image's platform, else what its configuration does."""
+        is_there = config is not None and self._blobs.has(config.name)
+        return told or (self._document(config) if config is not None and is_there else None) or {}
 
     def saved(self) -> None:
         """Read the list of `docker save`."""
         rows = self._json(Blob(name="manifest.json", digest=""))
-        for row in _rows(rows)[:MAX_IMAGES]:
+        every = _rows(rows)
+        if len(every) > MAX_IMAGES or (isinstance(rows, list) and len(every) < len(rows)):
+            self._fault("manifest.json", f"not all of its {len(every):,} images are read, or are images")
+        for row in every[:MAX_IMAGES]:
             config_name = _text(row.get("Config"))
             digest = _named_digest(config_name)
             config = self._document(Blob(name=config_name, digest=digest)) if config_name else None
+            if not config_name:
+                self._fault("manifest.json", "an image in it names no configuration, and was not looked into")
             if config is None:
                 continue
             diffs = _table(config.get("rootfs")).get("diff_ids")

@@ -14,23 +14,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from supplymatrix.errors import InputError
+from supplymatrix.gomod.executable_formats import is_program
 from supplymatrix.gomod.read_at import ReadAt
 from supplymatrix.model.value import value
+from supplymatrix.sources.archive_links import ArchiveTree, inner_name
+from supplymatrix.sources.containers import TAR_HEAD, container_of
 from supplymatrix.sources.image_layouts import Blob, Blobs, Image, Layer, LayoutFault, digest_holds
 from supplymatrix.sources.program_files import (
     HEAD,
+    MEMBER_LIMIT,
     Room,
     TakenFile,
     Unread,
-    is_program,
+    copied,
     reason_of,
     take_entry,
     take_part,
 )
 from supplymatrix.sources.streams import Budget, PlainStream, Stream, packing_of, unpacked
-from supplymatrix.sources.tar_reader import EntryKind, read_tar
+from supplymatrix.sources.tar_reader import EntryKind, is_tar, read_tar
 
-__all__ = ["ImagePrograms", "ImageReader", "TakenProgram", "inner_name"]
+__all__ = ["ImagePrograms", "ImageReader", "TakenProgram", "lost_links", "together"]
 
 _WHITEOUT = ".wh."
 _OPAQUE = ".wh..wh..opq"
@@ -50,11 +54,13 @@ class TakenProgram:
 
 @dataclass(slots=True)
 class ImagePrograms:
-    """What an image has. files: plain files of all its layers. hidden: programs of lower layers that are not in it."""
+    """What an image has. files: plain files of all its layers. hidden: programs of lower layers that are not in it.
+    archives: files in its layers that may hold programs and were not opened."""
 
     programs: list[TakenProgram] = field(default_factory=list)
     files: int = 0
     hidden: list[str] = field(default_factory=list)
+    archives: int = 0
 
 
 @dataclass(slots=True)
@@ -66,6 +72,14 @@ class _Layer:
     gone: set[str] = field(default_factory=set)
     emptied: set[str] = field(default_factory=set)
     programs: dict[str, TakenFile | Unread] = field(default_factory=dict)
+
+
+@value
+class _Below:
+    """What lies below a layer. programs: of the layers below it; tree: links and files of them, and of itself."""
+
+    programs: dict[str, TakenFile | Unread]
+    tree: ArchiveTree
 
 
 class ImageReader:
@@ -84,10 +98,11 @@ class ImageReader:
         found = ImagePrograms()
         there: dict[str, TakenFile | Unread] = {}
         every: dict[str, str] = {}
+        tree = ArchiveTree()
         for layer in image.layers:
             said = _Layer()
             try:
-                self._read_layer(layer, said, there, found)
+                self._read_layer(layer, _Below(programs=there, tree=tree), said, found)
             except (InputError, OSError, ValueError) as err:
                 self._fault(layer.blob.name, reason_of(err))
             _lay_on(there, said)
@@ -95,8 +110,10 @@ class ImageReader:
                 if isinstance(taken, TakenFile):
                     every.setdefault(taken.sha256, path)
         shown = {taken.sha256 for taken in there.values() if isinstance(taken, TakenFile)}
+        for fault in lost_links(tree):
+            self._fault(fault.what, fault.reason)
         found.hidden = sorted(path for digest, path in every.items() if digest not in shown)
-        found.programs = _together(there)
+        found.programs = together(there)
         return found
 
     def _fault(self, what: str, reason: str, *, is_forged: bool = False) -> None:
@@ -104,27 +121,28 @@ class ImageReader:
         if fault not in self.faults:
             self.faults.append(fault)
 
-    def _read_layer(
-        self, layer: Layer, said: _Layer, below: dict[str, TakenFile | Unread], found: ImagePrograms
-    ) -> None:
+    def _read_layer(self, layer: Layer, below: _Below, said: _Layer, found: ImagePrograms) -> None:
         with self._blobs.open(layer.blob.name) as file:
             self._hold_against(file, layer.blob, layer.blob.digest)
-            if not layer.is_layer:
-                self._take_single(file, layer, said, found)
-                return
             kind = packing_of(file.read_at(0, min(HEAD, file.size)))
+            if not layer.is_layer and not is_tar(self._stream(file, kind).read(TAR_HEAD)):
+                self._take_single(self._stream(file, kind), layer, said, found)
+                return
             if not kind:
                 self._hold_against(file, layer.blob, layer.diff)
-                self._entries(PlainStream(file), said, below, found)
+                self._entries(PlainStream(file), below, said, found)
                 return
             stream = unpacked(PlainStream(file), kind, self._budget)
             if not layer.diff:
-                self._entries(stream, said, below, found)
+                self._entries(stream, below, said, found)
                 return
             hashed = _Hashed(stream)
-            self._entries(hashed, said, below, found)
+            self._entries(hashed, below, said, found)
             if hashed.digest() != layer.diff:
                 self._forged(layer.blob, layer.diff)
+
+    def _stream(self, file: ReadAt, kind: str) -> Stream:
+        return unpacked(PlainStream(file), kind, self._budget) if kind else PlainStream(file)
 
     def _hold_against(self, file: ReadAt, blob: Blob, digest: str) -> None:
         """Note a blob that is not what a digest says; each is hashed once."""
@@ -137,10 +155,10 @@ class ImageReader:
     def _forged(self, blob: Blob, digest: str) -> None:
         self._fault(blob.name, f"it is not what its digest {digest} says", is_forged=True)
 
-    def _entries(
-        self, stream: Stream, said: _Layer, below: dict[str, TakenFile | Unread], found: ImagePrograms
-    ) -> None:
-        matters = {name for path in below for name in (path, *_above(path))}
+    def _entries(self, stream: Stream, below: _Below, said: _Layer, found: ImagePrograms) -> None:
+        matters = {name for path in below.programs for name in (path, *_above(path))}
+        tree = below.tree
+        real = {tree.real(path): taken for path, taken in below.programs.items()}
         for entry in read_tar(stream):
             path = inner_name(entry.name)
             folder, name = posixpath.split(path)
@@ -156,21 +174,38 @@ class ImageReader:
             taken = None
             if entry.kind is EntryKind.FILE:
                 found.files += 1
-                taken = self._room.admit(take_entry(entry, stream))
+                taken = self._room.admit(take_entry(entry, stream, self._room))
+                head = entry.peek(TAR_HEAD)
+                found.archives += taken is None and (bool(container_of(head)) or is_tar(head))
             elif entry.kind is EntryKind.HARD_LINK:
-                target = inner_name(entry.link)
-                taken = said.programs.get(target) or below.get(target)
+                taken = tree.linked(path, entry.link, said.programs, below.programs, real)
+            elif entry.kind is EntryKind.LINK:
+                tree.add_link(path, entry.link)
+            elif entry.kind is EntryKind.FOLDER:
+                tree.add_folder(path)
             if taken is not None:
-                said.programs[path] = taken
+                said.programs[path] = real[tree.real(path)] = taken
+            elif entry.kind in (EntryKind.FILE, EntryKind.OTHER):
+                tree.add_file(path)
 
-    def _take_single(self, file: ReadAt, layer: Layer, said: _Layer, found: ImagePrograms) -> None:
-        """Take a blob that is a single file, as artifacts have them, where it is a program."""
-        if file.size < HEAD or not is_program(file.read_at(0, HEAD)):
+    def _take_single(self, stream: Stream, layer: Layer, said: _Layer, found: ImagePrograms) -> None:
+        """Take a blob that is a single file, as artifacts have them, where it is a program. What is neither that nor a
+        text may hold anything."""
+        head = stream.read(TAR_HEAD)
+        if not is_program(head):
+            if not _is_text(head):
+                self._fault(layer.blob.name, f"it is of the unknown kind {layer.kind[:80]!r}, and was not looked into")
             return
         found.files += 1
-        taken = self._room.admit(take_part(file))
+        with copied(stream.read, MEMBER_LIMIT, head) as (file, digest):
+            taken = self._room.admit(take_part(file, digest))
         if taken is not None:
             said.programs[inner_name(layer.title) or layer.blob.name] = taken
+
+
+def _is_text(head: bytes) -> bool:
+    """Return whether bytes begin as a text does, in UTF-8; a character may be cut at their end."""
+    return b"\0" not in head and "\ufffd" not in head.decode("utf-8", "replace")[:-1]
 
 
 class _Hashed:
@@ -198,9 +233,12 @@ class _Hashed:
         return f"sha256:{self._hash.hexdigest()}"
 
 
-def inner_name(name: str) -> str:
-    """Return the path below the root that a name of an archive means: no slash in front, no "." and no ".."."""
-    return posixpath.normpath("/" + name).lstrip("/")
+def lost_links(tree: ArchiveTree) -> list[LayoutFault]:
+    """Return that hard links lead to nothing, as one fault; none where all lead to a file."""
+    if not tree.lost:
+        return []
+    more = f", and {len(tree.lost) - 1:,} more such links" if len(tree.lost) > 1 else ""
+    return [LayoutFault(what=f"{tree.lost[0]}{more}", reason="what it leads to is not there")]
 
 
 def _lay_on(there: dict[str, TakenFile | Unread], said: _Layer) -> None:
@@ -221,7 +259,7 @@ def _above(path: str) -> Iterator[str]:
         yield path
 
 
-def _together(there: dict[str, TakenFile | Unread]) -> list[TakenProgram]:
+def together(there: dict[str, TakenFile | Unread]) -> list[TakenProgram]:
     """Return programs by their names, in order; one file under several names is one program."""
     names: dict[int, list[str]] = {}
     for path, taken in sorted(there.items(), key=lambda item: item[0]):

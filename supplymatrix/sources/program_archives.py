@@ -7,16 +7,28 @@ be a program itself.
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.gomod.executable_formats import is_program
 from supplymatrix.gomod.read_at import ReadAt
-from supplymatrix.model.value import value
-from supplymatrix.sources.image_layouts import BlobMissingError, Blobs, Image, LayoutFault, find_images, is_layout
-from supplymatrix.sources.image_programs import ImageReader, TakenProgram, inner_name
+from supplymatrix.model.value import changed, value
+from supplymatrix.sources.archive_links import ArchiveTree, inner_name
+from supplymatrix.sources.containers import PACKED_HEAD, TAR_HEAD, container_of, hides_programs, is_archive
+from supplymatrix.sources.image_layouts import (
+    DOCUMENT_LIMIT,
+    BlobMissingError,
+    Image,
+    LayoutFault,
+    find_images,
+    is_saved_list,
+)
+from supplymatrix.sources.image_programs import ImageReader, TakenProgram, lost_links, together
 from supplymatrix.sources.pread import open_at
 from supplymatrix.sources.program_files import (
     HEAD,
@@ -26,21 +38,24 @@ from supplymatrix.sources.program_files import (
     TakenFile,
     Unread,
     copied,
-    is_program,
+    entry_file,
     reason_of,
     take_entry,
     take_part,
+    unfit,
 )
 from supplymatrix.sources.streams import Budget, PlainStream, Stream, packing_of, unpacked
-from supplymatrix.sources.tar_reader import EntryKind, is_tar, read_tar
+from supplymatrix.sources.tar_reader import EntryKind, TarEntry, is_tar, read_tar
 
-__all__ = ["ARCHIVE_LIMIT", "Archive", "InImage", "is_archive", "read_archive", "read_layout_folder"]
+__all__ = [
+    "ARCHIVE_LIMIT", "Archive", "InImage", "is_layout_folder", "read_archive", "read_layout_folder",
+    "unpacking_budget",
+]  # fmt: skip
 
 ARCHIVE_LIMIT = 1 << 40
 """Bytes of an archive as it lies there."""
 UNPACKED_LIMIT = 32 << 30
 """Bytes that one archive may unpack to, its layers together."""
-_TAR_HEAD = 512
 _LAYOUT_NAMES = 200_000
 
 
@@ -56,9 +71,9 @@ class InImage:
 
 @dataclass(slots=True)
 class Archive:
-    """What an archive has. programs: in order. files: plain files in it. fault: why it was not read to its end, "" when
-    it was. faults: of an image layout. images: how many; 0 for a tar of files. notes: sentences. is_packed_file: it is
-    one packed file, and no tar."""
+    """What an archive has. programs: in order. files: plain files in it, those aside that make it an image. fault: why
+    it was not read to its end, "" when it was. faults: of parts of it. images: how many; 0 for a tar of files. notes:
+    sentences. is_packed_file: it is one packed file, and no tar. unopened: archives in it that were not looked into."""
 
     programs: list[InImage] = field(default_factory=list)
     files: int = 0
@@ -67,38 +82,78 @@ class Archive:
     images: int = 0
     notes: list[str] = field(default_factory=list)
     is_packed_file: bool = False
+    unopened: list[str] = field(default_factory=list)
 
 
-def is_archive(head: bytes) -> bool:
-    """Return whether a file is a tar or packed. head: its first 512 bytes."""
-    return bool(packing_of(head)) or is_tar(head)
+@dataclass(slots=True)
+class _Walked:
+    """What one pass over a tar told. index: the places of files that a layout of images may be of: offset and size, or
+    the name that a link leads to. saved: the text of manifest.json. inner: names of archives in it."""
+
+    index: dict[str, tuple[int, int] | str] = field(default_factory=dict)
+    saved: bytes = b""
+    inner: set[str] = field(default_factory=set)
+
+    @property
+    def is_layout(self) -> bool:
+        return ("oci-layout" in self.index and "index.json" in self.index) or is_saved_list(self.saved)
 
 
-def read_archive(file: ReadAt, room: Room) -> Archive:
-    """Return the programs of a tar file or a packed file. room: for what is kept. Raises OSError as the file does."""
-    archive, budget = Archive(), Budget(UNPACKED_LIMIT)
+class _Rest(NamedTuple):
+    """How much may still be read: `read_archive` tells."""
+
+    room: Room
+    budget: Budget
+    deep: int
+
+
+def unpacking_budget() -> Budget:
+    """Return the bytes that one archive, or all those of one folder, may unpack to."""
+    return Budget(UNPACKED_LIMIT)
+
+
+def read_archive(file: ReadAt, room: Room, *, budget: Budget | None = None, deep: int = 1) -> Archive:
+    """Return the programs of a tar file or a packed file. room: for what is kept. budget: of what it unpacks to, shared
+    with others. deep: how many archives inside of each other are opened in it. Raises OSError as the file does."""
+    archive, budget = Archive(), budget or unpacking_budget()
     try:
         stream, kind = _stream(file, budget)
         if kind and not _is_packed_tar(file):
             _single(stream, archive, room)
             return archive
-        index = _walk(stream, archive, room)
-        if is_layout(index):
-            archive.programs, archive.files = [], 0
-            _read_layout_tar(file, index, archive, room)
+        walked = _walk(stream, archive, room)
+        used = _read_layout_tar(file, walked, archive, budget, room) if walked.is_layout else set()
+        inner = walked.inner - used
+        if deep and inner:
+            _open_inner(file, inner, archive, _Rest(room, budget, deep - 1))
+        else:
+            archive.unopened += sorted(inner)
     except InputError as err:
         archive.fault = reason_of(err)
     return archive
 
 
-def read_layout_folder(root: str, room: Room) -> Archive:
-    """Return the programs of the images in a folder that is an OCI image layout."""
-    archive = Archive()
+def read_layout_folder(root: str, room: Room) -> tuple[Archive, set[str]]:
+    """Return the programs of the images in a folder that is an image layout, and which of its files were read as that:
+    names below it."""
+    archive, blobs = Archive(), _FolderBlobs(root)
     try:
-        _read_images(_FolderBlobs(root), archive, Budget(UNPACKED_LIMIT), room)
+        _read_images(blobs, archive, unpacking_budget(), room)
     except (InputError, OSError) as err:
         archive.fault = reason_of(err)
-    return archive
+    return archive, blobs.used
+
+
+def is_layout_folder(root: str) -> bool:
+    """Return whether a folder is an image layout. Raises OSError where that cannot be read."""
+    blobs = _FolderBlobs(root)
+    if blobs.has("oci-layout") and blobs.has("index.json"):
+        return True
+    try:
+        with blobs.open("manifest.json") as file:
+            return file.size <= DOCUMENT_LIMIT and is_saved_list(file.read_at(0, file.size))
+    except InputError:
+        return False
 
 
 def _stream(file: ReadAt, budget: Budget) -> tuple[Stream, str]:
@@ -110,52 +165,74 @@ def _stream(file: ReadAt, budget: Budget) -> tuple[Stream, str]:
 
 def _is_packed_tar(file: ReadAt) -> bool:
     """Return whether what a packed file unpacks to begins as a tar file."""
-    stream, _ = _stream(file, Budget(UNPACKED_LIMIT))
-    return is_tar(stream.read(_TAR_HEAD))
+    stream, _ = _stream(file, unpacking_budget())
+    return is_tar(stream.read(TAR_HEAD))
 
 
 def _single(stream: Stream, archive: Archive, room: Room) -> None:
     """Read one packed file."""
     archive.files, archive.is_packed_file = 1, True
-    head = stream.read(HEAD)
+    head = stream.read(TAR_HEAD)
+    if container_of(head):
+        archive.unopened = ["what it unpacks to"]
     if not is_program(head):
         return
     with copied(stream.read, MEMBER_LIMIT, head) as (file, digest):
         taken = room.admit(take_part(file, digest))
     if taken is not None:
         archive.programs = [InImage(program=TakenProgram(path="", taken=taken))]
+        archive.notes.append("SHA-256 and size are those of the program that it unpacks to")
 
 
-def _walk(stream: Stream, archive: Archive, room: Room) -> dict[str, tuple[int, int] | str]:
-    """Read the programs of a tar file as it goes by. Returns the places of the files that a layout of images may be of:
-    offset and size, or the name that a link leads to."""
-    index: dict[str, tuple[int, int] | str] = {}
+def _walk(stream: Stream, archive: Archive, room: Room) -> _Walked:
+    """Read the programs of a tar file as it goes by."""
+    walked, tree = _Walked(), ArchiveTree()
     taken: dict[str, TakenFile | Unread] = {}
-    names: dict[int, list[str]] = {}
+    real: dict[str, TakenFile | Unread] = {}
     try:
         for entry in read_tar(stream):
             name = inner_name(entry.name)
             found: TakenFile | Unread | None = None
             if entry.kind is EntryKind.FILE:
                 archive.files += 1
-                if len(index) < _LAYOUT_NAMES and _is_of_layout(name):
-                    index[name] = (entry.place if entry.place is not None else -1, entry.size)
-                found = room.admit(take_entry(entry, stream))
+                found = _take_file(entry, stream, name, walked, room)
             elif entry.kind is EntryKind.HARD_LINK:
-                found = taken.get(inner_name(entry.link))
-            elif entry.kind is EntryKind.LINK and len(index) < _LAYOUT_NAMES and _is_of_layout(name):
-                index[name] = inner_name(os.path.join(os.path.dirname(name), entry.link))  # noqa: PTH118, PTH120
+                found = tree.linked(name, entry.link, taken, real)
+            _note(entry, name, tree, walked, is_program=found is not None)
             taken.pop(name, None)
+            real.pop(tree.real(name), None)
             if found is not None:
-                taken[name] = found
+                taken[name] = real[tree.real(name)] = found
     finally:
-        for name, one in sorted(taken.items(), key=lambda item: item[0]):
-            names.setdefault(id(one), []).append(name)
-        archive.programs = [
-            InImage(program=TakenProgram(path=first, taken=taken[first], also=tuple(rest)))
-            for first, *rest in names.values()
-        ]
-    return index
+        archive.programs = [InImage(program=program) for program in together(taken)]
+        archive.faults += lost_links(tree)
+    return walked
+
+
+def _take_file(entry: TarEntry, stream: Stream, name: str, walked: _Walked, room: Room) -> TakenFile | Unread | None:
+    """Take a plain file of a tar, and note it where it may be of a layout, or an archive itself."""
+    if len(walked.index) < _LAYOUT_NAMES and _is_of_layout(name):
+        walked.index[name] = (entry.place if entry.place is not None else -1, entry.size)
+    found = room.admit(take_entry(entry, stream, room))
+    if found is None:
+        head = entry.peek(TAR_HEAD)
+        if hides_programs(entry.peek(PACKED_HEAD) if packing_of(head) else head):
+            walked.inner.add(name)
+        elif name == "manifest.json" and entry.size <= DOCUMENT_LIMIT:
+            walked.saved = entry.read(entry.size)
+    return found
+
+
+def _note(entry: TarEntry, name: str, tree: ArchiveTree, walked: _Walked, *, is_program: bool) -> None:
+    """Note what later hard links may lead to or go through."""
+    if entry.kind is EntryKind.LINK:
+        tree.add_link(name, entry.link)
+        if len(walked.index) < _LAYOUT_NAMES and _is_of_layout(name):
+            walked.index[name] = inner_name(posixpath.join(posixpath.dirname(name), entry.link))
+    elif entry.kind is EntryKind.FOLDER:
+        tree.add_folder(name)
+    elif entry.kind is not EntryKind.HARD_LINK and not is_program:
+        tree.add_file(name)
 
 
 def _is_of_layout(name: str) -> bool:
@@ -166,25 +243,71 @@ def _is_of_layout(name: str) -> bool:
     )
 
 
-def _read_layout_tar(file: ReadAt, index: dict[str, tuple[int, int] | str], archive: Archive, room: Room) -> None:
-    """Read the images in a tar file, which is unpacked to a temporary file first where it is packed."""
-    budget = Budget(UNPACKED_LIMIT)
+def _open_inner(file: ReadAt, names: set[str], archive: Archive, rest: _Rest) -> None:
+    """Read archives that lie in a tar file."""
+    stream, _ = _stream(file, rest.budget)
+    for entry in read_tar(stream):
+        name = inner_name(entry.name)
+        if entry.kind is not EntryKind.FILE or name not in names:
+            continue
+        reason = unfit(entry, rest.room)
+        if not is_archive(entry.peek(TAR_HEAD)):
+            archive.unopened.append(name)
+        elif reason:
+            archive.faults.append(LayoutFault(what=name, reason=reason))
+        else:
+            with entry_file(entry, stream) as (inner, _):
+                _add_inner(archive, name, read_archive(inner, rest.room, budget=rest.budget, deep=rest.deep))
+
+
+def _add_inner(archive: Archive, name: str, inner: Archive) -> None:
+    """Add what an archive has that lies in another one."""
+    for one in inner.programs:
+        place = f"{name} ({one.label})" if one.label else name
+        named = changed(
+            one.program,
+            path=f"{place}: {one.program.path}" if one.program.path else place,
+            also=tuple(f"{place}: {other}" for other in one.program.also),
+        )
+        archive.programs.append(InImage(program=named, image=one.image))
+    archive.files += 0 if inner.is_packed_file else inner.files
+    archive.images += inner.images
+    archive.notes += [f"{name}: {note}" for note in inner.notes]
+    archive.unopened += [f"{name}: {other}" for other in inner.unopened]
+    archive.faults += [changed(fault, what=f"{name}: {fault.what}") for fault in inner.faults]
+    if inner.fault:
+        archive.faults.append(LayoutFault(what=name, reason=inner.fault))
+
+
+def _read_layout_tar(file: ReadAt, walked: _Walked, archive: Archive, budget: Budget, room: Room) -> set[str]:
+    """Read the images in a tar file, which is unpacked to a temporary file first where it is packed. Returns the files
+    that are the images, which are none of the archive's own."""
     stream, kind = _stream(file, budget)
     if not kind:
-        _read_images(_TarBlobs(file, index), archive, budget, room)
-        return
-    with copied(stream.read, UNPACKED_LIMIT) as (whole, _):
-        places: dict[str, tuple[int, int] | str] = {
-            name: place for name, place in index.items() if isinstance(place, str)
-        }
-        for entry in read_tar(PlainStream(whole)):
-            if entry.kind is EntryKind.FILE and entry.place is not None and (name := inner_name(entry.name)) in index:
-                places[name] = (entry.place, entry.size)
-        _read_images(_TarBlobs(whole, places), archive, budget, room)
+        blobs = _TarBlobs(file, walked.index)
+        _read_images(blobs, archive, budget, room)
+    else:
+        with copied(stream.read, UNPACKED_LIMIT) as (whole, _):
+            places = {name: place for name, place in walked.index.items() if isinstance(place, str)}
+            index: dict[str, tuple[int, int] | str] = {**places}
+            for entry in read_tar(PlainStream(whole)):
+                name = inner_name(entry.name)
+                if entry.kind is EntryKind.FILE and entry.place is not None and name in walked.index:
+                    index[name] = (entry.place, entry.size)
+            blobs = _TarBlobs(whole, index)
+            _read_images(blobs, archive, budget, room)
+    archive.programs = [one for one in archive.programs if one.image or one.program.path not in blobs.used]
+    archive.files -= len(blobs.used & {name for name, place in walked.index.items() if not isinstance(place, str)})
+    return blobs.used
 
 
-def _read_images(blobs: Blobs, archive: Archive, budget: Budget, room: Room) -> None:
-    images, archive.faults, archive.notes = find_images(blobs)
+def _read_images(blobs: _TarBlobs | _FolderBlobs, archive: Archive, budget: Budget, room: Room) -> None:
+    images, faults, notes = find_images(blobs)
+    archive.faults += faults
+    archive.notes += notes
+    if not images:
+        reason = "it has the form of a container image, and no image that can be looked into"
+        archive.faults.append(LayoutFault(what="the image layout", reason=reason))
     archive.images = len(images)
     reader = ImageReader(blobs, budget, room)
     labels = _labels(images)
@@ -192,10 +315,12 @@ def _read_images(blobs: Blobs, archive: Archive, budget: Budget, room: Room) -> 
         found = reader.read(image)
         archive.files += found.files
         archive.programs += [InImage(program=one, image=image.digest, label=label) for one in found.programs]
+        where = f" of {label}" if label else ""
         if found.hidden:
             shown = ", ".join(found.hidden[:3]) + (", …" if len(found.hidden) > 3 else "")
-            where = f" of {label}" if label else ""
             archive.notes.append(f"Go programs{where} that later layers hide were left out: {shown}")
+        if found.archives:
+            archive.notes.append(f"archives in the layers{where} that were not opened: {found.archives:,}")
     archive.faults += reader.faults
 
 
@@ -218,6 +343,7 @@ class _TarBlobs:
     def __init__(self, file: ReadAt, index: dict[str, tuple[int, int] | str]) -> None:
         self._file = file
         self._index = index
+        self.used: set[str] = set()
 
     def has(self, name: str) -> bool:
         return self._place(name) is not None
@@ -237,6 +363,7 @@ class _TarBlobs:
         for _ in range(8):
             found = self._index.get(name)
             if not isinstance(found, str):
+                self.used |= {name} if found is not None else set()
                 return found
             name = found
         return None
@@ -247,10 +374,15 @@ class _FolderBlobs:
 
     def __init__(self, root: str) -> None:
         self._root = Path(root)
+        self.used: set[str] = set()
 
     def has(self, name: str) -> bool:
         path = self._path(name)
-        return path is not None and os.path.lexists(path)
+        if path is None or not os.path.lexists(path):
+            return False
+        if path.is_file() and not path.is_symlink():
+            self.used.add(name)
+        return True
 
     @contextmanager
     def open(self, name: str) -> Iterator[ReadAt]:
@@ -258,6 +390,7 @@ class _FolderBlobs:
         if path is None or not os.path.lexists(path):
             raise BlobMissingError(Diagnostic(message="it is not in the folder"))
         with open_at(path, limit=ARCHIVE_LIMIT, links=False) as file:
+            self.used.add(name)
             yield file
 
     def _path(self, name: str) -> Path | None:

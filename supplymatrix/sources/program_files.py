@@ -25,12 +25,13 @@ from supplymatrix.gomod.read_at import BytesAt, ReadAt
 from supplymatrix.model.value import value
 from supplymatrix.sources.binary import BINARY_LIMIT
 from supplymatrix.sources.pread import FileChangedError, open_at
+from supplymatrix.sources.sparse_file import SparseFile
 from supplymatrix.sources.streams import PlainStream, Stream, TooMuchError
 from supplymatrix.sources.tar_reader import TarEntry
 
 __all__ = [
-    "HEAD", "MAX_PROGRAMS", "MEMBER_LIMIT", "FilePart", "Room", "TakenFile", "Unread", "copied", "hash_of", "is_program",
-    "reason_of", "take_entry", "take_file", "take_part",
+    "HEAD", "MAX_PROGRAMS", "MEMBER_LIMIT", "FilePart", "Room", "TakenFile", "Unread", "copied", "entry_file",
+    "hash_of", "reason_of", "take_entry", "take_file", "take_part", "unfit",
 ]  # fmt: skip
 
 HEAD = 8
@@ -39,6 +40,8 @@ MEMBER_LIMIT = 2 << 30
 """Bytes of a program in an archive."""
 MAX_PROGRAMS = 2_000
 """Programs that are kept in memory; a folder with more is looked at in parts."""
+MAX_HOLES = 1 << 30
+"""Bytes of all holes in sparse programs of archives: a few bytes of an archive make any number of them."""
 MAX_NAMES = 2_000_000
 """Modules, packages and settings of all of them together; a large program has about two thousand."""
 
@@ -70,7 +73,15 @@ class Room:
 
     def __init__(self, programs: int = MAX_PROGRAMS, names: int = MAX_NAMES) -> None:
         self._programs, self._names = programs, names
+        self._holes = MAX_HOLES
         self.refused = 0
+
+    def take_holes(self, length: int) -> bool:
+        """Count the holes of a file; return whether that was not too much."""
+        if length > self._holes:
+            return False
+        self._holes -= length
+        return True
 
     def admit(self, taken: TakenFile | Unread | None) -> TakenFile | Unread | None:
         """Return what was taken, None where there is no room for it."""
@@ -195,25 +206,45 @@ def _programs(file: ReadAt) -> tuple[ReadProgram, ...]:
         return ()
 
 
-def take_entry(entry: TarEntry, stream: Stream) -> TakenFile | Unread | None:
+def take_entry(entry: TarEntry, stream: Stream, room: Room) -> TakenFile | Unread | None:
     """Return what an entry of an archive says of itself, None for what is no Go program.
 
     Raises InputError where the archive is damaged, OSError as its file does.
     """
-    head = entry.read(HEAD)
-    if not is_program(head):
+    if not is_program(entry.peek(HEAD)):
         return None
+    reason = unfit(entry, room)
+    if reason:
+        return Unread(reason=reason, remedy="unpack it, and name it")
+    with entry_file(entry, stream) as (file, digest):
+        return take_part(file, digest)
+
+
+def unfit(entry: TarEntry, room: Room) -> str:
+    """Return why an entry is not read, as a clause; "" where it is."""
     if entry.size > MEMBER_LIMIT:
-        return Unread(
-            reason=f"it has {entry.size:,} bytes, more than the {MEMBER_LIMIT:,} that are read of a file in an archive",
-            remedy="unpack it, and name it",
-        )
+        return f"it has {entry.size:,} bytes, more than the {MEMBER_LIMIT:,} that are read of a file in an archive"
+    if not room.take_holes(entry.size - entry.held):
+        return f"{entry.size - entry.held:,} of its bytes are holes, more than are read of sparse files"
+    return ""
+
+
+@contextmanager
+def entry_file(entry: TarEntry, stream: Stream) -> Iterator[tuple[ReadAt, str]]:
+    """Yield an entry of an archive as a file, with its SHA-256 where that is known by then, else "".
+
+    Raises InputError where the archive is damaged, OSError as its file does.
+    """
     if entry.place is not None and isinstance(stream, PlainStream):
         if entry.place + entry.size > stream.end:
             raise InputError(Diagnostic(message="the archive is damaged: it is cut within a file"))
-        return take_part(FilePart(stream.file, entry.place, entry.size))
-    with copied(entry.read, entry.size, head) as (file, digest):
-        return take_part(file, digest)
+        yield FilePart(stream.file, entry.place, entry.size), ""
+        return
+    with copied(entry.read, entry.size) as (file, digest):
+        if entry.pieces is None:
+            yield file, digest
+        else:
+            yield SparseFile(file, entry.pieces, entry.size), ""
 
 
 def take_part(file: ReadAt, digest: str = "") -> TakenFile | Unread | None:

@@ -20,13 +20,23 @@ from supplymatrix.gomod.program import ReadProgram
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import changed, value
+from supplymatrix.sources.containers import container_of, is_archive
 from supplymatrix.sources.pread import open_at
-from supplymatrix.sources.program_archives import ARCHIVE_LIMIT, Archive, is_archive, read_archive, read_layout_folder
+from supplymatrix.sources.program_archives import (
+    ARCHIVE_LIMIT,
+    Archive,
+    is_layout_folder,
+    read_archive,
+    read_layout_folder,
+    unpacking_budget,
+)
 from supplymatrix.sources.program_files import MAX_PROGRAMS, Room, TakenFile, Unread, reason_of, take_file
-from supplymatrix.sources.program_folders import FOLDER_LIMITS, FolderLimits, walk_folder
+from supplymatrix.sources.program_folders import FOLDER_LIMITS, FolderLimits, FolderWalk, walk_folder
 
 __all__ = ["MAX_PROGRAMS", "FoundProgram", "ProgramsFound", "find_programs"]
 
+_SHOWN = 3  # archives that were not looked into, by their names
+_ARCHIVES = 10_000  # below one folder that are opened
 _FAULTS = 20  # files that could not be looked at, told one by one
 
 
@@ -133,14 +143,13 @@ class _Finder:
             self._faults.append(_unusable(path, taken.reason, taken.remedy))
 
     def _add_folder(self, path: Path) -> None:
-        if (path / "oci-layout").is_file() and (path / "index.json").is_file():
-            self._add_found(path, read_layout_folder(str(path), self._room))
-            return
         walk = walk_folder(str(path), self._limits)
-        self._files += walk.files
+        used = self._add_layouts(walk)
+        self._files += walk.files - len(used)
+        programs = [one for one in walk.programs if used.isdisjoint((one[0], *one[1]))]
         with ThreadPoolExecutor(max_workers=self._jobs) as pool:
-            taken = pool.map(lambda one: take_file(Path(one[0]), links=False), walk.programs)
-            for (name, also), one in zip(walk.programs, map(self._room.admit, taken), strict=True):
+            taken = pool.map(lambda one: take_file(Path(one[0]), links=False), programs)
+            for (name, also), one in zip(programs, map(self._room.admit, taken), strict=True):
                 shown = Path(name).as_posix()
                 if isinstance(one, TakenFile):
                     self._keep(shown, Path(name), one, also=[Path(other).as_posix() for other in also])
@@ -151,18 +160,57 @@ class _Finder:
         if len(walk.faults) > _FAULTS:
             rest = len(walk.faults) - _FAULTS
             self._gap(f"{rest:,} more files below {path.as_posix()}", "they could not be looked at", "")
+        self._add_inner_archives(path, [name for name in walk.archives if name not in used])
+        self._unopened(path.as_posix(), [Path(name).as_posix() for name in walk.unopened if name not in used])
         if walk.cut:
             self._gap(f"all of {path.as_posix()}", f"not everything was looked at: {walk.cut}", "name parts of it")
         if walk.links:
             self._notes.append(f"symbolic links below {path.as_posix()} that were not followed: {walk.links:,}")
+
+    def _add_layouts(self, walk: FolderWalk) -> set[str]:
+        """Read the image layouts below a folder, and return the files that are the images."""
+        used: set[str] = set()
+        for folder in sorted(walk.layouts):
+            try:
+                if is_layout_folder(folder):
+                    archive, names = read_layout_folder(folder, self._room)
+                    used |= {os.path.join(folder, name) for name in names}  # noqa: PTH118 - as the walk has them
+                    self._add_found(Path(folder), archive)
+            except OSError as err:
+                self._gap(Path(folder).as_posix(), f"it could not be looked at: {reason_of(err)}", "")
+        return used
+
+    def _add_inner_archives(self, path: Path, names: Sequence[str]) -> None:
+        """Read the archives below a folder, all of them within the room of one."""
+        budget = unpacking_budget()
+        for name in names[:_ARCHIVES]:
+            try:
+                with open_at(Path(name), limit=ARCHIVE_LIMIT, links=False) as file:
+                    archive = read_archive(file, self._room, budget=budget, deep=0)
+            except (InputError, OSError, ValueError) as err:
+                self._gap(Path(name).as_posix(), reason_of(err), "name it by itself")
+                continue
+            if archive.is_packed_file:
+                archive.files = 0  # it was counted as the packed one
+            self._add_found(Path(name), archive, is_named=False)
+        if len(names) > _ARCHIVES:
+            what = f"{len(names) - _ARCHIVES:,} archives below {path.as_posix()}"
+            self._gap(what, f"no more than {_ARCHIVES:,} are opened", "name parts of it")
+
+    def _unopened(self, place: str, names: Sequence[str]) -> None:
+        """Tell of archives that were not looked into."""
+        if names:
+            shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+            what = f"{len(names):,} {'archive' if len(names) == 1 else 'archives'} in {place}"
+            self._gap(what, f"not looked into: {shown}", "unpack them, and name what is in them")
 
     def _add_archive(self, path: Path) -> None:
         with open_at(path, limit=ARCHIVE_LIMIT) as file:
             archive = read_archive(file, self._room)
         self._add_found(path, archive)
 
-    def _add_found(self, path: Path, archive: Archive) -> None:
-        """Keep what an archive, or the folder of a layout, has."""
+    def _add_found(self, path: Path, archive: Archive, *, is_named: bool = True) -> None:
+        """Keep what an archive, or the folder of a layout, has. is_named: the user did it, and nothing is a fault."""
         shown = path.as_posix()
         self._files += archive.files
         self._images += archive.images
@@ -182,8 +230,9 @@ class _Finder:
                 self._gap(f"{shown}: {fault.what}", fault.reason, "make the image anew, or pull it again")
         if archive.fault:
             self._gap(f"all of {shown}", archive.fault, "make it anew, or unpack it and name the programs")
-        elif archive.is_packed_file and not archive.programs:
+        elif is_named and archive.is_packed_file and not (archive.programs or archive.unopened):
             self._faults.append(_unusable(path, "what it unpacks to is neither a tar nor a Go program", ""))
+        self._unopened(shown, archive.unopened)
 
     def _keep(self, name: str, path: Path, taken: TakenFile, *, image: str = "", also: Iterable[str] = ()) -> None:
         for read in taken.programs:
@@ -215,8 +264,7 @@ class _Finder:
 
 
 def _no_program(path: Path, head: bytes) -> Diagnostic:
-    others = {b"PK\x03\x04": "a zip", b"!<arch>": "an ar archive", b"\xed\xab\xee\xdb": "an RPM package"}
-    kind = next((name for magic, name in others.items() if head.startswith(magic)), "")
+    kind = container_of(head) or ("an ar archive" if head.startswith(b"!<arch>") else "")
     return Diagnostic(
         message=f"it is {kind}, which is not looked into" if kind else "it is no Go program, or says nothing of itself",
         artifact=path.as_posix(),

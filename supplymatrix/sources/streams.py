@@ -22,7 +22,8 @@ __all__ = ["Budget", "NoUnpackerError", "PlainStream", "Stream", "TooMuchError",
 _PIECE = 1 << 18
 _GZIP = 31  # a window of any size, behind the header of gzip
 _XZ_MEMORY = 256 << 20
-_MAGICS = {b"\x1f\x8b": "gzip", b"\xfd7zXZ\0": "xz", b"BZh": "bzip2", b"\x28\xb5\x2f\xfd": "Zstandard"}
+_MAGICS = {b"\x1f\x8b\x08": "gzip", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "Zstandard"}
+_BZIP2, _BLOCKS = b"BZh", (b"1AY&", b"\x17rE8")  # a digit stands between; the second is that of an empty file
 
 
 class TooMuchError(InputError):
@@ -175,7 +176,9 @@ class _Unpacked:
 
 
 def packing_of(head: bytes) -> str:
-    """Return in which form bytes are packed, by their first ones: "gzip", "xz", "bzip2", "Zstandard"; "" in none."""
+    """Return in which form bytes are packed, by their first eight: "gzip", "xz", "bzip2", "Zstandard"; "" in none."""
+    if head.startswith(_BZIP2) and head[4:8] in _BLOCKS:
+        return "bzip2"
     return next((name for magic, name in _MAGICS.items() if head.startswith(magic)), "")
 
 

@@ -86,7 +86,7 @@ class _Finder:
         self._workspaces: set[str] = set()
 
     def add(self, path: Path, *, recursive: bool) -> None:
-        if path.name == "go.work" and not is_folder(path) and os.path.lexists(path):
+        if path.suffix == ".work" and not is_folder(path) and os.path.lexists(path):
             self._add_workspace(path)
         elif not is_folder(path):
             self._add_project(path)

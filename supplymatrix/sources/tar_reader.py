@@ -1,7 +1,7 @@
 """Tar files, read once from the first entry to the last, in every form: v7, ustar, pax, GNU, and with sparse files.
 
     for entry in read_tar(stream):
-        entry.name, entry.kind, entry.size, entry.read(1 << 20)
+        entry.name, entry.kind, entry.size, entry.peek(8), entry.read(1 << 20)
 
 Names are texts and nothing else: no file of an archive is ever written under its name. Every table is bounded before it
 is read, so that an archive cannot make a reader hold more of it than one piece.
@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import NamedTuple
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.gomod.read_at import BytesAt
+from supplymatrix.sources.sparse_file import Piece, SparseFile
 from supplymatrix.sources.streams import PlainStream, Stream, TooMuchError
 
 __all__ = ["EntryKind", "TarEntry", "is_tar", "read_tar"]
@@ -28,7 +29,6 @@ MAX_SEGMENTS = 65_536
 
 _BLOCK = 512
 _EMPTY = bytes(_BLOCK)
-_PIECE = 1 << 20
 _LONG = {b"L": "path", b"K": "linkpath"}
 _PAX = (b"x", b"X")
 _GLOBAL = b"g"
@@ -55,57 +55,51 @@ _KINDS = {
 _WITHOUT_DATA = frozenset(b"123456")
 
 
-class _Piece(NamedTuple):
-    """Data of a sparse file: where it belongs, and how much there is; zeros are between the pieces."""
-
-    at: int
-    length: int
-
-
 class TarEntry:
-    """One entry. name, link: as written, bytes that are no UTF-8 kept as lone surrogates. size: of the file, the gaps
-    of a sparse one included. place: where all of its bytes lie in the file of a plain stream, None where they lie in
-    pieces or are packed."""
+    """One entry. name, link: as written, bytes that are no UTF-8 kept as lone surrogates. size: of the file, the holes
+    of a sparse one included; held: of it without them. place: where all of its bytes lie in the file of a plain stream,
+    None where they lie in pieces or are packed. pieces: what a sparse file has, None for a whole one. stored: bytes of
+    it that the stream still has."""
 
     def __init__(
-        self, stream: Stream, *, name: str, kind: EntryKind, size: int, link: str, pieces: list[_Piece] | None
+        self, stream: Stream, *, name: str, kind: EntryKind, size: int, link: str, pieces: list[Piece] | None
     ) -> None:
         self.name = name
         self.kind = kind
         self.size = size
         self.link = link
         self.place = stream.at if isinstance(stream, PlainStream) and pieces is None else None
+        self.pieces = pieces
+        self.held = size if pieces is None else sum(piece.length for piece in pieces)
+        self.stored = self.held
         self._stream = stream
-        self._pieces = [_Piece(0, size)] if pieces is None else pieces
         self._at = 0
-        self.stored = sum(piece.length for piece in self._pieces)
-        """Bytes that the archive has of it and that were not read yet."""
+        self._peeked = b""
+
+    def peek(self, length: int) -> bytes:
+        """Return the file's first bytes, fewer when more of them were read before; they are still to be read. Raises
+        InputError where it is cut."""
+        wanted = min(length, self.held) - len(self._peeked)
+        if wanted > 0 and self._at <= len(self._peeked):
+            self._peeked += self._next(wanted)
+        held = SparseFile(BytesAt(self._peeked), self.pieces or (Piece(0, self.held),), self.size)
+        return held.read_at(0, min(length, self.size, held.reach))
 
     def read(self, length: int) -> bytes:
-        """Return the next bytes, fewer only at the file's end. Raises InputError where the archive is cut."""
-        out: list[bytes] = []
-        length = min(length, self.size - self._at)
-        while length > 0:
-            start, left = self._pieces[0] if self._pieces else _Piece(self.size, 0)
-            if self._at < start:
-                data = bytes(min(length, start - self._at))
-            else:
-                data = self._stream.read(min(length, left))
-                self._use(len(data), wanted=min(length, left))
-            out.append(data)
-            self._at += len(data)
-            length -= len(data)
-        return b"".join(out)
+        """Return the next bytes, those of which the archive has none left out; fewer only at the end. Raises
+        InputError where the archive is cut."""
+        data = self._peeked[self._at : self._at + length]
+        left = min(length - len(data), self.stored)
+        data += self._next(left) if left else b""
+        self._at += len(data)
+        return data
 
-    def _use(self, number: int, *, wanted: int) -> None:
-        if number < wanted:
+    def _next(self, length: int) -> bytes:
+        data = self._stream.read(length)
+        if len(data) < length:
             raise _damaged("it is cut within a file")
-        at, left = self._pieces[0]
-        self.stored -= number
-        if number == left:
-            del self._pieces[0]
-        else:
-            self._pieces[0] = _Piece(at + number, left - number)
+        self.stored -= length
+        return data
 
 
 def is_tar(head: bytes) -> bool:
@@ -194,7 +188,7 @@ def _name(header: bytes) -> str:
     return _text(name)
 
 
-def _old_sparse(stream: Stream, header: bytes) -> tuple[int, list[_Piece]]:
+def _old_sparse(stream: Stream, header: bytes) -> tuple[int, list[Piece]]:
     """Return the size and the pieces of a sparse file in the old form of GNU, its map in the header and behind it."""
     pieces = _map_rows(header[386:482])
     more = header[482]
@@ -208,10 +202,10 @@ def _old_sparse(stream: Stream, header: bytes) -> tuple[int, list[_Piece]]:
     return _number(header[483:495], "size"), pieces
 
 
-def _map_rows(data: bytes) -> list[_Piece]:
+def _map_rows(data: bytes) -> list[Piece]:
     rows = (data[at : at + 24] for at in range(0, len(data), 24))
     return [
-        _Piece(_number(row[:12], "place"), _number(row[12:24], "length"))
+        Piece(_number(row[:12], "place"), _number(row[12:24], "length"))
         for row in rows
         if row[:1] not in (b"\0", b"") or row[12:13] != b"\0"
     ]
@@ -219,7 +213,7 @@ def _map_rows(data: bytes) -> list[_Piece]:
 
 def _pax_sparse(
     stream: Stream, pax: list[tuple[str, str]], told: dict[str, str], stored: int
-) -> tuple[int, list[_Piece], int]:
+) -> tuple[int, list[Piece], int]:
     """Return size and pieces of a sparse file in the forms of pax, and how many bytes its map took of the data."""
     size = _decimal(told.get("GNU.sparse.realsize") or told.get("GNU.sparse.size") or "")
     if (told.get("GNU.sparse.major"), told.get("GNU.sparse.minor")) == ("1", "0"):
@@ -232,7 +226,7 @@ def _pax_sparse(
     _refuse_count(len(numbers) // 2)
     if len(numbers) % 2:
         raise _damaged("the map of a sparse file is cut")
-    return size, [_Piece(*numbers[at : at + 2]) for at in range(0, len(numbers), 2)], used
+    return size, [Piece(*numbers[at : at + 2]) for at in range(0, len(numbers), 2)], used
 
 
 def _map_before_data(stream: Stream, stored: int) -> tuple[list[int], int]:
@@ -260,7 +254,7 @@ def _refuse_count(count: int) -> None:
         raise _damaged(f"a sparse file has more than {MAX_SEGMENTS:,} pieces")
 
 
-def _refuse_sparse(pieces: list[_Piece], size: int, stored: int) -> None:
+def _refuse_sparse(pieces: list[Piece], size: int, stored: int) -> None:
     """Refuse pieces that overlap, lie beyond the file or are not what is stored; take out those without bytes."""
     end = 0
     for at, length in pieces:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.dirhash import ZIP_LIMIT, entry_digests, hash_entries
-from supplymatrix.gomod.vendor_match import VendorFiles, ZipSide, folder_of, shown_name
+from supplymatrix.gomod.vendor_match import VendorFiles, ZipSide, folder_of, odd_above, shown_name
 from supplymatrix.gomod.vendor_rules import (
     CopyRules,
     Embeds,
@@ -413,11 +413,15 @@ def _plain_files(folder: Path, below: str) -> list[str]:
 
 
 def _below(folder: Path, below: str) -> Iterator[str]:
-    """Yield the plain files below a package. Raises InputError for too many."""
+    """Yield the plain files below a package, none of a module within. Raises InputError for too many."""
     found = read_vendor_files(folder / os.fsdecode(below.encode("utf-8", "surrogateescape")))
     if found.cut or found.unread:
         reason = found.cut or next(iter(found.unread.values()))
         raise InputError(Diagnostic(message=reason, artifact=str(folder / shown_name(below))))
     start = f"{below}/" if below else ""
+    within = dict.fromkeys(
+        (name.removesuffix(f"/{_GO_MOD}") for name in found.sizes if name.endswith(f"/{_GO_MOD}")), ""
+    )
     for name in found.sizes:
-        yield f"{start}{name}"
+        if not odd_above(name, within):
+            yield f"{start}{name}"

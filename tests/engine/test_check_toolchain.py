@@ -113,6 +113,42 @@ def test_a_record_that_could_not_be_had_is_a_gap(bench: Bench) -> None:
     assert gos(audit) == [("PATH", ToolchainLevel.UNCHECKED)]
 
 
+def test_another_program_in_path_is_a_finding(bench: Bench) -> None:
+    shims = bench.folder / "shims"
+    shims.mkdir()
+    (shims / "go").write_text("#!/bin/sh\n")
+    (shims / "go").chmod(0o755)
+    bench.machine.settings["PATH"] = f"{shims}:{bench.root / 'bin'}"
+    assert (bench.check().verdict.exit_code, set(unknown(bench.check()))) == (3, {"SM130", "SM131"})
+    bench.machine.settings["GOROOT"] = str(bench.root)
+    audit = bench.check()
+    assert (rules_of(audit), audit.verdict.exit_code) == ({"SM131"}, 1)
+
+
+def test_a_command_that_is_called_like_the_toolchain_builds(bench: Bench) -> None:
+    other = NEWER.unpack(bench.folder / "other")
+    (other / "src" / "fmt" / "print.go").write_text("package evil\n")
+    NEWER.unpack_into(bench.cache)
+    links = bench.folder / "links"
+    links.mkdir()
+    named = links / "go1.26.8"
+    named.symlink_to(other / "bin" / "go")
+    bench.machine.settings["PATH"] += f":{links}"
+    audit = bench.check(toolchain="go1.26.8")
+    assert gos(audit) == [("PATH", ToolchainLevel.OFFICIAL), ("PATH", ToolchainLevel.MODIFIED)]
+    named.unlink()
+    named.write_text("#!/bin/sh\n")
+    named.chmod(0o755)
+    assert bench.check(toolchain="go1.26.8").verdict.exit_code == 3
+
+
+def test_a_toolchain_that_is_a_link_to_the_go_in_path_is_judged_by_its_name(bench: Bench) -> None:
+    folder = bench.cache / "golang.org"
+    folder.mkdir(parents=True)
+    (folder / NEWER.name.rpartition("/")[2]).symlink_to(bench.root)
+    assert bench.check(toolchain="go1.26.8").verdict.exit_code == 4
+
+
 def test_a_policy_may_come_from_elsewhere(bench: Bench) -> None:
     project = write_project(bench.folder / "svc", bench.log, "", [A])
     org = bench.folder / "org.toml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from supplymatrix.model.audit import Audit
 from supplymatrix.model.on_disk import VendoredModule, VendorState, VendorTree
 from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine, codes_of, rules_of
+from tests.support.made_log import go_mod_text
 from tests.support.vendored import MadeVendor, module_zip
 
 A, B = "example.com/a@v1.0.0", "example.com/b@v1.2.0"
@@ -84,6 +86,42 @@ def test_what_is_not_as_proven_is_a_finding(
 ) -> None:
     audit = check(machine, made, change=change)
     assert (ours(audit), audit.verdict.exit_code) == ({rule}, code)
+
+
+def test_a_vendor_folder_that_is_gone_is_a_finding(machine: Machine, made: MadeVendor) -> None:
+    made.fill(machine.home / "go" / "pkg" / "mod")
+    audit = check(machine, made, change=shutil.rmtree)
+    assert (ours(audit), audit.verdict.exit_code) == ({"SM122"}, 1)
+    (finding,) = [one.finding for one in audit.verdict.judged if one.finding is not None and one.rule == "SM122"]
+    assert "there is no vendor/" in finding.message
+    for policy in ('[policy]\npreset = "strict-module-integrity"\n', f"{ALL}[sources]\nvendored = false\n"):
+        assert ours(check(machine, made, policy, modules_txt=None, change=shutil.rmtree)) == set()
+
+
+def test_a_project_that_requires_nothing_has_no_vendor_folder(machine: Machine, made: MadeVendor) -> None:
+    go_mod = "module svc.example/svc\n\ngo 1.22\n"
+    audit = check(machine, made, modules_txt=None, change=shutil.rmtree, go_mod=go_mod, go_sum="")
+    assert "SM122" not in ours(audit)
+
+
+def test_what_vendor_has_of_a_folder_is_held_against_it(machine: Machine, made: MadeVendor) -> None:
+    go_mod = go_mod_text([A, B]) + "replace example.com/a => ./lib\n"
+    text = MODULES_TXT.replace("a v1.0.0", "a v1.0.0 => ./lib") + "# example.com/a => ./lib\n"
+
+    def change(vendor: Path) -> None:
+        (vendor.parent / "lib").mkdir(exist_ok=True)
+        (vendor.parent / "lib" / "go.mod").write_text("module example.com/a\n")
+        (vendor.parent / "lib" / "a.go").write_text("package a\n")
+
+    made.fill(machine.home / "go" / "pkg" / "mod")
+    audit = check(machine, made, modules_txt=text, go_mod=go_mod, change=change)
+    assert (ours(audit), audit.verdict.exit_code) == ({"SM123"}, 1)
+    (made.folder / "lib" / "a.go").write_text("package other\n")
+    audit = check(machine, made, modules_txt=text, go_mod=go_mod)
+    assert (ours(audit), audit.verdict.exit_code) == ({"SM122", "SM123"}, 1)
+    shutil.rmtree(made.folder / "lib")
+    audit = check(machine, made, modules_txt=text, go_mod=go_mod)
+    assert (ours(audit), audit.verdict.exit_code) == ({"SM123"}, 3)
 
 
 def test_one_module_alone_can_be_asked_about(machine: Machine, made: MadeVendor) -> None:

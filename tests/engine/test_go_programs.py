@@ -8,6 +8,7 @@ import pytest
 
 from supplymatrix.engine.go_programs import Expected, check_program
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.sources.go_outputs import Output
 from tests.gomod.made_programs import header, made_elf
 from tests.support.go_project import made_program
 from tests.support.made_log import made_hash
@@ -22,14 +23,14 @@ DEP_A = f"dep\texample.com/a\tv1.0.0\t{OF_A}"
 
 def _faults(tmp_path: Path, data: bytes, expected: Expected = EXPECTED) -> list[tuple[int, str]]:
     (tmp_path / "app").write_bytes(data)
-    return [(fault.code, fault.text) for fault in check_program(tmp_path / "app", expected).faults]
+    return [(fault.code, fault.text) for fault in check_program(Output(tmp_path / "app", ""), expected).faults]
 
 
 def test_a_program_of_what_was_proven_is_good(tmp_path: Path) -> None:
     lines = (DEP_A, f"dep\texample.com/b\tv1.0.0\t{OF_B}", "dep\texample.com/local\tv0.0.0\t", "=>\t./local\t(devel)\t")
     (tmp_path / "app").write_bytes(made_program(*lines))
-    found = check_program(tmp_path / "app", EXPECTED)
-    assert (found.modules, found.faults) == (3, ())
+    found = check_program(Output(tmp_path / "app", ""), EXPECTED)
+    assert (found.modules, found.by_sum, found.unhashed, found.faults) == (1, 1, 1, ())
 
 
 @pytest.mark.parametrize(
@@ -78,9 +79,4 @@ def test_from_vendor_no_hash_is_asked_for_but_the_module_must_be_known(tmp_path:
 
 def test_what_is_no_program_of_go_is_told(tmp_path: Path) -> None:
     assert [code for code, _ in _faults(tmp_path, b"#!/bin/sh\necho evil\n")] == [4]
-    assert [fault.code for fault in check_program(tmp_path / "absent", EXPECTED).faults] == [3]
-
-
-def test_a_program_for_windows_has_an_ending(tmp_path: Path) -> None:
-    (tmp_path / "app.exe").write_bytes(made_program(DEP_A))
-    assert check_program(tmp_path / "app", EXPECTED).faults == ()
+    assert [fault.code for fault in check_program(Output(tmp_path / "absent", ""), EXPECTED).faults] == [3]

@@ -12,6 +12,7 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.verify_binary import BinaryRequest, BinaryRun, verify_binaries
 from supplymatrix.errors import InputError
 from supplymatrix.model.program import ProgramModuleState, ProgramState
+from tests.gomod.made_programs import function_table, header, made_elf
 from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine
 from tests.support.made_builds import built, dep
@@ -176,10 +177,47 @@ def _lookup_of(log: MadeLog, name: str) -> dict[str, bytes]:
     return {path: answers[path].partition(b"\n\n")[0] + b"\n\n" + MadeLog.of(A, B, C, TOOLCHAIN, filler=20).head()}
 
 
-def test_a_toolchain_that_the_log_does_not_have_is_told_and_decides_nothing(world: _World) -> None:
-    run = world.verify(built(A, go="go1.99.0"))
-    assert (run.programs[0].go_is_logged, run.exit_code) == (False, 0)
-    assert world.verify(built(A, go="devel go1.27-abc")).programs[0].go_is_logged is None
+@pytest.mark.parametrize(
+    ("go", "release", "is_logged", "code"),
+    [
+        ("go1.99.0", "1.99.0", False, 1), ("go1.99.0-1 Red Hat", "1.99.0", False, 1),
+        ("go1.26.8 X:nodwarf5", "1.26.8", True, 0), ("go1.26.8-1 Red Hat", "1.26.8", True, 0),
+        ("go1.99rc1", "1.99rc1", None, 0), ("devel go1.27-abc", "", None, 0), ("devel x", "", None, 0),
+    ],
+)  # fmt: skip
+def test_a_release_of_go_that_the_log_does_not_have_is_a_finding(
+    go: str, release: str, is_logged: bool | None, code: int, world: _World
+) -> None:
+    run = world.verify(built(A, go=go))
+    (program,) = run.programs
+    assert (program.go_release, program.go_is_logged, run.exit_code) == (release, is_logged, code)
+
+
+def _with_functions(*deps: str, names: tuple[str, ...], main: str = "mod\tsvc.example/app\t(devel)\t\n") -> bytes:
+    """Return a program with a table of functions."""
+    lines = "".join(dep(text) for text in deps)
+    info = header("go1.26.8", f"path\tsvc.example/app\n{main}{lines}build\tCGO_ENABLED=0\n")
+    info = info.ljust(len(info) + -len(info) % 64, b"\0")
+    table = function_table("runtime.main", "main.main", *names)
+    return made_elf(info + table, sections=[(".go.buildinfo", 0, len(info)), (".gopclntab", len(info), len(table))])
+
+
+def test_packages_that_no_module_explains_are_a_finding(world: _World) -> None:
+    own = ("svc.example/app/x.F", "vendor/golang.org/x/net/idna.F", "net/http.Get", "code.example/a/sub.F")
+    names = (*own, "code.example/b/c.F", "code.example/ab.F")
+    run = world.verify(_with_functions(A, names=own))
+    assert (run.programs[0].unnamed, run.exit_code) == ((), 0)
+    run = world.verify(_with_functions(A, names=names))
+    assert (run.programs[0].unnamed, run.exit_code) == (("code.example/ab", "code.example/b/c"), 1)
+    run = world.verify(_with_functions(names=names, main=""))
+    assert "svc.example/app/x" in run.programs[0].unnamed
+    assert run.exit_code == 1
+
+
+def test_a_program_that_contradicts_itself_is_a_finding(world: _World) -> None:
+    run = world.verify(built(A, settings={"GOARCH": "arm64"}))
+    assert run.programs[0].disputes == ("its settings say GOARCH=arm64, its header amd64",)
+    assert run.exit_code == 1
 
 
 @pytest.mark.parametrize(

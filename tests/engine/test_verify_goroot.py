@@ -82,8 +82,8 @@ CRLF = (r"GOPROXY='https://mirror.example,direct\r'", r"GOSUMDB='sum.golang.org\
     ("text", "config"),
     [
         (GO_ENV.replace(b"=auto", b"=local"), ("GOTOOLCHAIN=local",)),
-        (GO_ENV + b"GOFLAGS=-mod=readonly\n", ("GOFLAGS=-mod=readonly",)),
-        (GO_ENV + b"GOPRIVATE=corp.example\nGOTOOLCHAIN=local\n", ("GOPRIVATE=corp.example", "GOTOOLCHAIN=local")),
+        (GO_ENV + b"GOTELEMETRY=off\n", ("GOTELEMETRY=off",)),
+        (GO_ENV + b"GOAUTH=netrc\nGOTOOLCHAIN=local\n", ("GOAUTH=netrc", "GOTOOLCHAIN=local")),
         (GO_ENV.replace(MIRROR, b"GOPROXY=https://ada:s3cret@p.example"), ("GOPROXY=https://…@p.example",)),
         (GO_ENV.replace(b"\n", b"\r\n"), CRLF),
         (GO_ENV.replace(b"GOTOOLCHAIN=auto\n", b""), ("GOTOOLCHAIN is not set",)),
@@ -227,7 +227,8 @@ def test_a_go_that_was_proven_once_needs_no_zip_later(online: Online) -> None:
     assert named(online.go()) == []
     expected = change(online.root, "changed")
     go = online.go(offline=True)
-    assert (go.level, named(go)) == (ToolchainLevel.MODIFIED, [*expected, ("go.env", FileChange.CHANGED)])
+    assert (go.level, named(go)) == (ToolchainLevel.MODIFIED, expected)
+    assert (go.config, go.differing, "other" in go.reason) == (("GOTOOLCHAIN=local",), 1, False)
 
 
 def test_a_list_that_was_forged_does_not_count(online: Online) -> None:
@@ -418,3 +419,177 @@ def test_no_go_is_nothing_to_check(bench: Bench) -> None:
     run = bench.run(PATH="/nowhere")
     assert (run.installed, run.exit_code) == ((), 5)
     assert not [event for event in bench.events if isinstance(event, Message)]
+
+
+def test_a_fetched_toolchain_that_is_a_link_is_what_the_link_is_called(tmp_path: Path) -> None:
+    other = MadeGo(version="1.25.3")
+    bench = Bench(tmp_path, log=GO.log(other))
+    folder = tmp_path / "mod" / "golang.org"
+    folder.mkdir(parents=True)
+    link = folder / other.name.rpartition("/")[2]
+    link.symlink_to(bench.root)
+    run = bench.run(PATH=str(bench.root / "bin"))
+    path, fetched = run.installed
+    assert (path.level, fetched.level, run.exit_code) == (ToolchainLevel.OFFICIAL, ToolchainLevel.MODIFIED, 4)
+    assert (fetched.root, fetched.link, str(fetched.subject)) == (str(link), str(bench.root.resolve()), other.name)
+    link.unlink()
+    (tmp_path / "elsewhere").mkdir()
+    link.symlink_to(other.unpack(tmp_path / "elsewhere"))
+    assert bench.run(PATH=str(bench.root / "bin")).exit_code == 0
+
+
+@pytest.mark.parametrize("kind", ["file", "dangling", "name"])
+def test_what_is_called_like_a_toolchain_and_cannot_be_one_is_a_gap(bench: Bench, kind: str) -> None:
+    folder = bench.folder / "mod" / "golang.org"
+    folder.mkdir(parents=True)
+    odd = folder / ("toolchain@v0.0.1-go1.25.3.linux-amd64" if kind != "name" else "toolchain@V1")
+    if kind == "dangling":
+        odd.symlink_to("nowhere")
+    elif kind == "file":
+        odd.write_text("x")
+    else:
+        odd.mkdir()
+    run = bench.run(PATH=str(bench.root / "bin"))
+    assert (len(run.installed), run.exit_code) == (1, 3)
+    assert [str(odd) in gap.wanted for gap in run.gaps] == [True]
+
+
+def test_toolchains_beyond_the_limit_are_gaps(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("supplymatrix.sources.go_root._MOST_TOOLCHAINS", 0)
+    GO.unpack_into(bench.folder / "mod")
+    run = bench.run(PATH=str(bench.root / "bin"))
+    assert (len(run.installed), len(run.gaps), run.exit_code) == (1, 1, 3)
+
+
+def _script(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "go").write_text("#!/bin/sh\n")
+    (folder / "go").chmod(0o755)
+    return folder
+
+
+STRAY = ("the `go` that runs is not of this GOROOT",)
+
+
+def test_another_program_that_runs_with_an_official_goroot_is_a_finding(bench: Bench) -> None:
+    evil = _script(bench.folder / "evil")
+    run = bench.run(PATH=f"{evil}:{bench.root / 'bin'}", GOROOT=str(bench.root))
+    (go,) = run.installed
+    assert (go.level, go.found_as, go.risks, run.exit_code) == (ToolchainLevel.OFFICIAL, "GOROOT", STRAY, 1)
+    assert go.runs == str(evil / "go")
+
+
+def test_a_script_in_a_folder_that_no_record_has_is_a_finding(bench: Bench) -> None:
+    run = bench.run(PATH=str(_script(bench.root / "misc")))
+    assert (run.installed[0].level, run.installed[0].risks, run.exit_code) == (ToolchainLevel.OFFICIAL, STRAY, 1)
+
+
+def test_a_go_that_lies_in_no_go_is_a_gap(bench: Bench) -> None:
+    run = bench.run(PATH=f"{_script(bench.folder / 'shims')}:{bench.root / 'bin'}")
+    assert (run.installed, run.exit_code, len(run.gaps)) == ((), 3, 1)
+
+
+def test_the_root_of_the_command_is_judged_beside_another_goroot(bench: Bench) -> None:
+    other = GO.unpack(bench.folder / "other")
+    (other / "bin" / "go").write_bytes(b"evil")
+    run = bench.run(PATH=str(other / "bin"), GOROOT=str(bench.root))
+    assert [(go.root, go.found_as, go.level) for go in run.installed] == [
+        (str(bench.root), "GOROOT", ToolchainLevel.OFFICIAL),
+        (str(other), "PATH", ToolchainLevel.MODIFIED),
+    ]
+    assert run.exit_code == 4
+
+
+def test_a_command_that_is_reached_through_links_is_of_its_goroot(bench: Bench) -> None:
+    root = _packaged(bench)
+    links = bench.folder / "usr" / "bin"
+    links.mkdir()
+    (links / "go").symlink_to("../lib/go-1.26/bin/go")
+    run = bench.run(PATH=str(links))
+    (go,) = run.installed
+    assert (go.root, go.found_as, go.risks, run.exit_code) == (str(root), "PATH", (), 0)
+
+
+def test_a_link_to_another_go_in_an_official_bin_is_judged_where_it_leads(bench: Bench) -> None:
+    """The go command that runs takes the folder that it really lies in for its own."""
+    other = GO.unpack(bench.folder / "other")
+    (other / "src" / "fmt" / "print.go").write_text("package evil\n")
+    (bench.root / "bin" / "go").unlink()
+    (bench.root / "bin" / "go").symlink_to(other / "bin" / "go")
+    run = bench.run(PATH=str(bench.root / "bin"))
+    assert (run.installed[0].root, run.exit_code) == (str(other), 4)
+
+
+def test_a_go_env_cannot_say_which_go_is_looked_at(bench: Bench) -> None:
+    other = GO.unpack(bench.folder / "other")
+    (other / "src" / "fmt" / "print.go").write_text("package evil\n")
+    (other / "go.env").write_bytes(GO_ENV + f"GOROOT={bench.root}\n".encode())
+    run = bench.run(PATH=str(other / "bin"))
+    assert (run.installed[0].root, run.exit_code) == (str(other), 4)
+
+
+def test_a_go_env_that_is_too_long_to_be_read_is_a_finding(bench: Bench) -> None:
+    GO.put_zip(bench.folder / "mod" / "cache" / "download")
+    (bench.root / "go.env").write_bytes(GO_ENV + b"GOSUMDB=off\n" + b"#" * (1 << 17))
+    run = bench.run()
+    assert (run.installed[0].level, len(run.installed[0].risks)) == (ToolchainLevel.CONFIG_CHANGED, 1)
+    assert run.exit_code == 1
+
+
+@pytest.mark.parametrize("folder", ["src", "src/cmd"])
+def test_a_go_mod_that_was_renamed_is_extra_and_missing(bench: Bench, folder: str) -> None:
+    GO.put_zip(bench.folder / "mod" / "cache" / "download")
+    (bench.root / folder / "go.mod").rename(bench.root / folder / "_go.mod")
+    run = bench.run()
+    (go,) = run.installed
+    assert (go.level, run.exit_code) == (ToolchainLevel.MODIFIED, 4)
+    assert sorted(named(go)) == [(f"{folder}/_go.mod", FileChange.EXTRA), (f"{folder}/go.mod", FileChange.MISSING)]
+
+
+def test_a_go_mod_that_is_gone_from_the_module_cache_is_told(bench: Bench) -> None:
+    root = GO.unpack_into(bench.folder / "mod")
+    assert bench.go(root).reason == ""
+    (root / "src" / "cmd" / "go.mod").unlink()
+    go = bench.go(root)
+    assert go.level is ToolchainLevel.OFFICIAL
+    assert "src/cmd/go.mod" in go.reason
+    (root / "src" / "go.mod").unlink()
+    assert bench.go(root).reason == ""  # as it was fetched, before the go command has run
+
+
+def test_a_file_that_is_added_makes_a_changed_release_no_less_an_alarm(bench: Bench) -> None:
+    for name in ("bin/go", "src/fmt/print.go"):
+        (bench.root / name).write_bytes(b"evil")
+    (bench.root / "MICROSOFT_REVISION").write_text("1\n")
+    assert bench.run().exit_code == 4
+    GO.put_zip(bench.folder / "mod" / "cache" / "download")
+    run = bench.run()
+    assert (run.installed[0].level, run.exit_code) == (ToolchainLevel.MODIFIED, 4)
+    assert "its VERSION file names a release" in run.installed[0].reason
+
+
+def test_a_go_that_nothing_proves_has_a_hash_and_risks(bench: Bench) -> None:
+    (bench.root / "VERSION").write_text("go1.26.9\n")
+    (bench.root / "go.env").write_bytes(GO_ENV + b"GOSUMDB=off\n")
+    run = bench.run()
+    (go,) = run.installed
+    assert (go.level, len(go.risks), go.record_id, run.exit_code) == (ToolchainLevel.UNKNOWN_VERSION, 1, -1, 1)
+    assert (go.hash[:3], go.files) == ("h1:", len(GO.content))
+
+
+def test_values_of_a_go_env_are_shown_without_secrets(bench: Bench) -> None:
+    secret = f"ghp_{'0123456789abcdefghij' * 2}"
+    more = f"GOFLAGS='-ldflags=-X main.apiToken={secret}'\nGITHUB_TOKEN={secret}\n"
+    (bench.root / "go.env").write_bytes(GO_ENV + more.encode())
+    run = bench.run()
+    assert secret not in repr(run)
+    assert "GITHUB_TOKEN" in run.installed[0].config
+
+
+def test_a_command_that_is_named_means_the_go_of_whose_bin_it_is(bench: Bench) -> None:
+    links = bench.folder / "links"
+    links.mkdir()
+    (links / "go").symlink_to(bench.root / "bin" / "go")
+    assert bench.go(links / "go").root == str(bench.root)
+    with pytest.raises(InputError, match="of no Go"):
+        bench.run(_script(bench.root / "misc") / "go")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.verify_vendor import VendorRequest, VendorRun, verify_vendor
 from supplymatrix.errors import InputError
-from supplymatrix.model.on_disk import FileChange, VendorState
+from supplymatrix.model.on_disk import VendorState
 from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine
 from tests.support.made_log import go_mod_text, module_of
@@ -23,7 +24,7 @@ FILES_A = {
     "LICENSE": "a licence\n",
     "a.go": 'package a\n\nimport _ "embed"\n\n//go:embed static\nvar text string\n',
     "a_test.go": "package a\n",
-    "go.mod": "module example.com/a\n",
+    "go.mod": "module example.com/a\n\ngo 1.22\n",
     "ignored.go": "//go:build ignore\n\npackage main\n",
     "other/o.go": "package other\n",
     "csrc/a.h": "int a;\n",
@@ -42,7 +43,7 @@ MODULES_TXT = """# example.com/a v1.0.0
 ## explicit; go 1.22
 example.com/a
 # example.com/b v1.2.0
-## explicit; go 1.22
+## explicit
 example.com/b/sub
 """
 
@@ -187,7 +188,7 @@ def test_a_module_that_is_listed_and_absent_is_told(machine: Machine, made: Made
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("## explicit; go 1.22\nexample.com/b", "example.com/b", "it does not have it as explicit"),
+        ("## explicit\nexample.com/b", "example.com/b", "it does not have it as explicit"),
         ("example.com/b v1.2.0", "example.com/b v1.1.0", "go.sum has no line of its zip"),
         ("example.com/b/sub\n", "example.com/b/sub\nexample.com/a\n", "it lists the package example.com/a under"),
         ("example.com/a\n#", "example.com/a\nexample.net/x\n#", "which cannot have it"),
@@ -299,16 +300,156 @@ def test_a_module_from_a_folder_is_said_apart(machine: Machine, made: MadeVendor
     text += "# example.com/a => ./lib\n"
 
     def change(vendor: Path) -> None:
-        for name in ("LICENSE", "a.go"):
-            (vendor.parent / "lib").mkdir(exist_ok=True)
+        for name in ("LICENSE", "a.go", "go.mod", "static/x.txt", "other/o.go"):
+            (vendor.parent / "lib" / name).parent.mkdir(parents=True, exist_ok=True)
             (vendor.parent / "lib" / name).write_text(FILES_A[name])
 
     found = verify(machine, made, modules_txt=text, go_mod=go_mod, change=change)
-    assert (found.exit_code, states(found)) == (0, [VendorState.LOCAL, VendorState.EQUAL])
-    assert (found.modules[0].compared_with, found.modules[0].differing) == ("the folder ./lib", 0)
-    (made.vendor / "example.com/a/a.go").write_text("package evil\n")
+    assert (found.exit_code, states(found)) == (1, [VendorState.LOCAL, VendorState.EQUAL])
+    assert (found.modules[0].compared_with, found.modules[0].files, found.modules[0].differing) == (
+        "the folder ./lib", 3, 0,
+    )  # fmt: skip
+    assert found.tree is not None
+    assert found.tree.inconsistencies == ()
+    (made.vendor / "example.com/a/LICENSE").unlink()
+    (made.vendor / "example.com/a/static/x.txt").write_text("evil\n")
     found = run(machine, made.folder, offline=True)
-    assert (found.exit_code, found.modules[0].differences[0].change) == (1, FileChange.CHANGED)
+    assert (found.exit_code, differences(found)) == (
+        1, [("missing", "example.com/a/LICENSE"), ("changed", "example.com/a/static/x.txt")],
+    )  # fmt: skip
+    shutil.rmtree(made.folder / "lib")
+    found = run(machine, made.folder, offline=True)
+    assert (found.exit_code, states(found)) == (3, [VendorState.UNCHECKED, VendorState.EQUAL])
+    assert "the folder ./lib, which replaces it, cannot be read" in found.gaps[0].reason
+
+
+@pytest.mark.parametrize(
+    ("mark", "code", "told"),
+    [
+        ("## explicit; go 1.25", 4, "it says go 1.25, and the module's go.mod has go 1.22"),
+        ("## explicit", 4, "it has no go mark, and the module's go.mod has go 1.22"),
+        ("## explicit; go 1.22.0", 1, "it says go 1.22.0, and the module's go.mod has go 1.22"),
+        ("## explicit; go 1.22; lang 1.25", 1, "its line 2 is none that the go command writes"),
+    ],
+)
+def test_a_go_mark_that_is_not_the_modules_own_is_told(
+    machine: Machine, made: MadeVendor, mark: str, code: int, told: str
+) -> None:
+    found = verify(machine, made, modules_txt=MODULES_TXT.replace("## explicit; go 1.22", mark))
+    assert found.exit_code == code
+    assert found.tree is not None
+    details = [one.detail for module in found.modules for one in module.differences]
+    assert told in " ".join([*details, *found.tree.inconsistencies])
+    assert [name for _, name in differences(found)] == (["modules.txt"] if code == 4 else [])
+
+
+def test_below_go_1_17_no_mark_is_written(machine: Machine, made: MadeVendor) -> None:
+    old = go_mod_text([A, B]).replace("go 1.22", "go 1.16")
+    files = {"example.com/a/go.mod": FILES_A["go.mod"]}
+    bare = MODULES_TXT.replace("; go 1.22", "")
+    made.fill(cache_of(machine))
+    with made.server() as at:
+        folder = made.write(at.url, {**VENDORED, **files}, bare, go_mod=old)
+        assert run(machine, folder).exit_code == 0
+        (made.vendor / "modules.txt").write_text(MODULES_TXT)
+        assert run(machine, folder).exit_code == 4
+
+
+OLDER = "example.com/b@v1.1.0"
+
+
+@pytest.mark.parametrize("go", ["1.16", "1.22"])
+def test_a_version_below_the_selected_one_is_a_finding(machine: Machine, tmp_path: Path, go: str) -> None:
+    """All files are those of the older version, and go.sum has both; only a's own go.mod asks for the newer one."""
+    files_a = {**FILES_A, "go.mod": "module example.com/a\n\nrequire example.com/b v1.2.0\n"}
+    made = MadeVendor(tmp_path / "svc", {A: files_a, B: FILES_B, OLDER: FILES_B})
+    made.fill(cache_of(machine))
+    text = f"# example.com/a v1.0.0\n## explicit\nexample.com/a\n# {OLDER.replace('@', ' ')}\nexample.com/b/sub\n"
+    files = {**VENDORED, **({"example.com/a/go.mod": files_a["go.mod"]} if go == "1.16" else {})}
+    with made.server() as at:
+        folder = made.write(at.url, files, text, go_mod=go_mod_text([A]).replace("go 1.22", f"go {go}"))
+        found = run(machine, folder)
+    assert found.tree is not None
+    assert (found.exit_code, states(found)) == (1, [VendorState.EQUAL] * 2)
+    assert f"it has packages of {OLDER}, and {A} requires v1.2.0" in found.tree.inconsistencies
+
+
+def test_a_member_of_a_workspace_that_asks_for_a_newer_version_is_heard(machine: Machine, tmp_path: Path) -> None:
+    made = MadeVendor(tmp_path / "work" / "svc", {B: FILES_B, OLDER: FILES_B})
+    made.fill(cache_of(machine))
+    work = tmp_path / "work"
+    text = f"## workspace\n# {B.replace('@', ' ')}\n## explicit\n# {OLDER.replace('@', ' ')}\n## explicit\nexample.com/b/sub\n"
+    with made.server() as server:
+        folder = made.write(
+            server.url,
+            {name: data for name, data in VENDORED.items() if "/b/" in name},
+            text,
+            go_mod=go_mod_text([OLDER]),
+        )
+        (folder / "vendor").rename(work / "vendor")
+        (folder / "lift.toml").rename(work / "lift.toml")
+        (work / "two").mkdir()
+        (work / "two" / "go.mod").write_text("module svc.example/two\n\ngo 1.22\n\nrequire example.com/b v1.2.0\n")
+        (work / "go.work").write_text("go 1.22\n\nuse ./svc\nuse ./two\n")
+        found = run(machine, work)
+    assert found.tree is not None
+    assert found.exit_code == 1
+    told = f"it has packages of {OLDER}, and the go.mod of svc.example/two requires v1.2.0"
+    assert found.tree.inconsistencies == (told,)
+
+
+def test_a_module_at_two_versions_is_proven_at_none(machine: Machine, tmp_path: Path) -> None:
+    made = MadeVendor(tmp_path / "svc", {A: FILES_A, B: FILES_B, OLDER: FILES_B})
+    text = f"{MODULES_TXT}# {OLDER.replace('@', ' ')}\nexample.com/b/sub\n"
+    found = verify(machine, made, modules_txt=text, go_mod=go_mod_text([A, B]))
+    assert (found.exit_code, states(found)) == (3, [VendorState.EQUAL, VendorState.UNCHECKED, VendorState.UNCHECKED])
+
+
+def test_a_package_in_a_folder_that_is_a_link_is_an_alarm(machine: Machine, made: MadeVendor) -> None:
+    def change(vendor: Path) -> None:
+        (vendor / "example.com/b").rename(vendor.parent / "elsewhere")
+        (vendor / "example.com/b").symlink_to(vendor.parent / "elsewhere")
+
+    found = verify(machine, made, change=change)
+    assert (found.exit_code, differences(found)) == (4, [("changed", "example.com/b")])
+    assert states(found) == [VendorState.EQUAL, VendorState.DIFFERS]
+
+
+def test_the_current_folder_may_be_vendor(machine: Machine, made: MadeVendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert verify(machine, made).exit_code == 0
+    monkeypatch.chdir(made.vendor)
+    assert run(machine, Path(), offline=True).exit_code == 0
+
+
+def test_what_goflags_says_of_vendor_is_told(machine: Machine, made: MadeVendor) -> None:
+    assert not [note for note in verify(machine, made).notes if "vendor/" in note]
+    machine.settings["GOFLAGS"] = "-mod=mod"
+    found = run(machine, made.folder, offline=True)
+    told = "a build does not take its packages from vendor/ unless it is told to: GOFLAGS has -mod=mod"
+    assert (found.exit_code, told in found.notes) == (0, True)
+
+
+def test_the_log_is_asked_for_no_module_that_is_not_there(machine: Machine, made: MadeVendor) -> None:
+    server = made.server()
+    text = MODULES_TXT + "".join(
+        f"# absent.example/m{number} v1.0.0\nabsent.example/m{number}\n" for number in range(9)
+    )
+    found = verify(machine, made, modules_txt=text, server=server)
+    assert (found.exit_code, states(found).count(VendorState.ABSENT)) == (1, 9)
+    assert not [path for path in server.paths if "absent.example" in path]
+
+
+@pytest.mark.parametrize("direct", ["", ",direct"])
+def test_a_proxy_that_is_a_folder_is_asked_offline_too(
+    machine: Machine, made: MadeVendor, tmp_path: Path, direct: str
+) -> None:
+    verify(machine, made)  # keeps what the log says
+    made.fill(tmp_path / "shelf")
+    shutil.rmtree(cache_of(machine) / "cache")
+    machine.settings["GOPROXY"] = (tmp_path / "shelf" / "cache" / "download").as_uri() + direct
+    found = run(machine, made.folder, offline=True)
+    assert found.exit_code == (3 if direct else 0)
+    assert states(found) == [VendorState.UNCHECKED if direct else VendorState.EQUAL] * 2
 
 
 def test_the_vendor_folder_of_a_workspace_is_verified_as_one(machine: Machine, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from supplymatrix.gomod.goproxy import (
     Via,
     direct_log_url,
     fallback,
+    is_of_folders,
     parse_goproxy,
     sumdb_via,
 )
@@ -45,6 +46,23 @@ def test_any_value_is_a_list_or_an_input_error(value: str) -> None:
         return
     assert elements
     assert all(e.url in ("off", "direct") or e.url.split(":")[0].lower() in ("http", "https", "file") for e in elements)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_so"),
+    [
+        ("file:///srv/a", True),
+        ("FILE:///srv/a|file:///srv/b,off", True),
+        ("file:///srv/a,direct", False),
+        ("file:///srv/a,https://proxy.example", False),
+        ("direct", False),
+        ("off", False),
+        ("", False),
+        ("no proxy", False),
+    ],
+)
+def test_a_list_of_folders_alone_asks_nobody(value: str, *, is_so: bool) -> None:
+    assert is_of_folders(value) is is_so
 
 
 def test_a_bare_host_gets_https_and_a_pipe_is_remembered() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from supplymatrix.gomod.vendor_match import TreeMatch, VendorFiles, ZipSide, folder_of, match_tree, shown_name
 from supplymatrix.gomod.vendor_rules import CopyRules, Embeds
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import changed
 
 OUTER = ModuleVersion(path="e.com/m", version="v1.0.0")
 INNER = ModuleVersion(path="e.com/m/sub", version="v1.0.0")
@@ -82,6 +84,49 @@ def test_what_a_cgo_file_embeds_may_be_there_or_not() -> None:
         assert (changes(found, OUTER), found.unexplained, found.beyond) == ([], (), 0)
     found = match(["e.com/m/m.go", "e.com/m/d/more"], packages, sides)
     assert changes(found, OUTER) == [("extra", "e.com/m/d/more")]
+
+
+@pytest.mark.parametrize(
+    ("name", "in_go", "with_c"),
+    [
+        ("BUILD.bazel", "unexplained", "extra"),
+        (".DS_Store", "unexplained", "extra"),
+        ("_x.go", "unexplained", "extra"),
+        ("tables", "unexplained", "extra"),
+        ("x.go", "extra", "extra"),
+        ("x.syso", "extra", "extra"),
+        ("x.s", "extra", "extra"),
+        ("x.h", "extra", "extra"),
+        ("default.pgo", "extra", "extra"),
+    ],
+)
+def test_a_file_that_no_build_takes_is_unexplained_and_no_alarm(name: str, in_go: str, with_c: str) -> None:
+    packages, files = {OUTER: ("e.com/m",)}, ["e.com/m/m.go", f"e.com/m/{name}"]
+    for includes, expected in ((False, in_go), (True, with_c)):
+        found = match(files, packages, {OUTER: changed(side("m.go"), includes=includes)})
+        is_extra = changes(found, OUTER) == [("extra", f"e.com/m/{name}")]
+        assert (is_extra, len(found.unexplained)) == (expected == "extra", expected == "unexplained")
+
+
+def test_a_file_that_no_build_takes_and_a_package_embeds_is_extra() -> None:
+    sides = {OUTER: side("m.go", "a.txt", embeds={"": Embeds(patterns=("*.txt",))})}
+    found = match(["e.com/m/m.go", "e.com/m/a.txt", "e.com/m/b.txt"], {OUTER: ("e.com/m",)}, sides)
+    assert (changes(found, OUTER), found.unexplained) == ([("extra", "e.com/m/b.txt")], ())
+
+
+@pytest.mark.parametrize("link", ["e.com", "e.com/m/p", "e.com/m/p/q"])
+def test_a_package_in_a_folder_that_is_a_link_is_another_one(link: str) -> None:
+    sides = {OUTER: side("p/q/q.go", "p/q/r.go", "p/LICENSE")}
+    found = match([], {OUTER: ("e.com/m/p/q",)}, sides, odd={link: "a symbolic link"})
+    told = [name for change, name in changes(found, OUTER) if change == "changed"]
+    missing = [name for change, name in changes(found, OUTER) if change == "missing"]
+    assert (told, missing, found.unexplained) == ([link], ["e.com/m/p/LICENSE"] if link.endswith("q") else [], ())
+
+
+def test_a_link_in_the_place_of_embedded_files_hides_none() -> None:
+    sides = {OUTER: side("m.go", "d/e/x", embeds={"": Embeds(patterns=("d",))})}
+    found = match(["e.com/m/m.go"], {OUTER: ("e.com/m",)}, sides, odd={"e.com/m/d/e": "a symbolic link"})
+    assert ("missing", "e.com/m/d/e/x") in changes(found, OUTER)
 
 
 def test_a_package_that_no_module_of_that_path_can_have_is_passed_over() -> None:

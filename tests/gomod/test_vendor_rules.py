@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from supplymatrix.gomod.vendor_rules import (
     CopyRules,
     Embeds,
+    is_built_name,
     is_copied_name,
     is_ignored_go,
     is_metadata,
+    may_include,
     read_embeds,
     resolve_embeds,
+    uses_c,
 )
 
 NOW = CopyRules.of("1.24")
@@ -38,6 +41,13 @@ def test_names_alone_tell_tests_and_module_files() -> None:
     assert [name for name in ("LICENSE.md", "license", "NOTICES", "README", "PATENTS") if is_metadata(name)] == [
         "LICENSE.md", "NOTICES", "PATENTS",
     ]  # fmt: skip
+
+
+def test_names_tell_what_a_build_takes_and_what_may_name_other_files() -> None:
+    names = ["a.go", "a.GO", "a.s", "a.syso", "_a.go", ".h", "x.h", "go", "BUILD.bazel", "default.pgo"]
+    assert [name for name in names if is_built_name(name)] == ["a.go", "a.s", "a.syso", "x.h", "default.pgo"]
+    assert [name for name in names if may_include(name)] == ["a.s", ".h", "x.h"]
+    assert [uses_c(text) for text in (b'import "C"', b"import `C`", b'import "D"')] == [True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,8 @@ SAID = [
         VENDOR + 'channels = ["a"]\n',
         "weaker: max_response_p90 of vendor wiz 30d in a and b becomes 30d in a",
     ),
+    ("", "[sources]\nvendored = true\n", "stricter: vendor/ has to be there"),
+    ("[sources]\nvendored = true\n", "", "weaker: vendor/ need not be there"),
     ("", f'[sources]\nsumdb = "{LOG_KEY}"\n', f"other: the log of the go command becomes {LOG_KEY}"),
 ]
 

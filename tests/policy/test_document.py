@@ -184,6 +184,7 @@ WRONG = [
     ("[sources]\nprivate = ['[a.example']\n", "this is no pattern", (2, 12, 24)),
     ("[sources]\nprivate = ['']\n", "this is no pattern", (2, 12, 14)),
     ('[sources]\nsumdb = "sum.golang.org"\n', "", (2, 9, 25)),
+    ('[sources]\nvendored = "yes"\n', "this is neither true nor false", (2, 12, 17)),
     ('[packages."a//b"]\n', "this is no glob", (1, 1, 18)),
     ('[packages."github.com/a*"]\n', "this is no glob", (1, 1, 27)),
     ('[packages]\n"x.example/a" = "v1.0.0"\n', "this is no table", (2, 17, 25)),

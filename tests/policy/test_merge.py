@@ -80,6 +80,24 @@ def test_what_is_set_lower_than_the_parent_has_it_is_an_error_at_its_place(line:
     assert at in {f"{fault.artifact}:{fault.line}:{fault.column}" for fault in found}
 
 
+def test_a_vendor_folder_that_a_parent_wants_cannot_be_given_up() -> None:
+    org = "[sources]\nvendored = true\n"
+    assert build('extends = ["org.toml"]\n', org=org).vendored
+    assert build('extends = ["org.toml", "preset:baseline"]\n', org=org).vendored
+    (fault,) = faults('extends = ["org.toml"]\n[sources]\nvendored = false\n', org=org)
+    assert (fault.line, fault.column, "vendored is set lower" in fault.message) == (3, 12, True)
+    opened = '[policy]\nallow_loosen = ["vendored"]\n' + org
+    assert not build('extends = ["org.toml"]\n[sources]\nvendored = false\n', org=opened).vendored
+
+
+def test_only_the_preset_for_it_wants_a_vendor_folder() -> None:
+    assert {name for name in PRESETS if build(f'[policy]\npreset = "{name}"\n').vendored} == {"vendored"}
+    text = '[policy]\npreset = "vendored"\n[sources]\nvendored = false\n'
+    assert not build(text).vendored
+    assert build(text).digest != build(text.replace("false", "true")).digest
+    assert not build('[packages."a.example/**"]\nsecurity_policy = "vendored"\n').vendored
+
+
 def test_fail_on_may_only_become_stricter() -> None:
     org = '[policy]\nfail_on = "warn"\n'
     assert build('extends = ["org.toml"]\n[policy]\nfail_on = "note"\n', org=org).fail_on is Level.NOTE

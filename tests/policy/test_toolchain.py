@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,13 +18,14 @@ from supplymatrix.model.rule import Result, Status
 from supplymatrix.model.value import changed
 from supplymatrix.policy.compare import compare_policies
 from supplymatrix.policy.document import Policy
-from supplymatrix.policy.toolchain import judge_toolchains
+from supplymatrix.policy.toolchain import judge_toolchains, notes_on_gos
 from supplymatrix.policy.toolchain_terms import ACCEPTABLE, BUILDING_GO, DEFAULT_ACCEPT
 from supplymatrix.policy.verdict import judge
 from tests.policy.policies import build, parse
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MODULE = ModuleVersion(path="golang.org/toolchain", version="v0.0.1-go1.26.8.linux-amd64")
+HERE = f"h1:{'A' * 43}="
 VERIFY = "[toolchain]\nverify = true\n"
 
 
@@ -35,12 +37,13 @@ def installed(level: ToolchainLevel, *, compared: str = "the zip in the module c
         platform="linux-amd64",
         level=level,
         subject=MODULE,
-        hash="h1:here",
+        hash=HERE,
         logged_hash="h1:logged",
         record_id=7,
         tree_size=9,
         config=("GOTOOLCHAIN=local",) if level is ToolchainLevel.CONFIG_CHANGED else (),
         compared_with=compared,
+        is_packaged=True,
         maker="Debian" if level is ToolchainLevel.DISTRIBUTION else "",
         reason="" if level in (ToolchainLevel.OFFICIAL, ToolchainLevel.CONFIG_CHANGED) else "something is wrong",
     )
@@ -97,6 +100,53 @@ def test_a_distribution_that_was_not_compared_is_not_taken() -> None:
     assert statuses(policy, installed(ToolchainLevel.DISTRIBUTION, compared=""))["SM131"] is Status.UNKNOWN
 
 
+@pytest.mark.parametrize("lacks", [{"is_packaged": False}, {"record_id": -1}], ids=str)
+def test_a_distribution_that_only_says_so_or_has_no_release_to_compare_is_not_taken(lacks: dict[str, Any]) -> None:
+    go = changed(installed(ToolchainLevel.DISTRIBUTION), **lacks)
+    accept = f"{VERIFY}accept = {list(ACCEPTABLE)!r}\n"
+    assert statuses(parse(accept), go)["SM131"] is Status.UNKNOWN
+    assert statuses(parse(f'{accept}hashes = ["{HERE}"]\n'), go)["SM131"] is Status.PASS
+
+
+@pytest.mark.parametrize("level", [ToolchainLevel.DISTRIBUTION, ToolchainLevel.UNKNOWN_VERSION])
+def test_a_go_with_a_pinned_hash_is_taken_and_what_differs_is_told(level: ToolchainLevel) -> None:
+    go = changed(installed(level), reason="of source files 3 changed")
+    policy = parse(f'{VERIFY}hashes = ["{HERE}"]\n')
+    assert statuses(policy, go)["SM131"] is Status.PASS
+    (note,) = notes_on_gos(policy, Facts([go]))
+    assert (HERE in note.message, "of source files 3 changed" in note.message) == (True, True)
+    assert statuses(policy, changed(go, risks=("GOSUMDB=off",)))["SM131"] is Status.FAIL
+    assert statuses(policy, changed(go, hash=f"h1:{'B' * 43}="))["SM131"] is Status.FAIL
+    assert list(notes_on_gos(policy, Facts([changed(go, hash="")]))) == []
+
+
+def test_no_pinned_hash_excuses_a_modified_go() -> None:
+    found = statuses(parse(f'{VERIFY}hashes = ["{HERE}"]\n'), installed(ToolchainLevel.MODIFIED))
+    assert found["SM130"] is Status.FAIL
+
+
+def test_a_distribution_that_is_taken_is_told_with_what_differs() -> None:
+    policy = parse(f"{VERIFY}accept = {list(ACCEPTABLE)!r}\n")
+    facts = Facts(
+        [changed(installed(ToolchainLevel.DISTRIBUTION), reason="Debian has built it: of source files 1 extra")]
+    )
+    verdict = judge(policy, run_rules(facts), facts, ALL_RULES, now=NOW, tool_version="1")
+    assert [note.code for note in verdict.notes if "of source files 1 extra" in note.message] == ["toolchain-taken"]
+
+
+@pytest.mark.parametrize("text", ["h1:abc", "", f"h2:{'A' * 43}="])
+def test_what_is_no_hash_of_a_go_is_a_fault(text: str) -> None:
+    with pytest.raises(InputError, match="no hash of a Go"):
+        parse(f'{VERIFY}hashes = ["{text}"]\n')
+
+
+def test_two_gos_of_one_version_are_two_subjects() -> None:
+    one = installed(ToolchainLevel.OFFICIAL)
+    other = changed(one, found_as="GOROOT", risks=("the `go` that runs is not of this GOROOT",))
+    found = [result.status for result in results(parse(VERIFY), one, other) if result.rule == "SM131"]
+    assert sorted(found) == [Status.FAIL, Status.PASS]
+
+
 def test_a_go_that_is_not_here_is_unknown_for_both_rules() -> None:
     gap = Gap(wanted=BUILDING_GO, reason="there is no go", remedy="", subject="golang.org/toolchain")
     assert {r.rule: r.status for r in results(parse(VERIFY), gaps=(gap,))} == {
@@ -133,6 +183,7 @@ def test_a_parent_holds_where_the_file_is_silent() -> None:
     [
         ("[toolchain]\nverify = false\n", "lift.toml:3:10"),
         ('[toolchain]\naccept = ["official", "distribution-build"]\n', "lift.toml:3:10"),
+        (f'[toolchain]\nhashes = ["{HERE}"]\n', "lift.toml:3:10"),
     ],
 )
 def test_less_than_the_parent_asks_is_an_error_at_its_place(text: str, at: str) -> None:
@@ -150,9 +201,31 @@ def test_more_than_the_parent_asks_is_taken() -> None:
     assert (asked.verify, asked.accepted) == (True, ("official",))
 
 
+def test_hashes_may_only_become_fewer() -> None:
+    two = f'{VERIFY}hashes = ["{HERE}", "h1:{"B" * 43}="]\n'
+    asked = build(f'extends = ["org.toml"]\n[toolchain]\nhashes = ["{HERE}"]\n', org=two).toolchain
+    assert asked is not None
+    assert asked.pinned == (HERE,)
+    asked = build('extends = ["org.toml"]\n', org=two).toolchain
+    assert asked is not None
+    assert len(asked.pinned) == 2
+
+
+def test_a_parent_that_names_no_levels_takes_no_more_beside_one_that_does() -> None:
+    wide = f'{VERIFY}accept = {list(ACCEPTABLE)!r}\nhashes = ["{HERE}"]\n'
+    for order in (["one.toml", "other.toml"], ["other.toml", "one.toml"]):
+        asked = build(f"extends = {order!r}\n", one=VERIFY, other=wide).toolchain
+        assert asked is not None
+        assert (sorted(asked.accepted), asked.pinned) == (sorted(DEFAULT_ACCEPT), ())
+
+
 LEVELS = st.lists(st.sampled_from(ACCEPTABLE), min_size=1, unique=True)
+HASHES = st.sampled_from(["", f'hashes = ["{HERE}"]\n', f'hashes = ["h1:{"B" * 43}="]\n'])
 ASKED = st.builds(
-    lambda verify, accept: f"[toolchain]\nverify = {str(verify).lower()}\naccept = {accept!r}\n", st.booleans(), LEVELS
+    lambda verify, accept, hashes: f"[toolchain]\nverify = {str(verify).lower()}\naccept = {accept!r}\n{hashes}",
+    st.booleans(),
+    LEVELS,
+    HASHES,
 )
 
 
@@ -164,7 +237,7 @@ def test_of_two_parents_both_must_be_content_whatever_their_order(one: str, othe
     ]
     alone = [build('extends = ["one.toml"]\n', one=text) for text in (one, other)]
     for level in ACCEPTABLE:
-        go = installed(ToolchainLevel(level))
+        go = changed(installed(ToolchainLevel(level)), hash="h1:other")
         for policy in joined:
             asked = policy.toolchain
             assert asked is not None

@@ -6,16 +6,16 @@ import pytest
 
 from supplymatrix.reports.go_view import GoView, ProgramView, say_after, say_before, say_faults, say_loose
 
-PROVEN = GoView(exit_code=0, modules=1_252, copies=2_504, files=61_000, seconds=2.94, was_judged=True)
+PROVEN = GoView(exit_code=0, total=1_252, modules=1_252, copies=2_504, files=61_000, seconds=2.94, was_judged=True)
 
 
 @pytest.mark.parametrize(
     ("view", "told"),
     [
         (PROVEN, "1,252 modules proven, and their files here as the log has them"),
-        (GoView(exit_code=0, modules=1, was_judged=True), "1 module proven, none of them fetched yet"),
+        (GoView(exit_code=0, total=1, modules=1, was_judged=True), "1 module proven, none of them fetched yet"),
         (
-            GoView(exit_code=0, modules=3, was_judged=True, is_vendored=True),
+            GoView(exit_code=0, total=3, modules=3, in_vendor=3, compared=3, was_judged=True, is_vendored=True),
             "3 modules proven, vendor/ as their zips have it",
         ),
         (GoView(exit_code=0, was_judged=True), "no modules of others are built here"),
@@ -39,12 +39,12 @@ def test_verbose_lines_say_what_it_cost() -> None:
 
 def test_the_line_behind_names_new_modules_and_programs() -> None:
     programs = tuple(ProgramView(path=f"bin/{name}", modules=2, faults=()) for name in "abcde")
-    told = say_after(GoView(exit_code=0, new=2, programs=programs))
+    told = say_after(GoView(exit_code=0, total=2, modules=2, programs=programs))
     assert told.startswith(
         "supplymatrix: 2 modules looked at afterwards, as proven; bin/a: 2 modules, as proven; bin/b"
     )
     assert told.endswith("; 2 programs more\n")
-    assert say_after(GoView(exit_code=4)) == "supplymatrix: what go has left is not as it should be (exit 4)\n"
+    assert say_after(GoView(exit_code=4)) == "supplymatrix: exit 4 is from the look after it, go ended with 0\n"
 
 
 def test_the_gravest_fault_comes_first_and_each_once() -> None:

@@ -58,6 +58,7 @@ _PROGRAM = BuiltProgram(
     packages=("a", "b"),
     from_image="sha256:" + "cd" * 32,
     go_is_logged=False,
+    go_release="1.26.8",
     also=("app2",),
 )  # fmt: skip
 _WEAK = WeakDefault(
@@ -133,5 +134,5 @@ def test_json_has_everything() -> None:
     assert len(program["modules"]) == 23
     assert document["counts"]["no-sum"] == 20
     assert program["modules"][1]["is_other_version"] is True
-    assert program["go"] == {"version": "go1.26.8", "is_inferred": False, "is_in_log": False}
+    assert program["go"] == {"version": "go1.26.8", "release": "1.26.8", "is_inferred": False, "is_in_log": False}
     assert document["forged"][0]["where"] == "image: blobs/x"

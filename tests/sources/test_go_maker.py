@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from supplymatrix.gomod.toolchain import parse_version_file
-from supplymatrix.sources.go_maker import find_maker
+from supplymatrix.sources.go_maker import Mark, find_maker
 
 RELEASE = parse_version_file(b"go1.25.3\n")
 
@@ -77,3 +77,18 @@ def test_files_of_microsoft(tmp_path: Path) -> None:
 def test_a_go_at_the_top_of_a_file_system_and_one_that_is_not_there() -> None:
     assert find_maker(Path("/"), RELEASE) is None
     assert find_maker(Path("/nowhere/at/all"), None) is None
+
+
+def test_only_a_database_of_this_machine_is_more_than_a_mark(tmp_path: Path) -> None:
+    root = tmp_path / "usr" / "lib" / "go-1.25"
+    root.mkdir(parents=True)
+    write(root / "MICROSOFT_REVISION", "1\n")
+    lists = tmp_path / "var" / "lib" / "dpkg" / "info"
+    found = [find_maker(root, RELEASE)]
+    write(lists / "golang-1.25-go.list", "/.\n/usr/lib/go-1.25/bin/go\n")
+    found += [find_maker(root, RELEASE), find_maker(root, RELEASE, machine=tmp_path)]
+    assert [(one.name, one.mark) for one in found if one is not None] == [
+        ("Microsoft", Mark.INSIDE),
+        ("Debian", Mark.BESIDE),
+        ("Debian", Mark.DATABASE),
+    ]

@@ -23,7 +23,7 @@ def _outputs(tmp_path: Path, line: str, listed: str) -> list[str]:
     environ = {"PATH": os.defpath, "FAKE_LIST": listed}
     found = find_outputs(go, parse_go_line(line.split()), tmp_path, environ)
     return [
-        Path(os.path.relpath(path, tmp_path)).as_posix() if "gobin" not in str(path) else str(path) for path in found
+        Path(os.path.relpath(path, tmp_path)).as_posix() if "gobin" not in str(path) else str(path) for path, _ in found
     ]
 
 

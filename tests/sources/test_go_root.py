@@ -14,6 +14,8 @@ from supplymatrix.sources.go_root import go_version_of
     [
         ("go1.26.8\ntime 2026-11-05T00:00:00Z\n", "1.26.8"),
         ("go1.26.8 X:boringcrypto\n", "1.26.8"),
+        ("go1.26.8-1\n", "1.26.8"),
+        ("go1.26.8-microsoft\n", "1.26.8"),
         ("devel go1.27-abc\n", ""),
         ("go", ""),
     ],

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.read_at import BytesAt
 from supplymatrix.sources import tar_reader
+from supplymatrix.sources.sparse_file import SparseFile
 from supplymatrix.sources.streams import PlainStream, TooMuchError
 from supplymatrix.sources.tar_reader import EntryKind, is_tar, read_tar
 from tests.support.made_images import made_tar
@@ -35,6 +36,8 @@ def _ours(data: bytes, step: int = 1 << 20) -> _Read:
         content = b""
         while part := entry.read(step):
             content += part
+        if entry.pieces is not None:
+            content = SparseFile(BytesAt(content), entry.pieces, entry.size).read_at(0, entry.size)
         found.append((entry.name, entry.kind.value, content, entry.link))
     return found
 

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supplymatrix.errors import InputError
 from supplymatrix.gomod.modfile import parse_go_mod, parse_go_work
 from supplymatrix.model.module import ModuleVersion, check_import_path
+from supplymatrix.sources import vendor_list
 from supplymatrix.sources.vendor_list import (
     Vendored,
     VendorList,
@@ -50,6 +52,38 @@ def test_modules_with_packages_give_some_and_the_others_do_not(tmp_path: Path) -
         ModuleVersion(path=C, version=""): ("../c", ""),
         ModuleVersion(path="example.com/d", version=""): ("example.com/e", "v1.0.0"),
     }
+
+
+def test_go_marks_are_kept_the_last_one_of_each_module(tmp_path: Path) -> None:
+    found = read(tmp_path, f"# {A} v1.0.0\n## explicit; go 1.20\n## go 1.25\n{A}\n# {C} v1.0.0\n## explicit\n{C}\n")
+    assert (found.go, found.odd) == ({ModuleVersion(path=A, version="v1.0.0"): "1.25"}, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        (f"## workspace\n\n# {A} v1.0.0\n## explicit\r\n{A}\r\n", ()),
+        (
+            f"## workspace; more\n# {A} v1.0.0\n## explicit; lang 1.25\n{A}/../b\n##explicit\njunk here\n",
+            (1, 3, 4, 5, 6),
+        ),
+        (f"{A}\n# {A}\n# {A} one\n# {A} v1.0.0 => a b c\n# {A} v1.0.0 v1.0.0\n", (1, 2, 3, 4, 5)),
+    ],
+)
+def test_lines_that_the_go_command_does_not_write_are_told(tmp_path: Path, text: str, odd: tuple[int, ...]) -> None:
+    assert read(tmp_path, text).odd == odd
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("MAX_MODULES", "".join(f"# {A}{number} v1.0.0\n" for number in range(4))),
+    ("MAX_PACKAGES", f"# {A} v1.0.0\n" + f"{A}\n" * 4),
+])  # fmt: skip
+def test_a_list_without_end_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
+    monkeypatch.setattr(vendor_list, name, 4)
+    parse_vendor_list(text.encode())
+    monkeypatch.setattr(vendor_list, name, 3)
+    with pytest.raises(InputError, match="no list of vendored modules"):
+        parse_vendor_list(text.encode())
 
 
 def test_without_the_file_there_is_no_list(tmp_path: Path) -> None:

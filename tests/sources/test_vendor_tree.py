@@ -17,7 +17,7 @@ from supplymatrix.gomod.vendor_rules import CopyRules
 from supplymatrix.model.on_disk import FileChange
 from supplymatrix.sources import vendor_tree
 from supplymatrix.sources.vendor_list import read_vendor_list
-from supplymatrix.sources.vendor_tree import VendoredPart, compare_with_folder, hold_zip, read_vendor_files
+from supplymatrix.sources.vendor_tree import VendoredPart, hold_folder, hold_zip, read_vendor_files
 from tests.support.made_log import module_of
 from tests.support.module_cache import sum_line
 from tests.support.vendored import module_zip
@@ -202,15 +202,55 @@ def test_a_tree_without_end_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "more than 3 entries" in part.found.cut
 
 
-def test_a_folder_that_replaces_a_module_is_compared_file_by_file(tmp_path: Path) -> None:
-    part = part_of(tmp_path, {f"example.com/m/{name}.go": b"package m\n" for name in "abc"})
-    assert compare_with_folder(part, tmp_path / "lib") is None
-    (tmp_path / "lib").mkdir()
-    (tmp_path / "lib" / "a.go").write_bytes(b"package m\n")
-    (tmp_path / "lib" / "b.go").write_bytes(b"package n\n")
-    compared = compare_with_folder(part, tmp_path / "lib")
-    assert compared is not None
-    assert (compared[0], [(one.change, one.name) for one in compared[1]]) == (
-        2,
-        [(FileChange.CHANGED, "example.com/m/b.go"), (FileChange.EXTRA, "example.com/m/c.go")],
-    )
+def held_folder(tmp_path: Path, files: dict[str, bytes]) -> TreeMatch:
+    """Hold a module that a folder replaces against it. files: below vendor/."""
+    part = part_of(tmp_path, files)
+    side = hold_folder(tmp_path / "lib", part)
+    return match_tree(part.found, {module_of(M): part.packages}, {module_of(M): side}, part.rules)
+
+
+def write_library(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module example.com/m\n\ngo 1.20\n", "a.go": EMBED.format("m", "d"), "b.go": "package m\n",
+        "a_test.go": "package m\n", "LICENSE": "l\n", "d/x": "x\n", "d/y": "y\n", "other/o.go": "package other\n",
+        "within/go.mod": "module example.com/m/within\n", "within/w.txt": "w\n",
+    }  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / "lib" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "lib" / name).write_text(text)
+
+
+def test_a_folder_that_replaces_a_module_is_held_as_its_zip_would_be(tmp_path: Path) -> None:
+    write_library(tmp_path)
+    right = {
+        f"example.com/m/{name}": (tmp_path / "lib" / name).read_bytes()
+        for name in ("a.go", "b.go", "LICENSE", "d/x", "d/y")
+    }
+    found = held_folder(tmp_path, right)
+    assert (found.modules[module_of(M)].differences, found.unexplained) == ((), ())
+    assert hold_folder(tmp_path / "lib", part_of(tmp_path, {})).go_mod == b"module example.com/m\n\ngo 1.20\n"
+    wrong = {"example.com/m/b.go": b"package n\n", "example.com/m/c.go": b"", "example.com/m/within/w.txt": b"w\n"}
+    for name in ("d/x", "LICENSE"):
+        (tmp_path / "vendor/example.com/m" / name).unlink()
+    found = held_folder(tmp_path, wrong)
+    assert [(one.change.value, one.name) for one in found.modules[module_of(M)].differences] == [
+        ("missing", "example.com/m/LICENSE"), ("changed", "example.com/m/b.go"), ("extra", "example.com/m/c.go"),
+        ("missing", "example.com/m/d/x"),
+    ]  # fmt: skip
+    assert [one.name for one in found.unexplained] == ["example.com/m/within/w.txt"]
+
+
+def test_a_folder_that_is_not_there_says_nothing(tmp_path: Path) -> None:
+    part = part_of(tmp_path, {"example.com/m/a.go": b"package m\n"})
+    with pytest.raises(FileNotFoundError):
+        hold_folder(tmp_path / "lib", part)
+
+
+def test_a_folder_of_more_files_than_are_looked_at_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_library(tmp_path)
+    part = part_of(tmp_path, {"example.com/m/a.go": b"package m\n"})
+    monkeypatch.setattr(vendor_tree, "MAX_ENTRIES", 3)
+    with pytest.raises(InputError):
+        hold_folder(tmp_path / "lib", part)

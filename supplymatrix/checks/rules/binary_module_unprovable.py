@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from supplymatrix.checks.programs import module_subject, name_module, recorded_evidence
 from supplymatrix.checks.result import failed, passed
 from supplymatrix.checks.view import FactView
+from supplymatrix.model.on_disk import VendoredModule, VendorState
 from supplymatrix.model.program import ProgramModule, ProgramModuleState
 from supplymatrix.model.rule import Level, Result, Rule, Severity
 
@@ -20,7 +21,7 @@ RULE = Rule(
     why="Without a hash nobody can say from which files the module was built, be its version in the log or not.",
     severity=Severity.MEDIUM,
     level=Level.WARN,
-    needs=("ProgramModule",),
+    needs=("ProgramModule", "VendoredModule"),
     offline=True,
     fixable=True,
     since="0.1.0",
@@ -29,10 +30,22 @@ RULE = Rule(
 
 
 def check(view: FactView) -> Iterator[Result]:
-    """A module with a hash is a pass here, whatever the log says of it; folders are judged by SM145."""
+    """A module with a hash is a pass here, whatever the log says of it; folders are judged by SM145.
+
+    A build from vendor/ records no hashes. Where this run has proven every file that vendor/ has of the module, in the
+    version that the program names, those files stand in for the hash; that the program was made of them it says as
+    little as it does of a hash.
+    """
+    proven = {
+        one.effective
+        for one in view.facts.of(VendoredModule)
+        if one.effective is not None and one.files and one.state is VendorState.EQUAL and one.is_proven
+    }
     for module in view.facts.of(ProgramModule):
         subject = module_subject(module)
-        if module.state is ProgramModuleState.NO_SUM:
+        if module.state is ProgramModuleState.NO_SUM and not module.sum and module.subject in proven:
+            yield passed(RULE, subject, module.subject)
+        elif module.state is ProgramModuleState.NO_SUM:
             yield failed(
                 RULE,
                 subject,
@@ -41,7 +54,7 @@ def check(view: FactView) -> Iterator[Result]:
                 label=module.reason or "it records none",
                 locations=(module.location,),
                 evidence=recorded_evidence(module),
-                fix=module.remedy or "build it without vendor/, by Go 1.18 or later",
+                fix=module.remedy or "build it without vendor/, or hold vendor/ against the log in the same check",
             )
         elif module.sum and module.state is not ProgramModuleState.LOCAL:
             yield passed(RULE, subject, module.subject)

@@ -59,5 +59,6 @@ def _told(subject: str, program: BuiltProgram) -> Result:
 
 def _described(secret: SecretFlag) -> str:
     """Return what may be told of a secret, so that its owner can tell which one it is."""
-    begins = f"begins with {secret.prefix}, " if secret.prefix else ""
-    return f"{secret.kind}; {secret.length} characters, {begins}SHA-256 {secret.digest}…"
+    begins = f", begins with {secret.prefix}" if secret.prefix else ""
+    digest = f", SHA-256 {secret.digest}…" if secret.digest else ""
+    return f"{secret.kind}; {secret.length} characters{begins}{digest}"

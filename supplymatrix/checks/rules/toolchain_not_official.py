@@ -42,13 +42,14 @@ def check(view: FactView) -> Iterator[Result]:
             yield unknown(RULE, subject, module, gap_of_go(go))
         elif go.level in (ToolchainLevel.OFFICIAL, ToolchainLevel.CONFIG_CHANGED):
             if go.risks:
-                yield _finding(subject, go, f"the go.env of {name_go(go)} makes it check less, or run other programs")
+                yield _finding(subject, go, f"{name_go(go)} may check less than a release, or run other programs")
             else:
                 yield passed(RULE, subject, module)
 
 
 def _finding(subject: str, go: InstalledGo, message: str) -> Result:
-    stated = (("folder", go.root), ("its maker", go.maker), ("known by", go.maker_mark), ("its hash", go.hash))
+    stated = (("folder", go.root), ("its maker", go.maker), ("known by", go.maker_mark), ("its hash", go.hash),
+              ("a link to", go.link), ("the go that runs", go.runs))  # fmt: skip
     return failed(
         RULE,
         subject,
@@ -61,6 +62,14 @@ def _finding(subject: str, go: InstalledGo, message: str) -> Result:
             *(Evidence(label="setting", value=risk) for risk in go.risks),
             *list_differences(go.differences, go.differing),
         ),
-        fix=go.remedy or "take these settings out of its go.env",
+        fix=go.remedy or _fix(go),
         identity="\n".join((subject, go.level.value, *go.risks)),
     )
+
+
+def _fix(go: InstalledGo) -> str:
+    """Return what ends the risks of a release."""
+    if not go.runs:
+        return "take these settings out of its go.env"
+    more = "; take the other settings out of its go.env" if len(go.risks) > 1 else ""
+    return f"put the folder bin of one Go first in PATH, and take GOROOT out of the environment{more}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from supplymatrix.checks.differences import counted_files, first_difference, list_differences
 from supplymatrix.checks.result import failed, passed
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.module import ModuleVersion
@@ -32,9 +33,13 @@ _FIX = "`go mod vendor` makes the list and the files anew"
 
 
 def check(view: FactView) -> Iterator[Result]:
-    """One finding for the list as a whole, and one for each module that it names and that is not there."""
+    """One finding for the list as a whole, and one for each module that it names and that is not there, or not as in
+    the folder that replaces it."""
     for tree in view.facts.of(VendorTree):
         clauses = tree.inconsistencies
+        if not tree.is_there:
+            yield _gone(tree)
+            continue
         if not clauses:
             yield passed(RULE, _LIST, _NO_MODULE)
             continue
@@ -61,5 +66,36 @@ def check(view: FactView) -> Iterator[Result]:
                 locations=(module.location,),
                 fix=_FIX,
             )
+        elif module.state is VendorState.LOCAL and module.differing:
+            yield _differs_from_folder(module)
         else:
             yield passed(RULE, str(module.subject), module.subject)
+
+
+def _gone(tree: VendorTree) -> Result:
+    return failed(
+        RULE,
+        _LIST,
+        _NO_MODULE,
+        message="there is no vendor/, and the policy says that the project commits it",
+        label="it requires modules: builds take them from the module cache",
+        locations=(tree.location,),
+        evidence=(Evidence(label="policy", value="[sources] vendored = true"),),
+        fix="`go mod vendor` makes it; a project that does not commit it says `vendored = false` under [sources]",
+        identity=f"{_LIST}\nno vendor/",
+    )
+
+
+def _differs_from_folder(module: VendoredModule) -> Result:
+    total = max(module.differing, len(module.differences))
+    return failed(
+        RULE,
+        str(module.subject),
+        module.subject,
+        message=f"vendor/ does not have what lies in the folder that replaces {module.subject.path}: "
+        f"{counted_files(total)} differ{'s' if total == 1 else ''}",
+        label=first_difference(module.differences, total, prefix="vendor/"),
+        locations=(module.location,),
+        evidence=list_differences(module.differences, total, prefix="vendor/"),
+        fix=_FIX,
+    )

@@ -29,11 +29,13 @@ RULE = Rule(
     alarms=True,
 )
 
+_LIST = "modules.txt"
+
 
 def check(view: FactView) -> Iterator[Result]:
     """Every file of a vendored module must be as in its zip; a module that could not be compared is a gap.
 
-    A module that comes from a folder is judged by SM123, one that is listed and absent by SM122.
+    A module that comes from a folder is judged by SM122 and SM123, one that is listed and absent by SM122.
     """
     for module in view.facts.of(VendoredModule):
         subject = str(module.subject)
@@ -73,12 +75,15 @@ def _differs(subject: str, module: VendoredModule) -> Result:
     total = max(module.differing, len(module.differences))
     proof = "the log has the hash of that zip" if module.is_proven else "go.sum has the hash of that zip, the log not"
     stated = (("compared with", module.compared_with), ("proof", proof))
+    message = f"vendor/ does not have the files of {source.path} {source.version}: {counted_files(total)} differ"
+    message += f"{'s' if total == 1 else ''} from its zip"
+    if total == 1 and module.differences[:1] and module.differences[0].name == _LIST:
+        message = f"vendor/{_LIST} has {source.path} {source.version} compiled as another version of Go than its go.mod"
     return failed(
         RULE,
         subject,
         module.subject,
-        message=f"vendor/ does not have the files of {source.path} {source.version}: {counted_files(total)} differ"
-        f"{'s' if total == 1 else ''} from its zip",
+        message=message,
         label=first_difference(module.differences, total, prefix="vendor/") or module.reason,
         locations=(module.location,),
         evidence=(

@@ -32,7 +32,7 @@ _NO_MODULE = ModuleVersion(path="", version="")
 
 def check(view: FactView) -> Iterator[Result]:
     """One finding for each file that nobody explains, under its path, and one for those that are not named."""
-    for tree in view.facts.of(VendorTree):
+    for tree in (tree for tree in view.facts.of(VendorTree) if tree.is_there):
         if not tree.unexplained and not tree.unexplained_total:
             yield passed(RULE, "vendor/", _NO_MODULE)
         for file in tree.unexplained:

@@ -37,7 +37,8 @@ def check(view: FactView) -> Iterator[Result]:
     private = {fact.subject: fact for fact in view.facts.of(PrivateModule)}
     proofs = {fact.subject: fact for fact in view.facts.of(LineProof) if fact.kind is SumKind.ZIP}
     for module in view.facts.of(VendoredModule):
-        if module.state is VendorState.LOCAL:
+        is_unseen_folder = module.state is VendorState.UNCHECKED and module.effective is None
+        if module.state is VendorState.LOCAL or is_unseen_folder:
             yield _unproven(
                 module, module.reason or "it was copied from a folder, which has no hash anywhere", _PUBLISH
             )

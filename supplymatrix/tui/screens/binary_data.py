@@ -147,7 +147,7 @@ def summary_line(view: BinaryView, width: int = 0) -> str:
         "project": f"beside {run.project}" if run is not None and run.project else "",
         "gos": counted(len(gos.installed), "Go") if gos is not None else "",
     }
-    for name in ("", "gos", "project", "modules", "exit", "proven"):
+    for name in ("", "gos", "project", "modules", "programs", "proven", "exit"):
         parts.pop(name, None)
         line = " · ".join(filter(None, parts.values()))
         if not width or len(line) <= width:

@@ -67,6 +67,7 @@ _PLACES: Mapping[str, str] = {
     "program": "program",
 }  # fmt: skip
 _ON_DISK = (DIFFERS, OPEN, OTHER, BY_SUM, AGREES, ABSENT, UNSEEN)
+_WRONG = "✘ what lies on this disk is not what is proven: do not build with it"
 _SHORT = {ABSENT: "none", OPEN: "unknown", BY_SUM: "go.sum"}
 """Words that are shorter in a column."""
 _NOT_LOOKED_AT = "not looked at: d looks"
@@ -248,10 +249,13 @@ def _module_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
     if row.state != LOCAL:
         yield Content("")
         yield from _copy_lines(view, row)
+    if row.disk == DIFFERS:
+        yield Content("")
+        yield Content.styled(_WRONG, "bold $text-error")
     for item in row.judged:
         yield Content("")
         yield from _judged_lines(view, item)
-    if not row.judged:
+    if not row.judged and row.disk != DIFFERS:
         yield Content("")
         yield Content("nothing is wrong with it" if row.state == PROVEN else "no rule says anything of it")
     if row.lines:
