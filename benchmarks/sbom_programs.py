@@ -73,10 +73,15 @@ def truth_of(document: Mapping[str, Any]) -> Truth:
     main = document.get("Main") or {}
     version = main.get("Version", "")
     return Truth(
-        modules=frozenset(_purl(dep) for dep in document.get("Deps") or ()),
+        modules=frozenset(_purl(dep) for dep in document.get("Deps") or () if not _is_folder(dep)),
         main=(main.get("Path", ""), "" if version in _NO_VERSIONS else version),
         go=document["GoVersion"].removeprefix("go").split("-")[0].split(" ")[0],
     )
+
+
+def _is_folder(dep: Mapping[str, Any]) -> bool:
+    """Return whether a folder stands in the place of a module: no purl names that, and none is asked for."""
+    return str((dep.get("Replace") or {}).get("Path", "")).startswith((".", "/"))
 
 
 def _purl(dep: Mapping[str, Any]) -> str:

@@ -43,17 +43,20 @@ def binary(
     """Hold compiled Go programs against the log: each module that they name, by the hash that they recorded.
 
     FILE is a program (ELF, PE, Mach-O, XCOFF, Plan 9, WebAssembly), a folder, a tar file (plain, gzip, xz, bzip2,
-    Zstandard), or a container image (`docker save`, OCI layout). Nothing is run. Of an image those programs count that
-    are there when all its layers lie on each other. No private name goes to the log, by GOPRIVATE or the lift.toml of
-    the project, or else of the current folder.
+    Zstandard), or a container image (`docker save`, OCI layout). In a folder, and in a named archive, archives are
+    opened too, but not those in them; others (zip, deb, rpm, …) are a gap. Nothing is run. Of an image those
+    programs count that are there when all its layers lie on each other. No private name goes to the log, by
+    GOPRIVATE or the lift.toml of the project, or else of the current folder.
 
-    The hash of a module is what go.sum said at the build. A vendored build by Go 1.23 or later records none, so that
-    nothing proves its modules here; `supplymatrix verify vendor` holds the files of vendor/ against the log.
+    The hash of a module is what go.sum said at the build. A vendored build by Go 1.23 or later records none, so
+    that nothing proves its modules here; `supplymatrix verify vendor` holds the files of vendor/ against the log.
 
-    Exit 0: every module is proven. 4: a hash is not the log's, or a file of an image is not what its digest says.
-    1: a module that nothing proves (not in the log, without a hash, from a folder), another version than the project
-    builds, a changed working tree, a secret in the build settings, a program that is packed, obfuscated, damaged or
-    names no module. 2: a named file is no Go program. 3: something could not be had. 5: there is no Go program.
+    Exit 0: every module that is named is proven; main modules have no hash. 4: a hash is not the log's, or a file
+    of an image is not what its digest says. 1: a module that nothing proves (not in the log, without a hash, from a
+    folder), another version than the project builds, a changed working tree, a secret in the build settings, a
+    program that is packed, obfuscated or damaged, names no module, holds packages of modules that it does not name,
+    or contradicts itself, a release of Go that the log does not have. 2: a named file is no Go program. 3:
+    something could not be had. 5: there is no Go program.
     """
     from supplymatrix.engine.verify_binary import BinaryRequest, verify_binaries
     from supplymatrix.reports.programs_view import render_programs_json, render_programs_text

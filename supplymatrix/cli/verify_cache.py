@@ -47,8 +47,8 @@ def cache(
     A module that no log can know is held against go.sum, and that is said. One that was never fetched is no fault.
     Whoever may write to the module cache may set times, too: --trust-mtime is for a cache that nobody else writes to.
 
-    Exit 0: all is as proven. 1: a module is not in the log, or there is no go.sum. 3: something could not be had. 4: a
-    copy, or a line of go.sum, is not what the log proves. 5: there is no copy.
+    Exit 0: all is as proven. 1: a module is not in the log, or go.sum does not have it. 3: something could not be had.
+    4: a copy, or a line of go.sum, is not what the log proves. 5: there is no copy.
     """
     from supplymatrix.engine.verify_cache import CacheRequest, verify_cache
     from supplymatrix.reports.cache_view import render_cache_json, render_cache_text

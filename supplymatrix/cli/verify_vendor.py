@@ -33,10 +33,11 @@ def vendor(
     --offline they are not. No file of vendor/ is run, and none is changed.
 
     Named are files that are changed, missing or added, files that no listed package explains, modules that are listed
-    and absent or come from a folder, and where modules.txt, go.mod and go.sum disagree.
+    and absent or come from a folder, and where modules.txt, go.sum and the go.mod files of the project and of its
+    modules disagree.
 
-    Exit 0: all is as proven. 1: something is not explained, or a module is not in the log. 3: a zip or the log could
-    not be had. 4: a file, a zip or a go.sum line is not what is proven. 5: there is no vendor/.
+    Exit 0: all is as proven. 1: something is not explained, or nothing proves a module. 3: a zip, a folder or the log
+    could not be had. 4: a file, a zip or a go.sum line is not what is proven. 5: there is no vendor/.
     """
     from supplymatrix.engine.verify_vendor import VendorRequest, verify_vendor
     from supplymatrix.reports.vendor_tree_view import (

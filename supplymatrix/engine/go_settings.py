@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from supplymatrix.engine.redaction import PROXY_VARIABLES, redact_goauth, redact_gosumdb, redact_urls, secrets_of
+from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import ENVIRONMENT, EnvFile
 from supplymatrix.model.value import value
 from supplymatrix.net.settings import read_env_files, user_env_path
@@ -72,7 +73,10 @@ def _module_cache(environ: Mapping[str, str], files: Sequence[EnvFile]) -> tuple
     merged: dict[str, str] = {}
     for file in reversed(files):
         merged |= file.values
-    found = module_cache(environ, merged)
+    try:
+        found = module_cache(environ, merged)
+    except InputError:  # the setting that is at fault is shown by itself
+        return "", ""
     gopath, origin = _look_up("GOPATH", environ, files)
     return ("", "") if found is None else (str(found), f"GOPATH, {origin}" if gopath else "default")
 

@@ -1,7 +1,7 @@
 """What a go command is run on: the project it finds in its folder, and the modules of others that it may compile.
 
-    project = find_go_project(Path("svc"), environ, values)     # Path("svc/go.mod"), or a go.work
-    wanted_modules(projects, line, start)
+project = find_go_project(Path("svc"), environ, values)     # Path("svc/go.mod"), or a go.work
+wanted_modules(projects, line, start)
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ from supplymatrix.model.fact import (
     SumLine,
 )
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.on_disk import InstalledGo, ToolchainLevel, VendoredModule, VendorState
+from supplymatrix.model.on_disk import InstalledGo, ToolchainLevel, VendoredModule, VendorState, VendorTree
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Mode
 from supplymatrix.net.settings import building_goroot, read_env_values
@@ -341,6 +341,15 @@ class GoWrapper:
         found = {module.subject: module for audit in audits for module in audit.facts.of(VendoredModule)}
         others = [module for module in found.values() if module.state is not VendorState.LOCAL]
         compared = [module for module in others if module.state is not VendorState.UNCHECKED]
+        if not found and not any(True for audit in audits for _ in audit.facts.of(VendorTree)):
+            lines = [line for audit in audits for line in audit.facts.of(SumLine)]
+            count = len({line.subject for line in lines if line.kind is SumKind.ZIP})
+            return changed(
+                looked,
+                modules=len(_answered(audits, ProofState.PROVEN)),
+                in_vendor=max(1, count),
+                notes=(*looked.notes, "vendor/ was not compared"),
+            )
         return changed(
             looked,
             modules=sum(module.is_proven for module in compared),

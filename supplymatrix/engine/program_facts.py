@@ -33,7 +33,7 @@ _NO_SUM = (
     "it records no hash, as no vendored build does: the log has this version, and nothing says that these are its files"
 )
 _VENDOR = "`supplymatrix verify vendor` holds vendored files against the log"
-_REFUSED = "HTTP 400"
+_REFUSED = "HTTP status 400"
 """With this a log answers for a module that it cannot fetch: it does not exist, or is private."""
 _PRIVATE = "a private module belongs under [sources] private in lift.toml, or into GOPRIVATE; else check its name"
 _RELEASE = "release with modules that the log has, and without local replacements"

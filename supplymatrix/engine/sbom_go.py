@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goversion import go_version_key, is_toolchain
 from supplymatrix.gomod.modfile import GoMod, GoWork
-from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion, unescape_version
+from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.settings import building_goroot, read_env_values
 from supplymatrix.sources.build_target import host_target
-from supplymatrix.sources.go_root import go_version_of
+from supplymatrix.sources.go_root import go_version_of, toolchain_in_cache
 
 if TYPE_CHECKING:
     from supplymatrix.engine.sbom_proofs import Proofs
@@ -57,7 +57,9 @@ def find_go_release(
     if root is None or not here:
         nobody = GoRelease(version="", source="", reason="neither go.mod nor this machine says which Go builds it")
         return _fetched(wanted, cache) if wanted is not None else nobody
-    local = GoRelease(version=here, source="the Go on this machine, as its VERSION file says", module=_module_of(root))
+    local = GoRelease(
+        version=here, source="the Go on this machine, as its VERSION file says", module=toolchain_in_cache(root)
+    )
     named = chosen.partition("+")[0]
     if is_toolchain(named) and _bare(named) != here:
         local = _fetched(GoRelease(version=_bare(named), source=f"GOTOOLCHAIN={chosen}"), cache)
@@ -113,13 +115,3 @@ def _wanted(go_mod: GoMod | None, go_work: GoWork | None) -> GoRelease | None:
 
 def _bare(name: str) -> str:
     return name.removeprefix("go").partition("-")[0]
-
-
-def _module_of(root: Path) -> ModuleVersion | None:
-    """Return the toolchain's module version where the Go lies in the module cache, as the go command puts it there."""
-    try:
-        path, _, version = root.resolve().as_posix().rpartition("@")
-        module = ModuleVersion(path=TOOLCHAIN_PATH, version=unescape_version(version))
-    except (InputError, OSError, RuntimeError):
-        return None
-    return module if path.endswith(f"/{TOOLCHAIN_PATH}") else None

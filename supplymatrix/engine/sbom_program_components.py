@@ -294,6 +294,9 @@ def _facts_of(program: SbomProgram) -> Iterator[tuple[str, str]]:
     if read.state not in OPAQUE and program.main is not None and program.main.recorded != program.main.module.version:
         yield "supplymatrix:recorded_version", program.main.recorded
     yield from ((f"supplymatrix:build:{key}", text) for key, text in program.settings)
+    if program.file.name != program.name:
+        said = f"{program.name}; hashes and size are those of the program that it unpacks to"
+        yield "supplymatrix:file:packed_in", said
     yield from (("supplymatrix:file:also", name) for name in program.also)
     for flag in program.secrets:
         yield "supplymatrix:secret", f"taken out of {flag.setting}: {flag.name}: {flag.kind}"

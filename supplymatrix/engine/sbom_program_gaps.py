@@ -24,6 +24,10 @@ _BUILD_AGAIN = (
     "build it again, unpacked and not obfuscated, or make the bill from its project: supplymatrix sbom FOLDER"
 )
 _FROM_PROJECT = "make the bill from its project: supplymatrix sbom FOLDER"
+_NATIVE = (
+    "build it with CGO_ENABLED=0 if nothing in it needs C; else the bill of its project names the files that link C: "
+    "supplymatrix sbom FOLDER --cgo"
+)
 _NO_EDGES = (
     "a program records which modules are in it, and not which of them needs which: all are told as needed by the "
     "program, and of each other only what proven go.mod files require, without what these mark // indirect"
@@ -124,9 +128,12 @@ def _lacks(program: SbomProgram) -> Iterator[Gap]:
         what = f"modules of {len(program.strangers):,} packages of {program.name}"
         yield _gap(what, f"the program names none of them{_named(program)}", _FROM_PROJECT, program)
     if program.uses_cgo or (program.uses_cgo is None and program.setting("CGO_ENABLED") == "1"):
-        libraries = "" if program.read.libraries else ", and loads no library at its start"
-        reason = f"it is built with cgo{libraries}: which other code in C is linked into it, a program does not say"
-        yield _gap(f"native code in {program.name}", reason, _FROM_PROJECT, program)
+        loads = "the libraries that it loads are listed" if program.read.libraries else "it loads no library at its start"
+        reason = (
+            f"it is built with cgo: {loads}, and whether other code in C is linked into it, a program does not say; "
+            "where only the standard library uses C (net, os/user), there is none"
+        )
+        yield _gap(f"native code in {program.name}", reason, _NATIVE, program)
 
 
 def _named(program: SbomProgram) -> str:

@@ -79,6 +79,7 @@ __all__ = ["ProgramsSbomRequest", "make_programs_sbom", "may_hold_programs"]
 
 _ALARM, _GAPS = 4, 3
 _FEW = 3
+_PACKED = (".bz2", ".gz", ".xz", ".zst")
 _SAID_BY = "the program"
 _LISTED_BY = "build info of the program, read by supplymatrix"
 _PACKAGES_BY = "the program's function table, read by supplymatrix"
@@ -218,7 +219,9 @@ class _Making:
         name = self._short(found.name)
         second = sha512_of(found.path, found.sha256, found.size)
         is_structured = found.read.state not in OPAQUE
-        file = ProgramFile(name=name, sha256=found.sha256, size=found.size, sha512=second, is_structured=is_structured)
+        is_packed = not second and found.name == found.path.as_posix() and name.endswith(_PACKED)
+        inner = name.rpartition(".")[0] if is_packed else name  # whose hash and size these are
+        file = ProgramFile(name=inner, sha256=found.sha256, size=found.size, sha512=second, is_structured=is_structured)
         return program_of(name, file, found.read, found.image, tuple(map(self._short, found.also)))
 
     def _short(self, name: str) -> str:

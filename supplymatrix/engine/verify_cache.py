@@ -24,9 +24,10 @@ from supplymatrix.engine.module_graph import cache_of, graph_of_files
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, load_policy
 from supplymatrix.engine.private import withholding_of
 from supplymatrix.engine.sbom_subject import SbomSubject, find_sbom_subject
+from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.module_graph import ModuleGraph
 from supplymatrix.model.cache_run import CacheRun, SumDifference, UnprovenModule
-from supplymatrix.model.fact import CachedCopy, CopyKind, CopyState, Gap, SumKind, SumLine
+from supplymatrix.model.fact import CachedCopy, CopyKind, CopyState, Gap, ProjectFact, RequiredModule, SumKind, SumLine
 from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.model.value import changed, value
@@ -35,12 +36,20 @@ from supplymatrix.net.folders import cache_folder_if_any
 from supplymatrix.net.settings import read_go_settings
 from supplymatrix.sources.copy_check import CopyCheck, Hashes
 from supplymatrix.sources.mod_files import ModFiles
-from supplymatrix.sources.project import Project
+from supplymatrix.sources.project import Project, is_file, is_folder
 
 __all__ = ["CacheRequest", "verify_cache"]
 
 _AGAIN = "run it again when nothing writes to the module cache"
 _TOOLCHAINS = "toolchains are not looked at here: `supplymatrix verify goroot` does that"
+_READABLE = "let it be read by whoever runs this, and run it again"
+_REMEDIES = (
+    ("it cannot be read", _READABLE),
+    ("has not unpacked it to its end", "`go mod download` unpacks it anew; run this again then"),
+    ("more entries", "this program reads no more; find out what lies there, or `go clean -modcache`"),
+    ("is a link to nothing", "delete the link; the go command fetches the file again"),
+)
+"""What to do about a copy that could not be checked, by words of the reason."""
 _VENDOR = "there is a vendor/ beside it, which builds may take instead: `supplymatrix verify vendor` looks there"
 _TRUSTED = "modules whose files have the same size, place and times as when they were last read were not read again"
 
@@ -58,12 +67,14 @@ class CacheRequest:
 
 @value
 class _Wanted:
-    """modules: whose copies count; go_mods: of which only the go.mod does. sums: the first hash of each go.sum key."""
+    """modules: whose copies count; go_mods: of which only the go.mod does. sums: the first hash of each go.sum key.
+    unlisted: modules that give packages, and of whose zip no go.sum has a line."""
 
     modules: tuple[ModuleVersion, ...]
     go_mods: tuple[ModuleVersion, ...]
     local: tuple[str, ...]
     sums: Mapping[tuple[ModuleVersion, SumKind], str]
+    unlisted: tuple[ModuleVersion, ...]
     gaps: tuple[Gap, ...]
     notes: tuple[str, ...]
 
@@ -74,8 +85,9 @@ def verify_cache(request: CacheRequest, on_event: OnEvent = ignore_event) -> Cac
     Raises InputError for a path, project or policy that cannot be used, TrustError for a log that lied as a whole.
     """
     means = request.means
-    subject = find_sbom_subject(request.path, means.environ)
     cache = cache_of(means.environ)
+    _refuse_cache(request.path, cache)
+    subject = find_sbom_subject(request.path, means.environ)
     facts = _facts(means) if request.trust_mtime else None
     sums = _read_sums(subject)
     with ExitStack() as stack:
@@ -117,7 +129,23 @@ def verify_cache(request: CacheRequest, on_event: OnEvent = ignore_event) -> Cac
         tree_size=words.tree_size,
         remembered=remembered,
         has_go_sum=bool(wanted.sums) or not wanted.modules,
+        unlisted=wanted.unlisted if wanted.sums else (),
     )
+
+
+def _refuse_cache(path: Path, cache: Path | None) -> None:
+    """Refuse the module cache in the place of a project. Raises InputError."""
+    if cache is None or not is_folder(path) or is_file(path / "go.mod"):
+        return
+    real = Path(os.path.realpath(path))
+    if real.is_relative_to(os.path.realpath(cache)):
+        fault = Diagnostic(
+            message="this is the module cache; PATH is a project, whose modules are looked at there",
+            artifact=path.as_posix(),
+            expected="a folder with go.mod, or go.work",
+            remedy="run it in a project, or name one; GOMODCACHE says which module cache is looked at",
+        )
+        raise InputError(fault)
 
 
 def _facts(means: Means) -> FileFacts:
@@ -168,7 +196,9 @@ def _find_modules(
     graph = graph_of_files(inputs, files.read)
     listed = {one.effective for one in graph.modules if one.effective is not None}
     modules = listed | {module for module, kind in sums if kind is SumKind.ZIP}
-    is_toolchain = any(module.path == TOOLCHAIN_PATH for module in modules)
+    is_toolchain = any(module.path == TOOLCHAIN_PATH for module in modules) or _has_toolchains(cache)
+    has_line = {module for module, kind in sums if kind is SumKind.ZIP}
+    unlisted = sorted((_giving_packages(subject.projects) & listed) - has_line)
     modules = {module for module in modules if module.path != TOOLCHAIN_PATH}
     go_mods = {module for module, _ in sums} - modules
     notes = [_TOOLCHAINS] * is_toolchain
@@ -179,9 +209,37 @@ def _find_modules(
         go_mods=tuple(sorted(module for module in go_mods if module.path != TOOLCHAIN_PATH)),
         local=tuple(sorted(one.module.path for one in graph.modules if one.effective is None and not one.is_main)),
         sums=sums,
+        unlisted=tuple(module for module in unlisted if module.path != TOOLCHAIN_PATH),
         gaps=tuple(_gaps_of_graph(inputs, graph)),
         notes=tuple(notes),
     )
+
+
+def _giving_packages(projects: Sequence[Project]) -> set[ModuleVersion]:
+    """Return the modules that go.mod requires for their packages: from go 1.17 on all that it requires, before that
+    those that it requires for its own sake, which is not known here."""
+    found: set[ModuleVersion] = set()
+    for project in projects:
+        if any(isinstance(fact, ProjectFact) and fact.prunes_graph for fact in project.facts):
+            required = (fact for fact in project.facts if isinstance(fact, RequiredModule))
+            found |= {one.effective for one in required if one.effective is not None and not one.is_member}
+    return found
+
+
+def _has_toolchains(cache: Path | None) -> bool:
+    """Return whether a toolchain lies in the module cache, unpacked or as a zip."""
+    if cache is None:
+        return False
+    folder, name = (cache / TOOLCHAIN_PATH).parent, f"{Path(TOOLCHAIN_PATH).name}@"
+    downloads = cache / "cache" / "download" / TOOLCHAIN_PATH / "@v"
+    return any(one.startswith(name) for one in _names(folder)) or any(one.endswith(".zip") for one in _names(downloads))
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names are all that is wanted
+    except OSError:
+        return []
 
 
 def _gaps_of_graph(inputs: GraphInputs, graph: ModuleGraph) -> Iterator[Gap]:
@@ -287,7 +345,8 @@ def _gaps_of_copies(copies: Sequence[CachedCopy]) -> Iterator[Gap]:
     for copy in copies:
         if copy.state is CopyState.UNCHECKED:
             what = "files" if copy.kind is CopyKind.FOLDER else "hash"
-            yield Gap(wanted=f"the {what} of {copy.path}", reason=copy.reason, remedy=_AGAIN, subject=str(copy.subject))
+            remedy = next((todo for words, todo in _REMEDIES if words in copy.reason), _AGAIN)
+            yield Gap(wanted=f"the {what} of {copy.path}", reason=copy.reason, remedy=remedy, subject=str(copy.subject))
 
 
 def _sum_differences(subject: SbomSubject, words: LogWords) -> Iterator[SumDifference]:

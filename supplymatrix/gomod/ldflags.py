@@ -62,9 +62,10 @@ _TRAILING = frozenset(_TRAILING_WORDS.split())
 _SEGMENT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 _PLACEHOLDER_WORDS = """
-change-me change_me changeit changeme default dev dummy empty example fake false fixme foo insecure invalid ldap missing
-mock mtls n/a na nil no none not-set notset null oauth oauth2 off oidc on override passwd password placeholder redacted
-replace-me replace_me replaceme saml sample secret secrets set-me tba tbd test testing todo token true undefined unknown unset yes
+change-me change_me changeit changeme default dev dummy empty example fake false fixme foo insecure invalid ldap
+missing mock mtls n/a na nil no none not-set notset null oauth oauth2 off oidc on override passwd password placeholder
+redacted replace-me replace_me replaceme saml sample secret secrets set-me tba tbd test testing todo token true
+undefined unknown unset yes
 """
 _PLACEHOLDERS = frozenset(_PLACEHOLDER_WORDS.split())
 _HOLE = re.compile(
@@ -94,7 +95,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "a Discord webhook",
             r"https://(?:[a-z]+\.)?discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]{10,30}/[A-Za-z0-9_-]{20,300}",
         ),
-        ("a signature of Azure", r"(?<=[?&])sig=[A-Za-z0-9%+/=_-]{20,200}"),
+        ("a signature of Azure", r"(?<=[?&]sig=)[A-Za-z0-9%+/=_-]{20,200}"),
         ("a Stripe webhook secret", _START + r"whsec_[A-Za-z0-9+/=]{16,200}"),
         ("an AWS access key", _START + r"A(?:KIA|SIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
         (

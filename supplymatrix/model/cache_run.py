@@ -43,7 +43,8 @@ class CacheRun:
     and of go.sum's zip lines, that come from elsewhere than a folder; absent: those without zip and folder. go_mods:
     module versions of go.sum of which only the go.mod counts. local: paths of modules that are built from a folder.
     unproven: modules of any of these. remembered: modules whose files look as in an earlier run, and were not read.
-    has_go_sum: there is a line in any go.sum, or none is needed. log: its name; tree_size: of the head that the hashes
+    has_go_sum: there is a line in any go.sum, or none is needed. unlisted: modules that go.mod names for their packages,
+    and of whose zip no go.sum has a line. log: its name; tree_size: of the head that the hashes
     are proven under, 0 = nobody was asked.
     """
 
@@ -63,6 +64,7 @@ class CacheRun:
     tree_size: int
     remembered: int = 0
     has_go_sum: bool = True
+    unlisted: tuple[ModuleVersion, ...] = ()
 
     @property
     def differing(self) -> tuple[CachedCopy, ...]:
@@ -71,13 +73,13 @@ class CacheRun:
 
     @property
     def exit_code(self) -> int:
-        """4: something is not as proven. 3: something could not be had. 1: a module is not in the log, or there
-        is no go.sum. 5: there is nothing. 0: all is as proven."""
+        """4: something is not as proven. 3: something could not be had. 1: a module is not in the log, or go.sum does
+        not have it. 5: there is nothing. 0: all is as proven."""
         kinds = {module.kind for module in self.unproven}
         if self.differing or self.sums or LogWordKind.BROKEN in kinds:
             return 4
         if self.gaps:
             return 3
-        if kinds & {LogWordKind.NOT_LOGGED, LogWordKind.IMPOSSIBLE} or not self.has_go_sum:
+        if kinds & {LogWordKind.NOT_LOGGED, LogWordKind.IMPOSSIBLE} or self.unlisted or not self.has_go_sum:
             return 1
         return 0 if self.copies else 5

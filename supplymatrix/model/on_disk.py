@@ -101,19 +101,19 @@ class ToolchainLevel(StrEnum):
 class InstalledGo:
     """One Go on this machine, its files held against the record of `golang.org/toolchain` in the log.
 
-    root: its folder. found_as: "argument", "PATH", "GOROOT" (the go in PATH takes it, and is not of it), "module cache".
-    version: "1.26.8", as its VERSION file says; platform: "linux-amd64". subject: the module version as which the log has it, None where no version is told. hash:
-    of what lies there, "" where it was not hashed; normalised: with go.env as it is shipped. logged_hash, record_id,
-    tree_size: of the proven record, "" and -1 and 0 for none. config: settings of go.env that are not as shipped
-    ("GOTOOLCHAIN=local"). files: that were hashed. differences: the first files that are others, where there is
-    something to compare with (compared_with: "the zip in the module cache", an address); differing: how many. maker:
-    who built it, where it says so ("Red Hat", "Debian"), "" for nobody; maker_mark: by which mark that is known. reason,
-    remedy: why it is no better than its level. risks: settings of go.env that switch a check off, or make the go
-    command run other programs, a clause each. links: how many were followed; outside: files in folders that the record
-    does not have (api, doc, misc, test), which nobody checked; fips: zips of the cryptographic module that are not what
-    the list beside them says. bad_proof: an answer of the log about it does not hold. link: where its folder leads, if
-    that is a link, "" for none. runs: the `go` in PATH that is run with it and is not of it, "" where there is none.
-    is_packaged: a database of packages of this machine, outside of it, says that maker has built it.
+    root: its folder. found_as: "argument", "PATH", "GOROOT" (the go in PATH takes it, and is not of it), "module
+    cache". version: "1.26.8", as its VERSION file says; platform: "linux-amd64". subject: the module version as which
+    the log has it, None where no version is told. hash: of what lies there, "" where it was not hashed. logged_hash,
+    record_id, tree_size: of the proven record, "" and -1 and 0 for none. config: settings of go.env that are not as
+    shipped ("GOTOOLCHAIN=local"), without secrets. files: that were hashed. differences: the first files that are
+    others, where there is something to compare with (compared_with: "the zip in the module cache", an address);
+    differing: how many. maker: who built it, where it says so ("Red Hat", "Debian"), "" for nobody; maker_mark: by
+    which mark that is known; is_packaged: a database of packages of this machine, outside of it, says so. reason,
+    remedy: why it is no better than its level. risks: a clause for each setting of go.env that may do harm, and for
+    another program that is run with it; runs: that program, "" for none. links: how many were followed; outside: files
+    in folders that the record does not have (api, doc, misc, test), which nobody checked; fips: zips of the
+    cryptographic module that are not what the list beside them says. bad_proof: an answer of the log about it does not
+    hold. link: where its folder leads, if that is a link, "" for none.
     """
 
     root: str

@@ -53,6 +53,7 @@ def render_cache_text(run: CacheRun, *, width: int = 80, verbose: bool = False) 
     lines += _sums(run, width, verbose=verbose)
     if not run.has_go_sum:
         lines += [*fold("✘ ", _NO_GO_SUM, width), *fold("  next     ", "go mod tidy writes it; commit it", width), ""]
+    lines += _unlisted(run, width, verbose=verbose)
     lines += _unproven(run, width, verbose=verbose)
     lines += _gaps(run.gaps, width, verbose=verbose)
     lines += [line for note in run.notes for line in fold("note  ", note, width)]
@@ -163,6 +164,20 @@ def _sums(run: CacheRun, width: int, *, verbose: bool) -> Iterator[str]:
     yield ""
 
 
+def _unlisted(run: CacheRun, width: int, *, verbose: bool) -> Iterator[str]:
+    if not run.unlisted:
+        return
+    has = "module has" if len(run.unlisted) == 1 else "modules have"
+    yield from fold(
+        "✘ ", f"{len(run.unlisted):,} {has} no line of their zip in go.sum, though go.mod requires them", width
+    )
+    shown = run.unlisted if verbose else run.unlisted[:_ROWS]
+    yield from (plain(f"    {module}") for module in shown)
+    yield from _more(len(run.unlisted) - len(shown), "modules")
+    yield from fold("  next     ", "go mod tidy writes them, or drops what is not needed; commit go.sum", width)
+    yield ""
+
+
 def _unproven(run: CacheRun, width: int, *, verbose: bool) -> Iterator[str]:
     """Yield the modules that the log has no word on, as far as no gap tells of them."""
     groups: tuple[tuple[str, str, Callable[[UnprovenModule], bool]], ...] = (
@@ -221,6 +236,7 @@ def render_cache_json(run: CacheRun) -> str:
             "modules": run.modules,
             "go_mods": run.go_mods,
             "has_go_sum": run.has_go_sum,
+            "without_line": [_module(module) for module in run.unlisted],
             "not_read_again": run.remembered,
             "counts": _counts(run.copies, unproven),
             "absent": [_module(module) for module in run.absent],

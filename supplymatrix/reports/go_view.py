@@ -76,7 +76,7 @@ def say_before(view: GoView, *, verbose: bool = False) -> str:
     if not view.was_judged:
         return ""
     if view.is_vendored:
-        told = f"{_of_modules(view, 'proven')}, {_of_vendor(view)}"
+        told = _of_vendor(view)
     elif not view.total:
         told = "no modules of others are built here"
     elif view.modules < view.total:
@@ -94,17 +94,16 @@ def _of_modules(view: GoView, how: str) -> str:
     if view.modules == view.total:
         return f"{_count(view.total, 'module')} {how}"
     told = [f"{view.modules:,} of {_count(view.total, 'module')} {how}"]
-    told += [f"{view.by_sum:,} held against go.sum alone"] if view.by_sum else []
+    told += [f"{view.by_sum:,} by go.sum alone"] if view.by_sum else []
     told += [f"{view.unread:,} not looked at"] if view.unread else []
     return "; ".join(told)
 
 
 def _of_vendor(view: GoView) -> str:
-    if not view.compared:
-        return "vendor/ was not compared"
     if view.compared < view.in_vendor:
-        return f"vendor/ was compared for {view.compared:,} of them"
-    return "vendor/ as their zips have it"
+        compared = f"was compared for {view.compared:,} of them" if view.compared else "was not compared"
+        return f"{view.modules:,} of {_count(view.in_vendor, 'module')} proven; vendor/ {compared}"
+    return f"{_of_modules(view, 'proven')}, vendor/ as their zips have it"
 
 
 def say_notes(view: GoView) -> str:

@@ -295,7 +295,8 @@ class ProgramPart:
             yield "libraries", plain(f"{', '.join(program.libraries) or 'none'}{loaded}")
         if program.packages is not None:
             yield "packages", f"{len(program.packages):,} linked in"
-        yield "modules", self._modules_in_words().replace(" modules", "", 1).replace(" module", "", 1)
+        words = self._modules_in_words().replace(" modules", "", 1).replace(" module", "", 1)
+        yield "modules", "none are named" if words == "no" else words
 
     def _states(self) -> Iterator[tuple[str, str]]:
         """Yield how much it lets one know, and in what it contradicts itself."""

@@ -76,6 +76,8 @@ def _key(component: ReadComponent) -> tuple[tuple[str, str], str]:
     said = "" if component.version in _NO_VERSION else component.version
     if component.module is not None:
         return ("golang", component.module.path), component.module.version or said
+    if component.is_folder:  # which others list under the purl of its name
+        return ("golang", component.name), said
     path, version = bare_purl(component.purl)
     if path:
         return ("golang", path), "" if version in _NO_VERSION else version

@@ -134,7 +134,9 @@ class CopyCheck:
             unread=self._unread(module) if folder is not None else "",
             with_looks=self._memory is not None,
         )
-        return copies._replace(known=self._kept(copies)[0]) if self._memory is not None else copies
+        if self._memory is None or copies.unread:  # what is not to be looked at now was whole when it was kept
+            return copies
+        return copies._replace(known=self._kept(copies)[0])
 
     def _unread(self, module: ModuleVersion) -> str:
         """Return why a module's folder is not looked at, "" when it is."""

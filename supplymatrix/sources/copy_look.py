@@ -140,6 +140,10 @@ def first_difference(seen: bytes, wanted: bytes) -> int:
 
 def _open_folder(stack: ExitStack, path: str) -> OpenFolder | FolderLook:
     try:
+        mode = os.lstat(path).st_mode
+        if not stat.S_ISDIR(mode):
+            what = "a symbolic link" if stat.S_ISLNK(mode) else "no folder"
+            return FolderLook(fault=f"it is {what}; the go command makes folders")
         return stack.enter_context(OpenFolder(Path(path)))
     except TooManyEntriesError as err:
         return FolderLook(unread=err.diagnostics[0].message)

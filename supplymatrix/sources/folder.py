@@ -98,7 +98,7 @@ class OpenFolder:
         self._descriptor = -1
         if path.is_symlink() or not path.is_dir():
             raise NotADirectoryError("it is no folder")
-        self._folders: list[tuple[bytes, int]] = []
+        self._folders: list[tuple[bytes, tuple[int, int]]] = []
         self._list()
 
     def __enter__(self) -> Self:
@@ -118,7 +118,7 @@ class OpenFolder:
         count = 0
         while waiting:
             path, below = waiting.pop()
-            self._folders.append((path, os.stat(path).st_mtime_ns))  # noqa: PTH116 - thousands of them
+            self._folders.append((path, _times_of(path)))
             with os.scandir(path) as entries:
                 for entry in entries:
                     count += 1
@@ -171,7 +171,7 @@ class OpenFolder:
         """Raise FileChangedError when something came, went or was renamed since the names were read."""
         for path, written in self._folders:
             try:
-                now = os.stat(path).st_mtime_ns  # noqa: PTH116
+                now = _times_of(path)
             except FileNotFoundError:
                 raise _changed() from None
             if now != written:
@@ -226,6 +226,12 @@ def hash_folder(folder: Path, prefix: str) -> str:
 def _read_at(descriptor: int, length: int, place: int) -> bytes:
     """Read from a place; where the system knows no such read (Windows), from where the last one ended."""
     return os.pread(descriptor, length, place) if _HAS_PREAD else os.read(descriptor, length)
+
+
+def _times_of(folder: bytes) -> tuple[int, int]:
+    """Return when entries came or went, and when that was last written down: the first one can be set back."""
+    info = os.stat(folder)  # noqa: PTH116 - thousands of them
+    return info.st_mtime_ns, info.st_ctime_ns
 
 
 def is_same(before: os.stat_result, after: os.stat_result) -> bool:

@@ -17,13 +17,15 @@ def has_tool(root: Path, name: str) -> bool:
     """Return whether a Go has a tool. name: in lower case letters and digits, or it has none."""
     if not (name.isascii() and name.isalnum()):
         return False
+    if any(file.endswith(".go") for file in _names(root / "src" / "cmd" / name)):
+        return True
+    tools = root / "pkg" / "tool"
+    return any({name, f"{name}.exe"} & {*_names(tools / system)} for system in _names(tools))
+
+
+def _names(folder: Path) -> list[str]:
+    """Return what lies in a folder, nothing for none that can be read."""
     try:
-        if any(entry.name.endswith(".go") for entry in os.scandir(root / "src" / "cmd" / name)):
-            return True
+        return os.listdir(folder)  # noqa: PTH208 - names are all that is wanted
     except OSError:
-        pass
-    try:
-        systems = [entry.path for entry in os.scandir(root / "pkg" / "tool")]
-    except OSError:
-        return False
-    return any(os.path.isfile(os.path.join(place, file)) for place in systems for file in (name, f"{name}.exe"))  # noqa: PTH113, PTH118 - raises in a closed folder
+        return []

@@ -11,7 +11,9 @@ set back by whoever writes a file.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -36,7 +38,8 @@ NOTHING = Look(digest="")
 
 
 def look_at(path: Path) -> Look:
-    """Return the look of a file, or of a folder with all that is below. No link is followed.
+    """Return the look of a file, or of a folder with all that is below. No link is followed but the path itself, and
+    that counts with what it leads to.
 
     Where something cannot be looked at, that is part of the look. Raises OSError for more than four million files.
     """
@@ -45,6 +48,9 @@ def look_at(path: Path) -> Look:
     except (OSError, ValueError):  # ValueError: a name that no file can have
         return NOTHING
     seen = blake2b(_bytes(b"", info), digest_size=16)
+    if stat.S_ISLNK(info.st_mode):
+        with suppress(OSError):
+            seen.update(_bytes(b"", os.stat(path)))  # noqa: PTH116 - as lstat above
     files = 0
     for name, found in _below(os.fsencode(path)):
         seen.update(_bytes(name, found) if found is not None else name + b"\0?\0")

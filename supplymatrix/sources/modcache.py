@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from supplymatrix.errors import InputError
+from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.dirhash import ZIP_LIMIT, hash_zip
 from supplymatrix.model.fact import CachedCopy, CopyKind
 from supplymatrix.model.module import ModuleVersion
@@ -18,16 +18,27 @@ __all__ = ["check_copies", "find_copies", "hash_zip_file", "module_cache"]
 def module_cache(environ: Mapping[str, str], user_values: Mapping[str, str] | None = None) -> Path | None:
     """Return the module cache: $GOMODCACHE, else pkg/mod below the first $GOPATH, else ~/go/pkg/mod; None if unknown.
 
-    user_values: the go command's own settings file, which counts where the environment is silent.
+    user_values: the go command's own settings file, which counts where the environment is silent. Raises InputError for
+    a relative path, which the go command refuses.
     """
     values = {**(user_values or {}), **{name: value for name, value in environ.items() if value}}
     if values.get("GOMODCACHE"):
+        _refuse_relative("GOMODCACHE", values["GOMODCACHE"])
         return Path(values["GOMODCACHE"])
-    first = values.get("GOPATH", "").split(os.pathsep)[0]
+    entries = values.get("GOPATH", "").split(os.pathsep)
+    for entry in filter(None, entries):
+        _refuse_relative("GOPATH", entry)
+    first = entries[0]
     if first:
         return Path(first, "pkg", "mod")
     home = environ.get("HOME") or environ.get("USERPROFILE") or ""
     return Path(home, "go", "pkg", "mod") if home else None
+
+
+def _refuse_relative(name: str, text: str) -> None:
+    if not os.path.isabs(text):  # noqa: PTH117 - a text
+        message = f"{name} is a relative path, which the go command refuses"
+        raise InputError(Diagnostic(message=message, seen=text[:200], remedy=f"set {name} to an absolute path"))
 
 
 def find_copies(cache: Path | None, module: ModuleVersion) -> Iterator[tuple[CopyKind, Path]]:

@@ -225,6 +225,11 @@ def test_a_module_in_a_program_is_judged_by_its_state(module: ProgramModule, sta
         (changed(PROGRAM, settings=(), main_version="(devel)"), {"SM148": "pass"}),
         (changed(PROGRAM, settings=(), main_replaced="./app"), {"SM145": "fail", "SM148": "pass"}),
         (changed(PROGRAM, settings=(), state=ProgramState.SEARCHED), {"SM148": "pass"}),
+        (changed(PROGRAM, settings=(), unnamed=("a.example/b",)), {"SM148": "fail"}),
+        (changed(PROGRAM, settings=(), disputes=("it is odd",)), {"SM148": "fail"}),
+        (changed(PROGRAM, settings=(), disputes=("it is odd",), unnamed=("a.example/b",)), {"SM148": "fail fail"}),
+        (changed(PROGRAM, settings=(), go_is_logged=True), {"SM148": "pass", "SM149": "pass"}),
+        (changed(PROGRAM, settings=(), go_is_logged=False), {"SM148": "pass", "SM149": "fail"}),
         *((changed(PROGRAM, settings=(), main="", state=state), {"SM148": "fail"})
           for state in (ProgramState.PACKED, ProgramState.OBFUSCATED, ProgramState.DAMAGED, ProgramState.BARE)),
     ],
@@ -273,6 +278,8 @@ def test_weak_defaults_of_a_program_and_of_a_go_mod_are_two_findings() -> None:
         ("SM131", changed(GO, level=ToolchainLevel.DISTRIBUTION), {"root": "/usr/lib/go", "reason": "other"}),
         ("SM143", changed(MODULE, required="v1.1.0"), {"required": "v1.1.1"}),
         ("SM148", changed(PROGRAM, state=ProgramState.PACKED), {"sha256": "6" * 64, "size": 10}),
+        ("SM148", changed(PROGRAM, unnamed=("a.example/b",)), {"unnamed": ("a.example/b", "a.example/c")}),
+        ("SM149", changed(PROGRAM, go_is_logged=False, go_release="1.99.9"), {"sha256": "6" * 64}),
     ],
 )  # fmt: skip
 def test_a_finding_is_known_again_on_another_machine(rule: str, fact: Fact, moved: dict[str, object]) -> None:
@@ -282,6 +289,6 @@ def test_a_finding_is_known_again_on_another_machine(rule: str, fact: Fact, move
 
 def test_alarms_cannot_be_waived_and_the_others_can() -> None:
     alarms = {"SM120", "SM130", "SM140"}
-    ours = [rule for rule in ALL_RULES.values() if "SM120" <= rule.id <= "SM148"]
+    ours = [rule for rule in ALL_RULES.values() if "SM120" <= rule.id <= "SM149"]
     assert {rule.id for rule in ours if rule.is_alarm} == alarms
     assert {rule.id for rule in ours if not rule.is_waivable} == alarms

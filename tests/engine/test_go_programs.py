@@ -80,3 +80,16 @@ def test_from_vendor_no_hash_is_asked_for_but_the_module_must_be_known(tmp_path:
 def test_what_is_no_program_of_go_is_told(tmp_path: Path) -> None:
     assert [code for code, _ in _faults(tmp_path, b"#!/bin/sh\necho evil\n")] == [4]
     assert [fault.code for fault in check_program(Output(tmp_path / "absent", ""), EXPECTED).faults] == [3]
+
+
+@pytest.mark.parametrize(("package", "since", "codes"), [
+    ("svc.example/app", 2e12, []), ("svc.example/app/cmd/x", 0.0, []), ("svc.example/app/cmd/x", 2e12, [3]),
+    ("", 2e12, []),
+])  # fmt: skip
+def test_a_program_of_another_package_that_was_there_before_is_not_what_was_built(
+    package: str, since: float, codes: list[int], tmp_path: Path
+) -> None:
+    (tmp_path / "app").write_bytes(made_program(DEP_A))
+    found = check_program(Output(tmp_path / "app", package), EXPECTED, since=since)
+    assert [fault.code for fault in found.faults] == codes
+    assert found.named == (frozenset() if codes else frozenset({A}))

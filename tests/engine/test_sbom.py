@@ -233,6 +233,27 @@ def test_a_line_that_differs_from_the_log_is_an_alarm_and_the_document_says_so(b
     assert any(note.startswith("alarm: example.com/a@v1.0.0") for note in found.notes)
 
 
+def test_a_module_that_the_log_does_not_have_is_a_gap(bench: Bench, tmp_path: Path) -> None:
+    from tests.support.made_log import write_recording
+
+    log = MadeLog.of("example.com/a@v1.0.0", "example.com/other@v1.0.0", filler=3, key=make_key())
+    record = f"example.com/a v1.0.0/go.mod h1:{'A' * 43}=\n".encode()
+    log = log.with_record("example.com/a@v1.0.0", record)
+    (bench.root / "lift.toml").write_text(f'[sources]\nsumdb = "{log.key.verifier}"\n', encoding="utf-8")
+    (bench.root / "go.sum").write_text(f"example.com/a v1.0.0 h1:{'A' * 43}=\n", encoding="utf-8")
+    means = Means(
+        environ=bench.environ, now=NOW, replay=write_recording(tmp_path / "replay", log.answers()),
+        cache_dir=tmp_path / "own",
+    )  # fmt: skip
+    run = make_sbom(SbomRequest(path=bench.root, means=means))
+    proof = by_name(run.document, "example.com/a").proof
+    assert proof is not None
+    assert proof.state == "no-line-in-record"
+    assert gaps_on(run, "log record of example.com/a@v1.0.0") == [
+        "log record of example.com/a@v1.0.0: its record in the log has no hash of its zip"
+    ]
+
+
 def test_a_private_module_is_said_to_be_private(bench: Bench) -> None:
     bench.environ["GOPRIVATE"] = "example.com/a"
     (bench.root / "go.sum").write_text(f"example.com/a v1.0.0 h1:{'A' * 43}=\n", encoding="utf-8")

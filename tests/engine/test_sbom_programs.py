@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,15 +18,17 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.sbom import SbomRun
 from supplymatrix.engine.sbom_program_parts import is_module_version
 from supplymatrix.engine.sbom_programs import ProgramsSbomRequest, make_programs_sbom, may_hold_programs
+from supplymatrix.engine.sbom_proofs import gaps_of_unlogged
 from supplymatrix.engine.sbom_reasons import A_FOLDER
 from supplymatrix.engine.sbom_verify import SbomVerifyRequest, verify_sbom
-from supplymatrix.engine.sbom_write import write_sbom
+from supplymatrix.engine.sbom_write import validate_document_file, write_sbom
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.dirhash import hash_zip
 from supplymatrix.gomod.read_at import BytesAt
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.sbom.cyclonedx import SPECS
 from supplymatrix.sbom.diff import diff_sboms
-from supplymatrix.sbom.document import Aggregate, Component, ComponentKind, Document, Lifecycle, Usage
+from supplymatrix.sbom.document import Aggregate, Component, ComponentKind, Creators, Document, Lifecycle, Usage
 from supplymatrix.sbom.formats import FORMATS
 from supplymatrix.sbom.purl import STDLIB, module_of_purl
 from supplymatrix.sbom.read import read_sbom
@@ -39,6 +42,7 @@ from tests.support.module_cache import go_mod_hash, make_cache
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 A, B = "example.com/a@v1.0.0", "example.com/b@v1.1.0"
+C, D = "example.com/c@v1.0.0", "example.com/d@v1.0.0"
 GO_MODS = {
     A: "module example.com/a\n\ngo 1.24\n\nrequire example.com/b v1.0.0\n",
     B: "module example.com/b\n\ngo 1.24\n",
@@ -202,7 +206,33 @@ def test_a_module_that_the_log_does_not_have(bench: Bench) -> None:
     proof = by_name(run.document, "example.com/none").proof
     assert proof is not None
     assert proof.state in ("not-in-log", "not-checked")
-    assert (proof.state == "not-in-log") is not bool(gaps_on(run, "log record of example.com/none"))
+    assert len(gaps_on(run, "log record of example.com/none@v1.0.0")) == 1
+    assert run.exit_code == 3
+
+
+def test_a_module_without_a_record_is_a_gap_even_where_nothing_else_lacks(bench: Bench) -> None:
+    _, h1 = bench.zip(A, {"LICENSE": ISC, "a.go": b"package a\n"})
+    log = bench.log(A, hashes={A: h1})
+    path, _, version = A.rpartition("@")
+    made = bench.put(program(dep(A, h1)))
+    creators = Creators(licence="ISC")
+    assert bench.make(made, creators=creators).document.gaps == ()
+    record = f"{path} {version}/go.mod {go_mod_hash(GO_MODS[A])}\n".encode()
+    answers = MadeLog.of(A, filler=3).with_record(A, record).answers()
+    bench.replay = write_recording(bench.folder / "bare", answers)
+    bench.policy.write_text(f'[sources]\nsumdb = "{log.key.verifier}"\n', encoding="utf-8")
+    bare = bench.make(made, creators=creators)
+    assert by_name(bare.document, path).proof.state == "no-line-in-record"  # type: ignore[union-attr]
+    assert gaps_on(bare, f"log record of {A}")
+    assert bare.exit_code == 3
+
+
+def test_many_modules_without_a_record_are_named_up_to_twenty(bench: Bench) -> None:
+    names = {ModuleVersion(path=f"example.com/m{i:02}", version="v1.0.0"): ("it has none", "look") for i in range(23)}
+    gaps = list(gaps_of_unlogged(names))
+    assert (len(gaps), gaps[0].subject, gaps[-1].wanted) == (
+        21, "example.com/m00@v1.0.0", "log records of 3 more modules",
+    )  # fmt: skip
 
 
 def test_without_a_log_nothing_is_proven_and_that_is_a_gap(bench: Bench) -> None:
@@ -252,6 +282,10 @@ def test_replaced_modules_are_what_was_built(bench: Bench) -> None:
     assert by_name(document, "example.com/w").version == ""
     assert len(gaps_on(run, "version and hashes of")) == 3
     assert document.completeness.components is Aggregate.INCOMPLETE
+    bom = json.loads(write_sbom(document, "cyclonedx-json"))
+    (folder,) = [one for one in bom["components"] if one["name"] == "example.com/l"]
+    assert not {"purl", "supplier", "externalReferences", "evidence"} & set(folder)
+    assert folder["pedigree"]["ancestors"][0]["purl"] == "pkg:golang/example.com/l@v1.0.0"
     assert "/home/ada" not in json.dumps([write_sbom(document, form) for form in FORMATS])
 
 
@@ -289,9 +323,56 @@ def test_edges_are_those_that_a_program_or_a_proven_go_mod_shows(bench: Bench) -
     bench.log(A, B)
     document = bench.make(path).document
     assert document.edges[a] == (b, std)
+    assert "a requirement of the one's go.mod" in document.properties["supplymatrix:edges_by"]
     assert document.completeness.dependencies is Aggregate.INCOMPLETE
     assert any("which of them needs which" in reason for reason in document.completeness.reasons)
     assert set(document.edges) == {main, *(one.ref for one in document.components)}
+
+
+def test_a_requirement_for_the_sake_of_others_is_no_edge(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        "module example.com/a\n\ngo 1.24\n\nrequire (\n\texample.com/b v1.0.0 // indirect; for c\n"
+        "\texample.com/c v1.0.0 // not indirect\n)\n\nrequire example.com/d v1.0.0 // indirect\n"
+    )
+    monkeypatch.setitem(GO_MODS, A, text)
+    mods = {name: f"module {name.partition('@')[0]}\n" for name in (C, D)}
+    bench.cache = make_cache(bench.folder / "cache2", {**GO_MODS, **mods})
+    bench.environ["GOMODCACHE"] = str(bench.cache)
+    bench.log(A, B, C, D)
+    edges = bench.make(bench.put(program(dep(A), dep(B), dep(C), dep(D)))).document.edges
+    assert edges["pkg:golang/example.com/a@v1.0.0"] == (
+        "pkg:golang/example.com/c@v1.0.0", "pkg:golang/stdlib@1.25.5",
+    )  # fmt: skip
+
+
+def test_a_remedy_names_its_module(bench: Bench) -> None:
+    bench.log(A, B)
+    document = bench.make(bench.put(program(dep(A), dep(B), main="example.com/svc\t(devel)\t"))).document
+    texts = [gap.remedy for gap in document.gaps]
+    texts += [one.licence.remedy for one in document.components if one.licence is not None]
+    assert f"go mod download {A}" in texts
+    assert not any("PATH@VERSION" in text for text in texts)
+    assert any(text.endswith("go install example.com/svc/cmd/app@VERSION") for text in texts)
+
+
+def test_the_hashes_of_a_packed_program_are_those_of_what_it_unpacks_to(bench: Bench) -> None:
+    data = program(dep(A))
+    main = bench.make(bench.put(lzma.compress(data), "app.xz")).document.main
+    assert main.file is not None
+    assert (main.file.name, main.file.sha256, main.file.size) == ("app", sha256(data).hexdigest(), len(data))
+    assert facts(main)["file:packed_in"].startswith("app.xz; hashes and size are those of")
+    assert "file:packed_in" not in facts(bench.make(bench.put(data, "plain.xz")).document.main)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_bill_of_programs_is_valid_in_every_version_of_its_format(bench: Bench, spec: str) -> None:
+    bench.put(program(dep(A), dep("example.com/l@v1.0.0", replaced="./l\t(devel)\t")), "one")
+    bench.put(program(dep(B), main="example.com/two\t(devel)\t"), "two")
+    for path in (bench.folder / "bin", bench.folder / "bin" / "one"):
+        document = bench.make(path).document
+        checked = [validate_document_file(write_sbom(document, form, spec).encode()) for form in FORMATS]
+        assert [one.faults for one in checked] == [()] * len(FORMATS)
+        assert spec in {one.format.spec for one in checked}
 
 
 def test_several_programs_share_their_modules(bench: Bench) -> None:

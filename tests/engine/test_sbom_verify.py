@@ -16,6 +16,7 @@ from supplymatrix.engine.sbom_verify import SbomVerifyRequest, verify_sbom
 from supplymatrix.engine.sbom_write import write_sbom
 from supplymatrix.errors import InputError, TrustError
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.sbom.formats import FORMATS
 from supplymatrix.sbom.statements import SbomTruth, Statement, Topic, Truth, exit_code_of
 from supplymatrix.sources.modcache import hash_zip_file
 from tests.support.licensed import licensed, make_project, pack
@@ -123,6 +124,27 @@ def test_a_true_file_is_true_in_everything(world: _World) -> None:
     assert _of(truth, Topic.LICENCE)[A] is Truth.TRUE
     assert _of(truth, Topic.LOG)["stdlib@1.26.8"] is Truth.NOT_CHECKED
     assert truth.counts[Topic.EDGE, Truth.TRUE] == 2
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_folder_in_our_own_bill_is_found_without_a_purl(world: _World, form: str) -> None:
+    lib = world.folder / "lib"
+    lib.mkdir()
+    (lib / "go.mod").write_text("module code.example/own\n\ngo 1.24\n")
+    (lib / "own.go").write_text("package b\n")
+    go_mod = world.project / "go.mod"
+    go_mod.write_text(go_mod.read_text() + "\nreplace code.example/b => ../lib\n")
+    means = Means(environ=world.machine.environ, now=NOW, replay=world.recorded)
+    run = make_sbom(SbomRequest(path=world.project, means=means))
+    file = world.folder / "own.bom"
+    file.write_text(write_sbom(run.document, form))
+    truth = verify_sbom(SbomVerifyRequest(path=file, means=means, project=world.project))
+    assert [one for one in _false(truth) if one.topic is not Topic.GO_MOD] == []  # the log's own is made up
+    assert _of(truth, Topic.BUILD_LIST)["code.example/own"] is Truth.TRUE
+    assert not [one for one in truth.statements if one.topic is Topic.PURL and "own" in one.subject]
+    file.write_text(write_sbom(run.document, form).replace("code.example/b@v1.2.0", "code.example/a@v1.0.0"))
+    truth = verify_sbom(SbomVerifyRequest(path=file, means=means, project=world.project))
+    assert any(one.topic is Topic.BUILD_LIST for one in _false(truth))
 
 
 def test_a_hash_that_differs_from_the_log_is_an_alarm(world: _World) -> None:

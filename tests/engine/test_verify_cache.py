@@ -280,3 +280,60 @@ def test_an_unreadable_copy_is_a_gap(ground: CopiesGround, machine: Machine) -> 
 def test_a_path_that_is_no_project_is_refused(ground: CopiesGround, machine: Machine) -> None:
     with pytest.raises(InputError):
         verify(ground, machine, ground.root / "nowhere")
+
+
+def test_a_required_module_without_its_line_is_a_finding(ground: CopiesGround, machine: Machine) -> None:
+    go_sum = "".join(
+        f"{line}\n" for line in ground.log.go_sum(A, B).splitlines() if not line.startswith("example.com/b v1.2.0 ")
+    )
+    run = verify(ground, machine, ground.write_project(go_sum=go_sum))
+    assert (run.exit_code, run.unlisted, run.has_go_sum) == (1, (module_of(B),), True)
+    assert [copy.state for copy in run.copies] == [CopyState.EQUAL] * 8
+
+
+def test_a_workspace_that_gowork_names_counts(ground: CopiesGround, machine: Machine) -> None:
+    project = ground.write_project(A)
+    other = ground.root / "other"
+    other.mkdir()
+    (other / "go.mod").write_text(f"module svc.example/other\n\ngo 1.22\n\nrequire {B.replace('@', ' ')}\n")
+    work = ground.root / "odd.work"
+    work.write_text("go 1.22\n\nuse (\n\t./svc\n\t./other\n)\n")
+    (ground.root / "odd.work.sum").write_text(ground.log.go_sum(B))
+    assert project.name == "svc"
+    assert verify(ground, machine, project).modules == 1
+    (ground.root / "goenv").write_text(f"GOWORK={work}\n")
+    for name, text, modules in (
+        ("GOENV", str(ground.root / "goenv"), 2),
+        ("GOWORK", "off", 1),
+        ("GOWORK", str(work), 2),
+    ):
+        machine.settings = {**machine.settings, name: text}
+        assert (name, text, verify(ground, machine, project).modules) == (name, text, modules)
+    machine.settings["GOWORK"] = "odd.work"
+    with pytest.raises(InputError, match="GOWORK is no absolute path"):
+        verify(ground, machine, project)
+
+
+@pytest.mark.parametrize("place", ["golang.org/toolchain@v0.0.1-go1.26.8.linux-amd64/VERSION",
+                                   "cache/download/golang.org/toolchain/@v/v0.0.1-go1.26.8.linux-amd64.zip"])  # fmt: skip
+def test_a_toolchain_in_the_cache_is_said_to_be_for_another_command(
+    ground: CopiesGround, machine: Machine, place: str
+) -> None:
+    assert verify(ground, machine).notes == ()
+    (ground.cache / place).parent.mkdir(parents=True)
+    (ground.cache / place).write_bytes(b"")
+    assert "verify goroot" in verify(ground, machine).notes[0]
+
+
+def test_the_module_cache_is_no_project(ground: CopiesGround, machine: Machine) -> None:
+    for path in (ground.cache, ground.cache / "cache", ground.cache / "cache" / "download"):
+        with pytest.raises(InputError, match="this is the module cache; PATH is a project"):
+            verify(ground, machine, path)
+
+
+def test_a_folder_that_was_not_unpacked_to_its_end_is_not_remembered(ground: CopiesGround, machine: Machine) -> None:
+    verify(ground, machine, trust_mtime=True)
+    ground.file(A, ".partial").write_bytes(b"")
+    run = verify(ground, machine, trust_mtime=True)
+    assert [(gap.subject, "go mod download" in gap.remedy) for gap in run.gaps] == [(A, True)]
+    assert run.exit_code == 3

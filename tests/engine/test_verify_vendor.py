@@ -378,7 +378,8 @@ def test_a_member_of_a_workspace_that_asks_for_a_newer_version_is_heard(machine:
     made = MadeVendor(tmp_path / "work" / "svc", {B: FILES_B, OLDER: FILES_B})
     made.fill(cache_of(machine))
     work = tmp_path / "work"
-    text = f"## workspace\n# {B.replace('@', ' ')}\n## explicit\n# {OLDER.replace('@', ' ')}\n## explicit\nexample.com/b/sub\n"
+    text = "## workspace\n" + "".join(f"# {name.replace('@', ' ')}\n## explicit\n" for name in (B, OLDER))
+    text += "example.com/b/sub\n"
     with made.server() as server:
         folder = made.write(
             server.url,

@@ -37,7 +37,17 @@ from supplymatrix.gomod.go_line import Handling, parse_go_line, split_flags
         ("version", Handling.THROUGH),
         ("env -w GOFLAGS=-mod=mod", Handling.THROUGH),
         ("tool", Handling.THROUGH),
-        ("tool pprof x", Handling.THROUGH),
+        ("tool pprof x", Handling.GUARDED),
+        ("mod -C x vendor", Handling.AFTER),
+        ("mod -C x init", Handling.THROUGH),
+        ("doc -src fmt.Println", Handling.THROUGH),
+        ("doc -http fmt", Handling.REFUSED),
+        ("run ./job@2/small", Handling.GUARDED),
+        ("run /src/job@2/small", Handling.GUARDED),
+        ("run job@2/main.go", Handling.GUARDED),
+        ("run job@2/small", Handling.REFUSED),
+        ("install ../job@2/small", Handling.GUARDED),
+        ("install job@2/main.go", Handling.AFTER),
         ("-h", Handling.THROUGH),
         ("", Handling.THROUGH),
         ("clean -modcache", Handling.THROUGH),
@@ -70,6 +80,20 @@ def test_flags_of_a_test_may_stand_behind_its_packages() -> None:
     line = parse_go_line(["test", "./...", "-overlay", "o.json", "-count=1", "-args", "-modfile=x"])
     assert (line.flag("overlay"), line.flag("modfile")) == ("o.json", "")
     assert line.words == ("./...",)
+
+
+@pytest.mark.parametrize("line", ["vet -printf.funcs Log -overlay x", "fix -newflag y -n -overlay=x ./..."])
+def test_values_of_flags_that_are_not_known_end_no_flags(line: str) -> None:
+    assert parse_go_line(line.split()).flag("overlay") == "x"
+
+
+def test_the_folder_may_stand_inside_of_a_command() -> None:
+    line = parse_go_line(["mod", "-C", "svc", "vendor", "-v"])
+    assert (line.command, line.folder, line.has("v")) == ("mod vendor", "svc", True)
+
+
+def test_only_a_name_of_some_go_may_be_a_tool_of_go() -> None:
+    assert [parse_go_line(["tool", *words]).go_tool for words in ([], ["doc"], ["stringer"])] == ["", "doc", ""]
 
 
 def test_the_line_counts_more_than_goflags() -> None:

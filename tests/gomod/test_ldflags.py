@@ -32,6 +32,14 @@ def _flags(text: str, key: str = "-ldflags") -> tuple[str, tuple[SecretFlag, ...
         ('-X "main.secret=two words"', '-X "main.secret=[secret, 9 characters]"', "main.secret"),
         ("-X main.secret='two words' -w", "-X main.secret='[secret, 9 characters]' -w", "main.secret"),
         ("-X 'main.secret=never ends", "-X 'main.secret=[secret, 10 characters]", "main.secret"),
+        ("-X main.pass=hunter2", "-X main.pass=[secret, 7 characters]", "main.pass"),
+        ("-X main.bearer=hunter2", "-X main.bearer=[secret, 7 characters]", "main.bearer"),
+        ("-X main.auth=hunter2", "-X main.auth=[secret, 7 characters]", "main.auth"),
+        ("-X main.apiToken=12345678", "-X main.apiToken=[secret, 8 characters]", "main.apiToken"),
+        ("-X main.licenseKey=ABCD-1234", "-X main.licenseKey=[secret, 9 characters]", "main.licenseKey"),
+        ("-X main.a=whsec_0123456789abcdef0123", "-X main.a=[secret, 26 characters]", "main.a"),
+        ("-X main.a=https://x.example/b?sv=1&sig=0123456789abcdef0123%3D",
+         "-X main.a=https://x.example/b?sv=1&sig=[secret, 23 characters]", "main.a"),
         ("all=-X main.password=hunter2", "all=-X main.password=[secret, 7 characters]", "main.password"),
         ("a.example/... = -X main.pat=hunter2", "a.example/... = -X main.pat=[secret, 7 characters]", "main.pat"),
         (f"-X main.x={GITHUB}", "-X main.x=[secret, 40 characters]", "main.x"),
@@ -91,6 +99,25 @@ def test_every_setting_is_read(key: str, text: str) -> None:
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert _flags(text) == (text, ())
+
+
+@pytest.mark.parametrize("length", [19, 20])
+def test_of_a_short_secret_nothing_is_told_that_helps_to_guess_it(length: int) -> None:
+    (flag,) = _flags(f"-X main.token={'aB3' * 10}"[: 14 + length])[1]
+    assert (flag.length, flag.prefix, len(flag.digest)) == (length, "aB3a" if length == 20 else "", 8 * (length == 20))
+
+
+def test_a_webhook_of_discord_is_a_secret() -> None:
+    shown, flags = _flags("-X main.hook=https://discord.com/api/webhooks/123456789012345678/" + "aB3-_" * 12)
+    assert [flag.kind for flag in flags] == ["a Discord webhook"]
+    assert "aB3" not in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["-X main.auth=oauth2", "-X main.authMode=basic", "-X main.tokens=4096", "-X main.pass=1"]
+)
+def test_a_way_or_a_number_of_something_is_no_secret(text: str) -> None:
+    assert _flags(text)[1] == ()
 
 
 @pytest.mark.parametrize(

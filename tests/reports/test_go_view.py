@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supplymatrix.reports.go_view import GoView, ProgramView, say_after, say_before, say_faults, say_loose
+from supplymatrix.reports.go_view import GoView, ProgramView, say_after, say_before, say_faults, say_loose, say_notes
 
 PROVEN = GoView(exit_code=0, total=1_252, modules=1_252, copies=2_504, files=61_000, seconds=2.94, was_judged=True)
 
@@ -17,6 +17,20 @@ PROVEN = GoView(exit_code=0, total=1_252, modules=1_252, copies=2_504, files=61_
         (
             GoView(exit_code=0, total=3, modules=3, in_vendor=3, compared=3, was_judged=True, is_vendored=True),
             "3 modules proven, vendor/ as their zips have it",
+        ),
+        (
+            GoView(exit_code=0, total=3, unread=3, in_vendor=3, was_judged=True, is_vendored=True),
+            "0 of 3 modules proven; vendor/ was not compared",
+        ),
+        (
+            GoView(
+                exit_code=0, total=3, modules=2, unread=1, in_vendor=3, compared=2, was_judged=True, is_vendored=True
+            ),
+            "2 of 3 modules proven; vendor/ was compared for 2 of them",
+        ),
+        (
+            GoView(exit_code=0, total=4, modules=1, by_sum=2, unread=1, copies=3, was_judged=True),
+            "1 of 4 modules proven; 2 by go.sum alone; 1 not looked at",
         ),
         (GoView(exit_code=0, was_judged=True), "no modules of others are built here"),
         (GoView(exit_code=0, has_project=False), "there is no go.mod here, and nothing to look at"),
@@ -59,3 +73,27 @@ def test_the_gravest_fault_comes_first_and_each_once() -> None:
 
 def test_hidden_characters_of_settings_are_written_out() -> None:
     assert "GONOSUMDB=\\x1b[2J" in say_loose(["GONOSUMDB=\x1b[2J"])
+
+
+@pytest.mark.parametrize(
+    ("program", "is_vendored", "told"),
+    [
+        (ProgramView(path="app", modules=0, faults=(), unhashed=1), False, "0 as proven, 1 from a folder"),
+        (ProgramView(path="app", modules=2, faults=(), by_sum=1), False, "2 as proven, 1 by go.sum alone"),
+        (ProgramView(path="app", modules=0, faults=(), unhashed=4), True, "4 from vendor/"),
+    ],
+)
+def test_what_carries_no_hash_is_not_said_to_be_proven(program: ProgramView, is_vendored: bool, told: str) -> None:
+    view = GoView(exit_code=0, programs=(program,), is_vendored=is_vendored)
+    assert say_after(view) == f"supplymatrix: app: {told}\n"
+
+
+def test_what_the_policy_lets_pass_has_a_line_of_its_own() -> None:
+    told = say_notes(GoView(exit_code=0, notes=("a could not be hashed", "b\x1b", "b\x1b")))
+    assert told == "supplymatrix: a could not be hashed\nsupplymatrix: b\\x1b\n"
+    many = say_notes(GoView(exit_code=0, notes=tuple(str(number) for number in range(25))))
+    assert many.endswith("supplymatrix: … and 5 more could not be looked at\n")
+
+
+def test_a_code_that_is_not_ours_is_said_to_be_gos() -> None:
+    assert say_after(GoView(exit_code=4), code=2).endswith("as it should be; exit 2 is go's own\n")

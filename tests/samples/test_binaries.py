@@ -117,9 +117,12 @@ def _bill(path: Path, folder: Path) -> Document | None:
 
 
 def _purl_of(built: BuiltModule) -> str:
-    """Return the purl that a module of a program must have: of what was built, without a version that is none."""
+    """Return the purl that a module of a program must have: of what was built, without a version that is none; "" of a
+    folder in the place of a module, which nobody else can have."""
     taken = built.replaced_by or built
     is_version = taken.version.startswith("v")
+    if not is_version and taken is not built and taken.path.startswith((".", "/")):
+        return ""
     return ModuleVersion(path=(taken if is_version else built).path, version=taken.version if is_version else "").purl
 
 

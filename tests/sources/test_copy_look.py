@@ -224,13 +224,18 @@ def test_a_file_that_cannot_be_read_leaves_the_folder_unjudged(
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "dead link"])
-def test_what_is_no_folder_is_not_judged(ground: CopiesGround, kind: str) -> None:
+def test_the_go_command_makes_folders_and_nothing_else(ground: CopiesGround, kind: str) -> None:
     place = ground.root / "place"
     if kind == "file":
         place.write_bytes(b"")
     else:
         place.symlink_to(ground.folder(A) if kind == "link" else ground.root / "gone")
-    assert "no folder" in folder_of(look(ground, folder=str(place))).unread
+    found = folder_of(look(ground, folder=str(place)))
+    assert (found.fault, found.unread) == (
+        f"it is {'no folder' if kind == 'file' else 'a symbolic link'}; the go command makes folders",
+        "",
+    )
+    assert "No such file" in folder_of(look(ground, folder=str(ground.root / "nowhere"))).unread
 
 
 def test_a_folder_with_too_many_entries_is_not_judged(ground: CopiesGround, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from supplymatrix.errors import InputError
 from supplymatrix.gomod import zip_archive
 from supplymatrix.gomod.dirhash import ZIP_LIMIT, hash_zip
 from supplymatrix.gomod.read_at import BytesAt
@@ -263,12 +264,25 @@ def test_an_unpacked_copy_with_a_link_differs_with_the_reason(tmp_path: Path) ->
     assert copy.reason == "the folder holds a symbolic link, which no module zip has (more.go)"
 
 
-def test_a_link_in_the_place_of_an_unpacked_copy_is_unchecked(tmp_path: Path) -> None:
+def test_a_link_in_the_place_of_an_unpacked_copy_is_another_though_it_leads_to_a_good_one(tmp_path: Path) -> None:
     folder = unpack(tmp_path / "elsewhere", zip_bytes())
     place = tmp_path / f"{ESCAPED}@{VERSION}"
     place.parent.mkdir(parents=True)
     place.symlink_to(folder)
-    assert states(tmp_path) == {CopyKind.FOLDER: CopyState.UNCHECKED}
+    assert states(tmp_path) == {CopyKind.FOLDER: CopyState.DIFFERS}
+
+
+def test_a_module_cache_behind_a_link_is_one(tmp_path: Path) -> None:
+    unpack(tmp_path / "real", zip_bytes())
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert states(tmp_path / "link") == {CopyKind.FOLDER: CopyState.EQUAL}
+
+
+@pytest.mark.parametrize("environ", [{"GOMODCACHE": "mod"}, {"GOPATH": "~/go"}, {"GOPATH": f"/p{os.pathsep}q"}])
+def test_a_relative_place_is_refused_as_the_go_command_refuses_it(environ: dict[str, str]) -> None:
+    with pytest.raises(InputError, match="is a relative path, which the go command refuses"):
+        module_cache({"HOME": "/h", **environ})
+    assert module_cache({"GOMODCACHE": "/m", "GOPATH": "q"}) == Path("/m")
 
 
 def test_an_unpacked_file_that_changes_while_it_is_hashed_is_unchecked(

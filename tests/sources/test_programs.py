@@ -203,6 +203,90 @@ def test_a_packed_program_is_read(tmp_path: Path) -> None:
     assert program.sha256 == sha256(_APP).hexdigest()
 
 
+def test_the_digest_of_a_packed_program_is_told_to_be_of_what_it_unpacks_to(tmp_path: Path) -> None:
+    (tmp_path / "app.xz").write_bytes(lzma.compress(_APP))
+    found = find_programs([tmp_path / "app.xz"])
+    assert found.programs[0].sha256 == sha256(_APP).hexdigest()
+    (note,) = found.notes
+    assert note.endswith("app.xz: SHA-256 and size are those of the program that it unpacks to")
+
+
+def test_archives_in_a_folder_are_opened_one_deep_and_others_are_a_gap(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    inner = made_tar({"deep": _APP})
+    (tmp_path / "sub" / "all.tgz").write_bytes(gzip.compress(made_tar({"app": _APP, "inner.tar": inner})))
+    (tmp_path / "other.gz").write_bytes(gzip.compress(_OTHER))
+    (tmp_path / "manual.gz").write_bytes(gzip.compress(b"a text"))
+    (tmp_path / "lib.a").write_bytes(b"!<arch>\n" + b"x.o/".ljust(48) + b"4".ljust(10) + b"`\nabcd")
+    (tmp_path / "go.a").write_bytes(b"!<arch>\n" + b"go.o/".ljust(48) + b"4".ljust(10) + b"`\nabcd")
+    (tmp_path / "b.jar").write_bytes(b"PK\x03\x04" + bytes(100))
+    found = find_programs([tmp_path])
+    assert _names(found, tmp_path) == ["other.gz", "sub/all.tgz: app"]
+    here = tmp_path.as_posix()
+    assert [(gap.wanted, gap.reason) for gap in found.gaps] == [
+        (f"programs: 1 archive in {here}/sub/all.tgz", "not looked into: inner.tar"),
+        (f"programs: 2 archives in {here}", f"not looked into: {here}/b.jar, {here}/go.a"),
+    ]
+    assert found.faults == ()
+
+
+def test_archives_in_a_named_archive_are_opened_once(tmp_path: Path) -> None:
+    two = made_tar({"app": _APP, "more.tar": made_tar({"x": _APP})})
+    (tmp_path / "all.tar").write_bytes(made_tar({"inner.tgz": gzip.compress(two), "text.gz": gzip.compress(b"text")}))
+    found = find_programs([tmp_path / "all.tar"])
+    assert _names(found, tmp_path) == ["all.tar: inner.tgz: app"]
+    assert [gap.reason for gap in found.gaps] == ["not looked into: inner.tgz: more.tar"]
+
+
+def test_a_manifest_of_another_program_hides_nothing(tmp_path: Path) -> None:
+    for text in (b"{}", b'{"Layers": []}', b"[]", b"[{}]", b"[1]", b"[", b'[{"Layers": []}]'):
+        (tmp_path / "all.tar").write_bytes(made_tar({"manifest.json": text, "bin/app": _APP}))
+        found = find_programs([tmp_path / "all.tar"])
+        assert _names(found, tmp_path) == ["all.tar: bin/app"], text
+        assert bool(found.gaps) is (b"[{" in text and b"Layers" in text), text
+
+
+def test_a_hard_link_through_a_linked_folder_leads_to_its_program(tmp_path: Path) -> None:
+    files: dict[str, bytes | str | None] = {
+        "bin": ">usr/bin", "usr/bin/app": _APP, "one": "=bin/app", "text": b"hello", "two": "=text", "loop": ">loop",
+        "lost": "=loop/nothing", "lost2": "=gone",
+    }  # fmt: skip
+    (tmp_path / "all.tar").write_bytes(made_tar(files))
+    found = find_programs([tmp_path / "all.tar"])
+    assert _names(found, tmp_path) == ["all.tar: one"]
+    assert [name.rpartition(": ")[2] for name in found.programs[0].also] == ["usr/bin/app"]
+    (gap,) = found.gaps
+    assert gap.wanted.endswith("lost, a hard link to loop/nothing, and 1 more such links")
+
+
+def _sparse(name: bytes, size: int, data: bytes) -> bytes:
+    """Return an entry in the old form of GNU whose data stand at its beginning."""
+    head = bytearray(512)
+    fields = {
+        0: name, 100: b"0000755", 108: b"0000000", 116: b"0000000", 124: b"%011o" % len(data), 136: b"%011o" % 0,
+        156: b"S", 257: b"ustar  ", 386: b"%011o" % 0, 398: b"%011o" % len(data), 410: b"%011o" % size,
+        422: b"%011o" % 0, 483: b"%011o" % size, 148: b" " * 8,
+    }  # fmt: skip
+    for at, text in fields.items():
+        head[at : at + len(text)] = text
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head) + data + bytes(-len(data) % 512)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_holes_of_sparse_programs_are_counted_and_written_nowhere(
+    pack: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program_files, "MAX_HOLES", 3_000_000)
+    size = 2_000_000
+    data = _sparse(b"one", size, _APP) + _sparse(b"two", size, _APP) + _sparse(b"text", 1 << 40, b"hello")
+    (tmp_path / "all.tar").write_bytes(pack(data + bytes(1024)))
+    found = find_programs([tmp_path / "all.tar"])
+    (program,) = found.programs
+    assert (program.size, program.sha256) == (size, sha256(_APP.ljust(size, b"\0")).hexdigest())
+    assert ["are holes" in gap.reason for gap in found.gaps] == [True]
+
+
 def test_a_large_packed_program_goes_through_a_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program_files, "_IN_MEMORY", 1000)
     data = _APP + bytes(3 << 20)

@@ -113,6 +113,25 @@ def test_sparse_files_are_whole(options: list[str], tmp_path: Path) -> None:
     assert found == {"holes": (tmp_path / "holes").read_bytes(), "plain": b"behind it"}
 
 
+@pytest.mark.parametrize(("flag", "is_file"), [(b"9", True), (b"A", True), (b"7", True), (b"D", False), (b"M", False)])
+def test_what_has_an_unknown_flag_is_a_file_as_for_those_who_unpack_it(flag: bytes, is_file: bool) -> None:
+    data = bytearray(made_tar({"app": b"content"}))
+    data[156:157] = flag
+    data[148:156] = b" " * 8
+    data[148:156] = b"%06o\0 " % sum(data[:512])
+    (entry,) = read_tar(PlainStream(BytesAt(bytes(data))))
+    assert (entry.kind is EntryKind.FILE) is is_file
+
+
+def test_a_look_at_the_beginning_takes_nothing_away() -> None:
+    entries = iter(read_tar(PlainStream(BytesAt(made_tar({"a": b"0123456789", "b": b"2"})))))
+    entry = next(entries)
+    assert (entry.peek(4), entry.peek(6), entry.read(5), entry.read(99), entry.peek(2)) == (
+        b"0123", b"012345", b"01234", b"56789", b"01",
+    )  # fmt: skip
+    assert next(entries).read(5) == b"2"
+
+
 def test_a_part_of_an_entry_may_be_left_unread() -> None:
     entries = iter(read_tar(PlainStream(BytesAt(made_tar({"a": b"1" * 2000, "b": b"2"})))))
     assert next(entries).read(5) == b"1" * 5

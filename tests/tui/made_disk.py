@@ -20,7 +20,10 @@ from tests.support.module_copies import FILES, A, B, CopiesGround
 from tests.tui.made_app import MadeSession, made_session
 from tests.tui.made_project import use_environment
 
-__all__ = ["A", "B", "DiskGround", "binary_screen", "disk_session", "project_screen"]
+__all__ = ["GO", "A", "B", "DiskGround", "binary_screen", "disk_session", "project_screen"]
+
+GO = "devel go1.27-0123456789"
+"""A Go that no log has to have."""
 
 
 class DiskGround:
@@ -62,7 +65,8 @@ class DiskGround:
     def app(self, *, wrong: bool = False, **more: str) -> bytes:
         """Return a program of the project, with the right hashes, or a wrong one of B."""
         hashes = self.copies.hashes
-        return built(dep(A, sum_=hashes[A]), dep(B, sum_=hashes[A if wrong else B]), settings=more or None)
+        deps = dep(A, sum_=hashes[A]), dep(B, sum_=hashes[A if wrong else B])
+        return built(*deps, settings=more or None, go=GO)
 
 
 def disk_session(ground: DiskGround, monkeypatch: pytest.MonkeyPatch) -> MadeSession:

@@ -21,7 +21,7 @@ from tests.support.made_images import made_tar
 from tests.tui.conftest import SVG_SIZE, Shots
 from tests.tui.keys import has_focus, press, press_each
 from tests.tui.made_app import MadeSession, made_app, made_session
-from tests.tui.made_disk import A, B, DiskGround, binary_screen, disk_session
+from tests.tui.made_disk import GO, A, B, DiskGround, binary_screen, disk_session
 from tests.tui.test_bad_input import EVIL, SEEN, assert_harmless
 
 WIDE, SMALL = (160, 45), (80, 24)
@@ -37,7 +37,7 @@ def ground(tmp_path: Path) -> DiskGround:
     hashes = made.copies.hashes
     odd = built(
         dep(A, sum_=hashes[B]), dep("example.com/b@v1.3.0", sum_=""), dep("near.example/x@v0.1.0", by="./near (devel)"),
-        settings={"-ldflags": f"-X main.token={SECRET}", "vcs.modified": "true"}, go="go1.26.8",
+        settings={"-ldflags": f"-X main.token={SECRET}", "vcs.modified": "true"}, go=GO,
     )  # fmt: skip
     made.program("bin/odd", odd)
     return made
@@ -155,6 +155,7 @@ async def test_other_programs_are_opened_by_path_and_by_link(session: MadeSessio
         await press_each(pilot, "escape", "p", *"svc/go.mod", "enter")
         assert "it is no Go program" in screen.status_line.told
         assert screen.parts() == (name,)
+        assert session.programs == screen.paths == (Path("image.tar"),)
 
 
 @pytest.mark.asyncio

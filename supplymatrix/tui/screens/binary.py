@@ -89,6 +89,7 @@ class BinaryScreen(TableScreen):
     only_failures = False
     _program = ""  # whose modules are shown, "" = programs are
     _is_one_place = False  # the programs are of a place that was named
+    _asked: tuple[Path, ...] = ()  # that are to be read, instead of those that are shown
     _gos: GorootView | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -173,6 +174,9 @@ class BinaryScreen(TableScreen):
     def show(self, found: tuple[tuple[Path, ...], BinaryView]) -> None:
         """Show the programs; the cursor stays where it was."""
         self.paths, self.view = found
+        if self._asked and self.paths == self._asked:
+            self.session.programs, self._is_one_place = self.paths, False
+        self._asked = ()
         self._traces = {}
         self._close_chain()
         if self.program is None:
@@ -433,9 +437,8 @@ class BinaryScreen(TableScreen):
         return built_of(project)
 
     def _read(self, paths: tuple[Path, ...]) -> None:
-        """Read other programs; they are those that are named from now on."""
-        self.session.programs = paths
-        self._is_one_place = False
+        """Read other programs; once they could be read they are those that are named from now on."""
+        self._asked = paths
         self.load_again(mode=paths[0].as_posix())
 
     def _find_gos(self, work: Work) -> GorootView:

@@ -111,7 +111,7 @@ def trace_of_module(session: Session, row: ModuleRow, project: Path | None, on_e
     from supplymatrix.engine.prove_module import ProveRequest
     from supplymatrix.engine.trace import trace_module
 
-    request = ProveRequest(module=row.module.subject, means=session.means(), project=project or Path())
+    request = ProveRequest(module=row.module.subject, means=session.means(), project=project or session.here)
     return trace_module(request, on_event)
 
 
