@@ -3,7 +3,7 @@
     python -m benchmarks.sbom_programs FOLDER… [--peer-dir DIR] [--each]
 
 Every file in the folders is given to each tool. What the go command reads in it (`go version -m -json`) is what a bill
-should have: of a replaced module its replacement, of one that was built from a folder its name without a version.
+should have: of a replaced module its replacement; where that is a folder, no purl is asked for.
 Counted is what has a purl that is right, wrong (no Go module can be called so) or missing, the standard library, and
 the main module's version; a program that the go command cannot read counts for itself. Nothing is asked of a network:
 licences and zips are those that are on this machine. Peers are those on PATH, or in DIR.

@@ -229,7 +229,8 @@ class GoWrapper:
             fault = Diagnostic(
                 message="with -http a program of another module would run before anything could look at it",
                 seen=f"go doc {' '.join(self._request.arguments[1:])[:200]}",
-                remedy="leave -http away; or install golang.org/x/pkgsite/cmd/pkgsite and run that",
+                remedy="leave -http away; or `supplymatrix go -- install golang.org/x/pkgsite/cmd/pkgsite@latest`, and "
+                "run what that installs",
             )
             raise InputError(fault)
         if self.handling is Handling.REFUSED:
@@ -315,7 +316,7 @@ class GoWrapper:
         wrong = [_fault_of(copy, who="go.sum says") for copy in by_sum if copy.state is not CopyState.EQUAL]
         faults = [*faults, *unhashed, *wrong]
         copies = {copy.path: copy for copy in (*by_log, *by_sum) if copy.kind in _OF_FILES}
-        good = {path for path, copy in copies.items() if copy.state is CopyState.EQUAL}
+        good = [path for path, copy in copies.items() if copy.state is CopyState.EQUAL]
         unread = modules & {copy.subject for copy in copies.values() if copy.state is CopyState.UNCHECKED}
         proven = modules & _answered(audits, ProofState.PROVEN) - unread
         codes = {fault.code for fault in faults} | codes_of(programs)
@@ -326,7 +327,7 @@ class GoWrapper:
             survey=survey,
             modules=len(proven),
             copies=len(good),
-            files=sum(look.files for path, look in self._before.looks.items() if str(path) in good),
+            files=_files_of([copies[path] for path in good]),
             looked_at=len(modules),
             by_sum=len(modules - proven - unread),
             unread=len(unread),
@@ -334,7 +335,7 @@ class GoWrapper:
             faults=tuple(faults),
             programs=programs,
         )
-        return self._with_vendor(looked, audits) if self.is_vendored else looked
+        return self._with_vendor(looked, audits) if self.is_vendored and survey is not None else looked
 
     def _with_vendor(self, looked: Looked, audits: Sequence[Audit]) -> Looked:
         """Return a look with what is known of vendor/: members of a workspace share it."""
@@ -446,6 +447,14 @@ def _unchecked(audits: Iterable[Audit]) -> tuple[list[Fault], tuple[str, ...]]:
         else:
             notes += [fault.text for fault in found]
     return faults, tuple(notes)
+
+
+def _files_of(copies: Iterable[CachedCopy]) -> int:
+    """Return how many files copies hold: a zip and what it was unpacked to have the same ones."""
+    most: dict[ModuleVersion, int] = {}
+    for copy in copies:
+        most[copy.subject] = max(most.get(copy.subject, 0), copy.files)
+    return sum(most.values())
 
 
 def _fault_of_go(go: InstalledGo) -> Fault:

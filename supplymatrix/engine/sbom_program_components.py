@@ -295,8 +295,8 @@ def _facts_of(program: SbomProgram) -> Iterator[tuple[str, str]]:
         yield "supplymatrix:recorded_version", program.main.recorded
     yield from ((f"supplymatrix:build:{key}", text) for key, text in program.settings)
     if program.file.name != program.name:
-        said = f"{program.name}; hashes and size are those of the program that it unpacks to"
-        yield "supplymatrix:file:packed_in", said
+        packed = f"{program.name}; hashes and size are those of the program that it unpacks to"
+        yield "supplymatrix:file:packed_in", packed
     yield from (("supplymatrix:file:also", name) for name in program.also)
     for flag in program.secrets:
         yield "supplymatrix:secret", f"taken out of {flag.setting}: {flag.name}: {flag.kind}"

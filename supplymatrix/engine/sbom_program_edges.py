@@ -24,8 +24,8 @@ __all__ = ["proven_requirements"]
 def proven_requirements(
     modules: Iterable[ModuleVersion], words: Mapping[ModuleVersion, LogWord], cache: Path | None
 ) -> Mapping[ModuleVersion, frozenset[str]]:
-    """Return the paths of the modules that each module requires itself, of those whose go.mod in the module cache has the hash
-    that the log has proven."""
+    """Return the paths of the modules that each module requires itself, of those whose go.mod in the module cache has
+    the hash that the log has proven."""
     found = {}
     for module in modules:
         word = words.get(module)

@@ -25,9 +25,10 @@ _BUILD_AGAIN = (
 )
 _FROM_PROJECT = "make the bill from its project: supplymatrix sbom FOLDER"
 _NATIVE = (
-    "build it with CGO_ENABLED=0 if nothing in it needs C; else the bill of its project names the files that link C: "
-    "supplymatrix sbom FOLDER --cgo"
+    "build it with CGO_ENABLED=0 if nothing but net and os/user of the standard library uses C; else the bill of its "
+    "project names the files that link C: supplymatrix sbom FOLDER --cgo"
 )
+_ONLY_GO = "of an image its Go programs are listed, and nothing else that is in it, such as packages of its system"
 _NO_EDGES = (
     "a program records which modules are in it, and not which of them needs which: all are told as needed by the "
     "program, and of each other only what proven go.mod files require, without what these mark // indirect"
@@ -88,14 +89,15 @@ def program_completeness(found: ProgramFindings) -> Completeness:
         if part.is_local and not part.is_main
     ]
     is_unknown = bool(unsure) or (bool(lacking) and all(program.info is None for program in found.programs))
-    is_incomplete = bool(forged or search or local or (lacking and not is_unknown))
+    others = [_ONLY_GO] if any(program.image for program in found.programs) else []
+    is_incomplete = bool(forged or search or local or others or (lacking and not is_unknown))
     components = Aggregate.INCOMPLETE if is_incomplete else Aggregate.UNKNOWN if is_unknown else Aggregate.COMPLETE
     edges = [_NO_EDGES] if any(program.deps for program in found.programs) else []
     is_whole = not edges and components is Aggregate.COMPLETE
     return Completeness(
         components=components,
         dependencies=Aggregate.COMPLETE if is_whole else Aggregate.INCOMPLETE,
-        reasons=tuple(dict.fromkeys((*forged, *search, *lacking, *unsure, *local, *edges))),
+        reasons=tuple(dict.fromkeys((*forged, *search, *others, *lacking, *unsure, *local, *edges))),
     )
 
 
@@ -128,11 +130,8 @@ def _lacks(program: SbomProgram) -> Iterator[Gap]:
         what = f"modules of {len(program.strangers):,} packages of {program.name}"
         yield _gap(what, f"the program names none of them{_named(program)}", _FROM_PROJECT, program)
     if program.uses_cgo or (program.uses_cgo is None and program.setting("CGO_ENABLED") == "1"):
-        loads = "the libraries that it loads are listed" if program.read.libraries else "it loads no library at its start"
-        reason = (
-            f"it is built with cgo: {loads}, and whether other code in C is linked into it, a program does not say; "
-            "where only the standard library uses C (net, os/user), there is none"
-        )
+        loads = "the libraries that it loads are listed" if program.read.libraries else "it loads none at its start"
+        reason = f"it is built with cgo; {loads}, and which code in C is linked into it, a program does not say"
         yield _gap(f"native code in {program.name}", reason, _NATIVE, program)
 
 

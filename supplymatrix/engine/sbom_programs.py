@@ -25,8 +25,8 @@ from supplymatrix.engine.module_graph import cache_of
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.sbom import SbomRun
 from supplymatrix.engine.sbom_evidence import licences_of
-from supplymatrix.engine.sbom_places import is_absolute, public_proxy
 from supplymatrix.engine.sbom_gaps import ANY_MODULE
+from supplymatrix.engine.sbom_places import is_absolute, public_proxy
 from supplymatrix.engine.sbom_program_components import (
     GoParts,
     Known,

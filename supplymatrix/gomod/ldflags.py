@@ -18,6 +18,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from supplymatrix.model.program import SecretFlag
 from supplymatrix.model.value import changed, value
@@ -30,6 +31,8 @@ Settings = tuple[tuple[str, str], ...]
 BY_NAME = "a name that says so"
 MAX_SECRETS = 100
 """In one setting; where there are more, all of it is taken for one."""
+MAX_LENGTH = 1 << 18
+"""Characters of one setting; real ones have a few thousand. A longer one is hidden as a whole."""
 MAX_TEXTS = 300
 """In all settings; where there are more, nothing of the settings is shown."""
 _LONG_ENOUGH = 6  # characters of a text that is looked for in all settings; shorter ones are part of many words
@@ -38,18 +41,19 @@ _SPACE = " \t\n\r"
 _QUOTES = "\"'\\"
 
 _TELLING_WORDS = """
-token tokens password passwords passwd passphrase pwd secret secrets apikey apikeys apitoken apisecret authtoken
-accesstoken bearertoken refreshtoken clientsecret appsecret secretkey accesskey privatekey privkey authkey signingkey
-encryptionkey credential credentials creds cred pat dbpass dbpassword bearer authorization licensekey licencekey
+token tokens password passwords passwd passphrase passcode pwd pw secret secrets apikey apikeys apitoken apisecret
+authtoken accesstoken bearertoken refreshtoken clientsecret appsecret secretkey accesskey privatekey privkey authkey
+signingkey encryptionkey credential credentials creds cred pat dbpass dbpassword bearer authorization
+licensekey licencekey
 """
 _SECRETS = frozenset(_TELLING_WORDS.split())
 _KEY_WORDS = """
-access account aes api auth client cookie crypto deploy encrypt encryption hmac ingest jwt master private priv secret
-licence license product service session shared sign signing ssh storage write
+access account aes api auth client cookie crypto deploy enc encrypt encryption hmac ingest jwt master private priv
+secret licence license product service session shared sign signing ssh storage write
 """
 _KEYS = frozenset(_KEY_WORDS.split())
 """What stands before "key" in the name of a secret one."""
-_PASS_WORDS = "admin auth basic db default ftp mail mongo mysql pg postgres proxy redis root smtp user"  # noqa: S105
+_PASS_WORDS = "admin auth basic db default ftp mail master mongo mysql pg postgres proxy redis root smtp user"  # noqa: S105
 _PASSES = frozenset(_PASS_WORDS.split())
 """What stands before "pass" in the name of a password; nothing may, too."""
 _AUTHS = frozenset({"", "basic", "http", "proxy", "registry", "docker", "npm"})
@@ -95,6 +99,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "a Discord webhook",
             r"https://(?:[a-z]+\.)?discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[0-9]{10,30}/[A-Za-z0-9_-]{20,300}",
         ),
+        ("a Telegram bot token", r"(?<![A-Za-z0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"),
+        ("a key in an address", r"(?<=https://)[0-9a-f]{32}(?=@)"),
         ("a signature of Azure", r"(?<=[?&]sig=)[A-Za-z0-9%+/=_-]{20,200}"),
         ("a Stripe webhook secret", _START + r"whsec_[A-Za-z0-9+/=]{16,200}"),
         ("an AWS access key", _START + r"A(?:KIA|SIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
@@ -216,12 +222,14 @@ def _is_harmless(text: str, name: str) -> bool:
 
 def _secrets_of(key: str, text: str) -> tuple[_Found, ...]:
     """Return the secrets of one setting, none inside of another one."""
+    if len(text) > MAX_LENGTH:
+        return (_Found(start=0, end=len(text), name=key, kind="a setting too long to be looked through"),)
     if names_a_secret(key) and not _is_harmless(text, key):
         return (_Found(start=0, end=len(text), name=key, kind=BY_NAME),)
     named = tuple(_by_fields(key, text))
     owner = _Owner(key, named)
     found = [one for one in named if one.kind]
-    for one in (*_by_form(text), *_by_pair(text)):
+    for one in chain(_by_form(text), _by_pair(text)):  # no further than to the limit
         found.append(one if one.name else changed(one, name=owner.of(one.start)))
         if len(found) > MAX_SECRETS:
             return (_all_of(key, text, MAX_SECRETS),)

@@ -247,7 +247,7 @@ def _fault(
 
 
 def is_indirect(statement: Statement) -> bool:
-    """Tell whether a require line says that it stands there for the sake of others: `// indirect`, `// indirect; why`."""
+    """Tell whether a require line says that it is there for the sake of others: `// indirect`, `// indirect; why`."""
     words = statement.after.removeprefix("//").split()
     return words == ["indirect"] or (len(words) > 1 and words[0] == "indirect;")
 

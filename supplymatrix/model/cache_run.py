@@ -43,9 +43,9 @@ class CacheRun:
     and of go.sum's zip lines, that come from elsewhere than a folder; absent: those without zip and folder. go_mods:
     module versions of go.sum of which only the go.mod counts. local: paths of modules that are built from a folder.
     unproven: modules of any of these. remembered: modules whose files look as in an earlier run, and were not read.
-    has_go_sum: there is a line in any go.sum, or none is needed. unlisted: modules that go.mod names for their packages,
-    and of whose zip no go.sum has a line. log: its name; tree_size: of the head that the hashes
-    are proven under, 0 = nobody was asked.
+    has_go_sum: there is a line in any go.sum, or none is needed. unlisted: modules that go.mod requires for their
+    packages, and of whose zip no go.sum has a line. log: its name; tree_size: of the head that the hashes are proven
+    under, 0 = nobody was asked.
     """
 
     name: str

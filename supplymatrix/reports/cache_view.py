@@ -86,7 +86,8 @@ def _head(run: CacheRun, width: int) -> Iterator[str]:
 
 def _modules(run: CacheRun) -> str:
     there = run.modules - len(run.absent)
-    text = f"{there:,} of {counted(run.modules, 'module')} have a zip or a folder there"
+    has = "has" if run.modules == 1 else "have"
+    text = f"{there:,} of {counted(run.modules, 'module')} {has} a zip or a folder there"
     if run.absent:
         text += f", {len(run.absent):,} were never fetched"
     if run.go_mods:
@@ -167,10 +168,8 @@ def _sums(run: CacheRun, width: int, *, verbose: bool) -> Iterator[str]:
 def _unlisted(run: CacheRun, width: int, *, verbose: bool) -> Iterator[str]:
     if not run.unlisted:
         return
-    has = "module has" if len(run.unlisted) == 1 else "modules have"
-    yield from fold(
-        "✘ ", f"{len(run.unlisted):,} {has} no line of their zip in go.sum, though go.mod requires them", width
-    )
+    has = "module has no line of its zip" if len(run.unlisted) == 1 else "modules have no line of their zip"
+    yield from fold("✘ ", f"{len(run.unlisted):,} {has} in go.sum, though go.mod requires it", width)
     shown = run.unlisted if verbose else run.unlisted[:_ROWS]
     yield from (plain(f"    {module}") for module in shown)
     yield from _more(len(run.unlisted) - len(shown), "modules")

@@ -72,8 +72,7 @@ def component_of(component: Component, ref: str, spec: str, technique: str, crea
         made["pedigree"] = _pedigree(component)
     if references := list(_references(component, purl, creators)):
         made["externalReferences"] = references
-    if evidence := _evidence(component, purl, technique, parts):
-        made["evidence"] = evidence
+    made |= _evidence(component, purl, technique, parts)
     made["properties"] = [property_of(name, value) for name, value in _properties(component, purl, parts, creators)]
     return made
 
@@ -158,20 +157,21 @@ def _revision(component: Component) -> str:
 
 
 def _evidence(component: Component, purl: str, technique: str, parts: LicenceParts) -> Json:
-    """Return how it is known that the component is there, and that it is what it is called; then its licences."""
+    """Return how it is known that the component is there, and that it is what it is called; then its licences. Of a
+    folder in the place of a module nothing shows what it is."""
     methods: list[Json] = [{"technique": technique, "confidence": 1}]
     if component.h1 and component.proof is not None and component.proof.state == _PROVEN:
         methods.append({"technique": "hash-comparison", "confidence": 1, "value": line_of(component.h1)})
     identity: Json = {"field": "purl" if purl else "name", "confidence": 1, "concludedValue": purl or None}
     if not purl:
         identity["concludedValue"] = line_of(component.name)
-    has_identity = not component.directory  # whatever a folder is called, nothing shows that it is that
-    made: Json = ({"identity": [identity | {"methods": methods}]} if has_identity else {}) | parts.evidence
+    known_as: Json = {"identity": [identity | {"methods": methods}]} if not component.directory else {}
+    made: Json = known_as | parts.evidence
     places: list[object] = [{"location": line_of(name), "additionalContext": IN_PROGRAM} for name in component.found_in]
     known = made.get("occurrences")
     if places:
         made["occurrences"] = [*places, *(known if isinstance(known, list) else [])]
-    return made
+    return {"evidence": made} if made else {}
 
 
 def _properties(

@@ -91,8 +91,7 @@ def judge_project(sbom: ReadSbom, project: ProjectWord) -> Iterator[Statement]:
             continue
         if component.is_folder:
             listed = listing.replaced(component.replaces)
-            named = ModuleVersion(path=component.name, version=component.version)
-            yield _listed(component, named, listed, project)
+            yield _folder(component, listed, project)
         elif component.module is None or path in project.mains:
             listed = listing.main(path)
         else:
@@ -207,6 +206,14 @@ def _listed(
     return Statement(
         topic=Topic.BUILD_LIST, truth=truth, subject=component.title, said=str(module), found=found, reason=reason
     )
+
+
+def _folder(component: ReadComponent, listed: ListedModule | None, project: ProjectWord) -> Statement:
+    """Return whether the build takes a folder in the place of the module that the file says."""
+    told = _listed(component, ModuleVersion(path=component.name, version=component.version), listed, project)
+    if listed is not None and listed.effective is not None:
+        return changed(told, truth=Truth.FALSE, found=f"{listed.effective} is taken, and no folder", reason="")
+    return told
 
 
 def _toolchain_in(component: ReadComponent) -> str | None:

@@ -28,10 +28,9 @@ _MOST = 4_000_000
 
 @value
 class Look:
-    """digest: of all looks, "" where nothing lies there. files: how many there are that are no folders."""
+    """digest: of all looks, "" where nothing lies there."""
 
     digest: str
-    files: int = 0
 
 
 NOTHING = Look(digest="")
@@ -51,13 +50,13 @@ def look_at(path: Path) -> Look:
     if stat.S_ISLNK(info.st_mode):
         with suppress(OSError):
             seen.update(_bytes(b"", os.stat(path)))  # noqa: PTH116 - as lstat above
-    files = 0
+    count = 0
     for name, found in _below(os.fsencode(path)):
         seen.update(_bytes(name, found) if found is not None else name + b"\0?\0")
-        files += 1
-        if files > _MOST:
+        count += 1
+        if count > _MOST:
             raise OSError(f"more than {_MOST:,} files lie in {path}")
-    return Look(digest=seen.hexdigest(), files=files or 1)
+    return Look(digest=seen.hexdigest())
 
 
 def _below(root: bytes) -> Iterator[tuple[bytes, os.stat_result | None]]:

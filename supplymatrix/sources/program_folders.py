@@ -18,8 +18,10 @@ from pathlib import Path
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.executable_formats import is_program
 from supplymatrix.model.value import value
-from supplymatrix.sources.containers import AR, TAR_HEAD, container_of, has_go_object, is_archive
+from supplymatrix.sources.containers import AR, PACKED_HEAD, TAR_HEAD, container_of, has_go_object, hides_programs
 from supplymatrix.sources.pread import open_at
+from supplymatrix.sources.streams import packing_of
+from supplymatrix.sources.tar_reader import is_tar
 
 __all__ = ["FOLDER_LIMITS", "FolderLimits", "FolderWalk", "walk_folder"]
 
@@ -136,6 +138,8 @@ def _look(path: str) -> tuple[_Kind, tuple[int, int]]:
     descriptor = os.open(path, _FLAGS)
     try:
         head = os.read(descriptor, TAR_HEAD)
+        if packing_of(head):
+            head += os.read(descriptor, PACKED_HEAD)
         info = os.fstat(descriptor)
     finally:
         os.close(descriptor)
@@ -146,7 +150,7 @@ def _look(path: str) -> tuple[_Kind, tuple[int, int]]:
 def _kind_of(path: str, head: bytes) -> _Kind:
     if is_program(head):
         return _Kind.PROGRAM
-    if is_archive(head):
+    if is_tar(head) or (packing_of(head) and hides_programs(head)):
         return _Kind.ARCHIVE
     is_container = bool(container_of(head)) or (head.startswith(AR) and _is_go_library(path))
     return _Kind.CONTAINER if is_container else _Kind.OTHER

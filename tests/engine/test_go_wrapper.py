@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +13,16 @@ import pytest
 from supplymatrix.engine.events import ignore_event
 from supplymatrix.engine.go_wrapper import GoRequest, GoWrapper, Looked
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.work_file import go_work_of
 from supplymatrix.errors import InputError, SourceError
 from supplymatrix.gomod.go_line import Handling
+from supplymatrix.net.settings import read_env_values
 from tests.gomod.made_programs import header, made_elf
 from tests.support.go_project import A, GoProject, made_go, made_program
 from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine
-from tests.support.made_log import made_hash
+from tests.support.made_go import MadeGo
+from tests.support.made_log import made_hash, write_project
 
 GOOD = "dep\texample.com/a\tv1.0.0\t{}"
 
@@ -64,7 +68,7 @@ def runs(
 def test_a_proven_project_may_be_built(runs: Runs, project: GoProject) -> None:
     project.fetch()
     _, before = runs.before("build ./...")
-    assert (before.exit_code, before.modules, before.copies, before.files) == (0, 1, 2, 3)
+    assert (before.exit_code, before.modules, before.copies, before.files) == (0, 1, 2, 2)
 
 
 def test_a_module_that_is_not_here_yet_keeps_nobody_from_building(runs: Runs) -> None:
@@ -92,14 +96,22 @@ def test_a_log_that_cannot_be_asked_keeps_go_from_running(runs: Runs, project: G
 
 
 def test_a_policy_that_only_tells_lets_go_run_but_not_with_an_alarm(
-    runs: Runs, project: GoProject, server: LogServer
+    runs: Runs, project: GoProject, server: LogServer, tmp_path: Path
 ) -> None:
     project.fetch()
     project.write("http://127.0.0.1:9", policy='[policy]\nmode = "observe"\n')
-    assert runs.before("build")[1].exit_code == 0
+    before = runs.before("build")[1]
+    assert (before.exit_code, before.modules, before.by_sum, before.notes) == (0, 0, 1, ())
     project.write(server.url, policy='[policy]\nmode = "observe"\n')
-    (project.unpacked / "a.go").write_text("package a // evil\n")
-    assert runs.before("build")[1].exit_code == 4
+    partial = project.cache / "cache/download/example.com/a/@v/v1.0.0.partial"
+    partial.write_bytes(b"")
+    before = runs.before("build")[1]
+    assert (before.exit_code, before.modules, before.unread, before.copies) == (0, 0, 1, 1)
+    assert [note.split(": ")[0] for note in before.notes] == [f"{project.unpacked} could not be hashed"]
+    partial.unlink()
+    real = project.unpacked.rename(tmp_path / "elsewhere")
+    project.unpacked.symlink_to(real)
+    assert runs.before("build")[1].exit_code == 4  # though all that it leads to is right
 
 
 def test_a_broken_go_mod_is_told(runs: Runs, project: GoProject) -> None:
@@ -201,6 +213,8 @@ def test_a_folder_without_go_mod_has_nothing_to_look_at(
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path / "empty")
     wrapper, before = runs.before("run x.go")
+    with pytest.raises(InputError, match="GO111MODULE=auto where no go.mod is found"):
+        runs("run x.go", GO111MODULE="auto")
     assert (wrapper.project, before.exit_code) == (None, 0)
     assert wrapper.after(0, ignore_event).exit_code == 0
 
@@ -216,6 +230,18 @@ def test_the_project_is_found_as_go_finds_it(runs: Runs, project: GoProject, mon
     assert runs("build", GOWORK="off").project == Path("../../go.mod")
     other = project.folder.parent / "other.work"
     assert runs("build", GOWORK=str(other)).project == Path("../../../other.work")
+    (inner / "goenv").write_text(f"GOWORK={other}\n")
+    assert runs("build", GOENV=str(inner / "goenv")).project == Path("../../../other.work")
+    assert runs("build", GOENV=str(inner / "goenv"), GOWORK="auto").project == Path("../../go.work")
+    for wrong in ("other.work", f"{other}.txt"):
+        with pytest.raises(InputError, match="GOWORK"):
+            runs("build", GOWORK=wrong)
+    if shutil.which("go"):
+        for name, text in (("GOENV", str(inner / "goenv")), ("GOWORK", "auto"), ("GOWORK", "off")):
+            environ = {**os.environ, "GOENV": "off", "GOWORK": "", name: text}
+            said = subprocess.run(["go", "env", "GOWORK"], env=environ, capture_output=True, text=True, check=True)
+            found = go_work_of(inner, environ, read_env_values(environ))
+            assert said.stdout.strip() == str(found or text)
 
 
 def test_a_folder_reached_by_a_link_is_where_the_shell_says_it_is(
@@ -254,6 +280,7 @@ def test_a_vendored_project_is_built_from_what_was_proven(runs: Runs, project: G
     (project.unpacked / "a.go").write_text("package a // evil, and not compiled\n")
     wrapper, before = runs.before("build ./...")
     assert (before.exit_code, wrapper.is_vendored, before.modules, before.copies) == (0, True, 1, 0)
+    assert (before.in_vendor, before.compared, before.notes) == (1, 1, ())
     assert wrapper.after(1, ignore_event).survey is None
     assert runs.before("build -mod=mod ./...")[1].exit_code == 4
 
@@ -264,6 +291,38 @@ def test_a_vendored_file_that_is_another_is_told(name: str, code: int, runs: Run
     (vendored.parent.parent / name).write_text("package a // evil\n")
     assert runs.before("build ./...")[1].exit_code == code
     assert wrapper.after(1, ignore_event).exit_code == max(code, 3)
+
+
+def test_a_vendor_folder_that_could_not_be_compared_is_not_said_to_be_right(
+    runs: Runs, project: GoProject, vendored: Path, server: LogServer
+) -> None:
+    shutil.rmtree(project.cache)
+    project.write(server.url, policy='[policy]\nmode = "warn"\n')
+    _, before = runs.before("build ./...", GOPROXY="off")
+    assert (before.exit_code, before.modules, before.in_vendor, before.compared) == (0, 0, 1, 0)
+    assert "in vendor/ was not compared: " in before.notes[0]
+
+
+def test_the_go_that_a_project_wants_is_looked_at_where_it_lies_in_the_module_cache(
+    runs: Runs, project: GoProject, tmp_path: Path
+) -> None:
+    local, other = MadeGo(version="1.25.3"), MadeGo(version="1.26.8")
+    log = other.log()
+    go = {"GOROOT": str(local.unpack(tmp_path / "goroot")), "GOTOOLCHAIN": "auto"}
+    with LogServer(log.answers()) as found:
+        write_project(project.folder, log, found.url, [])
+        with (project.folder / "go.mod").open("a") as file:
+            file.write("\ntoolchain go1.26.8\n")
+        wrapper, before = runs.before("build", **go)
+        assert (before.exit_code, wrapper.handling) == (0, Handling.GUARDED)
+        fetched = other.unpack_into(project.cache)
+        assert wrapper.after(1, ignore_event).exit_code == 0
+        wrapper, before = runs.before("build", **go)
+        assert before.exit_code == 0
+        (fetched / "src" / "fmt" / "print.go").write_text("package evil\n")
+        assert wrapper.after(1, ignore_event).exit_code == 4
+        assert runs.before("build", **go)[1].exit_code == 4
+        assert runs.before("build", **{**go, "GOTOOLCHAIN": "local"})[1].exit_code == 0  # it has no say
 
 
 def test_what_go_mod_vendor_has_copied_is_looked_at(runs: Runs, vendored: Path) -> None:
@@ -280,9 +339,33 @@ def test_only_what_go_mod_requires_is_hashed_for_its_own_packages(
     go_mod = project.folder / "go.mod"
     go_mod.write_text("module svc.example/app\n\ngo 1.22\n")
     (project.unpacked / "a.go").write_text("package a // evil\n")
-    assert runs.before("build ./... svc.example/app/cmd main.go")[1].copies == 0
-    assert runs.before("build example.com/a")[1].exit_code == 4
+    nested, plain = project.folder / "nested", project.folder / "cmd"
+    for folder in (nested, plain):
+        folder.mkdir()
+    (nested / "go.mod").write_text("module svc.example/app/nested\n")
+    (project.folder / "link").symlink_to(project.unpacked)
+    own = f"./... . ./cmd/... svc.example/app/cmd svc.example/app/... main.go cmd/x.go {plain} {project.folder}/main.go"
+    assert runs.before(f"build {own}")[1].copies == 0
+    for word in (
+        "example.com/a", str(project.unpacked), f"{project.unpacked}/a.go", "../modcache/example.com/a@v1.0.0",
+        "./nested", f"{nested}/x.go", "svc.example/app/nested", "svc.example/app/gone", "./link", "...", "all", "../...",
+    ):  # fmt: skip
+        assert (word, runs.before(f"build . {word}")[1].exit_code) == (word, 4)
     assert runs.before("generate ./...")[1].exit_code == 4
+
+
+def test_a_module_of_a_program_that_nobody_had_looked_at_is_looked_at_then(
+    runs: Runs, project: GoProject, server: LogServer
+) -> None:
+    project.fetch()
+    (project.folder / "go.mod").write_text("module svc.example/app\n\ngo 1.22\n")
+    wrapper, before = runs.before("build", FAKE_LIST="main\tsvc.example/app\t/gobin/app\\n")
+    assert before.copies == 0
+    (project.folder / "app").write_bytes(made_program(GOOD.format(project.zip_hash)))
+    after = wrapper.after(0, ignore_event)
+    assert (after.exit_code, after.looked_at, after.copies) == (0, 1, 2)
+    (project.unpacked / "a.go").write_text("package a // evil\n")
+    assert wrapper.after(0, ignore_event).exit_code == 4
 
 
 @pytest.mark.parametrize("flag", ["overlay", "modfile", "toolexec"])
@@ -299,8 +382,19 @@ def test_flags_with_which_other_files_are_compiled_are_refused(flag: str, runs: 
 def test_what_nothing_could_look_at_before_is_refused(runs: Runs) -> None:
     with pytest.raises(InputError, match="before anything could look at it"):
         runs("run example.com/a@latest")
+    with pytest.raises(InputError, match="with -http a program of another module would run"):
+        runs("doc -http fmt")
     with pytest.raises(InputError, match="GO111MODULE=off"):
         runs("build", GO111MODULE="off")
+
+
+def test_a_tool_is_let_through_only_where_go_has_it(runs: Runs, tmp_path: Path) -> None:
+    root = tmp_path / "goroot"
+    (root / "src" / "cmd" / "trace").mkdir(parents=True)
+    (root / "src" / "cmd" / "trace" / "main.go").write_text("")
+    of = {word: runs(f"tool {word}", GOROOT=str(root)).handling for word in ("trace", "doc", "stringer")}
+    assert of == {"trace": Handling.THROUGH, "doc": Handling.GUARDED, "stringer": Handling.GUARDED}
+    assert runs("tool trace", GOROOT=str(tmp_path / "gone")).handling is Handling.GUARDED
 
 
 def test_a_machine_without_go_is_told(runs: Runs, tmp_path: Path) -> None:

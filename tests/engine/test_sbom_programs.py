@@ -416,6 +416,8 @@ def test_an_image_is_named_by_the_digest_of_its_manifest(bench: Bench) -> None:
     assert facts(one)["image"] == manifest
     bom = json.loads(write_sbom(document, "cyclonedx-json"))
     assert bom["metadata"]["component"]["type"] == "container"
+    assert document.completeness.components is Aggregate.INCOMPLETE
+    assert any("nothing else that is in it" in reason for reason in document.completeness.reasons)
 
 
 def test_a_program_whose_modules_cannot_be_told_is_a_gap_and_no_empty_list(bench: Bench) -> None:

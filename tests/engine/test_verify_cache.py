@@ -314,8 +314,13 @@ def test_a_workspace_that_gowork_names_counts(ground: CopiesGround, machine: Mac
         verify(ground, machine, project)
 
 
-@pytest.mark.parametrize("place", ["golang.org/toolchain@v0.0.1-go1.26.8.linux-amd64/VERSION",
-                                   "cache/download/golang.org/toolchain/@v/v0.0.1-go1.26.8.linux-amd64.zip"])  # fmt: skip
+@pytest.mark.parametrize(
+    "place",
+    [
+        "golang.org/toolchain@v0.0.1-go1.26.8.linux-amd64/VERSION",
+        "cache/download/golang.org/toolchain/@v/v0.0.1-go1.26.8.linux-amd64.zip",
+    ],
+)
 def test_a_toolchain_in_the_cache_is_said_to_be_for_another_command(
     ground: CopiesGround, machine: Machine, place: str
 ) -> None:

@@ -195,3 +195,27 @@ def test_a_long_text_takes_no_more_than_its_length(piece: str) -> None:
     text = piece * (200_000 // len(piece))
     shown, flags = _flags(text)
     assert (shown == text) is (not flags)
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "main.pw=hunter2hunter2",
+        "main.dbPw=hunter2hunter2",
+        "main.masterPass=hunter2hunter2",
+        "main.encKey=9f8e7d6c5b4a39281706",
+        "main.bot=123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0",
+        "main.dsn=https://0123456789abcdef0123456789abcdef@errors.example/1",
+    ],
+)
+def test_names_and_forms_that_people_use_are_known(flag: str) -> None:
+    (((_, text),), secrets) = without_secrets((("-ldflags", f"-X {flag}"),))
+    assert len(secrets) == 1
+    assert flag.rpartition("=")[2] not in text
+
+
+def test_the_limit_of_secrets_ends_the_search() -> None:
+    (((_, text),), secrets) = without_secrets((("-ldflags", "password=" * 20_000),))
+    assert len(secrets) == 1
+    assert "more than" in secrets[0].kind
+    assert len(text) < 100

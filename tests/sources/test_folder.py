@@ -12,7 +12,7 @@ from supplymatrix.errors import InputError
 from supplymatrix.gomod.dirhash import hash1
 from supplymatrix.gomod.zip_archive import TooManyEntriesError
 from supplymatrix.sources import folder as folder_module
-from supplymatrix.sources.folder import hash_folder
+from supplymatrix.sources.folder import OpenFolder, hash_folder
 from supplymatrix.sources.pread import FileChangedError
 
 FILES = {"go.mod": b"module m\n", "a/b.go": b"package a\n", "a-b": b"", "a.b": b"x", "Z/é/deep.txt": bytes(600_000)}
@@ -112,3 +112,13 @@ def test_a_file_that_comes_while_others_are_read_is_noticed(module: Path, monkey
     monkeypatch.setattr(os, "pread", read_and_add)
     with pytest.raises(FileChangedError):
         hash_folder(module, "p/")
+
+
+def test_a_folder_whose_time_was_set_back_has_changed_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a.go").write_bytes(b"package a\n")
+    with OpenFolder(tmp_path) as folder:
+        info = tmp_path.stat()
+        (tmp_path / "evil.go").write_bytes(b"package a\n")
+        os.utime(tmp_path, ns=(info.st_atime_ns, info.st_mtime_ns))
+        with pytest.raises(FileChangedError):
+            folder.refuse_change()
