@@ -132,6 +132,8 @@ def say_after(view: GoView, *, code: int = 0, verbose: bool = False) -> str:
 
 def _of_program(program: ProgramView, view: GoView) -> str:
     """Return what its modules are. Such as have no hash are proven by nothing."""
+    if not (program.modules or program.by_sum or program.unhashed):
+        return "no modules of others"
     if not (program.by_sum or program.unhashed):
         return f"{_count(program.modules, 'module')}, as proven"
     told = [f"{program.modules:,} as proven"] if program.modules or not view.is_vendored else []

@@ -152,23 +152,32 @@ def _end_of(child: int) -> Ended | None:
 def _run_by_handlers(go: Path, arguments: Sequence[str]) -> Ended:
     """Run the go command where no signal can be waited for: those of a keyboard go to both, others are handed on."""
     seen: list[int] = []
+    started: list[subprocess.Popen[bytes]] = []
 
     def handle(number: int, frame: object) -> None:
         del frame
         seen.append(number)
+        for process in started:
+            hand_on(process, number)
+
+    def hand_on(process: subprocess.Popen[bytes], number: int) -> None:
         if number not in (signal.SIGINT, getattr(signal, "SIGQUIT", None)):
             with suppress(OSError):
                 process.send_signal(number)
 
+    # A signal may come before the program is there.
+    before = {number: signal.signal(number, handle) for number in _HANDED_ON if number in _ENDING}
     try:
-        process = subprocess.Popen(  # noqa: S603 - no shell, the user's own arguments
-            [go, *arguments], env=_environment(), close_fds=False
-        )
-    except (OSError, ValueError) as err:
-        raise _not_run(err) from err
-    numbers = [number for number in _HANDED_ON if number in _ENDING]
-    before = {number: signal.signal(number, handle) for number in numbers}
-    try:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - no shell, the user's own arguments
+                [go, *arguments], env=_environment(), close_fds=False
+            )
+        except (OSError, ValueError) as err:
+            raise _not_run(err) from err
+        early = len(seen)
+        started.append(process)
+        for number in seen[:early]:
+            hand_on(process, number)
         code = process.wait()
     finally:
         for number, handler in before.items():

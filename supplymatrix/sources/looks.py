@@ -50,10 +50,8 @@ def look_at(path: Path) -> Look:
     if stat.S_ISLNK(info.st_mode):
         with suppress(OSError):
             seen.update(_bytes(b"", os.stat(path)))  # noqa: PTH116 - as lstat above
-    count = 0
-    for name, found in _below(os.fsencode(path)):
+    for count, (name, found) in enumerate(_below(os.fsencode(path)), 1):
         seen.update(_bytes(name, found) if found is not None else name + b"\0?\0")
-        count += 1
         if count > _MOST:
             raise OSError(f"more than {_MOST:,} files lie in {path}")
     return Look(digest=seen.hexdigest())

@@ -85,10 +85,18 @@ def test_an_unpacked_copy_that_was_edited_fails(machine: Machine, tmp_path: Path
     assert audit.verdict.exit_code == 4
 
 
-def test_a_copy_that_cannot_be_read_is_a_gap(machine: Machine, tmp_path: Path) -> None:
+def test_what_is_no_folder_in_the_place_of_one_is_an_alarm(machine: Machine, tmp_path: Path) -> None:
     path = machine.home / "go" / "pkg" / "mod" / A
     path.parent.mkdir(parents=True)
-    path.write_text("no folder")
+    path.symlink_to(tmp_path)
+    audit = check(machine, tmp_path)
+    assert (states(audit), audit.verdict.exit_code) == ([CopyState.DIFFERS], 4)
+
+
+def test_a_copy_that_cannot_be_read_is_a_gap(machine: Machine, tmp_path: Path) -> None:
+    path = machine.home / "go" / "pkg" / "mod" / "cache" / "download" / f"{A.replace('@', '/@v/')}.zip"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(tmp_path / "gone")
     audit = check(machine, tmp_path)
     assert (states(audit), audit.verdict.exit_code) == ([CopyState.UNCHECKED], 3)
 

@@ -213,7 +213,7 @@ def test_a_folder_without_go_mod_has_nothing_to_look_at(
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path / "empty")
     wrapper, before = runs.before("run x.go")
-    with pytest.raises(InputError, match="GO111MODULE=auto where no go.mod is found"):
+    with pytest.raises(InputError, match="GO111MODULE=auto where no "):
         runs("run x.go", GO111MODULE="auto")
     assert (wrapper.project, before.exit_code) == (None, 0)
     assert wrapper.after(0, ignore_event).exit_code == 0
@@ -348,7 +348,8 @@ def test_only_what_go_mod_requires_is_hashed_for_its_own_packages(
     assert runs.before(f"build {own}")[1].copies == 0
     for word in (
         "example.com/a", str(project.unpacked), f"{project.unpacked}/a.go", "../modcache/example.com/a@v1.0.0",
-        "./nested", f"{nested}/x.go", "svc.example/app/nested", "svc.example/app/gone", "./link", "...", "all", "../...",
+        "./nested", f"{nested}/x.go", "svc.example/app/nested", "svc.example/app/gone", "./link", "...", "all",
+        "../...",
     ):  # fmt: skip
         assert (word, runs.before(f"build . {word}")[1].exit_code) == (word, 4)
     assert runs.before("generate ./...")[1].exit_code == 4
@@ -370,9 +371,10 @@ def test_a_module_of_a_program_that_nobody_had_looked_at_is_looked_at_then(
 
 @pytest.mark.parametrize("flag", ["overlay", "modfile", "toolexec"])
 def test_flags_with_which_other_files_are_compiled_are_refused(flag: str, runs: Runs) -> None:
-    for wrong in (f"build -{flag}=x", f"test ./... -{flag} x"):
-        with pytest.raises(InputError, match=f"with -{flag} "):
+    for wrong in (f"build -{flag}=x", f"test ./... -{flag} x", f"vet -printf.funcs Log -{flag} x"):
+        with pytest.raises(InputError, match=f"with -{flag} ") as told:
             runs(wrong)
+        assert f"supplymatrix go --allow {flag} -- …" in told.value.diagnostics[0].remedy
     with pytest.raises(InputError, match=f"with -{flag} in GOFLAGS"):
         runs("build", GOFLAGS=f"-{flag}=x")
     assert runs(f"build -{flag}=x", allowed=frozenset({flag})).loose[-1] == f"-{flag}"

@@ -78,6 +78,7 @@ def test_hidden_characters_of_settings_are_written_out() -> None:
 @pytest.mark.parametrize(
     ("program", "is_vendored", "told"),
     [
+        (ProgramView(path="app", modules=0, faults=()), False, "no modules of others"),
         (ProgramView(path="app", modules=0, faults=(), unhashed=1), False, "0 as proven, 1 from a folder"),
         (ProgramView(path="app", modules=2, faults=(), by_sum=1), False, "2 as proven, 1 by go.sum alone"),
         (ProgramView(path="app", modules=0, faults=(), unhashed=4), True, "4 from vendor/"),
