@@ -134,7 +134,8 @@ _PARTS: Mapping[str, Sequence[str]] = {
         "tests/engine/test_go_programs.py",
         "tests/cli/test_go.py",
     ),
-    "hostile zips, lists and files": (
+    "hostile zips, lists and programs, with the corpus kept": (
+        "tests/fuzz/test_corpus.py",
         "tests/sources/test_modcache.py",
         "tests/gomod/test_zip_archive.py",
         "tests/gomod/test_inflate.py",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from supplymatrix.model.on_disk import FileDifference
+from supplymatrix.model.location import Location
+from supplymatrix.model.on_disk import FileChange, FileDifference
 from supplymatrix.model.rule import Evidence
 
-__all__ = ["counted_files", "first_difference", "list_differences"]
+__all__ = ["counted_files", "first_difference", "list_differences", "places_in_vendor"]
 
 MOST_NAMED = 5
+_LIST = "modules.txt"
+_LINE = re.compile(r"\bline ([0-9,]+)$")
 
 
 def counted_files(number: int) -> str:
@@ -25,6 +29,19 @@ def first_difference(differences: Sequence[FileDifference], total: int, *, prefi
     more = max(total, len(differences)) - 1
     rest = f", and {more:,} more {'file' if more == 1 else 'files'}" if more else ""
     return f"{prefix}{first.name} is {first.change.value}{rest}"
+
+
+def places_in_vendor(listed: Location, differences: Sequence[FileDifference]) -> tuple[Location, ...]:
+    """Return where the first of them that lies there stands, and what modules.txt says. listed: the place in that.
+
+    A file that differs is shown at its first other line, as far as that is known, else at line 1.
+    """
+    first = next((one for one in differences if one.change is not FileChange.MISSING), None)
+    if first is None or first.name == _LIST:
+        return (listed,)
+    line = _LINE.search(first.detail)
+    artifact = f"{listed.artifact.removesuffix(_LIST)}{first.name}"
+    return (Location(artifact=artifact, line=int(line[1].replace(",", "")) if line else 1), listed)
 
 
 def list_differences(differences: Sequence[FileDifference], total: int, *, prefix: str = "") -> tuple[Evidence, ...]:

@@ -17,7 +17,16 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.errors import SupplymatrixError
 from supplymatrix.gomod.go_line import Handling
-from supplymatrix.reports.go_view import GoView, ProgramView, say_after, say_before, say_faults, say_loose, say_notes
+from supplymatrix.reports.go_view import (
+    GoView,
+    ProgramView,
+    say_after,
+    say_before,
+    say_faults,
+    say_loose,
+    say_notes,
+    say_secrets,
+)
 from supplymatrix.sources.go_run import become_go, end_by, run_go
 
 __all__ = ["go"]
@@ -92,6 +101,7 @@ def _look_after(wrapper: GoWrapper, teller: _Teller, code: int, console: Console
         return code
     view = teller.view(after, perf_counter() - begin)
     teller.tell(after, view)
+    teller.say(say_secrets(view))
     teller.say(say_after(view, code=code, verbose=console.verbose))
     return after.exit_code
 
@@ -138,9 +148,11 @@ class _Teller:
                     faults=tuple((fault.code, fault.text) for fault in program.faults),
                     by_sum=program.by_sum,
                     unhashed=program.unhashed,
+                    secrets=program.secrets,
                 )
                 for program in looked.programs
             ),
+            secrets=looked.secrets,
         )
 
     def tell(self, looked: Looked, view: GoView) -> None:

@@ -19,6 +19,7 @@ from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.engine.prove_module import ProveRequest, prove_module
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.module import ModuleVersion, canonical_version, check_module, check_module_path
+from supplymatrix.model.spelling import nearest
 from supplymatrix.reports.chain import (
     ChainView,
     render_chain_json,
@@ -58,6 +59,9 @@ class _VerifyGroup(DefaultGroup):
 
     def default_command(self) -> click.Command:
         return prove_one
+
+    def look_at_first(self, word: str) -> None:
+        _refuse_mistyped(word)
 
 
 @click.group(cls=_VerifyGroup, add_help_option=False)
@@ -114,6 +118,15 @@ def prove_one(
     with keeps_alarm(proof.exit_code, f"alarm: {view.go_sum} and the log disagree on {module}"):
         write_stdout(_FORMATS[format_](view))
     return proof.exit_code
+
+
+def _refuse_mistyped(word: str) -> None:
+    """Raise click.UsageError when a word that is no MODULE@VERSION is nearly the name of another command."""
+    near = "" if "@" in word else nearest(word, SUBCOMMANDS)
+    if near:
+        fault = click.UsageError(f"{word[:80]!r} is no MODULE@VERSION, and no command of that name.")
+        fault.add_note(f"did you mean {near!r}?")
+        raise fault
 
 
 def _steps(request: ProveRequest, format_: str, console: Console) -> int:

@@ -36,6 +36,8 @@ def vendor(
     and absent or come from a folder, and where modules.txt, go.sum and the go.mod files of the project and of its
     modules disagree.
 
+    Waivers of lift.toml count in `check` alone: what somebody has taken on is named here all the same.
+
     Exit 0: all is as proven. 1: something is not explained, or nothing proves a module. 3: a zip, a folder or the log
     could not be had. 4: a file, a zip or a go.sum line is not what is proven. 5: there is no vendor/.
     """

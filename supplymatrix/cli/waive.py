@@ -68,8 +68,9 @@ def waive(
 ) -> None:
     """Add a waiver to lift.toml: who takes a finding upon himself, why, and until when.
 
-    RULE is an id or a name. MODULE is a module path, or a glob (* is one element of a path, ** any). PATH is the
-    project's folder, or the lift.toml itself. What stands in the file stays as it is, to the byte.
+    RULE is an id or a name. MODULE is a module path, or a glob (* is one element of a path, ** any); of a file in
+    vendor/ it is its path, vendor/README.local, and of a program program:NAME. PATH is the project's folder, or the
+    lift.toml itself. What stands in the file stays as it is, to the byte.
 
     Alarms, broken files and what could not be checked cannot be waived.
 

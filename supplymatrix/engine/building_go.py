@@ -121,7 +121,7 @@ class BuildingGos:
         here = local.version.version if local.version is not None else ""
         if not release.version or release.version == here:
             return None
-        return find_go(self._means.environ, called=f"go{release.version}")
+        return find_go(self._means.environ, called=f"go{release.toolchain or release.version}")
 
     @staticmethod
     def _is_known(fetched: Path, root: Path) -> bool:

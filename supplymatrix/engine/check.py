@@ -22,6 +22,7 @@ from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.prepare import Prepared, keep_names, prepare
 from supplymatrix.engine.shared_answers import Asker, SharedAnswers, share_answers
 from supplymatrix.engine.this_machine import SeenHere, ThisMachine
+from supplymatrix.engine.vendor_shown import notes_on_vendor, places_of_vendored
 from supplymatrix.errors import Diagnostic, InputError, TransportError, TrustError
 from supplymatrix.gomod.goenv import GoSettings, resolve_settings
 from supplymatrix.model.audit import Audit, ReadFile, Survey, Unreadable
@@ -245,7 +246,8 @@ def _judge(
         verdict = with_history(verdict, item, request.policy, request.means.environ)
     if base is not None:
         verdict = base.judge_new(verdict, item, seen, shared.answers)
-    notes = (*verdict.notes, *item.notes, *shared.notes_for(item), *seen.notes)
+    own = notes_on_vendor(item.notes, item, facts)
+    notes = (*verdict.notes, *own, *shared.notes_for(item), *seen.notes)
     starts = {item.committed.name: item.committed.shown_lines} if item.committed.name else {}
     return Audit(
         subject=item.project.name,
@@ -255,7 +257,7 @@ def _judge(
         verdict=changed(verdict, notes=notes),
         rules=ALL_RULES,
         lines=SourceLines({**item.project.files, **item.policy.files, **starts}),
-        places=item.places,
+        places={**places_of_vendored(item, verdict, facts), **item.places},
         subject_files=(*_read_files(item.project.digests), *seen.files),
         proof_files=_read_files({item.committed.name: item.committed.sha256} if item.committed.name else {}),
     )

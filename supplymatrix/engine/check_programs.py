@@ -54,7 +54,7 @@ def add_programs(
     versions = project_versions(item.project, means.environ)
     answers = look_at_programs(found, item.project, versions, policy=source, means=means, on_event=on_event)
     facts = answers.facts
-    texts = (*found.notes, *versions.notes, *answers.words.notes)
+    texts = (*found.notes, *answers.notes, *answers.words.notes)
     return SeenHere(
         facts=(*seen.facts, *facts.programs, *facts.modules, *facts.weak),
         gaps=(*seen.gaps, *answers.gaps),

@@ -16,9 +16,11 @@ from pathlib import Path
 
 from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.graph_inputs import read_inputs
+from supplymatrix.engine.means import Means
 from supplymatrix.engine.prepare import Prepared
 from supplymatrix.engine.vendor_zips import ZipPlaces
 from supplymatrix.engine.vendored import (
+    IGNORED,
     NO_VENDOR,
     NOBODY,
     JudgedVendor,
@@ -49,6 +51,7 @@ from supplymatrix.model.on_disk import VendoredModule, VendorState, VendorTree
 from supplymatrix.model.rule import Level
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
+from supplymatrix.sources.git import is_ignored
 from supplymatrix.sources.project import is_folder
 
 __all__ = ["RULES", "VendoredFacts", "vendored_facts"]
@@ -109,7 +112,8 @@ def vendored_facts(
             shared += [found] if found is not None else []
     judged = judge_all([(one.work, one.vouched) for one in shared], places, on_event)
     for one, result in zip(shared, judged, strict=True):
-        seen |= {item.path: _facts_of(item, one, result) for item in one.items if _asks(item)}
+        notes = (*_notes(result), *_ignored(one.work, places.means))
+        seen |= {item.path: _facts_of(item, one, result, notes) for item in one.items if _asks(item)}
     return seen
 
 
@@ -201,7 +205,7 @@ def _vouched(
     return vouch(logged, line, why=why, is_broken=is_broken, is_declared=is_declared)
 
 
-def _facts_of(item: Prepared, shared: _Shared, judged: JudgedVendor) -> VendoredFacts:
+def _facts_of(item: Prepared, shared: _Shared, judged: JudgedVendor, notes: tuple[Note, ...]) -> VendoredFacts:
     """Return a subject's part of what became of a vendor/."""
     work, artifact = shared.work, _artifact(item, shared.work)
     own = {fact.subject for fact in item.project.facts if isinstance(fact, SumLine) and fact.kind is SumKind.ZIP}
@@ -220,7 +224,7 @@ def _facts_of(item: Prepared, shared: _Shared, judged: JudgedVendor) -> Vendored
     gaps = tuple(
         changed(gap, location=_placed(gap.location, artifact) if gap.location else None) for gap in judged.gaps
     )
-    return VendoredFacts(facts=tuple(facts), gaps=gaps, notes=tuple(_notes(judged)))
+    return VendoredFacts(facts=tuple(facts), gaps=gaps, notes=notes)
 
 
 def _placed(location: Location, artifact: str) -> Location:
@@ -233,6 +237,11 @@ def _artifact(item: Prepared, work: VendorWork) -> str:
         return Path(os.path.relpath(work.folder / MODULES_TXT, item.project.root)).as_posix()
     except ValueError:  # another drive
         return (work.folder / MODULES_TXT).as_posix()
+
+
+def _ignored(work: VendorWork, means: Means) -> Iterator[Note]:
+    if is_ignored(work.folder.parent, f"vendor/{MODULES_TXT}", means.environ):
+        yield Note(code="vendor-ignored", message=IGNORED)
 
 
 def _notes(judged: JudgedVendor) -> Iterator[Note]:

@@ -17,10 +17,12 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.build_info import BuildInfo, BuiltModule, NoBuildInfoError
+from supplymatrix.gomod.ldflags import without_secrets
 from supplymatrix.model.audit import Audit, Unreadable
 from supplymatrix.model.fact import LineProof, ProofState, RequiredModule, SumKind, SumLine
 from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.program import SecretFlag
 from supplymatrix.model.value import value
 from supplymatrix.sources.binary import read_binary
 from supplymatrix.sources.go_outputs import Output
@@ -64,7 +66,8 @@ class ProgramFault:
 @value
 class CheckedProgram:
     """A program. modules: that it names with a hash that was proven; by_sum: with one that go.sum alone has; unhashed:
-    without any, as those from a folder or from vendor/. named: all that it names with a hash."""
+    without any, as those from a folder or from vendor/. named: all that it names with a hash. secrets: in the settings
+    that it records."""
 
     path: str
     modules: int
@@ -72,6 +75,7 @@ class CheckedProgram:
     by_sum: int = 0
     unhashed: int = 0
     named: frozenset[ModuleVersion] = frozenset()
+    secrets: tuple[SecretFlag, ...] = ()
 
 
 def expected_of(items: Sequence[Audit | Unreadable], *, is_vendored: bool = False) -> Expected:
@@ -124,6 +128,7 @@ def check_program(output: Output, expected: Expected, *, since: float = 0.0) -> 
         by_sum=found.count(_BY_SUM),
         unhashed=found.count(_UNHASHED),
         named=frozenset(_module(built) for info in programs for built in _built(info) if built.sum),
+        secrets=tuple(dict.fromkeys(secret for info in programs for secret in without_secrets(info.settings)[1])),
     )
 
 

@@ -28,6 +28,7 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.errors import Diagnostic, InputError, SourceError
 from supplymatrix.gomod.go_line import Handling, parse_go_line
+from supplymatrix.gomod.ldflags import without_secrets
 from supplymatrix.model.audit import Audit, Survey
 from supplymatrix.model.fact import (
     CachedCopy,
@@ -40,6 +41,7 @@ from supplymatrix.model.fact import (
 )
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.on_disk import InstalledGo, ToolchainLevel, VendoredModule, VendorState, VendorTree
+from supplymatrix.model.program import SecretFlag
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Mode
 from supplymatrix.net.settings import building_goroot, read_env_values
@@ -92,7 +94,8 @@ class Looked:
     after the run, of which nobody had looked at them before. modules: of these that the log proves; by_sum: that were
     held against go.sum alone; unread: that could not be looked at, with notes that say why where the policy lets that
     pass. copies, files: that are as proven, and how many lie in them. in_vendor, compared: modules that vendor/ has of
-    others, and how many of them were compared. faults: beside what the survey tells.
+    others, and how many of them were compared. faults: beside what the survey tells. secrets: in the flags of the line
+    that a program was built with, which it has in it whether it records its flags or not.
     """
 
     exit_code: int
@@ -108,6 +111,7 @@ class Looked:
     compared: int = 0
     faults: tuple[Fault, ...] = ()
     programs: tuple[CheckedProgram, ...] = ()
+    secrets: tuple[SecretFlag, ...] = ()
 
 
 @value
@@ -182,7 +186,8 @@ class GoWrapper:
         Raises InputError and TrustError as a check does.
         """
         if self.line.is_versioned:
-            return self._after_installing(on_event) if code == 0 else Looked(exit_code=0)
+            looked = self._after_installing(on_event) if code == 0 else Looked(exit_code=0)
+            return changed(looked, secrets=self._secrets(code))
         faults: list[Fault] = []
         new: frozenset[ModuleVersion] = frozenset()
         survey = None
@@ -201,7 +206,15 @@ class GoWrapper:
         if unseen:
             new |= unseen
             survey = self._survey = self._judge(new, on_event)
-        return self._looked(survey, faults, modules=new, programs=programs)
+        looked = self._looked(survey, faults, modules=new, programs=programs)
+        return changed(looked, secrets=self._secrets(code))
+
+    def _secrets(self, code: int) -> tuple[SecretFlag, ...]:
+        """Return the secrets in the linker's flags of a line that has written programs: with -trimpath these do not
+        record them."""
+        if code or self.line.command not in ("build", "install"):
+            return ()
+        return without_secrets((("-ldflags", self.line.flag("ldflags")),))[1]
 
     def _known(self) -> frozenset[ModuleVersion]:
         """Return the modules of which go.sum has the zip."""

@@ -455,7 +455,7 @@ def _with_reason(found: FoundGo, start: InstalledGo, every: Sequence[FileDiffere
     return changed(
         start,
         level=ToolchainLevel.MODIFIED,
-        reason=reason + _rebuilt(found, every),
+        reason=f"unlike the release: {reason}" + _rebuilt(found, every),
         remedy=_GET_AGAIN if found.is_fetched else _GET_OFFICIAL,
     )
 
@@ -470,14 +470,16 @@ def _rebuilt(found: FoundGo, every: Sequence[FileDifference]) -> str:
 
 
 def _tally(every: Sequence[FileDifference]) -> str:
+    """Return how many files are others, as "1 extra source file, 2 changed programs and other files"."""
     sources = [one for one in every if is_source(one.name)]
     parts = []
-    for what, files in (("source", sources), ("other", [one for one in every if not is_source(one.name)])):
-        numbers = [
-            f"{sum(one.change is change for one in files):,} {change.value}"
-            for change in FileChange
-            if any(one.change is change for one in files)
-        ]
-        if numbers:
-            parts.append(f"of {what} files {', '.join(numbers)}")
-    return "; ".join(parts)
+    others = [one for one in every if not is_source(one.name)]
+    for one_file, many, files in (
+        ("source file", "source files", sources),
+        ("program or other file", "programs and other files", others),
+    ):
+        for change in FileChange:
+            number = sum(one.change is change for one in files)
+            if number:
+                parts.append(f"{number:,} {change.value} {one_file if number == 1 else many}")
+    return ", ".join(parts)

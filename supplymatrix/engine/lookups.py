@@ -133,8 +133,9 @@ def notes_about_older_heads(session: LogSession) -> list[Note]:
     if not session.uncompared_heads:
         return []
     text = (
-        f"{session.uncompared_heads} of {session.heads_seen} signed heads that came with look-ups are older and "
-        "not yet compared with the pinned head (no line rests on them); later runs go on with it"
+        f"{session.uncompared_heads} of {session.heads_seen} signed heads that came with look-ups are older than the "
+        "pinned head and not yet compared with it: harmless, nothing told here rests on them, and later runs that may "
+        "use the network compare them"
     )
     return [Note(code="older-heads-not-compared", message=text)]
 

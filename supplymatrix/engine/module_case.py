@@ -24,7 +24,7 @@ from supplymatrix.sources.project import Project
 from supplymatrix.sumdb.chain import ProofChain, build_chain, chain_of_nodes, verify_chain
 from supplymatrix.sumdb.checkpoint import Checkpoint, open_checkpoint
 from supplymatrix.sumdb.session import LogRecord, NotLogged, Unanswered
-from supplymatrix.sumdb.steps import history_not_held, history_of_heads, history_of_proofs
+from supplymatrix.sumdb.steps import history_not_held, history_of_heads, history_of_proofs, history_of_same_tree
 from supplymatrix.sumdb.tlog import verify_consistency
 
 __all__ = ["ModuleCase", "Outcome", "exit_code_of", "history_of", "named_in", "outcome_of"]
@@ -142,9 +142,11 @@ def history_of(case: ModuleCase) -> Step:
         return _history_of_proofs(case.committed.head, run, pinned)
     if run is None or pinned is None:
         return history_not_held("no signed head of the log is at hand")
-    earlier = _earlier_head(case.shared.choice, run, pinned)
+    earlier = _earlier_head(case.shared.choice, run)
     if isinstance(earlier, str):
         return history_not_held(earlier)
+    if _is_of_same_tree(earlier, pinned):
+        return history_of_same_tree(earlier)
     try:
         hashes = run.session.tree.prove_prefix(earlier.size)
     except KeyError:  # the run ended before it had the tiles
@@ -174,24 +176,26 @@ def _chain_of(case: ModuleCase, answer: LogRecord) -> ProofChain:
         raise TransportError("no signed tree head of the log is at hand")
     else:
         head, tree = case.pinned, run.session.tree
-        earlier = _earlier_head(choice, run, head)
-        past = (earlier.note.raw, earlier.size) if isinstance(earlier, Checkpoint) else None
+        earlier = _earlier_head(choice, run)
+        past = None
+        if isinstance(earlier, Checkpoint) and not _is_of_same_tree(earlier, head):
+            past = (earlier.note.raw, earlier.size)
         chain = build_chain(answer, tree, head.note.raw, past)
     verify_chain(chain, [choice.verifier])
     return chain
 
 
-def _earlier_head(choice: LogChoice, run: LogRun, pinned: Checkpoint) -> Checkpoint | str:
-    """Return the head that this machine trusted before, of another and no empty tree; or why there is none to compare.
-
-    Two notes of one tree may differ, by a further signature for instance.
-    """
+def _earlier_head(choice: LogChoice, run: LogRun) -> Checkpoint | str:
+    """Return the head that this machine trusted before the run, of no empty tree; or why there is none to compare."""
     if run.earlier is None:
         return "no head of an earlier run is at hand: nothing to compare"
     earlier = open_checkpoint(run.earlier, [choice.verifier])
-    if (earlier.size, earlier.root) == (pinned.size, pinned.root):
-        return "the head that this machine trusted before is of this very tree: nothing to compare"
     return earlier if earlier.size else "the head that this machine trusted before is of an empty log"
+
+
+def _is_of_same_tree(head: Checkpoint, other: Checkpoint) -> bool:
+    """Return whether two heads sign one tree; their notes may differ, by a further signature for instance."""
+    return (head.size, head.root) == (other.size, other.root)
 
 
 def _history_of_proofs(head: Checkpoint, run: LogRun | None, pinned: Checkpoint | None) -> Step:

@@ -9,7 +9,7 @@ A module's hash is proven where the log has the very same one for this version. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from supplymatrix.checks.programs import gap_of_module, is_unanswered
 from supplymatrix.errors import InputError
@@ -32,7 +32,10 @@ _H1 = "h1:"
 _NO_SUM = (
     "it records no hash, as no vendored build does: the log has this version, and nothing says that these are its files"
 )
-_VENDOR = "`supplymatrix verify vendor` holds vendored files against the log"
+_VENDOR = (
+    "`supplymatrix check --binary FILE` in its project, with the preset vendored: SM142 passes there where vendor/ is "
+    "as the log proves"
+)
 _REFUSED = "HTTP status 400"
 """With this a log answers for a module that it cannot fetch: it does not exist, or is private."""
 _PRIVATE = "a private module belongs under [sources] private in lift.toml, or into GOPRIVATE; else check its name"
@@ -84,10 +87,12 @@ def program_facts(
     words: Mapping[ModuleVersion, LogWord],
     selected: Mapping[str, str] | None,
     *,
+    mains: Collection[str] = (),
     tree_size: int = 0,
 ) -> ProgramFacts:
     """Return what is known of programs. words: of the log; selected: path → version that a project builds, None where
-    no project is known, or not all of it."""
+    no project is known, or not all of it. mains: the project's own modules; it selects no versions for programs of
+    others."""
     built: list[BuiltProgram] = []
     modules: list[ProgramModule] = []
     weak: list[WeakDefault] = []
@@ -97,9 +102,10 @@ def program_facts(
         built.append(program)
         weak += weak_of_setting(program.setting("DefaultGODEBUG") or "", program.name, program.location)
         info = found.read.info
+        versions = selected if program.main in mains else None
         for named in _named(info) if info is not None else ():
             module = _module(named, program, words, tree_size)
-            modules.append(changed(module, required=_required(named, selected)))
+            modules.append(changed(module, required=_required(named, versions)))
             if is_unanswered(modules[-1]):
                 gaps.setdefault(module.subject, gap_of_module(modules[-1]))
     return ProgramFacts(

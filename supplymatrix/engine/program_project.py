@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from supplymatrix.checks.program_gaps import VERSIONS_WANTED
 from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy
 from supplymatrix.engine.sbom_subject import find_sbom_subject
 from supplymatrix.model.fact import Gap, ProjectFact, RequiredModule
+from supplymatrix.model.program import BuiltProgram
 from supplymatrix.model.value import value
 from supplymatrix.sources.project import Project
 
-__all__ = ["NO_PROJECT", "ProjectVersions", "built_of", "project_versions", "versions_of"]
+__all__ = ["NO_PROJECT", "ProjectVersions", "built_of", "notes_on_others", "project_versions", "versions_of"]
 
 _BUILT_OF = ("go.mod", "go.work")
 
@@ -20,12 +21,14 @@ _BUILT_OF = ("go.mod", "go.work")
 @value
 class ProjectVersions:
     """name: of the project. selected: module path → the version that its build takes, by the path of a replacement
-    where there is one; None where that is not known. gaps: why not."""
+    where there is one; None where that is not known. gaps: why not. mains: paths of its own modules: programs of others
+    are not held against it."""
 
     name: str
     selected: Mapping[str, str] | None
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
+    mains: frozenset[str] = frozenset()
 
 
 NO_PROJECT = ProjectVersions(name="", selected=None)
@@ -52,19 +55,35 @@ def project_versions(project: Project, environ: Mapping[str, str]) -> ProjectVer
     packages to the build.
     """
     run = GraphReader(environ, own_first=True, unused_too=False).read(project)
+    members = (fact.subject for fact in project.facts if isinstance(fact, RequiredModule) and fact.is_member)
+    own = (*(fact.subject for fact in run.facts if fact.is_main), *members)
+    mains = frozenset({project.name, *(module.path for module in own)})
     if run.graph is not None and (run.graph.is_complete or run.listed_by is ListedBy.GO):
-        return ProjectVersions(name=project.name, selected=_selected(run))
+        return ProjectVersions(name=project.name, selected=_selected(run), mains=mains)
     selected = _required(project)
     if selected is not None:
         text = "go.mod files of its dependencies are missing: the versions are those that its own go.mod requires"
-        return ProjectVersions(name=project.name, selected=selected, notes=(f"{project.name}: {text}",))
+        return ProjectVersions(name=project.name, selected=selected, notes=(f"{project.name}: {text}",), mains=mains)
     first = run.gaps[0] if run.gaps else None
     gap = Gap(
         wanted=f"{VERSIONS_WANTED}{project.name}",
         reason=first.reason if first is not None else "go.mod files of its dependencies are missing",
         remedy=first.remedy if first is not None else "go mod download, and run this again",
     )
-    return ProjectVersions(name=project.name, selected=None, gaps=(gap,))
+    return ProjectVersions(name=project.name, selected=None, gaps=(gap,), mains=mains)
+
+
+def notes_on_others(programs: Sequence[BuiltProgram], versions: ProjectVersions) -> tuple[str, ...]:
+    """Return that some programs are none of the project, and not held against its versions."""
+    others = [program for program in programs if program.path and program.main not in versions.mains]
+    if not versions.mains or not others:
+        return ()
+    first = others[0]
+    name = f"{first.name} ({first.main or first.path})"
+    if len(others) == 1:
+        return (f"{name} is not of this project: its versions are not held against {versions.name}",)
+    text = f"{len(others):,} programs are not of this project: their versions are not held against {versions.name}"
+    return (f"{text}; the first is {name}",)
 
 
 def _selected(run: GraphRun) -> dict[str, str]:

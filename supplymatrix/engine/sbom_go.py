@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from supplymatrix.errors import InputError
-from supplymatrix.gomod.goversion import go_version_key, is_toolchain
+from supplymatrix.gomod.goversion import go_version_key, is_toolchain, language_version
 from supplymatrix.gomod.modfile import GoMod, GoWork
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.model.value import changed, value
@@ -28,13 +28,16 @@ if TYPE_CHECKING:
 __all__ = ["GoRelease", "find_go_release", "toolchain_module", "toolchain_of"]
 
 _LEAST = "the least version, not what built it"
+_WITH_DOT_ZERO = "1.21"
+"""The first language version whose first release is called ".0"."""
 
 
 @value
 class GoRelease:
     """version: without "go" ("1.26.8"), "" when nobody knows. source: how it is known, in words. is_toolchain: it names
     a toolchain, and not only a language version. module: the toolchain as the go command has fetched it, None when it
-    came in another way. reason: why it is not surely what builds, "" when it is.
+    came in another way. reason: why it is not surely what builds, "" when it is. toolchain: what the go command takes for
+    it, without "go": "1.26.0" for the language version "1.26", "1.26.8-custom"; "" = the version.
     """
 
     version: str
@@ -42,6 +45,7 @@ class GoRelease:
     is_toolchain: bool = True
     module: ModuleVersion | None = None
     reason: str = ""
+    toolchain: str = ""
 
 
 def find_go_release(
@@ -61,8 +65,12 @@ def find_go_release(
         version=here, source="the Go on this machine, as its VERSION file says", module=toolchain_in_cache(root)
     )
     named = chosen.partition("+")[0]
-    if is_toolchain(named) and _bare(named) != here:
-        local = _fetched(GoRelease(version=_bare(named), source=f"GOTOOLCHAIN={chosen}"), cache)
+    if is_toolchain(named):
+        source = f"GOTOOLCHAIN={chosen}"
+        asked = _fetched(GoRelease(version=_bare(named), source=source, toolchain=named.removeprefix("go")), cache)
+        # with a suffix it may be another one than the Go on this machine, of the same version
+        if asked.version != here or ("-" in asked.toolchain and asked.module is not None):
+            local = asked
     if wanted is None or go_version_key(local.version) >= go_version_key(wanted.version):
         return local
     if named == "local" or (is_toolchain(named) and "+" not in chosen):
@@ -88,10 +96,10 @@ def _module_named(version: str) -> ModuleVersion:
 
 def _fetched(release: GoRelease, cache: Path | None) -> GoRelease:
     """Return a release with the module that it is, where the module cache has that."""
-    module = _module_named(release.version)
-    if cache is None or not release.is_toolchain:
+    if cache is None:
         return release
     try:
+        module = _module_named(release.toolchain or release.version)
         is_here = (cache / f"{module.escaped_path}@{module.escaped_version}").is_dir()
     except (InputError, OSError, ValueError):
         return release
@@ -106,11 +114,25 @@ def _wanted(go_mod: GoMod | None, go_work: GoWork | None) -> GoRelease | None:
         line = file.toolchain.text if file.toolchain is not None else ""
         least = file.go.text if file.go is not None else ""
         if is_toolchain(line) and go_version_key(_bare(line)) >= go_version_key(least):
-            return GoRelease(version=_bare(line), source=f"toolchain line of {name}")
+            return GoRelease(
+                version=_bare(line), source=f"toolchain line of {name}", toolchain=line.removeprefix("go")
+            )
         if least:
             source = f"go line of {name}: {_LEAST}"
-            return GoRelease(version=least, source=source, is_toolchain=False, reason=f"{source} is all that is known")
+            return GoRelease(
+                version=least,
+                source=source,
+                is_toolchain=False,
+                reason=f"{source} is all that is known",
+                toolchain=_first_release(least),
+            )
     return None
+
+
+def _first_release(least: str) -> str:
+    """Return the toolchain that the go command takes for a go line: "1.26.0" for the language version "1.26"."""
+    is_language = language_version(f"go{least}") == f"go{least}"
+    return f"{least}.0" if is_language and go_version_key(least) >= go_version_key(_WITH_DOT_ZERO) else least
 
 
 def _bare(name: str) -> str:

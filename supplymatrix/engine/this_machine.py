@@ -8,7 +8,7 @@ Everything here is imported when it is needed; what several subjects need is loo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from supplymatrix.gomod.goenv import EnvFile, GoSettings
 from supplymatrix.model.audit import ReadFile
 from supplymatrix.model.fact import (
     CachedCopy,
+    CopyKind,
     Fact,
     Facts,
     Gap,
@@ -30,6 +31,7 @@ from supplymatrix.model.fact import (
     stands_for,
 )
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.on_disk import VendoredModule
 from supplymatrix.model.rule import Level
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note, Verdict
@@ -147,13 +149,16 @@ class ThisMachine:
         differing = {(proof.subject, proof.kind) for proof in proofs if proof.state is ProofState.DIFFERS}
         witnesses = (witness for witness in self._witnesses if (witness.subject, witness.kind) in differing)
         modules, gaps, notes = self._graph_of(item)
-        facts: tuple[Fact, ...] = (*witnesses, *self._copies_of(item, proofs), *modules)
+        copies, lacking = self._copies_of(item, proofs)
+        facts: tuple[Fact, ...] = (*witnesses, *copies, *modules)
         times = self._times.get(item.path, ())
         licences, unlisted, said = self._licences_of(item)
         gos, no_gos = self._toolchains_of(item, answers)
         facts += (*times, *licences, *self._vendors_of(item), *gos)
-        notes = tuple(dict.fromkeys((*notes, *said, *self._notes_on(times))))
         vendored = self._vendored.get(item.path)
+        if vendored is not None and any(isinstance(fact, VendoredModule) for fact in vendored.facts):
+            lacking = ()  # builds take vendor/
+        notes = tuple(dict.fromkeys((*lacking, *notes, *said, *self._notes_on(times))))
         if vendored is not None:
             facts, notes = (*facts, *vendored.facts), (*notes, *vendored.notes)
             gaps = (*gaps, *vendored.gaps)
@@ -226,8 +231,11 @@ class ThisMachine:
             self._vendors = VendorMeasures(self._means.environ, self._means.now.date())
         return self._vendors.of(entry.vendor for entry in item.policy.vendors)
 
-    def _copies_of(self, item: Prepared, proofs: Sequence[LineProof]) -> Sequence[CachedCopy]:
-        """Hash the copies of those of a subject's modules for which its policy asks it, each only once in a run."""
+    def _copies_of(self, item: Prepared, proofs: Sequence[LineProof]) -> tuple[Sequence[CachedCopy], Sequence[Note]]:
+        """Hash the copies of those of a subject's modules for which its policy asks it, each only once in a run.
+
+        A note tells of those that have none.
+        """
         originals = stands_for(item.project.facts)
         wanted = {
             proof.subject: proof.logged_hash
@@ -238,7 +246,7 @@ class ThisMachine:
             and any(item.policy.asks_for("SM112", path) for path in _names_of(proof.subject, originals))
         }
         if not wanted:
-            return ()
+            return (), ()
         from supplymatrix.sources.modcache import check_copies
 
         new = {module: logged for module, logged in wanted.items() if (module, logged) not in self._copies}
@@ -247,12 +255,28 @@ class ThisMachine:
         self._copies.update(dict.fromkeys(new.items(), ()))
         for copy in cached:
             self._copies[copy.subject, new[copy.subject]] += (copy,)
-        return [copy for key in wanted.items() for copy in self._copies[key]]
+        found = [copy for key in wanted.items() for copy in self._copies[key]]
+        return found, _note_on_absent(wanted, found)
 
     def _module_cache(self) -> Path | None:
         from supplymatrix.sources.modcache import module_cache
 
         return module_cache(self._means.environ, self._values)
+
+
+def _note_on_absent(wanted: Collection[ModuleVersion], found: Sequence[CachedCopy]) -> tuple[Note, ...]:
+    """Return that modules have neither zip nor folder here, so that a pass does not look like more than it is."""
+    there = {copy.subject for copy in found if copy.kind in (CopyKind.ZIP, CopyKind.FOLDER)}
+    absent = len(wanted) - len(there)
+    if not absent:
+        return ()
+    of_all = "" if not there else f" of {len(wanted):,}"
+    modules = "module" if absent == 1 and not of_all else "modules"
+    text = (
+        f"SM112: the module cache has no copy of {absent:,}{of_all} {modules}, so nothing was compared there: "
+        "run it again after `go mod download`"
+    )
+    return (Note(code="no-copy-in-cache", message=text),)
 
 
 def _names_of(module: ModuleVersion, originals: Mapping[str, str]) -> tuple[str, ...]:

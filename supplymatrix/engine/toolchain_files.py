@@ -32,12 +32,13 @@ __all__ = ["FileList", "ProvenFiles"]
 
 _SECONDS = 300.0
 _SIZE = "about 70 MB"
+_OWN_LIST = "the list of its files that was kept when this release was last proven"
 
 
 @value
 class FileList:
-    """digests: name in the module → SHA-256. where: it was had, "a list kept in the cache", "the zip in the module
-    cache", an address."""
+    """digests: name in the module → SHA-256. where: it was had, `_OWN_LIST`, "the zip in the module cache", an
+    address."""
 
     digests: Mapping[bytes, bytes]
     where: str
@@ -60,7 +61,7 @@ class ProvenFiles:
     def kept(self, h1: str) -> FileList | None:
         """Return the files of a module out of the list that was kept of it."""
         found = self._lists.find(h1)
-        return FileList(digests=found, where="a list kept in the cache") if found is not None else None
+        return FileList(digests=found, where=_OWN_LIST) if found is not None else None
 
     def has(self, h1: str) -> bool:
         """Return whether there seems to be such a list."""

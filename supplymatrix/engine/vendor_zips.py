@@ -42,7 +42,8 @@ _STAGE = "vendored modules"
 _PARALLEL = 6  # each may hold a zip of 500 MiB on disk
 _SECONDS = 600.0
 _NOT_CACHED = "its zip is not in the module cache"
-_DOWNLOAD = "go mod download {module} puts it there"
+_DOWNLOAD = "`go mod download` puts it there"
+"""The same words for all modules, so that they are told once."""
 
 
 ZipKey = tuple[ModuleVersion, str]
@@ -133,17 +134,17 @@ def compare_zips(wanted: Sequence[ZipWanted], places: ZipPlaces, on_event: OnEve
         asked = [item for item in missing if item.may_fetch]
         fetched = _fetch(asked, places, on_event) if asked else {}
         for item in missing:
-            found[item.key] = _joined(found[item.key], fetched.get(item.key), item)
+            found[item.key] = _joined(found[item.key], fetched.get(item.key))
     else:
         why = "no proxy is asked offline" if places.means.offline else "no proxy is asked under --replay"
         for item in missing:
-            found[item.key] = _unfetched(found[item.key], why, item.module)
+            found[item.key] = _unfetched(found[item.key], why)
     return {key: found[key] for key in sorted(found)}
 
 
-def _joined(cached: ZipAnswer, fetched: ZipAnswer | None, item: ZipWanted) -> ZipAnswer:
+def _joined(cached: ZipAnswer, fetched: ZipAnswer | None) -> ZipAnswer:
     if fetched is None:
-        return _unfetched(cached, "no proxy is asked for a module that the policy declares private", item.module)
+        return _unfetched(cached, "no proxy is asked for a module that the policy declares private")
     return ZipAnswer(
         sides=fetched.sides,
         compared_with=fetched.compared_with,
@@ -154,8 +155,8 @@ def _joined(cached: ZipAnswer, fetched: ZipAnswer | None, item: ZipWanted) -> Zi
     )
 
 
-def _unfetched(cached: ZipAnswer, why: str, module: ModuleVersion) -> ZipAnswer:
-    return ZipAnswer(reason=f"{cached.reason}, and {why}", remedy=_DOWNLOAD.format(module=module), wrong=cached.wrong)
+def _unfetched(cached: ZipAnswer, why: str) -> ZipAnswer:
+    return ZipAnswer(reason=f"{cached.reason}, and {why}", remedy=_DOWNLOAD, wrong=cached.wrong)
 
 
 def _cached_size(item: ZipWanted, cache: Path | None) -> int:
@@ -257,18 +258,18 @@ async def _fetch_one(
         fetched = await fetch_module_file(item.module, SumKind.ZIP, settings, transport, file)
     last = fetched.answers[-1] if fetched.answers else None
     if last is None or last.reason:
-        return _not_had(fetched, item.module)
+        return _not_had(fetched)
     async with comparing:
         return await asyncio.to_thread(_held, item, path, shown=last.source, is_cached=False)
 
 
-def _not_had(fetched: Fetched, module: ModuleVersion) -> ZipAnswer:
+def _not_had(fetched: Fetched) -> ZipAnswer:
     """Say why no proxy gave a zip."""
     from supplymatrix.gomod.goproxy import Via
 
     reason = "; ".join(_reasons(fetched)) or "no proxy was asked"
     is_outage = fetched.via is Via.FAILED and bool(fetched.answers)
-    remedy = "run again when it answers" if is_outage else _DOWNLOAD.format(module=module)
+    remedy = "run again when it answers" if is_outage else _DOWNLOAD
     return ZipAnswer(reason=reason, remedy=remedy, outage=is_outage)
 
 

@@ -45,7 +45,7 @@ from supplymatrix.sources.vendor_list import Vendored, VendorList, inconsistenci
 from supplymatrix.sources.vendor_tree import VendoredPart, hold_folder, read_vendor_files
 
 __all__ = [
-    "NOBODY", "NO_VENDOR", "JudgedVendor", "VendorWork", "Vouched", "effective_of", "is_absent", "judge_all",
+    "IGNORED", "NOBODY", "NO_VENDOR", "JudgedVendor", "VendorWork", "Vouched", "effective_of", "is_absent", "judge_all",
     "read_work", "vouch",
 ]  # fmt: skip
 
@@ -56,6 +56,7 @@ _REMEDY = "go mod vendor writes vendor/ anew"
 _TIDY = "go mod tidy writes it, and go mod vendor the files"
 _NO_LINE = "go.sum has no line of its zip"
 NO_VENDOR = "there is no vendor/"
+IGNORED = "vendor/ is ignored by git: a checkout elsewhere has none"
 _TWICE = "vendor/modules.txt lists packages of it at two versions, and a build takes one of them"
 _NOTHING_HELD = "none of its files was compared"
 

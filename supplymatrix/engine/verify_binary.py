@@ -16,7 +16,7 @@ from supplymatrix.engine.log_words import LogWords, ask_log_about, bare_project
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.program_facts import ProgramFacts, modules_to_ask, program_facts
-from supplymatrix.engine.program_project import NO_PROJECT, ProjectVersions, versions_of
+from supplymatrix.engine.program_project import NO_PROJECT, ProjectVersions, notes_on_others, versions_of
 from supplymatrix.errors import InputError
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.programs_run import ALARMING, UNPROVEN, BinaryRun, is_odd, is_other_version
@@ -54,6 +54,11 @@ class ProgramAnswers:
         """All that could not be had: files, records, the project's versions."""
         return (*self.found.gaps, *self.versions.gaps, *self.facts.gaps)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say of the project: how its versions are known, and programs that are not of it."""
+        return (*self.versions.notes, *notes_on_others(self.facts.programs, self.versions))
+
 
 def verify_binaries(request: BinaryRequest, on_event: OnEvent = ignore_event) -> BinaryRun:
     """Return what is true of the programs that paths lead to.
@@ -74,7 +79,7 @@ def verify_binaries(request: BinaryRequest, on_event: OnEvent = ignore_event) ->
         modules=facts.modules,
         weak=facts.weak,
         gaps=answers.gaps,
-        notes=(*found.notes, *versions.notes, *answers.words.notes),
+        notes=(*found.notes, *answers.notes, *answers.words.notes),
         log=answers.words.log,
         tree_size=answers.words.tree_size,
         exit_code=_exit_code(answers),
@@ -102,7 +107,9 @@ def look_at_programs(
     root = project.root if project is not None else None
     asked = modules_to_ask(found.programs)
     words = ask_log_about(asked, project or bare_project(Path()), policy, means, on_event, path=root)
-    facts = program_facts(found.programs, words.by_module, versions.selected, tree_size=words.tree_size)
+    facts = program_facts(
+        found.programs, words.by_module, versions.selected, mains=versions.mains, tree_size=words.tree_size
+    )
     return ProgramAnswers(found=found, facts=facts, words=words, versions=versions)
 
 

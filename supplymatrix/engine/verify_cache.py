@@ -26,7 +26,7 @@ from supplymatrix.engine.private import withholding_of
 from supplymatrix.engine.sbom_subject import SbomSubject, find_sbom_subject
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.module_graph import ModuleGraph
-from supplymatrix.model.cache_run import CacheRun, SumDifference, UnprovenModule
+from supplymatrix.model.cache_run import CacheRun, SumDifference, UnbelievedHash, UnprovenModule
 from supplymatrix.model.fact import CachedCopy, CopyKind, CopyState, Gap, ProjectFact, RequiredModule, SumKind, SumLine
 from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
@@ -51,6 +51,10 @@ _REMEDIES = (
 )
 """What to do about a copy that could not be checked, by words of the reason."""
 _VENDOR = "there is a vendor/ beside it, which builds may take instead: `supplymatrix verify vendor` looks there"
+_ANOTHER = (
+    "none of these modules lies in this module cache: is another one meant? GOMODCACHE names it; `go mod download` "
+    "fetches them"
+)
 _TRUSTED = "modules whose files have the same size, place and times as when they were last read were not read again"
 
 
@@ -112,6 +116,9 @@ def verify_cache(request: CacheRequest, on_event: OnEvent = ignore_event) -> Cac
     withheld = {module.subject for module in unproven}
     copies = name_files(copies, means, read_go_settings(means.environ), on_event, withheld=withheld)
     notes = [*wanted.notes, *words.notes, *([_TRUSTED] if remembered else [])]
+    if wanted.modules and not there:
+        notes.insert(0, _ANOTHER)
+    unbelieved = sorted((module, why) for check in checks for module, why in check.unbelieved.items())
     return CacheRun(
         name=subject.name,
         folder=subject.folder.as_posix(),
@@ -130,6 +137,7 @@ def verify_cache(request: CacheRequest, on_event: OnEvent = ignore_event) -> Cac
         remembered=remembered,
         has_go_sum=bool(wanted.sums) or not wanted.modules,
         unlisted=wanted.unlisted if wanted.sums else (),
+        unbelieved=tuple(UnbelievedHash(subject=module, why=why) for module, why in unbelieved),
     )
 
 

@@ -21,6 +21,7 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.vendor_zips import WrongZip, ZipPlaces
 from supplymatrix.engine.vendored import (
+    IGNORED,
     NO_VENDOR,
     NOBODY,
     JudgedVendor,
@@ -45,6 +46,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.on_disk import VendoredModule, VendorState, VendorTree
 from supplymatrix.model.value import value
 from supplymatrix.net.settings import read_env_values, read_go_settings
+from supplymatrix.sources.git import is_ignored
 from supplymatrix.sources.modcache import module_cache
 from supplymatrix.sources.project import Project, is_file
 from supplymatrix.sources.subjects import find_subjects, read_subject
@@ -127,7 +129,7 @@ def verify_vendor(request: VendorRequest, on_event: OnEvent = ignore_event) -> V
         tree=judged.tree,
         modules=judged.modules,
         gaps=gaps,
-        notes=tuple(dict.fromkeys((*_notes(work, judged, mod=mod), *words.notes))),
+        notes=tuple(dict.fromkeys((*_notes(work, judged, mod=mod), *_ignored(work, means), *words.notes))),
         log=words.log,
         tree_size=words.tree_size,
         exit_code=_exit_code(judged, alarms, gaps, vouched),
@@ -255,6 +257,11 @@ def _notes(work: VendorWork, judged: JudgedVendor, *, mod: str) -> Iterator[str]
         yield f"files as in their module's zip that `go mod vendor` would not have copied: {judged.beyond:,}"
     if judged.unchecked:
         yield f"files that were not compared, as their modules were not: {judged.unchecked:,}"
+
+
+def _ignored(work: VendorWork, means: Means) -> Iterator[str]:
+    if is_ignored(work.folder.parent, f"vendor/{MODULES_TXT}", means.environ):
+        yield IGNORED
 
 
 def _exit_code(

@@ -26,12 +26,15 @@ from supplymatrix.model.value import value
 from supplymatrix.policy.document import PAGE, Policy, Waiver
 from supplymatrix.policy.globs import glob_fault, matches
 from supplymatrix.policy.waivers import NAMED_BY_SUBJECT, is_too_wide
+from supplymatrix.sources.project import is_file, is_folder
 from supplymatrix.sources.subjects import find_subjects, read_subject
 
 __all__ = ["WaiveRequest", "Waived", "make_waiver", "parse_last_day", "reason_faults"]
 
 _BESIDE = frozenset({"BuiltProgram", "ProgramModule", "InstalledGo"})
 _MIN_REASON = 12
+_OF_FILES = "SM121"
+_VENDOR = "vendor/"
 _LONGEST = 500
 _SPAN = re.compile(r"([1-9]\d{0,3})([dw])")
 _INDEX = re.compile(r"waivers\[(\d+)\]")
@@ -106,6 +109,9 @@ def _of_nothing(waiver: Waiver, folder: Path) -> Iterator[str]:
     """
     from supplymatrix.checks.registry import ALL_RULES
 
+    if waiver.rule == _OF_FILES:
+        yield from _of_no_file(waiver, folder)
+        return
     is_beside = not _BESIDE.isdisjoint(ALL_RULES[waiver.rule].needs)
     if is_beside or waiver.package.startswith(NAMED_BY_SUBJECT) or "." not in waiver.package.partition("/")[0]:
         return
@@ -118,6 +124,16 @@ def _of_nothing(waiver: Waiver, folder: Path) -> Iterator[str]:
     elif there and waiver.version and waiver.version not in found:
         others = ", ".join(sorted(found - {""})) or "none"
         yield f"the project has no {waiver.package} {waiver.version}; of that module it has {others}"
+
+
+def _of_no_file(waiver: Waiver, folder: Path) -> Iterator[str]:
+    """Yield that a waiver of files in vendor/ names none of them: they are named by their path below the project."""
+    name = waiver.package
+    if name.startswith(_VENDOR):
+        return
+    text = f"{waiver.rule} is about files in vendor/, by their path below the project: nothing is waived by this"
+    is_there = is_file(folder / _VENDOR / name) or is_folder(folder / _VENDOR / name)
+    yield f"{text}; did you mean {_VENDOR}{name}?" if is_there else f"{text}; a name begins with {_VENDOR}"
 
 
 def _module_versions(folder: Path) -> set[tuple[str, str]]:

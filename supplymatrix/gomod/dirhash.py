@@ -12,6 +12,7 @@ Source: golang/mod sumdb/dirhash/hash.go.
 from __future__ import annotations
 
 import base64
+from binascii import hexlify
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from operator import itemgetter
@@ -31,15 +32,14 @@ ZIP_LIMIT = 500 << 20
 
 def hash1(files: Iterable[tuple[bytes, bytes]]) -> str:
     """Return the h1 of (name, SHA-256 of the content) pairs. Raises InputError for a name with a newline."""
-    digest, lines = sha256(), []
-    for name, content in sorted(files, key=itemgetter(0)):
-        if b"\n" in name:
-            raise _fault("a file name holds a newline", name.decode("utf-8", "replace"))
-        lines.append(b"%b  %b\n" % (content.hex().encode(), name))
-        if len(lines) == _LINES:
-            digest.update(b"".join(lines))
-            lines.clear()
-    digest.update(b"".join(lines))
+    digest, ordered = sha256(), sorted(files, key=itemgetter(0))
+    for start in range(0, len(ordered), _LINES):
+        part = ordered[start : start + _LINES]
+        lines = b"".join([b"%b  %b\n" % (hexlify(content), name) for name, content in part])
+        if lines.count(b"\n") != len(part):
+            first = next(name for name, _ in part if b"\n" in name)
+            raise _fault("a file name holds a newline", first.decode("utf-8", "replace"))
+        digest.update(lines)
     return "h1:" + base64.b64encode(digest.digest()).decode()
 
 

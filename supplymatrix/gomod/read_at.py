@@ -77,6 +77,18 @@ class Window:
         return held[:length]
 
 
+    def from_place(self, offset: int) -> bytes:
+        """Return what is held from a place on, one piece of the file at least, less only at its end; for whoever looks
+        at many small parts. Raises as `read` does."""
+        least = min(self._piece, self.size - offset)
+        at = offset - self._start
+        if 0 <= at and at + least <= len(self._held):
+            return self._held[at:]
+        refuse_beyond(self, offset, least)
+        self._start, self._held = offset, self._file.read_at(offset, least)
+        return self._held
+
+
 def refuse_beyond(file: ReadAt | Window, offset: int, length: int) -> None:
     """Raise InputError unless all of these bytes are there."""
     if offset < 0 or length < 0 or offset + length > file.size:

@@ -38,7 +38,9 @@ _END = Struct("<4xHHHHIIH")
 _END_64 = Struct("<12xHHIIQQQQ")
 _LOCATOR = Struct("<4xIQI")
 _HEADER = Struct("<4xHHHHHHIIIHHHHHII")
+_USUAL_HEADER = Struct("<4s4xHH4xIIIHHH8xI")
 _LOCAL_LENGTHS = Struct("<26xHH")
+_LOCAL = Struct("<4s22xHH")
 _TAG = Struct("<HH")
 _QUAD = Struct("<Q")
 _LONG = Struct("<I")
@@ -97,14 +99,19 @@ def read_zip(file: ReadAt) -> ZipArchive:
     start, records = _find_directory(window)
     entries: list[ZipEntry] = []
     at, base = start.offset, start.base
+    held, held_at = b"", at
     while True:
+        if at - held_at > len(held) - _HEADER_LENGTH - _USUAL_NAME:
+            held, held_at = window.from_place(at), at
+        usual, length = _read_usual_headers(held, at - held_at, base)
+        entries += usual
+        at += length
         if at == window.size:
             raise _damaged("its directory has no end")
         found = _read_header(window, at)
-        if found is None:
-            break
-        entry, at = found
-        entries.append(entry._replace(offset=entry.offset + base) if base else entry)
+        if found is not None:
+            entry, at = found
+            entries.append(entry._replace(offset=entry.offset + base) if base else entry)
         if len(entries) > MAX_ENTRIES or at - start.offset > MAX_DIRECTORY:
             raise TooManyEntriesError(
                 Diagnostic(
@@ -113,6 +120,8 @@ def read_zip(file: ReadAt) -> ZipArchive:
                     expected=f"at most {MAX_ENTRIES:,} entries and {MAX_DIRECTORY:,} bytes",
                 )
             )
+        if found is None:
+            break
     if len(entries) & _FULL_16 != records & _FULL_16:  # writers cut the count to 16 bits; the go command forgives it
         raise _damaged("its directory does not have the entries that it says", f"{len(entries):,} of {records:,}")
     return ZipArchive(file=file, entries=tuple(entries), directory=(start.offset, at))
@@ -170,6 +179,27 @@ def _find_end_64(window: Window, end: int) -> int | None:
     if not data.startswith(_LOCATOR_MARK) or disk != 0 or disks != 1 or place >= 1 << 63:
         return None
     return int(place)
+
+
+def _read_usual_headers(held: bytes, start: int, base: int) -> tuple[list[ZipEntry], int]:
+    """Return the directory headers from a place of some bytes on, as far as they are whole and have no 64-bit field,
+    and how many bytes they take. base: bytes before the zip.
+
+    Nearly every header is such a one, so this does no more for each than it must.
+    """
+    entries: list[ZipEntry] = []
+    at, last = start, len(held) - _HEADER_LENGTH
+    unpack, new = _USUAL_HEADER.unpack_from, tuple.__new__
+    while at <= last:
+        mark, flags, method, crc, packed, size, name_length, extra_length, comment_length, offset = unpack(held, at)
+        name_end = at + _HEADER_LENGTH + name_length
+        end = name_end + extra_length + comment_length
+        if mark != _HEADER_MARK or end > len(held) or _FULL_32 in (packed, size, offset):
+            break
+        name = held[at + _HEADER_LENGTH : name_end]
+        entries.append(new(ZipEntry, (name, method, flags, crc, packed, size, offset + base)))
+        at = end
+    return entries, at - start
 
 
 def _read_header(window: Window, at: int) -> tuple[ZipEntry, int] | None:
@@ -257,34 +287,35 @@ def read_zip_quickly(
     """
     window, zlib = Window(archive.file), fast_zlib()
     begin, end = archive.directory
-    free = 0
+    free = start = 0
+    held = b""
     for entry in sorted(entries, key=attrgetter("offset")):
-        offset, packed = entry.offset, entry.packed
-        is_small = packed <= _SMALL and entry.size <= _PIECE and entry.method == _DEFLATED and not entry.is_folder
-        length = _LOCAL_LENGTH + len(entry.name) + packed + _DESCRIPTOR_LENGTH
-        body = 0
-        if is_small and 0 <= offset <= window.size - length:
-            block = window.read(offset, length)
-            lengths = _LOCAL_LENGTHS.unpack_from(block)
-            if block.startswith(_LOCAL_MARK) and lengths == (len(entry.name), 0):
-                body = offset + length - packed - _DESCRIPTOR_LENGTH
-        is_small = body > 0
-        body = body or _body_offset(window, entry)
+        name, method, _, _, packed, size, offset = entry
+        block = b""
+        if packed <= _SMALL and size <= _PIECE and method == _DEFLATED:
+            length = _LOCAL_LENGTH + len(name) + packed + _DESCRIPTOR_LENGTH
+            at = offset - start
+            if not 0 <= at <= len(held) - length and 0 <= offset <= window.size - length:
+                start, held, at = offset, window.from_place(offset), 0
+            if 0 <= at <= len(held) - length and _LOCAL.unpack_from(held, at) == (_LOCAL_MARK, len(name), 0):
+                block = held[at + length - packed - _DESCRIPTOR_LENGTH : at + length]
+        is_small = bool(block) and not entry.is_folder
+        body = offset + _LOCAL_LENGTH + len(name) if block else _body_offset(window, entry)
         stop = body + packed
         if offset < free or (offset < end and stop > begin):
-            raise _damaged("its entries share bytes", _shown(entry.name))
+            raise _damaged("its entries share bytes", _shown(name))
         if stop > window.size:
-            raise _damaged("an entry is cut", _shown(entry.name))
+            raise _damaged("an entry is cut", _shown(name))
         free = stop
         if is_small:
-            yield entry, _small_content(entry, block[-packed - _DESCRIPTOR_LENGTH :], zlib)
+            yield entry, _small_content(entry, block, zlib)
         else:
             yield entry, _content(window, entry, body, zlib)
 
 
 def _small_content(entry: ZipEntry, block: bytes, zlib: Zlib) -> bytes:
     """Return a content. block: what is packed, and 16 bytes more, which is all that a descriptor can have."""
-    size, packed = entry.size, entry.packed
+    _, _, flags, declared, packed, size, _ = entry
     try:
         content = zlib.inflate_raw(block[:packed], size + 1)
     except zlib.error as err:
@@ -292,11 +323,11 @@ def _small_content(entry: ZipEntry, block: bytes, zlib: Zlib) -> bytes:
     if len(content) != size:
         raise _damaged("a content has another length than declared", _shown(entry.name))
     crc = zlib.crc32(content)
-    if entry.flags & _HAS_DESCRIPTOR:
+    if flags & _HAS_DESCRIPTOR:
         at = packed + 4 if block.startswith(_DESCRIPTOR_MARK, packed) else packed
-        is_right = crc == entry.crc == _LONG.unpack_from(block, at)[0]
+        is_right = crc == declared == _LONG.unpack_from(block, at)[0]
     else:
-        is_right = crc == entry.crc or not entry.crc
+        is_right = crc == declared or not declared
     if not is_right:
         raise _damaged("a checksum does not fit", _shown(entry.name))
     return content

@@ -8,7 +8,7 @@ from supplymatrix.model.log_word import LogWordKind
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 
-__all__ = ["CacheRun", "SumDifference", "UnprovenModule"]
+__all__ = ["CacheRun", "SumDifference", "UnbelievedHash", "UnprovenModule"]
 
 
 @value
@@ -36,6 +36,15 @@ class UnprovenModule:
 
 
 @value
+class UnbelievedHash:
+    """A module with a zip or a folder whose `.ziphash` the go command does not believe, but writes anew out of the zip.
+    why: "missing" or "malformed"."""
+
+    subject: ModuleVersion
+    why: str
+
+
+@value
 class CacheRun:
     """name: of the project; folder: it, as typed; cache: the module cache, "" when nobody knows where it is.
 
@@ -44,8 +53,8 @@ class CacheRun:
     module versions of go.sum of which only the go.mod counts. local: paths of modules that are built from a folder.
     unproven: modules of any of these. remembered: modules whose files look as in an earlier run, and were not read.
     has_go_sum: there is a line in any go.sum, or none is needed. unlisted: modules that go.mod requires for their
-    packages, and of whose zip no go.sum has a line. log: its name; tree_size: of the head that the hashes are proven
-    under, 0 = nobody was asked.
+    packages, and of whose zip no go.sum has a line. unbelieved: no faults, and no copies. log: its name; tree_size: of
+    the head that the hashes are proven under, 0 = nobody was asked.
     """
 
     name: str
@@ -65,6 +74,7 @@ class CacheRun:
     remembered: int = 0
     has_go_sum: bool = True
     unlisted: tuple[ModuleVersion, ...] = ()
+    unbelieved: tuple[UnbelievedHash, ...] = ()
 
     @property
     def differing(self) -> tuple[CachedCopy, ...]:

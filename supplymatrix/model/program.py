@@ -105,6 +105,11 @@ class BuiltProgram:
         """Whether it was built from a working tree with changes that were in no commit, as it says itself."""
         return self.setting("vcs.modified") == "true" or self.main_version.endswith("+dirty")
 
+    @property
+    def hides_ldflags(self) -> bool:
+        """Whether it was built with -trimpath, and so -ldflags are not recorded whatever they were."""
+        return self.setting("-trimpath") == "true" and self.setting("-ldflags") is None
+
     def setting(self, key: str) -> str | None:
         """Return the value of a build setting, None when it was not recorded."""
         return next((text for name, text in self.settings if name == key), None)

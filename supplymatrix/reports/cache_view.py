@@ -56,6 +56,7 @@ def render_cache_text(run: CacheRun, *, width: int = 80, verbose: bool = False) 
     lines += _unlisted(run, width, verbose=verbose)
     lines += _unproven(run, width, verbose=verbose)
     lines += _gaps(run.gaps, width, verbose=verbose)
+    lines += _unbelieved(run, width, verbose=verbose)
     lines += [line for note in run.notes for line in fold("note  ", note, width)]
     lines += wrap(_verdict(run), width)
     return "\n".join(lines) + "\n"
@@ -67,6 +68,8 @@ def _head(run: CacheRun, width: int) -> Iterator[str]:
     asked = f"{run.log} tree {run.tree_size:,}" if run.tree_size else f"{run.log} was not asked"
     yield from fold("log           ", asked, width)
     yield ""
+    if not run.copies:
+        return
     by_log = {str(module.subject) for module in run.unproven}
     yield f"  {'':9}{'as proven':>11}{'by go.sum':>11}{'differ':>9}{'unchecked':>11}{'files':>10}{'MB':>10}"
     for kind, label in _KINDS:
@@ -80,8 +83,7 @@ def _head(run: CacheRun, width: int) -> Iterator[str]:
         files, size = sum(copy.files for copy in copies), sum(copy.size for copy in copies)
         weight = f"{files or '-':>10,}{size / 1e6:>10,.1f}" if files else f"{'-':>10}{'-':>10}"
         yield f"  {label:9}{cells[0]:>11}{cells[1]:>11}{cells[2]:>9}{cells[3]:>11}{weight}"
-    if run.copies:
-        yield ""
+    yield ""
 
 
 def _modules(run: CacheRun) -> str:
@@ -212,6 +214,23 @@ def _gaps(gaps: Sequence[Gap], width: int, *, verbose: bool) -> Iterator[str]:
         yield ""
 
 
+def _unbelieved(run: CacheRun, width: int, *, verbose: bool) -> Iterator[str]:
+    """Yield whose .ziphash counts for nothing: `go mod verify` makes much of it, and no build can be misled by it."""
+    for why, says in (("malformed", "zip has been modified"), ("missing", "missing ziphash")):
+        modules = [one.subject for one in run.unbelieved if one.why == why]
+        if not modules:
+            continue
+        more = f" and of {len(modules) - 1:,} more" if len(modules) > 1 else ""
+        text = (
+            f"the .ziphash of {modules[0]}{more} is {why}, which is harmless: the go command believes no such file, "
+            f"it hashes the zip anew, holds that against go.sum, and writes the file. Until then `go mod verify` says "
+            f'"{says}"'
+        )
+        yield from fold("note  ", text, width)
+        if verbose:
+            yield from (f"      {plain(str(module))}" for module in modules[1:])
+
+
 def _more(number: int, what: str) -> Iterator[str]:
     if number > 0:
         yield f"  … and {number:,} more {what} (-v, or --format json)"
@@ -238,6 +257,7 @@ def render_cache_json(run: CacheRun) -> str:
             "without_line": [_module(module) for module in run.unlisted],
             "not_read_again": run.remembered,
             "counts": _counts(run.copies, unproven),
+            "unbelieved": [{**_module(one.subject), "why": one.why} for one in run.unbelieved],
             "absent": [_module(module) for module in run.absent],
             "local": list(run.local),
             "copies": [_copy(copy, unproven) for copy in run.copies],

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from supplymatrix.model.program import SecretFlag
 from supplymatrix.model.value import value
 from supplymatrix.reports.diagnostic import render_problem
 from supplymatrix.reports.plain import plain
 
-__all__ = ["GoView", "ProgramView", "say_after", "say_before", "say_faults", "say_loose", "say_notes"]
+__all__ = [
+    "GoView", "ProgramView", "say_after", "say_before", "say_faults", "say_loose", "say_notes", "say_secrets",
+]  # fmt: skip
 
 _NAME = "supplymatrix"
 _MOST_NOTES = 20
@@ -22,13 +25,14 @@ _NEXT = {
 @value
 class ProgramView:
     """A program that was built. modules: of it that were proven; by_sum: that go.sum alone has; unhashed: without a
-    hash, from a folder or from vendor/. faults: code and text of each."""
+    hash, from a folder or from vendor/. faults: code and text of each. secrets: in its settings."""
 
     path: str
     modules: int
     faults: tuple[tuple[int, str], ...]
     by_sum: int = 0
     unhashed: int = 0
+    secrets: tuple[SecretFlag, ...] = ()
 
 
 @value
@@ -38,7 +42,8 @@ class GoView:
     unread: that could not be looked at; notes: why. copies, files: that are as proven. in_vendor, compared: modules in
     vendor/, and how many of them were compared.
 
-    has_project: there is a go.mod. faults: code and text of what no rule tells. was_judged: a survey was made.
+    has_project: there is a go.mod. faults: code and text of what no rule tells. was_judged: a survey was made. secrets:
+    in the flags of the line.
     """
 
     exit_code: int
@@ -57,6 +62,7 @@ class GoView:
     was_judged: bool = False
     faults: tuple[tuple[int, str], ...] = ()
     programs: tuple[ProgramView, ...] = ()
+    secrets: tuple[SecretFlag, ...] = ()
 
 
 def say_loose(settings: Sequence[str]) -> str:
@@ -111,6 +117,21 @@ def say_notes(view: GoView) -> str:
     told = [f"{_NAME}: {plain(note)}\n" for note in dict.fromkeys(view.notes)]
     more = [f"{_NAME}: … and {len(told) - _MOST_NOTES:,} more could not be looked at\n"] * (len(told) > _MOST_NOTES)
     return "".join((*told[:_MOST_NOTES], *more))
+
+
+def say_secrets(view: GoView) -> str:
+    """Return a warning for each secret that a program was built with, its kind and name alone; no exit code comes of
+    it, SM146 has one. What a program records and what the line says is told once."""
+    found = {(secret.name, secret.kind): plain(program.path) for program in view.programs for secret in program.secrets}
+    for secret in view.secrets:
+        found.setdefault((secret.name, secret.kind), "what was built")
+    lines = [
+        f"{_NAME}: warning: {where} has a secret in it, from the flags of the build: {plain(name)} ({plain(kind)}); "
+        "whoever has the program has it (supplymatrix explain SM146)\n"
+        for (name, kind), where in found.items()
+    ]
+    more = [f"{_NAME}: warning: … and {len(lines) - _MOST_NOTES:,} more secrets\n"] * (len(lines) > _MOST_NOTES)
+    return "".join((*lines[:_MOST_NOTES], *more))
 
 
 def say_after(view: GoView, *, code: int = 0, verbose: bool = False) -> str:

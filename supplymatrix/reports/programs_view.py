@@ -10,6 +10,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.model.program import (
     BuiltProgram,
     ProgramModule,
@@ -54,6 +55,9 @@ _SETTINGS = (
 """Settings that are shown, in this order; the others are in the JSON."""
 _PLAIN = {"-buildmode": "exe", "-compiler": "gc"}
 """Settings that need not be told where they are so."""
+_HIDDEN = "-ldflags are not recorded with -trimpath: what -X set cannot be seen"
+_READABLE = (ProgramState.READ, ProgramState.SEARCHED)
+_RECORDS_GODEBUG = "1.21"
 _VERDICTS = {
     0: "every module of every program is proven",
     1: "not everything is proven, or as it should be",
@@ -281,6 +285,8 @@ class ProgramPart:
             yield "main module", plain(self._main())
         if program.setting("vcs.revision") or program.is_dirty:
             yield "built from", plain(self._vcs())
+        elif program.state in _READABLE:
+            yield "built from", "not recorded" if program.has_settings else "not recorded before Go 1.18"
         if program.go_is_logged is not None:
             yield "Go", "the log has this release" if program.go_is_logged else "the log has NO such release"
         elif program.go_version and not program.go_release:
@@ -288,8 +294,7 @@ class ProgramPart:
         settings = plain(", ".join(self._settings()))
         if settings or not program.has_settings:
             yield "settings", settings or "none: they are recorded from Go 1.18 on"
-        for secret in program.secrets:
-            yield "SECRET", plain(_described(secret))
+        yield from self._secrets()
         if program.libraries or program.interpreter:
             loaded = f"; loaded by {program.interpreter}" if program.interpreter else ""
             yield "libraries", plain(f"{', '.join(program.libraries) or 'none'}{loaded}")
@@ -297,6 +302,16 @@ class ProgramPart:
             yield "packages", f"{len(program.packages):,} linked in"
         words = self._modules_in_words().replace(" modules", "", 1).replace(" module", "", 1)
         yield "modules", "none are named" if words == "no" else words
+
+    def _secrets(self) -> Iterator[tuple[str, str]]:
+        """Yield what looks like a secret, or that nothing does as far as one can see."""
+        program = self._program
+        for secret in program.secrets:
+            yield "SECRET", plain(_described(secret))
+        none = "none in the settings" if not program.secrets else ""
+        hidden = _HIDDEN if program.hides_ldflags else ""
+        if program.has_settings and program.state in _READABLE and (none or hidden):
+            yield "secrets", "; ".join(filter(None, (none, hidden)))
 
     def _states(self) -> Iterator[tuple[str, str]]:
         """Yield how much it lets one know, and in what it contradicts itself."""
@@ -354,8 +369,17 @@ class ProgramPart:
     def _weak_lines(self, width: int) -> Iterator[str]:
         if self._weak:
             yield f"  weaker than Go is today: {counted(len(self._weak), 'default')}"
+        elif self._program.state in _READABLE:
+            yield f"  weaker than Go is today: {self._no_weak()}"
         for weak in self._weak:
             yield from _wrapped(f"    {plain(f'{weak.key}={weak.setting}')}: {weak.effect}", width, "      ")
+
+    def _no_weak(self) -> str:
+        program = self._program
+        if not program.has_settings:
+            return "not recorded before Go 1.18"
+        is_old = program.go_release and go_version_key(program.go_release) < go_version_key(_RECORDS_GODEBUG)
+        return f"not recorded before Go {_RECORDS_GODEBUG}" if is_old else "no default that it records"
 
     @staticmethod
     def _subject(module: ProgramModule) -> str:
@@ -436,6 +460,7 @@ def _program(program: BuiltProgram, modules: Sequence[ProgramModule], weak: Sequ
         else None,
         "is_dirty": program.is_dirty,
         "settings": [{"key": key, "value": text} for key, text in program.settings] if program.has_settings else None,
+        "hides_ldflags": program.hides_ldflags,
         "secrets": [
             {
                 "setting": secret.setting,

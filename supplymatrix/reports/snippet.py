@@ -94,7 +94,7 @@ def render_snippet(
     A long line is cut on both sides of what is meant; a label that does not fit goes to a line of its own. Widths are
     in cells of a terminal, `width` being at least 40.
     """
-    gutter, label = " " * max(2, len(str(line))), plain(label)
+    gutter, label = " " * max(2, len(str(line)) if source else 0), plain(label)
     out = [f"{gutter} {paint.dim}┌─{paint.off} {plain(place)}"]
     if not source:
         return [

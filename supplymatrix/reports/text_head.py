@@ -22,6 +22,7 @@ from supplymatrix.model.on_disk import InstalledGo, VendoredModule, VendorState
 from supplymatrix.model.program import BuiltProgram
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Outcome, Verdict
+from supplymatrix.reports.goroot_view import LEVELS
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import Paint, fold
 from supplymatrix.reports.tally import (
@@ -48,6 +49,9 @@ __all__ = [
     "score_part",
     "what_was_read",
 ]
+
+
+_GOS = 3  # installed Gos that are named
 
 
 def header(audit: Audit, width: int, paint: Paint) -> list[str]:
@@ -182,12 +186,20 @@ def _read_beside(audits: Sequence[Audit]) -> Iterator[str]:
         whose = "1 module" if len(vendored) == 1 else f"{len(vendored):,} modules"
         were = "1 file of vendor/ was" if files == 1 else f"{files:,} files of vendor/ were"
         yield f"{were} held against the zips of {whose}."
-    gos = {fact.root for audit in audits for fact in audit.facts.of(InstalledGo) if fact.hash}
+    gos = {fact.root: fact for audit in audits for fact in audit.facts.of(InstalledGo) if fact.hash}
     if gos:
-        yield f"{'1 Go was' if len(gos) == 1 else f'{len(gos):,} Gos were'} hashed."
+        few = ", ".join(_go_in_words(go) for go in list(gos.values())[:_GOS])
+        more = f" and {len(gos) - _GOS:,} more" if len(gos) > _GOS else ""
+        yield f"{'1 Go was' if len(gos) == 1 else f'{len(gos):,} Gos were'} hashed: {few}{more}."
     programs = {fact.name for audit in audits for fact in audit.facts.of(BuiltProgram)}
     if programs:
         yield f"{'1 program was' if len(programs) == 1 else f'{len(programs):,} programs were'} read."
+
+
+def _go_in_words(go: InstalledGo) -> str:
+    """Return which Go that is, and what it is: "1.26.8 linux-amd64 (official, config changed: GOTOOLCHAIN=local)"."""
+    config = f": {', '.join(go.config)}" if go.config else ""
+    return plain(f"{' '.join(filter(None, (go.version or go.root, go.platform)))} ({LEVELS[go.level]}{config})")
 
 
 def _of_modules(audits: Sequence[Audit], *, is_vendored: bool) -> str:

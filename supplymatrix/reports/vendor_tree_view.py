@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.on_disk import FileDifference, VendoredModule, VendorState, VendorTree
@@ -24,6 +25,7 @@ _MARKS: Mapping[VendorState, str] = {
 }
 _ORDER = (VendorState.DIFFERS, VendorState.ABSENT, VendorState.UNCHECKED, VendorState.LOCAL, VendorState.EQUAL)
 _SHOWN = 12  # files of a module, unless all are asked for
+_NO_WAIVERS = "Waivers of lift.toml count in `check` alone, and not here."
 _PROVEN_IN_PART = "what can be proven in vendor/ is as proven"
 _VERDICTS = {
     0: "vendor/ is what the log proves",
@@ -68,6 +70,7 @@ def render_vendor_tree_text(view: VendorTreeView, *, width: int = 80, verbose: b
     lines += _gap_lines(view, width)
     lines += [line for note in view.notes for line in fold("note  ", note, width)]
     lines += _totals(view, width)
+    lines += wrap(_NO_WAIVERS, width) if view.exit_code == 1 else []
     all_proven = all(module.is_proven for module in view.modules)
     lines += wrap(_VERDICTS[view.exit_code] if all_proven or view.exit_code else _PROVEN_IN_PART, width)
     return "\n".join(lines) + "\n"
@@ -137,6 +140,9 @@ def _tree_lines(tree: VendorTree, width: int, *, verbose: bool) -> Iterator[str]
         yield f"✘ {counted(tree.unexplained_total, 'file')} that no listed package explains"
         yield from _file_lines(tree.unexplained, tree.unexplained_total, width, verbose=verbose)
         yield from fold("    next     ", "find out who put it there; go mod vendor drops it", width)
+        if tree.unexplained:
+            name = quote(f"vendor/{tree.unexplained[0].name}")
+            yield f"    or       {plain(f'supplymatrix waive SM121 {name}')}"
         yield ""
 
 

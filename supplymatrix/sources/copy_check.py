@@ -87,6 +87,8 @@ class CopyCheck:
         self._wanted = {module: copies for module in expected if (copies := self._find(module)) is not None}
         self.remembered = 0
         """How many modules were not read, since memory knows them."""
+        self.unbelieved: dict[ModuleVersion, str] = {}
+        """Modules with a zip or a folder whose `.ziphash` the go command does not believe: "missing" or "malformed"."""
         self._looking = LookingAt(list(self._wanted.values()), workers=jobs)
 
     def __enter__(self) -> Self:
@@ -191,7 +193,11 @@ class CopyCheck:
         if wanted.go_mod:
             yield from _go_mod(module, downloads.with_name(f"{downloads.name}.mod"), wanted.go_mod)
         if wanted.zip:
-            yield from _hash_file(module, downloads.with_name(f"{downloads.name}.ziphash"), wanted.zip)
+            found = _hash_file(module, downloads.with_name(f"{downloads.name}.ziphash"), wanted.zip)
+            if isinstance(found, CachedCopy):
+                yield found
+            elif module in self._wanted:
+                self.unbelieved[module] = found
 
 
 def _judged(module: ModuleVersion, copies: Copies, look: CopiesLook, logged: str) -> Iterator[CachedCopy]:
@@ -273,15 +279,19 @@ def _go_mod(module: ModuleVersion, path: Path, wanted: str) -> Iterator[CachedCo
     )
 
 
-def _hash_file(module: ModuleVersion, path: Path, wanted: str) -> Iterator[CachedCopy]:
-    """Yield the file with the hash that the go command believes, if it is there and the go command would believe it."""
+def _hash_file(module: ModuleVersion, path: Path, wanted: str) -> CachedCopy | str:
+    """Return the file with the hash that the go command believes, or why it would not: "missing" or "malformed".
+
+    One that is not of a hash's length, or has a NUL in it (as a crash leaves it), makes the go command hash the zip
+    anew, hold that against go.sum and write the file; so does none at all. Neither can let other bytes into a build.
+    """
     data = _read_small(path)
     if data is None:
-        return
+        return "missing"
     seen = data.strip().decode("utf-8", "replace") if isinstance(data, bytes) else ""
     if isinstance(data, bytes) and (len(seen) != len(wanted) or "\0" in seen):
-        return  # as a crash leaves it: the go command hashes the zip again
-    yield CachedCopy(
+        return "malformed"
+    return CachedCopy(
         subject=module,
         kind=CopyKind.HASH_FILE,
         state=CopyState.UNCHECKED if not seen else CopyState.EQUAL if seen == wanted else CopyState.DIFFERS,

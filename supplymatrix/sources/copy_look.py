@@ -169,16 +169,16 @@ def _look_at_zip(copies: Copies, against: _Comparison | None) -> ZipLook:
             archive = read_zip(file)
             digests = _digests(archive, against)
             h1 = hash_entries(archive, digests)
-            has_folders = any(entry.is_folder for entry in archive.entries)
-            unpacked = hash_entries(archive, digests, folders=False) if has_folders else h1
+            folders = sum([entry.name.endswith(b"/") for entry in archive.entries])
+            unpacked = hash_entries(archive, digests, folders=False) if folders else h1
             # A zip with another hash is refused for that; its names need no further look.
             rule = _broken_rule(copies.module, archive) if copies.wanted in ("", h1) else ""
             return ZipLook(
                 h1=h1,
                 unpacked_h1=unpacked,
                 broken_rule=rule,
-                files=sum(not entry.is_folder for entry in archive.entries),
-                size=sum(entry.size for entry in archive.entries),
+                files=len(archive.entries) - folders,
+                size=sum([entry.size for entry in archive.entries]),
             )
     except TooManyEntriesError as err:
         return ZipLook(unread=err.diagnostics[0].message)
@@ -210,16 +210,17 @@ class _Comparison:
     def __init__(self, folder: OpenFolder, module: str) -> None:
         self._folder = folder
         self._prefix = f"{module}/".encode()
-        self._start = len(self._prefix)
+        self._left = {self._prefix + name: name for name in folder.names}
         self._found: list[tuple[bytes, FileChange, str]] = []
-        self._seen: set[bytes] = set()
+        self._seen_odd: set[bytes] = set()
         self._unread = ""
         self._size = 0
 
     def compare(self, entry: ZipEntry, content: bytes) -> None:
         """Compare a small content with its file."""
-        name = self._file_of(entry)
+        name = self._left.pop(entry.name, None)
         if name is None:
+            self._take_fileless(entry)
             return
         self._size += len(content)
         try:
@@ -234,25 +235,23 @@ class _Comparison:
 
     def compared(self, entry: ZipEntry, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """Yield the pieces of a content, compared with those of its file. They are read to the end whatever comes."""
-        name = self._file_of(entry)
+        name = self._left.pop(entry.name, None)
         if name is None:
+            self._take_fileless(entry)
             yield from pieces
         else:
             yield from self._compare_large(name, entry.size, pieces)
 
-    def _file_of(self, entry: ZipEntry) -> bytes | None:
-        """Return the file of an entry, None where there is none to compare with."""
+    def _take_fileless(self, entry: ZipEntry) -> None:
+        """Take in an entry that no file is left for: it is missing, unless it is none that would have one."""
         name = entry.name
         if not name.startswith(self._prefix) or name.endswith(b"/"):
-            return None
-        name = name[self._start :]
-        self._seen.add(name)
-        if name in self._folder.names:
-            return name
+            return
+        name = name.removeprefix(self._prefix)
         what = self._folder.odd.get(name)
         change = (FileChange.CHANGED, f"it is {what}") if what else (FileChange.MISSING, "")
         self._found.append((name, *change))
-        return None
+        self._seen_odd.add(name)
 
     def _compare_large(self, name: bytes, size: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """Compare piece by piece. Once the file cannot be read, the pieces are handed on alone."""
@@ -304,9 +303,9 @@ class _Comparison:
         """Return what came of it."""
         folder = self._folder
         found = list(self._found)
-        found += [(name, FileChange.EXTRA, "") for name in folder.names.keys() - self._seen]
+        found += [(name, FileChange.EXTRA, "") for name in self._left.values()]
         found += [
-            (name, FileChange.EXTRA, f"it is {what}") for name, what in folder.odd.items() if name not in self._seen
+            (name, FileChange.EXTRA, f"it is {what}") for name, what in folder.odd.items() if name not in self._seen_odd
         ]
         try:
             folder.refuse_change()

@@ -126,10 +126,10 @@ class OpenFolder:
                         message = "the folder has more entries than this program reads"
                         raise TooManyEntriesError(_fault(message, f"over {MAX_ENTRIES:,}"))
                     name = below + entry.name
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append((entry.path, name + b"/"))
-                    elif entry.is_file(follow_symlinks=False):
+                    if entry.is_file(follow_symlinks=False):
                         self.names[name] = None
+                    elif entry.is_dir(follow_symlinks=False):
+                        waiting.append((entry.path, name + b"/"))
                     else:
                         self.odd[name] = "a symbolic link" if entry.is_symlink() else "something that is no file"
 

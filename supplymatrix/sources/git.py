@@ -20,6 +20,7 @@ __all__ = [
     "find_named_at",
     "find_revision",
     "git_environment",
+    "is_ignored",
     "read_at_revision",
     "read_files_at",
     "why_git_fails",
@@ -197,6 +198,18 @@ def ask_git(folder: Path, environ: Mapping[str, str], *arguments: str) -> bytes 
     Raises InputError when git is not there, or does not answer in time.
     """
     return _git(folder, git_environment(environ), *arguments)
+
+
+def is_ignored(folder: Path, name: str, environ: Mapping[str, str]) -> bool:
+    """Return whether git ignores a file below a folder: a pattern names it, and it is not tracked. False too where
+    nobody can say."""
+    whole = folder.absolute()
+    if not any((one / ".git").exists() for one in (whole, *whole.parents)):
+        return False
+    try:
+        return ask_git(folder, environ, "check-ignore", "--quiet", "--", name) is not None
+    except InputError:
+        return False
 
 
 def why_git_fails(folder: Path, environ: Mapping[str, str]) -> Diagnostic | None:

@@ -4,7 +4,8 @@
     steps = steps_of_lie(error, log, head)       # the answer did not fit: the step that failed has both values
 
 What was not looked at is a step of its own state, with the reason; it is never one that is proven. The last step is of
-the head alone, and is made first: `history_of_heads`, `history_of_proofs` or `history_not_held`.
+the head alone, and is made first: `history_of_heads`, `history_of_same_tree`, `history_of_proofs` or
+`history_not_held`.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from supplymatrix.sumdb.tlog import hash_record
 from supplymatrix.sumdb.tree import fold_tile
 
 __all__ = [
-    "LogNames", "difference_of", "history_not_held", "history_of_heads", "history_of_proofs", "steps_not_reached",
-    "steps_of_absence", "steps_of_chain", "steps_of_lie",
+    "LogNames", "difference_of", "history_not_held", "history_of_heads", "history_of_proofs",
+    "history_of_same_tree", "steps_not_reached", "steps_of_absence", "steps_of_chain", "steps_of_lie",
 ]  # fmt: skip
 
 _LIED = "What was answered is not what the log has signed: who answered was wrong, or lied."
@@ -69,6 +70,13 @@ def history_of_heads(earlier: Checkpoint, hashes: Sequence[bytes]) -> Step:
         values=(*_lines(earlier.note.raw), *numbered),
         raw=earlier.note.raw + b"".join(hashes),
     )
+
+
+def history_of_same_tree(earlier: Checkpoint) -> Step:
+    """Return the last step where the head trusted before has size and root of this one: it is a part of all of it."""
+    note = earlier.note.raw
+    says = f"equal: size and root are those of the head trusted before ({earlier.size:,} records)"
+    return Step(id=StepId.HISTORY, state=StepState.PROVEN, says=says, values=_lines(note), raw=note)
 
 
 def history_of_proofs(head: Checkpoint, pinned: Checkpoint) -> Step:

@@ -292,3 +292,20 @@ def test_alarms_cannot_be_waived_and_the_others_can() -> None:
     ours = [rule for rule in ALL_RULES.values() if "SM120" <= rule.id <= "SM149"]
     assert {rule.id for rule in ours if rule.is_alarm} == alarms
     assert {rule.id for rule in ours if not rule.is_waivable} == alarms
+
+
+def test_what_is_wrong_with_a_copy_is_told_once() -> None:
+    one = FileDifference(name="a.go", change=FileChange.CHANGED, detail="first differs at byte 9")
+    copy = CachedCopy(
+        subject=A, kind=CopyKind.FOLDER, state=CopyState.DIFFERS, path="/c", hash="", logged_hash="h1:x",
+        reason="one of its files is not as in the proven zip: a.go is changed (first differs at byte 9)",
+        differences=(one,), differing=1,
+    )  # fmt: skip
+    finding = _finding("SM112", copy)
+    assert finding.label == "a.go is changed"
+    assert [(e.label, e.value) for e in finding.evidence if "a.go" in e.value] == [
+        ("changed", "a.go (first differs at byte 9)")
+    ]
+    assert "its hash" not in {evidence.label for evidence in finding.evidence}
+    finding = _finding("SM112", changed(copy, differences=(changed(one, detail=""),)))
+    assert _text(finding).count("a.go") == 1

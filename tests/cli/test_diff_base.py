@@ -242,15 +242,16 @@ def test_a_workspace_that_moved_is_still_the_one_that_was_there(cli: Cli, record
 
 
 def test_a_copy_in_vendor_that_the_change_brings_is_new(cli: Cli, repo: GitRepo, recorded: Path) -> None:
-    policy = (repo.folder / "lift.toml").read_text().replace('SM203 = "error"', 'SM112 = "error"')
+    policy = (repo.folder / "lift.toml").read_text().replace('SM203 = "error"', 'SM120 = "error"\nSM121 = "error"')
     repo.commit({"go.mod": go_mod_text([A]), "lift.toml": policy})
     assert check(cli, repo, recorded).code == 0
     vendored = repo.folder / "vendor" / A.partition("@")[0]
     vendored.mkdir(parents=True)
     (vendored / "a.go").write_text("package a\n")
     (repo.folder / "vendor" / "modules.txt").write_text("# example.com/a v1.0.0\n## explicit\nexample.com/a\n")
+    (repo.folder / "vendor" / "odd.txt").write_text("by hand\n")
     done = check(cli, repo, recorded, "--diff-base", "main", "--format", "json")
-    assert (done.code, judged(done)) == (3, {f"SM112 {A} (vendored)": False})
+    assert (done.code, judged(done)) == (3, {f"SM120 {A}": False, "SM121 vendor/odd.txt": False})
 
 
 def test_a_module_that_gives_packages_now_is_not_one_that_always_did(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,32 @@ def test_nothing_to_check_ends_with_5(cli: Cli, ground: CopiesGround, tmp_path: 
     done = cli("verify", "cache", str(tmp_path / "empty"), "--offline")
     assert done.code == 5
     assert "there was nothing to check" in done.out
+
+
+def test_hash_files_that_the_go_command_writes_anew_are_told_and_no_fault(cli: Cli, ground: CopiesGround) -> None:
+    ground.file(A, ".ziphash").write_text("h1:AAAA")
+    ground.file(B, ".ziphash").unlink()
+    done = cli(*arguments(ground))
+    said = " ".join(done.out.split())
+    assert done.code == 0
+    assert f"the .ziphash of {A} is malformed, which is harmless" in said
+    assert f"the .ziphash of {B} is missing" in said
+    assert '"zip has been modified"' in said
+    document = _json(cli(*arguments(ground, "--format", "json")).out)
+    assert [(one["module"], one["why"]) for one in document["unbelieved"]] == [
+        ("example.com/Up/a", "malformed"), (B.partition("@")[0], "missing"),
+    ]  # fmt: skip
+
+
+def test_another_cache_than_meant_is_asked_about(cli: Cli, ground: CopiesGround) -> None:
+    shutil.rmtree(ground.folder(A))
+    for name in (A, B):
+        ground.file(name, ".zip").unlink()
+    shutil.rmtree(ground.folder(B))
+    done = cli(*arguments(ground))
+    assert "is another one meant? GOMODCACHE names it" in " ".join(done.out.split())
+    ground.file(A, ".zip").write_bytes(b"")
+    assert "is another one meant?" not in " ".join(cli(*arguments(ground)).out.split())
 
 
 def test_the_page_fits_into_80_columns(cli: Cli, ground: CopiesGround, tmp_path: Path) -> None:

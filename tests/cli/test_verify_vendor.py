@@ -88,3 +88,13 @@ def test_no_vendor_folder_is_said(cli: Cli, made: MadeVendor) -> None:
 
 def test_a_path_that_is_no_project_is_refused(cli: Cli, made: MadeVendor) -> None:
     assert cli("verify", "vendor", str(made.folder / "nothing")).code == 2
+
+
+def test_what_nobody_explains_can_be_waived_for_check_alone(cli: Cli, made: MadeVendor) -> None:
+    with made.server() as server:
+        made.write(server.url, VENDORED, MODULES_TXT)
+        (made.vendor / "README.local").write_text("ours\n")
+        done = cli("verify", "vendor", str(made.folder), "-q")
+    assert done.code == 1
+    assert "    or       supplymatrix waive SM121 vendor/README.local\n" in done.out
+    assert "Waivers of lift.toml count in `check` alone" in done.out

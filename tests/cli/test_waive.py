@@ -203,3 +203,15 @@ def test_a_module_that_the_project_does_not_have_is_told_with_the_nearest(cli: C
     assert "note: the project has no a.example/x v9.9.9; of that module it has v" in done.err
     for module in ("a.example/*", "stdlib"):
         assert "nothing is waived" not in waive(cli, svc, "SM201", module, "--dry-run").err
+
+
+@pytest.mark.parametrize("name", ["README.local", "github.com/a8m/envsubst/zz.go", "other.txt", "vendor/README.local"])
+def test_a_file_in_vendor_is_named_by_its_path(cli: Cli, svc: Path, name: str) -> None:
+    for there in ("README.local", "github.com/a8m/envsubst/zz.go"):
+        file = svc / "vendor" / there
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("")
+    options = ("--reason", "written by ourselves", "--owner", "ada@corp.example", "--expires", "30d", "--dry-run")
+    told = cli("waive", "SM121", name, str(svc), *options).err
+    assert ("nothing is waived by this" in told) == (not name.startswith("vendor/"))
+    assert (f"did you mean vendor/{name}?" in told) == (name not in ("other.txt", "vendor/README.local"))

@@ -56,6 +56,20 @@ def test_a_copy_that_is_what_the_log_proves_is_a_pass(machine: Machine, tmp_path
     assert (states(audit), audit.verdict.exit_code) == ([CopyState.EQUAL], 0)
 
 
+def notes(audit: Audit) -> list[str]:
+    return [note.message for note in audit.verdict.notes if note.code == "no-copy-in-cache"]
+
+
+def test_a_pass_over_no_copy_at_all_says_that_nothing_was_compared(machine: Machine, tmp_path: Path) -> None:
+    audit = check(machine, tmp_path)
+    assert (states(audit), audit.verdict.exit_code) == ([], 0)
+    (note,) = notes(audit)
+    assert note.startswith("SM112: the module cache has no copy of 1 module, so nothing was compared there")
+    assert "go mod download" in note
+    put_zip(machine.home / "go" / "pkg" / "mod", GOOD)
+    assert notes(machine.check(tmp_path / "svc", offline=True)) == []
+
+
 def test_a_copy_that_is_not_what_the_log_proves_fails(machine: Machine, tmp_path: Path) -> None:
     put_zip(machine.home / "go" / "pkg" / "mod", zip_bytes("package evil\n"))
     audit = check(machine, tmp_path)

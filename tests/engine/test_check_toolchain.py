@@ -23,9 +23,9 @@ VERIFY = "[toolchain]\nverify = true\n"
 class Bench:
     """A machine with a Go, a project that it builds, and a recording of a log that has all of it."""
 
-    def __init__(self, folder: Path, *, with_go: bool = True) -> None:
+    def __init__(self, folder: Path, *, with_go: bool = True, other: MadeGo = NEWER) -> None:
         self.folder = folder
-        self.log: MadeLog = GO.log(NEWER, names=(A,))
+        self.log: MadeLog = GO.log(other, names=(A,))
         self.root = GO.unpack(folder / "go")
         self.cache = folder / "mod"
         path = {"PATH": str(self.root / "bin")} if with_go else {}
@@ -89,6 +89,32 @@ def test_the_toolchain_that_go_mod_wants_is_verified_too(bench: Bench) -> None:
     (fetched / "bin" / "go").write_bytes(b"evil")
     assert bench.check(toolchain="go1.26.8").verdict.exit_code == 4
     assert bench.check().verdict.exit_code == 0  # another one that builds nothing here has no say
+
+
+@pytest.mark.parametrize(("line", "version"), [("1.26.8", "1.26.8"), ("1.27", "1.27.0")])
+@pytest.mark.parametrize("of_work", [False, True])
+def test_the_toolchain_that_a_go_line_alone_selects_is_verified_too(
+    line: str, version: str, of_work: bool, tmp_path: Path
+) -> None:
+    other = MadeGo(version=version)
+    bench = Bench(tmp_path, other=other)
+    fetched = other.unpack_into(bench.cache)
+    if of_work:
+        (tmp_path / "go.work").write_text(f"go {line}\n\nuse ./svc\n")
+    audit = bench.check(go="1.22" if of_work else line)
+    assert gos(audit) == [("PATH", ToolchainLevel.OFFICIAL), ("module cache", ToolchainLevel.OFFICIAL)]
+    assert (audit.verdict.exit_code, unknown(audit)) == (0, {})
+    (fetched / "bin" / "go").write_bytes(b"evil")
+    assert bench.check(go="1.22" if of_work else line).verdict.exit_code == 4
+
+
+def test_a_toolchain_with_a_suffix_is_looked_at_by_its_whole_name(bench: Bench) -> None:
+    folder = bench.cache / "golang.org" / "toolchain@v0.0.1-go1.26.8-own.linux-amd64"
+    folder.parent.mkdir(parents=True)
+    NEWER.unpack_into(bench.cache).rename(folder)
+    audit = bench.check(toolchain="go1.26.8-own")
+    assert [go.root for go in audit.facts.of(InstalledGo)] == [str(bench.root), str(folder)]
+    assert audit.verdict.exit_code == 1
 
 
 def test_a_toolchain_that_was_not_fetched_is_a_gap(bench: Bench) -> None:

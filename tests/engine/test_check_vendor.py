@@ -14,6 +14,8 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.on_disk import VendoredModule, VendorState, VendorTree
+from supplymatrix.reports.text_gaps import gap_groups
+from tests.support.git_repo import GitRepo
 from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine, codes_of, rules_of
 from tests.support.made_log import go_mod_text
@@ -23,6 +25,7 @@ A, B = "example.com/a@v1.0.0", "example.com/b@v1.2.0"
 ALL = '[policy]\npreset = "vendored"\n'
 ONE = '[packages."example.com/a"]\nsecurity_policy = "strict-module-integrity"\n'
 VENDORED = {"example.com/a/a.go": "package a\n", "example.com/b/b.go": "package b\n"}
+VENDORED_FILES = ("SM120", "SM121")
 MODULES_TXT = "# example.com/a v1.0.0\n## explicit\nexample.com/a\n# example.com/b v1.2.0\n## explicit\nexample.com/b\n"
 
 
@@ -62,6 +65,7 @@ def test_a_clean_checkout_is_proven_without_a_module_cache(machine: Machine, mad
     audit = check(machine, made)
     assert (audit.verdict.exit_code, states(audit)) == (0, [VendorState.EQUAL] * 2)
     assert audit.facts.of(VendorTree)[0].location.artifact == "vendor/modules.txt"
+    assert "vendor-not-checked" not in codes_of(audit)
 
 
 def test_a_policy_that_does_not_ask_costs_nothing(machine: Machine, made: MadeVendor) -> None:
@@ -86,6 +90,51 @@ def test_what_is_not_as_proven_is_a_finding(
 ) -> None:
     audit = check(machine, made, change=change)
     assert (ours(audit), audit.verdict.exit_code) == ({rule}, code)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("example.com/a/a.go", "package a\n\nvar X = 1\n", 2),
+        ("example.com/a/evil.go", "package a\n", 1),
+        ("stray.go", "package x\n", 1),
+        ("example.com/a/sub/x.go", "package sub\n", 1),
+    ],
+)
+def test_a_finding_points_to_the_file_itself_and_then_to_the_list(
+    machine: Machine, made: MadeVendor, name: str, text: str, line: int
+) -> None:
+    def change(vendor: Path) -> None:
+        (vendor / name).parent.mkdir(exist_ok=True)
+        (vendor / name).write_text(text)
+
+    audit = check(machine, made, change=change)
+    (finding,) = [one.finding for one in audit.verdict.judged if one.finding is not None and one.rule in VENDORED_FILES]
+    first, second = finding.locations
+    assert (first.artifact, first.line, second.artifact) == (f"vendor/{name}", line, "vendor/modules.txt")
+    assert Path(audit.placed(first).artifact).read_text() == text
+    stated = [evidence.label for evidence in finding.evidence]
+    assert ("no alarm" in stated) == (finding.rule == "SM121")
+
+
+def test_a_vendor_folder_that_git_ignores_is_told(machine: Machine, made: MadeVendor) -> None:
+    assert "vendor-ignored" not in codes_of(check(machine, made))
+    repo = GitRepo(made.folder)
+    (made.folder / ".gitignore").write_text("/vendor/\n")
+    assert "vendor-ignored" in codes_of(check(machine, made))
+    repo.git("add", "--force", "vendor")
+    assert "vendor-ignored" not in codes_of(check(machine, made))
+
+
+def test_zips_that_nobody_may_fetch_are_one_gap_in_words(machine: Machine, made: MadeVendor) -> None:
+    machine.settings["GOMODCACHE"] = str(machine.home / "none")
+
+    def no_proxy(_: Path) -> None:
+        machine.settings["GOPROXY"] = "off"
+
+    audit = check(machine, made, change=no_proxy)
+    groups = [group for group in gap_groups(audit.verdict) if "SM120" in group.rules]
+    assert [group.things for group in groups] == [2]
 
 
 def test_a_vendor_folder_that_is_gone_is_a_finding(machine: Machine, made: MadeVendor) -> None:

@@ -281,7 +281,8 @@ def test_a_vendored_project_is_built_from_what_was_proven(runs: Runs, project: G
     wrapper, before = runs.before("build ./...")
     assert (before.exit_code, wrapper.is_vendored, before.modules, before.copies) == (0, True, 1, 0)
     assert (before.in_vendor, before.compared, before.notes) == (1, 1, ())
-    assert wrapper.after(1, ignore_event).survey is None
+    after = wrapper.after(0, ignore_event)
+    assert (after.survey, after.notes, after.in_vendor) == (None, (), 0)  # as it was before: nothing is said of it
     assert runs.before("build -mod=mod ./...")[1].exit_code == 4
 
 
@@ -330,6 +331,23 @@ def test_what_go_mod_vendor_has_copied_is_looked_at(runs: Runs, vendored: Path) 
     assert wrapper.after(0, ignore_event).exit_code == 0
     vendored.write_text("package a // evil\n")
     assert wrapper.after(0, ignore_event).exit_code == 4
+
+
+def test_a_secret_in_the_flags_of_a_build_is_told_whether_the_program_records_it_or_not(
+    runs: Runs, project: GoProject
+) -> None:
+    project.fetch()
+    listed = {"FAKE_LIST": "main\tsvc.example/app\t/gobin/app\\n", "GOFLAGS": "-ldflags=-X=main.token=Zk3v9QpL7x"}
+    wrapper, _ = runs.before("build", **listed)
+    (project.folder / "app").write_bytes(made_program(GOOD.format(project.zip_hash)))
+    after = wrapper.after(0, ignore_event)
+    assert (after.exit_code, [secret.name for secret in after.secrets]) == (0, ["main.token"])
+    assert wrapper.after(1, ignore_event).secrets == ()
+    recorded = f'{GOOD.format(project.zip_hash)}\nbuild\t-ldflags="-X main.password=Zk3v9QpL7x"'
+    (project.folder / "app").write_bytes(made_program(recorded))
+    (program,) = wrapper.after(0, ignore_event).programs
+    assert [secret.name for secret in program.secrets] == ["main.password"]
+    assert runs.before("vet", **listed)[0].after(0, ignore_event).secrets == ()
 
 
 def test_only_what_go_mod_requires_is_hashed_for_its_own_packages(

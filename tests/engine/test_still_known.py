@@ -11,6 +11,7 @@ from supplymatrix.engine.diff_base import _StillKnown as StillKnown
 from supplymatrix.model.fact import CachedCopy, CopyKind, CopyState, Fact, Gap, GraphModule
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.on_disk import VendoredModule, VendorState, VendorTree
 from supplymatrix.sources.project import Project, read_project
 from tests.support.made_log import go_mod_text, made_hash
 
@@ -74,12 +75,15 @@ def test_a_replacement_of_today_is_not_the_module_that_was_there(known: StillKno
     assert list(known.facts([listed(A, "fork.example/a@v1.1.0")])) == []
 
 
-def test_copies_in_the_cache_are_as_they_were_and_those_in_the_tree_are_not(known: StillKnown) -> None:
+def test_copies_in_the_cache_are_as_they_were_and_what_lies_in_the_tree_is_not(known: StillKnown) -> None:
     copies: list[Fact] = [copy(kind) for kind in CopyKind]
-    assert {fact.kind for fact in known.facts(copies) if isinstance(fact, CachedCopy)} == {
-        CopyKind.ZIP,
-        CopyKind.FOLDER,
-    }
+    assert list(known.facts(copies)) == copies
+    listed = Location(artifact="vendor/modules.txt", line=1)
+    vendored = VendoredModule(
+        subject=module(A), effective=module(A), state=VendorState.EQUAL, files=1, location=listed, is_proven=True
+    )
+    tree = VendorTree(modules=1, files=1, unexplained=(), unexplained_total=0, inconsistencies=(), location=listed)
+    assert list(known.facts([vendored, tree])) == []
 
 
 def test_only_a_go_mod_that_was_needed_then_too_is_missing_as_it_was(known: StillKnown) -> None:

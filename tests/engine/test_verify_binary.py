@@ -249,6 +249,17 @@ def test_versions_are_held_against_a_project_where_one_is_named(world: _World) -
     assert [module.required for module in world.verify(built(A, B)).modules] == [None, None]
 
 
+def test_a_program_of_another_module_is_not_held_against_the_project(world: _World) -> None:
+    project = write_project(world.folder / "svc", world.log, "", [A])
+    run = world.verify(built(B, main="other.example/tool\t(devel)\t"), project=project)
+    assert ([module.required for module in run.modules], run.exit_code) == ([None], 0)
+    (note,) = [note for note in run.notes if "not of this project" in note]
+    assert note.endswith(
+        "app (other.example/tool) is not of this project: its versions are not held against svc.example/app"
+    )
+    assert not [note for note in world.verify(built(A), project=project).notes if "not of this project" in note]
+
+
 def test_the_log_is_asked_once_for_all_programs(world: _World) -> None:
     world.file(built(A, B), "one")
     world.file(built(B, C), "two")

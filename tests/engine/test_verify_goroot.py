@@ -217,7 +217,10 @@ def test_the_zip_is_fetched_to_name_the_files_and_its_list_is_kept(online: Onlin
     assert [text for text in online.told if "fetching its zip" in text]
     shutil.rmtree(online.proxy)
     go = online.go(offline=True)
-    assert (named(go), go.compared_with) == (expected, "a list kept in the cache")
+    assert (named(go), go.compared_with) == (
+        expected,
+        "the list of its files that was kept when this release was last proven",
+    )
 
 
 def test_a_go_that_was_proven_once_needs_no_zip_later(online: Online) -> None:

@@ -110,11 +110,11 @@ def test_a_distribution_that_only_says_so_or_has_no_release_to_compare_is_not_ta
 
 @pytest.mark.parametrize("level", [ToolchainLevel.DISTRIBUTION, ToolchainLevel.UNKNOWN_VERSION])
 def test_a_go_with_a_pinned_hash_is_taken_and_what_differs_is_told(level: ToolchainLevel) -> None:
-    go = changed(installed(level), reason="of source files 3 changed")
+    go = changed(installed(level), reason="3 changed source files")
     policy = parse(f'{VERIFY}hashes = ["{HERE}"]\n')
     assert statuses(policy, go)["SM131"] is Status.PASS
     (note,) = notes_on_gos(policy, Facts([go]))
-    assert (HERE in note.message, "of source files 3 changed" in note.message) == (True, True)
+    assert (HERE in note.message, "3 changed source files" in note.message) == (True, True)
     assert statuses(policy, changed(go, risks=("GOSUMDB=off",)))["SM131"] is Status.FAIL
     assert statuses(policy, changed(go, hash=f"h1:{'B' * 43}="))["SM131"] is Status.FAIL
     assert list(notes_on_gos(policy, Facts([changed(go, hash="")]))) == []
@@ -128,10 +128,10 @@ def test_no_pinned_hash_excuses_a_modified_go() -> None:
 def test_a_distribution_that_is_taken_is_told_with_what_differs() -> None:
     policy = parse(f"{VERIFY}accept = {list(ACCEPTABLE)!r}\n")
     facts = Facts(
-        [changed(installed(ToolchainLevel.DISTRIBUTION), reason="Debian has built it: of source files 1 extra")]
+        [changed(installed(ToolchainLevel.DISTRIBUTION), reason="Debian has built it: 1 extra source file")]
     )
     verdict = judge(policy, run_rules(facts), facts, ALL_RULES, now=NOW, tool_version="1")
-    assert [note.code for note in verdict.notes if "of source files 1 extra" in note.message] == ["toolchain-taken"]
+    assert [note.code for note in verdict.notes if "1 extra source file" in note.message] == ["toolchain-taken"]
 
 
 @pytest.mark.parametrize("text", ["h1:abc", "", f"h2:{'A' * 43}="])

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from supplymatrix.reports.go_view import GoView, ProgramView, say_after, say_before, say_faults, say_loose, say_notes
+from supplymatrix.model.program import SecretFlag
+from supplymatrix.reports.go_view import (
+    GoView,
+    ProgramView,
+    say_after,
+    say_before,
+    say_faults,
+    say_loose,
+    say_notes,
+    say_secrets,
+)
 
 PROVEN = GoView(exit_code=0, total=1_252, modules=1_252, copies=2_504, files=61_000, seconds=2.94, was_judged=True)
 
@@ -98,3 +108,17 @@ def test_what_the_policy_lets_pass_has_a_line_of_its_own() -> None:
 
 def test_a_code_that_is_not_ours_is_said_to_be_gos() -> None:
     assert say_after(GoView(exit_code=4), code=2).endswith("as it should be; exit 2 is go's own\n")
+
+
+def test_a_secret_is_told_once_by_kind_and_name() -> None:
+    secret = SecretFlag(
+        setting="-ldflags", name="main.token", kind="a GitHub token", prefix="ghp_", digest="0badcafe", length=40
+    )
+    program = ProgramView(path="app", modules=1, faults=(), secrets=(secret,))
+    told = say_secrets(GoView(exit_code=0, programs=(program,), secrets=(secret,)))
+    assert told.count("\n") == 1
+    assert told.startswith("supplymatrix: warning: app has a secret in it")
+    assert "main.token (a GitHub token)" in told
+    assert "ghp_" not in told
+    assert "what was built has a secret" in say_secrets(GoView(exit_code=0, secrets=(secret,)))
+    assert say_secrets(GoView(exit_code=0)) == ""

@@ -104,6 +104,32 @@ def test_a_program_is_told_in_full() -> None:
     assert text.rstrip().split("\n")[-1].startswith("ALARM")
 
 
+def _told(**more: object) -> str:
+    program = changed(_PROGRAM, **{"secrets": (), "main_version": "v1.0.0", **more})
+    return " ".join(render_programs_text(changed(_RUN, programs=(program,), weak=())).split())
+
+
+def test_what_is_absent_is_told_where_it_would_be_recorded() -> None:
+    text = _told(settings=(("-compiler", "gc"),))
+    for part in ("built from not recorded", "secrets none in the settings", "weaker than Go is today: no default that"):
+        assert part in text
+    assert "-ldflags" not in text
+    assert "weaker than Go is today: not recorded before Go 1.21" in _told(go_release="1.20.14")
+    old = _told(settings=(), has_settings=False, go_release="1.17.1")
+    assert "secrets" not in old
+    assert "built from not recorded before Go 1.18" in old
+    assert "weaker than Go is today: not recorded before Go 1.18" in old
+
+
+def test_what_trimpath_hides_is_told() -> None:
+    hidden = "-ldflags are not recorded with -trimpath: what -X set cannot be seen"
+    assert f"secrets none in the settings; {hidden}" in _told()
+    assert hidden not in _told(settings=(("-trimpath", "true"), ("-ldflags", "-s")))
+    for settings, hides in (((("-trimpath", "true"),), True), ((("-trimpath", "false"),), False), ((), False)):
+        run = changed(_RUN, programs=(changed(_PROGRAM, settings=settings),))
+        assert json.loads(render_programs_json(run))["programs"][0]["hides_ldflags"] is hides
+
+
 def test_lines_fit_into_80_columns() -> None:
     for line in render_programs_text(_RUN, width=80, modules=True).split("\n"):
         assert len(line) <= 80 or " " not in line.strip(), line

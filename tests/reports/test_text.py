@@ -142,5 +142,6 @@ def test_a_run_that_looked_beside_the_project_says_at_what() -> None:
         "2 of 2 go.sum lines proven in the log, asked: replay recorded. 7 files of vendor/ were held against the zips "
         "of 1 module. No other contents of modules were looked at."
     )
-    assert "1 Go was hashed. Contents of modules were not looked at;" in last_line(fixture_audit("SM130/bad"))
+    words = "1 Go was hashed: 1.26.8 linux-amd64 (MODIFIED). Contents of modules were not looked at;"
+    assert words in last_line(fixture_audit("SM130/bad"))
     assert "1 program was read. Contents of modules were not looked at;" in last_line(fixture_audit("SM146/bad"))

@@ -86,6 +86,15 @@ def test_a_hash_file_that_the_go_command_does_not_believe_is_none(ground: Copies
     assert CopyKind.HASH_FILE not in checked(ground)
 
 
+@pytest.mark.parametrize("text", ["", "h1:AAAA", "\0" * 47, None])
+def test_a_hash_file_that_is_not_believed_is_told(ground: CopiesGround, text: str | None) -> None:
+    path = ground.file(A, ".ziphash")
+    path.unlink() if text is None else path.write_text(text)
+    with CopyCheck({MODULE: ""}, ground.cache) as check:
+        check.judge({MODULE: Hashes(zip=ground.hashes[A])})
+    assert check.unbelieved == {MODULE: "missing" if text is None else "malformed"}
+
+
 def test_white_space_in_a_hash_file_does_not_count(ground: CopiesGround) -> None:
     ground.file(A, ".ziphash").write_text(f"{ground.hashes[A]}\n")
     assert checked(ground)[CopyKind.HASH_FILE].state is EQUAL

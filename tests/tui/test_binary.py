@@ -133,6 +133,33 @@ async def test_findings_alone_filter_copy_and_panes(session: MadeSession) -> Non
 
 
 @pytest.mark.asyncio
+async def test_a_filter_that_leaves_nothing_is_said_to_hide_what_is_there(session: MadeSession) -> None:
+    app = made_app(session, "binary")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        screen = binary_screen(app)
+
+        def said() -> str:
+            return "\n".join(line.plain for line in screen.beside.lines)
+
+        await press(pilot, "slash")
+        screen.query_one("#filter", Input).value = "state:nothing"
+        await settle(pilot)
+        assert said() == "2 programs are hidden by the filter state:nothing: Esc shows all again"
+        await press_each(pilot, "enter", "i")
+        assert screen.status_line.told == said()
+        assert "no Go program is there" not in take_rows(app)
+        await press(pilot, "escape")
+        assert screen.row is not None
+        await press_each(pilot, "ctrl+home", "enter", "slash")
+        assert screen.program is not None
+        screen.query_one("#filter", Input).value = "state:nothing"
+        await settle(pilot)
+        assert said() == "2 modules are hidden by the filter state:nothing: Esc shows all again"
+        assert not screen.has_page
+
+
+@pytest.mark.asyncio
 async def test_other_programs_are_opened_by_path_and_by_link(session: MadeSession, ground: DiskGround) -> None:
     (ground.root / "image.tar").write_bytes(made_tar({"usr/bin/app": ground.app()}))
     (ground.root / "elsewhere").mkdir()

@@ -179,7 +179,7 @@ async def test_a_project_without_failures_says_so(session: MadeSession, tmp_path
 
 
 @pytest.mark.asyncio
-async def test_tab_turns_pages_and_a_failed_row_has_its_chain_first(session: MadeSession) -> None:
+async def test_tab_turns_pages_the_chain_of_a_row_first(session: MadeSession) -> None:
     app = made_app(session, "project")
     async with app.run_test(size=_NARROW) as pilot:
         await settle(pilot)
@@ -188,7 +188,11 @@ async def test_tab_turns_pages_and_a_failed_row_has_its_chain_first(session: Mad
         for _ in range(3):
             await press_each(pilot, "tab")
             seen.append(_seen(app))
-        assert seen == [{"verdict"}, {"chain"}, {"table"}]
+        assert seen == [{"chain"}, {"verdict"}, {"table"}]
+        _screen(app).table.go_to(PROJECT)
+        await press_each(pilot, "tab")
+        assert _seen(app) == {"verdict"}
+        await press_each(pilot, "escape")
         _screen(app).table.go_to(TAMPERED)
         await press_each(pilot, "tab")
         assert _seen(app) == {"chain"}
@@ -279,8 +283,8 @@ async def test_without_a_network_the_third_state_is_shown(offline: MadeSession) 
         await settle(pilot)
         rows = take_rows(app)
         assert "✔ 3 proven · ✘ 0 failed · – 1 not checked" in rows  # noqa: RUF001
-        assert "2 steps proven from cache" in rows
-        assert "steps 1-4, 7 not checked · exit 3" in rows
+        assert "3 steps proven from cache" in rows
+        assert "steps 1-4 not checked · exit 3" in rows
         assert "– unchecked" in rows  # noqa: RUF001
         assert "INCOMPLETE · exit 3" in rows
 

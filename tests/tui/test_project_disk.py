@@ -10,19 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.content import Content
+from textual.widgets import Static
 
 from supplymatrix.cli.main import run
 from supplymatrix.engine import disk_look
 from supplymatrix.engine.disk_look import DiskFound, DiskRequest
 from supplymatrix.engine.events import OnEvent, ignore_event
+from supplymatrix.model.trace import StepId
 from supplymatrix.tui.app import SupplymatrixApp
 from supplymatrix.tui.screens.project_data import copy_cells
 from supplymatrix.tui.screens.project_offers import disk_commands
 from supplymatrix.tui.screens.project_rows import PROJECT
 from supplymatrix.tui.shots import settle, take_rows
+from supplymatrix.tui.widgets.key_help import key_items
 from tests.support.made_builds import built, dep
 from tests.tui.conftest import SVG_SIZE, Shots
-from tests.tui.keys import press, press_each
+from tests.tui.keys import has_focus, press, press_each
 from tests.tui.made_app import MadeSession, made_app
 from tests.tui.made_disk import A, B, DiskGround, disk_session, project_screen
 from tests.tui.test_bad_input import assert_harmless
@@ -80,12 +84,92 @@ async def test_enter_looks_at_the_copies_of_one_module(session: MadeSession, gro
         view = project_screen(app).view
         assert view is not None
         assert [row.id for row in view.failures] == [A]
-        await press_each(pilot, "escape", "n", "tab")
+        assert "✘   copies       cache folder differs · Tab" in take_rows(app)
+        await press(pilot, "tab")
         rows = take_rows(app)
         assert rows.index("✘ cache folder") < rows.index("✔ log")
         assert "do not build with it" in rows
         assert "nothing is wrong with it" not in rows
         assert str(ground.copies.folder(A)) in "".join(rows.split())
+
+
+@pytest.mark.asyncio
+async def test_what_differs_is_marked_beside_the_verdict_of_check(session: MadeSession, ground: DiskGround) -> None:
+    ground.spoil(A)
+    app = made_app(session, "project")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        assert take_rows(app).splitlines()[1].startswith(" PASS · ")
+        screen = project_screen(app)
+        screen.table.go_to(B)
+        await press_each(pilot, "enter")
+        assert "✔   copies       cache zip, cache folder, cache go.mod agree · Tab" in take_rows(app)
+        assert "of check" not in take_rows(app)
+        await press_each(pilot, "escape")
+        assert "disk" not in screen.table.data.columns
+        screen.table.go_to(A)
+        await press_each(pilot, "enter", "escape")
+        first, second = take_rows(app).splitlines()[1:3]
+        assert first.startswith(" PASS of check · ✘ 1 differs on the disk")
+        summary = screen.query_one("#summary", Static).content
+        assert isinstance(summary, Content)
+        assert [summary.plain[span.start : span.end] for span in summary.spans] == ["✘ 1 differs on the disk"]
+        disk, version = (screen.table.data.columns[name].texts for name in ("disk", "version"))
+        names = [screen.table.data.row_id(row) for row in range(screen.table.data.row_count)]
+        told = {name: (disk[row], version[row]) for row, name in enumerate(names)}
+        assert (told[PROJECT], told[A], told[B]) == (
+            ("differs", "✘ on disk"), ("differs", "v1.0.0"), ("agrees", "v1.2.0"),
+        )  # fmt: skip
+        assert "✘ 1 on disk" in take_rows(app)
+        await press_each(pilot, "ctrl+home", "enter")
+        assert "✘ what lies on this disk is not what is proven" in take_rows(app)
+        assert second.strip().startswith("log")
+
+
+@pytest.mark.asyncio
+async def test_copies_that_are_not_there_are_missing_only_where_somebody_has_looked(
+    session: MadeSession, ground: DiskGround
+) -> None:
+    for part in (".zip", ".mod", ".ziphash"):
+        ground.copies.file(A, part).unlink(missing_ok=True)
+    ground.copies.folder(A).rename(ground.root / "away")
+    app = made_app(session, AT_A)
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        assert "copies       none in the module cache · Tab" in take_rows(app)
+        await press(pilot, "d")
+        assert "copies       none in module cache, vendor/ and programs · Tab" in take_rows(app)
+
+
+@pytest.mark.asyncio
+async def test_enter_lands_on_the_pane_that_fails(session: MadeSession, ground: DiskGround) -> None:
+    ground.spoil(B)
+    app = made_app(session, "project")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await press_each(pilot, "d", "n", "enter")
+        assert project_screen(app).parts() == (B,)
+        assert has_focus(app, "verdict")
+        assert "✘ cache folder  differs: a.go is changed" in take_rows(app)
+        await press(pilot, "shift+tab")
+        assert has_focus(app, "steps")
+        assert "✘   copies       cache folder differs · Tab" in take_rows(app)
+        await press_each(pilot, "down", "down", "d")
+        assert project_screen(app).chain.step is not None
+        assert project_screen(app).chain.step.id is StepId.LEAF  # type: ignore[union-attr]
+        await press_each(pilot, "escape", "k", "enter")
+        assert project_screen(app).parts() == (A,)
+        assert has_focus(app, "steps")
+
+
+@pytest.mark.asyncio
+async def test_the_keys_of_the_screen_itself_come_first(session: MadeSession) -> None:
+    app = made_app(session, "project")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        keys = [item.key for item in key_items(app.screen)]
+        assert keys[:12] == ["f", "n", "N", "Tab", "shift+tab", "d", "b", "X", "v", "r", "c", "p"]
+        assert {"/", "y", "e", "?", "q"} <= set(keys[12:])
 
 
 @pytest.mark.asyncio

@@ -57,7 +57,7 @@ def _differs(subject: str, copy: CachedCopy, view: FactView) -> Result:
     seen = f"it has {copy.hash}, the log has {copy.logged_hash}" if copy.hash else "it is not what was logged"
     stated = (
         ("copy", copy.path),
-        ("its hash", copy.hash or copy.reason),
+        ("its hash", copy.hash),
         ("log", copy.logged_hash),
         ("files", f"{copy.files:,}" if copy.files else ""),
     )
@@ -68,11 +68,16 @@ def _differs(subject: str, copy: CachedCopy, view: FactView) -> Result:
         copy.subject,
         message=f"{_NAMES[copy.kind]} of {copy.subject.path} {copy.subject.version} in the module cache is not what "
         "the log proves",
-        label=copy.reason or first_difference(copy.differences, copy.differing) or seen,
+        label=first_difference(copy.differences, copy.differing) or copy.reason or seen,
         locations=view.locations(copy.subject, kind),
         evidence=(
             *(Evidence(label=label, value=text) for label, text in stated if text),
-            *list_differences(copy.differences, copy.differing),
+            *(list_differences(copy.differences, copy.differing) if _tells_more(copy) else ()),
         ),
         fix="go clean -modcache, and find out who changed it",
     )
+
+
+def _tells_more(copy: CachedCopy) -> bool:
+    """Return whether the list of files says what the label has not said already."""
+    return len(copy.differences) > 1 or any(one.detail for one in copy.differences)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.checks.differences import counted_files, first_difference, list_differences
+from supplymatrix.checks.differences import counted_files, first_difference, list_differences, places_in_vendor
 from supplymatrix.checks.result import failed, passed
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.module import ModuleVersion
@@ -95,7 +95,7 @@ def _differs_from_folder(module: VendoredModule) -> Result:
         message=f"vendor/ does not have what lies in the folder that replaces {module.subject.path}: "
         f"{counted_files(total)} differ{'s' if total == 1 else ''}",
         label=first_difference(module.differences, total, prefix="vendor/"),
-        locations=(module.location,),
+        locations=places_in_vendor(module.location, module.differences),
         evidence=list_differences(module.differences, total, prefix="vendor/"),
         fix=_FIX,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.checks.differences import counted_files, first_difference, list_differences
+from supplymatrix.checks.differences import counted_files, first_difference, list_differences, places_in_vendor
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.fact import Gap
@@ -85,7 +85,7 @@ def _differs(subject: str, module: VendoredModule) -> Result:
         module.subject,
         message=message,
         label=first_difference(module.differences, total, prefix="vendor/") or module.reason,
-        locations=(module.location,),
+        locations=places_in_vendor(module.location, module.differences),
         evidence=(
             *list_differences(module.differences, total, prefix="vendor/"),
             *(Evidence(label=label, value=text) for label, text in stated if text),

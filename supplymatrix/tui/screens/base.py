@@ -23,6 +23,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events
@@ -121,6 +122,8 @@ class BaseScreen(Screen[None]):
     """What `load` does, for the status line."""
     FIRST_KEYS: ClassVar[tuple[str, ...]] = ()
     """Actions whose keys stand first in the last line, in this order; the others follow."""
+    IS_KIND: ClassVar[bool] = True
+    """Whether a class says this of itself: its keys are those of a kind of screens, and of no single one."""
     OF_PROJECT: ClassVar[bool] = False
     """Whether what is shown is of a project: where another one was opened meanwhile it is loaded anew."""
 
@@ -174,6 +177,13 @@ class BaseScreen(Screen[None]):
         for breaks, cells in ((self.HORIZONTAL_BREAKPOINTS, size.width), (self.VERTICAL_BREAKPOINTS, size.height)):
             name = [name for least, name in breaks if least <= cells][-1]
             self.set_class(True, name, update=False)  # noqa: FBT003 - Textual's form
+
+    @classmethod
+    def own_actions(cls) -> tuple[str, ...]:
+        """Return the actions of the keys that this screen has and others of its kind have not, in their order."""
+        own = takewhile(lambda found: "IS_KIND" not in vars(found), cls.__mro__)
+        bindings = [binding for found in own for binding in vars(found).get("BINDINGS", ())]
+        return tuple(dict.fromkeys(binding.action for binding in bindings))
 
     # What a screen fills in.
 

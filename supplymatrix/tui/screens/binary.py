@@ -19,6 +19,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from supplymatrix.reports.plain import plain
+from supplymatrix.reports.tally import counted
 from supplymatrix.reports.trace_view import TITLES, WORDS, hex_lines
 from supplymatrix.tui.copying import CopyOffer
 from supplymatrix.tui.links import Link
@@ -149,6 +150,19 @@ class BinaryScreen(TableScreen):
         current = self.table.current_id
         return next((row for row in program.modules if row.id == current), None)
 
+    @property
+    def _hidden(self) -> str:
+        """What hides all rows that are there, and what shows them again; "" = a row is seen, or there is none."""
+        view, program = self.view, self.program
+        if view is None or not self.is_attached or self.table.view.rows:
+            return ""
+        count = len(program.modules if program is not None else view.rows)
+        what = "module" if program is not None else "program" if count == len(view.programs) else "row"
+        hiding = [f"the filter {self.table.filter_text}"] if self.table.filter_text else []
+        hiding += ["f (findings only)"] if self.only_failures else []
+        verb = "is" if count == 1 else "are"
+        return f"{counted(count, what)} {verb} hidden by {' and '.join(hiding)}: Esc shows all again" if count else ""
+
     def project_wanted(self) -> Path | None:
         """Return the project beside which programs are held, and in whose folder they are looked for."""
         return project_of(self.session)
@@ -199,8 +213,12 @@ class BinaryScreen(TableScreen):
         from supplymatrix.tui.screens.binary_data import module_lines, row_lines
 
         row, module = self.row, self.module
-        if self.program is not None:
-            self.beside.show(module_lines(module) if module is not None else ())
+        if module is not None:
+            self.beside.show(module_lines(module))
+        elif self._hidden:
+            self.beside.show((Content(plain(self._hidden)),))
+        elif self.program is not None:
+            self.beside.show(())
         elif row is not None:
             self.beside.show(row_lines(row))
         else:
@@ -365,10 +383,10 @@ class BinaryScreen(TableScreen):
         row, module = self.row, self.module
         if module is not None:
             self.show_page(module_lines(module))
-        elif row is not None:
+        elif row is not None and not self._hidden:
             self.show_page(row_lines(row))
         else:
-            self.tell(self.table.empty)
+            self.tell(self._hidden or self.table.empty)
 
     def action_bytes(self) -> None:
         """Show the bytes of the step of the cursor, in hex and as text."""

@@ -62,6 +62,7 @@ def matches(cells: Mapping[str, str], query: str) -> bool:
 class ListScreen(BaseScreen):
     """List left, details right; below each other where there are fewer than 100 columns."""
 
+    IS_KIND = True
     WHAT: ClassVar[str] = "rows"
     """The items in the plural."""
     COLUMNS: ClassVar[tuple[str, ...]] = ()

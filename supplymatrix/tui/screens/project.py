@@ -209,7 +209,7 @@ class ProjectScreen(DiskKeys):
 
     def moved(self) -> None:
         """Show what is known of the module of the cursor."""
-        from supplymatrix.tui.screens.project_data import group_lines, verdict_lines
+        from supplymatrix.tui.screens.project_data import copies_line, group_lines, verdict_lines
 
         row, group = self.row, self.group
         trace = self.trace_of(row) if row is not None else None
@@ -222,7 +222,9 @@ class ProjectScreen(DiskKeys):
             self.tell_place()
             return
         self.query_one("#verdict", Details).show(verdict_lines(self.view, row))
-        self.chain.show(trace, why=_LOCAL if row.state == "local" else _NO_CHAIN)
+        key = "" if self.is_wide else "Tab"
+        aside = copies_line(row, self.view.disk.cells(row.module), key) if row.module is not None else None
+        self.chain.show(trace, why=_LOCAL if row.state == "local" else _NO_CHAIN, aside=aside)
         self.tell_place()
 
     def trace_of(self, row: ModuleRow) -> Trace | None:
@@ -401,9 +403,8 @@ class ProjectScreen(DiskKeys):
         """Go to another pane."""
         if self.has_page:
             return
-        row = self.row
-        is_failed = row is not None and row.state == "failed"
-        order = [_LIST, _CHAIN, _VERDICT] if is_failed and not self.is_wide else [_LIST, _VERDICT, _CHAIN]
+        # What is beside each other is gone through from left to right; else the copies come after their chain.
+        order = [_LIST, _CHAIN, _VERDICT] if self.parts() and not self.is_wide else [_LIST, _VERDICT, _CHAIN]
         self._see(order[(order.index(self._pane()) + step) % len(order)])
 
     def action_bytes(self) -> None:
@@ -440,7 +441,7 @@ class ProjectScreen(DiskKeys):
         if self.table.head is not None:
             self.table.action_fold()
         else:
-            self._see(_CHAIN if self.parts() else _VERDICT)
+            self._see(_CHAIN if self.parts() and not self._is_only_disk_wrong() else _VERDICT)
 
     @on(ChainPane.StepMoved)
     def _step_moved(self, event: ChainPane.StepMoved) -> None:
@@ -464,6 +465,11 @@ class ProjectScreen(DiskKeys):
             self.tell_place()
 
     # Inside.
+
+    def _is_only_disk_wrong(self) -> bool:
+        """Return whether nothing of the chain of the module of the cursor fails, and a copy of it on the disk does."""
+        row, trace = self.row, self.chain.trace
+        return row is not None and row.disk.style == "bad" and (trace is None or trace.failed is None)
 
     def _show_table(self) -> None:
         from supplymatrix.tui.screens.project_data import heads_of, table_of
@@ -497,15 +503,19 @@ class ProjectScreen(DiskKeys):
 
     def _show_summary(self) -> None:
         """Show what became of the project, and in further lines why, where no module tells it."""
-        from supplymatrix.tui.screens.project_data import summary_line
+        from supplymatrix.tui.screens.project_data import disk_words, summary_line
 
         view, room = self.view, max(20, self.app.size.width - 2)
         lines = [plain(summary_line(view, room)) if view is not None else "no project is open"]
+        wrong = disk_words(view) if view is not None else ""
         if view is not None and view.why:
             whole = wrap(plain(view.why), room)
             lines += whole[:_WHY] if len(whole) <= _WHY else [*whole[: _WHY - 1], f"{whole[_WHY - 1][: room - 2]} …"]
         summary = self.query_one("#summary", Static)
         text = Content("\n".join(lines))
+        if wrong and wrong in lines[0]:
+            at = lines[0].index(wrong)
+            text = text.stylize("$text-error", at, at + len(wrong))
         summary.update(text, layout=len(lines) != self._summary_lines)
         self._summary_lines = len(lines)
 

@@ -43,7 +43,17 @@ from supplymatrix.tui.screens.project_rows import (
 from supplymatrix.tui.screens.project_tree import Head
 from supplymatrix.tui.widgets.table_model import TableColumn, TableData
 
-__all__ = ["copy_cells", "group_lines", "heads_of", "say_counts", "summary_line", "table_of", "verdict_lines"]
+__all__ = [
+    "copies_line",
+    "copy_cells",
+    "disk_words",
+    "group_lines",
+    "heads_of",
+    "say_counts",
+    "summary_line",
+    "table_of",
+    "verdict_lines",
+]
 
 _MARKS: Mapping[RowState, str] = {
     FAILED: "✘", UNCHECKED: "–", PRIVATE: "–", LOCAL: "–", PROVEN: "✔", NO_LINE: "·",  # noqa: RUF001
@@ -70,6 +80,9 @@ _ON_DISK = (DIFFERS, OPEN, OTHER, BY_SUM, AGREES, ABSENT, UNSEEN)
 _WRONG = "✘ what lies on this disk is not what is proven: do not build with it"
 _SHORT = {ABSENT: "none", OPEN: "unknown", BY_SUM: "go.sum"}
 """Words that are shorter in a column."""
+_DISK_WRONG = "✘ on disk"
+"""Stands for the outcome of a project of which nothing fails but what lies on the disk."""
+_COLORS: Mapping[str, str] = {"bad": "bold $text-error", "good": "$text-success", "part": "$text-warning"}
 _NOT_LOOKED_AT = "not looked at: d looks"
 _CODES = frozenset({"meaning", "who agrees"})
 """Evidence for programs: what the finding says of it in words stands above it."""
@@ -92,7 +105,7 @@ def heads_of(view: ProjectView, *, failures: bool) -> tuple[Head, ...]:
                 total=len(group.rows),
                 title=group.title,
                 says=say_counts(group),
-                short=" ".join(f"{sign} {count:,}" for sign, count in signs.items()),
+                short=" ".join([*(f"{sign} {count:,}" for sign, count in signs.items()), *_on_disk(group.rows)]),
                 is_folded=group.is_quiet and len(view.groups) > 1,
             )
         )
@@ -103,7 +116,14 @@ def heads_of(view: ProjectView, *, failures: bool) -> tuple[Head, ...]:
 def say_counts(group: Group) -> str:
     """Return how many modules of a group have which sign, in words, too."""
     words = {"✔": "proven", "✘": "failed", "–": "not checked"}  # noqa: RUF001
-    return "  ".join(f"{sign} {count:,} {words[sign]}" for sign, count in _signs(group.rows).items())
+    told = [f"{sign} {count:,} {words[sign]}" for sign, count in _signs(group.rows).items()]
+    return "  ".join([*told, *_on_disk(group.rows)])
+
+
+def _on_disk(rows: Sequence[ModuleRow]) -> Sequence[str]:
+    """Return how many rows differ on the disk, nothing where none does."""
+    differing = sum(row.disk == DIFFERS for row in rows)
+    return [f"✘ {differing:,} on disk"] if differing else []
 
 
 def _signs(rows: Sequence[ModuleRow]) -> Mapping[str, int]:
@@ -144,7 +164,7 @@ def table_of(view: ProjectView, *, failures: bool, room: int) -> TableData:
     """
     rows = tuple(_rows_of(view, failures=failures))
     states = [row.state for row in rows]
-    name, outcome = _name(view), view.outcome
+    name, outcome = _name(view), _DISK_WRONG if view.is_disk_alone_wrong else view.outcome
     log = 2 + max((len(state) for state in states), default=6)
     disk = _disk_columns(view, rows)
     left = room - _GUTTER - log - (_DISK + 1 if disk else 0)
@@ -181,8 +201,11 @@ def table_of(view: ProjectView, *, failures: bool, room: int) -> TableData:
 
 
 def _disk_columns(view: ProjectView, rows: Sequence[ModuleRow]) -> list[TableColumn]:
-    """Return a column of the worst sign of each row, and one for each place; none where nobody has looked."""
-    if not view.disk.is_known_of_all:
+    """Return a column of the worst sign of each row, and one for each place; none where nobody has looked.
+
+    Where only single modules were looked at it is there once one of them differs.
+    """
+    if not view.disk.is_known_of_all and not view.disk.differing:
         return []
     places: dict[str, list[Sign]] = {place: [] for place in _PLACES if place != ".ziphash"}
     for row in rows:
@@ -215,8 +238,9 @@ def summary_line(view: ProjectView, width: int = 0) -> str:
     log = view.audit.log if view.audit is not None else None
     disk = view.disk.counts(row.module for row in view.rows if row.module is not None and row.state != LOCAL)
     parts = {
-        "outcome": view.outcome,
+        "outcome": f"{view.outcome} of check" if view.is_disk_alone_wrong else view.outcome,
         "exit": f"exit {view.found.exit_code}",
+        "disk": disk_words(view),
         "modules": counted(sum(counts.values()) - counts[LOCAL], "module"),
         PROVEN: f"✔ {counts[PROVEN]:,} proven",
         FAILED: f"✘ {counts[FAILED]:,} failed",
@@ -225,9 +249,6 @@ def summary_line(view: ProjectView, width: int = 0) -> str:
         LOCAL: f"– {counts[LOCAL]:,} local" if counts[LOCAL] else "",  # noqa: RUF001
         "tree": f"tree {log.tree_size:,}" if log is not None else "",
         "on disk": f"disk: ✔ {disk[AGREES] + disk[BY_SUM]:,} agree" if view.disk.is_known_of_all else "",
-        "disk": f"✘ {disk[DIFFERS]:,} {'differs' if disk[DIFFERS] == 1 else 'differ'} on the disk"
-        if disk[DIFFERS]
-        else "",
     }
     for name in ("", "tree", "on disk", "modules", LOCAL, "exit", PROVEN):
         parts.pop(name, None)
@@ -235,6 +256,34 @@ def summary_line(view: ProjectView, width: int = 0) -> str:
         if not width or len(line) <= width:
             break
     return line
+
+
+def disk_words(view: ProjectView) -> str:
+    """Return that something differs on the disk, and of how many modules; "" where nothing is known to."""
+    differing = view.disk.counts(row.module for row in view.rows if row.module is not None)[DIFFERS]
+    if differing:
+        return f"✘ {differing:,} {'differs' if differing == 1 else 'differ'} on the disk"
+    return "✘ differs on the disk" if view.disk.whole == DIFFERS else ""
+
+
+def copies_line(row: ModuleRow, cells: Sequence[Cell], key: str) -> Content | None:
+    """Return a line about the copies of a module, to stand below its chain; None where nobody has looked for them.
+
+    cells: the places of the disk. key: that leads to all of them, "" = they stand beside it.
+    """
+    if not row.is_disk_seen:
+        return None
+    places = [_PLACES[cell.place] for cell in cells if cell.sign == row.disk]
+    one = len(places) == 1
+    where = "the module cache" if any(cell.sign == UNSEEN for cell in cells) else "module cache, vendor/ and programs"
+    says = {
+        DIFFERS: f"{', '.join(places)} {'differs' if one else 'differ'}",
+        AGREES: f"{', '.join(places)} {'agrees' if one else 'agree'}",
+        ABSENT: f"none in {where}",
+    }.get(row.disk, f"{row.disk.word}: {', '.join(places)}")
+    color = _COLORS.get(row.disk.style, "")
+    return Content.assemble((f"  {row.disk.mark} ", color), ("  copies       ", "bold"), (says, color),
+                            f" · {key}" if key else "")  # fmt: skip
 
 
 def verdict_lines(view: ProjectView, row: ModuleRow) -> tuple[Content, ...]:
@@ -315,7 +364,7 @@ def _copy_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
     for cell in sorted(copy_cells(view, row), key=lambda cell: cell.sign != DIFFERS):
         word = cell.sign.word if cell.place != "log" and cell.says != _NOT_LOOKED_AT else ""
         says = ": ".join(filter(None, (word, cell.says)))
-        color = {"bad": "bold $text-error", "good": "$text-success", "part": "$text-warning"}.get(cell.sign.style, "")
+        color = _COLORS.get(cell.sign.style, "")
         yield Content.assemble((f"{cell.sign.mark} ", color), f"{cell.place:{_PLACE}}  ", (plain(says), color))
         if cell.path:
             yield Content.styled(plain(f"  {cell.path}"), "dim")
@@ -335,6 +384,9 @@ def _project_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
         yield Content("Nothing that this log says can be believed now, so that there is no verdict. Do not build.")
         yield Content(f"exit {view.found.exit_code}")
         return
+    if view.disk.whole == DIFFERS:
+        yield Content.styled(f"{_WRONG} · {disk_words(view).removeprefix('✘ ')}", "bold $text-error")
+        yield Content("what check says, which reads no copy that the policy does not ask for:")
     for number, line in enumerate(header(audit, 10_000, paint_for(color=False))):
         yield Content.styled(line.strip(), "bold" if number == 0 else "")
     yield Content(plain(last_line(audit)))

@@ -122,8 +122,10 @@ class DiskView:
 
     @property
     def whole(self) -> Sign:
-        """The sign of the project: the worst that a command ends with."""
+        """The sign of the project: the worst that a command ends with, or that of a single module."""
         found = self.found
+        if self.differing:
+            return DIFFERS
         if found is None:
             return UNSEEN
         programs = found.programs if self.programs else None

@@ -343,6 +343,11 @@ class ProjectView:
         )  # fmt: skip
 
     @property
+    def is_disk_alone_wrong(self) -> bool:
+        """Whether what lies on the disk differs, while `check` finds nothing that fails."""
+        return self._is_disk_wrong and self.rows[0].state != FAILED
+
+    @property
     def _is_disk_wrong(self) -> bool:
         return self.disk.whole.style == "bad"
 

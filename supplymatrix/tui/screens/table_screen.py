@@ -34,6 +34,7 @@ _FUZZY = "nothing has these words: these have their letters in this order"
 class TableScreen(BaseScreen):
     """A table with all that tables have."""
 
+    IS_KIND = True
     OF_TABLE: ClassVar[frozenset[str]] = frozenset({"filter", "columns", "copy_all", "pin_column", "move_column"})
     """Actions that are of no use on a page."""
     ALWAYS: ClassVar[tuple[str, ...]] = ()

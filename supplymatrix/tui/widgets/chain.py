@@ -34,6 +34,7 @@ _BLOCK = (
     48  # characters of a value in one line: a narrow pane shows them whole, so that the mark stands where it should
 )
 _TITLE = 11
+_STEPS = 9  # lines of the steps, with two above them
 
 
 class ChainPane(Vertical):
@@ -56,6 +57,7 @@ class ChainPane(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own word
         super().__init__(id=id)
         self.trace: Trace | None = None
+        self._height = _STEPS
 
     def compose(self) -> ComposeResult:
         """Lay out both."""
@@ -80,12 +82,22 @@ class ChainPane(Vertical):
             return None
         return next((step for step in self.trace.steps if step.id.value == row.id), None)
 
-    def show(self, trace: Trace | None, *, why: str = "") -> None:
-        """Show other steps; the cursor goes to the first that failed. why: what to say when there are none."""
+    def show(self, trace: Trace | None, *, why: str = "", aside: Content | None = None) -> None:
+        """Show other steps; the cursor goes to the first that failed. why: what to say when there are none.
+
+        aside: a line below them that is of no step. The same steps keep their cursor.
+        """
+        is_same = trace is not None and trace is self.trace
         self.trace = trace
         failed = trace.failed if trace is not None else None
         current = failed.id.value if failed is not None else trace.steps[0].id.value if trace is not None else ""
-        self.steps.set_rows(step_rows(trace) if trace is not None else (), current=current, empty=why)
+        rows = [*(step_rows(trace) if trace is not None else ())]
+        rows += [Row(id="aside", text=aside, is_head=True)] if aside is not None and rows else []
+        height = max(_STEPS, len(rows))
+        if height != self._height:
+            self._height = height
+            self.steps.styles.height = height
+        self.steps.set_rows(rows, current="" if is_same else current, empty=why)
         self._show_step()
 
     @on(LineList.Moved, "#steps")

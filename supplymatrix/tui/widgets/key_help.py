@@ -58,8 +58,12 @@ def keys_line(screen: Screen[Any], width: int) -> Content:
 
 
 def key_items(screen: Screen[Any]) -> tuple[PaletteItem, ...]:
-    """Return all keys of a screen as items, those of what has the focus first; choosing one does it."""
-    return tuple(PaletteItem(kind="key", text=text, key=display, go=go) for display, text, go in _bound(screen) if text)
+    """Return all keys of a screen as items, those that only this screen has first; choosing one does it."""
+    first: tuple[str, ...] = getattr(screen, "FIRST_KEYS", ())
+    own: tuple[str, ...] = getattr(screen, "own_actions", tuple)()
+    ranks = {action: rank for rank, action in enumerate(dict.fromkeys((*first, *own)))}
+    found = sorted(_grouped(screen), key=lambda item: ranks.get(item[2][0], len(ranks)))
+    return tuple(PaletteItem(kind="key", text=text, key=display, go=go) for display, text, _, go in found if text)
 
 
 def action_items(screen: Screen[Any]) -> tuple[PaletteItem, ...]:
