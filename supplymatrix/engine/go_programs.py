@@ -67,7 +67,7 @@ class ProgramFault:
 class CheckedProgram:
     """A program. modules: that it names with a hash that was proven; by_sum: with one that go.sum alone has; unhashed:
     without any, as those from a folder or from vendor/. named: all that it names with a hash. secrets: in the settings
-    that it records."""
+    that it records. gos: with which Go it was built, as it says, "go1.26.8"."""
 
     path: str
     modules: int
@@ -76,6 +76,7 @@ class CheckedProgram:
     unhashed: int = 0
     named: frozenset[ModuleVersion] = frozenset()
     secrets: tuple[SecretFlag, ...] = ()
+    gos: tuple[str, ...] = ()
 
 
 def expected_of(items: Sequence[Audit | Unreadable], *, is_vendored: bool = False) -> Expected:
@@ -129,6 +130,7 @@ def check_program(output: Output, expected: Expected, *, since: float = 0.0) -> 
         unhashed=found.count(_UNHASHED),
         named=frozenset(_module(built) for info in programs for built in _built(info) if built.sum),
         secrets=tuple(dict.fromkeys(secret for info in programs for secret in without_secrets(info.settings)[1])),
+        gos=tuple(dict.fromkeys(info.go_version for info in programs)),
     )
 
 

@@ -1,7 +1,7 @@
 """What a go command is run on: the project it finds in its folder, and the modules of others that it may compile.
 
 project = find_go_project(Path("svc"), environ, values)     # Path("svc/go.mod"), or a go.work
-wanted_modules(projects, line, start)
+wanted_modules(projects, line, start, is_work=False)
 """
 
 from __future__ import annotations
@@ -74,11 +74,14 @@ def is_vendored(project: Project, mod: str) -> bool:
     return bool(inputs.mains) and is_vendor_used(inputs.folder, listed, vendored, mod=mod)
 
 
-def wanted_modules(projects: Sequence[Project], line: GoLine, start: Path) -> frozenset[ModuleVersion]:
-    """Return the modules whose files a command may compile. start: where it is run.
+def wanted_modules(
+    projects: Sequence[Project], line: GoLine, start: Path, *, is_work: bool
+) -> frozenset[ModuleVersion]:
+    """Return the modules whose files a command may compile. start: where it is run. is_work: a go.work counts.
 
     From go 1.17 on go.mod names all of them, as far as packages of its own module are built: the go command refuses to
-    build where it does not. Otherwise it may be any module of which go.sum has the zip.
+    build where it does not. Otherwise it may be any module of which go.sum has the zip: so in a workspace, however few
+    members it has, and with -mod=mod, where the go command takes later versions than go.mod names and says nothing.
     """
     known = {
         fact.subject
@@ -86,7 +89,7 @@ def wanted_modules(projects: Sequence[Project], line: GoLine, start: Path) -> fr
         for fact in project.facts
         if isinstance(fact, SumLine) and fact.kind is SumKind.ZIP
     }
-    if len(projects) != 1 or line.first in _EVERYTHING:
+    if is_work or len(projects) != 1 or line.first in _EVERYTHING or line.flag("mod") == "mod":
         return frozenset(known)
     facts = projects[0].facts
     own = next((fact for fact in facts if isinstance(fact, ProjectFact)), None)

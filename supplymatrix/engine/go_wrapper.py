@@ -22,6 +22,7 @@ from types import MappingProxyType
 from supplymatrix.engine.cached_go import cached_go
 from supplymatrix.engine.check import CheckRequest, run_survey
 from supplymatrix.engine.events import OnEvent
+from supplymatrix.engine.go_alone import gos_of_programs, judge_alone
 from supplymatrix.engine.go_programs import CheckedProgram, check_installed, check_program, codes_of, expected_of
 from supplymatrix.engine.go_subject import find_go_project, is_vendored, wanted_modules, working_folder
 from supplymatrix.engine.means import Means
@@ -48,7 +49,7 @@ from supplymatrix.net.settings import building_goroot, read_env_values
 from supplymatrix.sources.go_command import find_go
 from supplymatrix.sources.go_outputs import find_outputs, versioned_outputs
 from supplymatrix.sources.go_tools import has_tool
-from supplymatrix.sources.looks import NOTHING, Look, look_at
+from supplymatrix.sources.looks import NOTHING, FolderLook, Look, look_above, look_at, look_at_folder
 from supplymatrix.sources.modcache import check_copies, find_copies, module_cache
 from supplymatrix.sources.subjects import find_subjects, read_subject
 
@@ -117,13 +118,16 @@ class Looked:
 @value
 class _State:
     """The project at one moment. digests: of its files, by path. wanted: modules whose files may be compiled. looks: of
-    their copies, or of vendor/, and of the Go that was fetched to build it."""
+    their copies, or of vendor/, and of the Go that was fetched to build it. unpacked: folders of a module cache among
+    these; above: the folders that lead to them."""
 
     digests: Mapping[str, str]
     wanted: frozenset[ModuleVersion]
     looks: Mapping[Path, Look]
     copies: Mapping[Path, ModuleVersion]
     go: Path | None = None
+    unpacked: frozenset[Path] = frozenset()
+    above: Mapping[Path, FolderLook] = MappingProxyType({})
 
 
 _NO_STATE = _State(digests={}, wanted=frozenset(), looks={}, copies={})
@@ -168,7 +172,8 @@ class GoWrapper:
         """Look at what will be compiled. Raises InputError and TrustError as a check does."""
         is_guarded = self.handling is Handling.GUARDED
         if self.project is None:
-            return Looked(exit_code=0)
+            self._before = self._read_go()
+            return self._looked(None, self._faults_of_go(self._before.go, on_event), modules=frozenset())
         try:
             self._before = self._read_state(with_looks=is_guarded)
         except InputError:
@@ -185,10 +190,10 @@ class GoWrapper:
 
         Raises InputError and TrustError as a check does.
         """
+        faults = self._faults_after(on_event) if self.project is None else []
         if self.line.is_versioned:
-            looked = self._after_installing(on_event) if code == 0 else Looked(exit_code=0)
-            return changed(looked, secrets=self._secrets(code))
-        faults: list[Fault] = []
+            failed = self._looked(None, faults, modules=frozenset()) if code else None
+            return changed(failed or self._after_installing(faults, on_event), secrets=self._secrets(code))
         new: frozenset[ModuleVersion] = frozenset()
         survey = None
         if self.project is not None:
@@ -200,6 +205,7 @@ class GoWrapper:
             if new or moved or has_vendored or has_changed:
                 survey = self._survey = self._judge(new, on_event)
             faults += [Fault(code=3, text=_told(path)) for path in moved]
+            faults += [Fault(code=3, text=_told_folder(path)) for path in _swapped(self._before, now)]
         programs = self._programs(faults) if code == 0 and self.line.command in ("build", "install") else ()
         named = frozenset(module for program in programs for module in program.named)
         unseen = named & self._known() - self._before.wanted - new if not self.is_vendored else frozenset()
@@ -229,7 +235,7 @@ class GoWrapper:
         environ = self._request.means.environ
         local = building_goroot(environ)
         project = find_go_project(Path(self.line.folder), environ, self._values)
-        fetched = cached_go(project, environ, module_cache(environ, self._values)) if project is not None else None
+        fetched = cached_go(project, environ, module_cache(environ, self._values))
         return all(root is not None and has_tool(root, self.line.go_tool) for root in (local, fetched or local))
 
     def _said(self, name: str) -> str:
@@ -284,22 +290,75 @@ class GoWrapper:
             yield "GOCACHEPROG"
         yield from (f"-{name}" for name in CAREFUL if self.line.flag(name))
 
+    def _read_go(self) -> _State:
+        """Return what there is without a project: the Go in the module cache that GOTOOLCHAIN names."""
+        go = cached_go(None, self._request.means.environ, self._cache)
+        return changed(_NO_STATE, looks={go: look_at(go)} if go is not None else {}, go=go)
+
+    def _faults_of_go(self, go: Path | None, on_event: OnEvent) -> list[Fault]:
+        """Hold a Go against the log, for no project."""
+        if go is None:
+            return []
+        found = judge_alone(go, self._request.policy, self._request.means, on_event)
+        is_known = found.level not in (*_NOT_KNOWN, ToolchainLevel.MODIFIED)
+        return [] if is_known else [_fault_of_go(found)]
+
+    def _faults_after(self, on_event: OnEvent) -> list[Fault]:
+        """Return what the Go is that has run without a project, where it is not the one that was looked at."""
+        now = self._read_go()
+        moved = _moved(self._before, now)
+        if not moved and now.go == self._before.go:
+            return []
+        return [*self._faults_of_go(now.go, on_event), *(Fault(code=3, text=_told(path)) for path in moved)]
+
+    def _faults_of_builders(self, programs: Iterable[CheckedProgram], on_event: OnEvent) -> Iterator[Fault]:
+        """Yield what the Gos are that programs were built with, but for the one that was looked at before."""
+        versions = {version for program in programs for version in program.gos}
+        roots, lost = gos_of_programs(versions, self._request.means.environ, self._cache)
+        for root in roots:
+            if root != self._before.go:
+                yield from self._faults_of_go(root, on_event)
+        for name in lost:
+            yield Fault(code=3, text=f"{name} has built it, as it says, and does not lie in the module cache")
+
     def _read_state(self, *, with_looks: bool) -> _State:
         """Raises InputError when the project cannot be read."""
         assert self.project is not None  # noqa: S101 - the caller has looked
         projects = [read_subject(subject) for subject in find_subjects((self.project,), recursive=False).subjects]
         self.is_vendored = bool(projects) and is_vendored(projects[0], self.line.flag("mod"))
         go = cached_go(self.project, self._request.means.environ, self._cache)
+        unpacked = frozenset([go] if go is not None and with_looks else [])
         of_go = {go: look_at(go)} if go is not None and with_looks else {}
         digests = {f"{project.root}/{name}": digest for project in projects for name, digest in project.digests.items()}
         if self.is_vendored:
             vendor = self.project.parent / "vendor"
             looks = {vendor: look_at(vendor)} if with_looks else {}
-            return _State(digests=digests, wanted=frozenset(), looks={**looks, **of_go}, copies={}, go=go)
-        wanted = wanted_modules(projects, self.line, self._start)
-        copies = {path: module for module in wanted for _, path in find_copies(self._cache, module)}
-        looks = {path: look_at(path) if with_looks else NOTHING for path in copies}
-        return _State(digests=digests, wanted=wanted, looks={**looks, **of_go}, copies=copies, go=go)
+            return _State(
+                digests=digests,
+                wanted=frozenset(),
+                looks={**looks, **of_go},
+                copies={},
+                go=go,
+                unpacked=unpacked,
+                above=self._above(unpacked),
+            )
+        is_work = self.project.suffix == ".work"
+        wanted = wanted_modules(projects, self.line, self._start, is_work=is_work)
+        found = {path: (kind, module) for module in wanted for kind, path in find_copies(self._cache, module)}
+        if with_looks:  # a zip is read only where its folder is not there yet, which is a new one then
+            unpacked |= {path for path, (kind, _) in found.items() if kind is CopyKind.FOLDER}
+        above = self._above(unpacked)
+        copies = {path: module for path, (_, module) in found.items()}
+        looks = {path: look_at(path) if with_looks else NOTHING for path in copies} | of_go
+        return _State(digests=digests, wanted=wanted, looks=looks, copies=copies, go=go, unpacked=unpacked, above=above)
+
+    def _above(self, unpacked: Iterable[Path]) -> Mapping[Path, FolderLook]:
+        """Return the folders that lead to copies, from their module cache on. A Go may lie in another than modules."""
+        found: dict[Path, FolderLook] = {}
+        for path in unpacked:
+            cache = self._cache if self._cache is not None and self._cache in path.parents else path.parent.parent
+            found.update(look_above([path], cache))
+        return found
 
     def _judge(self, modules: frozenset[ModuleVersion], on_event: OnEvent) -> Survey:
         assert self.project is not None  # noqa: S101 - the callers have looked
@@ -399,16 +458,16 @@ class GoWrapper:
             return ()
         return tuple(check_program(output, expected, since=since) for output in outputs)
 
-    def _after_installing(self, on_event: OnEvent) -> Looked:
+    def _after_installing(self, faults: list[Fault], on_event: OnEvent) -> Looked:
         """Look at what `go install PACKAGE@VERSION` has written, and at the copies that it was built from."""
         means = self._request.means
         outputs = versioned_outputs(self.line, self._values, means.environ, self._folder)
-        faults = []
         if (not outputs or any("..." in word for word in self.line.words)) and not self.line.has("n"):
             faults.append(Fault(code=3, text="which programs were installed is not known here"))
         programs, proven = check_installed(outputs, self._request.policy, means, on_event)
         copies = check_copies(proven, self._cache, jobs=means.jobs)
         faults += [_fault_of(copy) for copy in copies if copy.state is not CopyState.EQUAL]
+        faults += self._faults_of_builders(programs, on_event)
         codes = {fault.code for fault in faults} | codes_of(programs)
         return Looked(
             exit_code=next((code for code in _GRAVEST_FIRST if code in codes), 0),
@@ -429,6 +488,22 @@ def _moved(before: _State, now: _State) -> list[Path]:
     """Return what has another look than it had."""
     looks = ((path, now.looks[path] if path in now.looks else look_at(path)) for path in before.looks)
     return sorted(path for path, look in looks if before.looks[path] not in (NOTHING, look))
+
+
+def _swapped(before: _State, now: _State) -> list[Path]:
+    """Return the folders above what was looked at that were renamed, replaced, or had something put into them, but for
+    those below which the go command has fetched something and that are the same ones still."""
+    busy = {up for path in now.unpacked - before.unpacked for up in path.parents}
+    looks = ((path, now.above.get(path) or look_at_folder(path)) for path in before.above)
+    other = ((path, look) for path, look in looks if look != before.above[path])
+    return sorted(path for path, look in other if path not in busy or look.places != before.above[path].places)
+
+
+def _told_folder(path: Path) -> str:
+    return (
+        f"{path} was changed while go ran, and go has fetched nothing of this project into it: another folder may have "
+        "been in its place, or another go command has fetched something; what has been compiled is not known"
+    )
 
 
 def _told(path: Path) -> str:
@@ -471,6 +546,8 @@ def _files_of(copies: Iterable[CachedCopy]) -> int:
 
 
 def _fault_of_go(go: InstalledGo) -> Fault:
+    if go.level is ToolchainLevel.MODIFIED or go.bad_proof:
+        return Fault(code=4, text=f"{go.root}, the Go that builds here, is not what the log proves: {go.reason}")
     if go.level is ToolchainLevel.UNCHECKED:
         return Fault(code=3, text=f"{go.root}, the Go that builds here, could not be looked at: {go.reason}")
     return Fault(code=1, text=f"{go.root}, the Go that builds here, is not in the log: {go.reason}")

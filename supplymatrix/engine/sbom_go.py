@@ -36,8 +36,8 @@ _WITH_DOT_ZERO = "1.21"
 class GoRelease:
     """version: without "go" ("1.26.8"), "" when nobody knows. source: how it is known, in words. is_toolchain: it names
     a toolchain, and not only a language version. module: the toolchain as the go command has fetched it, None when it
-    came in another way. reason: why it is not surely what builds, "" when it is. toolchain: what the go command takes for
-    it, without "go": "1.26.0" for the language version "1.26", "1.26.8-custom"; "" = the version.
+    came in another way. reason: why it is not surely what builds, "" when it is. toolchain: what the go command takes
+    for it, without "go": "1.26.0" for the language version "1.26", "1.26.8-custom"; "" = the version.
     """
 
     version: str
@@ -114,9 +114,7 @@ def _wanted(go_mod: GoMod | None, go_work: GoWork | None) -> GoRelease | None:
         line = file.toolchain.text if file.toolchain is not None else ""
         least = file.go.text if file.go is not None else ""
         if is_toolchain(line) and go_version_key(_bare(line)) >= go_version_key(least):
-            return GoRelease(
-                version=_bare(line), source=f"toolchain line of {name}", toolchain=line.removeprefix("go")
-            )
+            return GoRelease(version=_bare(line), source=f"toolchain line of {name}", toolchain=line.removeprefix("go"))
         if least:
             source = f"go line of {name}: {_LEAST}"
             return GoRelease(

@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from supplymatrix.engine.cache_files import name_files
+from supplymatrix.engine.collector import without_collector
 from supplymatrix.engine.events import OnEvent, Progress, ignore_event
 from supplymatrix.engine.graph_inputs import GraphInputs, read_inputs
 from supplymatrix.engine.log_words import LogWords, ask_log_about
@@ -95,6 +96,7 @@ def verify_cache(request: CacheRequest, on_event: OnEvent = ignore_event) -> Cac
     facts = _facts(means) if request.trust_mtime else None
     sums = _read_sums(subject)
     with ExitStack() as stack:
+        stack.enter_context(without_collector())  # facts and records have no circles
 
         def begin(modules: Iterable[ModuleVersion]) -> CopyCheck:
             expected = {module: sums.get((module, SumKind.ZIP), "") for module in modules}

@@ -76,15 +76,14 @@ class Window:
         self._start, self._held = offset, held
         return held[:length]
 
-
     def from_place(self, offset: int) -> bytes:
         """Return what is held from a place on, one piece of the file at least, less only at its end; for whoever looks
         at many small parts. Raises as `read` does."""
         least = min(self._piece, self.size - offset)
-        at = offset - self._start
-        if 0 <= at and at + least <= len(self._held):
-            return self._held[at:]
         refuse_beyond(self, offset, least)
+        at = offset - self._start
+        if at >= 0 and at + least <= len(self._held):
+            return self._held[at:]
         self._start, self._held = offset, self._file.read_at(offset, least)
         return self._held
 

@@ -24,6 +24,7 @@ _MARKS: Mapping[VendorState, str] = {
     VendorState.UNCHECKED: "?",
 }
 _ORDER = (VendorState.DIFFERS, VendorState.ABSENT, VendorState.UNCHECKED, VendorState.LOCAL, VendorState.EQUAL)
+_NAMED = 4  # modules beside the first, of those of which the same is said
 _SHOWN = 12  # files of a module, unless all are asked for
 _NO_WAIVERS = "Waivers of lift.toml count in `check` alone, and not here."
 _PROVEN_IN_PART = "what can be proven in vendor/ is as proven"
@@ -62,9 +63,9 @@ def render_vendor_tree_text(view: VendorTreeView, *, width: int = 80, verbose: b
     for alarm in view.alarms:
         lines += [*fold("✘ ", alarm, width), ""]
     for state in _ORDER:
-        for module in view.modules:
-            if module.state is state and (verbose or _is_told(module)):
-                lines += [*_module_lines(module, width, verbose=verbose), ""]
+        told = [module for module in view.modules if module.state is state and (verbose or _is_told(module))]
+        for alike in _alike(told, verbose=verbose):
+            lines += [*_module_lines(alike[0], width, verbose=verbose, others=alike[1:]), ""]
     if view.tree is not None:
         lines += _tree_lines(view.tree, width, verbose=verbose)
     lines += _gap_lines(view, width)
@@ -80,10 +81,26 @@ def _is_told(module: VendoredModule) -> bool:
     return module.state is not VendorState.EQUAL or not module.is_proven
 
 
-def _module_lines(module: VendoredModule, width: int, *, verbose: bool) -> Iterator[str]:
+def _alike(modules: Sequence[VendoredModule], *, verbose: bool) -> list[list[VendoredModule]]:
+    """Return modules in groups: together those that were not compared for the same reason, unless all are asked for."""
+    groups: dict[object, list[VendoredModule]] = {}
+    for module in modules:
+        is_alone = verbose or module.state is not VendorState.UNCHECKED
+        groups.setdefault(module if is_alone else (module.reason, module.remedy), []).append(module)
+    return list(groups.values())
+
+
+def _module_lines(
+    module: VendoredModule, width: int, *, verbose: bool, others: Sequence[VendoredModule] = ()
+) -> Iterator[str]:
+    """Yield what is said of a module. others: of which the very same is said."""
     name = str(module.subject)
     if module.effective is not None and module.effective != module.subject:
         name += f" => {module.effective}"
+    if others:
+        names = [str(other.subject) for other in others[:_NAMED]]
+        more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+        name = f"{', '.join((name, *names))}{more}"
     yield from fold(f"{_MARKS[module.state]} ", f"{name}: {_said(module)}", width)
     yield from _file_lines(module.differences, module.differing, width, verbose=verbose)
     if module.reason:

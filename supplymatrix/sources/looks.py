@@ -6,13 +6,15 @@ look_at(folder) == before        # nobody has, as far as the system tells
 
 Every file below counts with its name, device, inode, size, and the times of writing and of change; the latter cannot be
 set back by whoever writes a file.
+
+above = look_above([folder], cache)      # the folders on the way: a rename of one changes nothing below it
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -20,10 +22,12 @@ from pathlib import Path
 from supplymatrix.model.value import value
 from supplymatrix.sources.pread import FileLook
 
-__all__ = ["NOTHING", "Look", "look_at"]
+__all__ = ["NOTHING", "FolderLook", "Look", "look_above", "look_at", "look_at_folder"]
 
 _MOST = 4_000_000
 """Files and folders of one look; the largest known module has some ten thousand."""
+_MOST_LINKS = 40
+"""Links that one name may lead through, as for the system."""
 
 
 @value
@@ -34,6 +38,38 @@ class Look:
 
 
 NOTHING = Look(digest="")
+
+
+@value
+class FolderLook:
+    """A folder without what is in it. places: device and inode of it, after those of the links that lead to it; times:
+    of writing and of change of each, in nanoseconds. A rename changes the latter alone, a new entry both."""
+
+    places: tuple[tuple[int, int], ...]
+    times: tuple[tuple[int, int], ...]
+
+
+def look_above(paths: Iterable[Path], root: Path) -> Mapping[Path, FolderLook]:
+    """Return how the folders look that lead from root, itself among them, to paths, without these. Paths that do not
+    lie below root are left out. A name counts with every link that it leads through."""
+    folders = {up for path in paths if root in path.parents for up in path.parents if up == root or root in up.parents}
+    return {folder: look_at_folder(folder) for folder in sorted(folders)}
+
+
+def look_at_folder(folder: Path) -> FolderLook:
+    """Return the look of a folder; what cannot be looked at has no place."""
+    found = []
+    place = os.fspath(folder)
+    with suppress(OSError, ValueError):
+        for _ in range(_MOST_LINKS):
+            found.append(os.lstat(place))
+            if not stat.S_ISLNK(found[-1].st_mode):
+                break
+            place = os.path.join(os.path.dirname(place), os.readlink(place))  # noqa: PTH115, PTH118, PTH120 - a text
+    return FolderLook(
+        places=tuple((info.st_dev, info.st_ino) for info in found),
+        times=tuple((info.st_mtime_ns, info.st_ctime_ns) for info in found),
+    )
 
 
 def look_at(path: Path) -> Look:

@@ -77,6 +77,7 @@ def test_offline_says_what_is_missing(cli: Cli, made: MadeVendor, machine: Machi
     done = cli("verify", "vendor", str(made.folder), "--offline")
     assert done.code == 3
     assert "no proxy is asked offline" in " ".join(done.out.split())
+    assert done.out.count("because") == 1  # of both modules the same is said
 
 
 def test_no_vendor_folder_is_said(cli: Cli, made: MadeVendor) -> None:

@@ -99,13 +99,16 @@ def test_the_toolchain_that_a_go_line_alone_selects_is_verified_too(
     other = MadeGo(version=version)
     bench = Bench(tmp_path, other=other)
     fetched = other.unpack_into(bench.cache)
-    if of_work:
-        (tmp_path / "go.work").write_text(f"go {line}\n\nuse ./svc\n")
     audit = bench.check(go="1.22" if of_work else line)
+    work = tmp_path / "go.work"
+    if of_work:
+        work.write_text(f"go {line}\n\nuse ./svc\n")
+        audit = bench.machine.check(work, replay=bench.replay)
     assert gos(audit) == [("PATH", ToolchainLevel.OFFICIAL), ("module cache", ToolchainLevel.OFFICIAL)]
     assert (audit.verdict.exit_code, unknown(audit)) == (0, {})
     (fetched / "bin" / "go").write_bytes(b"evil")
-    assert bench.check(go="1.22" if of_work else line).verdict.exit_code == 4
+    again = bench.machine.check(work if of_work else tmp_path / "svc", replay=bench.replay)
+    assert again.verdict.exit_code == 4
 
 
 def test_a_toolchain_with_a_suffix_is_looked_at_by_its_whole_name(bench: Bench) -> None:

@@ -13,6 +13,7 @@ import pytest
 from supplymatrix.engine.events import ignore_event
 from supplymatrix.engine.go_wrapper import GoRequest, GoWrapper, Looked
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.work_file import go_work_of
 from supplymatrix.errors import InputError, SourceError
 from supplymatrix.gomod.go_line import Handling
@@ -45,11 +46,17 @@ class Runs:
     def __init__(self, tmp_path: Path, machine: Machine, project: GoProject) -> None:
         self.go = made_go(tmp_path / "gobin")
         self.machine, self.project = machine, project
+        self.policy = OWN_POLICY
 
     def __call__(self, line: str, *, allowed: frozenset[str] = frozenset(), **settings: str) -> GoWrapper:
         environ = {**self.machine.environ, **self.project.settings, "PATH": str(self.go), "GOENV": "off", **settings}
         return GoWrapper(
-            GoRequest(arguments=tuple(line.split()), means=Means(environ=environ, now=NOW), allowed=allowed)
+            GoRequest(
+                arguments=tuple(line.split()),
+                means=Means(environ=environ, now=NOW),
+                policy=self.policy,
+                allowed=allowed,
+            )
         )
 
     def before(self, line: str, **settings: str) -> tuple[GoWrapper, Looked]:
@@ -264,6 +271,67 @@ def test_members_of_a_workspace_are_looked_at_together(runs: Runs, project: GoPr
     assert runs.before("build ./...")[1].exit_code == 4
 
 
+@pytest.mark.parametrize(("line", "work"), [("build ./...", True), ("build -mod=mod ./...", False)])
+def test_where_go_may_take_a_later_version_than_go_mod_names_all_are_looked_at(
+    line: str, work: bool, runs: Runs, project: GoProject, server: LogServer
+) -> None:
+    project.fetch()
+    (project.folder / "go.mod").write_text("module svc.example/app\n\ngo 1.22\n")
+    (project.unpacked / "a.go").write_text("package a // evil\n")
+    assert runs.before("build ./...")[1].copies == 0
+    if work:
+        (project.folder / "go.work").write_text("go 1.22\n\nuse .\n")
+    assert runs.before(line)[1].exit_code == 4
+
+
+def _swap_and_back(folder: Path, aside: Path) -> None:
+    folder.rename(aside)
+    shutil.copytree(aside, folder)
+    folder.rename(aside.with_name("tampered"))
+    aside.rename(folder)
+    shutil.rmtree(aside.with_name("tampered"))
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_folder_above_a_module_that_was_another_one_while_go_ran_is_told(
+    link: bool, runs: Runs, project: GoProject, tmp_path: Path
+) -> None:
+    project.fetch()
+    host = project.cache / "example.com"
+    if link:
+        host.rename(tmp_path / "real")
+        host.symlink_to(tmp_path / "real")
+    wrapper, before = runs.before("vet")
+    assert before.exit_code == 0
+    _swap_and_back(tmp_path / "real" if link else host, tmp_path / "aside")
+    after = wrapper.after(0, ignore_event)
+    named = {fault.text.split(" was changed while go ran")[0] for fault in after.faults}
+    assert (after.exit_code, named) == (3, {str(host)} if link else {str(project.cache), str(host)})
+    wrapper, _ = runs.before("vet")
+    if link:
+        host.unlink()
+        host.symlink_to(tmp_path / "real")
+        assert wrapper.after(0, ignore_event).exit_code == 3
+
+
+def test_a_module_fetched_beside_others_is_no_swap(runs: Runs, project: GoProject) -> None:
+    project.fetch()
+    go_sum = f"{project.log.go_sum(A)}example.com/b v1.0.0 {made_hash('b')}\n"
+    (project.folder / "go.sum").write_text(go_sum)
+    lift_toml = project.folder / "lift.toml"
+    lift_toml.write_text(lift_toml.read_text().replace("private = []", 'private = ["example.com/b"]'))
+    wrapper, before = runs.before("generate")
+    assert before.exit_code == 0
+    (project.cache / "example.com" / "b@v1.0.0").mkdir()
+    after = wrapper.after(0, ignore_event)
+    assert not any("was changed while go ran" in fault.text for fault in after.faults)
+    assert after.looked_at == 1
+    wrapper, _ = runs.before("generate")
+    (project.cache / "example.com" / "of-another-project@v1.0.0").mkdir()
+    (fault,) = (fault for fault in wrapper.after(0, ignore_event).faults if "was changed" in fault.text)
+    assert "another go command has fetched something" in fault.text
+
+
 @pytest.fixture
 def vendored(project: GoProject, server: LogServer) -> Path:
     """Return the file of the module in vendor/."""
@@ -452,3 +520,50 @@ def test_an_installed_program_that_no_log_has_is_told(runs: Runs, tmp_path: Path
     assert after.exit_code == 3  # its own version is not told, and the log does not know the other module
     assert {fault.code for program in after.programs for fault in program.faults} == {1, 3}
     assert runs("install example.com/...@v1").after(0, ignore_event).exit_code == 3
+
+
+def test_the_go_of_the_module_cache_is_looked_at_without_a_project_too(
+    runs: Runs, project: GoProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local, other = MadeGo(version="1.25.3"), MadeGo(version="1.26.8")
+    go = {"GOROOT": str(local.unpack(tmp_path / "goroot")), "GOTOOLCHAIN": "go1.26.8", "GOBIN": str(tmp_path)}
+    with LogServer(other.log().answers()) as found:
+        org = tmp_path / "org.toml"
+        org.write_text(f'[sources]\nsumdb = "{other.log().key.verifier} {found.url}"\n')
+        (tmp_path / "empty").mkdir()
+        monkeypatch.chdir(tmp_path / "empty")
+        runs.policy = PolicySource(file=org)
+        lines = ("install example.com/a@v1.0.0", "run main.go", "list std")
+        assert [runs.before(line, **go)[1].exit_code for line in lines] == [0, 0, 0]
+        fetched = other.unpack_into(project.cache)
+        wrapper, before = runs.before("run main.go", **go)
+        assert (before.exit_code, wrapper.after(0, ignore_event).exit_code) == (0, 0)
+        (fetched / "src" / "fmt" / "print.go").write_text("package evil\n")
+        after = wrapper.after(1, ignore_event)
+        assert (after.exit_code, [fault.code for fault in after.faults]) == (4, [4, 3])
+        assert [runs.before(line, **go)[1].exit_code for line in lines] == [4, 4, 4]
+        assert "the Go that builds here, is not what the log proves" in runs.before("list std", **go)[1].faults[0].text
+        assert runs.before("list std", **{**go, "GOTOOLCHAIN": "local"})[1].exit_code == 0
+
+
+def test_the_go_that_built_an_installed_program_is_looked_at(runs: Runs, project: GoProject, tmp_path: Path) -> None:
+    local, other = MadeGo(version="1.25.3"), MadeGo(version="1.26.8")
+    go = {"GOROOT": str(local.unpack(tmp_path / "goroot")), "GOTOOLCHAIN": "auto", "GOBIN": str(tmp_path)}
+    log = other.log(names=(A,)).with_record(A, project.log.records[project.log.names.index(A)])
+    with LogServer(log.answers()) as found:
+        org = tmp_path / "org.toml"
+        org.write_text(f'[sources]\nsumdb = "{log.key.verifier} {found.url}"\n')
+        runs.policy = PolicySource(file=org)
+        project.fetch()
+        wrapper, before = runs.before("install example.com/a@v1.0.0", **go)
+        text = f"path\texample.com/a\nmod\texample.com/a\tv1.0.0\t{project.zip_hash}\n"
+        (tmp_path / "a").write_bytes(made_elf(header(text=text, version="go1.26.8")))
+        after = wrapper.after(0, ignore_event)
+        assert (before.exit_code, after.exit_code) == (0, 3)
+        assert after.faults[0].text.startswith("go1.26.8 has built it")
+        fetched = other.unpack_into(project.cache)
+        assert wrapper.after(0, ignore_event).exit_code == 0
+        (fetched / "src" / "fmt" / "print.go").write_text("package evil\n")
+        assert wrapper.after(0, ignore_event).exit_code == 4
+        (tmp_path / "a").write_bytes(made_elf(header(text=text, version="go1.25.3")))
+        assert wrapper.after(0, ignore_event).exit_code == 0

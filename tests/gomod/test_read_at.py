@@ -37,6 +37,19 @@ def test_a_window_gives_what_the_bytes_hold_and_nothing_beyond(
                 window.read(offset, length)
 
 
+@given(data=st.binary(max_size=60), places=st.lists(st.integers(-2, 62), max_size=12), piece=st.integers(1, 20))
+def test_what_is_held_from_a_place_on_is_a_piece_or_the_rest(data: bytes, places: list[int], piece: int) -> None:
+    window = Window(BytesAt(data), piece=piece)
+    for offset in places:
+        if 0 <= offset <= len(data):
+            held = window.from_place(offset)
+            assert data[offset:].startswith(held)
+            assert len(held) >= min(piece, len(data) - offset)
+        else:
+            with pytest.raises(InputError, match="does not hold"):
+                window.from_place(offset)
+
+
 def test_small_reads_next_to_each_other_are_one() -> None:
     data = CountedBytes(bytes(1000))
     window = Window(data, piece=1000)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from supplymatrix.errors import InputError
 from supplymatrix.gomod import zip_archive
 from supplymatrix.gomod.read_at import BytesAt
-from supplymatrix.gomod.zip_archive import TooManyEntriesError, read_zip, read_zip_contents
+from supplymatrix.gomod.zip_archive import TooManyEntriesError, read_zip, read_zip_contents, read_zip_quickly
 from tests.support.made_zip import MadeEntry, made_zip
 
 P = b"example.com/m@v1.0.0/"
@@ -33,6 +33,16 @@ def refusal(data: bytes) -> str:
     with pytest.raises(InputError) as caught:
         contents(data)
     return caught.value.diagnostics[0].message
+
+
+class CountedBytes(BytesAt):
+    """Bytes that count how many of them were asked for."""
+
+    asked = 0
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        self.asked += length
+        return super().read_at(offset, length)
 
 
 names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12)
@@ -248,3 +258,20 @@ def test_what_follows_the_end_of_a_deflated_stream_does_not_count() -> None:
     stream = packer.compress(b"x") + packer.flush()
     entry = MadeEntry(name=b"a", data=stream + b"rest", deflate=False, method=8, crc=zlib.crc32(b"x"), size=1)
     assert contents(made_zip([entry])) == [(b"a", b"x")]
+
+
+def test_a_long_directory_of_all_forms_is_read_once() -> None:
+    lengths = (1, 40, 255, 256, 257, 3000)
+    made = [
+        MadeEntry(name=b"%d" % number + bytes(lengths[number % 6]), data=b"%d" % number, large=number % 5 == 0)
+        for number in range(1500)
+    ]
+    file = CountedBytes(made_zip(made, before=b"#!/bin/sh\n"))
+    archive = read_zip(file)
+    assert [entry.name for entry in archive.entries] == [entry.name for entry in made]
+    begin, end = archive.directory
+    assert end - begin > 3 << 18
+    assert file.asked < 2 * file.size
+    quickly = {entry.name: content for entry, content in read_zip_quickly(archive, archive.entries)}
+    assert quickly == {entry.name: entry.data for entry in made}
+    assert file.asked < 4 * file.size

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from supplymatrix.sources.looks import NOTHING, look_at
+from supplymatrix.sources.looks import NOTHING, look_above, look_at, look_at_folder
 
 
 def _tree(folder: Path) -> Path:
@@ -76,3 +76,21 @@ def test_a_link_counts_with_what_it_leads_to(tmp_path: Path) -> None:
     before = look_at(tmp_path / "link")
     (tmp_path / "real").write_bytes(b"four")
     assert look_at(tmp_path / "link") != before
+
+
+def test_the_folders_above_are_looked_at_without_what_is_in_files(tmp_path: Path) -> None:
+    tree = _tree(tmp_path / "t")
+    copy = tree / "a" / "b"
+    before = look_above([copy, tmp_path], tree)
+    assert list(before) == [tree, tree / "a"]
+    (copy / "two.go").write_text("package c\n")
+    assert look_above([copy], tree) == before
+    (tree / "a").rename(tree / "x")
+    (tree / "x").rename(tree / "a")
+    after = look_above([copy], tree)
+    assert after[tree / "a"] != before[tree / "a"]
+    assert after[tree / "a"].places == before[tree / "a"].places
+    (tree / "a").rename(tree / "x")
+    (tree / "a").symlink_to("x")
+    assert len(look_at_folder(tree / "a").places) == 2
+    assert look_at_folder(tree / "gone").places == ()
