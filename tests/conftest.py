@@ -7,6 +7,7 @@ Tests that need the real network run only when they are asked for: `pytest -m ne
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,3 +32,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("network") is not None:
             item.add_marker(pytest.mark.skip(reason="needs the real network: pytest -m network"))
+
+
+def pytest_configure() -> None:
+    """Take signals as a program in the foreground does: a job of a shell in the background starts with some ignored."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)

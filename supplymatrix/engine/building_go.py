@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from supplymatrix.engine.cached_go import cached_go
+from supplymatrix.engine.cached_go import other_go
 from supplymatrix.engine.events import OnEvent
 from supplymatrix.engine.installed_go import FoundGo, judge_go, look_at_go
 from supplymatrix.engine.log_words import word_of
@@ -86,8 +86,12 @@ class BuildingGos:
         if item.policy.toolchain is not None and item.policy.toolchain.verify:
             return self._all_gos_of(item.project)
         project = item.project
-        fetched = cached_go(project.workspace or project.root / "go.mod", self._means.environ, self._cache)
-        return ([(fetched, "module cache")] if fetched is not None else []), []
+        other = other_go(project.workspace or project.root / "go.mod", self._means.environ, self._cache)
+        if other is None:
+            return [], []
+        if other.root is None:
+            return [], [_stray(other.command)]
+        return [(other.root, "PATH" if other.command is not None else "module cache")], []
 
     def _all_gos_of(self, project: Project) -> tuple[list[tuple[Path, str]], list[Gap]]:
         """Return the folders of the Gos that take part, and what is not here."""
@@ -106,10 +110,7 @@ class BuildingGos:
         other = self._named_in_path(release, local)
         if other is not None:
             root = goroot_round(other)
-            lost = _gap(
-                f"{other} builds it, and lies in no Go", "take it out of PATH; the go command fetches what it needs"
-            )
-            return ([*roots, (root, "PATH")], gaps) if root is not None else (roots, [*gaps, lost])
+            return ([*roots, (root, "PATH")], gaps) if root is not None else (roots, [*gaps, _stray(other)])
         fetched = self._folder_of(release)
         if fetched is not None and not self._is_known(fetched, running.root):
             roots.append((fetched, "module cache"))
@@ -155,6 +156,10 @@ def _missing(release: GoRelease, local: FoundGo) -> Iterator[Gap]:
     else:
         reason = f"it is Go {release.version} ({release.source}), which is not on this machine"
         yield _gap(reason, "`go version` in the project's folder fetches it; check it then")
+
+
+def _stray(command: Path | None) -> Gap:
+    return _gap(f"{command} builds it, and lies in no Go", "take it out of PATH; the go command fetches what it needs")
 
 
 def _gap(reason: str, remedy: str) -> Gap:

@@ -1,5 +1,5 @@
 """The Go in the module cache that builds a project: the go command fetches another than itself where go.mod, go.work or
-GOTOOLCHAIN want one, and runs it from there."""
+GOTOOLCHAIN want one, and runs it from there. A command in PATH that is called like that one it runs instead."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from supplymatrix.engine.sbom_go import find_go_release
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.modfile import parse_go_mod, parse_go_work
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
-from supplymatrix.net.settings import building_goroot
+from supplymatrix.model.value import value
+from supplymatrix.net.settings import building_goroot, goroot_round
 from supplymatrix.sources.build_target import host_target
 from supplymatrix.sources.files import GO_MOD_LIMIT, read_if_there
-from supplymatrix.sources.go_root import toolchain_in_cache
+from supplymatrix.sources.go_command import find_go
+from supplymatrix.sources.go_root import go_version_of, toolchain_in_cache
 from supplymatrix.sources.project import is_folder
 
-__all__ = ["cached_go", "toolchain_named"]
+__all__ = ["OtherGo", "cached_go", "other_go", "toolchain_named"]
 
 
 def toolchain_named(name: str, cache: Path | None) -> Path | None:
@@ -32,9 +34,27 @@ def toolchain_named(name: str, cache: Path | None) -> Path | None:
     return folder if is_folder(folder) else None
 
 
+@value
+class OtherGo:
+    """root: the folder of the Go, None where it is not known. command: of PATH, called like the toolchain, which the go
+    command runs before it looks into the module cache; None where there is none."""
+
+    root: Path | None
+    command: Path | None = None
+
+
 def cached_go(project: Path | None, environ: Mapping[str, str], cache: Path | None) -> Path | None:
-    """Return the folder of the Go that builds a project, None where it lies in no module cache, or where the project
-    cannot be read. project: its go.mod or go.work, None where there is none. cache: the module cache."""
+    """Return the folder of the Go that builds a project where it is another than the one in PATH, or lies in a module
+    cache; None else, and where the project cannot be read. Likewise `other_go`, which tells more."""
+    other = other_go(project, environ, cache)
+    return other.root if other is not None else None
+
+
+def other_go(project: Path | None, environ: Mapping[str, str], cache: Path | None) -> OtherGo | None:
+    """Return the Go that builds a project where it is not that of the `go` in PATH, or lies in a module cache.
+
+    project: its go.mod or go.work, None where there is none. cache: the module cache.
+    """
     try:
         data = read_if_there(project, GO_MOD_LIMIT, project.name) if project is not None else None
         if data is None and project is not None:
@@ -44,12 +64,17 @@ def cached_go(project: Path | None, environ: Mapping[str, str], cache: Path | No
         go_mod = parse_go_mod(data) if data is not None and not is_work else None
         release = find_go_release(go_mod, go_work, environ, cache)
         module = release.module
-        if module is None:
-            return None
-        folder = cache / f"{module.escaped_path}@{module.escaped_version}" if cache is not None else None
+        folder = cache / f"{module.escaped_path}@{module.escaped_version}" if module and cache is not None else None
     except InputError:
         return None
+    local = building_goroot(environ)
+    name = release.toolchain or release.version
+    if local is not None and name and name != go_version_of(local):
+        command = find_go(environ, called=f"go{name}")
+        if command is not None:
+            return OtherGo(root=goroot_round(command), command=command)
     if folder is not None and is_folder(folder):
-        return folder
-    root = building_goroot(environ)
-    return root if root is not None and toolchain_in_cache(root) == module else None
+        return OtherGo(root=folder)
+    if module is not None and local is not None and toolchain_in_cache(local) == module:
+        return OtherGo(root=local)
+    return None

@@ -19,7 +19,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from supplymatrix.engine.cached_go import cached_go
+from supplymatrix.engine.building_fips import fips_copies, fips_folders
+from supplymatrix.engine.cached_go import cached_go, other_go
 from supplymatrix.engine.check import CheckRequest, run_survey
 from supplymatrix.engine.events import OnEvent
 from supplymatrix.engine.go_alone import gos_of_programs, judge_alone
@@ -66,7 +67,8 @@ CAREFUL: Mapping[str, str] = MappingProxyType(
 _GRAVEST_FIRST = (4, 2, 3, 1, 0)
 _OF_TOOLCHAIN = frozenset({"SM130"})
 _OF_COPIES = frozenset({"SM112"}) | _OF_TOOLCHAIN
-_OF_VENDOR = frozenset({"SM120", "SM121", "SM122"}) | _OF_TOOLCHAIN
+_OF_VENDOR = frozenset({"SM112", "SM120", "SM121", "SM122"}) | _OF_TOOLCHAIN
+"""SM112 for Go's own module (GOFIPS140) alone: of others none is looked at in the module cache then."""
 _NOT_KNOWN = (ToolchainLevel.UNCHECKED, ToolchainLevel.UNKNOWN_VERSION)
 _OF_FILES = (CopyKind.ZIP, CopyKind.FOLDER)
 
@@ -118,14 +120,15 @@ class Looked:
 @value
 class _State:
     """The project at one moment. digests: of its files, by path. wanted: modules whose files may be compiled. looks: of
-    their copies, or of vendor/, and of the Go that was fetched to build it. unpacked: folders of a module cache among
-    these; above: the folders that lead to them."""
+    their copies, or of vendor/, and of the Go that was fetched to build it. fips: folders that GOFIPS140 selects.
+    unpacked: folders of a module cache among these; above: the folders that lead to them."""
 
     digests: Mapping[str, str]
     wanted: frozenset[ModuleVersion]
     looks: Mapping[Path, Look]
     copies: Mapping[Path, ModuleVersion]
     go: Path | None = None
+    fips: tuple[Path, ...] = ()
     unpacked: frozenset[Path] = frozenset()
     above: Mapping[Path, FolderLook] = MappingProxyType({})
 
@@ -173,7 +176,8 @@ class GoWrapper:
         is_guarded = self.handling is Handling.GUARDED
         if self.project is None:
             self._before = self._read_go()
-            return self._looked(None, self._faults_of_go(self._before.go, on_event), modules=frozenset())
+            faults = [*self._strays(), *self._faults_of_go(self._before.go, on_event), *self._faults_of_fips()]
+            return self._looked(None, faults, modules=frozenset())
         try:
             self._before = self._read_state(with_looks=is_guarded)
         except InputError:
@@ -183,7 +187,9 @@ class GoWrapper:
         if not is_guarded:
             return Looked(exit_code=0)
         self._survey = self._judge(self._before.wanted, on_event)
-        return self._looked(self._survey, [], modules=self._before.wanted)
+        modes = {item.verdict.mode for item in self._survey.items if isinstance(item, Audit)}
+        strays = self._strays() if Mode.ENFORCE in modes else []
+        return self._looked(self._survey, strays, modules=self._before.wanted)
 
     def after(self, code: int, on_event: OnEvent) -> Looked:
         """Look at what the go command has fetched, changed and written. code: its exit code.
@@ -201,7 +207,8 @@ class GoWrapper:
             moved = _moved(self._before, now)
             new = _new(self._before, now) | {now.copies[path] for path in moved if path in now.copies}
             has_vendored = self.line.command in ("mod vendor", "work vendor") and code == 0
-            has_changed = (now.digests, now.go) != (self._before.digests, self._before.go)
+            before = (self._before.digests, self._before.go, self._before.fips)
+            has_changed = (now.digests, now.go, now.fips) != before
             if new or moved or has_vendored or has_changed:
                 survey = self._survey = self._judge(new, on_event)
             faults += [Fault(code=3, text=_told(path)) for path in moved]
@@ -291,9 +298,24 @@ class GoWrapper:
         yield from (f"-{name}" for name in CAREFUL if self.line.flag(name))
 
     def _read_go(self) -> _State:
-        """Return what there is without a project: the Go in the module cache that GOTOOLCHAIN names."""
+        """Return what there is without a project: the Go in the module cache that GOTOOLCHAIN names, and GOFIPS140."""
         go = cached_go(None, self._request.means.environ, self._cache)
-        return changed(_NO_STATE, looks={go: look_at(go)} if go is not None else {}, go=go)
+        fips = fips_folders(None, self._request.means.environ, self._cache)
+        looks = {path: look_at(path) for path in (go, *fips) if path is not None}
+        return changed(_NO_STATE, looks=looks, go=go, fips=fips)
+
+    def _faults_of_fips(self) -> Iterator[Fault]:
+        """Yield what is wrong with the module that GOFIPS140 selects, for no project."""
+        for copy in fips_copies(None, self._request.means.environ, self._cache):
+            if copy.state is not CopyState.EQUAL:
+                yield _fault_of(copy, who="the zip in this Go has")
+
+    def _strays(self) -> list[Fault]:
+        """Return that a command of PATH runs in the place of what the go command would fetch, and is of no Go."""
+        other = other_go(self.project, self._request.means.environ, self._cache)
+        if other is None or other.root is not None:
+            return []
+        return [Fault(code=3, text=f"{other.command} runs in the place of go, and lies in no Go: take it out of PATH")]
 
     def _faults_of_go(self, go: Path | None, on_event: OnEvent) -> list[Fault]:
         """Hold a Go against the log, for no project."""
@@ -307,9 +329,10 @@ class GoWrapper:
         """Return what the Go is that has run without a project, where it is not the one that was looked at."""
         now = self._read_go()
         moved = _moved(self._before, now)
-        if not moved and now.go == self._before.go:
+        if not moved and (now.go, now.fips) == (self._before.go, self._before.fips):
             return []
-        return [*self._faults_of_go(now.go, on_event), *(Fault(code=3, text=_told(path)) for path in moved)]
+        faults = [*self._faults_of_go(now.go, on_event), *self._faults_of_fips()]
+        return [*faults, *(Fault(code=3, text=_told(path)) for path in moved)]
 
     def _faults_of_builders(self, programs: Iterable[CheckedProgram], on_event: OnEvent) -> Iterator[Fault]:
         """Yield what the Gos are that programs were built with, but for the one that was looked at before."""
@@ -327,8 +350,9 @@ class GoWrapper:
         projects = [read_subject(subject) for subject in find_subjects((self.project,), recursive=False).subjects]
         self.is_vendored = bool(projects) and is_vendored(projects[0], self.line.flag("mod"))
         go = cached_go(self.project, self._request.means.environ, self._cache)
-        unpacked = frozenset([go] if go is not None and with_looks else [])
-        of_go = {go: look_at(go)} if go is not None and with_looks else {}
+        fips = fips_folders(self.project, self._request.means.environ, self._cache) if with_looks else ()
+        unpacked = frozenset(path for path in (go, *fips) if path is not None and with_looks)
+        of_go = {path: look_at(path) for path in unpacked}
         digests = {f"{project.root}/{name}": digest for project in projects for name, digest in project.digests.items()}
         if self.is_vendored:
             vendor = self.project.parent / "vendor"
@@ -339,6 +363,7 @@ class GoWrapper:
                 looks={**looks, **of_go},
                 copies={},
                 go=go,
+                fips=fips,
                 unpacked=unpacked,
                 above=self._above(unpacked),
             )
@@ -350,7 +375,16 @@ class GoWrapper:
         above = self._above(unpacked)
         copies = {path: module for path, (_, module) in found.items()}
         looks = {path: look_at(path) if with_looks else NOTHING for path in copies} | of_go
-        return _State(digests=digests, wanted=wanted, looks=looks, copies=copies, go=go, unpacked=unpacked, above=above)
+        return _State(
+            digests=digests,
+            wanted=wanted,
+            looks=looks,
+            copies=copies,
+            go=go,
+            fips=fips,
+            unpacked=unpacked,
+            above=above,
+        )
 
     def _above(self, unpacked: Iterable[Path]) -> Mapping[Path, FolderLook]:
         """Return the folders that lead to copies, from their module cache on. A Go may lie in another than modules."""

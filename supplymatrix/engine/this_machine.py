@@ -150,7 +150,7 @@ class ThisMachine:
         witnesses = (witness for witness in self._witnesses if (witness.subject, witness.kind) in differing)
         modules, gaps, notes = self._graph_of(item)
         copies, lacking = self._copies_of(item, proofs)
-        facts: tuple[Fact, ...] = (*witnesses, *copies, *modules)
+        facts: tuple[Fact, ...] = (*witnesses, *copies, *self._fips_of(item), *modules)
         times = self._times.get(item.path, ())
         licences, unlisted, said = self._licences_of(item)
         gos, no_gos = self._toolchains_of(item, answers)
@@ -257,6 +257,15 @@ class ThisMachine:
             self._copies[copy.subject, new[copy.subject]] += (copy,)
         found = [copy for key in wanted.items() for copy in self._copies[key]]
         return found, _note_on_absent(wanted, found)
+
+    def _fips_of(self, item: Prepared) -> Sequence[CachedCopy]:
+        """Look at Go's cryptographic module where GOFIPS140 takes it from the module cache, as SM112 asks for it."""
+        if not item.policy.asks_for("SM112", "golang.org/fips140"):
+            return ()
+        from supplymatrix.engine.building_fips import fips_copies
+
+        project = item.project.workspace or item.project.root / "go.mod"
+        return fips_copies(project, self._means.environ, self._module_cache())
 
     def _module_cache(self) -> Path | None:
         from supplymatrix.sources.modcache import module_cache

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from supplymatrix.engine.building_fips import fips_in_cache
 from supplymatrix.engine.cache_files import name_files
 from supplymatrix.engine.collector import without_collector
 from supplymatrix.engine.events import OnEvent, Progress, ignore_event
@@ -117,7 +118,9 @@ def verify_cache(request: CacheRequest, on_event: OnEvent = ignore_event) -> Cac
     unproven = tuple(_unproven(wanted, words, there))
     withheld = {module.subject for module in unproven}
     copies = name_files(copies, means, read_go_settings(means.environ), on_event, withheld=withheld)
-    notes = [*wanted.notes, *words.notes, *([_TRUSTED] if remembered else [])]
+    of_go, not_at_hand = fips_in_cache(means.environ, cache)
+    copies = tuple(sorted((*copies, *of_go), key=lambda copy: copy.subject))
+    notes = [*wanted.notes, *words.notes, *not_at_hand, *([_TRUSTED] if remembered else [])]
     if wanted.modules and not there:
         notes.insert(0, _ANOTHER)
     unbelieved = sorted((module, why) for check in checks for module, why in check.unbelieved.items())

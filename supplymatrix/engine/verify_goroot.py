@@ -3,13 +3,14 @@
     run = verify_goroot(GorootRequest(means=means))
     run.installed, run.exit_code
 
-Without a path: the Go that `go` in PATH would run, and every toolchain that the go command has fetched. The log is
-asked for all of them at once; a Go that is verified is never run.
+Without a path: the Go that `go` in PATH would run, those of commands in PATH that are called like a release
+("go1.26.8"), and every toolchain that the go command has fetched. The log is asked for all of them at once; a Go that
+is verified is never run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from supplymatrix.checks.toolchains import gap_of_go
@@ -20,11 +21,13 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.running_go import RunningGo, find_running_go, told
 from supplymatrix.engine.toolchain_files import ProvenFiles
+from supplymatrix.errors import InputError
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.on_disk import InstalledGo, ToolchainLevel
 from supplymatrix.model.value import value
-from supplymatrix.net.settings import read_env_values, read_go_settings
+from supplymatrix.net.settings import goroot_round, read_env_values, read_go_settings
+from supplymatrix.sources.go_command import named_gos
 from supplymatrix.sources.go_root import fetched_toolchains, goroot_of, toolchain_in_cache
 from supplymatrix.sources.modcache import module_cache
 from supplymatrix.sources.project import Project
@@ -69,7 +72,7 @@ def verify_goroot(request: GorootRequest, on_event: OnEvent = ignore_event) -> G
     gos = _gos_of(request, cache)
     found = [look_at_go(*place) for place in gos.places]
     if not found:
-        notes, code = ((), 3) if gos.gaps else ((_NO_GO,), 5)
+        notes, code = (gos.notes, 3) if gos.gaps else ((_NO_GO,), 5)
         return GorootRun(installed=(), gaps=gos.gaps, notes=notes, log="", tree_size=0, exit_code=code)
     modules = tuple(dict.fromkeys(module for go in found for module in go.modules))
     words = _ask(modules, request, on_event)
@@ -83,7 +86,7 @@ def verify_goroot(request: GorootRequest, on_event: OnEvent = ignore_event) -> G
     return GorootRun(
         installed=tuple(installed),
         gaps=(*gos.gaps, *(gap_of_go(go) for go in installed if _is_gap(go))),
-        notes=words.notes,
+        notes=(*gos.notes, *words.notes),
         log=words.log,
         tree_size=words.tree_size,
         exit_code=_exit_code(installed, has_gaps=bool(gos.gaps)),
@@ -93,11 +96,12 @@ def verify_goroot(request: GorootRequest, on_event: OnEvent = ignore_event) -> G
 @value
 class FoundGos:
     """places: folders of Gos, each with how it was found. gaps: Gos that could not be looked at. running: what takes
-    part when `go` is typed, None where that was not asked."""
+    part when `go` is typed, None where that was not asked. notes: what a reader should know."""
 
     places: tuple[tuple[Path, str], ...]
     gaps: tuple[Gap, ...] = ()
     running: RunningGo | None = None
+    notes: tuple[str, ...] = ()
 
 
 def find_gos(means: Means, cache: Path | None) -> FoundGos:
@@ -106,14 +110,50 @@ def find_gos(means: Means, cache: Path | None) -> FoundGos:
     Two names in the module cache are two Gos, wherever links lead: the go command goes by the name.
     """
     running, fetched = find_running_go(means.environ), fetched_toolchains(cache)
+    named, strays, notes = _named(means.environ)
     seen: dict[tuple[Path, ModuleVersion | None], tuple[Path, str]] = {}
-    for path, found_as in (*running.places, *((path, "module cache") for path in fetched.folders)):
+    for path, found_as in (
+        *running.places,
+        *((path, "PATH") for path in named),
+        *((path, "module cache") for path in fetched.folders),
+    ):
         seen.setdefault((path.resolve(), toolchain_in_cache(path)), (path, found_as))
     unread = (
         Gap(wanted=f"what the Go in {path} is", reason=reason, remedy="delete it, if nobody can explain it")
         for path, reason in fetched.unread
     )
-    return FoundGos(places=tuple(seen.values()), gaps=(*running.gaps, *unread), running=running)
+    return FoundGos(places=tuple(seen.values()), gaps=(*running.gaps, *strays, *unread), running=running, notes=notes)
+
+
+def _named(environ: Mapping[str, str]) -> tuple[tuple[Path, ...], tuple[Gap, ...], tuple[str, ...]]:
+    """Return the folders of the Gos whose commands are called "go1.26.8" in PATH, those of which nobody knows what they
+    run, and what is only likely.
+
+    Those that golang.org/dl has lie in no Go themselves, and run one in the folder sdk of the home.
+    """
+    roots: list[Path] = []
+    gaps: list[Gap] = []
+    notes: list[str] = []
+    home = environ.get("HOME") or environ.get("USERPROFILE") or ""
+    for command in named_gos(environ):
+        root = goroot_round(command)
+        sdk = Path(home, "sdk", command.name.removesuffix(".exe"))
+        if root is None and home and _is_one(sdk):
+            root = sdk
+            notes.append(f"{command} lies in no Go; it is taken for one of golang.org/dl, which runs {sdk}")
+        if root is not None:
+            roots.append(root)
+        else:
+            reason = f"{command} lies in no Go, and may run any"
+            gaps.append(Gap(wanted=f"which Go {command.name} is", reason=reason, remedy="take it out of PATH"))
+    return tuple(roots), tuple(gaps), tuple(notes)
+
+
+def _is_one(folder: Path) -> bool:
+    try:
+        return goroot_of(folder) == folder
+    except InputError:
+        return False
 
 
 def _is_gap(go: InstalledGo) -> bool:

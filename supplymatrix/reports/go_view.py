@@ -78,7 +78,7 @@ def say_before(view: GoView, *, verbose: bool = False) -> str:
     if view.exit_code:
         return f"{_NAME}: go was not run (exit {view.exit_code})\n"
     if not view.has_project:
-        return f"{_NAME}: there is no go.mod here, and nothing to look at\n"
+        return f"{_NAME}: there is no go.mod here, and no module to look at\n"
     if not view.was_judged:
         return ""
     if view.is_vendored:

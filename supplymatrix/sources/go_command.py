@@ -23,15 +23,17 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from supplymatrix.errors import InputError, SourceError
 from supplymatrix.gomod.golist import GoListEntry, parse_go_list
+from supplymatrix.gomod.goversion import is_toolchain
 from supplymatrix.model.value import value
 
 if TYPE_CHECKING:
     import subprocess
 
-__all__ = ["NOTHING_FETCHED", "GoCommand", "UsedModules", "find_go"]
+__all__ = ["NOTHING_FETCHED", "GoCommand", "UsedModules", "find_go", "named_gos"]
 
 _SECONDS = 30.0
 _MAX_OUTPUT = 64 << 20
+_MOST_NAMED = 100
 _MAX_WORDS = 1 << 16  # bytes of its complaints that are kept
 _WINDOW = 1 << 16
 
@@ -98,6 +100,17 @@ def find_go(environ: Mapping[str, str], *, called: str = "go") -> Path | None:
         if os.path.isfile(command) and os.access(command, os.X_OK):  # noqa: PTH113 - is_file raises if closed
             return command
     return None
+
+
+def named_gos(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the commands of PATH that are called like a toolchain, "go1.26.8", of each name the first one, by name:
+    the go command runs such a one in the place of what it would fetch."""
+    names: set[str] = set()
+    for entry in _absolute(environ.get("PATH", "")):
+        with suppress(OSError, ValueError):
+            names |= {name.removesuffix(".exe") for name in os.listdir(entry) if name.startswith("go1")}  # noqa: PTH208
+    found = (find_go(environ, called=name) for name in sorted(names) if is_toolchain(name))
+    return tuple(command for command in found if command is not None)[:_MOST_NAMED]
 
 
 class GoCommand:

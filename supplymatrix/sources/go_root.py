@@ -22,8 +22,8 @@ from supplymatrix.sources.build_target import host_target
 from supplymatrix.sources.files import read_if_there
 
 __all__ = [
-    "FetchedToolchains", "fetched_toolchains", "fips_faults", "go_version_of", "goroot_of", "link_of", "platforms_of",
-    "read_go_env", "read_version_file", "toolchain_in_cache",
+    "FetchedToolchains", "fetched_toolchains", "fips_faults", "fips_sums", "go_version_of", "goroot_of", "link_of",
+    "platforms_of", "read_go_env", "read_version_file", "toolchain_in_cache",
 ]  # fmt: skip
 
 _LIMIT = 4 << 10
@@ -180,6 +180,16 @@ def link_of(root: Path) -> str:
         return os.path.realpath(root) if root.is_symlink() else ""
     except (OSError, ValueError):
         return ""
+
+
+def fips_sums(root: Path) -> dict[str, str]:
+    """Return what `lib/fips140/fips140.sum` of a Go says: name of a zip → SHA-256 in hex; {} where nothing says it."""
+    try:
+        text = (read_if_there(root / "lib" / "fips140" / "fips140.sum", _ENV_LIMIT, "fips140.sum") or b"").decode()
+    except (InputError, UnicodeDecodeError):
+        return {}
+    found = (_SUM.fullmatch(line.strip()) for line in text.split("\n"))
+    return {match[1]: match[2] for match in found if match is not None}
 
 
 def fips_faults(root: Path) -> tuple[str, ...]:

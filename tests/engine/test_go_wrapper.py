@@ -567,3 +567,64 @@ def test_the_go_that_built_an_installed_program_is_looked_at(runs: Runs, project
         assert wrapper.after(0, ignore_event).exit_code == 4
         (tmp_path / "a").write_bytes(made_elf(header(text=text, version="go1.25.3")))
         assert wrapper.after(0, ignore_event).exit_code == 0
+
+
+@pytest.mark.parametrize("with_project", [True, False])
+def test_the_cryptographic_module_that_gofips140_selects_is_looked_at(
+    with_project: bool, runs: Runs, project: GoProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = MadeGo.with_fips()
+    go = {"GOROOT": str(local.unpack(tmp_path / "goroot")), "GOFIPS140": "certified"}
+    if not with_project:
+        (tmp_path / "empty").mkdir()
+        monkeypatch.chdir(tmp_path / "empty")
+    wrapper, before = runs.before("test .", **go)
+    assert before.exit_code == 0
+    file = local.unpack_fips(project.cache)
+    assert wrapper.after(1, ignore_event).exit_code == 0
+    wrapper, before = runs.before("test .", **go)
+    assert before.exit_code == 0
+    file.write_text("package evil\n")
+    assert wrapper.after(1, ignore_event).exit_code == 4
+    assert runs.before("test .", **go)[1].exit_code == 4
+    assert runs.before("test .", **{**go, "GOFIPS140": "latest"})[1].exit_code == 0
+
+
+def test_the_cryptographic_module_is_looked_at_where_packages_come_from_vendor(
+    runs: Runs, project: GoProject, vendored: Path, tmp_path: Path
+) -> None:
+    local = MadeGo.with_fips()
+    go = {"GOROOT": str(local.unpack(tmp_path / "goroot")), "GOFIPS140": "v1.0.0-abc"}
+    file = local.unpack_fips(project.cache)
+    assert runs.before("build ./...", **go)[1].exit_code == 0
+    file.write_text("package evil\n")
+    assert runs.before("build ./...", **go)[1].exit_code == 4
+
+
+def test_a_command_of_path_that_go_runs_in_its_place_is_looked_at(
+    runs: Runs, project: GoProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local, other = MadeGo(version="1.25.3"), MadeGo(version="1.26.8")
+    fine = other.unpack_into(project.cache)  # which the go command does not take then
+    links = tmp_path / "links"
+    links.mkdir()
+    root = other.unpack(tmp_path / "other")
+    (links / "go1.26.8").symlink_to(root / "bin" / "go")
+    go = {"GOROOT": str(local.unpack(tmp_path / "goroot")), "PATH": f"{runs.go}:{links}"}
+    with LogServer(other.log().answers()) as found:
+        write_project(project.folder, other.log(), found.url, [])
+        (project.folder / "go.mod").write_text("module svc.example/app\n\ngo 1.26.8\n")
+        auto = {**go, "GOTOOLCHAIN": "auto"}
+        wrapper, before = runs.before("build", **auto)
+        assert before.exit_code == 0
+        (root / "src" / "fmt" / "print.go").write_text("package evil\n")
+        assert fine.is_dir()
+        assert [wrapper.after(1, ignore_event).exit_code, runs.before("build", **auto)[1].exit_code] == [4, 4]
+        (links / "go1.26.8").unlink()
+        (links / "go1.26.8").write_text("#!/bin/sh\n")
+        (links / "go1.26.8").chmod(0o755)
+        assert runs.before("build", **auto)[1].exit_code == 3
+        (tmp_path / "empty").mkdir()
+        monkeypatch.chdir(tmp_path / "empty")
+        assert runs.before("run a.go", **{**go, "GOTOOLCHAIN": "go1.26.8"})[1].exit_code == 3
+        assert runs.before("run a.go", **{**go, "GOTOOLCHAIN": "local"})[1].exit_code == 0

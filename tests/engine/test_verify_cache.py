@@ -19,6 +19,7 @@ from supplymatrix.model.log_word import LogWordKind
 from supplymatrix.sources.folder import hash_folder
 from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine
+from tests.support.made_go import MadeGo
 from tests.support.made_log import made_hash, module_of, write_project
 from tests.support.module_cache import go_mod_hash
 from tests.support.module_copies import FILES, A, B, CopiesGround, packed
@@ -342,3 +343,18 @@ def test_a_folder_that_was_not_unpacked_to_its_end_is_not_remembered(ground: Cop
     run = verify(ground, machine, trust_mtime=True)
     assert [(gap.subject, "go mod download" in gap.remedy) for gap in run.gaps] == [(A, True)]
     assert run.exit_code == 3
+
+
+def test_the_cryptographic_module_of_go_in_the_cache_is_looked_at(
+    ground: CopiesGround, machine: Machine, tmp_path: Path
+) -> None:
+    go = MadeGo.with_fips()
+    file = go.unpack_fips(ground.cache)
+    run = verify(ground, machine)
+    assert (run.exit_code, "fips140@v1.0.0-abc was not looked at" in " ".join(run.notes)) == (0, True)
+    machine.settings["PATH"] = str(go.unpack(tmp_path / "go") / "bin")
+    run = verify(ground, machine)
+    assert (run.exit_code, len(run.copies), run.notes) == (0, 9, ())
+    file.write_text("package evil\n")
+    run = verify(ground, machine)
+    assert (run.exit_code, differing(run)) == (4, [("golang.org/fips140@v1.0.0-abc", "folder")])

@@ -596,3 +596,29 @@ def test_a_command_that_is_named_means_the_go_of_whose_bin_it_is(bench: Bench) -
     assert bench.go(links / "go").root == str(bench.root)
     with pytest.raises(InputError, match="of no Go"):
         bench.run(_script(bench.root / "misc") / "go")
+
+
+def test_commands_in_path_that_are_called_like_a_release_are_gos_too(tmp_path: Path) -> None:
+    other, third = MadeGo(version="1.25.3"), MadeGo(version="1.24.1")
+    bench = Bench(tmp_path, log=GO.log(other, third))
+    links = tmp_path / "links"
+    links.mkdir()
+    (links / "go1.25.3").symlink_to(other.unpack(tmp_path / "other") / "bin" / "go")
+    (links / "go1.26.8").symlink_to(bench.root / "bin" / "go")  # it is the one that runs
+    (links / "gofmt").write_text("")
+    path = f"{bench.root / 'bin'}:{links}"
+    run = bench.run(PATH=path)
+    assert [(go.version, go.level) for go in run.installed] == [
+        ("1.26.8", ToolchainLevel.OFFICIAL), ("1.25.3", ToolchainLevel.OFFICIAL)
+    ]  # fmt: skip
+    shim = links / "go1.24.1"
+    shim.write_text("#!/bin/sh\n")
+    shim.chmod(0o755)
+    run = bench.run(PATH=path)
+    assert (run.exit_code, [gap.wanted for gap in run.gaps]) == (3, ["which Go go1.24.1 is"])
+    sdk = third.unpack(bench.machine.home / "sdk" / "go1.24.1")
+    run = bench.run(PATH=path)
+    assert (run.exit_code, [go.version for go in run.installed]) == (0, ["1.26.8", "1.24.1", "1.25.3"])
+    assert run.notes[0].endswith(f"which runs {sdk}")
+    (sdk / "src" / "fmt" / "print.go").write_text("package evil\n")
+    assert bench.run(PATH=path).exit_code == 4

@@ -127,9 +127,7 @@ def test_no_pinned_hash_excuses_a_modified_go() -> None:
 
 def test_a_distribution_that_is_taken_is_told_with_what_differs() -> None:
     policy = parse(f"{VERIFY}accept = {list(ACCEPTABLE)!r}\n")
-    facts = Facts(
-        [changed(installed(ToolchainLevel.DISTRIBUTION), reason="Debian has built it: 1 extra source file")]
-    )
+    facts = Facts([changed(installed(ToolchainLevel.DISTRIBUTION), reason="Debian has built it: 1 extra source file")])
     verdict = judge(policy, run_rules(facts), facts, ALL_RULES, now=NOW, tool_version="1")
     assert [note.code for note in verdict.notes if "1 extra source file" in note.message] == ["toolchain-taken"]
 

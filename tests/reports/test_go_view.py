@@ -43,7 +43,7 @@ PROVEN = GoView(exit_code=0, total=1_252, modules=1_252, copies=2_504, files=61_
             "1 of 4 modules proven; 2 by go.sum alone; 1 not looked at",
         ),
         (GoView(exit_code=0, was_judged=True), "no modules of others are built here"),
-        (GoView(exit_code=0, has_project=False), "there is no go.mod here, and nothing to look at"),
+        (GoView(exit_code=0, has_project=False), "there is no go.mod here, and no module to look at"),
         (GoView(exit_code=3, was_judged=True), "go was not run (exit 3)"),
     ],
 )

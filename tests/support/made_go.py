@@ -63,6 +63,24 @@ class MadeGo:
     platform: str = "linux-amd64"
     files: dict[str, bytes] = field(default_factory=dict)
 
+    @classmethod
+    def with_fips(cls, version: str = "1.26.8") -> MadeGo:
+        """Return a Go with a zip of its cryptographic module, v1.0.0-abc, that is also called "certified"."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr("golang.org/fips140@v1.0.0-abc/fips140/v1.0.0-abc/sha256/sha256.go", "package sha256\n")
+        sums = f"v1.0.0-abc.zip {sha256(out.getvalue()).hexdigest()}\n".encode()
+        files = {"v1.0.0-abc.zip": out.getvalue(), "certified.txt": b"v1.0.0-abc\n", "fips140.sum": sums}
+        return cls(version=version, files={f"lib/fips140/{name}": data for name, data in files.items()})
+
+    @staticmethod
+    def unpack_fips(cache: Path) -> Path:
+        """Write that module as the go command unpacks it into a module cache, and return its file."""
+        file = cache / "golang.org/fips140@v1.0.0-abc/fips140/v1.0.0-abc/sha256/sha256.go"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("package sha256\n")
+        return file
+
     @property
     def name(self) -> str:
         """The module version as which a log has it."""
