@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.go_runs import project, runs, server, vendored
 from tests.support.machine import Machine
+
+__all__ = ["machine", "project", "runs", "server", "vendored"]
 
 
 @pytest.fixture
