@@ -104,6 +104,7 @@ _PARTS: Mapping[str, Sequence[str]] = {
     ),
     "a file put into GOROOT is found and named; a distribution's Go is one": (
         "tests/engine/test_verify_goroot.py",
+        "tests/engine/test_running_go.py",
         "tests/engine/test_check_toolchain.py",
         "tests/sources/test_go_root_files.py",
         "tests/gomod/test_toolchain.py",
@@ -131,6 +132,8 @@ _PARTS: Mapping[str, Sequence[str]] = {
     "secrets in build settings are told and never shown": ("tests/gomod/test_ldflags.py",),
     "the go command between two looks": (
         "tests/engine/test_go_wrapper.py",
+        "tests/engine/test_go_wrapper_gos.py",
+        "tests/engine/test_building_fips.py",
         "tests/engine/test_go_programs.py",
         "tests/cli/test_go.py",
     ),
