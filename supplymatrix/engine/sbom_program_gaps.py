@@ -19,7 +19,6 @@ from supplymatrix.sources.main_version import MainVersion
 __all__ = ["ProgramFindings", "program_completeness", "program_gaps"]
 
 _FEW = 3
-_MOST = 20
 _BUILD_AGAIN = (
     "build it again, unpacked and not obfuscated, or make the bill from its project: supplymatrix sbom FOLDER"
 )

@@ -40,18 +40,7 @@ class AnyPlatform:
 
     def satisfies(self, constraint: Constraint) -> bool:
         """Return whether an expression can hold."""
-        stack: list[tuple[bool, bool]] = []
-        for step in constraint.steps:
-            if step == "!":
-                true, false = stack.pop()
-                stack.append((false, true))
-            elif step in ("&&", "||"):
-                (right, not_right), (left, not_left) = stack.pop(), stack.pop()
-                both = (left and right, not_left or not_right)
-                stack.append(both if step == "&&" else (left or right, not_left and not_right))
-            else:
-                stack.append(self._can_be(step))
-        return stack[-1][0] if stack else True
+        return constraint.can_hold(self._can_be)
 
     def unmet(self, constraint: Constraint) -> frozenset[str]:
         """Return the tags in an expression that are neither given nor of any platform."""

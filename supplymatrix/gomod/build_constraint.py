@@ -19,6 +19,7 @@ Source: Go go/build (build.go), go/build/constraint, internal/syslist, internal/
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from supplymatrix.errors import Diagnostic, InputError
@@ -74,6 +75,21 @@ class Constraint:
     """An expression over build tags, as its steps in postfix order: tags, and the operators "!", "&&" and "||"."""
 
     steps: tuple[str, ...]
+
+    def can_hold(self, can_be: Callable[[str], tuple[bool, bool]]) -> bool:
+        """Return whether it can hold. can_be: of a tag whether it may be set, and whether it may be not set."""
+        stack: list[tuple[bool, bool]] = []
+        for step in self.steps:
+            if step == "!":
+                true, false = stack.pop()
+                stack.append((false, true))
+            elif step in ("&&", "||"):
+                (right, not_right), (left, not_left) = stack.pop(), stack.pop()
+                both = (left and right, not_left or not_right)
+                stack.append(both if step == "&&" else (left or right, not_left and not_right))
+            else:
+                stack.append(can_be(step))
+        return stack[-1][0] if stack else True
 
 
 @value

@@ -26,7 +26,6 @@ GO_ENV = b"go.env"
 _SHIPPED_KEYS = (b"GOPROXY", b"GOSUMDB", b"GOTOOLCHAIN")
 _COMMENT_HOST = re.compile(rb"#.*?(https://[a-z0-9.-]{1,100})(?=[\s.]|$)")
 _LONGEST = 64 << 10
-_LONGEST_SHOWN = 200
 _MOST_RISKS = 40
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 _RUNS = re.compile(

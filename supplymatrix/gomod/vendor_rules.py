@@ -124,18 +124,7 @@ def is_ignored_go(data: bytes) -> bool:
 
 def _can_hold(constraint: Constraint) -> bool:
     """Return whether an expression holds when every tag but "ignore" is taken for set and for not set."""
-    stack: list[tuple[bool, bool]] = []
-    for step in constraint.steps:
-        if step == "!":
-            true, false = stack.pop()
-            stack.append((false, true))
-        elif step in ("&&", "||"):
-            (right, not_right), (left, not_left) = stack.pop(), stack.pop()
-            both = (left and right, not_left or not_right)
-            stack.append(both if step == "&&" else (left or right, not_left and not_right))
-        else:
-            stack.append((step != "ignore", True))
-    return stack[-1][0] if stack else True
+    return constraint.can_hold(lambda tag: (tag != "ignore", True))
 
 
 def read_embeds(name: str, data: bytes, rules: CopyRules) -> Embeds:

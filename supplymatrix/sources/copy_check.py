@@ -27,12 +27,10 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.sources.copy_look import Copies, CopiesLook, FolderLook, ZipLook
 from supplymatrix.sources.copy_workers import LookingAt
 from supplymatrix.sources.modcache import find_copies
-from supplymatrix.sources.pread import open_at
+from supplymatrix.sources.pread import RACY_NS, open_at
 
 __all__ = ["CopyCheck", "CopyMemory", "Hashes", "judge_folder"]
 
-_RACY_NS = 2_000_000_000
-"""The coarsest step of a file system's times that is still met."""
 _UNKNOWN_SIZE = 1 << 20
 """Bytes that a folder without a zip is taken to have."""
 _SMALL_LIMIT = 16 << 20
@@ -166,7 +164,7 @@ class CopyCheck:
             folder = FolderLook(bool(copies.zip), h1=folder_h1, files=counts[0], size=counts[1])
             return look._replace(zip=zip_look, folder=folder if copies.folder else None)
         texts = _texts(look)
-        if texts and look.newest + _RACY_NS <= self._began:
+        if texts and look.newest + RACY_NS <= self._began:
             self._memory.keep_copies(_key(copies), texts)
         return look
 

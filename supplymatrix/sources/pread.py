@@ -16,8 +16,10 @@ from typing import NamedTuple
 
 from supplymatrix.errors import Diagnostic, InputError
 
-__all__ = ["FileAt", "FileChangedError", "FileLook", "open_at"]
+__all__ = ["RACY_NS", "FileAt", "FileChangedError", "FileLook", "open_at"]
 
+RACY_NS = 2_000_000_000
+"""The coarsest step of a file system's times that is still met."""
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 

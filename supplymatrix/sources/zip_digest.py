@@ -30,12 +30,10 @@ from supplymatrix.gomod.read_at import BytesAt
 from supplymatrix.gomod.zip_archive import TooManyEntriesError
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.zip_digest import DamagedZip, ZipDigest
-from supplymatrix.sources.pread import FileLook, open_at
+from supplymatrix.sources.pread import RACY_NS, FileLook, open_at
 
 __all__ = ["DigestMemory", "ZipFound", "digest_zips", "zip_path"]
 
-_RACY_NS = 2_000_000_000
-"""The coarsest step of a file system's times that is still met."""
 _LARGE = 16 << 20
 """Bytes of a zip of which no two are held in memory together."""
 
@@ -123,7 +121,7 @@ def _digest(item: _Zip, known: DigestMemory | None, clock: Callable[[], int], al
         return DamagedZip(reason=err.diagnostics[0].message)
     except OSError as err:
         return f"its zip in the module cache cannot be read: {err.strerror or err}"
-    if known is not None and max(file.look.written, file.look.changed) + _RACY_NS <= began:
+    if known is not None and max(file.look.written, file.look.changed) + RACY_NS <= began:
         known.keep_digest(str(item.path), file.look, digest)
     return digest
 
