@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from supplymatrix.model.gap import Gap, SumKind
 from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.location import Location, Provenance
 from supplymatrix.model.module import ModuleVersion
@@ -24,13 +25,6 @@ __all__ = [
     "ReleaseTime", "ReplacedModule", "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine",
     "VendorMeasure", "paths_of", "stands_for",
 ]  # fmt: skip
-
-
-class SumKind(StrEnum):
-    """Which of a module version's two go.sum lines is meant."""
-
-    ZIP = "zip"
-    GO_MOD = "go.mod"
 
 
 @value
@@ -338,30 +332,6 @@ class VendorMeasure:
     evidence_key: str = ""
     profile: str = ""
     reason: str = ""
-
-
-@value
-class Gap:
-    """Evidence that was wanted and could not be had. It never turns into a pass.
-
-    wanted: e.g. "log record of github.com/a/b@v1.2.0". reason: why not. remedy: what to do. subject: what it is about.
-    outage: the server or the way to it failed, which may pass; nobody gave an answer that was wrong.
-    """
-
-    wanted: str
-    reason: str
-    remedy: str
-    subject: str = ""
-    kind: SumKind | None = None
-    location: Location | None = None
-    outage: bool = False
-
-    @property
-    def in_words(self) -> str:
-        """All of it in one sentence, as documents have it."""
-        about = f"{self.subject}: " if self.subject and self.subject not in self.wanted else ""
-        remedy = f"; next: {self.remedy}" if self.remedy else ""
-        return f"{about}{self.wanted}: {self.reason}{remedy}"
 
 
 Fact = (
