@@ -31,7 +31,13 @@ def _files(folder: Path, top: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("source", "packaged"), [("policies", "policies"), ("docs/rules", "rules"), ("vendor_profiles", "vendor_profiles")]
+    ("source", "packaged"),
+    [
+        ("policies", "policies"),
+        ("docs/rules", "rules"),
+        ("vendor_profiles", "vendor_profiles"),
+        ("trust_roots", "trust_roots"),
+    ],
 )
 def test_the_wheel_carries_the_data_of_the_top_level_folders(built: Path, source: str, packaged: str) -> None:
     (wheel,) = built.glob("*.whl")
@@ -54,7 +60,7 @@ def test_the_source_archive_keeps_the_data_at_the_top(built: Path) -> None:
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as tar:
         names = {name.partition("/")[2] for name in tar.getnames()}
-    for top in ("policies", "vendor_profiles", "docs/rules"):
+    for top in ("policies", "vendor_profiles", "docs/rules", "trust_roots"):
         assert {f"{top}/{name}" for name in _files(REPO, top)} <= names
     assert {"README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml"} <= names
 

@@ -1,11 +1,12 @@
-"""Keys that sign and verify reports: Ed25519, ECDSA on P-256 and P-384, RSA from 2048 bits; all as PEM.
+"""Keys that sign and verify: Ed25519, ECDSA on P-256 and P-384, RSA from 2048 bits; all as PEM.
 
 | key | signature over | form |
 |---|---|---|
 | Ed25519 | the message itself | 64 bytes (RFC 8032) |
-| ECDSA P-256, P-384 | its SHA-256; on P-384 its SHA-384 is accepted too | DER, two integers (RFC 3279 §2.2.3) |
+| ECDSA P-256, P-384 | its SHA-256 | DER, two integers (RFC 3279 §2.2.3) |
 | RSA | its SHA-256 | PKCS #1 v1.5 (RFC 8017 §8.2) |
 
+This is how we sign; what else is taken when a signature is verified, also of keys on P-521, says `public_keys`.
 SHA-256 on P-384, since that is what `cosign verify-blob --key` takes for any key; others sign with SHA-384 there.
 A key is named by the SHA-256 of its public half as SubjectPublicKeyInfo (RFC 5280 §4.1), so that whoever has the public
 key can compute the name. `cryptography` is imported when a key is read and not before.
@@ -14,8 +15,19 @@ key can compute the name. `cryptography` is imported when a key is read and not 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from supplymatrix.attest.der import DerError
+from supplymatrix.attest.public_keys import (
+    LEAST_RSA_BITS,
+    CannotVerifyError,
+    is_usual_spki,
+    key_name,
+    parse_spki,
+    pem_blocks,
+    verify_with,
+)
 from supplymatrix.errors import Diagnostic, InputError, TrustError
 from supplymatrix.model.value import value
 
@@ -29,8 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LEAST_RSA_BITS", "SigningKey", "VerifyingKey", "key_id_of", "parse_signing_key", "parse_verifying_key"]
 
-LEAST_RSA_BITS = 2048
 _KINDS = f"Ed25519, ECDSA on P-256 or P-384, or RSA of at least {LEAST_RSA_BITS} bits"
+_TAKEN = f"Ed25519, ECDSA on P-256, P-384 or P-521, or RSA of at least {LEAST_RSA_BITS} bits"
 _MAKE = "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out pub.pem"
 _OPEN = "set SUPPLYMATRIX_SIGN_PASSWORD in the environment to the key's password"
 
@@ -45,18 +57,18 @@ class VerifyingKey:
 
     def verify(self, data: bytes, signature: bytes) -> None:
         """Raise TrustError unless this key's owner has signed `data`."""
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
-        from cryptography.hazmat.primitives.hashes import SHA256
+        self.verify_with(signature, data=data)
 
+    def verify_with(
+        self, signature: bytes, *, data: bytes | None = None, digests: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Raise unless this key's owner has signed a message of those bytes, or of those digests ("sha256", …).
+
+        Raises TrustError; CannotVerifyError where what is given does not suffice to say.
+        """
         try:
-            if isinstance(self.public, ed25519.Ed25519PublicKey):
-                self.public.verify(signature, data)
-            elif isinstance(self.public, ec.EllipticCurvePublicKey):
-                _verify_ecdsa(self.public, data, signature)
-            else:
-                self.public.verify(signature, data, padding.PKCS1v15(), SHA256())
-        except InvalidSignature as err:
+            verify_with(self.public, signature, data=data, digests=digests)
+        except TrustError as err:
             raise TrustError(
                 f"the signature is not one of the {self.name} key {self.key_id[:16]}… over these bytes",
                 evidence={"signature": signature},
@@ -108,6 +120,8 @@ def parse_signing_key(data: bytes, artifact: str, *, password: str = "") -> Sign
         raise _fault(artifact, "this is no private key in PEM form", f"{_KINDS}, as PKCS #8") from err
     if not isinstance(key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise _fault(artifact, "the key is of a kind that signs nothing here", _KINDS)
+    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP521R1):
+        raise _fault(artifact, f"the key is on the curve {key.curve.name}, on which nothing is signed here", _KINDS)
     return SigningKey(private=key, verifying=_verifying(key.public_key(), artifact))
 
 
@@ -120,12 +134,14 @@ def parse_verifying_key(data: bytes, artifact: str) -> VerifyingKey:
     if b"PRIVATE KEY" in data:
         what = "this is a private key: it is not needed here, and should not be where reports are verified"
         raise _fault(artifact, what, "its public half", "openssl pkey -in key.pem -pubout -out pub.pem")
+    if (quickly := _read_quickly(data)) is not None:
+        return quickly
     try:
         key = load_pem_public_key(data)
     except (ValueError, TypeError, UnsupportedAlgorithm) as err:
-        raise _fault(artifact, "this is no public key in PEM form", _KINDS) from err
+        raise _fault(artifact, "this is no public key in PEM form", _TAKEN) from err
     if not isinstance(key, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
-        raise _fault(artifact, "the key is of a kind that verifies nothing here", _KINDS)
+        raise _fault(artifact, "the key is of a kind that verifies nothing here", _TAKEN)
     return _verifying(key, artifact)
 
 
@@ -136,34 +152,27 @@ def key_id_of(key: PublicKey) -> str:
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
+def _read_quickly(data: bytes) -> VerifyingKey | None:
+    """Return the one key of a file in the usual form, without the readers of all others; None where it is not so."""
+    blocks = pem_blocks(data)
+    if len(blocks) != 1 or blocks[0][0] != "PUBLIC KEY" or not is_usual_spki(blocks[0][1]):
+        return None
+    try:
+        key = parse_spki(blocks[0][1])
+    except (DerError, CannotVerifyError):
+        return None
+    return VerifyingKey(public=key, name=key_name(key), key_id=hashlib.sha256(blocks[0][1]).hexdigest())
+
+
 def _verifying(key: PublicKey, artifact: str) -> VerifyingKey:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        name = "Ed25519"
-    elif isinstance(key, ec.EllipticCurvePublicKey):
-        if not isinstance(key.curve, ec.SECP256R1 | ec.SECP384R1):
-            raise _fault(artifact, f"the key is on the curve {key.curve.name}", _KINDS)
-        name = "ECDSA P-256" if isinstance(key.curve, ec.SECP256R1) else "ECDSA P-384"
-    else:
-        if key.key_size < LEAST_RSA_BITS:
-            raise _fault(artifact, f"the RSA key has {key.key_size:,} bits", _KINDS)
-        name = f"RSA {key.key_size}"
-    return VerifyingKey(public=key, name=name, key_id=key_id_of(key))
-
-
-def _verify_ecdsa(key: EllipticCurvePublicKey, data: bytes, signature: bytes) -> None:
-    """Raise InvalidSignature unless one of the hashes that go with the curve is signed."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.hashes import SHA256, SHA384
-
-    try:
-        key.verify(signature, data, ec.ECDSA(SHA256()))
-    except InvalidSignature:
-        if not isinstance(key.curve, ec.SECP384R1):
-            raise
-        key.verify(signature, data, ec.ECDSA(SHA384()))
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        if not isinstance(key.curve, ec.SECP256R1 | ec.SECP384R1 | ec.SECP521R1):
+            raise _fault(artifact, f"the key is on the curve {key.curve.name}", _TAKEN)
+    elif not isinstance(key, ed25519.Ed25519PublicKey) and key.key_size < LEAST_RSA_BITS:
+        raise _fault(artifact, f"the RSA key has {key.key_size:,} bits", _TAKEN)
+    return VerifyingKey(public=key, name=key_name(key), key_id=key_id_of(key))
 
 
 def _refuse_other_forms(data: bytes, artifact: str) -> None:

@@ -42,6 +42,12 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
         "supplymatrix.cli.verify_report:verify_report",
         "Verify signed reports, and the files that they name.",
     ),
+    ("trust", "supplymatrix.cli.trust:trust", "Show what signatures are verified with, or fetch what is newer."),
+    (
+        "trace",
+        "supplymatrix.cli.trace:trace",
+        "Trace a program or an image: who built it, and of which modules, each link by its log.",
+    ),
     ("graph", "supplymatrix.cli.graph:graph", "Show the build list: every module, and which of them give packages."),
     ("why", "supplymatrix.cli.graph:why", "Show by which requirements a module comes into the build list."),
     ("sbom", "supplymatrix.cli.sbom:sbom", "Make a project's bill of materials; validate, verify, compare others."),

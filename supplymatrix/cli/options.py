@@ -15,8 +15,8 @@ from supplymatrix.cli.words import complete_formats
 from supplymatrix.errors import Diagnostic, InputError
 
 __all__ = [
-    "console_options", "log_options", "notify_option", "paths_argument", "policy_options", "policy_options_to",
-    "refuse_preset_name", "remote_options", "report_options", "tags_option",
+    "console_options", "log_options", "network_options", "notify_option", "paths_argument", "policy_options",
+    "policy_options_to", "refuse_preset_name", "remote_options", "report_options", "tags_option",
 ]  # fmt: skip
 
 _MEANS = ("offline", "replay", "record", "cache_dir", "ca_file", "send_private", "refresh", "jobs")
@@ -90,6 +90,25 @@ def remote_options(command: F) -> F:
         click.option("--offline/--online", default=None, help="Fetch nothing; or do so in spite of settings."),
         _CACHE_DIR,
         _CA_FILE,
+    )
+    return cast("F", _apply(wrapped, options))
+
+
+def network_options(command: F) -> F:
+    """Add what a command needs that asks servers and no log; it gets `means`, as with `log_options`."""
+
+    @functools.wraps(command)
+    def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
+        from supplymatrix.engine.means import Means
+
+        chosen = {name: kwargs.pop(name) for name in ("offline", "ca_file", "jobs")}
+        chosen = _with_settings({"cache_dir": None, "refresh": False, **chosen})
+        return command(*args, means=Means(environ=os.environ, now=datetime.now(UTC), **chosen), **kwargs)
+
+    options = (
+        click.option("--offline/--online", default=None, help="Use no network; or use it in spite of settings."),
+        _CA_FILE,
+        click.option("--jobs", type=click.IntRange(1, 16), help="Requests at a time; 16 when left out."),
     )
     return cast("F", _apply(wrapped, options))
 

@@ -11,12 +11,11 @@ from supplymatrix.cli.alarm import keeps_alarm
 from supplymatrix.cli.streams import is_terminal, write_stderr, write_stdout
 from supplymatrix.cli.targets import ReportTarget
 from supplymatrix.engine.events import Event, Message
-from supplymatrix.model.audit import Audit, Fellow, Survey
 from supplymatrix.reports.plain import plain
-from supplymatrix.reports.registry import render_survey
 
 if TYPE_CHECKING:
     from supplymatrix.engine.signing import ReportSigner
+    from supplymatrix.model.audit import Audit, Fellow, Survey
 
 __all__ = ["Console", "in_columns", "page_width", "wants_color", "write_reports", "write_stdout"]
 
@@ -105,6 +104,8 @@ def write_reports(
 
 
 def _rendered(survey: Survey, target: ReportTarget, console: Console) -> str:
+    from supplymatrix.reports.registry import render_survey
+
     is_terminal = target.file is None and target.format == "text"
     color = is_terminal and wants_color(console.color, sys.stdout, os.environ)
     width = max(60, min(_terminal_width(), 160)) if is_terminal else 100
@@ -113,6 +114,7 @@ def _rendered(survey: Survey, target: ReportTarget, console: Console) -> str:
 
 def _in_a_line(survey: Survey) -> str:
     """Return the outcome for somebody who sees no report."""
+    from supplymatrix.model.audit import Audit
     from supplymatrix.reports.tally import outcome_of_exit, tally_of
 
     tallies = [tally_of(item.verdict) for item in survey.items if isinstance(item, Audit)]

@@ -18,6 +18,7 @@ from supplymatrix.engine.private import withholding_of
 from supplymatrix.engine.shared_answers import Asker, share_modules
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import GoSettings
+from supplymatrix.model.audit import LogView
 from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import ModuleVersion, check_module_path
 from supplymatrix.model.value import value
@@ -39,12 +40,14 @@ _CASE = "check capitals and version; a private module belongs under [sources] pr
 
 @value
 class LogWords:
-    """by_module: the log's word. log: its name; tree_size: of the head they hold under, 0 = nobody was asked."""
+    """by_module: the log's word. log: its name; tree_size: of the head they hold under, 0 = nobody was asked. view: the
+    log with that head, None where nobody was asked."""
 
     by_module: Mapping[ModuleVersion, LogWord]
     log: str
     tree_size: int
     notes: tuple[str, ...]
+    view: LogView | None = None
 
 
 def bare_project(folder: Path) -> Project:
@@ -93,16 +96,15 @@ def ask_log_about(
     for text in shared.messages:
         on_event(Message(text=text))
     words |= {module: word_of(module, shared.answers.get(module)) for module in asked}
-    view = shared.run.view if shared.run is not None else None
-    size = view.tree_size if view is not None else 0
-    if not size and item is not None and item.committed.head is not None:
-        size = item.committed.head.size
+    run_view = shared.run.view if shared.run is not None else None
+    view = shared.view_for(item) if item is not None else run_view
     notes = shared.notes_for(item) if item is not None else shared.notes
     return LogWords(
         by_module=words,
         log=choice.verifier.name,
-        tree_size=size,
+        tree_size=view.tree_size if view is not None else 0,
         notes=tuple(note.message for note in notes),
+        view=view,
     )
 
 

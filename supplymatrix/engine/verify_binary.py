@@ -9,6 +9,7 @@ none, and nothing proves its modules. All programs of a run share their look-ups
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from supplymatrix.engine.events import OnEvent, ignore_event
@@ -19,6 +20,7 @@ from supplymatrix.engine.program_facts import ProgramFacts, modules_to_ask, prog
 from supplymatrix.engine.program_project import NO_PROJECT, ProjectVersions, notes_on_others, versions_of
 from supplymatrix.errors import InputError
 from supplymatrix.model.fact import Gap
+from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.programs_run import ALARMING, UNPROVEN, BinaryRun, is_odd, is_other_version
 from supplymatrix.model.value import value
 from supplymatrix.sources.programs import ProgramsFound, find_programs
@@ -99,13 +101,15 @@ def look_at_programs(
     policy: PolicySource,
     means: Means,
     on_event: OnEvent,
+    also: Sequence[ModuleVersion] = (),
 ) -> ProgramAnswers:
-    """Ask the log about the modules of programs. project: whose policy counts, None = of the current folder.
+    """Ask the log about the modules of programs. project: whose policy counts, None = of the current folder. also:
+    further module versions that the log is asked for, whose words are in the answers.
 
     Raises InputError and TrustError as `ask_log_about` does.
     """
     root = project.root if project is not None else None
-    asked = modules_to_ask(found.programs)
+    asked = [*modules_to_ask(found.programs), *also]
     words = ask_log_about(asked, project or bare_project(Path()), policy, means, on_event, path=root)
     facts = program_facts(
         found.programs, words.by_module, versions.selected, mains=versions.mains, tree_size=words.tree_size

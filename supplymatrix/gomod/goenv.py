@@ -77,6 +77,7 @@ class GoSettings:
     gonosumdb: Setting = Setting()
     goinsecure: Setting = Setting()
     goauth: Setting = Setting()
+    govcs: Setting = Setting()
 
     def withheld_by(self, path: str) -> str:
         """Return why the name of module `path` is not sent to the log, as `GONOSUMDB=pattern (origin)`; "" = it may.
@@ -167,4 +168,5 @@ def resolve_settings(environ: Mapping[str, str], *files: EnvFile) -> GoSettings:
         gonosumdb=get_private("GONOSUMDB"),
         goinsecure=get("GOINSECURE"),
         goauth=get("GOAUTH"),
+        govcs=get("GOVCS"),
     )

@@ -16,7 +16,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from supplymatrix.errors import Diagnostic, InputError
-from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.module import ModuleVersion, check_file_path
 from supplymatrix.model.value import value
 
 __all__ = ["INFO_LIMIT", "InfoOrigin", "parse_info_origin", "parse_info_time"]
@@ -37,12 +37,14 @@ _ORIGIN_URL = re.compile(r"(?:https?|git|ssh|svn|bzr)(?:\+ssh)?://[A-Za-z0-9][^\
 @value
 class InfoOrigin:
     """Where a version was packed from, as an .info says it; nobody has proven it. kind: "git" and the like. url: of the
-    repository, without user and password. revision: hex, tag: "v1.2.3" or "sub/v1.2.3"; each "" when it is not said."""
+    repository, without user and password. revision: hex, tag: "v1.2.3" or "sub/v1.2.3"; subdir: the module's folder in
+    it, without the one of a major version; each "" when it is not said."""
 
     kind: str
     url: str
     revision: str
     tag: str
+    subdir: str = ""
 
 
 def parse_info_origin(data: bytes) -> InfoOrigin | None:
@@ -54,13 +56,24 @@ def parse_info_origin(data: bytes) -> InfoOrigin | None:
     origin = found.get("Origin") if isinstance(found, dict) else None
     if not isinstance(origin, dict):
         return None
-    kind, url, revision, ref = (str(origin.get(name) or "")[:500] for name in ("VCS", "URL", "Hash", "Ref"))
+    names = ("VCS", "URL", "Hash", "Ref", "Subdir")
+    kind, url, revision, ref, subdir = (str(origin.get(name) or "")[:500] for name in names)
     if not _ORIGIN_URL.fullmatch(url) or "@" in url or not kind.isalpha():
         return None
+    if subdir and not _is_folder(subdir):
+        return None
     tag = ref.removeprefix("refs/tags/") if ref.startswith("refs/tags/") and ref.isprintable() else ""
-    return InfoOrigin(
-        kind=kind, url=url, revision=revision if re.fullmatch("[0-9a-f]{12,64}", revision) else "", tag=tag
-    )
+    commit = revision if re.fullmatch("[0-9a-f]{12,64}", revision) else ""
+    return InfoOrigin(kind=kind, url=url, revision=commit, tag=tag, subdir=subdir)
+
+
+def _is_folder(text: str) -> bool:
+    """Return whether a text is a folder below a repository that a module can be in."""
+    try:
+        check_file_path(text)
+    except InputError:
+        return False
+    return True
 
 
 def parse_info_time(data: bytes, module: ModuleVersion) -> datetime:

@@ -13,10 +13,13 @@ from __future__ import annotations
 from supplymatrix.model.value import value
 
 __all__ = [
-    "MANIFEST_LIMIT", "GetBlob", "GetManifest", "GetReferrers", "ImageReference", "OciAbsent", "OciAnswer", "OciAsk",
-    "OciBytes", "OciForged", "OciUnavailable",
+    "DOCKER_HUB", "MANIFEST_LIMIT", "GetBlob", "GetManifest", "GetReferrers", "ImageReference", "OciAbsent",
+    "OciAnswer", "OciAsk", "OciBytes", "OciForged", "OciUnavailable",
 ]  # fmt: skip
 
+DOCKER_HUB = "docker.io"
+"""The registry of a name that tells none, as docker has it. It is asked at another host: the registry's own code knows
+which."""
 MANIFEST_LIMIT = 4 << 20
 """Bytes of a manifest or an index, as registries hold it themselves."""
 

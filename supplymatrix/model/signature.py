@@ -86,6 +86,8 @@ class Reason(StrEnum):
     CHECKPOINT_INVALID = "checkpoint-invalid"
     TIME_MISSING = "time-missing"
     """Nobody vouches for when it was made."""
+    TIME_IN_FUTURE = "time-in-future"
+    """Who vouches tells a time that this machine's clock has not reached: one of the two clocks is wrong."""
     TIMESTAMP_INVALID = "timestamp-invalid"
     TIMESTAMP_UNTRUSTED = "timestamp-untrusted"
     IDENTITY_MISMATCH = "identity-mismatch"

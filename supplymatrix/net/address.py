@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["proxy_for", "shown", "shown_origin"]
+__all__ = ["is_loopback", "proxy_for", "shown", "shown_origin"]
 
 _LONGEST = 300
 # An @ in a path that is neither of the module proxy's "@v" and "@latest" nor of a look-up's version: whatever stands
@@ -39,6 +39,17 @@ def shown_origin(url: str) -> str:
     """Return scheme and host of `url` for a message, "https://proxy.example"."""
     scheme, mark, rest = shown(url).partition("://")
     return f"{scheme}{mark}{rest.partition('/')[0]}"
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine itself. host: a name or an address, IPv6 with brackets or without."""
+    import ipaddress  # slow to load, and needed with a network only
+
+    name = host.lower().rstrip(".").removeprefix("[").removesuffix("]")
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def proxy_for(scheme: str, host: str, port: int | None, environ: Mapping[str, str]) -> str:

@@ -32,7 +32,7 @@ _MAX_INFORMATIONAL = 10  # answers of status 1xx before the real one
 class Lane(httpx.AsyncBaseTransport):
     """Sends one request at a time. tls: makes the context when it is first needed; proxy: of a URL, "" = none.
 
-    Requests have no body. Raises httpx's own errors.
+    Only a POST has a body, which is in memory. Raises httpx's own errors.
     """
 
     def __init__(self, tls: Callable[[], ssl.SSLContext], proxy: Callable[[httpx.URL], str]) -> None:
@@ -122,12 +122,13 @@ class _Connection:
         return silent and self._http.our_state is h11.IDLE and not self._transport.is_closing()
 
     async def send(self, request: httpx.Request, wait: float | None) -> h11.Response:
-        """Send a request without a body and return the head of the answer. wait: seconds between two pieces of it."""
+        """Send a request and return the head of the answer. wait: seconds between two pieces of it."""
         self._wait = wait
         try:
             head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
             sent = self._http.send(head)
-            self._transport.write((sent or b"") + (self._http.send(h11.EndOfMessage()) or b""))
+            body = self._http.send(h11.Data(data=request.content)) if request.method == "POST" else b""
+            self._transport.write((sent or b"") + (body or b"") + (self._http.send(h11.EndOfMessage()) or b""))
         except h11.LocalProtocolError as err:
             raise httpx.LocalProtocolError(str(err)) from err
         for _ in range(_MAX_INFORMATIONAL):

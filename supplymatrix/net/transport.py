@@ -32,9 +32,10 @@ import httpx
 
 from supplymatrix import __version__
 from supplymatrix.model.value import value
-from supplymatrix.net.address import proxy_for, shown, shown_origin
+from supplymatrix.net.address import is_loopback, proxy_for, shown, shown_origin
 from supplymatrix.net.certificates import read_ca_file, tls_context
 from supplymatrix.net.credentials import NOTHING, Attached, Credentials, basic_header, secrets_of
+from supplymatrix.net.exchange import Exchange
 from supplymatrix.net.lane import Lane
 from supplymatrix.net.limits import MAX_ANSWER
 from supplymatrix.net.local import read_file_url
@@ -53,7 +54,6 @@ __all__ = ["Counters", "Stored", "TimeOuts", "Transport", "Unchanged"]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
 _MAX_ERROR_BODY = 1 << 16  # read to the end, so that the connection may stay open
-_MAX_VALIDATOR = 300  # characters of an ETag
 _MAX_RETRY_AFTER = 10.0  # seconds
 _GIVE_UP_AFTER = 8  # answers in a row that all failed
 _CHECK_NETWORK = "check the network, then run again; what is cached is not asked again"
@@ -97,26 +97,6 @@ class Unchanged:
     """What is there is still the state that was named (HTTP 304). source: who said so."""
 
     source: str
-
-
-class _Into:
-    """Where a body goes instead of memory, and on which condition it is asked for.
-
-    etag, last_modified: of the state that is held, "" = none; behind the answer those of what was sent.
-    """
-
-    __slots__ = ("etag", "file", "is_unchanged", "last_modified")
-
-    def __init__(self, file: BinaryIO, etag: str = "", last_modified: str = "") -> None:
-        self.file = file
-        self.etag = _validator(etag)
-        self.last_modified = _validator(last_modified)
-        self.is_unchanged = False
-
-    def headers(self) -> list[tuple[bytes, bytes]]:
-        """Return the condition as headers of a request."""
-        pairs = ((b"If-None-Match", self.etag), (b"If-Modified-Since", self.last_modified))
-        return [(name, text.encode("ascii")) for name, text in pairs if text]
 
 
 @value(kw_only=False)
@@ -193,7 +173,7 @@ class Transport:
             return read_file_url(url, max_bytes=max_bytes)
         return await self._get(url, max_bytes)
 
-    async def _get(self, url: str, max_bytes: int, into: _Into | None = None) -> Answer:
+    async def _get(self, url: str, max_bytes: int, into: Exchange | None = None) -> Answer:
         """Return the answer of a server. into: takes the bytes of a body, which then come back empty."""
         try:
             target = httpx.URL(url)
@@ -206,23 +186,25 @@ class Transport:
                 _CHECK_NETWORK,
                 outage=True,
             )
+        whole = into.seconds or self._time_outs.whole if into is not None else self._time_outs.whole
         try:
-            async with asyncio.timeout(self._time_outs.whole):
+            async with asyncio.timeout(whole):
                 answer, failed = await self._try_often(target, max_bytes, into)
         except _NoRoomError as err:
             raise err.cause from err
         except TimeoutError:
             answer, failed = (
-                Unavailable(f"{shown(url)}: no answer within {self._time_outs.whole:g} s", _CHECK_NETWORK, outage=True),
+                Unavailable(f"{shown(url)}: no answer within {whole:g} s", _CHECK_NETWORK, outage=True),
                 True,
             )
         self._failed_in_a_row[server] = self._failed_in_a_row.get(server, 0) + 1 if failed else 0
         return answer
 
-    async def _try_often(self, target: httpx.URL, max_bytes: int, into: _Into | None) -> tuple[Answer, bool]:
+    async def _try_often(self, target: httpx.URL, max_bytes: int, into: Exchange | None) -> tuple[Answer, bool]:
         """Return the answer, and whether the server or the way to it is to blame for having none."""
         reason = ""
-        for number in range(self._tries):
+        most = into.tries or self._tries if into is not None else self._tries
+        for number in range(most):
             if number:
                 self.counters.retries += 1
             else:
@@ -231,14 +213,14 @@ class Transport:
             if not isinstance(outcome, _Passing):
                 return outcome, False
             reason = outcome.reason
-            if number + 1 < self._tries:
+            if number + 1 < most:
                 jitter = 0.2 * 2**number * (0.5 + random.random())  # noqa: S311  # spreads load, keeps no secret
                 await self._pause(jitter if outcome.wait is None else outcome.wait)
-        tries = f" ({self._tries} tries)" if self._tries > 1 else ""
+        tries = f" ({most} tries)" if most > 1 else ""
         return Unavailable(f"{shown(str(target))}: {reason}{tries}", _CHECK_NETWORK, outage=True), True
 
     async def _follow(
-        self, target: httpx.URL, max_bytes: int, into: _Into | None
+        self, target: httpx.URL, max_bytes: int, into: Exchange | None
     ) -> Body | Absent | Unavailable | _Passing:
         """Send one request, and on through redirects."""
         url, is_home = target, True
@@ -249,8 +231,12 @@ class Transport:
                 return Unavailable(f"{shown(str(url))}: credentials are not sent without https", "use https")
             if url.userinfo:
                 url = url.copy_with(userinfo=b"")
-            sent = await self._attach(target, url) if is_home else NOTHING
+            sent = await self._attach(target, url, into) if is_home else NOTHING
             outcome = await self._send(url, max_bytes, into, sent)
+            if into is not None:
+                into.is_home = is_home
+                if isinstance(outcome, _Status) and outcome.status in into.keeps:
+                    return Unavailable(f"{shown(str(url))}: HTTP status {outcome.status}")
             if isinstance(outcome, _Status) and is_home and not target.userinfo:
                 sent, outcome = await self._renew(outcome, url, max_bytes, into, sent)
             if isinstance(outcome, _Status):
@@ -267,8 +253,11 @@ class Transport:
             url = location
         return Unavailable(f"{shown(str(target))} redirects more than {_MAX_REDIRECTS} times")
 
-    async def _attach(self, target: httpx.URL, url: httpx.URL) -> Attached:
+    async def _attach(self, target: httpx.URL, url: httpx.URL, into: Exchange | None) -> Attached:
         """Return the credentials for `url`, which is of the same server as `target` and has none in itself."""
+        if into is not None and into.attached is not None:
+            may_go = url.scheme == "https" or into.is_public or is_loopback(url.host)
+            return into.attached if may_go else NOTHING
         if url.scheme != "https":
             return NOTHING
         if target.userinfo:
@@ -277,7 +266,7 @@ class Transport:
         return await self._credentials.attach(str(url))
 
     async def _renew(
-        self, seen: _Status, url: httpx.URL, max_bytes: int, into: _Into | None, sent: Attached
+        self, seen: _Status, url: httpx.URL, max_bytes: int, into: Exchange | None, sent: Attached
     ) -> tuple[Attached, _Try]:
         """Send a request again if there are other credentials for it now; return what was sent last and the outcome."""
         if not 400 <= seen.status < 500 or seen.status == 429 or url.scheme != "https":
@@ -308,7 +297,7 @@ class Transport:
             return proxy_wants_credentials(url, self._proxy_of(url))
         return refused(url, status, first=target, sent=sent, credentials=self._credentials)
 
-    async def _send(self, url: httpx.URL, max_bytes: int, into: _Into | None, sent: Attached) -> _Try:
+    async def _send(self, url: httpx.URL, max_bytes: int, into: Exchange | None, sent: Attached) -> _Try:
         """Send one request over a free lane."""
         async with self._free:
             lane = self._lanes.pop()
@@ -324,6 +313,8 @@ class Transport:
                 outcome = connect_refused(url, self._proxy_of(url), str(err))
                 return _Passing(outcome) if isinstance(outcome, str) else outcome
             except (httpx.TransportError, OSError) as err:
+                if into is not None:
+                    into.fault = type(err).__name__
                 words = fault_of(err) if not self._credentials.repeats(str(err)) else type(err).__name__
                 return untrusted(url, words) if "CERTIFICATE_VERIFY_FAILED" in words else _Passing(words)
             except ImportError as err:
@@ -337,25 +328,30 @@ class Transport:
             finally:
                 self._lanes.append(lane)
 
-    def _request(self, url: httpx.URL, sent: Attached, into: _Into | None) -> httpx.Request:
+    def _request(self, url: httpx.URL, sent: Attached, into: Exchange | None) -> httpx.Request:
         headers = [
             (b"Host", url.netloc),
             (b"User-Agent", f"supplymatrix/{__version__}".encode()),
-            (b"Accept", b"*/*"),
+            (b"Accept", into.accept.encode("ascii") if into is not None else b"*/*"),
             (b"Accept-Encoding", b"identity"),
         ]
         headers += [(name.encode(), text.encode("utf-8", "surrogateescape")) for name, text in sent.headers]
-        headers += into.headers() if into is not None else []
+        headers += into.sent_beside() if into is not None else []
         wait = self._time_outs
         limits = {"connect": wait.connect, "read": wait.read, "write": wait.read, "pool": wait.connect}
-        return httpx.Request("GET", url, headers=headers, extensions={"timeout": limits})
+        form = into.form if into is not None else None
+        method = "GET" if form is None else "POST"
+        return httpx.Request(method, url, headers=headers, content=form, extensions={"timeout": limits})
 
-    async def _read(self, response: httpx.Response, url: httpx.URL, max_bytes: int, into: _Into | None) -> _Try:
+    async def _read(self, response: httpx.Response, url: httpx.URL, max_bytes: int, into: Exchange | None) -> _Try:
         status = response.status_code
-        if status in _REDIRECTS and "location" in response.headers:
+        if into is not None:
+            into.note(status, response.headers.multi_items())
+        is_kept = into is not None and status in into.keeps
+        if status in _REDIRECTS and "location" in response.headers and not is_kept:
             await self._body(response, _MAX_ERROR_BODY)
             return _Moved(url.join(response.headers["location"]))
-        if status == 304 and into is not None and into.headers():
+        if status == 304 and into is not None and into.condition():
             await self._body(response, _MAX_ERROR_BODY)
             into.is_unchanged = True
             return Body(b"", shown_origin(str(url)))
@@ -377,12 +373,9 @@ class Transport:
                 f"{shown(str(url))}: the answer repeats the credentials that were sent, and is not used",
                 "have the server's operator look into that",
             )
-        if into is not None:
-            into.etag = _validator(response.headers.get("etag", ""))
-            into.last_modified = _validator(response.headers.get("last-modified", ""))
         return Body(data, shown_origin(str(url)))
 
-    async def _body(self, response: httpx.Response, max_bytes: int, into: _Into | None = None) -> bytes | None:
+    async def _body(self, response: httpx.Response, max_bytes: int, into: Exchange | None = None) -> bytes | None:
         """Return the body as it came, or None when it is longer than `max_bytes`. into: takes it instead."""
         pieces: list[bytes] = []
         length = 0
@@ -420,12 +413,19 @@ class Transport:
         """Send, from now on, only what an address holds itself. why: for the message of a server that wants more."""
         self._credentials = Credentials(why_none=why)
 
+    async def exchange(self, url: str, exchange: Exchange, *, max_bytes: int) -> Answer:
+        """Send a request as `exchange` has it, which afterwards has the answer's head; a body goes to its file.
+
+        url: http or https. Returns what `get` returns, of a body no bytes.
+        """
+        return await self._get(url, max_bytes, exchange)
+
     async def download(self, url: str, file: BinaryIO, *, max_bytes: int) -> Stored | Absent | Unavailable:
         """Write what is at `url` to `file`, piece by piece, and say who sent it; other answers are as those of `get`.
 
         url: http or https. file: writable and seekable; what it holds after another answer than Stored is of no use.
         """
-        answer = await self._get(url, max_bytes, _Into(file))
+        answer = await self._get(url, max_bytes, Exchange(file))
         return Stored(file.tell(), answer.source) if isinstance(answer, Body) else answer
 
     async def download_if_changed(
@@ -435,7 +435,7 @@ class Transport:
 
         Without either there is no condition. What a server says of its state and is no short line of ASCII is dropped.
         """
-        into = _Into(file, etag, last_modified)
+        into = Exchange(file, etag, last_modified)
         answer = await self._get(url, max_bytes, into)
         if not isinstance(answer, Body):
             return answer
@@ -461,11 +461,6 @@ def _write(file: BinaryIO, piece: bytes) -> None:
 
 def _server_of(url: httpx.URL) -> tuple[str, bytes, int | None]:
     return url.scheme, url.raw_host, url.port
-
-
-def _validator(text: str) -> str:
-    """Return what a server calls a state of a file, "" where it is nothing that may be sent back."""
-    return text if len(text) <= _MAX_VALIDATOR and text.isascii() and text.isprintable() else ""
 
 
 def _retry_after(text: str) -> float | None:

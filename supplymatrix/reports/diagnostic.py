@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from supplymatrix.errors import Diagnostic
-from supplymatrix.model.fact import Gap
+from supplymatrix.model.gap import Gap
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import paint_for, render_snippet, wrap
 

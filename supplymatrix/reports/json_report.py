@@ -6,8 +6,6 @@ outside every hidden character is written out (`\\u202e`), as in the text report
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -26,9 +24,9 @@ from supplymatrix.model.fact import (
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Finding
 from supplymatrix.model.verdict import Judged, Score, Verdict, WaiverEntry, WaiverUse
+from supplymatrix.reports.json_text import as_json
 from supplymatrix.reports.judged_words import chain_of
 from supplymatrix.reports.next_step import next_step
-from supplymatrix.reports.plain import plain_lines
 from supplymatrix.reports.tally import tally_of
 
 __all__ = ["SCHEMA", "as_json", "fellow_of", "render", "report_of"]
@@ -41,11 +39,6 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
     """Return the report as JSON; the other arguments mean nothing here."""
     del color, width, verbose
     return as_json(report_of(audit))
-
-
-def as_json(document: Mapping[str, object]) -> str:
-    """Return a document as text, with hidden characters written out in every string."""
-    return json.dumps(_clean(document), indent=2, ensure_ascii=False) + "\n"
 
 
 def report_of(audit: Audit) -> _Json:
@@ -349,14 +342,3 @@ def _location(place: Location) -> _Json:
 
 def _time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _clean(value: object) -> object:
-    """Return the same document with hidden characters written out in every text."""
-    if isinstance(value, str):
-        return value if value.isascii() and value.isprintable() else plain_lines(value)
-    if isinstance(value, Mapping):
-        return {key: _clean(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_clean(item) for item in value]
-    return value

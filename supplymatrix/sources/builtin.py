@@ -1,4 +1,4 @@
-"""Data that comes with the program: policies, vendor profiles, pages of rules.
+"""Data that comes with the program: policies, vendor profiles, pages of rules, trusted roots.
 
 In an installed wheel they lie in the package; in a checkout they are the top-level folders themselves.
 """
@@ -12,11 +12,14 @@ from supplymatrix.errors import SourceError
 __all__ = ["builtin_bytes", "builtin_file", "builtin_names"]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_IN_CHECKOUT = {"policies": "policies", "vendor_profiles": "vendor_profiles", "rules": "docs/rules"}
+_IN_CHECKOUT = {
+    "policies": "policies", "vendor_profiles": "vendor_profiles", "rules": "docs/rules",
+    "trust_roots": "trust_roots",
+}  # fmt: skip
 
 
 def builtin_names(kind: str) -> tuple[str, ...]:
-    """Return the file names of one kind ("policies", "vendor_profiles", "rules"), in order.
+    """Return the file names of one kind ("policies", "vendor_profiles", "rules", "trust_roots"), in order.
 
     A folder within is named behind a slash, as in "vendor_profiles/claims".
     """

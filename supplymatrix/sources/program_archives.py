@@ -6,15 +6,11 @@ be a program itself.
 
 from __future__ import annotations
 
-import os
 import posixpath
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
-from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.errors import InputError
 from supplymatrix.gomod.executable_formats import is_program
 from supplymatrix.gomod.read_at import ReadAt
 from supplymatrix.model.value import changed, value
@@ -22,18 +18,16 @@ from supplymatrix.sources.archive_links import ArchiveTree, inner_name
 from supplymatrix.sources.containers import PACKED_HEAD, TAR_HEAD, container_of, hides_programs, is_archive
 from supplymatrix.sources.image_layouts import (
     DOCUMENT_LIMIT,
-    BlobMissingError,
     Image,
     LayoutFault,
     find_images,
     is_saved_list,
 )
 from supplymatrix.sources.image_programs import ImageReader, TakenProgram, lost_links, together
-from supplymatrix.sources.pread import open_at
+from supplymatrix.sources.layout_blobs import ARCHIVE_LIMIT, FolderBlobs, TarBlobs
 from supplymatrix.sources.program_files import (
     HEAD,
     MEMBER_LIMIT,
-    FilePart,
     Room,
     TakenFile,
     Unread,
@@ -52,8 +46,6 @@ __all__ = [
     "unpacking_budget",
 ]  # fmt: skip
 
-ARCHIVE_LIMIT = 1 << 40
-"""Bytes of an archive as it lies there."""
 UNPACKED_LIMIT = 32 << 30
 """Bytes that one archive may unpack to, its layers together."""
 _LAYOUT_NAMES = 200_000
@@ -136,7 +128,7 @@ def read_archive(file: ReadAt, room: Room, *, budget: Budget | None = None, deep
 def read_layout_folder(root: str, room: Room) -> tuple[Archive, set[str]]:
     """Return the programs of the images in a folder that is an image layout, and which of its files were read as that:
     names below it."""
-    archive, blobs = Archive(), _FolderBlobs(root)
+    archive, blobs = Archive(), FolderBlobs(root)
     try:
         _read_images(blobs, archive, unpacking_budget(), room)
     except (InputError, OSError) as err:
@@ -146,7 +138,7 @@ def read_layout_folder(root: str, room: Room) -> tuple[Archive, set[str]]:
 
 def is_layout_folder(root: str) -> bool:
     """Return whether a folder is an image layout. Raises OSError where that cannot be read."""
-    blobs = _FolderBlobs(root)
+    blobs = FolderBlobs(root)
     if blobs.has("oci-layout") and blobs.has("index.json"):
         return True
     try:
@@ -284,7 +276,7 @@ def _read_layout_tar(file: ReadAt, walked: _Walked, archive: Archive, budget: Bu
     that are the images, which are none of the archive's own."""
     stream, kind = _stream(file, budget)
     if not kind:
-        blobs = _TarBlobs(file, walked.index)
+        blobs = TarBlobs(file, walked.index)
         _read_images(blobs, archive, budget, room)
     else:
         with copied(stream.read, UNPACKED_LIMIT) as (whole, _):
@@ -294,14 +286,14 @@ def _read_layout_tar(file: ReadAt, walked: _Walked, archive: Archive, budget: Bu
                 name = inner_name(entry.name)
                 if entry.kind is EntryKind.FILE and entry.place is not None and name in walked.index:
                     index[name] = (entry.place, entry.size)
-            blobs = _TarBlobs(whole, index)
+            blobs = TarBlobs(whole, index)
             _read_images(blobs, archive, budget, room)
     archive.programs = [one for one in archive.programs if one.image or one.program.path not in blobs.used]
     archive.files -= len(blobs.used & {name for name, place in walked.index.items() if not isinstance(place, str)})
     return blobs.used
 
 
-def _read_images(blobs: _TarBlobs | _FolderBlobs, archive: Archive, budget: Budget, room: Room) -> None:
+def _read_images(blobs: TarBlobs | FolderBlobs, archive: Archive, budget: Budget, room: Room) -> None:
     images, faults, notes = find_images(blobs)
     archive.faults += faults
     archive.notes += notes
@@ -335,63 +327,3 @@ def _labels(images: list[Image]) -> list[str]:
     if all(named) and len(set(named)) == len(images):
         return named
     return [" ".join(filter(None, (name, image.digest[:19]))) for name, image in zip(named, images, strict=True)]
-
-
-class _TarBlobs:
-    """The files of a layout in a tar file that is not packed."""
-
-    def __init__(self, file: ReadAt, index: dict[str, tuple[int, int] | str]) -> None:
-        self._file = file
-        self._index = index
-        self.used: set[str] = set()
-
-    def has(self, name: str) -> bool:
-        return self._place(name) is not None
-
-    @contextmanager
-    def open(self, name: str) -> Iterator[ReadAt]:
-        place = self._place(name)
-        if place is None:
-            raise BlobMissingError(Diagnostic(message="it is not in the archive"))
-        offset, size = place
-        if offset < 0 or offset + size > self._file.size:
-            raise InputError(Diagnostic(message="it does not lie in one piece in the archive"))
-        yield FilePart(self._file, offset, size)
-
-    def _place(self, name: str) -> tuple[int, int] | None:
-        """Return where a file lies; links lead to others a few times at most."""
-        for _ in range(8):
-            found = self._index.get(name)
-            if not isinstance(found, str):
-                self.used |= {name} if found is not None else set()
-                return found
-            name = found
-        return None
-
-
-class _FolderBlobs:
-    """The files of a layout in a folder. Nothing outside of the folder is opened."""
-
-    def __init__(self, root: str) -> None:
-        self._root = Path(root)
-        self.used: set[str] = set()
-
-    def has(self, name: str) -> bool:
-        path = self._path(name)
-        if path is None or not os.path.lexists(path):
-            return False
-        if path.is_file() and not path.is_symlink():
-            self.used.add(name)
-        return True
-
-    @contextmanager
-    def open(self, name: str) -> Iterator[ReadAt]:
-        path = self._path(name)
-        if path is None or not os.path.lexists(path):
-            raise BlobMissingError(Diagnostic(message="it is not in the folder"))
-        with open_at(path, limit=ARCHIVE_LIMIT, links=False) as file:
-            self.used.add(name)
-            yield file
-
-    def _path(self, name: str) -> Path | None:
-        return self._root / name if name and inner_name(name) == name and "\0" not in name else None

@@ -24,13 +24,14 @@ from supplymatrix.gomod.program import ReadProgram, read_programs
 from supplymatrix.gomod.read_at import BytesAt, ReadAt
 from supplymatrix.model.value import value
 from supplymatrix.sources.binary import BINARY_LIMIT
+from supplymatrix.sources.file_part import FilePart
 from supplymatrix.sources.pread import FileChangedError, open_at
 from supplymatrix.sources.sparse_file import SparseFile
 from supplymatrix.sources.streams import PlainStream, Stream, TooMuchError
 from supplymatrix.sources.tar_reader import TarEntry
 
 __all__ = [
-    "HEAD", "MAX_PROGRAMS", "MEMBER_LIMIT", "FilePart", "Room", "TakenFile", "Unread", "copied", "entry_file",
+    "HEAD", "MAX_PROGRAMS", "MEMBER_LIMIT", "Room", "TakenFile", "Unread", "copied", "entry_file",
     "hash_of", "reason_of", "take_entry", "take_file", "take_part", "unfit",
 ]  # fmt: skip
 
@@ -98,24 +99,6 @@ class Room:
 def _names_in(read: ReadProgram) -> int:
     own = len(read.packages or ()) + len(read.libraries)
     return own if read.info is None else own + len(read.info.deps) + len(read.info.settings)
-
-
-class FilePart:
-    """A part of a file, or all of it, as a file of its own."""
-
-    def __init__(self, file: ReadAt, start: int, size: int) -> None:
-        self._file, self._start, self._size = file, start, size
-
-    @property
-    def size(self) -> int:
-        """Bytes that there are."""
-        return self._size
-
-    def read_at(self, offset: int, length: int) -> bytes:
-        """Return exactly these bytes. Raises InputError for bytes beyond the part."""
-        if offset < 0 or length < 0 or offset + length > self._size:
-            raise InputError(Diagnostic(message="the file does not have these bytes"))
-        return self._file.read_at(self._start + offset, length)
 
 
 class _Spooled:

@@ -53,9 +53,3 @@ def test_the_program_needs_only_what_is_declared_for_run_time() -> None:
     project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))
     names = sorted(match[0] for line in project["project"]["dependencies"] if (match := _NAME.match(line)))
     assert sorted(_rows("At run time")) == names
-
-
-def test_what_is_announced_for_later_is_not_declared_yet() -> None:
-    later = _rows("Not yet: declared when first used")
-    assert later
-    assert not later.keys() & _declared().keys()

@@ -1,0 +1,213 @@
+"""`supplymatrix trace FILE|IMAGE`: who built it, and of what, each link of the chain by the log that has it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from supplymatrix.cli.alarm import keeps_alarm
+from supplymatrix.cli.options import console_options, log_options, policy_options_to
+from supplymatrix.cli.output import Console, wants_color
+from supplymatrix.cli.pages import format_option, write_pages
+from supplymatrix.cli.signature_options import SignatureChoice, signature_options
+from supplymatrix.cli.targets import ReportTarget
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.policy_source import PolicySource
+from supplymatrix.model.chain import LinkId
+from supplymatrix.model.spelling import nearest
+
+if TYPE_CHECKING:
+    from supplymatrix.attest.wanted import IdentityWish
+    from supplymatrix.engine.chain_evidence import ChainWish
+
+__all__ = ["trace"]
+
+_FILE = click.Path(path_type=Path)
+_KINDS = {"sbom": LinkId.SBOM, "provenance": LinkId.PROVENANCE}
+_LINKS = ", ".join(link.value for link in LinkId)
+
+
+def _links(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> frozenset[LinkId]:
+    """Read names of links, several in one text parted by commas."""
+    found = set()
+    for word in (part.strip() for text in texts for part in text.split(",")):
+        if not word:
+            continue
+        if word not in list(LinkId):
+            near = nearest(word, [link.value for link in LinkId])
+            hint = f"; did you mean {near!r}?" if near else f" ({_LINKS})"
+            raise click.BadParameter(f"{word[:60]!r} is no link{hint}", ctx=context, param=option)
+        found.add(LinkId(word))
+    return frozenset(found)
+
+
+@click.command()
+@click.argument("target", metavar="FILE|IMAGE")
+@signature_options
+@click.option("--source", default="", metavar="REPO", help="The source that is meant, as github.com/org/repo.")
+@click.option("--bundle", "bundles", multiple=True, type=_FILE, metavar="FILE", help="Its signatures; else beside it.")
+@click.option("--provenance", multiple=True, type=_FILE, metavar="FILE", help="Its provenance, if not beside it.")
+@click.option("--builder-identity", multiple=True, metavar="ID", help="Who should have signed the provenance.")
+@click.option("--builder-identity-regexp", multiple=True, metavar="REGEXP", help="The same by an expression.")
+@click.option("--builder-issuer", multiple=True, metavar="URL", help="Who vouches for them; else the --issuer.")
+@click.option("--checksums", type=_FILE, metavar="FILE", help="The signed list of checksums of its release.")
+@click.option("--archive", type=_FILE, metavar="FILE", help="The archive of the release that FILE came in.")
+@click.option("--base", default="", metavar="IMAGE", help="The base image: a layout or a reference.")
+@click.option("--base-vendor", default="", metavar="ID", help="The vendor who should have signed the base image.")
+@click.option("--base-identity", multiple=True, metavar="ID", help="Who should have signed the base image.")
+@click.option("--base-issuer", multiple=True, metavar="URL", help="Who vouches for them.")
+@click.option("--must-have", multiple=True, callback=_links, metavar="LINK,…", help="Optional links that must hold.")
+@click.option("--may-lack", multiple=True, callback=_links, metavar="LINK,…", help="Links that may be missing.")
+@click.option("--platform", default="", metavar="OS/ARCH", help="Which image of an index.")
+@click.option("--plain-http", is_flag=True, help="Ask the registry without TLS.")
+@click.option("--project", type=_FILE, metavar="PATH", help="The project whose policy says what stays private.")
+@policy_options_to("Take the names that stay private, and the log, from this file.")
+@log_options
+@format_option("text", "json", "markdown")
+@console_options
+def trace(
+    target: str,
+    *,
+    choice: SignatureChoice,
+    source: str,
+    bundles: tuple[Path, ...],
+    provenance: tuple[Path, ...],
+    builder_identity: tuple[str, ...],
+    builder_identity_regexp: tuple[str, ...],
+    builder_issuer: tuple[str, ...],
+    checksums: Path | None,
+    archive: Path | None,
+    base: str,
+    base_vendor: str,
+    base_identity: tuple[str, ...],
+    base_issuer: tuple[str, ...],
+    must_have: frozenset[LinkId],
+    may_lack: frozenset[LinkId],
+    platform: str,
+    plain_http: bool,
+    project: Path | None,
+    policy: PolicySource,
+    means: Means,
+    targets: tuple[ReportTarget, ...],
+    console: Console,
+) -> int:
+    """Trace a Go program, its archive or an image: who built it, and of what.
+
+    Two logs are put together. The log of signatures has who signed the artifact and its provenance; the checksum log
+    has every module that the program names. Between them lie the commit in the provenance, in the certificate and in
+    the program, the builder, the list of checksums of a release, the base image, the attested bill of materials. Each
+    link is verified, not present, not checkable or failed; no other link makes up for it.
+
+    Say who should have signed: --identity and --issuer, --key, --vendor; or --source alone, for what the workflows of a
+    repository on GitHub sign. Builders that work for anybody, as slsa-github-generator, count with the source
+    repository of their certificate. Where nobody is named it is told who signed, and the chain is not whole (exit 3).
+
+    Signatures are looked for beside FILE (FILE.sigstore.json, FILE.intoto.jsonl, …) and beside the image. An image is a
+    layout (folder or tar file) or a reference, whose layers are then fetched. Nothing is run.
+
+    May be missing or not checkable without counting: checksums, archive, base, vendor, sbom, module-path, main-module;
+    --must-have makes them count, --may-lack lets off others. What fails always counts.
+
+    Exit 0: the chain holds. 1: a link is missing, or is not as it should be. 2: a file cannot be read, or is no Go
+    program. 3: a link is not checkable. 4: a hash, proof or signature is wrong. 5: there is no Go program in the image.
+    """
+    from supplymatrix.engine.chain import ChainRequest, trace_chain
+    from supplymatrix.reports.chain_json import render_chain_run_json
+    from supplymatrix.reports.chain_markdown import render_chain_run_markdown
+    from supplymatrix.reports.chain_view import render_chain_run_text
+
+    words = choice.words
+    own = tuple(dict.fromkeys(wish.issuer for wish in choice.wish.wanted.identities if wish.issuer))
+    builders = _identities(builder_identity, builder_identity_regexp, builder_issuer or own[:1])
+    request = ChainRequest(
+        target=target,
+        wish=_wish(choice, _repository(source), builders),
+        means=means,
+        bundles=bundles,
+        provenance=provenance,
+        checksums=checksums,
+        archive=archive,
+        base=base,
+        base_wish=_base_wish(base_vendor, base_identity, base_issuer),
+        project=project,
+        policy=policy,
+        trusted_root=words["trusted_root"],
+        ca=words["ca"],
+        engine=words["engine"],
+        required=must_have | frozenset(map(_kind, words["required"])),
+        excused=may_lack,
+        platform=platform,
+        plain_http=plain_http,
+    )
+    _refuse_both(request.required & may_lack)
+    run = trace_chain(request, console.on_event)
+    console.end_line()
+    in_file = any(one.file is not None and one.format == "text" for one in targets)
+    color = not in_file and wants_color(console.color, sys.stdout, os.environ)
+    render = {
+        "text": lambda width: render_chain_run_text(run, width=width, color=color, verbose=console.verbose),
+        "json": lambda _: render_chain_run_json(run),
+        "markdown": lambda _: render_chain_run_markdown(run),
+    }
+    with keeps_alarm(run.exit_code, "alarm: a hash, a proof or a signature of the chain is wrong"):
+        write_pages(targets, render, quiet=console.quiet)
+    return run.exit_code
+
+
+def _kind(word: str) -> LinkId:
+    """Return the link of a kind of attestation that --require asks for."""
+    if word not in _KINDS:
+        raise click.UsageError(f"--require takes {' and '.join(_KINDS)} here, not {word[:60]!r}.")
+    return _KINDS[word]
+
+
+def _refuse_both(both: frozenset[LinkId]) -> None:
+    if both:
+        raise click.UsageError(f"{min(both).value} must be there and may be missing: say one of them.")
+
+
+def _repository(text: str) -> str:
+    """Return a repository as "https://host/path", "" for none."""
+    from supplymatrix.attest.provenance import repository_of
+
+    if not text:
+        return ""
+    found = repository_of(text if "://" in text or "@" in text else f"https://{text}")
+    if not found:
+        raise click.UsageError(f"--source {text[:100]!r} is no repository: github.com/org/repo is one.")
+    return found
+
+
+def _wish(choice: SignatureChoice, source: str, builders: tuple[IdentityWish, ...]) -> ChainWish:
+    """Return who may have signed: whom the user named, else the workflows of the source."""
+    from supplymatrix.engine.chain_evidence import ChainWish, wish_of_source
+    from supplymatrix.model.value import changed
+
+    wanted = choice.wish.wanted
+    if choice.names_nobody and source:
+        own = wish_of_source(source)
+        wanted = changed(wanted, identities=(own,)) if own is not None else wanted
+    return ChainWish(wanted=wanted, builders=builders, source=source)
+
+
+def _identities(
+    exact: tuple[str, ...], patterns: tuple[str, ...], issuers: tuple[str, ...]
+) -> tuple[IdentityWish, ...]:
+    from supplymatrix.engine.signature_wish import WishWords, read_wish
+
+    if not exact and not patterns:
+        return ()
+    return read_wish(WishWords(identities=exact, identity_regexps=patterns, issuers=issuers)).wanted.identities
+
+
+def _base_wish(vendor: str, identities: tuple[str, ...], issuers: tuple[str, ...]) -> ChainWish | None:
+    from supplymatrix.engine.chain_evidence import ChainWish
+    from supplymatrix.engine.signature_wish import WishWords, read_wish
+
+    if not vendor and not identities and not issuers:
+        return None
+    return ChainWish(wanted=read_wish(WishWords(identities=identities, issuers=issuers, vendor=vendor)).wanted)

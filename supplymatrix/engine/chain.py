@@ -1,0 +1,401 @@
+"""The chain of one artifact: who built it, as a signature log has it, and of what, as the checksum log has it.
+
+    run = trace_chain(ChainRequest(target="bin/app", wish=ChainWish(wanted=wanted), means=means))
+    run.links, run.heads, run.exit_code
+
+A file is read once for its digests and once for its programs, and both readings have to agree. What the links are and
+what each of them compares is told in `model.chain`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from supplymatrix.attest.builders import claims_of, known_builder
+from supplymatrix.attest.checksum_list import CHECKSUMS_LIMIT, parse_checksums
+from supplymatrix.attest.wanted import Artifact, EngineChoice
+from supplymatrix.engine.chain_evidence import ChainWish, Judge, Signed, SignedKind
+from supplymatrix.engine.chain_links import builder_link, heads_of, provenance_link, signature_link
+from supplymatrix.engine.chain_programs import (
+    head_of_modules,
+    main_link,
+    main_to_ask,
+    modules_link,
+    toolchain_link,
+    toolchain_of,
+)
+from supplymatrix.engine.chain_release import Release, archive_link, checksums_link
+from supplymatrix.engine.chain_sbom import sbom_link
+from supplymatrix.engine.chain_source import Source, repository_link, source_in, source_link
+from supplymatrix.engine.events import OnEvent, ignore_event
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
+from supplymatrix.engine.program_project import NO_PROJECT, versions_of
+from supplymatrix.engine.signature_bundles import Candidate, algorithms_of, candidates_in, claimed_digests, needs_data
+from supplymatrix.engine.signature_outcome import holding_first, signed_as
+from supplymatrix.engine.signature_trust import RunTrust
+from supplymatrix.engine.verify_binary import ProgramAnswers, look_at_programs
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.chain import OPTIONAL, ChainLink, ChainRun, HeadSeen, LinkId, exit_code_of
+from supplymatrix.model.gap import Gap
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.program import BuiltProgram
+from supplymatrix.model.provenance import BuilderClaim
+from supplymatrix.model.signature import ArtifactKind, CheckState, SignedArtifact
+from supplymatrix.model.value import changed, value
+from supplymatrix.sources.file_digests import digest_file, look_at_file
+from supplymatrix.sources.files import read_limited
+from supplymatrix.sources.programs import FoundProgram, ProgramsFound, find_programs
+from supplymatrix.sources.release_archive import read_members
+from supplymatrix.sources.signature_files import beside, read_bundle_file
+
+__all__ = ["ChainRequest", "Pieces", "finish_chain", "trace_chain"]
+
+_DATA_LIMIT = 256 << 20
+_MOST_TRIED = 100
+_OPEN = (CheckState.NOT_PRESENT, CheckState.NOT_CHECKABLE)
+
+
+@value
+class ChainRequest:
+    """target: a file, or what `engine.chain_image` takes for an image. bundles: files with signatures, () = what lies
+    beside the artifact; provenance: further ones. checksums, archive: of the release that the target is of. base: the
+    base image, a layout or a reference; base_wish: who should have signed it, None where nobody was named. project: as
+    `verify binary` has it. trusted_root, ca: as `RunTrust` has them. required: links that must be verified though they
+    are optional; excused: links that may be missing or undecided. platform, plain_http: of an image."""
+
+    target: str
+    wish: ChainWish
+    means: Means
+    bundles: tuple[Path, ...] = ()
+    provenance: tuple[Path, ...] = ()
+    checksums: Path | None = None
+    archive: Path | None = None
+    base: str = ""
+    base_wish: ChainWish | None = None
+    project: Path | None = None
+    policy: PolicySource = OWN_POLICY
+    trusted_root: Path | None = None
+    ca: Path | None = None
+    engine: EngineChoice = EngineChoice.BOTH
+    required: frozenset[LinkId] = frozenset()
+    excused: frozenset[LinkId] = frozenset()
+    platform: str = ""
+    plain_http: bool = False
+
+
+@dataclass(slots=True)
+class Pieces:
+    """What a chain is put together from. target: whose chain it is. signed: all that was judged. found: its programs.
+    links: further ones, of a release or an image."""
+
+    target: Artifact
+    kind: ArtifactKind
+    signed: tuple[Signed, ...]
+    found: ProgramsFound
+    trust: RunTrust
+    release: Release = field(default_factory=Release)
+    links: list[ChainLink] = field(default_factory=list)
+    also_signed: list[SignedArtifact] = field(default_factory=list)
+    also_heads: list[HeadSeen] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    faults: list[Diagnostic] = field(default_factory=list)
+    is_forged: bool = False
+
+
+def trace_chain(request: ChainRequest, on_event: OnEvent = ignore_event) -> ChainRun:
+    """Return the chain of a file or an image.
+
+    Raises InputError for a target, a bundle, a list or an archive that cannot be read; TrustError for a log that lied
+    as a whole.
+    """
+    from supplymatrix.engine.chain_image import image_pieces, is_image
+
+    pieces = image_pieces(request) if is_image(request.target) else _file_pieces(request)
+    return finish_chain(request, pieces, on_event)
+
+
+def _file_pieces(request: ChainRequest) -> Pieces:
+    path = Path(request.target)
+    look_at_file(path)
+    trust = RunTrust(request.trusted_root, request.ca, request.means)
+    judge = Judge(wish=request.wish, trust=trust, now=request.means.now, engine=request.engine)
+    files = [one for one in (path, request.archive, request.checksums) if one is not None]
+    given, near, notes, faults = _candidates(request, files)
+    every = [*given, *(candidate for _, candidate in near)]
+    algorithms = algorithms_of(every, request.wish.wanted.keys)
+    keep = _DATA_LIMIT if needs_data(every, request.wish.wanted.keys) else 0
+    artifacts = {one: _artifact(one, algorithms, keep) for one in files}
+    pairs = [(candidate, artifacts[one]) for one, candidate in near]
+    pairs += _assigned(given, [artifacts[one] for one in files])
+    signed = judge.candidates(pairs)
+    found = find_programs((path,), jobs=request.means.jobs)
+    return Pieces(
+        target=artifacts[path],
+        kind=ArtifactKind.FILE,
+        signed=signed,
+        found=_same_file(found, path, artifacts[path].digest("sha256")),
+        trust=trust,
+        release=_release(request, artifacts),
+        notes=notes,
+        faults=faults,
+    )
+
+
+def _candidates(
+    request: ChainRequest, files: Sequence[Path]
+) -> tuple[list[Candidate], list[tuple[Path, Candidate]], list[str], list[Diagnostic]]:
+    """Return signatures in named files; those that lie beside the files of a chain; notes and faults."""
+    given = [
+        candidate
+        for path in (*request.bundles, *request.provenance)
+        for candidate in candidates_in(read_bundle_file(path))
+    ]
+    near, notes, faults = list[tuple[Path, Candidate]](), list[str](), list[Diagnostic]()
+    named = {path.resolve() for path in (*request.bundles, *request.provenance)}
+    for number, path in enumerate(files):
+        if number == 0 and request.bundles:
+            continue
+        lying = beside(path)
+        notes += lying.notes
+        faults += lying.faults
+        near += [
+            (path, candidate)
+            for file in lying.files
+            if file.path.resolve() not in named
+            for candidate in candidates_in(file)
+        ]
+    return given, near, notes, faults
+
+
+def _artifact(path: Path, algorithms: Iterable[str], keep: int) -> Artifact:
+    digests = digest_file(path, frozenset(algorithms), keep=keep)
+    return Artifact(name=path.as_posix(), digests=digests.digests, data=digests.data)
+
+
+def _assigned(given: Sequence[Candidate], artifacts: Sequence[Artifact]) -> Iterator[tuple[Candidate, Artifact]]:
+    """Yield named signatures with the file that each says to be about; one about none of them is held against the
+    first, unless others of the same file fit."""
+    fitting: dict[Path, int] = {}
+    rows = list[tuple[Candidate, Artifact | None]]()
+    for candidate in given:
+        claimed = claimed_digests(candidate)
+        about = next((one for one in artifacts if claimed & set(one.digests)), None)
+        fitting[candidate.path] = fitting.get(candidate.path, 0) + (about is not None)
+        rows.append((candidate, about))
+    for candidate, about in rows[: _MOST_TRIED + len(artifacts) * _MOST_TRIED]:
+        if about is not None:
+            yield candidate, about
+        elif not fitting[candidate.path]:
+            yield candidate, artifacts[0]
+
+
+def _release(request: ChainRequest, artifacts: dict[Path, Artifact]) -> Release:
+    checksums = archive = None
+    if request.checksums is not None:
+        data = read_limited(request.checksums, CHECKSUMS_LIMIT, "list of checksums")
+        checksums = (parse_checksums(data, request.checksums.as_posix()), artifacts[request.checksums])
+    if request.archive is not None:
+        archive = (read_members(request.archive), artifacts[request.archive])
+    return Release(checksums=checksums, archive=archive)
+
+
+def _same_file(found: ProgramsFound, path: Path, sha256: str) -> ProgramsFound:
+    """Return what was found, if the file is still the one whose digest was taken. Raises InputError where it is not."""
+    if any(program.name == path.as_posix() and program.sha256 != sha256 for program in found.programs):
+        fault = Diagnostic(
+            message="it changed while it was looked at", artifact=path.as_posix(), expected="a file that stays as it is"
+        )
+        raise InputError(fault)
+    return found
+
+
+def finish_chain(request: ChainRequest, pieces: Pieces, on_event: OnEvent = ignore_event) -> ChainRun:
+    """Return the chain of what was gathered: asks the log, and makes the links."""
+    main = [one for one in pieces.signed if one.kind is SignedKind.SIGNATURE and not _is_list(one, pieces)]
+    others = [one for one in pieces.signed if one.kind is SignedKind.OTHER and one.statement is None]
+    provenance, stated = provenance_link([one for one in pieces.signed if one.kind is SignedKind.PROVENANCE])
+    source = source_in(main, stated, request.wish.source)
+    answers = _ask(request, pieces, on_event)
+    of_list = [one for one in pieces.signed if one.kind is SignedKind.SIGNATURE and _is_list(one, pieces)]
+    checksums = checksums_link(of_list, pieces.release)
+    if stated is None or not stated.vouches:
+        source = source_in([*main, *of_list], stated, request.wish.source)
+    signature = signature_link([*main, *(others if not main else ())], pieces.target.digest("sha256"))
+    links = [checksums, archive_link(pieces.release, pieces.target, checksums), signature, provenance]
+    links += [builder_link(stated)] if stated is not None else []
+    links += [*pieces.links, *_program_links(pieces, answers, source)]
+    run = ChainRun(
+        target=request.target,
+        kind=pieces.kind,
+        sha256=pieces.target.digest("sha256"),
+        links=_weighed(request, [link for link in links if link is not None], source),
+        exit_code=0,
+        now=request.means.now,
+        signed=(*_signed_artifacts(pieces), *pieces.also_signed),
+        provenance=stated.provenance if stated is not None and stated.is_told else None,
+        builder=_builder(stated),
+        programs=answers.facts.programs,
+        modules=answers.facts.modules,
+        heads=_heads(pieces, answers),
+        trust=pieces.trust.used,
+        required=tuple(sorted(request.required)),
+        excused=tuple(sorted(request.excused)),
+        gaps=(*pieces.gaps, *answers.gaps),
+        notes=(*pieces.notes, *pieces.found.notes, *answers.notes, *answers.words.notes),
+        faults=(*pieces.faults, *pieces.found.faults),
+    )
+    return changed(run, exit_code=_exit_code(run, pieces))
+
+
+def _is_list(signed: Signed, pieces: Pieces) -> bool:
+    return pieces.release.checksums is not None and signed.about is pieces.release.checksums[1]
+
+
+def _builder(stated: Signed | None) -> BuilderClaim | None:
+    if stated is None or stated.provenance is None or not stated.is_told:
+        return None
+    return known_builder(stated.provenance, stated.verdict.signer)
+
+
+def _ask(request: ChainRequest, pieces: Pieces, on_event: OnEvent) -> ProgramAnswers:
+    project, versions = None, NO_PROJECT
+    if request.project is not None:
+        project, versions = versions_of(request.project, request.means.environ)
+    is_public = any(
+        claims_of(one.verdict.signer).get("sourcerepositoryvisibilityatsigning") == "public"
+        for one in pieces.signed
+        if one.vouches and one.verdict.signer is not None
+    )
+    mains = {_main_of(program, is_public=is_public) for program in pieces.found.programs} - {None}
+    return look_at_programs(
+        pieces.found, project, versions, policy=request.policy, means=request.means, on_event=on_event,
+        also=sorted(module for module in mains if module is not None),
+    )  # fmt: skip
+
+
+def _main_of(program: FoundProgram, *, is_public: bool) -> ModuleVersion | None:
+    info = program.read.info
+    if info is None or info.main is None or info.main.replaced_by is not None:
+        return None
+    return main_to_ask(info.main.path, info.main.version, info.main.sum, is_public=is_public)
+
+
+def _program_links(pieces: Pieces, answers: ProgramAnswers, source: Source) -> Iterator[ChainLink | None]:
+    """Yield the links of every program; with one program they are of the artifact itself."""
+    programs = answers.facts.programs
+    attested = [one for one in pieces.signed if one.kind is SignedKind.SBOM]
+    yield sbom_link(attested, programs, answers.facts.modules)
+    if not programs:
+        yield source_link(source, None)
+        yield _no_program(pieces)
+        return
+    for program in programs:
+        subject = program.name if len(programs) > 1 else ""
+        modules = [module for module in answers.facts.modules if module.program == program.name]
+        words = answers.words.by_module
+        head = _head_of(answers, programs)
+        yield source_link(source, program, subject)
+        yield repository_link(source, program, subject)
+        yield toolchain_link(program, words, subject)
+        yield modules_link(program, modules, head, subject)
+        yield main_link(program, modules, words, subject)
+
+
+def _no_program(pieces: Pieces) -> ChainLink:
+    is_image = pieces.kind is ArtifactKind.IMAGE
+    fault = pieces.found.faults[0].message if pieces.found.faults else "there is no Go program in it"
+    return ChainLink(
+        id=LinkId.MODULES, state=CheckState.NOT_PRESENT if is_image else CheckState.NOT_CHECKABLE,
+        says=fault, reason="no-program", exit_code=5 if not pieces.found.faults else 2,
+    )  # fmt: skip
+
+
+def _head_of(answers: ProgramAnswers, programs: Sequence[BuiltProgram]) -> HeadSeen | None:
+    also = [toolchain_of(program) for program in programs]
+    also += [ModuleVersion(path=program.main, version=program.main_version) for program in programs]
+    words = [answers.words.by_module[one] for one in also if one is not None and one in answers.words.by_module]
+    return head_of_modules(answers.words.view, answers.facts.modules, words)
+
+
+def _heads(pieces: Pieces, answers: ProgramAnswers) -> tuple[HeadSeen, ...]:
+    head = _head_of(answers, answers.facts.programs)
+    return (*heads_of(pieces.signed), *pieces.also_heads, *((head,) if head is not None else ()))
+
+
+def _signed_artifacts(pieces: Pieces) -> Iterator[SignedArtifact]:
+    """Yield the artifacts of a chain with the verdicts on what is signed of each."""
+    abouts = [pieces.target]
+    abouts += [pieces.release.archive[1]] if pieces.release.archive is not None else []
+    abouts += [pieces.release.checksums[1]] if pieces.release.checksums is not None else []
+    for about in abouts:
+        rows = [one for one in pieces.signed if one.about is about]
+        signatures = holding_first(one.verdict for one in rows if _is_signature(one))
+        attestations = holding_first(one.verdict for one in rows if not _is_signature(one))
+        yield SignedArtifact(
+            name=about.name,
+            kind=pieces.kind if about is pieces.target else ArtifactKind.FILE,
+            state=signed_as(signatures, attestations, is_forged=pieces.is_forged and about is pieces.target),
+            digests=about.digests,
+            signatures=signatures,
+            attestations=attestations,
+        )
+
+
+def _is_signature(signed: Signed) -> bool:
+    return signed.kind is SignedKind.SIGNATURE or (signed.kind is SignedKind.OTHER and signed.statement is None)
+
+
+def _weighed(request: ChainRequest, links: Sequence[ChainLink], source: Source) -> tuple[ChainLink, ...]:
+    """Return the links in their order, each with what it counts for in this run."""
+    states = {link.id: link.state for link in links if not link.subject}
+    required = set(request.required)
+    required |= (
+        {LinkId.CHECKSUMS, LinkId.ARCHIVE} if request.checksums is not None or request.archive is not None else set()
+    )
+    missing = [
+        ChainLink(
+            id=which, state=CheckState.NOT_PRESENT, says="there is nothing of it", reason="nothing-there", exit_code=1
+        )
+        for which in request.required
+        if not any(link.id is which for link in links)
+    ]
+    order = list(LinkId)
+    weighed = [_weigh(link, required, request.excused, states, source) for link in (*links, *missing)]
+    return tuple(sorted(weighed, key=lambda link: (order.index(link.id),)))
+
+
+def _weigh(
+    link: ChainLink, required: set[LinkId], excused: frozenset[LinkId], states: dict[LinkId, CheckState], source: Source
+) -> ChainLink:
+    if link.state not in _OPEN:
+        return link
+    if link.id in excused or (link.id in OPTIONAL and link.id not in required):
+        return changed(link, exit_code=0)
+    if link.state is not CheckState.NOT_PRESENT or link.id in required:
+        return link
+    verified = CheckState.VERIFIED
+    if link.id is LinkId.SIGNATURE and states.get(LinkId.PROVENANCE) is verified:
+        says = "none of its own; its provenance is signed over its digest"
+        return changed(link, says=says, reason="", remedy="", exit_code=0)
+    if link.id is LinkId.SIGNATURE and states.get(LinkId.CHECKSUMS) is states.get(LinkId.ARCHIVE) is verified:
+        says = "none of its own; the list of checksums is signed"
+        return changed(link, says=says, reason="", remedy="", exit_code=0)
+    if link.id is LinkId.PROVENANCE and source.vouched and source.commit:
+        says = "none; the signer's certificate names repository and commit"
+        return changed(link, says=says, exit_code=0)
+    return link
+
+
+def _exit_code(run: ChainRun, pieces: Pieces) -> int:
+    codes = [link.exit_code for link in run.links]
+    if pieces.found.forged or pieces.is_forged:
+        codes.append(4)
+    if pieces.faults:
+        codes.append(2)
+    if pieces.gaps or pieces.found.gaps:
+        codes.append(3)
+    return exit_code_of(tuple(codes))

@@ -1,0 +1,120 @@
+"""The links of a base image: the one that an image names, held against one that is at hand, and who signed that.
+
+Who builds an image writes the name of its base into an annotation, which the image's own digest covers; provenance may
+list it, too. That a base is really below an image is seen by its layers: they are the lowest ones.
+
+Source: OCI image specification 1.1, annotations.md: org.opencontainers.image.base.digest and base.name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from supplymatrix.attest.image_facts import ImageFacts, OneImage
+from supplymatrix.engine.chain_evidence import Signed, SignedKind
+from supplymatrix.engine.chain_links import signature_link
+from supplymatrix.model.chain import ChainLink, LinkId
+from supplymatrix.model.provenance import Provenance
+from supplymatrix.model.signature import CheckState
+from supplymatrix.model.value import changed, value
+
+__all__ = ["BaseImage", "base_link", "vendor_link"]
+
+_NAME = "org.opencontainers.image.base.name"
+_DIGEST = "org.opencontainers.image.base.digest"
+_IMAGES = ("pkg:docker/", "pkg:oci/", "docker://", "oci://", "docker-image://")
+
+
+@value
+class BaseImage:
+    """A base image at hand. name: as the user named it. signed: what is signed of it, judged."""
+
+    name: str
+    facts: ImageFacts
+    signed: tuple[Signed, ...] = ()
+    has_wish: bool = False
+
+
+def base_link(image: ImageFacts, provenance: Provenance | None, base: BaseImage | None) -> ChainLink:
+    """Return whether the base image that an image names is the one at hand, and lies below it."""
+    name, digest = image.note(_NAME), image.note(_DIGEST)
+    listed = _listed(provenance)
+    values = [("base name", name), ("base digest", digest)] if name or digest else []
+    values += [("base in provenance", f"{uri} sha256:{sha256}") for uri, sha256 in listed[:20]]
+    if not digest and not listed and base is None:
+        return ChainLink(
+            id=LinkId.BASE, state=CheckState.NOT_PRESENT, says="the image names no base image", reason="no-base-named",
+            remedy="BuildKit, ko and apko write it into the annotations of the manifest", exit_code=1,
+        )  # fmt: skip
+    if base is None:
+        named = f"{name or 'a base image'} {digest}".strip() if digest else f"{len(listed)} images in its provenance"
+        return ChainLink(
+            id=LinkId.BASE, state=CheckState.NOT_CHECKABLE, says=f"it says to be built on {named}; not looked at",
+            values=tuple(values), reason="base-not-at-hand", remedy="--base REFERENCE or --base LAYOUT", exit_code=3,
+        )  # fmt: skip
+    return changed(_held(image, digest, listed, base), values=(*values, ("base at hand", base.facts.digest)))
+
+
+def _held(image: ImageFacts, digest: str, listed: Sequence[tuple[str, str]], base: BaseImage) -> ChainLink:
+    facts = base.facts
+    if not facts.images:
+        return ChainLink(
+            id=LinkId.BASE, state=CheckState.NOT_CHECKABLE, says=f"{base.name} could not be read",
+            reason="base-unread", exit_code=3,
+        )  # fmt: skip
+    own = {facts.digest, *(one.digest for one in facts.images)}
+    expected = [digest] if digest else [f"sha256:{sha256}" for _, sha256 in listed]
+    if expected and not own & set(expected):
+        return ChainLink(
+            id=LinkId.BASE, state=CheckState.FAILED, says=f"the image was built on another base than {base.name}",
+            expected=", ".join(expected[:3]), found=facts.digest, reason="base-mismatch", exit_code=1,
+        )  # fmt: skip
+    for one in image.images:
+        if not any(_below(lower, one) for lower in facts.images):
+            which = f" of {one.platform}" if len(image.images) > 1 and one.platform else ""
+            return ChainLink(
+                id=LinkId.BASE, state=CheckState.FAILED,
+                says=f"the lowest layers of the image{which} are not those of {base.name}",
+                expected=_row(facts.images[0]), found=_row(one), reason="base-layers-differ", exit_code=1,
+            )  # fmt: skip
+    if not expected:
+        says = f"the layers of {base.name} are the lowest ones; the image itself names no base"
+        return ChainLink(id=LinkId.BASE, state=CheckState.VERIFIED, says=says)
+    says = f"built on {base.name}, whose layers are the lowest ones"
+    return ChainLink(id=LinkId.BASE, state=CheckState.VERIFIED, says=says)
+
+
+def _below(base: OneImage, image: OneImage) -> bool:
+    """Return whether an image begins with the layers of another one: as unpacked, where both configurations tell."""
+    lower, upper = (base.diffs, image.diffs) if base.diffs and image.diffs else (base.layers, image.layers)
+    return bool(lower) and upper[: len(lower)] == lower
+
+
+def _row(image: OneImage) -> str:
+    rows = image.diffs or image.layers
+    more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
+    return f"{', '.join(rows[:3])}{more}" if rows else "no layers"
+
+
+def _listed(provenance: Provenance | None) -> list[tuple[str, str]]:
+    """Return the images that provenance says a build took in, as (address, sha256)."""
+    rows = provenance.dependencies if provenance is not None else ()
+    return [(row.uri, row.digest("sha256")) for row in rows if row.uri.startswith(_IMAGES) and row.digest("sha256")]
+
+
+def vendor_link(base: BaseImage | None, link: ChainLink) -> ChainLink | None:
+    """Return whether the base image is signed by whom it should be; None where there is none at hand. link: of the base
+    itself, on which this one rests."""
+    if base is None or not base.facts.images:
+        return None
+    signatures = [one for one in base.signed if one.kind is SignedKind.SIGNATURE]
+    found = changed(signature_link(signatures, base.facts.digest.partition(":")[2]), id=LinkId.VENDOR)
+    if found.state is CheckState.NOT_PRESENT:
+        return changed(found, says=f"no signature of {base.name} was found", remedy="")
+    if not base.has_wish:
+        remedy = "--base-vendor ID, or --base-identity and --base-issuer"
+        return changed(found, remedy=remedy)
+    if found.state is CheckState.VERIFIED and link.state is not CheckState.VERIFIED:
+        says = f"{base.name} is {found.says}; but it is not the base of this image"
+        return changed(found, state=CheckState.NOT_CHECKABLE, says=says, reason="base-not-verified", exit_code=3)
+    return found

@@ -1,0 +1,235 @@
+"""The links that signatures make: who signed, who says that they built it, and whether these are one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from supplymatrix.attest.builders import hold_builder, known_builder
+from supplymatrix.engine.chain_evidence import Signed, SourceWord, best_of, exit_of_verdict, signer_told
+from supplymatrix.model.chain import ChainLink, HeadSeen, LinkId
+from supplymatrix.model.signature import (
+    CheckState,
+    LogMention,
+    Reason,
+    SignatureState,
+    SignatureStep,
+    SignatureVerdict,
+    Signer,
+)
+from supplymatrix.model.value import changed
+
+__all__ = [
+    "builder_link", "heads_of", "provenance_link", "signature_link", "signature_values",
+    "signer_words", "verdict_link",
+]  # fmt: skip
+
+_NAME_SIGNER = "say who should have signed: --identity and --issuer, --key, --source or --vendor"
+_NOBODY = "nobody said who should have signed it"
+
+
+def signature_link(found: Sequence[Signed], digest: str) -> ChainLink:
+    """Return whether an artifact is signed by whom it should be. digest: of the artifact, hex."""
+    best = best_of(found)
+    if best is None:
+        return ChainLink(
+            id=LinkId.SIGNATURE,
+            state=CheckState.NOT_PRESENT,
+            says="no signature of it was found",
+            reason=Reason.NO_SIGNATURE.value,
+            remedy="name it with --bundle, or lay it beside the artifact as NAME.sigstore.json",
+            values=(("sha256", digest),) if digest else (),
+            exit_code=1,
+        )
+    return changed(
+        verdict_link(best, LinkId.SIGNATURE, "signed"),
+        values=((("sha256", digest),) if digest else ()) + signature_values(best.verdict),
+    )
+
+
+def provenance_link(found: Sequence[Signed]) -> tuple[ChainLink, Signed | None]:
+    """Return whether somebody signed a statement that they built the artifact, and the statement that counts."""
+    best = best_of(found)
+    if best is None:
+        return ChainLink(
+            id=LinkId.PROVENANCE,
+            state=CheckState.NOT_PRESENT,
+            says="no provenance of it was found",
+            reason="no-provenance",
+            remedy="name it with --provenance, or lay it beside the artifact as NAME.intoto.jsonl",
+            exit_code=1,
+        ), None
+    values = signature_values(best.verdict)
+    if best.provenance is None:
+        says = f"the statement cannot be read as provenance: {best.fault}"
+        return ChainLink(
+            id=LinkId.PROVENANCE, state=CheckState.FAILED, says=says, reason=Reason.MALFORMED.value, exit_code=2,
+            values=values,
+        ), best  # fmt: skip
+    values += _provenance_values(best)
+    source = _of_source(best)
+    if source is not None:
+        return changed(source, values=values), best
+    link = changed(verdict_link(best, LinkId.PROVENANCE, "stated"), values=values)
+    if link.state is CheckState.VERIFIED and best.provenance.disputes:
+        says = f"the statement contradicts itself: {best.provenance.disputes[0]}"
+        link = changed(link, state=CheckState.FAILED, says=says, reason="provenance-disputes", exit_code=1)
+    return link, best
+
+
+def builder_link(signed: Signed) -> ChainLink | None:
+    """Return whether the builder that a statement names is who signed it; None where its signature says nothing."""
+    provenance, signer = signed.provenance, signed.verdict.signer
+    if provenance is None or signer is None or not signed.is_told:
+        return None
+    answer = hold_builder(provenance, signer)
+    claim = known_builder(provenance, signer)
+    values = [("builder", provenance.builder_id), ("signed by", signer.identity or f"key {signer.key_id}")]
+    if claim is not None:
+        level = f"SLSA Build level {claim.level}, as its documentation says ({claim.source}, {claim.checked_on})"
+        values.append(("known as", f"{claim.name}: {level}"))
+    state, says = answer.state, answer.says
+    if state is CheckState.VERIFIED and not signed.verdict.holds:
+        state, says = CheckState.NOT_CHECKABLE, f"{says}; {_NOBODY}"
+    return ChainLink(
+        id=LinkId.BUILDER,
+        state=state,
+        says=says,
+        expected=answer.expected,
+        found=answer.found,
+        values=tuple(values),
+        reason=answer.reason or ("" if state is CheckState.VERIFIED else "not-vouched"),
+        exit_code={CheckState.VERIFIED: 0, CheckState.FAILED: 1}.get(state, 3),
+    )
+
+
+def heads_of(found: Sequence[Signed]) -> tuple[HeadSeen, ...]:
+    """Return the heads under which signatures stand in their logs; of those that hold, or whose signer can be told."""
+    heads: dict[tuple[str, int, str], list[LogMention]] = {}
+    for signed in found:
+        for mention in signed.verdict.log if signed.is_told else ():
+            heads.setdefault((mention.log, mention.tree_size, mention.root), []).append(mention)
+    return tuple(
+        HeadSeen(
+            kind="signatures",
+            log=log,
+            tree_size=size,
+            root=root,
+            indexes=tuple(sorted({mention.index for mention in mentions})),
+            time=min((mention.integrated for mention in mentions if mention.integrated is not None), default=None),
+        )
+        for (log, size, root), mentions in sorted(heads.items(), key=lambda item: item[0])
+    )
+
+
+def signer_words(signer: Signer) -> str:
+    """Return who signed, in a few words."""
+    if signer.identity:
+        return signer.identity
+    return f"the {signer.key_name} key {signer.key_id[:16]}…"
+
+
+def signature_values(verdict: SignatureVerdict) -> tuple[tuple[str, str], ...]:
+    """Return all that a verdict rests on, named; of a signature that does not hold only where it lies."""
+    return tuple(_values(verdict))
+
+
+def _values(verdict: SignatureVerdict) -> Iterator[tuple[str, str]]:
+    yield "from", f"{verdict.source} ({verdict.form})"
+    if not (verdict.holds or signer_told(verdict)):
+        return
+    signer = verdict.signer
+    if signer is not None:
+        if signer.identity:
+            yield "identity", signer.identity
+            yield "issuer", signer.issuer
+        yield "key", f"{signer.key_name} sha256:{signer.key_id}"
+    for mention in verdict.log:
+        yield "log entry", f"{mention.log} index {mention.index} ({mention.kind})"
+        if mention.tree_size:
+            yield "log head", f"{mention.log} tree {mention.tree_size} root {mention.root}"
+    for witness in verdict.times:
+        yield "time", f"{witness.time.isoformat().replace('+00:00', 'Z')} by {witness.by}"
+
+
+def _provenance_values(signed: Signed) -> tuple[tuple[str, str], ...]:
+    """Return what provenance says, where its signer's word may be told."""
+    provenance = signed.provenance
+    if provenance is None or not signed.is_told:
+        return ()
+    rows = (
+        ("predicate", provenance.predicate_type),
+        ("build type", provenance.build_type),
+        ("source", provenance.repository),
+        ("commit", provenance.commit),
+        ("ref", provenance.ref),
+        ("entry point", provenance.entry_point),
+        ("run", provenance.run),
+    )
+    return tuple((name, text) for name, text in rows if text)
+
+
+def _of_source(signed: Signed) -> ChainLink | None:
+    """Return the link of provenance by a builder of many that is not known to be of the source that is meant."""
+    builder = signer_words(signed.verdict.signer) if signed.verdict.signer is not None else "a builder"
+    found = signed.provenance.repository if signed.provenance is not None else ""
+    if signed.source is SourceWord.UNASKED:
+        return ChainLink(
+            id=LinkId.PROVENANCE,
+            state=CheckState.NOT_CHECKABLE,
+            says=f"stated by {builder}, which builds for anybody, of {found}; nobody said which source is meant",
+            found=found,
+            reason="source-unasked",
+            remedy=f"--source {found}, if that is the source that you mean",
+            exit_code=3,
+        )
+    if signed.source is SourceWord.OTHER:
+        return ChainLink(
+            id=LinkId.PROVENANCE,
+            state=CheckState.FAILED,
+            says="it was built from another source than the one that is meant",
+            expected=signed.meant,
+            found=found,
+            reason="source-mismatch",
+            exit_code=1,
+        )
+    return None
+
+
+def verdict_link(signed: Signed, which: LinkId, verb: str) -> ChainLink:
+    """Return a link that is a signature's verdict."""
+    verdict = signed.verdict
+    code = exit_of_verdict(verdict)
+    who = signer_words(verdict.signer) if verdict.signer is not None else "somebody"
+    if verdict.state is SignatureState.VALID:
+        return ChainLink(id=which, state=CheckState.VERIFIED, says=f"{verb} by {who}", exit_code=code)
+    if verdict.state is SignatureState.ACCEPTED:
+        off = next((step.says for step in verdict.steps if step.state is CheckState.NOT_CHECKED), "a check is off")
+        return ChainLink(
+            id=which, state=CheckState.NOT_CHECKED, says=f"{verb} by {who}, but not all was checked: {off}",
+            reason="switched-off", exit_code=code,
+        )  # fmt: skip
+    step = _bad_step(verdict)
+    if signer_told(verdict):
+        return ChainLink(
+            id=which, state=CheckState.NOT_CHECKABLE, says=f"{verb} by {who}; {_NOBODY}", found=who,
+            reason="no-identity-asked", remedy=_NAME_SIGNER, exit_code=3,
+        )  # fmt: skip
+    is_open = verdict.state is SignatureState.UNDECIDED
+    return ChainLink(
+        id=which,
+        state=CheckState.NOT_CHECKABLE if is_open else CheckState.FAILED,
+        says=f"{step.check.value}: {step.says}" if step is not None else "it does not hold",
+        expected=step.expected if step is not None else "",
+        found=step.found if step is not None else "",
+        reason=verdict.reason.value if verdict.reason is not None else "",
+        remedy=step.remedy if step is not None else "",
+        exit_code=code,
+    )
+
+
+def _bad_step(verdict: SignatureVerdict) -> SignatureStep | None:
+    """Return the step for whose reason a signature does not hold."""
+    reason = verdict.reason
+    rows = [step for step in verdict.steps if step.reason is not None and step.state is not CheckState.VERIFIED]
+    failed = [step for step in rows if step.state is CheckState.FAILED]
+    return next((step for step in (*failed, *rows) if step.reason is reason), None)

@@ -1,0 +1,235 @@
+"""From files with signatures to signatures that can be judged, and which of them are about which artifact.
+
+A file holds one signature, or many, one in a line. What cannot be read is a refused signature, not a missing one. Which
+artifact a bundle is about is taken from what it says itself, unverified: that only decides what is held against what,
+and a bundle about another artifact holds for none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.predicates import SIGNATURE_PREDICATE
+from supplymatrix.model.signature import (
+    Check,
+    CheckState,
+    Reason,
+    SignatureState,
+    SignatureStep,
+    SignatureVerdict,
+    Statement,
+)
+from supplymatrix.model.value import value
+from supplymatrix.sources.signature_files import SignatureFile
+
+if TYPE_CHECKING:
+    from supplymatrix.attest.bundle import SignedBundle
+    from supplymatrix.attest.keys import VerifyingKey
+
+__all__ = [
+    "Candidate", "algorithms_of", "candidate_of", "candidates_in", "claimed_digests", "claimed_names", "needs_data",
+    "without_copies",
+]  # fmt: skip
+
+_MOST_IN_FILE = 20_000
+_OID_ED25519 = bytes.fromhex("06032b6570")
+_OID_P384 = bytes.fromhex("06052b81040022")
+_OID_P521 = bytes.fromhex("06052b81040023")
+_NOWHERE = Path()
+_LONGER = ("sha384", "sha512")
+
+
+@value
+class Candidate:
+    """A signature as it was found. bundle: None where it cannot be read; then `refused` says why. path: of its file.
+    statement: of an envelope, unverified; None where it is none that can be read."""
+
+    path: Path
+    source: str
+    bundle: SignedBundle | None = None
+    refused: SignatureVerdict | None = None
+    statement: Statement | None = None
+
+    @property
+    def is_attestation(self) -> bool:
+        """Whether it says something of the artifact, and is more than a signature."""
+        if self.bundle is None or self.bundle.envelope is None:
+            return False
+        return self.statement is None or self.statement.predicate_type != SIGNATURE_PREDICATE
+
+
+def candidates_in(file: SignatureFile) -> tuple[Candidate, ...]:
+    """Return all signatures of a file, in its order; at least one, if only to say that it cannot be read."""
+    from supplymatrix.attest.bundle import detached, parse_bundle
+
+    name = file.path.as_posix()
+    if file.is_detached:
+        return (_candidate(file.path, name, lambda: detached(file.data, file.certificate, name)),)
+    try:
+        documents = _documents(file.data, name)
+    except InputError as err:
+        return (_unread(file.path, name, err),)
+    found = []
+    for line, data in documents:
+        source = f"{name}:{line}" if line else name
+        found.append(_candidate(file.path, source, lambda d=data, s=source: parse_bundle(d, s)))  # type: ignore[misc]
+    return tuple(found)
+
+
+def candidate_of(bundle: SignedBundle, source: str, path: Path = _NOWHERE) -> Candidate:
+    """Return a bundle with what its statement says, unverified."""
+    statement = None
+    if bundle.envelope is not None:
+        from supplymatrix.attest.statement import parse_statement
+
+        try:
+            statement = parse_statement(bundle.envelope.payload, source)
+        except InputError:
+            statement = None  # whoever judges the bundle says what is wrong with it
+    return Candidate(path=path, source=source, bundle=bundle, statement=statement)
+
+
+def algorithms_of(candidates: Iterable[Candidate], keys: Sequence[VerifyingKey]) -> frozenset[str]:
+    """Return the digests of the artifact that these signatures may be held against; SHA-256 is always one of them."""
+    wanted = {"sha256"}
+    by_key = {name for key in keys for name in _by_key_name(key.name)}
+    for bundle in (candidate.bundle for candidate in candidates):
+        if bundle is None:
+            continue
+        if bundle.envelope is not None:
+            wanted.update(name for name in _LONGER if name.encode() in bundle.envelope.payload)
+            continue
+        wanted |= by_key
+        if bundle.message_digest is not None:
+            wanted.add(bundle.message_digest[0])
+        if _OID_P384 in bundle.certificate:
+            wanted.add("sha384")
+        if _OID_P521 in bundle.certificate or _OID_ED25519 in bundle.certificate:
+            wanted.add("sha512")
+        if bundle.entries and bundle.message_digest is None:
+            wanted.update(name for name in _LONGER if any(name.encode() in entry.body for entry in bundle.entries))
+    return frozenset(wanted)
+
+
+def needs_data(candidates: Iterable[Candidate], keys: Sequence[VerifyingKey]) -> bool:
+    """Return whether one of these signatures may be of a kind that is over the bytes themselves, not over a digest."""
+    by_key = any(key.name.startswith("Ed25519") for key in keys)
+    return any(
+        bundle is not None and bundle.envelope is None and (by_key or _OID_ED25519 in bundle.certificate)
+        for bundle in (candidate.bundle for candidate in candidates)
+    )
+
+
+def claimed_digests(candidate: Candidate) -> frozenset[tuple[str, str]]:
+    """Return the digests, (algorithm, hex), of what a signature says to be over: those of a statement's subjects, of
+    the message, else those that its log entry names. None where it does not say."""
+    if candidate.statement is not None:
+        return frozenset(digest for subject in candidate.statement.subjects for digest in subject.digests)
+    bundle = candidate.bundle
+    if bundle is None or bundle.envelope is not None:
+        return frozenset()
+    if bundle.message_digest is not None:
+        algorithm, digest = bundle.message_digest
+        return frozenset({(algorithm, digest.hex())})
+    return frozenset(digest for entry in bundle.entries for digest in _logged_digest(entry.body))
+
+
+def claimed_names(candidate: Candidate) -> frozenset[str]:
+    """Return the names of what a statement is about, without their folders."""
+    if candidate.statement is None:
+        return frozenset()
+    return frozenset(subject.name.rpartition("/")[2] for subject in candidate.statement.subjects if subject.name)
+
+
+def without_copies(candidates: Sequence[Candidate]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    """Return candidates without bare signatures that a bundle holds too, with its log entry; and a note for each."""
+    held = {
+        candidate.bundle.signature: candidate.source
+        for candidate in candidates
+        if candidate.bundle is not None and candidate.bundle.entries
+    }
+    kept, notes = list[Candidate](), list[str]()
+    for candidate in candidates:
+        bundle = candidate.bundle
+        if bundle is None or bundle.entries or bundle.envelope is not None or bundle.signature not in held:
+            kept.append(candidate)
+        else:
+            notes.append(f"{candidate.source} is the signature of {held[bundle.signature]} once more")
+    return tuple(kept), tuple(notes)
+
+
+def _by_key_name(name: str) -> tuple[str, ...]:
+    if "P-384" in name:
+        return ("sha384",)
+    return ("sha512",) if "P-521" in name or name.startswith("Ed25519") else ()
+
+
+def _candidate(path: Path, source: str, read: Callable[[], SignedBundle]) -> Candidate:
+    try:
+        bundle = read()
+    except InputError as err:
+        return _unread(path, source, err)
+    return candidate_of(bundle, source, path)
+
+
+def _unread(path: Path, source: str, err: InputError) -> Candidate:
+    """Return what cannot be read as a refused signature of one step."""
+    fault = err.diagnostics[0]
+    place = f" (line {fault.line})" if fault.line and not source.endswith(f":{fault.line}") else ""
+    step = SignatureStep(
+        check=Check.FORM,
+        state=CheckState.FAILED,
+        says=f"{fault.message}{place}",
+        expected=fault.expected,
+        found=fault.seen,
+        reason=getattr(err, "reason", Reason.MALFORMED),
+        remedy=fault.remedy,
+    )
+    verdict = SignatureVerdict(
+        state=SignatureState.REFUSED, source=source, form="not readable", steps=(step,), engines=()
+    )
+    return Candidate(path=path, source=source, refused=verdict)
+
+
+def _documents(data: bytes, name: str) -> list[tuple[int, bytes]]:
+    """Return the documents of a file, each with its line, 0 where the file is one document. Raises InputError."""
+    if b"\n" in data.strip():
+        lines = [(number, line) for number, line in enumerate(data.split(b"\n"), start=1) if line.strip()]
+        if len(lines) > _MOST_IN_FILE:
+            raise _too_many(len(lines), name)
+        if all(line.lstrip().startswith(b"{") and line.rstrip().endswith(b"}") for _, line in lines):
+            return lines
+    return _wrapped(data, name) or [(0, data)]
+
+
+def _wrapped(data: bytes, name: str) -> list[tuple[int, bytes]]:
+    """Return the bundles of an answer of npm's or GitHub's API: {"attestations": [{"bundle": {…}}]}; [] for others."""
+    if b'"attestations"' not in data[:4096]:
+        return []
+    try:
+        document = json.loads(data)
+        items = document["attestations"]
+        bundles = [item["bundle"] for item in items]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return []
+    if len(bundles) > _MOST_IN_FILE:
+        raise _too_many(len(bundles), name)
+    return [(0, json.dumps(bundle).encode()) for bundle in bundles]
+
+
+def _logged_digest(body: bytes) -> Iterable[tuple[str, str]]:
+    """Return the digest that a hashedrekord entry names."""
+    try:
+        found = json.loads(body)["spec"]["data"]["hash"]
+        return [(str(found["algorithm"]), str(found["value"]).lower())]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return []
+
+
+def _too_many(number: int, name: str) -> InputError:
+    expected = f"at most {_MOST_IN_FILE:,} bundles"
+    return InputError(Diagnostic(message=f"the file has {number:,} of them", artifact=name, expected=expected))

@@ -1,0 +1,103 @@
+"""What becomes of an artifact whose signatures are judged, and of a run of many.
+
+An artifact is signed if one of its signatures holds; what is wrong with the others is told, and decides nothing, unless
+the engines disagree or bytes are not what their digest says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from supplymatrix.model.predicates import is_of_kind
+from supplymatrix.model.signature import ALARMING, Reason, SignatureState, SignatureVerdict, SignedArtifact, SignedAs
+
+__all__ = ["EXIT_CODES", "exit_code_of", "holding_first", "missing_kinds", "signed_as"]
+
+EXIT_CODES = {
+    SignedAs.SIGNED: 0,
+    SignedAs.UNSIGNED: 1,
+    SignedAs.MISSING: 1,
+    SignedAs.REFUSED: 1,
+    SignedAs.UNREADABLE: 2,
+    SignedAs.UNDECIDED: 3,
+    SignedAs.ALARM: 4,
+}
+_GRAVEST_FIRST = (4, 2, 3, 1, 0)
+_NOTHING = 5
+_UNREADABLE = frozenset({Reason.MALFORMED, Reason.UNKNOWN_VERSION})
+_ALWAYS = frozenset({Reason.ENGINES_DISAGREE, Reason.BLOB_DIGEST_MISMATCH})
+"""Alarms also where another signature holds."""
+
+
+def signed_as(
+    signatures: Sequence[SignatureVerdict],
+    attestations: Sequence[SignatureVerdict],
+    *,
+    required: Collection[str] = (),
+    only_attestations: bool = False,
+    has_gaps: bool = False,
+    has_faults: bool = False,
+    is_forged: bool = False,
+) -> SignedAs:
+    """Return what became of an artifact. required: kinds of attestations. has_gaps: not all that lies beside it could
+    be had. has_faults: a file beside it cannot be read. is_forged: something came that is not what its digest says."""
+    if is_forged or any(verdict.reason in _ALWAYS for verdict in (*signatures, *attestations)):
+        return SignedAs.ALARM
+    judged = attestations if only_attestations else signatures
+    if any(verdict.holds for verdict in judged):
+        return _with_required(attestations, required, has_gaps=has_gaps)
+    if judged:
+        state = _of_refused(judged)
+        return SignedAs.UNDECIDED if state is SignedAs.REFUSED and has_gaps else state
+    if has_faults:
+        return SignedAs.UNREADABLE
+    if has_gaps:
+        return SignedAs.UNDECIDED
+    return SignedAs.MISSING if only_attestations and signatures else SignedAs.UNSIGNED
+
+
+def missing_kinds(attestations: Iterable[SignatureVerdict], required: Iterable[str]) -> tuple[str, ...]:
+    """Return the required kinds of which no attestation holds, in their order."""
+    held = [found.statement.predicate_type for found in attestations if found.holds and found.statement is not None]
+    return tuple(kind for kind in required if not any(is_of_kind(predicate, kind) for predicate in held))
+
+
+def holding_first(verdicts: Iterable[SignatureVerdict]) -> tuple[SignatureVerdict, ...]:
+    """Return verdicts with those that hold first, else in the order in which they were found."""
+    return tuple(sorted(verdicts, key=lambda verdict: not verdict.holds))
+
+
+def exit_code_of(artifacts: Sequence[SignedArtifact], *, has_gaps: bool = False, is_discovery: bool = False) -> int:
+    """Return the exit code of a run. is_discovery: nobody was named, so that nothing can be as asked."""
+    codes = {EXIT_CODES[artifact.state] for artifact in artifacts}
+    codes |= {3} if has_gaps else set()
+    if is_discovery:
+        codes = {1 if code in (0, 3) and not has_gaps else code for code in codes}
+    return next((code for code in _GRAVEST_FIRST if code in codes), _NOTHING)
+
+
+def _with_required(attestations: Sequence[SignatureVerdict], required: Collection[str], *, has_gaps: bool) -> SignedAs:
+    """Return what becomes of an artifact that is signed."""
+    missing = missing_kinds(attestations, required)
+    if not missing:
+        return SignedAs.SIGNED
+    of_kind = [
+        found for found in attestations
+        if found.statement is not None and any(is_of_kind(found.statement.predicate_type, kind) for kind in missing)
+    ]  # fmt: skip
+    state = _of_refused(of_kind) if of_kind else SignedAs.MISSING
+    if state is SignedAs.REFUSED:
+        state = SignedAs.MISSING
+    return SignedAs.UNDECIDED if state is SignedAs.MISSING and has_gaps else state
+
+
+def _of_refused(verdicts: Sequence[SignatureVerdict]) -> SignedAs:
+    """Return what becomes of an artifact of whose signatures none holds: the gravest of them."""
+    reasons = {verdict.reason for verdict in verdicts}
+    if reasons & ALARMING:
+        return SignedAs.ALARM
+    if reasons & _UNREADABLE:
+        return SignedAs.UNREADABLE
+    if any(verdict.state is SignatureState.UNDECIDED for verdict in verdicts):
+        return SignedAs.UNDECIDED
+    return SignedAs.REFUSED

@@ -1,0 +1,210 @@
+"""Where the signatures of a run are, and which are held against which artifact.
+
+| --bundle | for |
+|---|---|
+| not given | what lies beside each artifact |
+| FILE, with one artifact | this one |
+| FILE with many, or for many artifacts; FOLDER | those that name the artifact's digest, or its name |
+| a pattern: `{}` the path of an artifact, `{name}` the last part of it | each artifact has its own file |
+
+A bundle is given to an artifact by its name too, since one that names the file and another digest is not to be passed
+over: the file may have been changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from supplymatrix.engine.signature_bundles import Candidate, candidates_in, claimed_digests, claimed_names
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.value import value
+from supplymatrix.sources.signature_files import beside, in_folder, names_in, read_bundle_file, read_detached
+
+__all__ = ["NO_PLACES", "BundlePlaces", "FoundFor", "Places"]
+
+_MANY = 16
+"""Files of a run, from which on a folder is listed once instead of looked into for each."""
+_MOST_TRIED = 100
+"""Bundles of a file that are held against its one artifact where none of them names it."""
+
+
+@value
+class BundlePlaces:
+    """bundles: files, folders and patterns; () = beside each artifact. signature, certificate: of a signature that is
+    no bundle, files or patterns, "" = none."""
+
+    bundles: tuple[str, ...] = ()
+    signature: str = ""
+    certificate: str = ""
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is said where the signatures are."""
+        return bool(self.bundles or self.signature)
+
+
+NO_PLACES = BundlePlaces()
+
+
+@value
+class FoundFor:
+    """What was found for one artifact by its path. faults: of files that cannot be read."""
+
+    candidates: tuple[Candidate, ...] = ()
+    notes: tuple[str, ...] = ()
+    faults: tuple[Diagnostic, ...] = ()
+
+
+class Places:
+    """The places of a run, its shared files read once.
+
+    targets: how many files and digests the run has. Raises InputError for a shared file or folder that cannot be read.
+    """
+
+    def __init__(self, places: BundlePlaces, targets: int) -> None:
+        self._places = places
+        self._patterns = [text for text in places.bundles if _is_pattern(text)]
+        self._single: list[Candidate] = []
+        self._named: list[Candidate] = []
+        self._in_folders: list[Candidate] = []
+        for text in places.bundles if targets else ():
+            if not _is_pattern(text):
+                self._read(Path(text), is_alone=targets == 1)
+        self._targets = targets
+        self._listed: dict[Path, frozenset[str] | None] = {}
+        self._index()
+
+    def _read(self, path: Path, *, is_alone: bool) -> None:
+        if path.is_dir():
+            for file in in_folder(path):
+                self._in_folders += candidates_in(read_bundle_file(file))
+            return
+        found = candidates_in(read_bundle_file(path))
+        (self._single if is_alone and len(found) == 1 else self._named).extend(found)
+
+    def _index(self) -> None:
+        self._shared = [*self._named, *self._in_folders]
+        self._by_digest: dict[tuple[str, str], list[int]] = {}
+        self._by_name: dict[str, list[int]] = {}
+        for number, candidate in enumerate(self._shared):
+            for digest in claimed_digests(candidate):
+                self._by_digest.setdefault(digest, []).append(number)
+            for name in {*claimed_names(candidate), *_names_of_file(candidate.path.name)}:
+                self._by_name.setdefault(name, []).append(number)
+        self._used: set[int] = set()
+
+    @property
+    def shared(self) -> tuple[Candidate, ...]:
+        """All bundles that are given to artifacts by what they say."""
+        return tuple(self._shared)
+
+    def for_path(self, path: Path) -> FoundFor:
+        """Return what lies beside a file, or where the patterns say."""
+        if not self._places.is_named:
+            found = beside(path, self._names_around(path))
+            candidates = tuple(candidate for file in found.files for candidate in candidates_in(file))
+            return FoundFor(candidates=candidates, notes=found.notes, faults=found.faults)
+        return self._by_patterns({"{}": path.as_posix(), "{name}": path.name})
+
+    def _names_around(self, path: Path) -> frozenset[str] | None:
+        """Return the names in a file's folder, listed once for a run of many files; None = not worth it."""
+        if self._targets < _MANY:
+            return None
+        if path.parent not in self._listed:
+            self._listed[path.parent] = names_in(path.parent)
+        return self._listed[path.parent]
+
+    def for_digest(self, digest: str) -> FoundFor:
+        """Return what lies where the patterns say. digest: "sha256:…", hex in the pattern's place."""
+        if not self._places.is_named:
+            fault = Diagnostic(
+                message="nothing lies beside a digest", artifact=digest, expected="its bundles, by --bundle"
+            )
+            return FoundFor(faults=(fault,))
+        text = digest.partition(":")[2]
+        return self._by_patterns({"{}": text, "{name}": text})
+
+    def shared_for(self, name: str, digests: Iterable[tuple[str, str]]) -> tuple[Candidate, ...]:
+        """Return the shared bundles that are about an artifact, by digest or by name. name: the last part of its path.
+
+        Of the files that are named for a run of one artifact all are, where none says so.
+        """
+        numbers = {number for digest in digests for number in self._by_digest.get(digest, ())}
+        numbers |= set(self._by_name.get(name, ()) if name else ())
+        if not numbers and self._targets == 1 and not self._single:
+            numbers = set(range(min(len(self._named), _MOST_TRIED)))
+        self._used |= numbers
+        return tuple(self._shared[number] for number in sorted(numbers))
+
+    @property
+    def left_over(self) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
+        """What was given to no artifact: notes on bundles about others, and the faults of those that cannot be read."""
+        others, faults, unread = 0, list[Diagnostic](), 0
+        for number, candidate in enumerate(self._shared):
+            if number in self._used:
+                continue
+            if candidate.bundle is not None:
+                others += 1
+            elif number < len(self._named) and candidate.refused is not None:
+                faults.append(_fault_of(candidate))
+            else:
+                unread += 1
+        notes = [f"{others:,} of the bundles are about none of these artifacts"] if others else []
+        notes += [f"{unread:,} files of the folder of bundles are none"] if unread else []
+        return tuple(notes), tuple(faults)
+
+    def _by_patterns(self, words: Mapping[str, str]) -> FoundFor:
+        candidates, notes, faults = list(self._single), list[str](), list[Diagnostic]()
+        for pattern in self._patterns:
+            path = Path(_filled(pattern, words))
+            if not path.exists():
+                notes.append(f"there is no {path.as_posix()}")
+                continue
+            try:
+                candidates += candidates_in(read_bundle_file(path))
+            except InputError as err:
+                faults += err.diagnostics
+        if self._places.signature:
+            try:
+                candidates += self._detached(words)
+            except InputError as err:
+                faults += err.diagnostics
+        return FoundFor(candidates=tuple(candidates), notes=tuple(notes), faults=tuple(faults))
+
+    def _detached(self, words: Mapping[str, str]) -> Iterator[Candidate]:
+        certificate = self._places.certificate
+        file = read_detached(
+            Path(_filled(self._places.signature, words)), Path(_filled(certificate, words)) if certificate else None
+        )
+        yield from candidates_in(file)
+
+
+def _is_pattern(text: str) -> bool:
+    return "{}" in text or "{name}" in text
+
+
+def _filled(pattern: str, words: Mapping[str, str]) -> str:
+    """Return a pattern with its words replaced, in one pass: a path may have braces itself."""
+    parts = pattern.split("{}")
+    return words["{}"].join(part.replace("{name}", words["{name}"]) for part in parts)
+
+
+def _names_of_file(name: str) -> Iterator[str]:
+    """Yield what the artifact of a signature file may be called: its own name without one, two or three endings."""
+    for _ in range(3):
+        name, dot, _ending = name.rpartition(".")
+        if not dot or not name:
+            return
+        yield name
+
+
+def _fault_of(candidate: Candidate) -> Diagnostic:
+    step = candidate.refused.steps[0] if candidate.refused is not None else None
+    return Diagnostic(
+        message=step.says if step is not None else "it cannot be read",
+        artifact=candidate.source,
+        seen=step.found if step is not None else "",
+        expected=step.expected if step is not None else "",
+        remedy=step.remedy if step is not None else "",
+    )

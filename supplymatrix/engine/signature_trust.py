@@ -1,0 +1,56 @@
+"""The trusted root of a run: read once, and only when a signature needs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from supplymatrix.attest.wanted import Wanted
+from supplymatrix.engine.means import Means
+from supplymatrix.model.signature import TrustUsed
+from supplymatrix.sources.files import read_limited
+
+if TYPE_CHECKING:
+    from supplymatrix.attest.bundle import SignedBundle
+    from supplymatrix.attest.trusted_root import TrustedRoot
+
+__all__ = ["RunTrust"]
+
+_CA_LIMIT = 1 << 20
+
+
+class RunTrust:
+    """file: a trusted root, None = the public one. ca: certificates (PEM) of an authority of one's own, trusted beside
+    it."""
+
+    def __init__(self, file: Path | None, ca: Path | None, means: Means) -> None:
+        self._file = file
+        self._ca = ca
+        self._means = means
+        self._root: TrustedRoot | None = None
+        self.used: TrustUsed | None = None
+        self.notes: tuple[str, ...] = ()
+
+    def root_for(self, bundle: SignedBundle, wanted: Wanted) -> TrustedRoot | None:
+        """Return the trusted root, or None where this signature needs none: a key's, of which no log entry counts.
+
+        Raises InputError where the file cannot be read.
+        """
+        by_key = bool(wanted.keys) and not bundle.certificate
+        if by_key and (not wanted.checks_log or not (bundle.entries or bundle.timestamps)):
+            return None
+        if self._root is None:
+            self._root = self._load()
+        return self._root
+
+    def _load(self) -> TrustedRoot:
+        from supplymatrix.engine.trust_roots import age_warning, trusted_root_for
+
+        root, self.used = trusted_root_for(self._file, self._means.now, environ=self._means.environ)
+        warning = age_warning(self.used)
+        self.notes = (warning,) if warning else ()
+        if self._ca is None:
+            return root
+        from supplymatrix.attest.trusted_root import with_private_ca
+
+        return with_private_ca(root, read_limited(self._ca, _CA_LIMIT, "certificate authority"), self._ca.as_posix())

@@ -1,0 +1,375 @@
+"""Verify who signed files, digests and images: all of a run, a verdict for each, none skipped.
+
+run = verify_signatures(SignatureRequest(targets=(FileTarget(path=Path("app")),), wanted=wanted, means=means))
+run.artifacts, run.exit_code
+
+A file is read once for all the digests that its signatures ask for, large ones side by side; judging is one thread's
+work. What goes wrong with one artifact stops no other. Nothing is fetched but what lies beside the images that are
+named, and the trusted root is read only where a certificate or a log entry needs it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from supplymatrix.attest.wanted import Artifact, EngineChoice, Wanted
+from supplymatrix.engine.events import OnEvent, Progress, ignore_event
+from supplymatrix.engine.means import Means
+from supplymatrix.engine.signature_bundles import Candidate, algorithms_of, candidate_of, needs_data, without_copies
+from supplymatrix.engine.signature_outcome import exit_code_of, holding_first, missing_kinds, signed_as
+from supplymatrix.engine.signature_places import NO_PLACES, BundlePlaces, FoundFor, Places
+from supplymatrix.engine.signature_trust import RunTrust
+from supplymatrix.errors import Diagnostic, InputError, SupplymatrixError
+from supplymatrix.model.gap import Gap
+from supplymatrix.model.predicates import is_of_kind, types_of
+from supplymatrix.model.signature import ArtifactKind, SignatureVerdict, SignedArtifact, SignedAs
+from supplymatrix.model.signature_run import SignatureRun
+from supplymatrix.model.value import changed, value
+from supplymatrix.sources.file_digests import FileDigests, digest_file, look_at_file
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from supplymatrix.attest.bundle import SignedBundle
+    from supplymatrix.attest.image_found import ImageSignatures
+    from supplymatrix.engine.image_signatures import ImageChoice
+
+    _Rows = tuple[ImageSignatures, ...] | SupplymatrixError
+
+__all__ = [
+    "DATA_LIMIT", "DigestTarget", "FileTarget", "ImageTarget", "SignatureRequest", "SignatureRun", "SignatureTarget",
+    "parse_digest", "verify_signatures",
+]  # fmt: skip
+
+T = TypeVar("T")
+DATA_LIMIT = 256 << 20
+"""Bytes of an artifact that is held in memory for a signature over the bytes themselves (Ed25519)."""
+_LARGE = 4 << 20
+"""Bytes from which a file is hashed beside others."""
+_AT_A_TIME = 256
+_MOST_THREADS = 8
+_ALARM = 4
+_DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha384):([0-9a-f]{96})|(sha512):([0-9a-f]{128})")
+
+
+@value
+class FileTarget:
+    """A file. Its signatures lie beside it, unless the request says where."""
+
+    path: Path
+
+
+@value
+class DigestTarget:
+    """Something of which only the digest is at hand: "sha256:…". The request says where its signatures are."""
+
+    digest: str
+
+
+@value
+class ImageTarget:
+    """An image: a reference, or the path of a layout. The request says which images of an index are meant."""
+
+    reference: str
+
+
+SignatureTarget = FileTarget | DigestTarget | ImageTarget
+
+
+@value
+class SignatureRequest:
+    """places: where signatures of files and digests are. trusted_root: a file, None = the public one; ca: a certificate
+    authority of one's own (PEM). required: kinds of attestations that must be there and hold. only_attestations: a
+    plain signature would not do; predicates: kinds of which one must be there then, () = any. vendor: whose `wanted`
+    is. asked, switched_off: `SignatureRun`'s lines of the same names. images: which of an index, None = the index."""
+
+    targets: tuple[SignatureTarget, ...]
+    wanted: Wanted
+    means: Means
+    places: BundlePlaces = NO_PLACES
+    trusted_root: Path | None = None
+    ca: Path | None = None
+    engine: EngineChoice = EngineChoice.BOTH
+    required: tuple[str, ...] = ()
+    only_attestations: bool = False
+    predicates: tuple[str, ...] = ()
+    vendor: str = ""
+    asked: tuple[str, ...] = ()
+    switched_off: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    images: ImageChoice | None = None
+
+
+@value
+class _Prepared:
+    """A file or digest, and what lies beside it. hashed: what gives its digests."""
+
+    name: str
+    kind: ArtifactKind
+    own: FoundFor
+    last_name: str = ""
+    hashed: Callable[[], FileDigests]
+
+
+def verify_signatures(request: SignatureRequest, on_event: OnEvent = ignore_event) -> SignatureRun:
+    """Return what became of every target.
+
+    Raises InputError for a trusted root, or a bundle named for all targets, that cannot be read.
+    """
+    return _Run(request, on_event).run()
+
+
+def parse_digest(text: str) -> tuple[str, str] | None:
+    """Return algorithm and hex of "sha256:…", None for another text."""
+    found = _DIGEST.fullmatch(text)
+    if found is None:
+        return None
+    algorithm, _, digest = text.partition(":")
+    return algorithm, digest
+
+
+class _Run:
+    """One run: what all of its artifacts share, and its steps."""
+
+    def __init__(self, request: SignatureRequest, on_event: OnEvent) -> None:
+        self._request = request
+        self._on_event = on_event
+        self._keys = request.wanted.keys
+        self._trust = RunTrust(request.trusted_root, request.ca, request.means)
+        self._places = Places(request.places, sum(not isinstance(target, ImageTarget) for target in request.targets))
+        self._algorithms = algorithms_of(self._places.shared, self._keys)
+        self._keeps = needs_data(self._places.shared, self._keys)
+        self._pool: ThreadPoolExecutor | None = None
+
+    def run(self) -> SignatureRun:
+        """Return what became of every target."""
+        request = self._request
+        try:
+            artifacts = tuple(self._artifacts())
+        finally:
+            if self._pool is not None:
+                self._pool.shutdown(cancel_futures=True)
+        notes, faults = self._places.left_over
+        is_discovery = not request.wanted.identities and not self._keys
+        code = exit_code_of(artifacts, is_discovery=is_discovery)
+        return SignatureRun(
+            artifacts=artifacts,
+            engine=request.engine.value,
+            exit_code=2 if faults and code != _ALARM else code,
+            trust=self._trust.used,
+            asked=request.asked,
+            switched_off=request.switched_off,
+            notes=(*request.notes, *self._trust.notes, *notes),
+            faults=faults,
+            is_discovery=is_discovery,
+            only_attestations=request.only_attestations,
+        )
+
+    def _artifacts(self) -> Iterator[SignedArtifact]:
+        """Yield all artifacts in the order of the targets; of so many at a time what lies beside them is in memory."""
+        targets = self._request.targets
+        done = 0
+        for start in range(0, len(targets), _AT_A_TIME):
+            some = targets[start : start + _AT_A_TIME]
+            images = self._begin_images([found.reference for found in some if isinstance(found, ImageTarget)])
+            begun = [self._begin(target, images, many=len(targets) > 1) for target in some]
+            for finish in begun:
+                yield from finish()
+                done += 1
+                self._on_event(Progress(stage="signatures", done=done, total=len(targets)))
+
+    def _begin(
+        self, target: SignatureTarget, images: Iterator[_Rows], *, many: bool
+    ) -> Callable[[], Iterable[SignedArtifact]]:
+        """Read what is small, begin in a thread what takes its time, and return what judges it all."""
+        if isinstance(target, ImageTarget):
+            reference = target.reference
+            return lambda: self._finish_images(reference, next(images))
+        if isinstance(target, DigestTarget):
+            name, kind = target.digest, ArtifactKind.DIGEST
+        else:
+            name, kind = target.path.as_posix(), ArtifactKind.FILE
+        try:
+            if isinstance(target, DigestTarget):
+                found = _prepared_digest(target, self._places)
+            else:
+                found = self._prepared_file(target.path, look_at_file(target.path), many=many)
+        except InputError as err:
+            faults = err.diagnostics
+            return lambda: (self._unreadable(name, kind, faults),)
+        return lambda: (self._finish(found),)
+
+    def _prepared_file(self, path: Path, size: int, *, many: bool) -> _Prepared:
+        own = self._places.for_path(path)
+        algorithms = self._algorithms | algorithms_of(own.candidates, self._keys)
+        keep = DATA_LIMIT if self._keeps or needs_data(own.candidates, self._keys) else 0
+
+        def hashed() -> FileDigests:
+            return digest_file(path, algorithms, keep=keep)
+
+        is_slow = many and size >= _LARGE and not keep  # bytes that are kept are read when they are needed
+        return _Prepared(
+            name=path.as_posix(), kind=ArtifactKind.FILE, own=own, last_name=path.name,
+            hashed=self._beside_others(hashed) if is_slow else hashed,
+        )  # fmt: skip
+
+    def _beside_others(self, work: Callable[[], T]) -> Callable[[], T]:
+        """Begin some work in a thread, and return what waits for it."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(max_workers=min(self._request.means.jobs, _MOST_THREADS))
+        return self._pool.submit(work).result
+
+    def _finish(self, found: _Prepared) -> SignedArtifact:
+        try:
+            digests = found.hashed()
+        except InputError as err:
+            return self._unreadable(found.name, found.kind, err.diagnostics)
+        shared = self._places.shared_for(found.last_name, digests.digests)
+        candidates, copies = without_copies((*found.own.candidates, *shared))
+        artifact = Artifact(name=found.name, digests=digests.digests, data=digests.data)
+        judged = self._judged(candidates, artifact)
+        notes = (*found.own.notes, *copies)
+        return self._signed(
+            SignedArtifact(
+                name=found.name, kind=found.kind, state=SignedAs.UNSIGNED, digests=digests.digests, notes=notes,
+                faults=found.own.faults,
+            ),
+            judged,
+        )  # fmt: skip
+
+    def _judged(self, candidates: Sequence[Candidate], artifact: Artifact) -> Iterator[tuple[bool, SignatureVerdict]]:
+        """Yield for each signature whether it is an attestation, and its verdict."""
+        some = _of_predicates(candidates, self._request.predicates)
+        for candidate in some:
+            if candidate.bundle is None:
+                if candidate.refused is not None:
+                    yield self._request.only_attestations, candidate.refused
+                continue
+            is_attestation = candidate.is_attestation
+            if self._request.only_attestations and not is_attestation:
+                continue
+            predicate = candidate.statement.predicate_type if candidate.statement is not None else ""
+            yield is_attestation, self._judge(candidate.bundle, artifact, predicate, is_attestation=is_attestation)
+
+    def _judge(
+        self, bundle: SignedBundle, artifact: Artifact, predicate: str, *, is_attestation: bool
+    ) -> SignatureVerdict:
+        from supplymatrix.attest.engines import verify_signature
+
+        wanted = self._wanted(predicate) if is_attestation else self._request.wanted
+        root = self._trust.root_for(bundle, wanted)
+        return verify_signature(bundle, artifact, wanted, root, self._request.means.now, engine=self._request.engine)
+
+    def _wanted(self, predicate: str) -> Wanted:
+        """Return what is asked of an attestation: annotations are of signatures; the kinds that are asked for are its
+        type where it is one of them, since a type may have a version behind it."""
+        kinds = self._request.predicates
+        types = tuple(name for kind in kinds for name in types_of(kind))
+        if predicate and any(is_of_kind(predicate, kind) for kind in kinds):
+            types = (predicate,)
+        return changed(self._request.wanted, annotations=(), predicate_types=types)
+
+    def _signed(self, plain: SignedArtifact, judged: Iterable[tuple[bool, SignatureVerdict]]) -> SignedArtifact:
+        """Return an artifact with its verdicts and what they come to."""
+        pairs, request = list(judged), self._request
+        signatures = holding_first(verdict for is_attestation, verdict in pairs if not is_attestation)
+        attestations = holding_first(verdict for is_attestation, verdict in pairs if is_attestation)
+        state = signed_as(
+            signatures, attestations, required=request.required, only_attestations=request.only_attestations,
+            has_gaps=bool(plain.gaps), has_faults=bool(plain.faults), is_forged=plain.state is SignedAs.ALARM,
+        )  # fmt: skip
+        return changed(
+            plain, state=state, signatures=signatures, attestations=attestations, required=request.required,
+            missing=missing_kinds(attestations, request.required), vendor=request.vendor,
+        )  # fmt: skip
+
+    def _unreadable(self, name: str, kind: ArtifactKind, faults: tuple[Diagnostic, ...]) -> SignedArtifact:
+        return SignedArtifact(
+            name=name, kind=kind, state=SignedAs.UNREADABLE, faults=faults, vendor=self._request.vendor
+        )
+
+    def _begin_images(self, references: Sequence[str]) -> Iterator[_Rows]:
+        """Yield what lies beside each image; all of them are asked for, side by side, when the first one is wanted."""
+        if references:
+            from supplymatrix.engine.image_signatures import ImageChoice, images_signatures
+
+            yield from images_signatures(references, self._request.means, self._request.images or ImageChoice())
+
+    def _finish_images(self, reference: str, rows: _Rows) -> Iterator[SignedArtifact]:
+        if isinstance(rows, InputError):
+            yield self._unreadable(reference, ArtifactKind.IMAGE, rows.diagnostics)
+        elif isinstance(rows, SupplymatrixError):
+            gap = Gap(wanted="its signatures", reason=str(rows), remedy=getattr(rows, "remedy", ""), subject=reference)
+            yield self._signed(
+                SignedArtifact(name=reference, kind=ArtifactKind.IMAGE, state=SignedAs.UNDECIDED, gaps=(gap,)), ()
+            )
+        else:
+            for row in rows:
+                yield self._signed(_image_artifact(row), self._judged_image(row))
+
+    def _judged_image(self, row: ImageSignatures) -> Iterator[tuple[bool, SignatureVerdict]]:
+        """Yield as `_judged` does; what was refused before a key was looked at comes last."""
+        from supplymatrix.attest.image_found import SignatureKind
+
+        candidates = [
+            (found, candidate_of(found.bundle, row.name), found.kind is SignatureKind.ATTESTATION)
+            for found in row.found
+        ]
+        some = _of_predicates([candidate for _, candidate, _ in candidates], self._request.predicates)
+        for found, candidate, is_attestation in candidates:
+            if candidate not in some or (self._request.only_attestations and not is_attestation):
+                continue
+            algorithm, _, digest = found.digest.partition(":")
+            artifact = Artifact(name=row.reference, digests=((algorithm, digest),))
+            predicate = candidate.statement.predicate_type if candidate.statement is not None else ""
+            yield is_attestation, self._judge(found.bundle, artifact, predicate, is_attestation=is_attestation)
+        for judged in row.judged:
+            is_attestation = judged.kind is SignatureKind.ATTESTATION
+            if is_attestation or not self._request.only_attestations:
+                yield is_attestation, judged.verdict
+
+
+def _prepared_digest(target: DigestTarget, places: Places) -> _Prepared:
+    """Return a digest as if it were a file that was hashed. Raises InputError for what is none."""
+    known = parse_digest(target.digest)
+    if known is None:
+        seen = target.digest[:200]
+        raise InputError(
+            Diagnostic(message="this is no digest", artifact=seen, expected="sha256:, and 64 lower-case hex digits")
+        )
+    digests = FileDigests(digests=(known,), size=0)
+    return _Prepared(
+        name=target.digest, kind=ArtifactKind.DIGEST, own=places.for_digest(target.digest), hashed=lambda: digests
+    )
+
+
+def _of_predicates(candidates: Sequence[Candidate], kinds: Sequence[str]) -> Sequence[Candidate]:
+    """Return the candidates of the kinds that are asked for; where none is, all of them: each then tells what it is."""
+    if not kinds:
+        return candidates
+    some = [
+        candidate for candidate in candidates
+        if candidate.statement is not None
+        and any(is_of_kind(candidate.statement.predicate_type, kind) for kind in kinds)
+    ]  # fmt: skip
+    return some or candidates
+
+
+def _image_artifact(row: ImageSignatures) -> SignedArtifact:
+    """Return an image as it was found, before its signatures are judged."""
+    told = {step.expected for judged in row.judged for step in judged.verdict.steps}
+    forged = tuple(
+        f"{found.source} has something else than its digest says: wanted {found.wanted}, got {found.found}"
+        for found in row.forged
+        if found.wanted not in told
+    )
+    return SignedArtifact(
+        name=row.name, kind=ArtifactKind.IMAGE, state=SignedAs.ALARM if row.forged else SignedAs.UNSIGNED,
+        digests=row.digests, reference=row.reference, tag=row.tag, platform=row.platform, unsigned=row.unsigned,
+        gaps=row.gaps, notes=(*forged, *row.notes),
+    )  # fmt: skip

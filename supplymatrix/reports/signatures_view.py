@@ -1,0 +1,396 @@
+"""Who signed what, for people: a block for each artifact, what was trusted, and what was not checked.
+
+What is told of a signer, a log or a statement is what was verified; of a signature that does not hold it is told why,
+with what was expected and found. In a run of many the ones that are as asked have two lines each, and a table at the
+end says how all of them ended.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from supplymatrix.model.predicates import kind_of
+from supplymatrix.model.signature import (
+    ArtifactKind,
+    CheckState,
+    LogMention,
+    SignatureState,
+    SignatureStep,
+    SignatureVerdict,
+    SignedArtifact,
+    SignedAs,
+    Signer,
+)
+from supplymatrix.model.signature_run import SignatureRun
+from supplymatrix.reports.plain import plain
+
+__all__ = ["command_for", "reason_words", "render_signatures_text", "verdict_line"]
+
+_LABEL = 13  # columns of the names before values
+_SHOWN = 10  # artifacts of one outcome in the table at the end, unless all are asked for
+_MARKS = {
+    SignedAs.SIGNED: "✓",
+    SignedAs.UNSIGNED: "✗",
+    SignedAs.MISSING: "✗",
+    SignedAs.REFUSED: "✗",
+    SignedAs.ALARM: "✗",
+    SignedAs.UNREADABLE: "!",
+    SignedAs.UNDECIDED: "?",
+}
+_STEP_MARKS = {
+    CheckState.VERIFIED: "✓",
+    CheckState.NOT_PRESENT: "-",
+    CheckState.NOT_CHECKABLE: "?",
+    CheckState.NOT_CHECKED: "!",
+    CheckState.FAILED: "✗",
+}
+_GRAVEST_FIRST = (
+    SignedAs.ALARM, SignedAs.UNREADABLE, SignedAs.UNDECIDED, SignedAs.REFUSED, SignedAs.MISSING, SignedAs.UNSIGNED,
+    SignedAs.SIGNED,
+)  # fmt: skip
+_VERDICTS = {
+    0: "everything is signed as asked",
+    1: "not everything is signed as asked",
+    2: "not everything can be read",
+    3: "not everything could be had, or judged here",
+    4: "ALARM: a signature, a proof or a hash is wrong",
+    5: "there was nothing to verify",
+}
+_CLAIMS = (
+    ("sourceRepositoryURI", ""),
+    ("githubWorkflowRepository", ""),
+    ("sourceRepositoryRef", "at"),
+    ("githubWorkflowRef", "at"),
+    ("sourceRepositoryDigest", "commit"),
+    ("githubWorkflowSHA", "commit"),
+    ("buildTrigger", "on"),
+    ("githubWorkflowTrigger", "on"),
+)
+"""Fields of the certificate for the line on the workflow: the first one of each word that is there."""
+
+
+def render_signatures_text(run: SignatureRun, *, width: int = 80, verbose: bool = False) -> str:
+    """Return what came of a run. verbose: all steps of all signatures, and every artifact in full."""
+    width = max(40, width)
+    lines: list[str] = []
+    many = len(run.artifacts) > 1
+    for artifact in run.artifacts:
+        is_brief = many and not verbose and artifact.state is SignedAs.SIGNED and not artifact.notes
+        lines += _brief(artifact, run, width) if is_brief else [*_block(artifact, run, width, verbose=verbose), ""]
+    if lines and lines[-1]:
+        lines.append("")
+    lines += _end(run, width, verbose=verbose)
+    return "\n".join(lines) + "\n"
+
+
+def verdict_line(artifact: SignedArtifact, *, only_attestations: bool = False) -> str:
+    """Return what became of an artifact, in a few words."""
+    judged = artifact.attestations if only_attestations else artifact.signatures
+    state = artifact.state
+    if state is SignedAs.SIGNED:
+        what = "attested" if only_attestations else "signed"
+        held = [verdict for verdict in judged if verdict.holds]
+        if held and all(verdict.state is SignatureState.ACCEPTED for verdict in held):
+            return f"{what}, with checks switched off"
+        return what
+    if state is SignedAs.UNSIGNED:
+        return "no attestation" if only_attestations else "not signed"
+    if state is SignedAs.MISSING:
+        missing = ", ".join(artifact.missing) or "attestation"
+        return f"signed, and missing: {missing}" if artifact.missing else "signed, and nothing is attested"
+    why = reason_words(artifact, judged)
+    word = {
+        SignedAs.REFUSED: "refused",
+        SignedAs.ALARM: "ALARM",
+        SignedAs.UNREADABLE: "not readable",
+        SignedAs.UNDECIDED: "not decided",
+    }[state]
+    return f"{word}: {why}" if why else word
+
+
+def reason_words(artifact: SignedArtifact, judged: Sequence[SignatureVerdict]) -> str:
+    """Return the reasons for which no signature holds, each once, as machines read them."""
+    reasons = [verdict.reason.value for verdict in judged if verdict.reason is not None]
+    if not reasons:
+        reasons = [fault.message for fault in artifact.faults] or [gap.reason for gap in artifact.gaps]
+    return ", ".join(dict.fromkeys(reasons[:_SHOWN]))
+
+
+def command_for(signer: Signer) -> str:
+    """Return the options that ask for just this signer, "" where it is a key: nobody gives a key by its hash."""
+    if not signer.identity:
+        return ""
+    return f"--identity {_quoted(signer.identity)} --issuer {_quoted(signer.issuer)}"
+
+
+def _brief(artifact: SignedArtifact, run: SignatureRun, width: int) -> Iterator[str]:
+    """Yield two lines on an artifact that is as asked."""
+    judged = artifact.attestations if run.only_attestations else artifact.signatures
+    yield from _wrapped(f"{_mark(artifact)} {verdict_line(artifact, only_attestations=run.only_attestations)}: "
+                        f"{plain(_name(artifact))}", width, "  ")  # fmt: skip
+    best = judged[0]
+    parts = [_who(best.signer)] if best.signer is not None else []
+    parts += [f"log entry {mention.index:,}" for mention in best.log[:1]]
+    if parts:
+        yield from _wrapped(f"    by {plain(', '.join(parts))}", width, "    ")
+
+
+def _block(artifact: SignedArtifact, run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
+    """Yield all there is to say of an artifact."""
+    if run.is_discovery and artifact.state in (SignedAs.UNDECIDED, SignedAs.REFUSED):
+        verdict = "who signed is told, and not judged"
+    else:
+        verdict = verdict_line(artifact, only_attestations=run.only_attestations)
+    yield from _wrapped(f"{_mark(artifact)} {plain(_name(artifact))}: {plain(verdict)}", width, "  ")
+    digests = artifact.digests[:1]
+    image = (("image", artifact.reference), ("tag", artifact.tag), ("platform", artifact.platform))
+    for name, text in (*digests, *image, ("vendor", artifact.vendor)):
+        yield from _row(name, text, width)
+    if not run.only_attestations:
+        for found in artifact.signatures:
+            yield from _verdict(found, "signature", run, width, verbose=verbose)
+    for found in artifact.attestations:
+        yield from _verdict(found, "attestation", run, width, verbose=verbose)
+    yield from _rest(artifact, run, width)
+
+
+def _rest(artifact: SignedArtifact, run: SignatureRun, width: int) -> Iterator[str]:
+    """Yield what is not there, cannot be read, or could not be had."""
+    for kind in artifact.missing:
+        yield from _row("missing", f"no attestation of the kind {kind} holds", width)
+    for text in artifact.unsigned:
+        yield from _row("unsigned", text, width)
+    for gap in artifact.gaps:
+        yield from _row("not known", f"{gap.wanted}: {gap.reason}", width)
+        yield from _row("  next", gap.remedy, width)
+    for fault in artifact.faults:
+        yield from _row("not read", f"{fault.artifact}: {fault.message}", width)
+        for name, text in (("  found", fault.seen), ("  expected", fault.expected), ("  next", fault.remedy)):
+            yield from _row(name, text, width)
+    yield from _row("next", _next(artifact, run), width)
+    for note in artifact.notes:
+        yield from _row("note", note, width)
+
+
+def _verdicts(
+    verdicts: Sequence[SignatureVerdict], word: str, run: SignatureRun, width: int, *, verbose: bool
+) -> Iterator[str]:
+    for verdict in verdicts:
+        yield from _verdict(verdict, word, run, width, verbose=verbose)
+
+
+def _next(artifact: SignedArtifact, run: SignatureRun) -> str:
+    """Return what helps where there is no signature, "" where there is one."""
+    if artifact.state is not SignedAs.UNSIGNED:
+        return ""
+    if artifact.attestations and not run.only_attestations:
+        what = "image --type KIND" if artifact.kind is ArtifactKind.IMAGE else "attestation"
+        return f"an attestation is no signature; `supplymatrix verify {what}` asks for one"
+    if artifact.kind is ArtifactKind.IMAGE or artifact.notes:
+        return ""
+    what = "attestation" if run.only_attestations else "signature"
+    return f"no {what} lies beside it; --bundle says where there is one"
+
+
+def _verdict(verdict: SignatureVerdict, word: str, run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
+    """Yield what became of one signature or attestation."""
+    state = "" if run.is_discovery and verdict.state is SignatureState.UNDECIDED else f": {_state(verdict)}"
+    yield from _row(word, f"{verdict.source}, {verdict.form}{state}", width)
+    if verdict.statement is not None and verdict.holds:
+        predicate = verdict.statement.predicate_type
+        kind = kind_of(predicate)
+        yield from _row("  says", f"{kind} ({predicate})" if kind else predicate, width)
+    yield from _signer(verdict, run, width)
+    for mention in verdict.log:
+        yield from _row("  log", _mention(mention), width)
+    for witness in verdict.times:
+        yield from _row("  time", f"{witness.time:%Y-%m-%d %H:%M:%S} UTC, {witness.by}", width)
+    for name, text in verdict.annotations if verdict.holds else ():
+        yield from _row("  annotation", f"{name}={text}", width)
+    yield from _row("  engines", " and ".join(verdict.engines), width)
+    yield from _steps(verdict, run, width, verbose=verbose)
+    for note in verdict.notes:
+        yield from _row("  note", note, width)
+
+
+def _signer(verdict: SignatureVerdict, run: SignatureRun, width: int) -> Iterator[str]:
+    signer = verdict.signer
+    if signer is None:
+        return
+    if not signer.identity:
+        yield from _row("  signed by", f"{signer.key_name} key", width)
+        yield from _row("  key", f"sha256:{signer.key_id}", width)
+        return
+    yield from _row("  signed by", signer.identity, width)
+    yield from _row("  issuer", signer.issuer, width)
+    yield from _row("  workflow", _workflow(signer), width)
+    if run.is_discovery:
+        yield from _row("  ask with", command_for(signer), width)
+
+
+def _workflow(signer: Signer) -> str:
+    claims = dict(signer.claims)
+    parts: dict[str, str] = {}
+    for name, word in _CLAIMS:
+        if claims.get(name) and word not in parts:
+            parts[word] = f"{word} {claims[name]}".strip()
+    return ", ".join(parts.values())
+
+
+def _mention(mention: LogMention) -> str:
+    tree = f", in a tree of {mention.tree_size:,}" if mention.tree_size else ", without a proof"
+    return f"{mention.log}, entry {mention.index:,}{tree} ({mention.kind})"
+
+
+def _steps(verdict: SignatureVerdict, run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
+    """Yield the steps: all of them, or those that did not hold and the number of the others."""
+    quiet = (CheckState.VERIFIED, CheckState.NOT_PRESENT)
+    told = [step for step in verdict.steps if verbose or step.state not in quiet or _counts(step, verdict)]
+    if run.is_discovery and not verbose:
+        told = [step for step in told if step.state is CheckState.FAILED]
+    for step in told:
+        yield from _step(step, width)
+    held = sum(step.state is CheckState.VERIFIED for step in verdict.steps)
+    if held and not verbose:
+        others = len(verdict.steps) - held - len(told)
+        absent = f", {others:,} not present" if others > 0 else ""
+        yield from _row("  checks", f"{held:,} verified{absent}; each of them with -v", width)
+
+
+def _counts(step: SignatureStep, verdict: SignatureVerdict) -> bool:
+    """Return whether something that is not there is why a signature does not hold."""
+    return step.state is CheckState.NOT_PRESENT and step.reason is not None and not verdict.holds
+
+
+def _step(step: SignatureStep, width: int) -> Iterator[str]:
+    state = "" if step.state in (CheckState.VERIFIED, CheckState.FAILED) else f" ({step.state.value})"
+    text = f"  {_STEP_MARKS[step.state]} {step.check.value}{state}: {plain(step.says)}"
+    yield from _wrapped(f"  {text}", width, " " * 8)
+    if step.state is CheckState.VERIFIED and step.expected == step.found:
+        pairs: tuple[tuple[str, str], ...] = (("value", step.found),)
+    else:
+        pairs = (("expected", step.expected), ("found", step.found), ("next", step.remedy))
+    for name, text in pairs:
+        if text:
+            yield from _pair(f"        {name:10}", plain(text), width)
+
+
+def _end(run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
+    """Yield what is of the whole run."""
+    if len(run.artifacts) > 1:
+        yield from _table(run, width, verbose=verbose)
+    for fault in run.faults:
+        yield from _wrapped(f"not read: {plain(fault.artifact)}: {plain(fault.message)}", width, "  ")
+    for gap in run.gaps:
+        yield from _wrapped(f"not known: {plain(gap.in_words)}", width, "  ")
+    for text in run.switched_off:
+        yield from _wrapped(f"NOT CHECKED: {plain(text)}", width, "  ")
+    for note in run.notes:
+        yield from _wrapped(f"note: {plain(note)}", width, "  ")
+    for asked in run.asked:
+        yield from _wrapped(f"asked for {plain(asked)}", width, "  ")
+    if run.trust is not None:
+        yield from _wrapped(f"trusted: {plain(_trust(run))}", width, "  ")
+    yield from _wrapped(f"engine: {_engine(run)}", width, "  ")
+    yield from _wrapped(_verdict_of(run), width, "  ")
+
+
+def _table(run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
+    """Yield how many artifacts ended how, and which, those that are as asked last and by their number alone."""
+    found = Counter(artifact.state for artifact in run.artifacts)
+    counts = ", ".join(f"{found[state]:,} {state.value}" for state in _GRAVEST_FIRST if found[state])
+    yield from _wrapped(f"{len(run.artifacts):,} artifacts: {counts}", width, "  ")
+    for state in _GRAVEST_FIRST[:-1]:
+        some = [artifact for artifact in run.artifacts if artifact.state is state]
+        shown = some if verbose else some[:_SHOWN]
+        for artifact in shown:
+            line = verdict_line(artifact, only_attestations=run.only_attestations)
+            yield from _wrapped(f"  {_mark(artifact)} {plain(_name(artifact))}: {plain(line)}", width, "      ")
+        if len(some) > len(shown):
+            yield f"    … and {len(some) - len(shown):,} more that are {state.value}"
+    yield ""
+
+
+def _verdict_of(run: SignatureRun) -> str:
+    if run.is_discovery and run.exit_code == 1:
+        return "nobody was asked for: this says who signed, and proves nothing of who should have"
+    if run.exit_code == 0 and run.switched_off:
+        return "what was checked is as asked; not everything was checked"
+    if run.exit_code == 0 and run.only_attestations:
+        return "everything is attested as asked"
+    return _VERDICTS[run.exit_code]
+
+
+def _trust(run: SignatureRun) -> str:
+    trust = run.trust
+    if trust is None:
+        return ""
+    age = f", {trust.age_days:,} days old" if trust.age_days is not None else ""
+    as_of = f" as of {trust.as_of}{age}" if trust.as_of else age
+    return f"the root {trust.name}{as_of}, sha256:{trust.sha256}"
+
+
+def _engine(run: SignatureRun) -> str:
+    if run.engine == "native":
+        return "ours alone, as asked"
+    if run.engine == "sigstore":
+        return "the sigstore package alone, as asked"
+    return "ours, and the sigstore package wherever it can read the signature"
+
+
+def _state(verdict: SignatureVerdict) -> str:
+    if verdict.state is SignatureState.VALID:
+        return "holds"
+    if verdict.state is SignatureState.ACCEPTED:
+        return "what was checked holds"
+    reason = f" ({verdict.reason.value})" if verdict.reason is not None else ""
+    return ("not decided" if verdict.state is SignatureState.UNDECIDED else "REFUSED") + reason
+
+
+def _who(signer: Signer | None) -> str:
+    if signer is None:
+        return ""
+    return signer.identity or f"the {signer.key_name} key {signer.key_id[:16]}…"
+
+
+def _mark(artifact: SignedArtifact) -> str:
+    return _MARKS[artifact.state]
+
+
+def _name(artifact: SignedArtifact) -> str:
+    platform = f" ({artifact.platform})" if artifact.platform else ""
+    return f"{artifact.name}{platform}"
+
+
+def _row(name: str, text: str, width: int) -> Iterator[str]:
+    """Yield a name and a value; nothing for no value."""
+    if text:
+        yield from _pair(f"  {name:{_LABEL}}", plain(text), width)
+
+
+def _pair(label: str, text: str, width: int) -> Iterator[str]:
+    """Yield a label and a text; a single word that does not fit beside it, such as an address, goes below it."""
+    if len(label) + len(text) > width and " " not in text:
+        margin = len(label) - len(label.lstrip())
+        yield label.rstrip()
+        yield f"{' ' * (margin + 2)}{text}"
+    else:
+        yield from _wrapped(f"{label}{text}", width, " " * len(label))
+
+
+def _quoted(text: str) -> str:
+    """Return a word for a shell."""
+    if text and all(letter.isalnum() or letter in "@%+=:,./-_" for letter in text) and text.isascii():
+        return text
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _wrapped(text: str, width: int, margin: str) -> Iterable[str]:
+    """Return a text in lines; a word that is longer than a line, such as a digest, stays whole."""
+    if len(text) <= width:
+        return (text,)
+    return textwrap.wrap(
+        text, width, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    ) or (text,)

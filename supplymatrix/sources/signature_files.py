@@ -1,0 +1,173 @@
+"""Files with signatures: those beside an artifact, those that are named, those in a folder. Read, not understood.
+
+| beside `app` | what |
+|---|---|
+| `app.sigstore.json`, `app.sigstore`, `app.bundle`, … | a bundle, or the older form of cosign |
+| `app.intoto.jsonl`, `app.att`, … | attestations, one in a line |
+| `app.sig`, with `app.pem` or `app.crt` | a signature and its certificate; without one, of a key |
+| `app.asc`, `app.minisig`, … | signatures of a kind that is not verified here: told, not read |
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.value import value
+from supplymatrix.sources.files import read_limited
+
+__all__ = [
+    "BUNDLE_LIMIT",
+    "FoundBeside",
+    "SignatureFile",
+    "beside",
+    "in_folder",
+    "names_in",
+    "read_bundle_file",
+    "read_detached",
+]
+
+BUNDLE_LIMIT = 64 << 20
+"""Bytes of one file; an attestation that holds a large bill of materials has some MB."""
+_DETACHED_LIMIT = 1 << 20
+_MOST_FILES = 100_000
+BUNDLES = (
+    ".sigstore.json", ".sigstore", ".sigstore.jsonl", ".bundle", ".bundle.json", ".cosign.bundle", ".intoto.jsonl",
+    ".intoto.json", ".intoto.sigstore.json", ".att", ".att.json", ".attestation", ".attestation.json", ".provenance",
+    ".build.slsa", ".slsa",
+)  # fmt: skip
+_CERTIFICATES = (".pem", ".crt", ".cert", ".cer", ".sig.pem", ".certificate")
+_OTHERS = {
+    ".asc": "an OpenPGP signature",
+    ".gpg": "an OpenPGP signature",
+    ".minisig": "a signature of minisign",
+    ".p7s": "a CMS signature",
+}
+_SIGNATURE = ".sig"
+_ENDINGS = (*BUNDLES, _SIGNATURE, *_OTHERS)
+_PGP = b"-----BEGIN PGP"
+_SSH = b"-----BEGIN SSH SIGNATURE"
+
+
+@value
+class SignatureFile:
+    """One file as it was read. certificate: beside a detached signature, with its path, b"" = none."""
+
+    path: Path
+    data: bytes
+    is_detached: bool = False
+    certificate: bytes = b""
+    certificate_path: Path | None = None
+
+
+@value
+class FoundBeside:
+    """files: in a fixed order. notes: what is there and is not verified here. faults: of files that cannot be read."""
+
+    files: tuple[SignatureFile, ...]
+    notes: tuple[str, ...] = ()
+    faults: tuple[Diagnostic, ...] = ()
+
+
+def names_in(folder: Path) -> frozenset[str] | None:
+    """Return all names in a folder, None where they cannot be listed: for artifacts of which many lie in it."""
+    try:
+        return frozenset(os.listdir(folder))  # noqa: PTH208 - paths are made of few of them
+    except OSError:
+        return None
+
+
+def beside(path: Path, names: frozenset[str] | None = None) -> FoundBeside:
+    """Return the signature files whose names are the artifact's with something behind it.
+
+    names: all that lies in its folder, where that is known; None = each name is looked for.
+    """
+    files, notes, faults = list[SignatureFile](), list[str](), list[Diagnostic]()
+    there = _there(path, names)
+    for suffix in BUNDLES:
+        if suffix not in there:
+            continue
+        try:
+            files.append(read_bundle_file(_with(path, suffix)))
+        except InputError as err:
+            faults += err.diagnostics
+    if _SIGNATURE in there:
+        try:
+            files += _detached_beside(path, notes)
+        except InputError as err:
+            faults += err.diagnostics
+    for suffix, what in _OTHERS.items():
+        if suffix in there:
+            notes.append(f"{_with(path, suffix).as_posix()}: {what}, which is not verified here")
+    return FoundBeside(files=tuple(files), notes=tuple(notes), faults=tuple(faults))
+
+
+def _there(path: Path, names: frozenset[str] | None) -> frozenset[str]:
+    """Return which endings there are of the artifact's name."""
+    if names is not None:
+        return frozenset(suffix for suffix in _ENDINGS if path.name + suffix in names)
+    name = os.fspath(path)
+    return frozenset(suffix for suffix in _ENDINGS if os.path.lexists(name + suffix))
+
+
+def read_bundle_file(path: Path) -> SignatureFile:
+    """Return a named file. Raises InputError."""
+    return SignatureFile(path=path, data=read_limited(path, BUNDLE_LIMIT, "bundle"))
+
+
+def read_detached(signature: Path, certificate: Path | None) -> SignatureFile:
+    """Return a named signature, and the certificate that goes with it. Raises InputError."""
+    data = read_limited(signature, _DETACHED_LIMIT, "signature")
+    if (other := _other_kind(data)) is not None:
+        expected = "a signature as cosign writes it, in Base64 or DER"
+        raise InputError(Diagnostic(message=f"this is {other}", artifact=signature.as_posix(), expected=expected))
+    found = read_limited(certificate, _DETACHED_LIMIT, "certificate") if certificate is not None else b""
+    return SignatureFile(path=signature, data=data, is_detached=True, certificate=found, certificate_path=certificate)
+
+
+def in_folder(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder, not of those below it, that are named as bundles are, sorted. Raises InputError."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.name.endswith((*BUNDLES, ".json", ".jsonl"))]
+    except OSError as err:
+        fault = Diagnostic(
+            message=f"the folder of bundles cannot be read: {err.strerror or err}", artifact=folder.as_posix()
+        )
+        raise InputError(fault) from err
+    if len(names) > _MOST_FILES:
+        fault = Diagnostic(
+            message=f"the folder has {len(names):,} bundles",
+            artifact=folder.as_posix(),
+            expected=f"at most {_MOST_FILES:,}",
+            remedy="name them by a pattern: --bundle 'DIR/{name}.sigstore.json'",
+        )
+        raise InputError(fault)
+    return (folder / name for name in sorted(names))
+
+
+def _detached_beside(path: Path, notes: list[str]) -> list[SignatureFile]:
+    """Return the signature beside an artifact with its certificate; none, and a note, where it is of another kind."""
+    signature = _with(path, _SIGNATURE)
+    data = read_limited(signature, _DETACHED_LIMIT, "signature")
+    if (other := _other_kind(data)) is not None:
+        notes.append(f"{signature.as_posix()}: {other}, which is not verified here")
+        return []
+    certificates = (_with(path, suffix) for suffix in _CERTIFICATES)
+    return [read_detached(signature, next((found for found in certificates if os.path.lexists(found)), None))]
+
+
+def _other_kind(data: bytes) -> str | None:
+    """Return what a signature file is that cosign has not written, None where it may have.
+
+    A binary OpenPGP signature begins with the tag of its packet (RFC 9580, section 4.2); DER with 0x30.
+    """
+    if data.startswith(_PGP) or data[:1] in (b"\x88", b"\x89", b"\xc2"):
+        return "an OpenPGP signature"
+    return "a signature of OpenSSH" if data.startswith(_SSH) else None
+
+
+def _with(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
