@@ -15,6 +15,8 @@
 9. What lies on the disk: a module cache forged so that `go mod verify` finds nothing, a vendor/ with one byte changed
    and one file added, and a compiled program whose module is proven, before and after its record of it is changed;
    and a build that is refused because of the first.
+10. One binary, two logs: who built the program of part 9, by its signature and provenance, and of what, by the log of
+   modules; the same after one byte of it was changed; and a real attestation of the public log, judged by two engines.
 """
 
 from __future__ import annotations
@@ -330,6 +332,31 @@ def build(environ: dict[str, str], scratch: Path) -> list[int]:
     return [run(environ | {"GOMODCACHE": str(cache)}, *wrapped, cwd=folder, most=12)]
 
 
+RELEASE = "https://github.com/shop-example/release-order"
+BY_GITHUB = ("--issuer", "https://token.actions.githubusercontent.com")
+PUBLIC = "https://github.com/trailofbits/pypi-attestations/.github/workflows/release.yml@refs/tags/v0.0.19"
+PUBLIC_FILE = "sha256:9bb1add04b1b4e182be6b0b80931593f7a291eb49d69b4fd728a5d4cbcdc4bd3"
+
+
+def trace(environ: dict[str, str], scratch: Path) -> list[int]:
+    """Trace a program to who built it and of what, then a changed one; verify an attestation of the public log."""
+    folder = scratch / "release"
+    shutil.copytree(HERE / "signed", folder)
+    shutil.copytree(HERE / "programs" / "recorded", folder / "answers")
+    program = folder / "release-order"
+    program.write_bytes(lzma.decompress((HERE / "programs" / "release-order.xz").read_bytes()))
+    signer = ("--identity", f"{RELEASE}/.github/workflows/release.yml@refs/tags/v1.2.0", *BY_GITHUB)
+    words = ("trace", program.name, *signer, "--trusted-root", "trusted_root.json", "--replay", "answers")
+    codes = [run(environ, *words, cwd=folder, most=45)]
+    say("  … and after one letter was changed in the hash that it records for its module:\n")
+    program.write_bytes(program.read_bytes().replace(b"\th1:utOm6", b"\th1:vtOm6"))
+    codes.append(run(environ, *words, cwd=folder, most=30))
+    say("  a real attestation of the public log, judged by our engine and the sigstore package, offline:\n")
+    bundle = ("--bundle", "public-log.sigstore.json", "--identity", PUBLIC, *BY_GITHUB, "--offline")
+    codes.append(run(environ, "verify", "attestation", PUBLIC_FILE, *bundle, cwd=folder, most=20))
+    return codes
+
+
 def main() -> int:
     """Run the demo; the exit code is 0 when every step ended as it should."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -366,7 +393,9 @@ def main() -> int:
         say("\n9. What lies on the disk: the bytes that are compiled and shipped, each traced to the log\n")
         codes += look_at_the_disk(environ, scratch)
         codes += build(environ, scratch)
-    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 4, 4, 0, 4, 4]
+        say("\n10. One binary, two logs: who built it, and of what\n")
+        codes += trace(environ, scratch)
+    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 4, 4, 0, 4, 4, 0, 4, 0]
     say()
     where = OUT.relative_to(HERE.parent).as_posix()
     opened = f"To open: {where}/report.html for auditors (part 7), report.json and report.sarif (3), bom.* (8)"

@@ -95,17 +95,19 @@ class BuilderAnswer:
     reason: str = ""
 
 
-def known_builder(provenance: Provenance, signer: Signer | None) -> BuilderClaim | None:
-    """Return what is known of the builder of a statement, None for nothing. signer: of the statement, where it holds:
-    one that delegates counts by itself, whatever builder it names."""
+def known_builder(provenance: Provenance, signer: Signer) -> BuilderClaim | None:
+    """Return what is known of the builder of a statement, None for nothing. signer: of the statement, which holds: one
+    that delegates counts by itself, whatever builder it names. It has to be held against the name by `hold_builder`."""
     for known in _KNOWN:
-        delegates = known.claim.delegates and signer is not None and _is(known, signer.identity)
+        delegates = known.claim.delegates and _is(known, signer.identity)
         if delegates or (not known.claim.delegates and _is(known, provenance.builder_id)):
             return known.claim
-    if provenance.build_type == _ATTESTED and _WORKFLOW in provenance.builder_id and provenance.entry_point:
-        own = f"{provenance.repository}/{provenance.entry_point}@".casefold()
-        return _ATTESTATION_CLAIM if provenance.builder_id.casefold().startswith(own) else _REUSABLE_CLAIM
-    return None
+    is_hosted = claims_of(signer).get("runnerenvironment", "github-hosted") == "github-hosted"
+    is_workflow = _WORKFLOW in provenance.builder_id and bool(provenance.entry_point)
+    if provenance.build_type != _ATTESTED or not is_workflow or not is_hosted:
+        return None
+    own = f"{provenance.repository}/{provenance.entry_point}@".casefold()
+    return _ATTESTATION_CLAIM if provenance.builder_id.casefold().startswith(own) else _REUSABLE_CLAIM
 
 
 def _is(known: _Known, identity: str) -> bool:
@@ -145,8 +147,9 @@ def hold_builder(provenance: Provenance, signer: Signer) -> BuilderAnswer:
     if not signer.identity:
         says = f"the statement names {named}, and is signed by a key, which says nothing of a builder"
         return BuilderAnswer(state=CheckState.NOT_CHECKABLE, says=says, found=named, reason="no-certificate")
+    answer = _of_name(named, signer, claims)
     other_run = _other_run(provenance, claims)
-    if other_run:
+    if answer.state is not CheckState.FAILED and other_run:
         return BuilderAnswer(
             state=CheckState.FAILED,
             says="the statement is about another run than the one that signed it",
@@ -154,6 +157,11 @@ def hold_builder(provenance: Provenance, signer: Signer) -> BuilderAnswer:
             found=provenance.run,
             reason="run-mismatch",
         )
+    return answer
+
+
+def _of_name(named: str, signer: Signer, claims: Mapping[str, str]) -> BuilderAnswer:
+    """Return what a certificate says of a builder by its name."""
     delegate = next((one for one in _KNOWN if one.claim.delegates and _is(one, signer.identity)), None)
     if named in (signer.identity, claims.get("buildsigneruri")):
         return BuilderAnswer(state=CheckState.VERIFIED, says=f"{named} signed the statement itself")

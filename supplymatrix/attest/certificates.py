@@ -3,8 +3,8 @@
 A chain goes from the signer's certificate over those of an authority of the trusted root, and over intermediate ones
 that came with the signature, to the last certificate that the root has for this authority, or to a self-signed one of
 it. Each link: names fit, the signature holds, the issuer is a CA that may have so many below it, its extended key usage
-(where it has one) has code signing. What came with the signature is never an end of a chain, and a root of somebody
-else's in it refuses it.
+(where it has one) has code signing. What came with the signature is never an end of a chain, and a certificate in it
+that belongs to no trusted authority refuses it.
 
 At every time that somebody vouches for, one and the same authority must be trusted and all certificates of its chain
 be valid. Whether the signer's own certificate is, is a step of its own.
@@ -85,12 +85,12 @@ def check_chain(
     times: Sequence[datetime],
 ) -> tuple[SignatureStep, CertifiedBy | None]:
     """Return the step of the chain, and who issued the certificate where that holds."""
-    if (stranger := _strange_root(tuple(between), authorities)) is not None:
+    if stranger := _stranger(tuple(between), authorities):
         step = _failed(
             Reason.UNTRUSTED_ROOT,
-            "the bundle brings a root certificate of its own, which is not trusted",
-            expected="no root certificate, or one of the trusted root",
-            found=name_text(stranger.subject),
+            "the bundle brings a certificate that no trusted authority has to do with",
+            expected="certificates between the signer's and a trusted one",
+            found=stranger,
             remedy=_ROOTS,
         )
         return step, None
@@ -204,22 +204,37 @@ def _chains(
 
 
 @lru_cache(maxsize=256)
-def _strange_root(between: tuple[bytes, ...], authorities: tuple[TrustedAuthority, ...]) -> CertificateFields | None:
-    """Return a self-signed certificate that came with a signature and is no trusted one, nor the issuer of one.
-
-    Signers are to leave out the root. One of another instance would end no chain here; who sends it means it to.
-    """
+def _stranger(between: tuple[bytes, ...], authorities: tuple[TrustedAuthority, ...]) -> str:
+    """Return the name of a certificate that came with a signature and is neither a trusted one, nor one that a trusted
+    one leads to, nor the root of one; "" where there is none. Of another instance's it would end no chain here: whoever
+    sends it means it to, or it was changed on the way."""
     trusted = {data for authority in authorities for data in authority.chain}
-    for data in between:
-        try:
-            found = parse_certificate(data)
-            if data in trusted or not _is_self_issued(found):
-                continue
-            if not any(_issued(parse_certificate(one), found) for one in trusted):
-                return found
-        except DerError:
-            continue
-    return None
+    known = [found for data in trusted if (found := _parsed(data)) is not None]
+    rest = [data for data in between if data not in trusted]
+    while rest:
+        parsed = [(data, _parsed(data)) for data in rest]
+        akin = [
+            (data, found)
+            for data, found in parsed
+            if found is not None and any(_issued(found, one) or _is_root_of(found, one) for one in known)
+        ]
+        if not akin:
+            found = parsed[0][1]
+            return name_text(found.subject) if found is not None else "a certificate that cannot be read"
+        known += [found for _, found in akin]
+        rest = [data for data in rest if data not in {data for data, _ in akin}]
+    return ""
+
+
+def _parsed(data: bytes) -> CertificateFields | None:
+    try:
+        return parse_certificate(data)
+    except DerError:
+        return None
+
+
+def _is_root_of(root: CertificateFields, certificate: CertificateFields) -> bool:
+    return _issued(root, root) and _issued(certificate, root)
 
 
 def _issued(certificate: CertificateFields, issuer: CertificateFields) -> bool:

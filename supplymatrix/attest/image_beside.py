@@ -7,7 +7,7 @@ Each layer is told by its media type, wherever it lies. Counts and bytes have li
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -39,7 +39,7 @@ from supplymatrix.model.predicates import SIGNATURE_PREDICATE
 from supplymatrix.model.signature import Reason
 from supplymatrix.model.value import value
 
-__all__ = ["MAX_BYTES", "MAX_REFERRERS", "MAX_SIGNATURES", "Beside", "look_beside"]
+__all__ = ["MAX_BYTES", "MAX_REFERRERS", "MAX_SIGNATURES", "Beside", "Room", "look_beside"]
 
 T = TypeVar("T")
 _Search = Generator[tuple[OciAsk, ...], tuple[OciAnswer, ...], T]
@@ -48,7 +48,11 @@ MAX_REFERRERS = 500
 MAX_SIGNATURES = 500
 """Layers that are read of one image."""
 MAX_BYTES = 256 << 20
-"""Bytes of all of them together."""
+"""Bytes of the layers of all images of a search together."""
+_AT_A_TIME = 8
+"""Manifests that are asked for in one round."""
+_ROUND_BYTES = 64 << 20
+"""Bytes of layers that are asked for in one round, unless a single one has more."""
 _LAYER_LIMIT = 32 << 20
 _SLACK = 4 << 10
 _SMALL_STATEMENT = 1 << 20
@@ -156,7 +160,19 @@ class Beside:
         self.judged.append(refused)
 
 
-def look_beside(name: str, digest: str) -> _Search[Beside]:
+class Room:
+    """Bytes of layers that may still be read, shared by all images of a search."""
+
+    def __init__(self) -> None:
+        self._left = MAX_BYTES
+
+    def take(self, length: int) -> bool:
+        """Count bytes; return whether there was room for them."""
+        self._left -= length
+        return self._left >= 0
+
+
+def look_beside(name: str, digest: str, room: Room) -> _Search[Beside]:
     """Return what lies beside the manifest of that digest. name: of the image, for gaps."""
     beside = Beside(name=name, digest=digest)
     base = digest.replace(":", "-", 1)
@@ -169,7 +185,7 @@ def look_beside(name: str, digest: str) -> _Search[Beside]:
     _of_sbom(beside, tags[2], tagged[2])
     listed = yield from _referrers(beside, referrers, digest)
     yield from _read_referrers(beside, layers, seen, listed)
-    yield from _read_layers(beside, layers)
+    yield from _read_layers(beside, layers, room)
     return beside
 
 
@@ -203,7 +219,9 @@ def _of_sbom(beside: Beside, tag: str, answer: OciAnswer) -> None:
 def _referrers(beside: Beside, answer: OciAnswer, digest: str) -> _Search[tuple[Listed, ...]]:
     """Return what a list of referrers lists: the registry's own, or else that under the fallback tag."""
     source = "the list of referrers"
-    if isinstance(answer, OciAbsent):
+    if isinstance(answer, OciUnavailable) and not answer.outage:
+        beside.body(answer, source, None)  # some registries refuse the question where they should not know it
+    if isinstance(answer, OciAbsent) or (isinstance(answer, OciUnavailable) and not answer.outage):
         algorithm, _, text = digest.partition(":")
         tag = f"{algorithm[:32]}-{text[:64]}"
         source = f"tag {tag}, the list of referrers"
@@ -225,22 +243,29 @@ def _referrers(beside: Beside, answer: OciAnswer, digest: str) -> _Search[tuple[
 def _read_referrers(beside: Beside, layers: list[_Layer], seen: set[str], listed: tuple[Listed, ...]) -> _Search[None]:
     """Read the manifests of referrers."""
     wanted = [one for one in listed if one.digest not in seen and _is_wanted(beside, one)]
-    answers = (yield tuple(GetManifest(reference=one.digest) for one in wanted)) if wanted else ()
-    for one, answer in zip(wanted, answers, strict=True):
-        source = f"referrer {one.digest}"
-        body = beside.body(answer, source, SignatureKind.SIGNATURE)
-        if body is None:
-            continue
-        manifest = parse_manifest(body)
-        if manifest.subject and manifest.subject != beside.digest:
-            note = f"{source} is in the list of this image, and says that it refers to {_shown(manifest.subject)}"
-            beside.notes.append(f"{note}; what it signs was looked at all the same")
-        if not manifest.is_readable:
-            beside.refuse(source, "", None, "its manifest cannot be read", Reason.MALFORMED)
-        elif _NOTATION in (manifest.kind, one.kind):
-            _refuse_notation(beside, source)
-        else:
-            _take_layers(beside, layers, manifest, source)
+    for start in range(0, len(wanted), _AT_A_TIME):
+        some = wanted[start : start + _AT_A_TIME]
+        answers = yield tuple(GetManifest(reference=one.digest) for one in some)
+        for one, answer in zip(some, answers, strict=True):
+            _of_referrer(beside, layers, one, answer)
+
+
+def _of_referrer(beside: Beside, layers: list[_Layer], listed: Listed, answer: OciAnswer) -> None:
+    """Take the layers of a referrer."""
+    source = f"referrer {listed.digest}"
+    body = beside.body(answer, source, SignatureKind.SIGNATURE)
+    if body is None:
+        return
+    manifest = parse_manifest(body)
+    if manifest.subject and manifest.subject != beside.digest:
+        note = f"{source} is in the list of this image, and says that it refers to {_shown(manifest.subject)}"
+        beside.notes.append(f"{note}; what it signs was looked at all the same")
+    if not manifest.is_readable:
+        beside.refuse(source, "", None, "its manifest cannot be read", Reason.MALFORMED)
+    elif _NOTATION in (manifest.kind, listed.kind):
+        _refuse_notation(beside, source)
+    else:
+        _take_layers(beside, layers, manifest, source)
 
 
 def _is_wanted(beside: Beside, listed: Listed) -> bool:
@@ -282,22 +307,33 @@ def _take_layers(beside: Beside, layers: list[_Layer], manifest: Manifest, sourc
             layers.append(layer)
 
 
-def _read_layers(beside: Beside, layers: list[_Layer]) -> _Search[None]:
+def _read_layers(beside: Beside, layers: list[_Layer], room: Room) -> _Search[None]:
     """Read layers, as many as there is room for."""
     taken: list[_Layer] = []
-    room = MAX_BYTES
     for layer in layers:
-        room -= layer.limit
-        if len(taken) == MAX_SIGNATURES or room < 0:
+        if len(taken) == MAX_SIGNATURES or not room.take(layer.limit):
+            reason = f"{len(layers):,} signatures and attestations lie beside it, more than are read"
+            beside.missing.append((layer.source, reason, "", False))
             break
         taken.append(layer)
-    if len(taken) < len(layers):
-        reason = f"{len(layers):,} signatures and attestations lie beside it, more than are read of one image"
-        beside.missing.append((layers[len(taken)].source, reason, "", False))
-    asks = tuple(GetBlob(digest=layer.listed.digest, limit=layer.limit) for layer in taken)
-    answers = (yield asks) if asks else ()
-    for layer, answer in zip(taken, answers, strict=True):
-        _read_layer(beside, layer, answer)
+    for some in _rounds(taken):
+        answers = yield tuple(GetBlob(digest=layer.listed.digest, limit=layer.limit) for layer in some)
+        for layer, answer in zip(some, answers, strict=True):
+            _read_layer(beside, layer, answer)
+
+
+def _rounds(layers: list[_Layer]) -> Iterator[list[_Layer]]:
+    """Yield layers in parts that are small enough to be held at once."""
+    some: list[_Layer] = []
+    size = 0
+    for layer in layers:
+        if some and size + layer.limit > _ROUND_BYTES:
+            yield some
+            some, size = [], 0
+        some.append(layer)
+        size += layer.limit
+    if some:
+        yield some
 
 
 def _read_layer(beside: Beside, layer: _Layer, answer: OciAnswer) -> None:

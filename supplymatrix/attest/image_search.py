@@ -26,7 +26,7 @@ from collections.abc import Generator, Sequence
 from typing import TypeVar
 
 from supplymatrix.attest.bundle import SignedBundle
-from supplymatrix.attest.image_beside import Beside, look_beside
+from supplymatrix.attest.image_beside import Beside, Room, look_beside
 from supplymatrix.attest.image_found import FoundSignature, ImageSignatures
 from supplymatrix.attest.image_manifest import Listed, Manifest, choose_platform, parse_manifest, platform_of
 from supplymatrix.errors import Diagnostic, InputError
@@ -53,6 +53,8 @@ Search = Generator[tuple[OciAsk, ...], tuple[OciAnswer, ...], T]
 
 MAX_PLATFORMS = 64
 """Images of one index that are looked at."""
+_AT_A_TIME = 8
+"""Images of an index that are looked at side by side."""
 _CONFIG_LIMIT = 4 << 20
 
 
@@ -77,13 +79,17 @@ def find_signatures(
         media_type=manifest.media_type,
         notes=(*_on_tag(reference, answer.digest, is_local=is_local), *manifest.notes),
     )
+    room = Room()
     if not manifest.is_index:
-        found = yield from look_beside(row.reference, answer.digest)
+        found = yield from look_beside(row.reference, answer.digest, room)
         told = yield from _platform_of_single(manifest, platform, row.reference)
         return (_filled(row, found, told),)
     chosen = _chosen(manifest, platform, row.reference, all_platforms=all_platforms)
     digests = (answer.digest, *(image.digest for image in chosen))
-    everything = yield from together([look_beside(f"{reference.name}@{digest}", digest) for digest in digests])
+    everything: list[Beside] = []
+    for start in range(0, len(digests), _AT_A_TIME):
+        some = digests[start : start + _AT_A_TIME]
+        everything += yield from together([look_beside(f"{reference.name}@{one}", one, room) for one in some])
     top, rest = everything[0], everything[1:]
     top.unsigned += manifest.unsigned
     whole = _filled(row, top)

@@ -19,7 +19,6 @@ from supplymatrix.attest.certificate_fields import parse_certificate
 from supplymatrix.attest.der import DerError
 from supplymatrix.attest.fulcio import identities_of
 from supplymatrix.attest.scts import parse_scts
-from supplymatrix.attest.sigstore_engine import can_read_certificate
 from supplymatrix.attest.trusted_root import TrustedRoot
 from supplymatrix.errors import InputError
 from supplymatrix.model.signature import Check, Reason, SignatureStep
@@ -104,10 +103,6 @@ def _is_granted_with_changes(case: Case) -> bool:
     return any(b"\x02\x01\x01" in token[:16] for token in case.bundle.timestamps)
 
 
-def _has_twins(case: Case) -> bool:
-    return len(set(case.bundle.timestamps)) < len(case.bundle.timestamps)
-
-
 def _is_stamped_for_nobody(case: Case) -> bool:
     return not case.root.timestamp_authorities and _is_stamped_and_promised(case)
 
@@ -171,23 +166,23 @@ def _is_logged_outside(case: Case) -> bool:
     return bool(named) and not any(log.valid.covers(time) for log in named)
 
 
-def _has_odd_company(case: Case) -> bool:
-    """Whether a certificate that came along beside the signer's cannot be read, or is neither an authority's nor not."""
-    chain = case.bundle.chain
-    return not all(map(can_read_certificate, chain)) or bool(chain and case.theirs.startswith("invalid X.509 "))
+def _brings_a_stranger(case: Case) -> bool:
+    """Whether one of the certificates that came along is none of the trusted root's."""
+    return any(each not in _trusted(case.root) for each in case.bundle.chain)
 
 
-def _brings_a_root(case: Case) -> bool:
-    """Whether one of the certificates that came along names itself as its issuer, and is none of the trusted root's."""
-    known = {each for authority in case.root.authorities for each in authority.chain}
-    for each in case.bundle.chain:
-        try:
-            fields = parse_certificate(each)
-        except DerError:
-            continue
-        if each not in known and fields.issuer == fields.subject:
-            return True
-    return False
+def _needs_company(case: Case) -> bool:
+    """Whether the issuer of the signer's certificate came along, and is none of the trusted root's."""
+    try:
+        issuer = parse_certificate(case.bundle.certificate).issuer
+        strangers = [parse_certificate(each) for each in case.bundle.chain if each not in _trusted(case.root)]
+    except DerError:
+        return False
+    return any(each.subject == issuer for each in strangers)
+
+
+def _trusted(root: TrustedRoot) -> frozenset[bytes]:
+    return frozenset(each for authority in root.authorities for each in authority.chain)
 
 
 def _is_certified_outside(case: Case) -> bool:
@@ -267,11 +262,6 @@ DEFECTS = (
         source="rfc3161_client/verify.py of 1.0.9: only PKIStatus.GRANTED",
     ),
     Defect(
-        name="the same timestamp twice", since="4.5", says="duplicate timestamp found", applies=_has_twins,
-        why="a timestamp that stands there twice counts once, and one is enough",
-        source="sigstore/verify/verifier.py of 4.5.1, _verify_timestamp_authority",
-    ),
-    Defect(
         name="timestamp that nobody vouches for", since="4.5", says="no Timestamp Authorities have been provided",
         applies=_is_stamped_for_nobody,
         why="it counts for nothing, and the log's promise tells the time",
@@ -331,15 +321,17 @@ DEFECTS = (
         source="sigstore/models.py of 4.5.1, TrustedRoot.get_fulcio_certs: allow_expired",
     ),
     Defect(
-        name="certificate that came along and cannot be read", since="4.5", says=r".", applies=_has_odd_company,
-        why="what came along beside the signer's certificate has no authority, and nothing of it was needed",
-        source="sigstore/models.py of 4.5.1, Bundle._verify: all are read, and asked whether they are roots",
+        name="stranger that came along", since="4.5", reasons=frozenset({Reason.UNTRUSTED_ROOT}),
+        applies=_brings_a_stranger,
+        why="a bundle must bring no certificate that no trusted authority has to do with",
+        source="sigstore/models.py of 4.5.1, Bundle._verify: a warning about roots, and nothing about others",
     ),
     Defect(
-        name="root certificate that came along", since="4.5", reasons=frozenset({Reason.UNTRUSTED_ROOT}),
-        applies=_brings_a_root,
-        why="a bundle must bring no root of its own (sigstore_bundle.proto, x509_certificate_chain)",
-        source="sigstore/models.py of 4.5.1, Bundle._verify: a warning",
+        name="intermediate that came along", since="4.5", says="failed to build timestamp certificate chain",
+        applies=_needs_company,
+        why="an intermediate that a trusted root issued may come with the signature (sigstore_bundle.proto, "
+        "x509_certificate_chain)",
+        source="sigstore/verify/verifier.py of 4.5.1, _verify_chain_at_time: none is given to the verifier",
     ),
     Defect(
         name="size of the tree", since="4.5", applies=_tells_another_size,

@@ -14,7 +14,7 @@ every such time. A key needs no time.
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -55,7 +55,7 @@ __all__ = ["CLOCK_SKEW", "OUR_CLOCK", "verify_native"]
 CLOCK_SKEW = timedelta(minutes=5)
 """How far a time may lie ahead of this machine's clock."""
 OUR_CLOCK = "this machine's clock"
-_LONGEST_HINT = 100
+_HEX_DIGITS = 64
 _ORDER = {check: at for at, check in enumerate(Check)}
 _TRUST = "name a trusted root: --trusted-root FILE"
 _UNTRUSTED = "not compared, since nobody who is trusted vouches for the certificate"
@@ -145,15 +145,13 @@ class _Run:
             for key in keys
         ]
         used, step = min(tried, key=lambda each: _preference(each[1]))
-        if step.state is CheckState.FAILED and self._names_another(keys):
-            hint = self.bundle.key_hint[:_LONGEST_HINT]
-            remedy = f"look whether the key is the right one: the signer says that it used the one called {hint!r}"
-            step = changed(step, remedy=remedy)
+        named = _digest_of(self.bundle.key_hint)
+        if step.state is CheckState.FAILED and named and named.hex() not in {key.key_id for key in keys}:
+            step = changed(step, remedy=f"look whether the key is the right one: the signer names {named.hex()}")
         self.steps.append(step)
         if step.state is CheckState.VERIFIED:
-            self.steps.append(
-                _step(Check.KEY, CheckState.VERIFIED, f"by a key that was asked for ({used.name})", found=used.key_id)
-            )
+            says = f"by a key that was asked for ({used.name})"
+            self.steps.append(_step(Check.KEY, CheckState.VERIFIED, says, found=used.key_id))
             self.signer = Signer(key_name=used.name, key_id=used.key_id)
             if self.bundle.certificate:
                 self.notes.append("a certificate is beside the signature, and was not looked at: a key was asked for")
@@ -162,14 +160,6 @@ class _Run:
         self._entries(used)
         self._timestamps()
         self._key_time()
-
-    def _names_another(self, keys: Sequence[VerifyingKey]) -> bool:
-        """Return whether the signer's own hint is none of the keys'; it is only a hint, and decides nothing."""
-        hint = self.bundle.key_hint.removeprefix("SHA256:").rstrip("=")
-        digests = [bytes.fromhex(key.key_id) for key in keys]
-        return bool(hint) and hint not in {
-            name for one in digests for name in (one.hex(), b64encode(one).decode("ascii").rstrip("="))
-        }
 
     def _ask_for_key(self) -> None:
         """Tell that a key is needed. An old bundle that was to have a certificate, and has a bare key, is refused."""
@@ -425,6 +415,21 @@ def _state(steps: Sequence[SignatureStep], needed: frozenset[Check]) -> Signatur
     if is_unproven or not needed <= verified | left_out:
         return SignatureState.UNDECIDED
     return SignatureState.ACCEPTED if left_out else SignatureState.VALID
+
+
+def _digest_of(hint: str) -> bytes:
+    """Return the SHA-256 of a key that a hint is, in hex or in Base64, b"" where it is another thing.
+
+    Nobody vouches for a hint, and some signers write the hash of another spelling of the key: it decides nothing.
+    """
+    text = hint.removeprefix("SHA256:")
+    try:
+        found = (
+            bytes.fromhex(text) if len(text) == _HEX_DIGITS else b64decode(text + "=" * (-len(text) % 4), validate=True)
+        )
+    except ValueError:
+        return b""
+    return found if len(found) == _HEX_DIGITS // 2 else b""
 
 
 def _preference(step: SignatureStep) -> int:

@@ -6,7 +6,7 @@
 | hashedrekord 0.0.2 | what was signed (of an envelope its PAE) | `….signature.content` | DER |
 | dsse 0.0.1 | payload; the envelope as it was sent | each, with its key | PEM |
 | dsse 0.0.2 | payload | each, with its key | DER |
-| intoto 0.0.1 | payload; the envelope as it was sent | in the envelope's digest alone | PEM |
+| intoto 0.0.1 | payload (not the oldest); the envelope as it was sent | in the envelope's digest alone | PEM |
 | intoto 0.0.2 | payload | each, in Base64 of Base64, with its key | PEM |
 
 The digest of an envelope as it was sent can be computed again only where its writer's JSON is known; it is asked for
@@ -225,7 +225,7 @@ def _intoto_1(spec: object, kind: str, version: str) -> Recorded:
         kind,
         version,
         [(None, _pem(_at(spec, "publicKey")))],
-        payload=_hex_digest(_at(content, "payloadHash")),
+        payload=_hex_digest(_at(content, "payloadHash")) if _at(content, "payloadHash") is not None else None,
         envelope=_hex_digest(_at(content, "hash")),
     )
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sigstore.models import Bundle
     from sigstore.verify import Verifier
 
-__all__ = ["Opinion", "ask_sigstore", "can_read_certificate", "package_version", "why_not", "why_not_here"]
+__all__ = ["Opinion", "ask_sigstore", "package_version", "why_not", "why_not_here"]
 
 _BODIES = {
     False: frozenset({("hashedrekord", "0.0.1"), ("hashedrekord", "0.0.2")}),
@@ -125,19 +125,6 @@ def ask_sigstore(bundle: SignedBundle, artifact: Artifact, wanted: Wanted, root:
     except Exception as err:  # noqa: BLE001 - whatever the package ends with must not end the run, nor pass
         return Opinion(holds=False, says=f"{type(err).__name__}: {_words(err)}", version=version, broke=True)
     return Opinion(holds=True, says="", version=version, names=policy.holds, names_say=policy.says)
-
-
-def can_read_certificate(data: bytes) -> bool:
-    """Return whether the library that the package reads certificates with can read this one (DER), all of it."""
-    from cryptography.x509 import load_der_x509_certificate
-
-    with _LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            found = load_der_x509_certificate(data)
-            return found.version is not None and found.extensions is not None
-        except Exception:  # noqa: BLE001 - it raises more kinds of errors than it names
-            return False
 
 
 def package_version() -> str:

@@ -71,16 +71,17 @@ class TimestampInfo:
 
 
 def check_timestamp(
-    token: bytes, signature: bytes, root: TrustedRoot | None
+    token: bytes, signature: bytes, root: TrustedRoot | None, *, envelope: bytes = b""
 ) -> tuple[tuple[SignatureStep, ...], TimeWitness | None]:
     """Return the step of one timestamp over a signature, and the time where it counts.
 
+    envelope: the bytes that hold the signature, where the stamp may be over them instead: old attestations of images.
     FAILED for TIMESTAMP_INVALID says that it is wrong; for TIMESTAMP_UNTRUSTED that nobody who is trusted vouches for
     it, or not at that time. NOT_CHECKABLE, UNSUPPORTED: made in a way that is not checked here.
     """
     try:
         data, info = parse_timestamp(token)
-        _check_imprint(info, signature)
+        _check_imprint(info, signature, envelope)
         authority = _authority_of(data, info, root)
     except der.DerError as err:
         return (_failed(Reason.TIMESTAMP_INVALID, f"the timestamp is wrong: {err}"),), None
@@ -153,9 +154,11 @@ def _check_rest(rest: list[der.Der]) -> None:
                     raise CannotVerifyError("the timestamp has a critical extension, which is not known here")
 
 
-def _check_imprint(info: TimestampInfo, signature: bytes) -> None:
+def _check_imprint(info: TimestampInfo, signature: bytes, envelope: bytes) -> None:
     name, digest = info.imprint
     wanted = hashlib.new(name, signature).digest()
+    if envelope and compare_digest(digest, hashlib.new(name, envelope).digest()):
+        return
     if not compare_digest(digest, wanted):
         evidence = {"expected": wanted, "found": digest}
         raise TrustError(f"it is over other bytes than this signature ({name} of what was stamped)", evidence=evidence)

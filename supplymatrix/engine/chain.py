@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from supplymatrix.attest.builders import claims_of, known_builder
+from supplymatrix.attest.builders import claims_of
 from supplymatrix.attest.checksum_list import CHECKSUMS_LIMIT, parse_checksums
 from supplymatrix.attest.wanted import Artifact, EngineChoice
 from supplymatrix.engine.chain_evidence import ChainWish, Judge, Signed, SignedKind
@@ -42,7 +42,6 @@ from supplymatrix.model.chain import OPTIONAL, ChainLink, ChainRun, HeadSeen, Li
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.program import BuiltProgram
-from supplymatrix.model.provenance import BuilderClaim
 from supplymatrix.model.signature import ArtifactKind, CheckState, SignedArtifact
 from supplymatrix.model.value import changed, value
 from supplymatrix.sources.file_digests import digest_file, look_at_file
@@ -217,16 +216,17 @@ def finish_chain(request: ChainRequest, pieces: Pieces, on_event: OnEvent = igno
     """Return the chain of what was gathered: asks the log, and makes the links."""
     main = [one for one in pieces.signed if one.kind is SignedKind.SIGNATURE and not _is_list(one, pieces)]
     others = [one for one in pieces.signed if one.kind is SignedKind.OTHER and one.statement is None]
-    provenance, stated = provenance_link([one for one in pieces.signed if one.kind is SignedKind.PROVENANCE])
-    source = source_in(main, stated, request.wish.source)
+    statements = [one for one in pieces.signed if one.kind is SignedKind.PROVENANCE]
+    provenance, stated = provenance_link(statements or (others if main else ()))
     answers = _ask(request, pieces, on_event)
     of_list = [one for one in pieces.signed if one.kind is SignedKind.SIGNATURE and _is_list(one, pieces)]
     checksums = checksums_link(of_list, pieces.release)
-    if stated is None or not stated.vouches:
-        source = source_in([*main, *of_list], stated, request.wish.source)
-    signature = signature_link([*main, *(others if not main else ())], pieces.target.digest("sha256"))
+    counting = [one for one in statements if one.vouches] or ([stated] if stated is not None else [])
+    source = source_in([*main, *of_list], counting, request.wish.source)
+    signature = signature_link(main or others, pieces.target)
     links = [checksums, archive_link(pieces.release, pieces.target, checksums), signature, provenance]
-    links += [builder_link(stated)] if stated is not None else []
+    builder, claim = builder_link(stated) if stated is not None else (None, None)
+    links.append(builder)
     links += [*pieces.links, *_program_links(pieces, answers, source)]
     run = ChainRun(
         target=request.target,
@@ -237,7 +237,7 @@ def finish_chain(request: ChainRequest, pieces: Pieces, on_event: OnEvent = igno
         now=request.means.now,
         signed=(*_signed_artifacts(pieces), *pieces.also_signed),
         provenance=stated.provenance if stated is not None and stated.is_told else None,
-        builder=_builder(stated),
+        builder=claim,
         programs=answers.facts.programs,
         modules=answers.facts.modules,
         heads=_heads(pieces, answers),
@@ -253,12 +253,6 @@ def finish_chain(request: ChainRequest, pieces: Pieces, on_event: OnEvent = igno
 
 def _is_list(signed: Signed, pieces: Pieces) -> bool:
     return pieces.release.checksums is not None and signed.about is pieces.release.checksums[1]
-
-
-def _builder(stated: Signed | None) -> BuilderClaim | None:
-    if stated is None or stated.provenance is None or not stated.is_told:
-        return None
-    return known_builder(stated.provenance, stated.verdict.signer)
 
 
 def _ask(request: ChainRequest, pieces: Pieces, on_event: OnEvent) -> ProgramAnswers:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from supplymatrix.attest.image_facts import ImageFacts, OneImage
+from supplymatrix.attest.wanted import Artifact
 from supplymatrix.engine.chain_evidence import Signed, SignedKind
 from supplymatrix.engine.chain_links import signature_link
 from supplymatrix.model.chain import ChainLink, LinkId
@@ -108,7 +109,9 @@ def vendor_link(base: BaseImage | None, link: ChainLink) -> ChainLink | None:
     if base is None or not base.facts.images:
         return None
     signatures = [one for one in base.signed if one.kind is SignedKind.SIGNATURE]
-    found = changed(signature_link(signatures, base.facts.digest.partition(":")[2]), id=LinkId.VENDOR)
+    algorithm, _, text = base.facts.digest.partition(":")
+    artifact = Artifact(name=base.name, digests=((algorithm, text),))
+    found = changed(signature_link(signatures, artifact), id=LinkId.VENDOR)
     if found.state is CheckState.NOT_PRESENT:
         return changed(found, says=f"no signature of {base.name} was found", remedy="")
     if not base.has_wish:

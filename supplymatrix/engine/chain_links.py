@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from supplymatrix.attest.builders import hold_builder, known_builder
+from supplymatrix.attest.wanted import Artifact
 from supplymatrix.engine.chain_evidence import Signed, SourceWord, best_of, exit_of_verdict, signer_told
 from supplymatrix.model.chain import ChainLink, HeadSeen, LinkId
+from supplymatrix.model.provenance import BuilderClaim
 from supplymatrix.model.signature import (
     CheckState,
     LogMention,
@@ -27,10 +29,11 @@ _NAME_SIGNER = "say who should have signed: --identity and --issuer, --key, --so
 _NOBODY = "nobody said who should have signed it"
 
 
-def signature_link(found: Sequence[Signed], digest: str) -> ChainLink:
-    """Return whether an artifact is signed by whom it should be. digest: of the artifact, hex."""
+def signature_link(found: Sequence[Signed], artifact: Artifact) -> ChainLink:
+    """Return whether an artifact is signed by whom it should be, itself or what it came in."""
     best = best_of(found)
     if best is None:
+        digest = artifact.digest("sha256")
         return ChainLink(
             id=LinkId.SIGNATURE,
             state=CheckState.NOT_PRESENT,
@@ -40,10 +43,11 @@ def signature_link(found: Sequence[Signed], digest: str) -> ChainLink:
             values=(("sha256", digest),) if digest else (),
             exit_code=1,
         )
-    return changed(
-        verdict_link(best, LinkId.SIGNATURE, "signed"),
-        values=((("sha256", digest),) if digest else ()) + signature_values(best.verdict),
-    )
+    link = verdict_link(best, LinkId.SIGNATURE, "signed")
+    if best.about.digests != artifact.digests and link.state is not CheckState.FAILED:
+        link = changed(link, says=f"{link.says} (as {best.about.name.rpartition('/')[2]})")
+    digests = tuple((algorithm, text) for algorithm, text in best.about.digests if algorithm == "sha256")
+    return changed(link, values=digests + signature_values(best.verdict))
 
 
 def provenance_link(found: Sequence[Signed]) -> tuple[ChainLink, Signed | None]:
@@ -59,6 +63,8 @@ def provenance_link(found: Sequence[Signed]) -> tuple[ChainLink, Signed | None]:
             exit_code=1,
         ), None
     values = signature_values(best.verdict)
+    if best.provenance is None and best.statement is None:
+        return changed(verdict_link(best, LinkId.PROVENANCE, "stated"), values=values), best
     if best.provenance is None:
         says = f"the statement cannot be read as provenance: {best.fault}"
         return ChainLink(
@@ -76,21 +82,22 @@ def provenance_link(found: Sequence[Signed]) -> tuple[ChainLink, Signed | None]:
     return link, best
 
 
-def builder_link(signed: Signed) -> ChainLink | None:
-    """Return whether the builder that a statement names is who signed it; None where its signature says nothing."""
+def builder_link(signed: Signed) -> tuple[ChainLink | None, BuilderClaim | None]:
+    """Return whether the builder that a statement names is who signed it, and then what is known of it; None where its
+    signature says nothing."""
     provenance, signer = signed.provenance, signed.verdict.signer
     if provenance is None or signer is None or not signed.is_told:
-        return None
+        return None, None
     answer = hold_builder(provenance, signer)
-    claim = known_builder(provenance, signer)
     values = [("builder", provenance.builder_id), ("signed by", signer.identity or f"key {signer.key_id}")]
+    state, says = answer.state, answer.says
+    claim = known_builder(provenance, signer) if state is CheckState.VERIFIED else None
     if claim is not None:
         level = f"SLSA Build level {claim.level}, as its documentation says ({claim.source}, {claim.checked_on})"
         values.append(("known as", f"{claim.name}: {level}"))
-    state, says = answer.state, answer.says
     if state is CheckState.VERIFIED and not signed.verdict.holds:
-        state, says = CheckState.NOT_CHECKABLE, f"{says}; {_NOBODY}"
-    return ChainLink(
+        state, says, claim = CheckState.NOT_CHECKABLE, f"{says}; {_NOBODY}", None
+    link = ChainLink(
         id=LinkId.BUILDER,
         state=state,
         says=says,
@@ -100,6 +107,7 @@ def builder_link(signed: Signed) -> ChainLink | None:
         reason=answer.reason or ("" if state is CheckState.VERIFIED else "not-vouched"),
         exit_code={CheckState.VERIFIED: 0, CheckState.FAILED: 1}.get(state, 3),
     )
+    return link, claim
 
 
 def heads_of(found: Sequence[Signed]) -> tuple[HeadSeen, ...]:

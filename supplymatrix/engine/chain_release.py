@@ -31,7 +31,7 @@ def checksums_link(found: Sequence[Signed], release: Release) -> ChainLink | Non
     if release.checksums is None:
         return None
     listed, artifact = release.checksums
-    link = signature_link(found, artifact.digest("sha256"))
+    link = signature_link(found, artifact)
     if link.state is CheckState.NOT_PRESENT:
         return changed(link, id=LinkId.CHECKSUMS, says=f"no signature of {Path(listed.artifact).name} was found")
     says = f"{Path(listed.artifact).name} with {len(listed.lines):,} lines {link.says}"

@@ -29,16 +29,24 @@ _Bill = Mapping[str, Mapping[str, str]]
 def sbom_link(
     found: Sequence[Signed], programs: Sequence[BuiltProgram], modules: Sequence[ProgramModule]
 ) -> ChainLink | None:
-    """Return whether an attested bill is that of the programs; None where none is attested."""
+    """Return whether the attested bills are those of the programs; None where none is attested. Of several that count
+    each has to be."""
+    counting = [one for one in found if one.vouches and one.statement is not None]
     best = best_of(found)
     if best is None or best.statement is None:
         return None
-    values = signature_values(best.verdict)
-    link = changed(verdict_link(best, LinkId.SBOM, "attested"), values=values)
-    if not best.is_told:
+    links = [_held(one, programs, modules) for one in (counting or [best])]
+    return next((link for link in links if link.state is CheckState.FAILED), links[0])
+
+
+def _held(signed: Signed, programs: Sequence[BuiltProgram], modules: Sequence[ProgramModule]) -> ChainLink:
+    """Return whether one attested bill is that of the programs."""
+    values = signature_values(signed.verdict)
+    link = changed(verdict_link(signed, LinkId.SBOM, "attested"), values=values)
+    if not signed.is_told or signed.statement is None:
         return link
     try:
-        sbom = read_sbom(best.statement.payload, best.verdict.source)
+        sbom = read_sbom(signed.statement.payload, signed.verdict.source)
     except InputError as err:
         says = f"the attested bill cannot be read: {err.diagnostics[0].message}"
         return changed(link, state=CheckState.FAILED, says=says, reason="sbom-unreadable", exit_code=2)

@@ -45,23 +45,25 @@ class Source:
         return next(iter(found.values())) if len(found) == 1 else ""
 
 
-def source_in(signatures: Sequence[Signed], provenance: Signed | None, meant: str) -> Source:
-    """Return what is signed of the source: by the statement that counts, and by the certificates. Where somebody signed
-    who should have, nobody else is heard."""
-    rows = [("the signature's certificate", one) for one in signatures]
-    rows += [("the provenance's certificate", provenance)] if provenance is not None else []
-    vouched = [row for row in rows if row[1].vouches]
-    heard = vouched or [row for row in rows if row[1].is_told]
+def source_in(signatures: Sequence[Signed], provenance: Sequence[Signed], meant: str) -> Source:
+    """Return what is signed of the source: by the statements, and by the certificates. Where somebody signed who should
+    have, nobody else is heard."""
+    rows = [("the signature's certificate", "", one) for one in signatures]
+    for number, one in enumerate(provenance, 1):
+        name = "provenance" if number == 1 else f"provenance {number}"
+        rows.append((f"the {name}'s certificate" if number == 1 else f"the certificate of {name}", name, one))
+    vouched = [row for row in rows if row[2].vouches]
+    heard = vouched or [row for row in rows if row[2].is_told]
     commits, repositories = list[tuple[str, str]](), list[tuple[str, str]]()
-    for name, signed in heard:
+    for certificate, name, signed in heard:
         said = signed.provenance
         if said is not None:
-            commits += [("provenance", said.commit)] if said.commit else []
-            repositories += [("provenance", said.repository)] if said.repository else []
+            commits += [(name, said.commit)] if said.commit else []
+            repositories += [(name, said.repository)] if said.repository else []
         signer = signed.verdict.signer
         if signer is not None:
-            commits += [(name, commit) for commit in commits_of(signer).values()]
-            repositories += [(name, source_of(signer))] if source_of(signer) else []
+            commits += [(certificate, commit) for commit in commits_of(signer).values()]
+            repositories += [(certificate, source_of(signer))] if source_of(signer) else []
     return Source(
         commits=tuple(dict.fromkeys(commits)),
         repositories=tuple(dict.fromkeys(repositories)),

@@ -69,11 +69,16 @@ def holding_first(verdicts: Iterable[SignatureVerdict]) -> tuple[SignatureVerdic
 
 def exit_code_of(artifacts: Sequence[SignedArtifact], *, has_gaps: bool = False, is_discovery: bool = False) -> int:
     """Return the exit code of a run. is_discovery: nobody was named, so that nothing can be as asked."""
-    codes = {EXIT_CODES[artifact.state] for artifact in artifacts}
+    codes = {1 if is_discovery and _is_told(artifact) else EXIT_CODES[artifact.state] for artifact in artifacts}
     codes |= {3} if has_gaps else set()
-    if is_discovery:
-        codes = {1 if code in (0, 3) and not has_gaps else code for code in codes}
     return next((code for code in _GRAVEST_FIRST if code in codes), _NOTHING)
+
+
+def _is_told(artifact: SignedArtifact) -> bool:
+    """Return whether it is known who signed, though nobody was asked for."""
+    return artifact.state is SignedAs.UNDECIDED and any(
+        verdict.signer is not None for verdict in (*artifact.signatures, *artifact.attestations)
+    )
 
 
 def _with_required(attestations: Sequence[SignatureVerdict], required: Collection[str], *, has_gaps: bool) -> SignedAs:

@@ -122,7 +122,9 @@ def declared_path(go_mod: bytes) -> str:
         if not text.startswith(b"module") or not rest.strip() or rest.strip() == rest:
             continue
         word = rest.strip().decode("utf-8", "replace")
-        return (unquote(word) or "") if word[0] in '"`' else word
+        if word[0] == "`":
+            return word[1:-1] if len(word) > 1 and word.find("`", 1) == len(word) - 1 else ""
+        return (unquote(word) or "") if word[0] == '"' else word
     return ""
 
 

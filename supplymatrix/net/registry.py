@@ -1,7 +1,7 @@
 """Ask a registry for what a search wants to know of one image repository.
 
     source = registry_source(reference, environ=os.environ)
-    found = drive_search(find_signatures(reference, None), source)
+    found = drive_search(find_signatures(reference), source)
 
 A search is a generator: it yields a tuple of questions (`model.oci`) that do not wait for each other, and is sent a
 tuple of answers in the same order. Questions are asked in parallel, each one once a run. What is asked by a digest has

@@ -101,12 +101,16 @@ def _provenance(provenance: Provenance) -> _Json:
         "entry_point": provenance.entry_point,
         "started": provenance.started,
         "finished": provenance.finished,
-        "subjects": [{"name": subject.name, "digests": dict(subject.digests)} for subject in provenance.subjects],
+        "subjects": [{"name": subject.name, "digests": _digests(subject.digests)} for subject in provenance.subjects],
         "dependencies": [
-            {"uri": row.uri, "name": row.name, "digests": dict(row.digests)} for row in provenance.dependencies
+            {"uri": row.uri, "name": row.name, "digests": _digests(row.digests)} for row in provenance.dependencies
         ],
         "disputes": list(provenance.disputes),
     }
+
+
+def _digests(digests: tuple[tuple[str, str], ...]) -> list[_Json]:
+    return [{"algorithm": algorithm, "digest": text} for algorithm, text in digests]
 
 
 def _signed(artifact: SignedArtifact) -> _Json:
@@ -114,7 +118,7 @@ def _signed(artifact: SignedArtifact) -> _Json:
         "name": artifact.name,
         "kind": artifact.kind.value,
         "state": artifact.state.value,
-        "digests": dict(artifact.digests),
+        "digests": _digests(artifact.digests),
         "signatures": [verdict_of(verdict) for verdict in artifact.signatures],
         "attestations": [verdict_of(verdict) for verdict in artifact.attestations],
     }
@@ -155,7 +159,7 @@ def _replay(run: ChainRun) -> _Json:
     verdicts = [verdict for one in run.signed for verdict in (*one.signatures, *one.attestations)]
     return {
         "time": time_text(run.now),
-        "artifacts": [{"name": one.name, "digests": dict(one.digests)} for one in run.signed],
+        "artifacts": [{"name": one.name, "digests": _digests(one.digests)} for one in run.signed],
         "programs": [{"name": program.name, "sha256": program.sha256} for program in run.programs],
         "signatures": sorted({verdict.source for verdict in verdicts}),
         "heads": [

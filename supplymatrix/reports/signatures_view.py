@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from supplymatrix.model.predicates import kind_of
 from supplymatrix.model.signature import (
+    ALARMING,
     ArtifactKind,
+    Check,
     CheckState,
     LogMention,
     SignatureState,
@@ -111,39 +113,42 @@ def verdict_line(artifact: SignedArtifact, *, only_attestations: bool = False) -
 
 
 def reason_words(artifact: SignedArtifact, judged: Sequence[SignatureVerdict]) -> str:
-    """Return the reasons for which no signature holds, each once, as machines read them."""
-    reasons = [verdict.reason.value for verdict in judged if verdict.reason is not None]
+    """Return the reasons for which no signature holds, each once, as machines read them; alarming ones first."""
+    found = [verdict.reason for verdict in judged if verdict.reason is not None]
+    reasons = [reason.value for reason in sorted(found, key=lambda reason: reason not in ALARMING)]
     if not reasons:
         reasons = [fault.message for fault in artifact.faults] or [gap.reason for gap in artifact.gaps]
     return ", ".join(dict.fromkeys(reasons[:_SHOWN]))
 
 
-def command_for(signer: Signer) -> str:
-    """Return the options that ask for just this signer, "" where it is a key: nobody gives a key by its hash."""
+def command_for(signer: Signer) -> tuple[str, ...]:
+    """Return the options that ask for just this signer, as lines that a shell joins; () for a key, which is a file."""
     if not signer.identity:
-        return ""
-    return f"--identity {_quoted(signer.identity)} --issuer {_quoted(signer.issuer)}"
+        return ()
+    return f"--identity {_quoted(signer.identity)} \\", f"--issuer {_quoted(signer.issuer)}"
 
 
 def _brief(artifact: SignedArtifact, run: SignatureRun, width: int) -> Iterator[str]:
-    """Yield two lines on an artifact that is as asked."""
-    judged = artifact.attestations if run.only_attestations else artifact.signatures
-    yield from _wrapped(f"{_mark(artifact)} {verdict_line(artifact, only_attestations=run.only_attestations)}: "
-                        f"{plain(_name(artifact))}", width, "  ")  # fmt: skip
-    best = judged[0]
-    parts = [_who(best.signer)] if best.signer is not None else []
-    parts += [f"log entry {mention.index:,}" for mention in best.log[:1]]
-    if parts:
-        yield from _wrapped(f"    by {plain(', '.join(parts))}", width, "    ")
+    """Yield the lines of an artifact that is as asked: its name, who signed it, where it is logged."""
+    best = next(iter(artifact.attestations if run.only_attestations else artifact.signatures))
+    yield from _headline(artifact, verdict_line(artifact, only_attestations=run.only_attestations), width)
+    if best.signer is not None:
+        yield f"    by {plain(_who(best.signer))}"
+    for mention in best.log[:1]:
+        yield from _wrapped(f"    log {plain(mention.log)}, entry {mention.index:,}", width, " " * 8)
+
+
+def _headline(artifact: SignedArtifact, verdict: str, width: int) -> Iterator[str]:
+    yield from _wrapped(f"{_mark(artifact)} {plain(_name(artifact))}: {plain(verdict)}", width, "  ")
 
 
 def _block(artifact: SignedArtifact, run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
     """Yield all there is to say of an artifact."""
-    if run.is_discovery and artifact.state in (SignedAs.UNDECIDED, SignedAs.REFUSED):
+    if run.is_discovery and artifact.state is SignedAs.UNDECIDED:
         verdict = "who signed is told, and not judged"
     else:
         verdict = verdict_line(artifact, only_attestations=run.only_attestations)
-    yield from _wrapped(f"{_mark(artifact)} {plain(_name(artifact))}: {plain(verdict)}", width, "  ")
+    yield from _headline(artifact, verdict, width)
     digests = artifact.digests[:1]
     image = (("image", artifact.reference), ("tag", artifact.tag), ("platform", artifact.platform))
     for name, text in (*digests, *image, ("vendor", artifact.vendor)):
@@ -221,13 +226,14 @@ def _signer(verdict: SignatureVerdict, run: SignatureRun, width: int) -> Iterato
         return
     if not signer.identity:
         yield from _row("  signed by", f"{signer.key_name} key", width)
-        yield from _row("  key", f"sha256:{signer.key_id}", width)
+        yield from _row("  key sha256", signer.key_id, width)
         return
     yield from _row("  signed by", signer.identity, width)
     yield from _row("  issuer", signer.issuer, width)
     yield from _row("  workflow", _workflow(signer), width)
     if run.is_discovery:
-        yield from _row("  ask with", command_for(signer), width)
+        yield "    ask with"
+        yield from (f"      {plain(line)}" for line in command_for(signer))
 
 
 def _workflow(signer: Signer) -> str:
@@ -249,13 +255,13 @@ def _steps(verdict: SignatureVerdict, run: SignatureRun, width: int, *, verbose:
     quiet = (CheckState.VERIFIED, CheckState.NOT_PRESENT)
     told = [step for step in verdict.steps if verbose or step.state not in quiet or _counts(step, verdict)]
     if run.is_discovery and not verbose:
-        told = [step for step in told if step.state is CheckState.FAILED]
+        told = [step for step in told if step.reason is not None and step.check not in (Check.IDENTITY, Check.ISSUER)]
     for step in told:
         yield from _step(step, width)
     held = sum(step.state is CheckState.VERIFIED for step in verdict.steps)
     if held and not verbose:
-        others = len(verdict.steps) - held - len(told)
-        absent = f", {others:,} not present" if others > 0 else ""
+        others = sum(step.state is CheckState.NOT_PRESENT and step not in told for step in verdict.steps)
+        absent = f", {others:,} not present" if others else ""
         yield from _row("  checks", f"{held:,} verified{absent}; each of them with -v", width)
 
 

@@ -132,24 +132,29 @@ class FetchedTag:
     def archive(self, subdir: str) -> Iterator[FileAt]:
         """Give the zip that `git archive` makes of the commit, or of a folder of it.
 
-        Raises SourceError where git makes none, or one of more than 500 MiB, or takes too long.
+        Raises SourceError where git makes none, or one of more than 500 MiB, or takes too long; OSError from the disk.
         """
         path = self._folder / "archive.zip"
+        try:
+            self._make_archive(path, subdir)
+            with open_at(path, limit=ZIP_LIMIT) as file:
+                yield file
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _make_archive(self, path: Path, subdir: str) -> None:
         options = ("-c", "core.autocrlf=input", "-c", "core.eol=lf", "-c", f"core.attributesFile={os.devnull}")
         paths = ("--", subdir) if subdir else ()
         with path.open("wb") as out:
             done = _run(
                 (*options, f"--git-dir={self._folder}", "archive", "--format=zip", "--prefix=prefix/", self.commit,
                  *paths),
-                self._folder, self._environ, _ARCHIVE_SECONDS, out=out, watched=path, most=ZIP_LIMIT + 1,
+                self._folder, self._environ, _ARCHIVE_SECONDS, out=out, watched=path, most=ZIP_LIMIT,
             )  # fmt: skip
-        if done.why:
-            raise SourceError(f"git makes no archive of {self.commit[:12]}: {done.why}")
-        try:
-            with open_at(path, limit=ZIP_LIMIT) as file:
-                yield file
-        finally:
-            path.unlink(missing_ok=True)
+        size = path.stat().st_size
+        if done.why or size > ZIP_LIMIT:
+            why = done.why or f"it has {size:,} bytes, more than a module may"
+            raise SourceError(f"git makes no archive of {self.commit[:12]}: {why}")
 
     def _word(self, *arguments: str) -> str:
         return (self._ask(*arguments) or b"").decode("ascii", "replace").strip()
@@ -181,20 +186,31 @@ def fetch_tag(
         raise InputError(Diagnostic(message=what, seen=(wrong or wanted.commit)[:200]))
     env = _environment(place, environ, ca_file)
     try:
-        with tempfile.TemporaryDirectory(prefix="supplymatrix-", ignore_cleanup_errors=True) as made:
-            folder = Path(made, "tag.git")
-            folder.mkdir()
-            reference, name = ("", wanted.commit) if is_commit else _name_of(place, wanted, folder, env)
-            if not name:
-                yield None
-                return
-            _prepare(folder, env, digits=len(name))
-            if not _fetch(place, f"+{reference or name}:{reference or _WANTED}", folder, env, seconds):
-                yield None
-                return
-            yield FetchedTag(folder, env, reference)
+        made = tempfile.TemporaryDirectory(prefix="supplymatrix-", ignore_cleanup_errors=True)
     except OSError as err:
-        raise SourceError(f"there is no room for a repository: {err.strerror or err}") from err
+        raise _no_room(err) from err
+    with made:
+        yield _fetched(place, wanted, Path(made.name, "tag.git"), env, seconds)
+
+
+def _fetched(
+    place: Place, wanted: TagWanted, folder: Path, env: Mapping[str, str], seconds: float
+) -> FetchedTag | None:
+    """Fetch into a new folder."""
+    try:
+        folder.mkdir()
+        reference, name = _name_of(place, wanted, folder, env) if wanted.references else ("", wanted.commit)
+        if not name:
+            return None
+        _prepare(folder, env, digits=len(name))
+        is_there = _fetch(place, f"+{reference or name}:{reference or _WANTED}", folder, env, seconds)
+        return FetchedTag(folder, env, reference) if is_there else None
+    except OSError as err:
+        raise _no_room(err) from err
+
+
+def _no_room(err: OSError) -> SourceError:
+    return SourceError(f"there is no room for a repository: {err.strerror or err}")
 
 
 def full_commit(place: Place, short: str, environ: Mapping[str, str]) -> str:

@@ -296,6 +296,25 @@ def test_a_registry_that_does_not_answer_is_one_gap_and_no_unsigned_image() -> N
     assert any("could not be asked" in note for note in row.notes)
 
 
+def test_a_registry_that_refuses_the_question_for_referrers_may_have_the_fallback_tag() -> None:
+    store = MadeOci(has_api=False)
+    image = store.image(tag="v1")
+    store.bundle(image, _signature(image))
+    refused = OciUnavailable(reason="403")
+    store.answers[GetReferrers(digest=image)] = refused
+    row = _search(store)
+    assert len(row.found) == 1
+    assert [gap.reason for gap in row.gaps] == ["403"]
+
+
+def test_many_referrers_are_read_in_several_rounds() -> None:
+    store = MadeOci()
+    image = store.image(tag="v1")
+    for number in range(20):
+        store.bundle(image, _signature(image), annotations={"n": str(number)})
+    assert len(_search(store).found) == 20
+
+
 def test_blobs_and_manifests_that_are_named_and_not_there_are_gaps() -> None:
     store = MadeOci()
     image = store.image(tag="v1")

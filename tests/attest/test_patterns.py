@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from supplymatrix.attest.patterns import LONGEST_PATTERN, is_anchored, pattern_fault
@@ -34,20 +36,19 @@ def test_patterns_that_are_tried(pattern: str) -> None:
 @pytest.mark.parametrize(
     ("pattern", "said"),
     [
-        ("(a+)+", "for ever"), ("(a|a)*", "for ever"), ("(a|aa)+$", "for ever"), ("(a?a)*", "for ever"),
-        ("((a+)b)+", "for ever"), ("(.a+)*", "for ever"), ("(a{2,})+", "for ever"), ("(?:x[a-z]*)*", "for ever"),
-        ("((a*))*", "for ever"), (r"(\w\d*)+", "for ever"), (r"(a)\1", "refers back"), ("(?P<a>x)(?P=a)", "refers back"),
-        ("a*" * 13, "13|12 repetitions"), ("[", "is none"), ("(", "is none"), ("a" * (LONGEST_PATTERN + 1), "characters"),
-        ("(?>a+)+", "refers back|for ever"),
+        *((pattern, "for ever") for pattern in (
+            "(a+)+", "(a|a)*", "(a|aa)+$", "(a?a)*", "((a+)b)+", "(.a+)*", "(a{2,})+", "(?:x[a-z]*)*", "((a*))*",
+            r"(\w\d*)+",
+        )),
+        (r"(a)\1", "refers back"), ("(?P<a>x)(?P=a)", "refers back"), ("(?>a+)+", "refers back"),
+        ("a*" * 13, "12 repetitions"), ("[", "is none"), ("(", "is none"), ("a" * (LONGEST_PATTERN + 1), "characters"),
     ],
 )  # fmt: skip
 def test_patterns_that_are_not(pattern: str, said: str) -> None:
-    assert any(words in pattern_fault(pattern) for words in said.split("|"))
+    assert said in pattern_fault(pattern)
 
 
 def test_what_is_tried_is_soon_over() -> None:
     """A fenced repetition: without the fence this text would take longer than the sun has."""
-    import re
-
     assert pattern_fault(r"^(\.[0-9]+)*$") == ""
     assert re.fullmatch(r"^(\.[0-9]+)*$", ".1" * 400 + "x") is None

@@ -93,6 +93,17 @@ def test_a_timestamp_of_other_bytes_is_wrong_and_both_digests_are_told() -> None
     assert step.expected != step.found
 
 
+def test_old_attestations_are_stamped_with_the_envelope_around_their_signature() -> None:
+    envelope = b'{"signatures": [...]}'
+    token = tsa().token(envelope, AT)
+    (step,), time = check_timestamp(token, SIGNATURE, root(), envelope=envelope)
+    assert step.state is CheckState.VERIFIED
+    assert time is not None
+    for other in (b"", envelope + b" "):
+        (step,), time = check_timestamp(token, SIGNATURE, root(), envelope=other)
+        assert (step.state, step.reason, time) == (*INVALID, None)
+
+
 def test_a_wrong_signature_and_a_changed_time_are_wrong() -> None:
     assert outcome(tsa().token(SIGNATURE, AT, is_wrong=True))[:2] == INVALID
     assert outcome(tsa().token(SIGNATURE, AT, info_is_changed=True))[:2] == INVALID

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from supplymatrix.attest.keys import VerifyingKey, parse_verifying_key
 from supplymatrix.attest.wanted import EngineChoice, IdentityWish, Wanted
@@ -395,3 +397,32 @@ def test_blobs_that_are_forged_are_told_though_nothing_names_them(tmp_path: Path
     (path / "blobs" / "sha256" / name[7:]).write_bytes(b"{}")
     run = _run(str(path), wanted=_keyed())
     assert (run.artifacts[0].state, run.exit_code) == (SignedAs.ALARM, 4)
+
+
+@pytest.fixture(scope="module")
+def intact(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A layout with an image that is signed in both formats and attested."""
+    store = MadeOci(has_api=False)
+    image = store.image(tag="v1")
+    store.old_signature(image, MADE.simple_signing(image, is_keyed=True, log=""))
+    store.bundle(image, MADE.keyed_dsse(_statement(image), log=""))
+    store.bundle(image, MADE.keyed_dsse(_statement(image, SPDX), log=""))
+    return store.write(tmp_path_factory.mktemp("intact")), image
+
+
+@given(st.data())
+def test_no_changed_byte_of_a_layout_is_taken_for_signed(intact: tuple[Path, str], data: st.DataObject) -> None:
+    folder, image = intact
+    path = data.draw(st.sampled_from(sorted(file for file in folder.rglob("*") if file.is_file())))
+    before = path.read_bytes()
+    place = data.draw(st.integers(0, len(before) - 1))
+    bit = data.draw(st.integers(0, 7))
+    path.write_bytes(before[:place] + bytes([before[place] ^ 1 << bit]) + before[place + 1 :])
+    try:
+        (found,) = _run(f"{folder}/", wanted=_keyed()).artifacts
+    finally:
+        path.write_bytes(before)
+    if path.parent.name == "sha256":
+        assert found.state is SignedAs.ALARM, found
+    else:
+        assert found.state is not SignedAs.SIGNED or found.digests == (("sha256", image[7:]),)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from supplymatrix.attest.public_keys import pem_blocks
 from tests.support.made_der import integer, sequence
 
 __all__ = ["PASSED_OVER", "Leaf", "flipped", "is_passed_over", "is_status", "leaves", "with_leaf"]
@@ -113,6 +114,11 @@ def _is_case(before: bytes, after: bytes) -> bool:
     return before.lower() == after.lower()
 
 
+def _is_beside_pem(before: bytes, after: bytes) -> bool:
+    """Blanks and line ends between the letters of PEM, and what stands around its blocks, are of no meaning."""
+    return pem_blocks(before) == pem_blocks(after) and b"".join(before.split()) != before
+
+
 def _is_of_a_witness(before: bytes, after: bytes) -> bool:
     """Signature lines of others stand beside the log's under its head, of keys that nobody here knows."""
     one, two = (data.rpartition(b"\n\n") for data in (before, after))
@@ -126,6 +132,8 @@ PASSED_OVER: dict[str, Callable[[bytes, bytes], bool]] = {
     "signedTimestamp": is_status,
     "logID": _is_case,
     "envelope": _is_of_a_witness,
+    "cert": _is_beside_pem,
+    "certificate": _is_beside_pem,
     "chain": lambda _before, _after: True,
 }
 """By the last name of a leaf: what it may be changed to without being refused. Hints of keys (`hint`, `keyid`) and
