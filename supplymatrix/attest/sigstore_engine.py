@@ -77,8 +77,12 @@ def why_not(bundle: SignedBundle) -> str:
     if (entry.kind, entry.version) not in _BODIES[bundle.envelope is not None]:
         of = "an envelope" if bundle.envelope is not None else "a file"
         return f"the sigstore package reads no {entry.kind} {entry.version} entries of {of}"
+    if entry.version == "0.0.2" and entry.promise and entry.integrated_time:
+        return f"the sigstore package takes no promise for {entry.kind} 0.0.2 entries, and here is one"
     if entry.proof is None or not entry.proof.checkpoint:
         return "the sigstore package wants an inclusion proof with a signed tree head, and here is none"
+    if bundle.version == (0, 1) and not entry.promise:
+        return "the sigstore package wants a promise of the log in bundles v0.1, and here is none"
     try:
         name = key_name(parse_certificate(bundle.certificate).public_key())
     except (DerError, CannotVerifyError):

@@ -24,7 +24,7 @@ from pathlib import Path
 from supplymatrix.errors import Diagnostic, InputError, SourceError
 from supplymatrix.model.value import value
 
-__all__ = ["KEYRING_LIMIT", "OpenPgpAnswer", "OpenPgpState", "check_openpgp", "keyring_bytes"]
+__all__ = ["KEYRING_LIMIT", "OpenPgpAnswer", "OpenPgpState", "check_openpgp", "keyring_bytes", "read_status"]
 
 KEYRING_LIMIT = 32 << 20
 _SECONDS = 30

@@ -63,6 +63,8 @@ def test_both_refuse_what_is_wrong(fault: Fault) -> None:
         (MADE.keyless_blob(DATA, log=""), "takes exactly one log entry, and here are 0"),
         (MADE.keyless_blob(DATA, has_proof=False, version="0.1"), "wants an inclusion proof with a signed tree head"),
         (MADE.keyless_blob(DATA, has_head=False, version="0.1"), "wants an inclusion proof with a signed tree head"),
+        (MADE.keyless_blob(DATA, log="v2", version="0.1"), "wants a promise of the log in bundles v0.1"),
+        (MADE.keyless_blob(DATA, entry="hashedrekord 0.0.2"), "takes no promise for hashedrekord 0.0.2 entries"),
         (MADE.keyless_blob(DATA, key="P-384"), "SHA-256 alone, and this is ECDSA P-384"),
         (MADE.keyless_blob(DATA, key="Ed25519ph"), "SHA-256 alone, and this is Ed25519"),
         (MADE.sign_blob(DATA).legacy(), "reads bundles, and this is a cosign bundle (old)"),

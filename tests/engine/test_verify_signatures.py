@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -52,10 +53,12 @@ def _root(tmp_path: Path) -> None:
     (tmp_path / "root.json").write_bytes(ROOT)
 
 
-def _file(folder: Path, name: str = "app", data: bytes = DATA, **beside: bytes) -> FileTarget:
+def _file(
+    folder: Path, name: str = "app", data: bytes = DATA, beside: Mapping[str, bytes] | None = None, **more: bytes
+) -> FileTarget:
     """Write a file, and files beside it whose names go on as the words say: sigstore_json = ".sigstore.json"."""
     (folder / name).write_bytes(data)
-    for word, text in beside.items():
+    for word, text in {**(beside or {}), **more}.items():
         (folder / f"{name}.{word.replace('_', '.')}").write_bytes(text)
     return FileTarget(path=folder / name)
 
@@ -86,7 +89,7 @@ def _line(bundle: bytes) -> bytes:
 
 @pytest.mark.parametrize("ending", ["sigstore_json", "sigstore", "bundle", "cosign_bundle", "att"])
 def test_a_bundle_beside_a_file_is_found_by_its_name(ending: str, tmp_path: Path) -> None:
-    run = _run(tmp_path, _file(tmp_path, **{ending: MADE.keyless_blob(DATA)}))
+    run = _run(tmp_path, _file(tmp_path, beside={ending: MADE.keyless_blob(DATA)}))
     assert [artifact.state for artifact in run.artifacts] == [SignedAs.SIGNED]
     assert run.exit_code == 0
     (verdict,) = run.artifacts[0].signatures
@@ -108,7 +111,7 @@ def test_the_forms_of_cosign_1_and_2_are_read(tmp_path: Path) -> None:
 def test_a_bare_signature_that_a_bundle_has_too_is_told_once(tmp_path: Path) -> None:
     signed = MADE.sign_blob(DATA)
     beside = {"bundle": signed.legacy(), "sig": signed.signature_text.encode(), "pem": signed.pem.encode()}
-    artifact = _one(tmp_path, _file(tmp_path, **beside))
+    artifact = _one(tmp_path, _file(tmp_path, beside=beside))
     assert artifact.state is SignedAs.SIGNED
     assert len(artifact.signatures) == 1
     assert any("once more" in note for note in artifact.notes)
