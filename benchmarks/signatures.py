@@ -79,7 +79,7 @@ def measure_signatures(
             elif number <= cosign_most:
                 verb = "verify-blob-attestation" if attested else "verify-blob"
                 loop = _LOOP.format(verb=f"{verb} --type slsaprovenance1" if attested else verb)
-                words = ["sh", "-c", loop, "sh", root, GITHUB_IDENTITY, GITHUB_ISSUER, *files]
+                words: list[str | Path] = ["sh", "-c", loop, "sh", root, GITHUB_IDENTITY, GITHUB_ISSUER, *files]
                 wrong += _row(f"cosign {verb}, one by one", repeat(runs, words, env=env))
     return wrong
 

@@ -19,7 +19,7 @@ __all__ = ["CHECKSUMS_LIMIT", "ChecksumList", "parse_checksums"]
 
 CHECKSUMS_LIMIT = 16 << 20
 _MOST = 100_000
-_LINE = re.compile(r"(\\?)([0-9a-fA-F]{64}|[0-9a-fA-F]{128}) [ *]?(.+)")
+_LINE = re.compile(r"(\\?)([0-9a-fA-F]{64}|[0-9a-fA-F]{128}) [ *]?(?! )(.+)")
 _BSD = re.compile(r"SHA(256|512) \((.+)\) = ([0-9a-fA-F]+)")
 _LENGTHS = {64: "sha256", 128: "sha512"}
 _ESCAPES = {"\\\\": "\\", "\\n": "\n", "\\r": "\r"}

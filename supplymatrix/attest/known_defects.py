@@ -124,10 +124,12 @@ def _has_many_scts(case: Case) -> bool:
 
 
 def _has_loose_json(case: Case) -> bool:
-    """Whether the bundle has numbers for 64-bit integers or enumerations, or Base64 of the other alphabet or without
-    its padding: all of which protobuf's JSON allows, and none of which the package reads."""
+    """Whether the bundle has numbers for 64-bit integers or enumerations, null or nothing for a default, or Base64 of
+    the other alphabet or without its padding: all of which protobuf's JSON allows, and not all of which is read."""
 
     def is_loose(found: object, name: str = "") -> bool:
+        if found is None or found == {}:
+            return True
         if isinstance(found, dict):
             return any(is_loose(inner, key) for key, inner in found.items())
         if isinstance(found, list):
@@ -217,6 +219,14 @@ def _tells_another_index(case: Case) -> bool:
     )  # fmt: skip
 
 
+def _promises_nothing(case: Case) -> bool:
+    return case.entry is not None and not case.entry.promise
+
+
+def _has_one_certificate(case: Case) -> bool:
+    return case.bundle.version < (0, 3) and not case.bundle.chain
+
+
 def _promises_no_time(case: Case) -> bool:
     return case.entry is not None and bool(case.entry.promise) and not case.entry.integrated_time
 
@@ -293,8 +303,20 @@ DEFECTS = (
     ),
     Defect(
         name="JSON that protobuf allows", since="4.5", says="failed to load bundle:", applies=_has_loose_json,
-        why="integers may be numbers, and Base64 of either alphabet, padded or not (protobuf.dev, ProtoJSON format)",
+        why="integers may be numbers, defaults null or absent, Base64 of either alphabet, padded or not (protobuf.dev, "
+        "ProtoJSON format)",
         source="sigstore_models of 0.0.6: ProtoU64 and Base64Bytes take one form each",
+    ),
+    Defect(
+        name="promise that is empty", since="4.5", says="invalid log entry: SET: ", applies=_promises_nothing,
+        why="a field that is empty is one that is not there (protobuf.dev, ProtoJSON format), and none was needed",
+        source="sigstore/models.py of 4.5.1, TransparencyLogEntry._verify",
+    ),
+    Defect(
+        name="certificate in a bundle of an older version", since="4.5", says="expected certificate chain in bundle",
+        applies=_has_one_certificate,
+        why="the certificate is the same one wherever it stands",
+        source="sigstore/models.py of 4.5.1, Bundle._verify",
     ),
     Defect(
         name="any trusted log for an unknown one", since="4.5", reasons=frozenset({Reason.LOG_UNKNOWN}),

@@ -238,6 +238,9 @@ def _check_head(proof: InclusionProof, log: TrustedLog, public: PublicKey, *, ma
         says = f"the log's signed head is wrong: {err}"
         expected = f"signed by log {log.log_id.hex()} ({log.base_url})"
         return _failed(Check.CHECKPOINT, Reason.CHECKPOINT_INVALID, says, expected)
+    if any(base64.b64encode(base64.b64decode(line.encoded)).decode() != line.encoded for line in head.note.signatures):
+        says = "the signature of the log's head is not in the one form of Base64"
+        return _failed(Check.CHECKPOINT, Reason.CHECKPOINT_INVALID, says)
     if (head.size, head.root) != (proof.tree_size, proof.root):
         says = "the log's signed head is of another tree than the proof"
         expected, found = f"{proof.tree_size} {proof.root.hex()}", f"{head.size} {head.root.hex()}"

@@ -166,7 +166,7 @@ def _check_envelope(recorded: Recorded, bundle: SignedBundle, envelope: Envelope
 
 
 def _spellings(raw: bytes, envelope: Envelope) -> tuple[bytes, ...]:
-    """Return the envelope as it lies there, and as encoders write it: in Go's order or sorted, with or without key ids."""
+    """Return the envelope as it lies there, and as encoders write it: in Go's order or sorted, with key ids or not."""
     payload = base64.b64encode(envelope.payload).decode("ascii")
     signatures = [(key_id, base64.b64encode(each).decode("ascii")) for key_id, each in envelope.signatures]
     written = []

@@ -20,7 +20,7 @@ import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from supplymatrix.attest.bundle import SignedBundle
+from supplymatrix.attest.bundle import LogEntry, SignedBundle
 from supplymatrix.attest.certificate_fields import parse_certificate
 from supplymatrix.attest.der import DerError
 from supplymatrix.attest.public_keys import CannotVerifyError, key_name
@@ -73,7 +73,16 @@ def why_not(bundle: SignedBundle) -> str:
         return "the sigstore package verifies no signatures by keys"
     if len(bundle.entries) != 1:
         return f"the sigstore package takes exactly one log entry, and here are {len(bundle.entries)}"
-    entry = bundle.entries[0]
+    if why := _why_not_entry(bundle, bundle.entries[0]):
+        return why
+    try:
+        name = key_name(parse_certificate(bundle.certificate).public_key())
+    except (DerError, CannotVerifyError):
+        return ""
+    return "" if name == _CURVE else f"the sigstore package verifies {_CURVE} with SHA-256 alone, and this is {name}"
+
+
+def _why_not_entry(bundle: SignedBundle, entry: LogEntry) -> str:
     if (entry.kind, entry.version) not in _BODIES[bundle.envelope is not None]:
         of = "an envelope" if bundle.envelope is not None else "a file"
         return f"the sigstore package reads no {entry.kind} {entry.version} entries of {of}"
@@ -83,11 +92,7 @@ def why_not(bundle: SignedBundle) -> str:
         return "the sigstore package wants an inclusion proof with a signed tree head, and here is none"
     if bundle.version == (0, 1) and not entry.promise:
         return "the sigstore package wants a promise of the log in bundles v0.1, and here is none"
-    try:
-        name = key_name(parse_certificate(bundle.certificate).public_key())
-    except (DerError, CannotVerifyError):
-        return ""
-    return "" if name == _CURVE else f"the sigstore package verifies {_CURVE} with SHA-256 alone, and this is {name}"
+    return ""
 
 
 def why_not_here(bundle: SignedBundle, artifact: Artifact, wanted: Wanted, root: TrustedRoot | None) -> str:

@@ -20,7 +20,8 @@ Subcommands = Mapping[str, tuple[str, str]]
 
 def table_of(group: str, subcommands: Subcommands) -> str:
     """Return the lines of a help text that name the other commands of a group."""
-    return "\n".join(f"  {group} {name:<10} {text}" for name, (_, text) in subcommands.items())
+    longest = max(10, *map(len, subcommands))
+    return "\n".join(f"  {group} {name:<{longest}} {text}" for name, (_, text) in subcommands.items())
 
 
 class _NamelessContext(click.Context):

@@ -29,7 +29,7 @@ SCHEMAS = {
     "goroot": ("goroot-v1.schema.json", "what `verify goroot --format json` writes"),
     "signed-artifacts": (
         "signed-artifacts-v1.schema.json",
-        "what `verify blob`, `verify attestation` and `verify image --format json` write",
+        "what `verify blob`, `attestation`, `image --format json` write",
     ),
     "publisher": ("publisher-v1.schema.json", "what `verify publisher --format json` writes"),
     "signatures": ("signatures-v1.schema.json", "what `verify-report --format json` writes"),

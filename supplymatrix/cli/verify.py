@@ -1,5 +1,5 @@
-"""`supplymatrix verify MODULE@VERSION`, and what else can be verified: each by a command with a file of its own, imported
-when it is run."""
+"""`supplymatrix verify MODULE@VERSION`, and what else can be verified: each by a command with a file of its own, which
+is imported when it is run."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
     "vendor": ("supplymatrix.cli.verify_vendor:vendor", "Hold vendor/ against the modules' proven zips."),
     "goroot": ("supplymatrix.cli.verify_goroot:goroot", "Hold an installed Go against the log's record of it."),
     "binary": ("supplymatrix.cli.verify_binary:binary", "Hold compiled programs against the log."),
-    "blob": ("supplymatrix.cli.verify_blob:blob", "Verify who signed files: sigstore bundles, keys, cosign's forms."),
+    "blob": ("supplymatrix.cli.verify_blob:blob", "Verify who signed files: sigstore, cosign, keys."),
     "attestation": (
         "supplymatrix.cli.verify_attestation:attestation",
         "Verify what is attested of files: provenance, SBOM, VEX.",
     ),
-    "image": ("supplymatrix.cli.verify_image:image", "Verify who signed container images, and what is attested."),
+    "image": ("supplymatrix.cli.verify_image:image", "Verify who signed images, and what is attested."),
     "publisher": ("supplymatrix.cli.verify_publisher:publisher", "Verify the upstream publisher's own signature."),
 }
 """Name → where the command is, and what it does. They are imported when they are run."""

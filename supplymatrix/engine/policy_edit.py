@@ -57,6 +57,9 @@ class _Files:
     def debt(self, name: str, of: str) -> PolicyText | None:
         return PolicyText(artifact=name, data=self._debt) if self._debt is not None else self._files.debt(name, of)
 
+    def signing_file(self, name: str, of: str) -> PolicyText | None:
+        return self._files.signing_file(name, of)
+
 
 def find_lift_file(path: Path) -> LiftFile:
     """Return the lift.toml of a project. path: its folder, a file in it, or the lift.toml itself.

@@ -23,6 +23,7 @@ from supplymatrix.sources.files import POLICY_LIMIT, read_if_there, read_limited
 __all__ = ["DiskFiles", "RevisionFiles"]
 
 _KEPT = "policies"
+_SIGNING_LIMIT = 1 << 20
 
 
 class DiskFiles:
@@ -54,6 +55,14 @@ class DiskFiles:
         """Return the debt list beside the file named `of`."""
         artifact = _beside(of, name)
         data = read_if_there(self._path(artifact), POLICY_LIMIT, "debt list")
+        return None if data is None else PolicyText(artifact=artifact, data=data)
+
+    def signing_file(self, name: str, of: str) -> PolicyText | None:
+        """Return a key or trusted root below the folder of the file named `of`."""
+        artifact = _beside(of, name)
+        path = self._path(artifact)
+        _refuse_outside(path, self._path(posixpath.dirname(of) or "."), artifact)
+        data = read_if_there(path, _SIGNING_LIMIT, "key or trusted root")
         return None if data is None else PolicyText(artifact=artifact, data=data)
 
     def _path(self, artifact: str) -> Path:
@@ -92,6 +101,10 @@ class RevisionFiles:
         """Return the debt list beside the file named `of`."""
         return self._read(_beside(of.removeprefix(f"{self._revision}:"), name))
 
+    def signing_file(self, name: str, of: str) -> PolicyText | None:
+        """Return a key or trusted root below the folder of the file named `of`."""
+        return self._read(_beside(of.removeprefix(f"{self._revision}:"), name))
+
     def _read(self, name: str) -> PolicyText | None:
         from supplymatrix.sources.git import find_revision, read_at_revision
 
@@ -101,6 +114,15 @@ class RevisionFiles:
             return PolicyText(artifact=name, data=read_limited(self._folder / name, POLICY_LIMIT, "policy"))
         data = read_at_revision(self._folder, self._revision, name, self._environ)
         return None if data is None else PolicyText(artifact=f"{self._revision}:{name}", data=data)
+
+
+def _refuse_outside(path: Path, folder: Path, artifact: str) -> None:
+    """Raise InputError for a file that a link has outside of the folder of the policy that names it."""
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        fault = Diagnostic(
+            message="a link leads out of the folder of the policy", artifact=artifact, expected="a file below it"
+        )
+        raise InputError(fault)
 
 
 def _as_seen_inside(folder: Path, prefix: str, name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,7 @@ def candidates_in(file: SignatureFile) -> tuple[Candidate, ...]:
 
     name = file.path.as_posix()
     if file.is_detached:
-        return (_candidate(file.path, name, lambda: detached(file.data, file.certificate, name)),)
+        return (_candidate(file.path, name, partial(detached, file.data, file.certificate, name)),)
     try:
         documents = _documents(file.data, name)
     except InputError as err:
@@ -76,7 +77,7 @@ def candidates_in(file: SignatureFile) -> tuple[Candidate, ...]:
     found = []
     for line, data in documents:
         source = f"{name}:{line}" if line else name
-        found.append(_candidate(file.path, source, lambda d=data, s=source: parse_bundle(d, s)))  # type: ignore[misc]
+        found.append(_candidate(file.path, source, partial(parse_bundle, data, source), data))
     return tuple(found)
 
 
@@ -168,18 +169,29 @@ def _by_key_name(name: str) -> tuple[str, ...]:
     return ("sha512",) if "P-521" in name or name.startswith("Ed25519") else ()
 
 
-def _candidate(path: Path, source: str, read: Callable[[], SignedBundle]) -> Candidate:
+def _candidate(path: Path, source: str, read: Callable[[], SignedBundle], text: bytes = b"") -> Candidate:
+    """Return what was read, or why it was not. text: the JSON that it is, b"" for none."""
     try:
         bundle = read()
     except InputError as err:
-        return _unread(path, source, err)
+        return _unread(path, source, err, _broken_at(text) if text else "")
     return candidate_of(bundle, source, path)
 
 
-def _unread(path: Path, source: str, err: InputError) -> Candidate:
+def _broken_at(text: bytes) -> str:
+    """Return where a text stops being JSON, " (line 3, column 7: …)", "" where it does not."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as err:
+        return f" (line {err.lineno}, column {err.colno}: {err.msg})"
+    except (ValueError, RecursionError):
+        return ""
+    return ""
+
+
+def _unread(path: Path, source: str, err: InputError, place: str = "") -> Candidate:
     """Return what cannot be read as a refused signature of one step."""
     fault = err.diagnostics[0]
-    place = f" (line {fault.line})" if fault.line and not source.endswith(f":{fault.line}") else ""
     step = SignatureStep(
         check=Check.FORM,
         state=CheckState.FAILED,

@@ -11,17 +11,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from supplymatrix.model.checked_artifact import CheckedArtifact
 from supplymatrix.model.gap import Gap, SumKind
 from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.location import Location, Provenance
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.on_disk import FileDifference, InstalledGo, VendoredModule, VendorTree
 from supplymatrix.model.program import BuiltProgram, ProgramModule, WeakDefault
+from supplymatrix.model.publisher import PublisherSignature
 from supplymatrix.model.value import value
 
 __all__ = [
-    "CachedCopy", "ChannelMeasure", "CopyKind", "CopyState", "Fact", "Facts", "ForeignHash", "Gap", "GraphModule",
-    "HashWitness", "Holder", "LineProof", "NestedPolicy", "PrivateModule", "ProjectFact", "ProofFile", "ProofState",
+    "CachedCopy", "ChannelMeasure", "CheckedArtifact", "CopyKind", "CopyState", "Fact", "Facts", "ForeignHash", "Gap",
+    "GraphModule", "HashWitness", "Holder", "LineProof", "NestedPolicy", "PrivateModule", "ProjectFact", "ProofFile", "ProofState",
     "ReleaseTime", "ReplacedModule", "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine",
     "VendorMeasure", "paths_of", "stands_for",
 ]  # fmt: skip
@@ -357,6 +359,7 @@ Fact = (
     | BuiltProgram
     | ProgramModule
     | WeakDefault
+    | CheckedArtifact
 )
 F = TypeVar(
     "F",
@@ -382,6 +385,7 @@ F = TypeVar(
     BuiltProgram,
     ProgramModule,
     WeakDefault,
+    CheckedArtifact,
 )
 
 
@@ -435,4 +439,5 @@ def _order(fact: Fact) -> tuple[str, str, int, int, str]:
     location: Location | None = getattr(fact, "location", None)
     if location is None:
         return (type(fact).__name__, "", 0, 0, repr(fact))
-    return (type(fact).__name__, location.artifact, location.line, location.column, str(getattr(fact, "subject", "")))
+    name = fact.name if isinstance(fact, CheckedArtifact) else str(getattr(fact, "subject", ""))
+    return (type(fact).__name__, location.artifact, location.line, location.column, name)

@@ -226,10 +226,9 @@ class PublisherRun:
 
 @value
 class PublisherSignature:
-    """The same as a fact of a check: what is known of the publisher's signature of a module version of the project.
-
-    reason, remedy: of what is not verified. is_alarm: something contradicts itself or the log.
-    """
+    """A verdict as a fact of a check, on a module version of the project. signer, key: whose signature it is, "" where
+    there is none. repository: address and tag. reason, remedy: of what is not verified. The rest: as in
+    `PublisherVerdict`."""
 
     subject: ModuleVersion
     state: PublisherState
@@ -237,7 +236,10 @@ class PublisherSignature:
     signer: str = ""
     key: str = ""
     signed: str = ""
+    object_name: str = ""
     commit: str = ""
     repository: str = ""
+    h1: str = ""
+    log_h1: str = ""
     reason: str = ""
     remedy: str = ""

@@ -19,6 +19,7 @@ CHECK_KINDS: Mapping[str, str] = {
     "vendor-match": "vendor/ is what the modules' zips hold",
     "binary-match": "the modules named in a built program are those of the log and of go.mod, and its sources a commit",
     "toolchain-integrity": "the Go that is installed is the release that the log proves",
+    "publisher-signature": "the versions of modules are signed by their publishers, and the log has what they signed",
     "signature": "the signature and the identity behind an artifact are verified",
     "provenance": "provenance is there, its builder and source are those of the policy",
     "sbom": "a complete bill of materials is there",

@@ -28,6 +28,7 @@ from supplymatrix.model.verdict import Mode, Note, PolicyFile
 from supplymatrix.policy.globs import GlobIndex, literal_prefix
 from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.parents import NO_FILES, PolicyFiles
+from supplymatrix.policy.signature_terms import SignatureRule
 from supplymatrix.policy.toolchain_terms import ToolchainRule
 from supplymatrix.policy.versions import VersionRange
 
@@ -105,7 +106,8 @@ class VendorRule:
     """One [vendors.<id>]: what is asked of a vendor that the project stands on. Both in days, 0 = nothing is asked.
 
     response_p90: the slowest that nine of ten fixes may be; evidence_age: the oldest that what is known of it may be.
-    channels: ids of those of its feeds' channels that count, empty = all that tell of Go itself.
+    channels: ids of those of its feeds' channels that count, empty = all that tell of Go itself. require: what must be
+    there of its images, "signature" and kinds of attestations, empty = nothing; identity: variables of its profile.
     """
 
     vendor: str
@@ -115,6 +117,9 @@ class VendorRule:
     response_location: Location
     age_location: Location
     channels: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    identity: tuple[tuple[str, str], ...] = ()
+    require_location: Location | None = None
 
 
 @value
@@ -161,7 +166,8 @@ class Policy:
     "" = any. licences: [licences] of each file that has one, the nearest first; none = nobody asks for them.
     conclusions: licences that a person has found out. floors: the lowest level that this file may set, by rule id;
     empty = what it likes. toolchain: what is asked of the Go that builds, None = nothing.
-    vendored: the project commits vendor/, and it is a finding when there is none.
+    vendored: the project commits vendor/, and it is a finding when there is none. signatures: [signatures] of each file
+    that has one, the nearest first; none = no artifact is looked at.
     """
 
     name: str
@@ -194,6 +200,7 @@ class Policy:
     floors: Mapping[str, Level] = field(default_factory=dict)
     vendored: bool = False
     toolchain: ToolchainRule | None = None
+    signatures: tuple[SignatureRule, ...] = ()
     _entries: dict[str, tuple[PackageRule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `entries_for` has found: it is asked once for each rule and module."""
     _declared: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)

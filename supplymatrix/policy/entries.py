@@ -25,6 +25,7 @@ from supplymatrix.policy.grammar import (
 from supplymatrix.policy.layer import DebtSection
 from supplymatrix.policy.licence_reader import read_words
 from supplymatrix.policy.reading import Reading
+from supplymatrix.policy.signature_reader import read_pairs, read_require
 from supplymatrix.policy.versions import RANGE_FORM, VersionRange, parse_range
 
 __all__ = ["read_compliance", "read_debt", "read_packages", "read_vendors", "read_waivers"]
@@ -98,8 +99,10 @@ def read_vendors(read: Reading) -> Iterator[VendorRule]:
     for vendor, path, value in read.tables_of("vendors", VENDOR_KEYS, "[vendors.{}] with max_response_p90"):
         if not _ID.fullmatch(vendor) or (known is not None and vendor not in known):
             read.unknown(path, "vendor", vendor, known or (), at_key=True)
-        if not ("max_response_p90" in value or "max_evidence_age" in value):
-            read.fault(path, "this asks for nothing", "max_response_p90 or max_evidence_age", at_key=True)
+        if not any(key in value for key in ("max_response_p90", "max_evidence_age", "require")):
+            read.fault(path, "this asks for nothing", "max_response_p90, max_evidence_age or require", at_key=True)
+        if "identity" in value and "require" not in value:
+            read.fault((*path, "identity"), "this says who signs, and nothing has to be signed", "require", at_key=True)
         yield VendorRule(
             vendor=vendor,
             response_p90=read.days((*path, "max_response_p90"), value),
@@ -110,6 +113,9 @@ def read_vendors(read: Reading) -> Iterator[VendorRule]:
             channels=tuple(
                 text for _, text in read.texts((*path, "channels"), value, "this names no channel", 'e.g. ["wolfi"]')
             ),
+            require=read_require(read, (*path, "require"), value) or (),
+            identity=read_pairs(read, (*path, "identity"), value, '{ org = "…" }'),
+            require_location=read.value_at((*path, "require"), path) if "require" in value else None,
         )
 
 

@@ -13,9 +13,9 @@ from supplymatrix.model.value import value
 from supplymatrix.policy.toolchain_terms import ACCEPTABLE
 
 __all__ = [
-    "COMPLIANCE_KEYS", "CONCLUSION_KEYS", "DEBT_KEYS", "DURATION", "JUSTIFICATIONS", "LATER_SECTIONS", "LICENCE_KEYS",
-    "PACKAGE_KEYS", "POLICY_KEYS", "ROOT_KEYS", "SEVERITIES", "SOURCE_KEYS", "TABLES", "TOOLCHAIN_KEYS", "USES",
-    "VENDOR_KEYS", "WAIVER_KEYS", "Key", "names_of",
+    "ARTIFACT_KEYS", "COMPLIANCE_KEYS", "CONCLUSION_KEYS", "DEBT_KEYS", "DURATION", "JUSTIFICATIONS", "LATER_SECTIONS",
+    "LICENCE_KEYS", "PACKAGE_KEYS", "POLICY_KEYS", "ROOT_KEYS", "SEVERITIES", "SIGNATURE_KEYS", "SIGNER_KEYS",
+    "SOURCE_KEYS", "TABLES", "TOOLCHAIN_KEYS", "USES", "VENDOR_KEYS", "WAIVER_KEYS", "Key", "names_of",
 ]  # fmt: skip
 
 JUSTIFICATIONS = (
@@ -37,21 +37,17 @@ _DAY = {"type": "string", "format": "date", "description": "A TOML date without 
 
 @value
 class Key:
-    """One key. about: a sentence for people. schema: what JSON Schema says of its value. required: it may not lack.
-
-    waits_for: "" or the section that it comes with, of a key that is known and cannot be evaluated yet.
-    """
+    """One key. about: a sentence for people. schema: what JSON Schema says of its value. required: it may not lack."""
 
     name: str
     about: str
     schema: Mapping[str, object]
     required: bool = False
-    waits_for: str = ""
 
 
 def names_of(keys: tuple[Key, ...]) -> tuple[str, ...]:
-    """Return the names of keys that can be evaluated."""
-    return tuple(key.name for key in keys if not key.waits_for)
+    """Return the names of keys."""
+    return tuple(key.name for key in keys)
 
 
 ROOT_KEYS = (
@@ -164,8 +160,17 @@ VENDOR_KEYS = (
         about="Which channels of its feeds count; all that tell of Go itself when left out.",
         schema={"type": "array", "items": _TEXT, "examples": [["wolfi"]]},
     ),
-    Key(name="require", about="Signatures, SBOM, provenance.", schema={"type": "array"}, waits_for="signatures"),
-    Key(name="identity", about="Who must have signed.", schema={"type": "object"}, waits_for="signatures"),
+    Key(
+        name="require",
+        about="What must be there of each of its images that a build file names, and hold: signature, and kinds of "
+        "attestations.",
+        schema={"type": "array", "items": _TEXT, "minItems": 1, "examples": [["signature", "sbom"]]},
+    ),
+    Key(
+        name="identity",
+        about="The variables of its profile by which it knows who signs for you, such as your organisation's id there.",
+        schema={"type": "object", "additionalProperties": _TEXT, "examples": [{"org": "0123456789abcdef"}]},
+    ),
 )
 _LICENCES = {
     "type": "array",
@@ -240,6 +245,78 @@ TOOLCHAIN_KEYS = (
         schema={"type": "array", "items": {"type": "string", "pattern": f"^{HASH_PATTERN}$"}},
     ),
 )
+_REQUIRE = {
+    "type": "array",
+    "items": {**_TEXT, "minLength": 1},
+    "minItems": 1,
+    "examples": [["signature", "provenance", "sbom"]],
+}
+_FILE_BESIDE = {**_TEXT, "minLength": 1, "pattern": r"^[^/~\\\\]"}
+SIGNER_KEYS = (
+    Key(name="identity", about="An identity in full: a workflow's address, a mail address.", schema=_TEXT),
+    Key(name="identity_regexp", about="The same as an expression that must match all of it.", schema=_TEXT),
+    Key(name="issuer", about="Who vouches for the identity.", schema=_TEXT),
+    Key(name="issuer_regexp", about="The same as an expression that must match all of it.", schema=_TEXT),
+    Key(
+        name="claims",
+        about="Further fields that the certificate must have.",
+        schema={"type": "object", "additionalProperties": _TEXT},
+    ),
+    Key(name="key", about="A file with a public key (PEM), from the policy's own folder on.", schema=_FILE_BESIDE),
+    Key(name="vendor", about="Whoever signs for this vendor, as its profile says.", schema=_TEXT),
+    Key(
+        name="variables",
+        about="Variables of the vendor's profile.",
+        schema={"type": "object", "additionalProperties": _TEXT},
+    ),
+    Key(name="log", about="False: what the key signs is in no transparency log.", schema={"type": "boolean"}),
+)
+ARTIFACT_KEYS = (
+    Key(name="path", about="A file, from the project's folder on.", schema=_FILE_BESIDE),
+    Key(name="image", about="An image of a registry, or the folder or tar file of a layout (./…).", schema=_TEXT),
+    Key(name="bundle", about="Where its signatures are; beside it when left out.", schema=_FILE_BESIDE),
+    Key(name="signers", about="Who may sign this one, in the place of those of all.", schema={"type": "array"}),
+    Key(name="require", about="What is required of this one, in the place of what is of all.", schema=_REQUIRE),
+)
+SIGNATURE_KEYS = (
+    Key(
+        name="require",
+        about="What must be there of each artifact, and hold: signature, and kinds of attestations; a signature when "
+        "left out.",
+        schema=_REQUIRE,
+    ),
+    Key(name="signers", about="Who may sign: one of these must have.", schema={"type": "array"}),
+    Key(
+        name="builders",
+        about="Builders whose provenance counts, by their ids; a star stands for any text.",
+        schema={"type": "array", "items": {**_TEXT, "minLength": 1}, "minItems": 1},
+    ),
+    Key(
+        name="slsa_level",
+        about="The SLSA Build level that the builder's documentation must claim.",
+        schema={"type": "integer", "minimum": 1, "maximum": 3},
+    ),
+    Key(
+        name="source",
+        about="The repository that artifacts are built from.",
+        schema={**_TEXT, "pattern": "^https://", "examples": ["https://github.com/org/app"]},
+    ),
+    Key(
+        name="trusted_root",
+        about="A trusted root of one's own, from the policy's folder on, in the place of the public one.",
+        schema=_FILE_BESIDE,
+    ),
+    Key(
+        name="max_root_age",
+        about="How old the public trusted root may be, e.g. 365d.",
+        schema={**_TEXT, "pattern": f"^{DURATION}$"},
+    ),
+    Key(
+        name="artifact",
+        about="Artifacts that are checked with the project: [[signatures.artifact]].",
+        schema={"type": "array"},
+    ),
+)
 WAIVER_KEYS = (
     Key(name="rule", about="The one rule whose finding is waived, by id or name.", schema=_TEXT, required=True),
     Key(name="package", about="A glob over module paths.", schema=_TEXT, required=True),
@@ -295,8 +372,9 @@ DEBT_KEYS = (
     Key(name="reason", about="Why it is taken on, in 12 characters or more.", schema=_TEXT, required=True),
 )
 TABLES = (
-    "policy", "rules", "sources", "packages", "licences", "toolchain", "vendors", "waivers", "compliance", "debt",
+    "policy", "rules", "sources", "packages", "licences", "toolchain", "signatures", "vendors", "waivers", "compliance",
+    "debt",
 )  # fmt: skip
 """The sections that this version evaluates, in the order in which the page has them."""
-LATER_SECTIONS = ("vulns", "sla", "crypto", "cgo", "signatures", "cost")
+LATER_SECTIONS = ("vulns", "sla", "crypto", "cgo", "cost")
 """Sections that later rules bring; a policy that has one today is refused."""

@@ -15,6 +15,7 @@ from supplymatrix.model.verdict import Mode, Note
 from supplymatrix.policy.document import PackageRule, VendorRule, Waiver
 from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.parents import ParentRef
+from supplymatrix.policy.signature_terms import SignatureRule
 from supplymatrix.policy.toolchain_terms import ToolchainRule
 
 __all__ = ["DebtSection", "Layer", "Parent"]
@@ -72,6 +73,7 @@ class Layer:
     licences: LicenceRule | None
     conclusions: tuple[LicenceConclusion, ...]
     toolchain: ToolchainRule | None
+    signatures: SignatureRule | None
     vendors: tuple[VendorRule, ...]
     waivers: tuple[Waiver, ...]
     frameworks: tuple[str, ...]

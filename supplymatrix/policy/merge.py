@@ -39,6 +39,7 @@ from supplymatrix.policy.licence_terms import DEFAULT_CONFIDENCE, LicenceConclus
 from supplymatrix.policy.parents import MAX_DEPTH, MAX_FILES, ParentKind, PolicyFiles, PolicyText
 from supplymatrix.policy.reader import read_layer
 from supplymatrix.policy.reading import Known
+from supplymatrix.policy.signature_merge import disagreement_of, joined_sections, refused_of, with_files
 from supplymatrix.policy.toolchain_terms import ToolchainRule, joined, settled
 from supplymatrix.policy.whole import (
     OPENABLE,
@@ -106,7 +107,10 @@ class PolicyMaker:
             is_preset=is_preset,
         )
         self._faults += faults
-        return layer
+        if layer.signatures is None or is_preset:
+            return layer
+        sections = with_files(layer.signatures, layer.artifact, self._files, lambda *fault: self._fault(layer, *fault))
+        return changed(layer, signatures=sections)
 
     def _preset(self, name: str) -> Whole:
         if name not in self._preset_wholes:
@@ -177,6 +181,9 @@ class PolicyMaker:
         if above.debt is not None:
             message = "a debt list belongs to a project's own policy, and this one is built on"
             self._fault(above, above.debt.location, message, "no such section")
+        if above.signatures is not None and above.signatures.artifacts:
+            message = "which artifacts there are is said by a project's own policy, and this one is built on"
+            self._fault(above, above.signatures.artifacts[0].location, message, "no such entry")
         if parent.reference.kind is ParentKind.PRESET:
             whole = self._applied(self._nothing(), above, number, is_free=True)
             whole.name = whole.preset = parent.reference.place
@@ -203,6 +210,7 @@ class PolicyMaker:
             self._refuse_opened(base, layer)
             self._refuse_licences(base, layer)
             self._refuse_toolchain(base, layer)
+            self._refuse_signatures(base, layer)
         for key in ("name", "preset", "private", "sumdb", "owner_domain", *map(framework_key, layer.frameworks)):
             if key in layer.places:
                 whole.places[key] = layer.places[key]
@@ -215,6 +223,7 @@ class PolicyMaker:
         whole.licences = (*_with_confidence(layer, base), *base.licences)
         whole.conclusions = (*layer.conclusions, *base.conclusions)
         whole.toolchain = _over(layer, base, is_free=is_free)
+        whole.signatures = joined_sections(layer.signatures, base.signatures, is_free=is_free)
         whole.vendors = (*layer.vendors, *base.vendors)
         whole.waivers = (*layer.waivers, *base.waivers)
         whole.frameworks = tuple(dict.fromkeys((*layer.frameworks, *base.frameworks)))
@@ -327,6 +336,18 @@ class PolicyMaker:
                 above.hashes_location or above.location, can_be_given_away=False,
             )  # fmt: skip
 
+    def _refuse_signatures(self, base: Whole, layer: Layer) -> None:
+        """Keep a fault for what of [signatures] would be looser than the parents have it, or contradicts them."""
+        here = layer.signatures
+        if here is None:
+            return
+        for place, what, least, above in refused_of(here, base.signatures):
+            self._loosened(layer, place, what, least, above, can_be_given_away=False)
+        for key, ours, theirs in disagreement_of((here,), base.signatures):
+            if key in here.places:
+                message = f"another {key} than that of the policy that this one builds on: {ours}"
+                self._fault(layer, here.place(key), message, theirs, "leave it out")
+
     def _check_owners(self, whole: Whole, layer: Layer) -> None:
         """Keep a fault for every owner, of a waiver or the debt, in whatever file, outside of the domain."""
         domain = whole.owner_domain
@@ -355,6 +376,10 @@ class PolicyMaker:
                 (*whole.conclusions, *other.conclusions), lambda entry: (entry.layer, entry.location)
             )
             whole.toolchain = joined(settled(whole.toolchain), settled(other.toolchain))
+            for key, ours, theirs in disagreement_of(whole.signatures, other.signatures):
+                message = f"the parents of this policy do not agree about {key} of [signatures]: {ours}, and {theirs}"
+                self._fault(layer, parent.location, message, "parents that say the same of it")
+            whole.signatures = _once((*whole.signatures, *other.signatures), lambda rule: (rule.layer, rule.location))
             whole.vendors = _once((*whole.vendors, *other.vendors), lambda entry: (entry.vendor, entry.location))
             whole.waivers = _once((*whole.waivers, *other.waivers), lambda entry: (entry.layer, entry.location))
             whole.frameworks = tuple(dict.fromkeys((*whole.frameworks, *other.frameworks)))

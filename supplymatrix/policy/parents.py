@@ -62,6 +62,11 @@ class PolicyFiles(Protocol):
         """Return the debt list beside the file named `of`; None when there is none. Raises InputError."""
         ...
 
+    def signing_file(self, name: str, of: str) -> PolicyText | None:
+        """Return a key or trusted root that the file named `of` names by a path from its own folder on; None when there
+        is none. Raises InputError."""
+        ...
+
 
 class _NoFiles:
     """Stands where a policy is read by itself: it may build on presets alone."""
@@ -79,6 +84,10 @@ class _NoFiles:
         )
 
     def debt(self, name: str, of: str) -> PolicyText | None:
+        del name, of
+        return None
+
+    def signing_file(self, name: str, of: str) -> PolicyText | None:
         del name, of
         return None
 

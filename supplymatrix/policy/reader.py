@@ -20,6 +20,7 @@ from supplymatrix.policy.layer import Layer, Parent
 from supplymatrix.policy.licence_reader import read_conclusions, read_licences
 from supplymatrix.policy.parents import ParentKind, parse_parent
 from supplymatrix.policy.reading import Known, Reading
+from supplymatrix.policy.signature_reader import read_signatures
 from supplymatrix.policy.toolchain_reader import read_toolchain
 
 __all__ = ["LOOSENABLE", "PresetLevels", "read_layer"]
@@ -103,6 +104,7 @@ class _LayerReader:
             licences=read_licences(read, self._number),
             conclusions=tuple(read_conclusions(read, self._number)),
             toolchain=read_toolchain(read),
+            signatures=read_signatures(read, self._number),
             vendors=tuple(read_vendors(read)),
             waivers=tuple(read_waivers(read, self._number)),
             frameworks=self._frameworks(),

@@ -106,18 +106,14 @@ class Reading:
         return found
 
     def check_keys(self, path: KeyPath, table: Mapping[str, Any], keys: tuple[Key, ...]) -> None:
-        """Keep a fault for every key that is not known, and for every one that cannot be evaluated yet."""
+        """Keep a fault for every key that is not known."""
         known = names_of(keys)
-        later = {key.name: key.waits_for for key in keys if key.waits_for}
         for key in table:
-            if key in later:
-                message = f"{key!r} asks for what this version cannot evaluate ({later[key]})"
-                self.fault((*path, key), message, "no such key", at_key=True)
-            elif key not in known:
+            if key not in known:
                 self.unknown((*path, key), "key", key, known, at_key=True)
 
     def check_sections(self, known: tuple[str, ...]) -> None:
-        """The same for what stands outside of all tables."""
+        """The same for what stands outside of all tables, and for sections that cannot be evaluated yet."""
         for key in self.toml.values:
             if key in known:
                 continue

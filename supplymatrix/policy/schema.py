@@ -11,6 +11,7 @@ from typing import Any
 
 from supplymatrix.model.rule import Level, Rule
 from supplymatrix.policy.grammar import (
+    ARTIFACT_KEYS,
     COMPLIANCE_KEYS,
     CONCLUSION_KEYS,
     DEBT_KEYS,
@@ -18,6 +19,8 @@ from supplymatrix.policy.grammar import (
     PACKAGE_KEYS,
     POLICY_KEYS,
     ROOT_KEYS,
+    SIGNATURE_KEYS,
+    SIGNER_KEYS,
     SOURCE_KEYS,
     TOOLCHAIN_KEYS,
     VENDOR_KEYS,
@@ -67,6 +70,7 @@ def policy_schema(rules: Mapping[str, Rule], presets: Sequence[str], vendors: Se
             },
             "licences": licences,
             "toolchain": _object(TOOLCHAIN_KEYS, "What is asked of the Go that builds the project on this machine."),
+            "signatures": _signatures(vendors),
             "vendors": {
                 "type": "object",
                 "description": "What is asked of vendors that the project stands on.",
@@ -101,6 +105,21 @@ def _rules(rules: Mapping[str, Rule]) -> _Json:
     }
 
 
+def _signatures(vendors: Sequence[str]) -> _Json:
+    """Return the schema of [signatures]."""
+    signer = _object(SIGNER_KEYS, "One who may sign: an identity with its issuer, a key, or a vendor's signers.")
+    signer["properties"]["vendor"] |= {"enum": sorted(vendors)}
+    signer["oneOf"] = [{"required": [name]} for name in ("identity", "identity_regexp", "key", "vendor")]
+    signers = {"type": "array", "minItems": 1, "items": signer}
+    artifact = _object(ARTIFACT_KEYS, "One artifact: a file or an image.")
+    artifact["properties"]["signers"] |= signers
+    artifact["oneOf"] = [{"required": ["path"]}, {"required": ["image"]}]
+    section = _object(SIGNATURE_KEYS, "Who signs what the project releases, and what is attested of it.")
+    section["properties"]["signers"] |= signers
+    section["properties"]["artifact"]["items"] = artifact
+    return section
+
+
 def _object(keys: Sequence[Key], about: str) -> _Json:
     found: _Json = {
         "type": "object",
@@ -113,4 +132,4 @@ def _object(keys: Sequence[Key], about: str) -> _Json:
 
 
 def _properties(keys: Sequence[Key]) -> _Json:
-    return {key.name: {**key.schema, "description": key.about} for key in keys if not key.waits_for}
+    return {key.name: {**key.schema, "description": key.about} for key in keys}

@@ -24,6 +24,7 @@ from supplymatrix.policy.document import (
 )
 from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.score import WEIGHTS
+from supplymatrix.policy.signature_terms import SignatureRule, content_of
 from supplymatrix.policy.toolchain_terms import ToolchainRule
 from supplymatrix.sumdb.known import GO_LOG_KEY
 
@@ -76,6 +77,7 @@ class Whole:
     licences: tuple[LicenceRule, ...] = ()
     conclusions: tuple[LicenceConclusion, ...] = ()
     toolchain: ToolchainRule | None = None
+    signatures: tuple[SignatureRule, ...] = ()
     vendors: tuple[VendorRule, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     frameworks: tuple[str, ...] = ()
@@ -198,6 +200,12 @@ def _of_toolchain(whole: Whole) -> dict[str, object]:
     return {"toolchain": sorted(asked.accepted), **({"toolchain_hashes": sorted(asked.pinned)} if asked.pinned else {})}
 
 
+def _of_vendor(rule: VendorRule) -> tuple[object, ...]:
+    """Return what decides of a vendor's entry."""
+    signed = (sorted(rule.require), sorted(rule.identity)) if rule.require else ()
+    return (rule.vendor, rule.response_p90, rule.evidence_age, sorted(rule.channels), *signed)
+
+
 def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy:
     """Return what was put together as a policy. outage_place: where on_outage stands, or would."""
     values, layers = whole.values, _by_layer(whole.packages)
@@ -210,7 +218,7 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         "sumdb": whole.sumdb,
         "packages": sorted(layers.values()),
         "spares": sorted(sorted(layers.get(number, []) for number in spare) for spare in whole.spares),
-        "vendors": sorted((v.vendor, v.response_p90, v.evidence_age, sorted(v.channels)) for v in whole.vendors),
+        "vendors": sorted(map(_of_vendor, whole.vendors)),
         "waivers": sorted(
             (
                 *(w.rule, w.package, w.version, w.replacement, w.advisory, w.reason, w.owner, str(w.expires)),
@@ -221,6 +229,7 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         "debt": [(str(debt.expires), sorted((e.rule, e.fingerprint) for e in debt.entries))] if debt else [],
         **_of_licences(whole),
         **_of_toolchain(whole),
+        **({"signatures": sorted(map(repr, map(content_of, whole.signatures)))} if whole.signatures else {}),
     }
     weights = values[WEIGHTS_KEY]
     outage_days = int(str(values["on_outage"]))
@@ -237,6 +246,7 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         licences=whole.licences,
         conclusions=whole.conclusions,
         toolchain=whole.toolchain,
+        signatures=whole.signatures,
         private=whole.private,
         sumdb=whole.sumdb,
         outage_days=outage_days,

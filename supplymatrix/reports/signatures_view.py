@@ -144,7 +144,7 @@ def _headline(artifact: SignedArtifact, verdict: str, width: int) -> Iterator[st
 
 def _block(artifact: SignedArtifact, run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
     """Yield all there is to say of an artifact."""
-    if run.is_discovery and artifact.state is SignedAs.UNDECIDED:
+    if run.is_discovery and artifact.state is SignedAs.UNDECIDED and _signers(artifact):
         verdict = "who signed is told, and not judged"
     else:
         verdict = verdict_line(artifact, only_attestations=run.only_attestations)
@@ -184,6 +184,12 @@ def _verdicts(
 ) -> Iterator[str]:
     for verdict in verdicts:
         yield from _verdict(verdict, word, run, width, verbose=verbose)
+
+
+def _signers(artifact: SignedArtifact) -> tuple[Signer, ...]:
+    """Return who signed, as far as anybody vouches for it."""
+    verdicts = (*artifact.signatures, *artifact.attestations)
+    return tuple(verdict.signer for verdict in verdicts if verdict.signer is not None)
 
 
 def _next(artifact: SignedArtifact, run: SignatureRun) -> str:

@@ -108,25 +108,22 @@ class FetchedTag:
         self._environ.pop("XDG_CONFIG_HOME", None)
         self.reference = reference
         local = reference or _WANTED
-        self.object_name = self._word("rev-parse", "--verify", "--quiet", "--end-of-options", local)
-        self.object_kind = self._word("cat-file", "-t", self.object_name)
-        peeled = f"{self.object_name}^{{commit}}"
-        self.commit = self._word("rev-parse", "--verify", "--quiet", "--end-of-options", peeled)
+        first, peeled = self._cat("--batch-check", local, f"{local}^{{commit}}").split(b"\n")[:2]
+        self.object_name, self.object_kind, _ = _head(first)
+        commit, kind, _ = _head(peeled)
+        self.commit = commit if kind == "commit" else ""
 
     def read_object(self, kind: str, name: str, limit: int) -> bytes | None:
         """Return the bytes of an object, None where there is none of that kind, or a larger one."""
-        size = self._ask("cat-file", "-s", name)
-        if size is None or int(size or b"0") > limit:
+        if "\n" in name:
             return None
-        return self._ask("cat-file", kind, name)
+        first, _, rest = self._cat("--batch", name).partition(b"\n")
+        _, found, size = _head(first)
+        return rest[:size] if found == kind and size <= min(limit, len(rest)) else None
 
     def file(self, path: str, limit: int) -> bytes | None:
         """Return a file of the commit as it is kept, None where there is none, or a larger one."""
-        named = f"{self.commit}:{path}"
-        size = self._ask("cat-file", "-s", named)
-        if size is None or int(size or b"0") > limit:
-            return None
-        return self._ask("cat-file", "blob", named)
+        return self.read_object("blob", f"{self.commit}:{path}", limit)
 
     @contextmanager
     def archive(self, subdir: str) -> Iterator[FileAt]:
@@ -156,12 +153,21 @@ class FetchedTag:
             why = done.why or f"it has {size:,} bytes, more than a module may"
             raise SourceError(f"git makes no archive of {self.commit[:12]}: {why}")
 
-    def _word(self, *arguments: str) -> str:
-        return (self._ask(*arguments) or b"").decode("ascii", "replace").strip()
+    def _cat(self, how: str, *names: str) -> bytes:
+        """Return what `git cat-file` says of some names. Raises SourceError."""
+        arguments = (f"--git-dir={self._folder}", "cat-file", how)
+        done = _run(arguments, self._folder, self._environ, _ASK_SECONDS, sent="\n".join((*names, "")).encode())
+        if done.why:
+            raise SourceError(f"git reads nothing of what it has fetched: {done.why}")
+        return done.out
 
-    def _ask(self, *arguments: str) -> bytes | None:
-        done = _run((f"--git-dir={self._folder}", *arguments), self._folder, self._environ, _ASK_SECONDS)
-        return None if done.why else done.out
+
+def _head(line: bytes) -> tuple[str, str, int]:
+    """Return name, kind and size of an object, ("", "", 0) for one that is not there."""
+    words = line.decode("utf-8", "surrogateescape").split(" ")
+    if len(words) != 3 or not _ID.fullmatch(words[0]) or not words[2].isdecimal():
+        return "", "", 0
+    return words[0], words[1], int(words[2])
 
 
 @contextmanager
@@ -304,19 +310,22 @@ def _run(
     env: Mapping[str, str],
     seconds: float,
     *,
+    sent: bytes = b"",
     out: IO[bytes] | None = None,
     watched: Path | None = None,
     most: int = _MOST_ANSWER,
 ) -> _Done:
     """Run git to its end, at most so long, and while what it writes is not more than so much. Raises SourceError where
-    there is no git. out: where it prints to; watched: a file or folder whose bytes are counted."""
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as printed:
+    there is no git. sent: what it reads. out: where it prints to; watched: a file or folder whose bytes are counted."""
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as given:
+        given.write(sent)
+        given.seek(0)
         try:
             child = subprocess.Popen(  # noqa: S603 - a fixed program, no shell; every address was looked at
                 ["git", *SAFE_OPTIONS, *arguments],  # noqa: S607 - git is looked up in the user's own PATH
                 cwd=folder,
                 env=dict(env),
-                stdin=subprocess.DEVNULL,
+                stdin=given,
                 stdout=out or printed,
                 stderr=said,
                 start_new_session=True,

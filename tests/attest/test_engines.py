@@ -288,3 +288,48 @@ def test_both_agree_on_certificates_of_which_a_bit_is_another(which: bytes, plac
         return
     assert not verdict.holds
     _assert_explained(verdict, about=(place, bit))
+
+
+_PARTS = [
+    signed.document()
+    for signed in (
+        MADE.sign_blob(DATA, stamps=1), MADE.sign_blob(DATA, log="v2"), MADE.sign_dsse(STATEMENT),
+        MADE.sign_dsse(STATEMENT, log="v2"), MADE.sign_blob(DATA, version="0.1", has_chain=True),
+        MADE.sign_blob(b"another"),
+    )
+]  # fmt: skip
+_IN_PLACE: tuple[Any, ...] = (None, "", "0", 1, [], {}, "AAAA")
+
+
+def _places(part: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    return [place for name, each in inner for place in ((*path, name), *_places(each, (*path, name)))]
+
+
+@given(data=st.data())
+def test_both_agree_on_bundles_of_which_a_part_is_another_or_gone(data: st.DataObject) -> None:
+    document: Any = json.loads(json.dumps(data.draw(st.sampled_from(_PARTS))))
+    *path, last = data.draw(st.sampled_from(_places(document)))
+    holder = document
+    for name in path:
+        holder = holder[name]
+    other: Any = data.draw(st.sampled_from(_PARTS))
+    change = data.draw(st.sampled_from(["gone", "other", "twice", *range(len(_IN_PLACE))]))
+    if change == "gone":
+        del holder[last]
+    elif change == "other":
+        for name in (*path, last):
+            other = other[name] if isinstance(other, list) and name == 0 and other else (
+                other.get(name) if isinstance(other, dict) else None
+            )  # fmt: skip
+        holder[last] = other
+    elif change == "twice":
+        if isinstance(holder, list):
+            holder.append(holder[0])
+    else:
+        holder[last] = _IN_PLACE[change]
+    try:
+        verdict = judged(json.dumps(document).encode())
+    except BundleError:
+        return
+    _assert_explained(verdict, about=(path, last, change))

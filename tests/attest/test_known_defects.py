@@ -91,6 +91,10 @@ _EXAMPLES: dict[str, Callable[[], SignatureVerdict]] = {
     "time that has not come": lambda: _verdict(_document(issued=NOW + _HOUR)),
     "several SCTs": lambda: _verdict(_document(scts=2)),
     "JSON that protobuf allows": lambda: _in_entry(_set("logIndex", MADE.log.index)),
+    "promise that is empty": lambda: _in_entry(_set("inclusionPromise.signedEntryTimestamp", ""), stamps=1),
+    "certificate in a bundle of an older version": lambda: _verdict(
+        _document() | {"mediaType": MADE.sign_blob(DATA).document("0.1")["mediaType"]}
+    ),
     "any trusted log for an unknown one": lambda: _in_entry(_unknown_log, log="v2"),
     "log outside of its validity": lambda: _verdict(_document(), MADE.trusted_root(ends={"v1": AT - _HOUR})),
     "certificate log outside of its validity, or any for an unknown one": lambda: _verdict(

@@ -230,6 +230,24 @@ class TestHeads:
 
         assert failed(self.with_head(log, without)) == {Check.CHECKPOINT: Reason.CHECKPOINT_INVALID}
 
+    def test_a_signature_has_one_spelling(self) -> None:
+        def loose(text: str) -> str:
+            """Set bits behind the last byte, which nobody reads."""
+            alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+            at = text.index("=", text.rindex("— ")) - 1
+            return text[:at] + alphabet[alphabet.index(text[at]) + 1] + text[at + 1 :]
+
+        for fault in range(20):  # until one is padded
+            bundle = parse_bundle(MADE.keyless_blob(DATA, key_name=str(fault)), "b.json")
+            entry = bundle.entries[0]
+            assert entry.proof is not None
+            head = entry.proof.checkpoint.decode()
+            if head.endswith("=\n"):
+                changed_entry = changed(entry, proof=changed(entry.proof, checkpoint=loose(head).encode()))
+                assert failed(check(bundle, entry=changed_entry)[0]) == {Check.CHECKPOINT: Reason.CHECKPOINT_INVALID}
+                return
+        pytest.fail("no signature of twenty was padded")
+
     def test_a_head_of_another_origin_is_not_the_logs_even_under_its_key(self) -> None:
         """A head of the second generation names its log in the key hash."""
         bundle, log = parsed("v2"), MADE.log2

@@ -194,7 +194,7 @@ def test_what_cannot_be_meant_is_refused(words: tuple[str, ...], told: str, cli:
     ("data", "told"),
     [
         (b"", "no JSON"),
-        (b'{\n  "mediaType": \n}', "line 3|no JSON"),
+        (b'{\n  "mediaType": \n}', "line 3, column 1"),
         (b"[]", "no signature"),
         (b"[" * 100_000, "deep"),
         (b'{"mediaType": "application/vnd.dev.sigstore.bundle.v9.9+json"}', "version"),

@@ -23,6 +23,7 @@ from supplymatrix.engine.signature_places import BundlePlaces
 from supplymatrix.engine.verify_signatures import (
     DigestTarget,
     FileTarget,
+    ImageTarget,
     SignatureRequest,
     SignatureRun,
     SignatureTarget,
@@ -423,3 +424,23 @@ def test_a_private_authority_is_trusted_beside_the_logs(tmp_path: Path) -> None:
     assert _one(tmp_path, target, ca=tmp_path / "ca.pem").state is SignedAs.SIGNED
     (tmp_path / "ca.pem").write_text(MADE.stranger.ca_pem)
     assert _one(tmp_path, target, ca=tmp_path / "ca.pem").signatures[0].reason is Reason.UNTRUSTED_ROOT
+
+
+def test_files_and_images_of_one_run_are_told_in_the_order_in_which_they_were_named(tmp_path: Path) -> None:
+    good = _file(tmp_path, sigstore_json=MADE.keyless_blob(DATA))
+    run = _run(
+        tmp_path, ImageTarget(reference="UPPER/!"), good, ImageTarget(reference="registry.example/app:v1"),
+        ImageTarget(reference=str(tmp_path / "no-layout")),
+    )  # fmt: skip
+    assert [found.state for found in run.artifacts] == [
+        SignedAs.UNREADABLE, SignedAs.SIGNED, SignedAs.UNDECIDED, SignedAs.UNREADABLE,
+    ]  # fmt: skip
+    assert run.artifacts[2].gaps
+    assert run.exit_code == 2
+
+
+def test_a_file_is_hashed_piece_by_piece(tmp_path: Path) -> None:
+    data = bytes(range(256)) * 10_000
+    artifact = _one(tmp_path, _file(tmp_path, data=data, sigstore_json=MADE.keyless_blob(data)))
+    assert artifact.state is SignedAs.SIGNED
+    assert artifact.digests == (("sha256", sha256(data).hexdigest()),)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,12 +17,16 @@ from zlib import crc32
 
 import pytest
 
+from supplymatrix.attest.builders import commits_of, hold_builder, source_of
 from supplymatrix.attest.bundle import BundleError, SignedBundle, parse_bundle
+from supplymatrix.attest.engines import verify_signature
 from supplymatrix.attest.keys import VerifyingKey, parse_verifying_key
 from supplymatrix.attest.native import verify_native
+from supplymatrix.attest.provenance import is_provenance, parse_provenance
 from supplymatrix.attest.trusted_root import TrustedRoot, parse_trusted_root
 from supplymatrix.attest.wanted import Artifact, EngineChoice, IdentityWish, Wanted
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.signature_bundles import Candidate, candidates_in
 from supplymatrix.engine.verify_signatures import ImageTarget, SignatureRequest, verify_signatures
 from supplymatrix.errors import InputError
 from supplymatrix.model.predicates import parse_kind
@@ -34,6 +39,7 @@ from supplymatrix.model.signature import (
     SignedArtifact,
     SignedAs,
 )
+from supplymatrix.sources.signature_files import SignatureFile
 from tests.support.data import SAMPLES, samples_dir
 from tests.support.flips import flipped, is_passed_over, leaves, with_leaf
 
@@ -283,6 +289,51 @@ def test_oci(case: Mapping[str, Any]) -> None:
         assert image_reason(case, artifact) == {case["reason_code"]}, said
 
 
+# ---- real provenance: who built what of which source, and whether the signer is that builder
+
+
+def statements() -> list[Any]:
+    """Return one pytest parameter for each case of slsa and bundles with provenance in it."""
+    found = []
+    for folder in ("slsa", "bundles"):
+        for param in cases(folder):
+            case = param.values[0]
+            path = SAMPLES / FOLDER / folder / str(case.get("file") or f"{case.get('case')}/bundle.json")
+            if path.is_file() and any(provenance_in(path)):
+                found.append(pytest.param(folder, case, path, id=f"{folder}-{param.id}"))
+    return found or [pytest.param("slsa", {}, Path(), id="no-provenance")]
+
+
+def provenance_in(path: Path) -> list[Candidate]:
+    """Return the provenance statements of a file with signatures."""
+    rows = candidates_in(SignatureFile(path=path, data=path.read_bytes()))
+    return [row for row in rows if row.statement is not None and is_provenance(row.statement.predicate_type)]
+
+
+@pytest.mark.parametrize(("folder", "case", "path"), statements())
+def test_real_provenance_names_its_source(folder: str, case: Mapping[str, Any], path: Path) -> None:
+    """All of it is read; where its signature holds, the certificate has the same commit if it is that builder's."""
+    root = trusted_root(sample(folder) / "trusted_root.json")
+    for candidate in provenance_in(path):
+        assert candidate.statement is not None
+        assert candidate.bundle is not None
+        provenance = parse_provenance(candidate.statement, path.name)
+        assert provenance.builder_id
+        assert provenance.repository.startswith("https://")
+        assert re.fullmatch("[0-9a-f]{40}", provenance.commit)
+        assert provenance.disputes == ()
+        wanted = Wanted(identities=identity_wish(case))
+        verdict = verify_native(candidate.bundle, artifact_by_digest(case["digest"]), wanted, root, NOW)
+        if not verdict.holds or verdict.signer is None:
+            continue
+        answer = hold_builder(provenance, verdict.signer)
+        is_same = set(commits_of(verdict.signer).values()) == {provenance.commit}
+        is_named = provenance.builder_id == verdict.signer.identity
+        assert answer.state is (CheckState.VERIFIED if is_same else CheckState.FAILED), answer.says
+        assert is_named <= (answer.state is CheckState.VERIFIED)
+        assert (source_of(verdict.signer).casefold() == provenance.repository.casefold()) is is_same
+
+
 # ---- a byte of any part of a real signature changed
 
 
@@ -331,3 +382,49 @@ def test_no_byte_of_a_real_signature_is_changed_unseen(folder: str, case: Mappin
         stamp = verdict.step(Check.TIMESTAMP)
         told = leaf.path[-1] == "signedTimestamp" and stamp is not None and stamp.state is CheckState.NOT_CHECKABLE
         assert not verdict.holds or told or is_passed_over(leaf, data), leaf.name
+
+
+# ---- both engines: whatever the samples are, they say the same, or a known defect of the package explains it
+
+
+def _sampled_bundles() -> list[Any]:
+    """Return one parameter for each file of the samples that may be a bundle, but those of image layouts."""
+    root = SAMPLES / FOLDER
+    named = ("cases.json", "case.json", "trusted_root.json")
+    found = [path for path in sorted(root.rglob("*.json")) if path.name not in named and "layout" not in path.parts]
+    return [pytest.param(path, id=path.relative_to(root).as_posix()[:100]) for path in found] or [
+        pytest.param(root / "none.json", id="no-bundle")
+    ]
+
+
+def _root_beside(path: Path) -> Path:
+    """Return the trusted root of a sample: beside it, above it, or the public one."""
+    near = [path.parent / "trusted_root.json", path.parent.parent / "trusted_root.json"]
+    return next((each for each in near if each.is_file()), sample("bundles", "trusted_root.json"))
+
+
+def _artifact_beside(path: Path, bundle: SignedBundle) -> Artifact:
+    """Return what a bundle is of: a file beside or above it, else what it says itself, which serves to compare."""
+    near = [folder / name for folder in (path.parent, path.parent.parent) for name in ("artifact", "a.txt")]
+    file = next((each for each in near if each.is_file()), None)
+    if file is not None:
+        return artifact_of(file.read_bytes())
+    digest = bundle.message_digest
+    return Artifact(name="artifact", digests=((digest[0], digest[1].hex()),) if digest else ())
+
+
+@pytest.mark.parametrize("path", _sampled_bundles())
+def test_both_engines_agree_or_a_known_defect_explains_it(path: Path) -> None:
+    path = sample(*path.relative_to(SAMPLES / FOLDER).parts)
+    try:
+        bundle, root = parse_bundle(path.read_bytes(), path.name), trusted_root(_root_beside(path))
+    except InputError:
+        return
+    wanted = Wanted(identities=(IdentityWish(identity_regexp=".+", issuer_regexp=".+"),))
+    verdict = verify_signature(bundle, _artifact_beside(path, bundle), wanted, root, NOW)
+    step = verdict.step(Check.ENGINES)
+    if step is None:
+        assert verdict.notes[-1].startswith("native only: ")
+        return
+    assert step.state is not CheckState.FAILED, step.found
+    assert step.state is CheckState.VERIFIED or "known defect" in step.says, step.says

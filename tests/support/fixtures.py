@@ -15,7 +15,8 @@
      "vendor_tree": {"files", "unexplained": differences, "unexplained_total", "inconsistencies": [clause]},
      "gos": [{"level", "differences", and other fields}], "programs": [{"name", "secrets": [fields], and other fields}],
      "program_modules": [{"program", "module", "version", "state", and other fields}],
-     "weak": [{"program", "key", "setting", "since", "effect"}]}
+     "weak": [{"program", "key", "setting", "since", "effect"}],
+     "publishers": [{"module", "version", "state", "tree", and other fields}]}
 
 where differences are [[name, "changed", detail]], and other fields are those of the fact.
 """
@@ -75,6 +76,7 @@ from supplymatrix.model.program import (
     SecretFlag,
     WeakDefault,
 )
+from supplymatrix.model.publisher import PublisherSignature, PublisherState, TreeState
 from supplymatrix.policy.verdict import judge
 from supplymatrix.sources.project import Project, SourceLines, read_project
 
@@ -121,7 +123,15 @@ def facts_of(folder: Path) -> Facts:
     facts.extend(_vendored(log))
     facts.extend(_gos(log))
     facts.extend(_programs(log))
+    facts.extend(_publishers(log))
     return Facts({repr(fact): fact for fact in facts}.values(), gaps)
+
+
+def _publishers(log: dict[str, Any]) -> Iterator[PublisherSignature]:
+    for told in log.get("publishers", []):
+        module = ModuleVersion(path=told.pop("module"), version=told.pop("version"))
+        state, tree = PublisherState(told.pop("state")), TreeState(told.pop("tree"))
+        yield PublisherSignature(subject=module, state=state, tree=tree, **told)
 
 
 def _proof_files(log: dict[str, Any]) -> Iterator[ProofFile]:

@@ -1,0 +1,166 @@
+"""What [signatures] is made of: which artifacts are signed, by whom, and what has to be attested of them.
+
+Every file of a policy that has the section is heard, and all of them must be content: who signs has to be one whom each
+of them names, and what one requires is required. So none of them can take anything back from another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from supplymatrix.model.location import Location
+from supplymatrix.model.value import changed, value
+
+__all__ = [
+    "DEFAULT_REQUIRE", "SIGNATURE", "ArtifactRule", "SignatureRule", "SignerRule", "SigningFile", "content_of", "over",
+    "required_of", "roots_of", "slsa_level_of",
+]  # fmt: skip
+
+SIGNATURE = "signature"
+"""The word of `require` for a signature; all others are kinds of attestations."""
+DEFAULT_REQUIRE = (SIGNATURE,)
+
+
+@value
+class SigningFile:
+    """A file that a policy names beside itself: a public key, a trusted root. place: as written. sha256: hex, of its
+    bytes; "" while it has not been read."""
+
+    place: str
+    artifact: str = ""
+    sha256: str = ""
+    data: bytes = b""
+
+
+@value
+class SignerRule:
+    """One who may sign: an identity that an issuer vouches for, a key, or whoever signs for a vendor.
+
+    identity_regexp, issuer_regexp: must match the whole text. claims: further fields of the certificate. variables: of
+    the vendor's profile. log: a key's signature must be in a log; False only where the policy says so.
+    """
+
+    location: Location
+    identity: str = ""
+    identity_regexp: str = ""
+    issuer: str = ""
+    issuer_regexp: str = ""
+    claims: tuple[tuple[str, str], ...] = ()
+    key: SigningFile | None = None
+    vendor: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+    log: bool = True
+
+    def __str__(self) -> str:
+        if self.key is not None:
+            return f"the key {self.key.place}"
+        if self.vendor:
+            return f"the vendor {self.vendor}"
+        return self.identity or f"an identity like {self.identity_regexp}"
+
+
+@value
+class ArtifactRule:
+    """One [[signatures.artifact]]. path or image: of which it is, the other is "". bundle: where its signatures are, ""
+    = beside it. signers, require: in the place of those of the section, None = those. location: of path or image."""
+
+    location: Location
+    path: str = ""
+    image: str = ""
+    bundle: str = ""
+    signers: tuple[SignerRule, ...] | None = None
+    require: tuple[str, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return self.path or self.image
+
+
+@value
+class SignatureRule:
+    """[signatures] of one file; None = it does not say. require: kinds, "signature" among them. builders: ids that may
+    have built, with a star for any text. slsa_level: 1 to 3. source: address of the repository. max_root_age: days.
+    places: key → where its value stands. layer: number of the file, 0 = the project's own."""
+
+    location: Location
+    require: tuple[str, ...] | None = None
+    signers: tuple[SignerRule, ...] | None = None
+    builders: tuple[str, ...] | None = None
+    slsa_level: int | None = None
+    source: str = ""
+    trusted_root: SigningFile | None = None
+    max_root_age: int = 0
+    artifacts: tuple[ArtifactRule, ...] = ()
+    places: Mapping[str, Location] = MappingProxyType({})
+    layer: int = 0
+
+    def place(self, key: str) -> Location:
+        """Return where a key stands, or the section."""
+        return self.places.get(key, self.location)
+
+
+def required_of(rules: Iterable[SignatureRule], artifact: ArtifactRule | None = None) -> tuple[str, ...]:
+    """Return all that is required of an artifact, by any file; where none says anything a signature is."""
+    rules = tuple(rules)
+    said: dict[str, None] = {}
+    for rule in rules:
+        own = artifact.require if artifact is not None and artifact in rule.artifacts else None
+        said |= dict.fromkeys(own if own is not None else rule.require or ())
+    return tuple(said) or (DEFAULT_REQUIRE if rules else ())
+
+
+def slsa_level_of(rules: Iterable[SignatureRule]) -> tuple[int, Location | None]:
+    """Return the highest level that any file asks for, and where; 0 = none."""
+    asked = [rule for rule in rules if rule.slsa_level]
+    highest = max(asked, key=lambda rule: rule.slsa_level or 0, default=None)
+    return (0, None) if highest is None else (highest.slsa_level or 0, highest.place("slsa_level"))
+
+
+def roots_of(rules: Iterable[SignatureRule]) -> SigningFile | None:
+    """Return the trusted root that is named; the files of a policy agree about it."""
+    return next((rule.trusted_root for rule in rules if rule.trusted_root is not None), None)
+
+
+def over(here: SignatureRule, preset: SignatureRule) -> SignatureRule:
+    """Return the section of a file over that of the preset that it starts from: what it says itself holds."""
+    said = {
+        key: getattr(here if _is_said(getattr(here, key)) else preset, key)
+        for key in ("require", "signers", "builders", "slsa_level", "source", "trusted_root", "max_root_age")
+    }
+    return changed(here, **said, places={**preset.places, **here.places})
+
+
+def _is_said(found: object) -> bool:
+    return found is not None and found not in ("", 0)
+
+
+def content_of(rule: SignatureRule) -> dict[str, object]:
+    """Return what decides of a section, without its places, in an order of its own."""
+    found: dict[str, object] = {
+        "require": None if rule.require is None else sorted(rule.require),
+        "signers": None if rule.signers is None else sorted(map(_signer, rule.signers)),
+        "builders": None if rule.builders is None else sorted(rule.builders),
+        "slsa_level": rule.slsa_level or 0,
+        "source": rule.source,
+        "trusted_root": rule.trusted_root.sha256 if rule.trusted_root is not None else "",
+        "max_root_age": rule.max_root_age,
+        "artifacts": sorted(map(_artifact, rule.artifacts)),
+    }
+    return found
+
+
+def _signer(signer: SignerRule) -> str:
+    key = signer.key.sha256 or signer.key.place if signer.key is not None else ""
+    parts = (
+        signer.identity, signer.identity_regexp, signer.issuer, signer.issuer_regexp, sorted(signer.claims), key,
+        signer.vendor, sorted(signer.variables), signer.log,
+    )  # fmt: skip
+    return repr(parts)
+
+
+def _artifact(artifact: ArtifactRule) -> str:
+    signers = None if artifact.signers is None else sorted(map(_signer, artifact.signers))
+    require = None if artifact.require is None else sorted(artifact.require)
+    return repr((artifact.path, artifact.image, artifact.bundle, signers, require))
