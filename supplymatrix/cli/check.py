@@ -22,6 +22,7 @@ from supplymatrix.policy.verdict import EXIT_CODES
 from supplymatrix.reports.registry import WITH_HISTORY
 
 if TYPE_CHECKING:
+    from supplymatrix.engine.publisher_signature import PublisherTrust
     from supplymatrix.engine.signing import ReportSigner
 
 __all__ = ["check"]
@@ -60,6 +61,15 @@ __all__ = ["check"]
     metavar="FILE",
     help="Check this program too (or a folder, tar or image): what it was built from.",
 )
+@click.option(
+    "--publishers",
+    is_flag=True,
+    help="Ask the repositories of modules who signed their tags, where the policy asks for it (SM116, SM117).",
+)
+@click.option(
+    "--allowed-signers", "signers", type=click.Path(path_type=Path), metavar="FILE", help="SSH keys that count there."
+)
+@click.option("--keyring", type=click.Path(path_type=Path), metavar="FILE", help="OpenPGP keys that count there.")
 @report_options
 def check(
     paths: tuple[Path, ...],
@@ -72,6 +82,9 @@ def check(
     sign: Path | None,
     bills: tuple[Path, ...],
     binaries: tuple[Path, ...],
+    publishers: bool,
+    signers: Path | None,
+    keyring: Path | None,
     targets: tuple[ReportTarget, ...],
     console: Console,
 ) -> int:
@@ -96,6 +109,7 @@ def check(
         diff_base=diff_base,
         with_faults=True,
         binaries=binaries,
+        publishers=_trust(signers, keyring, publishers=publishers),
     )
     try:
         survey = run_survey(request, console.on_event)
@@ -114,6 +128,17 @@ def check(
         raise
     console.warn(tell_run(webhook, survey, means))
     return survey.exit_code
+
+
+def _trust(signers: Path | None, keyring: Path | None, *, publishers: bool) -> PublisherTrust | None:
+    """Return whose signatures of modules count, None where nobody is to be asked. Raises InputError."""
+    if not publishers:
+        if signers is not None or keyring is not None:
+            raise click.UsageError("--allowed-signers and --keyring go with --publishers.")
+        return None
+    from supplymatrix.engine.publisher_request import TrustWords, read_publisher_trust
+
+    return read_publisher_trust(TrustWords(signers=signers, keyring=keyring))[0]
 
 
 def _named(path: Path) -> Fellow:

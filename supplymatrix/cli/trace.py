@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -15,17 +17,17 @@ from supplymatrix.cli.output import Console, wants_color
 from supplymatrix.cli.pages import format_option, write_pages
 from supplymatrix.cli.signature_options import SignatureChoice, signature_options
 from supplymatrix.cli.targets import ReportTarget
-from supplymatrix.engine.means import Means
-from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.model.chain import LinkId
 from supplymatrix.model.spelling import nearest
 
 if TYPE_CHECKING:
     from supplymatrix.attest.wanted import IdentityWish
+    from supplymatrix.engine.chain import ChainRequest
     from supplymatrix.engine.chain_evidence import ChainWish
 
 __all__ = ["trace"]
 
+F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path)
 _KINDS = {"sbom": LinkId.SBOM, "provenance": LinkId.PROVENANCE}
 _LINKS = ", ".join(link.value for link in LinkId)
@@ -45,56 +47,83 @@ def _links(context: click.Context, option: click.Parameter, texts: tuple[str, ..
     return frozenset(found)
 
 
+_OPTIONS = (
+    click.option("--source", default="", metavar="REPO", help="The source that is meant, as github.com/org/repo."),
+    click.option(
+        "--bundle", "bundles", multiple=True, type=_FILE, metavar="FILE", help="Its signatures; else beside it."
+    ),
+    click.option(
+        "--provenance", multiple=True, type=_FILE, metavar="FILE", help="Its provenance, if not beside it."
+    ),
+    click.option("--builder-identity", multiple=True, metavar="ID", help="Who should have signed the provenance."),
+    click.option("--builder-identity-regexp", multiple=True, metavar="REGEXP", help="The same by an expression."),
+    click.option(
+        "--builder-issuer", multiple=True, metavar="URL", help="Who vouches for them; else the --issuer."
+    ),
+    click.option("--checksums", type=_FILE, metavar="FILE", help="The signed list of checksums of its release."),
+    click.option("--archive", type=_FILE, metavar="FILE", help="The archive of the release that FILE came in."),
+    click.option("--base", default="", metavar="IMAGE", help="The base image: a layout or a reference."),
+    click.option("--base-vendor", default="", metavar="ID", help="The vendor who should have signed the base image."),
+    click.option("--base-identity", multiple=True, metavar="ID", help="Who should have signed the base image."),
+    click.option("--base-issuer", multiple=True, metavar="URL", help="Who vouches for them."),
+    click.option(
+        "--must-have", multiple=True, callback=_links, metavar="LINK,…", help="Optional links that must hold."
+    ),
+    click.option("--may-lack", multiple=True, callback=_links, metavar="LINK,…", help="Links that may be missing."),
+    click.option("--platform", default="", metavar="OS/ARCH", help="Which image of an index."),
+    click.option("--plain-http", is_flag=True, help="Ask the registry without TLS."),
+    click.option(
+        "--project", type=_FILE, metavar="PATH", help="The project whose policy says what stays private."
+    ),
+)  # fmt: skip
+_PLAIN = ("bundles", "provenance", "checksums", "archive", "base", "project", "platform", "plain_http")
+"""Options that a request has under the same names."""
+
+
+def _chain_options(command: F) -> F:
+    """Add what a chain is made of; the command gets `request`, a `ChainRequest`, in the place of all that it is read
+    from."""
+
+    @functools.wraps(command)
+    def wrapped(*args: object, target: str, choice: SignatureChoice, **given: Any) -> object:  # noqa: ANN401
+        from supplymatrix.engine.chain import ChainRequest
+
+        own = tuple(dict.fromkeys(wish.issuer for wish in choice.wish.wanted.identities if wish.issuer))
+        exact, patterns, issuers = (
+            given.pop(name) for name in ("builder_identity", "builder_identity_regexp", "builder_issuer")
+        )
+        builders = _identities(exact, patterns, issuers or own[:1])
+        required = given.pop("must_have") | frozenset(map(_kind, choice.words["required"]))
+        excused = given.pop("may_lack")
+        _refuse_both(required & excused)
+        base_wish = _base_wish(*(given.pop(name) for name in ("base_vendor", "base_identity", "base_issuer")))
+        request = ChainRequest(
+            target=target,
+            wish=_wish(choice, _repository(given.pop("source")), builders),
+            base_wish=base_wish,
+            required=required,
+            excused=excused,
+            means=given.pop("means"),
+            policy=given.pop("policy"),
+            **{name: choice.words[name] for name in ("trusted_root", "ca", "engine")},
+            **{name: given.pop(name) for name in _PLAIN},
+        )
+        return command(*args, request=request, **given)
+
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return cast("F", wrapped)
+
+
 @click.command()
 @click.argument("target", metavar="FILE|IMAGE")
 @signature_options
-@click.option("--source", default="", metavar="REPO", help="The source that is meant, as github.com/org/repo.")
-@click.option("--bundle", "bundles", multiple=True, type=_FILE, metavar="FILE", help="Its signatures; else beside it.")
-@click.option("--provenance", multiple=True, type=_FILE, metavar="FILE", help="Its provenance, if not beside it.")
-@click.option("--builder-identity", multiple=True, metavar="ID", help="Who should have signed the provenance.")
-@click.option("--builder-identity-regexp", multiple=True, metavar="REGEXP", help="The same by an expression.")
-@click.option("--builder-issuer", multiple=True, metavar="URL", help="Who vouches for them; else the --issuer.")
-@click.option("--checksums", type=_FILE, metavar="FILE", help="The signed list of checksums of its release.")
-@click.option("--archive", type=_FILE, metavar="FILE", help="The archive of the release that FILE came in.")
-@click.option("--base", default="", metavar="IMAGE", help="The base image: a layout or a reference.")
-@click.option("--base-vendor", default="", metavar="ID", help="The vendor who should have signed the base image.")
-@click.option("--base-identity", multiple=True, metavar="ID", help="Who should have signed the base image.")
-@click.option("--base-issuer", multiple=True, metavar="URL", help="Who vouches for them.")
-@click.option("--must-have", multiple=True, callback=_links, metavar="LINK,…", help="Optional links that must hold.")
-@click.option("--may-lack", multiple=True, callback=_links, metavar="LINK,…", help="Links that may be missing.")
-@click.option("--platform", default="", metavar="OS/ARCH", help="Which image of an index.")
-@click.option("--plain-http", is_flag=True, help="Ask the registry without TLS.")
-@click.option("--project", type=_FILE, metavar="PATH", help="The project whose policy says what stays private.")
 @policy_options_to("Take the names that stay private, and the log, from this file.")
 @log_options
+@_chain_options
 @format_option("text", "json", "markdown")
 @console_options
-def trace(
-    target: str,
-    *,
-    choice: SignatureChoice,
-    source: str,
-    bundles: tuple[Path, ...],
-    provenance: tuple[Path, ...],
-    builder_identity: tuple[str, ...],
-    builder_identity_regexp: tuple[str, ...],
-    builder_issuer: tuple[str, ...],
-    checksums: Path | None,
-    archive: Path | None,
-    base: str,
-    base_vendor: str,
-    base_identity: tuple[str, ...],
-    base_issuer: tuple[str, ...],
-    must_have: frozenset[LinkId],
-    may_lack: frozenset[LinkId],
-    platform: str,
-    plain_http: bool,
-    project: Path | None,
-    policy: PolicySource,
-    means: Means,
-    targets: tuple[ReportTarget, ...],
-    console: Console,
-) -> int:
+def trace(request: ChainRequest, *, targets: tuple[ReportTarget, ...], console: Console) -> int:
     """Trace a Go program, its archive or an image: who built it, and of what.
 
     Two logs are put together. The log of signatures has who signed the artifact and its provenance; the checksum log
@@ -115,35 +144,11 @@ def trace(
     Exit 0: the chain holds. 1: a link is missing, or is not as it should be. 2: a file cannot be read, or is no Go
     program. 3: a link is not checkable. 4: a hash, proof or signature is wrong. 5: there is no Go program in the image.
     """
-    from supplymatrix.engine.chain import ChainRequest, trace_chain
+    from supplymatrix.engine.chain import trace_chain
     from supplymatrix.reports.chain_json import render_chain_run_json
     from supplymatrix.reports.chain_markdown import render_chain_run_markdown
     from supplymatrix.reports.chain_view import render_chain_run_text
 
-    words = choice.words
-    own = tuple(dict.fromkeys(wish.issuer for wish in choice.wish.wanted.identities if wish.issuer))
-    builders = _identities(builder_identity, builder_identity_regexp, builder_issuer or own[:1])
-    request = ChainRequest(
-        target=target,
-        wish=_wish(choice, _repository(source), builders),
-        means=means,
-        bundles=bundles,
-        provenance=provenance,
-        checksums=checksums,
-        archive=archive,
-        base=base,
-        base_wish=_base_wish(base_vendor, base_identity, base_issuer),
-        project=project,
-        policy=policy,
-        trusted_root=words["trusted_root"],
-        ca=words["ca"],
-        engine=words["engine"],
-        required=must_have | frozenset(map(_kind, words["required"])),
-        excused=may_lack,
-        platform=platform,
-        plain_http=plain_http,
-    )
-    _refuse_both(request.required & may_lack)
     run = trace_chain(request, console.on_event)
     console.end_line()
     in_file = any(one.file is not None and one.format == "text" for one in targets)

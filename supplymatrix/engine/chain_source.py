@@ -105,7 +105,7 @@ def _judged(source: Source, program: BuiltProgram | None) -> _Word:
         return CheckState.NOT_PRESENT, says, "no-signed-commit", 1, "", "", remedy
     if program is None:
         says = f"signed is commit {source.commit[:12]}, and there is no program that says of which it is"
-        return CheckState.NOT_CHECKABLE, says, "no-program", 3, source.commit, "", ""
+        return CheckState.NOT_CHECKABLE, says, "no-program", 5, source.commit, "", ""
     return _of_program(source, program)
 
 

@@ -38,6 +38,7 @@ from supplymatrix.sumdb.history import History
 
 if TYPE_CHECKING:
     from supplymatrix.engine.diff_base import DiffBase
+    from supplymatrix.engine.publisher_signature import PublisherTrust
     from supplymatrix.sources.programs import ProgramsFound
 
 __all__ = ["CheckRequest", "SurveyRun", "run_check", "run_survey", "survey_run"]
@@ -57,7 +58,8 @@ class CheckRequest:
     the only one, so that there is something to report. in_force: rules that are errors whatever the policies say.
     copies_of: the only modules whose copies on this machine are looked at, None = all for which it is asked. cached_go:
     a Go in the module cache that builds a project is verified whatever its policy says.
-    binaries: programs that are checked with the project, which must be the only one.
+    binaries: programs that are checked with the project, which must be the only one. publishers: whose signatures of
+    modules count; None = their repositories are not asked.
     """
 
     paths: tuple[Path, ...]
@@ -71,6 +73,7 @@ class CheckRequest:
     copies_of: frozenset[ModuleVersion] | None = None
     cached_go: bool = False
     binaries: tuple[Path, ...] = ()
+    publishers: PublisherTrust | None = None
 
 
 @value
@@ -138,6 +141,7 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
     machine.look_for_witnesses([proof for proofs, _ in answered for proof in proofs])
     machine.look_for_release_times(ready, [proofs for proofs, _ in answered])
     machine.look_for_vendored(ready, [proofs for proofs, _ in answered], on_event)
+    machine.look_for_publishers(ready, [proofs for proofs, _ in answered], request.publishers)
     audits = {}
     for item, others, (proofs, gaps) in zip(ready, foreign, answered, strict=True):
         seen = machine.look_at(item, proofs, answers[item.choice.log_key].answers)

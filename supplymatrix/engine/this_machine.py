@@ -2,7 +2,8 @@
 
 Copies in the module cache (SM112), files in vendor/ (SM120 to SM123), who else has the files of a line that differs
 (SM110), the module graph (SM207, SM208), when versions came out (SM209), the Gos that build (SM130, SM131), licences
-(SM401, SM402, SM405), what is known of vendors (SM801, SM802).
+(SM401, SM402, SM405), what is known of vendors (SM801, SM802); who signed the tags of modules (SM116, SM117), where
+the user lets repositories be asked.
 Everything here is imported when it is needed; what several subjects need is looked at once.
 """
 
@@ -43,10 +44,12 @@ if TYPE_CHECKING:
     from supplymatrix.engine.events import OnEvent
     from supplymatrix.engine.lookups import LogAnswer
     from supplymatrix.engine.module_graph import GraphReader
+    from supplymatrix.engine.publisher_signature import PublisherTrust
     from supplymatrix.engine.vendor_measures import VendorMeasures
     from supplymatrix.model.fact import GraphModule, ReleaseTime, VendorMeasure
     from supplymatrix.model.licence import ModuleLicence
     from supplymatrix.model.on_disk import InstalledGo
+    from supplymatrix.model.publisher import PublisherSignature
 
 __all__ = ["SeenHere", "ThisMachine"]
 
@@ -93,6 +96,7 @@ class ThisMachine:
         self._vendors: VendorMeasures | None = None
         self._licences: CheckedLicences | None = None
         self._vendored: Mapping[Path, VendoredFacts] = {}
+        self._publishers: Mapping[Path, Sequence[PublisherSignature]] = {}
         self._gos: BuildingGos | None = None
 
     def with_toolchains(self, item: Prepared) -> Prepared:
@@ -137,6 +141,18 @@ class ThisMachine:
             places = ZipPlaces(cache=self._module_cache(), means=self._means, settings=self._settings)
             self._vendored = vendored_facts(items, proofs, places, on_event)
 
+    def look_for_publishers(
+        self, items: Sequence[Prepared], proofs: Sequence[Sequence[LineProof]], trust: PublisherTrust | None
+    ) -> None:
+        """Find out who signed the tags of modules, for all subjects at once. trust: None = nobody is to be asked.
+
+        proofs: of each subject's lines.
+        """
+        if trust is not None:
+            from supplymatrix.engine.check_publishers import publisher_facts
+
+            self._publishers = publisher_facts(items, proofs, trust, self._means, self._on_event)
+
     @staticmethod
     def _asks_of_vendored(item: Prepared) -> bool:
         said = (item.policy.levels, *(entry.levels for entry in item.policy.packages))
@@ -154,7 +170,7 @@ class ThisMachine:
         times = self._times.get(item.path, ())
         licences, unlisted, said = self._licences_of(item)
         gos, no_gos = self._toolchains_of(item, answers)
-        facts += (*times, *licences, *self._vendors_of(item), *gos)
+        facts += (*times, *licences, *self._vendors_of(item), *gos, *self._publishers.get(item.path, ()))
         vendored = self._vendored.get(item.path)
         if vendored is not None and any(isinstance(fact, VendoredModule) for fact in vendored.facts):
             lacking = ()  # builds take vendor/

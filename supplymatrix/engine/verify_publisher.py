@@ -16,7 +16,7 @@ from pathlib import Path
 
 from supplymatrix.attest.git_object import OBJECT_LIMIT, GitObject, ObjectKind, parse_git_object
 from supplymatrix.engine.events import OnEvent, Progress, ignore_event
-from supplymatrix.engine.log_words import LogWords, ask_log_about, bare_project
+from supplymatrix.engine.log_words import ask_log_about, bare_project
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource, load_policy
 from supplymatrix.engine.private import withholding_of
@@ -80,35 +80,44 @@ def verify_publishers(request: PublisherRequest, on_event: OnEvent = ignore_even
     project = bare_project(request.project)
     words = ask_log_about(request.modules, project, request.policy, request.means, on_event)
     policy = load_policy(request.policy, project, request.means.environ, request.means)[0]
-    return judge_publishers(request, words, policy, on_event)
+    return PublisherRun(
+        verdicts=judge_publishers(request, words.by_module, [policy], on_event),
+        log=words.log,
+        tree_size=words.tree_size,
+        notes=(*request.notes, *words.notes),
+    )
 
 
 def judge_publishers(
-    request: PublisherRequest, words: LogWords, policy: Policy, on_event: OnEvent = ignore_event
-) -> PublisherRun:
-    """Return the same where the log was asked already. words: what it said. Raises nothing of its own."""
+    request: PublisherRequest,
+    words: Mapping[ModuleVersion, LogWord],
+    policies: Sequence[Policy],
+    on_event: OnEvent = ignore_event,
+) -> tuple[PublisherVerdict, ...]:
+    """Return the verdicts where the log was asked already. words: what it said; policies: any of which may keep a name
+    from proxies. Raises nothing of its own."""
     means = request.means
     settings = read_go_settings(means.environ)
 
     def held(path: str) -> str:
-        found = withholding_of(path, policy, settings, send_private=means.send_private)
-        return f"its name is withheld by {found}" if found is not None else ""
+        for policy in policies:
+            found = withholding_of(path, policy, settings, send_private=means.send_private)
+            if found is not None:
+                return f"its name is withheld by {found}"
+        return ""
 
-    cache = _cache(means.environ)
-    origins = origins_of(request.modules, request.repository, cache, settings, means, held=held)
-    jobs = max(1, min(means.jobs, _PARALLEL, len(request.modules)))
-    found: dict[ModuleVersion, PublisherVerdict] = {}
+    modules = tuple(dict.fromkeys(request.modules))
+    origins = origins_of(modules, request.repository, _cache(means.environ), settings, means, held=held)
+    jobs = max(1, min(means.jobs, _PARALLEL, len(modules)))
+    found: list[PublisherVerdict] = []
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         waiting = [
-            pool.submit(_judge, module, origins[module], words.by_module.get(module), request)
-            for module in dict.fromkeys(request.modules)
-        ]
+            pool.submit(_judge, module, origins[module], words.get(module), request) for module in modules
+        ]  # fmt: skip
         for done in waiting:
-            verdict = done.result()
-            found[verdict.module] = verdict
+            found.append(done.result())
             on_event(Progress(stage=_STAGE, done=len(found), total=len(waiting)))
-    verdicts = tuple(found[module] for module in dict.fromkeys(request.modules))
-    return PublisherRun(verdicts=verdicts, log=words.log, tree_size=words.tree_size, notes=(*request.notes, *words.notes))
+    return tuple(found)
 
 
 def _cache(environ: Mapping[str, str]) -> Path | None:

@@ -23,8 +23,8 @@ from supplymatrix.model.value import value
 
 __all__ = [
     "CachedCopy", "ChannelMeasure", "CheckedArtifact", "CopyKind", "CopyState", "Fact", "Facts", "ForeignHash", "Gap",
-    "GraphModule", "HashWitness", "Holder", "LineProof", "NestedPolicy", "PrivateModule", "ProjectFact", "ProofFile", "ProofState",
-    "ReleaseTime", "ReplacedModule", "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine",
+    "GraphModule", "HashWitness", "Holder", "LineProof", "NestedPolicy", "PrivateModule", "ProjectFact", "ProofFile",
+    "ProofState", "ReleaseTime", "ReplacedModule", "RequiredModule", "SumFault", "SumFaultKind", "SumKind", "SumLine",
     "VendorMeasure", "paths_of", "stands_for",
 ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
+from supplymatrix.model.vendor_signer import VendorSigner
 
 __all__ = [
     "Capability", "Claim", "ClaimVerdict", "Confidence", "DetectKind", "Detector", "EntryPoint", "EvidenceKind",
@@ -263,7 +264,7 @@ class Price:
 @value
 class VendorProfile:
     """One vendor, as its file says. core: every capability key must be answered. artifact: the file; sha256: of its
-    bytes."""
+    bytes. signers: how what it delivers is signed."""
 
     id: str
     name: str
@@ -286,6 +287,7 @@ class VendorProfile:
     prices: tuple[Price, ...]
     artifact: str
     sha256: str
+    signers: tuple[VendorSigner, ...] = ()
 
 
 class ClaimVerdict(StrEnum):

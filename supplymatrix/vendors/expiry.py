@@ -17,7 +17,8 @@ __all__ = ["DAYS", "PRIMARY", "days_of", "expires_on", "is_live"]
 PRIMARY = frozenset({EvidenceKind.CONTRACT, EvidenceKind.VENDOR_DOC, EvidenceKind.FEED, EvidenceKind.MEASURED})
 """Kinds of sources that are the vendor's own words or a measurement; what third parties say never outranks them."""
 DAYS: Mapping[str, int] = {
-    "status": 90, "offer": 365, "entry": 365, "lifetime": 180, "feed": 90, "price": 180, "claim": 365,
+    "status": 90, "offer": 365, "entry": 365, "lifetime": 180, "feed": 90, "price": 180, "signer": 365,
+    "claim": 365,
 }  # fmt: skip
 """How long evidence for a row holds; for a capability it is said by its key."""
 

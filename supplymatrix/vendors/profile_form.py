@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 __all__ = [
-    "ARCHES", "CELL", "DATE_TRUST", "FEED_FORMATS", "ITEMS", "PER", "PERIODS", "PRICE_STATES", "TABLES", "TIERS",
-    "UNITS",
+    "ARCHES", "ATTESTATIONS", "CELL", "DATE_TRUST", "FEED_FORMATS", "ITEMS", "PER", "PERIODS", "PRICE_STATES",
+    "SIGNER_VARIABLE", "TABLES", "TIERS", "UNITS",
 ]  # fmt: skip
 
 CELL = 100
@@ -21,6 +21,9 @@ DATE_TRUST = ("exact", "day", "import", "none")
 PRICE_STATES = ("known", "unknown", "free")
 PER = ("machine", "core", "image", "dev", "org", "other")
 PERIODS = ("year", "month", "once")
+ATTESTATIONS = ("cyclonedx", "openvex", "slsaprovenance", "spdx", "vuln")
+"""Kinds of attestations, by the names that `--require` takes."""
+SIGNER_VARIABLE = ("name", "what", "where")
 ARCHES = (
     "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64",
     "s390x", "wasm",
@@ -58,6 +61,11 @@ TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "price": (
         ("offer", "state"),
         ("amount", "currency", "per", "period", "list", "evidence", "searched", "searched_at"),
+    ),
+    "signer": (
+        ("id", "name", "artifact"),
+        ("offer", "state", "match", "mechanism", "issuer", "identity", "identity_regexp", "key_url", "key_sha256",
+         "fingerprints", "variables", "log", "attestations", "evidence", "searched", "searched_at", "note"),
     ),
 }  # fmt: skip
 """Each table's keys: those it needs, and those it may have."""

@@ -82,6 +82,11 @@ class EvidenceLinks:
         self._only: list[tuple[tuple[str, ...], KeyPath, str]] = []
         self._unread: set[str] = set()  # ids of evidence whose kind was mistyped: nobody knows whether it is recall
 
+    @property
+    def today(self) -> date | None:
+        """The day behind which no date may lie; None = any date is taken."""
+        return self._today
+
     def read(self) -> Mapping[str, VendorEvidence]:
         """Return the rows `[[evidence]]` by id; a second one of an id, a fault, is left out."""
         required, optional = TABLES["evidence"]

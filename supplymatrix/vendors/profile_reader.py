@@ -33,6 +33,7 @@ from supplymatrix.model.vendor import (
     VendorStatus,
     VersionRule,
 )
+from supplymatrix.model.vendor_signer import VendorSigner
 from supplymatrix.vendors.addresses import MINOR, address_fault, says_nothing
 from supplymatrix.vendors.capability_keys import KEYS
 from supplymatrix.vendors.matrix import TODAY
@@ -50,6 +51,7 @@ from supplymatrix.vendors.profile_form import (
     UNITS,
 )
 from supplymatrix.vendors.profile_links import EvidenceLinks, Ids, past_day
+from supplymatrix.vendors.signer_reader import SignerReader
 
 __all__ = ["PAGE", "check_schema", "parse_profile", "read_money"]
 
@@ -106,6 +108,7 @@ class _ProfileReader:
             evidence=evidence,
             feeds=self._feeds(),
             prices=self._prices(),
+            signers=self._signers(),
             artifact=self._artifact,
             sha256=self._sha256,
         )
@@ -288,6 +291,10 @@ class _ProfileReader:
                 table.fault("offer", message, expected="one of them, or known prices that differ in per or period")
             found.append(price)
         return tuple(found)
+
+    def _signers(self) -> tuple[VendorSigner, ...]:
+        reader = SignerReader(self._offers, self._links)
+        return tuple(reader.read(table) for table in self._rows("signer"))
 
     def _price(self, table: Table) -> Price:
         word = table.word("state", PRICE_STATES)  # "" = mistyped: one fault, and nothing is demanded of it

@@ -38,6 +38,16 @@ reviewer = "you"
 # replaces_upstream = true
 # evidence = ["its-page"]
 
+# [[signer]]
+# id = "images"
+# name = "its images"
+# artifact = "image"          # image, blob, package, module
+# match = ["registry.example/corp/*"]
+# mechanism = "sigstore-keyless"
+# issuer = "https://token.actions.githubusercontent.com"
+# identity = "https://github.com/corp/images/.github/workflows/release.yml@refs/heads/main"
+# evidence = ["its-page"]
+
 # [[evidence]]
 # id = "its-page"
 # source = "https://www.example.com/go"

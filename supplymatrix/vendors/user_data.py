@@ -21,6 +21,7 @@ from supplymatrix.documents.tables import TableReader
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import Capability, Detector, EntryPoint, Price, VendorProfile
 from supplymatrix.vendors.addresses import ID
+from supplymatrix.vendors.placeholders import PLACEHOLDER, VARIABLE, fill, placeholders_of
 from supplymatrix.vendors.profile_links import past_day
 from supplymatrix.vendors.profile_reader import read_money
 
@@ -31,8 +32,6 @@ __all__ = ["FILE", "NO_USER_DATA", "UserData", "parse_user_data", "placeholder_w
 FILE = "quotes.toml"
 PAGE = "docs/formats/vendor-profile-toml.md"
 _QUOTE = ("amount", "currency", "per", "as_of")
-_VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,31})\}")
 _MAX_VALUE = 200
 
 
@@ -68,7 +67,7 @@ def parse_user_data(data: bytes, artifact: str, *, today: date | None = None) ->
     for vendor, names in _inner(reader, "variables") if "variables" in top else ():
         table = reader.table(("variables", vendor), optional=names)
         for name in names:
-            _named(reader, ("variables", vendor, name), name, _VARIABLE)
+            _named(reader, ("variables", vendor, name), name, VARIABLE)
         variables[vendor] = {name: table.text(name, limit=_MAX_VALUE, filled=True) for name in names}
     reader.finish()
     return UserData(quotes=quotes, variables=variables)
@@ -95,7 +94,7 @@ def with_user_values(profile: VendorProfile, user: UserData) -> VendorProfile:
     return changed(
         profile,
         capabilities=tuple(_filled_cell(cell, words) for cell in profile.capabilities),
-        entries=tuple(changed(row, mechanism=_fill(row.mechanism, words)) for row in profile.entries),
+        entries=tuple(changed(row, mechanism=fill(row.mechanism, words)) for row in profile.entries),
     )
 
 
@@ -107,6 +106,7 @@ def variables_of(profile: VendorProfile, user: UserData = NO_USER_DATA) -> Mappi
     texts = [cell.value for cell in profile.capabilities]
     texts += [row.mechanism for row in profile.entries]
     texts += [sign.pattern for row in profile.entries for sign in row.detect]
+    texts += [f"{{{variable.name}}}" for row in profile.signers for variable in row.variables]
     own = user.variables.get(profile.id, {})
     names = dict.fromkeys((*(name for text in texts for name in placeholders_of(text)), *own))
     return {name: own.get(name) for name in names}
@@ -121,14 +121,9 @@ def with_placeholders_in_words(profile: VendorProfile) -> VendorProfile:
     )
 
 
-def placeholders_of(text: str) -> tuple[str, ...]:
-    """Return the names of the placeholders in a text, each once."""
-    return tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
-
-
 def placeholder_words(text: str) -> str:
     """Return a text whose placeholders are written for people, without a blank, so that an address stays one word."""
-    return _PLACEHOLDER.sub(lambda found: f"<your-{found[1].replace('_', '-')}>", text)
+    return PLACEHOLDER.sub(lambda found: f"<your-{found[1].replace('_', '-')}>", text)
 
 
 def unused_user_data(user: UserData, profiles: Mapping[str, VendorProfile]) -> tuple[str, ...]:
@@ -179,17 +174,13 @@ def _quote(reader: TableReader, vendor: str, offer: str, today: date | None) -> 
     )
 
 
-def _fill(text: str, words: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
-
-
 def _filled_signs(row: EntryPoint, words: Mapping[str, str]) -> tuple[Detector, ...]:
-    return tuple(changed(sign, pattern=_fill(sign.pattern, words)) for sign in row.detect)
+    return tuple(changed(sign, pattern=fill(sign.pattern, words)) for sign in row.detect)
 
 
 def _filled_cell(cell: Capability, words: Mapping[str, str]) -> Capability:
-    used = [name for name in _PLACEHOLDER.findall(cell.value) if name in words]
+    used = [name for name in PLACEHOLDER.findall(cell.value) if name in words]
     if not used:
         return cell
     note = f"{', '.join(used)}: from your own {FILE}"
-    return changed(cell, value=_fill(cell.value, words), note=f"{cell.note}; {note}" if cell.note else note)
+    return changed(cell, value=fill(cell.value, words), note=f"{cell.note}; {note}" if cell.note else note)

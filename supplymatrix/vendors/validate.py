@@ -78,6 +78,8 @@ def uses_of(profile: VendorProfile) -> Iterator[Use]:
         yield _use(f"feed {feed.id}", DAYS["feed"], feed.evidence, feed.location)
     for price in profile.prices:
         yield _use(f"price {price.offer}", DAYS["price"], price.evidence, price.location)
+    for signer in profile.signers:
+        yield _use(f"signer {signer.id}", DAYS["signer"], signer.evidence, signer.location)
 
 
 def stale_uses(profile: VendorProfile, today: date) -> tuple[StaleUse, ...]:
