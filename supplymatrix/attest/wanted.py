@@ -15,7 +15,8 @@ __all__ = ["Artifact", "EngineChoice", "IdentityWish", "Wanted"]
 
 class EngineChoice(StrEnum):
     """Whose verdict counts. BOTH: ours, and that of the sigstore package wherever it can read the signature; where the
-    two differ nobody is believed."""
+    two differ nobody is believed. SIGSTORE: the same, and what the package cannot read, or where it is not there, is
+    not decided."""
 
     BOTH = "both"
     NATIVE = "native"

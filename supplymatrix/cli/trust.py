@@ -32,7 +32,9 @@ def trust() -> None:
 @format_option("text", "json")
 @console_options
 def show(*, root: Path | None, targets: tuple[ReportTarget, ...], console: Console) -> int:
-    """Show the logs and authorities of a trusted root, for when each is trusted, and how old it is.
+    """Show what is in a trusted root, and how old it is.
+
+    All of its logs and authorities, and for when each of them is trusted.
 
     Exit 0: shown. 2: the file is no trusted root. 3: a trusted root of this machine is damaged.
     """
@@ -52,9 +54,10 @@ def show(*, root: Path | None, targets: tuple[ReportTarget, ...], console: Conso
 @click.option("--offline/--online", default=None, help="Use no network; or use it in spite of settings.")
 @click.option("--ca-file", type=click.Path(path_type=Path), metavar="FILE", help="Trust these certificates (PEM) too.")
 def update(*, offline: bool | None, ca_file: Path | None) -> int:
-    """Fetch the newest trusted root of Sigstore's public instance from its TUF repository, and keep it.
+    """Fetch the newest public trusted root, and keep it.
 
-    It is followed from the keys that come with the program, and used by every run that names no trusted root.
+    It is the one of Sigstore's public instance, from its TUF repository, followed from the keys that come with the
+    program; every run that names no trusted root uses it.
 
     Exit 0: the newest one is kept. 3: it cannot be had. 4: what is given out is not signed as it must be.
     """

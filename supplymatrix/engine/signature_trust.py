@@ -21,9 +21,12 @@ _CA_LIMIT = 1 << 20
 
 class RunTrust:
     """file: a trusted root, None = the public one. ca: certificates (PEM) of an authority of one's own, trusted beside
-    it."""
+    it. named: a trusted root that was read already, by its name, in the place of the file."""
 
-    def __init__(self, file: Path | None, ca: Path | None, means: Means) -> None:
+    def __init__(
+        self, file: Path | None, ca: Path | None, means: Means, *, named: tuple[str, bytes] | None = None
+    ) -> None:
+        self._named = named
         self._file = file
         self._ca = ca
         self._means = means
@@ -44,6 +47,12 @@ class RunTrust:
         return self._root
 
     def _load(self) -> TrustedRoot:
+        if self._named is not None:
+            from supplymatrix.attest.trusted_root import parse_trusted_root
+
+            root = parse_trusted_root(self._named[1], self._named[0])
+            self.used = TrustUsed(name=self._named[0], sha256=root.sha256)
+            return root
         from supplymatrix.engine.trust_roots import age_warning, trusted_root_for
 
         root, self.used = trusted_root_for(self._file, self._means.now, environ=self._means.environ)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from supplymatrix.attest.wanted import Artifact, EngineChoice, Wanted
+from supplymatrix.attest.wanted import Artifact, EngineChoice, IdentityWish, Wanted
 from supplymatrix.engine.events import OnEvent, Progress, ignore_event
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.signature_bundles import Candidate, algorithms_of, candidate_of, needs_data, without_copies
@@ -84,7 +84,9 @@ class SignatureRequest:
     """places: where signatures of files and digests are. trusted_root: a file, None = the public one; ca: a certificate
     authority of one's own (PEM). required: kinds of attestations that must be there and hold. only_attestations: a
     plain signature would not do; predicates: kinds of which one must be there then, () = any. vendor: whose `wanted`
-    is. asked, switched_off: `SignatureRun`'s lines of the same names. images: which of an index, None = the index."""
+    is. asked, switched_off: `SignatureRun`'s lines of the same names. images: which of an index, None = the index.
+    root: a trusted root by name and bytes, in the place of the file. builders: who may have signed provenance beside
+    those of `wanted`."""
 
     targets: tuple[SignatureTarget, ...]
     wanted: Wanted
@@ -101,6 +103,8 @@ class SignatureRequest:
     switched_off: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     images: ImageChoice | None = None
+    root: tuple[str, bytes] | None = None
+    builders: tuple[IdentityWish, ...] = ()
 
 
 @value
@@ -138,7 +142,7 @@ class _Run:
         self._request = request
         self._on_event = on_event
         self._keys = request.wanted.keys
-        self._trust = RunTrust(request.trusted_root, request.ca, request.means)
+        self._trust = RunTrust(request.trusted_root, request.ca, request.means, named=request.root)
         self._places = Places(request.places, sum(not isinstance(target, ImageTarget) for target in request.targets))
         self._algorithms = algorithms_of(self._places.shared, self._keys)
         self._keeps = needs_data(self._places.shared, self._keys)
@@ -272,7 +276,10 @@ class _Run:
         types = tuple(name for kind in kinds for name in types_of(kind))
         if predicate and any(is_of_kind(predicate, kind) for kind in kinds):
             types = (predicate,)
-        return changed(self._request.wanted, annotations=(), predicate_types=types)
+        wanted = self._request.wanted
+        is_built = self._request.builders and is_of_kind(predicate, "provenance")
+        identities = (*wanted.identities, *self._request.builders) if is_built else wanted.identities
+        return changed(wanted, identities=identities, annotations=(), predicate_types=types)
 
     def _signed(self, plain: SignedArtifact, judged: Iterable[tuple[bool, SignatureVerdict]]) -> SignedArtifact:
         """Return an artifact with its verdicts and what they come to."""

@@ -359,6 +359,7 @@ Fact = (
     | BuiltProgram
     | ProgramModule
     | WeakDefault
+    | PublisherSignature
     | CheckedArtifact
 )
 F = TypeVar(
@@ -385,6 +386,7 @@ F = TypeVar(
     BuiltProgram,
     ProgramModule,
     WeakDefault,
+    PublisherSignature,
     CheckedArtifact,
 )
 

@@ -30,6 +30,7 @@ from supplymatrix.policy.licences import asked_at, check_licences
 from supplymatrix.policy.outage import OutageRule
 from supplymatrix.policy.requirements import VERSION_RULE, check_requirements
 from supplymatrix.policy.score import Tally, score_of
+from supplymatrix.policy.signatures import asked_of_signatures, check_signatures
 from supplymatrix.policy.toolchain import asked_of_go, judge_toolchains, notes_on_gos
 from supplymatrix.policy.vendor_requirements import check_vendors
 from supplymatrix.policy.waivers import DebtBook, WaiverBook
@@ -130,6 +131,7 @@ def _required(policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: date
         yield from check_cooldown(policy, facts, rules[AGE_RULE], now)
     yield from check_licences(policy, facts, rules)
     yield from check_vendors(policy, facts, rules, now)
+    yield from check_signatures(policy, facts, rules)
 
 
 class _Judging:
@@ -175,7 +177,8 @@ class _Judging:
         if status is Status.FAIL and rule.alarms:
             level = Level.ALARM
         if origin is None or origin == self._policy.places.get("preset"):
-            origin = asked_at(self._policy, result) or asked_of_go(self._policy, result) or origin
+            asked = asked_at(self._policy, result) or asked_of_go(self._policy, result)
+            origin = asked or asked_of_signatures(self._policy, result) or origin
         excuse = self._excuse(rule, result)
         return Judged(
             rule=result.rule,

@@ -23,10 +23,12 @@ __all__ = [
     "FoundBeside",
     "SignatureFile",
     "beside",
+    "certificate_of",
     "in_folder",
     "names_in",
     "read_bundle_file",
     "read_detached",
+    "signed_name",
 ]
 
 BUNDLE_LIMIT = 64 << 20
@@ -77,6 +79,17 @@ def names_in(folder: Path) -> frozenset[str] | None:
         return frozenset(os.listdir(folder))  # noqa: PTH208 - paths are made of few of them
     except OSError:
         return None
+
+
+def signed_name(name: str) -> str:
+    """Return the name of what a file with signatures is of, "" where a file is not named as one."""
+    return min((name.removesuffix(end) for end in _ENDINGS if name.endswith(end)), key=len, default="")
+
+
+def certificate_of(name: str) -> str:
+    """Return the name of the signature that a certificate goes with, "" where a file is not named as one."""
+    found = [name.removesuffix(end) for end in _CERTIFICATES if name.endswith(end)]
+    return f"{min(found, key=len)}{_SIGNATURE}" if found and min(found, key=len) else ""
 
 
 def beside(path: Path, names: frozenset[str] | None = None) -> FoundBeside:

@@ -1,8 +1,8 @@
 """What the rows of a profile on signatures are about, and their variables filled in.
 
 A glob of an image begins with the registry in full, so that nobody else's passes for it. `*` is any text without a
-slash, and behind the last slash any text at all; `?` is one letter; `{name}` is a variable. The name of an image is held
-against it without tag and digest ("docker.io/library/golang"); of a file, its last part; of a module, "path@version".
+slash, and behind the last slash any text at all; `?` is one letter; `{name}` is a variable. The name of an image is
+held against it without tag and digest ("docker.io/library/golang"); of a file, its last part; of a module, all of it.
 """
 
 from __future__ import annotations
@@ -89,4 +89,3 @@ def with_variables(row: VendorSigner, variables: Mapping[str, str]) -> VendorSig
         identity=fill(row.identity, variables),
         identity_regexp=fill(row.identity_regexp, quoted),
     )
-

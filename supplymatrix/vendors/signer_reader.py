@@ -1,6 +1,6 @@
 """The rows `[[signer]]` of a profile: who signs what, by which mechanism, under which identity or key.
 
-Strict, since what they say is trusted: an identity by an expression must be anchored and have no dot that stands for any
+Strict, since what they say is trusted: an identity by an expression is anchored and has no dot that stands for any
 letter, an image is named with its registry, a key only by the hash of its bytes.
 """
 

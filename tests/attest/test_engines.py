@@ -333,3 +333,19 @@ def test_both_agree_on_bundles_of_which_a_part_is_another_or_gone(data: st.DataO
     except BundleError:
         return
     _assert_explained(verdict, about=(path, last, change))
+
+
+def test_what_ours_cannot_judge_is_not_decided_by_the_package() -> None:
+    import base64
+
+    document = MADE.sign_blob(DATA, log="v2").document()
+    stamps = document["verificationMaterial"]["timestampVerificationData"]["rfc3161Timestamps"]
+    token = base64.b64decode(stamps[0]["signedTimestamp"])
+    ecdsa, another = bytes.fromhex("06082a8648ce3d040302"), bytes.fromhex("06082a8648ce3e040302")
+    head, _, tail = token.rpartition(ecdsa)
+    stamps[0]["signedTimestamp"] = base64.b64encode(head + another + tail).decode()
+    verdict = judged(json.dumps(document).encode())
+    assert (verdict.state, verdict.reason) == (SignatureState.UNDECIDED, Reason.UNSUPPORTED)
+    assert _engines(verdict) == (
+        CheckState.NOT_CHECKABLE, "the sigstore package 4.5.1 accepts what ours cannot judge"
+    )  # fmt: skip

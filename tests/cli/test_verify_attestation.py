@@ -50,7 +50,8 @@ def test_all_that_is_attested_is_told_each_with_its_kind(cli: Cli, folder: Path)
 @pytest.mark.parametrize(
     ("kind", "code"),
     [("slsaprovenance", 0), ("slsaprovenance1", 0), (SLSA, 0), ("spdx", 0), ("sbom", 0), ("openvex", 0), (VEX, 0),
-     ("slsaprovenance02", 1), ("cyclonedx", 1), ("vuln", 1), ("https://openvex.dev/ns", 1), ("https://corp.example/x", 1)],
+     ("slsaprovenance02", 1), ("cyclonedx", 1), ("vuln", 1), ("https://openvex.dev/ns", 1),
+     ("https://corp.example/x", 1)],
 )  # fmt: skip
 def test_a_kind_is_asked_for_by_its_name_or_its_type(kind: str, code: int, cli: Cli, folder: Path) -> None:
     done = cli(*ASK, "app", "--type", kind, *WHO, cwd=folder)

@@ -444,3 +444,57 @@ def test_a_file_is_hashed_piece_by_piece(tmp_path: Path) -> None:
     artifact = _one(tmp_path, _file(tmp_path, data=data, sigstore_json=MADE.keyless_blob(data)))
     assert artifact.state is SignedAs.SIGNED
     assert artifact.digests == (("sha256", sha256(data).hexdigest()),)
+
+
+def test_places_that_cannot_be_read_are_told_by_name(tmp_path: Path) -> None:
+    (tmp_path / "x.json").mkdir()
+    target = _file(tmp_path)
+    patterns = BundlePlaces(bundles=(f"{tmp_path}/x.json{{}}", f"{tmp_path}/{{name}}"))
+    by_pattern = _one(tmp_path, target, places=patterns)
+    assert by_pattern.state is SignedAs.UNREADABLE  # the file itself is no bundle
+    pattern = BundlePlaces(bundles=(f"{tmp_path}/x.json",), signature="")
+    with pytest.raises(InputError):
+        _run(tmp_path, target, places=BundlePlaces(bundles=(f"{tmp_path}/none",)))
+    assert _one(tmp_path, target, places=pattern).state is SignedAs.UNSIGNED  # an empty folder
+    named = BundlePlaces(signature=f"{tmp_path}/none.sig")
+    assert _one(tmp_path, target, places=named).state is SignedAs.UNREADABLE
+    (tmp_path / "pgp.sig").write_bytes(b"-----BEGIN PGP SIGNATURE-----")
+    other = _one(tmp_path, target, places=BundlePlaces(signature=f"{tmp_path}/pgp.sig"))
+    assert other.faults[0].message == "this is an OpenPGP signature"
+
+
+def test_a_file_or_folder_with_more_bundles_than_anybody_has_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supplymatrix.engine.signature_bundles._MOST_IN_FILE", 2)
+    monkeypatch.setattr("supplymatrix.sources.signature_files._MOST_FILES", 2)
+    line = _line(MADE.keyless_dsse(_about()))
+    target = _file(tmp_path, intoto_jsonl=line * 3)
+    assert _one(tmp_path, target, only_attestations=True).state is SignedAs.UNREADABLE
+    (tmp_path / "many").mkdir()
+    for number in range(3):
+        (tmp_path / "many" / f"{number}.json").write_bytes(line)
+    with pytest.raises(InputError, match="has 3 bundles"):
+        _run(tmp_path, target, places=BundlePlaces(bundles=(f"{tmp_path}/many",)))
+
+
+def test_old_bundles_of_a_folder_are_known_by_what_the_log_recorded(tmp_path: Path) -> None:
+    (tmp_path / "sigs").mkdir()
+    targets = []
+    for number in range(2):
+        data = b"old %d" % number
+        targets.append(_file(tmp_path, f"f{number}", data))
+        (tmp_path / "sigs" / f"{7 - number}.bundle").write_bytes(MADE.sign_blob(data).legacy())
+    assert _run(tmp_path, *targets, places=BundlePlaces(bundles=(f"{tmp_path}/sigs",))).exit_code == 0
+
+
+def test_many_files_of_one_folder_find_the_same_as_each_alone(tmp_path: Path) -> None:
+    targets = [
+        _file(tmp_path, f"f{number}", b"%d" % number, sigstore_json=MADE.keyless_blob(b"%d" % number))
+        for number in range(20)
+    ]
+    (tmp_path / "f3.sigstore.json").rename(tmp_path / "f3.bundle")
+    (tmp_path / "f4.sigstore.json").unlink()
+    together = _run(tmp_path, *targets).artifacts
+    assert together == tuple(_one(tmp_path, target) for target in targets)
+    assert [found.state for found in together].count(SignedAs.SIGNED) == 19
