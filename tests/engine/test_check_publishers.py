@@ -12,6 +12,7 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.publisher_signature import PublisherTrust
 from supplymatrix.model.audit import Audit
 from supplymatrix.model.rule import Status
+from supplymatrix.model.verdict import Contribution
 from tests.support.git_server import GitServer
 from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine
@@ -60,7 +61,7 @@ def test_a_key_that_counts_passes(made: MadePublisher, server: GitServer) -> Non
     assert {one.rule: one.passed for one in _score(audit)} == {"SM116": 1, "SM117": 1}
 
 
-def _score(audit: Audit) -> list[object]:
+def _score(audit: Audit) -> list[Contribution]:
     score = audit.verdict.score
     assert score is not None
     return [one for one in score.contributions if one.rule in ("SM116", "SM117")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from supplymatrix.model.publisher import (
 )
 from supplymatrix.model.signature import CheckState
 from tests.support.git_server import GitServer
+from tests.support.gnupg import Gnupg
 from tests.support.log_server import LogServer
 from tests.support.machine import NOW, Machine
 from tests.support.made_log import write_project
@@ -204,6 +206,33 @@ def test_without_gpgv_openpgp_is_not_checkable(
     verdict = only(made, signers(ADA))
     assert outcome(verdict) == (PublisherState.NOT_CHECKABLE, TreeState.EQUAL, 3)
     assert (verdict.signature_kind, reason(verdict)) == (kind, PublisherReason(why))
+
+
+@pytest.mark.skipif(
+    shutil.which("gpg") is None or shutil.which("gpgv") is None, reason="GnuPG is not installed"
+)  # fmt: skip
+def test_an_openpgp_key_counts_by_keyring_and_fingerprint(made: MadePublisher, tmp_path: Path) -> None:
+    gnupg = Gnupg(tmp_path)
+    try:
+        gnupg.key("ada")
+        gnupg.key("bob")
+        made.tag(V1, lambda data: gnupg.run("--armor", "--detach-sign", "-u", "ada@a.example", sent=data))
+        both, others = gnupg.run("--export"), gnupg.run("--export", "bob@a.example")
+    finally:
+        gnupg.end()
+    unknown = only(made)
+    assert outcome(unknown) == (PublisherState.UNKNOWN, TreeState.EQUAL, 1)
+    assert unknown.signer is not None
+    key = unknown.signer.key
+    assert unknown.trust_line.endswith(f"--fingerprint {key}")
+    verified = only(made, PublisherTrust(keyring=both, keyring_file="ring", fingerprints=(key,)))
+    assert verified.is_verified
+    assert verified.signer is not None
+    assert verified.signer.names == ("ada <ada@a.example>",)
+    assert only(made, PublisherTrust(keyring=both, keyring_file="ring")).is_verified
+    another = only(made, PublisherTrust(keyring=both, keyring_file="ring", fingerprints=("1F" * 20,)))
+    assert (another.state, reason(another)) == (PublisherState.UNKNOWN, PublisherReason.UNKNOWN_KEY)
+    assert only(made, PublisherTrust(keyring=others, keyring_file="ring")).state is PublisherState.UNKNOWN
 
 
 class TestGitsign:

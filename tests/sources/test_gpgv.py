@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from supplymatrix.errors import InputError
 from supplymatrix.sources.gpgv import OpenPgpState, check_openpgp, keyring_bytes, read_status
+from tests.support.gnupg import Gnupg
 
 KEY = "A15F6AD518E1C07535E36CBD9D5B3210D0200617"
 VALID = f"VALIDSIG {KEY} 2026-11-26 1795702200 0 4 0 22 8 00 {KEY}"
@@ -73,29 +73,6 @@ def test_what_is_no_keyring_is_refused(data: bytes) -> None:
         keyring_bytes(data, "keys")
 
 
-class Gnupg:
-    """A home of GnuPG in a folder, with keys of the test's own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.home = folder / "gnupg"
-        self.home.mkdir(mode=0o700)
-
-    def run(self, *words: str, sent: bytes = b"", at: str = "") -> bytes:
-        faked = ["--faked-system-time", at] if at else []
-        done = subprocess.run(
-            ["gpg", "--homedir", str(self.home), "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase",
-             "", *faked, *words], input=sent, capture_output=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def key(self, name: str, *, expires: str = "never", at: str = "") -> None:
-        self.run("--quick-generate-key", f"{name} <{name}@a.example>", "ed25519", "sign", expires, at=at)
-
-    def end(self) -> None:
-        subprocess.run(["gpgconf", "--homedir", str(self.home), "--kill", "all"], check=False, capture_output=True)
-
-
 @pytest.fixture
 def gnupg(tmp_path: Path) -> Gnupg:
     return Gnupg(tmp_path)
@@ -111,10 +88,12 @@ def test_gpgv_judges_with_the_keyring_and_no_other(gnupg: Gnupg) -> None:
         ring, armoured = gnupg.run("--export"), gnupg.run("--armor", "--export")
     finally:
         gnupg.end()
+    fingerprint = ""
     for keys in (keyring_bytes(ring, "ring"), keyring_bytes(armoured, "ring")):
         found = check_openpgp(b"payload", good, keys, PATH)
         assert found is not None
         assert (found.state, found.user) == (OpenPgpState.GOOD, "good <good@a.example>")
+        fingerprint = found.fingerprint
         changed = check_openpgp(b"Payload", good, keys, PATH)
         assert changed is not None
         assert changed.state is OpenPgpState.BAD
@@ -123,4 +102,4 @@ def test_gpgv_judges_with_the_keyring_and_no_other(gnupg: Gnupg) -> None:
         assert (expired.state, expired.says) == (OpenPgpState.KEY_EXPIRED, "on 2020-12-31")
     unknown = check_openpgp(b"payload", good, b"", PATH | {"GNUPGHOME": str(gnupg.home), "HOME": str(gnupg.home)})
     assert unknown is not None
-    assert (unknown.state, unknown.fingerprint) == (OpenPgpState.NO_KEY, found.fingerprint)
+    assert (unknown.state, unknown.fingerprint) == (OpenPgpState.NO_KEY, fingerprint)
