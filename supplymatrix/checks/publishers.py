@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supplymatrix.model.fact import Gap
-from supplymatrix.model.publisher import PublisherSignature, PublisherState, TreeState
+from supplymatrix.model.publisher_fact import PublisherSignature, PublisherState, TreeState
 from supplymatrix.model.rule import Evidence
 
 __all__ = ["contradicts", "evidence_of", "gap_of_publisher"]

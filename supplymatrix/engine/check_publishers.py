@@ -14,7 +14,8 @@ from supplymatrix.engine.verify_publisher import PublisherRequest, judge_publish
 from supplymatrix.model.fact import LineProof, ProofState, SumKind
 from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
-from supplymatrix.model.publisher import PublisherSignature, PublisherVerdict
+from supplymatrix.model.publisher import PublisherVerdict
+from supplymatrix.model.publisher_fact import PublisherSignature
 
 __all__ = ["PUBLISHER_RULES", "publisher_facts"]
 

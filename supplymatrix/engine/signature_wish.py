@@ -11,7 +11,7 @@ from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import changed, value
 from supplymatrix.sources.files import read_limited
 
-__all__ = ["IGNORE_LOG", "IGNORE_SCT", "SignatureWish", "WishWords", "read_wish"]
+__all__ = ["IGNORE_LOG", "IGNORE_SCT", "SignatureWish", "WishWords", "read_wish", "usual_issuer"]
 
 IGNORE_LOG, IGNORE_SCT = "--insecure-ignore-log", "--insecure-ignore-sct"
 _KEY_LIMIT = 64 << 10
@@ -91,6 +91,11 @@ def read_wish(words: WishWords) -> SignatureWish:
     )
 
 
+def usual_issuer(identity: str) -> str:
+    """Return who usually vouches for such an identity, "" = not known; to be offered, and never to be taken unasked."""
+    return next((issuer for part, issuer in _USUAL if part in identity), "")
+
+
 def _keys(paths: Sequence[Path]) -> Iterator[VerifyingKey]:
     if paths:
         from supplymatrix.attest.keys import parse_verifying_key
@@ -109,7 +114,7 @@ def _identities(words: WishWords) -> tuple[IdentityWish, ...]:
             raise _fault(message, "who should have signed: --identity, or --identity-regexp")
         return ()
     if not issuers and words.needs_issuer:
-        hint = next((issuer for part, issuer in _USUAL if part in named[0]), "")
+        hint = usual_issuer(named[0])
         remedy = f"--issuer {hint}, if that is who should vouch for it" if hint else ""
         raise _fault("nobody is named who vouches for the identity", "--issuer, or --issuer-regexp", named[0], remedy)
     if len(issuers) > 1 and len(issuers) != len(named):

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from supplymatrix.model.fact import GraphModule, ReleaseTime, VendorMeasure
     from supplymatrix.model.licence import ModuleLicence
     from supplymatrix.model.on_disk import InstalledGo
-    from supplymatrix.model.publisher import PublisherSignature
+    from supplymatrix.model.publisher_fact import PublisherSignature
 
 __all__ = ["SeenHere", "ThisMachine"]
 

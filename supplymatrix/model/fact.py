@@ -18,7 +18,7 @@ from supplymatrix.model.location import Location, Provenance
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.on_disk import FileDifference, InstalledGo, VendoredModule, VendorTree
 from supplymatrix.model.program import BuiltProgram, ProgramModule, WeakDefault
-from supplymatrix.model.publisher import PublisherSignature
+from supplymatrix.model.publisher_fact import PublisherSignature
 from supplymatrix.model.value import value
 
 __all__ = [

@@ -11,12 +11,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.publisher_fact import PublisherState, TreeState
 from supplymatrix.model.signature import CheckState
 from supplymatrix.model.value import value
 
 __all__ = [
-    "OriginSource", "PublisherCheck", "PublisherOrigin", "PublisherReason", "PublisherRun", "PublisherSignature",
-    "PublisherSigner", "PublisherState", "PublisherStep", "PublisherVerdict", "SignatureKind", "TreeState",
+    "OriginSource", "PublisherCheck", "PublisherOrigin", "PublisherReason", "PublisherRun", "PublisherSigner",
+    "PublisherState", "PublisherStep", "PublisherVerdict", "SignatureKind", "TreeState",
 ]  # fmt: skip
 
 
@@ -28,32 +29,6 @@ class SignatureKind(StrEnum):
     X509 = "X.509"
     GITSIGN = "gitsign"
     OTHER = "other"
-
-
-class PublisherState(StrEnum):
-    """What came of the signature, whatever the tree is.
-
-    VERIFIED: a key signed it that the user or the policy trusts. UNKNOWN: it holds, or cannot be checked without the
-    key, and nobody said that this key counts. REFUSED: the key is known and does not count: expired, revoked, for
-    another use, or the identity is not the one that was asked for. WRONG: bytes, ids or signatures contradict each
-    other.
-    """
-
-    VERIFIED = "verified"
-    UNKNOWN = "signed by an unknown key"
-    REFUSED = "refused"
-    UNSIGNED = "unsigned"
-    NOT_CHECKABLE = "not checkable"
-    WRONG = "wrong"
-
-
-class TreeState(StrEnum):
-    """Whether the zip made of the signed tree has the hash that the log has."""
-
-    EQUAL = "the log's zip"
-    DIFFERS = "differs"
-    NOT_LOGGED = "not in the log"
-    NOT_CHECKABLE = "not checkable"
 
 
 class PublisherCheck(StrEnum):
@@ -222,24 +197,3 @@ class PublisherRun:
         """The gravest of all: 4, 3, 1, 0; 5 where there is no module."""
         codes = {verdict.exit_code for verdict in self.verdicts}
         return next((code for code in (4, 3, 1, 0) if code in codes), 5)
-
-
-@value
-class PublisherSignature:
-    """A verdict as a fact of a check, on a module version of the project. signer, key: whose signature it is, "" where
-    there is none. repository: address and tag. reason, remedy: of what is not verified. The rest: as in
-    `PublisherVerdict`."""
-
-    subject: ModuleVersion
-    state: PublisherState
-    tree: TreeState
-    signer: str = ""
-    key: str = ""
-    signed: str = ""
-    object_name: str = ""
-    commit: str = ""
-    repository: str = ""
-    h1: str = ""
-    log_h1: str = ""
-    reason: str = ""
-    remedy: str = ""

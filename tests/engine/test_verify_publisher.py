@@ -43,8 +43,8 @@ def made(tmp_path: Path, machine: Machine) -> MadePublisher:
 
 
 def only(
-    made: MadePublisher, trust: PublisherTrust = PublisherTrust(), version: str = V1, **how: str
-) -> PublisherVerdict:  # noqa: B008, E501
+    made: MadePublisher, trust: PublisherTrust | None = None, version: str = V1, **how: str
+) -> PublisherVerdict:  # fmt: skip
     (verdict,) = made.verify(version, trust, **how).verdicts
     return verdict
 

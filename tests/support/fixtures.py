@@ -76,7 +76,7 @@ from supplymatrix.model.program import (
     SecretFlag,
     WeakDefault,
 )
-from supplymatrix.model.publisher import PublisherSignature, PublisherState, TreeState
+from supplymatrix.model.publisher_fact import PublisherSignature, PublisherState, TreeState
 from supplymatrix.policy.verdict import judge
 from supplymatrix.sources.project import Project, SourceLines, read_project
 

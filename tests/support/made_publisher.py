@@ -76,7 +76,7 @@ class MadePublisher:
     def verify(
         self,
         version: str,
-        trust: PublisherTrust = PublisherTrust(),  # noqa: B008 - a frozen value
+        trust: PublisherTrust | None = None,
         *,
         repository: str | None = None,
         module: str = MODULE,
@@ -89,7 +89,7 @@ class MadePublisher:
         request = PublisherRequest(
             modules=(ModuleVersion(path=module, version=version),),
             means=given,
-            trust=trust,
+            trust=trust or PublisherTrust(),
             project=self.project,
             repository=str(self.repo.folder) if repository is None else repository,
         )

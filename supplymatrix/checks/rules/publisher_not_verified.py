@@ -8,7 +8,7 @@ from supplymatrix.checks.publishers import contradicts, evidence_of, gap_of_publ
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.fact import SumKind
-from supplymatrix.model.publisher import PublisherSignature, PublisherState, TreeState
+from supplymatrix.model.publisher_fact import PublisherSignature, PublisherState, TreeState
 from supplymatrix.model.rule import Level, Result, Rule, Severity
 
 __all__ = ["JUDGED_BY", "RULE", "check"]

@@ -295,9 +295,11 @@ def _of_verdict(verdict: SignatureVerdict, section: str, row: Row) -> Iterator[t
     signer = verdict.signer
     if signer is not None:
         yield section, "signed by", signer.identity or f"{signer.key_name} key sha256:{signer.key_id}", ""
-        for name, text in (("issuer", signer.issuer), ("issued by", signer.issued_by), *signer.claims):
+        for name, text in (("issuer", signer.issuer), ("issued by", signer.issued_by)):
             if text:
                 yield section, name, text, ""
+        for name, text in signer.claims:
+            yield section, "claim", f"{name} = {text}", ""
     for mention in verdict.log:
         tree = f" of tree {mention.tree_size:,}" if mention.tree_size else ", without a proof"
         yield section, "log", f"{mention.log}: entry {mention.index:,}{tree} ({mention.kind})", ""
