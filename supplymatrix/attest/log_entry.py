@@ -298,6 +298,7 @@ def _found(
         leaf_index=proof.log_index if proof else -1,
         tree_size=proof.tree_size if proof else 0,
         root=proof.root.hex() if proof else "",
+        origin=proof.checkpoint.split(b"\n", 1)[0].decode("utf-8") if proof else "",
         integrated=time,
     )
     return mention, None if time is None else TimeWitness(time=time, by=f"log promise of {log.base_url}")

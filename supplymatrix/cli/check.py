@@ -62,6 +62,13 @@ __all__ = ["check"]
     help="Check this program too (or a folder, tar or image): what it was built from.",
 )
 @click.option(
+    "--artifact",
+    "artifacts",
+    multiple=True,
+    metavar="FILE|IMAGE",
+    help="Check who signed this, and what is attested of it, as [signatures] of the policy asks.",
+)
+@click.option(
     "--publishers",
     is_flag=True,
     help="Ask the repositories of modules who signed their tags, where the policy asks for it (SM116, SM117).",
@@ -82,6 +89,7 @@ def check(
     sign: Path | None,
     bills: tuple[Path, ...],
     binaries: tuple[Path, ...],
+    artifacts: tuple[str, ...],
     publishers: bool,
     signers: Path | None,
     keyring: Path | None,
@@ -109,6 +117,7 @@ def check(
         diff_base=diff_base,
         with_faults=True,
         binaries=binaries,
+        artifacts=artifacts,
         publishers=_trust(signers, keyring, publishers=publishers),
     )
     try:

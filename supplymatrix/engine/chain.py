@@ -15,6 +15,7 @@ from pathlib import Path
 
 from supplymatrix.attest.builders import claims_of
 from supplymatrix.attest.checksum_list import CHECKSUMS_LIMIT, parse_checksums
+from supplymatrix.attest.log_heads import forks_in
 from supplymatrix.attest.wanted import Artifact, EngineChoice
 from supplymatrix.engine.chain_evidence import ChainWish, Judge, Signed, SignedKind
 from supplymatrix.engine.chain_links import builder_link, heads_of, provenance_link, signature_link
@@ -214,6 +215,8 @@ def _same_file(found: ProgramsFound, path: Path, sha256: str) -> ProgramsFound:
 
 def finish_chain(request: ChainRequest, pieces: Pieces, on_event: OnEvent = ignore_event) -> ChainRun:
     """Return the chain of what was gathered: asks the log, and makes the links."""
+    forks = forks_in(one.verdict for one in pieces.signed)
+    pieces.signed = tuple(changed(one, verdict=forks.told_in(one.verdict)) for one in pieces.signed)
     main = [one for one in pieces.signed if one.kind is SignedKind.SIGNATURE and not _is_list(one, pieces)]
     others = [one for one in pieces.signed if one.kind is SignedKind.OTHER and one.statement is None]
     statements = [one for one in pieces.signed if one.kind is SignedKind.PROVENANCE]

@@ -8,7 +8,8 @@ Subjects share their look-ups, and are held against each other; each has its own
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ from supplymatrix.sources.subjects import find_subjects, read_subject
 from supplymatrix.sumdb.history import History
 
 if TYPE_CHECKING:
+    from supplymatrix.engine.check_signatures import ArtifactsSeen
     from supplymatrix.engine.diff_base import DiffBase
     from supplymatrix.engine.publisher_signature import PublisherTrust
     from supplymatrix.sources.programs import ProgramsFound
@@ -73,6 +75,7 @@ class CheckRequest:
     copies_of: frozenset[ModuleVersion] | None = None
     cached_go: bool = False
     binaries: tuple[Path, ...] = ()
+    artifacts: tuple[str, ...] = ()
     publishers: PublisherTrust | None = None
 
 
@@ -116,6 +119,7 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
     try:
         ready, unreadable, order = _prepare_all(request, settings, histories)
         programs = _find_programs(request, order)
+        _refuse_artifacts(request, order)
         for text in _kept(request, [item.committed.error for item in ready if item.committed.error is not None]):
             on_event(Message(text=text))
         machine = ThisMachine(
@@ -128,7 +132,9 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
         )
         ready = [machine.with_toolchains(item) for item in ready]
         base = _read_base(request, ready, settings)
-        answers = share_answers(ready, histories, Asker(means=request.means, settings=settings, on_event=on_event))
+        with _looking_at_artifacts(request, ready) as looking:
+            answers = share_answers(ready, histories, Asker(means=request.means, settings=settings, on_event=on_event))
+            signed = looking()
     except TrustError as err:
         if not getattr(err, "__notes__", ()):
             err.add_note(keep_evidence(request.means.environ, request.means.now, [err]))
@@ -147,6 +153,7 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
         seen = machine.look_at(item, proofs, answers[item.choice.log_key].answers)
         if programs is not None:
             seen = _with_programs(request, seen, programs, item, on_event)
+        seen = _with_artifacts(seen, signed.get(item.path))
         facts = Facts(
             [
                 *item.project.facts,
@@ -203,6 +210,57 @@ def _find_programs(request: CheckRequest, order: Sequence[Path]) -> ProgramsFoun
     from supplymatrix.engine.check_programs import find_named
 
     return find_named(request.binaries, len(order), request.means)
+
+
+def _refuse_artifacts(request: CheckRequest, order: Sequence[Path]) -> None:
+    """Raise InputError for artifacts that are not there, and for several projects to which they could belong."""
+    if not request.artifacts:
+        return
+    from supplymatrix.engine.check_signatures import refuse_missing
+
+    if len(order) != 1:
+        raise InputError(
+            Diagnostic(
+                message="artifacts are checked with one project at a time",
+                seen=f"{len(order)} projects",
+                expected="one PATH with its artifacts",
+                remedy="name them in each lift.toml: [[signatures.artifact]]",
+            )
+        )
+    refuse_missing(request.artifacts)
+
+
+@contextmanager
+def _looking_at_artifacts(
+    request: CheckRequest, ready: Sequence[Prepared]
+) -> Iterator[Callable[[], Mapping[Path, ArtifactsSeen]]]:
+    """Look at signatures while the log is asked; gives what returns them. Where no policy asks, nothing is read."""
+    asking = [item for item in ready if request.artifacts or item.policy.asks_for_signatures]
+    if not asking:
+        yield dict
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    from supplymatrix.engine.check_signatures import look_at_artifacts
+
+    def look() -> Mapping[Path, ArtifactsSeen]:
+        means = request.means
+        return {item.path: look_at_artifacts(item, request.artifacts, request.binaries, means) for item in asking}
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        yield pool.submit(look).result
+
+
+def _with_artifacts(seen: SeenHere, found: ArtifactsSeen | None) -> SeenHere:
+    if found is None:
+        return seen
+    return changed(
+        seen,
+        facts=(*seen.facts, *found.facts),
+        gaps=(*seen.gaps, *found.gaps),
+        notes=(*seen.notes, *found.notes),
+        files=(*seen.files, *(file for file in found.files if file not in seen.files)),
+    )
 
 
 def _with_programs(

@@ -25,7 +25,7 @@ EXIT_CODES = {
 _GRAVEST_FIRST = (4, 2, 3, 1, 0)
 _NOTHING = 5
 _UNREADABLE = frozenset({Reason.MALFORMED, Reason.UNKNOWN_VERSION})
-_ALWAYS = frozenset({Reason.ENGINES_DISAGREE, Reason.BLOB_DIGEST_MISMATCH})
+_ALWAYS = frozenset({Reason.ENGINES_DISAGREE, Reason.BLOB_DIGEST_MISMATCH, Reason.LOG_FORKED})
 """Alarms also where another signature holds."""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from supplymatrix.model.advisory import FeedReading
     from supplymatrix.model.vendor import VendorProfile
 
-__all__ = ["VendorMeasures", "known_vendors"]
+__all__ = ["VendorMeasures", "known_vendors", "profile_folders", "profile_of"]
 
 _BUILTIN = "vendor_profiles"
 
@@ -51,7 +51,7 @@ class VendorMeasures:
         from supplymatrix.engine.feed_data import load_feed_data
         from supplymatrix.vendors.measures import measure_vendor, rows_of_vendor
 
-        profile = self._profile(vendor)
+        profile = profile_of(vendor, self._environ, self._today)
         if profile is None:
             return _nothing(vendor, "there is no profile of this vendor")
         if self._reading is None:
@@ -59,21 +59,22 @@ class VendorMeasures:
         rows = rows_of_vendor(self._reading, vendor, self._today)
         return measure_vendor(profile, rows, self._reading.source, self._today)
 
-    def _profile(self, vendor: str) -> VendorProfile | None:
-        """Return a vendor's profile, of the user's folders the last one that has it. Raises InputError, SourceError."""
-        from supplymatrix.engine.vendor_profiles import PROFILE_LIMIT
-        from supplymatrix.sources.builtin import builtin_bytes, builtin_names
-        from supplymatrix.sources.files import read_if_there
-        from supplymatrix.vendors.profile_reader import parse_profile
 
-        name = f"{vendor}.toml"
-        for folder in reversed(_folders(self._environ)):
-            data = read_if_there(folder / name, PROFILE_LIMIT, "vendor profile")
-            if data is not None:
-                return parse_profile(data, (folder / name).as_posix(), today=self._today)
-        if name not in builtin_names(_BUILTIN):
-            return None
-        return parse_profile(builtin_bytes(_BUILTIN, name), f"{_BUILTIN}/{name}")
+def profile_of(vendor: str, environ: Mapping[str, str], today: date) -> VendorProfile | None:
+    """Return a vendor's profile, of the user's folders the last one that has it. Raises InputError, SourceError."""
+    from supplymatrix.engine.vendor_profiles import PROFILE_LIMIT
+    from supplymatrix.sources.builtin import builtin_bytes, builtin_names
+    from supplymatrix.sources.files import read_if_there
+    from supplymatrix.vendors.profile_reader import parse_profile
+
+    name = f"{vendor}.toml"
+    for folder in reversed(profile_folders(environ)):
+        data = read_if_there(folder / name, PROFILE_LIMIT, "vendor profile")
+        if data is not None:
+            return parse_profile(data, (folder / name).as_posix(), today=today)
+    if name not in builtin_names(_BUILTIN):
+        return None
+    return parse_profile(builtin_bytes(_BUILTIN, name), f"{_BUILTIN}/{name}")
 
 
 def known_vendors(environ: Mapping[str, str]) -> frozenset[str]:
@@ -82,7 +83,7 @@ def known_vendors(environ: Mapping[str, str]) -> frozenset[str]:
 
     names = {PurePath(name).stem for name in builtin_names(_BUILTIN) if name.endswith(".toml")}
     try:
-        folders = _folders(environ)
+        folders = profile_folders(environ)
     except InputError:  # told by whoever uses the settings
         folders = ()
     for folder in folders:
@@ -93,7 +94,7 @@ def known_vendors(environ: Mapping[str, str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _folders(environ: Mapping[str, str]) -> tuple[Path, ...]:
+def profile_folders(environ: Mapping[str, str]) -> tuple[Path, ...]:
     """Return the user's own folders of profiles, the stronger last. Raises InputError for broken settings."""
     from supplymatrix.engine.settings import load_settings
 

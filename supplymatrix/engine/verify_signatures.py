@@ -152,7 +152,7 @@ class _Run:
         """Return what became of every target."""
         request = self._request
         try:
-            artifacts = tuple(self._artifacts())
+            artifacts = _without_forks(tuple(self._artifacts()))
         finally:
             if self._pool is not None:
                 self._pool.shutdown(cancel_futures=True)
@@ -339,6 +339,29 @@ class _Run:
             is_attestation = judged.kind is SignatureKind.ATTESTATION
             if is_attestation or not self._request.only_attestations:
                 yield is_attestation, judged.verdict
+
+
+def _without_forks(artifacts: tuple[SignedArtifact, ...]) -> tuple[SignedArtifact, ...]:
+    """Return the artifacts; those with a signature under a head that contradicts another one of the run are alarms."""
+    verdicts = [verdict for artifact in artifacts for verdict in (*artifact.signatures, *artifact.attestations)]
+    if not any(verdict.log for verdict in verdicts):
+        return artifacts
+    from supplymatrix.attest.log_heads import forks_in
+
+    forks = forks_in(verdicts)
+    if not forks.roots:
+        return artifacts
+    told = []
+    for artifact in artifacts:
+        signatures = tuple(map(forks.told_in, artifact.signatures))
+        attestations = tuple(map(forks.told_in, artifact.attestations))
+        is_one = (signatures, attestations) != (artifact.signatures, artifact.attestations)
+        told.append(
+            changed(artifact, state=SignedAs.ALARM, signatures=signatures, attestations=attestations)
+            if is_one
+            else artifact
+        )
+    return tuple(told)
 
 
 def _prepared_digest(target: DigestTarget, places: Places) -> _Prepared:

@@ -84,6 +84,8 @@ class Reason(StrEnum):
     PROOF_MISSING = "inclusion-proof-missing"
     PROOF_INVALID = "inclusion-proof-invalid"
     CHECKPOINT_INVALID = "checkpoint-invalid"
+    LOG_FORKED = "log-forked"
+    """The log signed two trees of one size."""
     TIME_MISSING = "time-missing"
     """Nobody vouches for when it was made."""
     TIME_IN_FUTURE = "time-in-future"
@@ -104,7 +106,7 @@ ALARMING = frozenset(
     {
         Reason.SIGNATURE_INVALID, Reason.DIGEST_MISMATCH, Reason.BLOB_DIGEST_MISMATCH, Reason.LOG_ENTRY_MISMATCH,
         Reason.SET_INVALID, Reason.PROOF_INVALID, Reason.CHECKPOINT_INVALID, Reason.TIMESTAMP_INVALID,
-        Reason.SCT_INVALID, Reason.ENGINES_DISAGREE,
+        Reason.SCT_INVALID, Reason.ENGINES_DISAGREE, Reason.LOG_FORKED,
     }
 )  # fmt: skip
 """A hash, proof or signature that is wrong: exit 4. All others are a matter of policy (1), of form (2), or gaps (3)."""
@@ -163,7 +165,7 @@ class Signer:
 class LogMention:
     """Where a log has the signature. log: its address as the trusted root names it; log_id: hex. kind: "hashedrekord
     0.0.1". index: of the entry in the log (global); leaf_index, tree_size, root (hex): of the proof, tree_size 0 = none
-    was there. integrated: when the log took it, by its promise; None where it promises none (Rekor v2)."""
+    was there. origin: of the head: a log may have several trees. integrated: when the log took it, by its promise; None where it promises none (Rekor v2)."""
 
     log: str
     log_id: str
@@ -172,6 +174,7 @@ class LogMention:
     leaf_index: int = -1
     tree_size: int = 0
     root: str = ""
+    origin: str = ""
     integrated: datetime | None = None
 
 

@@ -213,6 +213,11 @@ class Policy:
         """What lift.toml says of an outage: "fail" or "warn until 14d"."""
         return f"warn until {self.outage_days}d" if self.outage_days else "fail"
 
+    @property
+    def asks_for_signatures(self) -> bool:
+        """Whether it has anything to say of artifacts and the images of vendors."""
+        return bool(self.signatures) or any(entry.require for entry in self.vendors)
+
     def with_in_force(self, rules: Collection[str]) -> Policy:
         """Return the policy with some rules as errors, wherever it says less of them."""
         raised = {rule: Level.ERROR for rule in rules if LEVEL_ORDER[self.levels.get(rule, Level.OFF)] < _ERROR}

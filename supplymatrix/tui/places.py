@@ -126,6 +126,16 @@ PLACES: tuple[Place, ...] = (
         rest=True,
     ),
     Place(
+        id="signatures",
+        key="A",
+        title="Signatures",
+        what="who signed artifacts, and why that holds or does not",
+        target=f"{_SCREENS}.signatures:SignaturesScreen",
+        twin="supplymatrix verify blob",
+        parts=("artifact",),
+        rest=True,
+    ),
+    Place(
         id="binary",
         key="B",
         title="Binary",
@@ -133,6 +143,16 @@ PLACES: tuple[Place, ...] = (
         target=f"{_SCREENS}.binary:BinaryScreen",
         twin="supplymatrix verify binary",
         parts=("program",),
+        rest=True,
+    ),
+    Place(
+        id="chain",
+        key="C",
+        title="Chain",
+        what="who built an artifact, and of what, link by link",
+        target=f"{_SCREENS}.chain:ChainScreen",
+        twin="supplymatrix trace",
+        parts=("artifact",),
         rest=True,
     ),
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from supplymatrix.engine.policy_source import PolicySource
     from supplymatrix.engine.vendor_profiles import LoadedProfiles
     from supplymatrix.tui.screens.decide_wishes import Wish
+    from supplymatrix.tui.screens.signing_words import SigningWords
 
 __all__ = ["Session"]
 
@@ -62,6 +63,8 @@ class Session:
     weights_file: tuple[str, Mapping[str, int]] = ("", MappingProxyType({}))
     tried: dict[str, History[Any]] = field(default_factory=dict)
     programs: tuple[Path, ...] = ()
+    artifacts: tuple[str, ...] = ()
+    signing: SigningWords | None = None
     _loaded: LoadedProfiles | None = None
     _feeds: tuple[FeedStatus, ...] | None = None
     _asked: int = 0

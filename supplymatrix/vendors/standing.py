@@ -24,7 +24,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
 from supplymatrix.model.vendor import DetectKind, Detector, EntryPoint, Point, VendorProfile
 
-__all__ = ["Stand", "Standing", "find_standing", "glob_matches"]
+__all__ = ["Stand", "Standing", "find_standing", "glob_matches", "matches_image"]
 
 _ROLES = (Role.BINARY, Role.BOTH, Role.BUILD, Role.RUNTIME, Role.CI, Role.PROJECT, Role.OTHER)
 _OF_ONE_VENDOR = frozenset({"zypper"})  # managers that only one vendor's systems have
@@ -220,6 +220,12 @@ class _Finder:
 
 def _names_repository(file: BuildFile) -> bool:
     return any(sign.kind is DetectKind.APK_REPOSITORY for sign in file.signs)
+
+
+def matches_image(profile: VendorProfile, sign: Sign) -> bool:
+    """Return whether an image is on a vendor's path."""
+    detectors = (detector for entry in profile.entries for detector in entry.detect)
+    return any(detector.kind is DetectKind.IMAGE and _matches(detector, sign) for detector in detectors)
 
 
 def _matches(detector: Detector, sign: Sign) -> bool:

@@ -140,6 +140,7 @@ def test_another_key_is_unknown_and_one_with_dates_needs_a_date() -> None:
     "line",
     ["ada@a.example", "ada@a.example ssh-ed25519", "ada@a.example ssh-ed25519 AAAA!", f"ada {ED25519.line[4:]}",
      f"ada ssh-rsa {ED25519.line.split()[1]}", f", {ED25519.line}"],
+    ids=("no key", "no data", "no base64", "no such type", "another type", "no name"),
 )  # fmt: skip
 def test_a_line_without_a_key_is_named_by_its_number(line: str) -> None:
     with pytest.raises(InputError) as caught:

@@ -44,6 +44,9 @@ class _Shelf:
         del of
         return PolicyText(artifact=name, data=self._files[name].encode()) if name in self._files else None
 
+    def signing_file(self, name: str, of: str) -> PolicyText | None:
+        return self.debt(name, of)
+
 
 def build(text: str, **files: str) -> Policy:
     """Return the policy of a lift.toml with what it builds on: each file by its name without `.toml`."""

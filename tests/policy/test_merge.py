@@ -33,6 +33,9 @@ class Shelf:
         del of
         return PolicyText(artifact=name, data=self._files[name].encode()) if name in self._files else None
 
+    def signing_file(self, name: str, of: str) -> PolicyText | None:
+        return self.debt(name, of)
+
 
 def build(text: str, **files: str) -> Policy:
     shelf = Shelf({f"{name}.toml": body for name, body in files.items()})

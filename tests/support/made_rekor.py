@@ -1,7 +1,8 @@
 """A transparency log as Rekor is one, of either generation: entries, promises, inclusion proofs, signed tree heads.
 
 Version 1 promises (SET, ECDSA over P-256); version 2 does not, and signs its heads with Ed25519 under a key id as C2SP
-has it. Each entry is put into a tree of its own, between others that mean nothing.
+has it. Each entry is put into a tree of its own, between others that mean nothing: in version 1 another shard of the
+log, told apart by its number; in version 2 one of another size, so that heads of one size have nearly always one root.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def b64(data: bytes) -> str:
 @dataclass(frozen=True, kw_only=True)
 class MadeRekor:
     """A log. version: 1 or 2. before, after: how many entries stand before and behind each; shard: how many entries of
-    earlier trees the index of version 1 counts. salt: same name, another key."""
+    earlier trees the index of version 1 counts. salt: same name, another key. is_one_tree: every
+    entry stands in a tree of one name and size, as no honest log has it."""
 
     name: str
     version: int
@@ -38,6 +40,7 @@ class MadeRekor:
     shard: int = 1000
     salt: str = ""
     key_kind: str = ""
+    is_one_tree: bool = False
 
     @cached_property
     def key(self) -> MadeKey:
@@ -55,20 +58,22 @@ class MadeRekor:
             return self.key.key_id
         return hashlib.sha256(self.host.encode() + b"\n\x01" + self.key.raw).digest()
 
-    @property
-    def origin(self) -> str:
-        """The first line of its heads."""
-        return f"{self.host} - 2605736670972794746" if self.version == 1 else self.host
+    def origin(self, tree: NaiveTree) -> str:
+        """The first line of a head."""
+        shard = int.from_bytes(hashlib.sha256(tree.records[self.before]).digest()[:6], "big")
+        return f"{self.host} - {shard}" if self.version == 1 and not self.is_one_tree else self.host
 
     def tree(self, body: bytes) -> NaiveTree:
         """Return the tree that has the entry as number `before`."""
-        others = [f'{{"filler":{number}}}'.encode() for number in range(self.before + self.after)]
+        is_one_size = self.version == 1 or self.is_one_tree
+        more = 0 if is_one_size else int.from_bytes(hashlib.sha256(body).digest()[:2], "big") % 211
+        others = [f'{{"filler":{number}}}'.encode() for number in range(self.before + self.after + more)]
         return NaiveTree([*others[: self.before], body, *others[self.before :]])
 
     def head(self, tree: NaiveTree, *, key: MadeKey | None = None, is_wrong: bool = False, more: str = "") -> str:
         """Return the signed note about a tree. key: of another log, under this one's name and id. more: signature
         lines behind, of witnesses."""
-        text = f"{self.origin}\n{len(tree.records)}\n{b64(tree.root())}\n"
+        text = f"{self.origin(tree)}\n{len(tree.records)}\n{b64(tree.root())}\n"
         signature = bytearray((key or self.key).sign(text.encode()))
         signature[-1] ^= is_wrong
         return f"{text}\n— {self.host} {b64(self.log_id[:4] + bytes(signature))}\n{more}"

@@ -257,13 +257,15 @@ def github_fields(
 @dataclass(frozen=True, kw_only=True)
 class MadeSigstore:
     """A whole instance. name: of it in names of hosts and organisations; seed: other keys under the same names.
-    tsa_key, tsa_bits: kind of the key of the time stamp authority, and its hash."""
+    tsa_key, tsa_bits: kind of the key of the time stamp authority, and its hash. forks: its logs sign another tree of
+    one size for each entry."""
 
     name: str = "sigstore.example"
     seed: str = ""
     start: datetime = datetime(2024, 1, 1, tzinfo=UTC)
     tsa_key: str = "P-256"
     tsa_bits: int = 0
+    forks: bool = False
 
     @cached_property
     def authority(self) -> MadeAuthority:
@@ -275,11 +277,11 @@ class MadeSigstore:
 
     @cached_property
     def log(self) -> MadeRekor:
-        return MadeRekor(name=self.name, version=1, salt=self.seed)
+        return MadeRekor(name=self.name, version=1, salt=self.seed, is_one_tree=self.forks)
 
     @cached_property
     def log2(self) -> MadeRekor:
-        return MadeRekor(name=self.name, version=2, salt=self.seed)
+        return MadeRekor(name=self.name, version=2, salt=self.seed, is_one_tree=self.forks)
 
     @cached_property
     def tsa(self) -> MadeTsa:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from supplymatrix.model.signature_run import SignatureRun
 
 __all__ = [
-    "Asked", "command_of", "exports_of", "groups_of", "run_of", "target_in", "why_no_artifacts", "words_of",
+    "Asked", "command_of", "exports_of", "groups_of", "run_of", "runs_of", "target_in", "why_no_artifact", "why_no_artifacts",
+    "words_of",
 ]  # fmt: skip
 
 _DIGESTS = ("sha256:", "sha384:", "sha512:")
@@ -42,7 +43,7 @@ def why_no_artifacts(here: Path, text: str) -> str:
         words = words_of(here, text)
     except InputError as err:
         return str(err.diagnostics[0])
-    return next((why for word in words if (why := _why_not(here, word))), "" if words else "an artifact is missing")
+    return next((why for word in words if (why := why_no_artifact(here, word))), "" if words else "an artifact is missing")
 
 
 def words_of(here: Path, text: str) -> tuple[str, ...]:
@@ -57,7 +58,8 @@ def words_of(here: Path, text: str) -> tuple[str, ...]:
         raise InputError(Diagnostic(message="this is no line of a shell", seen=str(err).lower())) from err
 
 
-def _why_not(here: Path, word: str) -> str:
+def why_no_artifact(here: Path, word: str) -> str:
+    """Return why a word names no artifact, "" where it does: a file, a digest, an image with its registry."""
     if word.startswith(_DIGESTS) or _is_there(here / word):
         return ""
     host = word.partition("/")[0]
@@ -80,6 +82,17 @@ def groups_of(artifacts: Sequence[NamedArtifact], words: SigningWords) -> tuple[
         (Command.IMAGE, tuple(one.name for one in artifacts if one.is_image)),
     )
     return tuple(Asked(command=command, names=names, words=words) for command, names in found if names)
+
+
+def runs_of(
+    session: Session, names: Sequence[str], words: SigningWords, on_event: OnEvent
+) -> tuple[tuple[tuple[Asked, SignatureRun], ...], tuple[str, ...]]:
+    """Return the runs of the commands for artifacts, and what was found and is looked at by none of them."""
+    from supplymatrix.engine.signed_artifacts import find_artifacts
+
+    found = find_artifacts(session.here, names)
+    asked = groups_of(found.artifacts, words)
+    return tuple((one, run_of(session, one, on_event)) for one in asked), found.notes
 
 
 def run_of(session: Session, asked: Asked, on_event: OnEvent) -> SignatureRun:
@@ -160,8 +173,9 @@ def exports_of(run: SignatureRun, command: str) -> tuple[Export, ...]:
 
 
 def target_in(here: Path, text: str) -> str:
-    """Return the artifact that a link names: the file or folder that the text begins with, else the text itself."""
+    """Return the artifact that a link names: the file or folder that the text begins with, else the text itself, up to
+    the platform that may stand behind it."""
     from supplymatrix.tui.screens.binary_offers import path_in_link
 
     path = path_in_link(here, text)
-    return path.as_posix() if path is not None else text
+    return path.as_posix() if path is not None else text.partition(" (")[0]

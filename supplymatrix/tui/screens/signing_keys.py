@@ -18,6 +18,8 @@ Taken = Callable[[SigningWords], object]
 _WHO = ("--identity", "--identity-regexp", "--issuer", "--issuer-regexp", "--key", "--vendor", "--var",
         "--key-without-log", "--claim")  # fmt: skip
 """What another signer takes the place of."""
+_PUBLIC, _BESIDE = "public", "beside"
+"""What is typed for the public trusted root, and for signatures that lie beside their artifacts."""
 _BUNDLES = ("--bundle", "--signature", "--certificate")
 
 
@@ -45,18 +47,14 @@ def ask_artifacts(screen: BaseScreen, taken: Callable[[tuple[str, ...]], object]
 
 
 def ask_bundle(screen: BaseScreen, words: SigningWords, taken: Taken) -> None:
-    """Ask where signatures are; an empty line is beside each artifact."""
-    from supplymatrix.tui.widgets.picker import Ask
+    """Ask where signatures of files are."""
 
-    def chosen(text: str | None) -> None:
-        if text:
-            taken(words.with_(("--bundle", text), without=_BUNDLES))
-        elif text is not None and any(words.has(name) for name in _BUNDLES):
-            taken(words.with_(without=_BUNDLES))
+    def named(text: str) -> None:
+        pairs = () if text == _BESIDE else (("--bundle", text),)
+        taken(words.with_(*pairs, without=_BUNDLES))
 
-    hint = "a file with one or many, a folder, or a pattern ({} each artifact); Esc: beside each"
-    ask = Ask("where the signatures are", text=words.last("--bundle"), hint=hint)
-    screen.app.push_screen(ask, chosen)
+    hint = f"a file, a folder, or a pattern ({{}} the path of each artifact); or {_BESIDE}"
+    _ask_one(screen, "where the signatures are", hint, words.last("--bundle"), partial(_needs, "a file"), named)
 
 
 def ask_signers(
@@ -144,20 +142,17 @@ def _source(screen: BaseScreen, words: SigningWords, taken: Taken, draft: str) -
 
 
 def _root(screen: BaseScreen, words: SigningWords, taken: Taken, draft: str) -> None:
-    from supplymatrix.tui.widgets.picker import Ask
-
     del draft
-    old = words.last("--trusted-root")
 
-    def named(text: str | None) -> None:
-        if text:
-            taken(words.with_(("--trusted-root", text), without=("--trusted-root",)))
-        elif old:
-            taken(words.with_(without=("--trusted-root",)))
+    def named(text: str) -> None:
+        pairs = () if text == _PUBLIC else (("--trusted-root", text),)
+        taken(words.with_(*pairs, without=("--trusted-root",)))
 
-    hint = "a trusted_root.json, seen from here; Esc takes the public one"
-    ask = Ask("trusted root", text=old, hint=hint, refuse=partial(_no_file, screen.session.here))
-    screen.app.push_screen(ask, named)
+    def refuse(text: str) -> str:
+        return "" if text == _PUBLIC else _no_file(screen.session.here, text)
+
+    hint = f"a trusted_root.json, seen from here; or {_PUBLIC}"
+    _ask_one(screen, "trusted root", hint, words.last("--trusted-root"), refuse, named)
 
 
 def _options(screen: BaseScreen, words: SigningWords, taken: Taken, draft: str) -> None:

@@ -1,0 +1,76 @@
+"""The images of vendors on which a project builds, as its build files name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from supplymatrix.buildfiles.found import Sign
+from supplymatrix.buildfiles.images import image_forms, repository_of
+from supplymatrix.engine.projects import read_project
+from supplymatrix.engine.vendor_measures import profile_of
+from supplymatrix.model.checked_artifact import SIGNATURES_WANTED
+from supplymatrix.model.gap import Gap
+from supplymatrix.model.location import Location
+from supplymatrix.model.value import changed, value
+from supplymatrix.model.vendor import DetectKind, VendorProfile
+from supplymatrix.model.vendor_signer import SignedThing
+from supplymatrix.vendors.signer_match import covering
+from supplymatrix.vendors.standing import matches_image
+
+__all__ = ["BaseUse", "base_images_of"]
+
+_OPENING = "--from="
+
+
+@value
+class BaseUse:
+    """One image that a build file names. reference: as it stands there, variables filled in. location: of its line."""
+
+    vendor: str
+    reference: str
+    location: Location
+
+
+def base_images_of(
+    root: Path, vendors: Sequence[str], environ: Mapping[str, str], today: date
+) -> tuple[tuple[BaseUse, ...], tuple[Gap, ...]]:
+    """Return where a project builds on images of some vendors, each image once; and gaps for images that cannot be
+    told, since they may be of any of them."""
+    build = read_project(root)
+    profiles = [
+        profile for profile in (profile_of(vendor, environ, today) for vendor in vendors) if profile is not None
+    ]
+    uses: dict[tuple[str, str], BaseUse] = {}
+    files = [file for file in build.files if file.kind == "dockerfile"]
+    for file in files:
+        for sign in file.signs:
+            if sign.kind is DetectKind.IMAGE:
+                for use in _uses(sign, profiles):
+                    uses.setdefault((use.vendor, use.reference), use)
+    gaps = [gap for file in files for gap in file.gaps if "image of stage" in gap.wanted]
+    return tuple(uses.values()), tuple(_as_unsigned(gap) for gap in gaps)
+
+
+def _uses(sign: Sign, profiles: Sequence[VendorProfile]) -> Iterator[BaseUse]:
+    reference = _reference(sign)
+    forms = [repository_of(form) for form in image_forms(reference)]
+    for profile in profiles:
+        is_signed = any(covering(profile, form, {SignedThing.IMAGE}, {}).is_named for form in forms)
+        if is_signed or matches_image(profile, sign):
+            yield BaseUse(vendor=profile.id, reference=reference, location=sign.location)
+
+
+def _reference(sign: Sign) -> str:
+    """Return an image as its line has it, with its digest: the forms of a sign have none."""
+    wanted = repository_of(sign.texts[0])
+    words = (word.removeprefix(_OPENING) for word in sign.words.split())
+    return next((word for word in words if "@" in word and repository_of(word) == wanted), sign.texts[0])
+
+
+def _as_unsigned(gap: Gap) -> Gap:
+    """Return the gap of an image that cannot be told as one of its signatures."""
+    place = gap.location
+    name = f"{place.artifact}:{place.line}" if place is not None else gap.subject
+    return changed(gap, wanted=f"{SIGNATURES_WANTED}{name}", subject=name)
