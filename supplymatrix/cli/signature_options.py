@@ -16,7 +16,8 @@ import click
 
 if TYPE_CHECKING:
     from supplymatrix.engine.means import Means
-    from supplymatrix.engine.signature_wish import SignatureWish
+    from supplymatrix.engine.signature_wish import SignatureWish, WishWords
+    from supplymatrix.engine.vendor_request import VendorWords
     from supplymatrix.engine.verify_signatures import SignatureRequest
 
 __all__ = ["SignatureChoice", "bundle_options", "kinds_option", "signature_options"]
@@ -38,10 +39,14 @@ _ISSUER_HELP = "Who should vouch for the identity: one for all, or one for each 
 
 
 class SignatureChoice:
-    """What a command was told. wish: who should have signed; words: the request's arguments by name."""
+    """What a command was told. wish: who should have signed; words: the request's arguments by name; vendor: who is
+    asked for by a profile."""
 
-    def __init__(self, wish: SignatureWish, *, names_nobody: bool, words: dict[str, Any]) -> None:
+    def __init__(
+        self, wish: SignatureWish, *, names_nobody: bool, words: dict[str, Any], vendor: VendorWords | None = None
+    ) -> None:
         self.wish = wish
+        self.vendor = vendor
         self.names_nobody = names_nobody
         self.words = words
 
@@ -62,7 +67,12 @@ class SignatureChoice:
             "asked": self.wish.asked,
             "switched_off": self.wish.switched_off,
         }
-        return SignatureRequest(**told, notes=notes, **self.words, **more)
+        request = SignatureRequest(**told, notes=notes, **self.words, **more)
+        if self.vendor is None:
+            return request
+        from supplymatrix.engine.vendor_request import with_vendor
+
+        return with_vendor(request, self.vendor)
 
 
 class _WithAliases(click.Option):
@@ -145,6 +155,15 @@ _WHO = (
     _option(
         "--var", "variables", multiple=True, callback=_pair, metavar="NAME=VALUE",
         help="A variable of the vendor's profile, such as the id of your organisation there.",
+    ),
+    _option(
+        "--key-file", "vendor_keys", multiple=True, type=_FILE, metavar="FILE",
+        help="The vendor's public key; it counts if it has the hash that the profile pins.",
+    ),
+    _option("--fetch-key", "may_fetch", is_flag=True, help="Fetch the vendor's key, if the profile pins its hash."),
+    _option(
+        "--profiles", "profiles", multiple=True, type=_FILE, metavar="DIR",
+        help="Your own vendor profiles, over the built-in ones.",
     ),
 )  # fmt: skip
 _TRUST = (
@@ -250,7 +269,8 @@ def _choice(given: dict[str, Any]) -> SignatureChoice:
     for name, field, _ in _WORKFLOW:
         text = given.pop(f"workflow_{name}")
         claims += [(field, text)] if text else []
-    trusted_root, ca = given.pop("trusted_root"), given.pop("ca")
+    trusted_root, ca, may_fetch = given.pop("trusted_root"), given.pop("ca"), given.pop("may_fetch")
+    target = given.get("target")
     words = WishWords(
         **{name: given.pop(name) for name in _WISHED},
         claims=tuple(claims),
@@ -258,6 +278,9 @@ def _choice(given: dict[str, Any]) -> SignatureChoice:
         ignores_sct=given.pop("ignores_sct"),
         key_without_log=given.pop("key_without_log"),
         needs_issuer=ca is None,
+        target=target if isinstance(target, str) else "",
+        vendor_keys=given.pop("vendor_keys"),
+        profiles=_folders(given.pop("profiles")),
     )
     if words.variables and not words.vendor:
         raise click.UsageError("--var goes with --vendor.")
@@ -267,4 +290,30 @@ def _choice(given: dict[str, Any]) -> SignatureChoice:
         "trusted_root": trusted_root, "ca": ca, "engine": EngineChoice(given.pop("engine")),
         "required": given.pop("required"), "vendor": words.vendor,
     }  # fmt: skip
-    return SignatureChoice(read_wish(words), names_nobody=not words.names_somebody, words=request)
+    return SignatureChoice(
+        read_wish(words),
+        names_nobody=not words.names_somebody,
+        words=request,
+        vendor=_vendor(words, may_fetch=may_fetch),
+    )
+
+
+def _folders(named: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the folders of the user's own profiles: those of settings.toml, and then the ones that are named."""
+    from supplymatrix.engine.settings import load_settings
+
+    return (*load_settings(os.environ).profiles, *named)
+
+
+def _vendor(words: WishWords, *, may_fetch: bool) -> VendorWords | None:
+    """Return who is asked for by a profile, None = nobody is."""
+    if not words.vendor:
+        if words.vendor_keys or may_fetch:
+            raise click.UsageError("--key-file and --fetch-key go with --vendor; a key of your own is --key.")
+        return None
+    from supplymatrix.engine.vendor_request import VendorWords
+
+    return VendorWords(
+        vendor=words.vendor, variables=words.variables, key_files=words.vendor_keys, may_fetch=may_fetch,
+        folders=words.profiles,
+    )  # fmt: skip

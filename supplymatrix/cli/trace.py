@@ -64,6 +64,9 @@ _OPTIONS = (
     click.option("--archive", type=_FILE, metavar="FILE", help="The archive of the release that FILE came in."),
     click.option("--base", default="", metavar="IMAGE", help="The base image: a layout or a reference."),
     click.option("--base-vendor", default="", metavar="ID", help="The vendor who should have signed the base image."),
+    click.option(
+        "--base-var", multiple=True, metavar="NAME=VALUE", help="A variable of that vendor's profile; else quotes.toml."
+    ),
     click.option("--base-identity", multiple=True, metavar="ID", help="Who should have signed the base image."),
     click.option("--base-issuer", multiple=True, metavar="URL", help="Who vouches for them."),
     click.option(
@@ -96,7 +99,8 @@ def _chain_options(command: F) -> F:
         required = given.pop("must_have") | frozenset(map(_kind, choice.words["required"]))
         excused = given.pop("may_lack")
         _refuse_both(required & excused)
-        base_wish = _base_wish(*(given.pop(name) for name in ("base_vendor", "base_identity", "base_issuer")))
+        named = [given.pop(name) for name in ("base_vendor", "base_var", "base_identity", "base_issuer")]
+        base_wish = _base_wish(given["base"], *named)
         request = ChainRequest(
             target=target,
             wish=_wish(choice, _repository(given.pop("source")), builders),
@@ -209,10 +213,19 @@ def _identities(
     return read_wish(WishWords(identities=exact, identity_regexps=patterns, issuers=issuers)).wanted.identities
 
 
-def _base_wish(vendor: str, identities: tuple[str, ...], issuers: tuple[str, ...]) -> ChainWish | None:
+def _base_wish(
+    base: str, vendor: str, variables: tuple[str, ...], identities: tuple[str, ...], issuers: tuple[str, ...]
+) -> ChainWish | None:
     from supplymatrix.engine.chain_evidence import ChainWish
     from supplymatrix.engine.signature_wish import WishWords, read_wish
 
+    pairs = [text.partition("=") for text in variables]
+    if any(not name or not mark for name, mark, _ in pairs) or (variables and not vendor):
+        raise click.UsageError("--base-var takes NAME=VALUE, and goes with --base-vendor.")
     if not vendor and not identities and not issuers:
         return None
-    return ChainWish(wanted=read_wish(WishWords(identities=identities, issuers=issuers, vendor=vendor)).wanted)
+    words = WishWords(
+        identities=identities, issuers=issuers, vendor=vendor, target=base if vendor else "",
+        variables=tuple((name, text) for name, _, text in pairs),
+    )  # fmt: skip
+    return ChainWish(wanted=read_wish(words).wanted)

@@ -27,6 +27,12 @@ __all__ = ["blob", "targets_of"]
 @signature_options
 @click.option("--who", is_flag=True, help="Tell who signed, and with which command line to ask for them; judge nobody.")
 @bundle_options
+@click.option(
+    "--keyring",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="OpenPGP keys, with the --vendor's among them; gpgv judges with them alone.",
+)
 @format_option("text", "json")
 @console_options
 def blob(
@@ -35,6 +41,7 @@ def blob(
     choice: SignatureChoice,
     places: BundlePlaces,
     who: bool,
+    keyring: Path | None,
     means: Means,
     targets: tuple[ReportTarget, ...],
     console: Console,
@@ -43,7 +50,8 @@ def blob(
 
     FILE is any file; a digest (sha256:…) does where only that is at hand. Signatures are bundles of Sigstore (all
     versions), those of cosign 1 and 2, FILE.sig with FILE.pem, and attestations, which are listed apart: an attestation
-    is no signature, and `supplymatrix verify attestation` asks for one. What is beside FILE is found by its name.
+    is no signature, and `supplymatrix verify attestation` asks for one. What is beside FILE is found by its name. Of a
+    --vendor that signs by OpenPGP it is FILE.asc or FILE.sig, judged by gpgv with a --keyring.
 
     Nothing is fetched. The trusted root comes with the program, or from `supplymatrix trust update`, or is a file.
 
@@ -57,7 +65,9 @@ def blob(
         choice.refuse_nobody()
     elif not choice.names_nobody:
         raise click.UsageError("--who tells who signed: it goes without --identity, --key and --vendor.")
-    request = choice.request(targets=targets_of(files), places=places, means=means)
+    if keyring is not None and choice.vendor is None:
+        raise click.UsageError("--keyring goes with --vendor, whose profile says which of its keys counts.")
+    request = choice.request(targets=targets_of(files), places=places, means=means, keyring=keyring)
     run = verify_signatures(request, console.on_event)
     return tell_signatures(run, targets, console)
 

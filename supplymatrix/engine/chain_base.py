@@ -28,12 +28,15 @@ _IMAGES = ("pkg:docker/", "pkg:oci/", "docker://", "oci://", "docker-image://")
 
 @value
 class BaseImage:
-    """A base image at hand. name: as the user named it. signed: what is signed of it, judged."""
+    """A base image at hand. name: as the user named it. signed: what is signed of it, judged. vendors: who should have
+    signed it by a vendor's profile; why: what keeps that from being known, though the name is of a vendor."""
 
     name: str
     facts: ImageFacts
     signed: tuple[Signed, ...] = ()
     has_wish: bool = False
+    vendors: tuple[str, ...] = ()
+    why: str = ""
 
 
 def base_link(image: ImageFacts, provenance: Provenance | None, base: BaseImage | None) -> ChainLink:
@@ -112,11 +115,12 @@ def vendor_link(base: BaseImage | None, link: ChainLink) -> ChainLink | None:
     algorithm, _, text = base.facts.digest.partition(":")
     artifact = Artifact(name=base.name, digests=((algorithm, text),))
     found = changed(signature_link(signatures, artifact), id=LinkId.VENDOR)
+    found = changed(found, values=(*found.values, *(("by its profile", who) for who in base.vendors)))
     if found.state is CheckState.NOT_PRESENT:
         return changed(found, says=f"no signature of {base.name} was found", remedy="")
     if not base.has_wish:
         remedy = "--base-vendor ID, or --base-identity and --base-issuer"
-        return changed(found, remedy=remedy)
+        return changed(found, remedy=f"{base.why}: {remedy}" if base.why else remedy)
     if found.state is CheckState.VERIFIED and link.state is not CheckState.VERIFIED:
         says = f"{base.name} is {found.says}; but it is not the base of this image"
         return changed(found, state=CheckState.NOT_CHECKABLE, says=says, reason="base-not-verified", exit_code=3)

@@ -19,6 +19,7 @@ from supplymatrix.engine.chain_evidence import ChainWish, Judge, Signed, SignedK
 from supplymatrix.engine.image_signatures import ImageChoice, image_signatures, is_layout
 from supplymatrix.engine.signature_bundles import candidate_of
 from supplymatrix.engine.signature_trust import RunTrust
+from supplymatrix.engine.vendor_base import signers_of_base
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.signature import ArtifactKind, SignedArtifact
 from supplymatrix.model.value import changed
@@ -201,13 +202,19 @@ def _base(request: ChainRequest, trust: RunTrust) -> tuple[BaseImage | None, Ima
         facts = _facts_in_layout(_layout_path(row), row.digest)
     else:
         facts = _facts_in_registry(target, row.digest, request, None)
-    wish = request.base_wish
+    wish, why = request.base_wish, ""
+    if wish is None:
+        known, why = signers_of_base(request.base, request.means)
+        wish = ChainWish(wanted=known.wanted) if known is not None else None
     nobody = ChainWish(wanted=changed(request.wish.wanted, identities=(), keys=(), claims=(), annotations=()))
     judge = Judge(wish=wish or nobody, trust=trust, now=request.means.now, engine=request.engine)
     algorithm, _, text = row.digest.partition(":")
     artifact = Artifact(name=row.reference, digests=((algorithm, text),) if text else ())
     signed = _signed(row, artifact, judge)
-    return BaseImage(name=request.base, facts=facts, signed=signed, has_wish=wish is not None), row
+    named = [one.name for one in wish.wanted.identities if one.name] if wish is not None else []
+    return BaseImage(
+        name=request.base, facts=facts, signed=signed, has_wish=wish is not None, vendors=tuple(named), why=why
+    ), row
 
 
 def _base_artifact(base: BaseImage, row: ImageSignatures) -> SignedArtifact:

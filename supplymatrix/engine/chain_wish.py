@@ -62,8 +62,8 @@ def parse_link_ids(texts: tuple[str, ...]) -> frozenset[LinkId]:
             names = [link.value for link in LinkId]
             near = nearest(word, names)
             remedy = f"did you mean {near}?" if near else ""
-            fault = Diagnostic(message="there is no such link", seen=word[:60], expected=", ".join(names), remedy=remedy)
-            raise InputError(fault)
+            message, expected = "there is no such link", ", ".join(names)
+            raise InputError(Diagnostic(message=message, seen=word[:60], expected=expected, remedy=remedy))
         if word:
             found.add(LinkId(word))
     return frozenset(found)

@@ -8,6 +8,7 @@ what cannot be looked at is a gap.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from supplymatrix.attest.wanted import IdentityWish
@@ -80,7 +81,12 @@ class _Ask:
     @property
     def group(self) -> tuple[object, ...]:
         """What artifacts have in common that are verified in one run."""
-        return self.signers, self.required, self.bundle, self.vendor, self.builders
+        signers = tuple(
+            (one.wishes, tuple(key.key_id for key in one.keys), one.claims, one.log)
+            for named in self.signers
+            for one in named
+        )
+        return signers, self.required, self.bundle, self.vendor, self.builders
 
 
 def refuse_missing(named: Sequence[str]) -> None:
@@ -239,6 +245,7 @@ class _Look:
         gaps = lacking(ask.signers)
         self._notes |= dict.fromkeys(note for named in ask.signers for one in named for note in one.notes)
         signed = _held(changed(artifact, name=ask.name, gaps=(*artifact.gaps, *gaps)), ask)
+        signed = self._as_from_here(signed)
         contents = Path(ask.target) if artifact.kind is ArtifactKind.FILE else _folder_of(ask.target)
         meant = "" if ask.vendor else next((rule.source for rule in self._policy.signatures if rule.source), "")
         links = links_of(signed, contents, meant, self._means.jobs)
@@ -246,6 +253,20 @@ class _Look:
             signed=signed, location=ask.location, named_by=ask.named_by, required=ask.required, links=links.links,
             provenance=links.provenance, builder=links.builder, trust=trust,
         )  # fmt: skip
+
+    def _as_from_here(self, artifact: SignedArtifact) -> SignedArtifact:
+        """Return an artifact whose files are named as from the project's folder."""
+        start = f"{self._item.project.root.as_posix()}/"
+
+        def named(verdicts: Sequence[SignatureVerdict]) -> tuple[SignatureVerdict, ...]:
+            return tuple(changed(verdict, source=verdict.source.removeprefix(start)) for verdict in verdicts)
+
+        return changed(
+            artifact,
+            signatures=named(artifact.signatures),
+            attestations=named(artifact.attestations),
+            faults=tuple(replace(fault, artifact=fault.artifact.removeprefix(start)) for fault in artifact.faults),
+        )
 
 
 def _held(artifact: SignedArtifact, ask: _Ask) -> SignedArtifact:

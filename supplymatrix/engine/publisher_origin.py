@@ -39,6 +39,7 @@ _HOSTED = re.compile(r"((?:github\.com|bitbucket\.org)/[^/]+/[^/]+)(?:/(.+))?")
 _GO_X = re.compile(r"golang\.org/x/([^/]+)(?:/(.+))?")
 _OPEN = ("http", "git")
 _FROM_INFO = ("https", "ssh", *_OPEN)
+"""Of these ssh is for private modules: others have no need of the user's keys."""
 
 
 @value
@@ -162,6 +163,8 @@ def _refusal(module: ModuleVersion, origin: PublisherOrigin, settings: GoSetting
     if protocol in _OPEN and match(settings.goinsecure.value, module.path) is None:
         return f"its origin is asked without encryption ({protocol}), which GOINSECURE does not allow"
     is_private = match(settings.goprivate.value, module.path) is not None
+    if protocol == "ssh" and not is_private:
+        return "its origin is asked by ssh, with keys of the user, and GOPRIVATE does not cover it"
     try:
         allowed = is_vcs_allowed(settings.govcs.value, module.path, "git", is_private=is_private)
     except InputError as err:

@@ -8,6 +8,7 @@ from pathlib import Path
 from supplymatrix.attest.keys import VerifyingKey
 from supplymatrix.attest.wanted import IdentityWish, Wanted
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.signature import ArtifactKind
 from supplymatrix.model.value import changed, value
 from supplymatrix.sources.files import read_limited
 
@@ -28,7 +29,9 @@ _USUAL = (
 class WishWords:
     """As they were given. identities, identity_regexps and issuers, issuer_regexps: one issuer for all identities, or
     one for each. keys: files with public keys. claims: name of the certificate's field → text. vendor: id of a
-    profile; variables: its own. needs_issuer: False where a CA of one's own may name none."""
+    profile; variables: its own; target: the image or file that is meant, "" = any; vendor_keys: files that are the
+    vendor's keys by their hash; profiles: folders of the user's own. needs_issuer: False where a CA of one's own may
+    name none."""
 
     identities: tuple[str, ...] = ()
     identity_regexps: tuple[str, ...] = ()
@@ -39,6 +42,9 @@ class WishWords:
     annotations: tuple[tuple[str, str], ...] = ()
     vendor: str = ""
     variables: tuple[tuple[str, str], ...] = ()
+    target: str = ""
+    vendor_keys: tuple[Path, ...] = ()
+    profiles: tuple[Path, ...] = ()
     ignores_log: bool = False
     ignores_sct: bool = False
     key_without_log: bool = False
@@ -61,11 +67,13 @@ class SignatureWish:
 
 
 def read_wish(words: WishWords) -> SignatureWish:
-    """Return what signatures are held against. Raises InputError for words that do not go together, and for keys that
-    cannot be read."""
+    """Return what signatures are held against; of a vendor who signs for it is in `wanted`, and told by
+    `engine.vendor_request`.
+
+    Raises InputError for words that do not go together, and for keys that cannot be read.
+    """
     keys = tuple(_keys(words.keys))
     identities = _identities(words)
-    notes: tuple[str, ...] = ()
     wanted = Wanted(
         identities=identities,
         keys=keys,
@@ -75,25 +83,34 @@ def read_wish(words: WishWords) -> SignatureWish:
         checks_sct=not words.ignores_sct,
         log_is_optional=words.key_without_log,
     )
+    asked = tuple(_asked(wanted))
     if words.vendor:
-        from supplymatrix.engine.vendor_signers import signers_of
-
-        vendor = signers_of(words.vendor, dict(words.variables))
-        notes = vendor.notes
-        wanted = changed(
-            wanted,
-            identities=(*identities, *vendor.wanted.identities),
-            keys=(*keys, *vendor.wanted.keys),
-            log_is_optional=words.key_without_log or vendor.wanted.log_is_optional,
-        )
-    return SignatureWish(
-        wanted=wanted, asked=tuple(_asked(wanted)), switched_off=tuple(_switched_off(wanted)), notes=notes
-    )
+        wanted = _of_vendor(words, wanted)
+    return SignatureWish(wanted=wanted, asked=asked, switched_off=tuple(_switched_off(wanted)))
 
 
 def usual_issuer(identity: str) -> str:
     """Return who usually vouches for such an identity, "" = not known; to be offered, and never to be taken unasked."""
     return next((issuer for part, issuer in _USUAL if part in identity), "")
+
+
+def _of_vendor(words: WishWords, wanted: Wanted) -> Wanted:
+    """Return the same with who signs for a vendor."""
+    if wanted.identities or wanted.keys:
+        message = "who signs for a vendor is in its profile: nobody else is named beside it"
+        raise _fault(message, "--vendor alone; or --identity and --issuer, or --key", words.vendor)
+    from supplymatrix.engine.image_signatures import is_layout
+    from supplymatrix.engine.vendor_keys import VendorKeys
+    from supplymatrix.engine.vendor_signers import signers_of
+
+    is_file = bool(words.target) and Path(words.target).is_file() and not is_layout(words.target)
+    kind = ArtifactKind.FILE if is_file else ArtifactKind.IMAGE
+    found = signers_of(
+        words.vendor, dict(words.variables), words.target, kind, folders=words.profiles,
+        keys=VendorKeys(words.vendor_keys),
+    )  # fmt: skip
+    own = found.wanted
+    return changed(wanted, identities=own.identities, keys=own.keys, log_is_optional=own.log_is_optional)
 
 
 def _keys(paths: Sequence[Path]) -> Iterator[VerifyingKey]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from supplymatrix.engine.vendor_signers import VendorSigners, answer_of
+from supplymatrix.engine.vendor_signers import VendorSigners
 from supplymatrix.errors import InputError, SupplymatrixError
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.signature import (
@@ -67,9 +67,10 @@ def openpgp_artifact(
     except InputError as err:
         found = changed(plain, state=SignedAs.UNREADABLE, faults=err.diagnostics)
     except SupplymatrixError as err:
-        gap = Gap(wanted="its OpenPGP signature", reason=str(err), remedy=err.remedy, subject=plain.name)
+        remedy = getattr(err, "remedy", "")
+        gap = Gap(wanted="its OpenPGP signature", reason=str(err), remedy=remedy, subject=plain.name)
         found = changed(plain, state=SignedAs.UNDECIDED, gaps=(*plain.gaps, gap))
-    return changed(found, vendor_answer=answer_of(changed(signers, gaps=found.gaps), found.state))
+    return found
 
 
 def openpgp_verdict(answer: OpenPgpAnswer, fingerprints: tuple[str, ...], source: str) -> SignatureVerdict:

@@ -22,7 +22,7 @@ from supplymatrix.attest.wanted import IdentityWish, Wanted
 from supplymatrix.engine.vendor_keys import VendorKeys
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.gap import Gap
-from supplymatrix.model.signature import ArtifactKind, SignedAs
+from supplymatrix.model.signature import ArtifactKind, SignedArtifact, SignedAs
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.model.vendor import VendorProfile
@@ -54,9 +54,9 @@ class VendorSigners:
     """Who signs one artifact of a vendor.
 
     name: of the vendor, for people. wanted: who may have signed; nobody where nothing can be verified here. rows: of
-    the profile, variables filled in. gaps: why that is not known, or not verified here. notes: what is to be told of it:
-    sources, what was not asked for. fingerprints: of OpenPGP keys that a detached signature counts by; None = it is no
-    such signature that is asked for. source: where it stands who signs, and when that was read.
+    the profile, variables filled in. gaps: why that is not known, or not verified here. notes: what is to be told of
+    it: sources, what was not asked for. fingerprints: of OpenPGP keys that a detached signature counts by; None = it is
+    no such signature that is asked for. source: where it stands who signs, and when that was read.
     """
 
     vendor: str
@@ -133,14 +133,15 @@ def vendors_of_image(reference: str, folders: Sequence[Path] = (), *, today: dat
     return tuple(sorted(found))
 
 
-def answer_of(signers: VendorSigners, state: SignedAs) -> str:
+def answer_of(signers: VendorSigners, artifact: SignedArtifact) -> str:
     """Return the answer to "is it really this vendor's?", in a sentence, once an artifact was judged."""
-    who = signers.name
+    who, state = signers.name, artifact.state
     if state in (SignedAs.SIGNED, SignedAs.MISSING):
         rows = " or ".join(dict.fromkeys(f"{row.name}, {_mechanism(row)}" for row in signers.rows))
         return f"yes, {who} signed it: {rows}; {signers.source}"
     if state is SignedAs.UNDECIDED:
-        why = signers.gaps[0].reason if signers.gaps else "its signatures cannot be judged here"
+        gaps = (*signers.gaps, *artifact.gaps)
+        why = gaps[0].reason if gaps else "its signatures cannot be judged here"
         return f"not known whether it is of {who}: {why}"
     why = {
         SignedAs.UNSIGNED: "it is not signed",

@@ -11,8 +11,9 @@ named, and the trusted root is read only where a certificate or a log entry need
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from supplymatrix.attest.wanted import Artifact, EngineChoice, IdentityWish, Wanted
@@ -36,12 +37,13 @@ if TYPE_CHECKING:
     from supplymatrix.attest.bundle import SignedBundle
     from supplymatrix.attest.image_found import ImageSignatures
     from supplymatrix.engine.image_signatures import ImageChoice
+    from supplymatrix.engine.vendor_signers import VendorSigners
 
     _Rows = tuple[ImageSignatures, ...] | SupplymatrixError
 
 __all__ = [
     "DATA_LIMIT", "DigestTarget", "FileTarget", "ImageTarget", "SignatureRequest", "SignatureRun", "SignatureTarget",
-    "parse_digest", "verify_signatures",
+    "parse_digest", "target_name", "verify_signatures",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -86,7 +88,8 @@ class SignatureRequest:
     plain signature would not do; predicates: kinds of which one must be there then, () = any. vendor: whose `wanted`
     is. asked, switched_off: `SignatureRun`'s lines of the same names. images: which of an index, None = the index.
     root: a trusted root by name and bytes, in the place of the file. builders: who may have signed provenance beside
-    those of `wanted`."""
+    those of `wanted`. vendor_signers: who signs for the vendor, by the name of the target; what has no entry is held
+    against `wanted`. keyring: of OpenPGP, for what a vendor signs so."""
 
     targets: tuple[SignatureTarget, ...]
     wanted: Wanted
@@ -99,6 +102,8 @@ class SignatureRequest:
     only_attestations: bool = False
     predicates: tuple[str, ...] = ()
     vendor: str = ""
+    vendor_signers: Mapping[str, VendorSigners] = MappingProxyType({})
+    keyring: Path | None = None
     asked: tuple[str, ...] = ()
     switched_off: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -126,6 +131,13 @@ def verify_signatures(request: SignatureRequest, on_event: OnEvent = ignore_even
     return _Run(request, on_event).run()
 
 
+def target_name(target: SignatureTarget) -> str:
+    """Return what a target is called."""
+    if isinstance(target, FileTarget):
+        return target.path.as_posix()
+    return target.digest if isinstance(target, DigestTarget) else target.reference
+
+
 def parse_digest(text: str) -> tuple[str, str] | None:
     """Return algorithm and hex of "sha256:…", None for another text."""
     found = _DIGEST.fullmatch(text)
@@ -141,7 +153,9 @@ class _Run:
     def __init__(self, request: SignatureRequest, on_event: OnEvent) -> None:
         self._request = request
         self._on_event = on_event
-        self._keys = request.wanted.keys
+        signers = request.vendor_signers.values()
+        self._keys = (*request.wanted.keys, *(key for one in signers for key in one.wanted.keys))
+        self._asked_of: list[VendorSigners | None] = []
         self._trust = RunTrust(request.trusted_root, request.ca, request.means, named=request.root)
         self._places = Places(request.places, sum(not isinstance(target, ImageTarget) for target in request.targets))
         self._algorithms = algorithms_of(self._places.shared, self._keys)
@@ -152,12 +166,12 @@ class _Run:
         """Return what became of every target."""
         request = self._request
         try:
-            artifacts = _without_forks(tuple(self._artifacts()))
+            artifacts = self._answered(_without_forks(tuple(self._artifacts())))
         finally:
             if self._pool is not None:
                 self._pool.shutdown(cancel_futures=True)
         notes, faults = self._places.left_over
-        is_discovery = not request.wanted.identities and not self._keys
+        is_discovery = not request.wanted.identities and not self._keys and not request.vendor
         code = exit_code_of(artifacts, is_discovery=is_discovery)
         return SignatureRun(
             artifacts=artifacts,
@@ -180,10 +194,27 @@ class _Run:
             some = targets[start : start + _AT_A_TIME]
             images = self._begin_images([found.reference for found in some if isinstance(found, ImageTarget)])
             begun = [self._begin(target, images, many=len(targets) > 1) for target in some]
-            for finish in begun:
-                yield from finish()
+            for target, finish in zip(some, begun, strict=True):
+                for artifact in finish():
+                    self._asked_of.append(self._signers(target_name(target)))
+                    yield artifact
                 done += 1
                 self._on_event(Progress(stage="signatures", done=done, total=len(targets)))
+
+    def _signers(self, name: str) -> VendorSigners | None:
+        """Return who signs a target for the vendor that is asked for. name: of the target, or of an artifact."""
+        return self._request.vendor_signers.get(name)
+
+    def _answered(self, artifacts: tuple[SignedArtifact, ...]) -> tuple[SignedArtifact, ...]:
+        """Return the artifacts with the answer to whether they are of the vendor that is asked for."""
+        if not self._request.vendor_signers:
+            return artifacts
+        from supplymatrix.engine.vendor_signers import answer_of
+
+        return tuple(
+            changed(artifact, vendor_answer=answer_of(signers, artifact)) if signers is not None else artifact
+            for artifact, signers in zip(artifacts, self._asked_of, strict=True)
+        )
 
     def _begin(
         self, target: SignatureTarget, images: Iterator[_Rows], *, many: bool
@@ -196,6 +227,9 @@ class _Run:
             name, kind = target.digest, ArtifactKind.DIGEST
         else:
             name, kind = target.path.as_posix(), ArtifactKind.FILE
+        signers = self._signers(name)
+        if isinstance(target, FileTarget) and signers is not None and signers.fingerprints is not None:
+            return self._openpgp(target.path, signers)
         try:
             if isinstance(target, DigestTarget):
                 found = _prepared_digest(target, self._places)
@@ -205,6 +239,19 @@ class _Run:
             faults = err.diagnostics
             return lambda: (self._unreadable(name, kind, faults),)
         return lambda: (self._finish(found),)
+
+    def _openpgp(self, path: Path, signers: VendorSigners) -> Callable[[], Iterable[SignedArtifact]]:
+        """Return what judges a file whose vendor signs by OpenPGP."""
+        from supplymatrix.engine.vendor_openpgp import openpgp_artifact
+
+        request, named = self._request, self._request.places.signature
+        place = named.replace("{name}", path.name).replace("{}", path.as_posix())
+        return lambda: (
+            openpgp_artifact(
+                path, signers, keyring=request.keyring, signature=Path(place) if named else None,
+                environ=request.means.environ,
+            ),
+        )  # fmt: skip
 
     def _prepared_file(self, path: Path, size: int, *, many: bool) -> _Prepared:
         own = self._places.for_path(path)
@@ -236,17 +283,29 @@ class _Run:
         shared = self._places.shared_for(found.last_name, digests.digests)
         candidates, copies = without_copies((*found.own.candidates, *shared))
         artifact = Artifact(name=found.name, digests=digests.digests, data=digests.data)
-        judged = self._judged(candidates, artifact)
-        notes = (*found.own.notes, *copies)
+        judged = self._judged(candidates, artifact, self._base(found.name))
+        notes, signers = (*found.own.notes, *copies), self._signers(found.name)
         return self._signed(
             SignedArtifact(
                 name=found.name, kind=found.kind, state=SignedAs.UNSIGNED, digests=digests.digests, notes=notes,
-                faults=found.own.faults,
+                faults=found.own.faults, gaps=signers.gaps if signers is not None else (),
             ),
             judged,
         )  # fmt: skip
 
-    def _judged(self, candidates: Sequence[Candidate], artifact: Artifact) -> Iterator[tuple[bool, SignatureVerdict]]:
+    def _base(self, name: str) -> Wanted:
+        """Return what is asked of the signatures of a target."""
+        signers = self._signers(name)
+        if signers is None:
+            return self._request.wanted
+        own = signers.wanted
+        return changed(
+            self._request.wanted, identities=own.identities, keys=own.keys, log_is_optional=own.log_is_optional
+        )
+
+    def _judged(
+        self, candidates: Sequence[Candidate], artifact: Artifact, base: Wanted
+    ) -> Iterator[tuple[bool, SignatureVerdict]]:
         """Yield for each signature whether it is an attestation, and its verdict."""
         some = _of_predicates(candidates, self._request.predicates)
         for candidate in some:
@@ -258,25 +317,28 @@ class _Run:
             if self._request.only_attestations and not is_attestation:
                 continue
             predicate = candidate.statement.predicate_type if candidate.statement is not None else ""
-            yield is_attestation, self._judge(candidate.bundle, artifact, predicate, is_attestation=is_attestation)
+            yield (
+                is_attestation,
+                self._judge(candidate.bundle, artifact, base, predicate, is_attestation=is_attestation),
+            )
 
     def _judge(
-        self, bundle: SignedBundle, artifact: Artifact, predicate: str, *, is_attestation: bool
+        self, bundle: SignedBundle, artifact: Artifact, base: Wanted, predicate: str, *, is_attestation: bool
     ) -> SignatureVerdict:
         from supplymatrix.attest.engines import verify_signature
 
-        wanted = self._wanted(predicate) if is_attestation else self._request.wanted
+        wanted = self._wanted(base, predicate) if is_attestation else base
         root = self._trust.root_for(bundle, wanted)
         return verify_signature(bundle, artifact, wanted, root, self._request.means.now, engine=self._request.engine)
 
-    def _wanted(self, predicate: str) -> Wanted:
+    def _wanted(self, base: Wanted, predicate: str) -> Wanted:
         """Return what is asked of an attestation: annotations are of signatures; the kinds that are asked for are its
         type where it is one of them, since a type may have a version behind it."""
         kinds = self._request.predicates
         types = tuple(name for kind in kinds for name in types_of(kind))
         if predicate and any(is_of_kind(predicate, kind) for kind in kinds):
             types = (predicate,)
-        wanted = self._request.wanted
+        wanted = base
         is_built = self._request.builders and is_of_kind(predicate, "provenance")
         identities = (*wanted.identities, *self._request.builders) if is_built else wanted.identities
         return changed(wanted, identities=identities, annotations=(), predicate_types=types)
@@ -308,6 +370,7 @@ class _Run:
             yield from images_signatures(references, self._request.means, self._request.images or ImageChoice())
 
     def _finish_images(self, reference: str, rows: _Rows) -> Iterator[SignedArtifact]:
+        signers, base = self._signers(reference), self._base(reference)
         if isinstance(rows, InputError):
             yield self._unreadable(reference, ArtifactKind.IMAGE, rows.diagnostics)
         elif isinstance(rows, SupplymatrixError):
@@ -317,9 +380,11 @@ class _Run:
             )
         else:
             for row in rows:
-                yield self._signed(_image_artifact(row), self._judged_image(row))
+                yield self._signed(
+                    _image_artifact(row, signers.gaps if signers is not None else ()), self._judged_image(row, base)
+                )
 
-    def _judged_image(self, row: ImageSignatures) -> Iterator[tuple[bool, SignatureVerdict]]:
+    def _judged_image(self, row: ImageSignatures, base: Wanted) -> Iterator[tuple[bool, SignatureVerdict]]:
         """Yield as `_judged` does; what was refused before a key was looked at comes last."""
         from supplymatrix.attest.image_found import SignatureKind
 
@@ -334,7 +399,7 @@ class _Run:
             algorithm, _, digest = found.digest.partition(":")
             artifact = Artifact(name=row.reference, digests=((algorithm, digest),))
             predicate = candidate.statement.predicate_type if candidate.statement is not None else ""
-            yield is_attestation, self._judge(found.bundle, artifact, predicate, is_attestation=is_attestation)
+            yield is_attestation, self._judge(found.bundle, artifact, base, predicate, is_attestation=is_attestation)
         for judged in row.judged:
             is_attestation = judged.kind is SignatureKind.ATTESTATION
             if is_attestation or not self._request.only_attestations:
@@ -390,8 +455,8 @@ def _of_predicates(candidates: Sequence[Candidate], kinds: Sequence[str]) -> Seq
     return some or candidates
 
 
-def _image_artifact(row: ImageSignatures) -> SignedArtifact:
-    """Return an image as it was found, before its signatures are judged."""
+def _image_artifact(row: ImageSignatures, gaps: tuple[Gap, ...]) -> SignedArtifact:
+    """Return an image as it was found, before its signatures are judged. gaps: of who should have signed it."""
     told = {step.expected for judged in row.judged for step in judged.verdict.steps}
     forged = tuple(
         f"{found.source} has something else than its digest says: wanted {found.wanted}, got {found.found}"
@@ -401,5 +466,5 @@ def _image_artifact(row: ImageSignatures) -> SignedArtifact:
     return SignedArtifact(
         name=row.name, kind=ArtifactKind.IMAGE, state=SignedAs.ALARM if row.forged else SignedAs.UNSIGNED,
         digests=row.digests, reference=row.reference, tag=row.tag, platform=row.platform, unsigned=row.unsigned,
-        gaps=row.gaps, notes=(*forged, *row.notes),
+        gaps=(*row.gaps, *gaps), notes=(*forged, *row.notes),
     )  # fmt: skip

@@ -292,6 +292,7 @@ class SignedArtifact:
     "registry.example/app@sha256:…". unsigned: things beside an image that nobody signed (".sbom" tags). required:
     predicate kinds that were asked for ("sbom", "provenance"); missing: those that are not there. tag: under which an
     image was asked for, "" by digest. platform: of an image of an index, "" for the index itself or a single one.
+    vendor, vendor_answer: who was asked for, and whether it is really of that vendor, in a sentence.
     """
 
     name: str
@@ -307,6 +308,7 @@ class SignedArtifact:
     required: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     vendor: str = ""
+    vendor_answer: str = ""
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
     faults: tuple[Diagnostic, ...] = ()

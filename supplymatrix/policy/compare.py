@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from supplymatrix.model.rule import Level
 from supplymatrix.model.verdict import Mode
 from supplymatrix.policy.compare_licences import compare_licences
+from supplymatrix.policy.compare_signatures import compare_signatures
 from supplymatrix.policy.document import LEVEL_ORDER, PSEUDO_RULE, PackageRule, Policy
 
 __all__ = ["compare_policies"]
@@ -30,6 +31,7 @@ def compare_policies(old: Policy, new: Policy) -> list[str]:
         *_packages(old, new),
         *compare_licences(old, new),
         *_toolchain(old, new),
+        *compare_signatures(old, new),
         *_vendors(old, new),
         *_waivers(old, new),
         *_debt(old, new),

@@ -57,6 +57,8 @@ _KEY_OF_RULE = {
     "SM501": "require", "SM502": "signers", "SM506": "require", "SM507": "source", "SM508": "builders",
     "SM509": "slsa_level", "SM513": "require",
 }  # fmt: skip
+_IN_FULL_ELSEWHERE = frozenset({"key", "log head", "time", "predicate", "build type", "entry point", "run"})
+"""Values of a link that `verify` and `trace` tell, and no finding needs."""
 _SAY_WHO = "name who may sign: [signatures] signers"
 
 
@@ -321,7 +323,8 @@ class _Judge:
     # results
 
     def _of_link(self, rule: str, link: ChainLink) -> Result:
-        stated = (("expected", link.expected), ("found", link.found), *link.values)
+        values = ((name, text) for name, text in link.values if name not in _IN_FULL_ELSEWHERE)
+        stated = (("expected", link.expected), ("found", link.found), *values)
         return self._failed(
             rule, f"{self._fact.name}: {link.says}", label=link.says,
             evidence=tuple(Evidence(label=label, value=text) for label, text in stated if text),

@@ -13,6 +13,7 @@ from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.origins import PolicyValue, PolicyView
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
+from supplymatrix.reports.policy_signatures import signature_lines, signatures_json
 from supplymatrix.reports.snippet import text_width, wrap
 from supplymatrix.reports.tally import counted
 
@@ -42,6 +43,7 @@ def render_policy_text(
         out += _columns([(entry.glob, _asks(entry), str(entry.location)) for entry in policy.packages], width)
     out += _licences(policy, width)
     out += _toolchain(policy, width)
+    out += signature_lines(policy, width)
     if policy.vendors:
         out += ["", "vendors"]
         out += _columns([(entry.vendor, _asks_vendor(entry), str(entry.location)) for entry in policy.vendors], width)
@@ -173,6 +175,8 @@ def _asks_vendor(entry: VendorRule) -> str:
         f"evidence of at most {counted(entry.evidence_age, 'day')}" if entry.evidence_age else "",
     ]
     parts += [f"by {', '.join(entry.channels)} alone"] if entry.channels else []
+    known = f", {', '.join(f'{name}={text}' for name, text in entry.identity)}" if entry.identity else ""
+    parts += [f"of its images {' and '.join(entry.require)}{known}"] if entry.require else []
     return ", ".join(part for part in parts if part)
 
 
@@ -221,12 +225,15 @@ def render_policy_json(view: PolicyView, rules: Mapping[str, Rule], *, today: da
                 "hashes": list(policy.toolchain.pinned),
                 "origin": _place(policy.toolchain.location),
             },
+            "signatures": [signatures_json(rule) for rule in policy.signatures],
             "vendors": [
                 {
                     "vendor": entry.vendor,
                     "max_response_p90_days": entry.response_p90,
                     "max_evidence_age_days": entry.evidence_age,
                     "channels": list(entry.channels),
+                    "require": list(entry.require),
+                    "identity": dict(entry.identity),
                     "origin": _place(entry.location),
                 }
                 for entry in policy.vendors

@@ -4,6 +4,7 @@ tree."""
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from supplymatrix.model.publisher import (
@@ -61,14 +62,22 @@ _VERDICTS = {
 
 
 def render_publisher_text(run: PublisherRun, *, width: int = 80, verbose: bool = False) -> str:
-    """Return a paragraph for each module version. verbose: all steps also of those that are verified."""
+    """Return a paragraph for each module version; of several, those that are verified have a line each, the last ones.
+    verbose: all steps of all of them."""
     lines: list[str] = []
+    brief = (
+        [verdict for verdict in run.verdicts if verdict.is_verified] if not verbose and len(run.verdicts) > 1 else []
+    )
     for verdict in run.verdicts:
-        lines += [*_lines(verdict, width, verbose=verbose), ""]
+        if verdict not in brief:
+            lines += [*_lines(verdict, width, verbose=verbose), ""]
+    lines += [*(line for verdict in brief for line in _brief(verdict)), *([""] if brief else [])]
     for note in run.notes if verbose else ():
         lines += _wrapped("note", note, width)
     if run.tree_size:
         lines.append(f"log        {plain(run.log)}, tree {run.tree_size:,}")
+    if len(run.verdicts) > 1:
+        lines += textwrap.wrap(_counted(run), max(40, width))
     verified, total = sum(verdict.is_verified for verdict in run.verdicts), len(run.verdicts)
     head = f"{verified:,} of {total:,} verified; " if total else ""
     lines += textwrap.wrap(head + _VERDICTS[run.exit_code], max(40, width))
@@ -78,6 +87,18 @@ def render_publisher_text(run: PublisherRun, *, width: int = 80, verbose: bool =
 def tree_words(verdict: PublisherVerdict) -> str:
     """Return whether the log has the tree of the tag, in a few words."""
     return _TREES[verdict.tree]
+
+
+def _counted(run: PublisherRun) -> str:
+    """Return how many ended how, both questions together."""
+    ends = Counter(f"{_STATES[verdict.state]}, {_TREES[verdict.tree]}" for verdict in run.verdicts)
+    return "; ".join(f"{number:,} {end}" for end, number in ends.most_common())
+
+
+def _brief(verdict: PublisherVerdict) -> Iterator[str]:
+    signer = verdict.signer
+    by = ", ".join(signer.names) or signer.key if signer is not None else ""
+    yield plain(f"{_MARKS[verdict.exit_code]} {verdict.module} by {by}")
 
 
 def _lines(verdict: PublisherVerdict, width: int, *, verbose: bool) -> Iterator[str]:

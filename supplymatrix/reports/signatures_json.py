@@ -81,6 +81,7 @@ def _artifact(artifact: SignedArtifact) -> _Json:
         "tag": artifact.tag,
         "platform": artifact.platform,
         "vendor": artifact.vendor,
+        "vendor_answer": artifact.vendor_answer,
         "signatures": [verdict_of(verdict) for verdict in artifact.signatures],
         "attestations": [verdict_of(verdict) for verdict in artifact.attestations],
         "unsigned": list(artifact.unsigned),

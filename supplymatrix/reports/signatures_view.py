@@ -151,7 +151,7 @@ def _block(artifact: SignedArtifact, run: SignatureRun, width: int, *, verbose: 
     yield from _headline(artifact, verdict, width)
     digests = artifact.digests[:1]
     image = (("image", artifact.reference), ("tag", artifact.tag), ("platform", artifact.platform))
-    for name, text in (*digests, *image, ("vendor", artifact.vendor)):
+    for name, text in (*digests, *image, ("vendor", artifact.vendor), ("  really?", artifact.vendor_answer)):
         yield from _row(name, text, width)
     if not run.only_attestations:
         for found in artifact.signatures:
@@ -229,6 +229,10 @@ def _verdict(verdict: SignatureVerdict, word: str, run: SignatureRun, width: int
 def _signer(verdict: SignatureVerdict, run: SignatureRun, width: int) -> Iterator[str]:
     signer = verdict.signer
     if signer is None:
+        return
+    if signer.identity_kind == "openpgp":
+        yield from _row("  signed by", f"OpenPGP key of {signer.identity}, as the keyring says", width)
+        yield from _row("  fingerprint", signer.key_id.upper(), width)
         return
     if not signer.identity:
         yield from _row("  signed by", f"{signer.key_name} key", width)

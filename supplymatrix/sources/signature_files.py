@@ -88,8 +88,8 @@ def signed_name(name: str) -> str:
 
 def certificate_of(name: str) -> str:
     """Return the name of the signature that a certificate goes with, "" where a file is not named as one."""
-    found = [name.removesuffix(end) for end in _CERTIFICATES if name.endswith(end)]
-    return f"{min(found, key=len)}{_SIGNATURE}" if found and min(found, key=len) else ""
+    found = min((name.removesuffix(end) for end in _CERTIFICATES if name.endswith(end)), key=len, default="")
+    return f"{found}{_SIGNATURE}" if found else ""
 
 
 def beside(path: Path, names: frozenset[str] | None = None) -> FoundBeside:

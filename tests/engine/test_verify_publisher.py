@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -328,6 +329,7 @@ class TestNotHad:
             ({"VCS": "hg"}, PublisherReason.OTHER_VCS),
             ({"URL": "http://pub.example/org/m"}, PublisherReason.NOT_ALLOWED),
             ({"URL": "git://pub.example/org/m"}, PublisherReason.NOT_ALLOWED),
+            ({"URL": "ssh://pub.example/org/m"}, PublisherReason.NOT_ALLOWED),
             ({"URL": "file:///etc"}, PublisherReason.NO_ORIGIN),
             ({"URL": "ext::sh -c x"}, PublisherReason.NO_ORIGIN),
             ({"URL": "https://u:p@pub.example/m"}, PublisherReason.NO_ORIGIN),
@@ -399,3 +401,19 @@ def test_a_private_name_goes_to_no_proxy(made: MadePublisher, tmp_path: Path) ->
 def test_no_module_is_nothing_to_check(made: MadePublisher) -> None:
     request = PublisherRequest(modules=(), means=Means(environ={}, now=NOW))
     assert verify_publishers(request).exit_code == 5
+
+
+@pytest.mark.network
+def test_a_real_signed_tag_is_what_the_real_log_has(tmp_path: Path, machine: Machine) -> None:
+    settings = {"GOPROXY": "https://proxy.golang.org", "PATH": os.environ["PATH"]}
+    request = PublisherRequest(
+        modules=(ModuleVersion(path="github.com/cyphar/filepath-securejoin", version="v0.6.0"),),
+        means=Means(environ=machine.environ | settings, now=datetime.now(UTC)),
+        project=tmp_path,
+    )
+    (verdict,) = verify_publishers(request).verdicts
+    if reason(verdict) is PublisherReason.UNREACHABLE:
+        pytest.skip("its repository cannot be reached from here")
+    assert outcome(verdict) == (PublisherState.UNKNOWN, TreeState.EQUAL, 1)
+    assert verdict.signer is not None
+    assert verdict.signer.key == "B64E4955B29FA3D463F2A9062897FAD2B7E9446F"

@@ -19,7 +19,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from supplymatrix.reports.plain import plain
-from supplymatrix.reports.tally import counted
 from supplymatrix.reports.trace_view import TITLES, WORDS, hex_lines
 from supplymatrix.tui.copying import CopyOffer
 from supplymatrix.tui.links import Link
@@ -55,13 +54,14 @@ class BinaryScreen(TableScreen):
     OF_PROJECT = True
     LOADING = "reading programs, and asking the log"
     OF_TABLE: ClassVar[frozenset[str]] = TableScreen.OF_TABLE | {"failures", "whole", "toolchains", "programs"}
-    FIRST_KEYS = ("activate", "programs", "filter", "whole", "failures", "toolchains", "export")
+    FIRST_KEYS = ("activate", "programs", "filter", "whole", "failures", "toolchains", "chain", "export")
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "programs", "Programs"),
         Binding("i", "whole", "All of it"),
         Binding("f", "failures", "Findings"),
         Binding("t", "toolchains", "Go"),
+        Binding("c", "chain", "Chain"),
         Binding("X", "bytes", "Bytes", show=False),
         Binding("tab", "pane(1)", "Other pane", key_display="Tab", show=False),
         Binding("shift+tab", "pane(-1)", "Pane before", show=False),
@@ -153,15 +153,11 @@ class BinaryScreen(TableScreen):
     @property
     def _hidden(self) -> str:
         """What hides all rows that are there, and what shows them again; "" = a row is seen, or there is none."""
-        view, program = self.view, self.program
-        if view is None or not self.is_attached or self.table.view.rows:
+        if self.view is None or not self.is_attached or self.table.view.rows:
             return ""
-        count = len(program.modules if program is not None else view.rows)
-        what = "module" if program is not None else "program" if count == len(view.programs) else "row"
-        hiding = [f"the filter {self.table.filter_text}"] if self.table.filter_text else []
-        hiding += ["f (findings only)"] if self.only_failures else []
-        verb = "is" if count == 1 else "are"
-        return f"{counted(count, what)} {verb} hidden by {' and '.join(hiding)}: Esc shows all again" if count else ""
+        from supplymatrix.tui.screens.binary_data import hidden_line
+
+        return hidden_line(self.view, self.program, self.table.filter_text, only_failures=self.only_failures)
 
     def project_wanted(self) -> Path | None:
         """Return the project beside which programs are held, and in whose folder they are looked for."""
@@ -387,6 +383,10 @@ class BinaryScreen(TableScreen):
             self.show_page(row_lines(row))
         else:
             self.tell(self._hidden or self.table.empty)
+
+    def action_chain(self) -> None:
+        """Open the chain of the program: who built it, and of what."""
+        self.house.open_link(Link("chain", self.parts()), beside=True)
 
     def action_bytes(self) -> None:
         """Show the bytes of the step of the cursor, in hex and as text."""

@@ -16,7 +16,10 @@ from supplymatrix.tui.screens.project_disk import Sign
 from supplymatrix.tui.widgets.details import heading
 from supplymatrix.tui.widgets.table_model import TableColumn, TableData, share_equal
 
-__all__ = ["fields_of", "module_fields", "module_lines", "modules_table", "row_lines", "rows_table", "summary_line"]
+__all__ = [
+    "fields_of", "hidden_line", "module_fields", "module_lines", "modules_table", "row_lines", "rows_table",
+    "summary_line",
+]  # fmt: skip
 
 _GUTTER = 3  # for the mark of the cursor and the scroll bar
 _STATE = 14
@@ -153,6 +156,17 @@ def summary_line(view: BinaryView, width: int = 0) -> str:
         if not width or len(line) <= width:
             break
     return plain(line)
+
+
+def hidden_line(view: BinaryView, program: Row | None, filter_text: str, *, only_failures: bool) -> str:
+    """Return what hides all rows that are there, and what shows them again; "" where there is none. program: whose
+    modules are shown, None = programs are."""
+    count = len(program.modules if program is not None else view.rows)
+    what = "module" if program is not None else "program" if count == len(view.programs) else "row"
+    hiding = [f"the filter {filter_text}"] if filter_text else []
+    hiding += ["f (findings only)"] if only_failures else []
+    verb = "is" if count == 1 else "are"
+    return f"{counted(count, what)} {verb} hidden by {' and '.join(hiding)}: Esc shows all again" if count else ""
 
 
 def row_lines(row: Row) -> tuple[Content, ...]:

@@ -20,7 +20,7 @@ from supplymatrix.reports.goroot_view import LEVELS, GorootView
 from supplymatrix.reports.programs_view import ProgramPart
 from supplymatrix.tui.screens.project_disk import Sign
 
-__all__ = ["BinaryView", "Built", "ModuleRow", "Row"]
+__all__ = ["BinaryView", "Built", "ModuleRow", "Row", "module_rows"]
 
 _PROVEN = Sign(word="proven", mark="✔", style="good")
 _NONE = Sign(word="no modules", mark="·", style="muted")
@@ -206,7 +206,7 @@ def _program_row(
     program: BuiltProgram, modules: Sequence[ProgramModule], weak: Sequence[WeakDefault], project: str
 ) -> Row:
     part = ProgramPart(program, modules, weak, project)
-    rows = tuple(_module_rows(modules))
+    rows = tuple(module_rows(modules))
     findings = tuple(part.faults())
     return Row(
         id=program.name,
@@ -217,7 +217,8 @@ def _program_row(
     )
 
 
-def _module_rows(modules: Sequence[ProgramModule]) -> Iterator[ModuleRow]:
+def module_rows(modules: Sequence[ProgramModule]) -> Iterator[ModuleRow]:
+    """Yield a row for each module, in their order."""
     seen: Counter[ModuleVersion] = Counter()
     for module in modules:
         seen[module.subject] += 1

@@ -194,6 +194,8 @@ class SignaturesScreen(TableScreen):
                 self.table.go_to(parts[0])
             return
         target = target_in(self.session.here, parts[0])
+        if self._own == (target,) and self.view.rows:  # a folder, whose files are shown
+            return
         if self._own == (target,) or why_no_artifact(self.session.here, target):
             self.tell(f"{parts[0]}: there is no such artifact here, and no such file", is_fault=True)
         else:

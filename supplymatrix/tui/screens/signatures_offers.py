@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from supplymatrix.model.signature_run import SignatureRun
 
 __all__ = [
-    "Asked", "command_of", "exports_of", "groups_of", "run_of", "runs_of", "target_in", "why_no_artifact", "why_no_artifacts",
-    "words_of",
+    "Asked", "command_of", "exports_of", "groups_of", "run_of", "runs_of", "target_in", "why_no_artifact",
+    "why_no_artifacts", "words_of",
 ]  # fmt: skip
 
 _DIGESTS = ("sha256:", "sha384:", "sha512:")
+_LAYOUTS = ("oci:", "oci-archive:", "docker-archive:")
 
 
 @value
@@ -43,7 +44,8 @@ def why_no_artifacts(here: Path, text: str) -> str:
         words = words_of(here, text)
     except InputError as err:
         return str(err.diagnostics[0])
-    return next((why for word in words if (why := why_no_artifact(here, word))), "" if words else "an artifact is missing")
+    none = "" if words else "an artifact is missing"
+    return next((why for word in words if (why := why_no_artifact(here, word))), none)
 
 
 def words_of(here: Path, text: str) -> tuple[str, ...]:
@@ -60,11 +62,11 @@ def words_of(here: Path, text: str) -> tuple[str, ...]:
 
 def why_no_artifact(here: Path, word: str) -> str:
     """Return why a word names no artifact, "" where it does: a file, a digest, an image with its registry."""
-    if word.startswith(_DIGESTS) or _is_there(here / word):
+    if word.startswith((*_DIGESTS, *_LAYOUTS)) or _is_there(here / word):
         return ""
     host = word.partition("/")[0]
     is_reference = "/" in word and ("." in host.strip(".") or ":" in host or host == "localhost")
-    return "" if is_reference else f"{word[:60]}: there is no such file; an image is named with its registry, or oci:PATH"
+    return "" if is_reference else f"{word[:60]}: there is no such file; an image is named with its registry"
 
 
 def _is_there(path: Path) -> bool:
@@ -133,6 +135,13 @@ def run_of(session: Session, asked: Asked, on_event: OnEvent) -> SignatureRun:
         ),
         **words.trust(here),
     )
+    if words.last("--vendor"):
+        from supplymatrix.engine.vendor_measures import profile_folders
+        from supplymatrix.engine.vendor_request import VendorWords, with_vendor
+
+        variables = words.wish_words(here).variables
+        folders = profile_folders(request.means.environ)
+        request = with_vendor(request, VendorWords(vendor=words.last("--vendor"), variables=variables, folders=folders))
     return verify_signatures(request, on_event)
 
 

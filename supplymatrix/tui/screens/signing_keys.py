@@ -54,7 +54,8 @@ def ask_bundle(screen: BaseScreen, words: SigningWords, taken: Taken) -> None:
         taken(words.with_(*pairs, without=_BUNDLES))
 
     hint = f"a file, a folder, or a pattern ({{}} the path of each artifact); or {_BESIDE}"
-    _ask_one(screen, "where the signatures are", hint, words.last("--bundle"), partial(_needs, "a file"), named)
+    refuse, text = partial(_needs, "a file"), words.last("--bundle")
+    _ask_one(screen, "where the signatures are", named, hint=hint, text=text, refuse=refuse)
 
 
 def ask_signers(
@@ -116,8 +117,8 @@ def _identity(screen: BaseScreen, words: SigningWords, taken: Taken, draft: str)
 def _key(screen: BaseScreen, words: SigningWords, taken: Taken, draft: str) -> None:
     del draft
     _ask_one(
-        screen, "public key", "a PEM file, seen from here", words.last("--key"), partial(_no_file, screen.session.here),
-        lambda text: taken(words.with_(("--key", text), without=_WHO)),
+        screen, "public key", lambda text: taken(words.with_(("--key", text), without=_WHO)),
+        hint="a PEM file, seen from here", text=words.last("--key"), refuse=partial(_no_file, screen.session.here),
     )  # fmt: skip
 
 
@@ -130,14 +131,14 @@ def _vendor(screen: BaseScreen, words: SigningWords, taken: Taken, draft: str) -
 
     hint = "the id of a profile; variables of it behind that, as chainguard org=0123"
     text = " ".join(filter(None, (words.last("--vendor"), *words.all("--var"))))
-    _ask_one(screen, "vendor", hint, text, _no_vendor, named)
+    _ask_one(screen, "vendor", named, hint=hint, text=text, refuse=_no_vendor)
 
 
 def _source(screen: BaseScreen, words: SigningWords, taken: Taken, draft: str) -> None:
     del draft
     _ask_one(
-        screen, "source repository", "as github.com/org/repo", words.last("--source"), partial(_needs, "a repository"),
-        lambda text: taken(words.with_(("--source", text), without=("--source",))),
+        screen, "source repository", lambda text: taken(words.with_(("--source", text), without=("--source",))),
+        hint="as github.com/org/repo", text=words.last("--source"), refuse=partial(_needs, "a repository"),
     )  # fmt: skip
 
 
@@ -152,7 +153,7 @@ def _root(screen: BaseScreen, words: SigningWords, taken: Taken, draft: str) -> 
         return "" if text == _PUBLIC else _no_file(screen.session.here, text)
 
     hint = f"a trusted_root.json, seen from here; or {_PUBLIC}"
-    _ask_one(screen, "trusted root", hint, words.last("--trusted-root"), refuse, named)
+    _ask_one(screen, "trusted root", named, hint=hint, text=words.last("--trusted-root"), refuse=refuse)
 
 
 def _options(screen: BaseScreen, words: SigningWords, taken: Taken, draft: str) -> None:
@@ -168,8 +169,9 @@ def _options(screen: BaseScreen, words: SigningWords, taken: Taken, draft: str) 
 
 
 def _ask_one(
-    screen: BaseScreen, title: str, hint: str, text: str, refuse: Callable[[str], str], done: Callable[[str], object]
-) -> None:
+    screen: BaseScreen, title: str, done: Callable[[str], object], *, hint: str, text: str,
+    refuse: Callable[[str], str],
+) -> None:  # fmt: skip
     from supplymatrix.tui.widgets.picker import Ask
 
     def named(found: str | None) -> None:
