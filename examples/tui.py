@@ -1,7 +1,8 @@
 """Open the terminal app on a real project in which one hash was changed: offline, on recorded answers of the log.
 
 Beside it lie a module cache with two of its modules, one of which was changed on the disk (`d` on the Project screen),
-and a compiled program with a copy that says of itself that it was built from other code (`B`).
+and a compiled program with a copy that says of itself that it was built from other code (`B`); signature and provenance
+of the program lie beside it (`A`, `C`), made under a root that `w`, `t` takes from bin/trusted_root.json.
 
 Project, cache and state lie in build/tui, made anew at each start and left at the end, so that a copied link still
 opens its place. What the app exports goes to the folder in which it was started. What follows the file name is handed
@@ -24,6 +25,7 @@ CHANGED = ("github.com/stretchr/testify v1.8.4 h1:CcV", "github.com/stretchr/tes
 SPOILED = ("github.com/docker/go-units@v0.5.0/size.go", b"1000.0", b"1024.0")
 """A file of the module cache, and what is changed in it."""
 FORGED = (b"\th1:utOm6", b"\th1:vtOm6")
+SIGNED = ("release-order.sigstore.json", "release-order.intoto.jsonl", "trusted_root.json")
 REVIEWED_ON = "2026-11-25"  # the day on which the vendor profiles were reviewed: evidence ages
 
 
@@ -37,7 +39,8 @@ def write_project(folder: Path) -> Path:
 
 
 def write_programs(folder: Path) -> None:
-    """Put a program and a forged copy below a project, and the log's answers about it beside the recorded ones."""
+    """Put a program, what is signed of it and a forged copy below a project, and the log's answers about it beside the
+    recorded ones."""
     recorded = HERE / "programs" / "recorded" / "http"
     for file in recorded.rglob("*"):
         target = folder / "recorded" / "http" / file.relative_to(recorded)
@@ -48,6 +51,8 @@ def write_programs(folder: Path) -> None:
     (folder / "bin").mkdir()
     (folder / "bin" / "release-order").write_bytes(data)
     (folder / "bin" / "release-order-forged").write_bytes(data.replace(*FORGED))
+    for name in SIGNED:
+        shutil.copyfile(HERE / "signed" / name, folder / "bin" / name)
 
 
 def fill_cache(cache: Path) -> None:

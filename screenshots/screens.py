@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Sequence
 from contextlib import chdir
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 from runpy import run_path
@@ -31,6 +31,7 @@ from textual.pilot import Pilot
 from supplymatrix.model.value import changed, value
 from supplymatrix.tui.app import SupplymatrixApp, import_screens
 from supplymatrix.tui.links import parse_link
+from supplymatrix.tui.screens.signing_words import parse_words
 from supplymatrix.tui.session import Session
 from supplymatrix.tui.shots import settle, svg_to_png, take_svg
 
@@ -46,6 +47,7 @@ class Picture:
     """One picture. at: a link; size: columns and rows; keys: pressed when the screen is full.
 
     png: draw that, too; project: whether the project of `make tui` is open; cache: whether its module cache is there.
+    signing: who should have signed, as options of the command; of such a picture the day is the one after.
     """
 
     name: str
@@ -58,8 +60,13 @@ class Picture:
     project: bool = True
     png: bool = False
     cache: bool = False
+    signing: str = ""
 
 
+RELEASED_BY = (
+    "--identity https://github.com/shop-example/release-order/.github/workflows/release.yml@refs/tags/v1.2.0"
+    " --issuer https://token.actions.githubusercontent.com --trusted-root bin/trusted_root.json --engine native"
+)
 PICTURES = (
     Picture(name="home", title="Home: where to go, and of which day the feeds are", at="home", png=True),
     Picture(name="matrix", title="Matrix: vendors beside each other", at="matrix", size=WIDE),
@@ -102,6 +109,10 @@ PICTURES = (
         keys=("d", "n", "n"), cache=True,
     ),
     Picture(name="binary", title="Binary: programs, and what they are made of", at="binary", keys=("down",)),
+    Picture(
+        name="chain", title="Chain: who built a program, and of what, with the heads of both logs",
+        at="chain/bin/release-order", keys=("end", "up", "enter"), signing=RELEASED_BY,
+    ),
     Picture(name="claims", title="Claims: what is said, and what the sources say", at="claims"),
     Picture(name="entries", title="Entries: where vendors enter a build", at="entries"),
     Picture(name="light", title="Matrix in the light theme", at="matrix", size=SMALL, theme="light"),
@@ -120,6 +131,8 @@ def take(picture: Picture, session: Session) -> str:
         state=changed(session.state, theme=picture.theme),
         project=session.project if picture.project else None,
         here=session.here if picture.project else Path(".."),
+        signing=parse_words(picture.signing) if picture.signing else None,
+        now=(lambda: NOON + timedelta(days=1)) if picture.signing else session.now,
         environ=session.environ if picture.cache else {**session.environ, "GOMODCACHE": session.environ["HOME"]},
     )
     app = SupplymatrixApp(own, parse_link(picture.at))

@@ -36,10 +36,11 @@ _ATTESTED = "https://actions.github.io/buildtypes/workflow/v1"
 
 @value
 class _Known:
-    """pattern: of the builder's id, which is also its identity in a certificate."""
+    """pattern: of the builder's id, which is also its identity in a certificate. issuer: who vouches for that."""
 
     pattern: str
     claim: BuilderClaim
+    issuer: str = GITHUB_ISSUER
 
 
 _GENERATOR_CLAIM = BuilderClaim(
@@ -73,6 +74,7 @@ _KNOWN = (
             source="https://docs.cloud.google.com/build/docs/securing-builds/generate-validate-build-provenance",
             checked_on=_CHECKED_ON,
         ),
+        issuer="https://accounts.google.com",
     ),
 )
 TRUSTED_BUILDERS: tuple[IdentityWish, ...] = tuple(
@@ -97,17 +99,25 @@ class BuilderAnswer:
 
 def known_builder(provenance: Provenance, signer: Signer) -> BuilderClaim | None:
     """Return what is known of the builder of a statement, None for nothing. signer: of the statement, which holds: one
-    that delegates counts by itself, whatever builder it names. It has to be held against the name by `hold_builder`."""
+    that delegates counts by itself, whatever builder it names. It has to be held against the name by `hold_builder`.
+
+    Which level it is rests on the certificate alone, and on who issued its identity: a statement says anything.
+    """
     for known in _KNOWN:
-        delegates = known.claim.delegates and _is(known, signer.identity)
-        if delegates or (not known.claim.delegates and _is(known, provenance.builder_id)):
+        named = signer.identity if known.claim.delegates else provenance.builder_id
+        if signer.issuer == known.issuer and _is(known, named):
             return known.claim
-    is_hosted = claims_of(signer).get("runnerenvironment", "github-hosted") == "github-hosted"
-    is_workflow = _WORKFLOW in provenance.builder_id and bool(provenance.entry_point)
-    if provenance.build_type != _ATTESTED or not is_workflow or not is_hosted:
+    claims = claims_of(signer)
+    is_hosted = signer.issuer == GITHUB_ISSUER and claims.get("runnerenvironment") == "github-hosted"
+    if provenance.build_type != _ATTESTED or _WORKFLOW not in provenance.builder_id or not is_hosted:
         return None
-    own = f"{provenance.repository}/{provenance.entry_point}@".casefold()
-    return _ATTESTATION_CLAIM if provenance.builder_id.casefold().startswith(own) else _REUSABLE_CLAIM
+    called, caller = _file_of(claims.get("buildsigneruri", "")), _file_of(claims.get("buildconfiguri", ""))
+    return _REUSABLE_CLAIM if called and caller and called != caller else _ATTESTATION_CLAIM
+
+
+def _file_of(workflow: str) -> str:
+    """Return the address of a workflow without its ref."""
+    return workflow.partition("@")[0].casefold()
 
 
 def _is(known: _Known, identity: str) -> bool:

@@ -26,8 +26,8 @@ from supplymatrix.model.signature import Reason
 from supplymatrix.model.value import value
 
 __all__ = [
-    "LARGEST", "BundleError", "InclusionProof", "LogEntry", "SignedBundle", "certificate_shaped", "detached",
-    "parse_bundle", "parse_bundles",
+    "HASH_NAMES", "LARGEST", "BundleError", "InclusionProof", "LogEntry", "SignedBundle", "certificate_shaped",
+    "detached", "parse_bundle", "parse_bundles",
 ]  # fmt: skip
 
 LARGEST = 64 << 20
@@ -40,6 +40,8 @@ MOST_SIGNATURES = 64
 MOST_HASHES = 64
 _HASH = 32
 _MOST_SIGNATURE = 16 << 10
+_MOST_STAMP = 1 << 20
+_MOST_LOGGED = 20_000_000
 _VERSIONS = frozenset({(0, 1), (0, 2), (0, 3)})
 _MEDIA_TYPE = re.compile(
     r"application/vnd\.dev\.sigstore\.bundle"
@@ -47,7 +49,9 @@ _MEDIA_TYPE = re.compile(
 )
 _LOG_ID = re.compile(r"[0-9a-f]{64}")
 _BASE64_LINES = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}")
-_HASH_NAMES = ("HASH_ALGORITHM_UNSPECIFIED", "SHA2_256", "SHA2_384", "SHA2_512", "SHA3_256", "SHA3_384")
+HASH_NAMES = ("HASH_ALGORITHM_UNSPECIFIED", "SHA2_256", "SHA2_384", "SHA2_512", "SHA3_256", "SHA3_384")
+"""Of protobuf's enumeration HashAlgorithm, by number."""
+_HASHES = {"SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}
 _BUNDLE = ("mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope")
 _MATERIAL = ("publicKey", "x509CertificateChain", "certificate", "tlogEntries", "timestampVerificationData")
 _ENTRY = (
@@ -103,7 +107,7 @@ class SignedBundle:
     of a key, "" = none. timestamps: RFC 3161 answers or tokens, DER. One of these three is there:
     envelope (DSSE) · message_digest ((algorithm "sha256", digest) or None) and signature over the artifact ·
     payload (the bytes of a simple signing document) and signature over it.
-    signature: of an envelope its one signature. version: of the bundle's media type, (0, 0) for what is no bundle.
+    signature: of an envelope its first one. version: of the bundle's media type, (0, 0) for what is no bundle.
     is_promise_enough: this form may lack an inclusion proof where a signed entry timestamp is there.
     """
 
@@ -121,6 +125,13 @@ class SignedBundle:
     version: tuple[int, int]
     is_promise_enough: bool
     raw: bytes
+
+    @property
+    def signatures(self) -> tuple[bytes, ...]:
+        """All signatures: an envelope that is no bundle may have several."""
+        if self.envelope is None:
+            return (self.signature,)
+        return tuple(signature for _, signature in self.envelope.signatures)
 
 
 def parse_bundle(data: bytes, source: str) -> SignedBundle:
@@ -156,7 +167,7 @@ def detached(
     """
     try:
         certificates = _certificates(certificate, "the certificate") if certificate.strip() else ()
-        entries = _logged(read_json(log_bundle, limit=LARGEST, what="the log entry")) if log_bundle.strip() else ()
+        entries = _logged(read_json(log_bundle, limit=_MOST_LOGGED, what="the log entry")) if log_bundle.strip() else ()
         return SignedBundle(
             form="detached signature",
             source=source,
@@ -274,7 +285,7 @@ def _signer(material: Fields, version: tuple[int, int]) -> tuple[bytes, tuple[by
 
 def _entries(material: Fields) -> tuple[LogEntry, ...]:
     entries = tuple(_entry(one) for one in material.messages("tlogEntries", MOST_ENTRIES, _ENTRY))
-    if len({(entry.log_id, entry.log_index) for entry in entries}) != len(entries):
+    if len({(entry.log_id, entry.body) for entry in entries}) != len(entries):  # nobody vouches for an index
         raise JsonFault(f"{material.where('tlogEntries')} has one entry twice")
     return entries
 
@@ -317,7 +328,7 @@ def _proof(fields: Fields | None) -> InclusionProof | None:
         tree_size=fields.number("treeSize"),
         root=fields.blob("rootHash"),
         hashes=hashes,
-        checkpoint=_utf8(checkpoint.text("envelope"), checkpoint.where("envelope")) if checkpoint else b"",
+        checkpoint=checkpoint.text("envelope").encode() if checkpoint else b"",
     )
 
 
@@ -325,11 +336,10 @@ def _message_digest(message: Fields) -> tuple[str, bytes] | None:
     fields = message.message("messageDigest", ("algorithm", "digest"))
     if fields is None:
         return None
-    algorithm = fields.choice("algorithm", _HASH_NAMES)
-    if algorithm not in _HASH_NAMES[1:]:
-        raise JsonFault(f"{fields.where('algorithm')} is {algorithm[:40]!r}, which is no hash that is known")
-    name = algorithm.lower().replace("sha2_", "sha").replace("_", "-")
-    return name, _there(fields.blob("digest"), fields.where("digest"))
+    algorithm = fields.choice("algorithm", HASH_NAMES)
+    if algorithm not in _HASHES:
+        raise JsonFault(f"{fields.where('algorithm')} is {algorithm[:40]!r}, which is no hash that signatures are over")
+    return _HASHES[algorithm], _there(fields.blob("digest"), fields.where("digest"))
 
 
 def _envelope(fields: Fields) -> Envelope:
@@ -357,7 +367,7 @@ def _bare_envelope(document: dict[str, object], data: bytes, source: str) -> Sig
     texts = [one.text("cert") for one in signatures]
     if any(texts) and len(texts) > 1:
         raise JsonFault("the envelope has several signatures, and a certificate in one of them")
-    certificates = _certificates(_utf8(texts[0], "cert"), "the certificate of the signature") if texts[0] else ()
+    certificates = _certificates(texts[0].encode(), "the certificate of the signature") if texts[0] else ()
     return SignedBundle(
         form="DSSE",
         source=source,
@@ -384,7 +394,7 @@ def _legacy(fields: Fields, data: bytes, source: str) -> SignedBundle:
     signature = fields.blob("base64Signature")
     if not signature:
         raise BundleError(Diagnostic(message="the bundle has no signature", artifact=source), Reason.NO_SIGNATURE)
-    signer = _utf8(fields.text("cert"), "cert")
+    signer = fields.text("cert").encode()
     labels = {label for label, _ in pem_blocks(_unwrapped(signer))}
     certificates = () if not signer or labels == {"PUBLIC KEY"} else _certificates(signer, "cert")
     stamp = fields.message("rfc3161Timestamp", ("SignedRFC3161Timestamp",))
@@ -420,7 +430,7 @@ def _legacy_entry(fields: Fields) -> LogEntry:
     log_id = payload.text("logID")
     if not _LOG_ID.fullmatch(log_id):
         raise JsonFault(f"{payload.where('logID')} is not 64 hexadecimal digits in lower case")
-    recorded = Fields(read_json(body, limit=LARGEST, what="the body of the log entry"), "body", None)
+    recorded = Fields(read_json(body, limit=_MOST_LOGGED, what="the body of the log entry"), "body", None)
     return LogEntry(
         log_index=payload.number("logIndex"),
         log_id=bytes.fromhex(log_id),
@@ -467,7 +477,7 @@ def _detached_signature(data: bytes) -> bytes:
 def _timestamp(data: bytes) -> bytes:
     if data[:1] == b"\x30":
         return data
-    fields = Fields(read_json(data, limit=LARGEST, what="the timestamp"), "", ("SignedRFC3161Timestamp",))
+    fields = Fields(read_json(data, limit=_MOST_STAMP, what="the timestamp"), "", ("SignedRFC3161Timestamp",))
     return _there(fields.blob("SignedRFC3161Timestamp"), "SignedRFC3161Timestamp")
 
 
@@ -487,13 +497,6 @@ def _there(found: bytes, where: str) -> bytes:
     if not found:
         raise JsonFault(f"{where} is empty")
     return found
-
-
-def _utf8(text: str, where: str) -> bytes:
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError as err:
-        raise JsonFault(f"{where} is no Unicode text") from err
 
 
 def _malformed(source: str, message: str) -> BundleError:

@@ -1,10 +1,11 @@
 """The certificate of a signature: what it may be used for, and whether a trusted authority issued it in time.
 
-A chain goes from the signer's certificate over those of an authority of the trusted root, and over intermediate ones
-that came with the signature, to the last certificate that the root has for this authority, or to a self-signed one of
-it. Each link: names fit, the signature holds, the issuer is a CA that may have so many below it, its extended key usage
-(where it has one) has code signing. What came with the signature is never an end of a chain, and a certificate in it
-that belongs to no trusted authority refuses it.
+A chain goes from the signer's certificate over those of one authority of the trusted root to the last one that the
+root has for it, or to a self-signed one of it. Each link: names fit, the signature holds, the issuer is a CA that may
+have so many below it, its extended key usage (where it has one) has code signing. Intermediate certificates that came
+with the signature count for a private authority of which the user named the root alone, and for no other: a trusted
+root lists those that it trusts, and leaves out or ends those that it does not trust any more. They are never an end of
+a chain, and one that belongs to no trusted authority refuses the signature.
 
 At every time that somebody vouches for, one and the same authority must be trusted and all certificates of its chain
 be valid. Whether the signer's own certificate is, is a step of its own.
@@ -49,7 +50,7 @@ _CRITICAL = frozenset({BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE, SUBJECT
 _LONGEST = 6
 _MOST_LOOKED_AT = 64
 """Beginnings of chains: what comes with a signature could be made to have millions."""
-_ROOTS = "name the trusted root of that instance: --trusted-root FILE, or --ca-roots FILE of a private CA"
+_ROOTS = "name the trusted root of that instance: --trusted-root FILE, or --ca FILE of a private CA"
 
 
 @value
@@ -151,7 +152,7 @@ def _issuers(
     found: list[CertifiedBy] = []
     unsupported = ""
     for authority in authorities:
-        chains, why = _chains(leaf.issuer, authority.chain, between)
+        chains, why = _chains(leaf.issuer, authority.chain, between if authority.is_root_alone else ())
         unsupported = unsupported or why
         for chain in chains:
             try:

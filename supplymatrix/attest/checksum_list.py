@@ -32,13 +32,13 @@ class ChecksumList:
     artifact: str
     lines: tuple[tuple[str, str, str], ...]
 
-    def named(self, name: str) -> tuple[tuple[str, str], ...]:
-        """Return the digests of a file by its last name, as (algorithm, hex): all that the list has."""
-        return tuple(
-            (algorithm, digest)
-            for text, algorithm, digest in self.lines
-            if text.replace("\\", "/").rsplit("/", 1)[-1] == name
-        )
+    def named(self, name: str) -> dict[str, list[tuple[str, str]]]:
+        """Return the digests of files by their last name, as (algorithm, hex): whole name → all that the list has."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for text, algorithm, digest in self.lines:
+            if text.replace("\\", "/").rsplit("/", 1)[-1] == name:
+                found.setdefault(text, []).append((algorithm, digest))
+        return found
 
     def names_of(self, digests: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
         """Return under which names the list has a file of one of these digests."""

@@ -7,26 +7,31 @@ oldest way around them. Patterns are Python's, of which the ones that cosign tak
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
-from supplymatrix.attest.patterns import is_anchored, pattern_fault
+from supplymatrix.attest.patterns import is_anchored, matches, pattern_fault
 from supplymatrix.attest.wanted import IdentityWish
 from supplymatrix.model.signature import Check, CheckState, Reason, SignatureStep, Signer
 
 __all__ = ["check_annotations", "check_claims", "check_identity", "check_predicate"]
 
 _LONGEST_TEXT = 1_024
+_UNNAMED = {
+    Check.IDENTITY: "no identity was named: whoever has an account with the issuer could have signed",
+    Check.ISSUER: "nobody was named who vouches for the identity",
+}
 
 
 class _Fit(Enum):
-    """How a text is what was asked for. UNCLEAR: it could not be decided."""
+    """How a text is what was asked for. NOT_ASKED: as the user wished. UNNAMED: nobody was named, and nobody said that
+    anybody will do. UNCLEAR: it could not be decided."""
 
     FITS = 1
     DIFFERS = 2
     NOT_ASKED = 3
-    UNCLEAR = 4
+    UNNAMED = 4
+    UNCLEAR = 5
 
 
 def check_identity(
@@ -44,7 +49,7 @@ def check_identity(
             reason=Reason.IDENTITY_MISMATCH, remedy="name who should have: --identity and --issuer",
         )  # fmt: skip
         return (step,), (), ""
-    judged = [(_who(wish, names), _fits(wish.issuer, wish.issuer_regexp, signer.issuer)) for wish in wishes]
+    judged = [(_who(wish, names), _issuer(wish, signer)) for wish in wishes]
     best = max(range(len(wishes)), key=lambda at: (_both(judged[at][0][1], judged[at][1][0]), -at))
     wish, ((fitting, who, who_fault), (issuer, issuer_fault)) = wishes[best], judged[best]
     told = wishes if who is _Fit.DIFFERS else (wish,)
@@ -131,10 +136,16 @@ def _who(wish: IdentityWish, names: Sequence[str]) -> tuple[str, _Fit, str]:
     return "", fit, fault
 
 
+def _issuer(wish: IdentityWish, signer: Signer) -> tuple[_Fit, str]:
+    """Return how the issuer fits the wish, and what keeps it from being decided."""
+    fit, fault = _fits(wish.issuer, wish.issuer_regexp, signer.issuer)
+    return (_Fit.NOT_ASKED if fit is _Fit.UNNAMED and wish.any_issuer else fit), fault
+
+
 def _fits(exact: str, pattern: str, text: str) -> tuple[_Fit, str]:
     """Return how a text fits what is asked for, and what keeps it from being decided. Both must fit where both are."""
     if not exact and not pattern:
-        return _Fit.NOT_ASKED, ""
+        return _Fit.UNNAMED, ""
     if exact and exact != text:
         return _Fit.DIFFERS, ""
     if not pattern:
@@ -143,22 +154,24 @@ def _fits(exact: str, pattern: str, text: str) -> tuple[_Fit, str]:
         return _Fit.UNCLEAR, f"the text has {len(text):,} characters, too many for a pattern"
     if fault := pattern_fault(pattern):
         return _Fit.UNCLEAR, fault
-    return (_Fit.FITS if re.fullmatch(pattern, text) else _Fit.DIFFERS), ""
+    return (_Fit.FITS if matches(pattern, text) else _Fit.DIFFERS), ""
 
 
 def _compared(check: Check, fit: _Fit, fault: str, *, asked: Sequence[str], found: str) -> SignatureStep:
     """Return the step of a comparison."""
     expected, what = " or ".join(dict.fromkeys(one for one in asked if one)), check.value
     subject = "the certificate is of" if check is Check.IDENTITY else "the identity was vouched for by"
+    mismatch = Reason.IDENTITY_MISMATCH if check is Check.IDENTITY else Reason.ISSUER_MISMATCH
     if fit is _Fit.FITS:
         says, state, reason, remedy = f"{subject} the {what} that was asked for", CheckState.VERIFIED, None, ""
     elif fit is _Fit.NOT_ASKED:
         says, state, reason, remedy = f"no {what} was asked for", CheckState.NOT_CHECKED, None, f"name it: --{what}"
+    elif fit is _Fit.UNNAMED:
+        says, state, reason, remedy = _UNNAMED[check], CheckState.NOT_CHECKABLE, mismatch, f"name it: --{what}"
     elif fit is _Fit.UNCLEAR:
         says, state, reason, remedy = fault, CheckState.NOT_CHECKABLE, Reason.UNSUPPORTED, "write it in another way"
     else:
-        says, state = f"{subject} another {what} than was asked for", CheckState.FAILED
-        reason = Reason.IDENTITY_MISMATCH if check is Check.IDENTITY else Reason.ISSUER_MISMATCH
+        says, state, reason = f"{subject} another {what} than was asked for", CheckState.FAILED, mismatch
         remedy = "look up who the publisher says that it signs as; where it is this one, ask for it"
     return SignatureStep(
         check=check, state=state, says=says, expected=expected, found=found, reason=reason, remedy=remedy

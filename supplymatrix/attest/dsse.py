@@ -27,6 +27,8 @@ __all__ = ["IN_TOTO", "Envelope", "envelope_text", "looks_like_envelope", "pae",
 IN_TOTO = "application/vnd.in-toto+json"
 _MOST_SIGNATURES = 64
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
+_IS_TEXT = re.compile("[^\ud800-\udfff]*")
+"""JSON can write halves of surrogate pairs, and no bytes have them."""
 
 
 @value
@@ -75,6 +77,8 @@ def parse_envelope(data: bytes, artifact: str) -> Envelope:
     kind, payload, signatures = (document.get(name) for name in ("payloadType", "payload", "signatures"))
     if not isinstance(kind, str) or not isinstance(payload, str) or not isinstance(signatures, list):
         raise _fault(artifact, "payloadType, payload or signatures is missing, or of another type")
+    if not _IS_TEXT.fullmatch(kind):
+        raise _fault(artifact, "payloadType is no Unicode text")
     if not 1 <= len(signatures) <= _MOST_SIGNATURES:
         raise _fault(artifact, f"the envelope has {len(signatures):,} signatures")
     found = []

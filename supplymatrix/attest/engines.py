@@ -32,6 +32,7 @@ _OURS_ALONE = _NAMES | {Check.CLAIM, Check.ANNOTATION, Check.PREDICATE, Check.EN
 _OF_A_STATEMENT = frozenset({Check.ARTIFACT, Check.FORM})
 """Of an envelope the package looks at the signature alone: what the payload says is left to its caller."""
 _PACKAGE = "the sigstore package"
+_REWRITTEN = ", given the bundle in the one form of JSON that it reads,"
 
 
 def verify_signature(
@@ -88,7 +89,7 @@ def _alone(verdict: SignatureVerdict, err: SourceError) -> SignatureVerdict:
 def _joined(verdict: SignatureVerdict, opinion: Opinion, bundle: SignedBundle, root: TrustedRoot) -> SignatureVerdict:
     """Return ours, with what the package says of it."""
     verdict = changed(verdict, engines=(*verdict.engines, "sigstore"))
-    named = f"{_PACKAGE} {opinion.version}"
+    named = f"{_PACKAGE} {opinion.version}{_REWRITTEN if opinion.is_rewritten else ''}"
     against = _against(verdict, bundle)
     if opinion.broke:
         state = SignatureState.UNDECIDED if verdict.holds else verdict.state

@@ -97,8 +97,16 @@ class _Layer:
     @property
     def limit(self) -> int:
         """Bytes that are read of it: those that are told, and some more, so that longer ones are found to be forged."""
-        most = PAYLOAD_LIMIT if self.form == "simple signing" else _LAYER_LIMIT
-        return most if self.listed.size < 0 else min(most, self.listed.size + _SLACK)
+        return self._most if self.listed.size < 0 else min(self._most, self.listed.size + _SLACK)
+
+    @property
+    def _most(self) -> int:
+        return PAYLOAD_LIMIT if self.form == "simple signing" else _LAYER_LIMIT
+
+    def is_forged(self, answer: OciAnswer) -> bool:
+        """Return whether what came goes on where the layer that the manifest names is at its end."""
+        is_too_long = isinstance(answer, OciUnavailable) and answer.is_too_long
+        return is_too_long and 0 <= self.listed.size < self.limit < self._most
 
 
 @dataclass(slots=True)
@@ -197,9 +205,9 @@ def _of_tag(beside: Beside, layers: list[_Layer], seen: set[str], tag: str, answ
         return
     seen.add(body.digest)
     manifest = parse_manifest(body)
-    if not manifest.is_readable or manifest.is_index:
+    if manifest.fault or manifest.is_index:
         kind = SignatureKind.ATTESTATION if tag.endswith(".att") else SignatureKind.SIGNATURE
-        says = "what lies there is an index" if manifest.is_index else "its manifest cannot be read"
+        says = manifest.fault or "what lies there is an index"
         beside.refuse(source, "", kind, says, Reason.MALFORMED)
     _take_layers(beside, layers, manifest, source)
 
@@ -219,6 +227,7 @@ def _of_sbom(beside: Beside, tag: str, answer: OciAnswer) -> None:
 def _referrers(beside: Beside, answer: OciAnswer, digest: str) -> _Search[tuple[Listed, ...]]:
     """Return what a list of referrers lists: the registry's own, or else that under the fallback tag."""
     source = "the list of referrers"
+    tag = ""  # the fallback one, where it is asked for
     if isinstance(answer, OciUnavailable) and not answer.outage:
         beside.body(answer, source, None)  # some registries refuse the question where they should not know it
     if isinstance(answer, OciAbsent) or (isinstance(answer, OciUnavailable) and not answer.outage):
@@ -230,8 +239,12 @@ def _referrers(beside: Beside, answer: OciAnswer, digest: str) -> _Search[tuple[
     if body is None:
         return ()
     manifest = parse_manifest(body)
+    if tag and not manifest.fault and (body.digest == digest or not manifest.is_index):
+        what = "the image itself" if body.digest == digest else "something else"
+        beside.notes.append(f"the tag {tag} leads to {what}, and to no list of referrers")
+        return ()
     if not manifest.is_index:
-        beside.refuse(source, "", None, "the list of referrers is no index", Reason.MALFORMED)
+        beside.refuse(source, "", None, manifest.fault or "the list of referrers is no index", Reason.MALFORMED)
         return ()
     listed = tuple({one.digest: one for one in manifest.listed}.values())
     if len(listed) > MAX_REFERRERS:
@@ -260,8 +273,8 @@ def _of_referrer(beside: Beside, layers: list[_Layer], listed: Listed, answer: O
     if manifest.subject and manifest.subject != beside.digest:
         note = f"{source} is in the list of this image, and says that it refers to {_shown(manifest.subject)}"
         beside.notes.append(f"{note}; what it signs was looked at all the same")
-    if not manifest.is_readable:
-        beside.refuse(source, "", None, "its manifest cannot be read", Reason.MALFORMED)
+    if manifest.fault:
+        beside.refuse(source, "", None, manifest.fault, Reason.MALFORMED)
     elif _NOTATION in (manifest.kind, listed.kind):
         _refuse_notation(beside, source)
     else:
@@ -293,7 +306,6 @@ def _refuse_notation(beside: Beside, source: str) -> None:
 
 def _take_layers(beside: Beside, layers: list[_Layer], manifest: Manifest, source: str) -> None:
     """Take those layers of a manifest that mean to be signatures, and tell of others."""
-    beside.notes.extend(f"{source}: {note}" for note in manifest.notes if manifest.is_readable)
     for number, listed in enumerate(manifest.layers, 1):
         layer = _Layer(source=source if len(manifest.layers) == 1 else f"{source}, layer {number}", listed=listed)
         if not layer.form:
@@ -337,6 +349,10 @@ def _rounds(layers: list[_Layer]) -> Iterator[list[_Layer]]:
 
 
 def _read_layer(beside: Beside, layer: _Layer, answer: OciAnswer) -> None:
+    if isinstance(answer, OciUnavailable) and layer.is_forged(answer):
+        size = layer.listed.size
+        wanted, found = f"{layer.listed.digest} ({size:,} bytes)", f"more than {size:,} bytes"
+        answer = OciForged(wanted=wanted, found=found, source=answer.source)
     body = beside.body(answer, layer.source, layer.kind, layer.form)
     if body is None:
         return

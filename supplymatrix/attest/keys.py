@@ -15,6 +15,7 @@ key can compute the name. `cryptography` is imported when a key is read and not 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,10 @@ __all__ = ["LEAST_RSA_BITS", "SigningKey", "VerifyingKey", "key_id_of", "parse_s
 _KINDS = f"Ed25519, ECDSA on P-256 or P-384, or RSA of at least {LEAST_RSA_BITS} bits"
 _TAKEN = f"Ed25519, ECDSA on P-256, P-384 or P-521, or RSA of at least {LEAST_RSA_BITS} bits"
 _MAKE = "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out pub.pem"
+_HALF = "openssl pkey -in key.pem -pubout -out pub.pem"
+_COSIGN_HALF = "cosign public-key --key cosign.key > cosign.pub"
+_COSIGN = (b"SIGSTORE PRIVATE KEY", b"COSIGN PRIVATE KEY")
+_PUBLIC = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,40}PUBLIC KEY-----")
 _OPEN = "set SUPPLYMATRIX_SIGN_PASSWORD in the environment to the key's password"
 
 
@@ -132,8 +137,11 @@ def parse_verifying_key(data: bytes, artifact: str) -> VerifyingKey:
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     if b"PRIVATE KEY" in data:
-        what = "this is a private key: it is not needed here, and should not be where reports are verified"
-        raise _fault(artifact, what, "its public half", "openssl pkey -in key.pem -pubout -out pub.pem")
+        what = "this is a private key: it is not needed here, and should not be where signatures are verified"
+        is_cosigns = any(mark in data for mark in _COSIGN)
+        raise _fault(artifact, what, "its public half", _COSIGN_HALF if is_cosigns else _HALF)
+    if (count := len(_PUBLIC.findall(data))) > 1:
+        raise _fault(artifact, f"the file has {count:,} public keys, and one of them is meant", "one key in a file", "")
     if (quickly := _read_quickly(data)) is not None:
         return quickly
     try:
@@ -177,7 +185,7 @@ def _verifying(key: PublicKey, artifact: str) -> VerifyingKey:
 
 def _refuse_other_forms(data: bytes, artifact: str) -> None:
     """Raise InputError for files that look like keys and are of another world, with the way out."""
-    if b"SIGSTORE PRIVATE KEY" in data or b"COSIGN PRIVATE KEY" in data:
+    if any(mark in data for mark in _COSIGN):
         what = "the key is in cosign's own encrypted form"
         raise _fault(artifact, what, f"{_KINDS}, as PKCS #8", "make one with openssl and give it to cosign too: "
                      "cosign import-key-pair --key key.pem")  # fmt: skip

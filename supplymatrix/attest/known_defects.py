@@ -9,7 +9,6 @@ What the package cannot read at all is no defect: see `sigstore_engine.why_not`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -25,6 +24,9 @@ from supplymatrix.model.signature import Check, Reason, SignatureStep
 from supplymatrix.model.value import value
 
 __all__ = ["DEFECTS", "Case", "Defect", "known_defect"]
+
+_NEWEST = "4.5.1"
+"""The newest version of the package that was looked at: what a later one says otherwise is to be looked at."""
 
 
 @value
@@ -53,7 +55,7 @@ class Case:
 class Defect:
     """A known defect of the package.
 
-    since, until: versions that have it, both included; until "" = the newest that was looked at has it. says: a pattern
+    since, until: versions that have it, both included; until: the newest that was looked at. says: a pattern
     of how the message begins with which it refuses what holds, "" = it accepts what does not hold. reasons: ours for
     refusing; there must be one, and no other. why: what is right. source: where the package's behaviour can be read.
     """
@@ -63,7 +65,7 @@ class Defect:
     applies: Callable[[Case], bool]
     why: str
     source: str
-    until: str = ""
+    until: str = _NEWEST
     about: str = "signature"
     says: str = ""
     reasons: frozenset[Reason] = frozenset()
@@ -71,7 +73,7 @@ class Defect:
     def excuses(self, case: Case) -> bool:
         """Return whether a disagreement is this one."""
         number = _number(case.version)
-        if case.about != self.about or number < _number(self.since) or (self.until and number > _number(self.until)):
+        if case.about != self.about or not _number(self.since) <= number <= _number(self.until):
             return False
         if self.says:
             return not case.ours and bool(re.match(self.says, case.theirs)) and self.applies(case)
@@ -123,64 +125,25 @@ def _has_many_scts(case: Case) -> bool:
         return False
 
 
-def _has_loose_json(case: Case) -> bool:
-    """Whether the bundle has numbers for 64-bit integers or enumerations, null or nothing for a default, or Base64 of
-    the other alphabet or without its padding: all of which protobuf's JSON allows, and not all of which is read."""
-
-    def is_loose(found: object, name: str = "") -> bool:
-        if found is None or found == {}:
-            return True
-        if isinstance(found, dict):
-            return any(is_loose(inner, key) for key, inner in found.items())
-        if isinstance(found, list):
-            return any(is_loose(inner, name) for inner in found)
-        if isinstance(found, int) and not isinstance(found, bool):
-            return True
-        is_blob = name.lower().replace("_", "") in _BLOBS
-        if not is_blob or not isinstance(found, str):
-            return False
-        return "-" in found or "_" in found or len("".join(found.split())) % 4 != 0
-
-    try:
-        return is_loose(json.loads(case.bundle.raw))
-    except (ValueError, RecursionError):
-        return False
-
-
-_BLOBS = frozenset(
-    {
-        "rawbytes", "keyid", "signedentrytimestamp", "roothash", "hashes", "canonicalizedbody", "signedtimestamp",
-        "digest", "signature", "payload", "sig",
-    }
-)  # fmt: skip
-
-
 def _is_of_an_unknown_log(case: Case) -> bool:
     return case.entry is not None and case.entry.log_id not in {log.log_id for log in case.root.logs}
 
 
 def _is_logged_outside(case: Case) -> bool:
     entry = case.entry
-    if entry is None or entry.integrated_time is None or not 0 < entry.integrated_time < 1 << 37:
+    if entry is None:
         return False
-    time = datetime.fromtimestamp(entry.integrated_time, UTC)
+    times = case.times
+    if entry.promise:
+        is_time = entry.integrated_time is not None and 0 < entry.integrated_time < 1 << 37
+        times = (datetime.fromtimestamp(entry.integrated_time or 0, UTC),) if is_time else ()
     named = [log for log in case.root.logs if log.log_id == entry.log_id]
-    return bool(named) and not any(log.valid.covers(time) for log in named)
+    return bool(named) and bool(times) and not any(log.valid.covers(time) for log in named for time in times)
 
 
 def _brings_a_stranger(case: Case) -> bool:
     """Whether one of the certificates that came along is none of the trusted root's."""
     return any(each not in _trusted(case.root) for each in case.bundle.chain)
-
-
-def _needs_company(case: Case) -> bool:
-    """Whether the issuer of the signer's certificate came along, and is none of the trusted root's."""
-    try:
-        issuer = parse_certificate(case.bundle.certificate).issuer
-        strangers = [parse_certificate(each) for each in case.bundle.chain if each not in _trusted(case.root)]
-    except DerError:
-        return False
-    return any(each.subject == issuer for each in strangers)
 
 
 def _trusted(root: TrustedRoot) -> frozenset[bytes]:
@@ -302,12 +265,6 @@ DEFECTS = (
         source="sigstore/_internal/sct.py of 4.5.1, _get_signed_certificate_timestamp",
     ),
     Defect(
-        name="JSON that protobuf allows", since="4.5", says="failed to load bundle:", applies=_has_loose_json,
-        why="integers may be numbers, defaults null or absent, Base64 of either alphabet, padded or not (protobuf.dev, "
-        "ProtoJSON format)",
-        source="sigstore_models of 0.0.6: ProtoU64 and Base64Bytes take one form each",
-    ),
-    Defect(
         name="promise that is empty", since="4.5", says="invalid log entry: SET: ", applies=_promises_nothing,
         why="a field that is empty is one that is not there (protobuf.dev, ProtoJSON format), and none was needed",
         source="sigstore/models.py of 4.5.1, TransparencyLogEntry._verify",
@@ -347,13 +304,6 @@ DEFECTS = (
         applies=_brings_a_stranger,
         why="a bundle must bring no certificate that no trusted authority has to do with",
         source="sigstore/models.py of 4.5.1, Bundle._verify: a warning about roots, and nothing about others",
-    ),
-    Defect(
-        name="intermediate that came along", since="4.5", says="failed to build timestamp certificate chain",
-        applies=_needs_company,
-        why="an intermediate that a trusted root issued may come with the signature (sigstore_bundle.proto, "
-        "x509_certificate_chain)",
-        source="sigstore/verify/verifier.py of 4.5.1, _verify_chain_at_time: none is given to the verifier",
     ),
     Defect(
         name="size of the tree", since="4.5", applies=_tells_another_size,

@@ -8,7 +8,8 @@
 | CHECKPOINT | the log's signed head with the size and root of the proof (C2SP tlog-checkpoint) |
 
 A log is believed while the trusted root says so, both ends included; one of which the root does not say since when is
-not. A proof without a signed head proves nothing, a promise alone is enough where the form of the bundle allows it.
+not. When it took an entry tells its promise, and where it promises nothing (Rekor v2) who else vouches for a time. A
+proof without a signed head proves nothing, a promise alone is enough where the form of the bundle allows it.
 Cosignatures of witnesses prove nothing here: the trusted root names no witnesses.
 
 The key hash of a log's signature line is the beginning of the log's id. Rekor v1 makes it of the key alone, v2 of name
@@ -23,7 +24,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -56,16 +57,20 @@ def check_log_entry(
     *,
     artifact: Artifact | None = None,
     key: VerifyingKey | None = None,
+    signatures: Sequence[bytes] = (),
+    times: Sequence[datetime] = (),
 ) -> tuple[_Steps, LogMention | None, TimeWitness | None]:
     """Return the steps of one entry, and where and when the log has it, as far as it proves that.
 
-    artifact: what a plain signature is over. key: that verified the signature, where no certificate did. The steps are
-    ENTRY, PROMISE, PROOF and CHECKPOINT, in this order and each of them once. One that is not there and is not needed
+    artifact: what a plain signature is over. key: that verified the signature, where no certificate did. signatures: of
+    which it must be about one, () = any of the bundle's. times: that others vouch for, at one of which a log that
+    promises none must be trusted; () = none is known, then it must be trusted at any time. The steps are ENTRY,
+    PROMISE, PROOF and CHECKPOINT, in this order and each of them once. One that is not there and is not needed
     has no reason. A mention and a time are given only where no step failed, and the time only by a promise that holds.
     """
-    about = _check_body(entry, bundle, artifact, key)
+    about = _check_body(entry, bundle, artifact, key, signatures)
     try:
-        log, public = _log_of(entry, root)
+        log, public = _log_of(entry, root, times)
     except _UnknownLogError as err:
         return (about, *_unknown(entry, err)), None, None
     promise = _check_promise(entry, log, public)
@@ -86,16 +91,22 @@ class _UnknownLogError(Exception):
 
 
 def _check_body(
-    entry: LogEntry, bundle: SignedBundle, artifact: Artifact | None, key: VerifyingKey | None
+    entry: LogEntry,
+    bundle: SignedBundle,
+    artifact: Artifact | None,
+    key: VerifyingKey | None,
+    signatures: Sequence[bytes],
 ) -> SignatureStep:
     try:
         recorded = parse_body(entry.body)
         if (recorded.kind, recorded.version) != (entry.kind, entry.version):
             says, kind = "the bundle names another kind of entry", f"{recorded.kind} {recorded.version}"
             return _failed(Check.ENTRY, Reason.LOG_ENTRY_MISMATCH, says, f"{entry.kind} {entry.version}", kind)
-        check_recorded(recorded, bundle, artifact, key)
+        check_recorded(recorded, bundle, artifact, key, signatures)
     except BodyError as err:
-        return _failed(Check.ENTRY, Reason.LOG_ENTRY_MISMATCH, str(err), err.expected, err.found)
+        is_of_another = err.is_about_signer and len(bundle.signatures) > 1
+        reason = Reason.LOG_ENTRY_MISSING if is_of_another else Reason.LOG_ENTRY_MISMATCH
+        return _failed(Check.ENTRY, reason, str(err), err.expected, err.found)
     except CannotVerifyError as err:
         reason = Reason.KEY_REQUIRED if err.needs == "key" else Reason.UNSUPPORTED
         return _step(Check.ENTRY, CheckState.NOT_CHECKABLE, str(err), reason)
@@ -103,7 +114,7 @@ def _check_body(
     return _step(Check.ENTRY, CheckState.VERIFIED, says)
 
 
-def _log_of(entry: LogEntry, root: TrustedRoot | None) -> tuple[TrustedLog, PublicKey]:
+def _log_of(entry: LogEntry, root: TrustedRoot | None, times: Sequence[datetime]) -> tuple[TrustedLog, PublicKey]:
     """Return the log of an entry and its key. Raises _UnknownLogError."""
     if root is None:
         raise _UnknownLogError("no log is trusted, for want of a trusted root", found=entry.log_id.hex())
@@ -114,7 +125,7 @@ def _log_of(entry: LogEntry, root: TrustedRoot | None) -> tuple[TrustedLog, Publ
     dated = [log for log in named if log.valid.start is not None]
     if not dated:
         raise _UnknownLogError("the trusted root does not say since when the log is trusted", "validFor.start", "none")
-    log = _valid_then(dated, entry)
+    log = _valid_then(dated, entry, times)
     try:
         read = parse_bare_rsa if log.key_details.startswith("PKCS1_") else parse_spki
         return log, read(log.key)
@@ -122,21 +133,24 @@ def _log_of(entry: LogEntry, root: TrustedRoot | None) -> tuple[TrustedLog, Publ
         raise _UnknownLogError(f"the key of the log cannot be used: {err}", cannot_say=True) from err
 
 
-def _valid_then(logs: list[TrustedLog], entry: LogEntry) -> TrustedLog:
-    """Return the one that is trusted when the entry was made; the first, where a log promises no time."""
-    if not entry.promise or entry.integrated_time is None:
+def _valid_then(logs: list[TrustedLog], entry: LogEntry, times: Sequence[datetime]) -> TrustedLog:
+    """Return the one that is trusted when the entry was made; the first, where nobody tells when that was."""
+    if entry.promise:
+        time = _time(entry.integrated_time)
+        times = () if time is None else (time,)
+    if not times:
         return logs[0]
-    time = _time(entry.integrated_time)
-    if time is None:
-        return logs[0]
-    found = next((log for log in logs if log.valid.covers(time)), None)
+    found = next((log for log in logs for time in times if log.valid.covers(time)), None)
     if found is not None:
         return found
     start, end = logs[0].valid.start, logs[0].valid.end
+    then = ", ".join(dict.fromkeys(_text(time) for time in times))
     raise _UnknownLogError(
-        f"the log took the entry at {_text(time)}, when it was not trusted",
+        f"the log took the entry at {then}, when it was not trusted"
+        if entry.promise
+        else f"the signature is of {then}, when the log was not trusted",
         f"{_text(start) if start else ''} to {_text(end) if end else 'today'}",
-        _text(time),
+        then,
     )
 
 

@@ -85,6 +85,7 @@ class _Run:
         self.now = now
         self.by_key = False
         self.content: Content = content_of(bundle, artifact)
+        self.signatures = bundle.signatures
         self.steps: list[SignatureStep] = [_step(Check.FORM, CheckState.VERIFIED, f"read as {bundle.form}")]
         self.signer: Signer | None = None
         self.log: list[LogMention] = []
@@ -136,15 +137,15 @@ class _Run:
     def _by_key(self, keys: Sequence[VerifyingKey]) -> None:
         if not keys:
             self._ask_for_key()
-            self._entries(None)
-            self._timestamps()
+            self._log_and_stamps(None)
             self._key_time()
             return
         tried = [
-            (key, check_signature(self.bundle, self.content, self.artifact, key.public, f"the key {key.key_id[:16]}…"))
+            (key, *check_signature(self.bundle, self.content, self.artifact, key.public, f"the key {key.key_id[:16]}…"))
             for key in keys
         ]
-        used, step = min(tried, key=lambda each: _preference(each[1]))
+        used, step, held = min(tried, key=lambda each: _preference(each[1]))
+        self.signatures = (held,) if held else self.signatures
         named = _digest_of(self.bundle.key_hint)
         if step.state is CheckState.FAILED and named and named.hex() not in {key.key_id for key in keys}:
             step = changed(step, remedy=f"look whether the key is the right one: the signer names {named.hex()}")
@@ -157,8 +158,7 @@ class _Run:
                 self.notes.append("a certificate is beside the signature, and was not looked at: a key was asked for")
         else:
             self.steps.append(_step(Check.KEY, CheckState.NOT_CHECKABLE, "no key that was asked for has signed it"))
-        self._entries(used)
-        self._timestamps()
+        self._log_and_stamps(used)
         self._key_time()
 
     def _ask_for_key(self) -> None:
@@ -209,11 +209,10 @@ class _Run:
                 self.steps.append(refused)
             self.steps.append(_step(Check.SIGNATURE, CheckState.NOT_CHECKABLE, "the certificate gives no key for it"))
             return
-        self.steps.append(
-            check_signature(self.bundle, self.content, self.artifact, public, "the key of the certificate")
-        )
-        self._entries(None)
-        self._timestamps()
+        step, held = check_signature(self.bundle, self.content, self.artifact, public, "the key of the certificate")
+        self.steps.append(step)
+        self.signatures = (held,) if held else self.signatures
+        self._log_and_stamps(None)
         issued = self._chain(leaf)
         self._scts(leaf, issued)
         self._certificate_time(leaf)
@@ -303,14 +302,22 @@ class _Run:
 
     # ---- log and time
 
-    def _entries(self, key: VerifyingKey | None) -> None:
-        is_optional = self.wanted.log_is_optional and self.by_key
+    def _log_and_stamps(self, key: VerifyingKey | None) -> None:
+        """Check entries and timestamps: what the stamps tell decides whether a log that tells no time was trusted."""
+        stamps = [self._stamp(token) for token in self.bundle.timestamps]
+        stamped = [witness for _, witness in stamps if witness is not None]
+        self._entries(key, stamped)
+        self.times += stamped
+        self._tell_stamps(stamps)
+
+    def _entries(self, key: VerifyingKey | None, stamped: Sequence[TimeWitness]) -> None:
         if not self.wanted.checks_log:
             there = "there is one" if self.bundle.entries else "there is none"
             says = f"no log entry was checked, as you wished ({there})"
             self.steps.append(_step(Check.ENTRY, CheckState.NOT_CHECKED, says))
             return
         if not self.bundle.entries:
+            is_optional = self.wanted.log_is_optional and self.by_key
             reason = None if is_optional else Reason.LOG_ENTRY_MISSING
             remedy = (
                 "" if is_optional else "sign with an entry in a transparency log, or ask the publisher for the bundle"
@@ -318,26 +325,39 @@ class _Run:
             says = "no log has it, as far as what came with it tells"
             self.steps.append(_step(Check.ENTRY, CheckState.NOT_PRESENT, says, reason, remedy=remedy))
             return
-        for entry in self.bundle.entries:
-            steps, mention, witness = check_log_entry(entry, self.bundle, self.root, artifact=self.artifact, key=key)
-            self.steps += [self._without_root(step, is_optional=is_optional) for step in steps]
+        for entry in sorted(self.bundle.entries, key=lambda one: not one.promise):
+            steps, mention, witness = check_log_entry(
+                entry, self.bundle, self.root, artifact=self.artifact, key=key, signatures=self.signatures,
+                times=[one.time for one in (*stamped, *self.times)],
+            )  # fmt: skip
+            self.steps += [self._without_root(step) for step in steps]
             if mention is not None:
                 self.log.append(mention)
             if witness is not None:
                 self.times.append(witness)
 
-    def _without_root(self, step: SignatureStep, *, is_optional: bool) -> SignatureStep:
+    def _without_root(self, step: SignatureStep) -> SignatureStep:
         """Return the step of a log that nobody is asked for: without a trusted root it is unknown, and not wrong."""
         if self.root is not None or step.reason is not Reason.LOG_UNKNOWN:
             return step
-        if is_optional:
-            return changed(step, state=CheckState.NOT_CHECKED, reason=None)
         return changed(step, state=CheckState.NOT_CHECKABLE, remedy=_TRUST)
 
-    def _timestamps(self) -> None:
-        """Check the timestamps. One of an authority that nobody trusts counts for nothing where none is needed."""
-        checked = [check_timestamp(token, self.bundle.signature, self.root) for token in self.bundle.timestamps]
-        self.times += [witness for _, witness in checked if witness is not None]
+    def _stamp(self, token: bytes) -> tuple[tuple[SignatureStep, ...], TimeWitness | None]:
+        """Return what comes of a timestamp: of the signature that holds, or, where none is known to, of any. Old
+        attestations of images are stamped over the whole envelope, with the signature in it."""
+        envelope = self.bundle.raw if self.bundle.form == "DSSE" else b""
+        first, *more = (check_timestamp(token, one, self.root, envelope=envelope) for one in self.signatures)
+        if first[1] is None and more:
+            return next((one for one in more if one[1] is not None), first)
+        others = [one for one in self.bundle.signatures if one not in self.signatures]
+        if first[1] is None and any(check_timestamp(token, one, self.root)[1] is not None for one in others):
+            says = "the timestamp is over another signature of the envelope, and tells nothing of this one"
+            return (_step(Check.TIMESTAMP, CheckState.NOT_CHECKABLE, says),), None
+        return first
+
+    def _tell_stamps(self, checked: Sequence[tuple[tuple[SignatureStep, ...], TimeWitness | None]]) -> None:
+        """Add the steps of the timestamps. One of an authority that nobody trusts counts for nothing where none is
+        needed."""
         needs_none = self.by_key or bool(self.times)
         for step in (step for steps, _ in checked for step in steps):
             if step.reason is Reason.TIMESTAMP_UNTRUSTED and (needs_none or self.root is None):

@@ -1,61 +1,62 @@
-"""Patterns of identities: whether one is anchored, and whether it could keep a match busy for ever.
+"""Patterns of identities: whether one is anchored, whether it can be used, and whether it matches a whole text.
 
-Python's `re` goes back and tries again. A pattern costs more than the text is long to the power of its repetitions only
-where something repeated is repeated as a whole and can be cut in several ways, "(a+)+". Of these only the harmless kind
-is taken, in which each round begins or ends with a letter that nothing else in it can match: "(\\.[0-9]+)*".
+Python's `re` goes back and tries again, and a text of a hundred letters can keep it busy for ever: "(a+)+", ".*.*.*x".
+Here all ways through a pattern are followed at once, one step for each letter (Thompson 1968), so the time is at most
+the length of the text by that of the pattern, whatever they are. Taken is what RE2 takes, in Python's syntax: letters,
+classes, groups, "|", repetitions, anchors, and the flags i and s; what looks around or refers back is not. Whether a
+class has a letter is asked of `re`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 
-__all__ = ["LONGEST_PATTERN", "is_anchored", "pattern_fault"]
+from supplymatrix.model.value import value
+
+__all__ = ["LONGEST_PATTERN", "is_anchored", "matches", "pattern_fault"]
 
 LONGEST_PATTERN = 1_024
-_MOST_REPEATS = 12
+_MOST_STEPS = 2_000
 _TOKEN = re.compile(
-    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P<\w+>|\(\?[aiLmsux-]+\)|\(\?(?:[aiLmsux-]*:|=|!|<=|<!)|\{\d*,?\d*\}\??|[*+?]\??|.",
+    r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\[\^?\]?(?:\\.|[^\]\\])*\]"
+    r"|\((?:\?(?:P<\w+>|[a-zA-Z-]*[:)]|P[=>]|<?[=!>]|.))?|(?:[*+?]|\{(?:\d+(?:,\d*)?|,\d*)\})[?+]?|.",
     re.DOTALL,
 )
-_OPEN = re.compile(r"[*+]\??|\{\d*,\d*\}\??|\{(?:[1-9]\d|\d{3,})\}\??")
-_MAYBE = re.compile(r"\?\??|\{\d+\}\??")
-_BACK = re.compile(r"\\[1-9]|\(\?P=|\(\?\(|\(\?>")
+_REPEAT = re.compile(r"([*+?]|\{(\d*)(,?)(\d*)\})([?+]?)")
+_GROUP = re.compile(r"\((?:\?P<\w+>|\?([is]*):)?")
+_FLAGS = re.compile(r"\(\?([is]+)\)")
+_AT = frozenset({"^", "$", r"\A", r"\Z", r"\b", r"\B"})
+_BACK = re.compile(r"\\[1-9]|\(\?P=|\(\?\(")
 _END = re.compile(r"(?<!\\)(?:\\\\)*(?:\$|\\[Zz])\Z")
 
 
-class _Group:
-    """What is inside of a pair of brackets. letters: its single ones; is_loose: it can be matched in several ways."""
+@value
+class _Step:
+    """A step of a pattern: one letter is taken (letter), or none where the place is right (place); or the way goes on
+    at each of `ways`, counted from here."""
 
-    __slots__ = ("has_groups", "is_loose", "last", "letters")
+    letter: re.Pattern[str] | None = None
+    place: re.Pattern[str] | None = None
+    ways: tuple[int, ...] = (1,)
 
-    def __init__(self) -> None:
-        self.letters: list[tuple[str, bool]] = []
-        self.has_groups = False
-        self.is_loose = False
-        self.last: _Group | None = None
 
-    def is_fenced(self) -> bool:
-        """Return whether the first or the last letter stands once in each round, and nothing else can match it."""
-        if self.has_groups or len(self.letters) < 2:
-            return False
-        return any(self._is_fence(at) for at in (0, len(self.letters) - 1))
+_Steps = list[_Step]
 
-    def _is_fence(self, at: int) -> bool:
-        text, is_repeated = self.letters[at]
-        plain = text[1:] if len(text) == 2 and text[0] == "\\" and not text[1].isalnum() else text
-        if is_repeated or len(plain) != 1 or (text == plain and plain in ".^$|"):
-            return False
-        others = [one for number, (one, _) in enumerate(self.letters) if number != at]
-        return not any(one == "|" or re.fullmatch(one, plain, re.IGNORECASE | re.DOTALL) for one in others)
+
+class _FaultError(ValueError):
+    """Why a pattern is not used, as the end of "the pattern … "."""
 
 
 def is_anchored(pattern: str) -> bool:
     """Return whether a pattern can match whole texts alone, wherever it is used: "^…$", no "|" outside of groups."""
-    if not pattern.startswith(("^", r"\A")) or not _END.search(pattern):
+    plain = _FLAGS.sub("", pattern, count=1) if _FLAGS.match(pattern) else pattern
+    if not plain.startswith(("^", r"\A")) or not _END.search(plain):
         return False
     depth = 0
-    for part in _TOKEN.findall(pattern):
-        if _opens(part):
+    for part in _TOKEN.findall(plain):
+        if part[0] == "(" and part[-1] != ")":
             depth += 1
         elif part == ")":
             depth -= 1
@@ -69,40 +70,130 @@ def pattern_fault(pattern: str) -> str:
     if len(pattern) > LONGEST_PATTERN:
         return f"the pattern has {len(pattern):,} characters, more than {LONGEST_PATTERN:,}"
     try:
+        _steps(pattern)
+    except _FaultError as err:
+        return f"the pattern {pattern!r} {err}"
+    return ""
+
+
+@lru_cache(maxsize=1_024)
+def matches(pattern: str, text: str) -> bool:
+    """Return whether a pattern without a fault matches all of a text."""
+    steps = _steps(pattern)
+    now = _reached(steps, (0,), text, 0)
+    for at, letter in enumerate(text, start=1):
+        taken = (step + 1 for step in now if step < len(steps) and _takes(steps[step], letter))
+        now = _reached(steps, taken, text, at)
+        if not now:
+            return False
+    return len(steps) in now
+
+
+def _takes(step: _Step, letter: str) -> bool:
+    return step.letter is not None and step.letter.fullmatch(letter) is not None
+
+
+def _reached(steps: tuple[_Step, ...], begun: Iterable[int], text: str, at: int) -> set[int]:
+    """Return the steps that take the next letter, and the end, where one of them is come to without taking one."""
+    todo, seen, found = list(begun), set[int](), set[int]()
+    while todo:
+        number = todo.pop()
+        if number in seen:
+            continue
+        seen.add(number)
+        step = steps[number] if number < len(steps) else None
+        if step is None or step.letter is not None:
+            found.add(number)
+        elif step.place is None or step.place.match(text, at):
+            todo += [number + way for way in step.ways]
+    return found
+
+
+@lru_cache(maxsize=256)
+def _steps(pattern: str) -> tuple[_Step, ...]:
+    """Return the steps of a pattern. Raises _FaultError."""
+    try:
         re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as err:
-        return f"the pattern {pattern!r} is none: {err}"
+        raise _FaultError(f"is none: {err}") from err
     if _BACK.search(pattern):
-        return f"the pattern {pattern!r} refers back to what it matched"
-    return _cost(pattern)
+        raise _FaultError("refers back to what it matched")
+    parts = _TOKEN.findall(pattern)
+    flags = _FLAGS.fullmatch(parts[0]) if parts else None
+    try:
+        return tuple(_Reader(parts[1:] if flags else parts).choice(flags[1] if flags else ""))
+    except RecursionError as err:
+        raise _FaultError("is nested too deep") from err
 
 
-def _cost(pattern: str) -> str:
-    """Return what makes a pattern that is one too dear, "" where nothing does."""
-    groups, repeats = [_Group()], 0
-    for part in _TOKEN.findall(pattern):
-        group = groups[-1]
-        if _opens(part):
-            groups.append(_Group())
-        elif part == ")" and len(groups) > 1:
-            done = groups.pop()
-            groups[-1].last = done
-            groups[-1].has_groups = True
-            groups[-1].is_loose |= done.is_loose
-        elif _OPEN.fullmatch(part) or _MAYBE.fullmatch(part):
-            is_open = _OPEN.fullmatch(part) is not None
-            if is_open and group.last is not None and group.last.is_loose and not group.last.is_fenced():
-                return f"the pattern {pattern!r} repeats what is repeated already, which could take for ever"
-            if group.last is None and group.letters:
-                group.letters[-1] = (group.letters[-1][0], True)
-            group.is_loose, group.last = True, None
-            repeats += is_open
-        else:
-            group.letters.append((part, False))
-            group.is_loose |= part == "|"
-            group.last = None
-    return f"the pattern {pattern!r} has more than {_MOST_REPEATS} repetitions" if repeats > _MOST_REPEATS else ""
+class _Reader:
+    """The parts of a pattern that is one, being read: "|" binds least, then what stands side by side, then repetition.
+
+    flags: "i", "s" or both, of the group that is read.
+    """
+
+    def __init__(self, parts: list[str]) -> None:
+        self._parts = parts
+        self._at = 0
+
+    def choice(self, flags: str) -> _Steps:
+        """Read up to the end of the group. Raises _FaultError."""
+        found = self._row(flags)
+        while self._next() == "|":
+            self._at += 1
+            other = self._row(flags)
+            found = [_Step(ways=(1, len(found) + 2)), *found, _Step(ways=(len(other) + 1,)), *other]
+        return found
+
+    def _next(self) -> str:
+        return self._parts[self._at] if self._at < len(self._parts) else ""
+
+    def _row(self, flags: str) -> _Steps:
+        found: _Steps = []
+        while self._next() not in ("", "|", ")"):
+            one = self._one(flags)
+            while repeat := _REPEAT.fullmatch(self._next()):
+                self._at += 1
+                one = _repeated(one, repeat)
+            found += one
+            _refuse_long(len(found))
+        return found
+
+    def _one(self, flags: str) -> _Steps:
+        part = self._next()
+        self._at += 1
+        if part in _AT:
+            return [_Step(place=_compiled(part, ""))]
+        if part[0] != "(":
+            return [_Step(letter=_compiled(part, flags))]
+        group = _GROUP.fullmatch(part)
+        if group is None:
+            raise _FaultError(f"has {part!r}, which is not used here")
+        inner = self.choice(flags + (group[1] or ""))
+        self._at += 1
+        return inner
 
 
-def _opens(part: str) -> bool:
-    return part[0] == "(" and part[-1] != ")"
+def _repeated(one: _Steps, repeat: re.Match[str]) -> _Steps:
+    """Return the steps of something so many times. Raises _FaultError."""
+    sign, least, comma, most, kind = repeat.groups()
+    if kind == "+":
+        raise _FaultError(f"has {repeat[0]!r}, which is not used here")
+    low = {"*": 0, "?": 0, "+": 1}.get(sign, int(least or "0"))
+    high = {"*": -1, "?": 1, "+": -1}.get(sign, int(most) if most else -1 if comma else low)
+    _refuse_long(max(low, high, 1) * (len(one) + 2))
+    always = one * low
+    if high < 0:
+        return [*always, _Step(ways=(1, len(one) + 2)), *one, _Step(ways=(-len(one) - 1,))]
+    return always + [_Step(ways=(1, len(one) + 1)), *one] * (high - low)
+
+
+def _refuse_long(steps: int) -> None:
+    if steps > _MOST_STEPS:
+        raise _FaultError(f"repeats so much that it has more than {_MOST_STEPS:,} steps")
+
+
+@lru_cache(maxsize=1_024)
+def _compiled(part: str, flags: str) -> re.Pattern[str]:
+    found = (re.IGNORECASE if "i" in flags else 0) | (re.DOTALL if "s" in flags else 0)
+    return re.compile(part if part not in ("{", "}", "]") else re.escape(part), found)

@@ -1,11 +1,13 @@
 """JSON that came from outside, read strictly, and protobuf messages in it.
 
 Strict JSON is UTF-8 without two keys of one name in an object (two readers could take it for two different things),
-without NaN, and not deeper than anybody writes by hand. The mapping of protobuf to JSON that bundles and trusted roots
-follow: a field is named in lowerCamelCase or as in the .proto file; one that is null or absent has its default (0, "",
-no message); 64-bit integers are decimal texts, or numbers; bytes are Base64 of either alphabet, padded or not;
-enumerations are names or numbers. Base64 that could be written in another way for the same bytes is refused, but
-for line ends: there is no other byte of a bundle that can be changed and nobody sees it.
+without NaN, without halves of surrogate pairs (no bytes could have them), and not deeper than anybody writes by hand.
+
+The mapping of protobuf to JSON that bundles and trusted roots follow: a field is named in lowerCamelCase or as in the
+.proto file; one that is null or absent has its default (0, "", no message); 64-bit integers are decimal texts, or
+numbers; bytes are Base64 of either alphabet, padded or not; enumerations are names or numbers. Base64 that could be
+written in another way for the same bytes is refused, but for line ends: there is no other byte of a bundle that can be
+changed and nobody sees it.
 
 Source: protobuf.dev, ProtoJSON format; RFC 8259; RFC 4648 §3.5.
 """
@@ -22,7 +24,9 @@ from collections.abc import Iterable, Mapping, Sequence
 __all__ = ["Fields", "JsonFault", "decode_base64", "read_json"]
 
 DEEPEST = 64
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_BRACKETS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
+"""Texts whole, also one that does not end: a search that went on inside of it would begin again at every quote."""
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}|[A-Za-z0-9_-]*={0,2}")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,19})")
 _MOST_DIGITS = 40
@@ -39,11 +43,18 @@ def read_json(data: bytes, *, limit: int, what: str) -> object:
         raise JsonFault(f"{what} has {len(data):,} bytes, more than {limit:,}")
     _refuse_depth(data, what)
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_no_twins, parse_constant=_constant, parse_int=_int)
+        found: object = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_no_twins, parse_constant=_constant, parse_int=_int
+        )
+        if _SURROGATE.search(data):
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
     except JsonFault as err:
         raise JsonFault(f"{what} {err}") from err
+    except UnicodeEncodeError as err:
+        raise JsonFault(f"{what} has half of a surrogate pair in it, which is no Unicode text") from err
     except (ValueError, RecursionError) as err:
         raise JsonFault(f"{what} is no JSON") from err
+    return found
 
 
 def decode_base64(text: str, what: str) -> bytes:
@@ -166,11 +177,12 @@ def _refuse_depth(data: bytes, what: str) -> None:
         return
     depth = 0
     for match in _BRACKETS.finditer(data):
-        if match[0] in b"[{":
+        byte = data[match.start()]
+        if byte in b"[{":
             depth += 1
             if depth > DEEPEST:
                 raise JsonFault(f"{what} is nested deeper than {DEEPEST} levels")
-        elif match[0] in b"]}":
+        elif byte in b"]}":
             depth -= 1
 
 

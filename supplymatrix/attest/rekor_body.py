@@ -28,6 +28,7 @@ from supplymatrix.attest.bundle import SignedBundle
 from supplymatrix.attest.certificate_fields import parse_certificate
 from supplymatrix.attest.dsse import Envelope, pae
 from supplymatrix.attest.keys import VerifyingKey
+from supplymatrix.attest.proto_json import JsonFault, read_json
 from supplymatrix.attest.public_keys import CannotVerifyError, pem_blocks
 from supplymatrix.attest.wanted import Artifact
 from supplymatrix.errors import TrustError
@@ -45,10 +46,12 @@ Digest = tuple[str, bytes]
 
 
 class BodyError(TrustError):
-    """A body that is not about the signature, or none that can be read: expected and found, in words or hex."""
+    """A body that is not about the signature, or none that can be read: expected and found, in words or hex.
+    is_about_signer: it has another signature or key, which of an envelope of several signatures may be one of them."""
 
-    def __init__(self, message: str, expected: str = "", found: str = "") -> None:
+    def __init__(self, message: str, expected: str = "", found: str = "", *, is_about_signer: bool = False) -> None:
         self.expected, self.found = expected, found
+        self.is_about_signer = is_about_signer
         super().__init__(message)
 
 
@@ -71,9 +74,9 @@ def parse_body(body: bytes) -> Recorded:
     if len(body) > _LARGEST:
         raise CannotVerifyError(f"the log's record has {len(body):,} bytes")
     try:
-        document = json.loads(body.decode("utf-8"), object_pairs_hook=_without_doubles)
-    except (UnicodeDecodeError, ValueError, RecursionError) as err:
-        raise BodyError("the log's record is no JSON") from err
+        document = read_json(body, limit=_LARGEST, what="the log's record")
+    except JsonFault as err:
+        raise BodyError(str(err)) from err
     kind, version = _at(document, "kind"), _at(document, "apiVersion")
     if not isinstance(kind, str) or not isinstance(version, str):
         raise BodyError("the log's record names no kind")
@@ -84,17 +87,21 @@ def parse_body(body: bytes) -> Recorded:
 
 
 def check_recorded(
-    recorded: Recorded, bundle: SignedBundle, artifact: Artifact | None, key: VerifyingKey | None
+    recorded: Recorded,
+    bundle: SignedBundle,
+    artifact: Artifact | None,
+    key: VerifyingKey | None,
+    signatures: Sequence[bytes] = (),
 ) -> None:
     """Raise unless what was recorded is the signature of the bundle, over what it signs, by its key.
 
-    key: that verified the signature, where no certificate did. Raises BodyError where it is another; CannotVerifyError
-    where what is known does not suffice to say.
+    key: that verified the signature, where no certificate did. signatures: of which it must be one, () = any of the
+    bundle's. Raises BodyError where it is another; CannotVerifyError where what is known does not suffice to say.
     """
     envelope = bundle.envelope
     if envelope is None and recorded.data is None:
         raise BodyError("the log recorded an envelope, and the signature is none", "hashedrekord", recorded.kind)
-    _check_signature(recorded, bundle, key)
+    _check_signature(recorded, bundle, key, signatures or bundle.signatures)
     if recorded.data is not None:
         _same("what was signed", recorded.data, _signed_digest(recorded.data[0], bundle, artifact))
     if recorded.payload is not None and envelope is not None:
@@ -124,25 +131,28 @@ def _same(what: str, recorded: Digest, computed: bytes) -> None:
         raise BodyError(message, f"{name}:{computed.hex()}", f"{name}:{recorded[1].hex()}")
 
 
-def _check_signature(recorded: Recorded, bundle: SignedBundle, key: VerifyingKey | None) -> None:
-    """Raise unless one of the recorded signatures is the bundle's, and its key the one that was used."""
-    mine = [used for signature, used in recorded.signatures if signature is None or signature == bundle.signature]
+def _check_signature(
+    recorded: Recorded, bundle: SignedBundle, key: VerifyingKey | None, signatures: Sequence[bytes]
+) -> None:
+    """Raise unless one of the recorded signatures is one of these, and its key the one that was used."""
+    mine = [used for signature, used in recorded.signatures if signature is None or signature in signatures]
     if not mine:
         found = ", ".join(base64.b64encode(each or b"").decode() for each, _ in recorded.signatures[:3])
-        expected = base64.b64encode(bundle.signature).decode()
-        raise BodyError("the log recorded another signature", expected, found)
+        expected = ", ".join(base64.b64encode(each).decode() for each in signatures[:3])
+        raise BodyError("the log recorded another signature", expected, found, is_about_signer=True)
     if not bundle.certificate and key is None:
         raise CannotVerifyError("the log recorded a key, and no key is at hand to hold against it", needs="key")
     if not any(_is_used(label, data, bundle.certificate, key) for label, data in mine):
         label, data = mine[0]
         expected = f"certificate {_sha256(bundle.certificate)}" if bundle.certificate else ""
         expected = expected or (f"key {key.key_id}" if key is not None else "")
-        raise BodyError("the log recorded another key", expected, f"{label.lower()} {_sha256(data)}")
+        found = f"{label.lower()} {_sha256(data)}"
+        raise BodyError("the log recorded another key", expected, found, is_about_signer=True)
 
 
 def _is_used(label: str, data: bytes, certificate: bytes, key: VerifyingKey | None) -> bool:
-    if certificate and label == "CERTIFICATE" and data == certificate:
-        return True
+    if certificate and label == "CERTIFICATE":
+        return data == certificate
     if key is None:
         return False
     if label == "PUBLIC KEY":
@@ -268,13 +278,6 @@ def _recorded(
     return Recorded(
         kind=kind, version=version, data=data, payload=payload, envelope=envelope, signatures=tuple(signatures)
     )
-
-
-def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name is there twice")
-    return found
 
 
 def _at(document: object, *names: str) -> object:

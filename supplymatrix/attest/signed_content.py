@@ -11,6 +11,7 @@ A digest is compared wherever it is known, whether or not the signature holds: t
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from supplymatrix.attest.public_keys import PublicKey
 
 _MOST_TOLD = 4
+_THE_FILE = "give the file itself instead of its digest"
 
 
 @value
@@ -53,8 +55,13 @@ def content_of(bundle: SignedBundle, artifact: Artifact) -> Content:
         return Content(step=None, signed=None)
     algorithm, digest = bundle.message_digest
     known = artifact.digest(algorithm)
+    if not known and artifact.data is not None:
+        known = hashlib.new(algorithm, artifact.data).hexdigest()
     if not known:
-        return Content(step=None, signed=None)
+        says = f"the bundle names the {algorithm} of the artifact, which is not known"
+        return Content(
+            step=_artifact(CheckState.NOT_CHECKABLE, says, Reason.UNSUPPORTED, remedy=_THE_FILE), signed=None
+        )
     if known.lower() != digest.hex():
         step = _artifact(
             CheckState.FAILED, "the bundle is of another artifact", Reason.DIGEST_MISMATCH,
@@ -67,24 +74,25 @@ def content_of(bundle: SignedBundle, artifact: Artifact) -> Content:
 
 def check_signature(
     bundle: SignedBundle, content: Content, artifact: Artifact, public: PublicKey, called: str
-) -> SignatureStep:
-    """Return the step of a signature by one key. called: how the key is told, "the certificate's key"."""
+) -> tuple[SignatureStep, bytes]:
+    """Return the step of a signature by one key, and the signature that holds, b"" where none does: log entries and
+    timestamps must be of this one. called: how the key is told, "the certificate's key"."""
     data = content.signed if content.signed is not None else artifact.data
     try:
         if content.signed is None and (fault := hash_fault(bundle, public)):
-            return _signature(CheckState.FAILED, fault, Reason.MALFORMED)
+            return _signature(CheckState.FAILED, fault, Reason.MALFORMED), b""
         digests = _digests(artifact) if content.signed is None else {}
-        for signature in _signatures(bundle):
+        for signature in bundle.signatures:
             try:
                 verify_with(public, signature, data=data, digests=digests)
             except TrustError:
                 continue
             says = f"the signature is one of {called} ({key_name(public)})"
-            return _signature(CheckState.VERIFIED, says)
+            return _signature(CheckState.VERIFIED, says), signature
     except CannotVerifyError as err:
-        remedy = "give the file itself instead of its digest" if err.needs else ""
-        return _signature(CheckState.NOT_CHECKABLE, str(err), Reason.UNSUPPORTED, remedy=remedy)
-    return _signature(
+        remedy = _THE_FILE if err.needs else ""
+        return _signature(CheckState.NOT_CHECKABLE, str(err), Reason.UNSUPPORTED, remedy=remedy), b""
+    step = _signature(
         CheckState.FAILED,
         f"the signature is not one of {called}, over these bytes",
         Reason.SIGNATURE_INVALID,
@@ -92,6 +100,7 @@ def check_signature(
         found=bundle.signature.hex(),
         remedy="take bundle and artifact anew from where they are published; if nothing changes, trust neither",
     )
+    return step, b""
 
 
 def hash_fault(bundle: SignedBundle, public: PublicKey) -> str:
@@ -173,20 +182,16 @@ def _of_payload(bundle: SignedBundle, artifact: Artifact) -> Content:
     return Content(step=step, signed=bundle.payload, annotations=document.annotations)
 
 
-def _signatures(bundle: SignedBundle) -> tuple[bytes, ...]:
-    if bundle.envelope is None:
-        return (bundle.signature,)
-    return tuple(signature for _, signature in bundle.envelope.signatures)
-
-
 def _digests(artifact: Artifact) -> Mapping[str, bytes]:
     return {algorithm: bytes.fromhex(digest) for algorithm, digest in artifact.digests}
 
 
 def _artifact(
-    state: CheckState, says: str, reason: Reason | None = None, *, expected: str = "", found: str = ""
+    state: CheckState, says: str, reason: Reason | None = None, *, expected: str = "", found: str = "", remedy: str = ""
 ) -> SignatureStep:
-    return SignatureStep(check=Check.ARTIFACT, state=state, says=says, expected=expected, found=found, reason=reason)
+    return SignatureStep(
+        check=Check.ARTIFACT, state=state, says=says, expected=expected, found=found, reason=reason, remedy=remedy
+    )
 
 
 def _signature(

@@ -5,8 +5,10 @@
     opinion.holds, opinion.says
 
 The package is given the bytes of the bundle and of our trusted root, never its own: it asks no server and writes no
-cache. Its policy is one of ours that takes note of the certificate's names and refuses nothing, so that what it says of
-the signature and what it says of the signer stay two things. A verifier is made once for each trusted root.
+cache. A bundle that it refuses, in JSON that protobuf allows and the package may not read, is given to it once more in
+the form that it reads (`package_json`). Its policy is one of ours that takes note of the certificate's names and
+refuses nothing, so that what it says of the signature and what it says of the signer stay two things. A verifier is
+made once for each trusted root.
 
 What it can read is decided from the form of a bundle before it is called: a refusal is never taken for "cannot read".
 Source: sigstore-python 4.5.1: sigstore/verify/verifier.py, sigstore/models.py.
@@ -23,11 +25,12 @@ from typing import TYPE_CHECKING
 from supplymatrix.attest.bundle import LogEntry, SignedBundle
 from supplymatrix.attest.certificate_fields import parse_certificate
 from supplymatrix.attest.der import DerError
+from supplymatrix.attest.package_json import in_strict_form
 from supplymatrix.attest.public_keys import CannotVerifyError, key_name
 from supplymatrix.attest.trusted_root import TrustedRoot, parse_trusted_root
 from supplymatrix.attest.wanted import Artifact, IdentityWish, Wanted
 from supplymatrix.errors import InputError, SourceError
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,13 +57,15 @@ _REMEDY = "install the program with its dependencies again; --engine native judg
 @value
 class Opinion:
     """What the package says. holds: of signature, certificate and log entry. says: why not, as it says it, "" where it
-    holds. broke: it ended in a way that is no verdict. names: whether identity and issuer are as wished, None where it
+    holds. broke: it ended in a way that is no verdict. is_rewritten: it is of the bundle in the package's form of JSON.
+    names: whether identity and issuer are as wished, None where it
     was not asked, or did not get so far; names_say: why not."""
 
     holds: bool
     says: str
     version: str
     broke: bool = False
+    is_rewritten: bool = False
     names: bool | None = None
     names_say: str = ""
 
@@ -119,6 +124,17 @@ def ask_sigstore(bundle: SignedBundle, artifact: Artifact, wanted: Wanted, root:
 
     Raises SourceError where the package is not there, or cannot be imported.
     """
+    opinion = _asked(bundle.raw, bundle, artifact, wanted, root)
+    if opinion.holds or opinion.broke:
+        return opinion
+    rewritten = in_strict_form(bundle.raw)
+    if rewritten == bundle.raw:
+        return opinion
+    return changed(_asked(rewritten, bundle, artifact, wanted, root), is_rewritten=True)
+
+
+def _asked(raw: bytes, bundle: SignedBundle, artifact: Artifact, wanted: Wanted, root: TrustedRoot) -> Opinion:
+    """Return what the package says of a bundle in these bytes. Raises SourceError."""
     package = _package()
     version = str(package.__version__)
     policy = _Names(wanted.identities)
@@ -128,7 +144,7 @@ def ask_sigstore(bundle: SignedBundle, artifact: Artifact, wanted: Wanted, root:
         with _LOCK, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                _verify(_verifier(root.sha256, root.raw), bundle, artifact, policy)
+                _verify(_verifier(root.sha256, root.raw), raw, bundle, artifact, policy)
             except (Error, ValueError) as err:
                 return Opinion(holds=False, says=_words(err), version=version)
     except Exception as err:  # noqa: BLE001 - whatever the package ends with must not end the run, nor pass
@@ -172,13 +188,13 @@ def _is_exact(wish: IdentityWish) -> bool:
     return bool(wish.identity) and not wish.identity_regexp and not wish.issuer_regexp
 
 
-def _verify(verifier: Verifier, bundle: SignedBundle, artifact: Artifact, policy: _Names) -> None:
+def _verify(verifier: Verifier, raw: bytes, bundle: SignedBundle, artifact: Artifact, policy: _Names) -> None:
     """Raise what the package raises, unless it holds the signature for good."""
     from sigstore.hashes import Hashed
     from sigstore.models import Bundle
     from sigstore_models.common.v1 import HashAlgorithm
 
-    read: Bundle = Bundle.from_json(bundle.raw)
+    read: Bundle = Bundle.from_json(raw)
     if bundle.envelope is not None:
         verifier.verify_dsse(read, policy)
         return

@@ -8,8 +8,9 @@ A timestamp counts where all of this holds: the answer grants it; its imprint is
 signer is a certificate that the trusted root lists for an authority, or, where the root lists its issuers alone, an
 embedded one that they issued; the chain up to the last certificate of the root's list holds, every one of them valid
 at the time that is told; the signer's key is for timestamps and nothing else says so critically; and the root trusts
-the authority at that time, both ends included. A nonce belongs to the request, which nobody has here, and is passed
-over; so is the accuracy, after it was read.
+the authority at that time, both ends included. A signer that an authority lists is judged by that authority alone, also
+where another one lists its issuers. A nonce belongs to the request, which nobody has here, and is passed over; so is
+the accuracy, after it was read.
 
 Source: RFC 3161 §2.3, §2.4.2; RFC 5816; sigstore/protobuf-specs: sigstore_trustroot.proto.
 """
@@ -170,7 +171,8 @@ def _authority_of(data: SignedData, info: TimestampInfo, root: TrustedRoot | Non
     if not authorities:
         raise _UntrustedError("no timestamp authority is trusted, so nobody vouches for the timestamp")
     fault: Exception | None = None
-    for authority in authorities:
+    listing = tuple(authority for authority in authorities if _lists_signer(authority, data))
+    for authority in listing or authorities:
         try:
             chain = _chain_of(data, authority)
             if chain is None:
@@ -208,8 +210,12 @@ def _chain_of(data: SignedData, authority: TrustedAuthority) -> tuple[Certificat
     return None if above is None else (signer, *listed[above:])
 
 
+def _lists_signer(authority: TrustedAuthority, data: SignedData) -> bool:
+    return any(_names_signer(each, data) for each in authority.chain[:_MOST_CHAIN])
+
+
 def _names_signer(certificate: bytes, data: SignedData) -> bool:
-    """Return whether an embedded certificate is the signer's; one that cannot be read is nobody's."""
+    """Return whether a certificate is the signer's; one that cannot be read is nobody's."""
     try:
         return is_signer(parse_certificate(certificate), data)
     except der.DerError:

@@ -81,12 +81,14 @@ class TrustedLog:
 
 @value
 class TrustedAuthority:
-    """A certificate authority, or a timestamp authority. chain: DER, leaf or issuing certificate first, root last."""
+    """A certificate authority, or a timestamp authority. chain: DER, leaf or issuing certificate first, root last.
+    is_root_alone: the user named its root and nothing below it, so that a signature may bring what lies between."""
 
     name: str
     uri: str
     chain: tuple[bytes, ...]
     valid: Validity
+    is_root_alone: bool = False
 
 
 @value
@@ -130,7 +132,7 @@ def with_private_ca(root: TrustedRoot | None, pem: bytes, artifact: str) -> Trus
     """Return a trusted root whose only certificate authorities are those of a PEM file; its logs are kept.
 
     Each self-signed certificate of the file is an authority, with all others as what lies between; where there is none,
-    the last one is trusted as if it were. Raises InputError.
+    the last one is trusted as if it were. Where nothing lies between, a signature may bring it. Raises InputError.
     """
     blocks = pem_blocks(pem)
     if not blocks or any(label != "CERTIFICATE" for label, _ in blocks):
@@ -141,9 +143,12 @@ def with_private_ca(root: TrustedRoot | None, pem: bytes, artifact: str) -> Trus
         anchors = [one for one in parsed if one.issuer == one.subject] or parsed[-1:]
         between = tuple(one.whole for one in parsed if one not in anchors)
         authorities = tuple(
-            TrustedAuthority(name=name_text(one.subject), uri="", chain=(*between, one.whole), valid=Validity())
+            TrustedAuthority(
+                name=name_text(one.subject), uri="", chain=(*between, one.whole), valid=Validity(),
+                is_root_alone=not any(each.issuer == one.subject for each in parsed if each not in anchors),
+            )
             for one in anchors
-        )
+        )  # fmt: skip
     except DerError as err:
         raise _fault(artifact, err.diagnostics[0].message) from err
     if root is None:
@@ -202,12 +207,12 @@ def _time(fields: Fields, name: str) -> datetime | None:
         return None
     match = _TIME.fullmatch(text)
     try:
-        time = datetime.fromisoformat(match[1] + match[3].replace("Z", "+00:00")) if match else None
-    except ValueError:
+        time = datetime.fromisoformat(match[1] + match[3].replace("Z", "+00:00")).astimezone(UTC) if match else None
+    except (ValueError, OverflowError):  # an offset may lead out of the years 1 to 9999
         time = None
     if match is None or time is None:
         raise JsonFault(f"{fields.where(name)} is no time: {text[:40]!r}")
-    return time.astimezone(UTC).replace(microsecond=int((match[2] or "").ljust(6, "0")[:6]))
+    return time.replace(microsecond=int((match[2] or "").ljust(6, "0")[:6]))
 
 
 def _there(fields: Fields, name: str) -> bytes:

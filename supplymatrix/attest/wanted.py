@@ -40,7 +40,9 @@ class Artifact:
 @value
 class IdentityWish:
     """Who may have signed. identity, issuer: exact. identity_regexp, issuer_regexp: Python regular expressions that
-    must match the whole text (RE2's syntax, as cosign takes it, is a subset but for a few letters).
+    must match the whole text (RE2's syntax, as cosign takes it, is a subset but for a few letters). An identity without
+    an issuer is not decided, since anybody who issues could have named it; any_issuer: the user said that whoever
+    issues will do, then it is not checked.
 
     name: what reports call the wish ("Chainguard's public images"), "" for the text itself.
     """
@@ -50,6 +52,7 @@ class IdentityWish:
     issuer: str = ""
     issuer_regexp: str = ""
     name: str = ""
+    any_issuer: bool = False
 
 
 @value

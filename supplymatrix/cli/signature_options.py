@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from supplymatrix.cli.words import complete_vendors
+
 if TYPE_CHECKING:
     from supplymatrix.engine.means import Means
     from supplymatrix.engine.signature_wish import SignatureWish, WishWords
@@ -151,7 +153,10 @@ _WHO = (
         "--annotation", "annotations", aliases=("--annotations", "-a"), multiple=True, callback=_annotations,
         metavar="NAME=TEXT", help="What must be signed along with the artifact.",
     ),
-    _option("--vendor", default="", metavar="ID", help="Who signs for this vendor, by its profile."),
+    _option(
+        "--vendor", default="", metavar="ID", shell_complete=complete_vendors,
+        help="Who signs for this vendor, by its profile.",
+    ),
     _option(
         "--var", "variables", multiple=True, callback=_pair, metavar="NAME=VALUE",
         help="A variable of the vendor's profile, such as the id of your organisation there.",
@@ -170,11 +175,12 @@ _TRUST = (
     _option("--trusted-root", type=_FILE, metavar="FILE", help="Trust this root, not the public one."),
     _option(
         "--ca", aliases=("--certificate-chain", "--ca-roots"), type=_FILE, metavar="FILE",
-        help="Trust certificates of this authority of your own (PEM), too.",
+        help="Trust this certificate authority of your own (PEM) instead of the trusted root's.",
     ),
     _option(
         "--engine", default="both", show_default=True, type=click.Choice(["both", "native", "sigstore"]),
-        help="Who judges: ours, the sigstore package, or both, which must agree.",
+        help="Who judges: both, ours and the sigstore package, which must agree; native, ours alone; sigstore, both, "
+        "and nothing that the package cannot judge holds.",
     ),
     _option(
         "--key-without-log", is_flag=True,

@@ -56,8 +56,8 @@ def links_of(signed: SignedArtifact, contents: Path | None, meant: str, jobs: in
     if contents is not None and (source.commits or bills):
         facts = program_facts(find_programs((contents,), jobs=jobs).programs, {}, None)
         programs, modules = facts.programs, facts.modules
-    builder, claim = (None, None) if not counting else builder_link(counting[0])
     stated = provenance_link(provenance)[0] if provenance else None
+    builder, claim = (None, None) if not counting or stated is None else builder_link(counting[0], stated)
     links = [stated, builder, *_source_links(source, programs), sbom_link(bills, programs, modules)]
     return ArtifactLinks(
         links=tuple(link for link in links if link is not None),

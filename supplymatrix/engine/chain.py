@@ -9,12 +9,13 @@ what each of them compares is told in `model.chain`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from supplymatrix.attest.builders import claims_of
-from supplymatrix.attest.checksum_list import CHECKSUMS_LIMIT, parse_checksums
+from supplymatrix.attest.builders import claims_of, source_of
 from supplymatrix.attest.log_heads import forks_in
 from supplymatrix.attest.wanted import Artifact, EngineChoice
 from supplymatrix.engine.chain_evidence import ChainWish, Judge, Signed, SignedKind
@@ -27,9 +28,7 @@ from supplymatrix.engine.chain_programs import (
     toolchain_link,
     toolchain_of,
 )
-from supplymatrix.engine.chain_release import Release, archive_link, checksums_link
-from supplymatrix.engine.chain_sbom import sbom_link
-from supplymatrix.engine.chain_source import Source, repository_link, source_in, source_link
+from supplymatrix.engine.chain_source import Source, lies_in, repository_link, source_in, source_link
 from supplymatrix.engine.events import OnEvent, ignore_event
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
@@ -45,11 +44,17 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.program import BuiltProgram
 from supplymatrix.model.signature import ArtifactKind, CheckState, SignedArtifact
 from supplymatrix.model.value import changed, value
+from supplymatrix.sources.containers import TAR_HEAD, is_archive
 from supplymatrix.sources.file_digests import digest_file, look_at_file
 from supplymatrix.sources.files import read_limited
+from supplymatrix.sources.layout_blobs import ARCHIVE_LIMIT
+from supplymatrix.sources.pread import open_at
 from supplymatrix.sources.programs import FoundProgram, ProgramsFound, find_programs
-from supplymatrix.sources.release_archive import read_members
 from supplymatrix.sources.signature_files import beside, read_bundle_file
+
+if TYPE_CHECKING:
+    from supplymatrix.attest.checksum_list import ChecksumList
+    from supplymatrix.engine.chain_release import Release
 
 __all__ = ["ChainRequest", "Pieces", "finish_chain", "trace_chain"]
 
@@ -89,17 +94,16 @@ class ChainRequest:
 @dataclass(slots=True)
 class Pieces:
     """What a chain is put together from. target: whose chain it is. signed: all that was judged. found: its programs.
-    links: further ones, of a release or an image."""
+    release: None where nothing of one was named. links: further ones, of an image."""
 
     target: Artifact
     kind: ArtifactKind
     signed: tuple[Signed, ...]
     found: ProgramsFound
     trust: RunTrust
-    release: Release = field(default_factory=Release)
+    release: Release | None = None
     links: list[ChainLink] = field(default_factory=list)
     also_signed: list[SignedArtifact] = field(default_factory=list)
-    also_heads: list[HeadSeen] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
@@ -109,13 +113,36 @@ class Pieces:
 def trace_chain(request: ChainRequest, on_event: OnEvent = ignore_event) -> ChainRun:
     """Return the chain of a file or an image.
 
-    Raises InputError for a target, a bundle, a list or an archive that cannot be read; TrustError for a log that lied
-    as a whole.
+    Raises InputError for a target, a bundle, a list or an archive that cannot be read, and for options of the other
+    kind of target; TrustError for a log that lied as a whole.
     """
-    from supplymatrix.engine.chain_image import image_pieces, is_image
+    if not _is_plain(Path(request.target)):
+        from supplymatrix.engine.chain_image import image_pieces, is_image
 
-    pieces = image_pieces(request) if is_image(request.target) else _file_pieces(request)
-    return finish_chain(request, pieces, on_event)
+        if is_image(request.target):
+            _refuse(request, ("bundles", "provenance", "checksums", "archive"), "a file")
+            return finish_chain(request, image_pieces(request), on_event)
+    _refuse(request, ("base", "platform"), "an image")
+    return finish_chain(request, _file_pieces(request), on_event)
+
+
+def _is_plain(path: Path) -> bool:
+    """Return whether a target is a file that has no image in it, so that nothing of images is needed."""
+    try:
+        with open_at(path, limit=ARCHIVE_LIMIT) as file:
+            return not is_archive(file.read_at(0, min(TAR_HEAD, file.size)))
+    except (InputError, OSError):
+        return False
+
+
+def _refuse(request: ChainRequest, names: Sequence[str], kind: str) -> None:
+    """Raise InputError where something is asked for that only the other kind of target has: it would not be looked
+    at."""
+    for name in names:
+        if getattr(request, name):
+            option = "--bundle" if name == "bundles" else f"--{name}"
+            message, remedy = f"{option} is for {kind}, and this is none", f"name {kind}, or leave {option} out"
+            raise InputError(Diagnostic(message=message, artifact=request.target, remedy=remedy))
 
 
 def _file_pieces(request: ChainRequest) -> Pieces:
@@ -126,20 +153,26 @@ def _file_pieces(request: ChainRequest) -> Pieces:
     files = [one for one in (path, request.archive, request.checksums) if one is not None]
     given, near, notes, faults = _candidates(request, files)
     every = [*given, *(candidate for _, candidate in near)]
-    algorithms = algorithms_of(every, request.wish.wanted.keys)
+    checksums = _checksums(request.checksums)
+    listed = {algorithm for _, algorithm, _ in checksums[0].lines} if checksums is not None else set()
+    algorithms = algorithms_of(every, request.wish.wanted.keys) | listed
     keep = _DATA_LIMIT if needs_data(every, request.wish.wanted.keys) else 0
     artifacts = {one: _artifact(one, algorithms, keep) for one in files}
     pairs = [(candidate, artifacts[one]) for one, candidate in near]
     pairs += _assigned(given, [artifacts[one] for one in files])
     signed = judge.candidates(pairs)
     found = find_programs((path,), jobs=request.means.jobs)
+    release = _release(request, checksums, artifacts)
+    digest = artifacts[path].digest("sha256")
+    if not found.programs or any(program.sha256 != digest for program in found.programs):
+        _refuse_change(artifacts[path])
     return Pieces(
         target=artifacts[path],
         kind=ArtifactKind.FILE,
         signed=signed,
-        found=_same_file(found, path, artifacts[path].digest("sha256")),
+        found=found,
         trust=trust,
-        release=_release(request, artifacts),
+        release=release,
         notes=notes,
         faults=faults,
     )
@@ -193,24 +226,43 @@ def _assigned(given: Sequence[Candidate], artifacts: Sequence[Artifact]) -> Iter
             yield candidate, artifacts[0]
 
 
-def _release(request: ChainRequest, artifacts: dict[Path, Artifact]) -> Release:
+def _checksums(path: Path | None) -> tuple[ChecksumList, str] | None:
+    """Return a list of checksums and its SHA-256 as it was read."""
+    if path is None:
+        return None
+    from supplymatrix.attest.checksum_list import CHECKSUMS_LIMIT, parse_checksums
+
+    data = read_limited(path, CHECKSUMS_LIMIT, "list of checksums")
+    return parse_checksums(data, path.as_posix()), sha256(data).hexdigest()
+
+
+def _release(
+    request: ChainRequest, listed: tuple[ChecksumList, str] | None, artifacts: dict[Path, Artifact]
+) -> Release | None:
+    if request.checksums is None and request.archive is None:
+        return None
+    from supplymatrix.engine.chain_release import Release
+    from supplymatrix.sources.release_archive import read_members
+
     checksums = archive = None
-    if request.checksums is not None:
-        data = read_limited(request.checksums, CHECKSUMS_LIMIT, "list of checksums")
-        checksums = (parse_checksums(data, request.checksums.as_posix()), artifacts[request.checksums])
+    if request.checksums is not None and listed is not None:
+        checksums = (listed[0], artifacts[request.checksums])
+        _refuse_change(checksums[1], listed[1])
     if request.archive is not None:
         archive = (read_members(request.archive), artifacts[request.archive])
+        _refuse_change(archive[1])
     return Release(checksums=checksums, archive=archive)
 
 
-def _same_file(found: ProgramsFound, path: Path, sha256: str) -> ProgramsFound:
-    """Return what was found, if the file is still the one whose digest was taken. Raises InputError where it is not."""
-    if any(program.name == path.as_posix() and program.sha256 != sha256 for program in found.programs):
+def _refuse_change(artifact: Artifact, seen: str = "") -> None:
+    """Raise InputError unless a file is still the one whose digest was taken. seen: the SHA-256 of what was read of it,
+    "" where it is to be hashed again."""
+    seen = seen or dict(digest_file(Path(artifact.name), ("sha256",)).digests)["sha256"]
+    if seen != artifact.digest("sha256"):
         fault = Diagnostic(
-            message="it changed while it was looked at", artifact=path.as_posix(), expected="a file that stays as it is"
+            message="it changed while it was looked at", artifact=artifact.name, expected="a file that stays as it is"
         )
         raise InputError(fault)
-    return found
 
 
 def finish_chain(request: ChainRequest, pieces: Pieces, on_event: OnEvent = ignore_event) -> ChainRun:
@@ -223,13 +275,11 @@ def finish_chain(request: ChainRequest, pieces: Pieces, on_event: OnEvent = igno
     provenance, stated = provenance_link(statements or (others if main else ()))
     answers = _ask(request, pieces, on_event)
     of_list = [one for one in pieces.signed if one.kind is SignedKind.SIGNATURE and _is_list(one, pieces)]
-    checksums = checksums_link(of_list, pieces.release)
     counting = [one for one in statements if one.vouches] or ([stated] if stated is not None else [])
     source = source_in([*main, *of_list], counting, request.wish.source)
     signature = signature_link(main or others, pieces.target)
-    links = [checksums, archive_link(pieces.release, pieces.target, checksums), signature, provenance]
-    builder, claim = builder_link(stated) if stated is not None else (None, None)
-    links.append(builder)
+    builder, claim = builder_link(stated, provenance) if stated is not None else (None, None)
+    links = [*_release_links(pieces, of_list), signature, provenance, builder]
     links += [*pieces.links, *_program_links(pieces, answers, source)]
     run = ChainRun(
         target=request.target,
@@ -249,43 +299,64 @@ def finish_chain(request: ChainRequest, pieces: Pieces, on_event: OnEvent = igno
         excused=tuple(sorted(request.excused)),
         gaps=(*pieces.gaps, *answers.gaps),
         notes=(*pieces.notes, *pieces.found.notes, *answers.notes, *answers.words.notes),
-        faults=(*pieces.faults, *pieces.found.faults),
+        faults=(*pieces.faults, *pieces.found.faults, *_forged(pieces)),
     )
     return changed(run, exit_code=_exit_code(run, pieces))
 
 
+def _release_links(pieces: Pieces, of_list: Sequence[Signed]) -> list[ChainLink | None]:
+    if pieces.release is None:
+        return []
+    from supplymatrix.engine.chain_release import archive_link, checksums_link
+
+    checksums = checksums_link(of_list, pieces.release)
+    return [checksums, archive_link(pieces.release, pieces.target, checksums)]
+
+
+def _forged(pieces: Pieces) -> Iterator[Diagnostic]:
+    yield from (Diagnostic(message=what, artifact=where) for where, what in pieces.found.forged)
+
+
 def _is_list(signed: Signed, pieces: Pieces) -> bool:
-    return pieces.release.checksums is not None and signed.about is pieces.release.checksums[1]
+    checksums = pieces.release.checksums if pieces.release is not None else None
+    return checksums is not None and signed.about is checksums[1]
 
 
 def _ask(request: ChainRequest, pieces: Pieces, on_event: OnEvent) -> ProgramAnswers:
     project, versions = None, NO_PROJECT
     if request.project is not None:
         project, versions = versions_of(request.project, request.means.environ)
-    is_public = any(
-        claims_of(one.verdict.signer).get("sourcerepositoryvisibilityatsigning") == "public"
+    public = {
+        source_of(one.verdict.signer)
         for one in pieces.signed
         if one.vouches and one.verdict.signer is not None
-    )
-    mains = {_main_of(program, is_public=is_public) for program in pieces.found.programs} - {None}
+        and claims_of(one.verdict.signer).get("sourcerepositoryvisibilityatsigning") == "public"
+    } - {""}  # fmt: skip
+    mains = {_main_of(program, public) for program in pieces.found.programs} - {None}
     return look_at_programs(
         pieces.found, project, versions, policy=request.policy, means=request.means, on_event=on_event,
         also=sorted(module for module in mains if module is not None),
     )  # fmt: skip
 
 
-def _main_of(program: FoundProgram, *, is_public: bool) -> ModuleVersion | None:
+def _main_of(program: FoundProgram, public: Collection[str]) -> ModuleVersion | None:
+    """Return the main module of a program, where the log may be asked for it. public: repositories that are."""
     info = program.read.info
     if info is None or info.main is None or info.main.replaced_by is not None:
         return None
-    return main_to_ask(info.main.path, info.main.version, info.main.sum, is_public=is_public)
+    path = info.main.path
+    is_public = any(lies_in(path, repository) for repository in public)
+    return main_to_ask(path, info.main.version, info.main.sum, is_public=is_public)
 
 
 def _program_links(pieces: Pieces, answers: ProgramAnswers, source: Source) -> Iterator[ChainLink | None]:
     """Yield the links of every program; with one program they are of the artifact itself."""
     programs = answers.facts.programs
     attested = [one for one in pieces.signed if one.kind is SignedKind.SBOM]
-    yield sbom_link(attested, programs, answers.facts.modules)
+    if attested:
+        from supplymatrix.engine.chain_sbom import sbom_link
+
+        yield sbom_link(attested, programs, answers.facts.modules)
     if not programs:
         yield source_link(source, None)
         yield _no_program(pieces)
@@ -320,15 +391,14 @@ def _head_of(answers: ProgramAnswers, programs: Sequence[BuiltProgram]) -> HeadS
 
 def _heads(pieces: Pieces, answers: ProgramAnswers) -> tuple[HeadSeen, ...]:
     head = _head_of(answers, answers.facts.programs)
-    return (*heads_of(pieces.signed), *pieces.also_heads, *((head,) if head is not None else ()))
+    return (*heads_of(pieces.signed), *((head,) if head is not None else ()))
 
 
 def _signed_artifacts(pieces: Pieces) -> Iterator[SignedArtifact]:
     """Yield the artifacts of a chain with the verdicts on what is signed of each."""
-    abouts = [pieces.target]
-    abouts += [pieces.release.archive[1]] if pieces.release.archive is not None else []
-    abouts += [pieces.release.checksums[1]] if pieces.release.checksums is not None else []
-    for about in abouts:
+    release = pieces.release
+    beside = (release.archive, release.checksums) if release is not None else ()
+    for about in (pieces.target, *(one[1] for one in beside if one is not None)):
         rows = [one for one in pieces.signed if one.about is about]
         signatures = holding_first(one.verdict for one in rows if _is_signature(one))
         attestations = holding_first(one.verdict for one in rows if not _is_signature(one))
@@ -391,7 +461,7 @@ def _exit_code(run: ChainRun, pieces: Pieces) -> int:
     codes = [link.exit_code for link in run.links]
     if pieces.found.forged or pieces.is_forged:
         codes.append(4)
-    if pieces.faults:
+    if pieces.faults or pieces.found.faults:
         codes.append(2)
     if pieces.gaps or pieces.found.gaps:
         codes.append(3)

@@ -128,7 +128,7 @@ def wish_of_source(source: str) -> IdentityWish | None:
         return None
     quoted = "".join(letter if letter.isalnum() or letter in "/_-" else f"\\{letter}" for letter in path)
     return IdentityWish(
-        identity_regexp=rf"https://github\.com/{quoted}/\.github/workflows/[^@]+@refs/.+",
+        identity_regexp=rf"https://github\.com/{quoted}/\.github/workflows/[^@/\s]+@refs/(?:heads|tags)/.+",
         issuer=GITHUB_ISSUER,
         name=f"a workflow of {source.removeprefix('https://')}",
     )

@@ -21,9 +21,10 @@ from supplymatrix.engine.signature_bundles import candidate_of
 from supplymatrix.engine.signature_trust import RunTrust
 from supplymatrix.engine.vendor_base import signers_of_base
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.gap import Gap
 from supplymatrix.model.signature import ArtifactKind, SignedArtifact
 from supplymatrix.model.value import changed
-from supplymatrix.sources.fetched_image import FetchedImage
+from supplymatrix.sources.fetched_image import FetchedImage, NoRoomError
 from supplymatrix.sources.oci_layout import drive_layout, open_layout
 from supplymatrix.sources.programs import ProgramsFound, find_programs
 
@@ -77,16 +78,21 @@ def image_pieces(request: ChainRequest) -> Pieces:
     provenance = best_of([one for one in signed if one.kind is SignedKind.PROVENANCE])
     told = provenance.provenance if provenance is not None and provenance.is_told else None
     pieces = Pieces(target=artifact, kind=ArtifactKind.IMAGE, signed=signed, found=found, trust=trust)
-    link = base_link(facts, told, base)
+    link = base_link(facts, told, base, dict(found.unpacked))
     vendor = vendor_link(base, link)
     pieces.links = [link, *([vendor] if vendor is not None else [])]
     pieces.gaps = [*row.gaps, *(changed(gap, subject=target) for gap in facts.gaps)]
     pieces.notes = [*row.notes, *row.unsigned]
-    pieces.is_forged = bool(row.forged or facts.forged)
+    forged = [*row.forged, *facts.forged]
     if base is not None and base_row is not None:
         pieces.gaps += [*base_row.gaps, *(changed(gap, subject=base.name) for gap in base.facts.gaps)]
-        pieces.is_forged = pieces.is_forged or bool(base_row.forged or base.facts.forged)
+        forged += [*base_row.forged, *base.facts.forged]
         pieces.also_signed = [_base_artifact(base, base_row)]
+    pieces.is_forged = bool(forged)
+    pieces.faults = [
+        Diagnostic(message=f"what it has as {one.wanted} is {one.found}", artifact=one.source)
+        for one in dict.fromkeys(forged)
+    ]
     return pieces
 
 
@@ -139,11 +145,16 @@ def _contents(target: str, row: ImageSignatures, request: ChainRequest) -> tuple
         facts = _facts_in_layout(path, row.digest)
         found = find_programs((path,), jobs=request.means.jobs)
         return facts, _only(found, facts, {})
-    with FetchedImage() as folder:
-        facts = _facts_in_registry(target, row.digest, request, folder.put)
-        folder.finish([(one.digest, one.platform) for one in facts.images])
-        found = find_programs((folder.path,), jobs=request.means.jobs)
-        return facts, _only(found, facts, {folder.path.as_posix(): target})
+    try:
+        with FetchedImage() as folder:
+            facts = _facts_in_registry(target, row.digest, request, folder.put)
+            folder.finish([(one.digest, one.platform) for one in facts.images])
+            found = find_programs((folder.path,), jobs=request.means.jobs)
+            return facts, _only(found, facts, {folder.path.as_posix(): target})
+    except NoRoomError as err:
+        fault = err.diagnostics[0]
+        gap = Gap(wanted="its layers", reason=fault.message, remedy=fault.remedy)
+        return ImageFacts(digest=row.digest, gaps=(gap,)), ProgramsFound(programs=(), gaps=(), files=0)
 
 
 def _layout_path(row: ImageSignatures) -> Path:
@@ -171,7 +182,8 @@ def _facts_in_registry(target: str, digest: str, request: ChainRequest, put: Put
 
 
 def _only(found: ProgramsFound, facts: ImageFacts, names: dict[str, str]) -> ProgramsFound:
-    """Return the programs of the images that are meant, called as the user called the image. names: folder → name."""
+    """Return the programs of the images that are meant, called as the user called the image; one that was not looked
+    into is a gap. names: folder → name."""
 
     def named(text: str) -> str:
         for folder, name in names.items():
@@ -184,10 +196,19 @@ def _only(found: ProgramsFound, facts: ImageFacts, names: dict[str, str]) -> Pro
         for program in found.programs
         if program.image in digests
     )
-    gaps = tuple(changed(gap, wanted=named(gap.wanted)) for gap in found.gaps)
+    gaps = [changed(gap, wanted=named(gap.wanted)) for gap in found.gaps]
+    gaps += [
+        Gap(
+            wanted=f"the programs in {one.digest}",
+            reason="it is not among the images that index.json leads to, and its layers were not read",
+            remedy="name the tag or the index that has it",
+        )
+        for one in facts.images
+        if one.digest not in found.looked
+    ]
     forged = tuple((named(where), what) for where, what in found.forged)
     faults = tuple(fault for fault in found.faults if not digests)
-    return changed(found, programs=programs, gaps=gaps, forged=forged, faults=faults)
+    return changed(found, programs=programs, gaps=tuple(gaps), forged=forged, faults=faults)
 
 
 def _base(request: ChainRequest, trust: RunTrust) -> tuple[BaseImage | None, ImageSignatures | None]:

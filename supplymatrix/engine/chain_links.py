@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from supplymatrix.attest.builders import hold_builder, known_builder
+from supplymatrix.attest.builders import hold_builder, known_builder, source_of
 from supplymatrix.attest.wanted import Artifact
 from supplymatrix.engine.chain_evidence import Signed, SourceWord, best_of, exit_of_verdict, signer_told
 from supplymatrix.model.chain import ChainLink, HeadSeen, LinkId
@@ -21,12 +21,14 @@ from supplymatrix.model.signature import (
 from supplymatrix.model.value import changed
 
 __all__ = [
-    "builder_link", "heads_of", "provenance_link", "signature_link", "signature_values",
+    "NOT_ALL", "builder_link", "heads_of", "provenance_link", "signature_link", "signature_values",
     "signer_words", "verdict_link",
 ]  # fmt: skip
 
 _NAME_SIGNER = "say who should have signed: --identity and --issuer, --key, --source or --vendor"
 _NOBODY = "nobody said who should have signed it"
+NOT_ALL = "but not all of the signature was checked"
+"""What a link says that would be verified, if checks had not been switched off."""
 
 
 def signature_link(found: Sequence[Signed], artifact: Artifact) -> ChainLink:
@@ -82,21 +84,25 @@ def provenance_link(found: Sequence[Signed]) -> tuple[ChainLink, Signed | None]:
     return link, best
 
 
-def builder_link(signed: Signed) -> tuple[ChainLink | None, BuilderClaim | None]:
-    """Return whether the builder that a statement names is who signed it, and then what is known of it; None where its
-    signature says nothing."""
+def builder_link(signed: Signed, stated: ChainLink) -> tuple[ChainLink | None, BuilderClaim | None]:
+    """Return whether the builder that a statement names is who signed it, and what is known of it where the statement
+    is verified; None where its signature says nothing. stated: the link of the statement."""
     provenance, signer = signed.provenance, signed.verdict.signer
     if provenance is None or signer is None or not signed.is_told:
         return None, None
     answer = hold_builder(provenance, signer)
     values = [("builder", provenance.builder_id), ("signed by", signer.identity or f"key {signer.key_id}")]
     state, says = answer.state, answer.says
-    claim = known_builder(provenance, signer) if state is CheckState.VERIFIED else None
+    is_whole = state is stated.state is CheckState.VERIFIED
+    claim = known_builder(provenance, signer) if is_whole else None
     if claim is not None:
         level = f"SLSA Build level {claim.level}, as its documentation says ({claim.source}, {claim.checked_on})"
         values.append(("known as", f"{claim.name}: {level}"))
     if state is CheckState.VERIFIED and not signed.verdict.holds:
-        state, says, claim = CheckState.NOT_CHECKABLE, f"{says}; {_NOBODY}", None
+        state, says = CheckState.NOT_CHECKABLE, f"{says}; {_NOBODY}"
+    reason = answer.reason or ("" if state is CheckState.VERIFIED else "not-vouched")
+    if state is CheckState.VERIFIED and signed.verdict.state is SignatureState.ACCEPTED:
+        state, says, reason = CheckState.NOT_CHECKED, f"{says}; {NOT_ALL}", "switched-off"
     link = ChainLink(
         id=LinkId.BUILDER,
         state=state,
@@ -104,8 +110,8 @@ def builder_link(signed: Signed) -> tuple[ChainLink | None, BuilderClaim | None]
         expected=answer.expected,
         found=answer.found,
         values=tuple(values),
-        reason=answer.reason or ("" if state is CheckState.VERIFIED else "not-vouched"),
-        exit_code={CheckState.VERIFIED: 0, CheckState.FAILED: 1}.get(state, 3),
+        reason=reason,
+        exit_code={CheckState.VERIFIED: 0, CheckState.NOT_CHECKED: 0, CheckState.FAILED: 1}.get(state, 3),
     )
     return link, claim
 
@@ -178,16 +184,18 @@ def _provenance_values(signed: Signed) -> tuple[tuple[str, str], ...]:
 
 def _of_source(signed: Signed) -> ChainLink | None:
     """Return the link of provenance by a builder of many that is not known to be of the source that is meant."""
-    builder = signer_words(signed.verdict.signer) if signed.verdict.signer is not None else "a builder"
-    found = signed.provenance.repository if signed.provenance is not None else ""
+    signer = signed.verdict.signer
+    builder = signer_words(signer) if signer is not None else "a builder"
+    found = source_of(signer) if signer is not None else ""
+    of = found or "a source that its certificate does not name"
     if signed.source is SourceWord.UNASKED:
         return ChainLink(
             id=LinkId.PROVENANCE,
             state=CheckState.NOT_CHECKABLE,
-            says=f"stated by {builder}, which builds for anybody, of {found}; nobody said which source is meant",
+            says=f"stated by {builder}, which builds for anybody, of {of}; nobody said which source is meant",
             found=found,
             reason="source-unasked",
-            remedy=f"--source {found}, if that is the source that you mean",
+            remedy=f"--source {found}, if that is the source that you mean" if found else "",
             exit_code=3,
         )
     if signed.source is SourceWord.OTHER:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from supplymatrix.attest.checksum_list import ChecksumList
@@ -91,10 +91,10 @@ class _Steps:
         artifact = archive[1] if archive is not None else self._target
         name, list_name = Path(artifact.name).name, Path(checksums.artifact).name
         names = checksums.names_of(artifact.digests)
-        lines = checksums.named(name)
-        wrong = [line for line in lines if dict(artifact.digests).get(line[0]) not in (None, line[1])]
+        files = checksums.named(name)
+        own, wrong = _judged(files, dict(artifact.digests))
         if wrong:
-            algorithm, digest = wrong[0]
+            algorithm, digest = wrong
             self._fail(
                 f"{name} is not the file that {list_name} names",
                 expected=f"{algorithm}:{digest}",
@@ -102,10 +102,15 @@ class _Steps:
                 reason="checksum-mismatch",
                 code=4,
             )
+        elif files and not own:
+            self._fail(
+                f"{list_name} names {name} by digests that were not compared", reason="checksum-not-compared", code=3,
+                state=CheckState.NOT_CHECKABLE,
+            )  # fmt: skip
+        elif own:
+            self._said.append(f"{list_name} has {name}" if own == name else f"{name} is in {list_name} as {own}")
         elif names:
-            self._said.append(
-                f"{name} is in {list_name} as {names[0]}" if names[0] != name else f"{list_name} has {name}"
-            )
+            self._said.append(f"{name} is in {list_name} as {names[0]}")
         elif archive is None:
             self._fail(
                 f"{list_name} has no line of {name}",
@@ -134,3 +139,23 @@ class _Steps:
         return ChainLink(
             id=LinkId.ARCHIVE, state=CheckState.VERIFIED, says=", ".join(self._said), values=tuple(self._values)
         )
+
+
+def _judged(
+    files: Mapping[str, Sequence[tuple[str, str]]], digests: Mapping[str, str]
+) -> tuple[str, tuple[str, str] | None]:
+    """Return the whole name under which a list has a file, "" for none, and a digest of its last name that is another.
+
+    Files of several folders may have one last name: one that is the file is enough. A whole name with two digests of
+    one kind is of no file.
+    """
+    own, wrong = "", None
+    for text, rows in files.items():
+        other = next((row for row in rows if digests.get(row[0], row[1]) != row[1]), None)
+        agrees = other is None and all(algorithm in digests for algorithm, _ in rows)
+        own = own or (text if agrees else "")
+        is_disputed = other is not None and any(digests.get(algorithm) == digest for algorithm, digest in rows)
+        if is_disputed:
+            return "", other
+        wrong = wrong or other
+    return own, None if own else wrong

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 
 from supplymatrix.attest.builders import commits_of, source_of
 from supplymatrix.engine.chain_evidence import Signed
+from supplymatrix.engine.chain_links import NOT_ALL
 from supplymatrix.gomod.pseudo import is_pseudo_version, parse_pseudo_version
 from supplymatrix.model.chain import ChainLink, LinkId
 from supplymatrix.model.program import BuiltProgram
-from supplymatrix.model.signature import CheckState
+from supplymatrix.model.signature import CheckState, SignatureState
 from supplymatrix.model.value import value
 
-__all__ = ["Source", "repository_link", "source_in", "source_link"]
+__all__ = ["Source", "lies_in", "repository_link", "source_in", "source_link"]
 
 _FORGES = frozenset({"bitbucket.org", "codeberg.org", "gitea.com", "github.com", "gitlab.com", "git.sr.ht", "sr.ht"})
 """Hosts whose repositories are module paths as they stand."""
@@ -25,12 +26,14 @@ _FORGES = frozenset({"bitbucket.org", "codeberg.org", "gitea.com", "github.com",
 @value
 class Source:
     """What is signed of the source. commits, repositories: (who says it, what). vouched: by somebody who should. meant:
-    the repository that the user named, "" for none."""
+    the repository that the user named, "" for none. is_checked: of no signature that says any of it a check was
+    switched off."""
 
     commits: tuple[tuple[str, str], ...]
     repositories: tuple[tuple[str, str], ...]
     vouched: bool
     meant: str = ""
+    is_checked: bool = True
 
     @property
     def commit(self) -> str:
@@ -55,7 +58,9 @@ def source_in(signatures: Sequence[Signed], provenance: Sequence[Signed], meant:
     vouched = [row for row in rows if row[2].vouches]
     heard = vouched or [row for row in rows if row[2].is_told]
     commits, repositories = list[tuple[str, str]](), list[tuple[str, str]]()
+    is_checked = True
     for certificate, name, signed in heard:
+        before = len(commits) + len(repositories)
         said = signed.provenance
         if said is not None:
             commits += [(name, said.commit)] if said.commit else []
@@ -64,11 +69,14 @@ def source_in(signatures: Sequence[Signed], provenance: Sequence[Signed], meant:
         if signer is not None:
             commits += [(certificate, commit) for commit in commits_of(signer).values()]
             repositories += [(certificate, source_of(signer))] if source_of(signer) else []
+        says_any = len(commits) + len(repositories) > before
+        is_checked = is_checked and not (says_any and signed.verdict.state is SignatureState.ACCEPTED)
     return Source(
         commits=tuple(dict.fromkeys(commits)),
         repositories=tuple(dict.fromkeys(repositories)),
         vouched=bool(vouched),
         meant=meant,
+        is_checked=is_checked,
     )
 
 
@@ -79,6 +87,8 @@ def source_link(source: Source, program: BuiltProgram | None, subject: str = "")
     if state is CheckState.VERIFIED and not source.vouched:
         state, code, reason = CheckState.NOT_CHECKABLE, 3, "not-vouched"
         says = f"{says}; but nobody vouches for who signed it"
+    elif state is CheckState.VERIFIED and not source.is_checked:
+        state, reason, says = CheckState.NOT_CHECKED, "switched-off", f"{says}; {NOT_ALL}"
     return ChainLink(
         id=LinkId.SOURCE, state=state, says=says, subject=subject, expected=expected, found=found, values=values,
         reason=reason, remedy=remedy, exit_code=code,
@@ -120,6 +130,11 @@ def _of_program(source: Source, program: BuiltProgram) -> _Word:
     if program.is_dirty:
         says = f"built from commit {recorded[:12]} with changes that are in no commit"
         return CheckState.FAILED, says, "changed-tree", 1, "vcs.modified=false", "vcs.modified=true", ""
+    modified = program.setting("vcs.modified")
+    if modified != "false":
+        said = f"vcs.modified={modified}" if modified else ""
+        says = f"built from commit {recorded[:12]}; whether with changes that are in no commit, it does not say"
+        return CheckState.NOT_CHECKABLE, says, "tree-not-told", 3, "vcs.modified=false", said, ""
     who = ", ".join(dict.fromkeys(name for name, _ in source.commits))
     where = f" of {source.repository.removeprefix('https://')}" if source.repository else ""
     return CheckState.VERIFIED, f"commit {recorded[:12]}{where}: {who} and program agree", "", 0, "", "", ""
@@ -149,21 +164,30 @@ def _values(source: Source, program: BuiltProgram | None) -> Iterator[tuple[str,
             yield f"{key} (program)", text
 
 
+def lies_in(module: str, repository: str) -> bool:
+    """Return whether a module calls itself as a repository does, "https://host/path", or as a folder in it."""
+    path, place = module.casefold(), repository.removeprefix("https://").casefold()
+    return path == place or path.startswith(f"{place}/")
+
+
 def repository_link(source: Source, program: BuiltProgram, subject: str = "") -> ChainLink | None:
     """Return whether the main module calls itself as its repository does; None where no repository is signed."""
     repository = source.repository.removeprefix("https://")
     if not repository or not program.main:
         return None
     values = (("main module", program.main), ("repository", source.repository))
-    module, place = program.main.casefold(), repository.casefold()
-    if module == place or module.startswith(f"{place}/"):
-        state = CheckState.VERIFIED if source.vouched else CheckState.NOT_CHECKABLE
+    if lies_in(program.main, repository):
+        state, reason = CheckState.VERIFIED, ""
+        if not source.vouched:
+            state, reason = CheckState.NOT_CHECKABLE, "not-vouched"
+        elif not source.is_checked:
+            state, reason = CheckState.NOT_CHECKED, "switched-off"
         return ChainLink(
             id=LinkId.REPOSITORY, state=state, subject=subject, values=values,
-            says=f"{program.main} lies in {repository}",
-            reason="" if source.vouched else "not-vouched",
+            says=f"{program.main} lies in {repository}{f'; {NOT_ALL}' if reason == 'switched-off' else ''}",
+            reason=reason,
         )  # fmt: skip
-    if module.partition("/")[0] in _FORGES:
+    if program.main.casefold().partition("/")[0] in _FORGES:
         return ChainLink(
             id=LinkId.REPOSITORY, state=CheckState.FAILED, subject=subject, values=values,
             says="the main module is named after another repository than the one that it was built from",

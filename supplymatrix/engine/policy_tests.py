@@ -16,10 +16,12 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from supplymatrix import __version__
+from supplymatrix.checks.artifacts import ARTIFACT
 from supplymatrix.checks.registry import ALL_RULES, run_rules
 from supplymatrix.checks.result import gap_of
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import POLICY_FILE, PolicySource, view_policy
+from supplymatrix.engine.policy_test_artifacts import artifacts_of_test, says_nothing
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.fact import (
     Fact,
@@ -76,12 +78,16 @@ def run_policy_tests(
 
 def _run(test: PolicyTest, policy: Policy, now: datetime) -> TestResult:
     day = datetime.combine(test.on, time(12), tzinfo=UTC) if test.on is not None else now
-    facts = _facts(test)
+    facts = _facts(test, policy)
     verdict = judge(policy, run_rules(facts), facts, ALL_RULES, now=day, tool_version=__version__)
-    return TestResult(test=test, verdict=verdict, faults=(*_without_effect(test, facts), *_compared(test, verdict)))
+    return TestResult(
+        test=test,
+        verdict=verdict,
+        faults=(*_without_effect(test, facts, policy), *_compared(test, verdict)),
+    )
 
 
-def _facts(test: PolicyTest) -> Facts:
+def _facts(test: PolicyTest, policy: Policy) -> Facts:
     with tempfile.TemporaryDirectory(prefix="supplymatrix-test-") as name:
         folder = Path(name)
         (folder / "go.mod").write_text(test.go_mod, encoding="utf-8")
@@ -101,6 +107,7 @@ def _facts(test: PolicyTest) -> Facts:
     ]
     required = [fact for fact in project.facts if isinstance(fact, RequiredModule)]
     facts: list[Fact] = [*project.facts, *proofs, *released, *_licences(required, test)]
+    facts += artifacts_of_test(test, policy)
     return Facts(facts, gaps)
 
 
@@ -170,8 +177,9 @@ def _licences(required: Sequence[RequiredModule], test: PolicyTest) -> Iterator[
         )
 
 
-def _without_effect(test: PolicyTest, facts: Facts) -> Iterator[str]:
+def _without_effect(test: PolicyTest, facts: Facts, policy: Policy) -> Iterator[str]:
     """Yield what the test says of modules that are not there: it would say nothing, and nobody would notice."""
+    yield from filter(None, (says_nothing(said, policy) for said in test.artifacts))
     lines = {str(line.subject) for line in facts.of(SumLine)}
     built = lines | {str(fact.effective) for fact in facts.of(RequiredModule) if fact.effective is not None}
     folders = {str(fact.subject) for fact in facts.of(RequiredModule) if fact.effective is None}
@@ -208,7 +216,7 @@ def _is_expected(expected: Expected, judged: Judged) -> bool:
         return False
     if expected.level and judged.level.value != expected.level:
         return False
-    name = judged.subject.removesuffix(f"/{SumKind.GO_MOD.value}")
+    name = judged.subject.removesuffix(f"/{SumKind.GO_MOD.value}").removeprefix(ARTIFACT)
     path = judged.finding.module if judged.finding is not None else name.partition("@")[0]
     return expected.module in ("", name, path, name.partition("@")[0])
 

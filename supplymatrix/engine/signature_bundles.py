@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from supplymatrix.attest.keys import VerifyingKey
 
 __all__ = [
-    "Candidate", "algorithms_of", "candidate_of", "candidates_in", "claimed_digests", "claimed_names", "needs_data",
-    "without_copies",
+    "Candidate", "algorithms_of", "broken_off", "candidate_of", "candidates_in", "claimed_digests", "claimed_names",
+    "needs_data", "unread", "without_copies",
 ]  # fmt: skip
 
 _MOST_IN_FILE = 20_000
@@ -41,6 +41,7 @@ _OID_ED25519 = bytes.fromhex("06032b6570")
 _OID_P384 = bytes.fromhex("06052b81040022")
 _OID_P521 = bytes.fromhex("06052b81040023")
 _NOWHERE = Path()
+_MOST_WORDS = 300
 _LONGER = ("sha384", "sha512")
 
 
@@ -73,7 +74,7 @@ def candidates_in(file: SignatureFile) -> tuple[Candidate, ...]:
     try:
         documents = _documents(file.data, name)
     except InputError as err:
-        return (_unread(file.path, name, err),)
+        return (unread(file.path, name, err),)
     found = []
     for line, data in documents:
         source = f"{name}:{line}" if line else name
@@ -172,10 +173,26 @@ def _by_key_name(name: str) -> tuple[str, ...]:
 def _candidate(path: Path, source: str, read: Callable[[], SignedBundle], text: bytes = b"") -> Candidate:
     """Return what was read, or why it was not. text: the JSON that it is, b"" for none."""
     try:
-        bundle = read()
+        return candidate_of(read(), source, path)
     except InputError as err:
-        return _unread(path, source, err, _broken_at(text) if text else "")
-    return candidate_of(bundle, source, path)
+        return unread(path, source, err, _broken_at(text) if text else "")
+    except Exception as err:  # noqa: BLE001 - one file must not end a run of many
+        return Candidate(path=path, source=source, refused=broken_off(source, err))
+
+
+def broken_off(source: str, err: Exception) -> SignatureVerdict:
+    """Return the verdict of a signature that this program has a fault about: its run goes on, and ends with 70."""
+    step = SignatureStep(
+        check=Check.FORM,
+        state=CheckState.NOT_CHECKABLE,
+        says="supplymatrix broke off, by a fault of its own",
+        found=f"{type(err).__name__}: {str(err)[:_MOST_WORDS]}",
+        reason=Reason.INTERNAL,
+        remedy="please report it with the file; SUPPLYMATRIX_DEBUG=1 shows where",
+    )
+    return SignatureVerdict(
+        state=SignatureState.UNDECIDED, source=source, form="not judged", steps=(step,), engines=()
+    )
 
 
 def _broken_at(text: bytes) -> str:
@@ -189,7 +206,7 @@ def _broken_at(text: bytes) -> str:
     return ""
 
 
-def _unread(path: Path, source: str, err: InputError, place: str = "") -> Candidate:
+def unread(path: Path, source: str, err: InputError, place: str = "") -> Candidate:
     """Return what cannot be read as a refused signature of one step."""
     fault = err.diagnostics[0]
     step = SignatureStep(

@@ -22,8 +22,10 @@ EXIT_CODES = {
     SignedAs.UNDECIDED: 3,
     SignedAs.ALARM: 4,
 }
-_GRAVEST_FIRST = (4, 2, 3, 1, 0)
+_GRAVEST_FIRST = (4, 70, 2, 3, 1, 0)
 _NOTHING = 5
+_COULD_BE_SIGNED = (SignedAs.UNSIGNED, SignedAs.MISSING, SignedAs.REFUSED)
+"""What becomes of an artifact, unless there is more beside it than could be had or read."""
 _UNREADABLE = frozenset({Reason.MALFORMED, Reason.UNKNOWN_VERSION})
 _ALWAYS = frozenset({Reason.ENGINES_DISAGREE, Reason.BLOB_DIGEST_MISMATCH, Reason.LOG_FORKED})
 """Alarms also where another signature holds."""
@@ -45,15 +47,12 @@ def signed_as(
         return SignedAs.ALARM
     judged = attestations if only_attestations else signatures
     if any(verdict.holds for verdict in judged):
-        return _with_required(attestations, required, has_gaps=has_gaps)
-    if judged:
-        state = _of_refused(judged)
-        return SignedAs.UNDECIDED if state is SignedAs.REFUSED and has_gaps else state
-    if has_faults:
+        state = _with_required(attestations, required)
+    else:
+        state = _of_refused(judged) if judged else SignedAs.UNSIGNED
+    if has_faults and state in (*_COULD_BE_SIGNED, SignedAs.UNDECIDED):
         return SignedAs.UNREADABLE
-    if has_gaps:
-        return SignedAs.UNDECIDED
-    return SignedAs.MISSING if only_attestations and signatures else SignedAs.UNSIGNED
+    return SignedAs.UNDECIDED if has_gaps and state in _COULD_BE_SIGNED else state
 
 
 def missing_kinds(attestations: Iterable[SignatureVerdict], required: Iterable[str]) -> tuple[str, ...]:
@@ -71,6 +70,8 @@ def exit_code_of(artifacts: Sequence[SignedArtifact], *, has_gaps: bool = False,
     """Return the exit code of a run. is_discovery: nobody was named, so that nothing can be as asked."""
     codes = {1 if is_discovery and _is_told(artifact) else EXIT_CODES[artifact.state] for artifact in artifacts}
     codes |= {3} if has_gaps else set()
+    verdicts = (verdict for artifact in artifacts for verdict in (*artifact.signatures, *artifact.attestations))
+    codes |= {70} if any(verdict.reason is Reason.INTERNAL for verdict in verdicts) else set()
     return next((code for code in _GRAVEST_FIRST if code in codes), _NOTHING)
 
 
@@ -81,7 +82,7 @@ def _is_told(artifact: SignedArtifact) -> bool:
     )
 
 
-def _with_required(attestations: Sequence[SignatureVerdict], required: Collection[str], *, has_gaps: bool) -> SignedAs:
+def _with_required(attestations: Sequence[SignatureVerdict], required: Collection[str]) -> SignedAs:
     """Return what becomes of an artifact that is signed."""
     missing = missing_kinds(attestations, required)
     if not missing:
@@ -91,9 +92,7 @@ def _with_required(attestations: Sequence[SignatureVerdict], required: Collectio
         if found.statement is not None and any(is_of_kind(found.statement.predicate_type, kind) for kind in missing)
     ]  # fmt: skip
     state = _of_refused(of_kind) if of_kind else SignedAs.MISSING
-    if state is SignedAs.REFUSED:
-        state = SignedAs.MISSING
-    return SignedAs.UNDECIDED if state is SignedAs.MISSING and has_gaps else state
+    return SignedAs.MISSING if state is SignedAs.REFUSED else state
 
 
 def _of_refused(verdicts: Sequence[SignatureVerdict]) -> SignedAs:

@@ -13,13 +13,21 @@ over: the file may have been changed.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from supplymatrix.engine.signature_bundles import Candidate, candidates_in, claimed_digests, claimed_names
+from supplymatrix.engine.signature_bundles import Candidate, candidates_in, claimed_digests, claimed_names, unread
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import value
-from supplymatrix.sources.signature_files import beside, in_folder, names_in, read_bundle_file, read_detached
+from supplymatrix.sources.signature_files import (
+    beside,
+    in_folder,
+    names_in,
+    read_bundle_file,
+    read_bundle_if_there,
+    read_detached,
+)
 
 __all__ = ["NO_PLACES", "BundlePlaces", "FoundFor", "Places"]
 
@@ -76,9 +84,12 @@ class Places:
         self._index()
 
     def _read(self, path: Path, *, is_alone: bool) -> None:
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 - it raises nothing
             for file in in_folder(path):
-                self._in_folders += candidates_in(read_bundle_file(file))
+                try:
+                    self._in_folders += candidates_in(read_bundle_file(file))
+                except InputError as err:
+                    self._in_folders.append(unread(file, file.as_posix(), err))
             return
         found = candidates_in(read_bundle_file(path))
         (self._single if is_alone and len(found) == 1 else self._named).extend(found)
@@ -93,6 +104,7 @@ class Places:
             for name in {*claimed_names(candidate), *_names_of_file(candidate.path.name)}:
                 self._by_name.setdefault(name, []).append(number)
         self._used: set[int] = set()
+        self._untried: frozenset[int] = frozenset()
 
     @property
     def shared(self) -> tuple[Candidate, ...]:
@@ -134,37 +146,43 @@ class Places:
         numbers |= set(self._by_name.get(name, ()) if name else ())
         if not numbers and self._targets == 1 and not self._single:
             numbers = set(range(min(len(self._named), _MOST_TRIED)))
+            self._untried = frozenset(range(len(numbers), len(self._named)))
         self._used |= numbers
         return tuple(self._shared[number] for number in sorted(numbers))
 
     @property
     def left_over(self) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
         """What was given to no artifact: notes on bundles about others, and the faults of those that cannot be read."""
-        others, faults, unread = 0, list[Diagnostic](), 0
+        others, untried, faults, none = 0, 0, list[Diagnostic](), 0
         for number, candidate in enumerate(self._shared):
             if number in self._used:
                 continue
             if candidate.bundle is not None:
-                others += 1
+                untried += number in self._untried
+                others += number not in self._untried
             elif number < len(self._named) and candidate.refused is not None:
                 faults.append(_fault_of(candidate))
             else:
-                unread += 1
+                none += 1
         notes = [f"{others:,} of the bundles are about none of these artifacts"] if others else []
-        notes += [f"{unread:,} files of the folder of bundles are none"] if unread else []
+        if untried:
+            notes.append(f"{untried:,} of the bundles were not tried: none names the artifact, and {_MOST_TRIED} are")
+        notes += [f"{none:,} files of the folder of bundles are none, or cannot be read"] if none else []
         return tuple(notes), tuple(faults)
 
     def _by_patterns(self, words: Mapping[str, str]) -> FoundFor:
         candidates, notes, faults = list(self._single), list[str](), list[Diagnostic]()
         for pattern in self._patterns:
             path = Path(_filled(pattern, words))
-            if not path.exists():
-                notes.append(f"there is no {path.as_posix()}")
-                continue
             try:
-                candidates += candidates_in(read_bundle_file(path))
+                file = read_bundle_if_there(path)
             except InputError as err:
                 faults += err.diagnostics
+                continue
+            if file is None:
+                notes.append(f"there is no {path.as_posix()}")
+            else:
+                candidates += candidates_in(file)
         if self._places.signature:
             try:
                 candidates += self._detached(words)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from supplymatrix.attest.keys import VerifyingKey
 from supplymatrix.attest.wanted import IdentityWish, Wanted
 from supplymatrix.errors import Diagnostic, InputError
-from supplymatrix.model.signature import ArtifactKind
+from supplymatrix.model.signature import ArtifactKind, Check
+from supplymatrix.model.signature_run import SUBJECTS
 from supplymatrix.model.value import changed, value
 from supplymatrix.sources.files import read_limited
 
 __all__ = ["IGNORE_LOG", "IGNORE_SCT", "SignatureWish", "WishWords", "read_wish", "usual_issuer"]
 
-IGNORE_LOG, IGNORE_SCT = "--insecure-ignore-log", "--insecure-ignore-sct"
+IGNORE_LOG, IGNORE_SCT, KEY_WITHOUT_LOG = "--insecure-ignore-log", "--insecure-ignore-sct", "--key-without-log"
 _KEY_LIMIT = 64 << 10
 _USUAL = (
     ("https://github.com/", "https://token.actions.githubusercontent.com"),
@@ -72,6 +74,7 @@ def read_wish(words: WishWords) -> SignatureWish:
 
     Raises InputError for words that do not go together, and for keys that cannot be read.
     """
+    _refuse_empty(words)
     keys = tuple(_keys(words.keys))
     identities = _identities(words)
     wanted = Wanted(
@@ -86,7 +89,7 @@ def read_wish(words: WishWords) -> SignatureWish:
     asked = tuple(_asked(wanted))
     if words.vendor:
         wanted = _of_vendor(words, wanted)
-    return SignatureWish(wanted=wanted, asked=asked, switched_off=tuple(_switched_off(wanted)))
+    return SignatureWish(wanted=wanted, asked=asked, switched_off=tuple(_switched_off(words, wanted)))
 
 
 def usual_issuer(identity: str) -> str:
@@ -103,7 +106,7 @@ def _of_vendor(words: WishWords, wanted: Wanted) -> Wanted:
     from supplymatrix.engine.vendor_keys import VendorKeys
     from supplymatrix.engine.vendor_signers import signers_of
 
-    is_file = bool(words.target) and Path(words.target).is_file() and not is_layout(words.target)
+    is_file = bool(words.target) and os.path.isfile(words.target) and not is_layout(words.target)  # noqa: PTH113
     kind = ArtifactKind.FILE if is_file else ArtifactKind.IMAGE
     found = signers_of(
         words.vendor, dict(words.variables), words.target, kind, folders=words.profiles,
@@ -111,6 +114,18 @@ def _of_vendor(words: WishWords, wanted: Wanted) -> Wanted:
     )  # fmt: skip
     own = found.wanted
     return changed(wanted, identities=own.identities, keys=own.keys, log_is_optional=own.log_is_optional)
+
+
+def _refuse_empty(words: WishWords) -> None:
+    """Raise InputError where a word is empty, as one is that a variable of a shell was to fill: it would ask nothing."""
+    named = (
+        (words.identities, "--identity"), (words.identity_regexps, "--identity-regexp"), (words.issuers, "--issuer"),
+        (words.issuer_regexps, "--issuer-regexp"), ([name for name, _ in words.claims], "--claim"),
+        ([name for name, _ in words.annotations], "--annotation"),
+    )  # fmt: skip
+    for texts, option in named:
+        if any(not text.strip() for text in texts):
+            raise _fault(f"{option} is empty, and would ask for nothing", "what is asked for")
 
 
 def _keys(paths: Sequence[Path]) -> Iterator[VerifyingKey]:
@@ -154,7 +169,7 @@ def _pairs(words: WishWords, issuers: int) -> Iterator[IdentityWish]:
 
 def _issuer(words: WishWords, number: int, issuers: int, *, is_exact: bool) -> IdentityWish:
     if not issuers:
-        return IdentityWish()
+        return IdentityWish(any_issuer=True)
     if issuers == 1:
         is_exact, number = bool(words.issuers), 0
     if is_exact:
@@ -175,11 +190,15 @@ def _asked(wanted: Wanted) -> Iterator[str]:
         yield f"with the annotation {name}={text}"
 
 
-def _switched_off(wanted: Wanted) -> Iterator[str]:
+def _switched_off(words: WishWords, wanted: Wanted) -> Iterator[str]:
     if not wanted.checks_log:
-        yield f"the transparency log ({IGNORE_LOG}): nobody may ever have seen these signatures"
+        yield f"{SUBJECTS[Check.ENTRY]} ({IGNORE_LOG}): nobody may ever have seen these signatures"
+    elif words.key_without_log:
+        yield f"{SUBJECTS[Check.ENTRY]}, where a key's signature has no entry ({KEY_WITHOUT_LOG})"
     if not wanted.checks_sct:
-        yield f"the certificate log ({IGNORE_SCT}): nobody may ever have seen these certificates"
+        yield f"{SUBJECTS[Check.SCT]} ({IGNORE_SCT}): nobody may ever have seen these certificates"
+    if any(wish.any_issuer for wish in wanted.identities):
+        yield f"{SUBJECTS[Check.ISSUER]} (--ca without --issuer): who vouched for the identity"
 
 
 def _fault(message: str, expected: str, seen: str = "", remedy: str = "") -> InputError:

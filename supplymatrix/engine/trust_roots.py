@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ OLD_AFTER = 180
 """Days, after which a trusted root is warned of."""
 _KIND = "trust_roots"
 _MOST = 4 << 20
+_A_DAY = timedelta(days=1)
+_CLOCK = "set the clock; if it is right, fetch the root anew: supplymatrix trust update"
 _BROKEN = "reinstall the program"
 
 
@@ -61,7 +63,7 @@ def trusted_root_for(
 
         root = parse_trusted_root(read_limited(path, _MOST, "trusted root"), path.as_posix())
         return root, TrustUsed(name=path.as_posix(), sha256=root.sha256)
-    public = newest_public_root(environ)
+    public = newest_public_root(environ, today=now.date())
     root = changed(parse_trusted_root(public.data, PUBLIC_GOOD), name=PUBLIC_GOOD)
     age = max((now.date() - public.as_of).days, 0)
     return root, TrustUsed(name=PUBLIC_GOOD, sha256=root.sha256, as_of=f"{public.as_of:%Y-%m-%d}", age_days=age)
@@ -77,8 +79,12 @@ def age_warning(trust: TrustUsed) -> str:
     )
 
 
-def newest_public_root(environ: Mapping[str, str] | None) -> PublicRoot:
-    """Return the newer of what comes with the program and what was fetched. Raises SourceError."""
+def newest_public_root(environ: Mapping[str, str] | None, *, today: date | None = None) -> PublicRoot:
+    """Return the newer of what comes with the program and what was fetched.
+
+    today: of the run, UTC; None = not held against what was fetched. Raises SourceError, also for one that was fetched
+    on a day that has not come: it would be the newest, and young, for ever.
+    """
     shipped = shipped_root()
     if environ is None:
         return shipped
@@ -89,6 +95,9 @@ def newest_public_root(environ: Mapping[str, str] | None) -> PublicRoot:
     kept = read_kept_root(state) if state is not None else None
     if kept is None or kept.as_of < shipped.as_of:
         return shipped
+    if today is not None and kept.as_of > today + _A_DAY:
+        says = f"the trusted root that was kept is of {kept.as_of}, and this machine's clock says {today}"
+        raise SourceError(says, remedy=_CLOCK)
     source = f"fetched from {kept.source}"
     return PublicRoot(data=kept.data, as_of=kept.as_of, source=source, repository=shipped.repository)
 

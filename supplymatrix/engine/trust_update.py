@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from supplymatrix.engine.means import Means
-from supplymatrix.engine.trust_roots import PUBLIC_GOOD, newest_public_root, tuf_bootstrap
+from supplymatrix.engine.trust_roots import PUBLIC_GOOD, PublicRoot, newest_public_root, shipped_root, tuf_bootstrap
 from supplymatrix.errors import SourceError
 from supplymatrix.model.value import value
 
@@ -49,7 +49,7 @@ def update_trust(means: Means, *, repository: str = "", bootstrap: bytes = b"") 
 
     if means.offline:
         raise SourceError("a trusted root is fetched over the network, and this run uses none", remedy="--online")
-    before = newest_public_root(means.environ)
+    before = _before(means)
     state = state_folder(means.environ)
     url = repository or before.repository
     transport = Transport(environ=means.environ, ca_file=means.ca_file, connections=1)
@@ -60,3 +60,11 @@ def update_trust(means: Means, *, repository: str = "", bootstrap: bytes = b"") 
         before=hashlib.sha256(before.data).hexdigest(), after=hashlib.sha256(data).hexdigest(),
         as_of=f"{means.now:%Y-%m-%d}", path=path, source=url,
     )  # fmt: skip
+
+
+def _before(means: Means) -> PublicRoot:
+    """Return what was used so far: where what was kept is damaged, nothing is, and what is fetched takes its place."""
+    try:
+        return newest_public_root(means.environ)
+    except SourceError:
+        return shipped_root()

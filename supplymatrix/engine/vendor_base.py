@@ -6,6 +6,7 @@ Nobody is guessed where a name is of no vendor, or of several, or where it takes
 from __future__ import annotations
 
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.vendor_keys import VendorKeys
 from supplymatrix.engine.vendor_measures import profile_folders
 from supplymatrix.engine.vendor_signers import VendorSigners, signers_of, vendors_of_image
 from supplymatrix.errors import InputError, SupplymatrixError
@@ -22,7 +23,8 @@ def signers_of_base(reference: str, means: Means) -> tuple[VendorSigners | None,
         vendors = vendors_of_image(reference, folders, today=today)
         if len(vendors) != 1:
             return None, f"several vendors sign images of that name: {', '.join(vendors)}" if vendors else ""
-        found = signers_of(vendors[0], {}, reference, folders=folders, today=today)
+        keys = VendorKeys((), means)
+        found = signers_of(vendors[0], {}, reference, folders=folders, today=today, keys=keys)
     except InputError as err:
         first = err.diagnostics[0]
         return None, f"{first.message}; {first.expected}" if first.expected else first.message

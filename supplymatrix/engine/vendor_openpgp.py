@@ -100,7 +100,8 @@ def openpgp_verdict(answer: OpenPgpAnswer, fingerprints: tuple[str, ...], source
         remedy="" if counts else "hold the fingerprint against the vendor's own page",
     )
     signer = Signer(
-        key_name="OpenPGP", key_id=answer.fingerprint.lower(), identity=answer.user, identity_kind="openpgp"
+        key_name="OpenPGP", key_id="", identity=answer.user, identity_kind="openpgp",
+        claims=(("fingerprint", answer.fingerprint),),
     )  # fmt: skip
     state = SignatureState.VALID if counts else SignatureState.REFUSED
     verdict = _verdict(state, source, (held, key, _NO_LOG))

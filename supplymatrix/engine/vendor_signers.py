@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from supplymatrix.attest.image_reference import parse_image_reference
@@ -349,20 +350,12 @@ def _name_of(target: str, kind: ArtifactKind) -> str:
 
 def _load(vendor: str, folders: Sequence[Path], today: date | None) -> tuple[VendorProfile, Mapping[str, str]]:
     """Return one profile, the user's before the built-in one, and the user's variables of it. Raises InputError."""
-    from supplymatrix.engine.vendor_profiles import read_profile_files
-    from supplymatrix.sources.builtin import builtin_bytes, builtin_names
+    from supplymatrix.sources.builtin import builtin_names
     from supplymatrix.vendors.addresses import ID
-    from supplymatrix.vendors.profile_reader import parse_profile
-    from supplymatrix.vendors.user_data import FILE
 
     name = f"{vendor}.toml"
     is_id = ID.fullmatch(vendor) is not None
-    files = [folder / file for folder in folders for file in (name, FILE) if is_id and (folder / file).is_file()]
-    found = read_profile_files(files, today=today or date.max)
-    if found.faults:
-        raise InputError(*found.faults)
-    own = found.user.variables.get(vendor, {})
-    mine = found.by_id.get(vendor)
+    mine, own = _of_user(vendor, folders, today) if is_id and folders else (None, {})
     if mine is not None:
         return mine, own
     builtin = builtin_names(_BUILTIN)
@@ -373,4 +366,27 @@ def _load(vendor: str, folders: Sequence[Path], today: date | None) -> tuple[Ven
             message="there is no profile of this vendor", seen=vendor[:100], expected=f"one of {', '.join(known)}",
             remedy=f"did you mean {near!r}?" if near else "a profile of your own: --profiles DIR",
         ))  # fmt: skip
-    return parse_profile(builtin_bytes(_BUILTIN, name), f"{_BUILTIN}/{name}"), own
+    return _builtin(name), own
+
+
+def _of_user(
+    vendor: str, folders: Sequence[Path], today: date | None
+) -> tuple[VendorProfile | None, Mapping[str, str]]:
+    """Return the user's own profile of a vendor, and his variables of it. Raises InputError."""
+    from supplymatrix.engine.vendor_profiles import read_profile_files
+    from supplymatrix.vendors.user_data import FILE
+
+    files = [folder / file for folder in folders for file in (f"{vendor}.toml", FILE) if (folder / file).is_file()]
+    found = read_profile_files(files, today=today or date.max)
+    if found.faults:
+        raise InputError(*found.faults)
+    return found.by_id.get(vendor), found.user.variables.get(vendor, {})
+
+
+@cache
+def _builtin(name: str) -> VendorProfile:
+    """Return a profile that comes with the program, parsed once."""
+    from supplymatrix.sources.builtin import builtin_bytes
+    from supplymatrix.vendors.profile_reader import parse_profile
+
+    return parse_profile(builtin_bytes(_BUILTIN, name), f"{_BUILTIN}/{name}")

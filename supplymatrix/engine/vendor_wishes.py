@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_signers import VendorWishes
+from supplymatrix.engine.vendor_keys import VendorKeys
 from supplymatrix.engine.vendor_measures import profile_folders
 from supplymatrix.engine.vendor_signers import SignerBook, VendorSigners
 from supplymatrix.model.signature import ArtifactKind
@@ -17,7 +18,8 @@ def vendor_wishes(means: Means) -> VendorWishes:
 
     def wishes(vendor: str, variables: tuple[tuple[str, str], ...], name: str, kind: ArtifactKind) -> VendorSigners:
         if not books:
-            books.append(SignerBook(profile_folders(means.environ), today=means.now.date()))
+            folders, keys = profile_folders(means.environ), VendorKeys((), means)
+            books.append(SignerBook(folders, today=means.now.date(), keys=keys))
         return books[0].signers(vendor, dict(variables), name, kind)
 
     return wishes

@@ -19,7 +19,14 @@ from typing import TYPE_CHECKING, TypeVar
 from supplymatrix.attest.wanted import Artifact, EngineChoice, IdentityWish, Wanted
 from supplymatrix.engine.events import OnEvent, Progress, ignore_event
 from supplymatrix.engine.means import Means
-from supplymatrix.engine.signature_bundles import Candidate, algorithms_of, candidate_of, needs_data, without_copies
+from supplymatrix.engine.signature_bundles import (
+    Candidate,
+    algorithms_of,
+    broken_off,
+    candidate_of,
+    needs_data,
+    without_copies,
+)
 from supplymatrix.engine.signature_outcome import exit_code_of, holding_first, missing_kinds, signed_as
 from supplymatrix.engine.signature_places import NO_PLACES, BundlePlaces, FoundFor, Places
 from supplymatrix.engine.signature_trust import RunTrust
@@ -53,7 +60,8 @@ _LARGE = 4 << 20
 """Bytes from which a file is hashed beside others."""
 _AT_A_TIME = 256
 _MOST_THREADS = 8
-_ALARM = 4
+_GRAVER = (4, 70)
+"""Exit codes that say more than a bundle that cannot be read."""
 _DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha384):([0-9a-f]{96})|(sha512):([0-9a-f]{128})")
 
 
@@ -176,7 +184,7 @@ class _Run:
         return SignatureRun(
             artifacts=artifacts,
             engine=request.engine.value,
-            exit_code=2 if faults and code != _ALARM else code,
+            exit_code=2 if faults and code not in _GRAVER else code,
             trust=self._trust.used,
             asked=request.asked,
             switched_off=request.switched_off,
@@ -329,7 +337,15 @@ class _Run:
 
         wanted = self._wanted(base, predicate) if is_attestation else base
         root = self._trust.root_for(bundle, wanted)
-        return verify_signature(bundle, artifact, wanted, root, self._request.means.now, engine=self._request.engine)
+        means, engine = self._request.means, self._request.engine
+        try:
+            return verify_signature(bundle, artifact, wanted, root, means.now, engine=engine)
+        except SupplymatrixError:
+            raise
+        except Exception as err:
+            if means.environ.get("SUPPLYMATRIX_DEBUG") == "1":
+                raise
+            return broken_off(bundle.source, err)
 
     def _wanted(self, base: Wanted, predicate: str) -> Wanted:
         """Return what is asked of an attestation: annotations are of signatures; the kinds that are asked for are its

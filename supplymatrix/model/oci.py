@@ -86,11 +86,14 @@ class OciAbsent:
 
 @value
 class OciUnavailable:
-    """There is no answer. outage: it may pass."""
+    """There is no answer. outage: it may pass. is_too_long: there is one, of `source`, with more bytes than the question
+    allows."""
 
     reason: str
     remedy: str = ""
     outage: bool = False
+    is_too_long: bool = False
+    source: str = ""
 
 
 @value

@@ -100,6 +100,8 @@ class Reason(StrEnum):
     UNSUPPORTED = "unsupported"
     ENGINES_DISAGREE = "engines-disagree"
     UNREACHABLE = "unreachable"
+    INTERNAL = "internal-error"
+    """This program broke off: a fault of its own, whatever the signature is."""
 
 
 ALARMING = frozenset(
@@ -143,7 +145,8 @@ class Signer:
     """Who signed, as certificate or key tell. Of a certificate that no trusted CA vouches for nothing is known: then
     there is no Signer.
 
-    identity: of the subject alternative name, as it is written; identity_kind: "uri", "email", "other", "" for a key.
+    identity: of the subject alternative name, as it is written; identity_kind: "uri", "email", "other", "" for a key;
+    "openpgp" for one of OpenPGP, with its fingerprint among the claims, no key_id, and the keyring's word for a name.
     issuer: of the OIDC token. claims: further fields of the certificate, in the names of Fulcio ("githubWorkflowRef",
     "sourceRepositoryDigest", …), sorted. key_name: "ECDSA P-256"; key_id: sha256 (hex) of the SubjectPublicKeyInfo.
     not_before, not_after: validity of the certificate, UTC; None for a key. issued_by: name of the CA.
@@ -207,12 +210,15 @@ class Statement:
 @value
 class TrustUsed:
     """What the run trusted. name: "public good", or the file. sha256: of the trusted root. as_of: the day from which it
-    is known to be, None where nobody says. age_days: on the day of the run, None where unknown."""
+    is known to be, None where nobody says. age_days: on the day of the run, None where unknown. ca, ca_sha256: the file
+    with the only authorities whose certificates count, in the place of those of the root; "" = those of the root."""
 
     name: str
     sha256: str
     as_of: str = ""
     age_days: int | None = None
+    ca: str = ""
+    ca_sha256: str = ""
 
 
 @value

@@ -28,11 +28,12 @@ class Exchange:
     status, headers: of the last answer, 0 and nothing without any; the names of headers are in small letters.
     fault: the kind of the last fault of the connection, "" for none.
     is_home: it came from the server that was asked, and not from one that this redirects to.
+    is_too_long: there was a body, and it is longer than was asked for.
     """
 
     __slots__ = (
-        "accept", "attached", "etag", "fault", "file", "form", "headers", "is_home", "is_public", "is_unchanged",
-        "keeps", "last_modified", "seconds", "status", "tries",
+        "accept", "attached", "etag", "fault", "file", "form", "headers", "is_home", "is_public", "is_too_long",
+        "is_unchanged", "keeps", "last_modified", "seconds", "status", "tries",
     )  # fmt: skip
 
     def __init__(
@@ -64,6 +65,7 @@ class Exchange:
         self.headers: tuple[tuple[str, str], ...] = ()
         self.fault = ""
         self.is_home = True
+        self.is_too_long = False
 
     def condition(self) -> list[tuple[bytes, bytes]]:
         """Return the condition as headers of a request."""

@@ -30,7 +30,7 @@ from supplymatrix.model.oci import (
     OciForged,
     OciUnavailable,
 )
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.net.address import is_loopback
 from supplymatrix.net.credentials import Attached, Credentials
 from supplymatrix.net.docker_config import Logins
@@ -314,7 +314,9 @@ class Registries:
             if exchange.status in keeps:
                 return OciAbsent(source=place.base)
             if exchange.status not in _WANT_LOGIN or isinstance(answer, Absent):
-                return _without(answer)
+                none = _without(answer)
+                is_cut = isinstance(none, OciUnavailable) and exchange.is_too_long
+                return changed(none, is_too_long=True, source=place.base) if is_cut else none
             if not exchange.is_home:
                 return OciUnavailable(
                     reason=f"{place.base} redirects to another server, which answers HTTP status {exchange.status}; "
@@ -363,7 +365,8 @@ def _key_of(ask: OciAsk) -> tuple[str, str]:
 
 def _within(kept: OciBytes, ask: OciAsk) -> OciAnswer:
     if isinstance(ask, GetBlob) and len(kept.data) > ask.limit:
-        return OciUnavailable(reason=f"{kept.source}: {ask.digest} is longer than {ask.limit} bytes")
+        reason = f"{kept.source}: {ask.digest} is longer than {ask.limit} bytes"
+        return OciUnavailable(reason=reason, is_too_long=True, source=kept.source)
     return kept
 
 

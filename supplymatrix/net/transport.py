@@ -367,6 +367,8 @@ class Transport:
         too_long = length.isascii() and length.isdigit() and int(length[:30]) > max_bytes
         data = None if too_long else await self._body(response, max_bytes, into)
         if data is None:
+            if into is not None:
+                into.is_too_long = True
             return Unavailable(f"{shown(str(url))}: the answer is longer than {max_bytes} bytes")
         if self._credentials.repeats(data):
             return Unavailable(

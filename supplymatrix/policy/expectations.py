@@ -17,8 +17,8 @@
 
 The facts are real files: what is not given is made from go.mod (every go.sum line that it needs, proven in the log).
 `log` says what the log would answer otherwise, `released` how old a version is, `licence` under which licence; of a
-module that the facts do not have none of them can say anything, which fails the test. A finding or gap that is not
-expected fails the test too, unless `only = false`.
+module that the facts do not have none of them can say anything, which fails the test. `artifact` says whether one is
+signed. A finding or gap that is not expected fails the test too, unless `only = false`.
 """
 
 from __future__ import annotations
@@ -32,11 +32,13 @@ from supplymatrix.errors import InputError
 from supplymatrix.model.fact import ProofState
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.predicates import parse_kind
 from supplymatrix.model.rule import Level, Rule, Status
+from supplymatrix.model.signature import Reason
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Outcome
 
-__all__ = ["GAP", "TEST_FILE", "Expected", "LicenceSays", "LogSays", "PolicyTest", "parse_policy_tests"]
+__all__ = ["GAP", "TEST_FILE", "ArtifactSays", "Expected", "LicenceSays", "LogSays", "PolicyTest", "parse_policy_tests"]
 
 TEST_FILE = "lift.test.toml"
 GAP = "unknown"
@@ -51,7 +53,9 @@ _STATES = {
 }
 _LEVELS = tuple(level.value for level in Level if level is not Level.OFF)
 _STATUSES = (Status.FAIL.value, Status.WAIVED.value, Status.UNKNOWN.value)
-_KEYS = ("go_mod", "go_sum", "on", "outcome", "min_low", "only", "expect", "log", "released", "licence")
+_KEYS = ("go_mod", "go_sum", "on", "outcome", "min_low", "only", "expect", "log", "released", "licence", "artifact")
+_ARTIFACT_KEYS = ("reason", "attested", "tag")
+_REFUSED = tuple(reason.value for reason in Reason)
 
 
 @value
@@ -70,6 +74,18 @@ class LicenceSays:
     expression: str
     confidence: int
     is_read: bool
+
+
+@value
+class ArtifactSays:
+    """What becomes of an artifact. reason: why its signature does not hold, None = it holds; is_signed: there is one.
+    attested: kinds of attestations that are there and hold. tag: of an image, "" for a file."""
+
+    name: str
+    is_signed: bool
+    reason: Reason | None
+    attested: tuple[str, ...]
+    tag: str
 
 
 @value
@@ -106,6 +122,7 @@ class PolicyTest:
     log: tuple[LogSays, ...]
     released: Mapping[ModuleVersion, date]
     licences: Mapping[ModuleVersion, LicenceSays]
+    artifacts: tuple[ArtifactSays, ...]
     location: Location
 
 
@@ -142,6 +159,7 @@ def _test(table: Table, rules: Mapping[str, Rule]) -> PolicyTest:
         log=tuple(_log(found) for found in _inner(table, "log", ("module", "state"), ())),
         released=dict(_released(found) for found in _inner(table, "released", ("module", "on"), ())),
         licences=dict(map(_licence, _inner(table, "licence", ("module",), ("licence", "confidence", "read")))),
+        artifacts=tuple(map(_artifact, _inner(table, "artifact", ("name",), _ARTIFACT_KEYS))),
         location=table.location,
     )
 
@@ -191,6 +209,26 @@ def _licence(table: Table) -> tuple[ModuleVersion, LicenceSays]:
         confidence=table.whole("confidence", 100, low=1, high=100),
         is_read=table.flag("read", default=True),
     )
+
+
+def _artifact(table: Table) -> ArtifactSays:
+    reason = table.word("reason", _REFUSED)
+    attested = tuple(_kind(table, text) for text in table.texts("attested"))
+    return ArtifactSays(
+        name=table.text("name", filled=True),
+        is_signed=reason != Reason.NO_SIGNATURE.value,
+        reason=Reason(reason) if reason and reason != Reason.NO_SIGNATURE.value else None,
+        attested=attested,
+        tag=table.text("tag"),
+    )
+
+
+def _kind(table: Table, text: str) -> str:
+    try:
+        return parse_kind(text)
+    except InputError as err:
+        table.fault("attested", err.diagnostics[0].message, expected="e.g. provenance, sbom")
+        return text
 
 
 def _module(table: Table) -> ModuleVersion:

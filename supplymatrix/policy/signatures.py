@@ -47,7 +47,7 @@ __all__ = ["PROVENANCE", "SIGNATURE_RULES", "TRUSTED_ROOT", "asked_of_signatures
 
 SIGNATURE_RULES = tuple(f"SM5{number:02}" for number in range(1, 16))
 PROVENANCE = "provenance"
-TRUSTED_ROOT = "trusted root"
+TRUSTED_ROOT = "trusted-root"
 """The subject of results about how old the trusted root is."""
 _OF_A_SIGNATURE = ("SM501", "SM502", "SM503", "SM504", "SM505")
 _ALWAYS = frozenset({Reason.ENGINES_DISAGREE, Reason.BLOB_DIGEST_MISMATCH})
@@ -325,8 +325,9 @@ class _Judge:
     def _of_link(self, rule: str, link: ChainLink) -> Result:
         values = ((name, text) for name, text in link.values if name not in _IN_FULL_ELSEWHERE)
         stated = (("expected", link.expected), ("found", link.found), *values)
+        label = f"expected {link.expected}, found {link.found}" if link.expected and link.found else link.says
         return self._failed(
-            rule, f"{self._fact.name}: {link.says}", label=link.says,
+            rule, f"{self._fact.name}: {link.says}", label=label,
             evidence=tuple(Evidence(label=label, value=text) for label, text in stated if text),
             fix=link.remedy or _fix(rule), kind=link.subject, identity=link.reason,
         )  # fmt: skip
@@ -396,7 +397,7 @@ def _age(policy: Policy, trust: TrustUsed, rule: Rule) -> Iterator[Result]:
     elif trust.age_days > least.max_root_age:
         yield failed(
             rule, TRUSTED_ROOT, NO_MODULE,
-            message=f"the trusted root is {trust.age_days:,} days old, the policy lets it be {least.max_root_age:,}",
+            message=f"the trusted root is {trust.age_days:,} days old, and may be {least.max_root_age:,} days",
             label=f"of {trust.as_of}", locations=(place,),
             evidence=(
                 Evidence(label="trusted root", value=trust.name), Evidence(label="sha256", value=trust.sha256),

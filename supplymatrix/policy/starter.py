@@ -57,6 +57,13 @@ preset = {toml_string(preset)}
 #[toolchain]
 #verify = true
 
+# Who signs what the project releases, and what has to be attested of it: `check` looks at dist/app with the modules.
+#[signatures]
+#require = ["signature", "provenance"]
+#signers = [{{ identity = "release@corp.example", issuer = "https://accounts.google.com" }}]
+#[[signatures.artifact]]
+#path = "dist/app"
+
 # A finding that somebody takes upon himself, with a reason, until a day.
 #[[waivers]]
 #rule = "SM202"

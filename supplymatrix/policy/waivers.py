@@ -17,7 +17,7 @@ __all__ = ["NAMED_BY_SUBJECT", "SOON", "DebtBook", "WaiverBook", "is_too_wide"]
 
 SOON = timedelta(days=14)
 """How long before its end a waiver is spoken of."""
-NAMED_BY_SUBJECT = ("vendor:", "vendor/", "program:")
+NAMED_BY_SUBJECT = ("vendor:", "vendor/", "program:", "artifact:", "trusted-root")
 """How subjects begin that are no modules, and that a waiver names as they are."""
 _NARROW = 2  # elements of a path: the host, and whose modules they are
 
@@ -97,8 +97,8 @@ class WaiverBook:
 
 
 def _name_of(about: Finding | Result) -> str:
-    """Return what a waiver calls a thing in `package`: its module path; of what is none "vendor:<id>", "vendor/<file>"
-    or "program:<name>"."""
+    """Return what a waiver calls a thing in `package`: its module path; of what is none "vendor:<id>", "vendor/<file>",
+    "program:<name>", "artifact:<name>" or "trusted-root"."""
     return about.module or (about.subject if about.subject.startswith(NAMED_BY_SUBJECT) else "")
 
 

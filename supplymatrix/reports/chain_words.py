@@ -61,6 +61,8 @@ def verdict_words(run: ChainRun) -> str:
     if broken is not None:
         where = f" of {broken.subject}" if broken.subject else ""
         head = f"the chain is broken at {TITLES[broken.id]}{where}: {broken.says}"
+    elif run.exit_code == 4:
+        head = "the chain is broken: a file in it is not what its digest says"
     elif counting:
         names = ", ".join(dict.fromkeys(f"{TITLES[link.id]} {link.state.value}" for link in counting))
         head = f"the chain is not whole ({names})"

@@ -24,6 +24,7 @@ from supplymatrix.model.fact import (
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Finding
 from supplymatrix.model.verdict import Judged, Score, Verdict, WaiverEntry, WaiverUse
+from supplymatrix.reports.artifact_words import artifacts_json
 from supplymatrix.reports.json_text import as_json
 from supplymatrix.reports.judged_words import chain_of
 from supplymatrix.reports.next_step import next_step
@@ -60,6 +61,7 @@ def report_of(audit: Audit) -> _Json:
         "copies": [_copy(copy) for copy in audit.facts.of(CachedCopy)],
         "proof_file": next((_proof_file(proof) for proof in audit.facts.of(ProofFile)), None),
         "witnesses": [_witness(witness) for witness in audit.facts.of(HashWitness)],
+        "artifacts": artifacts_json(audit.facts),
         "waivers": [_entry(entry) for entry in verdict.waivers],
         "fellows": [fellow_of(fellow) for fellow in audit.fellows],
     }

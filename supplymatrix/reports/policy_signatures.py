@@ -10,7 +10,7 @@ from supplymatrix.policy.signature_terms import ArtifactRule, SignatureRule, Sig
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import wrap
 
-__all__ = ["signature_lines", "signatures_json"]
+__all__ = ["pairs_json", "signature_lines", "signatures_json"]
 
 
 def signature_lines(policy: Policy, width: int) -> list[str]:
@@ -89,15 +89,20 @@ def _signers_json(signers: Sequence[SignerRule] | None) -> list[dict[str, object
             "identity_regexp": signer.identity_regexp,
             "issuer": signer.issuer,
             "issuer_regexp": signer.issuer_regexp,
-            "claims": dict(signer.claims),
+            "claims": pairs_json(signer.claims),
             "key": _file_json(signer.key),
             "vendor": signer.vendor,
-            "variables": dict(signer.variables),
+            "variables": pairs_json(signer.variables),
             "log": signer.log,
             "origin": _place(signer.location),
         }
         for signer in signers
     ]
+
+
+def pairs_json(pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """Return names and texts as values of JSON."""
+    return [{"name": name, "value": text} for name, text in pairs]
 
 
 def _file_json(file: SigningFile | None) -> dict[str, object] | None:

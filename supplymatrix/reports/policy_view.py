@@ -13,7 +13,7 @@ from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.origins import PolicyValue, PolicyView
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
-from supplymatrix.reports.policy_signatures import signature_lines, signatures_json
+from supplymatrix.reports.policy_signatures import pairs_json, signature_lines, signatures_json
 from supplymatrix.reports.snippet import text_width, wrap
 from supplymatrix.reports.tally import counted
 
@@ -233,7 +233,7 @@ def render_policy_json(view: PolicyView, rules: Mapping[str, Rule], *, today: da
                     "max_evidence_age_days": entry.evidence_age,
                     "channels": list(entry.channels),
                     "require": list(entry.require),
-                    "identity": dict(entry.identity),
+                    "identity": pairs_json(entry.identity),
                     "origin": _place(entry.location),
                 }
                 for entry in policy.vendors

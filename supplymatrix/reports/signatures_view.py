@@ -30,6 +30,7 @@ from supplymatrix.reports.plain import plain
 
 __all__ = ["command_for", "reason_words", "render_signatures_text", "verdict_line"]
 
+_GPGV = "gpgv"
 _LABEL = 13  # columns of the names before values
 _SHOWN = 10  # artifacts of one outcome in the table at the end, unless all are asked for
 _MARKS = {
@@ -59,6 +60,7 @@ _VERDICTS = {
     3: "not everything could be had, or judged here",
     4: "ALARM: a signature, a proof or a hash is wrong",
     5: "there was nothing to verify",
+    70: "supplymatrix broke off, by a fault of its own: not everything was judged",
 }
 _CLAIMS = (
     ("sourceRepositoryURI", ""),
@@ -232,7 +234,7 @@ def _signer(verdict: SignatureVerdict, run: SignatureRun, width: int) -> Iterato
         return
     if signer.identity_kind == "openpgp":
         yield from _row("  signed by", f"OpenPGP key of {signer.identity}, as the keyring says", width)
-        yield from _row("  fingerprint", signer.key_id.upper(), width)
+        yield from _row("  key", dict(signer.claims).get("fingerprint", ""), width)
         return
     if not signer.identity:
         yield from _row("  signed by", f"{signer.key_name} key", width)
@@ -349,6 +351,9 @@ def _trust(run: SignatureRun) -> str:
 
 
 def _engine(run: SignatureRun) -> str:
+    used = {name for one in run.artifacts for verdict in one.signatures for name in verdict.engines}
+    if used == {_GPGV}:
+        return "gpgv alone, which judges OpenPGP signatures"
     if run.engine == "native":
         return "ours alone, as asked"
     if run.engine == "sigstore":

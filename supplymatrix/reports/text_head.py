@@ -22,6 +22,7 @@ from supplymatrix.model.on_disk import InstalledGo, VendoredModule, VendorState
 from supplymatrix.model.program import BuiltProgram
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Outcome, Verdict
+from supplymatrix.reports.artifact_words import artifact_lines
 from supplymatrix.reports.goroot_view import LEVELS
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import Paint, fold
@@ -65,6 +66,7 @@ def header(audit: Audit, width: int, paint: Paint) -> list[str]:
     lines[0] = f"{paint.bold}{name}{paint.off}{lines[0].removeprefix(name)}"
     lines += fold("  log    ", log_line(audit), width)
     lines += [line for text in proof_lines(audit) for line in fold("  proofs ", text, width)]
+    lines += [line for text in artifact_lines(audit) for line in fold("  signed ", plain(text), width)]
     parts = [part for part in (score_part(verdict), ", ".join(say_tally(tally_of(verdict)))) if part]
     word = verdict.outcome.value.upper()
     first, *rest = fold(f"  {word}{' ' * max(2, 7 - len(word))}", " · ".join(parts), width)

@@ -13,6 +13,7 @@ from supplymatrix.reports.matrix_cells import answer_word, state_word
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import shorten, text_width, wrap
 from supplymatrix.reports.tally import counted
+from supplymatrix.reports.vendor_signers_view import signer_lines, signer_rows
 from supplymatrix.vendors.capability_keys import KEYS
 from supplymatrix.vendors.cells import Answer, CellEvidence, CellStatus, cell_of
 from supplymatrix.vendors.expiry import PRIMARY
@@ -24,6 +25,7 @@ __all__ = ["primary_sources", "render_vendor_list", "render_vendor_text", "rende
 
 SCHEMA = "supplymatrix.vendors/1"
 _WIDEST = 24  # columns of an id
+_SIGNING = "signing"
 _TIERS = {"both": "free or paid"}
 
 
@@ -74,6 +76,8 @@ def render_vendor_text(
     out = [] if key else [*_head(profile, today, width), ""]
     for answer in answers:
         out += [*_cell(answer, today, width), ""]
+    if key in ("", _SIGNING) and profile.signers:
+        out += [*signer_lines(profile, today, width), ""]
     if not answers and key:
         out.append(f"{profile.id} gives no answer to {key}: {KEYS[key].question}")
     if not key:
@@ -278,14 +282,17 @@ def _summary(profile: VendorProfile, today: date, own: frozenset[str]) -> dict[s
 
 
 def _details(profile: VendorProfile, today: date, key: str | None) -> dict[str, object]:
-    """Return cells and evidence; key: of this one alone, "" = all, None = none."""
+    """Return cells, evidence and who signs; key: of this one alone, "" = all, None = none."""
     if key is None:
-        return {"capabilities": None, "evidence": None}
+        return {"capabilities": None, "evidence": None, "signers": None}
     answers = _answers(profile, today, key)
     named = {name for answer in answers for name in answer.capability.evidence}
+    signers = signer_rows(profile) if key in ("", _SIGNING) else []
+    named |= {name for row in profile.signers if signers for name in row.evidence}
     return {
         "capabilities": [_capability(answer) for answer in answers],
         "evidence": [evidence_of(item) for name, item in profile.evidence.items() if not key or name in named],
+        "signers": signers,
     }
 
 

@@ -10,21 +10,29 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-__all__ = ["FetchedImage"]
+from supplymatrix.errors import Diagnostic, InputError
+
+__all__ = ["FetchedImage", "NoRoomError"]
 
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 
+class NoRoomError(InputError):
+    """The folder cannot be made, or not be written to: the disk is full."""
+
+
 class FetchedImage:
-    """A folder for the blobs of one image or index."""
+    """A folder for the blobs of one image or index. Raises NoRoomError, as do its methods."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="supplymatrix-image-", ignore_cleanup_errors=True)
+        with _room():
+            self._folder = tempfile.TemporaryDirectory(prefix="supplymatrix-image-", ignore_cleanup_errors=True)
         self.path = Path(self._folder.name)
 
     def __enter__(self) -> Self:
@@ -41,8 +49,9 @@ class FetchedImage:
         if not (algorithm.isalnum() and text.isalnum()):
             raise ValueError(f"no digest: {digest!r}")
         file = self.path / "blobs" / algorithm / text
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        with _room():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
 
     def finish(self, images: Sequence[tuple[str, str]]) -> None:
         """Write what makes a layout of the blobs. images: (digest of a manifest, platform)."""
@@ -52,5 +61,16 @@ class FetchedImage:
             row: dict[str, object] = {"mediaType": _MANIFEST, "digest": digest}
             rows.append(row | ({"platform": {"os": system, "architecture": processor}} if processor else {}))
         index = json.dumps({"schemaVersion": 2, "manifests": rows})
-        (self.path / "index.json").write_text(index, encoding="utf-8")
-        (self.path / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}', encoding="utf-8")
+        with _room():
+            (self.path / "index.json").write_text(index, encoding="utf-8")
+            (self.path / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}', encoding="utf-8")
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as err:
+        message = f"no temporary file can be written: {err.strerror or err}"
+        remedy = "make room, or let TMPDIR name a folder that has it"
+        raise NoRoomError(Diagnostic(message=message, remedy=remedy)) from err

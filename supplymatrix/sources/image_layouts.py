@@ -4,7 +4,9 @@
     docker save    manifest.json, which names a configuration and layers; newer ones are OCI layouts besides
 
 Read are index and manifests, down to the layers of every platform. Each blob is held against the digest under which it
-is named. Signatures, attestations and other artifacts that lie beside images have no files that anybody runs.
+is named. Signatures, attestations and other artifacts that lie beside images have no files that anybody runs. Where both
+forms are there, some programs read the one and some the other: then manifest.json may name nothing but the images of
+index.json.
 
 Source: OCI image specification 1.1 (image-layout, image-index, manifest); moby image/spec v1.2.
 """
@@ -12,21 +14,25 @@ Source: OCI image specification 1.1 (image-layout, image-index, manifest); moby 
 from __future__ import annotations
 
 import hashlib
-import json
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
+from supplymatrix.documents.image_json import INDEXES, read_config, read_manifest, read_saved_list, saved_rows
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.read_at import ReadAt
 from supplymatrix.model.value import value
 
 __all__ = [
-    "DOCUMENT_LIMIT", "Blob", "BlobMissingError", "Blobs", "Image", "Layer", "LayoutFault", "digest_holds",
-    "find_images", "is_saved_list",
+    "DOCUMENT_LIMIT", "SAVED_LIST", "Blob", "BlobMissingError", "Blobs", "Image", "Layer", "LayoutFault",
+    "digest_holds", "find_images", "is_saved_list",
 ]  # fmt: skip
 
+T = TypeVar("T")
+SAVED_LIST = "manifest.json"
+"""The list that `docker save` writes."""
 DOCUMENT_LIMIT = 8 << 20
 """Bytes of an index, a manifest or a configuration."""
 MAX_IMAGES = 500
@@ -39,9 +45,9 @@ _LAYERS = (
     "application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs.diff.tar",
     "application/vnd.docker.image.rootfs.foreign.diff.tar",
 )  # fmt: skip
-_INDEXES = (
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
+_CONFIGS = (
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.container.image.v1+json",
 )
 
 
@@ -71,8 +77,8 @@ class Blob:
 
 @value
 class Layer:
-    """A layer of an image. kind: its media type, "" where none is told. diff: the digest of what it unpacks to, ""
-    where the blob itself has one. title: the file's name where it is a single file."""
+    """A layer of an image. kind: its media type, "" where none is told. diff: the digest of what it unpacks to, as the
+    configuration says, "" where it does not. title: the file's name where it is a single file."""
 
     blob: Blob
     kind: str = ""
@@ -88,12 +94,14 @@ class Layer:
 @value
 class Image:
     """One image, for one platform. digest: of its manifest, of its configuration where it has none. platform:
-    "linux/arm64", "" unknown. name: under which it was saved, "" for none. layers: the lowest first."""
+    "linux/arm64", "" unknown. name: under which it was saved, "" for none. layers: the lowest first. config: the digest
+    of its configuration, "" for none."""
 
     digest: str
     platform: str
     name: str
     layers: tuple[Layer, ...]
+    config: str = ""
 
 
 @value
@@ -107,13 +115,7 @@ class LayoutFault:
 
 def is_saved_list(data: bytes) -> bool:
     """Return whether a manifest.json is the list that `docker save` writes: others are of other programs."""
-    if data.lstrip()[:1] != b"[":
-        return False
-    try:
-        rows = json.loads(data)
-    except (ValueError, RecursionError):
-        return False
-    return any(isinstance(row.get("Layers"), list) for row in _rows(rows))
+    return saved_rows(data)
 
 
 def find_images(blobs: Blobs) -> tuple[list[Image], list[LayoutFault], list[str]]:
@@ -122,10 +124,13 @@ def find_images(blobs: Blobs) -> tuple[list[Image], list[LayoutFault], list[str]
     try:
         if blobs.has("index.json") and blobs.has("oci-layout"):
             search.index(Blob(name="index.json", digest=""), name="", depth=0)
+            search.hold_against_saved()
         else:
             search.saved()
     except InputError as err:
         search.faults.append(LayoutFault(what="the image layout", reason=err.diagnostics[0].message))
+        if blobs.has(SAVED_LIST):
+            search.faults.append(LayoutFault(what=SAVED_LIST, reason="it was not held against index.json"))
     return search.images, search.faults, search.notes()
 
 
@@ -143,10 +148,13 @@ class _Search:
             return []
         return [f"signatures, attestations and other artifacts that are no images were left out: {self._others:,}"]
 
-    def index(self, blob: Blob, *, name: str, depth: int) -> None:
-        """Read an index, and all that it names."""
-        document = self._document(blob)
+    def index(self, blob: Blob, *, name: str, depth: int, kind: str = "") -> None:
+        """Read an index, and all that it names. kind: its media type as whoever names it has it."""
+        document = self._document(blob, partial(read_manifest, sent_as=kind))
         if document is None:
+            return
+        if depth > _DEPTH:
+            self._fault(blob.name, "indexes name each other too deep")
             return
         for row in _rows(document.get("manifests")):
             found = self._blob(row.get("digest"))
@@ -157,61 +165,77 @@ class _Search:
             named = _text(notes.get("io.containerd.image.name") or notes.get("org.opencontainers.image.ref.name"))
             if notes.get("vnd.docker.reference.type") and not self._has_files(found):
                 self._others += 1
-            elif row.get("mediaType") in _INDEXES:
-                if depth < _DEPTH:
-                    self.index(found, name=named or name, depth=depth + 1)
-                else:
-                    self._fault(found.name, "indexes name each other too deep")
+            elif row.get("mediaType") in INDEXES:
+                self.index(found, name=named or name, depth=depth + 1, kind=_text(row.get("mediaType")))
             elif len(self.images) >= MAX_IMAGES:
                 raise _fault(f"it has more than the {MAX_IMAGES:,} images that are read")
             else:
-                self._manifest(found, _table(row.get("platform")), named or name, depth)
+                self._manifest(found, row, named or name, depth)
 
     def _has_files(self, blob: Blob) -> bool:
         """Return whether what is said to be a note on an image is an index, or has layers of files itself."""
-        document = self._document(blob) if self._blobs.has(blob.name) else None
+        document = self._document(blob, read_manifest) if self._blobs.has(blob.name) else None
         if document is None:
             return False
         kinds = [_text(row.get("mediaType")) for row in _rows(document.get("layers"))]
-        return "manifests" in document or any(not kind or kind.startswith(_LAYERS) for kind in kinds)
+        return document.get("manifests") is not None or not all(kind.endswith("json") for kind in kinds)
 
-    def _manifest(self, blob: Blob, platform: Mapping[str, object], name: str, depth: int) -> None:
-        document = self._document(blob)
+    def _manifest(self, blob: Blob, entry: Mapping[str, object], name: str, depth: int) -> None:
+        """Read a manifest. entry: of the index that names it."""
+        document = self._document(blob, partial(read_manifest, sent_as=_text(entry.get("mediaType"))))
         if document is None:
             return
-        if "manifests" in document and "layers" not in document:
+        platform = _table(entry.get("platform"))
+        if document.get("manifests") is not None:
             self.index(blob, name=name, depth=depth + 1)
             return
+        rows = _rows(document.get("layers"))[: MAX_LAYERS + 1]
+        if len(rows) > MAX_LAYERS:
+            self._fault(blob.name, f"it has more than {MAX_LAYERS} layers")
+            return
+        config = self._config(_table(document.get("config")), is_wanted=not platform)
+        diffs = self._diffs(config, len(rows), blob.name)
         layers = []
-        for row in _rows(document.get("layers"))[: MAX_LAYERS + 1]:
+        for row, diff in zip(rows, diffs, strict=True):
             found = self._blob(row.get("digest"))
             if found is not None:
                 title = _text(_table(row.get("annotations")).get("org.opencontainers.image.title"))
-                layers.append(Layer(blob=found, kind=_text(row.get("mediaType")), title=title))
-        if len(layers) > MAX_LAYERS:
-            self._fault(blob.name, f"it has more than {MAX_LAYERS} layers")
-            return
-        config = self._blob(_table(document.get("config")).get("digest"), silent=True)
-        known = self._platform(config, platform)
-        self.images.append(Image(digest=blob.digest, platform=_platform(known), name=name, layers=tuple(layers)))
+                layers.append(Layer(blob=found, kind=_text(row.get("mediaType")), diff=diff, title=title))
+        known = _platform(platform or config)
+        named = _text(_table(document.get("config")).get("digest"))
+        self.images.append(
+            Image(digest=blob.digest, platform=known, name=name, layers=tuple(layers), config=named)
+        )
 
-    def _platform(self, config: Blob | None, told: Mapping[str, object]) -> Mapping[str, object]:
-        """Return what an index tells of an image's platform, else what its configuration does."""
-        is_there = config is not None and self._blobs.has(config.name)
-        return told or (self._document(config) if config is not None and is_there else None) or {}
+    def _config(self, row: Mapping[str, object], *, is_wanted: bool) -> Mapping[str, object]:
+        """Return the configuration of an image, {} where it is not there. is_wanted: also one of an unknown kind."""
+        config = self._blob(row.get("digest"), silent=True)
+        if config is None or not self._blobs.has(config.name):
+            return {}
+        is_wanted = is_wanted or row.get("mediaType") in _CONFIGS
+        return (self._document(config, read_config) if is_wanted else None) or {}
+
+    def _diffs(self, config: Mapping[str, object], count: int, where: str) -> list[str]:
+        """Return for each layer the digest that a configuration says it unpacks to, "" where it does not."""
+        diffs = _table(config.get("rootfs")).get("diff_ids")
+        told = _texts(diffs)
+        if isinstance(diffs, list) and len(told) != count:
+            self._fault(where, f"it has {count} layers, and its configuration tells of {len(told)}")
+        if len(told) != count:
+            return [""] * count
+        return [text if self._blob(text) is not None else "" for text in told]
 
     def saved(self) -> None:
         """Read the list of `docker save`."""
-        rows = self._json(Blob(name="manifest.json", digest=""))
-        every = _rows(rows)
-        if len(every) > MAX_IMAGES or (isinstance(rows, list) and len(every) < len(rows)):
-            self._fault("manifest.json", f"not all of its {len(every):,} images are read, or are images")
+        every = self._document(Blob(name=SAVED_LIST, digest=""), read_saved_list) or []
+        if len(every) > MAX_IMAGES:
+            self._fault(SAVED_LIST, f"not all of its {len(every):,} images are read")
         for row in every[:MAX_IMAGES]:
             config_name = _text(row.get("Config"))
             digest = _named_digest(config_name)
-            config = self._document(Blob(name=config_name, digest=digest)) if config_name else None
+            config = self._document(Blob(name=config_name, digest=digest), read_config) if config_name else None
             if not config_name:
-                self._fault("manifest.json", "an image in it names no configuration, and was not looked into")
+                self._fault(SAVED_LIST, "an image in it names no configuration, and was not looked into")
             if config is None:
                 continue
             diffs = _table(config.get("rootfs")).get("diff_ids")
@@ -228,6 +252,29 @@ class _Search:
             name = _text(tags[0]) if isinstance(tags, list) and tags else ""
             self.images.append(Image(digest=digest, platform=_platform(config), name=name, layers=layers))
 
+    def hold_against_saved(self) -> None:
+        """Note what the list of `docker save` names and the index does not: docker runs that."""
+        data = self._data(Blob(name=SAVED_LIST, digest="")) if self._blobs.has(SAVED_LIST) else None
+        if data is None or not saved_rows(data):
+            return
+        try:
+            rows = read_saved_list(data)
+        except ValueError as err:
+            self._fault(SAVED_LIST, f"docker may read other images in it than those of index.json: {err}", is_forged=True)
+            return
+        there: dict[str, set[tuple[str, ...]]] = {}
+        for image in self.images:
+            there.setdefault(image.config, set()).add(tuple(layer.blob.name for layer in image.layers))
+        for row in rows:
+            name = posixpath.normpath(_text(row.get("Config")))
+            layers = there.get(_named_digest(name) or _digest_of_blob(name))
+            if layers is None:
+                reason = f"docker reads in it an image that index.json does not have, of the configuration {name[:100]}"
+                self._fault(SAVED_LIST, reason, is_forged=True)
+            elif tuple(map(posixpath.normpath, _texts(row.get("Layers")))) not in layers:
+                reason = f"docker reads in it other layers than index.json leads to, of the configuration {name[:100]}"
+                self._fault(SAVED_LIST, reason, is_forged=True)
+
     def _blob(self, digest: object, *, silent: bool = False) -> Blob | None:
         """Return the blob of a digest, None where it is none that a file can have."""
         algorithm, _, text = _text(digest).partition(":")
@@ -237,15 +284,19 @@ class _Search:
             self._fault("the image layout", f"a digest in it is none: {_text(digest)[:80]!r}")
         return None
 
-    def _document(self, blob: Blob) -> Mapping[str, object] | None:
-        document = self._json(blob)
-        if document is None or isinstance(document, dict):
-            return document
-        self._fault(blob.name, "it is no object of JSON")
-        return None
+    def _document(self, blob: Blob, read: Callable[[bytes], T]) -> T | None:
+        """Return what a file says, None where it cannot be read: that is noted. read: raises ValueError."""
+        data = self._data(blob)
+        if data is None:
+            return None
+        try:
+            return read(data)
+        except ValueError as err:
+            self._fault(blob.name, str(err))
+            return None
 
-    def _json(self, blob: Blob) -> object:
-        """Return the JSON of a file that is what its digest says, else None."""
+    def _data(self, blob: Blob) -> bytes | None:
+        """Return a file, None where it cannot be read; one that is not what its digest says is noted."""
         try:
             with self._blobs.open(blob.name) as file:
                 if file.size > DOCUMENT_LIMIT:
@@ -260,11 +311,7 @@ class _Search:
             return None
         if blob.digest and not _is(data, blob.digest):
             self._fault(blob.name, f"it is not what its digest {blob.digest} says", is_forged=True)
-        try:
-            return json.loads(data)
-        except (ValueError, RecursionError):
-            self._fault(blob.name, "it is no JSON")
-            return None
+        return data
 
     def _fault(self, what: str, reason: str, *, is_forged: bool = False) -> None:
         self.faults.append(LayoutFault(what=what, reason=reason, is_forged=is_forged))
@@ -290,6 +337,12 @@ def _named_digest(name: str) -> str:
     """Return the digest that a configuration of `docker save` has in its name, "" for none."""
     stem = posixpath.basename(name).removesuffix(".json")
     return f"sha256:{stem}" if len(stem) == _HEX["sha256"] and _DIGITS.issuperset(stem) else ""
+
+
+def _digest_of_blob(name: str) -> str:
+    """Return the digest that a blob has as its name, "" for none."""
+    parts = name.split("/")
+    return f"{parts[1]}:{parts[2]}" if len(parts) == 3 and parts[0] == "blobs" else ""
 
 
 def _platform(table: Mapping[str, object]) -> str:

@@ -84,14 +84,15 @@ class _Below:
 
 class ImageReader:
     """Reads the images of one layout. budget: of bytes that its layers may unpack to; room: for what is kept. faults:
-    of blobs, so far."""
+    of blobs, so far. unpacked: digests of layers, with those of what they unpack to, as it was read."""
 
     def __init__(self, blobs: Blobs, budget: Budget, room: Room) -> None:
         self._room = room
         self._blobs = blobs
         self._budget = budget
-        self._checked: set[tuple[str, str]] = set()
+        self._checked: dict[tuple[str, str], bool] = {}
         self.faults: list[LayoutFault] = []
+        self.unpacked: dict[str, str] = {}
 
     def read(self, image: Image) -> ImagePrograms:
         """Return the programs of an image; a layer that cannot be read to its end is a fault."""
@@ -123,34 +124,41 @@ class ImageReader:
 
     def _read_layer(self, layer: Layer, below: _Below, said: _Layer, found: ImagePrograms) -> None:
         with self._blobs.open(layer.blob.name) as file:
-            self._hold_against(file, layer.blob, layer.blob.digest)
+            is_named = self._hold_against(file, layer.blob, layer.blob.digest) and bool(layer.blob.digest)
             kind = packing_of(file.read_at(0, min(HEAD, file.size)))
             if not layer.is_layer and not is_tar(self._stream(file, kind).read(TAR_HEAD)):
                 self._take_single(self._stream(file, kind), layer, said, found)
                 return
             if not kind:
-                self._hold_against(file, layer.blob, layer.diff)
+                is_diff = self._hold_against(file, layer.blob, layer.diff)
                 self._entries(PlainStream(file), below, said, found)
+                if is_named:
+                    self.unpacked[layer.blob.digest] = (layer.diff if is_diff else "") or layer.blob.digest
                 return
             stream = unpacked(PlainStream(file), kind, self._budget)
             if not layer.diff:
                 self._entries(stream, below, said, found)
                 return
-            hashed = _Hashed(stream)
+            hashed = _Hashed(stream, layer.diff)
             self._entries(hashed, below, said, found)
-            if hashed.digest() != layer.diff:
+            digest = hashed.digest()
+            if is_named:
+                self.unpacked[layer.blob.digest] = digest
+            if digest != layer.diff:
                 self._forged(layer.blob, layer.diff)
 
     def _stream(self, file: ReadAt, kind: str) -> Stream:
         return unpacked(PlainStream(file), kind, self._budget) if kind else PlainStream(file)
 
-    def _hold_against(self, file: ReadAt, blob: Blob, digest: str) -> None:
-        """Note a blob that is not what a digest says; each is hashed once."""
-        if not digest or (blob.name, digest) in self._checked:
-            return
-        self._checked.add((blob.name, digest))
-        if not digest_holds(file, digest):
-            self._forged(blob, digest)
+    def _hold_against(self, file: ReadAt, blob: Blob, digest: str) -> bool:
+        """Return whether a blob is what a digest says, and note one that is not; each is hashed once."""
+        if not digest:
+            return True
+        if (blob.name, digest) not in self._checked:
+            self._checked[blob.name, digest] = digest_holds(file, digest)
+            if not self._checked[blob.name, digest]:
+                self._forged(blob, digest)
+        return self._checked[blob.name, digest]
 
     def _forged(self, blob: Blob, digest: str) -> None:
         self._fault(blob.name, f"it is not what its digest {digest} says", is_forged=True)
@@ -209,11 +217,12 @@ def _is_text(head: bytes) -> bool:
 
 
 class _Hashed:
-    """A stream all of whose bytes are hashed on their way."""
+    """A stream all of whose bytes are hashed on their way, as another digest was made."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, digest: str) -> None:
         self._stream = stream
-        self._hash = hashlib.sha256()
+        self._algorithm = "sha512" if digest.startswith("sha512:") else "sha256"
+        self._hash = hashlib.new(self._algorithm)
 
     def read(self, length: int) -> bytes:
         data = self._stream.read(length)
@@ -230,7 +239,7 @@ class _Hashed:
         """Return the digest of all of it, the rest included."""
         while self.read(_PIECE):
             pass
-        return f"sha256:{self._hash.hexdigest()}"
+        return f"{self._algorithm}:{self._hash.hexdigest()}"
 
 
 def lost_links(tree: ArchiveTree) -> list[LayoutFault]:

@@ -77,6 +77,10 @@ _INDEX = "application/vnd.oci.image.index.v1+json"
 _SAVED = "`docker save` wrote it, and not in the form in which a registry has the image: no signature is over that"
 
 
+class _TooLongError(InputError):
+    """A file has more bytes than are read of it."""
+
+
 @value
 class LayoutImage:
     """An image, or an index of images, that index.json names. tag: its ref.name, "" for none; name: a full name that
@@ -218,7 +222,8 @@ class LayoutSource:
         except BlobMissingError:
             return OciAbsent(source=self.place)
         except InputError as err:
-            return OciUnavailable(reason=err.diagnostics[0].message)
+            is_too_long = isinstance(err, _TooLongError)
+            return OciUnavailable(reason=err.diagnostics[0].message, is_too_long=is_too_long, source=self.place)
         except OSError as err:
             return OciUnavailable(reason=str(err.strerror or err))
         found = _digest_as(digest, data)
@@ -231,7 +236,7 @@ class LayoutSource:
         with self._blobs.open(name) as file:
             if file.size > limit:
                 message = f"it has {file.size:,} bytes, more than the {limit:,} that are read of it"
-                raise InputError(Diagnostic(message=message, artifact=self.place))
+                raise _TooLongError(Diagnostic(message=message, artifact=self.place))
             return file.read_at(0, file.size)
 
     def _referrers(self, digest: str) -> OciAnswer:

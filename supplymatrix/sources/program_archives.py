@@ -65,7 +65,8 @@ class InImage:
 class Archive:
     """What an archive has. programs: in order. files: plain files in it, those aside that make it an image. fault: why
     it was not read to its end, "" when it was. faults: of parts of it. images: how many; 0 for a tar of files. notes:
-    sentences. is_packed_file: it is one packed file, and no tar. unopened: archives in it that were not looked into."""
+    sentences. is_packed_file: it is one packed file, and no tar. unopened: archives in it that were not looked into.
+    looked: digests of the images that were looked into; unpacked: of their layers, with what each unpacks to."""
 
     programs: list[InImage] = field(default_factory=list)
     files: int = 0
@@ -75,6 +76,8 @@ class Archive:
     notes: list[str] = field(default_factory=list)
     is_packed_file: bool = False
     unopened: list[str] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
+    unpacked: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -314,6 +317,8 @@ def _read_images(blobs: TarBlobs | FolderBlobs, archive: Archive, budget: Budget
         if found.archives:
             archive.notes.append(f"archives in the layers{where} that were not opened: {found.archives:,}")
     archive.faults += reader.faults
+    archive.looked = [image.digest for image in images]
+    archive.unpacked = reader.unpacked
 
 
 def _labels(images: list[Image]) -> list[str]:

@@ -59,7 +59,8 @@ class FoundProgram:
 class ProgramsFound:
     """What was found, in the order of the paths, and by name in each. files: that were looked at. gaps: what could not
     be looked at. faults: of named files that are no Go program or cannot be used. forged: files of an image that are
-    not what their digest says, as (where, sentence). images: that were looked into. notes: on what was left out.
+    not what their digest says, as (where, sentence). images: that were looked into; looked: their digests; unpacked:
+    (digest of a layer, digest of what it unpacks to), as they were read. notes: on what was left out.
     """
 
     programs: tuple[FoundProgram, ...]
@@ -69,6 +70,8 @@ class ProgramsFound:
     forged: tuple[tuple[str, str], ...] = ()
     images: int = 0
     notes: tuple[str, ...] = ()
+    looked: tuple[str, ...] = ()
+    unpacked: tuple[tuple[str, str], ...] = ()
 
 
 def find_programs(
@@ -96,6 +99,8 @@ class _Finder:
         self._forged: list[tuple[str, str]] = []
         self._notes: list[str] = []
         self._texts: dict[str, str] = {}
+        self._looked: list[str] = []
+        self._unpacked: dict[str, str] = {}
         self._files = self._images = 0
 
     def found(self) -> ProgramsFound:
@@ -113,6 +118,8 @@ class _Finder:
             forged=tuple(self._forged),
             images=self._images,
             notes=tuple(dict.fromkeys(self._notes)),
+            looked=tuple(dict.fromkeys(self._looked)),
+            unpacked=tuple(self._unpacked.items()),
         )
 
     def add(self, path: Path) -> None:
@@ -214,6 +221,8 @@ class _Finder:
         shown = path.as_posix()
         self._files += archive.files
         self._images += archive.images
+        self._looked += archive.looked
+        self._unpacked |= archive.unpacked
         self._notes += [f"{shown}: {note}" for note in archive.notes]
         for one in archive.programs:
             place = f"{shown} ({one.label})" if one.label else shown

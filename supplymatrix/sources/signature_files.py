@@ -4,19 +4,22 @@
 |---|---|
 | `app.sigstore.json`, `app.sigstore`, `app.bundle`, … | a bundle, or the older form of cosign |
 | `app.intoto.jsonl`, `app.att`, … | attestations, one in a line |
-| `app.sig`, with `app.pem` or `app.crt` | a signature and its certificate; without one, of a key |
+| `app.sig`, with `app.pem` or `app.crt` | a signature and its certificate; without one, of a key: one that lies there is told |
 | `app.asc`, `app.minisig`, … | signatures of a kind that is not verified here: told, not read |
 """
 
 from __future__ import annotations
 
+import base64
+import errno
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import value
-from supplymatrix.sources.files import read_limited
+from supplymatrix.sources.files import read_if_there, read_limited
 
 __all__ = [
     "BUNDLE_LIMIT",
@@ -27,6 +30,7 @@ __all__ = [
     "in_folder",
     "names_in",
     "read_bundle_file",
+    "read_bundle_if_there",
     "read_detached",
     "signed_name",
 ]
@@ -50,6 +54,7 @@ _OTHERS = {
 _SIGNATURE = ".sig"
 _ENDINGS = (*BUNDLES, _SIGNATURE, *_OTHERS)
 _PGP = b"-----BEGIN PGP"
+_PEM, _PEM_IN_BASE64 = b"-----BEGIN ", b"LS0tLS1CRUdJTi"
 _SSH = b"-----BEGIN SSH SIGNATURE"
 
 
@@ -130,6 +135,17 @@ def read_bundle_file(path: Path) -> SignatureFile:
     return SignatureFile(path=path, data=read_limited(path, BUNDLE_LIMIT, "bundle"))
 
 
+def read_bundle_if_there(path: Path) -> SignatureFile | None:
+    """Return a file, None where nothing has its name, or nothing can. Raises InputError."""
+    try:
+        data = read_if_there(path, BUNDLE_LIMIT, "bundle")
+    except InputError as err:
+        if isinstance(err.__cause__, OSError) and err.__cause__.errno == errno.ENAMETOOLONG:
+            return None
+        raise
+    return SignatureFile(path=path, data=data) if data is not None else None
+
+
 def read_detached(signature: Path, certificate: Path | None) -> SignatureFile:
     """Return a named signature, and the certificate that goes with it. Raises InputError."""
     data = read_limited(signature, _DETACHED_LIMIT, "signature")
@@ -168,8 +184,24 @@ def _detached_beside(path: Path, notes: list[str]) -> list[SignatureFile]:
     if (other := _other_kind(data)) is not None:
         notes.append(f"{signature.as_posix()}: {other}, which is not verified here")
         return []
-    certificates = (_with(path, suffix) for suffix in _CERTIFICATES)
-    return [read_detached(signature, next((found for found in certificates if os.path.lexists(found)), None))]
+    return [read_detached(signature, _certificate_beside(path, notes))]
+
+
+def _certificate_beside(path: Path, notes: list[str]) -> Path | None:
+    """Return the certificate beside an artifact, None for none; of a key under its name there is a note, since a key
+    counts by being named and not by where it lies."""
+    for found in (_with(path, suffix) for suffix in _CERTIFICATES):
+        if not os.path.lexists(found):
+            continue
+        text = read_limited(found, _DETACHED_LIMIT, "certificate").strip()
+        if text.startswith(_PEM_IN_BASE64):
+            with suppress(ValueError):
+                text = base64.b64decode(text)
+        if _PEM in text and b"CERTIFICATE" not in text and b"KEY-----" in text:
+            notes.append(f"{found.as_posix()}: a key, and no certificate; it counts where it is named: --key")
+            continue
+        return found
+    return None
 
 
 def _other_kind(data: bytes) -> str | None:

@@ -22,9 +22,9 @@ def test_every_form_of_a_line_is_read() -> None:
         ("app.tar.gz", "sha256", _A), ("bin/app.exe", "sha256", _B), ("app (1).zip", "sha256", _A),
         ("big.iso", "sha512", "c" * 128), ("x", "sha512", "d" * 128), ("a\nb\\c", "sha256", _B),
     )  # fmt: skip
-    assert found.named("app.exe") == (("sha256", _B),)
+    assert found.named("app.exe") == {"bin/app.exe": [("sha256", _B)]}
     assert found.names_of((("sha256", _A),)) == ("app.tar.gz", "app (1).zip")
-    assert found.named("none") == ()
+    assert found.named("none") == {}
 
 
 @pytest.mark.parametrize(

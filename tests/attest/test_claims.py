@@ -75,11 +75,17 @@ def test_both_halves_of_one_wish_must_fit() -> None:
     assert step.expected == "https://other.example/who or x@y.example"
 
 
-def test_what_was_not_asked_is_told_as_not_checked() -> None:
+def test_half_a_wish_decides_nothing_unless_any_issuer_will_do() -> None:
     states, step = judged(IdentityWish(identity=WHO))
-    assert (states, step.check) == ([CheckState.VERIFIED, CheckState.NOT_CHECKED], Check.ISSUER)
+    assert (states, step.reason) == ([CheckState.VERIFIED, CheckState.NOT_CHECKABLE], Reason.ISSUER_MISMATCH)
     states, step = judged(IdentityWish(issuer=ISSUER))
-    assert (states, step.check) == ([CheckState.NOT_CHECKED, CheckState.VERIFIED], Check.IDENTITY)
+    assert (states, step.reason) == ([CheckState.NOT_CHECKABLE, CheckState.VERIFIED], Reason.IDENTITY_MISMATCH)
+    states, step = judged(IdentityWish(issuer=ISSUER, any_issuer=True))
+    assert (states, step.reason) == ([CheckState.NOT_CHECKABLE, CheckState.VERIFIED], Reason.IDENTITY_MISMATCH)
+    states, step = judged(IdentityWish(identity=WHO, any_issuer=True))
+    assert (states, step.check) == ([CheckState.VERIFIED, CheckState.NOT_CHECKED], Check.ISSUER)
+    states, step = judged(IdentityWish(identity=WHO + "0", any_issuer=True))
+    assert (states, step.reason) == ([CheckState.FAILED, CheckState.NOT_CHECKED], Reason.IDENTITY_MISMATCH)
     for wishes in ((), (IdentityWish(),), (IdentityWish(name="a name alone"),)):
         states, step = judged(*wishes)
         assert (states, step.reason, step.found) == ([CheckState.NOT_CHECKABLE], Reason.IDENTITY_MISMATCH, WHO)

@@ -286,7 +286,10 @@ def test_a_check_that_is_switched_off_is_told_and_never_valid() -> None:
     no_log = changed(WANTED, checks_log=False)
     stamped = judged(MADE.keyless_blob(DATA, log="", stamps=1), no_log)
     assert (stamped.state, states(stamped)[Check.ENTRY]) == (SignatureState.ACCEPTED, CheckState.NOT_CHECKED)
-    by_identity = judged(GOOD["v0.3"], Wanted(identities=(IdentityWish(identity=GITHUB_IDENTITY),)))
+    wish = IdentityWish(identity=GITHUB_IDENTITY)
+    half = judged(GOOD["v0.3"], Wanted(identities=(wish,)))
+    assert (half.state, half.reason) == (SignatureState.UNDECIDED, Reason.ISSUER_MISMATCH)
+    by_identity = judged(GOOD["v0.3"], Wanted(identities=(changed(wish, any_issuer=True),)))
     assert (by_identity.state, states(by_identity)[Check.ISSUER]) == (SignatureState.ACCEPTED, CheckState.NOT_CHECKED)
 
 

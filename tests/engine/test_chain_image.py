@@ -21,7 +21,8 @@ from tests.support.made_chain import COMMIT, REPOSITORY, A, B, MadeRelease, prov
 from tests.support.made_images import digest, made_tar
 from tests.support.made_log import made_hash
 from tests.support.made_oci import MadeOci
-from tests.support.made_sigstore import SIGN_PREDICATE, github_fields, statement
+from tests.support.made_profile import made_profile
+from tests.support.made_sigstore import GITHUB_IDENTITY, GITHUB_ISSUER, SIGN_PREDICATE, github_fields, statement
 from tests.support.registry_server import RegistryServer
 
 _LAYER = "application/vnd.oci.image.layer.v1.tar"
@@ -276,6 +277,28 @@ def test_an_image_of_a_registry(world: _World) -> None:
         assert set(states(run).values()) == {"verified"}, states(run)
         assert run.exit_code == 0
         assert run.programs[0].name == f"{server.host}/team/app:v1: usr/bin/app"
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_base_image_is_held_against_the_vendor_of_its_name(world: _World, *, own: bool) -> None:
+    """Nobody named the vendor: the name of the image is one that a profile says it signs."""
+    world.whole()
+    with RegistryServer() as server:
+        world.base.push(server, "corp/base")
+        made_profile(
+            world.folder / "profiles", match=f'["{server.host}/corp/*"]', mechanism='"sigstore-keyless"',
+            issuer=f'"{GITHUB_ISSUER}"', identity=f'"{GITHUB_IDENTITY if own else "https://acme.example/other"}"',
+        )  # fmt: skip
+        settings = world.folder / "config"
+        settings.mkdir()
+        (settings / "settings.toml").write_text(f'[vendors]\nprofiles = ["{world.folder}/profiles"]\n')
+        environ = {**world.made.machine.environ, "SUPPLYMATRIX_CONFIG_DIR": str(settings)}
+        means = Means(environ=environ, now=NOW, replay=world.made.recorded, jobs=4)
+        run = world.trace(base=f"{server.host}/corp/base:base", means=means)
+    vendor = run.link(LinkId.VENDOR)
+    assert vendor is not None
+    assert any("Acme (its images)" in text for name, text in vendor.values if name == "by its profile")
+    assert (vendor.state, run.exit_code) == ((CheckState.VERIFIED, 0) if own else (CheckState.FAILED, 1))
 
 
 def test_an_offline_image_of_a_registry_is_a_gap(world: _World) -> None:

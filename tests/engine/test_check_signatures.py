@@ -17,7 +17,7 @@ from supplymatrix.model.checked_artifact import CheckedArtifact, NamedBy
 from supplymatrix.model.signature import SignedAs
 from tests.support.machine import NOW, Machine
 from tests.support.made_builds import built
-from tests.support.made_chain import COMMIT, GENERATOR, REPOSITORY, provenance_v1, provenance_v02
+from tests.support.made_chain import COMMIT, GENERATOR, REPOSITORY, provenance_v02, provenance_v1
 from tests.support.made_log import MadeLog, write_project, write_recording
 from tests.support.made_sigstore import (
     GITHUB_IDENTITY,
@@ -52,23 +52,23 @@ class Bench:
         (self.dist / "app").write_bytes(self.data)
         (self.folder / "root.json").write_bytes(MADE.trusted_root())
 
-    def sign(self, name: str = "app.sigstore.json", **how: Any) -> None:
+    def sign(self, name: str = "app.sigstore.json", **how: Any) -> None:  # noqa: ANN401 - of How
         signed = MADE.keyless_blob(self.data, **{"fields": github_fields(sha=COMMIT), **how})
         (self.dist / name).write_bytes(signed)
 
-    def sign_by_key(self, **how: Any) -> str:
+    def sign_by_key(self, **how: Any) -> str:  # noqa: ANN401 - of How
         (self.dist / "app.sigstore.json").write_bytes(MADE.keyed_blob(self.data, **how))
         (self.folder / "keys").mkdir(exist_ok=True)
         (self.folder / "keys" / "release.pub").write_text(MADE.key().pem)
         return "keys/release.pub"
 
-    def attest(self, predicate: object, kind: str = SLSA_V1, **how: Any) -> None:
+    def attest(self, predicate: object, kind: str = SLSA_V1, **how: Any) -> None:  # noqa: ANN401 - of How
         payload = statement({"app": sha256(self.data).hexdigest()}, kind, predicate)
         bundle = MADE.keyless_dsse(payload, **{"fields": github_fields(sha=COMMIT), **how})
         with (self.dist / "app.intoto.jsonl").open("ab") as file:
             file.write(bundle + b"\n")
 
-    def check(self, section: str = f"{SIGNER}\n{ROOT}\n{APP}", *, more: str = "", **request: Any) -> Audit:
+    def check(self, section: str = f"{SIGNER}\n{ROOT}\n{APP}", *, more: str = "", **request: Any) -> Audit:  # noqa: ANN401
         policy = f"{more}\n[signatures]\n{section}\n" if section else more
         write_project(self.folder, self.log, "", [A], policy=policy)
         means = Means(environ=self.machine.environ, now=NOW, replay=self.replay)

@@ -72,12 +72,12 @@ def test_waived_findings_are_told_apart_and_alone_support_nothing() -> None:
 
 
 def test_a_check_that_this_version_has_not_is_told_and_never_counts() -> None:
-    silent = _joined({"SM110": Results(passed=1)}, direct="sbom", context="vulnerability")
-    beside = _joined({"SM110": Results(passed=1)}, direct="sumdb-inclusion,sbom")
-    part = _joined({"SM110": Results(passed=1)}, direct="sumdb-inclusion", partial="sbom")
+    silent = _joined({"SM110": Results(passed=1)}, direct="vex", context="vulnerability")
+    beside = _joined({"SM110": Results(passed=1)}, direct="sumdb-inclusion,vex")
+    part = _joined({"SM110": Results(passed=1)}, direct="sumdb-inclusion", partial="vex")
     assert silent.standing is Standing.SILENT
     assert beside.standing is Standing.INCOMPLETE
-    assert beside.reasons == ("sbom was not run: this version has no such check",)
+    assert beside.reasons == ("vex was not run: this version has no such check",)
     assert part.standing is Standing.SUPPORTED
     assert part.checks[1].ran is Ran.ABSENT
 

@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 from supplymatrix.policy.grammar import (
+    ARTIFACT_KEYS,
     COMPLIANCE_KEYS,
     CONCLUSION_KEYS,
     DEBT_KEYS,
@@ -15,6 +16,8 @@ from supplymatrix.policy.grammar import (
     PACKAGE_KEYS,
     POLICY_KEYS,
     ROOT_KEYS,
+    SIGNATURE_KEYS,
+    SIGNER_KEYS,
     SOURCE_KEYS,
     TABLES,
     TOOLCHAIN_KEYS,
@@ -27,7 +30,7 @@ from tests.support.data import REPO
 
 ALL_KEYS = (
     ROOT_KEYS, POLICY_KEYS, SOURCE_KEYS, PACKAGE_KEYS, VENDOR_KEYS, WAIVER_KEYS, COMPLIANCE_KEYS, DEBT_KEYS,
-    LICENCE_KEYS, CONCLUSION_KEYS, TOOLCHAIN_KEYS,
+    LICENCE_KEYS, CONCLUSION_KEYS, TOOLCHAIN_KEYS, SIGNATURE_KEYS, SIGNER_KEYS, ARTIFACT_KEYS,
 )  # fmt: skip
 PAGE = (REPO / "docs" / "formats" / "lift-toml.md").read_text(encoding="utf-8")
 

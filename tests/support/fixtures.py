@@ -79,6 +79,7 @@ from supplymatrix.model.program import (
 from supplymatrix.model.publisher_fact import PublisherSignature, PublisherState, TreeState
 from supplymatrix.policy.verdict import judge
 from supplymatrix.sources.project import Project, SourceLines, read_project
+from tests.support.made_artifacts import artifacts_in
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 MODULES_TXT = "vendor/modules.txt"
@@ -124,6 +125,7 @@ def facts_of(folder: Path) -> Facts:
     facts.extend(_gos(log))
     facts.extend(_programs(log))
     facts.extend(_publishers(log))
+    facts.extend(artifacts_in(log, folder))
     return Facts({repr(fact): fact for fact in facts}.values(), gaps)
 
 

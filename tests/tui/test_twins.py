@@ -68,7 +68,7 @@ def _assert_knows_all(command: str) -> None:
     found, given = _parsed(command)
     options = {name for param in found.params for name in param.opts}
     assert "--as-of" not in options or given["as_of"] == DAY, command
-    assert "--profiles" not in options or given["folders"] == (OWN,), command
+    assert "--profiles" not in options or given.get("folders", given.get("profiles")) == (OWN,), command
 
 
 @pytest.mark.asyncio

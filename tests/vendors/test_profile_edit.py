@@ -73,6 +73,6 @@ def test_the_examples_of_a_first_profile_are_right_when_they_are_uncommented() -
     text = starter_profile("our-images", DAY)
     rows = [line.removeprefix("# ") if line.startswith(("# [[", "# id", "# name", "# kind", "# tier", "# evidence",
             "# offer", "# point", "# mechanism", "# detect", "# replaces", "# source", "# retrieved", "# confidence",
-            "# locator")) else line for line in text.split("\n")]  # fmt: skip
+            "# locator", "# artifact", "# match", "# issuer", "# identity")) else line for line in text.split("\n")]  # fmt: skip
     profile = parse_profile("\n".join(rows).encode(), "our-images.toml", today=DAY)
     assert (len(profile.offers), len(profile.entries), len(profile.evidence)) == (1, 1, 1)

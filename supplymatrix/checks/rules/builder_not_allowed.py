@@ -1,4 +1,4 @@
-"""SM508 builder-not-allowed: an artifact was built by a builder that the policy does not take, or that did not sign.
+"""SM508 builder-not-allowed: an artifact's builder is not taken, or did not sign its provenance.
 
 The results are made by policy/signatures.py: only a policy says who should have signed.
 """
@@ -13,7 +13,7 @@ JUDGED_BY = "policy"
 RULE = Rule(
     id="SM508",
     name="builder-not-allowed",
-    title="an artifact was built by a builder that the policy does not take, or that did not sign",
+    title="an artifact's builder is not taken, or did not sign its provenance",
     why="Provenance is worth what its builder is worth; its name in a statement is a mere word.",
     severity=Severity.HIGH,
     level=Level.ERROR,

@@ -1,4 +1,4 @@
-"""SM509 slsa-level-not-met: the builder of an artifact claims a lower SLSA level than the policy asks for.
+"""SM509 slsa-level-not-met: an artifact's builder claims a lower SLSA level than is asked for.
 
 The results are made by policy/signatures.py: only a policy says who should have signed.
 """
@@ -13,7 +13,7 @@ JUDGED_BY = "policy"
 RULE = Rule(
     id="SM509",
     name="slsa-level-not-met",
-    title="the builder of an artifact claims a lower SLSA level than the policy asks for",
+    title="an artifact's builder claims a lower SLSA level than is asked for",
     why="On a lower level whoever may change the build can write its provenance as well.",
     severity=Severity.MEDIUM,
     level=Level.ERROR,

@@ -53,7 +53,7 @@ class BinaryScreen(TableScreen):
     PLACE = "binary"
     OF_PROJECT = True
     LOADING = "reading programs, and asking the log"
-    OF_TABLE: ClassVar[frozenset[str]] = TableScreen.OF_TABLE | {"failures", "whole", "toolchains", "programs"}
+    OF_TABLE: ClassVar[frozenset[str]] = TableScreen.OF_TABLE | {"failures", "whole", "toolchains", "programs", "chain"}
     FIRST_KEYS = ("activate", "programs", "filter", "whole", "failures", "toolchains", "chain", "export")
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -239,7 +239,7 @@ class ChainScreen(BaseScreen):
 
         if self.proven is not None:
             return verify_command(self.session, self.proven, self._held)
-        return command_of(self.session, self.target, self.words, self._held) if self.target else super().twin()
+        return command_of(self.session, self.target, self.words, self._held)
 
     def status(self) -> Status:
         """Count what is not known."""
@@ -460,7 +460,7 @@ class ChainScreen(BaseScreen):
         if self._fold():
             return
         self.opened = row.id
-        found = next((module for module in row.modules if module.is_failure), row.modules[0])
+        found = next((module for module in row.modules if module.sign.style != "good"), row.modules[0])
         names = {module.id: name for name, module in self.view.modules.items()} if self.view is not None else {}
         self._show_rows(names.get(found.id, ""))
 

@@ -13,6 +13,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.signature import CheckState
 from supplymatrix.model.trace import Trace
 from supplymatrix.tui.screens.base import Export
+from supplymatrix.tui.screens.signatures_offers import profiles_again
 from supplymatrix.tui.screens.signing_words import Command, SigningWords
 from supplymatrix.tui.session import Session
 from supplymatrix.tui.shell_words import path_word, quote
@@ -45,7 +46,7 @@ def _request(session: Session, target: str, words: SigningWords, project: Path |
     from supplymatrix.engine.signature_wish import WishWords, read_wish
 
     here = session.here
-    wanted = read_wish(words.wish_words(here)).wanted
+    wanted = read_wish(words.wish_words(session, target=target)).wanted
     builders = WishWords(
         identities=words.all("--builder-identity"),
         identity_regexps=words.all("--builder-identity-regexp"),
@@ -55,6 +56,9 @@ def _request(session: Session, target: str, words: SigningWords, project: Path |
         identities=words.all("--base-identity"),
         issuers=words.all("--base-issuer"),
         vendor=words.last("--base-vendor"),
+        variables=words.named("--base-var"),
+        target=words.last("--base"),
+        profiles=session.folders,
     )
     kinds = words.kinds("--require")
     required = parse_link_ids(words.all("--must-have")) | {KINDS[kind] for kind in kinds if kind in KINDS}
@@ -92,7 +96,7 @@ def command_of(session: Session, target: str, words: SigningWords, project: Path
     held = f" --project {path_word(project.as_posix())}" if project is not None else ""
     return (
         f"supplymatrix trace {path_word(target) if target else 'FILE'}{words.for_command(Command.TRACE)}{held}"
-        f"{session.policy_again()}{_log_options(session)}"
+        f"{session.policy_again()}{profiles_again(session)}{_log_options(session)}"
     )
 
 

@@ -25,7 +25,7 @@ from supplymatrix.tui.links import Link
 from supplymatrix.tui.palette import PaletteItem
 from supplymatrix.tui.screens.base import Export, Work
 from supplymatrix.tui.screens.open_project import project_of, told_to
-from supplymatrix.tui.screens.signing_words import NO_WORDS, SigningWords
+from supplymatrix.tui.screens.signing_words import NO_WORDS, Command, SigningWords
 from supplymatrix.tui.screens.table_screen import TableScreen
 from supplymatrix.tui.widgets.details import Details
 from supplymatrix.tui.widgets.status_line import Status
@@ -130,9 +130,9 @@ class SignaturesScreen(TableScreen):
         from supplymatrix.tui.screens.signatures_data import SignaturesView
         from supplymatrix.tui.screens.signatures_offers import runs_of
 
-        names, words = self._wanted_names(), self._words if self._words is not None else self.words
+        names, words = self._wanted_names(), self._words if self._words is not None else self.session.signing
         messages: list[str] = []
-        runs, notes = runs_of(self.session, names, words, told_to(work, messages))
+        runs, notes = runs_of(self.session, names, words, work.project, told_to(work, messages))
         view = SignaturesView(runs, (*notes, *messages))
         _ = view.by_id
         gc.freeze()  # the app's thread would look through all of it for cycles before it is shown
@@ -209,10 +209,10 @@ class SignaturesScreen(TableScreen):
 
     def twin(self) -> str:
         """Return the command with the same facts: that of the artifact of the cursor."""
-        from supplymatrix.tui.screens.signatures_offers import command_of
+        from supplymatrix.tui.screens.signatures_offers import Asked, command_of
 
-        asked = self._asked
-        return command_of(self.session, asked) if asked is not None else super().twin()
+        asked = self._asked or Asked(command=Command.BLOB, names=(), words=self.words)
+        return command_of(self.session, asked, self.named_project)
 
     def status(self) -> Status:
         """Count what is not known."""
@@ -243,7 +243,8 @@ class SignaturesScreen(TableScreen):
 
         asked = self._asked
         run = next((run for one, run in self.view.runs if one is asked), None) if self.view is not None else None
-        return exports_of(run, self.twin()) if run is not None else ()
+        is_own = run is not None and asked is not None and asked.command is not Command.CHECK
+        return exports_of(run, self.twin()) if run is not None and is_own else ()
 
     def palette_items(self) -> Iterable[PaletteItem]:
         """Find every artifact."""
@@ -285,6 +286,14 @@ class SignaturesScreen(TableScreen):
             self.action_failures()
             return True
         return super().take_back()
+
+    def action_export(self) -> None:
+        """Export; what is judged by the policy is in the reports of `check`, with all else that it judges."""
+        asked = self._asked
+        if asked is not None and asked.command is Command.CHECK:
+            self.tell(f"this is judged by the policy, and in the report of: {self.twin()} --format json=report.json")
+        else:
+            super().action_export()
 
     def action_artifacts(self) -> None:
         """Ask for artifacts, and verify them."""

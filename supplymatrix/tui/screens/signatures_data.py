@@ -29,6 +29,7 @@ from supplymatrix.reports.signatures_view import verdict_line
 from supplymatrix.reports.tally import counted
 from supplymatrix.tui.screens.project_disk import Sign
 from supplymatrix.tui.screens.signatures_offers import Asked
+from supplymatrix.tui.screens.signing_words import Command
 from supplymatrix.tui.widgets.details import heading
 from supplymatrix.tui.widgets.table_model import TableColumn, TableData, share_equal
 
@@ -132,7 +133,12 @@ class SignaturesView:
     @property
     def unknown(self) -> int:
         """How many could not be judged, or had."""
-        return sum(row.sign.style == "unknown" for row in self.rows)
+        return sum(row.sign.style == "unknown" for row in self.rows) + self.gaps
+
+    @property
+    def gaps(self) -> int:
+        """How much could not be had that belongs to no artifact of the table."""
+        return sum(len(run.gaps) + len(run.faults) for _, run in self.runs)
 
 
 def _faults(run: SignatureRun) -> Iterator[str]:
@@ -203,11 +209,14 @@ def summary_line(view: SignaturesView, width: int = 0) -> str:
     counts = Counter((row.sign.mark, row.sign.word) for row in view.rows)
     order = list(_SIGNS.values())
     order[-1:] = [_PARTLY, _TOLD, _SIGNED]
-    ends = max((run.exit_code for _, run in view.runs), key=(0, 5, 1, 3, 2, 70, 4).index, default=None)
+    codes = [run.exit_code for asked, run in view.runs if asked.command is not Command.CHECK]
+    ends = max(codes, key=(0, 5, 1, 3, 2, 70, 4).index, default=None)
     parts = {sign.word: f"{sign.mark} {counts[sign.mark, sign.word]:,} {sign.word}" for sign in order
              if counts[sign.mark, sign.word]}  # fmt: skip
+    parts["gaps"] = f"? {view.gaps:,} not had: D" if view.gaps else ""
     asked = dict.fromkeys(text for _, run in view.runs for text in run.asked)
-    parts |= {"exit": f"exit {ends}" if ends is not None else "", "count": counted(len(view.rows), "artifact")}
+    count = counted(len(view.rows), "artifact") if view.runs else "no artifact is named"
+    parts |= {"exit": f"exit {ends}" if ends is not None else "", "count": count}
     if view.runs:
         parts["asked"] = f"asked for: {'; '.join(asked)}" if asked else "nobody is named: w says who should have signed"
     for name in ("", "asked", "count", "exit"):
@@ -295,16 +304,11 @@ def _of_verdict(verdict: SignatureVerdict, section: str, row: Row) -> Iterator[t
     signer = verdict.signer
     if signer is not None:
         yield section, "signed by", signer.identity or f"{signer.key_name} key sha256:{signer.key_id}", ""
-        for name, text in (("issuer", signer.issuer), ("issued by", signer.issued_by)):
-            if text:
-                yield section, name, text, ""
-        for name, text in signer.claims:
-            yield section, "claim", f"{name} = {text}", ""
+        if signer.issuer:
+            yield section, "issuer", signer.issuer, ""
     for mention in verdict.log:
         tree = f" of tree {mention.tree_size:,}" if mention.tree_size else ", without a proof"
         yield section, "log", f"{mention.log}: entry {mention.index:,}{tree} ({mention.kind})", ""
-        if mention.root:
-            yield section, "root", mention.root, ""
     for witness in verdict.times:
         yield section, "time", f"{time_text(witness.time)}, {witness.by}", ""
     for name, text in verdict.annotations if verdict.holds else ():
@@ -312,6 +316,11 @@ def _of_verdict(verdict: SignatureVerdict, section: str, row: Row) -> Iterator[t
     yield section, "engines", " and ".join(verdict.engines), ""
     for step in verdict.steps:
         yield from _of_step(step, section)
+    yield from ((section, "root", mention.root, "") for mention in verdict.log if mention.root)
+    if signer is not None:
+        if signer.issued_by:
+            yield section, "issued by", signer.issued_by, ""
+        yield from ((section, "claim", f"{name} = {text}", "") for name, text in signer.claims)
     for text in verdict.notes:
         yield section, "note", text, ""
 

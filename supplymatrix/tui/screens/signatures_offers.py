@@ -11,7 +11,7 @@ from supplymatrix.engine.events import OnEvent
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import value
 from supplymatrix.tui.screens.base import Export
-from supplymatrix.tui.screens.signing_words import Command, SigningWords
+from supplymatrix.tui.screens.signing_words import NO_WORDS, Command, SigningWords
 from supplymatrix.tui.session import Session
 from supplymatrix.tui.shell_words import path_word
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from supplymatrix.model.signature_run import SignatureRun
 
 __all__ = [
-    "Asked", "command_of", "exports_of", "groups_of", "run_of", "runs_of", "target_in", "why_no_artifact",
-    "why_no_artifacts", "words_of",
+    "Asked", "command_of", "exports_of", "groups_of", "profiles_again", "run_of", "runs_of", "target_in",
+    "why_no_artifact", "why_no_artifacts", "words_of",
 ]  # fmt: skip
 
 _DIGESTS = ("sha256:", "sha384:", "sha512:")
@@ -87,12 +87,28 @@ def groups_of(artifacts: Sequence[NamedArtifact], words: SigningWords) -> tuple[
 
 
 def runs_of(
-    session: Session, names: Sequence[str], words: SigningWords, on_event: OnEvent
+    session: Session, names: Sequence[str], words: SigningWords | None, project: Path | None, on_event: OnEvent
 ) -> tuple[tuple[tuple[Asked, SignatureRun], ...], tuple[str, ...]]:
-    """Return the runs of the commands for artifacts, and what was found and is looked at by none of them."""
+    """Return the runs of the commands for artifacts, and what was found and is looked at by none of them.
+
+    words: None where nobody has said who should have signed; then the policy of the project does, if it has anything to
+    say of signatures, and names artifacts of its own. Raises InputError and TransportError as the commands do.
+    """
     from supplymatrix.engine.signed_artifacts import find_artifacts
 
     found = find_artifacts(session.here, names)
+    if words is None and project is not None:
+        from supplymatrix.engine.policy_artifacts import verify_by_policy
+
+        named = tuple(one.name for one in found.artifacts)
+        run = verify_by_policy(project, session.policy_source(), session.means(), named)
+        if run is not None:
+            return ((Asked(command=Command.CHECK, names=named, words=NO_WORDS), run),), found.notes
+    words = words or NO_WORDS
+    if not names and project is not None:
+        from supplymatrix.engine.policy_artifacts import artifacts_of_policy
+
+        found = find_artifacts(session.here, artifacts_of_policy(project, session.policy_source(), session.means()))
     asked = groups_of(found.artifacts, words)
     return tuple((one, run_of(session, one, on_event)) for one in asked), found.notes
 
@@ -110,7 +126,7 @@ def run_of(session: Session, asked: Asked, on_event: OnEvent) -> SignatureRun:
     if asked.command is Command.ATTESTATION and not words.names_somebody:
         message = "of an attestation it has to be said who should have signed it"
         raise InputError(Diagnostic(message=message, expected="--identity and --issuer, --key, or --vendor"))
-    wish = read_wish(words.wish_words(here))
+    wish = read_wish(words.wish_words(session))
     places = BundlePlaces(
         bundles=tuple((here / text).as_posix() for text in words.all("--bundle")),
         signature=_file(here, words.last("--signature")),
@@ -119,7 +135,7 @@ def run_of(session: Session, asked: Asked, on_event: OnEvent) -> SignatureRun:
     request = SignatureRequest(
         targets=tuple(_target(name, is_image=is_image) for name in asked.names),
         wanted=wish.wanted,
-        means=session.means(offline=not is_image),
+        means=session.means(offline=not (is_image or words.has("--fetch-key"))),
         places=places,
         required=words.kinds("--require"),
         only_attestations=bool(kinds),
@@ -133,15 +149,14 @@ def run_of(session: Session, asked: Asked, on_event: OnEvent) -> SignatureRun:
             all_platforms=words.has("--all-platforms"),
             plain_http=words.has("--plain-http"),
         ),
+        keyring=words.path("--keyring", here),
         **words.trust(here),
     )
-    if words.last("--vendor"):
-        from supplymatrix.engine.vendor_measures import profile_folders
-        from supplymatrix.engine.vendor_request import VendorWords, with_vendor
+    vendor = words.vendor_words(session)
+    if vendor is not None:
+        from supplymatrix.engine.vendor_request import with_vendor
 
-        variables = words.wish_words(here).variables
-        folders = profile_folders(request.means.environ)
-        request = with_vendor(request, VendorWords(vendor=words.last("--vendor"), variables=variables, folders=folders))
+        request = with_vendor(request, vendor)
     return verify_signatures(request, on_event)
 
 
@@ -158,13 +173,28 @@ def _target(name: str, *, is_image: bool) -> SignatureTarget:
     return DigestTarget(digest=name) if is_digest else FileTarget(path=Path(name))
 
 
-def command_of(session: Session, asked: Asked) -> str:
-    """Return the command with the same facts, up to its format."""
-    names = "".join(f" {path_word(name)}" for name in asked.names)
+def command_of(session: Session, asked: Asked, project: Path | None = None) -> str:
+    """Return the command with the same facts, up to its format. project: that `check` is given, None = none."""
+    if asked.command is Command.CHECK:
+        return _check(session, asked, project)
+    names = "".join(f" {path_word(name)}" for name in asked.names) or " FILE"
     words = asked.words.for_command(asked.command)
     who = "" if asked.words.names_somebody or asked.command is Command.ATTESTATION else " --who"
     offline = " --offline" if session.offline and asked.command is Command.IMAGE else ""
-    return f"supplymatrix {asked.command}{names}{words}{who}{offline}"
+    return f"supplymatrix {asked.command}{names}{words}{profiles_again(session)}{who}{offline}"
+
+
+def _check(session: Session, asked: Asked, project: Path | None) -> str:
+    where = f" {path_word(project.as_posix())}" if project is not None and project.as_posix() != "." else ""
+    names = "".join(f" --artifact {path_word(name)}" for name in asked.names)
+    replay = f" --replay {path_word(session.replay.as_posix())}" if session.replay is not None else ""
+    offline = " --offline" if session.offline and not replay else ""
+    return f"supplymatrix check{where}{names}{session.policy_again()}{replay}{offline}"
+
+
+def profiles_again(session: Session) -> str:
+    """Return --profiles as they were named, each with a blank before it."""
+    return "".join(f" --profiles {path_word(folder.as_posix())}" for folder in session.named_folders)
 
 
 def exports_of(run: SignatureRun, command: str) -> tuple[Export, ...]:

@@ -20,21 +20,24 @@ from supplymatrix.tui.shell_words import path_word, quote
 if TYPE_CHECKING:
     from supplymatrix.attest.wanted import EngineChoice
     from supplymatrix.engine.signature_wish import WishWords
+    from supplymatrix.engine.vendor_request import VendorWords
+    from supplymatrix.tui.session import Session
 
 __all__ = ["NO_WORDS", "OPTIONS", "Command", "Option", "SigningWords", "parse_words"]
 
 
 class Command(StrEnum):
-    """The commands that take these words."""
+    """The commands that take these words, and the one that takes them from a policy."""
 
     BLOB = "verify blob"
     ATTESTATION = "verify attestation"
     IMAGE = "verify image"
     TRACE = "trace"
+    CHECK = "check"
 
 
 _BUNDLES = frozenset({Command.BLOB, Command.ATTESTATION})
-_ALL = frozenset(Command)
+_ALL = frozenset(Command) - {Command.CHECK}
 
 
 @value
@@ -71,6 +74,8 @@ OPTIONS: dict[str, Option] = {
     "--annotation": _many("NAME=TEXT"),
     "--vendor": Option(),
     "--var": _many("NAME=TEXT"),
+    "--key-file": _many("FILE"),
+    "--fetch-key": Option(takes=""),
     "--trusted-root": Option(takes="FILE"),
     "--ca": Option(takes="FILE"),
     "--engine": Option(takes="both, native or sigstore"),
@@ -82,6 +87,7 @@ OPTIONS: dict[str, Option] = {
     "--bundle": _many("FILE", _BUNDLES | _TRACE),
     "--signature": Option(takes="FILE", commands=_BUNDLES),
     "--certificate": Option(takes="FILE", commands=_BUNDLES),
+    "--keyring": Option(takes="FILE", commands=frozenset({Command.BLOB})),
     "--platform": Option(takes="OS/ARCH", commands=_IMAGES),
     "--all-platforms": Option(takes="", commands=frozenset({Command.IMAGE})),
     "--plain-http": Option(takes="", commands=_IMAGES),
@@ -94,6 +100,7 @@ OPTIONS: dict[str, Option] = {
     "--archive": Option(takes="FILE", commands=_TRACE),
     "--base": Option(takes="IMAGE", commands=_TRACE),
     "--base-vendor": Option(commands=_TRACE),
+    "--base-var": _many("NAME=TEXT", _TRACE),
     "--base-identity": _many(commands=_TRACE),
     "--base-issuer": _many(commands=_TRACE),
     "--must-have": _many("LINK", _TRACE),
@@ -157,12 +164,14 @@ class SigningWords:
         """Return those that a command takes."""
         return SigningWords(pairs=tuple(pair for pair in self.pairs if command in OPTIONS[pair[0]].commands))
 
-    def wish_words(self, here: Path) -> WishWords:
-        """Return who should have signed. here: the folder from which files are named. Raises InputError."""
+    def wish_words(self, session: Session, *, target: str = "") -> WishWords:
+        """Return who should have signed. session: where files are named from, and whose profiles count; target: the
+        one artifact that is meant, "" = any. Raises InputError."""
         from supplymatrix.engine.signature_wish import WishWords
 
-        if self.all("--var") and not self.last("--vendor"):
-            raise _fault("--var goes with --vendor")
+        odd = [name for name in ("--var", "--key-file", "--fetch-key", "--keyring") if self.has(name)]
+        if odd and not self.last("--vendor"):
+            raise _fault(f"{odd[0]} goes with --vendor")
         if self.has("--key-without-log") and not self.all("--key"):
             raise _fault("--key-without-log goes with --key")
         workflow = [(field, self.last(name)) for name, field in _WORKFLOW.items() if self.last(name)]
@@ -171,15 +180,32 @@ class SigningWords:
             identity_regexps=self.all("--identity-regexp"),
             issuers=self.all("--issuer"),
             issuer_regexps=self.all("--issuer-regexp"),
-            keys=self.paths("--key", here),
-            claims=(*_named(self.all("--claim")), *workflow),
+            keys=self.paths("--key", session.here),
+            claims=(*self.named("--claim"), *workflow),
             annotations=tuple(_named(_parts(self.all("--annotation")))),
             vendor=self.last("--vendor"),
-            variables=tuple(_named(self.all("--var"))),
+            variables=self.named("--var"),
+            target=target,
+            vendor_keys=self.paths("--key-file", session.here),
+            profiles=session.folders,
             ignores_log=self.has("--insecure-ignore-log"),
             ignores_sct=self.has("--insecure-ignore-sct"),
             key_without_log=self.has("--key-without-log"),
             needs_issuer=not self.has("--ca"),
+        )
+
+    def vendor_words(self, session: Session) -> VendorWords | None:
+        """Return who is asked for by a profile, None = nobody is. Raises InputError."""
+        from supplymatrix.engine.vendor_request import VendorWords
+
+        if not self.last("--vendor"):
+            return None
+        return VendorWords(
+            vendor=self.last("--vendor"),
+            variables=self.named("--var"),
+            key_files=self.paths("--key-file", session.here),
+            may_fetch=self.has("--fetch-key") and not session.offline,
+            folders=session.folders,
         )
 
     def trust(self, here: Path) -> dict[str, Any]:
@@ -198,6 +224,10 @@ class SigningWords:
         from supplymatrix.model.predicates import parse_kind
 
         return tuple(dict.fromkeys(parse_kind(word) for word in _parts(self.all(option))))
+
+    def named(self, option: str) -> tuple[tuple[str, str], ...]:
+        """Return the names that an option was given, each with its text. Raises InputError."""
+        return tuple(_named(self.all(option)))
 
     def path(self, option: str, here: Path) -> Path | None:
         """Return the file that an option names, None = none."""
