@@ -25,6 +25,7 @@ from benchmarks.acceptance import (
     policy,
     proofs,
     sbom,
+    signatures,
     subjects,
     tui,
 )
@@ -43,6 +44,7 @@ _TABLES: tuple[tuple[str, tuple[Promise, ...]], ...] = (
     ("the terminal app", tui.PROMISES),
     ("bills of materials, licences", sbom.PROMISES),
     ("what lies on the disk", on_disk.PROMISES),
+    ("signatures, and the chain", signatures.PROMISES),
 )
 
 

@@ -21,7 +21,6 @@ from supplymatrix.model.gap import Gap
 from supplymatrix.model.oci import (
     GetBlob,
     GetManifest,
-    OciAbsent,
     OciAnswer,
     OciAsk,
     OciBytes,

@@ -83,9 +83,9 @@ class Manifest:
 
 def parse_manifest(answer: OciBytes) -> Manifest:
     """Return what a manifest says. One that cannot be read, or that may be taken for something else, lists nothing."""
+    if len(answer.data) > MANIFEST_LIMIT:
+        return Manifest(media_type=answer.media_type, fault="its manifest cannot be read: it has too many bytes")
     try:
-        if len(answer.data) > MANIFEST_LIMIT:
-            raise ValueError(f"it has more than the {MANIFEST_LIMIT:,} bytes that a manifest has")
         document = read_manifest(answer.data, answer.media_type)
     except JsonDoubtError as err:
         fault = f"its manifest may be taken for something else: {err}"

@@ -17,7 +17,7 @@ import re
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.oci import DOCKER_HUB, ImageReference
 
-__all__ = ["DEFAULT_TAG", "is_digest", "parse_image_reference"]
+__all__ = ["DEFAULT_TAG", "is_digest", "parse_image_reference", "without_login"]
 
 DEFAULT_TAG = "latest"
 _OLD_HUB = "index.docker.io"
@@ -31,6 +31,7 @@ _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _REGISTRY = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]{{2,45}}\])(?::([0-9]{{1,5}}))?")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+_DIGEST_END = re.compile(r"@(?:sha[0-9]+|md5|blake3):[^@/]*$")
 _HEX_NAME = re.compile(r"[0-9a-f]{64}")
 _FORM = "[REGISTRY[:PORT]/]NAME[:TAG][@sha256:DIGEST]"
 
@@ -59,6 +60,14 @@ def parse_image_reference(text: str) -> ImageReference:
     return ImageReference(registry=registry, repository=path, tag=tag, digest=digest)
 
 
+def without_login(text: str) -> str:
+    """Return what may be shown of a text that should name an image: of an address with a login in it, what stands
+    behind that. Passwords may have any character in them, so that the last @ counts which is not that of a digest."""
+    end = _DIGEST_END.search(text)
+    rest = text[: end.start()] if end is not None else text
+    return text[rest.rfind("@") + 1 :]
+
+
 def _split(text: str) -> tuple[str, str]:
     """Return registry and the rest of a name, by which docker tells the one from the other."""
     first, slash, rest = text.partition("/")
@@ -73,7 +82,7 @@ def _refuse_other_things(text: str) -> None:
         raise _fault(text, "the name of the image is empty" if not text else "the name of the image is too long")
     scheme, mark, rest = text.partition("://")
     if mark:
-        name = rest.rstrip("/") if scheme in ("docker", "https", "http") else ""
+        name = without_login(rest.rstrip("/")) if scheme in ("docker", "https", "http") else ""
         raise _fault(text, "an image is named without a scheme", remedy=f"write {name[:200]}" if name else "")
     if _HEX_NAME.fullmatch(text) or is_digest(text):
         raise _fault(text, "this is a digest alone: it does not tell in which registry the image lies")
@@ -104,4 +113,4 @@ def _check_path(text: str, path: str) -> None:
 
 
 def _fault(text: str, message: str, expected: str = _FORM, *, remedy: str = "") -> InputError:
-    return InputError(Diagnostic(message=message, seen=text[:200], expected=expected, remedy=remedy))
+    return InputError(Diagnostic(message=message, seen=without_login(text)[:200], expected=expected, remedy=remedy))

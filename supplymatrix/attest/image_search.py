@@ -127,7 +127,9 @@ def find_signatures(
         return tuple(rows)
     notes: tuple[str, ...] = ()
     if not all_platforms and manifest.images:
-        note = f"it is an index of {len(manifest.images):,} images, and was looked at as a whole: what signs it signs all"
+        note = (
+            f"it is an index of {len(manifest.images):,} images, and was looked at as a whole: what signs it signs all"
+        )
         notes = (f"{note} of them; --platform or --all-platforms looks at each",)
     return (changed(_filled(row, top), notes=(*row.notes, *top.notes, *notes)), *rows)
 
@@ -231,9 +233,7 @@ def _at_index(one: S) -> S:
     return changed(one, source=f"of its index: {one.source}")
 
 
-def _chosen(
-    manifest: Manifest, platform: str, missing: Beside, *, all_platforms: bool
-) -> Search[tuple[_Inner, ...]]:
+def _chosen(manifest: Manifest, platform: str, missing: Beside, *, all_platforms: bool) -> Search[tuple[_Inner, ...]]:
     """Return the images of an index that are looked at one by one. Raises InputError."""
     if manifest.lost:
         message = f"the index has {manifest.lost:,} images with a digest that is none"

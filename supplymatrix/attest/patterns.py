@@ -114,16 +114,15 @@ def _steps(pattern: str) -> tuple[_Step, ...]:
     """Return the steps of a pattern. Raises _FaultError."""
     try:
         re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as err:
-        raise _FaultError(f"is none: {err}") from err
-    if _BACK.search(pattern):
-        raise _FaultError("refers back to what it matched")
-    parts = _TOKEN.findall(pattern)
-    flags = _FLAGS.fullmatch(parts[0]) if parts else None
-    try:
+        if _BACK.search(pattern):
+            raise _FaultError("refers back to what it matched")
+        parts = _TOKEN.findall(pattern)
+        flags = _FLAGS.fullmatch(parts[0]) if parts else None
         return tuple(_Reader(parts[1:] if flags else parts).choice(flags[1] if flags else ""))
     except RecursionError as err:
         raise _FaultError("is nested too deep") from err
+    except (re.error, OverflowError) as err:
+        raise _FaultError(f"is none: {err}") from err
 
 
 class _Reader:

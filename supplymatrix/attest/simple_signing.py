@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from supplymatrix.attest.bundle import BundleError, SignedBundle, detached, parse_bundle
 from supplymatrix.attest.image_reference import is_digest
 from supplymatrix.attest.proto_json import JsonFault, read_json
+from supplymatrix.documents.image_json import Form, other_spelling
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.signature import Reason
 from supplymatrix.model.value import changed, value
@@ -41,6 +42,12 @@ _CHAIN = "dev.sigstore.cosign/chain"
 _BUNDLE = "dev.sigstore.cosign/bundle"
 _TIMESTAMP = "dev.sigstore.cosign/rfc3161timestamp"
 _TYPE = "cosign container image signature"
+_FORM: Form = {
+    "critical": {
+        "identity": {"docker-reference": None}, "image": {"docker-manifest-digest": None}, "type": None,
+    },
+    "optional": None,
+}  # fmt: skip
 _NOTE_LIMIT = 1 << 20
 """Characters of an annotation."""
 _MOST_NOTES = 1_000
@@ -58,11 +65,14 @@ class SimpleSigning:
 
 def parse_simple_signing(payload: bytes, artifact: str) -> SimpleSigning:
     """Read a simple signing document. Raises BundleError for one that is not as its specification has it, and for keys
-    that stand in it twice: two readers could take it for two different things."""
+    that stand in it twice, or in another case: two readers could take it for two different things."""
     try:
         found = read_json(payload, limit=PAYLOAD_LIMIT, what="the simple signing document")
     except JsonFault as err:
         raise _malformed(artifact, str(err)) from err
+    key = other_spelling(found, _FORM)
+    if key:
+        raise _malformed(artifact, "it has a key that some programs read as another one", seen=key[:100])
     document = _table(found, artifact, "the simple signing document")
     critical = _table(document.get("critical"), artifact, "critical")
     kind = critical.get("type")

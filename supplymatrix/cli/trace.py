@@ -17,34 +17,25 @@ from supplymatrix.cli.output import Console, wants_color
 from supplymatrix.cli.pages import format_option, write_pages
 from supplymatrix.cli.signature_options import SignatureChoice, signature_options
 from supplymatrix.cli.targets import ReportTarget
-from supplymatrix.model.chain import LinkId
-from supplymatrix.model.spelling import nearest
 
 if TYPE_CHECKING:
-    from supplymatrix.attest.wanted import IdentityWish
     from supplymatrix.engine.chain import ChainRequest
     from supplymatrix.engine.chain_evidence import ChainWish
+    from supplymatrix.model.chain import LinkId
 
 __all__ = ["trace"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path)
-_KINDS = {"sbom": LinkId.SBOM, "provenance": LinkId.PROVENANCE}
-_LINKS = ", ".join(link.value for link in LinkId)
 
 
-def _links(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> frozenset[LinkId]:
-    """Read names of links, several in one text parted by commas."""
-    found = set()
-    for word in (part.strip() for text in texts for part in text.split(",")):
-        if not word:
-            continue
-        if word not in list(LinkId):
-            near = nearest(word, [link.value for link in LinkId])
-            hint = f"; did you mean {near!r}?" if near else f" ({_LINKS})"
-            raise click.BadParameter(f"{word[:60]!r} is no link{hint}", ctx=context, param=option)
-        found.add(LinkId(word))
-    return frozenset(found)
+def _links(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> frozenset[LinkId]:
+    """Read names of links. Raises InputError."""
+    if not texts:
+        return frozenset()
+    from supplymatrix.engine.chain_wish import parse_link_ids
+
+    return parse_link_ids(texts)
 
 
 _OPTIONS = (
@@ -90,20 +81,22 @@ def _chain_options(command: F) -> F:
     @functools.wraps(command)
     def wrapped(*args: object, target: str, choice: SignatureChoice, **given: Any) -> object:  # noqa: ANN401
         from supplymatrix.engine.chain import ChainRequest
+        from supplymatrix.engine.chain_wish import builders_in, chain_wish, source_repository, wanted_links
+        from supplymatrix.engine.signature_wish import WishWords
 
-        own = tuple(dict.fromkeys(wish.issuer for wish in choice.wish.wanted.identities if wish.issuer))
+        wanted = choice.wish.wanted
         exact, patterns, issuers = (
             given.pop(name) for name in ("builder_identity", "builder_identity_regexp", "builder_issuer")
         )
-        builders = _identities(exact, patterns, issuers or own[:1])
-        required = given.pop("must_have") | frozenset(map(_kind, choice.words["required"]))
+        builders = builders_in(WishWords(identities=exact, identity_regexps=patterns, issuers=issuers), wanted)
         excused = given.pop("may_lack")
-        _refuse_both(required & excused)
+        required = wanted_links(given.pop("must_have"), excused, choice.words["required"])
+        source = source_repository(given.pop("source"))
         named = [given.pop(name) for name in ("base_vendor", "base_var", "base_identity", "base_issuer")]
         base_wish = _base_wish(given["base"], *named)
         request = ChainRequest(
             target=target,
-            wish=_wish(choice, _repository(given.pop("source")), builders),
+            wish=chain_wish(wanted, builders, source, names_nobody=choice.names_nobody),
             base_wish=base_wish,
             required=required,
             excused=excused,
@@ -167,65 +160,16 @@ def trace(request: ChainRequest, *, targets: tuple[ReportTarget, ...], console: 
     return run.exit_code
 
 
-def _kind(word: str) -> LinkId:
-    """Return the link of a kind of attestation that --require asks for."""
-    if word not in _KINDS:
-        raise click.UsageError(f"--require takes {' and '.join(_KINDS)} here, not {word[:60]!r}.")
-    return _KINDS[word]
-
-
-def _refuse_both(both: frozenset[LinkId]) -> None:
-    if both:
-        raise click.UsageError(f"{min(both).value} must be there and may be missing: say one of them.")
-
-
-def _repository(text: str) -> str:
-    """Return a repository as "https://host/path", "" for none."""
-    from supplymatrix.attest.provenance import repository_of
-
-    if not text:
-        return ""
-    found = repository_of(text if "://" in text or "@" in text else f"https://{text}")
-    if not found:
-        raise click.UsageError(f"--source {text[:100]!r} is no repository: github.com/org/repo is one.")
-    return found
-
-
-def _wish(choice: SignatureChoice, source: str, builders: tuple[IdentityWish, ...]) -> ChainWish:
-    """Return who may have signed: whom the user named, else the workflows of the source."""
-    from supplymatrix.engine.chain_evidence import ChainWish, wish_of_source
-    from supplymatrix.model.value import changed
-
-    wanted = choice.wish.wanted
-    if choice.names_nobody and source:
-        own = wish_of_source(source)
-        wanted = changed(wanted, identities=(own,)) if own is not None else wanted
-    return ChainWish(wanted=wanted, builders=builders, source=source)
-
-
-def _identities(
-    exact: tuple[str, ...], patterns: tuple[str, ...], issuers: tuple[str, ...]
-) -> tuple[IdentityWish, ...]:
-    from supplymatrix.engine.signature_wish import WishWords, read_wish
-
-    if not exact and not patterns:
-        return ()
-    return read_wish(WishWords(identities=exact, identity_regexps=patterns, issuers=issuers)).wanted.identities
-
-
 def _base_wish(
     base: str, vendor: str, variables: tuple[str, ...], identities: tuple[str, ...], issuers: tuple[str, ...]
 ) -> ChainWish | None:
-    from supplymatrix.engine.chain_evidence import ChainWish
-    from supplymatrix.engine.signature_wish import WishWords, read_wish
+    from supplymatrix.engine.chain_wish import base_wish
+    from supplymatrix.engine.signature_wish import WishWords
 
     pairs = [text.partition("=") for text in variables]
     if any(not name or not mark for name, mark, _ in pairs) or (variables and not vendor):
         raise click.UsageError("--base-var takes NAME=VALUE, and goes with --base-vendor.")
-    if not vendor and not identities and not issuers:
-        return None
-    words = WishWords(
-        identities=identities, issuers=issuers, vendor=vendor, target=base if vendor else "",
-        variables=tuple((name, text) for name, _, text in pairs),
-    )  # fmt: skip
-    return ChainWish(wanted=read_wish(words).wanted)
+    named = tuple((name, text) for name, _, text in pairs)
+    return base_wish(
+        WishWords(identities=identities, issuers=issuers, vendor=vendor, target=base if vendor else "", variables=named)
+    )

@@ -123,7 +123,7 @@ def other_spelling(found: object, form: Form) -> str:
 def _table(data: bytes, form: Form) -> dict[str, object]:
     found = _parsed(data)
     if not isinstance(found, dict):
-        raise ValueError("it is no object of JSON")
+        raise ValueError("it is no object of JSON")  # noqa: TRY004 - of a document, and not of an argument
     _refuse_spelling(found, form)
     return found
 

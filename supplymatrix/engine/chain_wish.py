@@ -14,9 +14,9 @@ from supplymatrix.model.chain import LinkId
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import changed
 
-__all__ = ["base_wish", "builders_in", "chain_wish", "parse_link_ids", "source_repository"]
+__all__ = ["base_wish", "builders_in", "chain_wish", "parse_link_ids", "source_repository", "wanted_links"]
 
-KINDS = {"sbom": LinkId.SBOM, "provenance": LinkId.PROVENANCE}
+_KINDS = {"sbom": LinkId.SBOM, "provenance": LinkId.PROVENANCE}
 """The links of kinds of attestations."""
 
 
@@ -27,7 +27,7 @@ def source_repository(text: str) -> str:
     found = repository_of(text if "://" in text or "@" in text else f"https://{text}")
     if not found:
         expected = "a repository, as github.com/org/repo"
-        raise InputError(Diagnostic(message="this is no source repository", seen=text[:100], expected=expected))
+        raise InputError(Diagnostic(message="this is no repository", seen=text[:100], expected=expected))
     return found
 
 
@@ -54,6 +54,23 @@ def base_wish(words: WishWords) -> ChainWish | None:
     return ChainWish(wanted=read_wish(words).wanted)
 
 
+def wanted_links(
+    must_have: frozenset[LinkId], may_lack: frozenset[LinkId], kinds: tuple[str, ...] = ()
+) -> frozenset[LinkId]:
+    """Return the links that have to be there. kinds: of attestations that have to be.
+
+    Raises InputError for kinds that are no link, and for a link that may be missing all the same.
+    """
+    odd = [kind for kind in kinds if kind not in _KINDS]
+    if odd:
+        raise InputError(Diagnostic(message=f"--require takes {' and '.join(_KINDS)} here", seen=odd[0][:60]))
+    required = must_have | {_KINDS[kind] for kind in kinds}
+    if required & may_lack:
+        message = f"{min(required & may_lack).value} must be there and may be missing: say one of them"
+        raise InputError(Diagnostic(message=message))
+    return required
+
+
 def parse_link_ids(texts: tuple[str, ...]) -> frozenset[LinkId]:
     """Return links by their names, several in one text parted by commas. Raises InputError."""
     found = set()
@@ -61,8 +78,8 @@ def parse_link_ids(texts: tuple[str, ...]) -> frozenset[LinkId]:
         if word and word not in list(LinkId):
             names = [link.value for link in LinkId]
             near = nearest(word, names)
-            remedy = f"did you mean {near}?" if near else ""
-            message, expected = "there is no such link", ", ".join(names)
+            remedy = f"did you mean {near!r}?" if near else ""
+            message, expected = "this is no link of a chain", ", ".join(names)
             raise InputError(Diagnostic(message=message, seen=word[:60], expected=expected, remedy=remedy))
         if word:
             found.add(LinkId(word))

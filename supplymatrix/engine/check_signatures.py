@@ -236,6 +236,7 @@ class _Look:
         )
         run = verify_signatures(request)
         self._notes |= dict.fromkeys((*run.notes, *(fault.message for fault in run.faults)))
+        self._gaps += (gap for gap in run.gaps if gap not in self._gaps)
         by_target = {ask.target: ask for ask in asks}
         for artifact in run.artifacts:
             ask = by_target.get(artifact.name, first)

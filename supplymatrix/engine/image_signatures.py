@@ -18,14 +18,15 @@ side by side; a layout is read without waiting for anybody.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from supplymatrix.attest.image_found import ImageSignatures
+from supplymatrix.attest.image_found import ImageSignatures, JudgedFind, SignatureKind
 from supplymatrix.attest.image_reference import is_digest, parse_image_reference
-from supplymatrix.attest.image_search import find_signatures
+from supplymatrix.attest.image_search import Search, find_signatures
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.signature_bundles import broken_off
 from supplymatrix.errors import Diagnostic, InputError, SupplymatrixError
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.oci import ImageReference
@@ -66,7 +67,7 @@ def is_layout(target: str) -> bool:
     ):
         return True
     path, _, _ = _parts(target)
-    return path.lower().endswith(_TARS) and Path(path).is_file()
+    return path.lower().endswith(_TARS) and _is_there(path, Path.is_file)
 
 
 def image_signatures(target: str, means: Means, choice: ImageChoice = _THE_INDEX) -> tuple[ImageSignatures, ...]:
@@ -97,6 +98,10 @@ def images_signatures(
                 references[number] = _reference(target)
         except SupplymatrixError as err:
             found[number] = err
+        except Exception as err:
+            if _is_debugged(means):
+                raise
+            found[number] = _broken_off(target, err)
     if references:
         found |= _of_registries(references, means, choice)
     return [_named(found[number], target) for number, target in enumerate(targets)]
@@ -109,7 +114,7 @@ def _named(
     if isinstance(rows, SupplymatrixError) or len({row.index or row.digest for row in rows}) > 1:
         return rows
     notes: tuple[str, ...] = ()
-    if not is_layout(target) and not any(row.digest for row in rows) and Path(target).exists():
+    if not is_layout(target) and not any(row.digest for row in rows) and _is_there(target):
         notes = (f"the registry was asked; what lies in the current folder is named ./{target}",)
     return tuple(changed(row, name=target, notes=(*row.notes, *notes)) for row in rows)
 
@@ -118,7 +123,7 @@ def _reference(target: str) -> ImageReference:
     try:
         return parse_image_reference(target)
     except InputError as err:
-        if Path(target).exists():
+        if _is_there(target):
             fault = replace(err.diagnostics[0], remedy=f"a layout in the current folder is named ./{target}")
             raise InputError(fault) from err
         raise
@@ -147,9 +152,33 @@ def _of_registries(
             found[number] = err
             continue
         search = find_signatures(reference, platform=choice.platform, all_platforms=choice.all_platforms)
-        searches.append((search, source))
+        searches.append((_guarded(search, reference.name, means), source))
         numbers.append(number)
     return found | dict(zip(numbers, drive_searches(searches) if searches else (), strict=True))
+
+
+def _guarded(
+    search: Search[tuple[ImageSignatures, ...]], name: str, means: Means
+) -> Search[tuple[ImageSignatures, ...]]:
+    """Search, and turn a fault of our own into a row, so that the other images of the run have theirs."""
+    try:
+        return (yield from search)
+    except SupplymatrixError:
+        raise
+    except Exception as err:
+        if _is_debugged(means):
+            raise
+        return _broken_off(name, err)
+
+
+def _is_debugged(means: Means) -> bool:
+    return means.environ.get("SUPPLYMATRIX_DEBUG") == "1"
+
+
+def _broken_off(name: str, err: Exception) -> tuple[ImageSignatures, ...]:
+    """Return the row of an image that this program has a fault about."""
+    judged = JudgedFind(kind=SignatureKind.SIGNATURE, verdict=broken_off(name, err))
+    return (ImageSignatures(name=name, reference=name, judged=(judged,)),)
 
 
 def _of_layout(target: str, choice: ImageChoice) -> tuple[ImageSignatures, ...]:
@@ -157,7 +186,7 @@ def _of_layout(target: str, choice: ImageChoice) -> tuple[ImageSignatures, ...]:
     path, tag, digest = _parts(_without_prefix(target))
     path = path.rstrip("/") or path
     place = Path(path)
-    if not place.exists():
+    if not _is_there(path):
         message = "there is no such folder or file"
         remedy = (
             ""
@@ -221,17 +250,25 @@ def _without_prefix(target: str) -> str:
     return str(Path(target).expanduser()) if target.startswith("~") else target
 
 
+def _is_there(text: str, asks: Callable[[Path], bool] = Path.exists) -> bool:
+    """Return whether there is a file or folder of a name; there is none of a name that no file can have."""
+    try:
+        return asks(Path(text))
+    except (OSError, ValueError):
+        return False
+
+
 def _parts(target: str) -> tuple[str, str, str]:
     """Return path, tag and digest of a word that names a layout: what stands behind the last colon is a tag where the
     whole word is no path."""
-    if Path(target).exists():
+    if _is_there(target):
         return target, "", ""
     rest, at, digest = target.rpartition("@")
     if not at or not is_digest(digest):
         rest, digest = target, ""
-    if digest and Path(rest).exists():
+    if digest and _is_there(rest):
         return rest, "", digest
     path, colon, tag = rest.rpartition(":")
-    if colon and path and tag and "/" not in tag and Path(path).exists():
+    if colon and path and tag and "/" not in tag and _is_there(path):
         return path, tag, digest
     return rest, "", digest

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from supplymatrix.checks.program_gaps import VERSIONS_WANTED
-from supplymatrix.engine.module_graph import GraphReader, GraphRun, ListedBy
-from supplymatrix.engine.sbom_subject import find_sbom_subject
 from supplymatrix.model.fact import Gap, ProjectFact, RequiredModule
 from supplymatrix.model.program import BuiltProgram
 from supplymatrix.model.value import value
 from supplymatrix.sources.project import Project
+
+if TYPE_CHECKING:
+    from supplymatrix.engine.module_graph import GraphRun
 
 __all__ = ["NO_PROJECT", "ProjectVersions", "built_of", "notes_on_others", "project_versions", "versions_of"]
 
@@ -44,6 +46,8 @@ def built_of(project: Path | None) -> Path | None:
 
 def versions_of(path: Path, environ: Mapping[str, str]) -> tuple[Project, ProjectVersions]:
     """Read a project, a member of a workspace or a workspace. Raises InputError where there is none."""
+    from supplymatrix.engine.sbom_subject import find_sbom_subject
+
     subject = find_sbom_subject(path, environ)
     return subject.project, project_versions(subject.project, environ)
 
@@ -54,6 +58,8 @@ def project_versions(project: Project, environ: Mapping[str, str]) -> ProjectVer
     Where go.mod files of the graph are not at hand, a pruned go.mod has to do: it names every module that gives
     packages to the build.
     """
+    from supplymatrix.engine.module_graph import GraphReader, ListedBy
+
     run = GraphReader(environ, own_first=True, unused_too=False).read(project)
     members = (fact.subject for fact in project.facts if isinstance(fact, RequiredModule) and fact.is_member)
     own = (*(fact.subject for fact in run.facts if fact.is_main), *members)

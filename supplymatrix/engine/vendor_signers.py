@@ -252,7 +252,7 @@ class _Gathering:
 
     def _notes(self, rows: Sequence[VendorSigner], target: str, *, is_named: bool) -> Iterator[str]:
         profile = self._profile
-        if target and rows and not is_named and self._kind is not ArtifactKind.DIGEST:
+        if rows and not is_named and _name_of(target, self._kind):
             globs = ", ".join(dict.fromkeys(glob for row in rows for glob in row.match))
             where = f" ({globs})" if globs else ""
             yield f"{target} is no name of {profile.name}{where}: it is held against all that signs for it"

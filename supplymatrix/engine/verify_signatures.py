@@ -47,9 +47,10 @@ if TYPE_CHECKING:
     from supplymatrix.engine.vendor_signers import VendorSigners
 
     _Rows = tuple[ImageSignatures, ...] | SupplymatrixError
+    _Known = dict[tuple[SignedBundle, str, bool], SignatureVerdict]
 
 __all__ = [
-    "DATA_LIMIT", "DigestTarget", "FileTarget", "ImageTarget", "SignatureRequest", "SignatureRun", "SignatureTarget",
+    "DATA_LIMIT", "DIGEST_WORDS", "DigestTarget", "FileTarget", "ImageTarget", "SignatureRequest", "SignatureRun", "SignatureTarget",
     "parse_digest", "target_name", "verify_signatures",
 ]  # fmt: skip
 
@@ -62,6 +63,8 @@ _AT_A_TIME = 256
 _MOST_THREADS = 8
 _GRAVER = (4, 70)
 """Exit codes that say more than a bundle that cannot be read."""
+DIGEST_WORDS = ("sha256:", "sha384:", "sha512:")
+"""How a word for a digest begins; a file of such a name is called ./sha256:…"""
 _DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha384):([0-9a-f]{96})|(sha512):([0-9a-f]{128})")
 
 
@@ -93,7 +96,7 @@ SignatureTarget = FileTarget | DigestTarget | ImageTarget
 class SignatureRequest:
     """places: where signatures of files and digests are. trusted_root: a file, None = the public one; ca: a certificate
     authority of one's own (PEM). required: kinds of attestations that must be there and hold. only_attestations: a
-    plain signature would not do; predicates: kinds of which one must be there then, () = any. vendor: whose `wanted`
+    plain signature would not do; predicates: kinds that must be there and hold then, () = any. vendor: whose `wanted`
     is. asked, switched_off: `SignatureRun`'s lines of the same names. images: which of an index, None = the index.
     root: a trusted root by name and bytes, in the place of the file. builders: who may have signed provenance beside
     those of `wanted`. vendor_signers: who signs for the vendor, by the name of the target; what has no entry is held
@@ -134,7 +137,8 @@ class _Prepared:
 def verify_signatures(request: SignatureRequest, on_event: OnEvent = ignore_event) -> SignatureRun:
     """Return what became of every target.
 
-    Raises InputError for a trusted root, or a bundle named for all targets, that cannot be read.
+    Raises InputError for a bundle named for all targets that cannot be read, and for a `root` that is none. A trusted
+    root that is a file and cannot be had is a fault, or a gap, of the run, and nothing that needs it holds.
     """
     return _Run(request, on_event).run()
 
@@ -142,7 +146,7 @@ def verify_signatures(request: SignatureRequest, on_event: OnEvent = ignore_even
 def target_name(target: SignatureTarget) -> str:
     """Return what a target is called."""
     if isinstance(target, FileTarget):
-        return target.path.as_posix()
+        return _file_name(target.path)
     return target.digest if isinstance(target, DigestTarget) else target.reference
 
 
@@ -155,6 +159,12 @@ def parse_digest(text: str) -> tuple[str, str] | None:
     return algorithm, digest
 
 
+def _file_name(path: Path) -> str:
+    """Return what a file is called: no digest, though it may be named like one."""
+    name = path.as_posix()
+    return f"./{name}" if name.startswith(DIGEST_WORDS) else name
+
+
 class _Run:
     """One run: what all of its artifacts share, and its steps."""
 
@@ -162,6 +172,7 @@ class _Run:
         self._request = request
         self._on_event = on_event
         signers = request.vendor_signers.values()
+        self._required = (*request.required, *(request.predicates if request.only_attestations else ()))
         self._keys = (*request.wanted.keys, *(key for one in signers for key in one.wanted.keys))
         self._asked_of: list[VendorSigners | None] = []
         self._trust = RunTrust(request.trusted_root, request.ca, request.means, named=request.root)
@@ -179,15 +190,18 @@ class _Run:
             if self._pool is not None:
                 self._pool.shutdown(cancel_futures=True)
         notes, faults = self._places.left_over
+        trust_faults, gaps = _of_trust(self._trust.fault)
+        faults = (*trust_faults, *faults)
         is_discovery = not request.wanted.identities and not self._keys and not request.vendor
-        code = exit_code_of(artifacts, is_discovery=is_discovery)
+        code = exit_code_of(artifacts, has_gaps=bool(gaps), is_discovery=is_discovery)
         return SignatureRun(
             artifacts=artifacts,
             engine=request.engine.value,
             exit_code=2 if faults and code not in _GRAVER else code,
             trust=self._trust.used,
-            asked=request.asked,
+            asked=(*request.asked, *(f"an attestation of the kind {kind}" for kind in self._required)),
             switched_off=request.switched_off,
+            gaps=gaps,
             notes=(*request.notes, *self._trust.notes, *notes),
             faults=faults,
             is_discovery=is_discovery,
@@ -234,7 +248,7 @@ class _Run:
         if isinstance(target, DigestTarget):
             name, kind = target.digest, ArtifactKind.DIGEST
         else:
-            name, kind = target.path.as_posix(), ArtifactKind.FILE
+            name, kind = _file_name(target.path), ArtifactKind.FILE
         signers = self._signers(name)
         if isinstance(target, FileTarget) and signers is not None and signers.fingerprints is not None:
             return self._openpgp(target.path, signers)
@@ -271,7 +285,7 @@ class _Run:
 
         is_slow = many and size >= _LARGE and not keep  # bytes that are kept are read when they are needed
         return _Prepared(
-            name=path.as_posix(), kind=ArtifactKind.FILE, own=own, last_name=path.name,
+            name=_file_name(path), kind=ArtifactKind.FILE, own=own, last_name=path.name,
             hashed=self._beside_others(hashed) if is_slow else hashed,
         )  # fmt: skip
 
@@ -336,7 +350,12 @@ class _Run:
         from supplymatrix.attest.engines import verify_signature
 
         wanted = self._wanted(base, predicate) if is_attestation else base
-        root = self._trust.root_for(bundle, wanted)
+        try:
+            root = self._trust.root_for(bundle, wanted)
+        except SupplymatrixError:
+            if self._request.root is not None:
+                raise
+            root = None  # told once, of the whole run
         means, engine = self._request.means, self._request.engine
         try:
             return verify_signature(bundle, artifact, wanted, root, means.now, engine=engine)
@@ -365,12 +384,12 @@ class _Run:
         signatures = holding_first(verdict for is_attestation, verdict in pairs if not is_attestation)
         attestations = holding_first(verdict for is_attestation, verdict in pairs if is_attestation)
         state = signed_as(
-            signatures, attestations, required=request.required, only_attestations=request.only_attestations,
+            signatures, attestations, required=self._required, only_attestations=request.only_attestations,
             has_gaps=bool(plain.gaps), has_faults=bool(plain.faults), is_forged=plain.state is SignedAs.ALARM,
         )  # fmt: skip
         return changed(
-            plain, state=state, signatures=signatures, attestations=attestations, required=request.required,
-            missing=missing_kinds(attestations, request.required), vendor=request.vendor,
+            plain, state=state, signatures=signatures, attestations=attestations, required=self._required,
+            missing=missing_kinds(attestations, self._required), vendor=request.vendor,
         )  # fmt: skip
 
     def _unreadable(self, name: str, kind: ArtifactKind, faults: tuple[Diagnostic, ...]) -> SignedArtifact:
@@ -386,22 +405,30 @@ class _Run:
             yield from images_signatures(references, self._request.means, self._request.images or ImageChoice())
 
     def _finish_images(self, reference: str, rows: _Rows) -> Iterator[SignedArtifact]:
+        from supplymatrix.attest.image_reference import without_login
+
         signers, base = self._signers(reference), self._base(reference)
+        name = without_login(reference) if isinstance(rows, SupplymatrixError) else reference
         if isinstance(rows, InputError):
-            yield self._unreadable(reference, ArtifactKind.IMAGE, rows.diagnostics)
+            yield self._unreadable(name, ArtifactKind.IMAGE, rows.diagnostics)
         elif isinstance(rows, SupplymatrixError):
-            gap = Gap(wanted="its signatures", reason=str(rows), remedy=getattr(rows, "remedy", ""), subject=reference)
+            gap = Gap(wanted="its signatures", reason=str(rows), remedy=getattr(rows, "remedy", ""), subject=name)
             yield self._signed(
-                SignedArtifact(name=reference, kind=ArtifactKind.IMAGE, state=SignedAs.UNDECIDED, gaps=(gap,)), ()
+                SignedArtifact(name=name, kind=ArtifactKind.IMAGE, state=SignedAs.UNDECIDED, gaps=(gap,)), ()
             )
         else:
+            known: _Known = {}
             for row in rows:
                 yield self._signed(
-                    _image_artifact(row, signers.gaps if signers is not None else ()), self._judged_image(row, base)
+                    _image_artifact(row, signers.gaps if signers is not None else ()),
+                    self._judged_image(row, base, known),
                 )
 
-    def _judged_image(self, row: ImageSignatures, base: Wanted) -> Iterator[tuple[bool, SignatureVerdict]]:
-        """Yield as `_judged` does; what was refused before a key was looked at comes last."""
+    def _judged_image(
+        self, row: ImageSignatures, base: Wanted, known: _Known
+    ) -> Iterator[tuple[bool, SignatureVerdict]]:
+        """Yield as `_judged` does; what was refused before a key was looked at comes last. known: verdicts of other
+        rows of the same image: what signs an index is judged once."""
         from supplymatrix.attest.image_found import SignatureKind
 
         candidates = [
@@ -409,17 +436,32 @@ class _Run:
             for found in row.found
         ]
         some = _of_predicates([candidate for _, candidate, _ in candidates], self._request.predicates)
+        chosen = set(map(id, some))
         for found, candidate, is_attestation in candidates:
-            if candidate not in some or (self._request.only_attestations and not is_attestation):
+            if id(candidate) not in chosen or (self._request.only_attestations and not is_attestation):
                 continue
-            algorithm, _, digest = found.digest.partition(":")
-            artifact = Artifact(name=row.reference, digests=((algorithm, digest),))
-            predicate = candidate.statement.predicate_type if candidate.statement is not None else ""
-            yield is_attestation, self._judge(found.bundle, artifact, base, predicate, is_attestation=is_attestation)
+            key = changed(found.bundle, source=""), found.digest, is_attestation
+            verdict = known.get(key)
+            if verdict is None:
+                algorithm, _, digest = found.digest.partition(":")
+                artifact = Artifact(name=row.reference, digests=((algorithm, digest),))
+                predicate = candidate.statement.predicate_type if candidate.statement is not None else ""
+                verdict = self._judge(found.bundle, artifact, base, predicate, is_attestation=is_attestation)
+                known[key] = verdict
+            yield is_attestation, changed(verdict, source=found.bundle.source)
         for judged in row.judged:
             is_attestation = judged.kind is SignatureKind.ATTESTATION
             if is_attestation or not self._request.only_attestations:
                 yield is_attestation, judged.verdict
+
+
+def _of_trust(fault: SupplymatrixError | None) -> tuple[tuple[Diagnostic, ...], tuple[Gap, ...]]:
+    """Return why the trusted root could not be had: faults of a file that was named, a gap for another one."""
+    if fault is None:
+        return (), ()
+    if isinstance(fault, InputError):
+        return fault.diagnostics, ()
+    return (), (Gap(wanted="the trusted root", reason=str(fault), remedy=getattr(fault, "remedy", "")),)
 
 
 def _without_forks(artifacts: tuple[SignedArtifact, ...]) -> tuple[SignedArtifact, ...]:
@@ -477,8 +519,9 @@ def _image_artifact(row: ImageSignatures, gaps: tuple[Gap, ...]) -> SignedArtifa
     forged = tuple(
         f"{found.source} has something else than its digest says: wanted {found.wanted}, got {found.found}"
         for found in row.forged
-        if found.wanted not in told
+        if not found.says and found.wanted not in told
     )
+    forged += tuple(found.says for found in row.forged if found.says)
     return SignedArtifact(
         name=row.name, kind=ArtifactKind.IMAGE, state=SignedAs.ALARM if row.forged else SignedAs.UNSIGNED,
         digests=row.digests, reference=row.reference, tag=row.tag, platform=row.platform, unsigned=row.unsigned,

@@ -98,11 +98,13 @@ class OciUnavailable:
 
 @value
 class OciForged:
-    """What came is not what it was asked by: another digest. source: who answered."""
+    """What came is not what it was asked by: another digest. source: who answered. says: a sentence, where it is
+    something else that is forged."""
 
     wanted: str
     found: str
     source: str
+    says: str = ""
 
 
 OciAnswer = OciBytes | OciAbsent | OciUnavailable | OciForged

@@ -98,6 +98,13 @@ async def _run(search: Search[T], source: RegistrySource, registries: Registries
         return found
     except SupplymatrixError as err:
         return err
+    except Exception as err:  # of our own, on the way: it must not end the other searches where this one can tell of it
+        try:
+            search.throw(err)
+        except StopIteration as done:
+            found = done.value
+            return found
+        raise
 
 
 class _Visit:

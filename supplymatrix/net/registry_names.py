@@ -6,6 +6,7 @@ Source: OCI distribution specification 1.1, "Pulling manifests"; OCI image speci
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import re
 
 from supplymatrix.errors import Diagnostic, InputError
@@ -21,6 +22,7 @@ _HUB_API = "registry-1.docker.io"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
 _HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?")
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_FOUR_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 _REPOSITORY = re.compile(rf"{_PART}(?:/{_PART})*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
@@ -34,8 +36,28 @@ def check_reference(reference: ImageReference) -> None:
         (reference.repository, _REPOSITORY, "the path of a repository: small letters, digits and . _ - /"),
     ):
         if len(text) > _MOST_NAME or not form.fullmatch(text):
-            seen = text.rpartition("@")[2][:200]  # what stands before an @ may be a password
-            raise InputError(Diagnostic(message="no registry can be asked for this image", seen=seen, expected=what))
+            raise _unusable(text, what)
+    if not _is_host(reference.registry):
+        raise _unusable(reference.registry, "the name or the address of a host, and a port from 1 to 65535")
+
+
+def _unusable(text: str, expected: str) -> InputError:
+    seen = text.rpartition("@")[2][:200]  # what stands before an @ may be a password
+    return InputError(Diagnostic(message="no registry can be asked for this image", seen=seen, expected=expected))
+
+
+def _is_host(registry: str) -> bool:
+    """Return whether an address in numbers is one, and a port. registry: of the form that a host has."""
+    port = re.search(r":([0-9]+)$", registry) if not registry.endswith("]") else None
+    host = registry[: port.start()] if port is not None else registry
+    try:
+        if host.startswith("["):
+            ipaddress.IPv6Address(host[1:-1])
+        elif _FOUR_NUMBERS.fullmatch(host):
+            ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return port is None or 0 < int(port[1]) < 1 << 16
 
 
 def api_host(registry: str) -> str:

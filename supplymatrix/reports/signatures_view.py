@@ -300,7 +300,8 @@ def _end(run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
     if len(run.artifacts) > 1:
         yield from _table(run, width, verbose=verbose)
     for fault in run.faults:
-        yield from _wrapped(f"not read: {plain(fault.artifact)}: {plain(fault.message)}", width, "  ")
+        remedy = f"; next: {fault.remedy}" if fault.remedy else ""
+        yield from _wrapped(f"not read: {plain(fault.artifact)}: {plain(fault.message)}{plain(remedy)}", width, "  ")
     for gap in run.gaps:
         yield from _wrapped(f"not known: {plain(gap.in_words)}", width, "  ")
     for text in run.switched_off:

@@ -20,8 +20,6 @@ from supplymatrix.errors import Diagnostic, InputError
 
 __all__ = ["FetchedImage", "NoRoomError"]
 
-_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-
 
 class NoRoomError(InputError):
     """The folder cannot be made, or not be written to: the disk is full."""
@@ -58,7 +56,7 @@ class FetchedImage:
         rows = []
         for digest, platform in images:
             system, _, processor = platform.partition("/")
-            row: dict[str, object] = {"mediaType": _MANIFEST, "digest": digest}
+            row: dict[str, object] = {"digest": digest}  # of what kind it is, it says itself
             rows.append(row | ({"platform": {"os": system, "architecture": processor}} if processor else {}))
         index = json.dumps({"schemaVersion": 2, "manifests": rows})
         with _room():

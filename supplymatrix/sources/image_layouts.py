@@ -4,9 +4,10 @@
     docker save    manifest.json, which names a configuration and layers; newer ones are OCI layouts besides
 
 Read are index and manifests, down to the layers of every platform. Each blob is held against the digest under which it
-is named. Signatures, attestations and other artifacts that lie beside images have no files that anybody runs. Where both
-forms are there, some programs read the one and some the other: then manifest.json may name nothing but the images of
-index.json.
+is named. Signatures, attestations and other artifacts that lie beside images have no files that anybody runs.
+
+Where both forms are there, some programs read the one and some the other: then manifest.json may name nothing but the
+images of index.json.
 
 Source: OCI image specification 1.1 (image-layout, image-index, manifest); moby image/spec v1.2.
 """
@@ -203,9 +204,7 @@ class _Search:
                 layers.append(Layer(blob=found, kind=_text(row.get("mediaType")), diff=diff, title=title))
         known = _platform(platform or config)
         named = _text(_table(document.get("config")).get("digest"))
-        self.images.append(
-            Image(digest=blob.digest, platform=known, name=name, layers=tuple(layers), config=named)
-        )
+        self.images.append(Image(digest=blob.digest, platform=known, name=name, layers=tuple(layers), config=named))
 
     def _config(self, row: Mapping[str, object], *, is_wanted: bool) -> Mapping[str, object]:
         """Return the configuration of an image, {} where it is not there. is_wanted: also one of an unknown kind."""
@@ -260,7 +259,9 @@ class _Search:
         try:
             rows = read_saved_list(data)
         except ValueError as err:
-            self._fault(SAVED_LIST, f"docker may read other images in it than those of index.json: {err}", is_forged=True)
+            self._fault(
+                SAVED_LIST, f"docker may read other images in it than those of index.json: {err}", is_forged=True
+            )
             return
         there: dict[str, set[tuple[str, ...]]] = {}
         for image in self.images:

@@ -29,6 +29,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, TypeVar
 
+from supplymatrix.documents.image_json import JsonDoubtError, read_manifest
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.oci import (
     MANIFEST_LIMIT,
@@ -44,7 +45,14 @@ from supplymatrix.model.oci import (
 from supplymatrix.model.value import value
 from supplymatrix.sources.archive_links import inner_name
 from supplymatrix.sources.containers import TAR_HEAD, container_of
-from supplymatrix.sources.image_layouts import DOCUMENT_LIMIT, BlobMissingError, Blobs, is_saved_list
+from supplymatrix.sources.image_layouts import (
+    DOCUMENT_LIMIT,
+    SAVED_LIST,
+    BlobMissingError,
+    Blobs,
+    find_images,
+    is_saved_list,
+)
 from supplymatrix.sources.layout_blobs import ARCHIVE_LIMIT, FolderBlobs, TarBlobs
 from supplymatrix.sources.pread import open_at
 from supplymatrix.sources.streams import Budget, PlainStream, Stream, packing_of, unpacked
@@ -95,11 +103,12 @@ class LayoutImage:
 class LayoutSource:
     """A layout. place: as the user named it. images: what it has, in order. missing: what could not be looked at, as
     (what, reason). is_docker_save: docker wrote it, besides. notes: sentences. forged: small blobs that are not what
-    their names say, found while looking for those that refer to an image."""
+    their names say, found while looking for those that refer to an image; and what docker would read in it that
+    index.json does not have."""
 
     def __init__(self, blobs: Blobs, place: str, names: Callable[[], Iterable[tuple[str, int]]]) -> None:
         self.place = place
-        self.is_docker_save = blobs.has("manifest.json")
+        self.is_docker_save = blobs.has(SAVED_LIST)
         self.missing: list[tuple[str, str]] = []
         self.forged: list[OciForged] = []
         self._blobs = blobs
@@ -110,6 +119,8 @@ class LayoutSource:
         self._note_tags(entries)
         self.images = self._images(entries)
         self.notes = tuple(self._strangers())
+        if self.is_docker_save:
+            self._hold_against_saved()
 
     def answer(self, ask: OciAsk) -> OciAnswer:
         """Return what the layout has to say to a question."""
@@ -136,25 +147,38 @@ class LayoutSource:
             raise InputError(Diagnostic(message=message, artifact=self.place, expected=f"at most {MAX_ENTRIES:,}"))
         return [row for row in rows if _DIGEST.fullmatch(_text(row.get("digest")))]
 
+    def _hold_against_saved(self) -> None:
+        """Note what docker would read in it and index.json does not have. Raises InputError where that is not known."""
+        _, faults, _ = find_images(self._blobs)
+        for fault in faults:
+            if fault.what != SAVED_LIST:
+                continue
+            if not fault.is_forged:
+                message = f"{SAVED_LIST}, which docker reads: {fault.reason}"
+                raise InputError(Diagnostic(message=message, artifact=self.place))
+            says = f"{SAVED_LIST} of {self.place}: {fault.reason}"
+            self.forged.append(OciForged(wanted="", found="", source=self.place, says=says))
+
     def _document(self, name: str) -> Mapping[str, object]:
         """Return a file that must be there, as an object of JSON. Raises InputError."""
         try:
-            found = json.loads(self._bytes(name, DOCUMENT_LIMIT).decode("utf-8"))
+            found = read_manifest(self._bytes(name, DOCUMENT_LIMIT))
+        except JsonDoubtError as err:
+            message = f"{name} of the image layout may be taken for something else: {err}"
+            raise InputError(Diagnostic(message=message, artifact=self.place)) from err
         except OSError as err:
             message = f"{name} of the image layout cannot be read: {err.strerror or err}"
             raise InputError(Diagnostic(message=message, artifact=self.place)) from err
-        except (ValueError, RecursionError) as err:
-            message = f"{name} of the image layout is no JSON"
+        except ValueError as err:
+            message = f"{name} of the image layout cannot be used: {err}"
             raise InputError(Diagnostic(message=message, artifact=self.place)) from err
-        if not isinstance(found, dict):
-            raise InputError(Diagnostic(message=f"{name} of the image layout is no object", artifact=self.place))
         return found
 
     def _no_layout(self) -> InputError:
         """Return what to say of a folder or tar file that has no layout."""
         message, remedy = "it is no image layout: oci-layout or index.json is not there", ""
         try:
-            if self.is_docker_save and is_saved_list(self._bytes("manifest.json", DOCUMENT_LIMIT)):
+            if self.is_docker_save and is_saved_list(self._bytes(SAVED_LIST, DOCUMENT_LIMIT)):
                 message, remedy = _SAVED, "name the image of the registry, or what `cosign save` made of it"
         except (InputError, OSError):
             pass
@@ -246,12 +270,10 @@ class LayoutSource:
         answer = self._manifest(f"{algorithm}-{text[:64]}")
         if isinstance(answer, OciForged | OciUnavailable):
             return answer
-        if isinstance(answer, OciBytes):
+        if isinstance(answer, OciBytes) and answer.digest != digest:
             try:
-                document = json.loads(answer.data.decode("utf-8"))
-            except (ValueError, RecursionError):
-                return answer
-            if not isinstance(document, dict) or not isinstance(document.get("manifests"), list):
+                document = read_manifest(answer.data)
+            except ValueError:
                 return answer
             named = _rows(document.get("manifests"))
             known = {_text(row.get("digest")) for row in named}

@@ -128,6 +128,20 @@ def test_what_is_no_bundle(change: Callable[[dict[str, Any]], object], said: str
     assert said in text
 
 
+def test_an_entry_is_the_same_under_another_number() -> None:
+    def twice(document: dict[str, Any]) -> None:
+        entries = document["verificationMaterial"]["tlogEntries"]
+        entries.append({**entries[0], "logIndex": "999"})
+
+    assert refused(changed(twice))[1].endswith("has one entry twice")
+
+
+@pytest.mark.parametrize("algorithm", ["SHA3_256", 4, "SHA2_224", "HASH_ALGORITHM_UNSPECIFIED", None])
+def test_a_digest_that_signatures_are_not_over(algorithm: object) -> None:
+    data = changed(lambda d: d["messageSignature"]["messageDigest"].update(algorithm=algorithm))
+    assert refused(data)[0] is Reason.MALFORMED
+
+
 def test_an_empty_signature_is_none() -> None:
     assert refused(changed(lambda d: d["messageSignature"].update(signature="")))[0] is Reason.NO_SIGNATURE
 

@@ -37,8 +37,8 @@ def fields(data: bytes) -> CertificateFields:
     return found
 
 
-def trusted(*chain: bytes, valid: Validity | None = None) -> TrustedAuthority:
-    return TrustedAuthority(name="corp", uri="", chain=chain, valid=valid or Validity())
+def trusted(*chain: bytes, valid: Validity | None = None, is_root_alone: bool = False) -> TrustedAuthority:
+    return TrustedAuthority(name="corp", uri="", chain=chain, valid=valid or Validity(), is_root_alone=is_root_alone)
 
 
 def own(
@@ -75,10 +75,11 @@ def test_the_order_of_an_authoritys_chain_does_not_matter_but_for_its_end() -> N
         assert tuple(one.whole for one in issued.chain) == ends
 
 
-def test_what_lies_between_may_come_with_the_signature_and_the_end_may_not() -> None:
+def test_what_lies_between_may_come_for_a_root_that_was_named_alone_and_the_end_may_not() -> None:
     between, root = MADE.chain
-    assert check_chain(fields(leaf()), (between,), (trusted(root),), ())[0].state is CheckState.VERIFIED
-    assert check_chain(fields(leaf()), (between, root), (trusted(root),), ())[0].state is CheckState.VERIFIED
+    private = trusted(root, is_root_alone=True)
+    assert check_chain(fields(leaf()), (between,), (private,), ())[0].state is CheckState.VERIFIED
+    assert check_chain(fields(leaf()), (between, root), (private,), ())[0].state is CheckState.VERIFIED
     assert check_chain(fields(leaf()), (root,), (trusted(between),), ())[0].state is CheckState.VERIFIED
     for chain in ((between,), (between, root), ()):
         step, issued = check_chain(fields(leaf()), chain, (), ())
@@ -86,6 +87,19 @@ def test_what_lies_between_may_come_with_the_signature_and_the_end_may_not() -> 
     other = replace(MADE, name="other.example")
     step, _ = check_chain(fields(leaf()), (between, root), (trusted(*other.chain),), ())
     assert step.reason is Reason.UNTRUSTED_ROOT
+
+
+def test_what_lies_between_is_taken_from_a_trusted_root_alone() -> None:
+    """An intermediate that the root has ended, or lists no more, does not count again because a signature brings it."""
+    between, root = MADE.chain
+    newer = own(made_key("P-384", "newer"), MADE.root_key, ("newer", "root"))
+    now = trusted(newer, root)
+    assert check_chain(fields(leaf()), (between,), (now,), (AT,))[0].reason is Reason.UNTRUSTED_ROOT
+    ended = trusted(between, root, valid=Validity(end=AT - timedelta(days=1)))
+    for authorities in ((ended, now), (now, ended)):
+        step, issued = check_chain(fields(leaf()), (between, root), authorities, (AT,))
+        assert (step.reason, issued) == (Reason.CERTIFICATE_EXPIRED, None)
+    assert check_chain(fields(leaf()), (between,), (trusted(root),), (AT,))[0].reason is Reason.UNTRUSTED_ROOT
 
 
 def test_a_root_of_somebody_else_beside_a_good_chain() -> None:
@@ -205,7 +219,9 @@ def test_certificates_that_issue_each_other_end() -> None:
     round_about = tuple(
         own(CA_KEY, CA_KEY, ("ca", "ca2" if at % 2 else "ca"), path=at) for at in range(16)
     ) + tuple(own(CA_KEY, CA_KEY, ("ca2", "ca"), path=at) for at in range(3))  # fmt: skip
-    step, _ = check_chain(signed_by(CA_KEY, "ca"), [one for one in round_about if _differs(one)], (trusted(ROOT),), ())
+    step, _ = check_chain(
+        signed_by(CA_KEY, "ca"), [one for one in round_about if _differs(one)], (trusted(ROOT, is_root_alone=True),), ()
+    )
     assert step.reason is Reason.UNTRUSTED_ROOT
 
 

@@ -35,6 +35,11 @@ def test_what_is_signed_is_the_example_of_the_specification() -> None:
     )
 
 
+def test_a_type_that_is_no_unicode_text_is_refused() -> None:
+    with pytest.raises(InputError, match="no Unicode text"):
+        parse_envelope(envelope(payloadType="\ud800"), "x")
+
+
 def test_lengths_are_of_bytes_and_not_of_characters() -> None:
     assert pae("é", "漢".encode()) == "DSSEv1 2 é 3 漢".encode()
 

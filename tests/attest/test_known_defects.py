@@ -72,13 +72,6 @@ def _with_company(der: bytes) -> SignatureVerdict:
     return _verdict(document)
 
 
-def _root_alone() -> bytes:
-    """Return a trusted root that lists the root of its authority, and not what is below it."""
-    document = json.loads(MADE.trusted_root())
-    del document["certificateAuthorities"][0]["certChain"]["certificates"][0]
-    return json.dumps(document).encode()
-
-
 _HOUR = timedelta(hours=1)
 _EXAMPLES: dict[str, Callable[[], SignatureVerdict]] = {
     "timestamp at the end of its authority's validity": lambda: _verdict(
@@ -90,7 +83,6 @@ _EXAMPLES: dict[str, Callable[[], SignatureVerdict]] = {
     "timestamp beside a promise": lambda: _verdict(_document(stamps=1, faults={Fault.WRONG_STAMP})),
     "time that has not come": lambda: _verdict(_document(issued=NOW + _HOUR)),
     "several SCTs": lambda: _verdict(_document(scts=2)),
-    "JSON that protobuf allows": lambda: _in_entry(_set("logIndex", MADE.log.index)),
     "promise that is empty": lambda: _in_entry(_set("inclusionPromise.signedEntryTimestamp", ""), stamps=1),
     "certificate in a bundle of an older version": lambda: _verdict(
         _document() | {"mediaType": MADE.sign_blob(DATA).document("0.1")["mediaType"]}
@@ -103,7 +95,6 @@ _EXAMPLES: dict[str, Callable[[], SignatureVerdict]] = {
     "certificate authority outside of its validity": lambda: _verdict(
         _document(), MADE.trusted_root(ends={"ca": AT - _HOUR})
     ),
-    "intermediate that came along": lambda: _verdict(_document(version="0.1", has_chain=True), _root_alone()),
     "stranger that came along": lambda: _with_company(MADE.stranger.authority.chain[1]),
     "size of the tree": lambda: _in_entry(_set("inclusionProof.treeSize", "10")),
     "index of the entry": lambda: _in_entry(_set("logIndex", "77"), log="v2"),
@@ -182,6 +173,26 @@ _OTHER = SignatureStep(check=Check.SCT, state=CheckState.FAILED, says="wrong", r
 )
 def test_a_defect_excuses_the_versions_that_have_it(version: str, is_excused: bool) -> None:
     assert _defect().excuses(_case(version=version)) is is_excused
+
+
+def test_a_version_that_nobody_looked_at_is_excused_nothing() -> None:
+    newest = _defect()
+    newest = Defect(name="x", since="4.5", says="no", applies=newest.applies, why="y", source="z")
+    assert newest.excuses(_case(version=package_version()))
+    for version in ("4.5.2", "4.6", "5.0"):
+        assert not newest.excuses(_case(version=version))
+    assert {defect.until for defect in DEFECTS} == {package_version()}
+
+
+def test_a_log_that_had_ended_by_the_time_of_the_timestamp_is_no_more_believed_than_by_its_promise() -> None:
+    for document, log in ((_document(log="v2"), "v2"), (_document(has_promise=False, stamps=1), "v1")):
+        verdict = _verdict(document, MADE.trusted_root(ends={log: AT - _HOUR}))
+        step = verdict.step(Check.ENGINES)
+        assert verdict.reason is Reason.LOG_UNKNOWN
+        assert step is not None
+        assert "by a known defect (log outside of its validity)" in step.says
+        begun = _verdict(document, MADE.trusted_root(starts={log: AT + _HOUR}))
+        assert begun.reason is Reason.LOG_UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -301,3 +301,20 @@ def test_no_other_number_or_time_is_taken(log: str, shift: int) -> None:
         moved.append(changed(entry, integrated_time=entry.integrated_time + shift))
     for each in moved:
         assert failed(check(parsed(log), entry=each)[0])
+
+
+def test_a_log_that_promises_no_time_is_trusted_when_somebody_else_says_that_it_was_signed() -> None:
+    bundle = parsed("v2")
+    trusted = parse_trusted_root(MADE.trusted_root(starts={"v2": AT}, ends={"v2": LOGGED}), "r")
+    early, late = AT - timedelta(seconds=1), LOGGED + timedelta(seconds=1)
+    for times, holds in (((AT,), True), ((late, LOGGED), True), ((), True), ((early,), False), ((early, late), False)):
+        steps, mention, _ = check_log_entry(bundle.entries[0], bundle, trusted, artifact=ARTIFACT, times=times)
+        assert (mention is not None) is holds, times
+        reasons = {step.reason for step in steps if step.state is CheckState.FAILED}
+        assert reasons == (set() if holds else {Reason.LOG_UNKNOWN})
+    promised = parsed("v1")
+    ended = parse_trusted_root(MADE.trusted_root(ends={"v1": AT - timedelta(days=1)}), "r")
+    steps, _, _ = check_log_entry(
+        promised.entries[0], promised, ended, artifact=ARTIFACT, times=(AT - timedelta(days=2),)
+    )
+    assert Reason.LOG_UNKNOWN in {step.reason for step in steps}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from supplymatrix.attest.bundle import BundleError, SignedBundle, detached, parse_bundle
 from supplymatrix.attest.keys import VerifyingKey, parse_verifying_key
 from supplymatrix.attest.native import CLOCK_SKEW, OUR_CLOCK, verify_native
-from supplymatrix.attest.simple_signing import signed_layer
+from supplymatrix.attest.simple_signing import attested_layer, signed_layer
 from supplymatrix.attest.trusted_root import TrustedRoot, parse_trusted_root, with_private_ca
 from supplymatrix.attest.wanted import Artifact, IdentityWish, Wanted
 from supplymatrix.model.signature import Check, CheckState, Reason, SignatureState, SignatureVerdict
@@ -238,8 +240,31 @@ def test_a_digest_that_its_key_does_not_sign() -> None:
     document = json.loads(GOOD["v0.3"])
     digest = {"algorithm": "SHA2_512", "digest": "A" * 86 + "=="}
     document["messageSignature"]["messageDigest"] = digest
-    verdict = judged(json.dumps(document).encode(), artifact=changed(ARTIFACT, digests=(("sha256", SHA256),)))
+    data, by_digest = json.dumps(document).encode(), changed(ARTIFACT, digests=(("sha256", SHA256),))
+    verdict = judged(data, artifact=changed(by_digest, data=None))
     assert (verdict.state, verdict.reason) == (SignatureState.REFUSED, Reason.MALFORMED)
+    assert judged(data, artifact=by_digest).reason is Reason.DIGEST_MISMATCH
+
+
+@pytest.mark.parametrize("kind", ["Ed25519", "P-384", "P-521", "RSA-2048"])
+def test_a_digest_that_nobody_computed_yet_is_computed(kind: str) -> None:
+    wanted, plain = Wanted(keys=(key(kind),), log_is_optional=True), Artifact(name="app", digests=(), data=DATA)
+    good, other = (MADE.keyed_blob(DATA, key=kind, log="", faults=f) for f in (set[Fault](), {Fault.OTHER_DIGEST}))
+    assert judged(good, wanted, artifact=plain).state is SignatureState.VALID
+    verdict = judged(other, wanted, artifact=plain)
+    assert (verdict.state, verdict.reason) == (SignatureState.REFUSED, Reason.DIGEST_MISMATCH)
+
+
+def test_a_digest_that_cannot_be_computed_is_not_passed_over() -> None:
+    wanted = Wanted(keys=(key("P-384"),), log_is_optional=True)
+    by_digest = Artifact(name="app", digests=(("sha256", SHA256),))
+    verdict = judged(MADE.keyed_blob(DATA, key="P-384", bits=256, log=""), wanted, artifact=by_digest)
+    assert verdict.state is SignatureState.VALID
+    document = json.loads(MADE.keyed_blob(DATA, key="P-384", bits=256, log=""))
+    document["messageSignature"]["messageDigest"] = {"algorithm": "SHA2_384", "digest": "A" * 64}
+    verdict = judged(json.dumps(document).encode(), wanted, artifact=by_digest)
+    assert (verdict.state, verdict.reason) == (SignatureState.UNDECIDED, Reason.UNSUPPORTED)
+    assert states(verdict)[Check.ARTIFACT] is CheckState.NOT_CHECKABLE
 
 
 def test_nothing_of_a_certificate_that_nobody_vouches_for_is_told() -> None:
@@ -363,7 +388,8 @@ def test_an_entry_that_is_there_must_hold_though_none_is_needed() -> None:
     for fault in (Fault.OTHER_LOG, Fault.WRONG_PROOF, Fault.OTHER_ENTRY):
         assert judged(MADE.keyed_blob(DATA, faults={fault}), optional).state is SignatureState.REFUSED, fault
     unknown = judged(MADE.keyed_blob(DATA), optional, root=None)
-    assert (unknown.state, states(unknown)[Check.ENTRY]) == (SignatureState.ACCEPTED, CheckState.VERIFIED)
+    assert (unknown.state, unknown.reason) == (SignatureState.UNDECIDED, Reason.LOG_UNKNOWN)
+    assert states(unknown)[Check.PROMISE] is CheckState.NOT_CHECKABLE
     wrong = judged(MADE.keyed_blob(DATA, faults={Fault.OTHER_ENTRY}), optional, root=None)
     assert wrong.reason is Reason.LOG_ENTRY_MISMATCH
     needed = judged(MADE.keyed_blob(DATA), Wanted(keys=(key(),)), root=None)
@@ -400,6 +426,74 @@ def test_a_certificate_where_a_key_was_asked_for() -> None:
     assert any("was not looked at" in note for note in same.notes)
     both = judged(GOOD["v0.3"], changed(WANTED, keys=(key(name="another"),)))
     assert both.state is SignatureState.VALID
+
+
+def test_a_certificate_beside_a_key_is_the_one_that_was_logged() -> None:
+    document = json.loads(GOOD["v0.3"])
+    place = document["verificationMaterial"]["certificate"]
+    certificate = bytearray(b64decode(place["rawBytes"]))
+    certificate[-1] ^= 1
+    place["rawBytes"] = b64encode(certificate).decode()
+    verdict = judged(json.dumps(document).encode(), Wanted(keys=(key(),)))
+    assert (verdict.state, verdict.reason) == (SignatureState.REFUSED, Reason.LOG_ENTRY_MISMATCH)
+
+
+# ---- envelopes of several signatures
+
+
+def _signed_by_two(first: Signed, second: Signed, notes: dict[str, str]) -> SignedBundle:
+    """Return an attestation of an image with two signatures, and what its layer says of them."""
+    assert first.envelope is not None
+    signatures = [{"keyid": "", "sig": b64encode(one.signature).decode()} for one in (first, second)]
+    return attested_layer(json.dumps({**first.envelope, "signatures": signatures}).encode(), notes, "layer 1")
+
+
+def _stamp_note(token: bytes) -> dict[str, str]:
+    stamp = {"SignedRFC3161Timestamp": b64encode(token).decode()}
+    return {"dev.sigstore.cosign/rfc3161timestamp": json.dumps(stamp)}
+
+
+MINE = MADE.sign_dsse(STATEMENT, is_keyed=True, stamps=1)
+THEIRS = MADE.sign_dsse(STATEMENT, is_keyed=True, key_name="another", stamps=1)
+BY_ME = Wanted(keys=(key(),), log_is_optional=True)
+
+
+@pytest.mark.parametrize("order", [(MINE, THEIRS), (THEIRS, MINE)], ids=["mine first", "mine second"])
+def test_what_dates_another_signature_of_the_envelope_says_nothing_of_this_one(order: tuple[Signed, Signed]) -> None:
+    right = judged(_signed_by_two(*order, _stamp_note(MINE.stamps[0])), BY_ME)
+    assert (right.state, len(right.times)) == (SignatureState.VALID, 1)
+    wrong = judged(_signed_by_two(*order, _stamp_note(THEIRS.stamps[0])), BY_ME)
+    assert (wrong.state, wrong.times) == (SignatureState.VALID, ())
+    assert states(wrong)[Check.TIMESTAMP] is CheckState.NOT_CHECKABLE
+    logged, others = ({"dev.sigstore.cosign/bundle": json.dumps(one.rekor_bundle)} for one in (MINE, THEIRS))
+    assert judged(_signed_by_two(*order, logged), BY_ME).state is SignatureState.VALID
+    assert judged(_signed_by_two(*order, others), BY_ME).reason is Reason.LOG_ENTRY_MISSING
+    nobody = judged(_signed_by_two(*order, others | _stamp_note(MINE.stamps[0])), Wanted())
+    assert (nobody.state, nobody.reason) == (SignatureState.UNDECIDED, Reason.KEY_REQUIRED)
+
+
+def test_a_timestamp_of_bytes_that_are_no_signature_of_the_key_does_not_date_a_certificate() -> None:
+    """A stolen key whose certificate has ended: beside its signature an older one, stamped in time."""
+    signed = MADE.sign_dsse(STATEMENT, log="")
+    older = MADE.sign_blob(b"something else", key_name="anybody", log="", stamps=1)
+    notes = {"dev.sigstore.cosign/certificate": signed.pem, **_stamp_note(older.stamps[0])}
+    verdict = judged(_signed_by_two(changed_signed(signed, older), signed, notes), changed(WANTED, checks_log=False))
+    assert verdict.state is SignatureState.REFUSED
+    assert verdict.times == ()
+
+
+def changed_signed(signed: Signed, other: Signed) -> Signed:
+    return replace(signed, signature=other.signature)
+
+
+def test_old_attestations_may_be_stamped_over_their_envelope() -> None:
+    signed = MADE.sign_dsse(STATEMENT, is_keyed=True, log="")
+    layer = json.dumps(signed.envelope).encode()
+    token = MADE.tsa.token(layer, AT + timedelta(seconds=20))
+    verdict = judged(attested_layer(layer, _stamp_note(token), "layer 1"), BY_ME)
+    assert (verdict.state, len(verdict.times)) == (SignatureState.VALID, 1)
+    other = judged(attested_layer(layer + b" ", _stamp_note(token), "layer 1"), BY_ME)
+    assert other.reason is Reason.TIMESTAMP_INVALID
 
 
 # ---- two entries, and every byte

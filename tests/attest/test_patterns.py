@@ -1,12 +1,14 @@
-"""Patterns: which are anchored, and which are not tried."""
+"""Patterns: which are anchored, which are not tried, and that those that are match what they do elsewhere, and soon."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from supplymatrix.attest.patterns import LONGEST_PATTERN, is_anchored, pattern_fault
+from supplymatrix.attest.patterns import LONGEST_PATTERN, is_anchored, matches, pattern_fault
 
 WORKFLOW = r"^https://github\.com/(foo|bar)/[^/]+/\.github/workflows/release\.ya?ml@refs/tags/v\d+(\.\d+)*$"
 
@@ -16,6 +18,7 @@ WORKFLOW = r"^https://github\.com/(foo|bar)/[^/]+/\.github/workflows/release\.ya
     [
         (WORKFLOW, True), (r"\Ax\Z", True), ("^(?:a|b)$", True), ("^[|]$", True), (r"^a\|b$", True), (r"^a\\$", True),
         ("^a|b$", False), ("x", False), ("^x", False), ("x$", False), (r"^x\$", False), ("", False), ("^(a)|b$", False),
+        ("(?i)^x$", True), ("(?is)^x|y$", False), ("(?:^x$)", False),
     ],
 )  # fmt: skip
 def test_anchored(pattern: str, *, is_it: bool) -> None:
@@ -23,32 +26,80 @@ def test_anchored(pattern: str, *, is_it: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern",
-    [
-        WORKFLOW, "([a-z]+/)*x", "(-[a-z]+)?", "(abc)+", "(?P<org>[a-z]+)", ".*", r"(/[^/]+){2}", "(?i)abc", "a{2,3}b?",
-        r"(?:\.[0-9]+)+", "[(+]+",
-    ],
-)  # fmt: skip
-def test_patterns_that_are_tried(pattern: str) -> None:
-    assert pattern_fault(pattern) == ""
-
-
-@pytest.mark.parametrize(
     ("pattern", "said"),
     [
-        *((pattern, "for ever") for pattern in (
-            "(a+)+", "(a|a)*", "(a|aa)+$", "(a?a)*", "((a+)b)+", "(.a+)*", "(a{2,})+", "(?:x[a-z]*)*", "((a*))*",
-            r"(\w\d*)+",
+        (r"(a)\1", "refers back"), ("(?P<a>x)(?P=a)", "refers back"), ("(a)?(?(1)b|c)", "refers back"),
+        ("[", "is none"), ("(", "is none"), ("a" * (LONGEST_PATTERN + 1), "characters"), ("a**", "is none"),
+        *((pattern, "is not used here") for pattern in (
+            "(?>a+)+", "(?=a)b", "(?!a)b", "(?<=a)b", "(?<!a)b", "a++", "a{2}+", "(?x)(a +)+ b", "(?m)^a$", "(?x:a b)",
+            "(?-i:a)", "a(?#b)c",
         )),
-        (r"(a)\1", "refers back"), ("(?P<a>x)(?P=a)", "refers back"), ("(?>a+)+", "refers back"),
-        ("a*" * 13, "12 repetitions"), ("[", "is none"), ("(", "is none"), ("a" * (LONGEST_PATTERN + 1), "characters"),
+        ("(a{1000}){1000}", "2,000 steps"), ("(((a{9}){9}){9}){9}", "2,000 steps"), ("(" * 490 + ")" * 490, "deep"),
     ],
 )  # fmt: skip
-def test_patterns_that_are_not(pattern: str, said: str) -> None:
+def test_patterns_that_are_not_tried(pattern: str, said: str) -> None:
     assert said in pattern_fault(pattern)
 
 
-def test_what_is_tried_is_soon_over() -> None:
-    """A fenced repetition: without the fence this text would take longer than the sun has."""
-    assert pattern_fault(r"^(\.[0-9]+)*$") == ""
-    assert re.fullmatch(r"^(\.[0-9]+)*$", ".1" * 400 + "x") is None
+_ATOMS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "A",
+        ".",
+        "[ab]",
+        "[^a]",
+        "[]a-]",
+        r"\w",
+        r"\.",
+        r"\n",
+        r"\x61",
+        "^",
+        "$",
+        r"\b",
+        r"\Z",
+        "/",
+        "{",
+        "]",
+        "-",
+    ]
+)
+_PATTERNS = st.recursive(
+    _ATOMS,
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map("".join),
+        st.tuples(st.sampled_from(["", "?:", "?i:", "?s:"]), inner, inner).map(lambda p: f"({p[0]}{p[1]}|{p[2]})"),
+        st.tuples(inner, st.sampled_from(["*", "+", "?", "*?", "{2}", "{1,2}", "{,2}", "{2,}", "{,}", "{0}"])).map(
+            lambda p: f"(?:{p[0]}){p[1]}"
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@given(flags=st.sampled_from(["", "(?i)", "(?is)"]), pattern=_PATTERNS, text=st.text("abA\n/.]{-", max_size=6))
+def test_a_pattern_matches_what_it_does_elsewhere(flags: str, pattern: str, text: str) -> None:
+    whole = flags + pattern
+    assert pattern_fault(whole) == ""
+    assert matches(whole, text) == (re.fullmatch(whole, text) is not None)
+
+
+def test_a_workflow_of_a_release() -> None:
+    text = "https://github.com/foo/app/.github/workflows/release.yml@refs/tags/v1.2.3"
+    assert matches(WORKFLOW, text)
+    assert not matches(WORKFLOW, text + "/")
+    assert not matches(WORKFLOW, text.replace("foo", "baz"))
+    assert matches("(?P<who>[^@]+)@corp.example", "dev@corp.example")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(a+)+b", "(a|a)*b", "(a|aa)+b", "((a?){9}){9}b", ".*.*.*.*.*.*x", "a?" * 200 + "a" * 200 + "b", "(a|a)" * 100,
+        r"^(\.[0-9]+|a)*$b", "((a*))*b",
+    ],
+)  # fmt: skip
+def test_no_pattern_takes_long(pattern: str) -> None:
+    """Tried one way after the other, each of these would take longer than the sun has."""
+    assert pattern_fault(pattern) == ""
+    assert not matches(pattern, "a" * 1_000)

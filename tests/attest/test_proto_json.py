@@ -29,6 +29,9 @@ def read(text: str) -> object:
         ("[" * 4_000 + "]" * 4_000, "nested deeper"),
         ('{"a": ' + "1" * 50 + "}", "50 digits"),
         ("[" + " " * 10_000 + "]", "more than 10,000"),
+        (r'{"a": "\ud800"}', "half of a surrogate pair"),
+        (r'{"\uDFFF": 1}', "half of a surrogate pair"),
+        (r'["\udc00\ud83d"]', "half of a surrogate pair"),
     ],
 )
 def test_what_two_readers_could_take_for_two_things_is_refused(text: str, said: str) -> None:
@@ -39,6 +42,16 @@ def test_what_two_readers_could_take_for_two_things_is_refused(text: str, said: 
 def test_brackets_in_texts_are_not_nesting() -> None:
     text = json.dumps({"a": "[" * 100, "b": ["}\\" * 40, '"[' * 40], "c": [[]] * 70})
     assert read(text) == json.loads(text)
+
+
+def test_surrogates_in_pairs_are_letters() -> None:
+    assert read(r'["\ud83d\ude00", "\\ud800"]') == ["\U0001f600", "\\ud800"]
+
+
+def test_a_text_that_does_not_end_is_looked_at_once() -> None:
+    """Were it looked at again from each of its quotes, this would take an hour."""
+    with pytest.raises(JsonFault, match="is no JSON"):
+        read_json(b"[" + b"[]," * 80 + b'"' + rb"\"" * 1_000_000, limit=10_000_000, what="it")
 
 
 @given(st.binary(max_size=64))

@@ -201,6 +201,17 @@ def test_where_the_root_lists_a_signer_no_other_of_its_issuer_counts() -> None:
     assert outcome(good.token(SIGNATURE, AT), trusted=root())[:2] == UNTRUSTED
 
 
+def test_a_signer_that_an_ended_authority_lists_does_not_count_for_another_of_its_issuers() -> None:
+    listed, issuers = with_authority(*tsa().chain), with_authority(*tsa().chain[1:])
+    (one,), (other,) = listed.timestamp_authorities, issuers.timestamp_authorities
+    ended = changed(one, valid=changed(one.valid, end=AT - timedelta(days=1)))
+    for authorities in ((ended, other), (other, ended)):
+        trusted = changed(root(), timestamp_authorities=authorities)
+        assert outcome(tsa().token(SIGNATURE, AT), trusted=trusted)[:2] == UNTRUSTED
+    again = changed(root(), timestamp_authorities=(ended, other, one))
+    assert outcome(tsa().token(SIGNATURE, AT), trusted=again)[0] is CheckState.VERIFIED
+
+
 def replaced(old: bytes, new: bytes, *, token: bytes = b"") -> bytes:
     """Return a token with some bytes replaced by as many others."""
     token = token or tsa().token(SIGNATURE, AT)

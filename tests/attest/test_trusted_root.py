@@ -64,6 +64,7 @@ def test_times(text: str, time: datetime) -> None:
         (lambda d: d["ctlogs"][0]["publicKey"]["validFor"].pop("start"), "start is absent"),
         (lambda d: d["tlogs"][0]["publicKey"]["validFor"].update(start="yesterday"), "is no time"),
         (lambda d: d["tlogs"][0]["publicKey"]["validFor"].update(start="2026-13-01T00:00:00Z"), "is no time"),
+        (lambda d: d["tlogs"][0]["publicKey"]["validFor"].update(start="0001-01-01T00:00:00+23:59"), "is no time"),
         (lambda d: d["tlogs"][0]["publicKey"].pop("rawBytes"), "rawBytes is empty"),
         (lambda d: d["tlogs"][0].pop("logId"), "logId is absent"),
         (lambda d: d["certificateAuthorities"][0]["certChain"].update(certificates=[]), "no certificate"),
@@ -99,6 +100,14 @@ def test_a_private_ca_takes_the_place_of_all_others() -> None:
         MADE.authority.chain[1], other.authority.chain[1],
     ]  # fmt: skip
     assert (alone.logs, alone.ct_logs, alone.name) == ((), (), "ca.pem")
+
+
+def test_only_what_lies_below_a_root_that_was_named_alone_may_come_with_a_signature() -> None:
+    other = MadeSigstore(name="corp.example")
+    root = "-----BEGIN" + MADE.ca_pem.split("-----BEGIN")[2]
+    assert not any(one.is_root_alone for one in parse_trusted_root(ROOT, "x").authorities)
+    for pem, alone in ((MADE.ca_pem, [False]), (root, [True]), (root + other.ca_pem, [True, False])):
+        assert [one.is_root_alone for one in with_private_ca(None, pem.encode(), "ca.pem").authorities] == alone
 
 
 def test_a_private_ca_without_a_root_trusts_its_last() -> None:

@@ -174,7 +174,6 @@ def test_a_key_is_asked_for_where_a_key_signed(cli: Cli, folder: Path) -> None:
         ((*WHO, "--bundle", "x", "--signature", "y"), "exclude each other"),
         ((*WHO, "--certificate", "y"), "goes with --signature"),
         ((*WHO, "--bundle", "none.json"), "there is no such file|cannot be opened"),
-        ((*WHO, "--trusted-root", "app"), "app"),
         ((*WHO, "--require", "sbm"), "did you mean sbom"),
         ((*WHO, "--var", "x=y"), "goes with --vendor"),
         ((*WHO, "--annotation", "x"), "NAME=VALUE"),
@@ -209,6 +208,12 @@ def test_a_bundle_that_cannot_be_read_says_why(data: bytes, told: str, cli: Cli,
     assert done.code == 2
     assert re.search(told, done.out), done.out
     assert "internal error" not in done.err
+
+
+def test_a_trusted_root_that_is_none_is_named(cli: Cli, folder: Path) -> None:
+    done = cli("verify", "blob", "app", *WHO, "--trusted-root", "app", cwd=folder)
+    assert done.code == 2
+    assert "not read: app: the trusted root is no JSON" in done.out
 
 
 def test_a_folder_a_pipe_and_nothing_are_no_artifacts(cli: Cli, folder: Path) -> None:

@@ -63,3 +63,13 @@ def test_the_demo_starts_no_build_from_a_changed_module(tmp_path: Path, capsys: 
     assert demo["build"](demo["environment"](tmp_path), tmp_path) == [4]
     assert not (tmp_path / "built" / "service").exists()
     assert capsys.readouterr().out
+
+
+def test_the_demo_traces_a_program_and_a_changed_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    demo = run_path(str(REPO / "examples" / "demo.py"))
+    assert demo["trace"](demo["environment"](tmp_path), tmp_path) == [0, 4, 0]
+    out = capsys.readouterr().out
+    assert "1 of 1 module proven" in out
+    assert "golang.org/x/mod@v0.20.0 is not what the" in out
+    assert "the bundle is of another artifact" in out
+    assert "native and sigstore" in out

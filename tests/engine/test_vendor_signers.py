@@ -191,7 +191,8 @@ def test_variables_that_are_missing_are_listed_with_where_to_read_them() -> None
 def test_a_name_of_another_organisation_is_told() -> None:
     found = signers_of("chainguard", VARIABLES, "cgr.dev/other/go")
     assert any("is no name of Chainguard" in note and "cgr.dev/{org}/*" in note for note in found.notes)
-    assert not any("is no name" in note for note in signers_of("chainguard", VARIABLES, "cgr.dev/corp/go").notes)
+    for target in ("cgr.dev/corp/go", "./layout", ""):
+        assert not any("is no name" in note for note in signers_of("chainguard", VARIABLES, target).notes)
 
 
 @pytest.mark.parametrize(

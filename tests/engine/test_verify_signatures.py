@@ -395,8 +395,32 @@ def test_nobody_who_is_asked_for_means_that_nothing_is_signed_as_asked(tmp_path:
 def test_a_bundle_that_is_named_and_not_there_is_an_error_of_the_run(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be opened"):
         _run(tmp_path, _file(tmp_path), places=BundlePlaces(bundles=(str(tmp_path / "none.json"),)))
+
+
+def test_a_trusted_root_that_cannot_be_read_hides_no_alarm(tmp_path: Path) -> None:
+    good = MADE.keyless_blob(DATA)
+    targets = (_file(tmp_path, "a", sigstore_json=good), _file(tmp_path, "b", b"changed", sigstore_json=good))
+    missing = {"trusted_root": tmp_path / "none.json"}
+    run = _run(tmp_path, *targets, **missing)
+    assert [found.state for found in run.artifacts] == [SignedAs.UNDECIDED, SignedAs.ALARM]
+    assert (run.exit_code, [fault.artifact for fault in run.faults]) == (4, [(tmp_path / "none.json").as_posix()])
+    assert _run(tmp_path, targets[0], **missing).exit_code == 2
+    assert _run(tmp_path, _file(tmp_path, "unsigned"), **missing).exit_code == 1  # nothing needed it
     with pytest.raises(InputError):
-        _run(tmp_path, _file(tmp_path, sigstore_json=MADE.keyless_blob(DATA)), trusted_root=tmp_path / "none.json")
+        _run(tmp_path, targets[0], root=("policy", b"{}"))
+
+
+def test_a_kept_root_that_is_damaged_is_a_gap_of_the_run(tmp_path: Path) -> None:
+    kept = tmp_path / "state/trust/public-good.root"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"no root")
+    means = Means(environ={"SUPPLYMATRIX_STATE_DIR": str(tmp_path / "state")}, now=MEANS.now, offline=True)
+    good = MADE.keyless_blob(DATA)
+    targets = (_file(tmp_path, "a", sigstore_json=good), _file(tmp_path, "b", b"changed", sigstore_json=good))
+    run = _run(tmp_path, *targets, means=means, trusted_root=None)
+    assert [found.state for found in run.artifacts] == [SignedAs.UNDECIDED, SignedAs.ALARM]
+    assert (run.exit_code, len(run.gaps)) == (4, 1)
+    assert _run(tmp_path, targets[0], means=means, trusted_root=None).exit_code == 3
 
 
 def test_what_is_no_file_is_told_and_stops_nothing(tmp_path: Path) -> None:

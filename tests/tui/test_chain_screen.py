@@ -177,7 +177,7 @@ async def test_who_should_have_signed_is_asked_for_and_a_source_is_enough(sessio
         await press_each(pilot, "w", "o")
         app.screen.query_one(Input).value = f"{ROOT} --source nowhere"
         await press(pilot, "enter")
-        assert "no source repository" in screen.status_line.told
+        assert "no repository" in screen.status_line.told
         assert set(_states(app).values()) == {"verified"}
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from supplymatrix.engine.events import OnEvent
-from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.chain import ChainLink, ChainRun, LinkId
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.signature import CheckState
@@ -36,12 +35,12 @@ def run_chain(session: Session, target: str, words: SigningWords, project: Path 
 def _request(session: Session, target: str, words: SigningWords, project: Path | None) -> ChainRequest:
     from supplymatrix.engine.chain import ChainRequest
     from supplymatrix.engine.chain_wish import (
-        KINDS,
         base_wish,
         builders_in,
         chain_wish,
         parse_link_ids,
         source_repository,
+        wanted_links,
     )
     from supplymatrix.engine.signature_wish import WishWords, read_wish
 
@@ -60,14 +59,8 @@ def _request(session: Session, target: str, words: SigningWords, project: Path |
         target=words.last("--base"),
         profiles=session.folders,
     )
-    kinds = words.kinds("--require")
-    required = parse_link_ids(words.all("--must-have")) | {KINDS[kind] for kind in kinds if kind in KINDS}
     excused = parse_link_ids(words.all("--may-lack"))
-    odd = [kind for kind in kinds if kind not in KINDS]
-    if odd or required & excused:
-        message = f"--require takes {' and '.join(KINDS)} here" if odd else "a link must be there and may be missing"
-        seen = odd[0] if odd else min(required & excused).value
-        raise InputError(Diagnostic(message=message, seen=seen[:60]))
+    required = wanted_links(parse_link_ids(words.all("--must-have")), excused, words.kinds("--require"))
     return ChainRequest(
         target=target,
         wish=chain_wish(
@@ -83,7 +76,7 @@ def _request(session: Session, target: str, words: SigningWords, project: Path |
         base_wish=base_wish(base),
         project=project,
         policy=session.policy_source(),
-        required=frozenset(required),
+        required=required,
         excused=excused,
         platform=words.last("--platform"),
         plain_http=words.has("--plain-http"),
