@@ -1,4 +1,4 @@
-"""What was promised of signatures: who signed, with which engine, where they lie, and the chain to what a thing is made of.
+"""What was promised of signatures: who signed, where they lie, and the chain to what a thing is made of.
 
 The cases of the samples and made ones are tests; those that cosign makes run where it is installed (COSIGN names it).
 """

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from supplymatrix.cli.options import network_options
+from supplymatrix.cli.options import network_options, said
 
 __all__ = ["image_options"]
 
@@ -31,7 +31,7 @@ def image_options(command: F) -> F:
 
     options = (
         click.option(
-            "--platform", default="", metavar="OS/ARCH", help="The image of an index that is meant, as linux/arm64."
+            "--platform", callback=said, metavar="OS/ARCH", help="The image of an index that is meant, as linux/arm64."
         ),
         click.option("--all-platforms", is_flag=True, help="The index, and each image in it."),
         click.option(

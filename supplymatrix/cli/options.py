@@ -15,8 +15,8 @@ from supplymatrix.cli.words import complete_formats
 from supplymatrix.errors import Diagnostic, InputError
 
 __all__ = [
-    "console_options", "log_options", "network_options", "notify_option", "paths_argument", "policy_options",
-    "policy_options_to", "refuse_preset_name", "remote_options", "report_options", "tags_option",
+    "FileName", "console_options", "log_options", "network_options", "notify_option", "paths_argument", "policy_options",
+    "policy_options_to", "refuse_preset_name", "remote_options", "report_options", "said", "tags_option",
 ]  # fmt: skip
 
 _MEANS = ("offline", "replay", "record", "cache_dir", "ca_file", "send_private", "refresh", "jobs")
@@ -25,6 +25,31 @@ _CA_FILE = click.option(
     "--ca-file", type=click.Path(path_type=Path), metavar="FILE", help="Trust these certificates (PEM) too."
 )
 F = TypeVar("F", bound=Callable[..., Any])
+_EMPTY = "it is empty, and would ask for nothing; is a variable of the shell not set?"
+
+
+def said(context: click.Context, option: click.Parameter, found: Any) -> Any:  # noqa: ANN401 - as click has it
+    """Return what was given to an option that takes text, "" for nothing: its default is None.
+
+    An empty text is refused. It would be taken for the option not being there, and what it asks for would not be asked.
+    """
+    texts = found if isinstance(found, tuple) else (() if found is None else (found,))
+    if any(isinstance(text, str) and not text.strip() for text in texts):
+        raise click.BadParameter(_EMPTY, ctx=context, param=option)
+    return "" if found is None else found
+
+
+class FileName(click.Path):
+    """The name of a file; an empty one, which would be the current folder, is refused."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the path."""
+        if isinstance(value, str) and not value.strip():
+            self.fail(_EMPTY, param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def log_options(command: F) -> F:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from supplymatrix.cli.cosign_words import COSIGN_OPTIONS, told_words
+from supplymatrix.cli.options import FileName, said
 from supplymatrix.cli.words import complete_vendors
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ _WORKFLOW = (
 _WISHED = (
     "identities", "identity_regexps", "issuers", "issuer_regexps", "keys", "annotations", "vendor", "variables",
 )  # fmt: skip
+_NO_FILE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|pkcs11:|-\Z")
 _NOBODY = "Who should have signed? Give --identity and --issuer, --key, or --vendor."
 _IDENTITY_HELP = "Who should have signed: a workflow's address, or a mail address, in full. May be given several times."
 _ISSUER_HELP = "Who should vouch for the identity: one for all, or one for each --identity."
@@ -63,7 +67,7 @@ class SignatureChoice:
         """Return the request of a run. more: its targets and what else the command knows."""
         from supplymatrix.engine.verify_signatures import SignatureRequest
 
-        notes = (*self.wish.notes, *more.pop("notes", ()))
+        notes = (*self.wish.notes, *told_words(), *more.pop("notes", ()))
         told: dict[str, Any] = {
             "wanted": self.wish.wanted,
             "asked": self.wish.asked,
@@ -98,6 +102,15 @@ def _option(*names: str, aliases: tuple[str, ...] = (), **rest: Any) -> Callable
     return click.option(*names, cls=_WithAliases, aliases=aliases, **rest)
 
 
+class _KeyFile(FileName):
+    """A file with a key; cosign's other ways to name one are refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        if isinstance(value, str) and _NO_FILE.match(value):
+            self.fail(f"keys are files here: write what {value[:100]!r} stands for to one first", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def _pair(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Read texts "name=value"."""
     pairs = []
@@ -113,35 +126,40 @@ def _annotations(
     context: click.Context, option: click.Parameter, texts: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
     """Read annotations; one text may have several, parted by commas, as cosign takes them."""
-    parts = tuple(part for text in texts for part in text.split(",") if part)
-    return _pair(context, option, parts)
+    parts = tuple(part for text in texts for part in text.split(","))
+    return _pair(context, option, said(context, option, parts))
 
 
-def _kinds(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
+def _kinds(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
     """Read kinds of attestations, several in one text parted by commas. Raises InputError."""
     from supplymatrix.model.predicates import parse_kind
 
-    words = [part.strip() for text in texts for part in text.split(",")]
-    return tuple(dict.fromkeys(parse_kind(word) for word in words if word))
+    words = tuple(part.strip() for text in texts for part in text.split(","))
+    return tuple(dict.fromkeys(parse_kind(word) for word in said(context, option, words)))
 
 
-_FILE = click.Path(path_type=Path)
+_FILE, _KEY = FileName(), _KeyFile()
 _WHO = (
-    _option("--identity", "identities", aliases=("--certificate-identity",), multiple=True, help=_IDENTITY_HELP),
+    _option(
+        "--identity", "identities", aliases=("--certificate-identity",), multiple=True, callback=said,
+        help=_IDENTITY_HELP,
+    ),
     _option(
         "--identity-regexp", "identity_regexps", aliases=("--certificate-identity-regexp",), multiple=True,
-        metavar="REGEXP", help="The same by an expression that must match all of it.",
+        metavar="REGEXP", callback=said, help="The same by an expression that must match all of it.",
     ),
-    _option("--issuer", "issuers", aliases=("--certificate-oidc-issuer",), multiple=True, help=_ISSUER_HELP),
+    _option(
+        "--issuer", "issuers", aliases=("--certificate-oidc-issuer",), multiple=True, callback=said, help=_ISSUER_HELP
+    ),
     _option(
         "--issuer-regexp", "issuer_regexps", aliases=("--certificate-oidc-issuer-regexp",), multiple=True,
-        metavar="REGEXP", help="The same by an expression.",
+        metavar="REGEXP", callback=said, help="The same by an expression.",
     ),
-    _option("--key", "keys", multiple=True, type=_FILE, metavar="FILE", help="A public key (PEM) that may sign."),
+    _option("--key", "keys", multiple=True, type=_KEY, metavar="FILE", help="A public key (PEM) that may sign."),
     *(
         _option(
-            f"--workflow-{name}", f"workflow_{name}", aliases=(f"--certificate-github-workflow-{name}",), default="",
-            metavar="TEXT", help=f"The GitHub workflow that signed: {what}.",
+            f"--workflow-{name}", f"workflow_{name}", aliases=(f"--certificate-github-workflow-{name}",),
+            callback=said, metavar="TEXT", help=f"The GitHub workflow that signed: {what}.",
         )
         for name, _, what in _WORKFLOW
     ),
@@ -154,7 +172,7 @@ _WHO = (
         metavar="NAME=TEXT", help="What must be signed along with the artifact.",
     ),
     _option(
-        "--vendor", default="", metavar="ID", shell_complete=complete_vendors,
+        "--vendor", callback=said, metavar="ID", shell_complete=complete_vendors,
         help="Who signs for this vendor, by its profile.",
     ),
     _option(
@@ -187,7 +205,8 @@ _TRUST = (
         help="The keys publish to no log: no entry is asked for; one that is there must hold.",
     ),
     _option(
-        "--insecure-ignore-log", "ignores_log", aliases=("--insecure-ignore-tlog",), is_flag=True,
+        "--insecure-ignore-log", "ignores_log", aliases=("--insecure-ignore-tlog", "--private-infrastructure"),
+        is_flag=True,
         help="Do not ask whether a log has it; every report says so.",
     ),
     _option(
@@ -199,11 +218,6 @@ _TRUST = (
         help="Attestations that must be there and hold, too: sbom, provenance, vuln, openvex, or a predicate type.",
     ),
 )  # fmt: skip
-_IGNORED = (
-    _option("--new-bundle-format", "_new_bundles", is_flag=True, hidden=True, expose_value=False),
-    _option("--use-signed-timestamps", "_timestamps", is_flag=True, hidden=True, expose_value=False),
-)
-"""Words of cosign that ask for what is done anyway."""
 
 
 def kinds_option(name: str, target: str, text: str) -> Callable[[F], F]:
@@ -218,7 +232,7 @@ def signature_options(command: F) -> F:
     def wrapped(*args: object, **given: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
         return command(*args, choice=_choice(given), **given)
 
-    for option in reversed((*_WHO, *_TRUST, *_IGNORED)):
+    for option in reversed((*_WHO, *_TRUST, *COSIGN_OPTIONS)):
         wrapped = option(wrapped)
     return cast("F", wrapped)
 
@@ -241,12 +255,12 @@ def bundle_options(command: F) -> F:
 
     options = (
         click.option(
-            "--bundle", "bundles", multiple=True, metavar="FILE",
+            "--bundle", "bundles", multiple=True, callback=said, metavar="FILE",
             help="The signatures: a file with one or many, a folder, or a pattern ({} the path of each file, {name} "
             "its last part). Beside each file when left out.",
         ),
-        click.option("--signature", default="", metavar="FILE", help="A signature that is no bundle (.sig)."),
-        click.option("--certificate", default="", metavar="FILE", help="The certificate that goes with it (.pem)."),
+        click.option("--signature", callback=said, metavar="FILE", help="A signature that is no bundle (.sig)."),
+        click.option("--certificate", callback=said, metavar="FILE", help="The certificate that goes with it (.pem)."),
         click.option(
             "--offline/--online", default=None, expose_value=False,
             help="Use no network. Nothing here uses it: neither option changes anything.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from supplymatrix.cli.alarm import keeps_alarm
-from supplymatrix.cli.options import console_options, log_options, policy_options_to
+from supplymatrix.cli.options import FileName, console_options, log_options, policy_options_to, said
 from supplymatrix.cli.output import Console, wants_color
 from supplymatrix.cli.pages import format_option, write_pages
 from supplymatrix.cli.signature_options import SignatureChoice, signature_options
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 __all__ = ["trace"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-_FILE = click.Path(path_type=Path)
+_FILE = FileName()
 
 
-def _links(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> frozenset[LinkId]:
+def _links(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> frozenset[LinkId]:
     """Read names of links. Raises InputError."""
-    if not texts:
+    if not said(context, option, tuple(part for text in texts for part in text.split(","))):
         return frozenset()
     from supplymatrix.engine.chain_wish import parse_link_ids
 
@@ -39,32 +39,42 @@ def _links(_context: click.Context, _option: click.Parameter, texts: tuple[str, 
 
 
 _OPTIONS = (
-    click.option("--source", default="", metavar="REPO", help="The source that is meant, as github.com/org/repo."),
+    click.option("--source", callback=said, metavar="REPO", help="The source that is meant, as github.com/org/repo."),
     click.option(
         "--bundle", "bundles", multiple=True, type=_FILE, metavar="FILE", help="Its signatures; else beside it."
     ),
     click.option(
         "--provenance", multiple=True, type=_FILE, metavar="FILE", help="Its provenance, if not beside it."
     ),
-    click.option("--builder-identity", multiple=True, metavar="ID", help="Who should have signed the provenance."),
-    click.option("--builder-identity-regexp", multiple=True, metavar="REGEXP", help="The same by an expression."),
     click.option(
-        "--builder-issuer", multiple=True, metavar="URL", help="Who vouches for them; else the --issuer."
+        "--builder-identity", multiple=True, callback=said, metavar="ID", help="Who should have signed the provenance."
+    ),
+    click.option(
+        "--builder-identity-regexp", multiple=True, callback=said, metavar="REGEXP", help="The same by an expression."
+    ),
+    click.option(
+        "--builder-issuer", multiple=True, callback=said, metavar="URL",
+        help="Who vouches for them; else the --issuer.",
     ),
     click.option("--checksums", type=_FILE, metavar="FILE", help="The signed list of checksums of its release."),
     click.option("--archive", type=_FILE, metavar="FILE", help="The archive of the release that FILE came in."),
-    click.option("--base", default="", metavar="IMAGE", help="The base image: a layout or a reference."),
-    click.option("--base-vendor", default="", metavar="ID", help="The vendor who should have signed the base image."),
+    click.option("--base", callback=said, metavar="IMAGE", help="The base image: a layout or a reference."),
     click.option(
-        "--base-var", multiple=True, metavar="NAME=VALUE", help="A variable of that vendor's profile; else quotes.toml."
+        "--base-vendor", callback=said, metavar="ID", help="The vendor who should have signed the base image."
     ),
-    click.option("--base-identity", multiple=True, metavar="ID", help="Who should have signed the base image."),
-    click.option("--base-issuer", multiple=True, metavar="URL", help="Who vouches for them."),
+    click.option(
+        "--base-var", multiple=True, callback=said, metavar="NAME=VALUE",
+        help="A variable of that vendor's profile; else quotes.toml.",
+    ),
+    click.option(
+        "--base-identity", multiple=True, callback=said, metavar="ID", help="Who should have signed the base image."
+    ),
+    click.option("--base-issuer", multiple=True, callback=said, metavar="URL", help="Who vouches for them."),
     click.option(
         "--must-have", multiple=True, callback=_links, metavar="LINK,…", help="Optional links that must hold."
     ),
     click.option("--may-lack", multiple=True, callback=_links, metavar="LINK,…", help="Links that may be missing."),
-    click.option("--platform", default="", metavar="OS/ARCH", help="Which image of an index."),
+    click.option("--platform", callback=said, metavar="OS/ARCH", help="Which image of an index."),
     click.option("--plain-http", is_flag=True, help="Ask the registry without TLS."),
     click.option(
         "--project", type=_FILE, metavar="PATH", help="The project whose policy says what stays private."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supplymatrix.cli.files import write_file
+from supplymatrix.cli.cosign_words import SignatureCommand
 from supplymatrix.cli.options import console_options
 from supplymatrix.cli.output import Console
 from supplymatrix.cli.pages import format_option
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["attestation"]
 
 
-@click.command()
+@click.command(cls=SignatureCommand)
 @click.argument("files", nargs=-1, required=True, metavar="FILE|DIGEST...")
 @kinds_option(
     "--type", "kinds", "What must be attested: slsaprovenance, spdx, cyclonedx, vuln, openvex, …, or a predicate type; "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supplymatrix.cli.cosign_words import SignatureCommand
 from supplymatrix.cli.options import console_options
 from supplymatrix.cli.output import Console
 from supplymatrix.cli.pages import format_option
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["blob", "targets_of"]
 
 
-@click.command()
+@click.command(cls=SignatureCommand)
 @click.argument("files", nargs=-1, required=True, metavar="FILE|DIGEST...")
 @signature_options
 @click.option("--who", is_flag=True, help="Tell who signed, and with which command line to ask for them; judge nobody.")

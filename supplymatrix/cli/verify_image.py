@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supplymatrix.cli.cosign_words import SignatureCommand
 from supplymatrix.cli.image_options import image_options
 from supplymatrix.cli.options import console_options
 from supplymatrix.cli.output import Console
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["image"]
 
 
-@click.command()
+@click.command(cls=SignatureCommand)
 @click.argument("images_named", nargs=-1, required=True, metavar="IMAGE...")
 @image_options
 @kinds_option(
@@ -29,6 +30,7 @@ __all__ = ["image"]
     "vuln, openvex, …, or a predicate type.",
 )  # fmt: skip
 @signature_options
+@click.option("--local-image", "is_local", is_flag=True, hidden=True)
 @click.option("--who", is_flag=True, help="Tell who signed, and with which command line to ask for them; judge nobody.")
 @format_option("text", "json")
 @console_options
@@ -38,6 +40,7 @@ def image(
     kinds: tuple[str, ...],
     choice: SignatureChoice,
     who: bool,
+    is_local: bool,
     images: ImageChoice,
     means: Means,
     targets: tuple[ReportTarget, ...],
@@ -68,6 +71,11 @@ def image(
         choice.refuse_nobody()
     elif not choice.names_nobody:
         raise click.UsageError("--who tells who signed: it goes without --identity, --key and --vendor.")
-    named = tuple(ImageTarget(reference=name) for name in images_named)
+    named = tuple(ImageTarget(reference=_layout(name) if is_local else name) for name in images_named)
     request = choice.request(targets=named, means=means, images=images, only_attestations=bool(kinds), predicates=kinds)
     return tell_signatures(verify_signatures(request, console.on_event), targets, console)
+
+
+def _layout(name: str) -> str:
+    """Return the path of a layout as one that is no name in a registry: cosign's --local-image says that it is none."""
+    return name if name.startswith(("/", ".")) else f"./{name}"

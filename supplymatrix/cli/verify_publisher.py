@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from supplymatrix.cli.alarm import keeps_alarm
-from supplymatrix.cli.options import console_options, log_options, policy_options_to
+from supplymatrix.cli.options import FileName, console_options, log_options, policy_options_to, said
 from supplymatrix.cli.output import Console
 from supplymatrix.cli.pages import format_option, write_pages
 from supplymatrix.cli.targets import ReportTarget
@@ -17,7 +17,7 @@ from supplymatrix.engine.policy_source import PolicySource
 
 __all__ = ["publisher"]
 
-_FILE = click.Path(path_type=Path)
+_FILE = FileName()
 
 
 @click.command()
@@ -28,7 +28,7 @@ _FILE = click.Path(path_type=Path)
     help="Whose build list --all means, and whose lift.toml names the log and private modules.",
 )  # fmt: skip
 @click.option(
-    "--repository", default="", metavar="DIR|URL", help="Look here, not where the origin says: a clone at hand."
+    "--repository", callback=said, metavar="DIR|URL", help="Look here, not where the origin says: a clone at hand."
 )  # fmt: skip
 @click.option(
     "--allowed-signers", "signers", type=_FILE, metavar="FILE",
@@ -36,18 +36,24 @@ _FILE = click.Path(path_type=Path)
 )  # fmt: skip
 @click.option("--keyring", type=_FILE, metavar="FILE", help="OpenPGP keys that count; gpgv judges with them alone.")
 @click.option(
-    "--fingerprint", "fingerprints", multiple=True, metavar="TEXT",
+    "--fingerprint", "fingerprints", multiple=True, callback=said, metavar="TEXT",
     help="The key that counts: SHA256:… of SSH; of OpenPGP, which of the keyring's. May be given several times.",
 )  # fmt: skip
 @click.option(
-    "--identity", "identities", multiple=True, metavar="TEXT", help="Who counts, of gitsign: an address, in full."
+    "--identity", "identities", multiple=True, callback=said, metavar="TEXT",
+    help="Who counts, of gitsign: an address, in full.",
 )  # fmt: skip
 @click.option(
-    "--identity-regexp", "identity_regexps", multiple=True, metavar="REGEXP",
+    "--identity-regexp", "identity_regexps", multiple=True, callback=said, metavar="REGEXP",
     help="The same by an expression that must match all of it.",
 )  # fmt: skip
-@click.option("--issuer", "issuers", multiple=True, metavar="URL", help="Who vouches for the identity.")
-@click.option("--issuer-regexp", "issuer_regexps", multiple=True, metavar="REGEXP", help="The same by an expression.")
+@click.option(
+    "--issuer", "issuers", multiple=True, callback=said, metavar="URL", help="Who vouches for the identity."
+)  # fmt: skip
+@click.option(
+    "--issuer-regexp", "issuer_regexps", multiple=True, callback=said, metavar="REGEXP",
+    help="The same by an expression.",
+)  # fmt: skip
 @click.option("--trusted-root", type=_FILE, metavar="FILE", help="Trust this root, not the public one of sigstore.")
 @policy_options_to("Take the log and private modules from this file, not from lift.toml.")
 @format_option("text", "json")

@@ -90,7 +90,7 @@ def image_pieces(request: ChainRequest) -> Pieces:
         pieces.also_signed = [_base_artifact(base, base_row)]
     pieces.is_forged = bool(forged)
     pieces.faults = [
-        Diagnostic(message=f"what it has as {one.wanted} is {one.found}", artifact=one.source)
+        Diagnostic(message=one.says or f"what it has as {one.wanted} is {one.found}", artifact=one.source)
         for one in dict.fromkeys(forged)
     ]
     return pieces

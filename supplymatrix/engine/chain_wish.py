@@ -41,7 +41,7 @@ def chain_wish(wanted: Wanted, builders: tuple[IdentityWish, ...], source: str, 
 
 def builders_in(words: WishWords, wanted: Wanted) -> tuple[IdentityWish, ...]:
     """Return who may have signed provenance, () = nobody was named apart. Where no issuer is, it is the artifact's."""
-    if not words.identities and not words.identity_regexps:
+    if not words.identities and not words.identity_regexps and not words.issuers:
         return ()
     own = tuple(dict.fromkeys(wish.issuer for wish in wanted.identities if wish.issuer))
     return read_wish(changed(words, issuers=words.issuers or own[:1])).wanted.identities

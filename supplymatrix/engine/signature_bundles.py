@@ -190,9 +190,7 @@ def broken_off(source: str, err: Exception) -> SignatureVerdict:
         reason=Reason.INTERNAL,
         remedy="please report it with the file; SUPPLYMATRIX_DEBUG=1 shows where",
     )
-    return SignatureVerdict(
-        state=SignatureState.UNDECIDED, source=source, form="not judged", steps=(step,), engines=()
-    )
+    return SignatureVerdict(state=SignatureState.UNDECIDED, source=source, form="not judged", steps=(step,), engines=())
 
 
 def _broken_at(text: bytes) -> str:

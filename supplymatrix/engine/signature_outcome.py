@@ -78,7 +78,7 @@ def exit_code_of(artifacts: Sequence[SignedArtifact], *, has_gaps: bool = False,
 def _is_told(artifact: SignedArtifact) -> bool:
     """Return whether it is known who signed, though nobody was asked for."""
     return artifact.state is SignedAs.UNDECIDED and any(
-        verdict.signer is not None for verdict in (*artifact.signatures, *artifact.attestations)
+        verdict.is_told for verdict in (*artifact.signatures, *artifact.attestations)
     )
 
 

@@ -521,7 +521,7 @@ def _image_artifact(row: ImageSignatures, gaps: tuple[Gap, ...]) -> SignedArtifa
         for found in row.forged
         if not found.says and found.wanted not in told
     )
-    forged += tuple(found.says for found in row.forged if found.says)
+    forged += tuple(f"{found.source}: {found.says}" for found in row.forged if found.says)
     return SignedArtifact(
         name=row.name, kind=ArtifactKind.IMAGE, state=SignedAs.ALARM if row.forged else SignedAs.UNSIGNED,
         digests=row.digests, reference=row.reference, tag=row.tag, platform=row.platform, unsigned=row.unsigned,

@@ -86,8 +86,8 @@ class OciAbsent:
 
 @value
 class OciUnavailable:
-    """There is no answer. outage: it may pass. is_too_long: there is one, of `source`, with more bytes than the question
-    allows."""
+    """There is no answer. outage: it may pass. is_too_long: there is one, of `source`, and with more bytes than the
+    question allows."""
 
     reason: str
     remedy: str = ""

@@ -259,6 +259,18 @@ class SignatureVerdict:
                     return step.reason
         return None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether all that was checked holds, but that nobody said who should have signed: then it may be told who
+        did."""
+        if self.state is not SignatureState.UNDECIDED or self.signer is None:
+            return False
+        return all(
+            step.check in (Check.IDENTITY, Check.ISSUER) and step.state is CheckState.NOT_CHECKABLE
+            for step in self.steps
+            if step.reason is not None and step.state is not CheckState.VERIFIED
+        )
+
     def step(self, check: Check) -> SignatureStep | None:
         """Return the first step of that check."""
         return next((step for step in self.steps if step.check is check), None)

@@ -102,8 +102,8 @@ async def _run(search: Search[T], source: RegistrySource, registries: Registries
         try:
             search.throw(err)
         except StopIteration as done:
-            found = done.value
-            return found
+            told: T = done.value
+            return told
         raise
 
 

@@ -33,10 +33,16 @@ def render_signatures_json(run: SignatureRun) -> str:
             "asked": list(run.asked),
             "only_attestations": run.only_attestations,
             "is_discovery": run.is_discovery,
-            "not_checked": list(run.switched_off),
+            "not_checked": list(run.not_checked),
             "trusted_root": None
             if trust is None
-            else {"name": trust.name, "sha256": trust.sha256, "as_of": trust.as_of, "age_days": trust.age_days},
+            else {
+                "name": trust.name,
+                "sha256": trust.sha256,
+                "as_of": trust.as_of,
+                "age_days": trust.age_days,
+                "authority": {"name": trust.ca, "sha256": trust.ca_sha256} if trust.ca else None,
+            },
             "artifacts": [_artifact(artifact) for artifact in run.artifacts],
             "faults": _faults(run.faults),
             "gaps": _gaps(run.gaps),

@@ -78,23 +78,27 @@ _CLAIMS = (
 def render_signatures_text(run: SignatureRun, *, width: int = 80, verbose: bool = False) -> str:
     """Return what came of a run. verbose: all steps of all signatures, and every artifact in full."""
     width = max(40, width)
-    lines: list[str] = []
+    lines, briefly = list[str](), list[SignedArtifact]()
     many = len(run.artifacts) > 1
     for artifact in run.artifacts:
-        is_brief = many and not verbose and artifact.state is SignedAs.SIGNED and not artifact.notes
-        lines += _brief(artifact, run, width) if is_brief else [*_block(artifact, run, width, verbose=verbose), ""]
+        if many and not verbose and _is_brief(artifact):
+            lines += _brief(artifact, run, width)
+            briefly.append(artifact)
+        else:
+            lines += [*_block(artifact, run, width, verbose=verbose), ""]
     if lines and lines[-1]:
         lines.append("")
-    lines += _end(run, width, verbose=verbose)
+    lines += _end(run, briefly, width, verbose=verbose)
     return "\n".join(lines) + "\n"
 
 
-def verdict_line(artifact: SignedArtifact, *, only_attestations: bool = False) -> str:
+def verdict_line(artifact: SignedArtifact, *, only_attestations: bool = False, is_discovery: bool = False) -> str:
     """Return what became of an artifact, in a few words."""
     judged = artifact.attestations if only_attestations else artifact.signatures
-    state = artifact.state
+    state, what = artifact.state, "attested" if only_attestations else "signed"
+    if is_discovery and _is_told(artifact):
+        return "who signed is told, and not judged"
     if state is SignedAs.SIGNED:
-        what = "attested" if only_attestations else "signed"
         held = [verdict for verdict in judged if verdict.holds]
         if held and all(verdict.state is SignatureState.ACCEPTED for verdict in held):
             return f"{what}, with checks switched off"
@@ -102,9 +106,8 @@ def verdict_line(artifact: SignedArtifact, *, only_attestations: bool = False) -
     if state is SignedAs.UNSIGNED:
         return "no attestation" if only_attestations else "not signed"
     if state is SignedAs.MISSING:
-        missing = ", ".join(artifact.missing) or "attestation"
-        return f"signed, and missing: {missing}" if artifact.missing else "signed, and nothing is attested"
-    why = reason_words(artifact, judged)
+        return f"{what}, and missing: {', '.join(artifact.missing)}"
+    why = reason_words(artifact, only_attestations=only_attestations)
     word = {
         SignedAs.REFUSED: "refused",
         SignedAs.ALARM: "ALARM",
@@ -114,13 +117,20 @@ def verdict_line(artifact: SignedArtifact, *, only_attestations: bool = False) -
     return f"{word}: {why}" if why else word
 
 
-def reason_words(artifact: SignedArtifact, judged: Sequence[SignatureVerdict]) -> str:
-    """Return the reasons for which no signature holds, each once, as machines read them; alarming ones first."""
+def reason_words(artifact: SignedArtifact, *, only_attestations: bool = False) -> str:
+    """Return the reasons for which an artifact is not as asked, each once, as machines read them: of the signatures,
+    and of all verdicts where a signature holds; of an alarm those that are one."""
+    judged = artifact.attestations if only_attestations else artifact.signatures
+    is_alarm = artifact.state is SignedAs.ALARM
+    if is_alarm or any(verdict.holds for verdict in judged):
+        judged = (*artifact.signatures, *artifact.attestations)
     found = [verdict.reason for verdict in judged if verdict.reason is not None]
-    reasons = [reason.value for reason in sorted(found, key=lambda reason: reason not in ALARMING)]
-    if not reasons:
-        reasons = [fault.message for fault in artifact.faults] or [gap.reason for gap in artifact.gaps]
-    return ", ".join(dict.fromkeys(reasons[:_SHOWN]))
+    reasons = [reason.value for reason in found if not is_alarm or reason in ALARMING]
+    if not reasons and is_alarm:
+        return "something that came with it is not what it should be"
+    if not reasons or artifact.state is SignedAs.UNREADABLE:
+        reasons += [fault.message for fault in artifact.faults] or [gap.reason for gap in artifact.gaps]
+    return ", ".join(tuple(dict.fromkeys(reasons))[:_SHOWN])
 
 
 def command_for(signer: Signer) -> tuple[str, ...]:
@@ -130,14 +140,32 @@ def command_for(signer: Signer) -> tuple[str, ...]:
     return f"--identity {_quoted(signer.identity)} \\", f"--issuer {_quoted(signer.issuer)}"
 
 
+def _is_told(artifact: SignedArtifact) -> bool:
+    """Return whether it is known who signed, though nobody was asked for."""
+    verdicts = (*artifact.signatures, *artifact.attestations)
+    return artifact.state is SignedAs.UNDECIDED and any(verdict.is_told for verdict in verdicts)
+
+
+def _is_brief(artifact: SignedArtifact) -> bool:
+    """Return whether all of an artifact is as asked, and nothing else is to be said of it. What its signatures have
+    notes on is told at the end."""
+    others = (artifact.notes, artifact.faults, artifact.gaps, artifact.unsigned)
+    verdicts = (*artifact.signatures, *artifact.attestations)
+    return artifact.state is SignedAs.SIGNED and not any(others) and all(verdict.holds for verdict in verdicts)
+
+
 def _brief(artifact: SignedArtifact, run: SignatureRun, width: int) -> Iterator[str]:
     """Yield the lines of an artifact that is as asked: its name, who signed it, where it is logged."""
     best = next(iter(artifact.attestations if run.only_attestations else artifact.signatures))
-    yield from _headline(artifact, verdict_line(artifact, only_attestations=run.only_attestations), width)
+    yield from _headline(artifact, _line_of(artifact, run), width)
     if best.signer is not None:
         yield f"    by {plain(_who(best.signer))}"
     for mention in best.log[:1]:
         yield from _wrapped(f"    log {plain(mention.log)}, entry {mention.index:,}", width, " " * 8)
+
+
+def _line_of(artifact: SignedArtifact, run: SignatureRun) -> str:
+    return verdict_line(artifact, only_attestations=run.only_attestations, is_discovery=run.is_discovery)
 
 
 def _headline(artifact: SignedArtifact, verdict: str, width: int) -> Iterator[str]:
@@ -146,11 +174,7 @@ def _headline(artifact: SignedArtifact, verdict: str, width: int) -> Iterator[st
 
 def _block(artifact: SignedArtifact, run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
     """Yield all there is to say of an artifact."""
-    if run.is_discovery and artifact.state is SignedAs.UNDECIDED and _signers(artifact):
-        verdict = "who signed is told, and not judged"
-    else:
-        verdict = verdict_line(artifact, only_attestations=run.only_attestations)
-    yield from _headline(artifact, verdict, width)
+    yield from _headline(artifact, _line_of(artifact, run), width)
     digests = artifact.digests[:1]
     image = (("image", artifact.reference), ("tag", artifact.tag), ("platform", artifact.platform))
     for name, text in (*digests, *image, ("vendor", artifact.vendor), ("  really?", artifact.vendor_answer)):
@@ -181,19 +205,6 @@ def _rest(artifact: SignedArtifact, run: SignatureRun, width: int) -> Iterator[s
         yield from _row("note", note, width)
 
 
-def _verdicts(
-    verdicts: Sequence[SignatureVerdict], word: str, run: SignatureRun, width: int, *, verbose: bool
-) -> Iterator[str]:
-    for verdict in verdicts:
-        yield from _verdict(verdict, word, run, width, verbose=verbose)
-
-
-def _signers(artifact: SignedArtifact) -> tuple[Signer, ...]:
-    """Return who signed, as far as anybody vouches for it."""
-    verdicts = (*artifact.signatures, *artifact.attestations)
-    return tuple(verdict.signer for verdict in verdicts if verdict.signer is not None)
-
-
 def _next(artifact: SignedArtifact, run: SignatureRun) -> str:
     """Return what helps where there is no signature, "" where there is one."""
     if artifact.state is not SignedAs.UNSIGNED:
@@ -209,7 +220,7 @@ def _next(artifact: SignedArtifact, run: SignatureRun) -> str:
 
 def _verdict(verdict: SignatureVerdict, word: str, run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
     """Yield what became of one signature or attestation."""
-    state = "" if run.is_discovery and verdict.state is SignatureState.UNDECIDED else f": {_state(verdict)}"
+    state = "" if run.is_discovery and verdict.is_told else f": {_state(verdict)}"
     yield from _row(word, f"{verdict.source}, {verdict.form}{state}", width)
     if verdict.statement is not None and verdict.holds:
         predicate = verdict.statement.predicate_type
@@ -243,7 +254,7 @@ def _signer(verdict: SignatureVerdict, run: SignatureRun, width: int) -> Iterato
     yield from _row("  signed by", signer.identity, width)
     yield from _row("  issuer", signer.issuer, width)
     yield from _row("  workflow", _workflow(signer), width)
-    if run.is_discovery:
+    if run.is_discovery and verdict.is_told:
         yield "    ask with"
         yield from (f"      {plain(line)}" for line in command_for(signer))
 
@@ -295,8 +306,8 @@ def _step(step: SignatureStep, width: int) -> Iterator[str]:
             yield from _pair(f"        {name:10}", plain(text), width)
 
 
-def _end(run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
-    """Yield what is of the whole run."""
+def _end(run: SignatureRun, briefly: Sequence[SignedArtifact], width: int, *, verbose: bool) -> Iterator[str]:
+    """Yield what is of the whole run. briefly: artifacts of whose signatures no note was told."""
     if len(run.artifacts) > 1:
         yield from _table(run, width, verbose=verbose)
     for fault in run.faults:
@@ -304,9 +315,9 @@ def _end(run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
         yield from _wrapped(f"not read: {plain(fault.artifact)}: {plain(fault.message)}{plain(remedy)}", width, "  ")
     for gap in run.gaps:
         yield from _wrapped(f"not known: {plain(gap.in_words)}", width, "  ")
-    for text in run.switched_off:
+    for text in run.not_checked:
         yield from _wrapped(f"NOT CHECKED: {plain(text)}", width, "  ")
-    for note in run.notes:
+    for note in (*run.notes, *_notes_of(briefly)):
         yield from _wrapped(f"note: {plain(note)}", width, "  ")
     for asked in run.asked:
         yield from _wrapped(f"asked for {plain(asked)}", width, "  ")
@@ -316,16 +327,27 @@ def _end(run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
     yield from _wrapped(_verdict_of(run), width, "  ")
 
 
+def _notes_of(artifacts: Sequence[SignedArtifact]) -> Iterator[str]:
+    """Yield the notes on the signatures of artifacts, each once, with the number of these."""
+    verdicts = (verdict for artifact in artifacts for verdict in (*artifact.signatures, *artifact.attestations))
+    found = Counter(note for verdict in verdicts for note in dict.fromkeys(verdict.notes))
+    for note, count in found.items():
+        yield f"{note} ({count:,} signature{'s' if count > 1 else ''})"
+
+
 def _table(run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
     """Yield how many artifacts ended how, and which, those that are as asked last and by their number alone."""
+    told = [artifact for artifact in run.artifacts if run.is_discovery and _is_told(artifact)]
     found = Counter(artifact.state for artifact in run.artifacts)
-    counts = ", ".join(f"{found[state]:,} {state.value}" for state in _GRAVEST_FIRST if found[state])
+    found[SignedAs.UNDECIDED] -= len(told)
+    parts = [f"{found[state]:,} {state.value}" for state in _GRAVEST_FIRST if found[state]]
+    counts = ", ".join([*parts, f"{len(told):,} told, and not judged"] if told else parts)
     yield from _wrapped(f"{len(run.artifacts):,} artifacts: {counts}", width, "  ")
     for state in _GRAVEST_FIRST[:-1]:
         some = [artifact for artifact in run.artifacts if artifact.state is state]
         shown = some if verbose else some[:_SHOWN]
         for artifact in shown:
-            line = verdict_line(artifact, only_attestations=run.only_attestations)
+            line = _line_of(artifact, run)
             yield from _wrapped(f"  {_mark(artifact)} {plain(_name(artifact))}: {plain(line)}", width, "      ")
         if len(some) > len(shown):
             yield f"    … and {len(some) - len(shown):,} more that are {state.value}"
@@ -335,7 +357,7 @@ def _table(run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
 def _verdict_of(run: SignatureRun) -> str:
     if run.is_discovery and run.exit_code == 1:
         return "nobody was asked for: this says who signed, and proves nothing of who should have"
-    if run.exit_code == 0 and run.switched_off:
+    if run.exit_code == 0 and run.not_checked:
         return "what was checked is as asked; not everything was checked"
     if run.exit_code == 0 and run.only_attestations:
         return "everything is attested as asked"
@@ -348,7 +370,10 @@ def _trust(run: SignatureRun) -> str:
         return ""
     age = f", {trust.age_days:,} days old" if trust.age_days is not None else ""
     as_of = f" as of {trust.as_of}{age}" if trust.as_of else age
-    return f"the root {trust.name}{as_of}, sha256:{trust.sha256}"
+    root = f"the root {trust.name}{as_of}, sha256:{trust.sha256}"
+    if not trust.ca:
+        return root
+    return f"certificates of {trust.ca} alone, sha256:{trust.ca_sha256}; logs and timestamps of {root}"
 
 
 def _engine(run: SignatureRun) -> str:
@@ -358,7 +383,7 @@ def _engine(run: SignatureRun) -> str:
     if run.engine == "native":
         return "ours alone, as asked"
     if run.engine == "sigstore":
-        return "the sigstore package alone, as asked"
+        return "ours, and the sigstore package; what that cannot read is not decided, as asked"
     return "ours, and the sigstore package wherever it can read the signature"
 
 

@@ -49,7 +49,10 @@ _LAYERS = (
 _CONFIGS = (
     "application/vnd.oci.image.config.v1+json",
     "application/vnd.docker.container.image.v1+json",
+    "application/octet-stream",
+    "",
 )
+"""Kinds under which docker takes a blob for a configuration."""
 
 
 class BlobMissingError(InputError):
@@ -211,7 +214,7 @@ class _Search:
         config = self._blob(row.get("digest"), silent=True)
         if config is None or not self._blobs.has(config.name):
             return {}
-        is_wanted = is_wanted or row.get("mediaType") in _CONFIGS
+        is_wanted = is_wanted or _text(row.get("mediaType")) in _CONFIGS
         return (self._document(config, read_config) if is_wanted else None) or {}
 
     def _diffs(self, config: Mapping[str, object], count: int, where: str) -> list[str]:

@@ -156,7 +156,7 @@ class LayoutSource:
             if not fault.is_forged:
                 message = f"{SAVED_LIST}, which docker reads: {fault.reason}"
                 raise InputError(Diagnostic(message=message, artifact=self.place))
-            says = f"{SAVED_LIST} of {self.place}: {fault.reason}"
+            says = f"{SAVED_LIST}: {fault.reason}"
             self.forged.append(OciForged(wanted="", found="", source=self.place, says=says))
 
     def _document(self, name: str) -> Mapping[str, object]:

@@ -78,16 +78,39 @@ def test_a_statement_of_another_run_is_refused() -> None:
     assert hold_builder(_provenance(GITHUB_IDENTITY, run="7"), signer).state is CheckState.VERIFIED
 
 
-def test_levels_are_those_that_documentation_claims() -> None:
-    own = _provenance(GITHUB_IDENTITY, build_type=_ATTESTED, entry=".github/workflows/release.yml")
-    other = _provenance(GENERATOR.replace("slsa-framework", "corp"), build_type=_ATTESTED, entry="x.yml")
-    for provenance, level in ((own, 2), (other, 3), (_provenance(GENERATOR), 3), (_provenance(_GCB), 3)):
-        claim = known_builder(provenance, _signer())
-        assert claim is not None
-        assert (claim.level, claim.checked_on[:4]) == (level, "2026")
+_CALLED = GITHUB_IDENTITY.replace("release.yml", "shared.yml")
+_HOST = {"runnerEnvironment": "github-hosted", "buildSignerURI": GITHUB_IDENTITY, "buildConfigURI": GITHUB_IDENTITY}
+_OWN = _provenance(GITHUB_IDENTITY, build_type=_ATTESTED, entry=".github/workflows/release.yml")
+
+
+@pytest.mark.parametrize(
+    ("provenance", "signer", "level"),
+    [
+        (_OWN, _signer(**_HOST), 2),
+        (_OWN, _signer(**{**_HOST, "buildSignerURI": _CALLED}), 3),
+        (_OWN, _signer(**{**_HOST, "buildConfigURI": GITHUB_IDENTITY.replace("v1.2.0", "v9")}), 2),  # called by itself
+        (_OWN, _signer(runnerEnvironment="github-hosted"), 2),
+        (_OWN, _signer(**{**_HOST, "runnerEnvironment": "self-hosted"}), 0),
+        (_OWN, _signer(**{**_HOST, "runnerEnvironment": ""}), 0),
+        (_OWN, _signer(issuer="https://login.example", **_HOST), 0),
+        (_provenance(GITHUB_IDENTITY, build_type=_ATTESTED, entry="zzz.yml"), _signer(**_HOST), 2),  # its own word
+        (_provenance(GENERATOR), _signer(GENERATOR), 3),
+        (_provenance(GENERATOR), _signer(GENERATOR, "https://login.example"), 0),
+        (_provenance("https://builder.example"), _signer(_DELEGATOR, "https://login.example"), 0),
+        (_provenance(_GCB), _signer(_GCB, "https://accounts.google.com"), 3),
+        (_provenance(_GCB), _signer(_GCB), 0),
+        (_provenance("https://builder.example"), _signer(**_HOST), 0),
+    ],
+)
+def test_levels_are_those_that_documentation_claims(provenance: Provenance, signer: Signer, level: int) -> None:
+    claim = known_builder(provenance, signer)
+    assert (claim.level if claim is not None else 0) == level
+    if claim is not None:
+        assert claim.checked_on[:4] == "2026"
         assert claim.source.startswith("https://")
-    assert known_builder(own, _signer(runnerEnvironment="self-hosted")) is None
-    assert known_builder(_provenance("https://builder.example"), _signer()) is None
+
+
+def test_a_builder_that_builds_for_another_one_counts_by_itself() -> None:
     delegated = known_builder(_provenance("https://builder.example"), _signer(_DELEGATOR))
     assert delegated is not None
     assert delegated.delegates

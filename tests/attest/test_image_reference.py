@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from supplymatrix.attest.image_reference import is_digest, parse_image_reference
+from supplymatrix.attest.image_reference import is_digest, parse_image_reference, without_login
 from supplymatrix.errors import InputError
 
 DIGEST = "sha256:" + "ab" * 32
@@ -84,6 +84,24 @@ def test_a_scheme_is_taken_off_in_the_remedy() -> None:
     with pytest.raises(InputError) as caught:
         parse_image_reference("docker://registry.example/app:v1")
     assert caught.value.diagnostics[0].remedy == "write registry.example/app:v1"
+
+
+@pytest.mark.parametrize("password", ["s3cr3t", "s3/cr3t", "s3@cr3t", "s3:cr3t", "S3CR3T"])
+@pytest.mark.parametrize("scheme", ["", "https://", "docker://"])
+@pytest.mark.parametrize("end", ["app", "app:v1", f"app@{DIGEST}", "App", "app@sha256:12"])
+def test_no_message_has_a_login_in_it(password: str, scheme: str, end: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_image_reference(f"{scheme}user:{password}@registry.example/{end}")
+    fault = caught.value.diagnostics[0]
+    told = f"{fault} {fault.remedy}".lower()
+    assert not any(part in told for part in ("cr3t", "user"))
+    assert "registry.example" in told
+
+
+@pytest.mark.parametrize("text", ["registry.example:5000/app:v1", f"registry.example/app@{DIGEST}", "app", ""])
+def test_a_name_without_a_login_is_shown_as_it_is(text: str) -> None:
+    assert without_login(text) == text.partition("@")[0]
+    assert without_login(f"user:pass@{text}") == text.partition("@")[0]
 
 
 @given(st.text(alphabet="abA1.:/@-_[]% \n\0é", max_size=40) | st.text(max_size=40))

@@ -420,12 +420,6 @@ def test_the_platform_of_a_single_image_is_held_against_its_configuration() -> N
     assert any("does not tell whether" in note for note in _search(store, platform="linux/amd64").notes)
 
 
-def test_a_manifest_that_is_image_and_index_at_once_is_told() -> None:
-    store = MadeOci()
-    store.manifest({"layers": [], "manifests": []}, tag="v1")
-    assert any("at once" in note for note in _search(store).notes)
-
-
 # ---- limits
 
 
@@ -464,6 +458,7 @@ def test_more_bytes_than_are_read_are_a_gap_and_each_layer_has_its_own_limit(mon
 
 def test_any_manifest_ends_in_a_row() -> None:
     """Manifests of any shape are a row or an InputError, and no other error."""
+    told = 0
     odd: list[Any] = [None, 1, "x", [], [1], {}, {"digest": 1}, [{"digest": digest(b"")}], "sha256:" + "0" * 64]
     for number in range(40):
         fields = ("manifests", "layers", "config", "subject", "mediaType", "artifactType", "annotations")
@@ -474,5 +469,10 @@ def test_any_manifest_ends_in_a_row() -> None:
         store.answers[GetReferrers(digest=digest(data))] = OciBytes(data=data, digest=digest(data), media_type=INDEX)
         for tag in (".sig", ".att", ".sbom"):
             store.tags[digest(data).replace(":", "-") + tag] = store.tags["v1"]
-        rows = run(find_signatures(REFERENCE, all_platforms=True), store)
+        try:
+            rows = run(find_signatures(REFERENCE, all_platforms=True), store)
+        except InputError:
+            continue
+        told += 1
         assert rows[0].digest == digest(data)
+    assert told

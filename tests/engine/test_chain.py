@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -115,6 +116,10 @@ _BROKEN: list[_Broken] = [
     ("a program of a changed tree", {"settings": {"vcs.modified": "true"}}, "source", "failed", "changed-tree", 1),
     ("a program without a commit", {"settings": {"vcs.revision": ""}},
      "source", "not checkable", "no-recorded-commit", 3),
+    ("a program that says nothing of its tree", {"settings": {"vcs.modified": ""}},
+     "source", "not checkable", "tree-not-told", 3),
+    ("a program that says it in other words", {"settings": {"vcs.modified": "TRUE"}},
+     "source", "not checkable", "tree-not-told", 3),
     ("a program of another repository", {"main": "github.com/else/app\t(devel)\t"},
      "module-path", "failed", "module-path-mismatch", 1),
     ("a Go that the log does not have", {"go": "go1.99.0"}, "toolchain", "failed", "toolchain-not-in-log", 1),
@@ -181,6 +186,21 @@ def test_a_named_source_stands_for_its_workflows(tmp_path: Path) -> None:
     assert _not_well(run) == [("source", "failed", "repository-mismatch")]
 
 
+@pytest.mark.parametrize(
+    ("workflow", "answer"),
+    [
+        ("ci.yml@refs/heads/main", True), ("ci.yml@refs/tags/v1", True), ("ci.yml@refs/pull/7/merge", False),
+        ("x/../../../../evil/app/.github/workflows/a.yml@refs/heads/m", False), ("ci.yml@refs/heads/", False),
+        ("ci.yml@abc@refs/heads/m", False),
+    ],
+)  # fmt: skip
+def test_workflows_of_a_source_are_those_of_its_branches_and_tags(workflow: str, answer: bool) -> None:
+    wish = wish_of_source(REPOSITORY)
+    assert wish is not None
+    found = re.fullmatch(wish.identity_regexp, f"{REPOSITORY}/.github/workflows/{workflow}")
+    assert (found is not None) is answer
+
+
 def _by_generator(folder: Path, **more: Any) -> MadeRelease:  # noqa: ANN401
     given = {"predicate": provenance_v02(), "predicate_type": "https://slsa.dev/provenance/v0.2"}
     return MadeRelease(folder, **{**given, "dsse": {"identity": GENERATOR}, **more})
@@ -204,7 +224,18 @@ def test_a_builder_of_many_does_not_count_for_another_source(tmp_path: Path) -> 
     link = run.link(LinkId.PROVENANCE)
     assert link is not None
     assert (link.state, link.reason, link.expected) == (CheckState.FAILED, "source-mismatch", REPOSITORY)
-    assert run.exit_code == 1
+    assert (run.exit_code, run.builder) == (1, None)
+
+
+def test_what_a_builder_of_many_says_of_the_source_is_not_told_for_what_its_certificate_has(tmp_path: Path) -> None:
+    fields = github_fields(repository="evil/app", sha=COMMIT)
+    run = _by_generator(tmp_path, dsse={"identity": GENERATOR, "fields": fields}).write().trace()
+    link, builder = run.link(LinkId.PROVENANCE), run.link(LinkId.BUILDER)
+    assert link is not None
+    assert builder is not None
+    assert (link.expected, link.found) == (REPOSITORY, "https://github.com/evil/app")
+    assert run.builder is None
+    assert "known as" not in dict(builder.values)
 
 
 def test_a_builder_of_many_does_not_count_where_nobody_says_which_source(tmp_path: Path) -> None:
@@ -263,6 +294,18 @@ def test_a_name_that_is_not_known_to_be_public_is_not_sent(tmp_path: Path) -> No
     assert "was not asked" in told(run, LinkId.MAIN)
 
 
+def test_a_public_certificate_says_nothing_of_the_names_of_other_repositories(tmp_path: Path) -> None:
+    secret = "git.corp.example/secret/tool@v1.2.3"
+    vcs = {"vcs.revision": COMMIT, "vcs.modified": "false"}
+    other = built(A, main=f"{secret.replace('@', chr(9))}\t", settings=vcs)
+    made = MadeRelease(tmp_path, logged=(A, B, TOOLCHAIN, MAIN, secret))
+    made.data = made_tar({"app": made.data, "tool": other})
+    run = made.write().trace()
+    mains = {link.subject.rpartition(" ")[2]: link for link in run.links if link.id is LinkId.MAIN}
+    assert mains["app"].state is CheckState.VERIFIED
+    assert (mains["tool"].state, mains["tool"].reason) == (CheckState.NOT_CHECKABLE, "main-not-asked")
+
+
 def test_a_key_signs_and_says_nothing_of_a_builder(tmp_path: Path) -> None:
     from supplymatrix.attest.keys import parse_verifying_key
 
@@ -281,6 +324,17 @@ def test_a_check_that_is_switched_off_is_told(tmp_path: Path) -> None:
     wanted = Wanted(identities=made.wish().wanted.identities, checks_log=False)
     run = made.trace(wish=ChainWish(wanted=wanted))
     assert (states(run)["signature"], run.exit_code) == ("not checked", 0)
+
+
+def test_what_rests_on_a_check_that_is_switched_off_is_not_verified(tmp_path: Path) -> None:
+    faults = {"faults": {Fault.NO_SCT}}
+    made = MadeRelease(tmp_path, blob=faults, dsse=faults).write()
+    run = made.trace(wish=ChainWish(wanted=Wanted(identities=made.wish().wanted.identities, checks_sct=False)))
+    for which in ("signature", "provenance", "builder", "source", "module-path"):
+        link = run.link(LinkId(which))
+        assert link is not None
+        assert (link.state, link.reason, link.exit_code) == (CheckState.NOT_CHECKED, "switched-off", 0)
+    assert (run.builder, run.exit_code, states(run)["modules"]) == (None, 0, "verified")
 
 
 # --- releases with a list of checksums
@@ -427,6 +481,7 @@ def test_what_is_no_program_and_what_is_not_there(tmp_path: Path) -> None:
     made = MadeRelease(tmp_path, program=b"#!/bin/sh\n").write()
     run = made.trace()
     assert (states(run)["signature"], states(run)["modules"], run.exit_code) == ("verified", "not checkable", 2)
+    assert made.trace(excused=frozenset(LinkId)).exit_code == 2  # nothing lets off what could not be read
     with pytest.raises(InputError, match="no such file"):
         made.trace("missing")
     (tmp_path / "broken.json").write_bytes(b"{")

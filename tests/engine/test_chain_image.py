@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -279,6 +280,24 @@ def test_an_image_of_a_registry(world: _World) -> None:
         assert run.programs[0].name == f"{server.host}/team/app:v1: usr/bin/app"
 
 
+def test_no_room_for_what_is_fetched_is_a_gap(world: _World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(world.folder / "none"))
+    with RegistryServer() as server:
+        world.whole().store.push(server, "team/app")
+        means = Means(environ=world.made.machine.environ, now=NOW, replay=world.made.recorded, jobs=4)
+        run = world.made.trace(f"{server.host}/team/app:v1", means=means)
+    assert (states(run)["signature"], run.exit_code) == ("verified", 3)
+    assert any("no temporary file can be written" in gap.reason for gap in run.gaps)
+
+
+def test_an_image_that_no_entry_of_the_layout_leads_to_is_a_gap(world: _World) -> None:
+    world.whole().store.tags = {"v9": _image(world.store, [_OS])}
+    world.store.write(world.folder / "layout")
+    run = world.made.trace(f"./layout@{world.image}")
+    assert (run.programs, run.exit_code) == ((), 3)
+    assert [gap.wanted for gap in run.gaps] == [f"the programs in {world.image}"]
+
+
 @pytest.mark.parametrize("own", [True, False])
 def test_a_base_image_is_held_against_the_vendor_of_its_name(world: _World, *, own: bool) -> None:
     """Nobody named the vendor: the name of the image is one that a profile says it signs."""
@@ -322,7 +341,9 @@ def test_a_blob_that_is_not_what_its_digest_says(world: _World) -> None:
     layer = digest(made_tar({"usr/bin/app": world.made.data}))
     path = world.folder / "layout" / "blobs" / layer.replace(":", "/")
     path.write_bytes(path.read_bytes() + b"\0" * 512)
-    assert world.made.trace("./layout").exit_code == 4
+    run = world.made.trace("./layout")
+    assert run.exit_code == 4
+    assert any("is not what its digest" in fault.message and layer[7:] in fault.artifact for fault in run.faults)
 
 
 @pytest.mark.parametrize(

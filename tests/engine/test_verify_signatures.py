@@ -522,3 +522,54 @@ def test_many_files_of_one_folder_find_the_same_as_each_alone(tmp_path: Path) ->
     together = _run(tmp_path, *targets).artifacts
     assert together == tuple(_one(tmp_path, target) for target in targets)
     assert [found.state for found in together].count(SignedAs.SIGNED) == 19
+
+
+def test_a_fault_of_our_own_about_one_signature_ends_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others keep their verdicts, an alarm stays one, and the run ends with 70 otherwise."""
+    from supplymatrix.attest import bundle, engines
+
+    good = MADE.keyless_blob(DATA)
+    targets = [
+        _file(tmp_path, "good", sigstore_json=good),
+        _file(tmp_path, "odd", sigstore_json=MADE.keyless_dsse(_about(), type="odd")),
+        _file(tmp_path, "broken", sigstore_json=b"{"),
+        _file(tmp_path, "changed", b"other\n", sigstore_json=good),
+    ]
+    judge, parse = engines.verify_signature, bundle.parse_bundle
+
+    def judged(one: bundle.SignedBundle, *rest: Any, **more: Any) -> Any:  # noqa: ANN401
+        if one.envelope is not None:
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        return judge(one, *rest, **more)
+
+    def parsed(data: bytes, source: str) -> bundle.SignedBundle:
+        if b"odd" in source.encode():
+            raise ZeroDivisionError("division by zero")
+        return parse(data, source)
+
+    for name, broken in (("verify_signature", judged), ("parse_bundle", parsed)):
+        with monkeypatch.context() as patched:
+            patched.setattr(engines if broken is judged else bundle, name, broken)
+            run = _run(tmp_path, *targets[:3])
+            states = [found.state for found in run.artifacts]
+            assert states[0] is SignedAs.SIGNED
+            assert states[2] is SignedAs.UNREADABLE
+            (verdict,) = (*run.artifacts[1].signatures, *run.artifacts[1].attestations)
+            assert (verdict.state, verdict.reason) == (SignatureState.UNDECIDED, Reason.INTERNAL)
+            assert run.exit_code == 70
+            assert _run(tmp_path, *targets).exit_code == 4
+    debug = Means(environ={"SUPPLYMATRIX_DEBUG": "1"}, now=MEANS.now, offline=True, jobs=2)
+    monkeypatch.setattr(engines, "verify_signature", judged)
+    with pytest.raises(UnicodeEncodeError):
+        _run(tmp_path, targets[1], means=debug)
+
+
+@pytest.mark.parametrize("field", ["payloadType", "keyid"])
+def test_half_of_a_surrogate_pair_is_a_bundle_that_cannot_be_read(field: str, tmp_path: Path) -> None:
+    document = MADE.sign_dsse(_about()).document()
+    envelope = document["dsseEnvelope"]
+    (envelope if field == "payloadType" else envelope["signatures"][0])[field] = "\ud800"
+    good, odd = MADE.keyless_blob(DATA), json.dumps(document).encode()
+    run = _run(tmp_path, _file(tmp_path, "a", sigstore_json=good), _file(tmp_path, "b", sigstore_json=odd))
+    assert [found.state for found in run.artifacts] == [SignedAs.SIGNED, SignedAs.UNREADABLE]
+    assert run.exit_code == 2

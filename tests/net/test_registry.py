@@ -181,6 +181,11 @@ def test_what_can_be_no_name_is_never_put_into_an_address(server: RegistryServer
         ("registry.example", "../app"),
         ("registry.example", "app?x=1"),
         ("registry.example:99999999", "app"),
+        ("registry.example:70000", "app"),
+        ("[1:2:3]", "app"),
+        ("[::1]:0", "app"),
+        ("999.999.999.999", "app"),
+        ("1.2.3.4.5:x", "app"),
         ("registry.example", "a" * 300),
     ],
 )
@@ -297,6 +302,7 @@ def test_more_than_a_question_allows_is_no_answer(server: RegistryServer) -> Non
     found = ask(server, GetBlob(digest=digest, limit=4999), GetBlob(digest=digest, limit=5000))
     assert isinstance(found[0], OciUnavailable)
     assert "longer than 4999 bytes" in found[0].reason
+    assert (found[0].is_too_long, found[0].source) == (True, server.url)
     assert isinstance(found[1], OciBytes)
     (late,) = drive_search(asking((GetBlob(digest=digest),), (GetBlob(digest=digest, limit=7),)), source_of(server))[1:]
     assert isinstance(late, OciUnavailable)

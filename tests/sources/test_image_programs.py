@@ -10,7 +10,7 @@ import pytest
 
 from supplymatrix.sources.programs import ProgramsFound, find_programs
 from tests.gomod.made_programs import header, made_elf
-from tests.support.made_images import Layout, docker_save, made_tar, packed
+from tests.support.made_images import Layout, digest, docker_save, made_tar, packed
 
 _APP = made_elf(header("go1.25.5"), section=0)
 _OTHER = made_elf(header("go1.24.1"), section=0)
@@ -116,6 +116,30 @@ def test_layers_of_docker_save_are_held_against_the_configuration(tmp_path: Path
     for layers in (real, [packed(real[0])]):
         assert _found(tmp_path, docker_save(layers, claimed=claimed)).forged
         assert not _found(tmp_path, docker_save(layers, claimed=real)).forged
+
+
+@pytest.mark.parametrize("kind", ["", "application/vnd.oci.image.config.v1+json", "application/octet-stream"])
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_layers_of_a_layout_are_held_against_the_configuration(kind: str, is_packed: bool, tmp_path: Path) -> None:
+    plain = made_tar({"app": _APP})
+    layer = packed(plain) if is_packed else plain
+    found = _found(tmp_path, Layout().image([layer], claimed=[digest(plain)], config_kind=kind))
+    assert (found.forged, found.gaps, found.unpacked) == ((), (), ((digest(layer), digest(plain)),))
+    assert found.looked == (found.programs[0].image,)
+    found = _found(tmp_path / "other", Layout().image([layer], claimed=[digest(_APP)], config_kind=kind))
+    assert [digest(_APP) in what for _, what in found.forged] == [True]
+    assert found.unpacked == ((digest(layer), digest(plain)),)
+
+
+def test_a_configuration_of_other_layers_is_a_gap_and_one_of_another_kind_says_nothing(tmp_path: Path) -> None:
+    layer = packed(made_tar({"app": _APP}))
+    found = _found(tmp_path / "more", Layout().image([layer], claimed=[digest(layer)] * 2))
+    assert ["its configuration tells of 2" in gap.reason for gap in found.gaps] == [True]
+    for claimed in (["md5:00"], ["sha256:zz"]):
+        found = _found(tmp_path / claimed[0], Layout().image([layer], claimed=claimed))
+        assert (len(found.gaps), found.unpacked) == (1, ())
+    found = _found(tmp_path / "kind", Layout().image([layer], claimed=["sha256:zz"], config_kind="application/x"))
+    assert (found.gaps, found.forged, found.unpacked) == ((), (), ())
 
 
 def test_a_layer_of_docker_save_may_be_a_link_to_another(tmp_path: Path) -> None:

@@ -59,16 +59,20 @@ class Layout:
         return name
 
     def image(
-        self, layers: Sequence[bytes], *, platform: str = "linux/amd64", kinds: Mapping[int, str] | None = None
-    ) -> Layout:
-        """Add an image of some layers, packed or not. kinds: media types of layers that are no layers."""
+        self, layers: Sequence[bytes], *, platform: str = "linux/amd64", kinds: Mapping[int, str] | None = None,
+        claimed: Sequence[str] | None = None, config_kind: str = "",
+    ) -> Layout:  # fmt: skip
+        """Add an image of some layers, packed or not. kinds: media types of layers that are no layers. claimed: digests
+        of what they unpack to, as the configuration has them; config_kind: its media type."""
         system, _, processor = platform.partition("/")
-        config = self.put(json.dumps({"os": system, "architecture": processor}).encode())
+        rootfs = {} if claimed is None else {"rootfs": {"type": "layers", "diff_ids": list(claimed)}}
+        config = self.put(json.dumps({"os": system, "architecture": processor, **rootfs}).encode())
         rows = [
             {"mediaType": (kinds or {}).get(number, _LAYER), "digest": self.put(data), "size": len(data)}
             for number, data in enumerate(layers)
         ]
-        manifest = {"schemaVersion": 2, "config": {"digest": config}, "layers": rows}
+        kind = {"mediaType": config_kind} if config_kind else {}
+        manifest = {"schemaVersion": 2, "config": {**kind, "digest": config}, "layers": rows}
         entry = {"mediaType": _MANIFEST, "digest": self.put(json.dumps(manifest).encode())}
         self._manifests.append({**entry, "platform": {"os": system, "architecture": processor}})
         return self

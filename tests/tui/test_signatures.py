@@ -155,19 +155,19 @@ async def test_an_identity_is_asked_for_with_its_issuer(unasked: MadeSession) ->
 
 @pytest.mark.asyncio
 async def test_what_cannot_be_used_is_told_and_what_was_shown_stays(session: MadeSession, ground: Ground) -> None:
-    (ground.root / "bad.json").write_text("{")
+    (ground.root / "bad.pem").write_text("{")
     app = made_app(session, "signatures")
     async with app.run_test(size=SMALL) as pilot:
         await settle(pilot)
         screen = signatures_screen(app)
         before = session.signing
-        await _answer(pilot, "bad.json", "w", "t")
-        assert "bad.json" in screen.status_line.told
+        await _answer(pilot, "bad.pem", "w", "k")
+        assert "bad.pem" in screen.status_line.told
         assert screen.status_line.is_fault
         assert _states(app) == STATES
         assert session.signing == before
         await press_each(pilot, "w", "o")
-        assert "--trusted-root bad.json" in app.screen.query_one(Input).value  # what was typed is there to be mended
+        assert "--key bad.pem" in app.screen.query_one(Input).value  # what was typed is there to be mended
         await _answer(pilot, "--identitty x")
         assert "there is no such option" in take_rows(app)
         assert "--identity" in take_rows(app)
@@ -176,6 +176,21 @@ async def test_what_cannot_be_used_is_told_and_what_was_shown_stays(session: Mad
         await _answer(pilot, "dist/good.sigstore.json")
         assert list(_states(app)) == ["dist/good"]
         assert session.artifacts == ("dist/good.sigstore.json",)
+
+
+@pytest.mark.asyncio
+async def test_a_trusted_root_that_cannot_be_read_is_told_and_nothing_is_signed(
+    session: MadeSession, ground: Ground
+) -> None:
+    (ground.root / "bad.json").write_text("{")
+    app = made_app(session, "signatures")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        await _answer(pilot, "bad.json", "w", "t")
+        assert "signed" not in _states(app).values()
+        assert "not had: D" in take_rows(app)
+        await press(pilot, "D")
+        assert "bad.json" in take_rows(app)
 
 
 @pytest.mark.asyncio

@@ -14,6 +14,7 @@ from textual.content import Content
 
 from supplymatrix.model.predicates import kind_of
 from supplymatrix.model.signature import (
+    ArtifactKind,
     CheckState,
     SignatureState,
     SignatureStep,
@@ -81,7 +82,8 @@ class Row:
         """What became of it, in the words of the command."""
         if self.run.is_discovery and self.artifact.state is SignedAs.UNDECIDED:
             return "who signed is told, and not judged"
-        return verdict_line(self.artifact, only_attestations=self.run.only_attestations)
+        only, is_discovery = self.run.only_attestations, self.run.is_discovery
+        return verdict_line(self.artifact, only_attestations=only, is_discovery=is_discovery)
 
     @property
     def told(self) -> SignatureVerdict | None:
@@ -108,7 +110,7 @@ class SignaturesView:
 
     def __init__(self, runs: Sequence[tuple[Asked, SignatureRun]] = (), notes: Sequence[str] = ()) -> None:
         self.runs = tuple(runs)
-        told = (text for _, run in self.runs for text in (*run.switched_off, *run.notes, *_faults(run)))
+        told = (text for _, run in self.runs for text in (*run.not_checked, *run.notes, *_faults(run)))
         self.told = tuple(dict.fromkeys((*notes, *told)))
 
     @cached_property
@@ -255,11 +257,11 @@ def fields_of(row: Row) -> Iterator[tuple[str, str, str, str]]:
             yield "", name, text, ""
     for text in run.asked:
         yield "", "asked for", text, ""
-    for text in run.switched_off:
+    for text in run.not_checked:
         yield "", "NOT CHECKED", text, "$text-warning"
     for kind in artifact.missing:
         yield "", "missing", f"no attestation of the kind {kind} holds", "bold $text-error"
-    yield from _unhad(artifact)
+    yield from _unhad(artifact, run)
     for word, verdicts in (("signature", artifact.signatures), ("attestation", artifact.attestations)):
         for number, verdict in enumerate(verdicts, 1):
             count = f" {number} of {len(verdicts)}" if len(verdicts) > 1 else ""
@@ -268,11 +270,16 @@ def fields_of(row: Row) -> Iterator[tuple[str, str, str, str]]:
         age = f", {run.trust.age_days:,} days old" if run.trust.age_days is not None else ""
         yield "trusted root", "root", f"{run.trust.name}{age}", ""
         yield "trusted root", "sha256", run.trust.sha256, ""
+        if run.trust.ca:
+            yield "trusted root", "authority", run.trust.ca, ""
+            yield "trusted root", "sha256", run.trust.ca_sha256, ""
 
 
-def _unhad(artifact: SignedArtifact) -> Iterator[tuple[str, str, str, str]]:
+def _unhad(artifact: SignedArtifact, run: SignatureRun) -> Iterator[tuple[str, str, str, str]]:
     """Yield what is not signed, cannot be read, or could not be had."""
-    if artifact.state is SignedAs.UNSIGNED and not artifact.notes:
+    if artifact.state is SignedAs.UNSIGNED and artifact.attestations and not run.only_attestations:
+        yield "", "next", "an attestation is no signature; w, o asks for one: --type KIND", ""
+    elif artifact.state is SignedAs.UNSIGNED and artifact.kind is not ArtifactKind.IMAGE and not artifact.notes:
         yield "", "next", "no signature lies beside it; b says where there is one", ""
     for text in artifact.unsigned:
         yield "", "unsigned", text, "$text-warning"
