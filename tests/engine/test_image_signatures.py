@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -12,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supplymatrix.attest import engines
+from supplymatrix.attest.engines import verify_signature
 from supplymatrix.attest.keys import VerifyingKey, parse_verifying_key
 from supplymatrix.attest.wanted import EngineChoice, IdentityWish, Wanted
 from supplymatrix.engine.image_signatures import ImageChoice, image_signatures, images_signatures, is_layout
@@ -333,6 +336,117 @@ def test_offline_asks_no_registry() -> None:
     assert "offline" in run.artifacts[0].gaps[0].reason
 
 
+def test_a_blob_that_goes_on_behind_its_end_is_an_alarm(registry: RegistryServer) -> None:
+    store = MadeOci(has_api=registry.referrers)
+    image = store.image(tag="v1")
+    made = MADE.simple_signing(image, is_keyed=True, log="")
+    store.old_signature(image, made)
+    store.push(registry, APP)
+    (payload,) = (digest for digest, data in registry.blobs[APP].items() if data == made.message)
+    registry.blobs[APP][payload] = made.message + bytes(100_000)
+    run = _run(f"{registry.host}/{APP}:v1", wanted=_keyed(), means=MEANS)
+    assert (run.artifacts[0].state, run.exit_code) == (SignedAs.ALARM, 4)
+    assert run.artifacts[0].gaps == ()
+
+
+def test_a_manifest_that_is_sent_as_another_kind_than_it_is_is_refused(registry: RegistryServer) -> None:
+    store = MadeOci(has_api=registry.referrers)
+    image = store.image(tag="v1")
+    store.old_signature(image, MADE.simple_signing(image, is_keyed=True, log=""))
+    store.kinds[image] = "application/vnd.oci.image.index.v1+json"
+    other = store.image("other", tag="v2")
+    store.old_signature(other, MADE.simple_signing(other, is_keyed=True, log=""))
+    store.push(registry, APP)
+    run = _run(*(f"{registry.host}/{APP}:{tag}" for tag in ("v1", "v2")), wanted=_keyed(), means=MEANS)
+    assert [found.state for found in run.artifacts] == [SignedAs.UNREADABLE, SignedAs.SIGNED]
+    assert run.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "where", ["supplymatrix.attest.image_search.look_beside", "supplymatrix.net.registry_client._fault_of"]
+)
+def test_a_fault_of_our_own_about_one_image_ends_no_other(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = MadeOci(has_api=False)
+    image = store.image(tag="v1")
+    store.old_signature(image, MADE.simple_signing(image, is_keyed=True, log=""))
+    store.write(tmp_path / "layout")
+    real = importlib.import_module(where.rpartition(".")[0]).__dict__[where.rpartition(".")[2]]
+
+    def breaks(*given: object) -> object:
+        if "bad" in str(given[0]):
+            raise ZeroDivisionError("as the test has it")
+        return real(*given)
+
+    monkeypatch.setattr(where, breaks)
+    bad = tmp_path / "bad"
+    store.write(bad)
+    with RegistryServer() as server:
+        store.push(server, "team/good")
+        store.push(server, "team/bad")
+        words = [f"{tmp_path}/layout/", f"{server.host}/team/bad:bad", f"{server.host}/team/good:v1", f"{bad}/"]
+        run = _run(*words, wanted=_keyed(), means=MEANS)
+    states = [found.state for found in run.artifacts]
+    is_search = "image_search" in where
+    assert states == [
+        SignedAs.SIGNED,
+        SignedAs.UNDECIDED,
+        SignedAs.SIGNED,
+        SignedAs.UNDECIDED if is_search else SignedAs.SIGNED,
+    ]
+    assert run.exit_code == 70
+    assert run.artifacts[1].signatures[0].reason is Reason.INTERNAL
+
+
+def test_what_signs_an_index_is_judged_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MadeOci(has_api=False)
+    index = store.index({f"linux/{name}": store.image(name) for name in ("a", "b", "c")}, tag="v1")
+    store.old_signature(index, *[MADE.simple_signing(index, is_keyed=True, log="")] * 3)
+    judged: list[object] = []
+
+    def counted(bundle: Any, *given: Any, **more: Any) -> object:  # noqa: ANN401
+        judged.append(bundle)
+        return verify_signature(bundle, *given, **more)
+
+    monkeypatch.setattr(engines, "verify_signature", counted)
+    path = store.write(tmp_path)
+    run = _run(f"{path}/", wanted=_keyed(), images=ImageChoice(all_platforms=True))
+    assert [found.state for found in run.artifacts] == [SignedAs.SIGNED] * 4
+    assert len(judged) == 1
+    assert [len({verdict.source for verdict in found.signatures}) for found in run.artifacts] == [3] * 4
+    assert run.artifacts[1].signatures[0].source.startswith("of its index: ")
+
+
+def test_an_archive_of_which_docker_reads_another_image_is_an_alarm(tmp_path: Path) -> None:
+    store = MadeOci(has_api=False)
+    image = store.image(tag="v1")
+    store.old_signature(image, MADE.simple_signing(image, is_keyed=True, log=""))
+    rows = [{"Config": "blobs/sha256/" + "0" * 64, "RepoTags": ["app:v1"], "Layers": []}]
+    path = tmp_path / "image.tar"
+    path.write_bytes(made_tar({**store.files, "manifest.json": json.dumps(rows).encode()}))
+    run = _run(str(path), wanted=_keyed())
+    assert (run.artifacts[0].state, run.exit_code) == (SignedAs.ALARM, 4)
+    assert any("manifest.json: docker reads" in note for note in run.artifacts[0].notes)
+
+
+@pytest.mark.parametrize("scheme", ["", "https://"])
+def test_a_password_in_the_name_of_an_image_is_told_nowhere(scheme: str) -> None:
+    run = _run(f"{scheme}user:s3cr3t@registry.example/app:v1", wanted=_keyed())
+    assert (run.artifacts[0].state, run.exit_code) == (SignedAs.UNREADABLE, 2)
+    assert "s3cr3t" not in repr(run)
+    assert run.artifacts[0].name == "registry.example/app:v1"
+
+
+@pytest.mark.parametrize(
+    "word", ["a" * 300, "a" * 300 + ".tar", "x\0y.tar", "./" + "a" * 300, "oci:" + "a" * 300 + ":v1"]
+)
+def test_a_name_that_no_file_can_have_is_an_error_of_that_image(word: str) -> None:
+    run = _run(word, "[1:2:3]/a:v1", "999.999.999.999/x:v1", wanted=_keyed(), means=MEANS)
+    assert [found.state for found in run.artifacts] == [SignedAs.UNREADABLE] * 3
+    assert run.exit_code == 2
+
+
 # ---- which word means what
 
 
@@ -419,10 +533,10 @@ def test_no_changed_byte_of_a_layout_is_taken_for_signed(intact: tuple[Path, str
     bit = data.draw(st.integers(0, 7))
     path.write_bytes(before[:place] + bytes([before[place] ^ 1 << bit]) + before[place + 1 :])
     try:
-        (found,) = _run(f"{folder}/", wanted=_keyed()).artifacts
+        artifacts = _run(f"{folder}/", wanted=_keyed()).artifacts
     finally:
         path.write_bytes(before)
     if path.parent.name == "sha256":
-        assert found.state is SignedAs.ALARM, found
-    else:
+        assert [found.state for found in artifacts] == [SignedAs.ALARM]
+    for found in artifacts:
         assert found.state is not SignedAs.SIGNED or found.digests == (("sha256", image[7:]),)

@@ -175,6 +175,53 @@ def test_what_is_said_to_be_an_attestation_is_read_where_it_has_files(tmp_path: 
     assert _names(_found(tmp_path, layout)) == [": app"]
 
 
+def _with_index(layout: Layout, document: object, kind: str = "application/vnd.oci.image.manifest.v1+json") -> Layout:
+    """Return a layout whose index names but one manifest. document: of it."""
+    name = layout.put(document if isinstance(document, bytes) else json.dumps(document).encode())
+    layout.files["index.json"] = json.dumps({"manifests": [{"mediaType": kind, "digest": name}]}).encode()
+    return layout
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"manifests": []},
+        {"Layers": []},
+        {"mediaType": "application/vnd.oci.image.index.v1+json"},
+        {"mediaType": "application/vnd.docker.distribution.manifest.v2+json"},
+    ],
+)
+def test_a_manifest_that_may_be_two_things_is_a_gap(change: dict[str, object], tmp_path: Path) -> None:
+    layout = Layout().image(_layers({"app": _APP}))
+    manifest = next(json.loads(data) for data in layout.files.values() if b'"layers"' in data)
+    found = _found(tmp_path, _with_index(layout, manifest))
+    assert (_names(found), found.gaps) == ([": app"], ())
+    found = _found(tmp_path / "other", _with_index(layout, manifest | change))
+    assert found.programs == ()
+    assert found.gaps
+
+
+def test_indexes_in_each_other_have_an_end_whatever_they_say_to_be(tmp_path: Path) -> None:
+    layout = Layout().image(_layers({"app": _APP}))
+    for _ in range(1_500):
+        name = layout.put(layout.whole["index.json"])
+        layout.files["index.json"] = json.dumps({"manifests": [{"digest": name}]}).encode()
+    found = _found(tmp_path, layout.as_tar())
+    assert any("too deep" in gap.reason for gap in found.gaps)
+
+
+def test_what_docker_reads_in_a_layout_must_be_what_the_index_has(tmp_path: Path) -> None:
+    layers = _layers({"app": _APP})
+    layout = Layout().image(layers)
+    config = next(name for name, data in layout.files.items() if b'"os"' in data)
+    row = {"Config": config, "Layers": [f"blobs/sha256/{digest(layers[0])[7:]}"]}
+    for name, changes in (("same", {}), ("config", {"Config": "blobs/sha256/" + "0" * 64}), ("layers", {"Layers": []})):
+        layout.files["manifest.json"] = json.dumps([row | changes]).encode()
+        found = _found(tmp_path / name, layout)
+        assert _names(found) == [": app"]
+        assert [where.rpartition(": ")[2] for where, _ in found.forged] == ["manifest.json"] * bool(changes)
+
+
 @pytest.mark.parametrize("form", ["folder", "tar"])
 def test_programs_beside_an_image_are_told_and_one_without_images_is_a_gap(form: str, tmp_path: Path) -> None:
     layout = Layout().image(_layers({"app": _APP}))

@@ -209,6 +209,78 @@ def test_more_blobs_than_are_looked_at_are_told(tmp_path: Path, monkeypatch: pyt
         assert len(layout.missing) == 1
 
 
+def test_a_fallback_tag_that_leads_to_the_image_itself_hides_nothing(tmp_path: Path) -> None:
+    store = MadeOci()
+    image = store.image(tag="v1")
+    store.bundle(image, _bundle(image))
+    store.tags[image.replace(":", "-")] = image
+    row = _found(store.write(tmp_path), image)
+    assert (_forms(row), row.judged) == (["bundle v0.3"], ())
+
+
+# ---- layouts that docker reads by another list
+
+
+def _docker_list(store: MadeOci, *, config: str = "", layers: list[str] | None = None) -> dict[str, Any]:
+    """Return the row of the image of a repository as `docker save` writes it, or of something else."""
+    document = json.loads(store.blobs[store.tags["v1"]])
+    names = layers if layers is not None else [row["digest"] for row in document["layers"]]
+    paths = [f"blobs/{name.replace(':', '/')}" for name in (config or document["config"]["digest"], *names)]
+    return {"Config": paths[0], "RepoTags": ["app:v1"], "Layers": paths[1:]}
+
+
+def _forged(path: Path) -> list[str]:
+    with open_layout(path) as layout:
+        return [found.says for found in layout.forged]
+
+
+@pytest.mark.parametrize("is_tar", [False, True])
+def test_what_docker_would_read_is_held_against_the_index(tmp_path: Path, *, is_tar: bool) -> None:
+    store, _ = _signed()
+    other = store.blob(b'{"os": "linux"}'), store.blob(made_tar({"app": b"another"}))
+    rows = {
+        "same": _docker_list(store),
+        "image": _docker_list(store, config=other[0], layers=[other[1]]),
+        "layers": _docker_list(store, layers=[other[1]]),
+        "more": _docker_list(store) | {"layers": []},
+        "none": _docker_list(store) | {"Layers": ["../x"]},
+    }
+    told = {}
+    for name, row in rows.items():
+        data = json.dumps([row]).encode()
+        path = tmp_path / name
+        if is_tar:
+            path.write_bytes(made_tar({**store.files, "manifest.json": data}))
+        else:
+            (store.write(path) / "manifest.json").write_bytes(data)
+        told[name] = _forged(path)
+    assert told.pop("same") == []
+    assert [len(says) for says in told.values()] == [1, 1, 1, 1]
+    assert "an image that index.json does not have" in told["image"][0]
+    assert "other layers" in told["layers"][0]
+
+
+def test_a_manifest_json_of_another_program_is_nothing_of_dockers(tmp_path: Path) -> None:
+    store, _ = _signed()
+    path = store.write(tmp_path)
+    for data in (b"[]", b"{}", b'[{"name": "app"}]', b"text"):
+        (path / "manifest.json").write_bytes(data)
+        assert _forged(path) == []
+
+
+def test_more_images_than_can_be_held_against_the_list_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supplymatrix.sources.image_layouts.MAX_IMAGES", 1)
+    store, _ = _signed()
+    row = _docker_list(store)
+    store.image("other", tag="v2")
+    path = store.write(tmp_path)
+    (path / "manifest.json").write_text(json.dumps([row]))
+    with pytest.raises(InputError, match="which docker reads"):
+        _images(path)
+
+
 # ---- what is wrong
 
 
@@ -264,6 +336,9 @@ def test_a_blob_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
         ({"oci-layout": b'{"imageLayoutVersion": "2.0.0"}'}, "another version"),
         ({"oci-layout": b"{}"}, "another version"),
         ({"index.json": b"["}, "no JSON"),
+        ({"index.json": b'{"manifests": [], "manifests": []}'}, "something else"),
+        ({"index.json": b'{"manifests": [], "Manifests": []}'}, "something else"),
+        ({"index.json": b'{"manifests": [], "layers": []}'}, "something else"),
         ({"index.json": b"[]"}, "no object"),
         ({"index.json": b"\xff"}, "no JSON"),
         ({"index.json": b'{"a":' * 100_000}, "no JSON"),
