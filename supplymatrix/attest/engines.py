@@ -14,16 +14,19 @@ ours alone.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from supplymatrix.attest.bundle import SignedBundle
-from supplymatrix.attest.known_defects import Case, Defect, known_defect
 from supplymatrix.attest.native import verify_native
-from supplymatrix.attest.sigstore_engine import Opinion, ask_sigstore, why_not_here
 from supplymatrix.attest.trusted_root import TrustedRoot
 from supplymatrix.attest.wanted import Artifact, EngineChoice, Wanted
 from supplymatrix.errors import SourceError
 from supplymatrix.model.signature import Check, CheckState, Reason, SignatureState, SignatureStep, SignatureVerdict
 from supplymatrix.model.value import changed
+
+if TYPE_CHECKING:
+    from supplymatrix.attest.known_defects import Case, Defect
+    from supplymatrix.attest.sigstore_engine import Opinion
 
 __all__ = ["verify_signature"]
 
@@ -51,6 +54,8 @@ def verify_signature(
     """
     if engine is EngineChoice.NATIVE:
         return verify_native(bundle, artifact, wanted, root, now)
+    from supplymatrix.attest.sigstore_engine import ask_sigstore, why_not_here
+
     why = why_not_here(bundle, artifact, wanted, root)
     if why or root is None:
         if engine is EngineChoice.SIGSTORE:
@@ -102,6 +107,8 @@ def _joined(verdict: SignatureVerdict, opinion: Opinion, bundle: SignedBundle, r
         says = f"ours did not get as far as the signature; {named} {'accepts' if opinion.holds else 'refuses'} it"
         return _with_step(verdict, _step(CheckState.NOT_CHECKABLE, says, found=opinion.says), verdict.state)
     times = tuple(witness.time for witness in verdict.times)
+    from supplymatrix.attest.known_defects import Case
+
     case = Case(
         about="signature", bundle=bundle, root=root, ours=against, theirs="" if opinion.holds else opinion.says or "no",
         version=opinion.version, times=times,
@@ -130,6 +137,8 @@ def _with_names(verdict: SignatureVerdict, opinion: Opinion, case: Case, named: 
 
 def _disagreeing(verdict: SignatureVerdict, case: Case, named: str) -> SignatureVerdict:
     """Return what comes of a disagreement: ours, where it is a known defect of the package; else neither."""
+    from supplymatrix.attest.known_defects import known_defect
+
     defect = known_defect(case)
     if defect is not None:
         return _with_step(verdict, _excused(case, defect, named), verdict.state)

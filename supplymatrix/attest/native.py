@@ -28,7 +28,6 @@ from supplymatrix.attest.log_entry import check_log_entry
 from supplymatrix.attest.public_keys import CannotVerifyError
 from supplymatrix.attest.scts import check_scts
 from supplymatrix.attest.signed_content import Content, check_signature, content_of
-from supplymatrix.attest.timestamps import check_timestamp
 from supplymatrix.attest.trusted_root import TrustedRoot
 from supplymatrix.attest.wanted import Artifact, Wanted
 from supplymatrix.model.signature import (
@@ -149,6 +148,8 @@ class _Run:
         named = _digest_of(self.bundle.key_hint)
         if step.state is CheckState.FAILED and named and named.hex() not in {key.key_id for key in keys}:
             step = changed(step, remedy=f"look whether the key is the right one: the signer names {named.hex()}")
+        if step.reason is Reason.MALFORMED:  # of another kind than made it: that says nothing against the bundle
+            step = changed(step, reason=Reason.KEY_MISMATCH)
         self.steps.append(step)
         if step.state is CheckState.VERIFIED:
             says = f"by a key that was asked for ({used.name})"
@@ -345,6 +346,8 @@ class _Run:
     def _stamp(self, token: bytes) -> tuple[tuple[SignatureStep, ...], TimeWitness | None]:
         """Return what comes of a timestamp: of the signature that holds, or, where none is known to, of any. Old
         attestations of images are stamped over the whole envelope, with the signature in it."""
+        from supplymatrix.attest.timestamps import check_timestamp
+
         envelope = self.bundle.raw if self.bundle.form == "DSSE" else b""
         first, *more = (check_timestamp(token, one, self.root, envelope=envelope) for one in self.signatures)
         if first[1] is None and more:

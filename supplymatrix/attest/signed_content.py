@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from supplymatrix.attest.bundle import BundleError, SignedBundle
 from supplymatrix.attest.dsse import IN_TOTO, pae
 from supplymatrix.attest.public_keys import CannotVerifyError, hashes_of, key_name, verify_with
-from supplymatrix.attest.simple_signing import parse_simple_signing
 from supplymatrix.attest.statement import annotations_of, match_subject, parse_statement
 from supplymatrix.attest.wanted import Artifact
 from supplymatrix.errors import TrustError
@@ -162,6 +161,8 @@ def _subject_step(statement: Statement, artifact: Artifact) -> SignatureStep:
 
 
 def _of_payload(bundle: SignedBundle, artifact: Artifact) -> Content:
+    from supplymatrix.attest.simple_signing import parse_simple_signing
+
     try:
         document = parse_simple_signing(bundle.payload, bundle.source)
     except BundleError as err:

@@ -52,6 +52,7 @@ RULE_OF_REASON: Mapping[Reason, str] = {
     Reason.KEY_REQUIRED: _OPEN,
     Reason.UNSUPPORTED: _OPEN,
     Reason.UNREACHABLE: _OPEN,
+    Reason.INTERNAL: _OPEN,
 }
 """Which rule tells of a signature that is refused for a reason: one for each, so that no cause is told twice."""
 

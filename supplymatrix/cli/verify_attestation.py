@@ -9,12 +9,12 @@ import click
 
 from supplymatrix.cli.files import write_file
 from supplymatrix.cli.cosign_words import SignatureCommand
-from supplymatrix.cli.options import console_options
+from supplymatrix.cli.options import FileName, console_options
 from supplymatrix.cli.output import Console
 from supplymatrix.cli.pages import format_option
 from supplymatrix.cli.signature_options import SignatureChoice, bundle_options, kinds_option, signature_options
 from supplymatrix.cli.signature_pages import tell_signatures
-from supplymatrix.cli.streams import write_stderr
+from supplymatrix.cli.streams import write_stderr, write_stdout
 from supplymatrix.cli.targets import ReportTarget
 from supplymatrix.cli.verify_blob import targets_of
 from supplymatrix.reports.plain import plain
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from supplymatrix.model.signature_run import SignatureRun
 
 __all__ = ["attestation"]
+
+_STDOUT = Path("-")
 
 
 @click.command(cls=SignatureCommand)
@@ -37,9 +39,9 @@ __all__ = ["attestation"]
 @bundle_options
 @click.option(
     "--predicate",
-    type=click.Path(path_type=Path),
+    type=FileName(),
     metavar="FILE",
-    help="Write to FILE what is attested, as JSON.",
+    help="Write to FILE what is attested, as JSON; - is stdout, and the report then goes to a file.",
 )
 @format_option("text", "json")
 @console_options
@@ -71,6 +73,8 @@ def attestation(
     choice.refuse_nobody()
     if predicate is not None and len(files) > 1:
         raise click.UsageError("--predicate is of one FILE.")
+    if predicate == _STDOUT and any(target.file is None for target in targets):
+        raise click.UsageError("--predicate - takes stdout: give the report a file, as in --format text=report.txt.")
     request = choice.request(
         targets=targets_of(files), places=places, means=means, only_attestations=True, predicates=kinds
     )
@@ -89,6 +93,9 @@ def _write_predicate(run: SignatureRun, file: Path, console: Console) -> None:
     statement = next((verdict.statement for verdict in held if verdict.statement is not None), None)
     if statement is None:
         console.warn(f"{file.as_posix()} is not written: no attestation holds")
+        return
+    if file == _STDOUT:
+        write_stdout(predicate_text(statement.payload))
         return
     write_file(file, predicate_text(statement.payload))
     if not console.quiet:

@@ -131,7 +131,7 @@ def _is_plain(path: Path) -> bool:
     try:
         with open_at(path, limit=ARCHIVE_LIMIT) as file:
             return not is_archive(file.read_at(0, min(TAR_HEAD, file.size)))
-    except (InputError, OSError):
+    except (InputError, OSError, ValueError):
         return False
 
 

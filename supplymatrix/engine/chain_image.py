@@ -16,7 +16,7 @@ from supplymatrix.attest.image_reference import parse_image_reference
 from supplymatrix.attest.wanted import Artifact
 from supplymatrix.engine.chain_base import BaseImage, base_link, vendor_link
 from supplymatrix.engine.chain_evidence import ChainWish, Judge, Signed, SignedKind, best_of
-from supplymatrix.engine.image_signatures import ImageChoice, image_signatures, is_layout
+from supplymatrix.engine.image_signatures import ImageChoice, image_signatures, is_layout, is_there
 from supplymatrix.engine.signature_bundles import candidate_of
 from supplymatrix.engine.signature_trust import RunTrust
 from supplymatrix.engine.vendor_base import signers_of_base
@@ -44,9 +44,9 @@ def is_image(target: str) -> bool:
     plain file is a file, but for a tar file that is a layout; a word without a slash, a colon or an @ that is not there
     is a file that is missing."""
     path = Path(target)
-    if path.is_dir():
+    if is_there(target, Path.is_dir):
         return True
-    if path.is_file():
+    if is_there(target, Path.is_file):
         return _is_layout_file(path)
     if is_layout(target):
         return not target.startswith(("/", "./", "../", "~/")) or ":" in target or "@" in target
@@ -99,7 +99,7 @@ def image_pieces(request: ChainRequest) -> Pieces:
 def _layout_word(target: str) -> str:
     """Return a word for a layout as `image_signatures` takes it: a folder in the current one needs ./ there."""
     path = Path(target)
-    if path.exists() and not is_layout(target):
+    if is_there(target) and not is_layout(target):
         return f"./{target}" if path.is_dir() else f"oci-archive:{target}"
     return target
 
@@ -160,7 +160,7 @@ def _contents(target: str, row: ImageSignatures, request: ChainRequest) -> tuple
 def _layout_path(row: ImageSignatures) -> Path:
     """Return the path of a layout out of the reference of an image in it: "dir:v1@sha256:…"."""
     text = _DIGEST_END.sub("", row.reference)
-    if row.tag and text.endswith(f":{row.tag}") and not Path(text).exists():
+    if row.tag and text.endswith(f":{row.tag}") and not is_there(text):
         text = text.removesuffix(f":{row.tag}")
     return Path(text)
 

@@ -33,7 +33,7 @@ from supplymatrix.model.oci import ImageReference
 from supplymatrix.model.value import changed, value
 from supplymatrix.sources.oci_layout import LayoutImage, LayoutSource, drive_layout, open_layout
 
-__all__ = ["ImageChoice", "image_signatures", "images_signatures", "is_layout"]
+__all__ = ["ImageChoice", "image_signatures", "images_signatures", "is_layout", "is_there"]
 
 _PREFIXES = ("oci:", "oci-archive:")
 _TARS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst", ".tzst")
@@ -67,7 +67,7 @@ def is_layout(target: str) -> bool:
     ):
         return True
     path, _, _ = _parts(target)
-    return path.lower().endswith(_TARS) and _is_there(path, Path.is_file)
+    return path.lower().endswith(_TARS) and is_there(path, Path.is_file)
 
 
 def image_signatures(target: str, means: Means, choice: ImageChoice = _THE_INDEX) -> tuple[ImageSignatures, ...]:
@@ -114,7 +114,7 @@ def _named(
     if isinstance(rows, SupplymatrixError) or len({row.index or row.digest for row in rows}) > 1:
         return rows
     notes: tuple[str, ...] = ()
-    if not is_layout(target) and not any(row.digest for row in rows) and _is_there(target):
+    if not is_layout(target) and not any(row.digest for row in rows) and is_there(target):
         notes = (f"the registry was asked; what lies in the current folder is named ./{target}",)
     return tuple(changed(row, name=target, notes=(*row.notes, *notes)) for row in rows)
 
@@ -123,7 +123,7 @@ def _reference(target: str) -> ImageReference:
     try:
         return parse_image_reference(target)
     except InputError as err:
-        if _is_there(target):
+        if is_there(target):
             fault = replace(err.diagnostics[0], remedy=f"a layout in the current folder is named ./{target}")
             raise InputError(fault) from err
         raise
@@ -186,7 +186,7 @@ def _of_layout(target: str, choice: ImageChoice) -> tuple[ImageSignatures, ...]:
     path, tag, digest = _parts(_without_prefix(target))
     path = path.rstrip("/") or path
     place = Path(path)
-    if not _is_there(path):
+    if not is_there(path):
         message = "there is no such folder or file"
         remedy = (
             ""
@@ -250,7 +250,7 @@ def _without_prefix(target: str) -> str:
     return str(Path(target).expanduser()) if target.startswith("~") else target
 
 
-def _is_there(text: str, asks: Callable[[Path], bool] = Path.exists) -> bool:
+def is_there(text: str, asks: Callable[[Path], bool] = Path.exists) -> bool:
     """Return whether there is a file or folder of a name; there is none of a name that no file can have."""
     try:
         return asks(Path(text))
@@ -261,14 +261,14 @@ def _is_there(text: str, asks: Callable[[Path], bool] = Path.exists) -> bool:
 def _parts(target: str) -> tuple[str, str, str]:
     """Return path, tag and digest of a word that names a layout: what stands behind the last colon is a tag where the
     whole word is no path."""
-    if _is_there(target):
+    if is_there(target):
         return target, "", ""
     rest, at, digest = target.rpartition("@")
     if not at or not is_digest(digest):
         rest, digest = target, ""
-    if digest and _is_there(rest):
+    if digest and is_there(rest):
         return rest, "", digest
     path, colon, tag = rest.rpartition(":")
-    if colon and path and tag and "/" not in tag and _is_there(path):
+    if colon and path and tag and "/" not in tag and is_there(path):
         return path, tag, digest
     return rest, "", digest

@@ -218,6 +218,8 @@ def _is_expected(expected: Expected, judged: Judged) -> bool:
         return False
     name = judged.subject.removesuffix(f"/{SumKind.GO_MOD.value}").removeprefix(ARTIFACT)
     path = judged.finding.module if judged.finding is not None else name.partition("@")[0]
+    if judged.subject.startswith(ARTIFACT):
+        return expected.module in ("", name, name.rpartition(" (")[0])
     return expected.module in ("", name, path, name.partition("@")[0])
 
 

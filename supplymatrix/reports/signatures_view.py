@@ -7,7 +7,6 @@ end says how all of them ended.
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -438,6 +437,8 @@ def _wrapped(text: str, width: int, margin: str) -> Iterable[str]:
     """Return a text in lines; a word that is longer than a line, such as a digest, stays whole."""
     if len(text) <= width:
         return (text,)
+    import textwrap
+
     return textwrap.wrap(
         text, width, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
     ) or (text,)

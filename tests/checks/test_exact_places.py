@@ -80,8 +80,8 @@ def test_the_places_of_a_fixture_cut_what_is_meant(name: str) -> None:
                 assert cut.rstrip("*") in told or cut in _LEVELS
                 continue
             if judged.rule.startswith("SM5") and judged.required_by.pointer.startswith("signatures."):
-                key = judged.required_by.pointer.removeprefix("signatures.")
-                assert audit.lines["lift.toml", judged.required_by.line] == f"{key} = {cut_of(audit, judged.required_by)}"
+                key, place = judged.required_by.pointer.removeprefix("signatures."), judged.required_by
+                assert audit.lines[place.artifact, place.line] == f"{key} = {cut_of(audit, place)}"
                 continue
             assert cut in (*_LEVELS, "log-verified", "strict-module-integrity", "vendored", "deny")
 

@@ -295,10 +295,10 @@ def test_a_name_that_is_not_known_to_be_public_is_not_sent(tmp_path: Path) -> No
 
 
 def test_a_public_certificate_says_nothing_of_the_names_of_other_repositories(tmp_path: Path) -> None:
-    secret = "git.corp.example/secret/tool@v1.2.3"
+    private = "git.corp.example/secret/tool@v1.2.3"
     vcs = {"vcs.revision": COMMIT, "vcs.modified": "false"}
-    other = built(A, main=f"{secret.replace('@', chr(9))}\t", settings=vcs)
-    made = MadeRelease(tmp_path, logged=(A, B, TOOLCHAIN, MAIN, secret))
+    other = built(A, main=f"{private.replace('@', chr(9))}\t", settings=vcs)
+    made = MadeRelease(tmp_path, logged=(A, B, TOOLCHAIN, MAIN, private))
     made.data = made_tar({"app": made.data, "tool": other})
     run = made.write().trace()
     mains = {link.subject.rpartition(" ")[2]: link for link in run.links if link.id is LinkId.MAIN}

@@ -1,4 +1,4 @@
-"""A release held against its list: every digest of a name, the files of several folders, files that change meanwhile."""
+"""A release held against its list: every digest of a name, files of several folders, files that change meanwhile."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ import pytest
 from supplymatrix.engine import chain
 from supplymatrix.errors import InputError
 from supplymatrix.model.chain import ChainRun, LinkId
+from supplymatrix.sources.file_digests import FileDigests, digest_file
+from supplymatrix.sources.programs import ProgramsFound, find_programs
 from tests.support.made_builds import built
 from tests.support.made_chain import A, MadeRelease, states
 from tests.support.made_images import made_tar
 
 
-def _listed(made: MadeRelease, text: str, **more: object) -> ChainRun:
+def _listed(made: MadeRelease, text: str, **more: Path) -> ChainRun:
     (made.folder / "checksums.txt").write_text(text)
     (made.folder / "checksums.txt.sigstore.json").write_bytes(made.signed(text.encode()))
-    return made.trace(checksums=made.folder / "checksums.txt", **more)
+    return made.trace(**{"checksums": made.folder / "checksums.txt", **more})
 
 
 _ZERO = "0" * 64
@@ -59,11 +61,10 @@ def test_a_target_that_changes_before_it_is_looked_into(tmp_path: Path, monkeypa
     good, evil = made_tar({"app": made.data}), made_tar({"app": built(A, main="github.com/corp/evil\tv1.0.0\t")})
     made.data = evil
     made.write()
-    find = chain.find_programs
 
-    def swapped(paths: tuple[Path, ...], **more: int) -> object:
+    def swapped(paths: tuple[Path, ...], *, jobs: int) -> ProgramsFound:
         made.app.write_bytes(good)
-        return find(paths, **more)
+        return find_programs(paths, jobs=jobs)
 
     monkeypatch.setattr(chain, "find_programs", swapped)
     with pytest.raises(InputError, match="it changed while it was looked at"):
@@ -77,13 +78,12 @@ def test_an_archive_and_a_list_that_change_meanwhile(
     made = MadeRelease(tmp_path).write()
     archive = tmp_path / "archive"
     archive.write_bytes(made_tar({"app": made.data}))
-    find = chain.digest_file
 
-    def changing(path: Path, *given: object, **more: int) -> object:
+    def changing(path: Path, algorithms: frozenset[str], *, keep: int = 0) -> FileDigests:
         is_list = path.name == "checksums.txt"
         if is_list and which == path.name:  # it was read before
             path.write_bytes(b"# changed\n" + path.read_bytes())
-        found = find(path, *given, **more)  # type: ignore[arg-type]  # as it was called
+        found = digest_file(path, algorithms, keep=keep)
         if not is_list and which == path.name:
             path.write_bytes(path.read_bytes() + b"\n")
         return found

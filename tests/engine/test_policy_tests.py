@@ -160,3 +160,29 @@ def test_a_licence_of_a_module_that_is_not_there_is_told(tmp_path: Path) -> None
     text = f'[[test]]\nname = "licence"\noutcome = "pass"\n{REQUIRE}[[test.licence]]\nmodule = "x.example/b@v1.0.0"\n'
     ((fault,),) = run(tmp_path, text, "[licences]\n")
     assert "did you mean x.example/a@v1.0.0?" in fault
+
+
+SIGNED = '[signatures]\nrequire = ["signature", "sbom"]\n[[signatures.artifact]]\npath = "dist/app"\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('attested = ["sbom"]', ""),
+        ("", "SM513"),
+        ('reason = "no-signature"\nattested = ["sbom"]', "SM501"),
+        ('reason = "identity-mismatch"\nattested = ["sbom"]', "SM502"),
+        ('reason = "log-entry-missing"\nattested = ["sbom"]', "SM504"),
+    ],
+)
+def test_what_becomes_of_an_artifact_is_up_to_the_test(tmp_path: Path, said: str, expected: str) -> None:
+    outcome = 'outcome = "fail"' if expected else 'outcome = "pass"'
+    finding = f'[[test.expect]]\nrule = "{expected}"\nmodule = "dist/app"\n' if expected else ""
+    test = f'[[test]]\nname = "x"\n{outcome}\n[[test.artifact]]\nname = "dist/app"\n{said}\n{finding}'
+    assert run(tmp_path, test, f'[policy]\npreset = "log-verified"\n{SIGNED}') == [()]
+
+
+def test_an_artifact_of_which_the_policy_asks_nothing_fails_the_test(tmp_path: Path) -> None:
+    test = '[[test]]\nname = "x"\noutcome = "nothing"\n[[test.artifact]]\nname = "dist/app"\n'
+    (faults,) = run(tmp_path, test, '[policy]\npreset = "log-verified"\n')
+    assert "the policy has no [signatures]" in faults[0]

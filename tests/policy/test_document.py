@@ -149,7 +149,7 @@ WRONG = [
     ("[toolchain]\naccept = []\n", "this accepts no Go at all", (2, 10, 12)),
     ('[toolchain]\naccept = "official"\n', "this is no list", (2, 10, 20)),
     ('[vendors.redhat]\nrequire = ["signatur"]\n', "there is no kind of attestation 'signatur'", (2, 12, 22)),
-    ('[vendors.redhat]\nrequire = []\n', "this requires nothing", (2, 11, 13)),
+    ("[vendors.redhat]\nrequire = []\n", "this requires nothing", (2, 11, 13)),
     (
         '[vendors.redhat]\nmax_evidence_age = "9d"\nidentity = { org = "1" }\n',
         "this says who signs, and nothing has to be signed",
