@@ -11,7 +11,8 @@ r"""Tags and commits of git as bytes: what they say, what of them is signed, and
 
 A tag's signature is the end of its bytes, from the last line that begins one; a commit's stands in a header, and is
 `gpgsig-sha256` in repositories of SHA-256. What is signed is the object without it, and without the header of the other
-hash. The name of an object is the hash of its kind, its length and its bytes.
+hash. Versions of git differ in what they do with other headers that begin with `gpgsig`: an object with one is refused.
+The name of an object is the hash of its kind, its length and its bytes.
 
 Source: git Documentation/gitformat-signature, hash-function-transition; gpg-interface.c (parse_signed_buffer), commit.c
 (parse_buffer_signed_by_header).
@@ -39,6 +40,7 @@ _MARKS = (
     (b"-----BEGIN SIGNED MESSAGE-----", SignatureKind.X509),
 )
 _HEADERS = {40: b"gpgsig", 64: b"gpgsig-sha256"}
+_OF_SIGNATURES = tuple(_HEADERS.values())
 _ONCE = frozenset(
     {b"object", b"type", b"tag", b"tagger", b"tree", b"committer", b"gpgsig", b"gpgsig-sha256"}
 )  # fmt: skip
@@ -87,7 +89,7 @@ def parse_git_object(kind: ObjectKind, data: bytes, name: str) -> GitObject:
     """Return what a tag or commit says. name: the id under which it was read.
 
     Raises InputError where the bytes are not those of the id, or are none of a tag or commit that git would make: two
-    headers of one name, none of those that are needed, two signatures.
+    headers of one name, none of those that are needed, two signatures, a header that is only like that of one.
     """
     if not _NAME.fullmatch(name) or len(data) > OBJECT_LIMIT:
         raise _fault(kind, f"it has {len(data):,} bytes, or no id of git", name)
@@ -129,17 +131,19 @@ def parse_git_object(kind: ObjectKind, data: bytes, name: str) -> GitObject:
 def _fields(kind: ObjectKind, headers: bytes, name: str) -> dict[bytes, bytes]:
     """Return the headers by name, lines that continue one joined without their space. Of those that count here there
     is one each."""
-    fields: dict[bytes, bytes] = {}
-    last = b""
+    fields: dict[bytes, list[bytes]] = {}
+    last: list[bytes] | None = None
     for line in headers.split(b"\n"):
-        if line.startswith(b" ") and last:
-            fields[last] += b"\n" + line[1:]
+        if line.startswith(b" ") and last is not None:
+            last.append(line[1:])
             continue
-        last, _, text = line.partition(b" ")
-        if last in fields and last in _ONCE:
-            raise _fault(kind, f"it has two headers {last[:40].decode('latin-1')!r}", name)
-        fields[last] = text
-    return fields
+        field, space, text = line.partition(b" ")
+        if field in fields and field in _ONCE:
+            raise _fault(kind, f"it has two headers {field[:40].decode('latin-1')!r}", name)
+        if field.startswith(b"gpgsig") and (field not in _OF_SIGNATURES or not space):
+            raise _fault(kind, f"it has a header {field[:40].decode('latin-1')!r}", name)
+        last = fields[field] = [text]
+    return {field: b"\n".join(lines) for field, lines in fields.items()}
 
 
 def _signed_tag(data: bytes) -> tuple[bytes, bytes]:
@@ -156,7 +160,7 @@ def _without_signatures(data: bytes) -> bytes:
     kept: list[bytes] = []
     skips = False
     for line in headers.split(b"\n"):
-        skips = line.startswith(b"gpgsig") or (skips and line.startswith(b" "))
+        skips = line.partition(b" ")[0] in _OF_SIGNATURES or (skips and line.startswith(b" "))
         if not skips:
             kept.append(line)
     return b"\n".join(kept) + end + message

@@ -40,6 +40,7 @@ _SIGNED_DATA, _DATA = "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.1"
 _CONTENT_TYPE, _MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 _LOG_ENTRY, _TIMESTAMP = "1.3.6.1.4.1.57264.3.1", "1.2.840.113549.1.9.16.2.14"
 _FULCIO = "1.3.6.1.4.1.57264.1."
+_BY_ISSUER, _BY_KEY = 1, 3  # versions, by how the signer's certificate is named
 _LINE = 64  # letters in a line of PEM
 _MOST_HASHES = 64
 
@@ -79,7 +80,7 @@ def parse_cms(armoured: bytes) -> CmsSignature:
     if len(info) != 2 or der.oid(info[0], "the type of the signature") != _SIGNED_DATA or info[1].tag != der.context(0):
         raise DerError("the signature is no signed data")
     parts = der.sequence(der.element(info[1].content, "the signed data"), "the signed data", 4)
-    der.integer(parts[0], "the version of the signed data")
+    version = der.integer(parts[0], "the version of the signed data")
     content = der.sequence(parts[2], "the content", 1)
     if len(content) != 1 or der.oid(content[0], "the type of the content") != _DATA:
         raise DerError("the signature has a content of its own, so that it is none of a tag or commit")
@@ -92,7 +93,11 @@ def parse_cms(armoured: bytes) -> CmsSignature:
     signers = der.set_of(rest[0], "the signers") if len(rest) == 1 else []
     if len(signers) != 1:
         raise DerError(f"the signature has {len(signers)} signers, where one was expected")
-    return _signer(signers[0], certificates)
+    hashes = [digest_algorithm(each, "a hash of the signed data") for each in der.set_of(parts[1], "the hashes")]
+    found = _signer(signers[0], certificates, version)
+    if hashes != [found.digest]:
+        raise DerError("the signed data names other hashes than that of its signer")
+    return found
 
 
 def verify_cms(of: CmsSignature, message: bytes) -> None:
@@ -129,8 +134,12 @@ def bundle_of(of: CmsSignature, source: str) -> SignedBundle:
     )
 
 
-def _signer(of: der.Der, certificates: list[bytes]) -> CmsSignature:
+def _signer(of: der.Der, certificates: list[bytes], version: int) -> CmsSignature:
+    """Return what the signer says. version: of the signed data, which is that of its one signer (RFC 5652 §5.1)."""
     parts = der.sequence(of, "the signer", 6)
+    said = der.integer(parts[0], "the version of the signer")
+    if not said == version == (_BY_ISSUER if parts[1].tag == der.SEQUENCE else _BY_KEY):
+        raise DerError("the signature has another version than its parts")
     read = [parse_certificate(each) for each in certificates]
     own = next((each for each in read if _is_named(each, parts[1])), None)
     if own is None:

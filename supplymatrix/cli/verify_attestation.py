@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplymatrix.cli.files import write_file
 from supplymatrix.cli.cosign_words import SignatureCommand
+from supplymatrix.cli.files import write_file
 from supplymatrix.cli.options import FileName, console_options
 from supplymatrix.cli.output import Console
 from supplymatrix.cli.pages import format_option

@@ -75,8 +75,9 @@ def blob(
 
 def targets_of(words: tuple[str, ...]) -> tuple[FileTarget | DigestTarget, ...]:
     """Return files and digests as targets of a run; a file whose name looks like a digest is named ./sha256:…"""
-    from supplymatrix.engine.verify_signatures import DIGEST_WORDS, DigestTarget, FileTarget
+    from supplymatrix.engine.signed_artifacts import DIGESTS
+    from supplymatrix.engine.verify_signatures import DigestTarget, FileTarget
 
     return tuple(
-        DigestTarget(digest=word) if word.startswith(DIGEST_WORDS) else FileTarget(path=Path(word)) for word in words
+        DigestTarget(digest=word) if word.startswith(DIGESTS) else FileTarget(path=Path(word)) for word in words
     )

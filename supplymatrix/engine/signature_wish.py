@@ -117,7 +117,7 @@ def _of_vendor(words: WishWords, wanted: Wanted) -> Wanted:
 
 
 def _refuse_empty(words: WishWords) -> None:
-    """Raise InputError where a word is empty, as one is that a variable of a shell was to fill: it would ask nothing."""
+    """Raise InputError where a word is empty, as is one that a variable of a shell was to fill: it asks nothing."""
     named = (
         (words.identities, "--identity"), (words.identity_regexps, "--identity-regexp"), (words.issuers, "--issuer"),
         (words.issuer_regexps, "--issuer-regexp"), ([name for name, _ in words.claims], "--claim"),

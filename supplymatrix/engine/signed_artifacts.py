@@ -17,7 +17,7 @@ from supplymatrix.sources.signature_files import certificate_of, signed_name
 __all__ = ["DIGESTS", "ArtifactsFound", "NamedArtifact", "find_artifacts"]
 
 DIGESTS = ("sha256:", "sha384:", "sha512:")
-"""How the name of a digest begins."""
+"""How the name of a digest begins; a file that is called so is named ./sha256:…"""
 _MOST_FILES = 1_000
 
 
@@ -55,7 +55,7 @@ def _artifacts(here: Path, name: str, notes: list[str]) -> Iterator[NamedArtifac
 
     path = here / name
     text = path.as_posix()
-    if not os.path.lexists(path):
+    if name.startswith(DIGESTS) or not os.path.lexists(path):
         is_digest = name.startswith(DIGESTS)
         yield NamedArtifact(name=name) if is_digest or not is_image(name) else NamedArtifact(name=name, is_image=True)
     elif not path.is_dir():

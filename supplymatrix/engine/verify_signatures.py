@@ -30,6 +30,7 @@ from supplymatrix.engine.signature_bundles import (
 from supplymatrix.engine.signature_outcome import exit_code_of, holding_first, missing_kinds, signed_as
 from supplymatrix.engine.signature_places import NO_PLACES, BundlePlaces, FoundFor, Places
 from supplymatrix.engine.signature_trust import RunTrust
+from supplymatrix.engine.signed_artifacts import DIGESTS
 from supplymatrix.errors import Diagnostic, InputError, SupplymatrixError
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.predicates import is_of_kind, types_of
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     _Known = dict[tuple[SignedBundle, str, bool], SignatureVerdict]
 
 __all__ = [
-    "DATA_LIMIT", "DIGEST_WORDS", "DigestTarget", "FileTarget", "ImageTarget", "SignatureRequest", "SignatureRun", "SignatureTarget",
+    "DATA_LIMIT", "DigestTarget", "FileTarget", "ImageTarget", "SignatureRequest", "SignatureRun", "SignatureTarget",
     "parse_digest", "target_name", "verify_signatures",
 ]  # fmt: skip
 
@@ -63,8 +64,6 @@ _AT_A_TIME = 256
 _MOST_THREADS = 8
 _GRAVER = (4, 70)
 """Exit codes that say more than a bundle that cannot be read."""
-DIGEST_WORDS = ("sha256:", "sha384:", "sha512:")
-"""How a word for a digest begins; a file of such a name is called ./sha256:…"""
 _DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha384):([0-9a-f]{96})|(sha512):([0-9a-f]{128})")
 
 
@@ -162,7 +161,7 @@ def parse_digest(text: str) -> tuple[str, str] | None:
 def _file_name(path: Path) -> str:
     """Return what a file is called: no digest, though it may be named like one."""
     name = path.as_posix()
-    return f"./{name}" if name.startswith(DIGEST_WORDS) else name
+    return f"./{name}" if name.startswith(DIGESTS) else name
 
 
 class _Run:

@@ -126,18 +126,17 @@ def _ask(home: Path, environ: Mapping[str, str]) -> OpenPgpAnswer | None:
 
 def read_status(text: str, code: int) -> OpenPgpAnswer:
     """Return what the status lines of gpgv say of one signature. code: with which it ended."""
-    lines = [line.removeprefix(_MARK).split(" ") for line in text.splitlines() if line.startswith(_MARK)]
+    lines = [line.removeprefix(_MARK).split(" ") for line in text.split("\n") if line.startswith(_MARK)]
     by_name: dict[str, list[str]] = {}
     for word, *rest in lines:
         if word in ("NEWSIG", "VALIDSIG") and word in by_name:
             return OpenPgpAnswer(state=OpenPgpState.UNCLEAR, says="there is more than one signature")
         by_name.setdefault(word, rest)
+    if "BADSIG" in by_name:  # whatever else the lines say: names of users stand in them
+        return OpenPgpAnswer(state=OpenPgpState.BAD, user=" ".join(by_name["BADSIG"][1:])[:300])
     valid = by_name.get("VALIDSIG")
     if valid is not None and len(valid) >= 10:
         return _valid(valid, by_name, code)
-    if "BADSIG" in by_name:
-        _, *user = by_name["BADSIG"]
-        return OpenPgpAnswer(state=OpenPgpState.BAD, user=" ".join(user)[:300])
     failed = by_name.get("ERRSIG")
     if failed is not None and len(failed) >= 6:
         key_id, _, hash_, _, stamp, why, *more = failed

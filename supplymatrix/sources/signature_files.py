@@ -4,7 +4,7 @@
 |---|---|
 | `app.sigstore.json`, `app.sigstore`, `app.bundle`, … | a bundle, or the older form of cosign |
 | `app.intoto.jsonl`, `app.att`, … | attestations, one in a line |
-| `app.sig`, with `app.pem` or `app.crt` | a signature and its certificate; without one, of a key: one that lies there is told |
+| `app.sig`, with `app.pem` or `app.crt` | a signature and its certificate; without one, of a key |
 | `app.asc`, `app.minisig`, … | signatures of a kind that is not verified here: told, not read |
 """
 

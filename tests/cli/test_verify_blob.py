@@ -18,7 +18,14 @@ from jsonschema import Draft202012Validator
 from supplymatrix.cli.schema import SCHEMAS
 from tests.cli.conftest import Cli
 from tests.support.data import REPO
-from tests.support.made_sigstore import GITHUB_IDENTITY, GITHUB_ISSUER, MadeSigstore, github_fields, statement
+from tests.support.made_sigstore import (
+    GITHUB_IDENTITY,
+    GITHUB_ISSUER,
+    Fault,
+    MadeSigstore,
+    github_fields,
+    statement,
+)
 
 MADE = MadeSigstore()
 DATA = b"an artifact\n"
@@ -270,3 +277,105 @@ def test_the_help_loads_no_library_that_verifies(folder: Path) -> None:
     done = _elsewhere(folder, "verify", "blob", "--help")
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+_EMPTY = (
+    "--identity", "--identity-regexp", "--issuer", "--issuer-regexp", "--key", "--workflow-repository",
+    "--workflow-ref", "--claim", "--annotation", "--vendor", "--require", "--trusted-root", "--ca", "--bundle",
+    "--certificate-identity", "--certificate-oidc-issuer",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("option", _EMPTY)
+def test_an_empty_text_asks_for_nothing_and_is_refused(option: str, cli: Cli, folder: Path) -> None:
+    done = cli("verify", "blob", "app", *WHO, "--trusted-root", "root.json", option, "", cwd=folder)
+    assert (done.code, done.out) == (2, "")
+    assert "it is empty" in " ".join(done.err.split()) or "is no NAME=VALUE" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("verify", "blob", "app", *WHO, "--signature", ""),
+        ("verify", "blob", "app", *WHO, "--require", "sbom,"),
+        ("verify", "blob", "app", *WHO, "--annotation", "a=b,"),
+        ("verify", "attestation", "app", *WHO, "--type", ""),
+        ("verify", "image", "registry.example/app", *WHO, "--type", ""),
+        ("verify", "image", "registry.example/app", *WHO, "--platform", ""),
+        ("verify", "publisher", "a.example/b@v1.0.0", "--identity", ""),
+        ("verify", "publisher", "a.example/b@v1.0.0", "--fingerprint", ""),
+        ("verify", "publisher", "a.example/b@v1.0.0", "--keyring", ""),
+        ("trace", "app", *WHO, "--source", ""),
+        ("trace", "app", *WHO, "--builder-identity", ""),
+        ("trace", "app", *WHO, "--base", ""),
+        ("trace", "app", *WHO, "--base-vendor", ""),
+        ("trace", "app", *WHO, "--must-have", ""),
+        ("trace", "app", *WHO, "--must-have", "sbom,"),
+    ],
+)
+def test_an_empty_text_is_refused_wherever_it_would_drop_what_is_asked(
+    words: tuple[str, ...], cli: Cli, folder: Path
+) -> None:
+    done = cli(*words, cwd=folder)
+    assert (done.code, done.out) == (2, "")
+    assert "it is empty" in " ".join(done.err.split())
+
+
+def test_a_file_that_is_named_like_a_digest_is_not_taken_for_it(cli: Cli, folder: Path) -> None:
+    digest = f"sha256:{sha256(DATA).hexdigest()}"
+    _write(folder, digest, b"another file")
+    words = (*WHO, "--trusted-root", "root.json")
+    assert cli("verify", "blob", digest, *words, cwd=folder).code == 2  # nothing lies beside a digest
+    done = cli("verify", "blob", f"./{digest}", *words, cwd=folder)
+    assert done.code == 0
+    assert f"✓ ./{digest}: signed" in " ".join(done.out.split())
+    assert cli("verify", "blob", digest, *words, "--bundle", "app.sigstore.json", cwd=folder).code == 0
+
+
+def test_a_name_that_is_too_long_ends_no_run(cli: Cli, folder: Path) -> None:
+    long, nearly = "x" * 300, "n" * 250
+    (folder / nearly).write_bytes(DATA)
+    words = (*WHO, "--trusted-root", "root.json")
+    for more in ((), ("--bundle", "{name}.sigstore.json")):
+        done = cli("verify", "blob", long, nearly, "app", *words, *more, cwd=folder)
+        assert done.code == 2
+        assert "3 artifacts: 1 unreadable, 1 unsigned, 1 signed" in done.out
+    assert cli("verify", "blob", "app", *words, "--bundle", long, cwd=folder).code == 2
+    assert cli("verify", "blob", f"sha256:{long}", *words, cwd=folder).code == 2
+
+
+def test_an_authority_of_ones_own_is_named_in_the_report(cli: Cli, folder: Path) -> None:
+    (folder / "ca.pem").write_text(MADE.ca_pem)
+    digest = sha256(MADE.ca_pem.encode()).hexdigest()
+    words = ("verify", "blob", "app", "--identity", GITHUB_IDENTITY, "--trusted-root", "root.json", "--ca", "ca.pem")
+    done = cli(*words, "--issuer", GITHUB_ISSUER, cwd=folder)
+    assert done.code == 0
+    assert f"trusted: certificates of ca.pem alone, sha256:{digest}; logs and" in " ".join(done.out.split())
+    assert "everything is signed as asked" in done.out
+    trusted = _json(cli(*words, "--issuer", GITHUB_ISSUER, "--format", "json", cwd=folder).out)["trusted_root"]
+    assert (trusted["name"], trusted["authority"]) == ("root.json", {"name": "ca.pem", "sha256": digest})
+    loose = cli(*words, cwd=folder)
+    assert loose.code == 0
+    assert "NOT CHECKED: the issuer (--ca without --issuer)" in loose.out
+    assert "what was checked is as asked; not everything was checked" in loose.out
+
+
+def test_a_key_that_publishes_to_no_log_leaves_a_line(cli: Cli, folder: Path) -> None:
+    _write(folder, "app", bundle=MADE.keyed_blob(DATA, log=""))
+    (folder / "key.pub").write_text(MADE.key().pem)
+    words = ("verify", "blob", "app", "--key", "key.pub", "--key-without-log")
+    done = cli(*words, cwd=folder)
+    assert "NOT CHECKED: the transparency log, where a key's signature has no entry" in done.out
+    assert "not everything was checked" in done.out
+    (line,) = _json(cli(*words, "--format", "json", cwd=folder).out)["not_checked"]
+    assert "--key-without-log" in line
+
+
+def test_it_is_told_how_to_ask_only_for_whom_a_signature_holds(cli: Cli, folder: Path) -> None:
+    _write(folder, "b", bundle=MADE.keyless_blob(DATA, issued=ISSUED, faults={Fault.WRONG_PROMISE}))
+    words = ("--who", "--trusted-root", "root.json", "--engine", "native")
+    done = cli("verify", "blob", "app", "b", *words, cwd=folder)
+    assert done.code == 4
+    assert done.out.count("ask with") == 1
+    assert "2 artifacts: 1 alarm, 1 told, and not judged" in done.out
+    assert done.out.count("? app: who signed is told, and not judged") == 2

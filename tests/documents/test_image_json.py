@@ -38,7 +38,7 @@ def test_what_is_no_object_is_refused(data: bytes) -> None:
 
 
 def test_a_field_that_is_null_is_none() -> None:
-    document = {"manifests": [], "layers": None, "config": None}
+    document: dict[str, object] = {"manifests": [], "layers": None, "config": None}
     assert read_manifest(json.dumps(document).encode()) == document
 
 

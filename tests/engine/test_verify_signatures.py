@@ -400,7 +400,7 @@ def test_a_bundle_that_is_named_and_not_there_is_an_error_of_the_run(tmp_path: P
 def test_a_trusted_root_that_cannot_be_read_hides_no_alarm(tmp_path: Path) -> None:
     good = MADE.keyless_blob(DATA)
     targets = (_file(tmp_path, "a", sigstore_json=good), _file(tmp_path, "b", b"changed", sigstore_json=good))
-    missing = {"trusted_root": tmp_path / "none.json"}
+    missing: dict[str, Any] = {"trusted_root": tmp_path / "none.json"}
     run = _run(tmp_path, *targets, **missing)
     assert [found.state for found in run.artifacts] == [SignedAs.UNDECIDED, SignedAs.ALARM]
     assert (run.exit_code, [fault.artifact for fault in run.faults]) == (4, [(tmp_path / "none.json").as_posix()])

@@ -92,8 +92,13 @@ def key(path: Path) -> VerifyingKey:
 
 def identity_wish(case: Mapping[str, Any]) -> tuple[IdentityWish, ...]:
     """Return who should have signed, as a case states it."""
-    texts = {name: case.get(name) or "" for name in ("identity", "identity_regexp", "issuer", "issuer_regexp")}
-    return (IdentityWish(**texts),) if any(texts.values()) else ()
+    identity, pattern, issuer, issuer_pattern = (
+        case.get(name) or "" for name in ("identity", "identity_regexp", "issuer", "issuer_regexp")
+    )
+    wish = IdentityWish(
+        identity=identity, identity_regexp=pattern, issuer=issuer, issuer_regexp=issuer_pattern, any_issuer=True
+    )
+    return (wish,) if identity or pattern or issuer or issuer_pattern else ()
 
 
 def verdict_of(

@@ -169,8 +169,7 @@ def _target(name: str, *, is_image: bool) -> SignatureTarget:
 
     if is_image:
         return ImageTarget(reference=name)
-    is_digest = name.startswith(_DIGESTS) and not Path(name).exists()
-    return DigestTarget(digest=name) if is_digest else FileTarget(path=Path(name))
+    return DigestTarget(digest=name) if name.startswith(_DIGESTS) else FileTarget(path=Path(name))
 
 
 def command_of(session: Session, asked: Asked, project: Path | None = None) -> str:
