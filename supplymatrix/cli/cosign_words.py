@@ -14,12 +14,12 @@ Source: the help of cosign 3.1.3; doc/cosign_verify.md and doc/cosign_verify-blo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
-__all__ = ["COSIGN_OPTIONS", "SignatureCommand", "told_words"]
+__all__ = ["SignatureCommand", "told_words"]
 
 _NOTES = f"{__name__}.notes"
 _CLAIMS = "--check-claims"
@@ -51,6 +51,9 @@ _ELSEWHERE = {
 
 class SignatureCommand(click.Command):
     """A command whose line may be one of cosign's."""
+
+    def __init__(self, name: str | None, params: list[click.Parameter] | None = None, **rest: Any) -> None:  # noqa: ANN401
+        super().__init__(name, params=[*(params or ()), *_hidden_options()], **rest)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the words, those of cosign in ours."""
@@ -105,14 +108,14 @@ def _refused(context: click.Context, option: click.Parameter, found: tuple[str, 
         raise fault
 
 
-def _hidden(name: str, **more: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - as click.option
-    return click.option(name, f"_cosign{name.replace('-', '_')}", hidden=True, expose_value=False, **more)
+def _hidden_options() -> Iterator[click.Option]:
+    for name in _DONE_ANYWAY:
+        yield _hidden(name, is_flag=True)
+    for name in _PASSED_OVER:
+        yield _hidden(name, multiple=True, callback=_passed_over)
+    for name in _ELSEWHERE:
+        yield _hidden(name, callback=_refused, **({"count": True} if name in _FLAGS else {"multiple": True}))
 
 
-COSIGN_OPTIONS = (
-    *(_hidden(name, is_flag=True) for name in _DONE_ANYWAY),
-    *(_hidden(name, multiple=True, callback=_passed_over) for name in _PASSED_OVER),
-    *(_hidden(name, multiple=True, callback=_refused) for name in _ELSEWHERE if name not in _FLAGS),
-    *(_hidden(name, count=True, callback=_refused) for name in _ELSEWHERE if name in _FLAGS),
-)
-"""Options that `signature_options` adds, unseen."""
+def _hidden(name: str, **more: Any) -> click.Option:  # noqa: ANN401 - as click.Option
+    return click.Option([name, f"_cosign{name.replace('-', '_')}"], hidden=True, expose_value=False, **more)

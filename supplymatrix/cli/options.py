@@ -16,7 +16,8 @@ from supplymatrix.errors import Diagnostic, InputError
 
 __all__ = [
     "FileName", "console_options", "log_options", "network_options", "notify_option", "paths_argument",
-    "policy_options", "policy_options_to", "refuse_preset_name", "remote_options", "report_options", "said", "tags_option",
+    "policy_options", "policy_options_to", "refuse_preset_name", "remote_options", "report_options", "said",
+    "tags_option",
 ]  # fmt: skip
 
 _MEANS = ("offline", "replay", "record", "cache_dir", "ca_file", "send_private", "refresh", "jobs")

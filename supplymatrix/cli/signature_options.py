@@ -1,6 +1,6 @@
 """Options of the commands that verify signatures: who should have signed, what is trusted, what is not checked.
 
-The words of cosign are taken too, so that a command line can be pasted; the help names ours.
+Words of cosign that mean the same are taken too (`cosign_words` has the others); the help names ours.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from supplymatrix.cli.cosign_words import COSIGN_OPTIONS, told_words
+from supplymatrix.cli.cosign_words import told_words
 from supplymatrix.cli.options import FileName, said
 from supplymatrix.cli.words import complete_vendors
 
@@ -232,7 +232,7 @@ def signature_options(command: F) -> F:
     def wrapped(*args: object, **given: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
         return command(*args, choice=_choice(given), **given)
 
-    for option in reversed((*_WHO, *_TRUST, *COSIGN_OPTIONS)):
+    for option in reversed((*_WHO, *_TRUST)):
         wrapped = option(wrapped)
     return cast("F", wrapped)
 

@@ -54,6 +54,10 @@ _FILE = FileName()
     "--issuer-regexp", "issuer_regexps", multiple=True, callback=said, metavar="REGEXP",
     help="The same by an expression.",
 )  # fmt: skip
+@click.option(
+    "--accept-signed-commit", "takes_commits", is_flag=True,
+    help="Where the tag is not signed, its signed commit is enough.",
+)  # fmt: skip
 @click.option("--trusted-root", type=_FILE, metavar="FILE", help="Trust this root, not the public one of sigstore.")
 @policy_options_to("Take the log and private modules from this file, not from lift.toml.")
 @format_option("text", "json")
@@ -75,19 +79,20 @@ def publisher(
 
     The `.info` of the module cache or of a proxy says from which repository a version was made. Its tag is fetched
     with git, alone and into a temporary folder; nothing of it is run or checked out. Signatures of SSH, OpenPGP (with
-    gpgv) and gitsign are verified, on the tag, or where it has none on its commit. Then the zip that the go command
-    would make of the commit is hashed, and held against the log's hash.
+    gpgv) and gitsign are verified. The tag itself has to be signed: who signed its commit did not say that it is this
+    version (--accept-signed-commit). Of a pseudo-version, which no tag makes, it is the commit. Then the zip that the
+    go command would make of the commit is hashed, and held against the log's hash.
 
     No key counts by itself: name those that do, with --allowed-signers, --keyring, --fingerprint, or --identity and
     --issuer. Of any other signer it is told what would make it count.
 
     Exit 0: every version is signed by a key that counts, and is what the log has. 1: unsigned, another signer, a key
     that has expired or was taken back, or the log has no such version. 3: a repository, gpgv or the log could not be
-    had, or nobody says where the repository is. 4: a signature is wrong, a tag was moved or renamed, or its tree is
-    not what the log has. 5: there was no module.
+    had, nobody says where the repository is, or the build list is not known in full. 4: a signature is wrong, a tag
+    was moved or renamed, or its tree is not what the log has. 5: there was no module.
     """
     from supplymatrix.cli.verify_module import parse_module
-    from supplymatrix.engine.publisher_request import TrustWords, modules_of_build, read_publisher_trust
+    from supplymatrix.engine.publisher_request import BuildModules, TrustWords, modules_of_build, read_publisher_trust
     from supplymatrix.engine.verify_publisher import PublisherRequest, verify_publishers
     from supplymatrix.reports.publisher_view import render_publisher_json, render_publisher_text
 
@@ -97,13 +102,12 @@ def publisher(
         raise click.UsageError("--repository is of one module's repository, so that it does not go with --all.")
     trust, notes = read_publisher_trust(TrustWords(**trusted))
     if takes_all:
-        wanted, more = modules_of_build(project, means.environ)
-        notes += more
+        wanted = modules_of_build(project, means.environ)
     else:
-        wanted = tuple(dict.fromkeys(parse_module(word) for word in modules))
+        wanted = BuildModules(modules=tuple(dict.fromkeys(parse_module(word) for word in modules)))
     request = PublisherRequest(
-        modules=wanted, means=means, trust=trust, project=_folder(project), policy=policy, repository=repository,
-        notes=notes,
+        modules=wanted.modules, means=means, trust=trust, project=_folder(project), policy=policy,
+        repository=repository, notes=(*notes, *wanted.notes), gaps=wanted.gaps,
     )  # fmt: skip
     run = verify_publishers(request, console.on_event)
     console.end_line()

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from supplymatrix.attest.image_reference import without_login
 from supplymatrix.attest.wanted import IdentityWish
 from supplymatrix.engine.artifact_links import links_of
 from supplymatrix.engine.base_images import BaseUse, base_images_of
 from supplymatrix.engine.chain_image import is_image
-from supplymatrix.engine.image_signatures import is_layout
+from supplymatrix.engine.image_signatures import is_layout, is_there
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_signers import (
     PolicySigners,
@@ -237,7 +238,7 @@ class _Look:
         run = verify_signatures(request)
         self._notes |= dict.fromkeys((*run.notes, *(fault.message for fault in run.faults)))
         self._gaps += (gap for gap in run.gaps if gap not in self._gaps)
-        by_target = {ask.target: ask for ask in asks}
+        by_target = {name: ask for ask in asks for name in (without_login(ask.target), ask.target)}
         for artifact in run.artifacts:
             ask = by_target.get(artifact.name, first)
             yield self._fact(ask, artifact, run.trust)
@@ -296,7 +297,7 @@ def _is_provenance(verdict: SignatureVerdict) -> bool:
 def _layout_word(target: str) -> str:
     """Return a word for a layout as `image_signatures` takes it: a folder in the current one needs ./ there."""
     path = Path(target)
-    if path.exists() and not is_layout(target):
+    if is_there(target) and not is_layout(target):
         return f"./{target}" if path.is_dir() else f"oci-archive:{target}"
     return target
 
@@ -304,7 +305,7 @@ def _layout_word(target: str) -> str:
 def _folder_of(target: str) -> Path | None:
     """Return where the contents of an image lie; None where they are in a registry, or one of several is meant."""
     path = Path(target.removeprefix("oci-archive:").removeprefix("oci:"))
-    return path if is_layout(target) and path.exists() else None
+    return path if is_layout(target) and is_there(str(path)) else None
 
 
 def _files(facts: Sequence[CheckedArtifact]) -> Iterator[ReadFile]:

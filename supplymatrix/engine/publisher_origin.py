@@ -157,7 +157,10 @@ def _settled(module: ModuleVersion, answer: OriginAnswer, repository: str, setti
 
 def _refusal(module: ModuleVersion, origin: PublisherOrigin, settings: GoSettings) -> str:
     """Return why a repository that somebody else than the user names is not asked, "" when it may be."""
-    protocol = parse_place(origin.url).protocol
+    try:
+        protocol = parse_place(origin.url).protocol
+    except InputError:
+        protocol = ""
     if protocol not in _FROM_INFO:
         return f"its origin is no address of a server: {origin.url[:100]}"
     if protocol in _OPEN and match(settings.goinsecure.value, module.path) is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from supplymatrix.attest.ssh_signature import AllowedSigner, parse_allowed_signers
@@ -14,23 +14,27 @@ from supplymatrix.engine.publisher_signature import PublisherTrust
 from supplymatrix.engine.sbom_subject import find_sbom_subject
 from supplymatrix.engine.signature_wish import WishWords, read_wish
 from supplymatrix.errors import Diagnostic, InputError
-from supplymatrix.model.fact import SumKind, SumLine
+from supplymatrix.gomod.module_graph import ModuleGraph
+from supplymatrix.model.fact import RequiredModule, SumKind, SumLine
+from supplymatrix.model.gap import Gap
 from supplymatrix.model.module import TOOLCHAIN_PATH, ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.sources.files import read_limited
 from supplymatrix.sources.gpgv import KEYRING_LIMIT, keyring_bytes
 from supplymatrix.sources.mod_files import ModFiles
 
-__all__ = ["TrustWords", "modules_of_build", "read_publisher_trust"]
+__all__ = ["BuildModules", "TrustWords", "modules_of_build", "read_publisher_trust"]
 
 _SIGNERS_LIMIT = 8 << 20
+_SHOWN = 5
 _SSH = re.compile(r"SHA256:[A-Za-z0-9+/]{43}", re.ASCII)
 _OPENPGP = re.compile(r"[0-9A-F]{40}(?:[0-9A-F]{24})?", re.ASCII)
 
 
 @value
 class TrustWords:
-    """As they were given. signers, keyring: files. fingerprints: of SSH and OpenPGP keys. The rest: of gitsign."""
+    """As they were given. signers, keyring: files. fingerprints: of SSH and OpenPGP keys. takes_commits: a signed
+    commit is enough where its tag is not signed. The rest: of gitsign."""
 
     signers: Path | None = None
     keyring: Path | None = None
@@ -40,6 +44,16 @@ class TrustWords:
     issuers: tuple[str, ...] = ()
     issuer_regexps: tuple[str, ...] = ()
     trusted_root: Path | None = None
+    takes_commits: bool = False
+
+
+@value
+class BuildModules:
+    """The modules of a build list that have a zip. gaps: why there may be more of them."""
+
+    modules: tuple[ModuleVersion, ...]
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read_publisher_trust(words: TrustWords) -> tuple[PublisherTrust, tuple[str, ...]]:
@@ -67,6 +81,12 @@ def read_publisher_trust(words: TrustWords) -> tuple[PublisherTrust, tuple[str, 
             )
         )
         identities, notes = wish.wanted.identities, (*notes, *wish.notes)
+    elif words.issuers or words.issuer_regexps:
+        fault = Diagnostic(
+            message="an issuer is named, and nobody who counts by its word",
+            expected="--identity or --identity-regexp with it",
+        )
+        raise InputError(fault)
     trust = PublisherTrust(
         signers=signers,
         signers_file=words.signers.as_posix() if words.signers is not None else "",
@@ -75,30 +95,51 @@ def read_publisher_trust(words: TrustWords) -> tuple[PublisherTrust, tuple[str, 
         fingerprints=tuple(_fingerprint(text) for text in words.fingerprints),
         identities=identities,
         trusted_root=words.trusted_root,
+        takes_commits=words.takes_commits,
     )
     return trust, notes
 
 
-def modules_of_build(path: Path, environ: Mapping[str, str]) -> tuple[tuple[ModuleVersion, ...], tuple[str, ...]]:
-    """Return the modules of a project's build list of which go.sum has a zip, and notes. Raises InputError."""
+def modules_of_build(path: Path, environ: Mapping[str, str]) -> BuildModules:
+    """Return the modules of a project's build list of which go.sum has a zip. Raises InputError."""
     subject = find_sbom_subject(path, environ)
     inputs = read_inputs(subject.project)
     graph = graph_of_files(inputs, ModFiles(cache_of(environ), inputs.hashes, inputs.folders).read)
-    lines = {
-        line.subject
-        for project in subject.projects
-        for line in project.facts
-        if isinstance(line, SumLine) and line.kind is SumKind.ZIP
-    }
-    listed = {one.effective for one in graph.modules if one.effective is not None} & lines
-    modules = tuple(sorted(module for module in listed if module.path != TOOLCHAIN_PATH))
+    facts = [fact for project in subject.projects for fact in project.facts]
+    lines = {fact.subject for fact in facts if isinstance(fact, SumLine) and fact.kind is SumKind.ZIP}
+    chosen = {one.effective for one in graph.modules if one.effective is not None}
+    modules = tuple(sorted(module for module in chosen & lines if module.path != TOOLCHAIN_PATH))
+    required = {fact.effective for fact in facts if isinstance(fact, RequiredModule) and not fact.is_member}
+    without = sorted(module for module in chosen & required if module not in lines)
     notes = []
+    folders = sorted(one.module.path for one in graph.modules if one.effective is None and one.module.version)
+    if folders:
+        notes.append(f"{len(folders):,} modules are replaced by folders, and have no publisher: {_some(folders)}")
+    unused = len(chosen - lines - set(without))
+    if unused:
+        notes.append(f"{unused:,} modules of the build list have no zip in go.sum, so that no build can take them")
+    return BuildModules(modules=modules, gaps=tuple(_gaps(graph, without)), notes=tuple(notes))
+
+
+def _gaps(graph: ModuleGraph, without: Sequence[ModuleVersion]) -> Iterator[Gap]:
+    """Yield why the build list may have more modules. without: required, and not in go.sum."""
+    whole = "the whole build list"
     if graph.missing:
-        notes.append(
-            f"{len(graph.missing):,} go.mod files could not be had, so that the build list may lack modules: "
-            "`go mod download` fetches them"
-        )
-    return modules, tuple(notes)
+        names = [str(file.wanted.module) for file in graph.missing]
+        reason = f"{len(names):,} go.mod files could not be had, so that it may lack modules: {_some(names)}"
+        yield Gap(wanted=whole, reason=reason, remedy="go mod download")
+    if graph.raised:
+        reason = "go.mod is behind what it requires, so that the build may take other versions"
+        yield Gap(wanted=whole, reason=reason, remedy="go mod tidy")
+    if without:
+        reason = f"go.sum has no zip of {len(without):,} modules that go.mod requires: {_some(map(str, without))}"
+        yield Gap(wanted="every module that go.mod requires", reason=reason, remedy="go mod tidy")
+
+
+def _some(names: Iterable[str]) -> str:
+    """Return the first names of many."""
+    first = [*names]
+    return ", ".join(first[:_SHOWN]) + (f" and {len(first) - _SHOWN:,} more" if len(first) > _SHOWN else "")
 
 
 def _fingerprint(text: str) -> str:

@@ -55,7 +55,8 @@ _INSTALL = "install gpgv (it comes with GnuPG), and name a keyring with --keyrin
 class PublisherTrust:
     """Whose signatures count. signers: of SSH, as signers_file says. keyring: of OpenPGP, b"" = none; all its keys
     count, unless fingerprints name some. fingerprints: "SHA256:…" of SSH keys, hex in capitals of OpenPGP keys.
-    identities: of gitsign's certificates, under trusted_root (None = the public one)."""
+    identities: of gitsign's certificates, under trusted_root (None = the public one). takes_commits: a signed commit is
+    enough where its tag is not signed."""
 
     signers: tuple[AllowedSigner, ...] = ()
     signers_file: str = ""
@@ -64,6 +65,7 @@ class PublisherTrust:
     fingerprints: tuple[str, ...] = ()
     identities: tuple[IdentityWish, ...] = ()
     trusted_root: Path | None = None
+    takes_commits: bool = False
 
 
 @value
@@ -133,7 +135,10 @@ def _ssh_signer(
             signer=changed(signer, names=names, is_trusted=True),
         )  # fmt: skip
     if signature.fingerprint in trust.fingerprints:
-        step = _step(PublisherCheck.SIGNER, CheckState.VERIFIED, "--fingerprint names this key")
+        says = "--fingerprint names this key"
+        if standing.entry is not None:
+            says += f", though {trust.signers_file}:{standing.entry.line} does not let it sign: {_why(standing)}"
+        step = _step(PublisherCheck.SIGNER, CheckState.VERIFIED, says)
         return JudgedSignature(
             state=PublisherState.VERIFIED, kind=SignatureKind.SSH, steps=(held, step),
             signer=changed(signer, is_trusted=True),
@@ -161,18 +166,23 @@ _STANDINGS = {
 }
 
 
+def _why(standing: KeyStanding) -> str:
+    """Return why a line of the file does not let a key sign."""
+    entry, (_, text) = standing.entry, _STANDINGS[standing.standing]
+    before, after = (entry.before, entry.after) if entry is not None else (None, None)
+    return text.format(
+        before=f"{before:%Y-%m-%d %H:%M} UTC" if before is not None else "",
+        after=f"{after:%Y-%m-%d %H:%M} UTC" if after is not None else "",
+    )
+
+
 def _ssh_refused(
     standing: KeyStanding, trust: PublisherTrust, held: PublisherStep, signer: PublisherSigner
 ) -> JudgedSignature:
-    reason, text = _STANDINGS[standing.standing]
-    entry = standing.entry
-    borders = {
-        "before": f"{entry.before:%Y-%m-%d %H:%M} UTC" if entry is not None and entry.before is not None else "",
-        "after": f"{entry.after:%Y-%m-%d %H:%M} UTC" if entry is not None and entry.after is not None else "",
-    }
+    entry, (reason, _) = standing.entry, _STANDINGS[standing.standing]
     where = f"{trust.signers_file}:{entry.line}" if entry is not None else trust.signers_file
     step = _step(
-        PublisherCheck.SIGNER, CheckState.FAILED, f"{text.format(**borders)} ({where})", reason=reason,
+        PublisherCheck.SIGNER, CheckState.FAILED, f"{_why(standing)} ({where})", reason=reason,
         found=signer.key,
     )  # fmt: skip
     return JudgedSignature(

@@ -31,7 +31,7 @@ _TIME = re.compile(
 _FORM = '{"Version": "v1.2.3", "Time": "2023-10-18T11:23:00Z"}'
 
 
-_ORIGIN_URL = re.compile(r"(?:https?|git|ssh|svn|bzr)(?:\+ssh)?://[A-Za-z0-9][^\s\"<>\\^`{|}]{0,500}", re.ASCII)
+_ORIGIN_URL = re.compile(r"(?:https?|ssh|(?:git|svn|bzr)(?:\+ssh)?)://[A-Za-z0-9][^\s\"<>\\^`{|}]{0,400}", re.ASCII)
 
 
 @value

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from supplymatrix.model.gap import Gap
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.publisher_fact import PublisherState, TreeState
 from supplymatrix.model.signature import CheckState
@@ -57,6 +58,7 @@ class PublisherReason(StrEnum):
     TAG_MISMATCH = "tag-mismatch"
     COMMIT_MISMATCH = "commit-mismatch"
     UNSIGNED = "unsigned"
+    TAG_UNSIGNED = "tag-unsigned"
     UNKNOWN_KEY = "unknown-key"
     KEY_EXPIRED = "key-expired"
     KEY_REVOKED = "key-revoked"
@@ -185,15 +187,16 @@ class PublisherVerdict:
 @value
 class PublisherRun:
     """verdicts: one for each module version, in their order. log: its name; tree_size: of the head that its words hold
-    under, 0 = nobody was asked."""
+    under, 0 = nobody was asked. gaps: what was to be looked at, and of which there is no verdict."""
 
     verdicts: tuple[PublisherVerdict, ...]
     log: str
     tree_size: int
     notes: tuple[str, ...]
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """The gravest of all: 4, 3, 1, 0; 5 where there is no module."""
-        codes = {verdict.exit_code for verdict in self.verdicts}
+        """The gravest of all: 4, 3, 1, 0; 5 where there is no module. A gap counts as what could not be had."""
+        codes = {verdict.exit_code for verdict in self.verdicts} | ({3} if self.gaps else set())
         return next((code for code in (4, 3, 1, 0) if code in codes), 5)

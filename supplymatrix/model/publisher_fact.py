@@ -15,14 +15,15 @@ class PublisherState(StrEnum):
 
     VERIFIED: a key signed it that the user or the policy trusts. UNKNOWN: it holds, or cannot be checked without the
     key, and nobody said that this key counts. REFUSED: the key is known and does not count: expired, revoked, for
-    another use, or the identity is not the one that was asked for. WRONG: bytes, ids or signatures contradict each
-    other.
+    another use, or the identity is not the one that was asked for. TAG_UNSIGNED: the commit is signed, and nobody
+    signed that it is this version. WRONG: bytes, ids or signatures contradict each other.
     """
 
     VERIFIED = "verified"
     UNKNOWN = "signed by an unknown key"
     REFUSED = "refused"
     UNSIGNED = "unsigned"
+    TAG_UNSIGNED = "only the commit is signed"
     NOT_CHECKABLE = "not checkable"
     WRONG = "wrong"
 

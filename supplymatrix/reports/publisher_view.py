@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from supplymatrix.model.publisher import (
     OriginSource,
+    PublisherCheck,
     PublisherRun,
     PublisherState,
     PublisherStep,
@@ -39,10 +40,11 @@ _TREES: Mapping[TreeState, str] = {
     TreeState.NOT_CHECKABLE: "the tree is not held against the log",
 }
 _STATES: Mapping[PublisherState, str] = {
-    PublisherState.VERIFIED: "signed by its publisher",
+    PublisherState.VERIFIED: "signed by a key that counts",
     PublisherState.UNKNOWN: "signed by an unknown key",
     PublisherState.REFUSED: "signed by a key that does not count",
     PublisherState.UNSIGNED: "unsigned",
+    PublisherState.TAG_UNSIGNED: "only the commit is signed, the tag is not",
     PublisherState.NOT_CHECKABLE: "signature not checkable",
     PublisherState.WRONG: "ALARM: it contradicts itself",
 }
@@ -53,7 +55,7 @@ _SOURCES: Mapping[OriginSource, str] = {
     OriginSource.USER: "named on the command line",
 }
 _VERDICTS = {
-    0: "every version is signed by its publisher, and is what the log has",
+    0: "every version is signed by a key that counts, and is what the log has",
     1: "not every version is signed by a key that counts",
     3: "not everything could be had, or judged here",
     4: "ALARM: a tag, a signature or a tree is not what it should be",
@@ -72,8 +74,12 @@ def render_publisher_text(run: PublisherRun, *, width: int = 80, verbose: bool =
         if verdict not in brief:
             lines += [*_lines(verdict, width, verbose=verbose), ""]
     lines += [*(line for verdict in brief for line in _brief(verdict)), *([""] if brief else [])]
-    for note in run.notes if verbose else ():
+    for note in run.notes:
         lines += _wrapped("note", note, width)
+    for gap in run.gaps:
+        lines += _wrapped("not known", f"{gap.wanted}: {gap.reason}", width)
+        lines += _wrapped("next", gap.remedy, width) if gap.remedy else ()
+    lines += [""] if (run.notes or run.gaps) and lines[-1:] != [""] else []
     if run.tree_size:
         lines.append(f"log        {plain(run.log)}, tree {run.tree_size:,}")
     if len(run.verdicts) > 1:
@@ -89,21 +95,32 @@ def tree_words(verdict: PublisherVerdict) -> str:
     return _TREES[verdict.tree]
 
 
+def _state_words(verdict: PublisherVerdict) -> str:
+    is_identity = verdict.signature_kind is SignatureKind.GITSIGN and verdict.state is PublisherState.VERIFIED
+    return "signed by an identity that counts" if is_identity else _STATES[verdict.state]
+
+
 def _counted(run: PublisherRun) -> str:
     """Return how many ended how, both questions together."""
-    ends = Counter(f"{_STATES[verdict.state]}, {_TREES[verdict.tree]}" for verdict in run.verdicts)
+    ends = Counter(f"{_state_words(verdict)}, {_TREES[verdict.tree]}" for verdict in run.verdicts)
     return "; ".join(f"{number:,} {end}" for end, number in ends.most_common())
 
 
 def _brief(verdict: PublisherVerdict) -> Iterator[str]:
     signer = verdict.signer
     by = ", ".join(signer.names) or signer.key if signer is not None else ""
-    yield plain(f"{_MARKS[verdict.exit_code]} {verdict.module} by {by}")
+    of = " (its commit alone; nobody signed the tag)" if any(map(_is_passed_over, verdict.steps)) else ""
+    yield plain(f"{_MARKS[verdict.exit_code]} {verdict.module} by {by}{of}")
+
+
+def _is_passed_over(step: PublisherStep) -> bool:
+    """Return whether the user took less than is asked for."""
+    return step.check is PublisherCheck.TAG and step.state is CheckState.NOT_CHECKED
 
 
 def _lines(verdict: PublisherVerdict, width: int, *, verbose: bool) -> Iterator[str]:
     yield plain(f"{_MARKS[verdict.exit_code]} {verdict.module}")
-    yield f"  {_STATES[verdict.state]}; {_TREES[verdict.tree]}"
+    yield f"  {_state_words(verdict)}; {_TREES[verdict.tree]}"
     signer = verdict.signer
     if signer is not None:
         if signer.names:
@@ -180,6 +197,7 @@ def render_publisher_json(run: PublisherRun) -> str:
             "exit_code": run.exit_code,
             "log": {"name": run.log, "tree_size": run.tree_size},
             "modules": [_document(verdict) for verdict in run.verdicts],
+            "gaps": [{"wanted": gap.wanted, "reason": gap.reason, "remedy": gap.remedy} for gap in run.gaps],
             "notes": list(run.notes),
         }
     )

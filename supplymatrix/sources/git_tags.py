@@ -20,30 +20,28 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
 import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from supplymatrix.errors import Diagnostic, InputError, SourceError, TransportError
 from supplymatrix.gomod.dirhash import ZIP_LIMIT
 from supplymatrix.model.value import value
-from supplymatrix.sources.git import SAFE_OPTIONS, git_environment
+from supplymatrix.sources.git import git_environment
+from supplymatrix.sources.git_run import Done, Halt, bytes_of, run_git, why_unsafe
 from supplymatrix.sources.pread import FileAt, open_at
 
-__all__ = ["FetchedTag", "Place", "TagWanted", "fetch_tag", "full_commit", "parse_place"]
+__all__ = ["FetchedTag", "Place", "StalledError", "TagWanted", "fetch_tag", "full_commit", "parse_place"]
 
 FETCH_SECONDS = 300.0
 _ASK_SECONDS = 60.0
 _ARCHIVE_SECONDS = 300.0
 _MOST_FETCHED = 2 << 30
 """Bytes that the temporary repository may come to."""
-_MOST_ANSWER = 32 << 20
-_BEAT = 0.05
+_SMALL = 64 << 10
+"""Bytes that an empty repository has at most."""
+_STALL = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30")
 _WANTED = "refs/heads/wanted"
 _KEPT = (
     "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "SSL_CERT_FILE",
@@ -58,17 +56,23 @@ _URL = re.compile(
 _SCP = re.compile(r"[A-Za-z0-9._-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,253}:[^\s-][^\s]{0,500}", re.ASCII)
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REFERENCE = re.compile(r"refs/tags/[^\s\0~^:?*\[\\\x7f]{1,400}")
+_STALLED = ("timed out", "too slow", "time-out", "timeout")
 _UNKNOWN = ("not our ref", "Server does not allow request", "no such remote ref", "couldn't find remote ref")
 
 
 @value
 class Place:
     """Where a repository is. url: as git takes it; protocol: that git may speak, "file" for a folder. shown: without
-    user and password."""
+    user and password. host: with port, "" for a folder."""
 
     url: str
     protocol: str
     shown: str
+    host: str = ""
+
+
+class StalledError(TransportError):
+    """A server that takes a connection, or does not, and then says nothing: asking it again costs as much again."""
 
 
 @value
@@ -84,12 +88,15 @@ def parse_place(text: str) -> Place:
     match = _URL.fullmatch(text)
     if match is not None:
         protocol = {"git+ssh": "ssh"}.get(match[1], match[1])
-        rest = match[2].rpartition("@")[2] if "@" in match[2].partition("/")[0] else match[2]
-        return Place(url=text, protocol=protocol, shown=f"{match[1]}://{rest}")
+        authority = re.split("[/?#]", match[2], maxsplit=1)[0]
+        host = authority.rpartition("@")[2]
+        rest = match[2][len(authority) :]
+        return Place(url=text, protocol=protocol, shown=f"{match[1]}://{host}{rest}", host=host)
     if _SCP.fullmatch(text):
-        return Place(url=text, protocol="ssh", shown=text.partition("@")[2])
+        shown = text.partition("@")[2]
+        return Place(url=text, protocol="ssh", shown=shown, host=shown.partition(":")[0])
     folder = Path(text)
-    if "\0" in text or not text or not folder.is_dir():
+    if not text or not _is_folder(folder):
         raise InputError(
             Diagnostic(message="this is no repository", seen=text[:200],
                        expected="a folder with a git repository, or an address such as https://github.com/org/name")
@@ -97,12 +104,20 @@ def parse_place(text: str) -> Place:
     return Place(url=str(folder.resolve()), protocol="file", shown=folder.as_posix())
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
 class FetchedTag:
     """What was fetched. reference: that was there, "" for a commit. object_name: the id that it has; object_kind: "tag"
     or "commit"; commit: "" where the tag points at something else."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str], reference: str) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str], reference: str, halt: Halt) -> None:
         self._folder = folder
+        self._halt = halt
         self._environ = {name: text for name, text in environ.items() if name != "HOME"}
         self._environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1", "HOME": str(folder)}
         self._environ.pop("XDG_CONFIG_HOME", None)
@@ -129,24 +144,34 @@ class FetchedTag:
     def archive(self, subdir: str) -> Iterator[FileAt]:
         """Give the zip that `git archive` makes of the commit, or of a folder of it.
 
-        Raises SourceError where git makes none, or one of more than 500 MiB, or takes too long; OSError from the disk.
+        Raises SourceError where the tree has too many entries, where git makes no archive, or one of more than 500 MiB,
+        or takes too long; OSError from the disk.
         """
         path = self._folder / "archive.zip"
         try:
+            self._refuse_endless_tree()
             self._make_archive(path, subdir)
             with open_at(path, limit=ZIP_LIMIT) as file:
                 yield file
         finally:
             path.unlink(missing_ok=True)
 
+    def _refuse_endless_tree(self) -> None:
+        """Raise SourceError for a tree that is larger as a list than as objects: `git archive` has all of it in memory,
+        and a few folders that hold each other many times are as many files as one likes."""
+        arguments = (f"--git-dir={self._folder}", "ls-tree", "-r", "-t", "-z", "--full-tree", self.commit)
+        done = run_git(arguments, self._folder, self._environ, _ASK_SECONDS, halt=self._halt)
+        if done.why:
+            raise SourceError(f"the tree of {self.commit[:12]} is not packed: as a list {done.why}")
+
     def _make_archive(self, path: Path, subdir: str) -> None:
         options = ("-c", "core.autocrlf=input", "-c", "core.eol=lf", "-c", f"core.attributesFile={os.devnull}")
         paths = ("--", subdir) if subdir else ()
         with path.open("wb") as out:
-            done = _run(
+            done = run_git(
                 (*options, f"--git-dir={self._folder}", "archive", "--format=zip", "--prefix=prefix/", self.commit,
                  *paths),
-                self._folder, self._environ, _ARCHIVE_SECONDS, out=out, watched=path, most=ZIP_LIMIT,
+                self._folder, self._environ, _ARCHIVE_SECONDS, halt=self._halt, out=out, watched=path, most=ZIP_LIMIT,
             )  # fmt: skip
         size = path.stat().st_size
         if done.why or size > ZIP_LIMIT:
@@ -156,7 +181,8 @@ class FetchedTag:
     def _cat(self, how: str, *names: str) -> bytes:
         """Return what `git cat-file` says of some names. Raises SourceError."""
         arguments = (f"--git-dir={self._folder}", "cat-file", how)
-        done = _run(arguments, self._folder, self._environ, _ASK_SECONDS, sent="\n".join((*names, "")).encode())
+        sent = "\n".join((*names, "")).encode("utf-8", "surrogateescape")
+        done = run_git(arguments, self._folder, self._environ, _ASK_SECONDS, halt=self._halt, sent=sent)
         if done.why:
             raise SourceError(f"git reads nothing of what it has fetched: {done.why}")
         return done.out
@@ -178,12 +204,14 @@ def fetch_tag(
     *,
     ca_file: Path | None = None,
     seconds: float = FETCH_SECONDS,
+    halt: Halt | None = None,
 ) -> Iterator[FetchedTag | None]:
     """Give a tag with its tree, or None where the repository says that it has no such tag or commit.
 
     environ: of the user; of it PATH, HOME, proxies and certificates reach git. ca_file: certificates that are believed
-    in the place of the system's. Raises TransportError where the repository cannot be had, SourceError where there is
-    no git or no room, InputError for a reference or commit of no form that git has.
+    in the place of the system's. halt: ends all of it. Raises TransportError where the repository cannot be had, of
+    which StalledError where its server says nothing; SourceError where there is no git or no room, or one that is too
+    old to be let at a folder; InputError for a reference or commit of no form that git has.
     """
     is_commit = not wanted.references
     wrong = next((name for name in wanted.references if not _REFERENCE.fullmatch(name)), "")
@@ -191,28 +219,18 @@ def fetch_tag(
         what = "this is no tag, and no whole id of a commit"
         raise InputError(Diagnostic(message=what, seen=(wrong or wanted.commit)[:200]))
     env = _environment(place, environ, ca_file)
+    _refuse_old_git(place, environ)
     try:
         made = tempfile.TemporaryDirectory(prefix="supplymatrix-", ignore_cleanup_errors=True)
     except OSError as err:
         raise _no_room(err) from err
     with made:
-        yield _fetched(place, wanted, Path(made.name, "tag.git"), env, seconds)
+        yield _Fetch(place, Path(made.name, "tag.git"), env, seconds, halt or Halt()).fetched(wanted)
 
 
-def _fetched(
-    place: Place, wanted: TagWanted, folder: Path, env: Mapping[str, str], seconds: float
-) -> FetchedTag | None:
-    """Fetch into a new folder."""
-    try:
-        folder.mkdir()
-        reference, name = _name_of(place, wanted, folder, env) if wanted.references else ("", wanted.commit)
-        if not name:
-            return None
-        _prepare(folder, env, digits=len(name))
-        is_there = _fetch(place, f"+{reference or name}:{reference or _WANTED}", folder, env, seconds)
-        return FetchedTag(folder, env, reference) if is_there else None
-    except OSError as err:
-        raise _no_room(err) from err
+def _refuse_old_git(place: Place, environ: Mapping[str, str]) -> None:
+    if place.protocol == "file" and (why := why_unsafe(environ.get("PATH"))):
+        raise SourceError(f"{place.shown} is not read: {why}", remedy="install a newer git")
 
 
 def _no_room(err: OSError) -> SourceError:
@@ -220,14 +238,21 @@ def _no_room(err: OSError) -> SourceError:
 
 
 def full_commit(place: Place, short: str, environ: Mapping[str, str]) -> str:
-    """Return the whole id of a commit of a repository on this machine, "" where it is not there or not the only one."""
+    """Return the whole id of a commit of a repository on this machine, "" where it is not there or not the only one.
+
+    Raises SourceError where there is no git, or one that is too old to be let at a folder.
+    """
     if place.protocol != "file" or not re.fullmatch("[0-9a-f]{12,64}", short):
         return ""
     folder = Path(place.url.removeprefix("file://"))
+    if not _is_folder(folder):
+        return ""
+    _refuse_old_git(place, environ)
     inner = folder / ".git"
     git_dir = inner if inner.is_dir() else folder
     asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{short}^{{commit}}")
-    done = _run((f"--git-dir={git_dir}", *asked), folder, _environment(place, environ, None), _ASK_SECONDS)
+    env = git_environment(environ)  # no protocol at all: what is not there is not fetched from where the folder says
+    done = run_git((f"--git-dir={git_dir}", *asked), folder, env, _ASK_SECONDS)
     return "" if done.why else done.out.decode("ascii", "replace").strip()
 
 
@@ -249,144 +274,71 @@ def _environment(place: Place, environ: Mapping[str, str], ca_file: Path | None)
     }  # fmt: skip
 
 
-def _prepare(folder: Path, env: Mapping[str, str], *, digits: int) -> None:
-    made = "sha256" if digits == 64 else "sha1"
-    done = _run(
-        ("init", "--quiet", "--bare", "--template=", f"--object-format={made}", str(folder)), folder, env, _ASK_SECONDS
-    )
-    if done.why:
-        raise SourceError(f"git makes no repository: {done.why}", remedy="git --version: 2.31 or later is needed")
-    (folder / "info").mkdir(exist_ok=True)
-    (folder / "info" / "attributes").write_text(_ATTRIBUTES)
+class _Fetch:
+    """One fetch into a new folder, whose objects then are read. seconds: of the fetch itself."""
 
+    def __init__(self, place: Place, folder: Path, env: Mapping[str, str], seconds: float, halt: Halt) -> None:
+        self._place = place
+        self._folder = folder
+        self._env = env
+        self._seconds = seconds
+        self._halt = halt
 
-def _name_of(place: Place, wanted: TagWanted, folder: Path, env: Mapping[str, str]) -> tuple[str, str]:
-    """Return the first reference that is there, and its id; two empty texts where none is."""
-    done = _run(("ls-remote", "--quiet", "--refs", "--", place.url, *wanted.references), folder, env, _ASK_SECONDS)
-    if done.why:
-        raise _unreachable(place, done.why)
-    lines = (line.partition("\t") for line in done.out.decode("utf-8", "surrogateescape").split("\n"))
-    there = {reference: name for name, _, reference in lines if _ID.fullmatch(name)}
-    return next(((reference, there[reference]) for reference in wanted.references if reference in there), ("", ""))
-
-
-def _fetch(place: Place, what: str, folder: Path, env: Mapping[str, str], seconds: float) -> bool:
-    """Return whether it came; False where the repository says that it does not have it. what: a refspec."""
-    done = _run(
-        (
-            "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "http.lowSpeedLimit=1000",
-            "-c", "http.lowSpeedTime=30", "-c", "fetch.recurseSubmodules=false",
-            f"--git-dir={folder}", "fetch", "--quiet", "--no-tags", "--depth=1", "--update-shallow", "--refmap=",
-            "--no-recurse-submodules", "--no-write-fetch-head", "--", place.url, what,
-        ),
-        folder, env, seconds, watched=folder, most=_MOST_FETCHED,
-    )  # fmt: skip
-    if not done.why:
-        return True
-    if any(text.lower() in done.why.lower() for text in _UNKNOWN):
-        return False
-    raise _unreachable(place, done.why)
-
-
-def _unreachable(place: Place, why: str) -> TransportError:
-    remedy = "fetch it yourself, and name the folder with --repository"
-    if "dubious ownership" in why:
-        remedy = "git config --global --add safe.directory FOLDER, where FOLDER is its absolute path"
-    said = why.replace(place.url, place.shown)
-    return TransportError(f"{place.shown}: {said}", remedy=remedy, outage=place.protocol != "file")
-
-
-@value
-class _Done:
-    """out: what git printed; why: it failed, "" when it did not."""
-
-    out: bytes
-    why: str
-
-
-def _run(
-    arguments: Sequence[str],
-    folder: Path,
-    env: Mapping[str, str],
-    seconds: float,
-    *,
-    sent: bytes = b"",
-    out: IO[bytes] | None = None,
-    watched: Path | None = None,
-    most: int = _MOST_ANSWER,
-) -> _Done:
-    """Run git to its end, at most so long, and while what it writes is not more than so much. Raises SourceError where
-    there is no git. sent: what it reads. out: where it prints to; watched: a file or folder whose bytes are counted."""
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as given:
-        given.write(sent)
-        given.seek(0)
+    def fetched(self, wanted: TagWanted) -> FetchedTag | None:
+        """Return what came; None where the repository says that it does not have it."""
         try:
-            child = subprocess.Popen(  # noqa: S603 - a fixed program, no shell; every address was looked at
-                ["git", *SAFE_OPTIONS, *arguments],  # noqa: S607 - git is looked up in the user's own PATH
-                cwd=folder,
-                env=dict(env),
-                stdin=given,
-                stdout=out or printed,
-                stderr=said,
-                start_new_session=True,
-            )
-        except FileNotFoundError as err:
-            raise SourceError("git was not found", remedy="install git") from err
-        except ValueError as err:
-            raise SourceError(f"git cannot be asked that: {err}") from err
-        why = _wait(child, seconds, watched, most, printed)
-        if not why and child.returncode:
-            why = _last_words(said) or f"git ended with {child.returncode} and said nothing"
-        printed.seek(0)
-        return _Done(out=printed.read(_MOST_ANSWER), why=why)
+            self._folder.mkdir()
+            reference, name = self._name_of(wanted) if wanted.references else ("", wanted.commit)
+            if not name:
+                return None
+            self._prepare(digits=len(name))
+            is_there = self._fetch(f"+{reference or name}:{reference or _WANTED}")
+            return FetchedTag(self._folder, self._env, reference, self._halt) if is_there else None
+        except OSError as err:
+            raise _no_room(err) from err
 
+    def _run(self, *arguments: str) -> Done:
+        return run_git(arguments, self._folder, self._env, _ASK_SECONDS, halt=self._halt)
 
-def _wait(child: subprocess.Popen[bytes], seconds: float, watched: Path | None, most: int, printed: IO[bytes]) -> str:
-    """Wait for the child; return why it was ended, "" where it came to its own end."""
-    deadline, beat = time.monotonic() + seconds, 0.005
-    try:
-        while True:
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(beat)
-                return ""
-            beat = min(beat * 2, _BEAT) if watched is None else min(beat * 2, 0.5)
-            if time.monotonic() > deadline:
-                return f"git did not end within {seconds:g} s"
-            size = os.fstat(printed.fileno()).st_size
-            if size > _MOST_ANSWER or (watched is not None and _bytes_of(watched) > most):
-                return f"it is larger than {most >> 20:,} MiB"
-    finally:
-        _end(child)
+    def _name_of(self, wanted: TagWanted) -> tuple[str, str]:
+        """Return the first reference that is there, and its id; two empty texts where none is."""
+        done = self._run(*_STALL, "ls-remote", "--quiet", "--refs", "--", self._place.url, *wanted.references)
+        if done.why:
+            raise self._unreachable(done, is_silent=done.is_late)
+        lines = (line.partition("\t") for line in done.out.decode("utf-8", "surrogateescape").split("\n"))
+        there = {reference: name for name, _, reference in lines if _ID.fullmatch(name)}
+        return next(((name, there[name]) for name in wanted.references if name in there), ("", ""))
 
+    def _prepare(self, *, digits: int) -> None:
+        made = "sha256" if digits == 64 else "sha1"
+        done = self._run("init", "--quiet", "--bare", "--template=", f"--object-format={made}", str(self._folder))
+        if done.why:
+            raise SourceError(f"git makes no repository: {done.why}", remedy="git --version: 2.31 or later is needed")
+        (self._folder / "info").mkdir(exist_ok=True)
+        (self._folder / "info" / "attributes").write_text(_ATTRIBUTES)
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a child that still runs, and those that it has started."""
-    if child.poll() is not None:
-        return
-    with suppress(OSError, AttributeError):
-        os.killpg(child.pid, signal.SIGKILL)
-    with suppress(OSError):
-        child.kill()
-    child.wait()
+    def _fetch(self, what: str) -> bool:
+        """Return whether it came; False where the repository says that it does not have it. what: a refspec."""
+        done = run_git(
+            (
+                "-c", "gc.auto=0", "-c", "maintenance.auto=false", *_STALL, "-c", "fetch.recurseSubmodules=false",
+                f"--git-dir={self._folder}", "fetch", "--quiet", "--no-tags", "--depth=1", "--update-shallow",
+                "--refmap=", "--no-recurse-submodules", "--no-write-fetch-head", "--", self._place.url, what,
+            ),
+            self._folder, self._env, self._seconds, halt=self._halt, watched=self._folder, most=_MOST_FETCHED,
+        )  # fmt: skip
+        if not done.why:
+            return True
+        if any(text.lower() in done.why.lower() for text in _UNKNOWN):
+            return False
+        raise self._unreachable(done, is_silent=done.is_late and bytes_of(self._folder) <= _SMALL)
 
-
-def _bytes_of(path: Path) -> int:
-    if path.is_file():
-        return path.stat().st_size
-    total = 0
-    for folder, _, names in os.walk(path):
-        for name in names:
-            with suppress(OSError):
-                total += os.lstat(os.path.join(folder, name)).st_size  # noqa: PTH118 - many small ones
-    return total
-
-
-def _last_words(said: IO[bytes]) -> str:
-    """Return the line of git that says why, in its own words."""
-    said.seek(0)
-    lines = [line.strip() for line in said.read(64 << 10).decode("utf-8", "replace").splitlines() if line.strip()]
-    marked = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))]
-    words = (marked or lines or [""])[0]
-    for mark in ("fatal: ", "error: ", "remote: "):
-        words = words.removeprefix(mark)
-    return words[:300]
+    def _unreachable(self, done: Done, *, is_silent: bool) -> TransportError:
+        place = self._place
+        remedy = "fetch it yourself, and name the folder with --repository"
+        if "dubious ownership" in done.why:
+            remedy = "git config --global --add safe.directory FOLDER, where FOLDER is its absolute path"
+        said = f"{place.shown}: {done.why.replace(place.url, place.shown)}"
+        is_server = place.protocol != "file"
+        is_silent |= any(text in done.why.lower() for text in _STALLED)
+        return (StalledError if is_silent and is_server else TransportError)(said, remedy=remedy, outage=is_server)

@@ -243,3 +243,10 @@ def test_one_signature_in_a_line() -> None:
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'"x"', b"\xff", b"MEUCIQ==", b'{"tlogs": []}'])
 def test_what_is_no_signature_at_all(data: bytes) -> None:
     assert refused(data)[0] is Reason.MALFORMED
+
+
+@pytest.mark.parametrize("empty", [{}, {"algorithm": "HASH_ALGORITHM_UNSPECIFIED"}, {"digest": ""}])
+def test_an_empty_digest_is_none(empty: dict[str, Any]) -> None:
+    """cosign 3.1 writes it so beside a signature of Ed25519."""
+    data = changed(lambda d: d["messageSignature"].update(messageDigest=empty))
+    assert parse_bundle(data, "x").message_digest is None

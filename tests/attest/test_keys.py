@@ -154,3 +154,19 @@ def test_a_private_key_in_the_place_of_a_public_one_is_refused() -> None:
         parse_verifying_key(pem(private("Ed25519")), "pub.pem")
     with pytest.raises(InputError, match="no public key"):
         parse_verifying_key(b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "pub.pem")
+
+
+def test_a_file_of_several_public_keys_is_refused() -> None:
+    one, other = (public_pem(private(kind)) for kind in ("Ed25519", "ECDSA P-256"))
+    for data in (one + other, other + one, one + b"\n" + one):
+        with pytest.raises(InputError, match="has 2 public keys"):
+            parse_verifying_key(data, "keys.pub")
+    assert parse_verifying_key(b"release key\r\n" + one.replace(b"\n", b"\r\n"), "key.pub").name == "Ed25519"
+
+
+@pytest.mark.parametrize("label", ["ENCRYPTED SIGSTORE PRIVATE KEY", "ENCRYPTED COSIGN PRIVATE KEY"])
+def test_of_cosigns_own_private_key_cosign_gives_the_public_half(label: str) -> None:
+    data = f"-----BEGIN {label}-----\nQUJD\n-----END {label}-----\n".encode()
+    with pytest.raises(InputError, match="private key") as caught:
+        parse_verifying_key(data, "cosign.key")
+    assert caught.value.diagnostics[0].remedy.startswith("cosign public-key --key")

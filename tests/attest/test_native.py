@@ -566,3 +566,11 @@ def test_fields_of_other_types(field: str, values: list[object]) -> None:
         document = json.loads(GOOD["v0.3"]) | {field: value}
         with pytest.raises(BundleError):
             parse_bundle(json.dumps(document).encode(), "x")
+
+
+def test_a_key_of_another_kind_than_signed_is_another_key_and_no_fault_of_the_bundle() -> None:
+    bundle = MADE.keyed_blob(DATA, key="P-384", log="")
+    wanted = Wanted(keys=(key("P-256"),), log_is_optional=True)
+    verdict = judged(bundle, wanted)
+    assert (verdict.state, verdict.reason) == (SignatureState.REFUSED, Reason.KEY_MISMATCH)
+    assert judged(bundle, changed(wanted, keys=(key("P-256"), key("P-384")))).holds

@@ -112,3 +112,21 @@ def test_of_a_statement_that_is_not_signed_as_asked_nothing_is_told(cli: Cli, fo
 def test_one_predicate_is_of_one_file(cli: Cli, folder: Path) -> None:
     assert cli(*ASK, "app", "app", "--predicate", "x", *WHO, cwd=folder).code == 2
     assert cli(*ASK, "app", cwd=folder).code == 2
+
+
+def test_every_kind_must_be_there_and_is_told(cli: Cli, folder: Path) -> None:
+    assert cli(*ASK, "app", "--type", "spdx", "--type", "openvex", *WHO, cwd=folder).code == 0
+    done = cli(*ASK, "app", "--type", "spdx", "--type", "vuln", *WHO, cwd=folder)
+    assert done.code == 1
+    assert "✗ app: attested, and missing: vuln" in done.out
+    assert "asked for an attestation of the kind vuln" in done.out
+
+
+def test_what_is_attested_goes_to_stdout_alone(cli: Cli, folder: Path) -> None:
+    words = (*ASK, "app", "--type", "spdx", "--predicate", "-", *WHO)
+    refused = cli(*words, cwd=folder)
+    assert (refused.code, refused.out) == (2, "")
+    done = cli(*words, "--format", "text=report.txt", cwd=folder)
+    assert (done.code, json.loads(done.out)["of"]) == (0, SPDX)
+    assert "attested as asked" in (folder / "report.txt").read_text("utf-8")
+    assert not (folder / "-").exists()

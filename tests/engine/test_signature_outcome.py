@@ -93,3 +93,13 @@ def test_the_gravest_artifact_is_the_exit_code(states: list[SignedAs], code: int
     artifacts = [SignedArtifact(name="x", kind=ArtifactKind.FILE, state=state) for state in states]
     assert exit_code_of(artifacts) == code
     assert set(EXIT_CODES) == set(SignedAs)
+
+
+@given(st.lists(_FAULTY, max_size=3), st.booleans())
+def test_what_cannot_be_read_is_never_told_as_a_matter_of_policy(reasons: list[Reason], has_gaps: bool) -> None:
+    found = signed_as(list(map(_verdict, reasons)), (), has_faults=True, has_gaps=has_gaps)
+    assert found in (SignedAs.ALARM, SignedAs.UNREADABLE)
+    assert (found is SignedAs.ALARM) is bool(set(reasons) & ALARMING)
+    missing = signed_as([GOOD], (), required=("sbom",), has_faults=True, has_gaps=has_gaps)
+    assert missing is SignedAs.UNREADABLE
+    assert signed_as([GOOD], (), has_faults=True, has_gaps=has_gaps) is SignedAs.SIGNED

@@ -70,7 +70,9 @@ def test_the_usual_issuer_of_an_identity_is_a_hint_and_no_default(identity: str,
 
 
 def test_a_private_authority_may_name_no_issuer() -> None:
-    assert _identities(identities=("a",), needs_issuer=False) == (IdentityWish(identity="a"),)
+    wish = read_wish(WishWords(identities=("a",), needs_issuer=False))
+    assert wish.wanted.identities == (IdentityWish(identity="a", any_issuer=True),)
+    assert [line.partition(":")[0] for line in wish.switched_off] == ["the issuer (--ca without --issuer)"]
 
 
 def test_all_that_is_asked_for_and_switched_off_is_told(tmp_path: Path) -> None:
@@ -92,3 +94,33 @@ def test_all_that_is_asked_for_and_switched_off_is_told(tmp_path: Path) -> None:
 def test_nobody_is_named_by_nothing() -> None:
     assert not WishWords().names_somebody
     assert read_wish(WishWords()).wanted.identities == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"identities": ("",), "issuers": ("i",)},
+        {"identities": ("a",), "issuers": ("",)},
+        {"identities": ("a", " "), "issuers": ("i",)},
+        {"identity_regexps": ("",), "issuers": ("i",)},
+        {"identities": ("a",), "issuer_regexps": ("",)},
+        {"identities": ("a",), "issuers": ("i",), "claims": (("", "x"),)},
+        {"identities": ("a",), "issuers": ("i",), "annotations": (("", "x"),)},
+    ],
+)
+def test_an_empty_word_asks_for_nothing_and_is_refused(words: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="is empty"):
+        read_wish(WishWords(**words))
+
+
+def test_keys_that_publish_to_no_log_are_a_line_of_what_was_not_checked(tmp_path: Path) -> None:
+    (tmp_path / "key.pub").write_text(MadeSigstore().key("P-256").pem)
+    (line,) = read_wish(WishWords(keys=(tmp_path / "key.pub",), key_without_log=True)).switched_off
+    assert "--key-without-log" in line
+
+
+def test_a_vendors_keys_and_ones_own_are_not_asked_for_together(tmp_path: Path) -> None:
+    """What the vendor's profile says of its keys can then be said of no other."""
+    (tmp_path / "key.pub").write_text(MadeSigstore().key("P-256").pem)
+    with pytest.raises(InputError, match="nobody else is named beside it"):
+        read_wish(WishWords(keys=(tmp_path / "key.pub",), vendor="suse"))

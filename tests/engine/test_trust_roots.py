@@ -142,3 +142,23 @@ def test_no_network_no_update(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="this run uses none"):
         update_trust(Means(environ=_environ(tmp_path), now=NOW, offline=True))
     assert b"tuf-on-ci" in tuf_bootstrap() or b'"_type"' in tuf_bootstrap()
+
+
+def test_one_that_was_kept_on_a_day_that_has_not_come_is_not_the_newest_for_ever(tmp_path: Path) -> None:
+    environ, source = _environ(tmp_path), "https://tuf.example"
+    keep_root(tmp_path / "state", KeptRoot(data=_MADE, as_of=NOW.date() + timedelta(days=1), source=source))
+    assert trusted_root_for(None, NOW, environ=environ)[1].age_days == 0  # days begin elsewhere earlier
+    keep_root(tmp_path / "state", KeptRoot(data=_MADE, as_of=date(2099, 1, 1), source=source))
+    with pytest.raises(SourceError, match="is of 2099-01-01, and this machine's clock says 2026-11-26"):
+        trusted_root_for(None, NOW, environ=environ)
+
+
+def test_an_update_mends_one_that_was_damaged(tmp_path: Path) -> None:
+    environ = _environ(tmp_path)
+    path = keep_root(tmp_path / "state", KeptRoot(data=_MADE, as_of=date(2026, 11, 20), source="https://tuf.example"))
+    path.write_bytes(b"damaged")
+    tuf = MadeTuf(tmp_path / "tuf")
+    tuf.publish(_MADE)
+    done = update_trust(Means(environ=environ, now=NOW), repository=tuf.url, bootstrap=tuf.root)
+    assert done.before == hashlib.sha256(shipped_root().data).hexdigest()
+    assert trusted_root_for(None, NOW, environ=environ)[0].raw == _MADE

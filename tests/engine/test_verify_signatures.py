@@ -470,38 +470,6 @@ def test_a_file_is_hashed_piece_by_piece(tmp_path: Path) -> None:
     assert artifact.digests == (("sha256", sha256(data).hexdigest()),)
 
 
-def test_places_that_cannot_be_read_are_told_by_name(tmp_path: Path) -> None:
-    (tmp_path / "x.json").mkdir()
-    target = _file(tmp_path)
-    patterns = BundlePlaces(bundles=(f"{tmp_path}/x.json{{}}", f"{tmp_path}/{{name}}"))
-    by_pattern = _one(tmp_path, target, places=patterns)
-    assert by_pattern.state is SignedAs.UNREADABLE  # the file itself is no bundle
-    pattern = BundlePlaces(bundles=(f"{tmp_path}/x.json",), signature="")
-    with pytest.raises(InputError):
-        _run(tmp_path, target, places=BundlePlaces(bundles=(f"{tmp_path}/none",)))
-    assert _one(tmp_path, target, places=pattern).state is SignedAs.UNSIGNED  # an empty folder
-    named = BundlePlaces(signature=f"{tmp_path}/none.sig")
-    assert _one(tmp_path, target, places=named).state is SignedAs.UNREADABLE
-    (tmp_path / "pgp.sig").write_bytes(b"-----BEGIN PGP SIGNATURE-----")
-    other = _one(tmp_path, target, places=BundlePlaces(signature=f"{tmp_path}/pgp.sig"))
-    assert other.faults[0].message == "this is an OpenPGP signature"
-
-
-def test_a_file_or_folder_with_more_bundles_than_anybody_has_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("supplymatrix.engine.signature_bundles._MOST_IN_FILE", 2)
-    monkeypatch.setattr("supplymatrix.sources.signature_files._MOST_FILES", 2)
-    line = _line(MADE.keyless_dsse(_about()))
-    target = _file(tmp_path, intoto_jsonl=line * 3)
-    assert _one(tmp_path, target, only_attestations=True).state is SignedAs.UNREADABLE
-    (tmp_path / "many").mkdir()
-    for number in range(3):
-        (tmp_path / "many" / f"{number}.json").write_bytes(line)
-    with pytest.raises(InputError, match="has 3 bundles"):
-        _run(tmp_path, target, places=BundlePlaces(bundles=(f"{tmp_path}/many",)))
-
-
 def test_old_bundles_of_a_folder_are_known_by_what_the_log_recorded(tmp_path: Path) -> None:
     (tmp_path / "sigs").mkdir()
     targets = []
@@ -510,18 +478,6 @@ def test_old_bundles_of_a_folder_are_known_by_what_the_log_recorded(tmp_path: Pa
         targets.append(_file(tmp_path, f"f{number}", data))
         (tmp_path / "sigs" / f"{7 - number}.bundle").write_bytes(MADE.sign_blob(data).legacy())
     assert _run(tmp_path, *targets, places=BundlePlaces(bundles=(f"{tmp_path}/sigs",))).exit_code == 0
-
-
-def test_many_files_of_one_folder_find_the_same_as_each_alone(tmp_path: Path) -> None:
-    targets = [
-        _file(tmp_path, f"f{number}", b"%d" % number, sigstore_json=MADE.keyless_blob(b"%d" % number))
-        for number in range(20)
-    ]
-    (tmp_path / "f3.sigstore.json").rename(tmp_path / "f3.bundle")
-    (tmp_path / "f4.sigstore.json").unlink()
-    together = _run(tmp_path, *targets).artifacts
-    assert together == tuple(_one(tmp_path, target) for target in targets)
-    assert [found.state for found in together].count(SignedAs.SIGNED) == 19
 
 
 def test_a_fault_of_our_own_about_one_signature_ends_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -573,3 +529,39 @@ def test_half_of_a_surrogate_pair_is_a_bundle_that_cannot_be_read(field: str, tm
     run = _run(tmp_path, _file(tmp_path, "a", sigstore_json=good), _file(tmp_path, "b", sigstore_json=odd))
     assert [found.state for found in run.artifacts] == [SignedAs.SIGNED, SignedAs.UNREADABLE]
     assert run.exit_code == 2
+
+
+def test_every_kind_that_is_asked_for_must_be_attested_and_all_are_told(tmp_path: Path) -> None:
+    target = _file(tmp_path, intoto_jsonl=_line(MADE.keyless_dsse(_about())))
+    ask: dict[str, Any] = {"only_attestations": True, "predicates": ("provenance", "spdx")}
+    run = _run(tmp_path, target, asked=("somebody",), **ask)
+    assert (run.artifacts[0].state, run.artifacts[0].missing, run.exit_code) == (SignedAs.MISSING, ("spdx",), 1)
+    assert run.artifacts[0].required == ("provenance", "spdx")
+    assert run.asked == (
+        "somebody", "an attestation of the kind provenance", "an attestation of the kind spdx",
+    )  # fmt: skip
+    with (tmp_path / "app.intoto.jsonl").open("ab") as file:
+        file.write(_line(MADE.keyless_dsse(_about(predicate=SPDX))))
+    assert _one(tmp_path, target, **ask).state is SignedAs.SIGNED
+    (required,) = _run(tmp_path, target, required=("sbom",)).asked
+    assert required == "an attestation of the kind sbom"
+
+
+def test_an_authority_of_ones_own_is_what_was_trusted(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text(MADE.ca_pem)
+    run = _run(tmp_path, _file(tmp_path, sigstore_json=MADE.keyless_blob(DATA)), ca=tmp_path / "ca.pem")
+    assert run.trust is not None
+    assert run.trust.name == (tmp_path / "root.json").as_posix()
+    assert (run.trust.ca, run.trust.ca_sha256) == (
+        (tmp_path / "ca.pem").as_posix(), sha256(MADE.ca_pem.encode()).hexdigest(),
+    )  # fmt: skip
+
+
+def test_what_a_signature_that_holds_lacks_is_told_of_the_run(tmp_path: Path) -> None:
+    wish = IdentityWish(identity=GITHUB_IDENTITY, any_issuer=True)
+    target = _file(tmp_path, sigstore_json=MADE.keyless_blob(DATA))
+    run = _run(tmp_path, target, wanted=Wanted(identities=(wish,)))
+    assert run.not_checked == ("the issuer: no issuer was asked for",)
+    run = _run(tmp_path, target, wanted=Wanted(identities=(wish,)), switched_off=("the issuer (--ca)",))
+    assert run.not_checked == ("the issuer (--ca)",)
+    assert _run(tmp_path, target).not_checked == ()

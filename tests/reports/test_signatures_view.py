@@ -34,7 +34,7 @@ from supplymatrix.model.signature import (
 from supplymatrix.model.signature_run import SignatureRun
 from supplymatrix.model.value import changed
 from supplymatrix.reports.signatures_json import SCHEMA, render_signatures_json
-from supplymatrix.reports.signatures_view import command_for, render_signatures_text
+from supplymatrix.reports.signatures_view import command_for, render_signatures_text, verdict_line
 
 AT = datetime(2026, 7, 20, 12, tzinfo=UTC)
 SIGNER = Signer(
@@ -201,3 +201,60 @@ def test_no_text_from_outside_reaches_a_terminal_as_it_is(text: str) -> None:
         told = render_signatures_text(run, verbose=True)
         assert not set("\x1b\x9b\u202e\x07") & set(told)
         _json(run)
+
+
+def _brief(text: str, name: str) -> bool:
+    return f"{name}: signed\n    by " in text
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"faults": (Diagnostic(message="it is broken", artifact="x.sig"),)},
+        {"unsigned": ("an SBOM under the tag x.sbom",)},
+        {"gaps": (Gap(wanted="referrers", reason="down", remedy=""),)},
+        {"signatures": (GOOD, REFUSED)},
+        {"attestations": (REFUSED,)},
+        {"notes": ("a note",)},
+    ],
+)
+def test_nothing_beside_a_good_signature_is_left_out_of_a_run_of_many(beside: dict[str, Any]) -> None:
+    odd = _artifact("odd", **{"signatures": (GOOD,), **beside})
+    text = render_signatures_text(_run(_artifact("good", signatures=(GOOD,)), odd))
+    assert _brief(text, "good")
+    assert not _brief(text, "odd")
+
+
+def test_notes_of_signatures_are_told_once_for_a_run_of_many() -> None:
+    noted = changed(GOOD, notes=("the pattern 'x' is not anchored",))
+    run = _run(*(_artifact(f"a{number}", signatures=(noted,)) for number in range(30)))
+    text = render_signatures_text(run)
+    assert text.count("note: the pattern 'x' is not anchored (30 signatures)") == 1
+    assert _brief(text, "a0")
+
+
+def test_what_was_not_checked_follows_from_the_steps() -> None:
+    off = SignatureStep(check=Check.ISSUER, state=CheckState.NOT_CHECKED, says="no issuer was asked for")
+    verdict = changed(GOOD, state=SignatureState.ACCEPTED, steps=(OK, off))
+    run = _run(_artifact(signatures=(verdict,)))
+    text = render_signatures_text(run)
+    assert "NOT CHECKED: the issuer: no issuer was asked for" in text
+    assert text.rstrip().endswith("not everything was checked")
+    assert _json(run)["not_checked"] == ["the issuer: no issuer was asked for"]
+
+
+def test_the_headline_of_an_alarm_gives_its_reason_wherever_it_is() -> None:
+    other = SignatureStep(check=Check.ARTIFACT, state=CheckState.FAILED, says="another", reason=Reason.DIGEST_MISMATCH)
+    wrong = changed(REFUSED, steps=(other,))
+    alarm = _artifact(state=SignedAs.ALARM, signatures=(GOOD, REFUSED), attestations=(wrong,), missing=("sbom",))
+    assert verdict_line(alarm) == "ALARM: digest-mismatch"
+    assert verdict_line(_artifact(state=SignedAs.ALARM, signatures=(GOOD,))).startswith("ALARM: something")
+    missing = _artifact(state=SignedAs.MISSING, attestations=(GOOD,), missing=("sbom",))
+    assert verdict_line(missing, only_attestations=True) == "attested, and missing: sbom"
+
+
+def test_a_trusted_root_that_could_not_be_had_is_told_of_the_run() -> None:
+    gap = Gap(wanted="the trusted root", reason="it is damaged", remedy="fetch it")
+    run = _run(_artifact(state=SignedAs.UNDECIDED), code=3, gaps=(gap,))
+    assert "not known: the trusted root: it is damaged; next: fetch it" in render_signatures_text(run)
+    assert _json(run)["gaps"][0]["wanted"] == "the trusted root"

@@ -29,6 +29,7 @@ RULE = Rule(
 )
 _SAYS = {
     PublisherState.UNSIGNED: "is not signed by its publisher",
+    PublisherState.TAG_UNSIGNED: "has a signed commit, and nobody signed that it is this version",
     PublisherState.UNKNOWN: "is signed by a key that nobody said counts",
     PublisherState.REFUSED: "is signed by a key that does not count",
     PublisherState.VERIFIED: "is signed, and the log has no such version",
