@@ -71,7 +71,7 @@ __all__ = ["check"]
 @click.option(
     "--publishers",
     is_flag=True,
-    help="Ask the repositories of modules who signed their tags, where the policy asks for it (SM116, SM117).",
+    help="Ask the repositories of modules who signed their tags, where the policy has SM116 or SM117 on.",
 )
 @click.option(
     "--allowed-signers", "signers", type=click.Path(path_type=Path), metavar="FILE", help="SSH keys that count there."

@@ -32,6 +32,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.settings import read_env_files
+from supplymatrix.policy.signature_terms import publisher_keys_of
 from supplymatrix.policy.verdict import judge
 from supplymatrix.sources.project import SourceLines
 from supplymatrix.sources.subjects import find_subjects, read_subject
@@ -61,7 +62,7 @@ class CheckRequest:
     copies_of: the only modules whose copies on this machine are looked at, None = all for which it is asked. cached_go:
     a Go in the module cache that builds a project is verified whatever its policy says.
     binaries: programs that are checked with the project, which must be the only one. publishers: whose signatures of
-    modules count; None = their repositories are not asked.
+    modules count; None = their repositories are asked only where a policy says so.
     """
 
     paths: tuple[Path, ...]
@@ -147,7 +148,7 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
     machine.look_for_witnesses([proof for proofs, _ in answered for proof in proofs])
     machine.look_for_release_times(ready, [proofs for proofs, _ in answered])
     machine.look_for_vendored(ready, [proofs for proofs, _ in answered], on_event)
-    machine.look_for_publishers(ready, [proofs for proofs, _ in answered], request.publishers)
+    machine.look_for_publishers(ready, answered, request.publishers)
     audits = {}
     for item, others, (proofs, gaps) in zip(ready, foreign, answered, strict=True):
         seen = machine.look_at(item, proofs, answers[item.choice.log_key].answers)
@@ -192,6 +193,7 @@ def _prepare_all(
                 send_private=request.means.send_private,
                 means=request.means,
             )
+            _refuse_publisher_keys(request, item)
         except (InputError, TransportError) as err:
             if not request.with_faults and (len(found.subjects) == 1 or isinstance(err, TransportError)):
                 raise
@@ -201,6 +203,14 @@ def _prepare_all(
             policy = item.policy.with_in_force(request.in_force)
             ready.append(changed(item, policy=policy, notes=(*notes, *item.notes)))
     return keep_names(ready), unreadable, [subject.path for subject in found.subjects]
+
+
+def _refuse_publisher_keys(request: CheckRequest, item: Prepared) -> None:
+    """Raise InputError for keys of publishers that cannot be used, before anybody is asked."""
+    if any(publisher_keys_of(item.policy.signatures)):
+        from supplymatrix.engine.check_publishers import trust_of
+
+        trust_of(item.policy, request.publishers)
 
 
 def _find_programs(request: CheckRequest, order: Sequence[Path]) -> ProgramsFound | None:

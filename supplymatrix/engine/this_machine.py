@@ -3,7 +3,7 @@
 Copies in the module cache (SM112), files in vendor/ (SM120 to SM123), who else has the files of a line that differs
 (SM110), the module graph (SM207, SM208), when versions came out (SM209), the Gos that build (SM130, SM131), licences
 (SM401, SM402, SM405), what is known of vendors (SM801, SM802); who signed the tags of modules (SM116, SM117), where
-the user lets repositories be asked.
+the policy or the user lets repositories be asked.
 Everything here is imported when it is needed; what several subjects need is looked at once.
 """
 
@@ -40,6 +40,7 @@ from supplymatrix.model.verdict import Note, Verdict
 if TYPE_CHECKING:
     from supplymatrix.engine.building_go import BuildingGos
     from supplymatrix.engine.check_licences import CheckedLicences
+    from supplymatrix.engine.check_publishers import PublishersSeen
     from supplymatrix.engine.check_vendor import VendoredFacts
     from supplymatrix.engine.events import OnEvent
     from supplymatrix.engine.lookups import LogAnswer
@@ -49,13 +50,13 @@ if TYPE_CHECKING:
     from supplymatrix.model.fact import GraphModule, ReleaseTime, VendorMeasure
     from supplymatrix.model.licence import ModuleLicence
     from supplymatrix.model.on_disk import InstalledGo
-    from supplymatrix.model.publisher_fact import PublisherSignature
 
 __all__ = ["SeenHere", "ThisMachine"]
 
 
 _OF_THE_GRAPH = ("SM207", "SM208")
 _OF_VENDORED = ("SM120", "SM121", "SM122", "SM123")
+_OF_PUBLISHERS = ("SM116", "SM117")
 
 
 @value
@@ -96,7 +97,7 @@ class ThisMachine:
         self._vendors: VendorMeasures | None = None
         self._licences: CheckedLicences | None = None
         self._vendored: Mapping[Path, VendoredFacts] = {}
-        self._publishers: Mapping[Path, Sequence[PublisherSignature]] = {}
+        self._publishers: Mapping[Path, PublishersSeen] = {}
         self._gos: BuildingGos | None = None
 
     def with_toolchains(self, item: Prepared) -> Prepared:
@@ -134,7 +135,7 @@ class ThisMachine:
 
         proofs: of each subject's lines.
         """
-        if any(self._asks_of_vendored(item) for item in items):
+        if any(self._asks(item, _OF_VENDORED) for item in items):
             from supplymatrix.engine.check_vendor import vendored_facts
             from supplymatrix.engine.vendor_zips import ZipPlaces
 
@@ -142,21 +143,27 @@ class ThisMachine:
             self._vendored = vendored_facts(items, proofs, places, on_event)
 
     def look_for_publishers(
-        self, items: Sequence[Prepared], proofs: Sequence[Sequence[LineProof]], trust: PublisherTrust | None
+        self,
+        items: Sequence[Prepared],
+        answered: Sequence[tuple[Sequence[LineProof], Sequence[Gap]]],
+        trust: PublisherTrust | None,
     ) -> None:
-        """Find out who signed the tags of modules, for all subjects at once. trust: None = nobody is to be asked.
+        """Find out who signed the tags of modules, for all subjects at once; where no policy has the rules on, nothing
+        is looked at. trust: of the command line, None = it has nobody asked.
 
-        proofs: of each subject's lines.
+        answered: what the log said of each subject's lines, and what it did not. Raises InputError for keys of a policy
+        that cannot be used.
         """
-        if trust is not None:
-            from supplymatrix.engine.check_publishers import publisher_facts
+        if any(self._asks(item, _OF_PUBLISHERS) for item in items):
+            from supplymatrix.engine.check_publishers import look_for_publishers
 
-            self._publishers = publisher_facts(items, proofs, trust, self._means, self._on_event)
+            self._publishers = look_for_publishers(items, answered, trust, self._means, self._on_event)
 
     @staticmethod
-    def _asks_of_vendored(item: Prepared) -> bool:
+    def _asks(item: Prepared, rules: Sequence[str]) -> bool:
+        """Return whether a policy has one of these rules on, for whatever module."""
         said = (item.policy.levels, *(entry.levels for entry in item.policy.packages))
-        return any(levels.get(rule, Level.OFF) is not Level.OFF for levels in said for rule in _OF_VENDORED)
+        return any(levels.get(rule, Level.OFF) is not Level.OFF for levels in said for rule in rules)
 
     def look_at(
         self, item: Prepared, proofs: Sequence[LineProof], answers: Mapping[ModuleVersion, LogAnswer]
@@ -170,7 +177,10 @@ class ThisMachine:
         times = self._times.get(item.path, ())
         licences, unlisted, said = self._licences_of(item)
         gos, no_gos = self._toolchains_of(item, answers)
-        facts += (*times, *licences, *self._vendors_of(item), *gos, *self._publishers.get(item.path, ()))
+        facts += (*times, *licences, *self._vendors_of(item), *gos)
+        publishers = self._publishers.get(item.path)
+        if publishers is not None:
+            facts, said = (*facts, *publishers.facts), (*said, *publishers.notes)
         vendored = self._vendored.get(item.path)
         if vendored is not None and any(isinstance(fact, VendoredModule) for fact in vendored.facts):
             lacking = ()  # builds take vendor/

@@ -11,6 +11,7 @@ from supplymatrix.policy.signature_terms import (
     SignatureRule,
     SignerRule,
     content_of,
+    publisher_keys_of,
     required_of,
     roots_of,
     slsa_level_of,
@@ -29,6 +30,7 @@ def compare_signatures(old: Policy, new: Policy) -> Iterator[str]:
         *_required(old.signatures, new.signatures),
         *_lists(old.signatures, new.signatures),
         *_numbers(old.signatures, new.signatures),
+        *_publishers(old, new),
         *_artifacts(old.signatures, new.signatures),
     ]
     yield from told or ["other: [signatures] is not what it was"]
@@ -95,6 +97,17 @@ def _numbers(old: Sequence[SignatureRule], new: Sequence[SignatureRule]) -> Iter
     if sources[0] != sources[1]:
         word = "other" if all(sources) else _word(bool(sources[1]))
         yield f"{word}: source {', '.join(sources[0]) or 'any'} becomes {', '.join(sources[1]) or 'any'}"
+
+
+def _publishers(old: Policy, new: Policy) -> Iterator[str]:
+    if old.asks_publishers != new.asks_publishers:
+        word = "" if new.asks_publishers else "no longer "
+        yield f"{_word(new.asks_publishers)}: publishers are {word}asked who signed the tags of modules"
+    keys = [publisher_keys_of(policy.signatures) for policy in (old, new)]
+    for what, was, now in zip(("allowed signers", "keyring"), *keys, strict=True):
+        before, after = (f"sha256 {file.sha256[:12]}…" if file is not None else "none" for file in (was, now))
+        if before != after:
+            yield f"other: the {what} of publishers: {before} becomes {after}"
 
 
 def _age(rules: Sequence[SignatureRule]) -> int:

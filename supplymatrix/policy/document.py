@@ -167,7 +167,7 @@ class Policy:
     conclusions: licences that a person has found out. floors: the lowest level that this file may set, by rule id;
     empty = what it likes. toolchain: what is asked of the Go that builds, None = nothing.
     vendored: the project commits vendor/, and it is a finding when there is none. signatures: [signatures] of each file
-    that has one, the nearest first; none = no artifact is looked at.
+    that has one, the nearest first; none = no artifact is looked at, and no publisher of a module asked.
     """
 
     name: str
@@ -216,7 +216,13 @@ class Policy:
     @property
     def asks_for_signatures(self) -> bool:
         """Whether it has anything to say of artifacts and the images of vendors."""
-        return bool(self.signatures) or any(entry.require for entry in self.vendors)
+        of_artifacts = any(rule.asks_of_artifacts for rule in self.signatures)
+        return of_artifacts or any(entry.require for entry in self.vendors)
+
+    @property
+    def asks_publishers(self) -> bool:
+        """Whether it has the repositories of modules asked who signed their tags."""
+        return any(rule.publishers for rule in self.signatures)
 
     def with_in_force(self, rules: Collection[str]) -> Policy:
         """Return the policy with some rules as errors, wherever it says less of them."""

@@ -312,6 +312,17 @@ SIGNATURE_KEYS = (
         schema={**_TEXT, "pattern": f"^{DURATION}$"},
     ),
     Key(
+        name="publishers",
+        about="True: the repositories of modules are asked who signed their tags, for SM116 and SM117.",
+        schema={"type": "boolean"},
+    ),
+    Key(
+        name="allowed_signers",
+        about="SSH keys of publishers that count, as git's file of allowed signers has them.",
+        schema=_FILE_BESIDE,
+    ),
+    Key(name="keyring", about="OpenPGP keys of publishers that count: public keys.", schema=_FILE_BESIDE),
+    Key(
         name="artifact",
         about="Artifacts that are checked with the project: [[signatures.artifact]].",
         schema={"type": "array"},

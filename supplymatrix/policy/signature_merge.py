@@ -1,7 +1,8 @@
 """[signatures] of several files put together: files that it names are read, and what would be looser is told.
 
-The sections add up, since all of them must be content. What is left to be refused: another trusted root than the
-parents trust, and numbers that would go unheard because the parents ask for more.
+The sections add up, since all of them must be content. What is left to be refused: another trusted root or other keys
+of publishers than the parents trust, publishers that are not to be asked though a parent asks them, and numbers that
+would go unheard because the parents ask for more.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from supplymatrix.policy.signature_terms import (
     SignerRule,
     SigningFile,
     over,
+    publisher_keys_of,
     roots_of,
     slsa_level_of,
 )
@@ -32,11 +34,12 @@ OnFault = Callable[[Location, str, str], None]
 def with_files(rule: SignatureRule, of: str, files: PolicyFiles, on_fault: OnFault) -> SignatureRule:
     """Return a section with the bytes of the files that it names. of: the file that it stands in."""
     reader = _FileReader(of, files, on_fault)
-    root = rule.trusted_root
     return changed(
         rule,
         signers=reader.signers(rule.signers),
-        trusted_root=None if root is None else reader.file(root, rule.place("trusted_root"), "trusted root"),
+        trusted_root=reader.named(rule.trusted_root, rule.place("trusted_root"), "trusted root"),
+        allowed_signers=reader.named(rule.allowed_signers, rule.place("allowed_signers"), "file of allowed signers"),
+        keyring=reader.named(rule.keyring, rule.place("keyring"), "keyring"),
         artifacts=tuple(reader.artifact(artifact) for artifact in rule.artifacts),
     )
 
@@ -57,6 +60,10 @@ class _FileReader:
         if signer.key is None:
             return signer
         return changed(signer, key=self.file(signer.key, signer.location, "public key"))
+
+    def named(self, named: SigningFile | None, place: Location, what: str) -> SigningFile | None:
+        """Return the file of a key, where it names one."""
+        return None if named is None else self.file(named, place, what)
 
     def file(self, named: SigningFile, place: Location, what: str) -> SigningFile:
         """Return a file with its bytes; one that cannot be read is a fault of the line that names it."""
@@ -97,6 +104,9 @@ def refused_of(here: SignatureRule, above: Sequence[SignatureRule]) -> Iterator[
             here.place("max_root_age"), "max_root_age of [signatures]", f"{least.max_root_age}d",
             least.place("max_root_age"),
         )  # fmt: skip
+    asking = next((rule for rule in above if rule.publishers), None)
+    if here.publishers is False and asking is not None:
+        yield here.place("publishers"), "publishers of [signatures]", "true", asking.place("publishers")
 
 
 def disagreement_of(one: Sequence[SignatureRule], other: Sequence[SignatureRule]) -> Iterator[tuple[str, str, str]]:
@@ -109,6 +119,15 @@ def disagreement_of(one: Sequence[SignatureRule], other: Sequence[SignatureRule]
     sources = [{rule.source for rule in rules if rule.source} for rules in (one, other)]
     if all(sources) and sources[0] != sources[1]:
         yield "source", ", ".join(sorted(sources[0])), ", ".join(sorted(sources[1]))
+    keys = [publisher_keys_of(rules) for rules in (one, other)]
+    if all(any(both) for both in keys):  # each says whose keys count: one more kind of keys is more keys
+        for key, here, there in zip(("allowed_signers", "keyring"), *keys, strict=True):
+            if _keys(here) != _keys(there):
+                yield key, _keys(here), _keys(there)
+
+
+def _keys(file: SigningFile | None) -> str:
+    return "none" if file is None else f"{file.place} (sha256 {file.sha256[:12]}…)"
 
 
 def _root(file: SigningFile | None) -> str:

@@ -8,6 +8,9 @@ builders = ["https://github.com/slsa-framework/slsa-github-generator/*"]
 slsa_level = 3
 source = "https://github.com/org/app"
 
+publishers = true
+allowed_signers = "keys/publishers"
+
 [[signatures.artifact]]
 path = "dist/app"
 
@@ -53,6 +56,9 @@ def read_signatures(read: Reading, number: int) -> SignatureRule | None:
         source=_source(read, (*path, "source"), table),
         trusted_root=_file(read, (*path, "trusted_root"), table),
         max_root_age=read.days((*path, "max_root_age"), table),
+        publishers=_flag(read, (*path, "publishers"), table),
+        allowed_signers=_file(read, (*path, "allowed_signers"), table),
+        keyring=_file(read, (*path, "keyring"), table),
         artifacts=tuple(_artifacts(read, (*path, "artifact"), table)),
         places={key: read.value_at((*path, key)) for key in table},
         layer=number,
@@ -120,9 +126,7 @@ def _signer(read: Reading, path: KeyPath, item: Mapping[str, Any]) -> SignerRule
         read.fault(path, message, f"one of {_SIGNER}")
     kind = who[0] if who else ""
     _check_beside(read, path, item, kind)
-    log = item.get("log", True)
-    if not isinstance(log, bool):
-        read.fault((*path, "log"), "this is neither true nor false", "true or false")
+    log = _flag(read, (*path, "log"), item)
     vendor = read.text((*path, "vendor"), item)
     known = read.known.vendors if vendor else None
     if known is not None and vendor not in known:
@@ -139,6 +143,15 @@ def _signer(read: Reading, path: KeyPath, item: Mapping[str, Any]) -> SignerRule
         variables=read_pairs(read, (*path, "variables"), item, '{ org = "…" }'),
         log=log is not False,
     )
+
+
+def _flag(read: Reading, path: KeyPath, table: Mapping[str, Any]) -> bool | None:
+    """Return what a key says, None where it is not there."""
+    found = table.get(str(path[-1]))
+    if found is None or isinstance(found, bool):
+        return found
+    read.fault(path, "this is neither true nor false", "true or false")
+    return None
 
 
 def _check_beside(read: Reading, path: KeyPath, item: Mapping[str, Any], kind: str) -> None:

@@ -1,4 +1,5 @@
-"""What [signatures] is made of: which artifacts are signed, by whom, and what has to be attested of them.
+"""What [signatures] is made of: which artifacts are signed, by whom, and what has to be attested of them; and whether
+the publishers of modules are asked who signed these.
 
 Every file of a policy that has the section is heard, and all of them must be content: who signs has to be one whom each
 of them names, and what one requires is required. So none of them can take anything back from another.
@@ -14,12 +15,14 @@ from supplymatrix.model.value import changed, value
 
 __all__ = [
     "DEFAULT_REQUIRE", "SIGNATURE", "ArtifactRule", "SignatureRule", "SignerRule", "SigningFile", "content_of", "over",
-    "required_of", "roots_of", "slsa_level_of",
+    "publisher_keys_of", "required_of", "roots_of", "slsa_level_of",
 ]  # fmt: skip
 
 SIGNATURE = "signature"
 """The word of `require` for a signature; all others are kinds of attestations."""
 DEFAULT_REQUIRE = (SIGNATURE,)
+_OF_ARTIFACTS = ("require", "signers", "builders", "slsa_level", "source", "trusted_root", "max_root_age")
+_OF_PUBLISHERS = ("publishers", "allowed_signers", "keyring")
 
 
 @value
@@ -82,7 +85,8 @@ class ArtifactRule:
 class SignatureRule:
     """[signatures] of one file; None = it does not say. require: kinds, "signature" among them. builders: ids that may
     have built, with a star for any text. slsa_level: 1 to 3. source: address of the repository. max_root_age: days.
-    places: key → where its value stands. layer: number of the file, 0 = the project's own."""
+    publishers: repositories of modules are asked; allowed_signers, keyring: whose keys count there. places: key → where
+    its value stands. layer: number of the file, 0 = the project's own."""
 
     location: Location
     require: tuple[str, ...] | None = None
@@ -92,6 +96,9 @@ class SignatureRule:
     source: str = ""
     trusted_root: SigningFile | None = None
     max_root_age: int = 0
+    publishers: bool | None = None
+    allowed_signers: SigningFile | None = None
+    keyring: SigningFile | None = None
     artifacts: tuple[ArtifactRule, ...] = ()
     places: Mapping[str, Location] = MappingProxyType({})
     layer: int = 0
@@ -99,6 +106,13 @@ class SignatureRule:
     def place(self, key: str) -> Location:
         """Return where a key stands, or the section."""
         return self.places.get(key, self.location)
+
+    @property
+    def asks_of_artifacts(self) -> bool:
+        """Whether it is about what the project releases, not about publishers of modules alone."""
+        if self.artifacts or any(_is_said(getattr(self, key)) for key in _OF_ARTIFACTS):
+            return True
+        return not any(_is_said(getattr(self, key)) for key in _OF_PUBLISHERS)
 
 
 def required_of(rules: Iterable[SignatureRule], artifact: ArtifactRule | None = None) -> tuple[str, ...]:
@@ -108,7 +122,7 @@ def required_of(rules: Iterable[SignatureRule], artifact: ArtifactRule | None = 
     for rule in rules:
         own = artifact.require if artifact is not None and artifact in rule.artifacts else None
         said |= dict.fromkeys(own if own is not None else rule.require or ())
-    return tuple(said) or (DEFAULT_REQUIRE if rules else ())
+    return tuple(said) or (DEFAULT_REQUIRE if any(rule.asks_of_artifacts for rule in rules) else ())
 
 
 def slsa_level_of(rules: Iterable[SignatureRule]) -> tuple[int, Location | None]:
@@ -123,17 +137,24 @@ def roots_of(rules: Iterable[SignatureRule]) -> SigningFile | None:
     return next((rule.trusted_root for rule in rules if rule.trusted_root is not None), None)
 
 
+def publisher_keys_of(rules: Iterable[SignatureRule]) -> tuple[SigningFile | None, SigningFile | None]:
+    """Return the allowed signers and the keyring of publishers that are named; the files of a policy agree about
+    both."""
+    rules = tuple(rules)
+    signers = next((rule.allowed_signers for rule in rules if rule.allowed_signers is not None), None)
+    return signers, next((rule.keyring for rule in rules if rule.keyring is not None), None)
+
+
 def over(here: SignatureRule, preset: SignatureRule) -> SignatureRule:
     """Return the section of a file over that of the preset that it starts from: what it says itself holds."""
     said = {
-        key: getattr(here if _is_said(getattr(here, key)) else preset, key)
-        for key in ("require", "signers", "builders", "slsa_level", "source", "trusted_root", "max_root_age")
+        key: getattr(here if _is_said(getattr(here, key)) else preset, key) for key in (*_OF_ARTIFACTS, *_OF_PUBLISHERS)
     }
     return changed(here, **said, places={**preset.places, **here.places})
 
 
 def _is_said(found: object) -> bool:
-    return found is not None and found not in ("", 0)
+    return isinstance(found, bool) or (found is not None and found not in ("", 0))
 
 
 def content_of(rule: SignatureRule) -> dict[str, object]:
@@ -146,6 +167,9 @@ def content_of(rule: SignatureRule) -> dict[str, object]:
         "source": rule.source,
         "trusted_root": rule.trusted_root.sha256 if rule.trusted_root is not None else "",
         "max_root_age": rule.max_root_age,
+        "publishers": bool(rule.publishers),
+        "allowed_signers": rule.allowed_signers.sha256 if rule.allowed_signers is not None else "",
+        "keyring": rule.keyring.sha256 if rule.keyring is not None else "",
         "artifacts": sorted(map(_artifact, rule.artifacts)),
     }
     return found

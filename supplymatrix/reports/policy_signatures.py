@@ -37,6 +37,11 @@ def _said(rule: SignatureRule) -> Iterator[str]:
         yield f"trusted root  {rule.trusted_root.place}, sha256 {rule.trusted_root.sha256}"
     if rule.max_root_age:
         yield f"trusted root of at most  {rule.max_root_age:,} days"
+    if rule.publishers is not None:
+        yield f"publishers of modules are {'asked' if rule.publishers else 'not asked'} who signed their tags"
+    for what, file in (("allowed signers", rule.allowed_signers), ("keyring", rule.keyring)):
+        if file is not None:
+            yield f"{what} of publishers  {file.place}, sha256 {file.sha256}"
     for artifact in rule.artifacts:
         more = [f"signatures in {artifact.bundle}"] if artifact.bundle else []
         more += [f"required {', '.join(artifact.require)}"] if artifact.require is not None else []
@@ -63,6 +68,9 @@ def signatures_json(rule: SignatureRule) -> dict[str, object]:
         "source": rule.source,
         "trusted_root": _file_json(rule.trusted_root),
         "max_root_age_days": rule.max_root_age,
+        "publishers": rule.publishers,
+        "allowed_signers": _file_json(rule.allowed_signers),
+        "keyring": _file_json(rule.keyring),
         "artifacts": [_artifact_json(artifact) for artifact in rule.artifacts],
         "layer": rule.layer,
         "origin": _place(rule.location),

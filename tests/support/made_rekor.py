@@ -66,7 +66,7 @@ class MadeRekor:
     def tree(self, body: bytes) -> NaiveTree:
         """Return the tree that has the entry as number `before`."""
         is_one_size = self.version == 1 or self.is_one_tree
-        more = 0 if is_one_size else int.from_bytes(hashlib.sha256(body).digest()[:2], "big") % 211
+        more = 0 if is_one_size else 120 + hashlib.sha256(body).digest()[0] % 120  # eight hashes prove it
         others = [f'{{"filler":{number}}}'.encode() for number in range(self.before + self.after + more)]
         return NaiveTree([*others[: self.before], body, *others[self.before :]])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.checks.publishers import contradicts, evidence_of
-from supplymatrix.checks.result import failed, passed
+from supplymatrix.checks.publishers import contradicts, evidence_of, gap_of_publisher
+from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.fact import SumKind
 from supplymatrix.model.publisher_fact import PublisherSignature, TreeState
@@ -31,8 +31,8 @@ RULE = Rule(
 
 
 def check(view: FactView) -> Iterator[Result]:
-    """A tag whose tree is the log's and which contradicts nothing is a pass, signed or not; what could not be had is
-    told by SM116."""
+    """A tag whose tree is the log's and which contradicts nothing is a pass, signed or not; what could not be held
+    against the log is unknown."""
     for fact in view.facts.of(PublisherSignature):
         module, subject = fact.subject, str(fact.subject)
         if contradicts(fact):
@@ -48,3 +48,5 @@ def check(view: FactView) -> Iterator[Result]:
             )
         elif fact.tree is TreeState.EQUAL:
             yield passed(RULE, subject, module)
+        else:
+            yield unknown(RULE, subject, module, gap_of_publisher(fact))
