@@ -350,7 +350,7 @@ def trace(environ: dict[str, str], scratch: Path) -> list[int]:
     codes = [run(environ, *words, cwd=folder, most=45)]
     say("  … and after one letter was changed in the hash that it records for its module:\n")
     program.write_bytes(program.read_bytes().replace(b"\th1:utOm6", b"\th1:vtOm6"))
-    codes.append(run(environ, *words, cwd=folder, most=30))
+    codes.append(run(environ, *words, cwd=folder, most=45))
     say("  a real attestation of the public log, judged by our engine and the sigstore package, offline:\n")
     bundle = ("--bundle", "public-log.sigstore.json", "--identity", PUBLIC, *BY_GITHUB, "--offline")
     codes.append(run(environ, "verify", "attestation", PUBLIC_FILE, *bundle, cwd=folder, most=20))

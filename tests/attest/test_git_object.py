@@ -82,11 +82,20 @@ def test_the_header_of_the_other_hash_is_no_signature_and_not_signed() -> None:
         (ObjectKind.TAG, b""),
         (ObjectKind.COMMIT, b"tree %b\n\nx" % COMMIT.encode()),
         (ObjectKind.COMMIT, b"tree %b\ncommitter A <a> 1 +0000\ngpgsig a\ngpgsig b\n\nx" % COMMIT.encode()),
+        (ObjectKind.COMMIT, b"tree %b\ncommitter A <a> 1 +0000\ngpgsigX evil\n more\n\nx" % COMMIT.encode()),
+        (ObjectKind.COMMIT, b"tree %b\ncommitter A <a> 1 +0000\ngpgsig\n\nx" % COMMIT.encode()),
+        (ObjectKind.TAG, b"object %b\ntype commit\ntag v1\ngpgsigfoo evil\n more\n\nx" % COMMIT.encode()),
     ],
 )
 def test_what_git_would_not_write_is_refused(kind: ObjectKind, data: bytes) -> None:
     with pytest.raises(InputError):
         parsed(kind, data)
+
+
+def test_a_header_of_very_many_lines_is_joined() -> None:
+    lines = b"\n " * 400_000
+    found = parsed(ObjectKind.COMMIT, b"tree %b\ncommitter x\ngpgsig y%b\n\nx" % (COMMIT.encode(), lines))
+    assert (len(found.signature), found.payload) == (400_002, b"tree %b\ncommitter x\n\nx" % COMMIT.encode())
 
 
 def test_bytes_of_another_id_are_refused() -> None:

@@ -13,7 +13,7 @@ import pytest
 from supplymatrix.attest.wanted import IdentityWish
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.publisher_signature import PublisherTrust
-from supplymatrix.engine.verify_publisher import PublisherRequest, verify_publishers
+from supplymatrix.engine.verify_publisher import PublisherRequest, judge_publishers, verify_publishers
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.publisher import (
     OriginSource,
@@ -25,9 +25,11 @@ from supplymatrix.model.publisher import (
     TreeState,
 )
 from supplymatrix.model.signature import CheckState
+from supplymatrix.model.value import changed
+from supplymatrix.sources import git_tags, gpgv
 from tests.support.git_server import GitServer
 from tests.support.gnupg import Gnupg
-from tests.support.log_server import LogServer
+from tests.support.log_server import LogServer, Reply
 from tests.support.machine import NOW, Machine
 from tests.support.made_log import write_project
 from tests.support.made_publisher import MODULE, MadePublisher, h1_of, signers
@@ -109,9 +111,7 @@ def test_no_signature_is_unsigned(made: MadePublisher, annotated: bool) -> None:
 
 
 @pytest.mark.parametrize("annotated", [True, False])
-def test_a_signed_commit_counts_where_the_tag_is_not_signed_and_that_is_told(
-    made: MadePublisher, annotated: bool
-) -> None:
+def test_a_signed_commit_does_not_make_a_version_unless_somebody_says_so(made: MadePublisher, annotated: bool) -> None:
     commit = signed_commit(made.repo, ADA.sign)
     if annotated:
         made.tag(V1, None)
@@ -119,16 +119,31 @@ def test_a_signed_commit_counts_where_the_tag_is_not_signed_and_that_is_told(
         made.publish(V1)
         made.repo.git("tag", V1)
     verdict = only(made, signers(ADA))
-    assert outcome(verdict) == (PublisherState.VERIFIED, TreeState.EQUAL, 0)
+    assert outcome(verdict) == (PublisherState.TAG_UNSIGNED, TreeState.EQUAL, 1)
     assert (verdict.signed, verdict.object_name) == ("commit", commit)
-    assert any("the tag is not" in note for note in verdict.notes)
+    assert reason(verdict) is PublisherReason.TAG_UNSIGNED
+    assert verdict.step is not None
+    assert verdict.step.says == "the commit is signed by ada@a.example; nobody signed that it is this version"
+    unknown = only(made)
+    assert (unknown.state, unknown.trust_line) == (PublisherState.TAG_UNSIGNED, "")
+    verdict = only(made, changed(signers(ADA), takes_commits=True))
+    assert outcome(verdict) == (PublisherState.VERIFIED, TreeState.EQUAL, 0)
+    assert [step.check for step in verdict.steps if step.state is CheckState.NOT_CHECKED] == [PublisherCheck.TAG]
+    assert only(made, PublisherTrust(takes_commits=True)).state is PublisherState.UNKNOWN
+
+
+def test_a_wrong_signature_of_a_commit_is_an_alarm_whatever_counts(made: MadePublisher) -> None:
+    signed_commit(made.repo, lambda data: ADA.sign(data + b" "))
+    made.tag(V1, None)
+    assert outcome(only(made, signers(ADA))) == (PublisherState.WRONG, TreeState.NOT_CHECKABLE, 4)
 
 
 def test_a_signature_of_a_key_that_counts_over_something_else_is_an_alarm(made: MadePublisher) -> None:
     made.tag(V1, lambda data: ADA.sign(data + b" "))
     verdict = only(made, signers(ADA))
-    assert outcome(verdict) == (PublisherState.WRONG, TreeState.EQUAL, 4)
+    assert outcome(verdict) == (PublisherState.WRONG, TreeState.NOT_CHECKABLE, 4)
     assert reason(verdict) is PublisherReason.SIGNATURE_INVALID
+    assert verdict.steps[-1].says == "its tree was not packed: it is an alarm already"
 
 
 def test_what_cannot_be_read_is_no_signature_and_no_alarm(made: MadePublisher) -> None:
@@ -141,10 +156,17 @@ def test_what_cannot_be_read_is_no_signature_and_no_alarm(made: MadePublisher) -
 def test_an_old_signed_tag_under_a_new_name_is_an_alarm(made: MadePublisher) -> None:
     made.tag(V1, ADA.sign, said="v0.9.0")
     verdict = only(made, signers(ADA))
-    assert outcome(verdict) == (PublisherState.WRONG, TreeState.EQUAL, 4)
+    assert outcome(verdict) == (PublisherState.WRONG, TreeState.NOT_CHECKABLE, 4)
     assert reason(verdict) is PublisherReason.TAG_MISMATCH
     assert verdict.step is not None
     assert (verdict.step.expected, verdict.step.found) == (V1, "v0.9.0")
+
+
+def test_another_name_that_nobody_signed_is_none_and_no_alarm(made: MadePublisher) -> None:
+    made.tag(V1, None, said="v1.0.0-rc1")
+    verdict = only(made, signers(ADA))
+    assert outcome(verdict) == (PublisherState.UNSIGNED, TreeState.EQUAL, 1)
+    assert "v1.0.0-rc1" in verdict.steps[0].says
 
 
 def test_a_tag_that_was_moved_is_an_alarm_whoever_signed_it(made: MadePublisher) -> None:
@@ -154,7 +176,7 @@ def test_a_tag_that_was_moved_is_an_alarm_whoever_signed_it(made: MadePublisher)
     made.repo.commit({"m.go": "package m // changed\n"})
     signed_tag(made.repo, V1, ADA.sign)
     verdict = only(made, signers(ADA))
-    assert outcome(verdict) == (PublisherState.WRONG, TreeState.DIFFERS, 4)
+    assert outcome(verdict) == (PublisherState.WRONG, TreeState.NOT_CHECKABLE, 4)
     assert reason(verdict) is PublisherReason.COMMIT_MISMATCH
     assert verdict.step is not None
     assert verdict.step.expected == made.commit
@@ -183,6 +205,15 @@ def test_a_key_whose_time_is_over_is_refused(made: MadePublisher) -> None:
     verdict = only(made, signers(ADA, options='valid-before="20200101Z" '))
     assert outcome(verdict) == (PublisherState.REFUSED, TreeState.EQUAL, 1)
     assert reason(verdict) is PublisherReason.KEY_EXPIRED
+
+
+def test_a_fingerprint_goes_before_a_line_that_is_over_and_that_is_told(made: MadePublisher) -> None:
+    made.tag(V1, ADA.sign)
+    trust = changed(signers(ADA, options='valid-before="20200101Z" '), fingerprints=(ADA.fingerprint,))
+    verdict = only(made, trust)
+    assert verdict.is_verified
+    (says,) = [step.says for step in verdict.steps if step.check is PublisherCheck.SIGNER]
+    assert "though signers:1 does not let it sign: its key counted until" in says
 
 
 def test_a_signature_for_files_is_none_of_git(made: MadePublisher) -> None:
@@ -331,6 +362,10 @@ class TestNotHad:
             ({"URL": "git://pub.example/org/m"}, PublisherReason.NOT_ALLOWED),
             ({"URL": "ssh://pub.example/org/m"}, PublisherReason.NOT_ALLOWED),
             ({"URL": "file:///etc"}, PublisherReason.NO_ORIGIN),
+            ({"URL": "svn://pub.example/org/m"}, PublisherReason.NOT_ALLOWED),
+            ({"URL": "git+ssh://pub.example/org/m"}, PublisherReason.NOT_ALLOWED),
+            ({"URL": "ssh+ssh://pub.example/org/m"}, PublisherReason.NO_ORIGIN),
+            ({"URL": f"https://pub.example/{'a' * 480}"}, PublisherReason.NO_ORIGIN),
             ({"URL": "ext::sh -c x"}, PublisherReason.NO_ORIGIN),
             ({"URL": "https://u:p@pub.example/m"}, PublisherReason.NO_ORIGIN),
             ({"Subdir": "../.."}, PublisherReason.NO_ORIGIN),
@@ -343,6 +378,52 @@ class TestNotHad:
         made.info(V1, **origin)
         verdict = only(made, signers(ADA), repository="")
         assert (verdict.state, reason(verdict)) == (PublisherState.NOT_CHECKABLE, code)
+
+    def test_an_odd_origin_says_nothing_of_other_modules(self, made: MadePublisher) -> None:
+        made.tag(V1, ADA.sign)
+        made.info(V1, URL="svn://pub.example/org/m")
+        made.info(V1, module="other.example/m", URL=f"https://{'a' * 400}")
+        write_project(made.project, made.log, "", [])
+        modules = (ModuleVersion(path=MODULE, version=V1), ModuleVersion(path="other.example/m", version=V1))
+        means = Means(environ=made.machine.environ, now=NOW, offline=True)
+        request = PublisherRequest(modules=modules, means=means)
+        first, second = judge_publishers(request, {}, [])
+        assert (reason(first), reason(second)) == (PublisherReason.NOT_ALLOWED, PublisherReason.UNREACHABLE)
+
+    def test_a_server_that_says_nothing_is_asked_twice_at_most(
+        self, made: MadePublisher, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(git_tags, "_ASK_SECONDS", 0.2)
+        made.machine.settings["GOINSECURE"] = "pub.example"
+        paths = [f"{MODULE}{number}" for number in range(5)]
+        with LogServer({}) as server:
+            server.always(Reply(mode="stall"))
+            for path in paths:
+                made.info(V1, module=path, URL=f"{server.url}/{path}")
+            modules = tuple(ModuleVersion(path=path, version=V1) for path in paths)
+            means = Means(environ=made.machine.environ, now=NOW, jobs=1)
+            verdicts = judge_publishers(PublisherRequest(modules=modules, means=means), {}, [])
+        assert {reason(verdict) for verdict in verdicts} == {PublisherReason.UNREACHABLE}
+        told = [verdict.steps[0].says for verdict in verdicts]
+        assert ["is not asked again" in says for says in told] == [False, False, True, True, True]
+        assert len(server.paths) == 2
+
+    def test_the_time_for_all_is_over(self, made: MadePublisher) -> None:
+        modules = (ModuleVersion(path=MODULE, version=V1),)
+        means = Means(environ=made.machine.environ, now=NOW)
+        request = PublisherRequest(modules=modules, means=means, repository=str(made.repo.folder), seconds=0.0)
+        (verdict,) = judge_publishers(request, {}, [])
+        assert (verdict.exit_code, reason(verdict)) == (3, PublisherReason.UNREACHABLE)
+        assert "not looked at" in verdict.steps[0].says
+
+    def test_a_disk_without_room_is_told(self, made: MadePublisher, monkeypatch: pytest.MonkeyPatch) -> None:
+        def full(**_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        made.tag(V1, ADA.sign)
+        monkeypatch.setattr(gpgv.tempfile, "TemporaryDirectory", full)
+        verdict = only(made)
+        assert (verdict.exit_code, "No space left" in verdict.steps[0].says) == (3, True)
 
     def test_govcs_is_heeded(self, made: MadePublisher) -> None:
         made.tag(V1, ADA.sign)

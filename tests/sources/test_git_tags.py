@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from supplymatrix.errors import InputError, SourceError, TransportError
-from supplymatrix.sources.git_tags import FetchedTag, TagWanted, fetch_tag, full_commit, parse_place
+from supplymatrix.sources.git_run import Halt, why_unsafe
+from supplymatrix.sources.git_tags import FetchedTag, StalledError, TagWanted, fetch_tag, full_commit, parse_place
 from tests.support.git_repo import GitRepo
 from tests.support.git_server import GitServer
 from tests.support.log_server import LogServer, Reply
-from tests.support.signed_git import signed_tag
+from tests.support.signed_git import signed_tag, write_object
 
 TAG = "refs/tags/v1.0.0"
 PATH = {"PATH": os.environ.get("PATH", "")}
@@ -172,7 +174,7 @@ def test_a_server_that_says_nothing_is_left_after_a_time(monkeypatch: pytest.Mon
     monkeypatch.setattr(git_tags, "_ASK_SECONDS", 0.3)
     with LogServer({}) as server:
         server.always(Reply(mode="stall"))
-        with pytest.raises(TransportError, match="did not end within"):
+        with pytest.raises(StalledError, match="did not end within"):
             told(f"{server.url}/m.git")
 
 
@@ -188,6 +190,100 @@ def test_a_repository_that_is_too_large_is_given_up(repo: GitRepo, monkeypatch: 
             pass
 
 
+def test_a_tree_that_unfolds_without_end_is_not_packed(repo: GitRepo) -> None:
+    def tree(lines: str) -> str:
+        return write_object(repo, "tree", b"".join(_entry(line) for line in lines.splitlines()))
+
+    def _entry(line: str) -> bytes:
+        mode, name, id_ = line.split()
+        return f"{mode} {name}\0".encode() + bytes.fromhex(id_)
+
+    blob = write_object(repo, "blob", b"x")
+    held = tree("".join(f"100644 f{number} {blob}\n" for number in range(10)))
+    for _ in range(8):
+        held = tree("".join(f"40000 d{number} {held}\n" for number in range(10)))
+    commit = write_object(repo, "commit", f"tree {held}\nauthor A <a> 1 +0000\ncommitter A <a> 1 +0000\n\nx".encode())
+    repo.git("update-ref", TAG, commit)
+    with fetch_tag(parse_place(str(repo.folder)), TagWanted(references=(TAG,)), PATH) as fetched:
+        assert fetched is not None
+        with pytest.raises(SourceError, match="as a list it is larger than"), fetched.archive(""):
+            pass
+
+
+def fake_git(folder: Path, version: str) -> dict[str, str]:
+    """Return an environment whose git has this version, and keeps the names of its variables and finds nothing."""
+    folder.mkdir()
+    program = folder / "git"
+    program.write_text(f"""#!/bin/sh
+case "$*" in *--version) echo "git version {version}"; exit;; esac
+/usr/bin/env > "{folder}/env"
+exit 1
+""")
+    program.chmod(0o755)
+    return {"PATH": str(folder)}
+
+
+@pytest.mark.parametrize(
+    ("version", "is_safe"),
+    [
+        ("2.39.5", True), ("2.39.3", False), ("2.34.1", False), ("2.43.4", True), ("2.43.0", False), ("2.45.1", True),
+        ("2.45.0", False), ("2.46.0.rc1", True), ("2.39.5 (Apple Git-154)", True), ("3.0", True), ("1.46.9", False),
+        ("2.GIT", False),
+    ],
+)  # fmt: skip
+def test_a_git_that_runs_what_a_folder_says_is_not_let_at_it(tmp_path: Path, version: str, is_safe: bool) -> None:
+    environ = fake_git(tmp_path / "bin", version)
+    place = parse_place(str(tmp_path))
+    if is_safe:
+        assert full_commit(place, "ab" * 6, environ) == ""
+        assert "GIT_ALLOW_PROTOCOL" not in (tmp_path / "bin" / "env").read_text()  # nothing is fetched lazily
+        return
+    for ask in (lambda: full_commit(place, "ab" * 6, environ), lambda: _fetch_from(str(tmp_path), environ)):
+        with pytest.raises(SourceError, match="is needed"):
+            ask()
+
+
+def _fetch_from(url: str, environ: dict[str, str]) -> None:
+    with fetch_tag(parse_place(url), TagWanted(references=(TAG,)), environ):
+        pass
+
+
+def test_a_file_is_no_repository_with_commits() -> None:
+    assert full_commit(parse_place("file:///etc/passwd"), "ab" * 6, PATH) == ""
+
+
+def test_a_full_disk_is_told(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    from supplymatrix.sources import git_run
+
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    why_unsafe(PATH["PATH"])
+    monkeypatch.setattr(git_run.tempfile, "TemporaryFile", full)
+    with pytest.raises(SourceError, match="No space left"):
+        _fetch_from(str(repo.folder), PATH)
+
+
+def test_nothing_is_run_after_the_end(repo: GitRepo) -> None:
+    place, wanted = parse_place(str(repo.folder)), TagWanted(references=(TAG,))
+    stopped = Halt()
+    stopped.stop()
+    for halt, why in ((stopped, "interrupted"), (Halt(0.0), "are over")):
+        with pytest.raises(TransportError, match=why), fetch_tag(place, wanted, PATH, halt=halt):
+            pass
+
+
+def test_a_run_ends_when_it_is_told_to() -> None:
+    with LogServer({}) as server:
+        server.always(Reply(mode="stall"))
+        halt = Halt()
+        Timer(0.3, halt.stop).start()
+        fetching = fetch_tag(parse_place(f"{server.url}/m.git"), TagWanted(references=(TAG,)), PATH, halt=halt)
+        with pytest.raises(TransportError, match="interrupted") as caught, fetching:
+            pass
+    assert not isinstance(caught.value, StalledError)
+
+
 @pytest.mark.parametrize(
     ("text", "protocol", "shown"),
     [
@@ -196,6 +292,10 @@ def test_a_repository_that_is_too_large_is_given_up(repo: GitRepo, monkeypatch: 
         ("ssh://git@host.example/m", "ssh", "ssh://host.example/m"),
         ("git+ssh://git@host.example/m", "ssh", "git+ssh://host.example/m"),
         ("git@host.example:org/m.git", "ssh", "host.example:org/m.git"),
+        ("https://tok@host.example/x@y/z", "https", "https://host.example/x@y/z"),
+        ("https://host.example/x@y/z", "https", "https://host.example/x@y/z"),
+        ("https://tok@host.example?a@b", "https", "https://host.example?a@b"),
+        ("n" * 300, "", ""),
         ("ext::sh -c id", "", ""),
         ("-u./x", "", ""),
         ("https://-host/x", "", ""),
