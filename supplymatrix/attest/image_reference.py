@@ -17,7 +17,7 @@ import re
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.oci import DOCKER_HUB, ImageReference
 
-__all__ = ["DEFAULT_TAG", "is_digest", "parse_image_reference", "without_login"]
+__all__ = ["DEFAULT_TAG", "is_digest", "names_registry", "parse_image_reference", "without_login"]
 
 DEFAULT_TAG = "latest"
 _OLD_HUB = "index.docker.io"
@@ -60,6 +60,13 @@ def parse_image_reference(text: str) -> ImageReference:
     return ImageReference(registry=registry, repository=path, tag=tag, digest=digest)
 
 
+def names_registry(text: str) -> bool:
+    """Return whether a name says which registry is meant, or has at least a tag or a digest. Any other one may be that
+    of a file as well, and stands for an image of Docker Hub by docker's rules alone."""
+    first, slash, _ = text.partition("/")
+    return _is_host(first) if slash else ":" in first or "@" in first
+
+
 def without_login(text: str) -> str:
     """Return what may be shown of a text that should name an image: of an address with a login in it, what stands
     behind that. Passwords may have any character in them, so that the last @ counts which is not that of a digest."""
@@ -71,9 +78,13 @@ def without_login(text: str) -> str:
 def _split(text: str) -> tuple[str, str]:
     """Return registry and the rest of a name, by which docker tells the one from the other."""
     first, slash, rest = text.partition("/")
-    if not slash or not (set(".:[") & set(first) or first == "localhost" or first.lower() != first):
+    if not slash or not _is_host(first):
         return DOCKER_HUB, text
     return (DOCKER_HUB if first == _OLD_HUB else first), rest
+
+
+def _is_host(first: str) -> bool:
+    return bool(set(".:[") & set(first)) or first == "localhost" or first.lower() != first
 
 
 def _refuse_other_things(text: str) -> None:

@@ -45,6 +45,8 @@ __all__ = ["LEAST_RSA_BITS", "SigningKey", "VerifyingKey", "key_id_of", "parse_s
 _KINDS = f"Ed25519, ECDSA on P-256 or P-384, or RSA of at least {LEAST_RSA_BITS} bits"
 _TAKEN = f"Ed25519, ECDSA on P-256, P-384 or P-521, or RSA of at least {LEAST_RSA_BITS} bits"
 _MAKE = "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out pub.pem"
+_THEIRS = "give the signer's public key (PEM)"
+_OTHER = "ask the signer for a signature by another key: this one is none that is verified here"
 _HALF = "openssl pkey -in key.pem -pubout -out pub.pem"
 _COSIGN_HALF = "cosign public-key --key cosign.key > cosign.pub"
 _COSIGN = (b"SIGSTORE PRIVATE KEY", b"COSIGN PRIVATE KEY")
@@ -141,16 +143,17 @@ def parse_verifying_key(data: bytes, artifact: str) -> VerifyingKey:
         is_cosigns = any(mark in data for mark in _COSIGN)
         raise _fault(artifact, what, "its public half", _COSIGN_HALF if is_cosigns else _HALF)
     if (count := len(_PUBLIC.findall(data))) > 1:
-        raise _fault(artifact, f"the file has {count:,} public keys, and one of them is meant", "one key in a file", "")
+        what = f"the file has {count:,} public keys, and one of them is meant"
+        raise _fault(artifact, what, "one key in a file", "write the one that is meant to a file of its own")
     if (quickly := _read_quickly(data)) is not None:
         return quickly
     try:
         key = load_pem_public_key(data)
     except (ValueError, TypeError, UnsupportedAlgorithm) as err:
-        raise _fault(artifact, "this is no public key in PEM form", _TAKEN) from err
+        raise _fault(artifact, "this is no public key in PEM form", _TAKEN, _THEIRS) from err
     if not isinstance(key, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
-        raise _fault(artifact, "the key is of a kind that verifies nothing here", _TAKEN)
-    return _verifying(key, artifact)
+        raise _fault(artifact, "the key is of a kind that verifies nothing here", _TAKEN, _THEIRS)
+    return _verifying(key, artifact, _OTHER)
 
 
 def key_id_of(key: PublicKey) -> str:
@@ -172,14 +175,14 @@ def _read_quickly(data: bytes) -> VerifyingKey | None:
     return VerifyingKey(public=key, name=key_name(key), key_id=hashlib.sha256(blocks[0][1]).hexdigest())
 
 
-def _verifying(key: PublicKey, artifact: str) -> VerifyingKey:
+def _verifying(key: PublicKey, artifact: str, remedy: str = _MAKE) -> VerifyingKey:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
     if isinstance(key, ec.EllipticCurvePublicKey):
         if not isinstance(key.curve, ec.SECP256R1 | ec.SECP384R1 | ec.SECP521R1):
-            raise _fault(artifact, f"the key is on the curve {key.curve.name}", _TAKEN)
+            raise _fault(artifact, f"the key is on the curve {key.curve.name}", _TAKEN, remedy)
     elif not isinstance(key, ed25519.Ed25519PublicKey) and key.key_size < LEAST_RSA_BITS:
-        raise _fault(artifact, f"the RSA key has {key.key_size:,} bits", _TAKEN)
+        raise _fault(artifact, f"the RSA key has {key.key_size:,} bits", _TAKEN, remedy)
     return VerifyingKey(public=key, name=key_name(key), key_id=key_id_of(key))
 
 

@@ -82,10 +82,12 @@ def check_log_entry(
 
 
 class _UnknownLogError(Exception):
-    """No log that is trusted for the entry. expected, found: in words; reason: in the report."""
+    """No log that is trusted for the entry. expected, found: in words; remedy: what to do, "" = nothing known."""
 
-    def __init__(self, message: str, expected: str = "", found: str = "", *, cannot_say: bool = False) -> None:
-        self.expected, self.found = expected, found
+    def __init__(
+        self, message: str, expected: str = "", found: str = "", *, remedy: str = "", cannot_say: bool = False
+    ) -> None:
+        self.expected, self.found, self.remedy = expected, found, remedy
         self.cannot_say = cannot_say
         super().__init__(message)
 
@@ -121,7 +123,8 @@ def _log_of(entry: LogEntry, root: TrustedRoot | None, times: Sequence[datetime]
     named = [log for log in root.logs if log.log_id == entry.log_id]
     if not named:
         expected = ", ".join(f"{log.log_id.hex()} ({log.base_url})" for log in root.logs)
-        raise _UnknownLogError("the log is not one that is trusted", expected, entry.log_id.hex())
+        remedy = "name the trusted root of that log: --trusted-root FILE"
+        raise _UnknownLogError("the log is not one that is trusted", expected, entry.log_id.hex(), remedy=remedy)
     dated = [log for log in named if log.valid.start is not None]
     if not dated:
         raise _UnknownLogError("the trusted root does not say since when the log is trusted", "validFor.start", "none")
@@ -165,7 +168,7 @@ def _unknown(entry: LogEntry, fault: _UnknownLogError) -> _Steps:
     for check, is_there in there.items():
         if is_there:
             steps.append(SignatureStep(check=check, state=state, says=str(fault), expected=fault.expected,
-                                       found=fault.found, reason=Reason.LOG_UNKNOWN))  # fmt: skip
+                                       found=fault.found, reason=Reason.LOG_UNKNOWN, remedy=fault.remedy))  # fmt: skip
         else:
             steps.append(_step(check, CheckState.NOT_PRESENT, f"there is no {check.value}"))
     return tuple(steps)

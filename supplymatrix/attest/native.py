@@ -14,6 +14,7 @@ every such time. A key needs no time.
 
 from __future__ import annotations
 
+import hashlib
 from base64 import b64decode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 from supplymatrix.attest.bundle import SignedBundle
 from supplymatrix.attest.certificates import check_chain, check_leaf, time_text
 from supplymatrix.attest.claims import check_annotations, check_claims, check_identity, check_predicate
+from supplymatrix.attest.consequences import with_consequences
 from supplymatrix.attest.der import DerError
 from supplymatrix.attest.fulcio import identities_of, signer_of
 from supplymatrix.attest.log_entry import check_log_entry
@@ -57,6 +59,15 @@ OUR_CLOCK = "this machine's clock"
 _HEX_DIGITS = 64
 _ORDER = {check: at for at, check in enumerate(Check)}
 _TRUST = "name a trusted root: --trusted-root FILE"
+_OTHER_KEY = (
+    "give the key of whoever signed it; if it is the right key, the bundle or the artifact was changed: trust neither"
+)
+_ANEW = (
+    "look whether the key is the right one; if it is, take signature and artifact anew from where they are published, "
+    "and if nothing changes, trust neither"
+)
+_LOG_IT = "sign with an entry in a transparency log, or ask the publisher for the bundle"
+_NO_LOG = "; or, if this key publishes to no log, --key-without-log"
 _UNTRUSTED = "not compared, since nobody who is trusted vouches for the certificate"
 _ALWAYS = frozenset({Check.FORM, Check.ARTIFACT, Check.SIGNATURE, Check.ENTRY})
 _LOGGED = frozenset({Check.PROMISE, Check.PROOF})
@@ -103,7 +114,7 @@ class _Run:
             self._refuse_certificate()
         self._artifact()
         self._said_with_it()
-        steps = tuple(sorted(self.steps, key=lambda step: _ORDER[step.check]))
+        steps = with_consequences(self._in_order(), self._as_named())
         state = _state(steps, self._needed())
         is_signed = self._holds(Check.SIGNATURE)
         return SignatureVerdict(
@@ -119,6 +130,23 @@ class _Run:
             notes=tuple(dict.fromkeys(self.notes)),
         )
 
+    def _in_order(self) -> list[SignatureStep]:
+        return sorted(self.steps, key=lambda step: _ORDER[step.check])
+
+    def _as_named(self) -> list[SignatureStep] | None:
+        """Return the steps of the signature held against the artifact that it names, None where that is this one, or
+        where what is signed is a document, which holds or does not whatever the artifact is."""
+        step = self.content.step
+        if step is None or step.reason is not Reason.DIGEST_MISMATCH or self.bundle.message_digest is None:
+            return None
+        algorithm, digest = self.bundle.message_digest
+        if len(digest) != hashlib.new(algorithm).digest_size:
+            return None
+        named = Artifact(name=self.artifact.name, digests=((algorithm, digest.hex()),))
+        other = _Run(self.bundle, named, self.wanted, self.root, self.now)
+        other.verdict()
+        return other._in_order()
+
     # ---- a key
 
     def _keys(self) -> tuple[VerifyingKey, ...]:
@@ -128,9 +156,7 @@ class _Run:
         leaf, _ = check_leaf(self.bundle.certificate)
         if leaf is None:
             return ()
-        from hashlib import sha256
-
-        named = sha256(leaf.key).hexdigest()
+        named = hashlib.sha256(leaf.key).hexdigest()
         return tuple(key for key in self.wanted.keys if key.key_id == named)
 
     def _by_key(self, keys: Sequence[VerifyingKey]) -> None:
@@ -145,9 +171,11 @@ class _Run:
         ]
         used, step, held = min(tried, key=lambda each: _preference(each[1]))
         self.signatures = (held,) if held else self.signatures
-        named = _digest_of(self.bundle.key_hint)
-        if step.state is CheckState.FAILED and named and named.hex() not in {key.key_id for key in keys}:
-            step = changed(step, remedy=f"look whether the key is the right one: the signer names {named.hex()}")
+        named = _digest_of(self.bundle.key_hint).hex()
+        if step.reason is Reason.SIGNATURE_INVALID and named and named not in {key.key_id for key in keys}:
+            step = changed(step, says=f"{step.says}; the bundle names another key ({named})", remedy=_OTHER_KEY)
+        elif step.reason is Reason.SIGNATURE_INVALID and not named:
+            step = changed(step, remedy=_ANEW)
         if step.reason is Reason.MALFORMED:  # of another kind than made it: that says nothing against the bundle
             step = changed(step, reason=Reason.KEY_MISMATCH)
         self.steps.append(step)
@@ -163,8 +191,17 @@ class _Run:
         self._key_time()
 
     def _ask_for_key(self) -> None:
-        """Tell that a key is needed. An old bundle that was to have a certificate, and has a bare key, is refused."""
+        """Tell that a key is needed. An old bundle that was to have a certificate, and has a bare key, is refused; so
+        is any where nobody who is asked for signs by a key."""
         self.steps.append(_step(Check.SIGNATURE, CheckState.NOT_CHECKABLE, "the key that made it is not at hand"))
+        if self.wanted.only_certificates:
+            self.steps.append(
+                _step(
+                    Check.KEY, CheckState.FAILED, "it was made by a key, and who was asked for has a certificate",
+                    Reason.KEY_MISMATCH, expected="a certificate", found=self._called(),
+                )
+            )  # fmt: skip
+            return
         if self.bundle.form == "cosign bundle (old)" and self.wanted.identities:
             self.steps.append(
                 _step(
@@ -173,13 +210,18 @@ class _Run:
                 )
             )  # fmt: skip
             return
-        hint = f"a key that the signer calls {self.bundle.key_hint}" if self.bundle.key_hint else "a key"
         self.steps.append(
             _step(
                 Check.KEY, CheckState.NOT_CHECKABLE, "it was made by a key, and none was given to verify it with",
-                Reason.KEY_REQUIRED, expected="a public key", found=hint, remedy="give the publisher's key: --key FILE",
+                Reason.KEY_REQUIRED, expected="a public key", found=self._called(),
+                remedy="give the publisher's key: --key FILE",
             )
         )  # fmt: skip
+
+    def _called(self) -> str:
+        """Return which key made it, as far as its signer says."""
+        hint = _digest_of(self.bundle.key_hint).hex() or self.bundle.key_hint
+        return f"a key that the signer calls {hint}" if hint else "a key"
 
     def _refuse_certificate(self) -> None:
         """A certificate of another key than was asked for: nothing else is asked of it."""
@@ -282,9 +324,17 @@ class _Run:
             step = _step(
                 Check.TIME, CheckState.NOT_PRESENT, "nobody who is trusted vouches for when it was made",
                 Reason.TIME_MISSING, expected=f"a time within {span}",
-                remedy="ask the signer for a timestamp, or for an entry in a log that promises a time",
+                remedy=self._where_time_is(),
             )  # fmt: skip
         self.steps.append(step)
+
+    def _where_time_is(self) -> str:
+        """Return what would tell when it was made."""
+        if not self.wanted.checks_log and any(entry.promise for entry in self.bundle.entries):
+            return "the log's entry tells a time: let it be checked, without --insecure-ignore-log"
+        if self.root is None:
+            return _TRUST
+        return "ask the signer for a timestamp, or for an entry in a log that promises a time"
 
     def _names(self, leaf: CertificateFields, issued: CertifiedBy | None) -> None:
         if issued is None or self.signer is None:
@@ -320,9 +370,7 @@ class _Run:
         if not self.bundle.entries:
             is_optional = self.wanted.log_is_optional and self.by_key
             reason = None if is_optional else Reason.LOG_ENTRY_MISSING
-            remedy = (
-                "" if is_optional else "sign with an entry in a transparency log, or ask the publisher for the bundle"
-            )
+            remedy = "" if is_optional else _LOG_IT + (_NO_LOG if key is not None else "")
             says = "no log has it, as far as what came with it tells"
             self.steps.append(_step(Check.ENTRY, CheckState.NOT_PRESENT, says, reason, remedy=remedy))
             return

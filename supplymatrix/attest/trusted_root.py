@@ -44,7 +44,7 @@ _KEY_DETAILS = (
 )  # fmt: skip
 """By number; newer ones are written by name."""
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)")
-_REMEDY = "take it anew: supplymatrix trust show says which one is in use"
+_REMEDY = "name a trusted root, or none: then it is the public one of Sigstore"
 
 
 @value

@@ -63,8 +63,10 @@ class Wanted:
     claims: fields of the certificate that must be so ("githubWorkflowRepository", "org/repo"). annotations: signed
     ones that must be there. predicate_types: one of which a statement must have, empty = any. checks_log,
     checks_sct: False only where the user said so, or a vendor's profile says that its keys are in no log.
+    only_certificates: whoever is asked for signs with a certificate, so that what a key signed is somebody else's.
     log_is_optional: a key's signature may lack a log entry (then the entry is "not present", and the verdict
-    tells it); one that is there must hold.
+    tells it); one that is there must hold. lacks_keys: further keys may have made it that are not at hand: then that a
+    key's signature is by none of `keys` says nothing against it.
     """
 
     identities: tuple[IdentityWish, ...] = ()
@@ -75,3 +77,5 @@ class Wanted:
     checks_log: bool = True
     checks_sct: bool = True
     log_is_optional: bool = False
+    lacks_keys: bool = False
+    only_certificates: bool = False

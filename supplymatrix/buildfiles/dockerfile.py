@@ -181,7 +181,7 @@ class _Reader:
                     first + 1, "the rest of the Dockerfile", f"it has more than {_MAX_INSTRUCTIONS:,} instructions"
                 )
                 return
-            line = self._instruction("\n".join(parts), first + 1)
+            line = self.instruction("\n".join(parts), first + 1)
             if line is not None:
                 yield line
 
@@ -198,7 +198,7 @@ class _Reader:
             elif name == "escape":
                 self.gap(number, "the escape character", f"{given[:20]!r} is none", "escape=\\ or escape=`")
 
-    def _instruction(self, text: str, line: int) -> _Line | None:
+    def instruction(self, text: str, line: int) -> _Line | None:
         """Return the instruction of a logical line. Its inner ends of lines are kept, so that places can be told."""
         found = _INSTRUCTION.fullmatch(text)
         name = found[1].upper() if found else ""
@@ -267,6 +267,18 @@ class _Builder:
                 self._open[-1].copies.append(Copy(source=text, line=line.line))
         elif line.name == "RUN":
             self._run(line)
+        elif line.name == "ONBUILD":
+            self._on_build(line)
+
+    def _on_build(self, line: _Line) -> None:
+        """Take the images of what is done by builds that go on from this one."""
+        later = self._reader.instruction(line.rest, line.line)
+        if later is None:
+            return
+        named = [dict(later.flags).get("from", "")] if later.name in ("COPY", "ADD") else _mounted(later)
+        for name in filter(None, named):
+            text = self._expand(name, self._known, line.line).text
+            self._open[-1].copies.append(Copy(source=text, line=line.line))
 
     def _expand(self, word: str, known: Variables, line: int) -> Expanded:
         expanded = expand(word, known, self._reader.escape)
@@ -345,10 +357,7 @@ class _Builder:
         words: tuple[str, ...] = ()
         if line.rest.startswith("["):
             words = _in_brackets(line.rest)
-        mounts = [given for flag, given in line.flags if flag == "mount"]
-        froms = [
-            part.removeprefix("from=") for given in mounts for part in given.split(",") if part.startswith("from=")
-        ]
+        froms = [self._expand(name, self._known, line.line).text for name in _mounted(line)]
         known = tuple((name, given) for name, given in self._known.items() if given is not None)
         self._open[-1].runs.append(Run(text=text, words=words, froms=tuple(froms), variables=known, line=line.line))
 
@@ -378,6 +387,12 @@ class _Open:
             runs=tuple(self.runs),
             copies=tuple(self.copies),
         )
+
+
+def _mounted(line: _Line) -> list[str]:
+    """Return the stages and images that a RUN mounts, as they are written."""
+    mounts = [given for flag, given in line.flags if flag == "mount"]
+    return [part.removeprefix("from=") for given in mounts for part in given.split(",") if part.startswith("from=")]
 
 
 def is_given_by_builder(name: str) -> bool:

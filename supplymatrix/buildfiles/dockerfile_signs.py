@@ -122,6 +122,7 @@ def _read(file: Dockerfile, stage: Stage) -> _Read:
         words = shown(f"ENV {setting.name}={setting.text}")
         parts.append(read_setting(setting.name, setting.text, role=_ANY, location=place, words=words))
     parts += [_copied(file, copy.source, copy.line) for copy in stage.copies]
+    parts += [_copied(file, name, run.line) for run in stage.runs for name in run.froms]
     verbs: set[str] = set()
     is_fetched = any(setting.name == "PATH" and _GO_FOLDER in setting.text for setting in stage.settings)
     for run in stage.runs:

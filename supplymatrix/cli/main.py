@@ -100,6 +100,10 @@ Exit codes:
   2 broken input    5 nothing to check      70 internal error"""
 
 
+_COSIGNS = ("verify-blob", "verify-attestation", "verify-blob-attestation")
+"""Commands of cosign that have another name here."""
+
+
 class _Commands(click.Group):
     """A group whose commands are modules, imported when asked for."""
 
@@ -123,6 +127,8 @@ class _Commands(click.Group):
             fault = click.UsageError(f"There is no command {name!r}.", ctx)
             if name in ("help", "version"):
                 fault.add_note(f"supplymatrix --{name}")
+            elif name in _COSIGNS:
+                fault.add_note(f"supplymatrix verify {name.rpartition('-')[2]}")
             elif near:
                 fault.add_note(f"did you mean {near!r}?")
             raise fault

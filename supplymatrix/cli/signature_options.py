@@ -45,13 +45,15 @@ _ISSUER_HELP = "Who should vouch for the identity: one for all, or one for each 
 
 
 class SignatureChoice:
-    """What a command was told. wish: who should have signed; words: the request's arguments by name; vendor: who is
-    asked for by a profile."""
+    """What a command was told. wish: who should have signed, who: the same as it was typed; words: the request's
+    arguments by name; vendor: who is asked for by a profile."""
 
     def __init__(
-        self, wish: SignatureWish, *, names_nobody: bool, words: dict[str, Any], vendor: VendorWords | None = None
-    ) -> None:
+        self, wish: SignatureWish, who: WishWords, *, names_nobody: bool, words: dict[str, Any],
+        vendor: VendorWords | None = None,
+    ) -> None:  # fmt: skip
         self.wish = wish
+        self.who = who
         self.vendor = vendor
         self.names_nobody = names_nobody
         self.words = words
@@ -238,7 +240,8 @@ def signature_options(command: F) -> F:
 
 
 def bundle_options(command: F) -> F:
-    """Add where signatures of files are, and --offline; the command gets `places` and `means`."""
+    """Add where signatures of files are, and --offline, below `signature_options`; the command gets `places` and
+    `means`, which reach the network only for a vendor's key that is to be fetched."""
 
     @functools.wraps(command)
     def wrapped(*args: object, **given: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
@@ -251,7 +254,10 @@ def bundle_options(command: F) -> F:
         if certificate and not signature:
             raise click.UsageError("--certificate goes with --signature.")
         places = BundlePlaces(bundles=bundles, signature=signature, certificate=certificate)
-        return command(*args, places=places, means=_means(given.pop("jobs")), **given)
+        vendor = given["choice"].vendor
+        is_offline = given.pop("offline")
+        may_fetch = vendor is not None and vendor.may_fetch and not is_offline
+        return command(*args, places=places, means=_means(given.pop("jobs"), offline=not may_fetch), **given)
 
     options = (
         click.option(
@@ -262,8 +268,7 @@ def bundle_options(command: F) -> F:
         click.option("--signature", callback=said, metavar="FILE", help="A signature that is no bundle (.sig)."),
         click.option("--certificate", callback=said, metavar="FILE", help="The certificate that goes with it (.pem)."),
         click.option(
-            "--offline/--online", default=None, expose_value=False,
-            help="Use no network. Nothing here uses it: neither option changes anything.",
+            "--offline/--online", default=None, help="Use no network. Nothing but --fetch-key uses it anyway.",
         ),
         click.option(
             "--jobs", type=click.IntRange(1, 16), default=8, show_default=True, help="Large files hashed at a time."
@@ -274,10 +279,10 @@ def bundle_options(command: F) -> F:
     return cast("F", wrapped)
 
 
-def _means(jobs: int) -> Means:
+def _means(jobs: int, *, offline: bool) -> Means:
     from supplymatrix.engine.means import Means
 
-    return Means(environ=os.environ, now=datetime.now(UTC), offline=True, jobs=jobs)
+    return Means(environ=os.environ, now=datetime.now(UTC), offline=offline, jobs=jobs)
 
 
 def _choice(given: dict[str, Any]) -> SignatureChoice:
@@ -312,6 +317,7 @@ def _choice(given: dict[str, Any]) -> SignatureChoice:
     }  # fmt: skip
     return SignatureChoice(
         read_wish(words),
+        words,
         names_nobody=not words.names_somebody,
         words=request,
         vendor=_vendor(words, may_fetch=may_fetch),

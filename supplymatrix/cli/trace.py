@@ -18,9 +18,10 @@ from supplymatrix.cli.signature_options import SignatureChoice, signature_option
 from supplymatrix.cli.targets import ReportTarget
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from supplymatrix.engine.chain import ChainRequest
-    from supplymatrix.engine.chain_evidence import ChainWish
-    from supplymatrix.model.chain import LinkId
+    from supplymatrix.engine.signature_wish import WishWords
 
 __all__ = ["trace"]
 
@@ -28,19 +29,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 _FILE = FileName()
 
 
-def _links(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> frozenset[LinkId]:
-    """Read names of links. Raises InputError."""
-    if not said(context, option, tuple(part for text in texts for part in text.split(","))):
-        return frozenset()
-    from supplymatrix.engine.chain_wish import parse_link_ids
-
-    return parse_link_ids(texts)
+def _links(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Read names of links; one text may have several, parted by commas."""
+    words: tuple[str, ...] = said(context, option, tuple(part for text in texts for part in text.split(",")))
+    return words
 
 
 _OPTIONS = (
     click.option("--source", callback=said, metavar="REPO", help="The source that is meant, as github.com/org/repo."),
     click.option(
-        "--bundle", "bundles", multiple=True, type=_FILE, metavar="FILE", help="Its signatures; else beside it."
+        "--bundle", "bundles", multiple=True, type=_FILE, metavar="FILE",
+        help="Its signatures: a file, a folder, or a pattern as `verify blob` takes it; else beside it.",
     ),
     click.option(
         "--provenance", multiple=True, type=_FILE, metavar="FILE", help="Its provenance, if not beside it."
@@ -79,8 +78,11 @@ _OPTIONS = (
         "--project", type=_FILE, metavar="PATH", help="The project whose policy says what stays private."
     ),
 )  # fmt: skip
-_PLAIN = ("bundles", "provenance", "checksums", "archive", "base", "project", "platform", "plain_http")
-"""Options that a request has under the same names."""
+_PLAIN = (
+    "source", "bundles", "provenance", "checksums", "archive", "base", "must_have", "may_lack", "project", "platform",
+    "plain_http", "policy",
+)  # fmt: skip
+"""Options that `ChainWords` has under the same names."""
 
 
 def _chain_options(command: F) -> F:
@@ -89,32 +91,18 @@ def _chain_options(command: F) -> F:
 
     @functools.wraps(command)
     def wrapped(*args: object, target: str, choice: SignatureChoice, **given: Any) -> object:  # noqa: ANN401
-        from supplymatrix.engine.chain import ChainRequest
-        from supplymatrix.engine.chain_wish import builders_in, chain_wish, source_repository, wanted_links
-        from supplymatrix.engine.signature_wish import WishWords
+        from supplymatrix.engine.chain_wish import ChainWords, chain_request
 
-        wanted = choice.wish.wanted
-        exact, patterns, issuers = (
-            given.pop(name) for name in ("builder_identity", "builder_identity_regexp", "builder_issuer")
-        )
-        builders = builders_in(WishWords(identities=exact, identity_regexps=patterns, issuers=issuers), wanted)
-        excused = given.pop("may_lack")
-        required = wanted_links(given.pop("must_have"), excused, choice.words["required"])
-        source = source_repository(given.pop("source"))
-        named = [given.pop(name) for name in ("base_vendor", "base_var", "base_identity", "base_issuer")]
-        base_wish = _base_wish(given["base"], *named)
-        request = ChainRequest(
+        words = ChainWords(
             target=target,
-            wish=chain_wish(wanted, builders, source, names_nobody=choice.names_nobody),
-            base_wish=base_wish,
-            required=required,
-            excused=excused,
-            means=given.pop("means"),
-            policy=given.pop("policy"),
-            **{name: choice.words[name] for name in ("trusted_root", "ca", "engine")},
+            who=choice.who,
+            may_fetch=choice.vendor is not None and choice.vendor.may_fetch,
+            builders=_who(given, "builder", "identity", "identity_regexp", "issuer"),
+            base_who=_base_who(given, choice.who.profiles),
+            **{name: choice.words[name] for name in ("trusted_root", "ca", "engine", "required")},
             **{name: given.pop(name) for name in _PLAIN},
         )
-        return command(*args, request=request, **given)
+        return command(*args, request=chain_request(words, given.pop("means")), **given)
 
     for option in reversed(_OPTIONS):
         wrapped = option(wrapped)
@@ -145,10 +133,12 @@ def trace(request: ChainRequest, *, targets: tuple[ReportTarget, ...], console: 
     layout (folder or tar file) or a reference, whose layers are then fetched. Nothing is run.
 
     May be missing or not checkable without counting: checksums, archive, base, vendor, sbom, module-path, main-module;
-    --must-have makes them count, --may-lack lets off others. What fails always counts.
+    --must-have makes them count, --may-lack lets off others. What fails always counts. A key says nothing of a builder:
+    --may-lack builder lets that off, and --key-without-log the log of a key that publishes to none.
 
     Exit 0: the chain holds. 1: a link is missing, or is not as it should be. 2: a file cannot be read, or is no Go
-    program. 3: a link is not checkable. 4: a hash, proof or signature is wrong. 5: there is no Go program in the image.
+    program. 3: a link is not checkable. 4: a hash, proof or signature is wrong, or of another key than the one that is
+    given. 5: there is no Go program in the image. Of several 4 goes first, then 2, 3, 1: the last line tells the others.
     """
     from supplymatrix.engine.chain import trace_chain
     from supplymatrix.reports.chain_json import render_chain_run_json
@@ -169,16 +159,19 @@ def trace(request: ChainRequest, *, targets: tuple[ReportTarget, ...], console: 
     return run.exit_code
 
 
-def _base_wish(
-    base: str, vendor: str, variables: tuple[str, ...], identities: tuple[str, ...], issuers: tuple[str, ...]
-) -> ChainWish | None:
-    from supplymatrix.engine.chain_wish import base_wish
+def _who(given: dict[str, Any], of: str, *names: str) -> WishWords:
+    """Take out of what click parsed who should have signed something. of: what its options begin with."""
     from supplymatrix.engine.signature_wish import WishWords
 
-    pairs = [text.partition("=") for text in variables]
-    if any(not name or not mark for name, mark, _ in pairs) or (variables and not vendor):
+    fields = {"identity": "identities", "identity_regexp": "identity_regexps", "issuer": "issuers"}
+    return WishWords(**{fields.get(name, name): given.pop(f"{of}_{name}") for name in names})
+
+
+def _base_who(given: dict[str, Any], profiles: tuple[Path, ...]) -> WishWords:
+    from supplymatrix.model.value import changed
+
+    pairs = [text.partition("=") for text in given.pop("base_var")]
+    if any(not name or not mark for name, mark, _ in pairs):
         raise click.UsageError("--base-var takes NAME=VALUE, and goes with --base-vendor.")
     named = tuple((name, text) for name, _, text in pairs)
-    return base_wish(
-        WishWords(identities=identities, issuers=issuers, vendor=vendor, target=base if vendor else "", variables=named)
-    )
+    return changed(_who(given, "base", "identity", "issuer", "vendor"), variables=named, profiles=profiles)

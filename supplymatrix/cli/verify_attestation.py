@@ -61,12 +61,13 @@ def attestation(
     FILE is any file; a digest (sha256:…) does where only that is at hand. Attestations are in-toto statements in
     bundles of Sigstore or in DSSE envelopes, one in a file or in a line.
 
-    Nothing is fetched. With --predicate the predicate of the first attestation that holds is written, and nothing
-    where none does.
+    Nothing is fetched but a --vendor's key, with --fetch-key. With --predicate the predicate of the first attestation
+    that holds is written, and nothing where none does.
 
     Exit 0: of every file an attestation of a kind that was asked for holds. 1: there is none, or by somebody else, in
     no log, or out of its certificate's time. 2: a file or a bundle cannot be read. 3: one cannot be judged here, such
-    as a key's without --key. 4: a hash, proof or signature is wrong, or the engines disagree.
+    as a key's without --key. 4: a hash, proof or signature is wrong, or the engines disagree; one by another key than
+    the one that is given looks no different.
     """
     from supplymatrix.engine.verify_signatures import verify_signatures
 

@@ -54,11 +54,13 @@ def blob(
     is no signature, and `supplymatrix verify attestation` asks for one. What is beside FILE is found by its name. Of a
     --vendor that signs by OpenPGP it is FILE.asc or FILE.sig, judged by gpgv with a --keyring.
 
-    Nothing is fetched. The trusted root comes with the program, or from `supplymatrix trust update`, or is a file.
+    Nothing is fetched but a --vendor's key, with --fetch-key. The trusted root comes with the program, or from
+    `supplymatrix trust update`, or is a file.
 
     Exit 0: every file is signed as asked. 1: one is not signed, or by somebody else, in no log, or out of its
     certificate's time. 2: a file or a bundle cannot be read. 3: one cannot be judged here, such as a key's signature
-    without --key. 4: a hash, proof or signature is wrong, or the engines disagree.
+    without --key. 4: a hash, proof or signature is wrong, or the engines disagree; a signature by another key than the
+    one that is given looks no different. With --who, which judges nobody, 1 stands for 0 where it is told who signed.
     """
     from supplymatrix.engine.verify_signatures import verify_signatures
 

@@ -63,7 +63,8 @@ def image(
     Exit 0: every image is signed as asked. 1: one is not signed, or by somebody else, in no log, out of its
     certificate's time, or an attestation is missing. 2: a layout or a bundle cannot be read, or a name is none. 3: a
     registry could not be asked, has no such image, or a signature cannot be judged here (a key's without --key,
-    Notation). 4: a hash, proof or signature is wrong, or the engines disagree.
+    Notation). 4: a hash, proof or signature is wrong, or the engines disagree; a signature by another key than the one
+    that is given looks no different. With --who, which judges nobody, 1 stands for 0 where it is told who signed.
     """
     from supplymatrix.engine.verify_signatures import ImageTarget, verify_signatures
 

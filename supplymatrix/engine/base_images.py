@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from supplymatrix.attest.image_reference import without_login
 from supplymatrix.buildfiles.found import Sign
 from supplymatrix.buildfiles.images import image_forms, repository_of
+from supplymatrix.buildfiles.registry import kind_of
 from supplymatrix.engine.projects import read_project
 from supplymatrix.engine.vendor_measures import profile_of
 from supplymatrix.model.checked_artifact import SIGNATURES_WANTED
@@ -22,11 +24,16 @@ from supplymatrix.vendors.standing import matches_image
 __all__ = ["BaseUse", "base_images_of"]
 
 _OPENING = "--from="
+_HIDING = (
+    "the image of", "the images of", "the further stages", "the rest of the Dockerfile", "the end of a here-document",
+)  # fmt: skip
+"""How gaps of a Dockerfile begin behind which there may be an image."""
 
 
 @value
 class BaseUse:
-    """One image that a build file names. reference: as it stands there, variables filled in. location: of its line."""
+    """One image that a build file names. reference: as it stands there, variables filled in and without a login.
+    location: of its line."""
 
     vendor: str
     reference: str
@@ -43,23 +50,31 @@ def base_images_of(
         profile for profile in (profile_of(vendor, environ, today) for vendor in vendors) if profile is not None
     ]
     uses: dict[tuple[str, str], BaseUse] = {}
+    unread = [gap for gap in build.gaps if gap.location is None or kind_of(gap.subject) == "dockerfile"]
     files = [file for file in build.files if file.kind == "dockerfile"]
     for file in files:
         for sign in file.signs:
             if sign.kind is DetectKind.IMAGE:
                 for use in _uses(sign, profiles):
                     uses.setdefault((use.vendor, use.reference), use)
-    gaps = [gap for file in files for gap in file.gaps if "image of stage" in gap.wanted]
-    return tuple(uses.values()), tuple(_as_unsigned(gap) for gap in gaps)
+    gaps = [gap for file in files for gap in file.gaps if gap.wanted.startswith(_HIDING)]
+    return tuple(uses.values()), tuple(_as_unsigned(gap) for gap in (*unread, *gaps))
 
 
 def _uses(sign: Sign, profiles: Sequence[VendorProfile]) -> Iterator[BaseUse]:
-    reference = _reference(sign)
+    reference = _with_small_host(without_login(_reference(sign)))
+    sign = changed(sign, texts=image_forms(_with_small_host(without_login(sign.texts[0]))))
     forms = [repository_of(form) for form in image_forms(reference)]
     for profile in profiles:
         is_signed = any(covering(profile, form, {SignedThing.IMAGE}, {}).is_named for form in forms)
         if is_signed or matches_image(profile, sign):
             yield BaseUse(vendor=profile.id, reference=reference, location=sign.location)
+
+
+def _with_small_host(reference: str) -> str:
+    """Return a reference as registries are told apart, which have no capital letters."""
+    host, slash, rest = reference.partition("/")
+    return f"{host.lower()}/{rest}" if slash else reference
 
 
 def _reference(sign: Sign) -> str:
@@ -72,5 +87,5 @@ def _reference(sign: Sign) -> str:
 def _as_unsigned(gap: Gap) -> Gap:
     """Return the gap of an image that cannot be told as one of its signatures."""
     place = gap.location
-    name = f"{place.artifact}:{place.line}" if place is not None else gap.subject
+    name = f"{place.artifact}:{place.line}" if place is not None and place.line else gap.subject
     return changed(gap, wanted=f"{SIGNATURES_WANTED}{name}", subject=name)

@@ -19,7 +19,7 @@ from supplymatrix.attest.builders import claims_of, source_of
 from supplymatrix.attest.log_heads import forks_in
 from supplymatrix.attest.wanted import Artifact, EngineChoice
 from supplymatrix.engine.chain_evidence import ChainWish, Judge, Signed, SignedKind
-from supplymatrix.engine.chain_links import builder_link, heads_of, provenance_link, signature_link
+from supplymatrix.engine.chain_links import builder_link, heads_of, provenance_link, signature_link, unknown_link
 from supplymatrix.engine.chain_programs import (
     head_of_modules,
     main_link,
@@ -35,6 +35,7 @@ from supplymatrix.engine.policy_source import OWN_POLICY, PolicySource
 from supplymatrix.engine.program_project import NO_PROJECT, versions_of
 from supplymatrix.engine.signature_bundles import Candidate, algorithms_of, candidates_in, claimed_digests, needs_data
 from supplymatrix.engine.signature_outcome import holding_first, signed_as
+from supplymatrix.engine.signature_places import BundlePlaces, Places
 from supplymatrix.engine.signature_trust import RunTrust
 from supplymatrix.engine.verify_binary import ProgramAnswers, look_at_programs
 from supplymatrix.errors import Diagnostic, InputError
@@ -60,16 +61,20 @@ __all__ = ["ChainRequest", "Pieces", "finish_chain", "trace_chain"]
 
 _DATA_LIMIT = 256 << 20
 _MOST_TRIED = 100
+_SEVERAL = 2
+"""Artifacts that named bundles are given to: a folder is never all about one."""
+_WORDS = ("{}", "{name}")
 _OPEN = (CheckState.NOT_PRESENT, CheckState.NOT_CHECKABLE)
 
 
 @value
 class ChainRequest:
-    """target: a file, or what `engine.chain_image` takes for an image. bundles: files with signatures, () = what lies
-    beside the artifact; provenance: further ones. checksums, archive: of the release that the target is of. base: the
-    base image, a layout or a reference; base_wish: who should have signed it, None where nobody was named. project: as
-    `verify binary` has it. trusted_root, ca: as `RunTrust` has them. required: links that must be verified though they
-    are optional; excused: links that may be missing or undecided. platform, plain_http: of an image."""
+    """target: a file, or what `engine.chain_image` takes for an image. bundles: files with signatures, folders of them
+    and patterns, () = what lies beside the artifact; provenance: further files. checksums, archive: of the release that
+    the target is of. base: the base image, a layout or a reference; base_wish: who should have signed it, None where
+    nobody was named; who is named must have signed it. project: as `verify binary` has it. trusted_root, ca: as
+    `RunTrust` has them. required: links that must be verified though they are optional; excused: links that may be
+    missing or undecided. platform, plain_http: of an image."""
 
     target: str
     wish: ChainWish
@@ -118,7 +123,10 @@ def trace_chain(request: ChainRequest, on_event: OnEvent = ignore_event) -> Chai
     """
     if not _is_plain(Path(request.target)):
         from supplymatrix.engine.chain_image import image_pieces, is_image
+        from supplymatrix.engine.image_signatures import is_there, no_such
 
+        if not is_image(request.target) and not is_there(request.target):
+            raise InputError(no_such(request.target))
         if is_image(request.target):
             _refuse(request, ("bundles", "provenance", "checksums", "archive"), "a file")
             return finish_chain(request, image_pieces(request), on_event)
@@ -151,8 +159,9 @@ def _file_pieces(request: ChainRequest) -> Pieces:
     trust = RunTrust(request.trusted_root, request.ca, request.means)
     judge = Judge(wish=request.wish, trust=trust, now=request.means.now, engine=request.engine)
     files = [one for one in (path, request.archive, request.checksums) if one is not None]
-    given, near, notes, faults = _candidates(request, files)
-    every = [*given, *(candidate for _, candidate in near)]
+    plain, places = _places(request)
+    given, near, notes, faults = _candidates(request, files, plain, places)
+    every = [*given, *(candidate for _, candidate in near), *places.shared]
     checksums = _checksums(request.checksums)
     listed = {algorithm for _, algorithm, _ in checksums[0].lines} if checksums is not None else set()
     algorithms = algorithms_of(every, request.wish.wanted.keys) | listed
@@ -160,6 +169,10 @@ def _file_pieces(request: ChainRequest) -> Pieces:
     artifacts = {one: _artifact(one, algorithms, keep) for one in files}
     pairs = [(candidate, artifacts[one]) for one, candidate in near]
     pairs += _assigned(given, [artifacts[one] for one in files])
+    for one in files:
+        digests = artifacts[one].digests
+        pairs += [(candidate, artifacts[one]) for candidate in places.shared_for(one.name, digests)]
+    notes += places.left_over[0]
     signed = judge.candidates(pairs)
     found = find_programs((path,), jobs=request.means.jobs)
     release = _release(request, checksums, artifacts)
@@ -178,19 +191,28 @@ def _file_pieces(request: ChainRequest) -> Pieces:
     )
 
 
+def _places(request: ChainRequest) -> tuple[list[Path], Places]:
+    """Return the plain files that were named, and what is in folders and behind patterns, as `verify blob` has it: its
+    bundles are given to the files that they say to be about."""
+    texts = [path.as_posix() for path in request.bundles if path.is_dir() or any(word in str(path) for word in _WORDS)]
+    plain = [path for path in (*request.bundles, *request.provenance) if path.as_posix() not in texts]
+    return plain, Places(BundlePlaces(bundles=tuple(texts)), _SEVERAL)
+
+
 def _candidates(
-    request: ChainRequest, files: Sequence[Path]
+    request: ChainRequest, files: Sequence[Path], plain: Sequence[Path], places: Places
 ) -> tuple[list[Candidate], list[tuple[Path, Candidate]], list[str], list[Diagnostic]]:
-    """Return signatures in named files; those that lie beside the files of a chain; notes and faults."""
-    given = [
-        candidate
-        for path in (*request.bundles, *request.provenance)
-        for candidate in candidates_in(read_bundle_file(path))
-    ]
+    """Return signatures in named files; those that lie beside the files of a chain, or where a pattern says; notes and
+    faults."""
+    given = [candidate for path in plain for candidate in candidates_in(read_bundle_file(path))]
     near, notes, faults = list[tuple[Path, Candidate]](), list[str](), list[Diagnostic]()
-    named = {path.resolve() for path in (*request.bundles, *request.provenance)}
+    named = {path.resolve() for path in (*plain, *(candidate.path for candidate in places.shared))}
     for number, path in enumerate(files):
         if number == 0 and request.bundles:
+            if len(plain) < len(request.bundles) + len(request.provenance):
+                own = places.for_path(path)
+                near += [(path, candidate) for candidate in own.candidates]
+                notes, faults = [*notes, *own.notes], [*faults, *own.faults]
             continue
         lying = beside(path)
         notes += lying.notes
@@ -277,7 +299,7 @@ def finish_chain(request: ChainRequest, pieces: Pieces, on_event: OnEvent = igno
     of_list = [one for one in pieces.signed if one.kind is SignedKind.SIGNATURE and _is_list(one, pieces)]
     counting = [one for one in statements if one.vouches] or ([stated] if stated is not None else [])
     source = source_in([*main, *of_list], counting, request.wish.source)
-    signature = signature_link(main or others, pieces.target)
+    signature = unknown_link(signature_link(main or others, pieces.target), request.wish.unknown)
     builder, claim = builder_link(stated, provenance) if stated is not None else (None, None)
     links = [*_release_links(pieces, of_list), signature, provenance, builder]
     links += [*pieces.links, *_program_links(pieces, answers, source)]
@@ -298,7 +320,7 @@ def finish_chain(request: ChainRequest, pieces: Pieces, on_event: OnEvent = igno
         required=tuple(sorted(request.required)),
         excused=tuple(sorted(request.excused)),
         gaps=(*pieces.gaps, *answers.gaps),
-        notes=(*pieces.notes, *pieces.found.notes, *answers.notes, *answers.words.notes),
+        notes=(*request.wish.notes, *pieces.notes, *pieces.found.notes, *answers.notes, *answers.words.notes),
         faults=(*pieces.faults, *pieces.found.faults, *_forged(pieces)),
     )
     return changed(run, exit_code=_exit_code(run, pieces))
@@ -423,6 +445,7 @@ def _weighed(request: ChainRequest, links: Sequence[ChainLink], source: Source) 
     required |= (
         {LinkId.CHECKSUMS, LinkId.ARCHIVE} if request.checksums is not None or request.archive is not None else set()
     )
+    required |= {LinkId.VENDOR} if request.base_wish is not None else set()
     missing = [
         ChainLink(
             id=which, state=CheckState.NOT_PRESENT, says="there is nothing of it", reason="nothing-there", exit_code=1

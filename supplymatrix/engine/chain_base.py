@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from supplymatrix.attest.image_facts import ImageFacts, OneImage
 from supplymatrix.attest.wanted import Artifact
 from supplymatrix.engine.chain_evidence import Signed, SignedKind
-from supplymatrix.engine.chain_links import signature_link
+from supplymatrix.engine.chain_links import signature_link, unknown_link
 from supplymatrix.model.chain import ChainLink, LinkId
+from supplymatrix.model.gap import Gap
 from supplymatrix.model.provenance import Provenance
 from supplymatrix.model.signature import CheckState
 from supplymatrix.model.value import changed, value
@@ -30,7 +31,8 @@ _IMAGES = ("pkg:docker/", "pkg:oci/", "docker://", "oci://", "docker-image://")
 @value
 class BaseImage:
     """A base image at hand. name: as the user named it. signed: what is signed of it, judged. vendors: who should have
-    signed it by a vendor's profile; why: what keeps that from being known, though the name is of a vendor."""
+    signed it by a vendor's profile; why: what keeps that from being known, though the name is of a vendor.
+    unknown: the same of a vendor that the user named."""
 
     name: str
     facts: ImageFacts
@@ -38,6 +40,7 @@ class BaseImage:
     has_wish: bool = False
     vendors: tuple[str, ...] = ()
     why: str = ""
+    unknown: Gap | None = None
 
 
 def base_link(
@@ -138,19 +141,25 @@ def _listed(provenance: Provenance | None) -> list[tuple[str, str]]:
 def vendor_link(base: BaseImage | None, link: ChainLink) -> ChainLink | None:
     """Return whether the base image is signed by whom it should be; None where there is none at hand. link: of the base
     itself, on which this one rests."""
-    if base is None or not base.facts.images:
+    if base is None or not (base.facts.images or base.has_wish):
         return None
+    if not base.facts.images:
+        return ChainLink(
+            id=LinkId.VENDOR, state=CheckState.NOT_CHECKABLE, says=f"{base.name} could not be read",
+            reason="base-unread", exit_code=3,
+        )  # fmt: skip
     signatures = [one for one in base.signed if one.kind is SignedKind.SIGNATURE]
     algorithm, _, text = base.facts.digest.partition(":")
     artifact = Artifact(name=base.name, digests=((algorithm, text),))
     found = changed(signature_link(signatures, artifact), id=LinkId.VENDOR)
     found = changed(found, values=(*found.values, *(("by its profile", who) for who in base.vendors)))
     if found.state is CheckState.NOT_PRESENT:
-        return changed(found, says=f"no signature of {base.name} was found", remedy="")
+        return unknown_link(changed(found, says=f"no signature of {base.name} was found", remedy=""), base.unknown)
     if not base.has_wish:
         remedy = "--base-vendor ID, or --base-identity and --base-issuer"
         return changed(found, remedy=f"{base.why}: {remedy}" if base.why else remedy)
     if found.state is CheckState.VERIFIED and link.state is not CheckState.VERIFIED:
         says = f"{base.name} is {found.says}; but it is not the base of this image"
-        return changed(found, state=CheckState.NOT_CHECKABLE, says=says, reason="base-not-verified", exit_code=3)
+        return changed(found, state=CheckState.NOT_CHECKABLE, says=says, reason="base-not-verified",
+                       exit_code=link.exit_code)  # fmt: skip
     return found

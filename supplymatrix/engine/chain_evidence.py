@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from supplymatrix.attest.builders import GITHUB_ISSUER, TRUSTED_BUILDERS, builds_for_many, source_of
 from supplymatrix.attest.provenance import is_provenance, parse_provenance, repository_of
 from supplymatrix.attest.wanted import Artifact, EngineChoice, IdentityWish, Wanted
-from supplymatrix.engine.signature_bundles import Candidate
+from supplymatrix.engine.signature_bundles import Candidate, by_absent_key
 from supplymatrix.errors import InputError
+from supplymatrix.model.gap import Gap
 from supplymatrix.model.predicates import SIGNATURE_PREDICATE, is_of_kind
 from supplymatrix.model.provenance import Provenance
 from supplymatrix.model.signature import (
@@ -65,18 +66,27 @@ class SourceWord(StrEnum):
 class ChainWish:
     """Who may have signed. wanted: the artifact. builders: its provenance and other attestations, () = those of
     `wanted`, or a known builder for the source. source: the repository that is meant, "https://github.com/org/repo", ""
-    where nobody said."""
+    where nobody said. gaps: why it is not known, or not verified here, who signs for the vendor that was named; then
+    nobody is in `wanted`. notes: what is to be told of who signs."""
 
     wanted: Wanted
     builders: tuple[IdentityWish, ...] = ()
     source: str = ""
+    gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> Gap | None:
+        """Why nobody is in `wanted`, though somebody was named; None where somebody is, or nobody was."""
+        return self.gaps[0] if self.gaps and not (self.wanted.identities or self.wanted.keys) else None
 
 
 @value
 class Signed:
     """A signature or attestation that was judged. about: the artifact that it was held against. statement: of an
     envelope, as read: it says nothing unless the verdict holds. provenance: the same of a build; fault: why there is
-    none. source: of provenance. meant: the source repository that was meant, where `source` is OTHER."""
+    none. source: of provenance. meant: the source repository that was meant, where `source` is OTHER. unknown: why it
+    is not known who should have signed, though somebody was named."""
 
     kind: SignedKind
     about: Artifact
@@ -86,6 +96,7 @@ class Signed:
     fault: str = ""
     source: SourceWord = SourceWord.OWN
     meant: str = ""
+    unknown: Gap | None = None
 
     @property
     def vouches(self) -> bool:
@@ -162,7 +173,8 @@ class Judge:
         for bundle, statement, about in rows:
             if kind_of_statement(statement, is_envelope=bundle.envelope is not None) is SignedKind.SIGNATURE:
                 verdict = self.verdict(bundle, about, self.wish.wanted)
-                signatures.append(Signed(kind=SignedKind.SIGNATURE, about=about, verdict=verdict, statement=statement))
+                signatures.append(Signed(kind=SignedKind.SIGNATURE, about=about, verdict=verdict, statement=statement,
+                                         unknown=self.wish.unknown))  # fmt: skip
             else:
                 later.append((bundle, statement, about))
         meant = self._meant(signatures)
@@ -173,7 +185,8 @@ class Judge:
         from supplymatrix.attest.engines import verify_signature
 
         root = self.trust.root_for(bundle, wanted)
-        return verify_signature(bundle, about, wanted, root, self.now, engine=self.engine)
+        verdict = verify_signature(bundle, about, wanted, root, self.now, engine=self.engine)
+        return by_absent_key(verdict) if wanted.lacks_keys and not bundle.certificate else verdict
 
     def _meant(self, signatures: Sequence[Signed]) -> str:
         """Return the source repository that is meant: as the user says, else the one of the workflow that they named,
@@ -196,7 +209,10 @@ class Judge:
         builders = self.wish.builders
         wanted = changed(self.wish.wanted, identities=builders) if builders else self.wish.wanted
         kind = kind_of_statement(statement, is_envelope=True)
-        signed = Signed(kind=kind, about=about, verdict=self.verdict(bundle, about, wanted), statement=statement)
+        signed = Signed(
+            kind=kind, about=about, verdict=self.verdict(bundle, about, wanted), statement=statement,
+            unknown=None if builders else self.wish.unknown,
+        )  # fmt: skip
         if kind is not SignedKind.PROVENANCE or statement is None:
             return signed
         signed = _with_provenance(signed, statement)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from supplymatrix.attest.image_facts import ImageFacts, Put, image_facts
 from supplymatrix.attest.image_found import ImageSignatures, SignatureKind
-from supplymatrix.attest.image_reference import parse_image_reference
+from supplymatrix.attest.image_reference import names_registry, parse_image_reference
 from supplymatrix.attest.wanted import Artifact
 from supplymatrix.engine.chain_base import BaseImage, base_link, vendor_link
 from supplymatrix.engine.chain_evidence import ChainWish, Judge, Signed, SignedKind, best_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from supplymatrix.engine.chain import ChainRequest, Pieces
     from supplymatrix.model.signature import Statement
 
-__all__ = ["image_pieces", "is_image"]
+__all__ = ["image_pieces", "is_image", "programs_in_layout"]
 
 _DIGEST_END = re.compile(r"@sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$")
 _LIMITED = "it names more than one image"
@@ -41,8 +41,8 @@ _LIMITED = "it names more than one image"
 
 def is_image(target: str) -> bool:
     """Return whether a word names an image: a layout on this machine, or an image of a registry. What lies there as a
-    plain file is a file, but for a tar file that is a layout; a word without a slash, a colon or an @ that is not there
-    is a file that is missing."""
+    plain file is a file, but for a tar file that is a layout; a word that is not there, and names no registry, is a
+    file that is missing."""
     path = Path(target)
     if is_there(target, Path.is_dir):
         return True
@@ -50,7 +50,7 @@ def is_image(target: str) -> bool:
         return _is_layout_file(path)
     if is_layout(target):
         return not target.startswith(("/", "./", "../", "~/")) or ":" in target or "@" in target
-    return any(mark in target for mark in "/:@")
+    return names_registry(target)
 
 
 def _is_layout_file(path: Path) -> bool:
@@ -157,6 +157,14 @@ def _contents(target: str, row: ImageSignatures, request: ChainRequest) -> tuple
         return ImageFacts(digest=row.digest, gaps=(gap,)), ProgramsFound(programs=(), gaps=(), files=0)
 
 
+def programs_in_layout(path: Path, digest: str, jobs: int) -> ProgramsFound:
+    """Return the programs in one image of a layout; what of it could not be read is a gap. Raises InputError."""
+    facts = _facts_in_layout(path, digest)
+    found = _only(find_programs((path,), jobs=jobs), facts, {})
+    forged = ((one.source, one.says or f"{one.wanted} is {one.found}") for one in facts.forged)
+    return changed(found, gaps=(*found.gaps, *facts.gaps), forged=tuple(dict.fromkeys((*found.forged, *forged))))
+
+
 def _layout_path(row: ImageSignatures) -> Path:
     """Return the path of a layout out of the reference of an image in it: "dir:v1@sha256:…"."""
     text = _DIGEST_END.sub("", row.reference)
@@ -234,8 +242,9 @@ def _base(request: ChainRequest, trust: RunTrust) -> tuple[BaseImage | None, Ima
     signed = _signed(row, artifact, judge)
     named = [one.name for one in wish.wanted.identities if one.name] if wish is not None else []
     return BaseImage(
-        name=request.base, facts=facts, signed=signed, has_wish=wish is not None, vendors=tuple(named), why=why
-    ), row
+        name=request.base, facts=facts, signed=signed, has_wish=wish is not None, vendors=tuple(named), why=why,
+        unknown=wish.unknown if wish is not None else None,
+    ), row  # fmt: skip
 
 
 def _base_artifact(base: BaseImage, row: ImageSignatures) -> SignedArtifact:

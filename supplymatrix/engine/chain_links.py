@@ -8,6 +8,7 @@ from supplymatrix.attest.builders import hold_builder, known_builder, source_of
 from supplymatrix.attest.wanted import Artifact
 from supplymatrix.engine.chain_evidence import Signed, SourceWord, best_of, exit_of_verdict, signer_told
 from supplymatrix.model.chain import ChainLink, HeadSeen, LinkId
+from supplymatrix.model.gap import Gap
 from supplymatrix.model.provenance import BuilderClaim
 from supplymatrix.model.signature import (
     CheckState,
@@ -21,12 +22,20 @@ from supplymatrix.model.signature import (
 from supplymatrix.model.value import changed
 
 __all__ = [
-    "NOT_ALL", "builder_link", "heads_of", "provenance_link", "signature_link", "signature_values",
-    "signer_words", "verdict_link",
+    "NOT_ALL", "SIGNER_UNKNOWN", "builder_link", "heads_of", "provenance_link", "signature_link", "signature_values",
+    "signer_words", "unknown_link", "verdict_link",
 ]  # fmt: skip
 
 _NAME_SIGNER = "say who should have signed: --identity and --issuer, --key, --source or --vendor"
 _NOBODY = "nobody said who should have signed it"
+_BUILDER_REMEDIES = {
+    "no-certificate": "have the builder sign keyless, so that its certificate names it; or, where the word of whoever "
+    "has the key is enough, --may-lack builder",
+    "builder-unknown": "where the word of who signed is enough: --may-lack builder",
+}
+"""By the reason for which a builder's name cannot be held against the signature."""
+SIGNER_UNKNOWN = "signer-unknown"
+"""Reason of a link: a vendor was named, and who signs for it is not known, or not verified here."""
 NOT_ALL = "but not all of the signature was checked"
 """What a link says that would be verified, if checks had not been switched off."""
 
@@ -99,7 +108,7 @@ def builder_link(signed: Signed, stated: ChainLink) -> tuple[ChainLink | None, B
         level = f"SLSA Build level {claim.level}, as its documentation says ({claim.source}, {claim.checked_on})"
         values.append(("known as", f"{claim.name}: {level}"))
     if state is CheckState.VERIFIED and not signed.verdict.holds:
-        state, says = CheckState.NOT_CHECKABLE, f"{says}; {_NOBODY}"
+        state, says = CheckState.NOT_CHECKABLE, f"{says}; {_why_nobody(signed)}"
     reason = answer.reason or ("" if state is CheckState.VERIFIED else "not-vouched")
     if state is CheckState.VERIFIED and signed.verdict.state is SignatureState.ACCEPTED:
         state, says, reason = CheckState.NOT_CHECKED, f"{says}; {NOT_ALL}", "switched-off"
@@ -111,6 +120,7 @@ def builder_link(signed: Signed, stated: ChainLink) -> tuple[ChainLink | None, B
         found=answer.found,
         values=tuple(values),
         reason=reason,
+        remedy=_BUILDER_REMEDIES.get(answer.reason, "") if state is CheckState.NOT_CHECKABLE else "",
         exit_code={CheckState.VERIFIED: 0, CheckState.NOT_CHECKED: 0, CheckState.FAILED: 1}.get(state, 3),
     )
     return link, claim
@@ -118,10 +128,10 @@ def builder_link(signed: Signed, stated: ChainLink) -> tuple[ChainLink | None, B
 
 def heads_of(found: Sequence[Signed]) -> tuple[HeadSeen, ...]:
     """Return the heads under which signatures stand in their logs; of those that hold, or whose signer can be told."""
-    heads: dict[tuple[str, int, str], list[LogMention]] = {}
+    heads: dict[tuple[str, str, int, str], list[LogMention]] = {}
     for signed in found:
         for mention in signed.verdict.log if signed.is_told else ():
-            heads.setdefault((mention.log, mention.tree_size, mention.root), []).append(mention)
+            heads.setdefault((mention.log, mention.origin, mention.tree_size, mention.root), []).append(mention)
     return tuple(
         HeadSeen(
             kind="signatures",
@@ -129,9 +139,11 @@ def heads_of(found: Sequence[Signed]) -> tuple[HeadSeen, ...]:
             tree_size=size,
             root=root,
             indexes=tuple(sorted({mention.index for mention in mentions})),
+            origin=origin,
+            leaves=tuple(sorted({one.leaf_index for one in mentions if one.leaf_index not in (-1, one.index)})),
             time=min((mention.integrated for mention in mentions if mention.integrated is not None), default=None),
         )
-        for (log, size, root), mentions in sorted(heads.items(), key=lambda item: item[0])
+        for (log, origin, size, root), mentions in sorted(heads.items(), key=lambda item: item[0])
     )
 
 
@@ -160,7 +172,8 @@ def _values(verdict: SignatureVerdict) -> Iterator[tuple[str, str]]:
     for mention in verdict.log:
         yield "log entry", f"{mention.log} index {mention.index} ({mention.kind})"
         if mention.tree_size:
-            yield "log head", f"{mention.log} tree {mention.tree_size} root {mention.root}"
+            name = f"{mention.log} ({mention.origin})" if mention.origin else mention.log
+            yield "log head", f"{name} tree {mention.tree_size} root {mention.root}, leaf {mention.leaf_index}"
     for witness in verdict.times:
         yield "time", f"{witness.time.isoformat().replace('+00:00', 'Z')} by {witness.by}"
 
@@ -226,9 +239,11 @@ def verdict_link(signed: Signed, which: LinkId, verb: str) -> ChainLink:
         )  # fmt: skip
     step = _bad_step(verdict)
     if signer_told(verdict):
+        unknown = signed.unknown
         return ChainLink(
-            id=which, state=CheckState.NOT_CHECKABLE, says=f"{verb} by {who}; {_NOBODY}", found=who,
-            reason="no-identity-asked", remedy=_NAME_SIGNER, exit_code=3,
+            id=which, state=CheckState.NOT_CHECKABLE, says=f"{verb} by {who}; {_why_nobody(signed)}", found=who,
+            reason="no-identity-asked" if unknown is None else SIGNER_UNKNOWN,
+            remedy=_NAME_SIGNER if unknown is None else unknown.remedy, exit_code=3,
         )  # fmt: skip
     is_open = verdict.state is SignatureState.UNDECIDED
     return ChainLink(
@@ -241,6 +256,26 @@ def verdict_link(signed: Signed, which: LinkId, verb: str) -> ChainLink:
         remedy=step.remedy if step is not None else "",
         exit_code=code,
     )
+
+
+def unknown_link(link: ChainLink, unknown: Gap | None) -> ChainLink:
+    """Return the link of signatures that are not there; not checkable where it is not known who signs, or how: then
+    they need not be where they were looked for. unknown: `ChainWish.unknown`."""
+    if unknown is None or link.state is not CheckState.NOT_PRESENT:
+        return link
+    says = f"{link.says}; {_gap_words(unknown)}"
+    return changed(
+        link, state=CheckState.NOT_CHECKABLE, says=says, reason=SIGNER_UNKNOWN, remedy=unknown.remedy, exit_code=3
+    )
+
+
+def _why_nobody(signed: Signed) -> str:
+    """Return why a signature is held against nobody: nobody was named, or it is not known who signs for whom."""
+    return _NOBODY if signed.unknown is None else _gap_words(signed.unknown)
+
+
+def _gap_words(gap: Gap) -> str:
+    return f"{gap.wanted}: {gap.reason}"
 
 
 def _bad_step(verdict: SignatureVerdict) -> SignatureStep | None:

@@ -65,7 +65,9 @@ def _held(signed: Signed, programs: Sequence[BuiltProgram], modules: Sequence[Pr
         )  # fmt: skip
     named = {module.subject for module in modules}
     if link.state is CheckState.VERIFIED:
-        link = changed(link, says=f"all {len(named):,} modules of the programs are in the attested {sbom.format} bill")
+        what = f"all {len(named):,} modules" if len(named) != 1 else "the one module"
+        are = "are" if len(named) != 1 else "is"
+        link = changed(link, says=f"{what} of the programs {are} in the attested {sbom.format} bill")
     return changed(link, values=values)
 
 

@@ -133,9 +133,10 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
         )
         ready = [machine.with_toolchains(item) for item in ready]
         base = _read_base(request, ready, settings)
-        with _looking_at_artifacts(request, ready) as looking:
+        with _looking_at_artifacts(request, ready, programs) as looking:
             answers = share_answers(ready, histories, Asker(means=request.means, settings=settings, on_event=on_event))
-            signed = looking()
+            signed, unusable = _signed(request, order, looking())
+            unreadable |= unusable
     except TrustError as err:
         if not getattr(err, "__notes__", ()):
             err.add_note(keep_evidence(request.means.environ, request.means.now, [err]))
@@ -151,6 +152,8 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
     machine.look_for_publishers(ready, answered, request.publishers)
     audits = {}
     for item, others, (proofs, gaps) in zip(ready, foreign, answered, strict=True):
+        if item.path in unreadable:
+            continue
         seen = machine.look_at(item, proofs, answers[item.choice.log_key].answers)
         if programs is not None:
             seen = _with_programs(request, seen, programs, item, on_event)
@@ -242,8 +245,8 @@ def _refuse_artifacts(request: CheckRequest, order: Sequence[Path]) -> None:
 
 @contextmanager
 def _looking_at_artifacts(
-    request: CheckRequest, ready: Sequence[Prepared]
-) -> Iterator[Callable[[], Mapping[Path, ArtifactsSeen]]]:
+    request: CheckRequest, ready: Sequence[Prepared], programs: ProgramsFound | None
+) -> Iterator[Callable[[], Mapping[Path, ArtifactsSeen | InputError]]]:
     """Look at signatures while the log is asked; gives what returns them. Where no policy asks, nothing is read."""
     asking = [item for item in ready if request.artifacts or item.policy.asks_for_signatures]
     if not asking:
@@ -251,14 +254,26 @@ def _looking_at_artifacts(
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    from supplymatrix.engine.check_signatures import look_at_artifacts
+    from supplymatrix.engine.check_signatures import look_at_all
 
-    def look() -> Mapping[Path, ArtifactsSeen]:
-        means = request.means
-        return {item.path: look_at_artifacts(item, request.artifacts, request.binaries, means) for item in asking}
+    def look() -> Mapping[Path, ArtifactsSeen | InputError]:
+        return look_at_all(asking, request.artifacts, request.binaries, request.means, programs)
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         yield pool.submit(look).result
+
+
+def _signed(
+    request: CheckRequest, order: Sequence[Path], looked: Mapping[Path, ArtifactsSeen | InputError]
+) -> tuple[dict[Path, ArtifactsSeen], dict[Path, Unreadable]]:
+    """Return what was seen of each project's artifacts, and the projects whose policy cannot be used. Raises InputError
+    where there is but one."""
+    faults = {path: found for path, found in looked.items() if isinstance(found, InputError)}
+    for err in faults.values():
+        if len(order) == 1 and not request.with_faults:
+            raise err
+    unusable = {path: _unreadable(path, err) for path, err in faults.items()}
+    return {path: found for path, found in looked.items() if not isinstance(found, InputError)}, unusable
 
 
 def _with_artifacts(seen: SeenHere, found: ArtifactsSeen | None) -> SeenHere:

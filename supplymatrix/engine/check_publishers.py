@@ -164,9 +164,10 @@ class _Asked:
         on = [rule for rule in PUBLISHER_RULES if any(levels.get(rule, Level.OFF) is not Level.OFF for levels in said)]
         if not on:
             return ()
+        rules = f"{' and '.join(on)} {'have' if len(on) > 1 else 'has'}"
         text = (
-            f"publishers were not asked, so that {' and '.join(on)} have no result: `publishers = true` under "
-            "[signatures], or --publishers, lets the repositories of modules be asked"
+            f"publishers were not asked, so that {rules} no result: `publishers = true` under [signatures], or "
+            "--publishers, lets the repositories of modules be asked"
         )
         return (Note(code="publishers-not-asked", message=text),)
 

@@ -9,7 +9,7 @@ rows = image_signatures("./layout", means, ImageChoice(platform="linux/arm64"))
 | `file.tar`, `file.tar.gz`, `file.tgz`, … | one in a tar file, where the file is there |
 | `oci:PATH`, `oci-archive:PATH` | the same, whatever PATH is called |
 | each of them with `:TAG` or `@sha256:…` behind it | one image of the layout |
-| everything else | an image of a registry |
+| everything else that names a registry, a tag or a digest | an image of a registry |
 
 A folder in the current one is never taken for an image of the same name: it needs `./` in front. Registries are asked
 side by side; a layout is read without waiting for anybody.
@@ -23,17 +23,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from supplymatrix.attest.image_found import ImageSignatures, JudgedFind, SignatureKind
-from supplymatrix.attest.image_reference import is_digest, parse_image_reference
+from supplymatrix.attest.image_reference import is_digest, names_registry, parse_image_reference
 from supplymatrix.attest.image_search import Search, find_signatures
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.signature_bundles import broken_off
 from supplymatrix.errors import Diagnostic, InputError, SupplymatrixError
 from supplymatrix.model.gap import Gap
-from supplymatrix.model.oci import ImageReference
+from supplymatrix.model.oci import DOCKER_HUB, ImageReference
 from supplymatrix.model.value import changed, value
 from supplymatrix.sources.oci_layout import LayoutImage, LayoutSource, drive_layout, open_layout
 
-__all__ = ["ImageChoice", "image_signatures", "images_signatures", "is_layout", "is_there"]
+__all__ = ["ImageChoice", "image_signatures", "images_signatures", "is_layout", "is_there", "layout_path", "no_such"]
 
 _PREFIXES = ("oci:", "oci-archive:")
 _TARS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst", ".tzst")
@@ -48,14 +48,16 @@ _OTHER_DIGEST = (
 @value
 class ImageChoice:
     """Which images of an index are meant. platform: "linux/arm64", "" for the index itself. plain_http: the registry is
-    asked without TLS."""
+    asked without TLS. only_registries: no word is taken for a layout, whatever lies there."""
 
     platform: str = ""
     all_platforms: bool = False
     plain_http: bool = False
+    only_registries: bool = False
 
 
 _THE_INDEX = ImageChoice()
+_EXPECTED = "a file, a layout as ./FOLDER, or an image with its registry, as registry.example/app:v1"
 
 
 def is_layout(target: str) -> bool:
@@ -92,10 +94,10 @@ def images_signatures(
     references: dict[int, ImageReference] = {}
     for number, target in enumerate(targets):
         try:
-            if is_layout(target):
+            if is_layout(target) and not choice.only_registries:
                 found[number] = _of_layout(target, choice)
             else:
-                references[number] = _reference(target)
+                references[number] = _reference(target, is_named_so=choice.only_registries)
         except SupplymatrixError as err:
             found[number] = err
         except Exception as err:
@@ -119,14 +121,37 @@ def _named(
     return tuple(changed(row, name=target, notes=(*row.notes, *notes)) for row in rows)
 
 
-def _reference(target: str) -> ImageReference:
+def _reference(target: str, *, is_named_so: bool) -> ImageReference:
+    """Return the image of a registry that a word stands for. is_named_so: it cannot stand for a file. Raises
+    InputError, also for a name without a registry: a file whose name is mistyped is not told to Docker Hub."""
     try:
-        return parse_image_reference(target)
+        found = parse_image_reference(target)
     except InputError as err:
-        if is_there(target):
-            fault = replace(err.diagnostics[0], remedy=f"a layout in the current folder is named ./{target}")
-            raise InputError(fault) from err
-        raise
+        fault = err.diagnostics[0]
+    else:
+        if is_named_so or names_registry(target):
+            return found
+        fault = no_such(target)
+    if is_there(target):
+        fault = replace(fault, remedy=f"a layout in the current folder is named ./{target}")
+        if not names_registry(target):
+            fault = replace(fault, message="it names no registry, and a layout is named with ./ in front")
+    raise InputError(fault)
+
+
+def no_such(target: str) -> Diagnostic:
+    """Return the fault of a word that names no file, no layout and no registry: how an image would be written."""
+    try:
+        found = parse_image_reference(target)
+    except InputError:
+        return Diagnostic(message="there is no such file", artifact=target[:200], expected=_EXPECTED)
+    tag = f":{found.tag}" if target.endswith(f":{found.tag}") else ""
+    name = f"{DOCKER_HUB}/{found.repository}{tag}"
+    remedy = f"look whether the name is right; an image of Docker Hub is written {name}"
+    return Diagnostic(
+        message="there is no such file or layout, and it names no registry", artifact=target[:200],
+        expected=_EXPECTED, remedy=remedy,
+    )  # fmt: skip
 
 
 def _of_registries(
@@ -248,6 +273,12 @@ def _without_prefix(target: str) -> str:
     for prefix in _PREFIXES:
         target = target.removeprefix(prefix)
     return str(Path(target).expanduser()) if target.startswith("~") else target
+
+
+def layout_path(target: str) -> Path:
+    """Return where a layout lies that a word names, without its tag and digest."""
+    path, _, _ = _parts(_without_prefix(target))
+    return Path(path.rstrip("/") or path)
 
 
 def is_there(text: str, asks: Callable[[Path], bool] = Path.exists) -> bool:

@@ -14,11 +14,15 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from supplymatrix.engine.means import Means
 from supplymatrix.errors import Diagnostic, InputError, TransportError
 from supplymatrix.policy.parents import ParentKind, ParentRef, PolicyText
 from supplymatrix.sources.files import POLICY_LIMIT, read_if_there, read_limited
+
+if TYPE_CHECKING:
+    from supplymatrix.sources.git import Revision
 
 __all__ = ["DiskFiles", "RevisionFiles"]
 
@@ -109,9 +113,11 @@ class RevisionFiles:
         from supplymatrix.sources.git import find_revision, read_at_revision
 
         around = find_revision(self._folder, self._revision, self._environ, option="--policy-from")
-        name = _as_seen_inside(self._folder, around.prefix, name)
         if posixpath.normpath(around.prefix + name).startswith("../"):
-            return PolicyText(artifact=name, data=read_limited(self._folder / name, POLICY_LIMIT, "policy"))
+            inside = _back_inside(around, name, f"{self._revision}:{name}")
+            if inside is None:
+                return PolicyText(artifact=name, data=read_limited(self._folder / name, POLICY_LIMIT, "policy"))
+            name = inside
         data = read_at_revision(self._folder, self._revision, name, self._environ)
         return None if data is None else PolicyText(artifact=f"{self._revision}:{name}", data=data)
 
@@ -125,14 +131,19 @@ def _refuse_outside(path: Path, folder: Path, artifact: str) -> None:
         raise InputError(fault)
 
 
-def _as_seen_inside(folder: Path, prefix: str, name: str) -> str:
-    """Return a path that leaves the repository and comes back into it as one that does not leave it."""
-    here = Path(os.path.realpath(folder))
-    top = here
-    for _ in [part for part in prefix.split("/") if part]:
-        top = top.parent
-    target = Path(os.path.realpath((here / name).parent)) / posixpath.basename(name)
-    return Path(os.path.relpath(target, here)).as_posix() if target.is_relative_to(top) else name
+def _back_inside(around: Revision, name: str, artifact: str) -> str | None:
+    """Return a path that leaves the repository and comes back into it as one that does not leave it; None for one that
+    stays outside. Only links outside of the repository are followed: those in it are the working tree's. Raises
+    InputError for one that leads to somewhere below the repository's folder."""
+    parts = posixpath.normpath(posixpath.join(around.top, around.prefix, name)).split("/")
+    for number in range(1, len(parts) + 1):
+        seen = os.path.realpath("/".join(parts[:number]) or "/")
+        if seen == around.top:
+            return posixpath.relpath("/".join(parts[number:]) or ".", around.prefix or ".")
+        if Path(seen).is_relative_to(around.top):
+            message = "a link outside of the repository leads to a place in it, which no revision tells of"
+            raise InputError(Diagnostic(message=message, artifact=artifact, expected="a path without such a link"))
+    return None
 
 
 def _beside(of: str, place: str) -> str:

@@ -7,7 +7,7 @@ made it has to be one of each other file's, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from supplymatrix.attest.builders import GITHUB_ISSUER, TRUSTED_BUILDERS
 from supplymatrix.attest.claims import check_claims, check_identity
@@ -16,6 +16,7 @@ from supplymatrix.attest.wanted import IdentityWish, Wanted
 from supplymatrix.engine.vendor_signers import VendorSigners
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.gap import Gap
+from supplymatrix.model.location import Location
 from supplymatrix.model.signature import (
     ArtifactKind,
     Check,
@@ -28,11 +29,18 @@ from supplymatrix.model.signature import (
 )
 from supplymatrix.model.value import changed, value
 from supplymatrix.policy.document import Policy
-from supplymatrix.policy.signature_terms import ArtifactRule, SignatureRule, SignerRule
+from supplymatrix.policy.signature_terms import (
+    ArtifactRule,
+    BuilderRule,
+    SignatureRule,
+    SignerRule,
+    SigningFile,
+    own_rule,
+)
 
 __all__ = [
-    "NamedSigner", "PolicySigners", "Signers", "VendorWishes", "builders_of", "held_to", "lacking",
-    "signers_in", "wanted_of",
+    "FileSigners", "KeyBuilder", "NamedSigner", "PolicySigners", "Signers", "VendorWishes", "builders_of", "held_to",
+    "lacking", "placed", "signers_in", "wanted_of",
 ]  # fmt: skip
 
 VendorWishes = Callable[[str, tuple[tuple[str, str], ...], str, ArtifactKind], VendorSigners]
@@ -42,7 +50,7 @@ VendorWishes = Callable[[str, tuple[tuple[str, str], ...], str, ArtifactKind], V
 @value
 class NamedSigner:
     """One who may sign. log: what its keys sign has to be in a log. gaps: why it is not known who signs, or cannot be
-    verified here; notes: what is to be told of it."""
+    verified here; notes: what is to be told of it. lacks_keys: some of its keys are not at hand."""
 
     wishes: tuple[IdentityWish, ...]
     keys: tuple[VerifyingKey, ...]
@@ -50,10 +58,28 @@ class NamedSigner:
     log: bool = True
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
+    lacks_keys: bool = False
 
 
-Signers = tuple[tuple[NamedSigner, ...], ...]
-"""Of each file that names any, the nearest first."""
+@value
+class KeyBuilder:
+    """A builder that signs provenance by a key, which the policy names. key_id: sha256 (hex) of its
+    SubjectPublicKeyInfo."""
+
+    rule: BuilderRule
+    key_id: str
+
+
+@value
+class FileSigners:
+    """Who may sign by one file. builders: who may have signed provenance instead, by that very file."""
+
+    signers: tuple[NamedSigner, ...]
+    builders: tuple[NamedSigner, ...] = ()
+
+
+Signers = tuple[FileSigners, ...]
+"""Of each file that names any signers, the nearest first."""
 
 
 class PolicySigners:
@@ -70,14 +96,41 @@ class PolicySigners:
         Raises InputError, at the place in the policy, for a key that cannot be read and a vendor of whom it is not
         known.
         """
-        named = (self._of_rule(rule, artifact) for rule in self._policy.signatures)
-        return tuple(tuple(self._ready(signer, name, kind) for signer in signers) for signers in named if signers)
+        return tuple(
+            FileSigners(
+                signers=tuple(self._ready(signer, name, kind) for signer in signers),
+                builders=tuple(self._builders(rule)),
+            )
+            for rule in self._policy.signatures
+            if (signers := self._of_rule(rule, artifact))
+        )
 
     @staticmethod
     def _of_rule(rule: SignatureRule, artifact: ArtifactRule | None) -> Sequence[SignerRule]:
-        if artifact is not None and artifact in rule.artifacts and artifact.signers is not None:
-            return artifact.signers
-        return rule.signers or ()
+        own = own_rule(rule, artifact)
+        return own.signers if own is not None and own.signers is not None else rule.signers or ()
+
+    def _builders(self, rule: SignatureRule) -> Iterator[NamedSigner]:
+        """Yield who may have signed provenance by one file: the builders that it names, else those that are known to
+        work for many, which count only for the source that it means."""
+        if rule.builders is None:
+            if rule.source:
+                yield NamedSigner(wishes=TRUSTED_BUILDERS, keys=())
+            return
+        for builder in rule.builders:
+            if builder.key is not None:
+                yield NamedSigner(wishes=(), keys=(_key(builder.key, builder.location),), log=builder.log)
+            elif builder.id.startswith("https://github.com/"):
+                regexp = ".*".join(map(re.escape, builder.id.split("*")))
+                wish = IdentityWish(identity_regexp=regexp, issuer=GITHUB_ISSUER, name=f"builder {builder.id}")
+                yield NamedSigner(wishes=(wish,), keys=())
+
+    def key_builders(self) -> tuple[KeyBuilder, ...]:
+        """Return the builders of all files that are known by a key. Raises InputError for a key that cannot be read."""
+        rules = [one for rule in self._policy.signatures for one in rule.builders or ()]
+        return tuple(
+            KeyBuilder(rule=one, key_id=_key(one.key, one.location).key_id) for one in rules if one.key is not None
+        )
 
     def _ready(self, signer: SignerRule, name: str, kind: ArtifactKind) -> NamedSigner:
         key = (repr(signer.location), name if signer.vendor else "")
@@ -87,16 +140,12 @@ class PolicySigners:
 
     def _read(self, signer: SignerRule, name: str, kind: ArtifactKind) -> NamedSigner:
         if signer.key is not None:
-            try:
-                found = parse_verifying_key(signer.key.data, signer.key.artifact)
-            except InputError as err:
-                raise _placed(err, signer, f"the key {signer.key.place} cannot be used") from err
-            return NamedSigner(wishes=(), keys=(found,), log=signer.log)
+            return NamedSigner(wishes=(), keys=(_key(signer.key, signer.location),), log=signer.log)
         if signer.vendor:
             try:
                 found_vendor = self._vendor(signer.vendor, signer.variables, name, kind)
             except InputError as err:
-                raise _placed(err, signer, f"it is not known who signs for {signer.vendor}") from err
+                raise placed(err, signer.location, f"it is not known who signs for {signer.vendor}") from err
             return signers_in(found_vendor)
         wish = IdentityWish(
             identity=signer.identity, identity_regexp=signer.identity_regexp, issuer=signer.issuer,
@@ -107,16 +156,22 @@ class PolicySigners:
 
 def signers_in(vendor: VendorSigners) -> NamedSigner:
     """Return a vendor's signers as one that may sign."""
-    wanted = vendor.wanted
+    wanted, gaps = vendor.wanted, vendor.gaps
+    if vendor.fingerprints:
+        gap = Gap(
+            wanted=f"the OpenPGP signature of {vendor.name}", reason="OpenPGP signatures are not verified by a policy",
+            remedy=f"supplymatrix verify blob FILE --vendor {vendor.vendor} --keyring FILE",
+        )  # fmt: skip
+        gaps = (*gaps, gap)
     return NamedSigner(
-        wishes=wanted.identities, keys=wanted.keys, log=not wanted.log_is_optional, gaps=vendor.gaps,
-        notes=vendor.notes,
+        wishes=wanted.identities, keys=wanted.keys, log=not wanted.log_is_optional, gaps=gaps, notes=vendor.notes,
+        lacks_keys=wanted.lacks_keys,
     )  # fmt: skip
 
 
 def lacking(signers: Signers) -> tuple[Gap, ...]:
     """Return why nobody of the nearest file can be verified here; none where somebody can."""
-    nearest = signers[0] if signers else ()
+    nearest = signers[0].signers if signers else ()
     if any(signer.wishes or signer.keys for signer in nearest):
         return ()
     return tuple(gap for signer in nearest for gap in signer.gaps)
@@ -125,37 +180,29 @@ def lacking(signers: Signers) -> tuple[Gap, ...]:
 def wanted_of(signers: Signers) -> Wanted:
     """Return what a signature is verified against: the signers of the nearest file. What single ones of them ask for
     beside that `held_to` looks at."""
-    nearest = signers[0] if signers else ()
+    nearest = signers[0].signers if signers else ()
     return Wanted(
         identities=tuple(wish for signer in nearest for wish in signer.wishes),
         keys=tuple(key for signer in nearest for key in signer.keys),
         log_is_optional=any(signer.keys and not signer.log for signer in nearest),
+        lacks_keys=any(signer.lacks_keys for signer in nearest),
     )
 
 
-def builders_of(policy: Policy) -> tuple[IdentityWish, ...]:
-    """Return who may have signed provenance beside the signers: the builders that the policy takes, else those that are
-    known to work for many, which count only for the source that is meant."""
-    named = next((rule.builders for rule in policy.signatures if rule.builders is not None), None)
-    if named is None:
-        return TRUSTED_BUILDERS if any(rule.source for rule in policy.signatures) else ()
-    workflows = [pattern for pattern in named if pattern.startswith("https://github.com/")]
-    patterns = {pattern: ".*".join(map(re.escape, pattern.split("*"))) for pattern in workflows}
-    return tuple(
-        IdentityWish(identity_regexp=regexp, issuer=GITHUB_ISSUER, name=f"builder {pattern}")
-        for pattern, regexp in patterns.items()
-    )
+def builders_of(signers: Signers) -> tuple[NamedSigner, ...]:
+    """Return who may have signed provenance by any file: each file is asked for itself by `held_to`."""
+    return tuple(builder for file in signers for builder in file.builders)
 
 
-def held_to(verdict: SignatureVerdict, signers: Signers, builders: Sequence[IdentityWish] = ()) -> SignatureVerdict:
-    """Return a verdict that holds, refused where its signer is not one of every file's. builders: who may have signed
-    this one instead."""
+def held_to(verdict: SignatureVerdict, signers: Signers, *, is_provenance: bool = False) -> SignatureVerdict:
+    """Return a verdict that holds, refused where its signer is not one of every file's. A builder counts for the file
+    that names it, and excuses nobody else's signers."""
     if not verdict.holds or verdict.signer is None:
         return verdict
-    if builders and _is_one(verdict.signer, builders):
-        return verdict
-    for named in signers:
-        step = _unlike(verdict, verdict.signer, named)
+    for file in signers:
+        if is_provenance and file.builders and _unlike(verdict, verdict.signer, file.builders) is None:
+            continue
+        step = _unlike(verdict, verdict.signer, file.signers)
         if step is not None:
             return changed(verdict, state=SignatureState.REFUSED, steps=(*verdict.steps, step))
     return verdict
@@ -198,9 +245,16 @@ def _is_one(signer: Signer, wishes: Sequence[IdentityWish]) -> bool:
     return all(step.state is CheckState.VERIFIED for step in steps)
 
 
-def _placed(err: InputError, signer: SignerRule, message: str) -> InputError:
+def _key(file: SigningFile, place: Location) -> VerifyingKey:
+    try:
+        return parse_verifying_key(file.data, file.artifact)
+    except InputError as err:
+        raise placed(err, place, f"the key {file.place} cannot be used") from err
+
+
+def placed(err: InputError, place: Location, message: str) -> InputError:
     """Return a fault of what a policy names as one of the line that names it."""
-    first, place = err.diagnostics[0], signer.location
+    first = err.diagnostics[0]
     return InputError(
         Diagnostic(
             message=f"{message}: {first.message}",

@@ -19,9 +19,10 @@ from supplymatrix.model.signature import (
     SignedArtifact,
     Statement,
 )
+from supplymatrix.model.spelling import nearest
 from supplymatrix.policy.document import Policy
 from supplymatrix.policy.expectations import ArtifactSays, PolicyTest
-from supplymatrix.policy.signature_terms import SIGNATURE, required_of
+from supplymatrix.policy.signature_terms import SIGNATURE, asked_of, own_rule
 
 __all__ = ["artifacts_of_test", "says_nothing"]
 
@@ -33,11 +34,14 @@ def artifacts_of_test(test: PolicyTest, policy: Policy) -> Iterator[CheckedArtif
     """Yield the artifacts that a test speaks of; nothing where the policy asks nothing of any."""
     rules = {artifact.name: artifact for rule in policy.signatures for artifact in rule.artifacts}
     for said in test.artifacts if policy.signatures else ():
-        required = required_of(policy.signatures, rules.get(said.name))
-        kinds = tuple(kind for kind in required if kind != SIGNATURE)
-        signatures = (_verdict(said.reason, ""),) if said.is_signed else ()
-        attestations = tuple(_verdict(None, types_of(kind)[0]) for kind in said.attested)
         rule = rules.get(said.name)
+        required = asked_of(policy.signatures, rule)
+        own = [own_rule(section, rule) for section in policy.signatures]
+        is_anybody = any(section.signers for section in policy.signatures) or any(one and one.signers for one in own)
+        open_ = None if is_anybody else Reason.KEY_REQUIRED
+        kinds = tuple(kind for kind in required if kind != SIGNATURE)
+        signatures = (_verdict(said.reason or open_, ""),) if said.is_signed else ()
+        attestations = tuple(_verdict(open_, types_of(kind)[0]) for kind in said.attested)
         signed = SignedArtifact(
             name=said.name,
             kind=ArtifactKind.IMAGE if said.tag or (rule is not None and rule.image) else ArtifactKind.FILE,
@@ -54,9 +58,14 @@ def artifacts_of_test(test: PolicyTest, policy: Policy) -> Iterator[CheckedArtif
 
 def says_nothing(said: ArtifactSays, policy: Policy) -> str:
     """Return why what a test says of an artifact has no effect, "" where it has one."""
-    if policy.signatures:
+    if not policy.signatures:
+        return f"the test speaks of {said.name}, and the policy has no [signatures]"
+    known = {artifact.name for rule in policy.signatures for artifact in rule.artifacts}
+    if said.name in known or not known:
         return ""
-    return f"the test speaks of {said.name}, and the policy has no [signatures]"
+    near = nearest(said.name, sorted(known))
+    meant = f"; did you mean {near}?" if near else ""
+    return f"the test speaks of {said.name}, which the policy does not name{meant}"
 
 
 def _verdict(reason: Reason | None, predicate_type: str) -> SignatureVerdict:

@@ -24,7 +24,7 @@ from supplymatrix.model.signature import (
     SignatureVerdict,
     Statement,
 )
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.sources.signature_files import SignatureFile
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from supplymatrix.attest.keys import VerifyingKey
 
 __all__ = [
-    "Candidate", "algorithms_of", "broken_off", "candidate_of", "candidates_in", "claimed_digests", "claimed_names",
-    "needs_data", "unread", "without_copies",
+    "Candidate", "algorithms_of", "broken_off", "by_absent_key", "candidate_of", "candidates_in", "claimed_digests",
+    "claimed_names", "needs_data", "unread", "without_copies",
 ]  # fmt: skip
 
 _MOST_IN_FILE = 20_000
@@ -42,6 +42,7 @@ _OID_P384 = bytes.fromhex("06052b81040022")
 _OID_P521 = bytes.fromhex("06052b81040023")
 _NOWHERE = Path()
 _MOST_WORDS = 300
+_NOT_ITS_KEY = (Reason.SIGNATURE_INVALID, Reason.KEY_MISMATCH)
 _LONGER = ("sha384", "sha512")
 
 
@@ -193,6 +194,24 @@ def broken_off(source: str, err: Exception) -> SignatureVerdict:
     return SignatureVerdict(state=SignatureState.UNDECIDED, source=source, form="not judged", steps=(step,), engines=())
 
 
+def by_absent_key(verdict: SignatureVerdict) -> SignatureVerdict:
+    """Return the verdict on a signature by a key that may be one that is not at hand: that those at hand have not made
+    it says nothing against it."""
+    if not any(step.check is Check.SIGNATURE and step.reason in _NOT_ITS_KEY for step in verdict.steps):
+        return verdict
+    steps = tuple(
+        changed(step, state=CheckState.NOT_CHECKABLE, reason=Reason.KEY_REQUIRED, remedy="get the keys not at hand",
+                says="it is by none of the keys at hand, and the key that made it may be one that is not")
+        if step.check is Check.SIGNATURE and step.reason in _NOT_ITS_KEY
+        else changed(step, state=CheckState.NOT_CHECKABLE)
+        if step.check is Check.ENTRY and step.reason is Reason.LOG_ENTRY_MISMATCH
+        else step
+        for step in verdict.steps
+    )  # fmt: skip
+    is_refused = any(step.state is CheckState.FAILED for step in steps)
+    return changed(verdict, steps=steps, state=SignatureState.REFUSED if is_refused else SignatureState.UNDECIDED)
+
+
 def _broken_at(text: bytes) -> str:
     """Return where a text stops being JSON, " (line 3, column 7: …)", "" where it does not."""
     try:
@@ -214,7 +233,7 @@ def unread(path: Path, source: str, err: InputError, place: str = "") -> Candida
         expected=fault.expected,
         found=fault.seen,
         reason=getattr(err, "reason", Reason.MALFORMED),
-        remedy=fault.remedy,
+        remedy=fault.remedy or "take it anew from where it is published, or name another file",
     )
     verdict = SignatureVerdict(
         state=SignatureState.REFUSED, source=source, form="not readable", steps=(step,), engines=()

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from supplymatrix.model.predicates import is_of_kind
-from supplymatrix.model.signature import ALARMING, Reason, SignatureState, SignatureVerdict, SignedArtifact, SignedAs
+from supplymatrix.model.signature import (
+    ALARMING,
+    ALWAYS_ALARMING,
+    UNREADABLE,
+    Reason,
+    SignatureState,
+    SignatureVerdict,
+    SignedArtifact,
+    SignedAs,
+)
 
 __all__ = ["EXIT_CODES", "exit_code_of", "holding_first", "missing_kinds", "signed_as"]
 
@@ -26,9 +35,6 @@ _GRAVEST_FIRST = (4, 70, 2, 3, 1, 0)
 _NOTHING = 5
 _COULD_BE_SIGNED = (SignedAs.UNSIGNED, SignedAs.MISSING, SignedAs.REFUSED)
 """What becomes of an artifact, unless there is more beside it than could be had or read."""
-_UNREADABLE = frozenset({Reason.MALFORMED, Reason.UNKNOWN_VERSION})
-_ALWAYS = frozenset({Reason.ENGINES_DISAGREE, Reason.BLOB_DIGEST_MISMATCH, Reason.LOG_FORKED})
-"""Alarms also where another signature holds."""
 
 
 def signed_as(
@@ -43,7 +49,7 @@ def signed_as(
 ) -> SignedAs:
     """Return what became of an artifact. required: kinds of attestations. has_gaps: not all that lies beside it could
     be had. has_faults: a file beside it cannot be read. is_forged: something came that is not what its digest says."""
-    if is_forged or any(verdict.reason in _ALWAYS for verdict in (*signatures, *attestations)):
+    if is_forged or any(verdict.reason in ALWAYS_ALARMING for verdict in (*signatures, *attestations)):
         return SignedAs.ALARM
     judged = attestations if only_attestations else signatures
     if any(verdict.holds for verdict in judged):
@@ -100,7 +106,7 @@ def _of_refused(verdicts: Sequence[SignatureVerdict]) -> SignedAs:
     reasons = {verdict.reason for verdict in verdicts}
     if reasons & ALARMING:
         return SignedAs.ALARM
-    if reasons & _UNREADABLE:
+    if reasons & UNREADABLE:
         return SignedAs.UNREADABLE
     if any(verdict.state is SignatureState.UNDECIDED for verdict in verdicts):
         return SignedAs.UNDECIDED

@@ -2,7 +2,7 @@
 
 | --bundle | for |
 |---|---|
-| not given | what lies beside each artifact |
+| not given | what lies beside each artifact; with a word in its name, `app.sbom.sigstore.json`, if it names it |
 | FILE, with one artifact | this one |
 | FILE with many, or for many artifacts; FOLDER | those that name the artifact's digest, or its name |
 | a pattern: `{}` the path of an artifact, `{name}` the last part of it | each artifact has its own file |
@@ -23,6 +23,7 @@ from supplymatrix.model.value import value
 from supplymatrix.sources.signature_files import (
     beside,
     in_folder,
+    loose_in,
     names_in,
     read_bundle_file,
     read_bundle_if_there,
@@ -31,8 +32,6 @@ from supplymatrix.sources.signature_files import (
 
 __all__ = ["NO_PLACES", "BundlePlaces", "FoundFor", "Places"]
 
-_MANY = 16
-"""Files of a run, from which on a folder is listed once instead of looked into for each."""
 _MOST_TRIED = 100
 """Bundles of a file that are held against its one artifact where none of them names it."""
 
@@ -57,11 +56,28 @@ NO_PLACES = BundlePlaces()
 
 @value
 class FoundFor:
-    """What was found for one artifact by its path. faults: of files that cannot be read."""
+    """What was found for one artifact by its path. loose: whose files have a word between the artifact's name and the
+    ending. faults: of files that cannot be read."""
 
     candidates: tuple[Candidate, ...] = ()
+    loose: tuple[Candidate, ...] = ()
     notes: tuple[str, ...] = ()
     faults: tuple[Diagnostic, ...] = ()
+
+    def about(self, name: str, digests: Iterable[tuple[str, str]]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+        """Return those of the loose ones that are about an artifact, by its digest or its name, and a note on each of
+        the others. name: the last part of its path."""
+        wanted = frozenset(digests)
+        found, notes = list[Candidate](), dict[str, None]()
+        for candidate in self.loose:
+            if candidate.bundle is None:
+                notes[f"{candidate.source} lies beside it, and is no bundle that can be read"] = None
+            elif claimed_digests(candidate) & wanted or name in claimed_names(candidate):
+                found.append(candidate)
+            else:
+                notes[f"{candidate.source} lies beside it, and does not say that it is about it: it was not held "
+                      "against it"] = None  # fmt: skip
+        return tuple(found), tuple(notes)
 
 
 class Places:
@@ -80,7 +96,7 @@ class Places:
             if not _is_pattern(text):
                 self._read(Path(text), is_alone=targets == 1)
         self._targets = targets
-        self._listed: dict[Path, frozenset[str] | None] = {}
+        self._listed: dict[Path, tuple[frozenset[str] | None, Mapping[str, tuple[str, ...]]]] = {}
         self._index()
 
     def _read(self, path: Path, *, is_alone: bool) -> None:
@@ -114,25 +130,28 @@ class Places:
     def for_path(self, path: Path) -> FoundFor:
         """Return what lies beside a file, or where the patterns say."""
         if not self._places.is_named:
-            found = beside(path, self._names_around(path))
-            candidates = tuple(candidate for file in found.files for candidate in candidates_in(file))
-            return FoundFor(candidates=candidates, notes=found.notes, faults=found.faults)
+            found = beside(path, *self._around(path.parent))
+            candidates, loose = (
+                tuple(candidate for file in files for candidate in candidates_in(file))
+                for files in (found.files, found.loose)
+            )
+            return FoundFor(candidates=candidates, loose=loose, notes=found.notes, faults=found.faults)
         return self._by_patterns({"{}": path.as_posix(), "{name}": path.name})
 
-    def _names_around(self, path: Path) -> frozenset[str] | None:
-        """Return the names in a file's folder, listed once for a run of many files; None = not worth it."""
-        if self._targets < _MANY:
-            return None
-        if path.parent not in self._listed:
-            self._listed[path.parent] = names_in(path.parent)
-        return self._listed[path.parent]
+    def _around(self, folder: Path) -> tuple[frozenset[str] | None, Mapping[str, tuple[str, ...]]]:
+        """Return the names in a folder, and what `loose_in` finds among them; listed once."""
+        if folder not in self._listed:
+            names = names_in(folder)
+            self._listed[folder] = names, loose_in(names or ())
+        return self._listed[folder]
 
     def for_digest(self, digest: str) -> FoundFor:
         """Return what lies where the patterns say. digest: "sha256:…", hex in the pattern's place."""
         if not self._places.is_named:
             fault = Diagnostic(
-                message="nothing lies beside a digest", artifact=digest, expected="its bundles, by --bundle"
-            )
+                message="nothing lies beside a digest", artifact=digest, expected="its bundles, by --bundle",
+                remedy="name the bundles: --bundle FILE, or --bundle FOLDER",
+            )  # fmt: skip
             return FoundFor(faults=(fault,))
         text = digest.partition(":")[2]
         return self._by_patterns({"{}": text, "{name}": text})
@@ -164,10 +183,13 @@ class Places:
                 faults.append(_fault_of(candidate))
             else:
                 none += 1
-        notes = [f"{others:,} of the bundles are about none of these artifacts"] if others else []
+        notes = [f"{others:,} of the bundles {_is(others)} about none of these artifacts"] if others else []
         if untried:
-            notes.append(f"{untried:,} of the bundles were not tried: none names the artifact, and {_MOST_TRIED} are")
-        notes += [f"{none:,} files of the folder of bundles are none, or cannot be read"] if none else []
+            was = "was" if untried == 1 else "were"
+            notes.append(f"{untried:,} of the bundles {was} not tried: none names the artifact, and {_MOST_TRIED} are")
+        if none:
+            files = "file" if none == 1 else "files"
+            notes.append(f"{none:,} {files} of the folder of bundles {_is(none)} none, or cannot be read")
         return tuple(notes), tuple(faults)
 
     def _by_patterns(self, words: Mapping[str, str]) -> FoundFor:
@@ -196,6 +218,10 @@ class Places:
             Path(_filled(self._places.signature, words)), Path(_filled(certificate, words)) if certificate else None
         )
         yield from candidates_in(file)
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _is_pattern(text: str) -> bool:

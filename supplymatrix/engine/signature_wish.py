@@ -31,9 +31,9 @@ _USUAL = (
 class WishWords:
     """As they were given. identities, identity_regexps and issuers, issuer_regexps: one issuer for all identities, or
     one for each. keys: files with public keys. claims: name of the certificate's field → text. vendor: id of a
-    profile; variables: its own; target: the image or file that is meant, "" = any; vendor_keys: files that are the
-    vendor's keys by their hash; profiles: folders of the user's own. needs_issuer: False where a CA of one's own may
-    name none."""
+    profile; variables: its own; target: the one image or file that is meant, "" = each of a run; vendor_keys: files
+    that are the vendor's keys by their hash; profiles: folders of the user's own. needs_issuer: False where a CA of
+    one's own may name none."""
 
     identities: tuple[str, ...] = ()
     identity_regexps: tuple[str, ...] = ()
@@ -69,8 +69,8 @@ class SignatureWish:
 
 
 def read_wish(words: WishWords) -> SignatureWish:
-    """Return what signatures are held against; of a vendor who signs for it is in `wanted`, and told by
-    `engine.vendor_request`.
+    """Return what signatures are held against. Who signs the target for a vendor is in `wanted`; without a target that
+    is for `engine.vendor_request` to say, of each of those that are named.
 
     Raises InputError for words that do not go together, and for keys that cannot be read.
     """
@@ -88,7 +88,8 @@ def read_wish(words: WishWords) -> SignatureWish:
     )
     asked = tuple(_asked(wanted))
     if words.vendor:
-        wanted = _of_vendor(words, wanted)
+        _refuse_others(words, wanted)
+        wanted = _of_vendor(words, wanted) if words.target else wanted
     return SignatureWish(wanted=wanted, asked=asked, switched_off=tuple(_switched_off(words, wanted)))
 
 
@@ -97,23 +98,29 @@ def usual_issuer(identity: str) -> str:
     return next((issuer for part, issuer in _USUAL if part in identity), "")
 
 
-def _of_vendor(words: WishWords, wanted: Wanted) -> Wanted:
-    """Return the same with who signs for a vendor."""
+def _refuse_others(words: WishWords, wanted: Wanted) -> None:
     if wanted.identities or wanted.keys:
         message = "who signs for a vendor is in its profile: nobody else is named beside it"
         raise _fault(message, "--vendor alone; or --identity and --issuer, or --key", words.vendor)
+
+
+def _of_vendor(words: WishWords, wanted: Wanted) -> Wanted:
+    """Return the same with who signs the target for a vendor."""
     from supplymatrix.engine.image_signatures import is_layout
     from supplymatrix.engine.vendor_keys import VendorKeys
     from supplymatrix.engine.vendor_signers import signers_of
 
-    is_file = bool(words.target) and os.path.isfile(words.target) and not is_layout(words.target)  # noqa: PTH113
+    is_file = os.path.isfile(words.target) and not is_layout(words.target)  # noqa: PTH113
     kind = ArtifactKind.FILE if is_file else ArtifactKind.IMAGE
     found = signers_of(
         words.vendor, dict(words.variables), words.target, kind, folders=words.profiles,
         keys=VendorKeys(words.vendor_keys),
     )  # fmt: skip
     own = found.wanted
-    return changed(wanted, identities=own.identities, keys=own.keys, log_is_optional=own.log_is_optional)
+    return changed(
+        wanted, identities=own.identities, keys=own.keys, log_is_optional=own.log_is_optional,
+        lacks_keys=own.lacks_keys, only_certificates=own.only_certificates,
+    )  # fmt: skip
 
 
 def _refuse_empty(words: WishWords) -> None:

@@ -12,18 +12,25 @@ from pathlib import Path
 
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import value
-from supplymatrix.sources.signature_files import certificate_of, signed_name
+from supplymatrix.sources.signature_files import certificate_of, names_in, signed_among, signed_name
 
-__all__ = ["DIGESTS", "ArtifactsFound", "NamedArtifact", "find_artifacts"]
+__all__ = ["DIGESTS", "ArtifactsFound", "NamedArtifact", "file_word", "find_artifacts"]
 
 DIGESTS = ("sha256:", "sha384:", "sha512:")
 """How the name of a digest begins; a file that is called so is named ./sha256:…"""
 _MOST_FILES = 1_000
 
 
+def file_word(path: Path) -> str:
+    """Return what a file is called, so that it is taken for no digest, though it may be named like one."""
+    name = path.as_posix()
+    return f"./{name}" if name.startswith(DIGESTS) else name
+
+
 @value
 class NamedArtifact:
-    """An artifact by its name. is_image: a layout, or an image of a registry."""
+    """An artifact by its name; that of a file is no digest's, see `file_word`. is_image: a layout, or an image
+    of a registry."""
 
     name: str
     is_image: bool = False
@@ -69,8 +76,9 @@ def _artifacts(here: Path, name: str, notes: list[str]) -> Iterator[NamedArtifac
 def _signed(path: Path) -> str:
     """Return a file; of one with signatures the one that they are of."""
     of = signed_name(path.name)
-    if not of or path.with_name(of).is_file():
-        return path.with_name(of or path.name).as_posix()
+    there = signed_among(path.name, names_in(path.parent) or (of,)) if of else ""
+    if not of or path.with_name(there or of).is_file():
+        return file_word(path.with_name(there or of or path.name))
     raise InputError(
         Diagnostic(
             message="this is a file with signatures, and what they are of does not lie beside it",
@@ -88,7 +96,7 @@ def _in_folder(folder: Path, notes: list[str]) -> Iterator[NamedArtifact]:
     except OSError as err:
         message = f"the folder cannot be read: {err.strerror or err}"
         raise InputError(Diagnostic(message=message, artifact=folder.as_posix())) from err
-    beside = {name for name in names if signed_name(name) in names or certificate_of(name) in names}
+    beside = {name for name in names if signed_among(name, names) or certificate_of(name) in names}
     alone = {name for name in names - beside if signed_name(name)}
     notes += [f"{(folder / name).as_posix()}: signatures of something that is not beside it" for name in sorted(alone)]
     found = sorted(names - beside - alone)
@@ -96,4 +104,4 @@ def _in_folder(folder: Path, notes: list[str]) -> Iterator[NamedArtifact]:
         message = f"the folder has {len(found):,} files" if found else "the folder has no file that could be signed"
         expected = f"1 to {_MOST_FILES:,} files"
         raise InputError(Diagnostic(message=message, artifact=folder.as_posix(), expected=expected))
-    yield from (NamedArtifact(name=(folder / name).as_posix()) for name in found)
+    yield from (NamedArtifact(name=file_word(folder / name)) for name in found)

@@ -48,7 +48,8 @@ def update_trust(means: Means, *, repository: str = "", bootstrap: bytes = b"") 
     from supplymatrix.net.trust_update import fetch_trusted_root
 
     if means.offline:
-        raise SourceError("a trusted root is fetched over the network, and this run uses none", remedy="--online")
+        remedy = "run it with --online where there is a network; until then the one that is kept is used"
+        raise SourceError("a trusted root is fetched over the network, and this run uses none", remedy=remedy)
     before = _before(means)
     state = state_folder(means.environ)
     url = repository or before.repository

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from supplymatrix.errors import Diagnostic, InputError, SupplymatrixError
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.vendor import VendorProfile
-from supplymatrix.model.vendor_signer import VendorSigner
+from supplymatrix.model.vendor_signer import SignerMechanism, VendorSigner
 
 if TYPE_CHECKING:
     from supplymatrix.attest.keys import VerifyingKey
@@ -38,6 +38,19 @@ class VendorKeys:
         self._may_fetch = may_fetch
         self._given: Mapping[str, tuple[Path, bytes]] | None = None
         self._found: dict[str, VerifyingKey | str] = {}
+
+    def check_use(self, profile: VendorProfile) -> None:
+        """Raise InputError where keys are named, or are to be fetched, and what the vendor signs takes none."""
+        if not (self._files or self._may_fetch) or any(row.mechanism is SignerMechanism.KEY for row in profile.signers):
+            return
+        option = "--key-file" if self._files else "--fetch-key"
+        mechanisms = dict.fromkeys(row.mechanism.value for row in profile.signers if row.mechanism is not None)
+        message = f"the profile of {profile.name} names no key of Sigstore's kind: {option} would ask for nothing"
+        remedy = "a keyring of OpenPGP is --keyring; a key that you trust yourself is named by --key alone"
+        raise InputError(Diagnostic(
+            message=message, artifact=profile.artifact, seen=f"signs by {', '.join(mechanisms) or 'nothing known'}",
+            expected=f"no {option}", remedy=remedy,
+        ))  # fmt: skip
 
     def check_files(self, profile: VendorProfile) -> None:
         """Raise InputError for a file that cannot be read, and for one that is none of the keys that a profile pins."""

@@ -7,9 +7,10 @@ own word: both are told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from supplymatrix.engine.signature_outcome import missing_kinds, signed_as
 from supplymatrix.engine.vendor_signers import VendorSigners
 from supplymatrix.errors import InputError, SupplymatrixError
 from supplymatrix.model.gap import Gap
@@ -45,6 +46,7 @@ _STATES = {
     OpenPgpState.WEAK: (Reason.UNSUPPORTED, "it rests on a hash that can be forged"),
     OpenPgpState.UNCLEAR: (Reason.UNSUPPORTED, "gpgv does not judge it"),
 }
+_TEXT = "its signature is of a text: other ends of lines, and blanks before them, would pass too"
 _OPEN = (OpenPgpState.NO_KEY, OpenPgpState.WEAK, OpenPgpState.UNCLEAR)
 _NO_LOG = SignatureStep(
     check=Check.ENTRY, state=CheckState.NOT_PRESENT, says="OpenPGP signatures stand in no log, and none is asked for"
@@ -52,15 +54,23 @@ _NO_LOG = SignatureStep(
 
 
 def openpgp_artifact(
-    path: Path, signers: VendorSigners, *, keyring: Path | None, signature: Path | None, environ: Mapping[str, str]
+    path: Path,
+    signers: VendorSigners,
+    *,
+    keyring: Path | None,
+    signature: Path | None,
+    environ: Mapping[str, str],
+    required: Sequence[str] = (),
+    only_attestations: bool = False,
 ) -> SignedArtifact:
-    """Return what became of a file. signature: None = what lies beside it.
+    """Return what became of a file. signature: None = what lies beside it. required: kinds of attestations that must
+    hold, and only_attestations: a signature would not do: of what is signed so none does.
 
     A file, signature or keyring that cannot be read is a fault of the artifact.
     """
     plain = SignedArtifact(
         name=path.as_posix(), kind=ArtifactKind.FILE, state=SignedAs.UNSIGNED, vendor=signers.vendor,
-        gaps=signers.gaps,
+        gaps=signers.gaps, required=tuple(required), missing=missing_kinds((), required),
     )  # fmt: skip
     try:
         found = _judged(path, signers, plain, keyring=keyring, signature=signature, environ=environ)
@@ -69,12 +79,20 @@ def openpgp_artifact(
     except SupplymatrixError as err:
         remedy = getattr(err, "remedy", "")
         gap = Gap(wanted="its OpenPGP signature", reason=str(err), remedy=remedy, subject=plain.name)
-        found = changed(plain, state=SignedAs.UNDECIDED, gaps=(*plain.gaps, gap))
-    return found
+        found = _open(plain, gap)
+    if found.state is not SignedAs.UNSIGNED:
+        return found
+    state = signed_as(
+        found.signatures, (), required=required, only_attestations=only_attestations, has_gaps=bool(found.gaps)
+    )
+    return changed(found, state=state)
 
 
 def openpgp_verdict(answer: OpenPgpAnswer, fingerprints: tuple[str, ...], source: str) -> SignatureVerdict:
-    """Return the verdict on a detached signature. fingerprints: of the keys that count, hex in capitals."""
+    """Return the verdict on a detached signature of a file, whose every byte is to be signed. fingerprints: of the keys
+    that count, hex in capitals."""
+    if answer.state is OpenPgpState.GOOD and answer.is_text:
+        answer = changed(answer, state=OpenPgpState.UNCLEAR, says=_TEXT)
     if answer.state is not OpenPgpState.GOOD:
         reason, says = _STATES[answer.state]
         is_open = answer.state in _OPEN
@@ -117,6 +135,7 @@ def _judged(
     path: Path, signers: VendorSigners, plain: SignedArtifact, *, keyring: Path | None, signature: Path | None,
     environ: Mapping[str, str],
 ) -> SignedArtifact:  # fmt: skip
+    """Return a file with the verdict on its signature, UNSIGNED until that is counted."""
     plain = changed(plain, digests=digest_file(path, frozenset({"sha256"})).digests)
     place = signature or next((there for end in ENDINGS if (there := Path(f"{path}{end}")).is_file()), None)
     if place is None:
@@ -127,7 +146,7 @@ def _judged(
             wanted=f"the keys of {signers.name}", reason="no keyring was named", subject=plain.name,
             remedy=f"--keyring FILE with the key {' or '.join(signers.fingerprints or ())}",
         )  # fmt: skip
-        return changed(plain, state=SignedAs.UNDECIDED, gaps=(*plain.gaps, gap))
+        return _open(plain, gap)
     keys = keyring_bytes(read_limited(keyring, KEYRING_LIMIT, "keyring"), keyring.as_posix())
     answer = check_openpgp(read_limited(path, _LIMIT, "signed file"), signed, keys, environ)
     if answer is None:
@@ -135,9 +154,10 @@ def _judged(
             wanted="its OpenPGP signature", reason="there is no gpgv on this machine", subject=plain.name,
             remedy="install gpgv (it comes with GnuPG)",
         )  # fmt: skip
-        return changed(plain, state=SignedAs.UNDECIDED, gaps=(*plain.gaps, gap))
+        return _open(plain, gap)
     verdict = openpgp_verdict(answer, signers.fingerprints or (), place.as_posix())
-    state = {SignatureState.VALID: SignedAs.SIGNED, SignatureState.UNDECIDED: SignedAs.UNDECIDED}.get(
-        verdict.state, SignedAs.ALARM if verdict.reason is Reason.SIGNATURE_INVALID else SignedAs.REFUSED
-    )
-    return changed(plain, state=state, signatures=(verdict,))
+    return changed(plain, signatures=(verdict,))
+
+
+def _open(plain: SignedArtifact, gap: Gap) -> SignedArtifact:
+    return changed(plain, state=SignedAs.UNDECIDED, gaps=(*plain.gaps, gap))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from supplymatrix.attest.wanted import EngineChoice
 from supplymatrix.engine.vendor_keys import VendorKeys
 from supplymatrix.engine.vendor_signers import SignerBook, VendorSigners
 from supplymatrix.engine.verify_signatures import (
@@ -14,10 +15,13 @@ from supplymatrix.engine.verify_signatures import (
     SignatureTarget,
     target_name,
 )
+from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.signature import ArtifactKind
 from supplymatrix.model.value import changed, value
 
 __all__ = ["VendorWords", "with_vendor"]
+
+_NO_OPENPGP = "nothing that is named is verified here by a signature of OpenPGP"
 
 
 @value
@@ -35,7 +39,8 @@ class VendorWords:
 def with_vendor(request: SignatureRequest, words: VendorWords) -> SignatureRequest:
     """Return a request in which each artifact is held against who signs it for a vendor, and nobody else.
 
-    Raises InputError for a vendor that is not known, and for variables and key files that are missing or wrong.
+    Raises InputError for a vendor that is not known, for variables and key files that are missing or wrong, and for
+    what no signature of OpenPGP has, where such ones are asked for.
     """
     keys = VendorKeys(words.key_files, request.means, may_fetch=words.may_fetch)
     book = SignerBook(words.folders, today=request.means.now.date(), keys=keys)
@@ -44,11 +49,37 @@ def with_vendor(request: SignatureRequest, words: VendorWords) -> SignatureReque
         for target in request.targets
     }
     told = tuple(by_name.values())
+    by_openpgp = [name for name, signers in by_name.items() if signers.fingerprints is not None]
+    if by_openpgp and (unasked := tuple(_not_of_openpgp(request))):
+        raise InputError(_only_sigstore(unasked, told[0].name, by_openpgp[0]))
     notes = dict.fromkeys(note for signers in told for note in signers.notes)
+    if request.keyring is not None and not by_openpgp:
+        notes[f"--keyring was not used: {_NO_OPENPGP}"] = None
     asked = dict.fromkeys(line for signers in told for line in _asked(signers))
     return changed(
         request, vendor=words.vendor, vendor_signers=by_name, notes=(*request.notes, *notes),
         asked=(*asked, *request.asked),
+    )  # fmt: skip
+
+
+def _not_of_openpgp(request: SignatureRequest) -> Iterator[str]:
+    """Yield the options of a request that say nothing of signatures by OpenPGP."""
+    wanted, places = request.wanted, request.places
+    options = (
+        ("--claim or --workflow-*", wanted.claims), ("--annotation", wanted.annotations),
+        ("--trusted-root", request.trusted_root), ("--ca", request.ca), ("--bundle", places.bundles),
+        ("--certificate", places.certificate), ("--insecure-ignore-log", not wanted.checks_log),
+        ("--insecure-ignore-sct", not wanted.checks_sct),
+        ("--engine sigstore", request.engine is EngineChoice.SIGSTORE),
+    )  # fmt: skip
+    yield from (option for option, given in options if given)
+
+
+def _only_sigstore(options: tuple[str, ...], vendor: str, name: str) -> Diagnostic:
+    return Diagnostic(
+        message=f"{vendor} signs it by OpenPGP, where nothing of that can be asked: {', '.join(options)}",
+        artifact=name, expected="--keyring, and perhaps --signature",
+        remedy="verify what the vendor signs by Sigstore in a run of its own",
     )  # fmt: skip
 
 

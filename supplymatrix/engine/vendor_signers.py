@@ -23,7 +23,15 @@ from supplymatrix.attest.wanted import IdentityWish, Wanted
 from supplymatrix.engine.vendor_keys import VendorKeys
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.gap import Gap
-from supplymatrix.model.signature import ArtifactKind, SignedArtifact, SignedAs
+from supplymatrix.model.signature import (
+    ArtifactKind,
+    Check,
+    Reason,
+    SignatureVerdict,
+    SignedArtifact,
+    SignedAs,
+    Signer,
+)
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.model.vendor import VendorProfile
@@ -40,7 +48,8 @@ _THINGS = {
     ArtifactKind.DIGEST: (SignedThing.IMAGE, SignedThing.BLOB, SignedThing.PACKAGE),
 }
 _ELSEWHERE = {
-    SignerMechanism.OPENPGP: "rpm -K for a package; containers-policy.json with the vendor's key for an image",
+    SignerMechanism.OPENPGP: "rpm -K for an RPM, and apt, which verifies its list, for a .deb; containers-policy.json "
+    "with the vendor's key for an image",
     SignerMechanism.APK: "apk verify FILE, with the vendor's key",
     SignerMechanism.SNAP: "snap ack FILE.assert, and snap install FILE",
     SignerMechanism.NOTATION: "notation verify, with the vendor's trust policy",
@@ -57,7 +66,8 @@ class VendorSigners:
     name: of the vendor, for people. wanted: who may have signed; nobody where nothing can be verified here. rows: of
     the profile, variables filled in. gaps: why that is not known, or not verified here. notes: what is to be told of
     it: sources, what was not asked for. fingerprints: of OpenPGP keys that a detached signature counts by; None = it is
-    no such signature that is asked for. source: where it stands who signs, and when that was read.
+    no such signature that is asked for. source: where it stands who signs, and when that was read; sources: the same
+    of each row, by its id. key_rows: of each key of `wanted` the row, by the key's id.
     """
 
     vendor: str
@@ -68,6 +78,8 @@ class VendorSigners:
     rows: tuple[VendorSigner, ...] = ()
     fingerprints: tuple[str, ...] | None = None
     source: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
+    key_rows: tuple[tuple[str, VendorSigner], ...] = ()
 
 
 class SignerBook:
@@ -79,7 +91,7 @@ class SignerBook:
         self._folders = tuple(folders)
         self._today = today
         self._keys = keys or VendorKeys()
-        self._read: dict[str, tuple[VendorProfile, Mapping[str, str]]] = {}
+        self._read: dict[str, _Loaded] = {}
 
     def signers(
         self, vendor: str, variables: Mapping[str, str], target: str = "", kind: ArtifactKind = ArtifactKind.IMAGE
@@ -89,15 +101,17 @@ class SignerBook:
         Raises InputError for a vendor that is not known, variables that are not known, cannot be used or are missing,
         and a key file that is another key.
         """
-        profile, own = self._profile(vendor)
+        loaded = self._profile(vendor)
+        profile, own = loaded.profile, loaded.variables
+        self._keys.check_use(profile)
         _check_variables(profile, variables)
         self._keys.check_files(profile)
         found = covering(profile, _name_of(target, kind), _THINGS[kind], {**own, **variables})
-        return _Gathering(profile, {**own, **variables}, self._keys, kind, self._today).gathered(
+        return _Gathering(loaded, {**own, **variables}, self._keys, kind, self._today).gathered(
             found.rows, target=target, is_named=found.is_named
         )
 
-    def _profile(self, vendor: str) -> tuple[VendorProfile, Mapping[str, str]]:
+    def _profile(self, vendor: str) -> _Loaded:
         if vendor not in self._read:
             self._read[vendor] = _load(vendor, self._folders, self._today)
         return self._read[vendor]
@@ -138,37 +152,84 @@ def answer_of(signers: VendorSigners, artifact: SignedArtifact) -> str:
     """Return the answer to "is it really this vendor's?", in a sentence, once an artifact was judged."""
     who, state = signers.name, artifact.state
     if state in (SignedAs.SIGNED, SignedAs.MISSING):
-        rows = " or ".join(dict.fromkeys(f"{row.name}, {_mechanism(row)}" for row in signers.rows))
-        return f"yes, {who} signed it: {rows}; {signers.source}"
+        made = _rows_that_made(signers, artifact)
+        rows = " or ".join(dict.fromkeys(f"{row.name}, {_mechanism(row)}" for row in made))
+        sources = dict(signers.sources)
+        where = " or ".join(dict.fromkeys(sources[row.id] for row in made if row.id in sources)) or signers.source
+        return f"yes, {who} signed it: {rows}; {where}"
     if state is SignedAs.UNDECIDED:
         gaps = (*signers.gaps, *artifact.gaps)
         why = gaps[0].reason if gaps else "its signatures cannot be judged here"
         return f"not known whether it is of {who}: {why}"
+    if signers.wanted.only_certificates and {one.reason for one in artifact.signatures} == {Reason.KEY_MISMATCH}:
+        rows = " or ".join(dict.fromkeys(_mechanism(row) for row in signers.rows))
+        by = f"they were made by keys, and it signs by {rows}"
+        return f"no: none of its signatures is by {who}: {by}; {signers.source}"
     why = {
-        SignedAs.UNSIGNED: "it is not signed",
+        SignedAs.UNSIGNED: "nothing is attested of it" if any(map(_holds, artifact.signatures)) else "it is not signed",
         SignedAs.ALARM: "a signature, a proof or a hash is wrong",
         SignedAs.UNREADABLE: "it cannot be read",
     }.get(state, "no signature that holds is of whom its profile names")
     return f"nothing shows that it is of {who}: {why}"
 
 
+def _rows_that_made(signers: VendorSigners, artifact: SignedArtifact) -> Sequence[VendorSigner]:
+    """Return the rows of who made the signatures that hold; where that is not known, all that were asked for."""
+    signed = [verdict for verdict in artifact.signatures if verdict.holds]
+    held = signed or [verdict for verdict in artifact.attestations if verdict.holds]
+    made = [
+        row for verdict in held if verdict.signer is not None
+        for row in signers.rows if _is_by(row, verdict.signer, verdict, signers.key_rows)
+    ]  # fmt: skip
+    return made or signers.rows
+
+
+def _holds(verdict: SignatureVerdict) -> bool:
+    return verdict.holds
+
+
+def _is_by(
+    row: VendorSigner, signer: Signer, verdict: SignatureVerdict, key_rows: Sequence[tuple[str, VendorSigner]]
+) -> bool:
+    if row.mechanism is SignerMechanism.KEYLESS:
+        is_one = row.identity == signer.identity if row.identity else re.fullmatch(row.identity_regexp, signer.identity)
+        return bool(is_one) and row.issuer == signer.issuer
+    if row.mechanism is SignerMechanism.OPENPGP:
+        keys = {text for _, text in signer.claims} | {step.found for step in verdict.steps if step.check is Check.KEY}
+        return bool(keys & set(row.fingerprints))
+    return (signer.key_id, row) in key_rows
+
+
+@value
+class _Loaded:
+    """A profile. variables: the user's own. is_own: it is the user's; replaced: what profiles' place it takes."""
+
+    profile: VendorProfile
+    variables: Mapping[str, str]
+    is_own: bool = False
+    replaced: tuple[str, ...] = ()
+
+
 class _Gathering:
     """What the rows for one artifact come to."""
 
     def __init__(
-        self, profile: VendorProfile, variables: Mapping[str, str], keys: VendorKeys, kind: ArtifactKind,
-        today: date | None,
-    ) -> None:  # fmt: skip
-        self._profile = profile
+        self, loaded: _Loaded, variables: Mapping[str, str], keys: VendorKeys, kind: ArtifactKind, today: date | None
+    ) -> None:
+        self._loaded = loaded
+        self._profile = loaded.profile
         self._variables = variables
         self._keys = keys
         self._kind = kind
         self._today = today
         self._identities: list[IdentityWish] = []
-        self._verifying: list[VerifyingKey] = []
+        self._verifying: list[tuple[VerifyingKey, VendorSigner]] = []
+        self._lacks_keys = False
         self._fingerprints: list[str] | None = None
         self._used: list[VendorSigner] = []
         self._gaps: list[Gap] = []
+        self._unverified: list[Gap] = []
+        """Those of them that are of a known mechanism: what it signs nobody here takes for unsigned."""
         self._missing: list[tuple[VendorSigner, str]] = []
         self._log_is_optional = True
 
@@ -186,19 +247,24 @@ class _Gathering:
                 remedy=f"supplymatrix vendors show {profile.id} --key signing",
             ))  # fmt: skip
         used = self._used or list(rows)
+        own = f", by your own profile {profile.artifact}" if self._loaded.is_own else ""
         return VendorSigners(
             vendor=profile.id,
             name=profile.name,
             wanted=Wanted(
                 identities=tuple(self._identities),
-                keys=tuple({key.key_id: key for key in self._verifying}.values()),
+                keys=tuple({key.key_id: key for key, _ in self._verifying}.values()),
+                lacks_keys=self._lacks_keys,
                 log_is_optional=bool(self._verifying) and not self._identities and self._log_is_optional,
+                only_certificates=bool(used) and all(row.mechanism is SignerMechanism.KEYLESS for row in rows),
             ),
             notes=tuple(self._notes(rows, target, is_named=is_named)),
-            gaps=() if self._used else tuple(self._gaps),
+            gaps=tuple(self._unverified if self._used else self._gaps),
             rows=tuple(used),
             fingerprints=tuple(self._fingerprints) if self._fingerprints is not None else None,
-            source=_source_of(profile, used),
+            source=_source_of(profile, used) + own,
+            sources=tuple((row.id, _source_of(profile, (row,)) + own) for row in used),
+            key_rows=tuple((key.key_id, row) for key, row in self._verifying),
         )
 
     def _take(self, row: VendorSigner) -> None:
@@ -214,12 +280,22 @@ class _Gathering:
             self._take_keyless(row)
         elif row.mechanism is SignerMechanism.KEY:
             self._take_key(row)
-        elif row.mechanism is SignerMechanism.OPENPGP and self._kind is ArtifactKind.FILE:
+        elif row.mechanism is SignerMechanism.OPENPGP and self._is_detached(row):
             self._take_openpgp(row)
         else:
             reason = f"{row.mechanism.value}: mechanism known, not verified by us"
-            self._gaps.append(Gap(wanted=f"the signature of {row.name} of {profile.name}", reason=reason,
-                                  remedy=_ELSEWHERE[row.mechanism]))  # fmt: skip
+            remedy = _ELSEWHERE[row.mechanism]
+            if (row.mechanism, row.thing) == (SignerMechanism.OPENPGP, SignedThing.BLOB):
+                reason, remedy = "openpgp: it is over the file, of which only the digest is at hand", "name the file"
+            self._lack(Gap(wanted=f"the signature of {row.name} of {profile.name}", reason=reason, remedy=remedy))
+
+    def _lack(self, gap: Gap) -> None:
+        self._gaps.append(gap)
+        self._unverified.append(gap)
+
+    def _is_detached(self, row: VendorSigner) -> bool:
+        """Return whether the signature lies beside the file: packages have theirs within, or in a list of them all."""
+        return self._kind is ArtifactKind.FILE and row.thing is SignedThing.BLOB
 
     def _take_keyless(self, row: VendorSigner) -> None:
         missing = missing_variables(row, self._variables)
@@ -236,22 +312,29 @@ class _Gathering:
     def _take_key(self, row: VendorSigner) -> None:
         key = self._keys.key_of(self._profile, row)
         if isinstance(key, Gap):
-            self._gaps.append(key)
+            self._lack(key)
+            self._lacks_keys = True
             return
-        self._verifying.append(key)
+        self._verifying.append((key, row))
         self._log_is_optional &= row.log in (SignerLog.OPTIONAL, SignerLog.NOT_USED)
         self._used.append(row)
 
     def _take_openpgp(self, row: VendorSigner) -> None:
         if not row.fingerprints:
             reason = "its profile names no fingerprint of the key: whose signature it is nobody here can say"
-            self._gaps.append(Gap(wanted=f"who signs {row.name} of {self._profile.name}", reason=reason, remedy=_ASK))
+            self._lack(Gap(wanted=f"who signs {row.name} of {self._profile.name}", reason=reason, remedy=_ASK))
             return
         self._fingerprints = [*(self._fingerprints or ()), *row.fingerprints]
         self._used.append(row)
 
     def _notes(self, rows: Sequence[VendorSigner], target: str, *, is_named: bool) -> Iterator[str]:
         profile = self._profile
+        for other in self._loaded.replaced:
+            yield f"{profile.artifact} takes the place of {other} of {profile.id}"
+        if self._used and not is_named and target and not _name_of(target, self._kind):
+            what = "a digest" if self._kind is ArtifactKind.DIGEST else "a layout"
+            names = ", ".join(dict.fromkeys(row.name for row in self._used))
+            yield f"{target}: {what} has no name: held against all of what {profile.name} signs: {names}"
         if rows and not is_named and _name_of(target, self._kind):
             globs = ", ".join(dict.fromkeys(glob for row in rows for glob in row.match))
             where = f" ({globs})" if globs else ""
@@ -348,7 +431,7 @@ def _name_of(target: str, kind: ArtifactKind) -> str:
     return f"{reference.registry}/{reference.repository}"
 
 
-def _load(vendor: str, folders: Sequence[Path], today: date | None) -> tuple[VendorProfile, Mapping[str, str]]:
+def _load(vendor: str, folders: Sequence[Path], today: date | None) -> _Loaded:
     """Return one profile, the user's before the built-in one, and the user's variables of it. Raises InputError."""
     from supplymatrix.sources.builtin import builtin_names
     from supplymatrix.vendors.addresses import ID
@@ -356,9 +439,12 @@ def _load(vendor: str, folders: Sequence[Path], today: date | None) -> tuple[Ven
     name = f"{vendor}.toml"
     is_id = ID.fullmatch(vendor) is not None
     mine, own = _of_user(vendor, folders, today) if is_id and folders else (None, {})
-    if mine is not None:
-        return mine, own
     builtin = builtin_names(_BUILTIN)
+    if mine is not None:
+        files = [(folder / name).as_posix() for folder in folders if (folder / name).is_file()]
+        earlier = tuple(f"your own profile {file}" for file in dict.fromkeys(files) if file != mine.artifact)
+        others = ("the built-in profile",) if name in builtin else ()
+        return _Loaded(profile=mine, variables=own, is_own=True, replaced=others + earlier)
     if not is_id or name not in builtin:
         known = sorted({file.removesuffix(".toml") for file in builtin if file.endswith(".toml")})
         near = nearest(vendor, known)
@@ -366,7 +452,7 @@ def _load(vendor: str, folders: Sequence[Path], today: date | None) -> tuple[Ven
             message="there is no profile of this vendor", seen=vendor[:100], expected=f"one of {', '.join(known)}",
             remedy=f"did you mean {near!r}?" if near else "a profile of your own: --profiles DIR",
         ))  # fmt: skip
-    return _builtin(name), own
+    return _Loaded(profile=_builtin(name), variables=own)
 
 
 def _of_user(

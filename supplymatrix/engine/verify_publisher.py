@@ -27,7 +27,7 @@ from supplymatrix.engine.publisher_tag import JudgeObject, judge_fetched, open_s
 from supplymatrix.errors import InputError, SourceError, SupplymatrixError, TransportError
 from supplymatrix.gomod.pseudo import is_pseudo_version, parse_pseudo_version
 from supplymatrix.model.gap import Gap
-from supplymatrix.model.log_word import LogWord
+from supplymatrix.model.log_word import LogWord, LogWordKind
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.publisher import (
     PublisherCheck,
@@ -37,6 +37,7 @@ from supplymatrix.model.publisher import (
     PublisherStep,
     PublisherVerdict,
 )
+from supplymatrix.model.signature import CheckState
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.settings import read_env_values, read_go_settings
 from supplymatrix.policy.document import Policy
@@ -52,6 +53,7 @@ _STAGE = "publishers' tags"
 _SECONDS = 1800.0
 _STALLS = 2
 """Times that a server may say nothing before it is asked no more."""
+_NOT_PUBLISHED = "the log has no such version: look whether it is published, or private"
 _CLONE = "fetch it yourself, and name the folder with --repository"
 
 
@@ -119,14 +121,27 @@ def judge_publishers(
     with children_end_with_us(judge.halt), ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
             waiting = [pool.submit(judge, module, origins[module], words.get(module)) for module in modules]
-            for done in waiting:
-                found.append(done.result())
+            for module, done in zip(modules, waiting, strict=True):
+                found.append(_as_published(done.result(), words.get(module)))
                 on_event(Progress(stage=_STAGE, done=len(found), total=len(waiting)))
         except BaseException:
             judge.halt.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return tuple(found)
+
+
+def _as_published(verdict: PublisherVerdict, word: LogWord | None) -> PublisherVerdict:
+    """Return a verdict; of a version that the log does not have it is told why nobody has its repository, either."""
+    if word is None or word.kind is not LogWordKind.NOT_LOGGED:
+        return verdict
+    steps = tuple(
+        changed(step, remedy=f"{_NOT_PUBLISHED}; {step.remedy}" if step.remedy else _NOT_PUBLISHED)
+        if step.check is PublisherCheck.ORIGIN and step.state is CheckState.NOT_CHECKABLE
+        else step
+        for step in verdict.steps
+    )
+    return changed(verdict, steps=steps)
 
 
 def _cache(environ: Mapping[str, str]) -> Path | None:

@@ -23,6 +23,7 @@ from supplymatrix.engine.signature_bundles import (
     Candidate,
     algorithms_of,
     broken_off,
+    by_absent_key,
     candidate_of,
     needs_data,
     without_copies,
@@ -30,7 +31,7 @@ from supplymatrix.engine.signature_bundles import (
 from supplymatrix.engine.signature_outcome import exit_code_of, holding_first, missing_kinds, signed_as
 from supplymatrix.engine.signature_places import NO_PLACES, BundlePlaces, FoundFor, Places
 from supplymatrix.engine.signature_trust import RunTrust
-from supplymatrix.engine.signed_artifacts import DIGESTS
+from supplymatrix.engine.signed_artifacts import file_word
 from supplymatrix.errors import Diagnostic, InputError, SupplymatrixError
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.predicates import is_of_kind, types_of
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from supplymatrix.attest.bundle import SignedBundle
     from supplymatrix.attest.image_found import ImageSignatures
+    from supplymatrix.attest.keys import VerifyingKey
     from supplymatrix.engine.image_signatures import ImageChoice
     from supplymatrix.engine.vendor_signers import VendorSigners
 
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATA_LIMIT", "DigestTarget", "FileTarget", "ImageTarget", "SignatureRequest", "SignatureRun", "SignatureTarget",
-    "parse_digest", "target_name", "verify_signatures",
+    "parse_digest", "target_name", "verify_signatures", "without_forks",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -98,8 +100,8 @@ class SignatureRequest:
     plain signature would not do; predicates: kinds that must be there and hold then, () = any. vendor: whose `wanted`
     is. asked, switched_off: `SignatureRun`'s lines of the same names. images: which of an index, None = the index.
     root: a trusted root by name and bytes, in the place of the file. builders: who may have signed provenance beside
-    those of `wanted`. vendor_signers: who signs for the vendor, by the name of the target; what has no entry is held
-    against `wanted`. keyring: of OpenPGP, for what a vendor signs so."""
+    those of `wanted`; builder_keys: keys that may have, with needs_no_builder_log one of them in no log. vendor_signers: who signs for the vendor, by the name of the
+    target; what has no entry is held against `wanted`. keyring: of OpenPGP, for what a vendor signs so."""
 
     targets: tuple[SignatureTarget, ...]
     wanted: Wanted
@@ -120,6 +122,8 @@ class SignatureRequest:
     images: ImageChoice | None = None
     root: tuple[str, bytes] | None = None
     builders: tuple[IdentityWish, ...] = ()
+    builder_keys: tuple[VerifyingKey, ...] = ()
+    needs_no_builder_log: bool = False
 
 
 @value
@@ -145,7 +149,7 @@ def verify_signatures(request: SignatureRequest, on_event: OnEvent = ignore_even
 def target_name(target: SignatureTarget) -> str:
     """Return what a target is called."""
     if isinstance(target, FileTarget):
-        return _file_name(target.path)
+        return file_word(target.path)
     return target.digest if isinstance(target, DigestTarget) else target.reference
 
 
@@ -156,12 +160,6 @@ def parse_digest(text: str) -> tuple[str, str] | None:
         return None
     algorithm, _, digest = text.partition(":")
     return algorithm, digest
-
-
-def _file_name(path: Path) -> str:
-    """Return what a file is called: no digest, though it may be named like one."""
-    name = path.as_posix()
-    return f"./{name}" if name.startswith(DIGESTS) else name
 
 
 class _Run:
@@ -184,7 +182,7 @@ class _Run:
         """Return what became of every target."""
         request = self._request
         try:
-            artifacts = self._answered(_without_forks(tuple(self._artifacts())))
+            artifacts = self._answered(without_forks(tuple(self._artifacts())))
         finally:
             if self._pool is not None:
                 self._pool.shutdown(cancel_futures=True)
@@ -216,9 +214,10 @@ class _Run:
             images = self._begin_images([found.reference for found in some if isinstance(found, ImageTarget)])
             begun = [self._begin(target, images, many=len(targets) > 1) for target in some]
             for target, finish in zip(some, begun, strict=True):
+                name = target_name(target)
                 for artifact in finish():
-                    self._asked_of.append(self._signers(target_name(target)))
-                    yield artifact
+                    self._asked_of.append(self._signers(name))
+                    yield changed(artifact, target=name)
                 done += 1
                 self._on_event(Progress(stage="signatures", done=done, total=len(targets)))
 
@@ -233,7 +232,9 @@ class _Run:
         from supplymatrix.engine.vendor_signers import answer_of
 
         return tuple(
-            changed(artifact, vendor_answer=answer_of(signers, artifact)) if signers is not None else artifact
+            changed(_without_gaps(artifact, signers), vendor_answer=answer_of(signers, artifact))
+            if signers is not None
+            else artifact
             for artifact, signers in zip(artifacts, self._asked_of, strict=True)
         )
 
@@ -247,7 +248,7 @@ class _Run:
         if isinstance(target, DigestTarget):
             name, kind = target.digest, ArtifactKind.DIGEST
         else:
-            name, kind = _file_name(target.path), ArtifactKind.FILE
+            name, kind = file_word(target.path), ArtifactKind.FILE
         signers = self._signers(name)
         if isinstance(target, FileTarget) and signers is not None and signers.fingerprints is not None:
             return self._openpgp(target.path, signers)
@@ -270,21 +271,22 @@ class _Run:
         return lambda: (
             openpgp_artifact(
                 path, signers, keyring=request.keyring, signature=Path(place) if named else None,
-                environ=request.means.environ,
+                environ=request.means.environ, required=self._required, only_attestations=request.only_attestations,
             ),
         )  # fmt: skip
 
     def _prepared_file(self, path: Path, size: int, *, many: bool) -> _Prepared:
         own = self._places.for_path(path)
-        algorithms = self._algorithms | algorithms_of(own.candidates, self._keys)
-        keep = DATA_LIMIT if self._keeps or needs_data(own.candidates, self._keys) else 0
+        every = (*own.candidates, *own.loose)
+        algorithms = self._algorithms | algorithms_of(every, self._keys)
+        keep = DATA_LIMIT if self._keeps or needs_data(every, self._keys) else 0
 
         def hashed() -> FileDigests:
             return digest_file(path, algorithms, keep=keep)
 
         is_slow = many and size >= _LARGE and not keep  # bytes that are kept are read when they are needed
         return _Prepared(
-            name=_file_name(path), kind=ArtifactKind.FILE, own=own, last_name=path.name,
+            name=file_word(path), kind=ArtifactKind.FILE, own=own, last_name=path.name,
             hashed=self._beside_others(hashed) if is_slow else hashed,
         )  # fmt: skip
 
@@ -302,13 +304,17 @@ class _Run:
         except InputError as err:
             return self._unreadable(found.name, found.kind, err.diagnostics)
         shared = self._places.shared_for(found.last_name, digests.digests)
-        candidates, copies = without_copies((*found.own.candidates, *shared))
+        loose, others = found.own.about(found.last_name, digests.digests)
+        candidates, copies = without_copies((*found.own.candidates, *shared, *loose))
         artifact = Artifact(name=found.name, digests=digests.digests, data=digests.data)
         judged = self._judged(candidates, artifact, self._base(found.name))
-        notes, signers = (*found.own.notes, *copies), self._signers(found.name)
+        notes, signers = [*found.own.notes, *others, *copies], self._signers(found.name)
+        if self._request.only_attestations:
+            there = [(one.source, one.is_attestation) for one in candidates if one.bundle is not None]
+            notes += _only_signatures(there, "verify blob")
         return self._signed(
             SignedArtifact(
-                name=found.name, kind=found.kind, state=SignedAs.UNSIGNED, digests=digests.digests, notes=notes,
+                name=found.name, kind=found.kind, state=SignedAs.UNSIGNED, digests=digests.digests, notes=tuple(notes),
                 faults=found.own.faults, gaps=signers.gaps if signers is not None else (),
             ),
             judged,
@@ -321,8 +327,9 @@ class _Run:
             return self._request.wanted
         own = signers.wanted
         return changed(
-            self._request.wanted, identities=own.identities, keys=own.keys, log_is_optional=own.log_is_optional
-        )
+            self._request.wanted, identities=own.identities, keys=own.keys, log_is_optional=own.log_is_optional,
+            only_certificates=own.only_certificates, lacks_keys=own.lacks_keys,
+        )  # fmt: skip
 
     def _judged(
         self, candidates: Sequence[Candidate], artifact: Artifact, base: Wanted
@@ -357,7 +364,8 @@ class _Run:
             root = None  # told once, of the whole run
         means, engine = self._request.means, self._request.engine
         try:
-            return verify_signature(bundle, artifact, wanted, root, means.now, engine=engine)
+            verdict = verify_signature(bundle, artifact, wanted, root, means.now, engine=engine)
+            return by_absent_key(verdict) if wanted.lacks_keys and not bundle.certificate else verdict
         except SupplymatrixError:
             raise
         except Exception as err:
@@ -373,9 +381,12 @@ class _Run:
         if predicate and any(is_of_kind(predicate, kind) for kind in kinds):
             types = (predicate,)
         wanted = base
-        is_built = self._request.builders and is_of_kind(predicate, "provenance")
-        identities = (*wanted.identities, *self._request.builders) if is_built else wanted.identities
-        return changed(wanted, identities=identities, annotations=(), predicate_types=types)
+        if is_of_kind(predicate, "provenance"):
+            request = self._request
+            identities, keys = (*wanted.identities, *request.builders), (*wanted.keys, *request.builder_keys)
+            is_optional = wanted.log_is_optional or request.needs_no_builder_log
+            wanted = changed(wanted, identities=identities, keys=keys, log_is_optional=is_optional)
+        return changed(wanted, annotations=(), predicate_types=types)
 
     def _signed(self, plain: SignedArtifact, judged: Iterable[tuple[bool, SignatureVerdict]]) -> SignedArtifact:
         """Return an artifact with its verdicts and what they come to."""
@@ -418,10 +429,12 @@ class _Run:
         else:
             known: _Known = {}
             for row in rows:
-                yield self._signed(
-                    _image_artifact(row, signers.gaps if signers is not None else ()),
-                    self._judged_image(row, base, known),
-                )
+                artifact = _image_artifact(row, signers.gaps if signers is not None else ())
+                if self._request.only_attestations:
+                    there = [(one.bundle.source, one.kind.value == "attestation") for one in row.found]
+                    notes = _only_signatures(there, "verify image")
+                    artifact = changed(artifact, notes=(*artifact.notes, *notes))
+                yield self._signed(artifact, self._judged_image(row, base, known))
 
     def _judged_image(
         self, row: ImageSignatures, base: Wanted, known: _Known
@@ -454,6 +467,22 @@ class _Run:
                 yield is_attestation, judged.verdict
 
 
+def _only_signatures(found: Sequence[tuple[str, bool]], command: str) -> tuple[str, ...]:
+    """Return a note on an artifact of which attestations alone are asked for, and which has but signatures. found:
+    where each lies, and whether it is an attestation."""
+    if not found or any(is_attestation for _, is_attestation in found):
+        return ()
+    names = ", ".join(dict.fromkeys(source for source, _ in found))
+    return (f"{names}: a signature, which attests nothing; `supplymatrix {command}` asks who signed",)
+
+
+def _without_gaps(artifact: SignedArtifact, signers: VendorSigners) -> SignedArtifact:
+    """Return an artifact; of one that is signed as asked it does not matter who else may have."""
+    if artifact.state is not SignedAs.SIGNED:
+        return artifact
+    return changed(artifact, gaps=tuple(gap for gap in artifact.gaps if gap not in signers.gaps))
+
+
 def _of_trust(fault: SupplymatrixError | None) -> tuple[tuple[Diagnostic, ...], tuple[Gap, ...]]:
     """Return why the trusted root could not be had: faults of a file that was named, a gap for another one."""
     if fault is None:
@@ -463,7 +492,7 @@ def _of_trust(fault: SupplymatrixError | None) -> tuple[tuple[Diagnostic, ...], 
     return (), (Gap(wanted="the trusted root", reason=str(fault), remedy=getattr(fault, "remedy", "")),)
 
 
-def _without_forks(artifacts: tuple[SignedArtifact, ...]) -> tuple[SignedArtifact, ...]:
+def without_forks(artifacts: tuple[SignedArtifact, ...]) -> tuple[SignedArtifact, ...]:
     """Return the artifacts; those with a signature under a head that contradicts another one of the run are alarms."""
     verdicts = [verdict for artifact in artifacts for verdict in (*artifact.signatures, *artifact.attestations)]
     if not any(verdict.log for verdict in verdicts):

@@ -78,7 +78,8 @@ class ChainLink:
 class HeadSeen:
     """A head of a log under which something in a chain is proven.
 
-    kind: "signatures" (Rekor), "modules" (the checksum log). indexes: of the entries, in the log's own count, sorted.
+    kind: "signatures" (Rekor), "modules" (the checksum log). indexes: of the entries, in the log's own count, sorted;
+    leaves: the same in the tree, where that is another count. origin: of the head, where a log may have several trees.
     root: hex. time: when the log took the entry, or when the head was fetched (UTC), None = unknown. route: who
     was asked, "" = nobody, it came with the bundle.
     """
@@ -90,6 +91,8 @@ class HeadSeen:
     indexes: tuple[int, ...]
     time: datetime | None = None
     route: str = ""
+    origin: str = ""
+    leaves: tuple[int, ...] = ()
 
 
 @value

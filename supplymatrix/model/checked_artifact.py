@@ -11,10 +11,12 @@ from supplymatrix.model.provenance import BuilderClaim, Provenance
 from supplymatrix.model.signature import SignedArtifact, TrustUsed
 from supplymatrix.model.value import value
 
-__all__ = ["SIGNATURES_WANTED", "CheckedArtifact", "NamedBy"]
+__all__ = ["ARTIFACT_WANTED", "SIGNATURES_WANTED", "CheckedArtifact", "NamedBy"]
 
 SIGNATURES_WANTED = "signatures of "
 """With this begins what the gaps of artifacts wanted that could not be looked at."""
+ARTIFACT_WANTED = "an artifact that is released"
+"""What the gap of a project wanted whose policy asks for signatures, and of which no artifact is named."""
 
 
 class NamedBy(StrEnum):
@@ -32,8 +34,9 @@ class CheckedArtifact:
 
     required: what must be there of it, "signature" and kinds of attestations. links: what came of holding the signed
     words against each other and against the contents, as a chain has them: provenance, builder, source, sbom.
-    provenance: statements that hold, the one that counts first. builder: what is known of its builder. trust: the root
-    that was used, None where none was needed.
+    provenance: statements that hold, the one that counts first. builder: what is known of its builder. key_builders:
+    places of builders in the policy whose key signed that one. trust: the root that was used, None where none was
+    needed.
     """
 
     signed: SignedArtifact
@@ -43,6 +46,7 @@ class CheckedArtifact:
     links: tuple[ChainLink, ...] = ()
     provenance: tuple[Provenance, ...] = ()
     builder: BuilderClaim | None = None
+    key_builders: tuple[Location, ...] = ()
     trust: TrustUsed | None = None
 
     @property

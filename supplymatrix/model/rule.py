@@ -57,8 +57,8 @@ class Rule:
     files.
     input_fault: a fail means that the user's own file is malformed, so that the run ends with exit 2 unless it ends
     in an alarm. alarms: a fail is an alarm although a policy may leave the rule off. gap_only: it never fails, it only
-    says what is not known. of_policy: it is about the policy itself, so that it has no part in the score and cannot be
-    waived.
+    says what is not known. never_off: without it what it tells would be a silent pass. of_policy: it is about the
+    policy itself, so that it has no part in the score and cannot be waived.
     """
 
     id: str
@@ -75,12 +75,18 @@ class Rule:
     input_fault: bool = False
     alarms: bool = False
     gap_only: bool = False
+    never_off: bool = False
     of_policy: bool = False
 
     @property
     def is_alarm(self) -> bool:
         """Whether a fail is an alarm: always, or wherever the policy asks for the rule at all."""
         return self.level is Level.ALARM or self.alarms
+
+    @property
+    def can_be_off(self) -> bool:
+        """Whether a policy may leave it out."""
+        return not (self.level is Level.ALARM or self.input_fault or self.never_off)
 
     @property
     def is_waivable(self) -> bool:

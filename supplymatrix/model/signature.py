@@ -14,9 +14,9 @@ from supplymatrix.model.gap import Gap
 from supplymatrix.model.value import value
 
 __all__ = [
-    "ALARMING", "ArtifactKind", "Check", "CheckState", "LogMention", "Reason", "SignatureState", "SignatureStep",
-    "SignatureVerdict", "SignedArtifact", "SignedAs", "Signer", "Statement", "StatementSubject", "TimeWitness",
-    "TrustUsed",
+    "ALARMING", "ALWAYS_ALARMING", "UNREADABLE", "ArtifactKind", "Check", "CheckState", "LogMention", "Reason",
+    "SignatureState", "SignatureStep", "SignatureVerdict", "SignedArtifact", "SignedAs", "Signer", "Statement",
+    "StatementSubject", "TimeWitness", "TrustUsed",
 ]  # fmt: skip
 
 
@@ -112,6 +112,10 @@ ALARMING = frozenset(
     }
 )  # fmt: skip
 """A hash, proof or signature that is wrong: exit 4. All others are a matter of policy (1), of form (2), or gaps (3)."""
+ALWAYS_ALARMING = frozenset({Reason.ENGINES_DISAGREE, Reason.BLOB_DIGEST_MISMATCH, Reason.LOG_FORKED})
+"""Those that are alarms also where another signature holds."""
+UNREADABLE = frozenset({Reason.MALFORMED, Reason.UNKNOWN_VERSION})
+"""Nothing can be said of a signature: it may be any."""
 
 
 class SignatureState(StrEnum):
@@ -129,6 +133,7 @@ class SignatureStep:
     """One check. says: one line for people. expected, found: in full, where the check compares two things.
 
     reason: of every state but VERIFIED, where it counts against the signature. remedy: what to do, "" = nothing known.
+    follows_from: the check that failed, of which this one is no more than the consequence; None = it stands for itself.
     """
 
     check: Check
@@ -138,6 +143,7 @@ class SignatureStep:
     found: str = ""
     reason: Reason | None = None
     remedy: str = ""
+    follows_from: Check | None = None
 
 
 @value
@@ -306,11 +312,12 @@ class SignedAs(StrEnum):
 class SignedArtifact:
     """One artifact, its signatures, and apart from them its attestations; the ones that hold come first.
 
-    name: as given. digests: (algorithm, hex), "sha256" first. reference: of an image with its digest,
-    "registry.example/app@sha256:…". unsigned: things beside an image that nobody signed (".sbom" tags). required:
-    predicate kinds that were asked for ("sbom", "provenance"); missing: those that are not there. tag: under which an
-    image was asked for, "" by digest. platform: of an image of an index, "" for the index itself or a single one.
-    vendor, vendor_answer: who was asked for, and whether it is really of that vendor, in a sentence.
+    name: as given; target: the same of what was asked for, where a layout has several images. digests: (algorithm,
+    hex), "sha256" first. reference: of an image with its digest, "registry.example/app@sha256:…". unsigned: things
+    beside an image that nobody signed (".sbom" tags). required: predicate kinds that were asked for ("sbom",
+    "provenance"); missing: those that are not there. tag: under which an image was asked for, "" by digest. platform:
+    of an image of an index, "" for the index itself or a single one. vendor, vendor_answer: who was asked for, and
+    whether it is really of that vendor, in a sentence.
     """
 
     name: str
@@ -330,3 +337,4 @@ class SignedArtifact:
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
     faults: tuple[Diagnostic, ...] = ()
+    target: str = ""

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.gap import Gap
+from supplymatrix.model.rule import Status
 from supplymatrix.model.signature import Check, CheckState, SignatureState, SignedArtifact, TrustUsed
 from supplymatrix.model.value import value
 
-__all__ = ["SUBJECTS", "SignatureRun"]
+__all__ = ["SUBJECTS", "PolicyWord", "SignatureRun"]
 
 SUBJECTS = {Check.ENTRY: "the transparency log", Check.SCT: "the certificate log", Check.ISSUER: "the issuer"}
 """How a line on a check that was not made begins; with the name of the check for all others."""
+
+
+@value
+class PolicyWord:
+    """What a policy finds of an artifact. rule: id. state: FAIL, UNKNOWN, or WAIVED; counts: whether the gate fails by
+    it, or cannot be decided. remedy: what to do, of a waiver why it is there."""
+
+    rule: str
+    state: Status
+    says: str
+    counts: bool = True
+    remedy: str = ""
 
 
 @value
@@ -21,7 +34,7 @@ class SignatureRun:
     line each; switched_off: what was not checked because the user said so, with the option. gaps: what all of the run
     could not have, faults: what it could not read: a trusted root, bundles about no artifact that is known.
     is_discovery: nobody was named, and the run tells who signed without judging it. only_attestations: a plain
-    signature would not do.
+    signature would not do. by_policy: what a policy finds of each artifact, in their order; () where none judged.
     """
 
     artifacts: tuple[SignedArtifact, ...]
@@ -35,6 +48,7 @@ class SignatureRun:
     faults: tuple[Diagnostic, ...] = ()
     is_discovery: bool = False
     only_attestations: bool = False
+    by_policy: tuple[tuple[PolicyWord, ...], ...] = ()
 
     @property
     def not_checked(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from supplymatrix.policy.document import Policy
 from supplymatrix.policy.signature_terms import (
     ArtifactRule,
+    BuilderRule,
     SignatureRule,
     SignerRule,
     content_of,
@@ -67,7 +68,17 @@ def _lists(old: Sequence[SignatureRule], new: Sequence[SignatureRule]) -> Iterat
 
 def _named(rules: Sequence[SignatureRule], key: str) -> list[frozenset[str]]:
     found = [getattr(rule, key) for rule in rules if getattr(rule, key) is not None]
-    return [frozenset(_shown(one) if isinstance(one, SignerRule) else one for one in named) for named in found]
+    return [frozenset(map(_in_full, named)) for named in found]
+
+
+def _in_full(one: SignerRule | BuilderRule) -> str:
+    return _shown(one) if isinstance(one, SignerRule) else _builder(one)
+
+
+def _builder(builder: BuilderRule) -> str:
+    more = [f"sha256 {builder.key.sha256[:12]}…"] if builder.key is not None else []
+    more += [] if builder.log else ["in no log"]
+    return f"{builder} ({', '.join(more)})" if more else str(builder)
 
 
 def _shown(signer: SignerRule) -> str:

@@ -271,10 +271,25 @@ SIGNER_KEYS = (
     ),
     Key(name="log", about="False: what the key signs is in no transparency log.", schema={"type": "boolean"}),
 )
+BUILDER_KEYS = (
+    Key(
+        name="key",
+        about="A file with the public key (PEM) that the builder signs its provenance with.",
+        schema=_FILE_BESIDE,
+        required=True,
+    ),
+    Key(name="id", about="What its provenance may call it; a star stands for any text; anything when left out.",
+        schema={**_TEXT, "minLength": 1}),
+    Key(name="log", about="False: what the key signs is in no transparency log.", schema={"type": "boolean"}),
+)
 ARTIFACT_KEYS = (
     Key(name="path", about="A file, from the project's folder on.", schema=_FILE_BESIDE),
     Key(name="image", about="An image of a registry, or the folder or tar file of a layout (./…).", schema=_TEXT),
-    Key(name="bundle", about="Where its signatures are; beside it when left out.", schema=_FILE_BESIDE),
+    Key(
+        name="bundle",
+        about="Where its signatures are: a file, a folder, or a pattern with {name}; beside it when left out.",
+        schema=_FILE_BESIDE,
+    ),
     Key(name="signers", about="Who may sign this one, in the place of those of all.", schema={"type": "array"}),
     Key(name="require", about="What is required of this one, in the place of what is of all.", schema=_REQUIRE),
 )
@@ -288,8 +303,8 @@ SIGNATURE_KEYS = (
     Key(name="signers", about="Who may sign: one of these must have.", schema={"type": "array"}),
     Key(
         name="builders",
-        about="Builders whose provenance counts, by their ids; a star stands for any text.",
-        schema={"type": "array", "items": {**_TEXT, "minLength": 1}, "minItems": 1},
+        about="Builders whose provenance counts: ids, in which a star stands for any text, and keys.",
+        schema={"type": "array", "minItems": 1},
     ),
     Key(
         name="slsa_level",

@@ -211,9 +211,10 @@ class _LayerReader:
                 message = f"{rule.id} is an alarm: its level is fixed and cannot be named here"
                 self._read.fault(path, message, "no such key", at_key=True)
             return False
-        if rule.input_fault and level is Level.OFF:
+        if level is Level.OFF and not rule.can_be_off:
             if is_single:
-                message = f"{rule.id} is about lines that cannot be read as they should: it cannot be off"
+                about = "tells what could not be checked" if rule.gap_only else "is about what cannot be read"
+                message = f"{rule.id} {about}: it cannot be off"
                 self._read.fault(path, message, "note, warn or error")
             return False
         return True

@@ -12,6 +12,7 @@ from typing import Any
 from supplymatrix.model.rule import Level, Rule
 from supplymatrix.policy.grammar import (
     ARTIFACT_KEYS,
+    BUILDER_KEYS,
     COMPLIANCE_KEYS,
     CONCLUSION_KEYS,
     DEBT_KEYS,
@@ -91,7 +92,7 @@ def _rules(rules: Mapping[str, Rule]) -> _Json:
     properties: _Json = {}
     for rule in settable:
         about = f"{rule.name}: {rule.title}. {rule.why}"
-        allowed = {"enum": [word for word in level["enum"] if not (rule.input_fault and word == Level.OFF.value)]}
+        allowed = {"enum": [word for word in level["enum"] if rule.can_be_off or word != Level.OFF.value]}
         properties[rule.id] = {**allowed, "description": about}
         properties[rule.name] = {**allowed, "description": f"{rule.id}: {rule.title}. {rule.why}"}
     for family in families:
@@ -117,6 +118,8 @@ def _signatures(vendors: Sequence[str]) -> _Json:
     section = _object(SIGNATURE_KEYS, "Who signs what the project releases, and what is attested of it.")
     section["properties"]["signers"] |= signers
     section["properties"]["artifact"]["items"] = artifact
+    builder = _object(BUILDER_KEYS, "A builder that signs by a key.")
+    section["properties"]["builders"]["items"] = {"anyOf": [{"type": "string", "minLength": 1}, builder]}
     return section
 
 

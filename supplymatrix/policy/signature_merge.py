@@ -16,6 +16,7 @@ from supplymatrix.model.value import changed
 from supplymatrix.policy.parents import PolicyFiles
 from supplymatrix.policy.signature_terms import (
     ArtifactRule,
+    BuilderRule,
     SignatureRule,
     SignerRule,
     SigningFile,
@@ -37,6 +38,7 @@ def with_files(rule: SignatureRule, of: str, files: PolicyFiles, on_fault: OnFau
     return changed(
         rule,
         signers=reader.signers(rule.signers),
+        builders=None if rule.builders is None else tuple(map(reader.builder, rule.builders)),
         trusted_root=reader.named(rule.trusted_root, rule.place("trusted_root"), "trusted root"),
         allowed_signers=reader.named(rule.allowed_signers, rule.place("allowed_signers"), "file of allowed signers"),
         keyring=reader.named(rule.keyring, rule.place("keyring"), "keyring"),
@@ -60,6 +62,11 @@ class _FileReader:
         if signer.key is None:
             return signer
         return changed(signer, key=self.file(signer.key, signer.location, "public key"))
+
+    def builder(self, builder: BuilderRule) -> BuilderRule:
+        if builder.key is None:
+            return builder
+        return changed(builder, key=self.file(builder.key, builder.location, "public key"))
 
     def named(self, named: SigningFile | None, place: Location, what: str) -> SigningFile | None:
         """Return the file of a key, where it names one."""

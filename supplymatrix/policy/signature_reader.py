@@ -19,6 +19,7 @@ Files are read by whoever puts the policy together: here only their places are l
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -26,9 +27,17 @@ from typing import Any
 from supplymatrix.documents.toml_spans import KeyPath
 from supplymatrix.errors import InputError
 from supplymatrix.model.predicates import PREDICATE_KINDS, parse_kind
-from supplymatrix.policy.grammar import ARTIFACT_KEYS, SIGNATURE_KEYS, SIGNER_KEYS
+from supplymatrix.policy.grammar import ARTIFACT_KEYS, BUILDER_KEYS, SIGNATURE_KEYS, SIGNER_KEYS
 from supplymatrix.policy.reading import Reading
-from supplymatrix.policy.signature_terms import SIGNATURE, ArtifactRule, SignatureRule, SignerRule, SigningFile
+from supplymatrix.policy.signature_terms import (
+    ANY_BUILDER,
+    SIGNATURE,
+    ArtifactRule,
+    BuilderRule,
+    SignatureRule,
+    SignerRule,
+    SigningFile,
+)
 
 __all__ = ["read_pairs", "read_require", "read_signatures"]
 
@@ -39,6 +48,7 @@ _SOURCE = re.compile(r"https://[^\s/@]+/\S+")
 _WHO = ("identity", "identity_regexp", "key", "vendor")
 _OUTSIDE = "a path from here on, which does not lead out of this folder: no / in front, no .."
 _KINDS = f"signature, or a kind of attestation: {', '.join(sorted(PREDICATE_KINDS))}, or a predicate type"
+_BUILDER = 'an id, e.g. "https://github.com/slsa-framework/slsa-github-generator/*", or { key = …, id = … }'
 _SIGNER = "{ identity = …, issuer = … }, { key = … } or { vendor = … }"
 
 
@@ -209,18 +219,39 @@ def _stays_inside(text: str) -> bool:
     return not text.startswith(("/", "~")) and re.match(r"[A-Za-z]:", text) is None and ".." not in text.split("/")
 
 
-def _builders(read: Reading, path: KeyPath, table: Mapping[str, Any]) -> tuple[str, ...] | None:
+def _builders(read: Reading, path: KeyPath, table: Mapping[str, Any]) -> tuple[BuilderRule, ...] | None:
     if str(path[-1]) not in table:
         return None
-    example = 'an id, e.g. "https://github.com/slsa-framework/slsa-github-generator/*"'
-    found = []
-    for where, text in read.texts(path, table, "this names no builder", example):
-        if not text.strip() or not text.strip("*"):
-            read.fault(where, "this names no builder", example)
-        found.append(text)
-    if table[str(path[-1])] == []:
-        read.fault(path, "this takes no builder at all", example)
-    return tuple(dict.fromkeys(found))
+    value = table[str(path[-1])]
+    if not isinstance(value, list) or not value:
+        message = "this takes no builder at all" if value == [] else "this is no list of builders"
+        read.fault(path, message, f"a list of builders: {_BUILDER}")
+        return ()
+    found: dict[tuple[str, str, bool], BuilderRule] = {}
+    for number, item in enumerate(value):
+        where = (*path, number)
+        before = len(read.faults)
+        builder = _builder(read, where, item)
+        if len(read.faults) == before:
+            key = builder.key.place if builder.key is not None else ""
+            found.setdefault((builder.id, key, builder.log), builder)
+    return tuple(found.values())
+
+
+def _builder(read: Reading, path: KeyPath, item: object) -> BuilderRule:
+    """Return one who may build: an id of a certificate, or a key with the id that its provenance may have."""
+    if isinstance(item, dict):
+        read.check_keys(path, item, BUILDER_KEYS)
+        if "key" not in item:
+            read.fault(path, "this names no key", "a builder with a certificate is named by its id alone, as a text")
+        text = _filled(read, (*path, "id"), item) or ANY_BUILDER
+        log = _flag(read, (*path, "log"), item)
+        return BuilderRule(
+            location=read.value_at(path), id=text, key=_file(read, (*path, "key"), item), log=log is not False
+        )
+    if not isinstance(item, str) or not item.strip() or not item.strip("*"):
+        read.fault(path, "this names no builder", _BUILDER)
+    return BuilderRule(location=read.value_at(path), id=str(item))
 
 
 def _source(read: Reading, path: KeyPath, table: Mapping[str, Any]) -> str:
@@ -259,7 +290,7 @@ def _artifact(read: Reading, path: KeyPath, item: Mapping[str, Any]) -> Artifact
         read.fault((*path, "bundle"), message, "no such key", at_key=True)
     return ArtifactRule(
         location=read.value_at((*path, key), path),
-        path=_path(read, (*path, "path"), item),
+        path=_plain(_path(read, (*path, "path"), item)),
         image=_image(read, (*path, "image"), item),
         bundle=bundle,
         signers=_signers(read, (*path, "signers"), item),
@@ -272,8 +303,21 @@ def _image(read: Reading, path: KeyPath, table: Mapping[str, Any]) -> str:
     if not isinstance(table.get(str(path[-1])), str):
         return text
     is_layout = text.startswith("./")
+    if _has_login(text):  # never shown: there is a password in it
+        read.fault(path, "this has a login in it", "the image without one; docker's own settings log in", at_key=True)
+        return ""
     is_word = bool(text) and len(text) <= _LONGEST and text.isprintable() and " " not in text
     if not is_word or text.startswith(("/", "~", "../", "oci:", "oci-archive:")) or "/../" in f"{text}/":
         read.fault(path, "this names no image", 'registry.example/app:v1, or a layout of this folder: "./image.tar"')
         return ""
-    return text if is_layout else text.removesuffix("/")
+    return f"./{_plain(text)}" if is_layout else text.removesuffix("/")
+
+
+def _plain(path: str) -> str:
+    """Return a path in the one way in which it is written without detours, so that no file is named twice."""
+    return posixpath.normpath(path) if path else ""
+
+
+def _has_login(text: str) -> bool:
+    """Return whether a name of an image has a user or a password in front: an @ that is not that of a digest."""
+    return "@" in re.sub(r"@[a-z0-9]+:[^@/]*$", "", text)

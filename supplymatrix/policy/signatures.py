@@ -12,6 +12,7 @@ contents and the source (SM507, SM510), and with what the policy takes (SM508, S
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
@@ -26,32 +27,38 @@ from supplymatrix.checks.artifacts import (
 )
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.model.chain import ChainLink, LinkId
-from supplymatrix.model.checked_artifact import SIGNATURES_WANTED, CheckedArtifact
+from supplymatrix.model.checked_artifact import ARTIFACT_WANTED, SIGNATURES_WANTED, CheckedArtifact, NamedBy
 from supplymatrix.model.fact import Facts, Gap
 from supplymatrix.model.location import Location
-from supplymatrix.model.predicates import is_of_kind
+from supplymatrix.model.predicates import PREDICATE_KINDS, is_of_kind
 from supplymatrix.model.rule import Evidence, Result, Rule
 from supplymatrix.model.signature import (
     ALARMING,
+    ALWAYS_ALARMING,
+    UNREADABLE,
     ArtifactKind,
     CheckState,
     Reason,
+    SignatureStep,
     SignatureVerdict,
     SignedAs,
     TrustUsed,
 )
 from supplymatrix.policy.document import Policy
-from supplymatrix.policy.signature_terms import SIGNATURE, slsa_level_of
+from supplymatrix.policy.signature_terms import (
+    PROVENANCE,
+    SIGNATURE,
+    BuilderRule,
+    is_provenance_kind,
+    slsa_level_of,
+)
 
 __all__ = ["PROVENANCE", "SIGNATURE_RULES", "TRUSTED_ROOT", "asked_of_signatures", "check_signatures"]
 
 SIGNATURE_RULES = tuple(f"SM5{number:02}" for number in range(1, 16))
-PROVENANCE = "provenance"
 TRUSTED_ROOT = "trusted-root"
 """The subject of results about how old the trusted root is."""
 _OF_A_SIGNATURE = ("SM501", "SM502", "SM503", "SM504", "SM505")
-_ALWAYS = frozenset({Reason.ENGINES_DISAGREE, Reason.BLOB_DIGEST_MISMATCH})
-"""Alarms also where another signature holds."""
 _MOST_TOLD = 5
 _KEY_OF_RULE = {
     "SM501": "require", "SM502": "signers", "SM506": "require", "SM507": "source", "SM508": "builders",
@@ -59,7 +66,18 @@ _KEY_OF_RULE = {
 }  # fmt: skip
 _IN_FULL_ELSEWHERE = frozenset({"key", "log head", "time", "predicate", "build type", "entry point", "run"})
 """Values of a link that `verify` and `trace` tell, and no finding needs."""
+_BUILD_ANEW = "build it where git is at hand, and sign provenance of it"
+_OPEN_SOURCE = {
+    "contents-elsewhere": 'supplymatrix trace IMAGE looks into it; or name a layout of it: image = "./…"',
+    "contents-unread": "make the file anew, or unpack it and name what is in it",
+}
 _SAY_WHO = "name who may sign: [signatures] signers"
+_BUILDER_ITSELF = "take provenance that its builder signs itself"
+_BUILDER_KEY = "name the key as its builder's: [signatures] builders = [{ key = \"…\", id = \"…\" }]"
+_PROVENANCE_AS_SUCH = 1
+"""The SLSA Build level that asks of a builder only that there is provenance (SLSA v1.0, Build L1)."""
+_OF_A_SIGNER = frozenset({Reason.IDENTITY_MISMATCH, Reason.ISSUER_MISMATCH, Reason.KEY_MISMATCH})
+_OPTION = re.compile(r"(?:^|\s)--[a-z]")
 
 
 def check_signatures(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Iterator[Result]:
@@ -75,6 +93,8 @@ def check_signatures(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) ->
         if gap.wanted.startswith(SIGNATURES_WANTED):
             name = gap.wanted.removeprefix(SIGNATURES_WANTED)
             yield unknown(rules["SM514"], f"{ARTIFACT}{name}", NO_MODULE, gap)
+        elif gap.wanted == ARTIFACT_WANTED:
+            yield unknown(rules["SM501"], gap.subject, NO_MODULE, gap)
 
 
 class _Judge:
@@ -99,6 +119,7 @@ class _Judge:
         for kind in self._fact.required:
             if kind != SIGNATURE:
                 yield from self._attestation(kind)
+        yield from self._unread_ones()
         yield from self._agreement()
         yield from self._provenance()
         yield from self._source()
@@ -124,13 +145,21 @@ class _Judge:
     def _open_gaps(self) -> Result:
         gaps = self._signed.gaps
         reason = "; ".join(dict.fromkeys(gap.reason for gap in gaps[:_MOST_TOLD]))
-        remedy = next((gap.remedy for gap in gaps if gap.remedy), "run again")
+        remedy = next((gap.remedy for gap in gaps if gap.remedy and not _OPTION.search(gap.remedy)), "run again")
         return self._unknown("SM514", f"{SIGNATURES_WANTED}{self._fact.name}", reason, remedy)
 
     @property
     def _is_open(self) -> bool:
         """Whether what is not there may only not have been seen."""
-        return bool(self._signed.gaps or self._signed.faults)
+        every = (*self._signed.signatures, *self._signed.attestations)
+        return bool(self._signed.gaps or self._signed.faults) or any(one.reason in UNREADABLE for one in every)
+
+    def _unread_ones(self) -> Iterator[Result]:
+        """Yield what nobody can read, also beside one that holds: it may be what is missing, or say otherwise."""
+        every = (*self._signed.signatures, *self._signed.attestations)
+        found = [verdict for verdict in every if verdict.reason in UNREADABLE]
+        if found and "SM515" not in self._told:
+            yield from self._refused(found, self._fact.name, "")
 
     # signatures
 
@@ -157,7 +186,7 @@ class _Judge:
             first, step = found[0], bad_step(found[0])
             says = step.says if step is not None else "it does not hold"
             if rule == "SM514":
-                remedy = (step.remedy if step is not None else "") or "verify it with a newer supplymatrix"
+                remedy = _remedy_of(first, step) or "verify it with a newer supplymatrix"
                 if first.reason in (Reason.IDENTITY_MISMATCH, Reason.KEY_REQUIRED):
                     remedy = _SAY_WHO
                 yield self._unknown(rule, f"whether {what} is signed as asked", says, remedy, kind)
@@ -166,7 +195,7 @@ class _Judge:
             evidence = tuple(one for verdict in found[:_MOST_TOLD] for one in verdict_evidence(verdict))
             yield self._failed(
                 rule, _message(rule, what, says), label=f"{says}{rest}", evidence=evidence,
-                fix=(step.remedy if step is not None else "") or _fix(rule), kind=kind, identity=str(first.reason),
+                fix=_remedy_of(first, step) or _fix(rule), kind=kind, identity=str(first.reason),
             )  # fmt: skip
 
     def _wrong_anyway(self) -> Iterator[Result]:
@@ -174,7 +203,7 @@ class _Judge:
         if "SM503" in self._told or self._signed.state is not SignedAs.ALARM:
             return
         every = (*self._signed.signatures, *self._signed.attestations)
-        wrong = [verdict for verdict in every if verdict.reason in _ALWAYS]
+        wrong = [verdict for verdict in every if verdict.reason in ALWAYS_ALARMING]
         if wrong:
             yield from self._refused(wrong, self._fact.name, "")
         else:
@@ -191,9 +220,10 @@ class _Judge:
             found for found in self._signed.attestations
             if found.statement is not None and is_of_kind(found.statement.predicate_type, kind)
         ]  # fmt: skip
-        rule = "SM506" if is_of_kind_of(kind) else "SM513"
+        rule = "SM506" if is_provenance_kind(kind) else "SM513"
         if any(verdict.holds for verdict in of_kind):
-            yield self._passed(rule, kind)
+            if rule != "SM506" or self._fact.provenance or not self._links[LinkId.PROVENANCE]:
+                yield self._passed(rule, kind)  # else it holds and does not count: `_provenance` tells why
         elif of_kind:
             yield from self._refused(of_kind, f"the {kind} of {self._fact.name}", kind)
         elif not self._is_open:
@@ -208,7 +238,7 @@ class _Judge:
         if not self._signed.tag:
             yield self._passed("SM511")
             return
-        digest = self._signed.reference or next((f"sha256:{text}" for _, text in self._signed.digests), "")
+        digest = self._signed.reference if self._signed.digests else ""
         yield self._failed(
             "SM511", f"{self._fact.name} is named by a tag, which can be moved to another image",
             label=f"the tag {self._signed.tag}",
@@ -244,13 +274,13 @@ class _Judge:
                 yield self._of_link("SM512", link)
             elif link.reason == Reason.MALFORMED.value:
                 yield self._of_link("SM515", link)
-            elif link.reason == "source-unasked" and PROVENANCE in self._fact.required:
+            elif link.reason == "source-unasked" and any(map(is_provenance_kind, self._fact.required)):
                 yield self._open_link("SM514", link, "name the repository: [signatures] source")
 
     def _source(self) -> Iterator[Result]:
         if any(link.reason == "source-mismatch" for link in self._links[LinkId.PROVENANCE]):
             return
-        asks_source = any(rule.source for rule in self._policy.signatures)
+        asks_source = self._fact.named_by is not NamedBy.BASE and any(rule.source for rule in self._policy.signatures)
         for link in self._links[LinkId.SOURCE]:
             if link.reason == "signed-words-differ":
                 continue
@@ -258,10 +288,12 @@ class _Judge:
                 yield self._of_link("SM507", link)
             elif link.state is CheckState.VERIFIED or (link.reason == "no-program" and asks_source):
                 yield self._passed("SM507", link.subject)
-            elif link.reason in ("no-recorded-commit", "no-signed-repository") or (
+            elif link.reason in ("no-program", "contents-elsewhere") and not asks_source:
+                continue
+            elif link.state is CheckState.NOT_CHECKABLE or (
                 link.reason == "no-signed-commit" and self._fact.provenance
             ):
-                yield self._open_link("SM507", link, "build it where git is at hand, and sign provenance of it")
+                yield self._open_link("SM507", link, _OPEN_SOURCE.get(link.reason, _BUILD_ANEW))
 
     def _builder(self) -> Iterator[Result]:
         for link in self._links[LinkId.BUILDER]:
@@ -269,24 +301,30 @@ class _Judge:
                 yield self._of_link("SM508", link)
             elif link.state is not CheckState.VERIFIED:
                 if self._asks_builder:
-                    yield self._open_link("SM508", link, "take provenance that its builder signs itself")
+                    by_key = link.reason == "no-certificate"
+                    yield self._open_link("SM508", link, _BUILDER_KEY if by_key else _BUILDER_ITSELF)
             else:
                 yield self._taken()
 
     def _taken(self) -> Result:
         named = self._fact.provenance[0].builder_id if self._fact.provenance else ""
         for rule in self._policy.signatures:
-            if rule.builders is not None and not any(_matches(one, named) for one in rule.builders):
+            if rule.builders is not None and not any(self._is_taken(one, named) for one in rule.builders):
                 return self._failed(
                     "SM508", f"{self._fact.name} was built by a builder that the policy does not take",
                     label=named, evidence=(
                         Evidence(label="builder", value=named),
-                        *(Evidence(label="the policy takes", value=one) for one in rule.builders[:_MOST_TOLD]),
+                        *(Evidence(label="the policy takes", value=str(one)) for one in rule.builders[:_MOST_TOLD]),
                     ),
                     fix="build it by one of these, or take this one: [signatures] builders", identity=named,
                     also=rule.place("builders"),
                 )  # fmt: skip
         return self._passed("SM508")
+
+    def _is_taken(self, builder: BuilderRule, named: str) -> bool:
+        """Return whether a builder is one that a file takes: by its key where a key signed, else by its id."""
+        by_key = self._fact.key_builders
+        return builder.location in by_key if by_key else builder.key is None and builder.takes(named)
 
     def _level(self) -> Iterator[Result]:
         asked, place = slsa_level_of(self._policy.signatures)
@@ -294,11 +332,14 @@ class _Judge:
         if not asked or not self._fact.provenance or any(link.state is not CheckState.VERIFIED for link in links):
             return
         claim, named = self._fact.builder, self._fact.provenance[0].builder_id
-        if claim is None or not links:
+        if links and asked == _PROVENANCE_AS_SUCH:
+            yield self._passed("SM509")
+        elif claim is None or not links:
             yield self._unknown(
                 "SM509", f"the SLSA level of {named or 'the builder'}",
                 "no documentation of this builder is known here",
-                "take a builder whose documentation claims a level", place=place,
+                "take a builder whose documentation claims a level; of a builder of one's own slsa_level = 1 can be "
+                "asked for, which is provenance that it signed", place=place,
             )  # fmt: skip
         elif claim.level >= asked:
             yield self._passed("SM509")
@@ -317,6 +358,8 @@ class _Judge:
         for link in self._links[LinkId.SBOM]:
             if link.state is CheckState.FAILED and link.reason in ("sbom-mismatch", "sbom-unreadable"):
                 yield self._of_link("SM510", link)
+            elif link.reason == "contents-unread":
+                yield self._open_link("SM510", link, _OPEN_SOURCE[link.reason])
             elif link.state is CheckState.VERIFIED:
                 yield self._passed("SM510")
 
@@ -344,8 +387,22 @@ class _Judge:
         return self._failed(
             rule, f"{self._fact.name} {what}", label=label,
             evidence=(Evidence(label="digest", value=digest),) if digest else (),
-            fix="sign it where it is built, and keep what signs it beside it", kind=kind, also=place,
+            fix=self._make_it(kind), kind=kind, also=place,
         )  # fmt: skip
+
+    def _make_it(self, kind: str) -> str:
+        """Return what makes a signature, or an attestation of a kind, where it is looked for."""
+        is_image = self._signed.kind is ArtifactKind.IMAGE
+        if kind:
+            if is_image:
+                return "attest it where it is built (`cosign attest`), by its digest"
+            word = kind if kind in PREDICATE_KINDS else "intoto"
+            where = f"keep that beside it, as NAME.{word}.sigstore.json"
+            return f"attest it where it is built (`cosign attest-blob --bundle …`), and {where}"
+        if is_image:
+            return "sign it where it is built (`cosign sign`), by its digest"
+        where = "keep that beside it, as NAME.sigstore.json"
+        return f"sign it where it is built (`cosign sign-blob --bundle …`), and {where}"
 
     def _passed(self, rule: str, kind: str = "") -> Result:
         return passed(self._rules[rule], self._named(kind), NO_MODULE)
@@ -416,31 +473,9 @@ def asked_of_signatures(policy: Policy, result: Result) -> Location | None:
     return next((place for place in places if not place.artifact.startswith("preset ")), None)
 
 
-def is_of_kind_of(kind: str) -> bool:
-    """Return whether a kind of attestation is provenance, by whatever word it is asked for."""
-    return kind.startswith(("slsaprovenance", PROVENANCE, "https://slsa.dev/provenance/"))
-
-
 def _annotation(verdict: SignatureVerdict, name: str) -> tuple[Evidence, ...]:
     text = dict(verdict.annotations)[name]
     return (Evidence(label=verdict.source, value=f"{name}={text}, signed by {name_signer(verdict.signer)}"),)
-
-
-def _matches(pattern: str, text: str) -> bool:
-    """Return whether a builder's id is one that is taken; a star stands for any text."""
-    first, *rest = pattern.split("*")
-    if not rest:
-        return text == pattern
-    *middle, last = rest
-    if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
-        return False
-    at, end = len(first), len(text) - len(last)
-    for part in middle:
-        at = text.find(part, at, end)
-        if at < 0:
-            return False
-        at += len(part)
-    return True
 
 
 def _message(rule: str, what: str, says: str) -> str:
@@ -453,6 +488,14 @@ def _message(rule: str, what: str, says: str) -> str:
     if rule == "SM505":
         return f"the signature of {what} leads to nothing that is trusted"
     return f"the signature of {what} does not count: {says}"
+
+
+def _remedy_of(verdict: SignatureVerdict, step: SignatureStep | None) -> str:
+    """Return the step's own advice, "" where it names an option or speaks of one, in the place of which a policy has
+    words."""
+    if step is None or verdict.reason in (Reason.LOG_ENTRY_MISSING, *_OF_A_SIGNER):
+        return ""
+    return "" if _OPTION.search(step.remedy) else step.remedy
 
 
 def _fix(rule: str) -> str:

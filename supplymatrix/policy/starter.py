@@ -8,10 +8,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-__all__ = ["starter_policy", "toml_string"]
+__all__ = ["SIGNED_RELEASE", "starter_policy", "toml_string"]
 
 _FIRST_WAIVER = timedelta(days=90)
 _EXAMPLE_PATTERN = "*.corp.example"
+SIGNED_RELEASE = "signed-release"
+_SIGNATURES = """\
+# Who signs what the project releases, and what has to be attested of it: `check` looks at dist/app with the modules.
+#[signatures]
+#require = ["signature", "provenance"]
+#signers = [{ identity = "release@corp.example", issuer = "https://accounts.google.com" }]
+#[[signatures.artifact]]
+#path = "dist/app\""""
+_SIGNED_RELEASE = """\
+# Who signs what the project releases, and which artifacts these are. The preset asks for a signature, provenance of
+# SLSA level 2 and the bill of materials of each. While what FILL IN stands at is not filled in, `check` does not pass.
+[signatures]
+# FILL IN who signs: the identity in the certificate and who vouches for it, or a key: { key = "keys/release.pub" }.
+# `supplymatrix verify blob FILE --who` tells who has signed a file.
+signers = [{ identity = "release@corp.example", issuer = "https://accounts.google.com" }]
+# FILL IN the repository that is built. It says whose provenance a builder that works for many may sign.
+#source = "https://github.com/corp/svc"
+# A build of your own that signs by a key is named so: builders = [{ key = "keys/builder.pub" }]. No documentation
+# claims a level for it, so that only level 1 can be asked for: provenance that it signed.
+#slsa_level = 1
+
+# FILL IN what is released: a file, or an image by its digest.
+[[signatures.artifact]]
+path = "dist/app\""""
 
 
 def starter_policy(name: str, preset: str, *, private: Sequence[str], today: date) -> str:
@@ -57,12 +81,7 @@ preset = {toml_string(preset)}
 #[toolchain]
 #verify = true
 
-# Who signs what the project releases, and what has to be attested of it: `check` looks at dist/app with the modules.
-#[signatures]
-#require = ["signature", "provenance"]
-#signers = [{{ identity = "release@corp.example", issuer = "https://accounts.google.com" }}]
-#[[signatures.artifact]]
-#path = "dist/app"
+{_SIGNED_RELEASE if preset == SIGNED_RELEASE else _SIGNATURES}
 
 # A finding that somebody takes upon himself, with a reason, until a day.
 #[[waivers]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from supplymatrix.model.predicates import PREDICATE_KINDS
 from supplymatrix.model.rule import Finding, Result
 from supplymatrix.model.verdict import ExcuseKind, WaiverEntry, WaiverState, WaiverUse
 from supplymatrix.policy.document import Debt, DebtEntry, Policy, Waiver
@@ -40,7 +41,7 @@ class WaiverBook:
     def use_for(self, finding: Finding) -> WaiverUse | None:
         """Return the waiver that excuses a finding today, the one that lasts longest; None without one."""
         best: int | None = None
-        for number in self._about(finding.rule, _name_of(finding)):
+        for number in self._about(finding):
             waiver = self._waivers[number]
             if not _speaks_of(waiver, finding):
                 continue
@@ -56,14 +57,16 @@ class WaiverBook:
 
     def see_unknown(self, result: Result) -> None:
         """Keep in mind that nobody can say whether there is a finding: a waiver of it is not unused."""
-        for number in self._about(result.rule, _name_of(result)):
+        for number in self._about(result):
             if self._waivers[number].version in ("", result.version):
                 self._unknown[number] = True
 
-    def _about(self, rule: str, module: str) -> tuple[int, ...]:
-        """Return the numbers of the waivers that speak of a rule and a module."""
-        index = self._by_rule.get(rule)
-        return index.about(module) if index is not None else ()
+    def _about(self, about: Finding | Result) -> tuple[int, ...]:
+        """Return the numbers of the waivers that speak of a rule and a module, or of what is none."""
+        index = self._by_rule.get(about.rule)
+        if index is None:
+            return ()
+        return tuple(dict.fromkeys(number for name in _names_of(about) for number in index.about(name)))
 
     def entries(self) -> tuple[WaiverEntry, ...]:
         """Return the register, in the order of the policy, after all findings were seen."""
@@ -96,10 +99,15 @@ class WaiverBook:
         return WaiverState.UNKNOWN if self._unknown[number] else WaiverState.UNUSED
 
 
-def _name_of(about: Finding | Result) -> str:
-    """Return what a waiver calls a thing in `package`: its module path; of what is none "vendor:<id>", "vendor/<file>",
-    "program:<name>", "artifact:<name>" or "trusted-root"."""
-    return about.module or (about.subject if about.subject.startswith(NAMED_BY_SUBJECT) else "")
+def _names_of(about: Finding | Result) -> tuple[str, ...]:
+    """Return what a waiver may call a thing in `package`: its module path; of what is none "vendor:<id>",
+    "vendor/<file>", "program:<name>", "artifact:<name>" or "trusted-root". An attestation of an artifact is meant by
+    the artifact's name, too."""
+    if about.module or not about.subject.startswith(NAMED_BY_SUBJECT):
+        return (about.module,)
+    name, _, kind = about.subject.removesuffix(")").rpartition(" (")
+    is_kind = kind in PREDICATE_KINDS or "://" in kind or kind.startswith("urn:")
+    return (about.subject, name) if name.startswith("artifact:") and is_kind else (about.subject,)
 
 
 def _speaks_of(waiver: Waiver, finding: Finding) -> bool:

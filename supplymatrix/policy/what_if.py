@@ -92,9 +92,9 @@ def why_fixed(rule: Rule) -> str:
 
 def why_not_off(rule: Rule) -> str:
     """Return why a rule cannot be off, "" where it can."""
-    if not rule.input_fault:
-        return ""
-    return f"{rule.id} says that the input itself is malformed: it cannot be off"
+    if rule.input_fault:
+        return f"{rule.id} says that the input itself is malformed: it cannot be off"
+    return f"{rule.id} tells what could not be checked: it cannot be off" if rule.never_off else ""
 
 
 def why_below(policy: Policy, rule: Rule, level: Level) -> str:
@@ -119,7 +119,7 @@ def next_level(rule: Rule, level: Level, floor: Level = Level.OFF) -> Level:
 
     floor: the lowest that may be set; where there is no other one than the level itself it is the one below.
     """
-    cycle = _CYCLE[1:] if rule.input_fault else _CYCLE
+    cycle = _CYCLE if rule.can_be_off else _CYCLE[1:]
     allowed = [one for one in cycle if LEVEL_ORDER[one] >= LEVEL_ORDER[floor]]
     if allowed == [level]:
         return cycle[cycle.index(level) - 1]

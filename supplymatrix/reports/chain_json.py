@@ -84,6 +84,8 @@ def _head(head: HeadSeen) -> _Json:
         "tree_size": head.tree_size or None,
         "root": head.root or None,
         "indexes": list(head.indexes),
+        "leaves": list(head.leaves),
+        "origin": head.origin,
         "time": time_text(head.time) or None,
         "asked": head.route,
     }

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supplymatrix.model.chain import ChainRun
-from supplymatrix.reports.chain_words import MARKS, TITLES, head_words, state_word, time_text, verdict_words
+from supplymatrix.reports.chain_words import MARKS, TITLES, exit_words, head_words, state_word, time_text, verdict_words
 from supplymatrix.reports.plain import plain
 
 __all__ = ["render_chain_run_markdown"]
@@ -22,7 +22,8 @@ def _lines(run: ChainRun) -> Iterator[str]:
     yield ""
     yield _text(verdict_words(run))
     yield ""
-    yield f"Checked at {time_text(run.now)}; exit code {run.exit_code}."
+    hidden = exit_words(run)
+    yield f"Checked at {time_text(run.now)}; {_text(hidden) if hidden else f'exit code {run.exit_code}'}."
     yield ""
     yield "| | link | state | what was found |"
     yield "|---|---|---|---|"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from supplymatrix.model.chain import ChainLink, ChainRun
 from supplymatrix.model.signature import CheckState
-from supplymatrix.reports.chain_words import MARKS, TITLES, head_words, state_word, sum_up, verdict_words
+from supplymatrix.reports.chain_words import MARKS, TITLES, exit_words, head_words, state_word, sum_up, verdict_words
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import Paint, paint_for, wrap
 
@@ -37,6 +37,8 @@ def render_chain_run_text(run: ChainRun, *, width: int = 80, color: bool = False
     lines += _rest(run, width)
     lines += ["", *_row("verdict", verdict_words(run), width)]
     lines += _row("", sum_up(run), width)
+    if hidden := exit_words(run):
+        lines += _row("", hidden, width)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

@@ -9,8 +9,19 @@ from datetime import UTC, datetime
 from supplymatrix.model.chain import ChainLink, ChainRun, HeadSeen, LinkId
 from supplymatrix.model.program import ProgramModuleState
 from supplymatrix.model.signature import CheckState
+from supplymatrix.reports.signature_words import tree_words
 
-__all__ = ["MARKS", "TITLES", "head_words", "level_words", "state_word", "sum_up", "time_text", "verdict_words"]
+__all__ = [
+    "MARKS",
+    "TITLES",
+    "exit_words",
+    "head_words",
+    "level_words",
+    "state_word",
+    "sum_up",
+    "time_text",
+    "verdict_words",
+]
 
 MARKS: Mapping[CheckState, str] = {
     CheckState.VERIFIED: "✔",
@@ -64,8 +75,7 @@ def verdict_words(run: ChainRun) -> str:
     elif run.exit_code == 4:
         head = "the chain is broken: a file in it is not what its digest says"
     elif counting:
-        names = ", ".join(dict.fromkeys(f"{TITLES[link.id]} {link.state.value}" for link in counting))
-        head = f"the chain is not whole ({names})"
+        head = f"the chain is not whole ({_named(counting)})"
     elif run.exit_code:
         head = "the chain is not whole: not everything could be had"
     elif any(link.state is CheckState.NOT_CHECKED for link in run.links):
@@ -73,6 +83,21 @@ def verdict_words(run: ChainRun) -> str:
     else:
         head = "the chain holds"
     return f"{head}. {_who(run)}; {_of_what(run)}."
+
+
+def exit_words(run: ChainRun) -> str:
+    """Return what an exit code that goes before others hides, "exit 3: builder not checkable. …", "" for nothing."""
+    others = [link for link in run.links if link.exit_code not in (0, run.exit_code)]
+    if run.exit_code not in (2, 3) or not others:
+        return ""
+    own = [link for link in run.links if link.exit_code == run.exit_code]
+    why = _named(own) or ("something cannot be read" if run.exit_code == 2 else "not everything could be had")
+    codes = ", ".join(str(code) for code in sorted({link.exit_code for link in others}))
+    return f"exit {run.exit_code}: {why}; it goes before {codes}: {_named(others)}"
+
+
+def _named(links: Sequence[ChainLink]) -> str:
+    return ", ".join(dict.fromkeys(f"{TITLES[link.id]} {link.state.value}" for link in links))
 
 
 def _who(run: ChainRun) -> str:
@@ -118,7 +143,7 @@ def _of_what(run: ChainRun) -> str:
     programs = f" of {len(run.programs):,} programs" if len(run.programs) > 1 else ""
     if not every:
         return "it names no module but its own"
-    return f"{proven:,} of {every:,} modules{programs} proven{where}"
+    return f"{proven:,} of {every:,} {'module' if every == 1 else 'modules'}{programs} proven{where}"
 
 
 def _states(run: ChainRun) -> dict[LinkId, CheckState]:
@@ -135,10 +160,20 @@ def _states(run: ChainRun) -> dict[LinkId, CheckState]:
 
 def head_words(head: HeadSeen) -> str:
     """Return a head of a log in one line, without its root."""
-    tree = f"of tree {head.tree_size:,}" if head.tree_size else "without a proof of inclusion"
     time = f", {time_text(head.time)}" if head.time is not None else ""
     route = f", asked: {head.route}" if head.route else ""
-    return f"{head.log}: {_numbers(head.indexes)} {tree}{time}{route}"
+    return f"{head.log}: {_numbers(head.indexes)} {_tree(head)}{time}{route}"
+
+
+def _tree(head: HeadSeen) -> str:
+    """Return the tree of a head; of a log with several its name, and which leaf of it an entry is."""
+    if not head.tree_size:
+        return "without a proof of inclusion"
+    named = tree_words(head.log, head.origin)
+    of = f"tree {named}, of {head.tree_size:,}" if named else f"tree {head.tree_size:,}"
+    if not head.leaves:
+        return f"of {of}"
+    return f"as {f'leaf {head.leaves[0]}' if len(head.leaves) == 1 else f'{len(head.leaves):,} leaves'} of {of}"
 
 
 def _numbers(indexes: Sequence[int]) -> str:

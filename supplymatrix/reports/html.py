@@ -165,7 +165,7 @@ def _subject(item: Audit | Unreadable, key: str, room: Room, *, alone: bool) -> 
         faults = tuple((fault.message, tuple(_fault(fault))) for fault in item.diagnostics)
         return SubjectView(key=key, name=item.path, path=item.path, outcome=outcome, faults=faults)
     shown, more = findings(item, room)
-    owed = debt(item)
+    owed, signed = debt(item), parts.artifacts(item)
     return SubjectView(
         key=key,
         name=item.subject,
@@ -174,6 +174,7 @@ def _subject(item: Audit | Unreadable, key: str, room: Room, *, alone: bool) -> 
         parts=(
             parts.scope(item),
             parts.outcome(item),
+            *((signed,) if signed is not None else ()),
             *((method([item]),) if alone else ()),
             parts.anchors(item),
             parts.dates(item),

@@ -10,9 +10,11 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from supplymatrix.model.audit import Audit, Fellow, LogView, Unreadable
+from supplymatrix.model.checked_artifact import CheckedArtifact
 from supplymatrix.model.fact import ProjectFact, ProofFile, ReplacedModule, RequiredModule, SumLine
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Score, Verdict
+from supplymatrix.reports.artifact_words import artifact_rows, trust_words
 from supplymatrix.reports.tally import (
     as_survey,
     counted,
@@ -31,8 +33,8 @@ from supplymatrix.reports.tally import (
 from supplymatrix.reports.text_head import last_line, log_counts, proof_lines, score_part
 
 __all__ = [
-    "Cell", "Detail", "Part", "Table", "anchors", "dates", "days_left", "files", "limited", "outcome", "policy",
-    "scope", "subject_table",
+    "Cell", "Detail", "Part", "Table", "anchors", "artifacts", "dates", "days_left", "files", "limited", "outcome",
+    "policy", "scope", "subject_table",
 ]  # fmt: skip
 
 Cell = str | tuple[str, ...]
@@ -169,6 +171,33 @@ def _contributions(audit: Audit, score: Score) -> Table:
 
 def _points(number: Fraction) -> str:
     return mixed(number).replace("-", "\u2212")  # a minus sign, not a hyphen
+
+
+def artifacts(audit: Audit) -> Part | None:
+    """Return who signed what the project releases, what is attested of it, and what was not checked; None where no
+    artifact was looked at."""
+    found = artifact_rows(audit)
+    if not found:
+        return None
+    rows = tuple(
+        (
+            (row.name, row.digest) if row.digest else row.name, row.state, *(some or _DASH for some in (
+                row.signers, row.logs, row.attestations, row.not_checked
+            )),
+        )
+        for row in found[:_ROWS]
+    )  # fmt: skip
+    table = Table(
+        caption="artifacts whose signatures were checked",
+        heads=("artifact and digest", "verdict", "signed by", "log entry", "attestations", "not checked"),
+        rows=rows,
+        code=frozenset({0}),
+        more=f"{len(found) - _ROWS:,} more artifacts are not shown" if len(found) > _ROWS else "",
+    )
+    roots = dict.fromkeys(fact.trust for fact in audit.facts.of(CheckedArtifact) if fact.trust is not None)
+    intro = "What is told of a signer, a log or a statement is what was verified."
+    details = tuple(Detail("trusted root", trust_words(trust)) for trust in roots)
+    return Part(key="artifacts", title="Signed artifacts", intro=intro, details=details, tables=(table,))
 
 
 def anchors(audit: Audit) -> Part:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from supplymatrix.model.audit import Audit, Unreadable
+from supplymatrix.model.checked_artifact import CheckedArtifact
 from supplymatrix.model.fact import (
     CachedCopy,
     CopyState,
@@ -20,6 +21,7 @@ from supplymatrix.model.fact import (
 )
 from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.rule import Status
+from supplymatrix.reports.artifact_words import artifact_rows
 from supplymatrix.reports.html_parts import Detail, Part
 from supplymatrix.reports.tally import counted
 from supplymatrix.reports.text_gaps import gap_groups
@@ -76,6 +78,12 @@ def _method(audits: Sequence[Audit]) -> Iterator[str]:
             "Vendors: the days within which nine of ten fixes were out, by their own feeds and with those still open "
             "counted in, and the age of the oldest evidence in their profile."
         )
+    if any(audit.facts.of(CheckedArtifact) for audit in audits):
+        yield (
+            "Signatures: each one of an artifact was verified over these bytes, with its certificate, its log entry "
+            "and its time, by two engines wherever both can read it. Who may sign is what the policy says; what was "
+            "not checked stands beside each artifact."
+        )
     yield (
         "Rules: each looks at what was read and says pass, fail or unknown of one thing at a time. A finding that is "
         "marked proven rests on such a proof or on the exact text of a file; high and low confidence are judgements."
@@ -102,6 +110,7 @@ def not_checked(audit: Audit, *, alone: bool) -> Part:
         *_private(audit),
         *_gaps(audit),
         *_copies(audit),
+        *_artifacts(audit),
         Detail("contents of modules", what_was_read([audit])),
         Detail("rules that the policy has off", _off(audit)),
         Detail("rules without a result", _silent(audit)),
@@ -140,6 +149,11 @@ def _copies(audit: Audit) -> Iterator[Detail]:
     left = sum(copy.state is CopyState.UNCHECKED for copy in audit.facts.of(CachedCopy))
     if left:
         yield Detail("copies on this machine", f"{left:,} could not be hashed")
+
+
+def _artifacts(audit: Audit) -> Iterator[Detail]:
+    for row in artifact_rows(audit):
+        yield from (Detail(f"signatures of {row.name}", text) for text in row.not_checked)
 
 
 def _silent(audit: Audit) -> str:

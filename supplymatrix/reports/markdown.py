@@ -18,9 +18,11 @@ from typing import TypeVar
 
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.audit import Audit, LogView, Survey, Unreadable
+from supplymatrix.model.checked_artifact import CheckedArtifact
 from supplymatrix.model.fact import ProjectFact
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import ExcuseKind, Judged, Outcome, WaiverEntry, WaiverUse
+from supplymatrix.reports.artifact_words import ArtifactRow, artifact_rows
 from supplymatrix.reports.digests import digests_of
 from supplymatrix.reports.judged_words import chain_of, step_of
 from supplymatrix.reports.plain import plain
@@ -203,11 +205,17 @@ def render_page(found: Audit | Survey, limit: int, measure: Callable[[str], int]
     for item in items:
         if isinstance(item, Unreadable):
             _unreadable(page, item)
-        elif len(items) == 1 or item.verdict.judged or item.verdict.gaps or item.verdict.notes:
+        elif len(items) == 1 or _is_told(item):
             _subject(page, item, alone=len(items) == 1, verbose=verbose)
         else:
             page.add(f"### {_sign(item.verdict.outcome)} {code(path_of(item))}", "", *_head(item), "")
     return page.text()
+
+
+def _is_told(audit: Audit) -> bool:
+    """Return whether there is more to say of one subject of many than its head."""
+    verdict = audit.verdict
+    return bool(verdict.judged or verdict.gaps or verdict.notes or audit.facts.of(CheckedArtifact))
 
 
 def _sign(outcome: Outcome) -> str:
@@ -289,6 +297,8 @@ def _subject(page: _Page, audit: Audit, *, alone: bool, verbose: bool) -> None:
     for item in counting:
         if item.level is Level.ALARM and item.finding is not None and item.finding.evidence:
             page.add(f"Evidence of {item.rule} on {code(item.subject)}:", "", *_evidence(item), "", kind="evidence")
+    heads = ("artifact", "verdict", "signed by", "log entry", "attestations", "not checked")
+    page.table(heads, artifact_rows(audit), _artifact, kind="artifact")
     groups = gap_groups(verdict)
     page.table(
         ("not checked", "because", "what", "needed by", "next"),
@@ -336,6 +346,12 @@ def _finding(audit: Audit, item: Judged, *, verbose: bool) -> tuple[str, ...]:
     step = step_of(audit, item) or f"supplymatrix explain {item.rule}"
     level += ", known before" if item.known_before else ""
     return (level, f"{item.rule} {audit.rules[item.rule].name}", what, where or "–", steps(step))  # noqa: RUF001
+
+
+def _artifact(row: ArtifactRow) -> tuple[str, ...]:
+    texts = (row.signers, row.logs, row.attestations, row.not_checked)
+    name = f"{code(row.name)}<br>{code(row.digest)}" if row.digest else code(row.name)
+    return (name, sentence(row.state), *("<br>".join(map(sentence, some)) or "–" for some in texts))  # noqa: RUF001
 
 
 def _evidence(item: Judged) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from supplymatrix.model.location import Location
 from supplymatrix.policy.document import Policy
-from supplymatrix.policy.signature_terms import ArtifactRule, SignatureRule, SignerRule, SigningFile
+from supplymatrix.policy.signature_terms import ArtifactRule, BuilderRule, SignatureRule, SignerRule, SigningFile
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import wrap
 
@@ -28,7 +28,7 @@ def _said(rule: SignatureRule) -> Iterator[str]:
     if rule.require is not None:
         yield f"required  {', '.join(rule.require)}"
     yield from (f"signed by  {_signer(signer)}" for signer in rule.signers or ())
-    yield from (f"built by  {builder}" for builder in rule.builders or ())
+    yield from (f"built by  {_builder(builder)}" for builder in rule.builders or ())
     if rule.slsa_level:
         yield f"SLSA Build level  {rule.slsa_level}"
     if rule.source:
@@ -58,12 +58,23 @@ def _signer(signer: SignerRule) -> str:
     return f"{signer}, {', '.join(more)}" if more else str(signer)
 
 
+def _builder(builder: BuilderRule) -> str:
+    more = [f"sha256 {builder.key.sha256[:12]}…"] if builder.key is not None and builder.key.sha256 else []
+    more += [] if builder.log else ["in no log"]
+    return f"{builder}, {', '.join(more)}" if more else str(builder)
+
+
 def signatures_json(rule: SignatureRule) -> dict[str, object]:
     """Return the section of one file as values of JSON."""
     return {
         "require": None if rule.require is None else list(rule.require),
         "signers": _signers_json(rule.signers),
-        "builders": None if rule.builders is None else list(rule.builders),
+        "builders": None if rule.builders is None else [one.id for one in rule.builders if one.key is None],
+        "builder_keys": [
+            {"id": one.id, "key": _file_json(one.key), "log": one.log, "origin": _place(one.location)}
+            for one in rule.builders or ()
+            if one.key is not None
+        ],
         "slsa_level": rule.slsa_level or 0,
         "source": rule.source,
         "trusted_root": _file_json(rule.trusted_root),

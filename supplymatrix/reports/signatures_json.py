@@ -125,7 +125,10 @@ def _mention(mention: LogMention) -> _Json:
         "index": mention.index,
         "proof": None
         if not mention.tree_size
-        else {"leaf_index": mention.leaf_index, "tree_size": mention.tree_size, "root": mention.root},
+        else {
+            "leaf_index": mention.leaf_index, "tree_size": mention.tree_size, "root": mention.root,
+            "origin": mention.origin,
+        },
         "integrated": _time(mention.integrated),
     }
 
@@ -139,6 +142,7 @@ def _step(step: SignatureStep) -> _Json:
         "found": step.found,
         "reason": step.reason.value if step.reason is not None else None,
         "remedy": step.remedy,
+        "follows_from": step.follows_from.value if step.follows_from is not None else None,
     }
 
 

@@ -16,7 +16,6 @@ from supplymatrix.model.signature import (
     ArtifactKind,
     Check,
     CheckState,
-    LogMention,
     SignatureState,
     SignatureStep,
     SignatureVerdict,
@@ -26,8 +25,9 @@ from supplymatrix.model.signature import (
 )
 from supplymatrix.model.signature_run import SignatureRun
 from supplymatrix.reports.plain import plain
+from supplymatrix.reports.signature_words import mention_words, reason_text
 
-__all__ = ["command_for", "reason_words", "render_signatures_text", "verdict_line"]
+__all__ = ["command_for", "render_signatures_text", "verdict_line"]
 
 _GPGV = "gpgv"
 _LABEL = 13  # columns of the names before values
@@ -61,6 +61,9 @@ _VERDICTS = {
     5: "there was nothing to verify",
     70: "supplymatrix broke off, by a fault of its own: not everything was judged",
 }
+_HIDING = (2, 3)
+"""Exit codes that go before 1, and leave open whether it would be that."""
+_NOT_AS_ASKED = (SignedAs.REFUSED, SignedAs.MISSING, SignedAs.UNSIGNED)
 _CLAIMS = (
     ("sourceRepositoryURI", ""),
     ("githubWorkflowRepository", ""),
@@ -106,7 +109,7 @@ def verdict_line(artifact: SignedArtifact, *, only_attestations: bool = False, i
         return "no attestation" if only_attestations else "not signed"
     if state is SignedAs.MISSING:
         return f"{what}, and missing: {', '.join(artifact.missing)}"
-    why = reason_words(artifact, only_attestations=only_attestations)
+    why = _reason_words(artifact, only_attestations=only_attestations)
     word = {
         SignedAs.REFUSED: "refused",
         SignedAs.ALARM: "ALARM",
@@ -116,15 +119,15 @@ def verdict_line(artifact: SignedArtifact, *, only_attestations: bool = False, i
     return f"{word}: {why}" if why else word
 
 
-def reason_words(artifact: SignedArtifact, *, only_attestations: bool = False) -> str:
-    """Return the reasons for which an artifact is not as asked, each once, as machines read them: of the signatures,
-    and of all verdicts where a signature holds; of an alarm those that are one."""
+def _reason_words(artifact: SignedArtifact, *, only_attestations: bool = False) -> str:
+    """Return the reasons for which an artifact is not as asked, each once: of the signatures, and of all verdicts where
+    a signature holds; of an alarm those that are one."""
     judged = artifact.attestations if only_attestations else artifact.signatures
     is_alarm = artifact.state is SignedAs.ALARM
     if is_alarm or any(verdict.holds for verdict in judged):
         judged = (*artifact.signatures, *artifact.attestations)
-    found = [verdict.reason for verdict in judged if verdict.reason is not None]
-    reasons = [reason.value for reason in found if not is_alarm or reason in ALARMING]
+    found = [verdict for verdict in judged if verdict.reason is not None]
+    reasons = [reason_text(verdict) for verdict in found if not is_alarm or verdict.reason in ALARMING]
     if not reasons and is_alarm:
         return "something that came with it is not what it should be"
     if not reasons or artifact.state is SignedAs.UNREADABLE:
@@ -160,7 +163,7 @@ def _brief(artifact: SignedArtifact, run: SignatureRun, width: int) -> Iterator[
     if best.signer is not None:
         yield f"    by {plain(_who(best.signer))}"
     for mention in best.log[:1]:
-        yield from _wrapped(f"    log {plain(mention.log)}, entry {mention.index:,}", width, " " * 8)
+        yield from _wrapped(f"    log {plain(mention_words(mention))}", width, " " * 8)
 
 
 def _line_of(artifact: SignedArtifact, run: SignatureRun) -> str:
@@ -211,10 +214,16 @@ def _next(artifact: SignedArtifact, run: SignatureRun) -> str:
     if artifact.attestations and not run.only_attestations:
         what = "image --type KIND" if artifact.kind is ArtifactKind.IMAGE else "attestation"
         return f"an attestation is no signature; `supplymatrix verify {what}` asks for one"
-    if artifact.kind is ArtifactKind.IMAGE or artifact.notes:
-        return ""
     what = "attestation" if run.only_attestations else "signature"
+    if artifact.kind is ArtifactKind.IMAGE:
+        return f"ask who publishes it whether there is {_a(what)}, and where; a copy has those that were copied with it"
+    if artifact.notes:
+        return "" if run.only_attestations else "name its signature: --bundle FILE"
     return f"no {what} lies beside it; --bundle says where there is one"
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word.startswith("a") else f"a {word}"
 
 
 def _verdict(verdict: SignatureVerdict, word: str, run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
@@ -227,7 +236,7 @@ def _verdict(verdict: SignatureVerdict, word: str, run: SignatureRun, width: int
         yield from _row("  says", f"{kind} ({predicate})" if kind else predicate, width)
     yield from _signer(verdict, run, width)
     for mention in verdict.log:
-        yield from _row("  log", _mention(mention), width)
+        yield from _row("  log", f"{mention_words(mention)} ({mention.kind})", width)
     for witness in verdict.times:
         yield from _row("  time", f"{witness.time:%Y-%m-%d %H:%M:%S} UTC, {witness.by}", width)
     for name, text in verdict.annotations if verdict.holds else ():
@@ -267,22 +276,25 @@ def _workflow(signer: Signer) -> str:
     return ", ".join(parts.values())
 
 
-def _mention(mention: LogMention) -> str:
-    tree = f", in a tree of {mention.tree_size:,}" if mention.tree_size else ", without a proof"
-    return f"{mention.log}, entry {mention.index:,}{tree} ({mention.kind})"
-
-
 def _steps(verdict: SignatureVerdict, run: SignatureRun, width: int, *, verbose: bool) -> Iterator[str]:
     """Yield the steps: all of them, or those that did not hold and the number of the others."""
     quiet = (CheckState.VERIFIED, CheckState.NOT_PRESENT)
     told = [step for step in verdict.steps if verbose or step.state not in quiet or _counts(step, verdict)]
+    if not verbose:
+        told = [step for step in told if step.follows_from is None]
     if run.is_discovery and not verbose:
         told = [step for step in told if step.reason is not None and step.check not in (Check.IDENTITY, Check.ISSUER)]
     for step in told:
         yield from _step(step, width)
+    if not verbose:
+        following = dict.fromkeys(step.check.value for step in verdict.steps if step.follows_from is not None)
+        yield from _row("  follows", f"from that: {', '.join(following)}" if following else "", width)
     held = sum(step.state is CheckState.VERIFIED for step in verdict.steps)
     if held and not verbose:
-        others = sum(step.state is CheckState.NOT_PRESENT and step not in told for step in verdict.steps)
+        others = sum(
+            step.state is CheckState.NOT_PRESENT and step not in told and step.follows_from is None
+            for step in verdict.steps
+        )
         absent = f", {others:,} not present" if others else ""
         yield from _row("  checks", f"{held:,} verified{absent}; each of them with -v", width)
 
@@ -294,6 +306,8 @@ def _counts(step: SignatureStep, verdict: SignatureVerdict) -> bool:
 
 def _step(step: SignatureStep, width: int) -> Iterator[str]:
     state = "" if step.state in (CheckState.VERIFIED, CheckState.FAILED) else f" ({step.state.value})"
+    if step.follows_from is not None:
+        state += f" (follows from {step.follows_from.value})"
     text = f"  {_STEP_MARKS[step.state]} {step.check.value}{state}: {plain(step.says)}"
     yield from _wrapped(f"  {text}", width, " " * 8)
     if step.state is CheckState.VERIFIED and step.expected == step.found:
@@ -358,9 +372,10 @@ def _verdict_of(run: SignatureRun) -> str:
         return "nobody was asked for: this says who signed, and proves nothing of who should have"
     if run.exit_code == 0 and run.not_checked:
         return "what was checked is as asked; not everything was checked"
-    if run.exit_code == 0 and run.only_attestations:
-        return "everything is attested as asked"
-    return _VERDICTS[run.exit_code]
+    verdict = _VERDICTS[run.exit_code]
+    if run.exit_code in _HIDING and any(artifact.state in _NOT_AS_ASKED for artifact in run.artifacts):
+        verdict = f"{verdict}; and {_VERDICTS[1]}"
+    return verdict.replace("signed", "attested") if run.only_attestations else verdict
 
 
 def _trust(run: SignatureRun) -> str:

@@ -49,7 +49,7 @@ def render(audit: Audit, *, color: bool = False, width: int = 100, verbose: bool
 
 def body(audit: Audit, width: int, paint: Paint, *, verbose: bool) -> list[str]:
     """Return the lines of a report but its last ones, which say what the run did."""
-    out = [*header(audit, width, paint), ""]
+    out = [*header(audit, width, paint, verbose=verbose), ""]
     shown = [j for j in audit.verdict.judged if j.status is not Status.WAIVED or verbose]
     for group in _by_rule([j for j in shown if j.finding is not None]):
         out += _group(audit, group, width, paint, verbose=verbose)

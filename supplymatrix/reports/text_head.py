@@ -55,8 +55,8 @@ __all__ = [
 _GOS = 3  # installed Gos that are named
 
 
-def header(audit: Audit, width: int, paint: Paint) -> list[str]:
-    """Return what is checked, what the log says of it, and the verdict."""
+def header(audit: Audit, width: int, paint: Paint, *, verbose: bool = False) -> list[str]:
+    """Return what is checked, what the log says of it, and the verdict. verbose: artifacts are told in full."""
     verdict = audit.verdict
     projects = audit.facts.of(ProjectFact)
     go_version = f"go {projects[0].go_version} · " if projects and projects[0].go_version else ""
@@ -66,7 +66,9 @@ def header(audit: Audit, width: int, paint: Paint) -> list[str]:
     lines[0] = f"{paint.bold}{name}{paint.off}{lines[0].removeprefix(name)}"
     lines += fold("  log    ", log_line(audit), width)
     lines += [line for text in proof_lines(audit) for line in fold("  proofs ", text, width)]
-    lines += [line for text in artifact_lines(audit) for line in fold("  signed ", plain(text), width)]
+    for text in artifact_lines(audit, verbose=verbose):
+        is_more = text.startswith(" ")
+        lines += fold("           " if is_more else "  signed ", plain(text.strip()), width)
     parts = [part for part in (score_part(verdict), ", ".join(say_tally(tally_of(verdict)))) if part]
     word = verdict.outcome.value.upper()
     first, *rest = fold(f"  {word}{' ' * max(2, 7 - len(word))}", " · ".join(parts), width)

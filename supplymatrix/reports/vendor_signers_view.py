@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from supplymatrix.model.vendor import VendorProfile
-from supplymatrix.model.vendor_signer import SignerMechanism, SignerState, VendorSigner
+from supplymatrix.model.vendor_signer import SignedThing, SignerMechanism, SignerState, VendorSigner
 from supplymatrix.reports.snippet import wrap
 from supplymatrix.vendors.expiry import DAYS, expires_on
 from supplymatrix.vendors.user_data import placeholder_words
 
 __all__ = ["signer_lines", "signer_rows"]
 
-_VERIFIED = frozenset({SignerMechanism.KEYLESS, SignerMechanism.KEY, SignerMechanism.OPENPGP})
+_VERIFIED = frozenset({SignerMechanism.KEYLESS, SignerMechanism.KEY})
 
 
 def signer_lines(profile: VendorProfile, today: date, width: int) -> Iterator[str]:
@@ -21,6 +21,7 @@ def signer_lines(profile: VendorProfile, today: date, width: int) -> Iterator[st
     if not profile.signers:
         return
     yield f"who signs it (supplymatrix verify image|blob … --vendor {profile.id})"
+    yield from (f"  {line}" for line in wrap(f"by {profile.artifact}", width - 2))
     for row in profile.signers:
         yield from (f"  {line}" for line in wrap(f"{row.id}: {row.name}, {row.thing.value}: {_how(row)}", width - 2))
         for name, text in _pairs(row):
@@ -50,7 +51,7 @@ def signer_rows(profile: VendorProfile) -> list[Mapping[str, object]]:
             "state": row.state.value,
             "match": list(row.match),
             "mechanism": row.mechanism.value if row.mechanism is not None else None,
-            "verified_here": row.mechanism in _VERIFIED,
+            "verified_here": _is_verified(row),
             "issuer": row.issuer,
             "identity": row.identity,
             "identity_regexp": row.identity_regexp,
@@ -77,7 +78,13 @@ def _how(row: VendorSigner) -> str:
         return "? (none found, which is no word on whether it is signed)"
     if row.mechanism is None:
         return "nothing of its own"
-    return row.mechanism.value if row.mechanism in _VERIFIED else f"{row.mechanism.value} (known, not verified by us)"
+    return row.mechanism.value if _is_verified(row) else f"{row.mechanism.value} (known, not verified by us)"
+
+
+def _is_verified(row: VendorSigner) -> bool:
+    """Return whether signatures of that kind are verified here; of OpenPGP it is those beside a file."""
+    is_detached = row.mechanism is SignerMechanism.OPENPGP and row.thing is SignedThing.BLOB
+    return is_detached or row.mechanism in _VERIFIED
 
 
 def _pairs(row: VendorSigner) -> Iterator[tuple[str, str]]:

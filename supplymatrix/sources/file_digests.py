@@ -19,6 +19,7 @@ __all__ = ["ALGORITHMS", "FileDigests", "digest_file", "look_at_file"]
 
 ALGORITHMS = ("sha256", "sha384", "sha512")
 _LIMIT = 1 << 50
+_LOOK = "look whether the name is right; where only its digest is at hand, name that: sha256:…"
 _PIECE = 1 << 20
 
 
@@ -37,8 +38,9 @@ def look_at_file(path: Path) -> int:
     try:
         info = path.stat()
     except OSError as err:
-        said = "there is no such file" if isinstance(err, FileNotFoundError) else f"it cannot be opened: {err.strerror}"
-        raise _fault(path, said, "a file that was signed") from err
+        if isinstance(err, FileNotFoundError):
+            raise _fault(path, "there is no such file", "a file that was signed", _LOOK) from err
+        raise _fault(path, f"it cannot be opened: {err.strerror}", "a file that was signed") from err
     if stat.S_ISDIR(info.st_mode):
         raise _fault(path, "it is a folder, and signatures are of files", "a file", f"name the files in it: {path}/*")
     if not stat.S_ISREG(info.st_mode):

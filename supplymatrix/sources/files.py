@@ -15,6 +15,7 @@ GO_MOD_LIMIT = 16 << 20
 GO_SUM_LIMIT = 64 << 20
 POLICY_LIMIT = 4 << 20
 
+_LOOK = "look whether the name is right; it is seen from the current folder"
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -26,11 +27,14 @@ def read_limited(path: Path, limit: int, what: str) -> bytes:
     try:
         descriptor = os.open(path, _FLAGS)
     except OSError as err:
-        raise _fault(path, f"the {what} cannot be opened: {err.strerror or err}", "a file that may be read") from err
+        remedy = _LOOK if isinstance(err, FileNotFoundError) else ""
+        message = f"the {what} cannot be opened: {err.strerror or err}"
+        raise _fault(path, message, "a file that may be read", remedy) from err
     try:
         info = os.fstat(descriptor)
         if not stat.S_ISREG(info.st_mode):
-            raise _fault(path, f"the {what} is {_kind(info.st_mode)}", "a plain file")
+            remedy = "name a file in it" if stat.S_ISDIR(info.st_mode) else ""
+            raise _fault(path, f"the {what} is {_kind(info.st_mode)}", "a plain file", remedy)
         if info.st_size > limit:
             raise _too_long(path, what, info.st_size, limit)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
@@ -70,5 +74,5 @@ def _too_long(path: Path, what: str, size: int, limit: int) -> InputError:
     return _fault(path, f"the {what} has {size:,} bytes or more", f"at most {limit:,} bytes")
 
 
-def _fault(path: Path, message: str, expected: str) -> InputError:
-    return InputError(Diagnostic(message=message, artifact=path.as_posix(), expected=expected))
+def _fault(path: Path, message: str, expected: str, remedy: str = "") -> InputError:
+    return InputError(Diagnostic(message=message, artifact=path.as_posix(), expected=expected, remedy=remedy))

@@ -32,6 +32,7 @@ _KEPT = ("PATH", "SYSTEMROOT", "TMPDIR")
 _WEAK_HASHES = {"1": "MD5", "2": "SHA-1", "3": "RIPEMD-160"}
 _BEGIN, _END = b"-----BEGIN PGP PUBLIC KEY BLOCK-----", b"-----END PGP PUBLIC KEY BLOCK-----"
 _MARK = "[GNUPG:] "
+_BINARY, _TEXT = "00", "01"
 _HEX = re.compile("[0-9A-F]{16,64}")
 
 
@@ -51,7 +52,8 @@ class OpenPgpState(StrEnum):
 @value
 class OpenPgpAnswer:
     """fingerprint: of the key that signed, primary: of the key it belongs to, hex in capitals; of NO_KEY what the
-    signature says. user: as the keyring has it. made: when, by the signature's own word. says: what is behind it."""
+    signature says. user: as the keyring has it. made: when, by the signature's own word. says: what is behind it.
+    is_text: of a signature over a text, in which the ends of lines may be others (RFC 9580 §5.2.1.2)."""
 
     state: OpenPgpState
     fingerprint: str = ""
@@ -59,6 +61,7 @@ class OpenPgpAnswer:
     user: str = ""
     made: datetime | None = None
     says: str = ""
+    is_text: bool = False
 
 
 def keyring_bytes(data: bytes, artifact: str) -> bytes:
@@ -155,7 +158,9 @@ def read_status(text: str, code: int) -> OpenPgpAnswer:
 
 def _valid(valid: list[str], by_name: Mapping[str, list[str]], code: int) -> OpenPgpAnswer:
     """Return what a signature is that holds; of its key more may be to tell."""
-    fingerprint, _, stamp, expires, _, _, _, hash_, _, primary = valid[:10]
+    fingerprint, _, stamp, expires, _, _, _, hash_, class_, primary = valid[:10]
+    if class_ not in (_BINARY, _TEXT):
+        return OpenPgpAnswer(state=OpenPgpState.UNCLEAR, fingerprint=fingerprint, says="it signs no document")
     told = {
         "REVKEYSIG": OpenPgpState.KEY_REVOKED,
         "EXPKEYSIG": OpenPgpState.KEY_EXPIRED,
@@ -181,6 +186,7 @@ def _valid(valid: list[str], by_name: Mapping[str, list[str]], code: int) -> Ope
         else f"on {end:%Y-%m-%d}"
         if end is not None
         else "",
+        is_text=class_ == _TEXT,
     )
 
 

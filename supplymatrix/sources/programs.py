@@ -33,8 +33,10 @@ from supplymatrix.sources.program_archives import (
 from supplymatrix.sources.program_files import MAX_PROGRAMS, Room, TakenFile, Unread, reason_of, take_file
 from supplymatrix.sources.program_folders import FOLDER_LIMITS, FolderLimits, FolderWalk, walk_folder
 
-__all__ = ["MAX_PROGRAMS", "FoundProgram", "ProgramsFound", "find_programs"]
+__all__ = ["MAX_PROGRAMS", "NO_PROGRAM", "FoundProgram", "ProgramsFound", "find_programs"]
 
+NO_PROGRAM = "it is no Go program, or says nothing of itself"
+"""The fault of a named file that was read, and holds nothing that is looked for."""
 _SHOWN = 3  # archives that were not looked into, by their names
 _ARCHIVES = 10_000  # below one folder that are opened
 _FAULTS = 20  # files that could not be looked at, told one by one
@@ -275,7 +277,7 @@ class _Finder:
 def _no_program(path: Path, head: bytes) -> Diagnostic:
     kind = container_of(head) or ("an ar archive" if head.startswith(b"!<arch>") else "")
     return Diagnostic(
-        message=f"it is {kind}, which is not looked into" if kind else "it is no Go program, or says nothing of itself",
+        message=f"it is {kind}, which is not looked into" if kind else NO_PROGRAM,
         artifact=path.as_posix(),
         expected="a program that the go command has built, a folder, a tar file or an image layout",
         remedy="unpack it first" if kind else "",

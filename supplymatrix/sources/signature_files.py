@@ -4,6 +4,7 @@
 |---|---|
 | `app.sigstore.json`, `app.sigstore`, `app.bundle`, … | a bundle, or the older form of cosign |
 | `app.intoto.jsonl`, `app.att`, … | attestations, one in a line |
+| `app.sbom.sigstore.json`, `app.WORD.intoto.jsonl`, … | the same, unless it is of another file here, `app.sbom` |
 | `app.sig`, with `app.pem` or `app.crt` | a signature and its certificate; without one, of a key |
 | `app.asc`, `app.minisig`, … | signatures of a kind that is not verified here: told, not read |
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 import base64
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,10 +29,12 @@ __all__ = [
     "beside",
     "certificate_of",
     "in_folder",
+    "loose_in",
     "names_in",
     "read_bundle_file",
     "read_bundle_if_there",
     "read_detached",
+    "signed_among",
     "signed_name",
 ]
 
@@ -39,6 +42,8 @@ BUNDLE_LIMIT = 64 << 20
 """Bytes of one file; an attestation that holds a large bill of materials has some MB."""
 _DETACHED_LIMIT = 1 << 20
 _MOST_FILES = 100_000
+_MOST_LOOSE = 32
+"""Files that are read of those whose names have a word between the artifact's and the ending."""
 BUNDLES = (
     ".sigstore.json", ".sigstore", ".sigstore.jsonl", ".bundle", ".bundle.json", ".cosign.bundle", ".intoto.jsonl",
     ".intoto.json", ".intoto.sigstore.json", ".att", ".att.json", ".attestation", ".attestation.json", ".provenance",
@@ -71,9 +76,11 @@ class SignatureFile:
 
 @value
 class FoundBeside:
-    """files: in a fixed order. notes: what is there and is not verified here. faults: of files that cannot be read."""
+    """files: in a fixed order. loose: those with a word between the artifact's name and the ending, which may be about
+    something else. notes: what is there and is not verified here. faults: of files that cannot be read."""
 
     files: tuple[SignatureFile, ...]
+    loose: tuple[SignatureFile, ...] = ()
     notes: tuple[str, ...] = ()
     faults: tuple[Diagnostic, ...] = ()
 
@@ -91,16 +98,28 @@ def signed_name(name: str) -> str:
     return min((name.removesuffix(end) for end in _ENDINGS if name.endswith(end)), key=len, default="")
 
 
+def signed_among(name: str, names: Collection[str]) -> str:
+    """Return which of some files one with signatures is of, by its name: the longest that it begins with, up to a dot;
+    "" where it is none, or of none of them."""
+    stem = signed_name(name)
+    while stem and stem not in names:
+        stem = stem.rpartition(".")[0]
+    return stem
+
+
 def certificate_of(name: str) -> str:
     """Return the name of the signature that a certificate goes with, "" where a file is not named as one."""
     found = min((name.removesuffix(end) for end in _CERTIFICATES if name.endswith(end)), key=len, default="")
     return f"{found}{_SIGNATURE}" if found else ""
 
 
-def beside(path: Path, names: frozenset[str] | None = None) -> FoundBeside:
+def beside(
+    path: Path, names: frozenset[str] | None = None, loose: Mapping[str, Sequence[str]] | None = None
+) -> FoundBeside:
     """Return the signature files whose names are the artifact's with something behind it.
 
-    names: all that lies in its folder, where that is known; None = each name is looked for.
+    names: all that lies in its folder, None where that cannot be listed: then each name is looked for. loose: of these,
+    by artifact, the files that `loose_in` found.
     """
     files, notes, faults = list[SignatureFile](), list[str](), list[Diagnostic]()
     there = _there(path, names)
@@ -119,7 +138,30 @@ def beside(path: Path, names: frozenset[str] | None = None) -> FoundBeside:
     for suffix, what in _OTHERS.items():
         if suffix in there:
             notes.append(f"{_with(path, suffix).as_posix()}: {what}, which is not verified here")
-    return FoundBeside(files=tuple(files), notes=tuple(notes), faults=tuple(faults))
+    others = (loose or {}).get(path.name, ())
+    if len(others) > _MOST_LOOSE:
+        left = len(others) - _MOST_LOOSE
+        notes.append(f"{left:,} more files beside {path.as_posix()} are named as its signatures are, and were not read")
+    also = tuple(_loose_files(path, others[:_MOST_LOOSE], notes))
+    return FoundBeside(files=tuple(files), loose=also, notes=tuple(notes), faults=tuple(faults))
+
+
+def loose_in(names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the bundles in a folder that have a word between an artifact's name and the ending, by the artifact."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(name for name in names if name.endswith(BUNDLES)):
+        of = signed_among(name, names)
+        if of and of != signed_name(name):
+            found.setdefault(of, []).append(name)
+    return {of: tuple(some) for of, some in found.items()}
+
+
+def _loose_files(path: Path, names: Sequence[str], notes: list[str]) -> Iterator[SignatureFile]:
+    for name in names:
+        try:
+            yield read_bundle_file(path.with_name(name))
+        except InputError as err:
+            notes.append(f"{path.with_name(name).as_posix()} was not read: {err.diagnostics[0].message}")
 
 
 def _there(path: Path, names: frozenset[str] | None) -> frozenset[str]:

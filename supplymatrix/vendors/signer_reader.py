@@ -1,7 +1,7 @@
 """The rows `[[signer]]` of a profile: who signs what, by which mechanism, under which identity or key.
 
-Strict, since what they say is trusted: an identity by an expression is anchored and has no dot that stands for any
-letter, an image is named with its registry, a key only by the hash of its bytes.
+Strict, since what they say is trusted: an identity by an expression is anchored and has nothing in it that stands for
+nearly any letter, an image is named with its registry, a key only by the hash of its bytes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ __all__ = ["SignerReader"]
 
 _FINGERPRINT = re.compile(r"[0-9A-F]{40}|[0-9A-F]{64}")
 _REGISTRY = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
-_FREE_DOT = re.compile(r"(?:\\.|\[(?:\\.|[^\]\\])*\]|[^.\\\[])*\.")
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?:|\(\?|.", re.DOTALL)
+_RANGE = re.compile(r"(?:\\.|[^\\])-(?:\\.|[^\\\]])", re.DOTALL)
+_PLAIN_RANGE = re.compile(r"[0-9]-[0-9]|[a-z]-[a-z]|[A-Z]-[A-Z]")
 _LONGEST = 500
 _FEW = 3  # letters and digits beside wildcards
 _KEYS_OF = {
@@ -146,13 +148,28 @@ def _expression_fault(pattern: str) -> str:
         re.compile(text)
     except re.error as err:
         return f"this is no expression: {err}"
+    pieces = _PIECE.findall(text)
     depth = 0
-    for sign in re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "", text):
-        depth += (sign == "(") - (sign == ")")
-        if sign == "|" and depth == 0:
+    for piece in pieces:
+        depth += piece.startswith("(") - (piece == ")")
+        if piece == "|" and depth == 0:
             return "the alternatives of this expression are not in brackets: its anchors hold for one of them alone"
-    if _FREE_DOT.match(text):
+    return next(filter(None, map(_piece_fault, pieces[1:-1])), "")
+
+
+def _piece_fault(piece: str) -> str:
+    """Return what is wrong with one letter, class or opening bracket between the anchors, "" where nothing is."""
+    if piece == ".":
         return r"a dot in this expression stands for any letter: write \."
+    if piece in ("^", "$", r"\A", r"\Z"):
+        return "an anchor stands within this expression: one at either end is enough"
+    if piece == "(?":
+        return "this expression has a group with words of its own: write (?:…), or (…)"
+    is_class = piece.startswith("[")
+    if piece.startswith("[^") or re.search(r"(?<!\\)(?:\\\\)*\\[SDW]", piece):
+        return "a part of this expression stands for all but a few letters: name those that are meant"
+    if is_class and any(not _PLAIN_RANGE.fullmatch(found) for found in _RANGE.findall(piece[1:-1].strip("-"))):
+        return "a range in this expression is not one of letters, or of digits: name the signs that are meant"
     return ""
 
 

@@ -73,6 +73,10 @@ def test_who_signed_is_told_where_nobody_is_named(cli: Cli, tmp_path: Path) -> N
     assert "Nobody vouches for who built it" in " ".join(done.out.split())
     assert GITHUB_IDENTITY in done.out
     assert cli(*_arguments(made, "--source", "github.com/corp/app", who=False)).code == 0
+    done = cli(*_arguments(made, "--vendor", "docker", who=False))
+    assert done.code == 3
+    assert "its profile says nothing of files" in " ".join(done.out.replace("│", "").split())
+    assert "nobody said who" not in done.out
     assert cli(*_arguments(made, "--source", "github.com/corp/other", who=False)).code == 1
 
 
@@ -107,6 +111,10 @@ def test_links_may_be_asked_for_and_let_off(cli: Cli, tmp_path: Path) -> None:
         (("--require", "vuln"), "--require takes"),
         (("--source", "nowhere"), "is no repository"),
         (("--base-identity", "x"), "nobody is named who vouches"),
+        (("--base-identity", "x", "--base-issuer", "https://i.example"), "not which image that is"),
+        (("--base-vendor", "docker"), "not which image that is"),
+        (("--base", "x", "--base-var", "a=b"), "--base-var goes with --base-vendor"),
+        (("--base", "x", "--base-var", "a"), "--base-var takes NAME=VALUE"),
     ],
 )
 def test_what_does_not_go_together_is_refused(words: tuple[str, ...], says: str, cli: Cli, tmp_path: Path) -> None:

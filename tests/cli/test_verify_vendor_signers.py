@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from datetime import UTC, datetime
@@ -15,9 +16,11 @@ from supplymatrix.engine.vendor_profiles import load_profiles
 from tests.cli.conftest import Cli
 from tests.support.data import REPO
 from tests.support.gnupg import Gnupg
+from tests.support.machine import Machine
 from tests.support.made_oci import MadeOci
 from tests.support.made_profile import made_profile
 from tests.support.made_sigstore import SIGN_PREDICATE, MadeSigstore, statement
+from tests.support.registry_server import RegistryServer
 
 MADE = MadeSigstore()
 ISSUED = datetime(2025, 3, 1, tzinfo=UTC)
@@ -71,6 +74,8 @@ def test_json_has_the_answer_of_each(cli: Cli, folder: Path) -> None:
         (("--vendor", "chainguard", "--key", "key.pub"), "nobody else is named beside"),
         (("--vendor", "chainguard", "--var", "orgg=x"), "did you mean 'org'?"),
         (("--vendor", "docker", "--key-file", "key.pub"), "this is not the key of Docker"),
+        (("--vendor", "chainguard", "--key-file", "key.pub"), "--key-file would ask for nothing"),
+        (("--vendor", "chainguard", "--fetch-key"), "--fetch-key would ask for nothing"),
         (("--vendor", "chainguard", "--profiles", "nowhere"), ""),
         (("--key-file", "key.pub"), "--key-file and --fetch-key go with --vendor"),
         (("--key", "key.pub", "--fetch-key"), "--key-file and --fetch-key go with --vendor"),
@@ -124,6 +129,82 @@ def test_a_file_with_an_openpgp_signature_is_told(cli: Cli, folder: Path) -> Non
     Draft202012Validator(schema).validate(json.loads(told))
     assert cli(*words, "--keyring", "ring", cwd=folder).code == 1
     assert cli(*words, "--signature", "elsewhere.asc", cwd=folder).code == 3
+
+
+def test_what_cannot_be_asked_of_openpgp_is_refused_and_attestations_are_missing(cli: Cli, folder: Path) -> None:
+    (folder / "go1.27.4.tar.gz").write_bytes(b"an archive")
+    words = ("verify", "blob", "go1.27.4.tar.gz", "--vendor", "go-project")
+    for more in (
+        ("--annotation", "a=b"), ("--claim", "a=b"), ("--workflow-ref", "x"), ("--trusted-root", "root.json"),
+        ("--bundle", "x"),
+    ):  # fmt: skip
+        done = cli(*words, *more, cwd=folder)
+        assert (done.code, "signs it by OpenPGP" in done.err) == (2, True), more
+    done = cli(*words, "--require", "provenance", "--format", "json", cwd=folder)
+    assert done.code == 1
+    assert json.loads(done.out)["artifacts"][0]["missing"]
+
+
+def test_a_key_of_a_file_is_fetched_where_that_is_asked_for(cli: Cli, folder: Path) -> None:
+    (folder / "acme-1.tar.gz").write_bytes(b"an archive")
+    (folder / "acme-1.tar.gz.sigstore.json").write_bytes(MADE.keyed_blob(b"an archive", issued=ISSUED))
+    pem = MADE.key().pem.encode()
+    with RegistryServer() as server:
+        url = f"http://{server.host}/v2/keys/blobs/{server.add_blob('keys', pem)}"
+        made_profile(
+            folder / "own", artifact='"blob"', match='["acme-*.tar.gz"]', mechanism='"sigstore-key"',
+            key_url=f'"{url}"', key_sha256=f'"{hashlib.sha256(pem).hexdigest()}"', log='"required"',
+        )  # fmt: skip
+        words = ("verify", "blob", "acme-1.tar.gz", "--vendor", "acme", "--profiles", "own", *ROOT)
+        assert cli(*words, cwd=folder).code == 3
+        assert cli(*words, "--online", cwd=folder).code == 3
+        assert cli(*words, "--fetch-key", "--offline", cwd=folder).code == 3
+        assert not server.asked("blobs")
+        done = cli(*words, "--fetch-key", cwd=folder)
+        assert done.code == 0, done.out + done.err
+        assert len(server.asked("blobs")) == 1
+
+
+def test_a_file_needs_no_variables_of_images(cli: Cli, folder: Path) -> None:
+    """Who signs images for each customer is not asked for where a file is meant."""
+    (folder / "acme-1.tar.gz").write_bytes(b"an archive")
+    who = {"mechanism": '"sigstore-keyless"', "issuer": '"https://issuer.acme.example"'}
+    made_profile(
+        folder / "own", identity='"https://acme.example/{org}"',
+        variables='[{name = "org", what = "an id", where = "acme org show"}]', **who,
+    )  # fmt: skip
+    with (folder / "own" / "acme.toml").open("a") as file:
+        file.write('[[signer]]\nid = "two"\nname = "files"\nartifact = "blob"\nmatch = ["acme-*"]\n')
+        file.write('evidence = ["page"]\nidentity = "https://acme.example/files"\n')
+        file.writelines(f"{key} = {text}\n" for key, text in who.items())
+    signed = MADE.keyless_blob(
+        b"an archive", identity="https://acme.example/files", issuer="https://issuer.acme.example", issued=ISSUED
+    )
+    (folder / "acme-1.tar.gz.sigstore.json").write_bytes(signed)
+    words = ("--vendor", "acme", "--profiles", "own", *ROOT)
+    done = cli("verify", "blob", "acme-1.tar.gz", *words, cwd=folder)
+    assert done.code == 0, done.out + done.err
+    done = cli("verify", "image", "./good", *words, cwd=folder)
+    assert (done.code, "--var org=VALUE" in done.err) == (2, True)
+
+
+def test_a_profile_of_the_user_s_own_is_told(cli: Cli, folder: Path, machine: Machine) -> None:
+    (folder / "own").mkdir()
+    text = (REPO / "vendor_profiles" / "chainguard.toml").read_text("utf-8")
+    (folder / "own" / "chainguard.toml").write_text(text)
+    words = ("verify", "image", "./good", "--vendor", "chainguard", *ROOT)
+    named = cli(*words, "--profiles", "own", cwd=folder)
+    settings = machine.home / ".config" / "supplymatrix" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"[vendors]\nprofiles = ['{folder / 'own'}']\n")
+    for done in (named, cli(*words, cwd=folder)):
+        told = " ".join(done.out.split())
+        assert done.code == 0, done.err
+        assert "own/chainguard.toml takes the place of the built-in profile of chainguard" in told
+        assert "by your own profile" in told
+    shown = cli("vendors", "show", "chainguard", "--key", "signing", "--profiles", "own", cwd=folder)
+    assert "by own/chainguard.toml" in shown.out
+    assert "takes the place" in shown.err
 
 
 def test_show_tells_who_signs_and_what_is_not_verified(cli: Cli) -> None:

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from supplymatrix.attest.wanted import Wanted
 from supplymatrix.engine.chain_evidence import ChainWish
 from supplymatrix.engine.chain_image import is_image
 from supplymatrix.engine.means import Means
 from supplymatrix.errors import InputError
 from supplymatrix.model.chain import ChainRun, LinkId
+from supplymatrix.model.gap import Gap
 from supplymatrix.model.signature import ArtifactKind, CheckState
+from supplymatrix.model.value import changed
 from tests.support.machine import NOW
 from tests.support.made_builds import built
 from tests.support.made_chain import COMMIT, REPOSITORY, A, B, MadeRelease, provenance_v1, states
@@ -207,10 +210,32 @@ def test_another_base_is_red(
 def test_a_base_that_is_not_signed_by_its_vendor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     world = _World(tmp_path, signs_base=False).whole()
-    run = world.based(required=frozenset({LinkId.VENDOR}))
+    run = world.based()  # who is named must have signed it
     assert (states(run)["base"], states(run)["vendor"], run.exit_code) == ("verified", "not present", 1)
+    assert world.based(excused=frozenset({LinkId.VENDOR})).exit_code == 0
     run = world.trace(base="./base")
     assert (states(run)["vendor"], run.exit_code) == ("not present", 0)
+
+
+@pytest.mark.parametrize("signs_base", [True, False])
+def test_a_vendor_of_whom_nothing_is_known_vouches_for_no_base(
+    signs_base: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever signed the base, or nobody: that it is the vendor's is not known, and that somebody was named is told."""
+    monkeypatch.chdir(tmp_path)
+    world = _World(tmp_path, signs_base=signs_base).whole()
+    gap = Gap(wanted="who signs images of Acme", reason="its profile pins no key", remedy="ask the vendor")
+    run = world.trace(base="./base", base_wish=ChainWish(wanted=Wanted(), gaps=(gap,)))
+    vendor = run.link(LinkId.VENDOR)
+    assert vendor is not None
+    assert (vendor.state, vendor.reason, run.exit_code) == (CheckState.NOT_CHECKABLE, "signer-unknown", 3)
+    assert "who signs images of Acme: its profile pins no key" in vendor.says
+    assert "nobody said" not in vendor.says
+    assert vendor.remedy == "ask the vendor"
+    wish = changed(world.made.wish(), wanted=Wanted(), gaps=(gap,))
+    signature = world.trace(wish=wish).link(LinkId.SIGNATURE)
+    assert signature is not None
+    assert (signature.reason, signature.exit_code) == ("signer-unknown", 3)
 
 
 def test_a_base_that_is_not_at_hand_is_told(world: _World) -> None:

@@ -323,4 +323,4 @@ class TestBaseImages:
     def test_a_project_without_its_images_is_told_so(self, bench: Bench) -> None:
         (bench.folder / "Dockerfile").write_text("FROM registry.example/go:1\n")
         audit = bench.check("", more='[vendors.chainguard]\nrequire = ["signature"]\n')
-        assert any("no build file builds on an image of chainguard" in note.message for note in audit.verdict.notes)
+        assert any("no Dockerfile builds on an image of chainguard" in note.message for note in audit.verdict.notes)

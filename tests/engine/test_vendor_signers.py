@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from supplymatrix.attest.native import verify_native
 from supplymatrix.attest.trusted_root import parse_trusted_root
 from supplymatrix.attest.wanted import Artifact, EngineChoice, Wanted
 from supplymatrix.engine.means import Means
+from supplymatrix.engine.policy_signers import signers_in
 from supplymatrix.engine.vendor_keys import KEPT_KEYS, VendorKeys
 from supplymatrix.engine.vendor_profiles import load_profiles
 from supplymatrix.engine.vendor_request import VendorWords, with_vendor
@@ -38,7 +38,7 @@ from supplymatrix.model.value import changed
 from supplymatrix.model.vendor import VendorProfile
 from supplymatrix.model.vendor_signer import SignerMechanism, VendorSigner
 from supplymatrix.vendors.signer_match import with_variables
-from tests.support.gnupg import Gnupg
+from tests.support.data import REPO
 from tests.support.made_oci import MadeOci
 from tests.support.made_profile import made_profile
 from tests.support.made_sigstore import AT, SIGN_PREDICATE, MadeSigstore, statement
@@ -220,7 +220,10 @@ def test_words_that_cannot_be_used_are_told(vendor: str, variables: dict[str, st
         ("redhat", "registry.access.redhat.com/ubi9/go-toolset", ArtifactKind.IMAGE, "openpgp: mechanism known"),
         ("chainguard", "go-1.27.apk", ArtifactKind.FILE, "apk-rsa: mechanism known"),
         ("canonical", "go.snap", ArtifactKind.FILE, "snap-assertion: mechanism known"),
-        ("canonical", "golang.deb", ArtifactKind.FILE, "names no fingerprint"),
+        ("canonical", "golang.deb", ArtifactKind.FILE, "openpgp: mechanism known"),
+        ("redhat", "golang.rpm", ArtifactKind.FILE, "openpgp: mechanism known"),
+        ("go-project", DIGEST, ArtifactKind.DIGEST, "only the digest is at hand"),
+        ("microsoft", "go1.27.4.tar.gz", ArtifactKind.FILE, "names no fingerprint"),
         ("google-assured-oss", "a.jar", ArtifactKind.FILE, "x509: mechanism known"),
         ("canonical", "ubuntu", ArtifactKind.IMAGE, "no word on whether it is signed"),
         ("aws", "public.ecr.aws/amazonlinux/amazonlinux", ArtifactKind.IMAGE, "no word on whether it is signed"),
@@ -338,6 +341,92 @@ def test_a_key_is_fetched_when_asked_for_hashed_and_kept(tmp_path: Path) -> None
         assert len(server.asked("blobs")) == asked
 
 
+SECOND = """
+[[signer]]
+id = "two"
+name = "its other images"
+artifact = "image"
+match = ["registry.acme.example/*"]
+mechanism = "sigstore-key"
+key_url = "https://acme.example/other.pub"
+key_sha256 = "%s"
+log = "optional"
+evidence = ["page"]
+"""
+
+
+def two_keys(folder: Path) -> Path:
+    """Write a profile with two keys, and the first of them."""
+    made_profile(folder, **PINNED)
+    with (folder / "acme.toml").open("a") as file:
+        file.write(SECOND % hashlib.sha256(MADE.key(name="second").pem.encode()).hexdigest())
+    (folder / "key.pub").write_bytes(PEM)
+    return folder
+
+
+@pytest.mark.parametrize("log", ["v1", "v2", ""])
+def test_what_the_key_that_is_not_at_hand_may_have_made_is_not_decided(tmp_path: Path, root: Path, log: str) -> None:
+    folder = two_keys(tmp_path / "own")
+    words = VendorWords(vendor="acme", folders=(folder,), key_files=(folder / "key.pub",))
+    states = {}
+    for name in ("signer", "second", "third"):
+        store = MadeOci(has_api=False)
+        image = store.image(name, tag="v1")
+        payload = statement({"": image[7:]}, SIGN_PREDICATE)
+        store.bundle(image, MADE.keyed_dsse(payload, key_name=name, log=log))
+        target = ImageTarget(reference=store.write(tmp_path / name).as_posix())
+        found = run(target, vendor="acme", root=root, words=words)
+        states[name] = found.artifacts[0].state, found.exit_code, bool(found.artifacts[0].gaps)
+        if name == "signer":
+            assert found.artifacts[0].vendor_answer.startswith("yes, Acme signed it: its images, sigstore-key; ")
+        else:
+            assert "not at hand" in found.artifacts[0].vendor_answer
+    assert states == {
+        "signer": (SignedAs.SIGNED, 0, False), "second": (SignedAs.UNDECIDED, 3, True),
+        "third": (SignedAs.UNDECIDED, 3, True),
+    }  # fmt: skip
+    both = VendorWords(vendor="acme", folders=(folder,), key_files=(folder / "key.pub", folder / "two.pub"))
+    (folder / "two.pub").write_text(MADE.key(name="second").pem)
+    found = run(ImageTarget(reference=(tmp_path / "third").as_posix()), vendor="acme", root=root, words=both)
+    assert found.artifacts[0].state is SignedAs.ALARM
+
+
+@pytest.mark.parametrize("more", [{"key_files": True}, {"may_fetch": True}])
+def test_a_key_for_a_vendor_who_signs_by_none_is_refused(tmp_path: Path, more: dict[str, bool]) -> None:
+    (tmp_path / "key.pub").write_bytes(PEM)
+    keys = VendorKeys([tmp_path / "key.pub"] if "key_files" in more else [], OFFLINE, may_fetch="may_fetch" in more)
+    for vendor in ("chainguard", "go-project"):
+        with pytest.raises(InputError) as caught:
+            signers_of(vendor, {}, "cgr.dev/chainguard/go", keys=keys)
+        option = "--key-file" if "key_files" in more else "--fetch-key"
+        assert f"{option} would ask for nothing" in caught.value.diagnostics[0].message
+    assert signers_of("suse", {}, "registry.suse.com/bci/golang", keys=keys).gaps
+
+
+def test_a_profile_in_the_place_of_another_is_told(tmp_path: Path) -> None:
+    builtin = signers_of("chainguard", {}, "cgr.dev/chainguard/go")
+    assert not any("takes the place" in note for note in builtin.notes)
+    text = (REPO / "vendor_profiles" / "chainguard.toml").read_text("utf-8")
+    files = [tmp_path / name / "chainguard.toml" for name in ("one", "two")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text(text)
+    found = signers_of("chainguard", {}, "cgr.dev/chainguard/go", folders=[file.parent for file in files])
+    assert f"{files[1]} takes the place of the built-in profile of chainguard" in found.notes
+    assert f"{files[1]} takes the place of your own profile {files[0]} of chainguard" in found.notes
+    assert found.source == f"{builtin.source}, by your own profile {files[1]}"
+    new = signers_of("acme", {}, folders=[made_profile(tmp_path / "new", **PINNED)])
+    assert not any("takes the place" in note for note in new.notes)
+    assert new.source.endswith("acme.toml")
+
+
+def test_a_policy_is_told_that_it_does_not_verify_openpgp() -> None:
+    found = signers_in(signers_of("go-project", {}, "go1.26.tar.gz", ArtifactKind.FILE))
+    assert [gap.reason for gap in found.gaps] == ["OpenPGP signatures are not verified by a policy"]
+    assert "verify blob FILE --vendor go-project --keyring" in found.gaps[0].remedy
+    assert signers_in(signers_of("minimus", {}, "reg.mini.dev/go")).gaps == ()
+
+
 # ---- whole runs
 
 
@@ -417,6 +506,19 @@ evidence = ["page"]
     assert states == [SignedAs.SIGNED, SignedAs.REFUSED, SignedAs.REFUSED, SignedAs.SIGNED]
 
 
+def test_the_answer_names_the_row_that_signed(tmp_path: Path, root: Path) -> None:
+    """A layout has no name, so that all rows are asked for; one of them made it."""
+    rows = {row.id: with_variables(row, VARIABLES) for row in LOADED.by_id["chainguard"].signers}
+    words = VendorWords(vendor="chainguard", variables=tuple(VARIABLES.items()))
+    for row_id in ("free-images", "org-images"):
+        row = rows[row_id]
+        place = layout(tmp_path / row_id, row.identity, row.issuer)
+        found = run(ImageTarget(reference=place), vendor="chainguard", root=root, words=words)
+        assert found.artifacts[0].vendor_answer.startswith(f"yes, Chainguard signed it: {row.name}, sigstore-keyless; ")
+        others = f"a layout has no name: held against all of what Chainguard signs: {rows['free-images'].name}, "
+        assert any(note.startswith(f"{place}: {others}") for note in found.notes)
+
+
 def test_variables_of_quotes_count_too(tmp_path: Path) -> None:
     folder = tmp_path / "own"
     folder.mkdir()
@@ -441,54 +543,3 @@ def test_a_mechanism_that_is_not_verified_is_never_a_pass(tmp_path: Path, root: 
         found = run(target, vendor=vendor, root=root)
         assert found.exit_code in ({2, 3} if vendor == "minimus" else {3}), (vendor, found)
         assert not found.artifacts[0].vendor_answer.startswith("yes")
-
-
-# ---- OpenPGP
-
-
-@pytest.mark.skipif(shutil.which("gpg") is None or shutil.which("gpgv") is None, reason="GnuPG is not installed")
-def test_a_detached_openpgp_signature_counts_by_the_fingerprint_of_the_profile(tmp_path: Path, root: Path) -> None:
-    gnupg, file = Gnupg(tmp_path), tmp_path / "acme-1.tar.gz"
-    file.write_bytes(b"an archive")
-    try:
-        for name in ("good", "other"):
-            gnupg.key(name)
-        (tmp_path / "ring").write_bytes(gnupg.run("--export"))
-        listed = gnupg.run("--with-colons", "--list-keys", "good@a.example").decode()
-        fingerprint = re.findall(r"^fpr:+([0-9A-F]+):", listed, re.MULTILINE)[0]
-        signed = {
-            name: gnupg.run("--armor", "--detach-sign", "-u", f"{name}@a.example", sent=b"an archive")
-            for name in ("good", "other")
-        }
-    finally:
-        gnupg.end()
-    folder = made_profile(
-        tmp_path / "profiles", artifact='"blob"', match='["acme-*.tar.gz"]', mechanism='"openpgp"',
-        fingerprints=f'["{fingerprint}"]',
-    )  # fmt: skip
-    words = VendorWords(vendor="acme", folders=(folder,))
-    means = Means(environ={"PATH": "/usr/bin:/bin"}, now=NOW, offline=True)
-
-    def ask(signature: bytes | None, *, has_ring: bool = True, data: bytes = b"an archive") -> tuple[int, str]:
-        file.write_bytes(data)
-        beside = tmp_path / "acme-1.tar.gz.asc"
-        beside.unlink(missing_ok=True)
-        if signature is not None:
-            beside.write_bytes(signature)
-        keyring = tmp_path / "ring" if has_ring else None
-        found = run(FileTarget(path=file), vendor="acme", root=root, means=means, words=words, keyring=keyring)
-        (artifact,) = found.artifacts
-        return found.exit_code, next((str(verdict.reason or "") for verdict in artifact.signatures), "")
-
-    assert ask(signed["good"]) == (0, "")
-    assert ask(signed["other"]) == (1, "key-mismatch")
-    assert ask(signed["good"], data=b"another archive") == (4, "signature-invalid")
-    assert ask(signed["good"], has_ring=False) == (3, "")
-    assert ask(None) == (1, "")
-    assert ask(b"hello")[0] == 3
-    (tmp_path / "ring").write_bytes(b"\x99\x01")
-    assert ask(signed["good"])[0] in (2, 3)
-    nowhere = Means(environ={"PATH": str(tmp_path)}, now=NOW, offline=True)
-    found = run(FileTarget(path=file), vendor="acme", root=root, means=nowhere, words=words, keyring=tmp_path / "ring")
-    assert found.exit_code == 3
-    assert "no gpgv" in found.artifacts[0].gaps[0].reason

@@ -25,7 +25,7 @@ from supplymatrix.model.signature import (
 )
 from supplymatrix.policy.compare import compare_policies
 from supplymatrix.policy.document import Policy
-from supplymatrix.policy.signature_terms import required_of
+from supplymatrix.policy.signature_terms import publisher_keys_of, required_of
 from supplymatrix.policy.signatures import SIGNATURE_RULES, check_signatures
 from supplymatrix.policy.verdict import judge
 from tests.policy.policies import build, faults, parse
@@ -79,6 +79,9 @@ class TestReading:
             ("slsa_level = 4\n", "this is no SLSA Build level", "2:14"),
             ('source = "github.com/a/b"\n', "this is no address of a repository", "2:10"),
             ('trusted_root = "~/root.json"\n', "this is no file of this folder", "2:16"),
+            ('publishers = "yes"\n', "this is neither true nor false", "2:14"),
+            ('allowed_signers = "../keys"\n', "this is no file of this folder", "2:19"),
+            ('keyring = "/keys"\n', "this is no file of this folder", "2:11"),
             ("artifact = 5\n", "this is no list of artifacts", "2:12"),
             ('[[signatures.artifact]]\nimage = "oci:x"\n', "this names no image", "3:9"),
             ('[[signatures.artifact]]\nimage = "./a/../../b"\n', "this names no image", "3:9"),
@@ -93,6 +96,25 @@ class TestReading:
     def test_a_root_of_ones_own_has_no_age(self) -> None:
         with pytest.raises(InputError, match="has no date"):
             build('[signatures]\ntrusted_root = "root.toml"\nmax_root_age = "9d"\n', root="{}")
+
+    def test_publishers_are_asked_where_a_policy_says_so(self) -> None:
+        assert not parse("").asks_publishers
+        assert not parse("[signatures]\npublishers = false\n").asks_publishers
+        text = '[signatures]\npublishers = true\nallowed_signers = "keys.toml"\n'
+        one, other = build(text, keys="one"), build(text, keys="other")
+        assert one.asks_publishers
+        assert one.digest != other.digest
+        keys, keyring = publisher_keys_of(one.signatures)
+        assert keyring is None
+        assert keys is not None
+        assert (keys.data, keys.artifact) == (b"one", "keys.toml")
+
+    def test_a_section_about_publishers_alone_asks_nothing_of_artifacts(self) -> None:
+        policy = parse("[signatures]\npublishers = true\n")
+        assert (policy.asks_for_signatures, required_of(policy.signatures)) == (False, ())
+        policy = parse(f"{SECTION}publishers = true\n")
+        assert (policy.asks_for_signatures, required_of(policy.signatures)) == (True, ("signature",))
+        assert parse("[signatures]\n").asks_for_signatures
 
     def test_a_key_is_read_and_is_part_of_what_decides(self) -> None:
         text = '[signatures]\nsigners = [{ key = "key.toml" }]\n'
@@ -128,6 +150,39 @@ class TestSeveralFiles:
         same = '[signatures]\ntrusted_root = "root.toml"\n'
         assert build(f'extends = ["org.toml"]\n{same}', org=same, root="{}").signatures
 
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("publishers = false\n", "publishers of .signatures. is set lower"),
+            ('allowed_signers = "mine.toml"\n', "another allowed_signers"),
+            ('keyring = "mine.toml"\n', "another keyring"),
+        ],
+    )
+    def test_publishers_are_asked_as_the_parent_has_it(self, text: str, words: str) -> None:
+        org = '[signatures]\npublishers = true\nallowed_signers = "keys.toml"\n'
+        files = {"org": org, "keys": "k", "mine": "m"}
+        with pytest.raises(InputError, match=words):
+            build(f'extends = ["org.toml"]\n[signatures]\n{text}', **files)
+        child = build('extends = ["org.toml"]\n[signatures]\nrequire = ["signature"]\n', **files)
+        assert child.asks_publishers
+        assert publisher_keys_of(child.signatures)[0] is not None
+        same = build(f'extends = ["org.toml"]\n{org}', **files)
+        assert same.asks_publishers
+
+    def test_parents_that_name_other_keys_do_not_agree(self) -> None:
+        one, other = ('[signatures]\nallowed_signers = "a.toml"\n', '[signatures]\nkeyring = "b.toml"\n')
+        with pytest.raises(InputError, match="do not agree about allowed_signers"):
+            build('extends = ["one.toml", "other.toml"]\n', one=one, other=other, a="a", b="b")
+        free = build(
+            'extends = ["one.toml", "other.toml"]\n', one=one, other="[signatures]\npublishers = true\n", a="a"
+        )
+        assert free.asks_publishers
+
+    def test_over_a_preset_publishers_may_be_said(self) -> None:
+        preset = '[policy]\npreset = "signed-release"\n[signatures]\n'
+        policy = parse(f"{preset}publishers = true\n")
+        assert (policy.asks_publishers, policy.asks_for_signatures) == (True, True)
+
     def test_which_artifacts_there_are_only_the_project_says(self) -> None:
         with pytest.raises(InputError, match="said by a project's own policy"):
             build('extends = ["org.toml"]\n', org='[[signatures.artifact]]\npath = "a"\n')
@@ -162,6 +217,7 @@ class TestComparing:
             (f'{SECTION}max_root_age = "9d"\n', SECTION, "weaker: max_root_age 9d becomes any"),
             (SECTION, "[signatures]\n", "weaker: who may sign is no longer said"),
             (SECTION, f'{SECTION}builders = ["x"]\n', "stricter: who may build is said"),
+            ("", "[signatures]\npublishers = true\n", "stricter: publishers are asked who signed the tags of modules"),
             (f'{SECTION}[[signatures.artifact]]\npath = "a"\n', SECTION, "weaker: a is no longer checked"),
             (
                 "",
@@ -173,6 +229,9 @@ class TestComparing:
     def test_each_difference_has_its_direction(self, old: str, new: str, told: str) -> None:
         assert told in compare_policies(parse(old), parse(new))
 
+    def test_publishers_alone_ask_no_more_of_artifacts(self) -> None:
+        assert len(list(compare_policies(parse(""), parse("[signatures]\npublishers = true\n")))) == 1
+
     def test_a_further_signer_is_weaker(self) -> None:
         two = SECTION.replace("}]", '}, { identity = "c@d.example", issuer = "https://i.example" }]')
         (told,) = compare_policies(parse(SECTION), parse(two))
@@ -181,7 +240,8 @@ class TestComparing:
     @given(st.data())
     def test_policies_that_decide_differently_are_told_apart(self, data: st.DataObject) -> None:
         parts = ["slsa_level = 2\n", 'require = ["sbom"]\n', 'source = "https://a.example/b"\n', SIGNER,
-                 'builders = ["x"]\n', 'max_root_age = "9d"\n', '[[signatures.artifact]]\npath = "a"\n']  # fmt: skip
+                 'builders = ["x"]\n', "publishers = true\n", 'max_root_age = "9d"\n',
+                 '[[signatures.artifact]]\npath = "a"\n']  # fmt: skip
         old, new = ("[signatures]\n" + "".join(part for part in parts if data.draw(st.booleans())) for _ in range(2))
         told = compare_policies(parse(old), parse(new))
         assert bool(told) == (parse(old).digest != parse(new).digest)
@@ -208,10 +268,10 @@ class TestJudging:
 
     @given(st.lists(st.sampled_from(sorted(Reason)), min_size=1, max_size=4))
     def test_one_that_holds_makes_up_for_others_but_for_a_disagreement(self, reasons: list[Reason]) -> None:
-        always = {Reason.ENGINES_DISAGREE, Reason.BLOB_DIGEST_MISMATCH} & set(reasons)
+        always = ALWAYS_ALARMING & set(reasons)
         fact = checked(made_verdict(), *map(refused, reasons), state=SignedAs.ALARM if always else SignedAs.SIGNED)
         bad = {result.rule for result in results(parse(SECTION), fact) if result.status is not Status.PASS}
-        assert bad == ({"SM503"} if always else set())
+        assert bad == ({"SM503"} if always else set()) | ({"SM515"} if UNREADABLE & set(reasons) else set())
 
     def test_what_could_not_be_judged_is_unknown_whatever_its_reason(self) -> None:
         fact = checked(refused(Reason.IDENTITY_MISMATCH, "undecided"), state=SignedAs.UNDECIDED)

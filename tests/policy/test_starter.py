@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from supplymatrix.engine.policy_source import presets
 from supplymatrix.policy.document import Policy, parse_policy
-from supplymatrix.policy.starter import starter_policy, toml_string
+from supplymatrix.policy.starter import SIGNED_RELEASE, starter_policy, toml_string
 
 TODAY = date(2026, 11, 24)
 
@@ -40,6 +40,18 @@ def test_nothing_but_name_and_preset_holds_before_an_example_is_uncommented() ->
     policy = read(starter_policy("example.com/svc", "log-verified", private=(), today=TODAY))
     assert policy.origins == {}
     assert (policy.packages, policy.waivers, policy.private, policy.on_outage) == ((), (), (), "fail")
+
+
+def test_the_first_policy_of_a_release_names_what_has_to_be_filled_in() -> None:
+    text = starter_policy("example.com/svc", SIGNED_RELEASE, private=(), today=TODAY)
+    (section,) = read(text).signatures
+    assert section.signers is not None
+    assert [artifact.path for artifact in section.artifacts] == ["dist/app"]
+    assert (section.require, section.slsa_level) == (("signature", "provenance", "sbom"), 2)
+    marked = [line for line in text.splitlines() if line.startswith("# FILL IN ")]
+    assert len(marked) == 3
+    assert all(re.match(r"$|# \S|#\S|\[|\w+ = ", line) for line in text.splitlines())
+    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_nothing_is_named_that_only_the_programs_own_repository_has() -> None:

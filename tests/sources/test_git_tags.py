@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from threading import Timer
 
@@ -253,13 +254,11 @@ def test_a_file_is_no_repository_with_commits() -> None:
 
 
 def test_a_full_disk_is_told(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
-    from supplymatrix.sources import git_run
-
     def full() -> None:
         raise OSError(28, "No space left on device")
 
     why_unsafe(PATH["PATH"])
-    monkeypatch.setattr(git_run.tempfile, "TemporaryFile", full)
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
     with pytest.raises(SourceError, match="No space left"):
         _fetch_from(str(repo.folder), PATH)
 

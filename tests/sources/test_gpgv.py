@@ -35,6 +35,8 @@ def lines(*words: str) -> str:
         (["NEWSIG", "REVKEYSIG x Ada", VALID], 0, OpenPgpState.KEY_REVOKED),
         (["NEWSIG", "EXPSIG x Ada", VALID], 0, OpenPgpState.EXPIRED),
         (["NEWSIG", "GOODSIG x Ada", VALID.replace(" 22 8 ", " 1 2 ")], 0, OpenPgpState.WEAK),
+        (["NEWSIG", "GOODSIG x Ada", VALID.replace(" 00 ", " 02 ")], 0, OpenPgpState.UNCLEAR),
+        (["NEWSIG", "GOODSIG x Ada", VALID.replace(" 00 ", " 10 ")], 0, OpenPgpState.UNCLEAR),
         (["NEWSIG", "BADSIG x Ada"], 1, OpenPgpState.BAD),
         (["NEWSIG", f"ERRSIG x 22 8 00 1795702200 9 {KEY}", "NO_PUBKEY x"], 2, OpenPgpState.NO_KEY),
         (["NEWSIG", f"ERRSIG x 17 2 00 1795702200 5 {KEY}"], 2, OpenPgpState.WEAK),
@@ -50,6 +52,13 @@ def lines(*words: str) -> str:
 )
 def test_status_lines_are_read_as_what_they_mean(words: list[str], code: int, state: OpenPgpState) -> None:
     assert read_status(lines(*words), code).state is state
+
+
+def test_a_signature_of_a_text_is_told() -> None:
+    words = ("NEWSIG", "GOODSIG x Ada")
+    answer = read_status(lines(*words, VALID.replace(" 00 ", " 01 ")), 0)
+    assert (answer.state, answer.is_text) == (OpenPgpState.GOOD, True)
+    assert not read_status(lines(*words, VALID), 0).is_text
 
 
 def test_words_for_people_are_no_status() -> None:

@@ -12,19 +12,26 @@ import pytest
 from textual.widgets import Input
 
 from supplymatrix.cli.main import run
+from supplymatrix.engine.chain import ChainRequest
+from supplymatrix.engine.events import ignore_event
+from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.trace import StepState
+from supplymatrix.model.value import changed
 from supplymatrix.tui.links import Link
 from supplymatrix.tui.screens.binary import BinaryScreen
 from supplymatrix.tui.screens.chain import NOTHING
+from supplymatrix.tui.screens.chain_offers import command_of, run_chain
+from supplymatrix.tui.screens.signing_words import NO_WORDS, parse_words
 from supplymatrix.tui.shots import settle, take_rows
 from tests.support.made_builds import built, dep
 from tests.support.made_chain import COMMIT, REPOSITORY, TOOLCHAIN, A, MadeRelease, provenance_v1
 from tests.support.made_log import made_hash
+from tests.support.made_profile import made_profile
 from tests.support.made_sigstore import GITHUB_IDENTITY, GITHUB_ISSUER
 from tests.tui.conftest import SVG_SIZE, Shots
 from tests.tui.keys import has_focus, press, press_each
 from tests.tui.made_app import MadeSession, made_app, made_session
-from tests.tui.made_signed import ROOT, Ground, chain_screen, signed_session
+from tests.tui.made_signed import ROOT, Ground, chain_screen, read, signed_session
 from tests.tui.test_bad_input import EVIL, assert_harmless
 
 WIDE, SMALL = (160, 45), (80, 24)
@@ -275,6 +282,55 @@ def test_the_screen_says_what_the_command_says(
     assert run([*words, "-v", "--format", "text"]) == 1
     assert capfd.readouterr().out.splitlines()[:3] == written["text"].splitlines()[:3]
     assert run([*words, "--format", "markdown"]) == 1
+
+
+_ALL_WORDS = (
+    f"{ROOT} --source github.com/corp/app --builder-identity b --builder-issuer https://i.example --bundle b.json "
+    "--provenance p.json --checksums sums --archive a.tar.gz --must-have sbom,base --may-lack archive --require sbom",
+    f"{ROOT} --vendor acme --base ./base --base-vendor acme --platform linux/arm64 --plain-http --may-lack vendor",
+    f"{ROOT} --identity a --issuer https://i.example --base ./base --base-identity c --base-issuer https://i.example",
+)
+
+
+@pytest.mark.parametrize("words", _ALL_WORDS)
+def test_the_screen_asks_what_the_command_asks(
+    words: str, session: MadeSession, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each word, the folders of profiles too, comes to the same request."""
+    made_profile(ground.root / "own", mechanism='"sigstore-keyless"', issuer='"https://i.example"', identity='"x"')
+    session.signing, session.folders, session.named_folders = read(words), (Path("own"),), (Path("own"),)
+    asked: list[ChainRequest] = []
+
+    def keep(request: ChainRequest, *_: object) -> None:
+        asked.append(request)
+        raise InputError(Diagnostic(message="asked"))
+
+    monkeypatch.setattr("supplymatrix.engine.chain.trace_chain", keep)
+    held = Path("svc")
+    with pytest.raises(InputError):
+        run_chain(session, "svc/app", session.signing or NO_WORDS, held, ignore_event)
+    assert run(shlex.split(command_of(session, "svc/app", session.signing or NO_WORDS, held))[1:]) == 2
+    screen, command = asked
+    assert changed(screen, means=command.means) == command
+
+
+def test_a_variable_without_its_vendor_is_refused_on_the_screen_too(session: MadeSession) -> None:
+    words = parse_words("--base ./base --base-var a=b")
+    with pytest.raises(InputError, match="--base-var goes with --base-vendor"):
+        run_chain(session, "svc/app", words, None, ignore_event)
+
+
+@pytest.mark.asyncio
+async def test_an_error_goes_once_a_chain_is_shown(session: MadeSession) -> None:
+    app = made_app(session, "chain/svc/app")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        screen = chain_screen(app)
+        for line, is_fault in ((f"{ROOT} --source nowhere", True), (f"{ROOT} --source github.com/corp/app", False)):
+            await press_each(pilot, "w", "o")
+            app.screen.query_one(Input).value = line
+            await press(pilot, "enter")
+            assert (screen.status_line.is_fault, bool(screen.status_line.told)) == (is_fault, is_fault)
 
 
 KEYS: dict[str, tuple[str, ...]] = {"full": (), "modules": ("end", "up", "enter"), "proof": ("end", "enter")}

@@ -308,6 +308,102 @@ async def test_hostile_artifacts_are_text(session: MadeSession, ground: Ground) 
         assert "\x1b" not in signatures_screen(app).plain_text(100)
 
 
+def _stricter(ground: Ground) -> None:
+    """Let the policy ask more of the artifact than who signed it, and let it have none of that."""
+    ground.ask_in_policy()
+    more = 'builders = ["https://other.example/*"]\nslsa_level = 3\nsource = "https://github.com/corp/other"\n'
+    ground.made.policy.write_text(ground.made.policy.read_text().replace("[signatures]\n", f"[signatures]\n{more}"))
+
+
+def test_the_policy_finds_what_check_finds(
+    session: MadeSession, ground: Ground, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What is signed as asked, and is not as the policy asks, is no ✔ on the screen."""
+    _stricter(ground)
+    session.signing, session.artifacts = None, ("dist/good",)
+
+    async def look() -> tuple[str, dict[str, str], set[str], str, str]:
+        app = made_app(session, "signatures")
+        async with app.run_test(size=WIDE) as pilot:
+            await settle(pilot)
+            screen = signatures_screen(app)
+            assert screen.view is not None
+            words = {word.says for row in screen.view.rows for word in row.by_policy}
+            return screen.twin(), _states(app), words, _said(app), take_rows(app)
+
+    twin, states, words, said, rows = asyncio.run(look())
+    assert states == {"svc/app": "not allowed", "dist/good": "missing"}
+    assert "✘ 1 missing · ✘ 1 not allowed" in rows
+    for rule in ("SM507", "SM508", "SM509"):
+        assert rule in said
+    capfd.readouterr()
+    assert run([*shlex.split(twin)[1:], "--format", "json"]) == 1
+    told = json.loads(capfd.readouterr().out)
+    found = {one["message"] for project in _projects(told) for one in project["findings"] if "SM5" in one["rule"]}
+    assert words == found
+
+
+def _projects(told: dict[str, Any]) -> list[dict[str, Any]]:
+    return [told] if "findings" in told else told["projects"]
+
+
+@pytest.mark.asyncio
+async def test_the_chain_of_an_image_of_an_index_is_that_images(session: MadeSession, ground: Ground) -> None:
+    store = MadeOci()
+    images = {name: store.image(name, platform=name) for name in ("linux/amd64", "linux/arm64")}
+    index = store.index(images, tag="v1")
+    store.write(ground.root / "layout")
+    session.artifacts, session.replay = ("layout",), None
+    assert session.signing is not None
+    session.signing = session.signing.with_(("--all-platforms", ""))
+    app = made_app(session, "signatures")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        screen = signatures_screen(app)
+        assert set(_states(app)) == {"./layout", "./layout (linux/amd64)", "./layout (linux/arm64)"}
+        for name, digest in (("./layout (linux/arm64)", images["linux/arm64"]), ("./layout", index)):
+            assert screen.table.go_to(name)
+            await press(pilot, "c")
+            view = chain_screen(app).view
+            assert view is not None
+            assert f"sha256:{view.run.sha256}" == digest
+            assert shlex.split(chain_screen(app).twin())[2].endswith(f"@{digest}")
+            await press(pilot, "escape")
+
+
+def test_a_file_that_is_called_like_a_digest_is_a_file(
+    session: MadeSession, ground: Ground, capfd: pytest.CaptureFixture[str]
+) -> None:
+    name = f"sha256:{'ab' * 32}"
+    (ground.root / name).write_bytes(b"x")
+    session.artifacts = (f"./{name}", name)
+    twin, written, seen = _facts(session, "signatures")
+    assert list(seen) == [f"./{name}", name]
+    words = shlex.split(twin)[1:]
+    assert words[2:4] == [f"./{name}", name]
+    capfd.readouterr()
+    run([*words, "--format", "json"])
+    out = capfd.readouterr().out
+    assert out == written["json"]
+    assert [one["kind"] for one in json.loads(out)["artifacts"]] == ["file", "digest"]
+
+
+@pytest.mark.asyncio
+async def test_an_error_goes_once_something_is_shown_and_a_vendors_answer_is_there(session: MadeSession) -> None:
+    app = made_app(session, "signatures/dist/good")
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        screen = signatures_screen(app)
+        await _answer(pilot, f"{ROOT} --vendor nobody", "w", "o")
+        assert "no profile of this vendor" in screen.status_line.told
+        await _answer(pilot, f"{ROOT} --vendor docker", "w", "o")
+        assert (screen.status_line.told, screen.status_line.is_fault) == ("", False)
+        assert screen.row is not None
+        assert screen.row.artifact.vendor_answer
+        assert "really?" in _said(app)
+        assert screen.row.artifact.vendor_answer in _said(app)
+
+
 def _facts(session: MadeSession, at: str) -> tuple[str, dict[str, str], dict[str, Any]]:
     async def look() -> tuple[str, dict[str, str], dict[str, Any]]:
         app = made_app(session, at)

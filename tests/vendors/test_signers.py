@@ -121,6 +121,16 @@ BROKEN = {
     "alternatives outside": ("(?:a|b)$'", "a|b$'", "anchors hold for one of them"),
     "a free dot": ("issuer\\.acme\\.example/{org}", "issuer.acme\\.example/{org}", "stands for any letter"),
     "any text": ("{org}/(?:a|b)$'", "{org}/.*$'", "stands for any letter"),
+    "any text but a blank": ("{org}/(?:a|b)$'", "{org}/\\S+$'", "all but a few letters"),
+    "any text by a class": ("{org}/(?:a|b)$'", "{org}/[\\s\\S]+$'", "all but a few letters"),
+    "any text but a letter": ("{org}/(?:a|b)$'", "{org}/[^x]+$'", "all but a few letters"),
+    "no digit": ("{org}/(?:a|b)$'", "{org}/\\D+$'", "all but a few letters"),
+    "no letter": ("{org}/(?:a|b)$'", "{org}/\\W+$'", "all but a few letters"),
+    "any text by a range": ("{org}/(?:a|b)$'", "{org}/[ -~]+$'", "not one of letters"),
+    "an end within": ("{org}/(?:a|b)$'", "{org}/(?:a$|b)$'", "an anchor stands within"),
+    "a beginning within": ("{org}/(?:a|b)$'", "(?:^|{org}/)b$'", "an anchor stands within"),
+    "a bracket in a remark": ("{org}/(?:a|b)$'", "{org}/(?#()a|b$'", "a group with words of its own"),
+    "a choice behind a class": ("{org}/(?:a|b)$'", "{org}/[]a]|b$'", "anchors hold for one of them"),
     "no expression": ("(?:a|b)$'", "(?:a|b$'", "no expression"),
     "a variable nobody explains": (
         'variables = [{name = "org", what = "an id", where = "acme org show"}]\n', "", "what the variable 'org' is",
@@ -170,6 +180,12 @@ def test_a_fault_is_told_with_its_place(name: str) -> None:
     assert found, [str(fault) for fault in faults_of(text)]
     assert found[0].expected
     assert found[0].line > GOOD.count("\n") or "dangling" in name
+
+
+@pytest.mark.parametrize("tail", ["[a-z0-9._-]+", r"(x|\.y)\?", r"\\S", "[]a]|".rstrip("|"), "v[0-9]{1,3}", "[+/-]"])
+def test_an_expression_that_names_its_letters_is_taken(tail: str) -> None:
+    (own,) = [row for row in good(without(ALL, "{org}/(?:a|b)$'", "{org}/" + tail + "$'")).signers if row.id == "own"]
+    assert own.identity_regexp.endswith(f"{tail}$")
 
 
 def test_the_starter_has_a_row_that_is_right() -> None:

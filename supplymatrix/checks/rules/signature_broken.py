@@ -16,11 +16,10 @@ RULE = Rule(
     title="a hash, proof or signature of an artifact is wrong",
     why="Somebody changed the artifact, its signature or the log's word on it; no setting explains that.",
     severity=Severity.CRITICAL,
-    level=Level.ERROR,
+    level=Level.ALARM,
     needs=("CheckedArtifact",),
     offline=True,
     fixable=True,
     since="0.1.0",
     check_kind="signature",
-    alarms=True,
 )

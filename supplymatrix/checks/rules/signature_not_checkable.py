@@ -23,4 +23,5 @@ RULE = Rule(
     since="0.1.0",
     check_kind="signature",
     gap_only=True,
+    never_off=True,
 )

@@ -187,6 +187,7 @@ class ChainScreen(BaseScreen):
         if self._words is not None:
             self.session.signing = self._words
         self._asked, self._words, self._draft, self._traces = "", None, "", {}
+        self.tell("")  # why what was asked for before could not be shown
         self._close_proof()
         self.opened = self.opened if is_same else ""
         self._show_rows("" if is_same or self.view is None else self.view.first)

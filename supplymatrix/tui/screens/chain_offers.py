@@ -18,7 +18,7 @@ from supplymatrix.tui.session import Session
 from supplymatrix.tui.shell_words import path_word, quote
 
 if TYPE_CHECKING:
-    from supplymatrix.engine.chain import ChainRequest
+    from supplymatrix.engine.chain_wish import ChainWords
 
 __all__ = ["command_of", "exports_of", "module_of", "proof_of", "run_chain", "verify_command"]
 
@@ -28,60 +28,48 @@ _ASKED = (CheckState.VERIFIED, CheckState.FAILED)
 def run_chain(session: Session, target: str, words: SigningWords, project: Path | None, on_event: OnEvent) -> ChainRun:
     """Return what `trace` finds. Raises InputError and TrustError as it does."""
     from supplymatrix.engine.chain import trace_chain
+    from supplymatrix.engine.chain_wish import chain_request
 
-    return trace_chain(_request(session, target, words, project), on_event)
+    return trace_chain(chain_request(_words(session, target, words, project), session.means()), on_event)
 
 
-def _request(session: Session, target: str, words: SigningWords, project: Path | None) -> ChainRequest:
-    from supplymatrix.engine.chain import ChainRequest
-    from supplymatrix.engine.chain_wish import (
-        base_wish,
-        builders_in,
-        chain_wish,
-        parse_link_ids,
-        source_repository,
-        wanted_links,
-    )
-    from supplymatrix.engine.signature_wish import WishWords, read_wish
+def _words(session: Session, target: str, words: SigningWords, project: Path | None) -> ChainWords:
+    """Return what the command would be told. Raises InputError."""
+    from supplymatrix.engine.chain_wish import ChainWords
+    from supplymatrix.engine.signature_wish import WishWords
 
     here = session.here
-    wanted = read_wish(words.wish_words(session, target=target)).wanted
-    builders = WishWords(
-        identities=words.all("--builder-identity"),
-        identity_regexps=words.all("--builder-identity-regexp"),
-        issuers=words.all("--builder-issuer"),
-    )
-    base = WishWords(
-        identities=words.all("--base-identity"),
-        issuers=words.all("--base-issuer"),
-        vendor=words.last("--base-vendor"),
-        variables=words.named("--base-var"),
-        target=words.last("--base"),
-        profiles=session.folders,
-    )
-    excused = parse_link_ids(words.all("--may-lack"))
-    required = wanted_links(parse_link_ids(words.all("--must-have")), excused, words.kinds("--require"))
-    return ChainRequest(
+    return ChainWords(
         target=target,
-        wish=chain_wish(
-            wanted, builders_in(builders, wanted), source_repository(words.last("--source")),
-            names_nobody=not words.names_somebody,
+        who=words.wish_words(session, target=target),
+        may_fetch=words.has("--fetch-key"),
+        builders=WishWords(
+            identities=words.all("--builder-identity"),
+            identity_regexps=words.all("--builder-identity-regexp"),
+            issuers=words.all("--builder-issuer"),
         ),
-        means=session.means(),
+        source=words.last("--source"),
+        base=words.last("--base"),
+        base_who=WishWords(
+            identities=words.all("--base-identity"),
+            issuers=words.all("--base-issuer"),
+            vendor=words.last("--base-vendor"),
+            variables=words.named("--base-var"),
+            profiles=session.folders,
+        ),
+        required=words.kinds("--require"),
+        must_have=words.all("--must-have"),
+        may_lack=words.all("--may-lack"),
         bundles=words.paths("--bundle", here),
         provenance=words.paths("--provenance", here),
         checksums=words.path("--checksums", here),
         archive=words.path("--archive", here),
-        base=words.last("--base"),
-        base_wish=base_wish(base),
         project=project,
         policy=session.policy_source(),
-        required=required,
-        excused=excused,
         platform=words.last("--platform"),
         plain_http=words.has("--plain-http"),
         **words.trust(here),
-    )  # fmt: skip
+    )
 
 
 def command_of(session: Session, target: str, words: SigningWords, project: Path | None) -> str:

@@ -148,6 +148,7 @@ class SignaturesScreen(TableScreen):
         self._names, self._words, self._draft = (), None, ""
         self.table.empty = NOTHING
         self.only_failures = self.only_failures and any(row.is_failure for row in found.rows)
+        self.tell("")  # why what was asked for before could not be shown
         self.close_page()
         self._show_table()
         if found.told:  # they are in the status, and hide nothing
@@ -333,7 +334,7 @@ class SignaturesScreen(TableScreen):
         if row is None:
             self.tell(self._hidden or self.table.empty)
         else:
-            self.house.open_link(Link("chain", (row.artifact.name,)), beside=True)
+            self.house.open_link(Link("chain", (row.traced,)), beside=True)
 
     def action_whole(self) -> None:
         """Show all that is known of the row on a page of its own."""

@@ -13,6 +13,7 @@ from functools import cached_property
 from textual.content import Content
 
 from supplymatrix.model.predicates import kind_of
+from supplymatrix.model.rule import Status
 from supplymatrix.model.signature import (
     ArtifactKind,
     CheckState,
@@ -22,10 +23,11 @@ from supplymatrix.model.signature import (
     SignedArtifact,
     SignedAs,
 )
-from supplymatrix.model.signature_run import SignatureRun
+from supplymatrix.model.signature_run import PolicyWord, SignatureRun
 from supplymatrix.model.value import value
 from supplymatrix.reports.chain_words import MARKS, time_text
 from supplymatrix.reports.plain import plain
+from supplymatrix.reports.signature_words import mention_words
 from supplymatrix.reports.signatures_view import verdict_line
 from supplymatrix.reports.tally import counted
 from supplymatrix.tui.screens.project_disk import Sign
@@ -39,6 +41,12 @@ __all__ = ["COLORS", "Row", "SignaturesView", "fields_of", "row_lines", "rows_ta
 _SIGNED = Sign(word="signed", mark="✔", style="good")
 _PARTLY = Sign(word="not all asked", mark="!", style="part")
 _TOLD = Sign(word="not judged", mark="?", style="unknown")
+_BY_POLICY = {
+    Status.FAIL: Sign(word="not allowed", mark="✘", style="bad"),
+    Status.UNKNOWN: Sign(word="not decided", mark="?", style="unknown"),
+}
+"""What is signed, and is not as the policy asks, or nobody can tell."""
+_WARNED = Sign(word="warned of", mark="!", style="part")
 _SIGNS: Mapping[SignedAs, Sign] = {
     SignedAs.ALARM: Sign(word="ALARM", mark="✘", style="bad"),
     SignedAs.REFUSED: Sign(word="refused", mark="✘", style="bad"),
@@ -64,13 +72,15 @@ _NAME = 13
 
 @value
 class Row:
-    """One artifact. id: unique, and what a link names; run, asked: by which it was looked at."""
+    """One artifact. id: unique, and what a link names; run, asked: by which it was looked at. by_policy: what `check`
+    finds of it."""
 
     id: str
     artifact: SignedArtifact
     run: SignatureRun
     asked: Asked
     sign: Sign
+    by_policy: tuple[PolicyWord, ...] = ()
 
     @property
     def is_failure(self) -> bool:
@@ -83,7 +93,14 @@ class Row:
         if self.run.is_discovery and self.artifact.state is SignedAs.UNDECIDED:
             return "who signed is told, and not judged"
         only, is_discovery = self.run.only_attestations, self.run.is_discovery
-        return verdict_line(self.artifact, only_attestations=only, is_discovery=is_discovery)
+        line = verdict_line(self.artifact, only_attestations=only, is_discovery=is_discovery)
+        rules = ", ".join(dict.fromkeys(word.rule for word in self.by_policy if word.state is not Status.WAIVED))
+        return f"{line}; by the policy: {rules}" if rules else line
+
+    @property
+    def traced(self) -> str:
+        """What its chain is opened by: an image by its digest, since its name may be that of others, too."""
+        return self.artifact.reference if self.artifact.reference.count("@") else self.artifact.name
 
     @property
     def told(self) -> SignatureVerdict | None:
@@ -119,12 +136,14 @@ class SignaturesView:
         seen: Counter[str] = Counter()
         rows = list[Row]()
         for asked, run in self.runs:
-            for artifact in run.artifacts:
+            by_policy = run.by_policy or ((),) * len(run.artifacts)
+            for artifact, words in zip(run.artifacts, by_policy, strict=True):
                 name = f"{artifact.name} ({artifact.platform})" if artifact.platform else artifact.name
                 seen[name] += 1
                 more = f" ({seen[name]})" if seen[name] > 1 else ""
-                sign = _sign_of(artifact, run)
-                rows.append(Row(id=f"{name}{more}", artifact=artifact, run=run, asked=asked, sign=sign))
+                sign = _sign_by_policy(_sign_of(artifact, run), words)
+                rows.append(Row(id=f"{name}{more}", artifact=artifact, run=run, asked=asked, sign=sign,
+                                by_policy=words))  # fmt: skip
         return tuple(rows)
 
     @cached_property
@@ -156,6 +175,18 @@ def _sign_of(artifact: SignedArtifact, run: SignatureRun) -> Sign:
     if artifact.state is SignedAs.SIGNED and all(verdict.state is SignatureState.ACCEPTED for verdict in held):
         return _PARTLY
     return _SIGNS[artifact.state]
+
+
+def _sign_by_policy(sign: Sign, words: Sequence[PolicyWord]) -> Sign:
+    """Return the sign of an artifact that a policy judges: what is signed may not be as the policy asks."""
+    if sign.style == "bad":
+        return sign
+    counting = {word.state for word in words if word.counts}
+    for state, found in _BY_POLICY.items():
+        if state in counting:
+            return found
+    is_warned = any(word.state is not Status.WAIVED for word in words)
+    return _WARNED if is_warned and sign.style == "good" else sign
 
 
 def state_color(state: CheckState) -> str:
@@ -210,7 +241,7 @@ def summary_line(view: SignaturesView, width: int = 0) -> str:
     """Return what all come to, in a line. width: columns that it may take, 0 = as many as it needs."""
     counts = Counter((row.sign.mark, row.sign.word) for row in view.rows)
     order = list(_SIGNS.values())
-    order[-1:] = [_PARTLY, _TOLD, _SIGNED]
+    order[-1:] = [*_BY_POLICY.values(), _PARTLY, _WARNED, _TOLD, _SIGNED]
     codes = [run.exit_code for asked, run in view.runs if asked.command is not Command.CHECK]
     ends = max(codes, key=(0, 5, 1, 3, 2, 70, 4).index, default=None)
     parts = {sign.word: f"{sign.mark} {counts[sign.mark, sign.word]:,} {sign.word}" for sign in order
@@ -249,12 +280,7 @@ def _lines(row: Row) -> Iterator[Content]:
 def fields_of(row: Row) -> Iterator[tuple[str, str, str, str]]:
     """Yield section, name, text and style of all that is known of an artifact. The first section has no heading."""
     artifact, run = row.artifact, row.run
-    for algorithm, digest in artifact.digests:
-        yield "", algorithm, digest, ""
-    for name, text in (("image", artifact.reference), ("tag", artifact.tag), ("platform", artifact.platform),
-                       ("vendor", artifact.vendor)):  # fmt: skip
-        if text:
-            yield "", name, text, ""
+    yield from _named(row)
     for text in run.asked:
         yield "", "asked for", text, ""
     for text in run.not_checked:
@@ -275,10 +301,30 @@ def fields_of(row: Row) -> Iterator[tuple[str, str, str, str]]:
             yield "trusted root", "sha256", run.trust.ca_sha256, ""
 
 
+def _named(row: Row) -> Iterator[tuple[str, str, str, str]]:
+    """Yield what the artifact is, the answer for a vendor, and what the policy finds of it."""
+    artifact = row.artifact
+    for algorithm, digest in artifact.digests:
+        yield "", algorithm, digest, ""
+    for name, text in (("image", artifact.reference), ("tag", artifact.tag), ("platform", artifact.platform),
+                       ("vendor", artifact.vendor)):  # fmt: skip
+        if text:
+            yield "", name, text, ""
+    if artifact.vendor_answer:
+        yield "", "really?", artifact.vendor_answer, COLORS.get(row.sign.style, "")
+    for word in row.by_policy:
+        color = "" if word.state is Status.WAIVED else COLORS["bad" if word.counts else "part"]
+        yield "", word.rule, f"{word.state.value}: {word.says}", color
+        if word.remedy:
+            yield "", "  next", word.remedy, ""
+
+
 def _unhad(artifact: SignedArtifact, run: SignatureRun) -> Iterator[tuple[str, str, str, str]]:
     """Yield what is not signed, cannot be read, or could not be had."""
     if artifact.state is SignedAs.UNSIGNED and artifact.attestations and not run.only_attestations:
         yield "", "next", "an attestation is no signature; w, o asks for one: --type KIND", ""
+    elif artifact.state is SignedAs.UNSIGNED and artifact.kind is ArtifactKind.IMAGE:
+        yield "", "next", "ask who publishes it whether its signatures are published, and where", ""
     elif artifact.state is SignedAs.UNSIGNED and artifact.kind is not ArtifactKind.IMAGE and not artifact.notes:
         yield "", "next", "no signature lies beside it; b says where there is one", ""
     for text in artifact.unsigned:
@@ -314,8 +360,7 @@ def _of_verdict(verdict: SignatureVerdict, section: str, row: Row) -> Iterator[t
         if signer.issuer:
             yield section, "issuer", signer.issuer, ""
     for mention in verdict.log:
-        tree = f" of tree {mention.tree_size:,}" if mention.tree_size else ", without a proof"
-        yield section, "log", f"{mention.log}: entry {mention.index:,}{tree} ({mention.kind})", ""
+        yield section, "log", f"{mention_words(mention)} ({mention.kind})", ""
     for witness in verdict.times:
         yield section, "time", f"{time_text(witness.time)}, {witness.by}", ""
     for name, text in verdict.annotations if verdict.holds else ():
@@ -334,6 +379,8 @@ def _of_verdict(verdict: SignatureVerdict, section: str, row: Row) -> Iterator[t
 
 def _of_step(step: SignatureStep, section: str) -> Iterator[tuple[str, str, str, str]]:
     state = "" if step.state in (CheckState.VERIFIED, CheckState.FAILED) else f"{step.state.value}: "
+    if step.follows_from is not None:
+        state = f"follows from {step.follows_from.value}: {state}"
     name = f"{MARKS[step.state]} {step.check.value}"
     yield section, name, f"{state}{step.says}", _STATE_COLORS[step.state]
     if step.state is CheckState.VERIFIED and step.expected == step.found:

@@ -25,7 +25,6 @@ __all__ = [
     "why_no_artifact", "why_no_artifacts", "words_of",
 ]  # fmt: skip
 
-_DIGESTS = ("sha256:", "sha384:", "sha512:")
 _LAYOUTS = ("oci:", "oci-archive:", "docker-archive:")
 
 
@@ -62,7 +61,9 @@ def words_of(here: Path, text: str) -> tuple[str, ...]:
 
 def why_no_artifact(here: Path, word: str) -> str:
     """Return why a word names no artifact, "" where it does: a file, a digest, an image with its registry."""
-    if word.startswith((*_DIGESTS, *_LAYOUTS)) or _is_there(here / word):
+    from supplymatrix.engine.signed_artifacts import DIGESTS
+
+    if word.startswith((*DIGESTS, *_LAYOUTS)) or _is_there(here / word):
         return ""
     host = word.partition("/")[0]
     is_reference = "/" in word and ("." in host.strip(".") or ":" in host or host == "localhost")
@@ -165,11 +166,12 @@ def _file(here: Path, text: str) -> str:
 
 
 def _target(name: str, *, is_image: bool) -> SignatureTarget:
+    from supplymatrix.engine.signed_artifacts import DIGESTS
     from supplymatrix.engine.verify_signatures import DigestTarget, FileTarget, ImageTarget
 
     if is_image:
         return ImageTarget(reference=name)
-    return DigestTarget(digest=name) if name.startswith(_DIGESTS) else FileTarget(path=Path(name))
+    return DigestTarget(digest=name) if name.startswith(DIGESTS) else FileTarget(path=Path(name))
 
 
 def command_of(session: Session, asked: Asked, project: Path | None = None) -> str:
@@ -212,8 +214,13 @@ def exports_of(run: SignatureRun, command: str) -> tuple[Export, ...]:
 
 def target_in(here: Path, text: str) -> str:
     """Return the artifact that a link names: the file or folder that the text begins with, else the text itself, up to
-    the platform that may stand behind it."""
+    the platform that may stand behind it. A digest is one, and an image by its digest is that image, whatever else
+    lies there."""
+    from supplymatrix.engine.signed_artifacts import DIGESTS, file_word
     from supplymatrix.tui.screens.binary_offers import path_in_link
 
+    word = text.partition(" (")[0]
+    if word.startswith(DIGESTS) or any(f"@{digest}" in word for digest in DIGESTS):
+        return word
     path = path_in_link(here, text)
-    return path.as_posix() if path is not None else text.partition(" (")[0]
+    return file_word(path) if path is not None else word

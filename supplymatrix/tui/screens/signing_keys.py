@@ -106,7 +106,8 @@ def _identity(screen: BaseScreen, words: SigningWords, taken: Taken, draft: str)
         if identity:
             hint = "who vouches for it: the issuer of the signer's token, as an address"
             text = words.last("--issuer") or usual_issuer(identity)
-            ask = Ask("its issuer", text=text, hint=hint, refuse=partial(_needs, "an issuer"))
+            hint += "; Enter takes this one, typing another" if text else ""
+            ask = Ask("its issuer", text=text, hint=hint, refuse=partial(_needs, "an issuer"), is_selected=True)
             screen.app.push_screen(ask, partial(issued, identity))
 
     hint = "in full: a workflow's address with its ref, or a mail address; o takes expressions"

@@ -175,7 +175,8 @@ class Menu(Over[str]):
 
 
 class Ask(Over[str]):
-    """One line of text. refuse: returns why a text cannot be taken yet, "" = it can. The result is "" when left."""
+    """One line of text. refuse: returns why a text cannot be taken yet, "" = it can. is_selected: what is typed takes
+    the place of the text, which is a proposal. The result is "" when left."""
 
     DEFAULT_CSS = """
     Ask { align: center middle;
@@ -187,11 +188,13 @@ class Ask(Over[str]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close")]
 
     def __init__(
-        self, title: str, *, text: str = "", hint: str = "", refuse: Callable[[str], str] = lambda _: ""
-    ) -> None:
+        self, title: str, *, text: str = "", hint: str = "", refuse: Callable[[str], str] = lambda _: "",
+        is_selected: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._title = title
         self._text = text
+        self._is_selected = is_selected
         self._hint = hint
         self._refuse = refuse
 
@@ -199,7 +202,7 @@ class Ask(Over[str]):
         """Lay out the field and what is said to it."""
         with Vertical() as box:
             set_title(box, self._title, "Enter · Esc closes")
-            yield Input(self._text, select_on_focus=False)
+            yield Input(self._text, select_on_focus=self._is_selected)
             yield Static(Content(plain(self._hint)), id="hint", markup=False)
 
     def action_close(self) -> None:
