@@ -107,10 +107,15 @@ def test_without_the_section_nothing_is_looked_at(bench: Bench) -> None:
     assert (audit.facts.of(CheckedArtifact), states(audit), audit.verdict.exit_code) == ((), {}, 0)
 
 
-def test_a_section_that_is_about_nothing_says_so(bench: Bench) -> None:
-    audit = bench.check(f"{SIGNER}\n{ROOT}")
-    assert any("is about no artifact here" in note.message for note in audit.verdict.notes)
-    assert audit.verdict.exit_code == 0
+@pytest.mark.parametrize("section", [f"{SIGNER}\n{ROOT}", ""])
+def test_a_section_that_is_about_nothing_does_not_pass(bench: Bench, section: str) -> None:
+    more = "" if section else '[policy]\npreset = "signed-release"\n[toolchain]\nverify = false\n'
+    audit = bench.check(section, more=more)
+    assert (states(audit), audit.verdict.exit_code) == ({"SM501": "unknown"}, 3)
+    (gap,) = [judged.gap for judged in audit.verdict.judged if judged.rule == "SM501"]
+    assert gap is not None
+    assert (gap.location is None) is (gap.remedy == "")
+    assert "[[signatures.artifact]]" in gap.remedy
 
 
 def test_an_artifact_that_is_signed_as_asked_passes(bench: Bench) -> None:
