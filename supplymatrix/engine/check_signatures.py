@@ -22,7 +22,6 @@ from supplymatrix.engine.chain_image import is_image
 from supplymatrix.engine.image_signatures import ImageChoice, is_layout, is_there, layout_path, no_such
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_signers import (
-    FileSigners,
     PolicySigners,
     Signers,
     VendorWishes,
@@ -30,7 +29,7 @@ from supplymatrix.engine.policy_signers import (
     held_to,
     lacking,
     placed,
-    signers_in,
+    signers_of_base,
     wanted_of,
 )
 from supplymatrix.engine.prepare import Prepared
@@ -312,21 +311,17 @@ class _Look:
 
     def _of_base(self, use: BaseUse, entries: Sequence[VendorRule], wishes: VendorWishes) -> Iterator[_Ask]:
         required = tuple(dict.fromkeys(kind for entry in entries for kind in entry.require))
-        every = {pair for entry in entries for pair in entry.identity}
-        signers: list[FileSigners] = []
         name = without_login(use.reference)
-        for variables in dict.fromkeys(tuple(sorted({**dict(every), **dict(one.identity)}.items())) for one in entries):
-            try:  # of each file, since all of them must be content
-                found = wishes(use.vendor, variables, use.reference, ArtifactKind.IMAGE)
-            except InputError as err:
-                first = err.diagnostics[0]
-                remedy = first.remedy or f"supplymatrix vendors show {use.vendor}"
-                self._gap(name, f"it is not known who signs for {use.vendor}: {first.message}", remedy, use.location)
-                return
-            signers.append(FileSigners(signers=(signers_in(found),)))
+        try:
+            signers = signers_of_base(use.vendor, use.reference, entries, wishes)
+        except InputError as err:
+            first = err.diagnostics[0]
+            remedy = first.remedy or f"supplymatrix vendors show {use.vendor}"
+            self._gap(name, f"it is not known who signs for {use.vendor}: {first.message}", remedy, use.location)
+            return
         yield _Ask(
             name=name, target=use.reference, is_image=True, location=use.location, named_by=NamedBy.BASE,
-            required=required, signers=tuple(signers), vendor=use.vendor,
+            required=required, signers=signers, vendor=use.vendor,
         )  # fmt: skip
 
     def _gap(self, name: str, reason: str, remedy: str, place: Location) -> None:
@@ -364,9 +359,7 @@ class _Look:
                 kind = ArtifactKind.IMAGE if ask.is_image else ArtifactKind.FILE
                 self._found.append((ask, None))
                 self.artifacts.append(
-                    SignedArtifact(
-                        name=name, kind=kind, state=SignedAs.UNREADABLE, faults=err.diagnostics, target=name
-                    )
+                    SignedArtifact(name=name, kind=kind, state=SignedAs.UNREADABLE, faults=err.diagnostics, target=name)
                 )
             return
         self._notes |= dict.fromkeys((*run.notes, *(fault.message for fault in run.faults)))
@@ -375,9 +368,7 @@ class _Look:
             self._found.append((by_target[artifact.target], run.trust))
             self.artifacts.append(artifact)
 
-    def _fact(
-        self, ask: _Ask, artifact: SignedArtifact, trust: TrustUsed | None, *, is_one: bool
-    ) -> CheckedArtifact:
+    def _fact(self, ask: _Ask, artifact: SignedArtifact, trust: TrustUsed | None, *, is_one: bool) -> CheckedArtifact:
         """Return an artifact as a fact. is_one: there is no other image in its layout."""
         gaps = lacking(ask.signers)
         self._notes |= dict.fromkeys(note for file in ask.signers for one in file.signers for note in one.notes)

@@ -28,7 +28,7 @@ from supplymatrix.model.signature import (
     Signer,
 )
 from supplymatrix.model.value import changed, value
-from supplymatrix.policy.document import Policy
+from supplymatrix.policy.document import Policy, VendorRule
 from supplymatrix.policy.signature_terms import (
     ArtifactRule,
     BuilderRule,
@@ -40,7 +40,7 @@ from supplymatrix.policy.signature_terms import (
 
 __all__ = [
     "FileSigners", "KeyBuilder", "NamedSigner", "PolicySigners", "Signers", "VendorWishes", "builders_of", "held_to",
-    "lacking", "placed", "signers_in", "wanted_of",
+    "lacking", "placed", "signers_in", "signers_of_base", "wanted_of",
 ]  # fmt: skip
 
 VendorWishes = Callable[[str, tuple[tuple[str, str], ...], str, ArtifactKind], VendorSigners]
@@ -167,6 +167,15 @@ def signers_in(vendor: VendorSigners) -> NamedSigner:
         wishes=wanted.identities, keys=wanted.keys, log=not wanted.log_is_optional, gaps=gaps, notes=vendor.notes,
         lacks_keys=wanted.lacks_keys,
     )  # fmt: skip
+
+
+def signers_of_base(vendor: str, reference: str, entries: Sequence[VendorRule], wishes: VendorWishes) -> Signers:
+    """Return who may sign a vendor's image by the variables of each file, all of which must be content: what one file
+    does not set another one may. Raises InputError where it is not known who signs."""
+    every = dict(sorted({pair for entry in entries for pair in entry.identity}))
+    sets = dict.fromkeys(tuple(sorted({**every, **dict(entry.identity)}.items())) for entry in entries)
+    found = (wishes(vendor, variables, reference, ArtifactKind.IMAGE) for variables in sets)
+    return tuple(FileSigners(signers=(signers_in(one),)) for one in found)
 
 
 def lacking(signers: Signers) -> tuple[Gap, ...]:

@@ -100,8 +100,9 @@ class SignatureRequest:
     plain signature would not do; predicates: kinds that must be there and hold then, () = any. vendor: whose `wanted`
     is. asked, switched_off: `SignatureRun`'s lines of the same names. images: which of an index, None = the index.
     root: a trusted root by name and bytes, in the place of the file. builders: who may have signed provenance beside
-    those of `wanted`; builder_keys: keys that may have, with needs_no_builder_log one of them in no log. vendor_signers: who signs for the vendor, by the name of the
-    target; what has no entry is held against `wanted`. keyring: of OpenPGP, for what a vendor signs so."""
+    those of `wanted`; builder_keys: keys that may have, with needs_no_builder_log one of them in no log.
+    vendor_signers: who signs for the vendor, by the name of the target; what has no entry is held against `wanted`.
+    keyring: of OpenPGP, for what a vendor signs so."""
 
     targets: tuple[SignatureTarget, ...]
     wanted: Wanted
