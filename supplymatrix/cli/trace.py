@@ -133,12 +133,14 @@ def trace(request: ChainRequest, *, targets: tuple[ReportTarget, ...], console: 
     layout (folder or tar file) or a reference, whose layers are then fetched. Nothing is run.
 
     May be missing or not checkable without counting: checksums, archive, base, vendor, sbom, module-path, main-module;
-    --must-have makes them count, --may-lack lets off others. What fails always counts. A key says nothing of a builder:
-    --may-lack builder lets that off, and --key-without-log the log of a key that publishes to none.
+    --must-have makes them count, --base-vendor and --base-identity the vendor; --may-lack lets off others. What fails
+    always counts. A key says nothing of a builder: --may-lack builder lets that off, and --key-without-log the log of a
+    key that publishes to none.
 
     Exit 0: the chain holds. 1: a link is missing, or is not as it should be. 2: a file cannot be read, or is no Go
     program. 3: a link is not checkable. 4: a hash, proof or signature is wrong, or of another key than the one that is
-    given. 5: there is no Go program in the image. Of several 4 goes first, then 2, 3, 1: the last line tells the others.
+    given. 5: there is no Go program in the image. Of several 4 goes first, then 2, 3, 1: the last line tells the
+    others.
     """
     from supplymatrix.engine.chain import trace_chain
     from supplymatrix.reports.chain_json import render_chain_run_json

@@ -33,6 +33,7 @@ __all__ = [
 _KINDS = {"sbom": LinkId.SBOM, "provenance": LinkId.PROVENANCE}
 """The links of kinds of attestations."""
 _NO_WORDS = WishWords()
+_KEY = "--key-file"  # in what is to be done about a key that is not at hand; it is of the artifact's vendor alone
 
 
 @value
@@ -182,8 +183,11 @@ def base_wish(words: WishWords, base: str, means: Means) -> ChainWish | None:
         who = words.vendor or words.identities[0]
         message = "it is said who should have signed the base image, and not which image that is"
         raise InputError(Diagnostic(message=message, seen=who[:100], expected="--base REFERENCE, or --base LAYOUT"))
-    words = changed(words, target=base)
-    return _of_vendor(wish, words, means, kind=ArtifactKind.IMAGE, may_fetch=False) if words.vendor else wish
+    if not words.vendor:
+        return wish
+    wish = _of_vendor(wish, changed(words, target=base), means, kind=ArtifactKind.IMAGE, may_fetch=False)
+    keep = f"supplymatrix verify image {base} --vendor {words.vendor} --fetch-key, which keeps it for this, too"
+    return changed(wish, gaps=tuple(changed(gap, remedy=keep) if _KEY in gap.remedy else gap for gap in wish.gaps))
 
 
 def wanted_links(

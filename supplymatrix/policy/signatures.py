@@ -76,8 +76,11 @@ _BUILDER_ITSELF = "take provenance that its builder signs itself"
 _BUILDER_KEY = "name the key as its builder's: [signatures] builders = [{ key = \"…\", id = \"…\" }]"
 _PROVENANCE_AS_SUCH = 1
 """The SLSA Build level that asks of a builder only that there is provenance (SLSA v1.0, Build L1)."""
+_DIGEST = "@sha"
 _OF_A_SIGNER = frozenset({Reason.IDENTITY_MISMATCH, Reason.ISSUER_MISMATCH, Reason.KEY_MISMATCH})
-_OPTION = re.compile(r"(?:^|\s)--[a-z]")
+_COMMAND = re.compile(r"`[^`]*`")
+_OPTION = re.compile(r"(?:^|\s)--(?!offline|replay|artifact|binary)[a-z]")
+"""An option of `verify` or `trace` that `check` does not have."""
 
 
 def check_signatures(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Iterator[Result]:
@@ -135,7 +138,7 @@ class _Judge:
             first = faults[0]
             evidence = [Evidence(label=one.artifact or "file", value=one.message) for one in faults[:_MOST_TOLD]]
             yield self._failed(
-                "SM515", f"what signs {self._fact.name} cannot be read: {first.message}", label=first.message,
+                "SM515", _message("SM515", self._fact.name, first.message), label=first.message,
                 evidence=tuple(evidence), fix=first.remedy or "sign it again, or name another file",
                 identity=first.message,
             )  # fmt: skip
@@ -145,7 +148,7 @@ class _Judge:
     def _open_gaps(self) -> Result:
         gaps = self._signed.gaps
         reason = "; ".join(dict.fromkeys(gap.reason for gap in gaps[:_MOST_TOLD]))
-        remedy = next((gap.remedy for gap in gaps if gap.remedy and not _OPTION.search(gap.remedy)), "run again")
+        remedy = next((remedy for gap in gaps if (remedy := _in_policy(gap.remedy))), "run again")
         return self._unknown("SM514", f"{SIGNATURES_WANTED}{self._fact.name}", reason, remedy)
 
     @property
@@ -235,7 +238,7 @@ class _Judge:
     def _tag(self) -> Iterator[Result]:
         if self._signed.kind is not ArtifactKind.IMAGE or self._signed.platform:
             return
-        if not self._signed.tag:
+        if not self._signed.tag or _DIGEST in self._signed.name:
             yield self._passed("SM511")
             return
         digest = self._signed.reference if self._signed.digests else ""
@@ -372,13 +375,14 @@ class _Judge:
         return self._failed(
             rule, f"{self._fact.name}: {link.says}", label=label,
             evidence=tuple(Evidence(label=label, value=text) for label, text in stated if text),
-            fix=link.remedy or _fix(rule), kind=link.subject, identity=link.reason,
+            fix=_in_policy(link.remedy) or _fix(rule), kind=link.subject, identity=link.reason,
         )  # fmt: skip
 
     def _open_link(self, rule: str, link: ChainLink, remedy: str) -> Result:
         return self._unknown(
-            rule, f"the {link.id.value} of {self._fact.name}", link.says, link.remedy or remedy, link.subject
-        )
+            rule, f"the {link.id.value} of {self._fact.name}", link.says, _in_policy(link.remedy) or remedy,
+            link.subject,
+        )  # fmt: skip
 
     def _missing(self, rule: str, what: str, label: str, kind: str = "") -> Result:
         key = "require"
@@ -485,6 +489,8 @@ def _message(rule: str, what: str, says: str) -> str:
         return f"what signs {what} is wrong: {says}"
     if rule == "SM504":
         return f"the signature of {what} is in no public log"
+    if rule == "SM515":
+        return f"what signs {what} cannot be read"
     if rule == "SM505":
         return f"the signature of {what} leads to nothing that is trusted"
     return f"the signature of {what} does not count: {says}"
@@ -495,7 +501,13 @@ def _remedy_of(verdict: SignatureVerdict, step: SignatureStep | None) -> str:
     words."""
     if step is None or verdict.reason in (Reason.LOG_ENTRY_MISSING, *_OF_A_SIGNER):
         return ""
-    return "" if _OPTION.search(step.remedy) else step.remedy
+    return _in_policy(step.remedy)
+
+
+def _in_policy(remedy: str) -> str:
+    """Return an advice, "" where it names an option that `check` does not have. Commands between backquotes are those
+    of other programs."""
+    return "" if _OPTION.search(_COMMAND.sub("", remedy)) else remedy
 
 
 def _fix(rule: str) -> str:

@@ -79,7 +79,9 @@ def test_a_vendor_of_whom_it_is_not_known_who_signs_is_a_gap_and_nobody_else() -
     words = ChainWords(target="app", base="docker.io/library/golang:1", base_who=WishWords(vendor="docker"))
     base = chain_request(words, MEANS).base_wish
     assert base is not None
-    assert base.unknown == request.wish.unknown
+    assert base.unknown is not None
+    assert base.unknown.reason == request.wish.unknown.reason
+    assert "verify image docker.io/library/golang:1 --vendor docker --fetch-key" in base.unknown.remedy
 
 
 def test_a_vendor_whose_signers_are_known_has_its_notes_and_no_gap() -> None:

@@ -145,11 +145,11 @@ class TestImages:
         section = f'{image("./img1")}[[signatures.artifact]]\nimage = "./img2"\n'
         waiver = (
             '[[waivers]]\nrule = "SM501"\npackage = "artifact:./img2"\nreason = "a long enough reason"\n'
-            'owner = "a@b.example"\nexpires = 2026-08-20\n'
+            'owner = "a@b.example"\nexpires = 2026-12-20\n'
         )
         audit = bench.check(section, more=waiver)
-        assert sorted(subjects(audit, "SM501"))[:2] == ["artifact:./img1:one", "artifact:./img1:two"]
-        assert {one.status.value for one in audit.verdict.judged if one.rule == "SM501"} >= {"fail"}
+        failed = [one.subject for one in audit.verdict.judged if (one.rule, one.status.value) == ("SM501", "fail")]
+        assert sorted(failed) == ["artifact:./img1:one", "artifact:./img1:two"]
         assert audit.verdict.exit_code == 1
 
     def test_the_programs_of_a_layout_are_those_of_its_tag_too(self, bench: Bench) -> None:
@@ -220,7 +220,7 @@ class TestBuilders:
     def test_a_builder_of_many_does_not_count_by_any_word_for_provenance(self, bench: Bench, kind: str) -> None:
         bench.sign()
         bench.attest(provenance_v02(), SLSA_V02, identity=GENERATOR, fields=github_fields(sha=COMMIT))
-        many = '{ identity_regexp = "https://github.com/slsa-framework/.*", issuer = "%s" }' % GITHUB_ISSUER
+        many = f'{{ identity_regexp = "https://github.com/slsa-framework/.*", issuer = "{GITHUB_ISSUER}" }}'
         signers = SIGNER.replace("]", f", {many}]")
         audit = bench.check(f'require = ["signature", "{kind}"]\n{signers}\n{ROOT}\n{APP}')
         assert states(audit) == {"SM514": "unknown"}
@@ -262,12 +262,6 @@ class TestOneArtifactOnce:
         for more in ({"binaries": (Path("dist/app"),)}, {"artifacts": ("dist/app",)}):
             audit = bench.check(f"{SIGNER}\n{ROOT}\n{self.OWN}", **more)
             assert (states(audit), len(audit.facts.of(CheckedArtifact))) == ({}, 1)
-
-    def test_what_two_files_say_of_one_artifact_is_all_heard(self, bench: Bench) -> None:
-        bench.sign()
-        above = org(bench, f'[signatures]\n{SIGNER}\n{ROOT}\n{APP}require = ["signature", "provenance"]\n')
-        audit = bench.check(f'{SIGNER}\n{APP}require = ["signature"]\n', more=above)
-        assert states(audit) == {"SM506": "fail"}
 
 
 class TestPrograms:
@@ -386,7 +380,7 @@ def test_a_waiver_of_an_artifact_covers_its_attestations(bench: Bench, name: str
     bench.sign()
     waiver = (
         f'[[waivers]]\nrule = "SM506"\npackage = "{name}"\nreason = "a long enough reason"\nowner = "a@b.example"\n'
-        "expires = 2026-08-20\n"
+        "expires = 2026-12-20\n"
     )
     assert bench.check(f"{BOTH}{SIGNER}\n{ROOT}\n{APP}", more=waiver).verdict.exit_code == 0
 

@@ -248,6 +248,11 @@ class TestAdvice:
         audit = bench.check(f"{SIGNER}\n{ROOT}\n{image}")
         assert states(audit) == {"SM511": "fail", "SM514": "unknown"}
         assert finding(audit, "SM511").evidence == ()
+        (gap,) = [one.gap for one in audit.verdict.judged if one.rule == "SM514"]
+        assert gap is not None
+        assert gap.remedy.startswith("run without --offline")
+        by_digest = image.replace(":v1", f":v1@sha256:{'7d' * 32}")
+        assert states(bench.check(f"{SIGNER}\n{ROOT}\n{by_digest}")) == {"SM514": "unknown"}
 
     def test_a_path_that_is_not_there_is_no_image_of_docker_hub(self, bench: Bench) -> None:
         with pytest.raises(InputError) as caught:

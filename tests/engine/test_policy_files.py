@@ -101,6 +101,26 @@ def test_a_path_that_leaves_the_repository_and_comes_back_is_read_in_the_revisio
     assert load(repo.folder, PolicySource(revision="main"))[0].min_score == 90
 
 
+def test_a_link_of_the_working_tree_leads_to_no_other_file_of_the_revision(tmp_path: Path) -> None:
+    lax = "[policy]\nmin_score = 1\n"
+    for parent in ("org/lift.toml", "../repo/org/lift.toml"):
+        repo = GitRepo(tmp_path / parent[:2].strip(".o") / "repo")
+        files = {"org/lift.toml": ORG, "lax/lift.toml": lax, "go.mod": GO_MOD}
+        repo.commit({"lift.toml": f'extends = ["{parent}"]\n', **files})
+        (repo.folder / "org" / "lift.toml").unlink()
+        (repo.folder / "org").rmdir()
+        (repo.folder / "org").symlink_to("lax")
+        assert load(repo.folder, PolicySource(revision="main"))[0].min_score == 90
+
+
+def test_a_link_from_outside_into_the_repository_is_not_followed(tmp_path: Path) -> None:
+    repo = GitRepo(tmp_path / "repo")
+    repo.commit({"go.mod": GO_MOD, "lift.toml": 'extends = ["../link/lift.toml"]\n', "org/lift.toml": ORG})
+    (tmp_path / "link").symlink_to(repo.folder / "org")
+    (fault,) = faults(repo.folder, PolicySource(revision="main"))
+    assert "leads to a place in it" in fault
+
+
 def test_a_folder_that_is_renamed_takes_its_gate_along(tmp_path: Path) -> None:
     repo = GitRepo(tmp_path / "repo")
     repo.commit({"svc/go.mod": GO_MOD, "svc/lift.toml": 'extends = ["../org.toml"]\n', "org.toml": ORG})

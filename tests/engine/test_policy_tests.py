@@ -162,7 +162,11 @@ def test_a_licence_of_a_module_that_is_not_there_is_told(tmp_path: Path) -> None
     assert "did you mean x.example/a@v1.0.0?" in fault
 
 
-SIGNED = '[signatures]\nrequire = ["signature", "sbom"]\n[[signatures.artifact]]\npath = "dist/app"\n'
+SIGNED = (
+    '[signatures]\nrequire = ["signature", "sbom"]\n'
+    'signers = [{ identity = "a@b.example", issuer = "https://b.example" }]\n'
+    '[[signatures.artifact]]\npath = "dist/app"\n'
+)
 
 
 @pytest.mark.parametrize(
@@ -186,3 +190,24 @@ def test_an_artifact_of_which_the_policy_asks_nothing_fails_the_test(tmp_path: P
     test = '[[test]]\nname = "x"\noutcome = "nothing"\n[[test.artifact]]\nname = "dist/app"\n'
     (faults,) = run(tmp_path, test, '[policy]\npreset = "log-verified"\n')
     assert "the policy has no [signatures]" in faults[0]
+
+
+@pytest.mark.parametrize("asks", ["slsa_level = 3", 'builders = ["https://github.com/org/*"]'])
+def test_what_a_policy_asks_of_builders_is_asked_of_a_test_too(tmp_path: Path, asks: str) -> None:
+    test = '[[test]]\nname = "x"\noutcome = "fail"\n[[test.artifact]]\nname = "dist/app"\nattested = ["sbom"]\n'
+    test += '[[test.expect]]\nrule = "SM506"\nmodule = "dist/app"\n'
+    section = SIGNED.replace("[signatures]\n", f"[signatures]\n{asks}\n")
+    assert run(tmp_path, test, f'[policy]\npreset = "log-verified"\n{section}') == [()]
+
+
+def test_where_nobody_may_sign_a_test_passes_no_more_than_check_does(tmp_path: Path) -> None:
+    test = '[[test]]\nname = "x"\noutcome = "pass"\n[[test.artifact]]\nname = "dist/app"\nattested = ["sbom"]\n'
+    section = "".join(line for line in SIGNED.splitlines(keepends=True) if not line.startswith("signers"))
+    (told,) = run(tmp_path, test, f'[policy]\npreset = "log-verified"\n{section}')
+    assert told[0] == "the outcome is incomplete, not pass"
+
+
+def test_an_artifact_that_the_policy_does_not_name_fails_the_test(tmp_path: Path) -> None:
+    test = '[[test]]\nname = "x"\noutcome = "pass"\n[[test.artifact]]\nname = "dist/appp"\nattested = ["sbom"]\n'
+    (told,) = run(tmp_path, test, f'[policy]\npreset = "log-verified"\n{SIGNED}')
+    assert told[0].endswith("did you mean dist/app?")

@@ -15,7 +15,9 @@ OTHERS = sorted(rule.id for rule in ALL_RULES.values() if rule.level is not Leve
 _WAIVABLE = [rule for rule in OTHERS if ALL_RULES[rule].is_waivable]
 _WORDS = st.sampled_from(["off", "note", "warn", "error"])
 _LEVELS = st.dictionaries(st.sampled_from(OTHERS), _WORDS, max_size=5).map(
-    lambda levels: {r: "note" if ALL_RULES[r].input_fault and level == "off" else level for r, level in levels.items()}
+    lambda levels: {
+        rule: "note" if level == "off" and not ALL_RULES[rule].can_be_off else level for rule, level in levels.items()
+    }
 )
 _BODIES = st.sampled_from(
     ['version = "v1.8.0"', 'security_policy = "strict-module-integrity"', 'security_policy = "baseline"']

@@ -222,7 +222,7 @@ def test_a_debt_list_of_a_parent_is_refused() -> None:
 
 
 LEVELS = st.sampled_from(["off", "note", "warn", "error"])
-FREE = [rule.id for rule in ALL_RULES.values() if rule.level is not Level.ALARM and not rule.input_fault]
+FREE = [rule.id for rule in ALL_RULES.values() if rule.can_be_off]
 
 
 @given(

@@ -17,6 +17,8 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Result, Status
 from supplymatrix.model.signature import (
     ALARMING,
+    ALWAYS_ALARMING,
+    UNREADABLE,
     ArtifactKind,
     Reason,
     SignatureVerdict,

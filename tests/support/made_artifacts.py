@@ -1,7 +1,7 @@
 """Artifacts of a fixture, as `log.json` tells them, to facts: {"artifacts": [
      {"name": "dist/app", "image": false, "tag": "", "required": ["signature"],
       "signatures": [{"state": "refused", "check": "identity", "says": …, "reason": …, "expected": …, "found": …,
-                      "identity": …, "logged": true, "annotations": {}}],
+                      "remedy": …, "form": …, "identity": …, "logged": true, "annotations": {}}],
       "attestations": [the same with "predicate_type"], "links": [fields of a ChainLink], "provenance": fields,
       "builder": fields, "gap": reason, "fault": message, "age_days": 30}]}
 
@@ -63,12 +63,14 @@ def made_verdict(
     annotations: dict[str, str] | None = None,
     predicate_type: str = "",
     source: str = "",
+    form: str = "bundle v0.3",
+    remedy: str = "",
 ) -> SignatureVerdict:
     """Return a verdict on a signature, or on an attestation where it has a predicate type."""
     verdict = SignatureState(state)
     step = SignatureStep(
         check=Check(check), state=_STATES[state], says=says, expected=expected, found=found,
-        reason=Reason(reason) if reason else None,
+        reason=Reason(reason) if reason else None, remedy=remedy,
     )  # fmt: skip
     signer = Signer(key_name="ECDSA P-256", key_id="5a" * 32, identity=identity, identity_kind="uri", issuer=ISSUER)
     mention = LogMention(log="https://rekor.example", log_id="c0" * 32, kind="hashedrekord 0.0.1", index=1_205_991)
@@ -78,7 +80,7 @@ def made_verdict(
     return SignatureVerdict(
         state=verdict,
         source=source or ("dist/app.intoto.jsonl" if predicate_type else "dist/app.sigstore.json"),
-        form="bundle v0.3",
+        form=form,
         steps=(step,),
         signer=signer if identity else None,
         log=(mention,) if logged else (),
