@@ -36,7 +36,8 @@ _MOST_TOLD = 3
 @value
 class ArtifactLinks:
     """provenance: statements that hold, the one that counts first. builder: what is known of its builder. key_builders:
-    places of builders in the policy whose key signed that one. forged: what of the contents is not what its digest says, a sentence each."""
+    places of builders in the policy whose key signed that one. forged: what of the contents is not what its digest
+    says, a sentence each."""
 
     links: tuple[ChainLink, ...] = ()
     provenance: tuple[Provenance, ...] = ()
@@ -68,7 +69,7 @@ TakesBuilder = Callable[[str, int], bool]
 
 
 def links_of(
-    signed: SignedArtifact, contents: Path | None, meant: str, jobs: int,
+    signed: SignedArtifact, contents: Path | None, meant: str, jobs: int, *,
     takes: TakesBuilder = lambda _id, _level: True, keys: Sequence[KeyBuilder] = (),
 ) -> ArtifactLinks:  # fmt: skip
     """Return what is to be said of signed words that hold. contents: the file, or the layout of an image, None where it

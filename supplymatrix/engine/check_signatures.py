@@ -40,7 +40,7 @@ from supplymatrix.engine.verify_signatures import (
     FileTarget,
     ImageTarget,
     SignatureRequest,
-    target_name,
+    shown_name,
     verify_signatures,
     without_forks,
 )
@@ -351,7 +351,7 @@ class _Look:
             needs_no_builder_log=any(builder.keys and not builder.log for builder in builders),
             images=ImageChoice(only_registries=not first.is_layout),
         )
-        by_target = {target_name(targets[ask.target]): ask for ask in asks}
+        by_target = {shown_name(targets[ask.target]): ask for ask in asks}
         try:
             run = verify_signatures(request)
         except InputError as err:  # of the file that the policy names as its bundle
@@ -378,7 +378,9 @@ class _Look:
         contents = Path(ask.target) if artifact.kind is ArtifactKind.FILE else None
         contents = layout_path(ask.target) if ask.is_layout else contents
         meant = "" if ask.vendor else next((rule.source for rule in self._policy.signatures if rule.source), "")
-        links = links_of(signed, contents, meant, self._means.jobs, self._takes, self._signers.key_builders())
+        links = links_of(
+            signed, contents, meant, self._means.jobs, takes=self._takes, keys=self._signers.key_builders()
+        )
         if links.forged:
             signed = changed(signed, state=SignedAs.ALARM, notes=(*links.forged, *signed.notes))
         self._notes |= dict.fromkeys(_notes_on(signed))

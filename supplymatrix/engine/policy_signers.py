@@ -43,6 +43,7 @@ __all__ = [
     "lacking", "placed", "signers_in", "signers_of_base", "wanted_of",
 ]  # fmt: skip
 
+_FOR_MANY = tuple(changed(wish, identity_regexp=f"^{wish.identity_regexp}$") for wish in TRUSTED_BUILDERS)
 VendorWishes = Callable[[str, tuple[tuple[str, str], ...], str, ArtifactKind], VendorSigners]
 """Who signs for a vendor: its id, its variables, the artifact's name and kind. Raises InputError."""
 
@@ -115,13 +116,13 @@ class PolicySigners:
         work for many, which count only for the source that it means."""
         if rule.builders is None:
             if rule.source:
-                yield NamedSigner(wishes=TRUSTED_BUILDERS, keys=())
+                yield NamedSigner(wishes=_FOR_MANY, keys=())
             return
         for builder in rule.builders:
             if builder.key is not None:
                 yield NamedSigner(wishes=(), keys=(_key(builder.key, builder.location),), log=builder.log)
             elif builder.id.startswith("https://github.com/"):
-                regexp = ".*".join(map(re.escape, builder.id.split("*")))
+                regexp = f"^{'.*'.join(map(re.escape, builder.id.split('*')))}$"
                 wish = IdentityWish(identity_regexp=regexp, issuer=GITHUB_ISSUER, name=f"builder {builder.id}")
                 yield NamedSigner(wishes=(wish,), keys=())
 

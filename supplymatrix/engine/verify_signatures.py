@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DATA_LIMIT", "DigestTarget", "FileTarget", "ImageTarget", "SignatureRequest", "SignatureRun", "SignatureTarget",
-    "parse_digest", "target_name", "verify_signatures", "without_forks",
+    "parse_digest", "shown_name", "target_name", "verify_signatures", "without_forks",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -154,6 +154,15 @@ def target_name(target: SignatureTarget) -> str:
     return target.digest if isinstance(target, DigestTarget) else target.reference
 
 
+def shown_name(target: SignatureTarget) -> str:
+    """Return the same without a login in it: `SignedArtifact.target`."""
+    if not isinstance(target, ImageTarget):
+        return target_name(target)
+    from supplymatrix.attest.image_reference import without_login
+
+    return without_login(target.reference)
+
+
 def parse_digest(text: str) -> tuple[str, str] | None:
     """Return algorithm and hex of "sha256:…", None for another text."""
     found = _DIGEST.fullmatch(text)
@@ -218,7 +227,7 @@ class _Run:
                 name = target_name(target)
                 for artifact in finish():
                     self._asked_of.append(self._signers(name))
-                    yield changed(artifact, target=name)
+                    yield changed(artifact, target=shown_name(target))
                 done += 1
                 self._on_event(Progress(stage="signatures", done=done, total=len(targets)))
 

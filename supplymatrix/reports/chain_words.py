@@ -162,18 +162,18 @@ def head_words(head: HeadSeen) -> str:
     """Return a head of a log in one line, without its root."""
     time = f", {time_text(head.time)}" if head.time is not None else ""
     route = f", asked: {head.route}" if head.route else ""
-    return f"{head.log}: {_numbers(head.indexes)} {_tree(head)}{time}{route}"
+    return f"{head.log}: {_numbers(head.indexes)}{_tree(head)}{time}{route}"
 
 
 def _tree(head: HeadSeen) -> str:
     """Return the tree of a head; of a log with several its name, and which leaf of it an entry is."""
     if not head.tree_size:
-        return "without a proof of inclusion"
+        return " without a proof of inclusion"
     named = tree_words(head.log, head.origin)
-    of = f"tree {named}, of {head.tree_size:,}" if named else f"tree {head.tree_size:,}"
-    if not head.leaves:
-        return f"of {of}"
-    return f"as {f'leaf {head.leaves[0]}' if len(head.leaves) == 1 else f'{len(head.leaves):,} leaves'} of {of}"
+    if not named and not head.leaves:
+        return f" of tree {head.tree_size:,}"
+    leaf = f", leaf {head.leaves[0]}" if len(head.leaves) == 1 else ""
+    return f"{leaf} of {head.tree_size:,}{f' in tree {named}' if named else ''}"
 
 
 def _numbers(indexes: Sequence[int]) -> str:

@@ -67,8 +67,8 @@ def mention_words(mention: LogMention) -> str:
         return f"{mention.log}, entry {mention.index:,}, without a proof"
     tree = tree_words(mention.log, mention.origin)
     if tree or mention.leaf_index not in (-1, mention.index):
-        of = f"tree {tree}" if tree else "a tree"
-        return f"{mention.log}, entry {mention.index:,}: leaf {mention.leaf_index:,} of {of}, of {mention.tree_size:,}"
+        where = f" in tree {tree}" if tree else ""
+        return f"{mention.log}, entry {mention.index:,}: leaf {mention.leaf_index:,} of {mention.tree_size:,}{where}"
     return f"{mention.log}, entry {mention.index:,}, in a tree of {mention.tree_size:,}"
 
 

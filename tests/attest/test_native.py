@@ -358,10 +358,12 @@ def test_another_key() -> None:
     )  # fmt: skip
     step = verdict.step(Check.SIGNATURE)
     assert step is not None
-    assert f"the signer names {key().key_id}" in step.remedy
+    assert f"the bundle names another key ({key().key_id})" in step.says
+    assert "give the key of whoever signed it" in step.remedy
     right = judged(MADE.keyed_blob(DATA, faults={Fault.WRONG_SIGNATURE}), Wanted(keys=(key(),))).step(Check.SIGNATURE)
     assert right is not None
-    assert "the signer names" not in right.remedy
+    assert "another key" not in right.says
+    assert "trust neither" in right.remedy
 
 
 @pytest.mark.parametrize("hint", ["release key of 2026", "", key().key_id, "ab" * 32, "SHA256:" + "A" * 43])

@@ -90,7 +90,7 @@ def test_who_did_not_sign_is_said_with_who_did(cli: Cli, folder: Path) -> None:
     )  # fmt: skip
     assert done.code == 1
     text = " ".join(done.out.split())
-    assert "✗ app: refused: identity-mismatch" in text
+    assert "✗ app: refused: signed by somebody else (identity-mismatch)" in text
     assert "expected dev@corp.example found" in text
     assert f"found {GITHUB_IDENTITY}" in text
 
@@ -100,7 +100,9 @@ def test_a_changed_file_is_an_alarm_and_keeps_it_without_a_report(cli: Cli, fold
     words = ("verify", "blob", "app", *WHO, "--trusted-root", "root.json")
     done = cli(*words, cwd=folder)
     assert done.code == 4
-    assert "✗ app: ALARM: digest-mismatch" in done.out
+    assert "✗ app: ALARM: it is of another artifact (digest-mismatch)" in done.out
+    assert "follows    from that: signature, log entry, signing time" in done.out
+    assert "next" not in done.out
     assert cli(*words, "--format", "json=none/x.json", cwd=folder).code == 4
 
 
@@ -112,7 +114,7 @@ def test_many_files_get_two_lines_each_and_a_table_at_the_end(cli: Cli, folder: 
     assert done.code == 4
     assert done.out.count(": signed\n    by ") == 2
     assert "4 artifacts: 1 alarm, 1 unsigned, 2 signed" in done.out
-    assert done.out.index("artifacts:") < done.out.rindex("✗ f1: ALARM: digest-mismatch")
+    assert done.out.index("artifacts:") < done.out.rindex("✗ f1: ALARM: it is of another artifact (digest-mismatch)")
     document = _json(
         cli(
             "verify", "blob", *names, "plain", *WHO, "--trusted-root", "root.json", "--format", "json", cwd=folder

@@ -215,6 +215,7 @@ class TestBuilders:
         takes = 'builders = ["https://github.com/slsa-framework/slsa-github-generator/*"]\nslsa_level = 3\n'
         audit = bench.check(f'{takes}source = "{REPOSITORY}"\n{SIGNER}\n{ROOT}\n{APP}')
         assert (states(audit), audit.verdict.exit_code) == ({}, 0)
+        assert not [note for note in audit.verdict.notes if "not anchored" in note.message]
 
     @pytest.mark.parametrize("kind", ["provenance", "slsaprovenance", "slsaprovenance02", SLSA_V02])
     def test_a_builder_of_many_does_not_count_by_any_word_for_provenance(self, bench: Bench, kind: str) -> None:

@@ -22,6 +22,7 @@ from supplymatrix.engine.means import Means
 from supplymatrix.engine.verify_signatures import ImageTarget, SignatureRequest, SignatureRun, verify_signatures
 from supplymatrix.errors import InputError
 from supplymatrix.model.signature import Reason, SignedArtifact, SignedAs
+from supplymatrix.model.value import changed
 from tests.support.made_images import docker_save, made_tar
 from tests.support.made_oci import MadeOci
 from tests.support.made_sigstore import (
@@ -458,9 +459,9 @@ def test_a_folder_is_no_layout_without_a_dot_and_a_tar_file_is_one(
     (tmp_path / "app.tar").write_bytes(made_tar(dict(store.files)))
     assert not is_layout("app")
     assert not is_layout("other.tar")
-    (row,) = image_signatures("app", OFFLINE)
-    assert row.digest == ""
-    assert any("./app" in note for note in row.notes)
+    with pytest.raises(InputError, match="it names no registry") as caught:
+        image_signatures("app", OFFLINE)
+    assert "./app" in caught.value.diagnostics[0].remedy
     for word in ("app.tar", "app.tar:v1", f"app.tar@{image}", "oci:app", "oci:app:v1", "./app:v1"):
         assert [found.digest for found in image_signatures(word, OFFLINE)] == [image]
 
@@ -533,3 +534,36 @@ def test_no_changed_byte_of_a_layout_is_taken_for_signed(intact: tuple[Path, str
         assert [found.state for found in artifacts] == [SignedAs.ALARM]
     for found in artifacts:
         assert found.state is not SignedAs.SIGNED or found.digests == (("sha256", image[7:]),)
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [("dist/appp", "docker.io/dist/appp"), ("alpine", "docker.io/library/alpine"),
+     ("app.txt", "docker.io/library/app.txt"), ("dist/app:v1", "docker.io/dist/app:v1"),
+     ("dist/app:latest", "docker.io/dist/app:latest")],
+)  # fmt: skip
+def test_a_name_without_a_registry_is_told_to_nobody(
+    word: str, written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("supplymatrix.net.registry.drive_searches", _nobody_is_asked)
+    (found,) = images_signatures((word,), changed(OFFLINE, offline=False))
+    assert isinstance(found, InputError)
+    (fault,) = found.diagnostics
+    assert fault.artifact == word
+    assert fault.remedy.endswith(f"is written {written}")
+
+
+@pytest.mark.parametrize("word", ["alpine:3.20", "registry.example/app", "localhost/app", f"app@sha256:{'ab' * 32}"])
+def test_one_with_a_registry_or_a_tag_is_an_image(word: str) -> None:
+    ((row,),) = images_signatures((word,), OFFLINE)
+    assert row.gaps
+
+
+def test_what_a_build_file_names_needs_no_registry() -> None:
+    ((row,),) = images_signatures(("alpine",), OFFLINE, ImageChoice(only_registries=True))
+    assert row.reference == "docker.io/library/alpine:latest"
+
+
+def _nobody_is_asked(*_: object) -> None:
+    raise AssertionError("a registry was asked")

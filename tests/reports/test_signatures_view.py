@@ -83,7 +83,7 @@ def test_a_good_signature_is_told_with_signer_log_time_and_engines() -> None:
     text = " ".join(render_signatures_text(_run(_artifact(signatures=(GOOD,)))).split())
     for part in (
         "✓ app: signed", SIGNER.identity, SIGNER.issuer, "https://corp.example/app, commit 1f1f",
-        "https://log.example, entry 1,234,567, in a tree of 7,654,321", "2026-07-20 12:00:00 UTC, log promise of x",
+        "https://log.example, entry 1,234,567: leaf 5 of 7,654,321 (hashedrekord", "2026-07-20 12:00:00 UTC, log promise of x",
         "native and sigstore", "1 verified",
     ):  # fmt: skip
         assert part in text
@@ -93,7 +93,7 @@ def test_a_good_signature_is_told_with_signer_log_time_and_engines() -> None:
 
 def test_a_step_that_failed_is_always_told_with_both_sides_and_what_to_do() -> None:
     text = render_signatures_text(_run(_artifact(state=SignedAs.REFUSED, signatures=(REFUSED,)), code=1))
-    assert "✗ app: refused: identity-mismatch" in text
+    assert "✗ app: refused: signed by somebody else (identity-mismatch)" in text
     assert "expected  dev@corp.example" in text
     assert f"found     {SIGNER.identity}" in text
     assert "next      ask who signs" in text
@@ -247,7 +247,7 @@ def test_the_headline_of_an_alarm_gives_its_reason_wherever_it_is() -> None:
     other = SignatureStep(check=Check.ARTIFACT, state=CheckState.FAILED, says="another", reason=Reason.DIGEST_MISMATCH)
     wrong = changed(REFUSED, steps=(other,))
     alarm = _artifact(state=SignedAs.ALARM, signatures=(GOOD, REFUSED), attestations=(wrong,), missing=("sbom",))
-    assert verdict_line(alarm) == "ALARM: digest-mismatch"
+    assert verdict_line(alarm) == "ALARM: it is of another artifact (digest-mismatch)"
     assert verdict_line(_artifact(state=SignedAs.ALARM, signatures=(GOOD,))).startswith("ALARM: something")
     missing = _artifact(state=SignedAs.MISSING, attestations=(GOOD,), missing=("sbom",))
     assert verdict_line(missing, only_attestations=True) == "attested, and missing: sbom"
