@@ -158,17 +158,8 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
         if programs is not None:
             seen = _with_programs(request, seen, programs, item, on_event)
         seen = _with_artifacts(seen, signed.get(item.path))
-        facts = Facts(
-            [
-                *item.project.facts,
-                *item.private.values(),
-                *proofs,
-                *item.committed.fact(item.modules),
-                *others,
-                *seen.facts,
-            ],
-            [*item.withheld, *gaps, *seen.gaps],
-        )
+        known = (*item.project.facts, *item.private.values(), *proofs, *item.committed.fact(item.modules))
+        facts = Facts([*known, *others, *seen.facts], [*item.withheld, *gaps, *seen.gaps])
         shared = answers[item.choice.log_key]
         audit = _judge(request, item, shared, facts, seen=seen, base=base)
         audits[item.path] = changed(audit, paths=machine.chains_of(item, audit.verdict, facts))

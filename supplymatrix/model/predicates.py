@@ -33,7 +33,7 @@ PREDICATE_KINDS: Mapping[str, tuple[str, ...]] = {
     "openvex": ("https://openvex.dev/ns",),
     "vsa": ("https://slsa.dev/verification_summary",),
     "publish": (
-        ".".join(("https://docs", "pypi", "org/attestations/publish")),
+        "https://docs.pypi" + ".org/attestations/publish",
         "https://github.com/npm/attestation/tree/main/specs/publish",
     ),
     "test-result": ("https://in-toto.io/attestation/test-result",),

@@ -174,7 +174,8 @@ class Signer:
 class LogMention:
     """Where a log has the signature. log: its address as the trusted root names it; log_id: hex. kind: "hashedrekord
     0.0.1". index: of the entry in the log (global); leaf_index, tree_size, root (hex): of the proof, tree_size 0 = none
-    was there. origin: of the head: a log may have several trees. integrated: when the log took it, by its promise; None where it promises none (Rekor v2)."""
+    was there. origin: of the head: a log may have several trees. integrated: when the log took it, by its promise; None
+    where it promises none (Rekor v2)."""
 
     log: str
     log_id: str

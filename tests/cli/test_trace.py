@@ -14,7 +14,7 @@ from supplymatrix.reports.chain_words import TITLES
 from tests.cli.conftest import Cli
 from tests.reports.test_schema import VALIDATORS
 from tests.support.made_chain import GENERATOR, MadeRelease, provenance_v02, provenance_v1
-from tests.support.made_sigstore import GITHUB_IDENTITY, GITHUB_ISSUER
+from tests.support.made_sigstore import GITHUB_IDENTITY, GITHUB_ISSUER, statement
 
 
 def _arguments(made: MadeRelease, *more: str, who: bool = True) -> list[str]:
@@ -141,3 +141,66 @@ def test_names_from_outside_are_harmless(cli: Cli, tmp_path: Path) -> None:
 
 def test_every_link_has_a_title() -> None:
     assert set(TITLES) == set(LinkId)
+
+
+def _keyed(folder: Path) -> tuple[MadeRelease, list[str]]:
+    """Return a release of which a key without a log signs all, and the words that trace it."""
+    made = MadeRelease(folder, signs=False, attests=False).write()
+    key = folder / "key.pub"
+    key.write_text(made.sigstore.key().pem)
+    (folder / "sigs").mkdir()
+    predicate = statement({"app": made.digest}, "https://slsa.dev/provenance/v1", provenance_v1())
+    (folder / "sigs" / "app.sigstore.json").write_bytes(made.sigstore.keyed_blob(made.data, log=""))
+    (folder / "sigs" / "prov.json").write_bytes(made.sigstore.keyed_dsse(predicate, log=""))
+    (folder / "sigs" / "other.sigstore.json").write_bytes(made.sigstore.keyed_blob(b"another file", log=""))
+    return made, _arguments(made, "--key", str(key), who=False)
+
+
+@pytest.mark.parametrize("places", [("sigs",), ("sigs/{name}.sigstore.json", "sigs/prov.json")])
+def test_signatures_lie_in_a_folder_or_where_a_pattern_says(cli: Cli, tmp_path: Path, places: tuple[str, ...]) -> None:
+    _, words = _keyed(tmp_path)
+    named = [part for place in places for part in ("--bundle", str(tmp_path / place))]
+    done = cli(*words, "--key-without-log", "--may-lack", "builder", *named, "--format", "json")
+    document = _json(done.out)
+    states = {link["link"]: link["state"] for link in document["links"]}
+    assert (states["signature"], states["provenance"], done.code) == ("verified", "verified", 0), document["says"]
+    assert len(document["signed"][0]["signatures"]) == 1
+    assert any("1 of the bundles is about none" in note for note in document["notes"]) is (len(places) == 1)
+
+
+def test_what_a_key_cannot_say_is_told_with_what_lets_it_off(cli: Cli, tmp_path: Path) -> None:
+    _, words = _keyed(tmp_path)
+    words += ["--bundle", str(tmp_path / "sigs")]
+    text = " ".join(cli(*words).out.replace("│", " ").split())
+    assert "if this key publishes to no log, --key-without-log" in text
+    done = cli(*words, "--key-without-log")
+    assert done.code == 3
+    assert "is enough, --may-lack builder" in " ".join(done.out.replace("│", " ").split())
+
+
+def test_an_exit_code_that_goes_before_another_tells_it_in_the_last_line(cli: Cli, tmp_path: Path) -> None:
+    made = MadeRelease(tmp_path, settings={"vcs.revision": "2e" * 20}, predicate=provenance_v1("https://ci.example/x"))
+    done = cli(*_arguments(made.write()))
+    assert done.code == 3
+    *_, last = done.out.rpartition("exit 3: ")
+    assert " ".join(last.split()) == "builder not checkable; it goes before 1: source failed"
+    markdown = cli(*_arguments(made, "--format", "markdown")).out
+    assert "exit 3: builder not checkable; it goes before 1: source failed" in markdown
+
+
+def test_a_file_that_is_not_there_is_told_with_how_an_image_is_written(cli: Cli, tmp_path: Path) -> None:
+    made = MadeRelease(tmp_path).write()
+    done = cli(*["trace", "dist/appp", *_arguments(made)[2:]], cwd=tmp_path)
+    assert done.code == 2
+    assert "docker.io/dist/appp" in done.err
+
+
+def test_a_log_with_several_trees_is_told_with_the_tree_and_the_leaf(cli: Cli, tmp_path: Path) -> None:
+    made = MadeRelease(tmp_path).write()
+    text = " ".join(cli(*_arguments(made)).out.split())
+    document = _json(cli(*_arguments(made, "--format", "json")).out)
+    head = document["logs"][0]
+    tree = head["origin"].partition(" - ")[2]
+    assert tree
+    assert head["leaves"] != head["indexes"]
+    assert f"entry {head['indexes'][0]}, leaf {head['leaves'][0]} of {head['tree_size']} in tree {tree}" in text

@@ -130,3 +130,13 @@ def test_what_is_attested_goes_to_stdout_alone(cli: Cli, folder: Path) -> None:
     assert (done.code, json.loads(done.out)["of"]) == (0, SPDX)
     assert "attested as asked" in (folder / "report.txt").read_text("utf-8")
     assert not (folder / "-").exists()
+
+
+def test_a_signature_attests_nothing_and_is_asked_for_by_another_command(cli: Cli, folder: Path) -> None:
+    (folder / "x.sigstore.json").write_bytes(MADE.keyless_blob(DATA))
+    done = cli(*ASK, "app", "--bundle", "x.sigstore.json", *WHO, cwd=folder)
+    assert done.code == 1
+    text = " ".join(done.out.split())
+    assert "✗ app: no attestation" in text
+    assert "x.sigstore.json: a signature, which attests nothing; `supplymatrix verify blob` asks who signed" in text
+    assert text.endswith("not everything is attested as asked")

@@ -381,3 +381,33 @@ def test_it_is_told_how_to_ask_only_for_whom_a_signature_holds(cli: Cli, folder:
     assert done.out.count("ask with") == 1
     assert "2 artifacts: 1 alarm, 1 told, and not judged" in done.out
     assert done.out.count("? app: who signed is told, and not judged") == 2
+
+
+def test_a_key_that_is_none_is_not_answered_with_how_to_make_one(cli: Cli, folder: Path) -> None:
+    done = cli("verify", "blob", "app", "--key", "app", cwd=folder)
+    assert done.code == 2
+    assert "next: give the signer's public key (PEM)" in done.err
+    assert "genpkey" not in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("app", "--key", "none.pub"), ("app", *WHO, "--bundle", "none.json"), ("app", *WHO, "--trusted-root", "none"),
+     ("none", *WHO), ("app", *WHO, "--bundle", "app"), ("sha256:" + "ab" * 32, *WHO)],
+)  # fmt: skip
+def test_what_is_missing_or_cannot_be_read_is_told_with_what_to_do(
+    cli: Cli, folder: Path, words: tuple[str, ...]
+) -> None:
+    done = cli("verify", "blob", *words, cwd=folder)
+    assert done.code == 2
+    assert "next" in done.out + done.err
+
+
+def test_an_exit_code_that_goes_before_another_tells_it_in_the_last_line(cli: Cli, folder: Path) -> None:
+    _write(folder, "keyed", b"x", MADE.keyed_blob(b"x"))
+    (folder / "plain").write_bytes(b"x")
+    done = cli("verify", "blob", "app", "keyed", "plain", *WHO, "--trusted-root", "root.json", cwd=folder)
+    assert done.code == 3
+    told = " ".join(done.out.split())
+    assert told.endswith("not everything could be had, or judged here; and not everything is signed as asked")
+    assert "keyed: not decided: made by a key that was not given (key-required)" in told

@@ -170,3 +170,9 @@ def test_no_library_is_loaded_that_is_not_used(folder: Path, arguments: tuple[st
     words = [sys.executable, "-c", program, "verify", "image", *arguments]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[] 0", done.stdout + done.stderr
+
+
+def test_an_unsigned_image_is_told_with_whom_to_ask(cli: Cli, folder: Path) -> None:
+    done = cli("verify", "image", "./unsigned", *WHO, cwd=folder)
+    assert done.code == 1
+    assert "next         ask who publishes it" in done.out

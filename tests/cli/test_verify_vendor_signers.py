@@ -219,3 +219,15 @@ def test_show_tells_who_signs_and_what_is_not_verified(cli: Cli) -> None:
     (vendor,) = document["vendors"]
     assert {row["id"]: row["verified_here"] for row in vendor["signers"]}["wolfi-packages"] is False
     assert {name for row in vendor["signers"] for name in row["evidence"]} <= {one["id"] for one in vendor["evidence"]}
+
+
+def test_an_image_that_a_key_signed_is_none_of_a_vendor_who_signs_keyless(cli: Cli, folder: Path) -> None:
+    store = MadeOci(has_api=False)
+    image = store.image(tag="v1")
+    store.bundle(image, MADE.keyed_dsse(statement({"": image[7:]}, SIGN_PREDICATE), log=""))
+    store.write(folder / "keyed")
+    done = cli("verify", "image", "./keyed", "--vendor", "chainguard", *ROOT, cwd=folder)
+    text = " ".join(done.out.split())
+    assert done.code == 1
+    assert "no: none of its signatures is by Chainguard: they were made by keys, and it signs by" in text
+    assert "--key FILE" not in text

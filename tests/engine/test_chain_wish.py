@@ -105,3 +105,15 @@ def test_links_are_named_by_their_ids() -> None:
     assert parse_link_ids(("sbom,base", " vendor ")) == {LinkId.SBOM, LinkId.BASE, LinkId.VENDOR}
     with pytest.raises(InputError, match="no link of a chain"):
         parse_link_ids(("sbon",))
+
+
+def test_an_issuer_that_is_missing_is_asked_for_by_the_option_of_its_place() -> None:
+    github = "https://github.com/corp/app/.github/workflows/release.yml@refs/tags/v1"
+    with pytest.raises(InputError) as caught:
+        builders_in(WishWords(identities=(github,)), Wanted())
+    (fault,) = caught.value.diagnostics
+    assert fault.expected == "--builder-issuer"
+    assert fault.remedy.startswith("--builder-issuer https://token.actions.githubusercontent.com")
+    with pytest.raises(InputError) as caught:
+        base_wish(WishWords(identities=(github,)), "registry.example/base:v1", MEANS)
+    assert caught.value.diagnostics[0].expected == "--base-issuer"

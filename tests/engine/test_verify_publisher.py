@@ -349,6 +349,16 @@ class TestNotHad:
         assert verdict.step is not None
         assert "--repository" in verdict.step.remedy
 
+    def test_a_version_that_is_not_published_is_told_so_where_its_origin_is_missing(self, made: MadePublisher) -> None:
+        verdict = only(made, signers(ADA), version="v9.9.9", repository="")
+        assert reason(verdict) is PublisherReason.NO_ORIGIN
+        assert verdict.step is not None
+        assert "look whether it is published, or private" in verdict.step.remedy
+        made.publish("v9.9.9")
+        known = only(made, signers(ADA), version="v9.9.9", repository="").step
+        assert known is not None
+        assert "private" not in known.remedy
+
     def test_offline_a_server_is_not_asked(self, made: MadePublisher) -> None:
         made.tag(V1, ADA.sign)
         made.info(V1)

@@ -149,6 +149,9 @@ async def test_an_identity_is_asked_for_with_its_issuer(unasked: MadeSession) ->
         assert session.signing is not None
         assert session.signing.text == f"--identity {GITHUB_IDENTITY} --issuer {GITHUB_ISSUER}"
         assert _states(app)["dist/good"] == "refused"  # the public root knows nothing of this CA
+        await press_each(pilot, "w", "i", "enter")  # the identity as it was, and then another issuer, typed
+        await press_each(pilot, *"https", "colon", *("slash", "slash"), "x", "enter")
+        assert session.signing.text == f"--identity {GITHUB_IDENTITY} --issuer https://x"
         await _answer(pilot, "nowhere.pem", "w", "k")
         assert "there is no such file" in take_rows(app)
 

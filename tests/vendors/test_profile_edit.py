@@ -71,8 +71,11 @@ def test_a_first_profile_is_right_as_it_is_and_asks_every_question() -> None:
 
 def test_the_examples_of_a_first_profile_are_right_when_they_are_uncommented() -> None:
     text = starter_profile("our-images", DAY)
-    rows = [line.removeprefix("# ") if line.startswith(("# [[", "# id", "# name", "# kind", "# tier", "# evidence",
-            "# offer", "# point", "# mechanism", "# detect", "# replaces", "# source", "# retrieved", "# confidence",
-            "# locator", "# artifact", "# match", "# issuer", "# identity")) else line for line in text.split("\n")]  # fmt: skip
+    known = (
+        "[[", "id", "name", "kind", "tier", "evidence", "offer", "point", "mechanism", "detect", "replaces", "source",
+        "retrieved", "confidence", "locator", "artifact", "match", "issuer", "identity",
+    )  # fmt: skip
+    marks = tuple(f"# {word}" for word in known)
+    rows = [line.removeprefix("# ") if line.startswith(marks) else line for line in text.split("\n")]
     profile = parse_profile("\n".join(rows).encode(), "our-images.toml", today=DAY)
     assert (len(profile.offers), len(profile.entries), len(profile.evidence)) == (1, 1, 1)
