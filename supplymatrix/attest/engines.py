@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from supplymatrix.attest.known_defects import Case, Defect
     from supplymatrix.attest.sigstore_engine import Opinion
 
-__all__ = ["verify_signature"]
+__all__ = ["NATIVE_ONLY", "verify_signature"]
 
+NATIVE_ONLY = "native only: "
+"""How the note begins that the package cannot read a signature."""
 _NAMES = frozenset({Check.IDENTITY, Check.ISSUER})
 _OURS_ALONE = _NAMES | {Check.CLAIM, Check.ANNOTATION, Check.PREDICATE, Check.ENGINES}
 _OF_A_STATEMENT = frozenset({Check.ARTIFACT, Check.FORM})
@@ -61,7 +63,7 @@ def verify_signature(
         if engine is EngineChoice.SIGSTORE:
             return _cannot(bundle, why)
         verdict = verify_native(bundle, artifact, wanted, root, now)
-        return changed(verdict, notes=(*verdict.notes, f"native only: {why}"))
+        return changed(verdict, notes=(*verdict.notes, f"{NATIVE_ONLY}{why}"))
     try:
         opinion = ask_sigstore(bundle, artifact, wanted, root)
     except SourceError as err:

@@ -15,6 +15,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from supplymatrix.attest.engines import NATIVE_ONLY
 from supplymatrix.attest.image_reference import is_digest, names_registry, without_login
 from supplymatrix.engine.artifact_links import links_of
 from supplymatrix.engine.base_images import BaseUse, base_images_of
@@ -211,7 +212,7 @@ class _Look:
         return ArtifactsSeen(
             facts=tuple(facts),
             gaps=tuple(self._gaps),
-            notes=tuple(Note(code="signatures", message=text) for text in self._notes),
+            notes=tuple(Note(code=_code_of(text), message=text) for text in self._notes),
             files=tuple(_files(facts)),
         )
 
@@ -430,13 +431,23 @@ def _held(artifact: SignedArtifact, ask: _Ask) -> SignedArtifact:
     )  # fmt: skip
 
 
+def _code_of(note: str) -> str:
+    """Return the code of a note; that one engine alone can read a signature is told where everything is."""
+    return "one-engine" if note.startswith(NATIVE_ONLY) else "signatures"
+
+
 def _notes_on(artifact: SignedArtifact) -> Iterator[str]:
     """Yield what is to be told of an artifact that no rule tells: what was not read, or not checked."""
     if artifact.state is not SignedAs.ALARM:  # else what is wrong stands there, and its rule tells it
         yield from artifact.notes
+    open_checks: dict[str, list[str]] = {}
     for verdict in (*artifact.signatures, *artifact.attestations):
         yield from verdict.notes
-        yield from (f"{artifact.name}: not checked of {verdict.source}: {text}" for text in unchecked(verdict))
+        for text in unchecked(verdict):
+            open_checks.setdefault(text, []).append(verdict.source)
+    for text, sources in open_checks.items():
+        of = sources[0] if len(sources) == 1 else f"{len(sources):,} signatures and attestations"
+        yield f"{artifact.name}: not checked of {of}: {text}"
 
 
 def _is_provenance(verdict: SignatureVerdict) -> bool:

@@ -278,8 +278,11 @@ BUILDER_KEYS = (
         schema=_FILE_BESIDE,
         required=True,
     ),
-    Key(name="id", about="What its provenance may call it; a star stands for any text; anything when left out.",
-        schema={**_TEXT, "minLength": 1}),
+    Key(
+        name="id",
+        about="What its provenance may call it; a star stands for any text; anything when left out.",
+        schema={**_TEXT, "minLength": 1},
+    ),
     Key(name="log", about="False: what the key signs is in no transparency log.", schema={"type": "boolean"}),
 )
 ARTIFACT_KEYS = (

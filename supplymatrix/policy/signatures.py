@@ -73,7 +73,7 @@ _OPEN_SOURCE = {
 }
 _SAY_WHO = "name who may sign: [signatures] signers"
 _BUILDER_ITSELF = "take provenance that its builder signs itself"
-_BUILDER_KEY = "name the key as its builder's: [signatures] builders = [{ key = \"…\", id = \"…\" }]"
+_BUILDER_KEY = 'name the key as that of its builder: [signatures] builders = [{ key = "…", id = "…" }]'
 _PROVENANCE_AS_SUCH = 1
 """The SLSA Build level that asks of a builder only that there is provenance (SLSA v1.0, Build L1)."""
 _DIGEST = "@sha"

@@ -126,7 +126,9 @@ def _mention(mention: LogMention) -> _Json:
         "proof": None
         if not mention.tree_size
         else {
-            "leaf_index": mention.leaf_index, "tree_size": mention.tree_size, "root": mention.root,
+            "leaf_index": mention.leaf_index,
+            "tree_size": mention.tree_size,
+            "root": mention.root,
             "origin": mention.origin,
         },
         "integrated": _time(mention.integrated),

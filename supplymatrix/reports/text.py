@@ -36,7 +36,7 @@ _AS = {
 _OPTION = re.compile(r"\s--?[A-Za-z]")
 _IN_FULL = 3  # findings of one rule that are shown whole
 _FEW = 5  # up to so many, all of them are
-FOR_THE_CURIOUS = frozenset({"older-heads-not-compared"})
+FOR_THE_CURIOUS = frozenset({"older-heads-not-compared", "one-engine"})
 """Codes of notes that ask nothing of the reader: with --verbose only."""
 
 

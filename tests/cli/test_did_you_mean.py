@@ -167,3 +167,14 @@ def test_settings_have_suggestions(cli: Cli, machine: Machine) -> None:
         file.write_text(text, encoding="utf-8")
         done = cli("config", "show")
         assert f"did you mean '{meant}'?" in done.err, text
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("verify-blob", "verify blob"), ("verify-attestation", "verify attestation"),
+     ("verify-blob-attestation", "verify attestation")],
+)  # fmt: skip
+def test_a_command_of_cosign_is_told_as_it_is_called_here(word: str, meant: str, cli: Cli) -> None:
+    done = cli(word, "app")
+    assert done.code == 2
+    assert f"next: supplymatrix {meant}\n" in done.err

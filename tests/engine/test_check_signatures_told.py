@@ -74,6 +74,7 @@ class TestNotChecked:
         audit = bench.check(f'signers = [{{ key = "{key}", log = false }}]\n{APP}')
         assert audit.verdict.exit_code == 0
         told = " ".join(render(audit, format_, width=400).split())
+        assert ("native only" in told) is (format_ != "text")  # text tells it with --verbose
         assert re.search(r"no log has it, and none was asked for", told)
         assert "not checked" in told or '"not_checked": [ "log entry' in told
 

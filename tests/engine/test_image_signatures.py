@@ -556,12 +556,12 @@ def test_a_name_without_a_registry_is_told_to_nobody(
 
 @pytest.mark.parametrize("word", ["alpine:3.20", "registry.example/app", "localhost/app", f"app@sha256:{'ab' * 32}"])
 def test_one_with_a_registry_or_a_tag_is_an_image(word: str) -> None:
-    ((row,),) = images_signatures((word,), OFFLINE)
+    (row,) = image_signatures(word, OFFLINE)
     assert row.gaps
 
 
 def test_what_a_build_file_names_needs_no_registry() -> None:
-    ((row,),) = images_signatures(("alpine",), OFFLINE, ImageChoice(only_registries=True))
+    (row,) = image_signatures("alpine", OFFLINE, ImageChoice(only_registries=True))
     assert row.reference == "docker.io/library/alpine:latest"
 
 

@@ -80,3 +80,13 @@ def test_the_name_of_what_is_signed(name: str, of: str) -> None:
 @pytest.mark.parametrize(("name", "signature"), [("app.pem", "app.sig"), ("app.sig.pem", "app.sig"), ("app", "")])
 def test_the_name_of_the_signature_that_a_certificate_goes_with(name: str, signature: str) -> None:
     assert certificate_of(name) == signature
+
+
+def test_signatures_with_a_word_in_their_names_are_of_the_file_whose_name_they_begin_with(tmp_path: Path) -> None:
+    for name in ("app", "app.sbom", "app.sbom.sigstore.json", "app.provenance.sigstore.json", "app.x.y.intoto.jsonl"):
+        (tmp_path / name).write_bytes(b"{}")
+    found = find_artifacts(tmp_path, ["."])
+    assert [Path(one.name).name for one in found.artifacts] == ["app", "app.sbom"]
+    assert found.notes == ()
+    (alone,) = find_artifacts(tmp_path, ["app.x.y.intoto.jsonl"]).artifacts
+    assert Path(alone.name).name == "app"

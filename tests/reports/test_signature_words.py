@@ -46,7 +46,9 @@ def test_a_reason_is_told_with_the_word_for_machines(reason: Reason) -> None:
 
 
 def test_where_nobody_was_asked_for_nobody_is_somebody_else() -> None:
-    step = SignatureStep(check=Check.IDENTITY, state=CheckState.NOT_CHECKABLE, says="x", reason=Reason.IDENTITY_MISMATCH)
+    step = SignatureStep(
+        check=Check.IDENTITY, state=CheckState.NOT_CHECKABLE, says="x", reason=Reason.IDENTITY_MISMATCH
+    )
     verdict = SignatureVerdict(state=SignatureState.UNDECIDED, source="x", form="x", steps=(step,))
     assert reason_text(verdict) == "nobody said who should have signed (identity-mismatch)"
 

@@ -83,8 +83,8 @@ def test_a_good_signature_is_told_with_signer_log_time_and_engines() -> None:
     text = " ".join(render_signatures_text(_run(_artifact(signatures=(GOOD,)))).split())
     for part in (
         "✓ app: signed", SIGNER.identity, SIGNER.issuer, "https://corp.example/app, commit 1f1f",
-        "https://log.example, entry 1,234,567: leaf 5 of 7,654,321 (hashedrekord", "2026-07-20 12:00:00 UTC, log promise of x",
-        "native and sigstore", "1 verified",
+        "https://log.example, entry 1,234,567: leaf 5 of 7,654,321 (hashedrekord",
+        "2026-07-20 12:00:00 UTC, log promise of x", "native and sigstore", "1 verified",
     ):  # fmt: skip
         assert part in text
     assert OK.says not in text
