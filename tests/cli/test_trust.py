@@ -114,3 +114,18 @@ def test_an_update_says_what_is_new(
     assert run(["trust", "update", "--online"]) == 2
     (tuf.folder / "timestamp.json").write_bytes(b"{}")
     assert run(["trust", "update", "--online"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["update", "--offline"], "next: run it with --online where there is a network"),
+        (["show", "--trusted-root", "none.json"], "next: look whether the name is right"),
+        (["show", "--trusted-root", __file__], "next: name a trusted root, or none"),
+    ],
+)
+def test_what_does_not_go_is_told_with_what_to_do(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["trust", *words]) in (2, 3)
+    assert told in " ".join(capsys.readouterr().err.split())
