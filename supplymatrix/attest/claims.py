@@ -2,7 +2,7 @@
 
 An identity is a whole text. A pattern must match all of it; where it is not anchored ("^…$") the verdict says so, since
 other tools take such a pattern for one that may match anywhere, and a name that merely contains the right one is the
-oldest way around them. Patterns are Python's, of which the ones that cosign takes (RE2) are nearly all a part.
+oldest way around them. Patterns are what cosign's (RE2) and Python's have in common: see `patterns`.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@
 | CHECKPOINT | the log's signed head with the size and root of the proof (C2SP tlog-checkpoint) |
 
 A log is believed while the trusted root says so, both ends included; one of which the root does not say since when is
-not. When it took an entry tells its promise, and where it promises nothing (Rekor v2) who else vouches for a time. A
-proof without a signed head proves nothing, a promise alone is enough where the form of the bundle allows it.
-Cosignatures of witnesses prove nothing here: the trusted root names no witnesses.
+not. When it took an entry tells its promise, and where it promises nothing (Rekor v2) who else vouches for a time;
+where nobody does, it has to be trusted today. A proof without a signed head proves nothing, a promise alone is enough
+where the form of the bundle allows it. Cosignatures of witnesses prove nothing here: the trusted root names none.
 
 The key hash of a log's signature line is the beginning of the log's id. Rekor v1 makes it of the key alone, v2 of name
 and key as C2SP says; there the name in the line has to fit. In both the name is the head's origin, or, in v1, the part
@@ -59,18 +59,19 @@ def check_log_entry(
     key: VerifyingKey | None = None,
     signatures: Sequence[bytes] = (),
     times: Sequence[datetime] = (),
+    now: datetime,
 ) -> tuple[_Steps, LogMention | None, TimeWitness | None]:
     """Return the steps of one entry, and where and when the log has it, as far as it proves that.
 
     artifact: what a plain signature is over. key: that verified the signature, where no certificate did. signatures: of
     which it must be about one, () = any of the bundle's. times: that others vouch for, at one of which a log that
-    promises none must be trusted; () = none is known, then it must be trusted at any time. The steps are ENTRY,
-    PROMISE, PROOF and CHECKPOINT, in this order and each of them once. One that is not there and is not needed
+    promises none must be trusted; () = none is known, then it must be trusted now. The steps are ENTRY, PROMISE, PROOF
+    and CHECKPOINT, in this order and each of them once. One that is not there and is not needed
     has no reason. A mention and a time are given only where no step failed, and the time only by a promise that holds.
     """
     about = _check_body(entry, bundle, artifact, key, signatures)
     try:
-        log, public = _log_of(entry, root, times)
+        log, public = _log_of(entry, root, times, now)
     except _UnknownLogError as err:
         return (about, *_unknown(entry, err)), None, None
     promise = _check_promise(entry, log, public)
@@ -116,7 +117,9 @@ def _check_body(
     return _step(Check.ENTRY, CheckState.VERIFIED, says)
 
 
-def _log_of(entry: LogEntry, root: TrustedRoot | None, times: Sequence[datetime]) -> tuple[TrustedLog, PublicKey]:
+def _log_of(
+    entry: LogEntry, root: TrustedRoot | None, times: Sequence[datetime], now: datetime
+) -> tuple[TrustedLog, PublicKey]:
     """Return the log of an entry and its key. Raises _UnknownLogError."""
     if root is None:
         raise _UnknownLogError("no log is trusted, for want of a trusted root", found=entry.log_id.hex())
@@ -128,7 +131,7 @@ def _log_of(entry: LogEntry, root: TrustedRoot | None, times: Sequence[datetime]
     dated = [log for log in named if log.valid.start is not None]
     if not dated:
         raise _UnknownLogError("the trusted root does not say since when the log is trusted", "validFor.start", "none")
-    log = _valid_then(dated, entry, times)
+    log = _valid_then(dated, entry, times, now)
     try:
         read = parse_bare_rsa if log.key_details.startswith("PKCS1_") else parse_spki
         return log, read(log.key)
@@ -136,25 +139,27 @@ def _log_of(entry: LogEntry, root: TrustedRoot | None, times: Sequence[datetime]
         raise _UnknownLogError(f"the key of the log cannot be used: {err}", cannot_say=True) from err
 
 
-def _valid_then(logs: list[TrustedLog], entry: LogEntry, times: Sequence[datetime]) -> TrustedLog:
-    """Return the one that is trusted when the entry was made; the first, where nobody tells when that was."""
+def _valid_then(logs: list[TrustedLog], entry: LogEntry, times: Sequence[datetime], now: datetime) -> TrustedLog:
+    """Return the one that is trusted when the entry was made, and now, where nobody tells when that was. Raises
+    _UnknownLogError."""
     if entry.promise:
         time = _time(entry.integrated_time)
-        times = () if time is None else (time,)
-    if not times:
-        return logs[0]
-    found = next((log for log in logs for time in times if log.valid.covers(time)), None)
+        if time is None:
+            return logs[0]  # the promise fails for want of it
+        times = (time,)
+    found = next((log for log in logs for time in times or (now,) if log.valid.covers(time)), None)
     if found is not None:
         return found
     start, end = logs[0].valid.start, logs[0].valid.end
     then = ", ".join(dict.fromkeys(_text(time) for time in times))
-    raise _UnknownLogError(
-        f"the log took the entry at {then}, when it was not trusted"
-        if entry.promise
-        else f"the signature is of {then}, when the log was not trusted",
-        f"{_text(start) if start else ''} to {_text(end) if end else 'today'}",
-        then,
-    )
+    if not times:
+        says = "nobody tells when the log took the entry, and it is not trusted today"
+    elif entry.promise:
+        says = f"the log took the entry at {then}, when it was not trusted"
+    else:
+        says = f"the signature is of {then}, when the log was not trusted"
+    expected = f"{_text(start) if start else ''} to {_text(end) if end else 'today'}"
+    raise _UnknownLogError(says, expected, then or f"no time; today is {_text(now)}")
 
 
 def _unknown(entry: LogEntry, fault: _UnknownLogError) -> _Steps:

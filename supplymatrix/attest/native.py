@@ -100,6 +100,7 @@ class _Run:
         self.signer: Signer | None = None
         self.log: list[LogMention] = []
         self.times: list[TimeWitness] = []
+        self.is_stamped_wrong = False
         self.notes: list[str] = []
 
     def verdict(self) -> SignatureVerdict:
@@ -357,6 +358,7 @@ class _Run:
         """Check entries and timestamps: what the stamps tell decides whether a log that tells no time was trusted."""
         stamps = [self._stamp(token) for token in self.bundle.timestamps]
         stamped = [witness for _, witness in stamps if witness is not None]
+        self.is_stamped_wrong = any(step.reason is Reason.TIMESTAMP_INVALID for steps, _ in stamps for step in steps)
         self._entries(key, stamped)
         self.times += stamped
         self._tell_stamps(stamps)
@@ -377,7 +379,7 @@ class _Run:
         for entry in sorted(self.bundle.entries, key=lambda one: not one.promise):
             steps, mention, witness = check_log_entry(
                 entry, self.bundle, self.root, artifact=self.artifact, key=key, signatures=self.signatures,
-                times=[one.time for one in (*stamped, *self.times)],
+                times=[one.time for one in (*stamped, *self.times)], now=self.now,
             )  # fmt: skip
             self.steps += [self._without_root(step) for step in steps]
             if mention is not None:
@@ -386,10 +388,13 @@ class _Run:
                 self.times.append(witness)
 
     def _without_root(self, step: SignatureStep) -> SignatureStep:
-        """Return the step of a log that nobody is asked for: without a trusted root it is unknown, and not wrong."""
-        if self.root is not None or step.reason is not Reason.LOG_UNKNOWN:
+        """Return the step of a log that nobody is asked for: without a trusted root it is unknown, and not wrong. Nor
+        is it wrong for want of a time that a timestamp tells which is."""
+        if step.reason is not Reason.LOG_UNKNOWN:
             return step
-        return changed(step, state=CheckState.NOT_CHECKABLE, remedy=_TRUST)
+        if self.root is None:
+            return changed(step, state=CheckState.NOT_CHECKABLE, remedy=_TRUST)
+        return changed(step, state=CheckState.NOT_CHECKABLE) if self.is_stamped_wrong and not self.times else step
 
     def _stamp(self, token: bytes) -> tuple[tuple[SignatureStep, ...], TimeWitness | None]:
         """Return what comes of a timestamp: of the signature that holds, or, where none is known to, of any. Old

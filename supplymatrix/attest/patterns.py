@@ -1,15 +1,18 @@
-"""Patterns of identities: whether one is anchored, whether it can be used, and whether it matches a whole text.
+r"""Patterns of identities: whether one is anchored, whether it can be used, and whether it matches a whole text.
 
 Python's `re` goes back and tries again, and a text of a hundred letters can keep it busy for ever: "(a+)+", ".*.*.*x".
 Here all ways through a pattern are followed at once, one step for each letter (Thompson 1968), so the time is at most
-the length of the text by that of the pattern, whatever they are. Taken is what RE2 takes, in Python's syntax: letters,
-classes, groups, "|", repetitions, anchors, and the flags i and s; what looks around or refers back is not. Whether a
-class has a letter is asked of `re`.
+the length of the text by that of the pattern, whatever they are. Taken is what Python's syntax and RE2's have in
+common: letters, classes, groups, "|", repetitions, anchors, and the flags i and s. What looks around or refers back is
+refused, and so is what one of the two reads otherwise: the classes of POSIX ("[[:digit:]]"), octal numbers. As in RE2
+"\d", "\w", "\s" and "\b" know ASCII alone, in a class too; a letter has its two cases, under the flag i, in all
+scripts. Whether a class has a letter is asked of `re`.
 """
 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -21,14 +24,16 @@ LONGEST_PATTERN = 1_024
 _MOST_STEPS = 2_000
 _TOKEN = re.compile(
     r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\[\^?\]?(?:\\.|[^\]\\])*\]"
-    r"|\((?:\?(?:P<\w+>|[a-zA-Z-]*[:)]|P[=>]|<?[=!>]|.))?|(?:[*+?]|\{(?:\d+(?:,\d*)?|,\d*)\})[?+]?|.",
+    r"|\((?:\?(?:P<\w+>|[a-zA-Z-]*[:)]|P[=>]|<?[=!>]|.))?|(?:[*+?]|\{(?:[0-9]+(?:,[0-9]*)?|,[0-9]*)\})[?+]?|.",
     re.DOTALL,
 )
-_REPEAT = re.compile(r"([*+?]|\{(\d*)(,?)(\d*)\})([?+]?)")
+_REPEAT = re.compile(r"([*+?]|\{([0-9]*)(,?)([0-9]*)\})([?+]?)")
 _GROUP = re.compile(r"\((?:\?P<\w+>|\?([is]*):)?")
 _FLAGS = re.compile(r"\(\?([is]+)\)")
 _AT = frozenset({"^", "$", r"\A", r"\Z", r"\b", r"\B"})
-_BACK = re.compile(r"\\[1-9]|\(\?P=|\(\?\(")
+_BACK = ("(?P=", "(?(")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_POSIX = re.compile(r"\[[:.=]")
 _END = re.compile(r"(?<!\\)(?:\\\\)*(?:\$|\\[Zz])\Z")
 
 
@@ -113,16 +118,31 @@ def _reached(steps: tuple[_Step, ...], begun: Iterable[int], text: str, at: int)
 def _steps(pattern: str) -> tuple[_Step, ...]:
     """Return the steps of a pattern. Raises _FaultError."""
     try:
-        re.compile(pattern)
-        if _BACK.search(pattern):
-            raise _FaultError("refers back to what it matched")
         parts = _TOKEN.findall(pattern)
+        for part in parts:
+            _refuse_part(part)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(pattern)
         flags = _FLAGS.fullmatch(parts[0]) if parts else None
         return tuple(_Reader(parts[1:] if flags else parts).choice(flags[1] if flags else ""))
     except RecursionError as err:
         raise _FaultError("is nested too deep") from err
+    except FutureWarning as err:
+        raise _FaultError(f"has a class that is read in two ways: {err}") from err
     except (re.error, OverflowError) as err:
         raise _FaultError(f"is none: {err}") from err
+
+
+def _refuse_part(part: str) -> None:
+    """Raise _FaultError for what is refused wherever it stands."""
+    escaped = "".join(_ESCAPED.findall(part))
+    if part.startswith(_BACK) or any(sign in "123456789" for sign in escaped):
+        raise _FaultError("refers back to what it matched")
+    if "0" in escaped:
+        raise _FaultError(r"has an octal number, which is not used here: write \x and two hex digits")
+    if part[0] == "[" and _POSIX.search(_ESCAPED.sub("a", part), 1):
+        raise _FaultError(f"has {part!r}, a class of POSIX, which is not used here: write 0-9, a-z, A-Za-z0-9")
 
 
 class _Reader:
@@ -142,6 +162,7 @@ class _Reader:
             self._at += 1
             other = self._row(flags)
             found = [_Step(ways=(1, len(found) + 2)), *found, _Step(ways=(len(other) + 1,)), *other]
+            _refuse_long(len(found))
         return found
 
     def _next(self) -> str:
@@ -189,10 +210,12 @@ def _repeated(one: _Steps, repeat: re.Match[str]) -> _Steps:
 
 def _refuse_long(steps: int) -> None:
     if steps > _MOST_STEPS:
-        raise _FaultError(f"repeats so much that it has more than {_MOST_STEPS:,} steps")
+        raise _FaultError(f"is so long, or repeats so much, that it has more than {_MOST_STEPS:,} steps")
 
 
 @lru_cache(maxsize=1_024)
 def _compiled(part: str, flags: str) -> re.Pattern[str]:
     found = (re.IGNORECASE if "i" in flags else 0) | (re.DOTALL if "s" in flags else 0)
+    if any(sign in "bBdDsSwW" for sign in _ESCAPED.findall(part)):
+        found |= re.ASCII
     return re.compile(part if part not in ("{", "}", "]") else re.escape(part), found)

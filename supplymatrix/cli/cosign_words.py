@@ -6,8 +6,9 @@
 | --private-infrastructure | --insecure-ignore-log, and every report says so |
 | --output json | --format json; told, since it is another document |
 | --rekor-url, --max-workers | told, and passed over: no log is asked |
-| --check-claims, --new-bundle-format, --use-signed-timestamps, --experimental-oci11 | what is done anyway |
-| --ca-intermediates, --timestamp-certificate-chain, --rfc3161-timestamp, --digest, --sk | refused |
+| --check-claims, --new-bundle-format, --experimental-oci11 | what is done anyway |
+| --use-signed-timestamps, --timestamp-certificate-chain, --rfc3161-timestamp | refused: they ask for timestamps |
+| --ca-intermediates, --digest, --sk | refused |
 
 Source: the help of cosign 3.1.3; doc/cosign_verify.md and doc/cosign_verify-blob.md of cosign 2.6.
 """
@@ -35,12 +36,14 @@ _BOOLS = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
     **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
 }
-_DONE_ANYWAY = (_CLAIMS, "--new-bundle-format", "--use-signed-timestamps", "--experimental-oci11")
+_DONE_ANYWAY = (_CLAIMS, "--new-bundle-format", "--experimental-oci11")
 _PASSED_OVER = {
     "--rekor-url": "no log is asked: what it signed is held against the trusted root",
     "--max-workers": "not needed here",
 }
 _ELSEWHERE = {
+    "--use-signed-timestamps": "leave it out: a timestamp that is there is always checked, and the report says who "
+    "tells the time; that there must be one cannot be asked for",
     "--ca-intermediates": "put these certificates into the file of --ca, before the authority's own",
     "--timestamp-certificate-chain": "whose timestamps count is in the trusted root: --trusted-root FILE",
     "--rfc3161-timestamp": "a timestamp counts inside of a bundle",

@@ -32,8 +32,9 @@ _STDOUT = Path("-")
 @click.command(cls=SignatureCommand)
 @click.argument("files", nargs=-1, required=True, metavar="FILE|DIGEST...")
 @kinds_option(
-    "--type", "kinds", "What must be attested: slsaprovenance, spdx, cyclonedx, vuln, openvex, …, or a predicate type; "
-    "anything when left out.",
+    "--type", "kinds", "What must be attested: slsaprovenance (v0.1, v0.2 or v1; one alone: "
+    "slsaprovenance02, slsaprovenance1), spdx, cyclonedx, vuln, openvex, …, or a predicate type; anything when left "
+    "out.",
 )  # fmt: skip
 @signature_options
 @bundle_options

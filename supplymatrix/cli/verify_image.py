@@ -26,8 +26,8 @@ __all__ = ["image"]
 @click.argument("images_named", nargs=-1, required=True, metavar="IMAGE...")
 @image_options
 @kinds_option(
-    "--type", "kinds", "Ask for an attestation of this kind instead of a signature: slsaprovenance, spdx, cyclonedx, "
-    "vuln, openvex, …, or a predicate type.",
+    "--type", "kinds", "Ask for an attestation of this kind instead of a signature: slsaprovenance (v0.1, v0.2 "
+    "or v1; one alone: slsaprovenance02, slsaprovenance1), spdx, cyclonedx, vuln, openvex, …, or a predicate type.",
 )  # fmt: skip
 @signature_options
 @click.option("--local-image", "is_local", is_flag=True, hidden=True)

@@ -51,7 +51,8 @@ VendorWishes = Callable[[str, tuple[tuple[str, str], ...], str, ArtifactKind], V
 @value
 class NamedSigner:
     """One who may sign. log: what its keys sign has to be in a log. gaps: why it is not known who signs, or cannot be
-    verified here; notes: what is to be told of it. lacks_keys: some of its keys are not at hand."""
+    verified here; notes: what is to be told of it. lacks_keys: some of its keys are not at hand. only_certificates:
+    what a key signed is somebody else's."""
 
     wishes: tuple[IdentityWish, ...]
     keys: tuple[VerifyingKey, ...]
@@ -60,6 +61,7 @@ class NamedSigner:
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
     lacks_keys: bool = False
+    only_certificates: bool = False
 
 
 @value
@@ -166,7 +168,7 @@ def signers_in(vendor: VendorSigners) -> NamedSigner:
         gaps = (*gaps, gap)
     return NamedSigner(
         wishes=wanted.identities, keys=wanted.keys, log=not wanted.log_is_optional, gaps=gaps, notes=vendor.notes,
-        lacks_keys=wanted.lacks_keys,
+        lacks_keys=wanted.lacks_keys, only_certificates=wanted.only_certificates,
     )  # fmt: skip
 
 
@@ -196,6 +198,7 @@ def wanted_of(signers: Signers) -> Wanted:
         keys=tuple(key for signer in nearest for key in signer.keys),
         log_is_optional=any(signer.keys and not signer.log for signer in nearest),
         lacks_keys=any(signer.lacks_keys for signer in nearest),
+        only_certificates=bool(nearest) and all(signer.only_certificates for signer in nearest),
     )
 
 

@@ -148,21 +148,26 @@ def claimed_names(candidate: Candidate) -> frozenset[str]:
     return frozenset(subject.name.rpartition("/")[2] for subject in candidate.statement.subjects if subject.name)
 
 
-def without_copies(candidates: Sequence[Candidate]) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
-    """Return candidates without bare signatures that a bundle holds too, with its log entry; and a note for each."""
+def without_copies(
+    candidates: Sequence[Candidate], judged: Iterable[tuple[bool, SignatureVerdict]]
+) -> tuple[tuple[tuple[bool, SignatureVerdict], ...], tuple[str, ...]]:
+    """Return verdicts, each with whether it is of an attestation, without those on bare signatures that a bundle which
+    holds has too, with its log entry; and a note for each."""
+    pairs = tuple(judged)
+    holding = {verdict.source for _, verdict in pairs if verdict.holds}
     held = {
         candidate.bundle.signature: candidate.source
         for candidate in candidates
-        if candidate.bundle is not None and candidate.bundle.entries
+        if candidate.bundle is not None and candidate.bundle.entries and candidate.source in holding
     }
-    kept, notes = list[Candidate](), list[str]()
-    for candidate in candidates:
-        bundle = candidate.bundle
-        if bundle is None or bundle.entries or bundle.envelope is not None or bundle.signature not in held:
-            kept.append(candidate)
-        else:
-            notes.append(f"{candidate.source} is the signature of {held[bundle.signature]} once more")
-    return tuple(kept), tuple(notes)
+    copies = {
+        candidate.source: held[bundle.signature]
+        for candidate in candidates
+        if (bundle := candidate.bundle) is not None and not bundle.entries and bundle.envelope is None
+        and bundle.signature in held
+    }  # fmt: skip
+    kept = tuple(pair for pair in pairs if pair[1].source not in copies)
+    return kept, tuple(f"{copy} is the signature of {source} once more" for copy, source in copies.items())
 
 
 def _by_key_name(name: str) -> tuple[str, ...]:

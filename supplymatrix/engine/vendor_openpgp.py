@@ -31,7 +31,7 @@ from supplymatrix.sources.file_digests import digest_file
 from supplymatrix.sources.files import read_limited
 from supplymatrix.sources.gpgv import KEYRING_LIMIT, OpenPgpAnswer, OpenPgpState, check_openpgp, keyring_bytes
 
-__all__ = ["ENDINGS", "openpgp_artifact", "openpgp_verdict"]
+__all__ = ["ENDINGS", "either_way", "openpgp_artifact", "openpgp_verdict"]
 
 ENDINGS = (".asc", ".sig", ".gpg")
 """Of signatures beside a file, the first one that is there."""
@@ -86,6 +86,21 @@ def openpgp_artifact(
         found.signatures, (), required=required, only_attestations=only_attestations, has_gaps=bool(found.gaps)
     )
     return changed(found, state=state)
+
+
+def either_way(
+    others: Sequence[SignatureVerdict], by_openpgp: Sequence[SignatureVerdict]
+) -> tuple[SignatureVerdict, ...]:
+    """Return the verdicts on a file that may be signed by Sigstore or by OpenPGP, one for each signature: NAME.sig may
+    be of either, and nothing is wrong with it for not being of the other."""
+    known = {one.source for one in by_openpgp if one.reason is not Reason.UNSUPPORTED}
+    held = {one.source for one in others if one.holds}
+    kept = [
+        one for one in others
+        if one.holds
+        or not (one.source in known or (one.source.endswith(ENDINGS) and one.form == "not readable"))
+    ]  # fmt: skip
+    return (*kept, *(one for one in by_openpgp if one.source not in held))
 
 
 def openpgp_verdict(answer: OpenPgpAnswer, fingerprints: tuple[str, ...], source: str) -> SignatureVerdict:

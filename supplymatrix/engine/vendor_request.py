@@ -50,8 +50,9 @@ def with_vendor(request: SignatureRequest, words: VendorWords) -> SignatureReque
     }
     told = tuple(by_name.values())
     by_openpgp = [name for name, signers in by_name.items() if signers.fingerprints is not None]
-    if by_openpgp and (unasked := tuple(_not_of_openpgp(request))):
-        raise InputError(_only_sigstore(unasked, told[0].name, by_openpgp[0]))
+    alone = [name for name in by_openpgp if not by_name[name].wanted.identities and not by_name[name].wanted.keys]
+    if by_openpgp and (unasked := tuple(_not_of_openpgp(request, alone=bool(alone)))):
+        raise InputError(_only_sigstore(unasked, told[0].name, (alone or by_openpgp)[0]))
     notes = dict.fromkeys(note for signers in told for note in signers.notes)
     if request.keyring is not None and not by_openpgp:
         notes[f"--keyring was not used: {_NO_OPENPGP}"] = None
@@ -62,13 +63,15 @@ def with_vendor(request: SignatureRequest, words: VendorWords) -> SignatureReque
     )  # fmt: skip
 
 
-def _not_of_openpgp(request: SignatureRequest) -> Iterator[str]:
-    """Yield the options of a request that say nothing of signatures by OpenPGP."""
+def _not_of_openpgp(request: SignatureRequest, *, alone: bool) -> Iterator[str]:
+    """Yield the options of a request that say nothing of signatures by OpenPGP. alone: something is signed in no other
+    way; else those that say what Sigstore's are held against have their use."""
     wanted, places = request.wanted, request.places
     options = (
         ("--claim or --workflow-*", wanted.claims), ("--annotation", wanted.annotations),
-        ("--trusted-root", request.trusted_root), ("--ca", request.ca), ("--bundle", places.bundles),
-        ("--certificate", places.certificate), ("--insecure-ignore-log", not wanted.checks_log),
+        ("--trusted-root", alone and request.trusted_root), ("--ca", alone and request.ca),
+        ("--bundle", alone and places.bundles), ("--certificate", places.certificate),
+        ("--insecure-ignore-log", not wanted.checks_log),
         ("--insecure-ignore-sct", not wanted.checks_sct),
         ("--engine sigstore", request.engine is EngineChoice.SIGSTORE),
     )  # fmt: skip

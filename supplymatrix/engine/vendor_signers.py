@@ -19,6 +19,7 @@ from pathlib import Path
 
 from supplymatrix.attest.image_reference import parse_image_reference
 from supplymatrix.attest.keys import VerifyingKey
+from supplymatrix.attest.patterns import matches, pattern_fault
 from supplymatrix.attest.wanted import IdentityWish, Wanted
 from supplymatrix.engine.vendor_keys import VendorKeys
 from supplymatrix.errors import Diagnostic, InputError
@@ -192,12 +193,16 @@ def _is_by(
     row: VendorSigner, signer: Signer, verdict: SignatureVerdict, key_rows: Sequence[tuple[str, VendorSigner]]
 ) -> bool:
     if row.mechanism is SignerMechanism.KEYLESS:
-        is_one = row.identity == signer.identity if row.identity else re.fullmatch(row.identity_regexp, signer.identity)
-        return bool(is_one) and row.issuer == signer.issuer
+        is_one = row.identity == signer.identity if row.identity else _fits(row.identity_regexp, signer.identity)
+        return is_one and row.issuer == signer.issuer
     if row.mechanism is SignerMechanism.OPENPGP:
         keys = {text for _, text in signer.claims} | {step.found for step in verdict.steps if step.check is Check.KEY}
         return bool(keys & set(row.fingerprints))
     return (signer.key_id, row) in key_rows
+
+
+def _fits(pattern: str, identity: str) -> bool:
+    return not pattern_fault(pattern) and matches(pattern, identity)
 
 
 @value

@@ -259,9 +259,11 @@ class _Run:
             name, kind = target.digest, ArtifactKind.DIGEST
         else:
             name, kind = file_word(target.path), ArtifactKind.FILE
-        signers = self._signers(name)
+        signers, by_openpgp = self._signers(name), None
         if isinstance(target, FileTarget) and signers is not None and signers.fingerprints is not None:
-            return self._openpgp(target.path, signers)
+            by_openpgp = self._openpgp(target.path, signers)
+            if not signers.wanted.identities and not signers.wanted.keys:
+                return by_openpgp
         try:
             if isinstance(target, DigestTarget):
                 found = _prepared_digest(target, self._places)
@@ -270,9 +272,23 @@ class _Run:
         except InputError as err:
             faults = err.diagnostics
             return lambda: (self._unreadable(name, kind, faults),)
+        if by_openpgp is not None:
+            return lambda: (self._either(self._finish(found), *by_openpgp()),)
         return lambda: (self._finish(found),)
 
-    def _openpgp(self, path: Path, signers: VendorSigners) -> Callable[[], Iterable[SignedArtifact]]:
+    def _either(self, found: SignedArtifact, by_openpgp: SignedArtifact) -> SignedArtifact:
+        """Return a file of a vendor who signs by OpenPGP or otherwise: it is signed if it is in one of these ways."""
+        from supplymatrix.engine.vendor_openpgp import either_way
+
+        pairs = [(False, one) for one in either_way(found.signatures, by_openpgp.signatures)]
+        pairs += [(True, one) for one in found.attestations]
+        if found.state is SignedAs.SIGNED:
+            return self._signed(found, pairs)
+        gaps, faults = (tuple(dict.fromkeys((*getattr(found, name), *getattr(by_openpgp, name))))
+                        for name in ("gaps", "faults"))  # fmt: skip
+        return self._signed(changed(found, state=SignedAs.UNSIGNED, gaps=gaps, faults=faults), pairs)
+
+    def _openpgp(self, path: Path, signers: VendorSigners) -> Callable[[], tuple[SignedArtifact]]:
         """Return what judges a file whose vendor signs by OpenPGP."""
         from supplymatrix.engine.vendor_openpgp import openpgp_artifact
 
@@ -315,9 +331,9 @@ class _Run:
             return self._unreadable(found.name, found.kind, err.diagnostics)
         shared = self._places.shared_for(found.last_name, digests.digests)
         loose, others = found.own.about(found.last_name, digests.digests)
-        candidates, copies = without_copies((*found.own.candidates, *shared, *loose))
+        candidates = (*found.own.candidates, *shared, *loose)
         artifact = Artifact(name=found.name, digests=digests.digests, data=digests.data)
-        judged = self._judged(candidates, artifact, self._base(found.name))
+        judged, copies = without_copies(candidates, self._judged(candidates, artifact, self._base(found.name)))
         notes, signers = [*found.own.notes, *others, *copies], self._signers(found.name)
         if self._request.only_attestations:
             there = [(one.source, one.is_attestation) for one in candidates if one.bundle is not None]

@@ -26,6 +26,7 @@ DATA = b"a program"
 ARTIFACT = Artifact(name="app", digests=(("sha256", hashlib.sha256(DATA).hexdigest()),))
 MADE = MadeSigstore()
 LOGGED = AT + timedelta(seconds=30)
+NOW = AT + timedelta(days=30)
 V, N = CheckState.VERIFIED, CheckState.NOT_PRESENT
 
 
@@ -43,7 +44,9 @@ def parsed(log: str = "v1", version: str = "0.3", fault: Fault | None = None, **
 def check(
     bundle: SignedBundle, trusted: TrustedRoot | None = None, entry: LogEntry | None = None
 ) -> tuple[dict[Check, SignatureStep], LogMention | None, TimeWitness | None]:
-    steps, mention, time = check_log_entry(entry or bundle.entries[0], bundle, trusted or root(), artifact=ARTIFACT)
+    steps, mention, time = check_log_entry(
+        entry or bundle.entries[0], bundle, trusted or root(), artifact=ARTIFACT, now=NOW
+    )
     assert [step.check for step in steps] == [Check.ENTRY, Check.PROMISE, Check.PROOF, Check.CHECKPOINT]
     if any(step.state is CheckState.FAILED for step in steps):
         assert (mention, time) == (None, None)
@@ -109,7 +112,7 @@ def test_a_log_of_the_same_name_that_nobody_knows_is_not_believed(log: str) -> N
 
 def test_without_a_trusted_root_no_log_is_known() -> None:
     bundle = parsed()
-    steps, mention, time = check_log_entry(bundle.entries[0], bundle, None, artifact=ARTIFACT)
+    steps, mention, time = check_log_entry(bundle.entries[0], bundle, None, artifact=ARTIFACT, now=NOW)
     assert [step.reason for step in steps] == [None, *[Reason.LOG_UNKNOWN] * 3]
     assert (mention, time) == (None, None)
 
@@ -307,14 +310,17 @@ def test_a_log_that_promises_no_time_is_trusted_when_somebody_else_says_that_it_
     bundle = parsed("v2")
     trusted = parse_trusted_root(MADE.trusted_root(starts={"v2": AT}, ends={"v2": LOGGED}), "r")
     early, late = AT - timedelta(seconds=1), LOGGED + timedelta(seconds=1)
-    for times, holds in (((AT,), True), ((late, LOGGED), True), ((), True), ((early,), False), ((early, late), False)):
-        steps, mention, _ = check_log_entry(bundle.entries[0], bundle, trusted, artifact=ARTIFACT, times=times)
-        assert (mention is not None) is holds, times
+    for times, now, holds in (
+        ((AT,), NOW, True), ((late, LOGGED), NOW, True), ((early,), NOW, False), ((early, late), NOW, False),
+        ((), AT, True), ((), LOGGED, True), ((), late, False), ((), early, False),
+    ):  # fmt: skip
+        steps, mention, _ = check_log_entry(bundle.entries[0], bundle, trusted, artifact=ARTIFACT, times=times, now=now)
+        assert (mention is not None) is holds, (times, now)
         reasons = {step.reason for step in steps if step.state is CheckState.FAILED}
         assert reasons == (set() if holds else {Reason.LOG_UNKNOWN})
     promised = parsed("v1")
     ended = parse_trusted_root(MADE.trusted_root(ends={"v1": AT - timedelta(days=1)}), "r")
     steps, _, _ = check_log_entry(
-        promised.entries[0], promised, ended, artifact=ARTIFACT, times=(AT - timedelta(days=2),)
+        promised.entries[0], promised, ended, artifact=ARTIFACT, times=(AT - timedelta(days=2),), now=NOW
     )
     assert Reason.LOG_UNKNOWN in {step.reason for step in steps}

@@ -398,6 +398,22 @@ def test_an_entry_that_is_there_must_hold_though_none_is_needed() -> None:
     assert (needed.state, needed.reason) == (SignatureState.UNDECIDED, Reason.LOG_UNKNOWN)
 
 
+@pytest.mark.parametrize("dates", [{"ends": AT - timedelta(days=1)}, {"starts": NOW + timedelta(days=1)}])
+def test_a_log_that_nobody_tells_the_time_of_must_be_trusted_today(dates: dict[str, Any]) -> None:
+    every: dict[str, Any] = {name: {"v1": time, "v2": time} for name, time in dates.items()}
+    root = parse_trusted_root(MADE.trusted_root(**every), "root.json")
+    without_promise = json.loads(MADE.keyed_blob(DATA))
+    del without_promise["verificationMaterial"]["tlogEntries"][0]["inclusionPromise"]
+    bundles = [MADE.keyed_blob(DATA, log="v2", stamps=0), MADE.keyed_blob(DATA, log="v2", faults={Fault.OTHER_TSA}),
+               json.dumps(without_promise).encode()]  # fmt: skip
+    for bundle in bundles:
+        assert judged(bundle, Wanted(keys=(key(),))).state is SignatureState.VALID
+        verdict = judged(bundle, Wanted(keys=(key(),)), root=root)
+        assert (verdict.state, verdict.reason) == (SignatureState.REFUSED, Reason.LOG_UNKNOWN)
+    wrong = MADE.keyed_blob(DATA, log="v2", faults={Fault.WRONG_STAMP})
+    assert judged(wrong, Wanted(keys=(key(),)), root=root).reason is Reason.TIMESTAMP_INVALID
+
+
 def test_a_log_is_not_optional_for_certificates() -> None:
     verdict = judged(MADE.keyless_blob(DATA, log="", stamps=1), changed(WANTED, log_is_optional=True))
     assert verdict.reason is Reason.LOG_ENTRY_MISSING

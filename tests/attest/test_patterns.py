@@ -28,7 +28,10 @@ def test_anchored(pattern: str, *, is_it: bool) -> None:
 @pytest.mark.parametrize(
     ("pattern", "said"),
     [
-        (r"(a)\1", "refers back"), ("(?P<a>x)(?P=a)", "refers back"), ("(a)?(?(1)b|c)", "refers back"),
+        (r"(a)\1", "refers back"), (r"[\1]", "refers back"), (r"\012", "octal"), (r"[\012]", "octal"),
+        ("[[:digit:]]+", "POSIX"), ("[^[:alpha:]]", "POSIX"), ("[x[=a=]]", "POSIX"), ("[x[.a.]]", "POSIX"),
+        ("[[a]]", "two ways"), ("[a--b]", "two ways"), ("a{1900}|b{1900}", "2,000 steps"),
+        ("(?P<a>x)(?P=a)", "refers back"), ("(a)?(?(1)b|c)", "refers back"),
         ("[", "is none"), ("(", "is none"), ("a" * (LONGEST_PATTERN + 1), "characters"), ("a**", "is none"),
         *((pattern, "is not used here") for pattern in (
             "(?>a+)+", "(?=a)b", "(?!a)b", "(?<=a)b", "(?<!a)b", "a++", "a{2}+", "(?x)(a +)+ b", "(?m)^a$", "(?x:a b)",
@@ -103,3 +106,24 @@ def test_no_pattern_takes_long(pattern: str) -> None:
     """Tried one way after the other, each of these would take longer than the sun has."""
     assert pattern_fault(pattern) == ""
     assert not matches(pattern, "a" * 1_000)
+
+
+def test_no_warning_is_let_out(recwarn: pytest.WarningsRecorder) -> None:
+    for pattern in ("[[:digit:]]", "[[a]]", "[a||b]", "[a&&b]"):
+        assert pattern_fault(pattern)
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "is_one"),
+    [
+        (r"\d", "3", True), (r"\d", "٣", False), (r"[\d]", "٣", False), (r"\w", "é", False),
+        (r"(?i)[\w]", "\u017f", False),
+        (r"\W", "é", True), (r"\s", "\u00a0", False), (r"a\bé", "aé", True), (r"a\Bé", "aé", False),
+        ("(?i)É", "é", True), ("(?i)[É]", "é", True), ("x{٣}", "x{٣}", True), ("x{٣}", "xxx", False),
+        (r"\\1", r"\1", True), ("[(?P=]", "=", True),
+    ],
+)  # fmt: skip
+def test_digits_and_words_are_of_ascii_and_letters_of_all_scripts(pattern: str, text: str, *, is_one: bool) -> None:
+    assert pattern_fault(pattern) == ""
+    assert matches(pattern, text) is is_one

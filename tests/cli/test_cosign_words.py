@@ -19,7 +19,7 @@ _BLOB = ("verify", "blob", "app", "--trusted-root", "root.json")
     "words",
     [
         ("--insecure-ignore-tlog=false", "--insecure-ignore-sct=false", "--offline=true", "--offline=false"),
-        ("--new-bundle-format=true", "--new-bundle-format", "--use-signed-timestamps=true", "--experimental-oci11"),
+        ("--new-bundle-format=true", "--new-bundle-format", "--use-signed-timestamps=false", "--experimental-oci11"),
         ("--check-claims=true", "--check-claims", "--private-infrastructure=false", "--sk=false"),
     ],
 )
@@ -55,6 +55,8 @@ def test_what_is_passed_over_is_told(cli: Cli, folder: Path) -> None:
     [
         (("--check-claims=false",), "always held against the artifact"),
         (("--insecure-ignore-tlog=maybe",), "true or false"),
+        (("--use-signed-timestamps",), "leave it out"),
+        (("--use-signed-timestamps=true",), "leave it out"),
         (("--ca-intermediates", "x.pem"), "into the file of --ca"),
         (("--timestamp-certificate-chain", "x.pem"), "--trusted-root"),
         (("--digest", "ab" * 32), "sha256:"),
@@ -86,3 +88,9 @@ def test_words_behind_two_dashes_are_names(cli: Cli, folder: Path) -> None:
     done = cli("verify", "blob", *WHO, "--trusted-root", "root.json", "--", "app", "--offline=true", cwd=folder)
     assert done.code == 2
     assert "--offline=true: not readable" in done.out
+
+
+@pytest.mark.parametrize("command", ["attestation", "image"])
+def test_the_help_tells_a_kind_that_is_wider_than_cosign_s(command: str, cli: Cli) -> None:
+    told = " ".join(cli("verify", command, "--help").out.split())
+    assert "slsaprovenance (v0.1, v0.2 or v1; one alone: slsaprovenance02, slsaprovenance1)" in told

@@ -24,7 +24,7 @@ from tests.engine.test_check_signatures import Bench as Project
 from tests.engine.test_check_signatures import states
 from tests.support.gnupg import Gnupg
 from tests.support.made_profile import made_profile
-from tests.support.made_sigstore import AT
+from tests.support.made_sigstore import AT, GITHUB_IDENTITY, GITHUB_ISSUER, MadeSigstore
 
 NOW = AT + timedelta(days=30)
 MEANS = Means(environ={"PATH": "/usr/bin:/bin"}, now=NOW, offline=True)
@@ -155,6 +155,33 @@ def test_what_cannot_be_asked_of_it_is_refused(bench: Bench, more: dict[str, Any
     with pytest.raises(InputError) as caught:
         bench.run("good", **more)
     assert caught.value.diagnostics[0].message.endswith(f"nothing of that can be asked: {option}")
+
+
+def test_a_file_that_may_be_signed_in_two_ways_is_signed_in_either(bench: Bench, tmp_path: Path) -> None:
+    made = MadeSigstore()
+    profile = (bench.folder / "profiles/acme.toml").read_text(encoding="utf-8")
+    row = {
+        "id": "two", "name": "its files by Sigstore", "artifact": "blob", "mechanism": "sigstore-keyless",
+        "identity": GITHUB_IDENTITY, "issuer": GITHUB_ISSUER,
+    }  # fmt: skip
+    lines = [profile, "[[signer]]", 'match = ["acme-*.tar.gz"]', 'evidence = ["page"]']
+    lines += [f'{name} = "{text}"' for name, text in row.items()]
+    (tmp_path / "acme.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "root.json").write_bytes(made.trusted_root())
+    file = tmp_path / "acme-1.tar.gz"
+    file.write_bytes(DATA)
+
+    def run(*, bundle: bytes = b"", end: str = ".asc", signature: str = "") -> int:
+        for name, data in ((".sigstore.json", bundle), (end, bench.signed.get(signature, b""))):
+            Path(f"{file}{name}").write_bytes(data) if data else Path(f"{file}{name}").unlink(missing_ok=True)
+        request = bench.request(targets=(FileTarget(path=file),), trusted_root=tmp_path / "root.json")
+        return verify_signatures(with_vendor(request, VendorWords(vendor="acme", folders=(tmp_path,)))).exit_code
+
+    good, bad = made.keyless_blob(DATA), made.keyless_blob(DATA, identity="https://github.com/evil/x")
+    assert (run(), run(bundle=good), run(bundle=bad), run(signature="good")) == (1, 0, 1, 0)
+    assert (run(bundle=bad, signature="good"), run(bundle=good, signature="other")) == (0, 0)
+    assert run(bundle=bad, signature="other") == 1
+    assert (run(), run(end=".sig", signature="good"), run(end=".sig", signature="other")) == (1, 0, 1)
 
 
 @pytest.mark.parametrize(("vendor", "name"), [("redhat", "golang-1.26.rpm"), ("canonical", "golang.deb")])

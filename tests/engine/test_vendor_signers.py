@@ -18,11 +18,12 @@ from supplymatrix.attest.native import verify_native
 from supplymatrix.attest.trusted_root import parse_trusted_root
 from supplymatrix.attest.wanted import Artifact, EngineChoice, Wanted
 from supplymatrix.engine.means import Means
-from supplymatrix.engine.policy_signers import signers_in
+from supplymatrix.engine.policy_signers import FileSigners, NamedSigner, signers_in
+from supplymatrix.engine.policy_signers import wanted_of as policy_wanted
 from supplymatrix.engine.vendor_keys import KEPT_KEYS, VendorKeys
 from supplymatrix.engine.vendor_profiles import load_profiles
 from supplymatrix.engine.vendor_request import VendorWords, with_vendor
-from supplymatrix.engine.vendor_signers import SignerBook, signers_of, vendors_of_image
+from supplymatrix.engine.vendor_signers import SignerBook, answer_of, signers_of, vendors_of_image
 from supplymatrix.engine.verify_signatures import (
     DigestTarget,
     FileTarget,
@@ -33,7 +34,15 @@ from supplymatrix.engine.verify_signatures import (
     verify_signatures,
 )
 from supplymatrix.errors import InputError
-from supplymatrix.model.signature import ArtifactKind, Reason, SignatureState, SignatureVerdict, SignedAs
+from supplymatrix.model.signature import (
+    ArtifactKind,
+    Reason,
+    SignatureState,
+    SignatureVerdict,
+    SignedArtifact,
+    SignedAs,
+    Signer,
+)
 from supplymatrix.model.value import changed
 from supplymatrix.model.vendor import VendorProfile
 from supplymatrix.model.vendor_signer import SignerMechanism, VendorSigner
@@ -427,6 +436,13 @@ def test_a_policy_is_told_that_it_does_not_verify_openpgp() -> None:
     assert signers_in(signers_of("minimus", {}, "reg.mini.dev/go")).gaps == ()
 
 
+def test_a_policy_takes_no_key_for_a_vendor_who_signs_with_certificates() -> None:
+    keyless, keyed = signers_in(signers_of("minimus", {}, "reg.mini.dev/go")), NamedSigner(wishes=(), keys=())
+    assert policy_wanted((FileSigners(signers=(keyless,)),)).only_certificates
+    assert not policy_wanted((FileSigners(signers=(keyless, keyed)),)).only_certificates
+    assert not policy_wanted(()).only_certificates
+
+
 # ---- whole runs
 
 
@@ -517,6 +533,19 @@ def test_the_answer_names_the_row_that_signed(tmp_path: Path, root: Path) -> Non
         assert found.artifacts[0].vendor_answer.startswith(f"yes, Chainguard signed it: {row.name}, sigstore-keyless; ")
         others = f"a layout has no name: held against all of what Chainguard signs: {rows['free-images'].name}, "
         assert any(note.startswith(f"{place}: {others}") for note in found.notes)
+
+
+def test_the_answer_reads_a_pattern_as_the_verdict_did() -> None:
+    """In Python alone a digit is one of any script."""
+    signers = signers_of("minimus", {}, "reg.mini.dev/go")
+    row = changed(signers.rows[0], identity="", issuer="https://login.example")
+    first = changed(row, id="a", name="first", identity_regexp=r"^dev\d@corp\.example$")
+    second = changed(row, id="b", name="second", identity_regexp=r"^dev[^@]@corp\.example$")
+    signer = Signer(key_name="", key_id="", identity="dev٣@corp.example", issuer="https://login.example")
+    verdict = SignatureVerdict(state=SignatureState.VALID, source="x", form="x", steps=(), signer=signer)
+    artifact = SignedArtifact(name="x", kind=ArtifactKind.IMAGE, state=SignedAs.SIGNED, signatures=(verdict,))
+    told = answer_of(changed(signers, rows=(first, second)), artifact)
+    assert told.startswith("yes, Minimus signed it: second, sigstore-keyless; ")
 
 
 def test_variables_of_quotes_count_too(tmp_path: Path) -> None:

@@ -118,6 +118,17 @@ def test_a_bare_signature_that_a_bundle_has_too_is_told_once(tmp_path: Path) -> 
     assert any("once more" in note for note in artifact.notes)
 
 
+def test_a_bare_signature_is_no_copy_of_a_bundle_that_does_not_hold(tmp_path: Path) -> None:
+    signed = MADE.sign_blob(DATA, is_keyed=True, log="")
+    document = json.loads(MADE.keyed_blob(DATA, faults={Fault.OTHER_LOG}))
+    document["messageSignature"]["signature"] = signed.signature_text
+    beside = {"sigstore_json": json.dumps(document).encode(), "sig": signed.signature_text.encode()}
+    key = parse_verifying_key(MADE.key().pem.encode(), "key.pem")
+    artifact = _one(tmp_path, _file(tmp_path, beside=beside), wanted=Wanted(keys=(key,), log_is_optional=True))
+    assert artifact.state is SignedAs.SIGNED
+    assert [verdict.holds for verdict in artifact.signatures] == [True, False]
+
+
 def test_every_artifact_of_a_run_has_its_own_verdict_in_the_order_of_the_command_line(tmp_path: Path) -> None:
     good = MADE.keyless_blob(DATA)
     targets = [
