@@ -32,8 +32,8 @@ class Exchange:
     """
 
     __slots__ = (
-        "accept", "attached", "etag", "fault", "file", "form", "headers", "is_home", "is_public", "is_too_long",
-        "is_unchanged", "keeps", "last_modified", "seconds", "status", "tries",
+        "_held", "accept", "attached", "etag", "fault", "file", "form", "headers", "is_home", "is_public",
+        "is_too_long", "is_unchanged", "keeps", "last_modified", "seconds", "status", "tries",
     )  # fmt: skip
 
     def __init__(
@@ -53,6 +53,7 @@ class Exchange:
         self.file = file
         self.etag = validator(etag)
         self.last_modified = validator(last_modified)
+        self._held = (self.etag, self.last_modified)
         self.is_unchanged = False
         self.accept = accept
         self.attached = attached
@@ -68,8 +69,8 @@ class Exchange:
         self.is_too_long = False
 
     def condition(self) -> list[tuple[bytes, bytes]]:
-        """Return the condition as headers of a request."""
-        pairs = ((b"If-None-Match", self.etag), (b"If-Modified-Since", self.last_modified))
+        """Return the condition as headers of a request: by the state that is held, at every try."""
+        pairs = zip((b"If-None-Match", b"If-Modified-Since"), self._held, strict=True)
         return [(name, text.encode("ascii")) for name, text in pairs if text]
 
     def sent_beside(self) -> list[tuple[bytes, bytes]]:
