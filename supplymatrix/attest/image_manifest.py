@@ -12,7 +12,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from supplymatrix.attest.image_reference import is_digest
-from supplymatrix.documents.image_json import INDEXES, JsonDoubtError, read_config, read_manifest
+from supplymatrix.documents.image_json import (
+    INDEXES,
+    JsonDoubtError,
+    platform_in,
+    read_config,
+    read_manifest,
+    rows_in,
+    table_in,
+    text_in,
+)
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.oci import MANIFEST_LIMIT, OciBytes
 from supplymatrix.model.value import value
@@ -92,24 +101,24 @@ def parse_manifest(answer: OciBytes) -> Manifest:
         return Manifest(media_type=answer.media_type, fault=fault)
     except ValueError as err:
         return Manifest(media_type=answer.media_type, fault=f"its manifest cannot be read: {err}")
-    rows = {name: _rows(document.get(name)) for name in ("manifests", "layers")}
-    told = _text(document.get("mediaType")) or answer.media_type
+    rows = {name: rows_in(document.get(name)) for name in ("manifests", "layers")}
+    told = text_in(document.get("mediaType")) or answer.media_type
     if any(len(found) > _MOST_LISTED for found in rows.values()):
         fault = f"its manifest lists more than the {_MOST_LISTED:,} things that are read"
         return Manifest(media_type=told, fault=fault)
     listed, layers = (tuple(map(_listed, rows[name])) for name in ("manifests", "layers"))
-    config = _table(document.get("config"))
+    config = table_in(document.get("config"))
     is_index = told in INDEXES or document.get("manifests") is not None
     there = [one for one in listed if is_digest(one.digest)] if is_index else []
     return Manifest(
         media_type=told,
-        kind=_text(document.get("artifactType")) or _text(config.get("mediaType")),
+        kind=text_in(document.get("artifactType")) or text_in(config.get("mediaType")),
         layers=layers,
         images=tuple(one for one in there if not _is_attested(one)),
         attested=tuple(one for one in there if _is_attested(one)),
         listed=listed,
-        subject=_text(_table(document.get("subject")).get("digest")),
-        config=_text(config.get("digest")) if is_digest(_text(config.get("digest"))) else "",
+        subject=text_in(table_in(document.get("subject")).get("digest")),
+        config=text_in(config.get("digest")) if is_digest(text_in(config.get("digest"))) else "",
         is_index=is_index,
     )
 
@@ -128,7 +137,7 @@ def config_of(data: bytes, name: str) -> Mapping[str, object]:
 
 def platform_of(config: Mapping[str, object]) -> str:
     """Return the platform that an image's configuration tells, "" for none."""
-    return _platform(config)
+    return platform_in(config)
 
 
 def choose_platform(images: Sequence[Listed], platform: str, name: str) -> Listed:
@@ -197,29 +206,12 @@ def _is_attested(listed: Listed) -> bool:
 
 def _listed(row: Mapping[str, object]) -> Listed:
     size = row.get("size")
-    notes = _table(row.get("annotations"))
+    notes = table_in(row.get("annotations"))
     return Listed(
-        digest=_text(row.get("digest")),
-        media_type=_text(row.get("mediaType")),
-        kind=_text(row.get("artifactType")),
+        digest=text_in(row.get("digest")),
+        media_type=text_in(row.get("mediaType")),
+        kind=text_in(row.get("artifactType")),
         size=size if type(size) is int and size >= 0 else -1,
-        platform=_platform(_table(row.get("platform"))),
+        platform=platform_in(table_in(row.get("platform"))),
         annotations=tuple((name, text) for name, text in notes.items() if isinstance(text, str)),
     )
-
-
-def _platform(table: Mapping[str, object]) -> str:
-    parts = [_text(table.get(key)) for key in ("os", "architecture", "variant")]
-    return "/".join(part for part in parts if part)
-
-
-def _rows(found: object) -> list[Mapping[str, object]]:
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-
-
-def _table(found: object) -> Mapping[str, object]:
-    return found if isinstance(found, dict) else {}
-
-
-def _text(found: object) -> str:
-    return found if isinstance(found, str) else ""

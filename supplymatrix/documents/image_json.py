@@ -20,8 +20,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 __all__ = [
-    "INDEXES", "Form", "JsonDoubtError", "other_spelling", "read_config", "read_manifest", "read_saved_list",
-    "saved_rows",
+    "INDEXES", "Form", "JsonDoubtError", "other_spelling", "platform_in", "read_config", "read_manifest",
+    "read_saved_list", "rows_in", "saved_rows", "table_in", "text_in",
 ]  # fmt: skip
 
 INDEXES = (
@@ -154,3 +154,24 @@ def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _folded(text: str) -> str:
     """Return a text without case, as Go folds it: the long s and the sign of kelvin are letters, too."""
     return text.casefold()
+
+
+def platform_in(table: Mapping[str, object]) -> str:
+    """Return "linux/arm64/v8" of a platform's table, "" where it says nothing."""
+    parts = [text_in(table.get(key)) for key in ("os", "architecture", "variant")]
+    return "/".join(part for part in parts if part)
+
+
+def rows_in(found: object) -> list[Mapping[str, object]]:
+    """Return the objects of what should be a list of them."""
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def table_in(found: object) -> Mapping[str, object]:
+    """Return what should be an object, an empty one for anything else."""
+    return found if isinstance(found, dict) else {}
+
+
+def text_in(found: object) -> str:
+    """Return what should be a text, "" for anything else."""
+    return found if isinstance(found, str) else ""

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from supplymatrix.engine.means import MAX_CONNECTIONS, Means
-from supplymatrix.errors import InputError, SupplymatrixError
+from supplymatrix.engine.ask_modules import ask_each
+from supplymatrix.engine.means import Means
+from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.gomod.goprivate import match
 from supplymatrix.gomod.govcs import is_vcs_allowed
@@ -195,44 +196,16 @@ def _by_path(module: ModuleVersion) -> PublisherOrigin | None:
 def _ask_proxies(
     modules: Sequence[ModuleVersion], means: Means, settings: GoSettings
 ) -> Mapping[ModuleVersion, OriginAnswer]:
-    if not modules:
-        return {}
-    import asyncio
+    async def ask(module: ModuleVersion, transport: Transport) -> OriginAnswer:
+        return await _ask_one(module, settings, transport)
 
-    try:
-        return asyncio.run(_ask_all(modules, means, settings))
-    except (SupplymatrixError, ValueError, OSError) as err:  # must not take the place of what the log says
-        return {module: OriginAnswer(reason=str(err)) for module in modules}
+    def too_late(_: ModuleVersion, reason: str) -> OriginAnswer:
+        return OriginAnswer(reason=reason, outage=True)
 
+    def failed(_: ModuleVersion, reason: str) -> OriginAnswer:
+        return OriginAnswer(reason=reason)
 
-async def _ask_all(
-    modules: Sequence[ModuleVersion], means: Means, settings: GoSettings
-) -> dict[ModuleVersion, OriginAnswer]:
-    import asyncio
-
-    from supplymatrix.net.credentials import read_credentials
-    from supplymatrix.net.transport import TimeOuts, Transport
-
-    deadline = asyncio.get_running_loop().time() + _SECONDS
-    connections = max(1, min(means.jobs, MAX_CONNECTIONS))
-    free = asyncio.Semaphore(connections)
-    async with Transport(
-        environ=means.environ,
-        credentials=read_credentials(means.environ, settings),
-        ca_file=means.ca_file,
-        connections=connections,
-        time_outs=TimeOuts(whole=_SECONDS / 2),
-        tries=2,
-    ) as transport:
-
-        async def ask(module: ModuleVersion) -> OriginAnswer:
-            try:
-                async with asyncio.timeout_at(deadline), free:
-                    return await _ask_one(module, settings, transport)
-            except TimeoutError:
-                return OriginAnswer(reason=f"no proxy has answered within {_SECONDS:g} s", outage=True)
-
-        return dict(zip(modules, await asyncio.gather(*map(ask, modules)), strict=True))
+    return ask_each(modules, means, settings, _SECONDS, ask=ask, too_late=too_late, failed=failed)
 
 
 async def _ask_one(module: ModuleVersion, settings: GoSettings, transport: Transport) -> OriginAnswer:

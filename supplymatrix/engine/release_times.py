@@ -13,10 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from supplymatrix.engine.means import MAX_CONNECTIONS, Means
+from supplymatrix.engine.ask_modules import ask_each
+from supplymatrix.engine.means import Means
 from supplymatrix.engine.prepare import Prepared
 from supplymatrix.engine.private import withholding_of
-from supplymatrix.errors import InputError, SupplymatrixError
+from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.gomod.goprivate import match
 from supplymatrix.gomod.module_info import INFO_LIMIT, parse_info_time
@@ -151,46 +152,11 @@ def _ask_proxies(
     modules: Sequence[ModuleVersion], means: Means, settings: GoSettings, seconds: float
 ) -> Mapping[ModuleVersion, ReleaseTime]:
     """Return an answer for each module, be it only why there is no time."""
-    if not modules:
-        return {}
-    import asyncio  # costs more than reading a whole module cache, and is not needed for that
 
-    try:
-        return asyncio.run(_ask_all(modules, means, settings, seconds))
-    except (SupplymatrixError, ValueError, OSError) as err:  # must not take the place of what the log says
-        return {module: _nothing(module, str(err)) for module in modules}
+    async def ask(module: ModuleVersion, transport: Transport) -> ReleaseTime:
+        return await _ask_one(module, settings, transport)
 
-
-async def _ask_all(
-    modules: Sequence[ModuleVersion], means: Means, settings: GoSettings, seconds: float
-) -> dict[ModuleVersion, ReleaseTime]:
-    """Ask for all modules, several at once, until the time is over."""
-    import asyncio
-
-    from supplymatrix.net.credentials import read_credentials
-    from supplymatrix.net.transport import TimeOuts, Transport
-
-    deadline = asyncio.get_running_loop().time() + seconds
-    connections = max(1, min(means.jobs, MAX_CONNECTIONS))
-    free = asyncio.Semaphore(connections)
-    async with Transport(
-        environ=means.environ,
-        credentials=read_credentials(means.environ, settings),
-        ca_file=means.ca_file,
-        connections=connections,
-        time_outs=TimeOuts(whole=seconds / 2),
-        tries=2,
-    ) as transport:
-
-        async def ask(module: ModuleVersion) -> ReleaseTime:
-            try:
-                async with asyncio.timeout_at(deadline), free:
-                    return await _ask_one(module, settings, transport)
-            except TimeoutError:
-                return _nothing(module, f"no proxy has answered within {seconds:g} s")
-
-        found = await asyncio.gather(*(ask(module) for module in modules))
-    return {fact.subject: fact for fact in found}
+    return ask_each(modules, means, settings, seconds, ask=ask, too_late=_nothing, failed=_nothing)
 
 
 async def _ask_one(module: ModuleVersion, settings: GoSettings, transport: Transport) -> ReleaseTime:

@@ -21,7 +21,17 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Protocol, TypeVar
 
-from supplymatrix.documents.image_json import INDEXES, read_config, read_manifest, read_saved_list, saved_rows
+from supplymatrix.documents.image_json import (
+    INDEXES,
+    platform_in,
+    read_config,
+    read_manifest,
+    read_saved_list,
+    rows_in,
+    saved_rows,
+    table_in,
+    text_in,
+)
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.read_at import ReadAt
 from supplymatrix.model.value import value
@@ -160,17 +170,17 @@ class _Search:
         if depth > _DEPTH:
             self._fault(blob.name, "indexes name each other too deep")
             return
-        for row in _rows(document.get("manifests")):
+        for row in rows_in(document.get("manifests")):
             found = self._blob(row.get("digest"))
             if found is None or found.digest in self._seen:
                 continue
             self._seen.add(found.digest)
-            notes = _table(row.get("annotations"))
-            named = _text(notes.get("io.containerd.image.name") or notes.get("org.opencontainers.image.ref.name"))
+            notes = table_in(row.get("annotations"))
+            named = text_in(notes.get("io.containerd.image.name") or notes.get("org.opencontainers.image.ref.name"))
             if notes.get("vnd.docker.reference.type") and not self._has_files(found):
                 self._others += 1
             elif row.get("mediaType") in INDEXES:
-                self.index(found, name=named or name, depth=depth + 1, kind=_text(row.get("mediaType")))
+                self.index(found, name=named or name, depth=depth + 1, kind=text_in(row.get("mediaType")))
             elif len(self.images) >= MAX_IMAGES:
                 raise _fault(f"it has more than the {MAX_IMAGES:,} images that are read")
             else:
@@ -181,32 +191,32 @@ class _Search:
         document = self._document(blob, read_manifest) if self._blobs.has(blob.name) else None
         if document is None:
             return False
-        kinds = [_text(row.get("mediaType")) for row in _rows(document.get("layers"))]
+        kinds = [text_in(row.get("mediaType")) for row in rows_in(document.get("layers"))]
         return document.get("manifests") is not None or not all(kind.endswith("json") for kind in kinds)
 
     def _manifest(self, blob: Blob, entry: Mapping[str, object], name: str, depth: int) -> None:
         """Read a manifest. entry: of the index that names it."""
-        document = self._document(blob, partial(read_manifest, sent_as=_text(entry.get("mediaType"))))
+        document = self._document(blob, partial(read_manifest, sent_as=text_in(entry.get("mediaType"))))
         if document is None:
             return
-        platform = _table(entry.get("platform"))
+        platform = table_in(entry.get("platform"))
         if document.get("manifests") is not None:
             self.index(blob, name=name, depth=depth + 1)
             return
-        rows = _rows(document.get("layers"))[: MAX_LAYERS + 1]
+        rows = rows_in(document.get("layers"))[: MAX_LAYERS + 1]
         if len(rows) > MAX_LAYERS:
             self._fault(blob.name, f"it has more than {MAX_LAYERS} layers")
             return
-        config = self._config(_table(document.get("config")), is_wanted=not platform)
+        config = self._config(table_in(document.get("config")), is_wanted=not platform)
         diffs = self._diffs(config, len(rows), blob.name)
         layers = []
         for row, diff in zip(rows, diffs, strict=True):
             found = self._blob(row.get("digest"))
             if found is not None:
-                title = _text(_table(row.get("annotations")).get("org.opencontainers.image.title"))
-                layers.append(Layer(blob=found, kind=_text(row.get("mediaType")), diff=diff, title=title))
-        known = _platform(platform or config)
-        named = _text(_table(document.get("config")).get("digest"))
+                title = text_in(table_in(row.get("annotations")).get("org.opencontainers.image.title"))
+                layers.append(Layer(blob=found, kind=text_in(row.get("mediaType")), diff=diff, title=title))
+        known = platform_in(platform or config)
+        named = text_in(table_in(document.get("config")).get("digest"))
         self.images.append(Image(digest=blob.digest, platform=known, name=name, layers=tuple(layers), config=named))
 
     def _config(self, row: Mapping[str, object], *, is_wanted: bool) -> Mapping[str, object]:
@@ -214,12 +224,12 @@ class _Search:
         config = self._blob(row.get("digest"), silent=True)
         if config is None or not self._blobs.has(config.name):
             return {}
-        is_wanted = is_wanted or _text(row.get("mediaType")) in _CONFIGS
+        is_wanted = is_wanted or text_in(row.get("mediaType")) in _CONFIGS
         return (self._document(config, read_config) if is_wanted else None) or {}
 
     def _diffs(self, config: Mapping[str, object], count: int, where: str) -> list[str]:
         """Return for each layer the digest that a configuration says it unpacks to, "" where it does not."""
-        diffs = _table(config.get("rootfs")).get("diff_ids")
+        diffs = table_in(config.get("rootfs")).get("diff_ids")
         told = _texts(diffs)
         if isinstance(diffs, list) and len(told) != count:
             self._fault(where, f"it has {count} layers, and its configuration tells of {len(told)}")
@@ -233,14 +243,14 @@ class _Search:
         if len(every) > MAX_IMAGES:
             self._fault(SAVED_LIST, f"not all of its {len(every):,} images are read")
         for row in every[:MAX_IMAGES]:
-            config_name = _text(row.get("Config"))
+            config_name = text_in(row.get("Config"))
             digest = _named_digest(config_name)
             config = self._document(Blob(name=config_name, digest=digest), read_config) if config_name else None
             if not config_name:
                 self._fault(SAVED_LIST, "an image in it names no configuration, and was not looked into")
             if config is None:
                 continue
-            diffs = _table(config.get("rootfs")).get("diff_ids")
+            diffs = table_in(config.get("rootfs")).get("diff_ids")
             names, told = _texts(row.get("Layers")), _texts(diffs)
             if len(told) != len(names) or len(names) > MAX_LAYERS:
                 self._fault(config_name, "its layers are not those that manifest.json names")
@@ -251,8 +261,8 @@ class _Search:
                 if name
             )
             tags = row.get("RepoTags")
-            name = _text(tags[0]) if isinstance(tags, list) and tags else ""
-            self.images.append(Image(digest=digest, platform=_platform(config), name=name, layers=layers))
+            name = text_in(tags[0]) if isinstance(tags, list) and tags else ""
+            self.images.append(Image(digest=digest, platform=platform_in(config), name=name, layers=layers))
 
     def hold_against_saved(self) -> None:
         """Note what the list of `docker save` names and the index does not: docker runs that."""
@@ -270,7 +280,7 @@ class _Search:
         for image in self.images:
             there.setdefault(image.config, set()).add(tuple(layer.blob.name for layer in image.layers))
         for row in rows:
-            name = posixpath.normpath(_text(row.get("Config")))
+            name = posixpath.normpath(text_in(row.get("Config")))
             layers = there.get(_named_digest(name) or _digest_of_blob(name))
             if layers is None:
                 reason = f"docker reads in it an image that index.json does not have, of the configuration {name[:100]}"
@@ -281,11 +291,11 @@ class _Search:
 
     def _blob(self, digest: object, *, silent: bool = False) -> Blob | None:
         """Return the blob of a digest, None where it is none that a file can have."""
-        algorithm, _, text = _text(digest).partition(":")
+        algorithm, _, text = text_in(digest).partition(":")
         if len(text) == _HEX.get(algorithm) and _DIGITS.issuperset(text):
             return Blob(name=f"blobs/{algorithm}/{text}", digest=f"{algorithm}:{text}")
         if not silent:
-            self._fault("the image layout", f"a digest in it is none: {_text(digest)[:80]!r}")
+            self._fault("the image layout", f"a digest in it is none: {text_in(digest)[:80]!r}")
         return None
 
     def _document(self, blob: Blob, read: Callable[[bytes], T]) -> T | None:
@@ -349,25 +359,8 @@ def _digest_of_blob(name: str) -> str:
     return f"{parts[1]}:{parts[2]}" if len(parts) == 3 and parts[0] == "blobs" else ""
 
 
-def _platform(table: Mapping[str, object]) -> str:
-    parts = [_text(table.get(key)) for key in ("os", "architecture", "variant")]
-    return "/".join(part for part in parts if part)
-
-
-def _rows(found: object) -> list[Mapping[str, object]]:
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-
-
-def _table(found: object) -> Mapping[str, object]:
-    return found if isinstance(found, dict) else {}
-
-
 def _texts(found: object) -> list[str]:
-    return [_text(text) for text in found] if isinstance(found, list) else []
-
-
-def _text(found: object) -> str:
-    return found if isinstance(found, str) else ""
+    return [text_in(text) for text in found] if isinstance(found, list) else []
 
 
 def _fault(message: str) -> InputError:
