@@ -23,6 +23,7 @@ from supplymatrix.model.value import value
 __all__ = ["LineList", "Row"]
 
 _MARK, _NO_MARK = "▸ ", "  "
+_MOST_HEADS = 4
 
 
 @value
@@ -188,7 +189,9 @@ class LineList(ScrollView, can_focus=True):
 
     def _show_cursor(self) -> None:
         if self._cursor >= 0:
-            above = 1 if self._cursor > 0 and self.rows[self._cursor - 1].is_head else 0
+            above = 0  # headings that belong to the row; before the first layout nothing else is in view
+            while above < min(self._cursor, _MOST_HEADS) and self.rows[self._cursor - 1 - above].is_head:
+                above += 1
             region = Region(0, self._cursor - above, 1, 1 + above)
             self.scroll_to_region(region, animate=False, force=True, x_axis=False)
 
