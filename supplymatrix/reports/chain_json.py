@@ -13,6 +13,7 @@ from supplymatrix.model.provenance import Provenance
 from supplymatrix.model.signature import SignedArtifact
 from supplymatrix.reports.chain_words import sum_up, time_text, verdict_words
 from supplymatrix.reports.json_text import as_json
+from supplymatrix.reports.programs_view import module_in_log
 from supplymatrix.reports.signatures_json import verdict_of
 
 __all__ = ["SCHEMA", "render_chain_run_json"]
@@ -144,14 +145,7 @@ def _program(program: BuiltProgram) -> _Json:
 def _module(module: ProgramModule) -> _Json:
     return {
         "program": module.program,
-        "path": module.subject.path,
-        "version": module.subject.version,
-        "replaces": module.original or None,
-        "sum": module.sum,
-        "state": module.state.value,
-        "logged_hash": module.logged_hash,
-        "record": module.record_id if module.record_id >= 0 else None,
-        "tree_size": module.tree_size or None,
+        **module_in_log(module),
         "reason": module.reason,
     }
 

@@ -24,7 +24,7 @@ from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import counted
 
-__all__ = ["SCHEMA", "ProgramPart", "render_programs_json", "render_programs_text", "state_words"]
+__all__ = ["SCHEMA", "ProgramPart", "module_in_log", "render_programs_json", "render_programs_text", "state_words"]
 
 SCHEMA = "supplymatrix.programs/1"
 _SHOWN = 8  # modules with one answer, and weak defaults, unless all are asked for
@@ -484,7 +484,8 @@ def _program(program: BuiltProgram, modules: Sequence[ProgramModule], weak: Sequ
     }
 
 
-def _module(module: ProgramModule) -> dict[str, object]:
+def module_in_log(module: ProgramModule) -> dict[str, object]:
+    """Return what a program recorded of a module, and what the log says of it, as every report of programs has it."""
     return {
         "path": module.subject.path,
         "version": module.subject.version,
@@ -494,6 +495,12 @@ def _module(module: ProgramModule) -> dict[str, object]:
         "logged_hash": module.logged_hash,
         "record": module.record_id if module.record_id >= 0 else None,
         "tree_size": module.tree_size or None,
+    }
+
+
+def _module(module: ProgramModule) -> dict[str, object]:
+    return {
+        **module_in_log(module),
         "project_version": module.required,
         "is_other_version": is_other_version(module),
         "reason": module.reason,
