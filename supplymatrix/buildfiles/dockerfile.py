@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from supplymatrix.buildfiles.docker_words import Expanded, Variables, expand, split_words
+from supplymatrix.documents.secret_text import blotted
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
@@ -28,8 +29,8 @@ from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 
 __all__ = [
-    "MAX_DOCKERFILE_BYTES", "Copy", "Dockerfile", "Run", "Setting", "Stage", "is_given_by_builder",
-    "parse_dockerfile",
+    "MAX_DOCKERFILE_BYTES", "Copy", "Dockerfile", "Instruction", "Run", "Setting", "Stage", "is_given_by_builder",
+    "parse_dockerfile", "read_instructions",
 ]  # fmt: skip
 
 MAX_DOCKERFILE_BYTES = 1 << 20
@@ -114,8 +115,9 @@ class Dockerfile:
 
 
 @value
-class _Line:
-    """One instruction with all of its lines. heredocs: their texts."""
+class Instruction:
+    """One instruction with all of its lines. rest: what stands behind name and flags, ends of lines within it as they
+    are. heredocs: their texts."""
 
     name: str
     flags: tuple[tuple[str, str], ...]
@@ -126,12 +128,7 @@ class _Line:
 
 def parse_dockerfile(data: bytes, artifact: str) -> Dockerfile:
     """Return what a file says. Raises InputError for one that is no text or too long, and nothing else."""
-    if len(data) > MAX_DOCKERFILE_BYTES:
-        raise _refused(artifact, f"the file has {len(data):,} bytes", f"at most {MAX_DOCKERFILE_BYTES:,}")
-    if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise _refused(artifact, "the file holds a NUL byte, so it is no text", "a text in UTF-8", line)
-    lines = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
+    lines = _lines_of(data, artifact)
     reader = _Reader(lines, artifact)
     builder = _Builder(reader, artifact)
     for instruction in reader.instructions():
@@ -139,6 +136,21 @@ def parse_dockerfile(data: bytes, artifact: str) -> Dockerfile:
     return Dockerfile(
         artifact=artifact, stages=builder.stages(), gaps=tuple(reader.gaps[:_MAX_GAPS]), lines=tuple(lines)
     )
+
+
+def read_instructions(data: bytes, artifact: str) -> tuple[tuple[Instruction, ...], tuple[Gap, ...]]:
+    """Return the instructions as they are written, and what is none. Raises InputError as `parse_dockerfile` does."""
+    reader = _Reader(_lines_of(data, artifact), artifact)
+    return tuple(reader.instructions()), tuple(reader.gaps)
+
+
+def _lines_of(data: bytes, artifact: str) -> list[str]:
+    if len(data) > MAX_DOCKERFILE_BYTES:
+        raise _refused(artifact, f"the file has {len(data):,} bytes", f"at most {MAX_DOCKERFILE_BYTES:,}")
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise _refused(artifact, "the file holds a NUL byte, so it is no text", "a text in UTF-8", line)
+    return data.decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n")
 
 
 class _Reader:
@@ -157,7 +169,7 @@ class _Reader:
             place = Location(artifact=self._artifact, line=line, column=1)
             self.gaps.append(Gap(wanted=wanted, reason=reason, remedy=remedy, subject=self._artifact, location=place))
 
-    def instructions(self) -> Iterator[_Line]:
+    def instructions(self) -> Iterator[Instruction]:
         self._directives()
         count = 0
         ends = re.compile(re.escape(self.escape) + r"[ \t]*$")
@@ -198,12 +210,12 @@ class _Reader:
             elif name == "escape":
                 self.gap(number, "the escape character", f"{given[:20]!r} is none", "escape=\\ or escape=`")
 
-    def instruction(self, text: str, line: int) -> _Line | None:
+    def instruction(self, text: str, line: int) -> Instruction | None:
         """Return the instruction of a logical line. Its inner ends of lines are kept, so that places can be told."""
         found = _INSTRUCTION.fullmatch(text)
         name = found[1].upper() if found else ""
         if found is None or name not in _KNOWN:
-            word = next(iter(text.split(None, 1)), self.escape)[:40]
+            word = blotted(next(iter(text.split(None, 1)), self.escape))[:40]
             near = nearest(word.upper(), _KNOWN)
             remedy = f"did you mean {near}?" if near else "an instruction such as FROM, RUN or COPY"
             self.gap(line, "what a line of the Dockerfile says", f"{word!r} is no instruction", remedy)
@@ -214,7 +226,7 @@ class _Reader:
             flags.append((flag[1], flag[2] or ""))
             rest = rest.lstrip()[flag.end() :]
         heredocs = tuple(self._heredocs(rest, line)) if name in _HEREDOCS else ()
-        return _Line(name=name, flags=tuple(flags), rest=rest.strip(), heredocs=heredocs, line=line)
+        return Instruction(name=name, flags=tuple(flags), rest=rest.strip(), heredocs=heredocs, line=line)
 
     def _heredocs(self, rest: str, line: int) -> Iterator[str]:
         words = split_words(rest.replace("\n", " "), self.escape) if "<<" in rest else ()
@@ -250,7 +262,7 @@ class _Builder:
             self._reader.gap(1, "the images of the Dockerfile", "it has no FROM", "begin with FROM")
         return tuple(stage.done() for stage in self._open)
 
-    def take(self, line: _Line) -> None:
+    def take(self, line: Instruction) -> None:
         """Take the next instruction."""
         if line.name == "FROM":
             self._from(line)
@@ -270,7 +282,7 @@ class _Builder:
         elif line.name == "ONBUILD":
             self._on_build(line)
 
-    def _on_build(self, line: _Line) -> None:
+    def _on_build(self, line: Instruction) -> None:
         """Take the images of what is done by builds that go on from this one."""
         later = self._reader.instruction(line.rest, line.line)
         if later is None:
@@ -280,10 +292,12 @@ class _Builder:
             text = self._expand(name, self._known, line.line).text
             self._open[-1].copies.append(Copy(source=text, line=line.line))
 
-    def _expand(self, word: str, known: Variables, line: int) -> Expanded:
+    def _expand(self, word: str, known: Variables, line: int, name: str = "") -> Expanded:
+        """Return a word with its variables filled in. name: of what it is given to, which is told in its place."""
         expanded = expand(word, known, self._reader.escape)
         if expanded.is_open:
-            self._reader.gap(line, f"what {word[:60]!r} stands for", "a brace is not closed", "close it: }")
+            shown = blotted(name or word)[:60]
+            self._reader.gap(line, f"what {shown!r} stands for", "a brace is not closed", "close it: }")
         self._growth += len(expanded.text)
         if self._growth > _MAX_GROWTH:
             raise _refused(
@@ -291,10 +305,10 @@ class _Builder:
             )
         return expanded
 
-    def _words(self, line: _Line) -> list[str]:
+    def _words(self, line: Instruction) -> list[str]:
         return split_words(line.rest.replace("\n", ""), self._reader.escape)
 
-    def _from(self, line: _Line) -> None:
+    def _from(self, line: Instruction) -> None:
         words = self._words(line)
         is_named = len(words) == 3 and words[1].lower() == "as"
         if len(words) != 1 and not is_named:
@@ -315,7 +329,7 @@ class _Builder:
         self._held.append(set(self._held[base]) if base >= 0 else set())
         self._open.append(stage)
 
-    def _arg(self, line: _Line) -> None:
+    def _arg(self, line: Instruction) -> None:
         known = self._known if self._open else self._global
         held = self._held[-1] if self._held else ()
         for word in self._words(line):
@@ -325,12 +339,12 @@ class _Builder:
             if len(known) >= _MAX_VARIABLES and name not in known:
                 self._reader.gap(line.line, f"the variable {name[:40]}", f"there are more than {_MAX_VARIABLES}")
             elif equals:
-                text = self._expand(given, known, line.line)
+                text = self._expand(given, known, line.line, name)
                 known[name] = text.text if not text.unresolved else None
             elif known.get(name) is None:
                 known[name] = self._global.get(name)
 
-    def _set(self, line: _Line) -> None:
+    def _set(self, line: Instruction) -> None:
         words = self._words(line)
         if words and "=" not in words[0]:  # the old form: ENV name all the rest
             rest = line.rest.replace("\n", "").partition(words[0])[2].strip()
@@ -342,7 +356,7 @@ class _Builder:
             self._reader.gap(line.line, "variables of ENV", f"a stage sets more than {2 * _MAX_VARIABLES:,}")
             return
         for name, given in pairs:
-            text = self._expand(given, self._known, line.line)
+            text = self._expand(given, self._known, line.line, name)
             setting = Setting(name=name, text=text.text, unresolved=text.unresolved, line=line.line)
             self._open[-1].settings.append(setting)
             new[name] = text.text if not text.unresolved else None
@@ -352,7 +366,7 @@ class _Builder:
         else:
             self._reader.gap(line.line, "variables of ENV", f"there are more than {_MAX_VARIABLES}")
 
-    def _run(self, line: _Line) -> None:
+    def _run(self, line: Instruction) -> None:
         text = "\n".join([line.rest.replace("\n", "\\\n"), *line.heredocs])
         words: tuple[str, ...] = ()
         if line.rest.startswith("["):
@@ -365,7 +379,7 @@ class _Builder:
 class _Open:
     """A stage that is being read."""
 
-    def __init__(self, *, index: int, name: str, image: Expanded, base: int, platform: str, line: _Line) -> None:
+    def __init__(self, *, index: int, name: str, image: Expanded, base: int, platform: str, line: Instruction) -> None:
         self.index, self.name, self.image, self.base, self.platform = index, name, image, base, platform
         self.line = line.line
         self.words = ""
@@ -389,7 +403,7 @@ class _Open:
         )
 
 
-def _mounted(line: _Line) -> list[str]:
+def _mounted(line: Instruction) -> list[str]:
     """Return the stages and images that a RUN mounts, as they are written."""
     mounts = [given for flag, given in line.flags if flag == "mount"]
     return [part.removeprefix("from=") for given in mounts for part in given.split(",") if part.startswith("from=")]

@@ -14,7 +14,7 @@ from itertools import repeat
 from supplymatrix.buildfiles.docker_words import expand
 from supplymatrix.buildfiles.dockerfile import Dockerfile, Run, Stage, is_given_by_builder, parse_dockerfile
 from supplymatrix.buildfiles.environment import read_platforms, read_setting
-from supplymatrix.buildfiles.found import NOTHING_FOUND, BuildFile, GoUse, Role, Sign, together
+from supplymatrix.buildfiles.found import NOTHING_FOUND, BuildFile, GoUse, Role, Sign, Tool, together
 from supplymatrix.buildfiles.images import go_of_image, image_forms
 from supplymatrix.buildfiles.scripts import read_commands_found, shown
 from supplymatrix.buildfiles.shell_text import Command, command_of, read_commands
@@ -22,6 +22,7 @@ from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import DetectKind
+from supplymatrix.model.vendor_path import PathPart, Pinned
 
 __all__ = ["read_dockerfile", "signs_of_dockerfile"]
 
@@ -45,6 +46,8 @@ _ANY = Role.OTHER
 _SHELL = re.compile(r"(?:\S*/)?(?:(?:ba|da|a|k|z)?sh|su|runuser|flock)")
 _SCRIPT = re.compile(r"-[a-z]*c")
 _EMPTY = "scratch"
+_PLAIN_IMAGES = frozenset({"golang", "alpine", "busybox", "debian", "ubuntu", "fedora", "centos", "amazonlinux"})
+"""Official images that are copied from by their bare name; any other bare name may be a context that the caller names."""
 _INDEX = re.compile(r"[0-9]{1,4}")  # of a stage
 _MAX_WORDS = 20_000  # of RUN lines that are looked at in one file
 
@@ -74,7 +77,8 @@ class _Read:
 
 def _in_role(part: BuildFile, role: Role) -> BuildFile:
     signs = tuple(changed(sign, role=role) for sign in part.signs)
-    return changed(part, signs=signs, gos=tuple(changed(use, role=role) for use in part.gos))
+    tools = tuple(changed(tool, role=role) for tool in part.tools)
+    return changed(part, signs=signs, gos=tuple(changed(use, role=role) for use in part.gos), tools=tools)
 
 
 def _roles(stages: Sequence[Stage], read: Sequence[_Read]) -> Mapping[int, Role]:
@@ -133,9 +137,14 @@ def _read(file: Dockerfile, stage: Stage) -> _Read:
         parts.append(_run(file, run, commands, on))
     platform = Location(artifact=file.artifact, line=stage.line, column=1)
     arches = read_platforms([stage.platform], platform, shown(stage.words)) if stage.platform else ()
-    shows = together("", "", *parts, BuildFile(artifact="", kind="", arches=arches))
+    shows = _of_stage(together("", "", *parts, BuildFile(artifact="", kind="", arches=arches)), stage)
     has_go = bool(stage.unresolved or shows.gos or verbs or is_fetched)
     return _Read(shows=shows, has_go=has_go, builds=not verbs.isdisjoint(_BUILDING))
+
+
+def _of_stage(part: BuildFile, stage: Stage) -> BuildFile:
+    name = stage.name or str(stage.index)
+    return changed(part, signs=tuple(changed(sign, stage=name) for sign in part.signs))
 
 
 def _root(stages: Sequence[Stage], stage: Stage) -> Stage:
@@ -150,13 +159,23 @@ def _image(file: Dockerfile, stage: Stage) -> BuildFile:
         gos = _image_found(stage.image, place, shown(stage.words)).gos
         return BuildFile(artifact="", kind="", gos=gos, gaps=(_unresolved(file, stage, place),))
     if stage.image == _EMPTY:
-        return NOTHING_FOUND
+        return BuildFile(artifact="", kind="", tools=(_nothing(stage, place),))
     words = shown(f"FROM {stage.image}{f' AS {stage.name}' if stage.name else ''}")
     return _image_found(stage.image, place, words)
 
 
+def _nothing(stage: Stage, place: Location) -> Tool:
+    """Return that a stage begins with nothing, which nobody can change."""
+    return Tool(
+        part=PathPart.BASE_IMAGE, what=_EMPTY, pinned=Pinned.DIGEST, role=_ANY, location=place,
+        words=shown(stage.words), stage=stage.name or str(stage.index),
+    )  # fmt: skip
+
+
 def _image_found(image: str, place: Location, words: str) -> BuildFile:
-    sign = Sign(kind=DetectKind.IMAGE, texts=image_forms(image), role=_ANY, location=place, words=words)
+    sign = Sign(
+        kind=DetectKind.IMAGE, texts=image_forms(image), role=_ANY, location=place, words=words, reference=image
+    )
     version = go_of_image(image)
     gos = () if version is None else (GoUse(version=version, role=_ANY, location=place, words=words),)
     return BuildFile(artifact="", kind="", signs=(sign,) if sign.texts else (), gos=gos)
@@ -177,12 +196,32 @@ def _unresolved(file: Dockerfile, stage: Stage, place: Location) -> Gap:
 
 def _copied(file: Dockerfile, source: str, line: int) -> BuildFile:
     """Return what an image shows from which files are copied; a stage's name is none."""
-    if _INDEX.fullmatch(source) or "$" in source or any(stage.name == source.lower() for stage in file.stages):
+    if _INDEX.fullmatch(source) or any(stage.name == source.lower() for stage in file.stages):
         return NOTHING_FOUND
-    if not re.search(r"[/:.]", source):
-        return NOTHING_FOUND  # a context that the caller names, or an image of no vendor's
     place = Location(artifact=file.artifact, line=line, column=1)
+    if "$" in source:
+        if _may_be_stage(file, source):
+            return NOTHING_FOUND
+        return BuildFile(artifact="", kind="", gaps=(_unresolved_copy(file, source, place),))
+    if not re.search(r"[/:.@]", source) and source not in _PLAIN_IMAGES:
+        return NOTHING_FOUND  # a context that the caller names, or an image of no vendor's
     return _image_found(source, place, shown(file.lines[line - 1]))
+
+
+def _may_be_stage(file: Dockerfile, source: str) -> bool:
+    """Return whether a name with a variable is that of a stage: `build-$TARGETARCH` beside a stage build-arm64."""
+    start = source.partition("$")[0].lower()
+    return bool(start) and any(stage.name.startswith(start) for stage in file.stages)
+
+
+def _unresolved_copy(file: Dockerfile, source: str, place: Location) -> Gap:
+    return Gap(
+        wanted=f"the image of --from={source[:100]}",
+        reason="it takes a variable without a value, and may be a stage or any image",
+        remedy="give the ARG a default, or name a stage FROM that image and copy from it",
+        subject=file.artifact,
+        location=place,
+    )
 
 
 def _run(file: Dockerfile, run: Run, commands: Sequence[Command], on: Sequence[str]) -> BuildFile:

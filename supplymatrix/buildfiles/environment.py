@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from supplymatrix.buildfiles.found import ArchUse, BuildFile, GoUse, Role, Sign
+from supplymatrix.buildfiles.images import image_forms
 from supplymatrix.gomod.goversion import is_go_version
 from supplymatrix.model.location import Location
 from supplymatrix.model.vendor import DetectKind
@@ -51,6 +52,10 @@ def read_setting(name: str, text: str, *, role: Role, location: Location, words:
         signs += [_sign(DetectKind.GODEBUG, (part,), role, location, words) for part in parts if "=" in part]
     elif name == "GOTOOLCHAIN":
         gos = tuple(_toolchain(text, role, location, words))
+    elif name == "KO_DEFAULTBASEIMAGE" and text and not re.search(r"\$|\{\{", text):
+        kind, forms = DetectKind.IMAGE, image_forms(text)
+        image = Sign(kind=kind, texts=forms, role=Role.RUNTIME, location=location, words=words, reference=text)
+        signs += [image] if forms else []
     elif name == "GOARCH" and arch_of(text):
         arches = (ArchUse(arch=arch_of(text), location=location, words=words),)
     return BuildFile(artifact="", kind="", signs=tuple(signs), gos=gos, arches=arches)

@@ -8,8 +8,9 @@ from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
 from supplymatrix.model.vendor import DetectKind
+from supplymatrix.model.vendor_path import PathPart, Pinned
 
-__all__ = ["NOTHING_FOUND", "ArchUse", "BuildFile", "GoUse", "Role", "Sign", "together"]
+__all__ = ["NOTHING_FOUND", "ArchUse", "BuildFile", "GoUse", "Role", "Sign", "Tool", "together"]
 
 LONGEST_WORDS = 200
 
@@ -31,7 +32,10 @@ class Role(StrEnum):
 class Sign:
     """One thing that a detect pattern may match. texts: its forms, the one as written first ("ubuntu:24.04",
     "docker.io/library/ubuntu:24.04"); words: its line, as a reader finds it. on: of a package, the images or apk
-    repositories that it is installed on, in the same forms, () = not known. manager: of a package: "apt", "dnf" …"""
+    repositories that it is installed on, in the same forms, () = not known. manager: of a package: "apt", "dnf" …
+    reference: of an image or an action all that is written, digest or ref too ("actions/setup-go@v5"), "" = as the
+    first text. version: of a package what is asked for (">= 1.22"), of an action what a comment says that its commit
+    is. stage: of a Dockerfile, or the job of CI."""
 
     kind: DetectKind
     texts: tuple[str, ...]
@@ -40,6 +44,9 @@ class Sign:
     words: str
     on: tuple[str, ...] = ()
     manager: str = ""
+    reference: str = ""
+    version: str = ""
+    stage: str = ""
 
 
 @value
@@ -64,8 +71,25 @@ class ArchUse:
 
 
 @value
+class Tool:
+    """One thing of the way to a program that no detect pattern is about: what signs, an included CI file, the empty
+    image. what: its name as a reader finds it; wants: what to write to pin it, "" for nothing."""
+
+    part: PathPart
+    what: str
+    pinned: Pinned
+    role: Role
+    location: Location
+    words: str
+    version: str = ""
+    stage: str = ""
+    wants: str = ""
+
+
+@value
 class BuildFile:
-    """One file. kind: "dockerfile", "snapcraft" …"""
+    """One file. kind: "dockerfile", "snapcraft" … beside: images of what runs beside the program or its tests, such as
+    databases: they are in use, and on no path of the program. tools: what else is in use."""
 
     artifact: str
     kind: str
@@ -73,6 +97,8 @@ class BuildFile:
     gos: tuple[GoUse, ...] = ()
     arches: tuple[ArchUse, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    beside: tuple[Sign, ...] = ()
+    tools: tuple[Tool, ...] = ()
 
 
 NOTHING_FOUND = BuildFile(artifact="", kind="")
@@ -87,4 +113,6 @@ def together(artifact: str, kind: str, *parts: BuildFile) -> BuildFile:
         gos=tuple(use for part in parts for use in part.gos),
         arches=tuple(use for part in parts for use in part.arches),
         gaps=tuple(gap for part in parts for gap in part.gaps),
+        beside=tuple(sign for part in parts for sign in part.beside),
+        tools=tuple(tool for part in parts for tool in part.tools),
     )

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from supplymatrix.buildfiles.environment import read_setting
-from supplymatrix.buildfiles.found import LONGEST_WORDS, NOTHING_FOUND, BuildFile, GoUse, Role, Sign, together
+from supplymatrix.buildfiles.found import LONGEST_WORDS, NOTHING_FOUND, BuildFile, GoUse, Role, Sign, Tool, together
 from supplymatrix.buildfiles.shell_text import Command, Install, installs_of, read_commands, settings_of
 from supplymatrix.model.advisory import is_go_toolchain
 from supplymatrix.model.location import Location
+from supplymatrix.model.value import changed
 from supplymatrix.model.vendor import DetectKind
+from supplymatrix.model.vendor_path import PathPart, Pinned
 
 __all__ = [
     "go_of_package",
@@ -29,6 +31,27 @@ _TARBALL = re.compile(r"\bgo(1\.[0-9]{1,4}(?:\.[0-9]{1,4})?)\.(?:linux|darwin|wi
 _NAMED = re.compile(r"(?:^|-)(?:go|golang|go-toolset)(?:-fips|-openssl)?-?(1\.[0-9]{1,4})(?![0-9])")
 _GIVEN = re.compile(r"[0-9]*:?(1\.[0-9]{1,4}(?:\.[0-9]{1,4})?)(?![0-9])")
 _LOGIN = re.compile(r"://[^/@\s]*@")
+_SECRET = re.compile(
+    r"""(?ix)
+    ( (?: token | passw(?:or)?d | passphrase | secret | api_?key | access_?key | private_?key
+      | credentials? | _pat ) [a-z0-9_.-]{0,40} ["']? [ \t]* [=:] [ \t]* )
+      (?! ["']? (?: [\s$%] | \{\{ | (?: read | write | none ) \b ) ) ( "[^"]*" | '[^']*' | [^\s"',;&|]+ )
+    | \b ( (?: bearer | basic ) [ ]+ ) (?! [$%{] ) ( [a-z0-9+/=._~-]{8,} )
+    | \b ( gh[pousr]_ | github_pat_ | glpat- | xox[abprs]- | AKIA | eyJ[a-z0-9_-]*\. ) [a-z0-9_.-]{8,}
+    """
+)
+"""What may be a secret in a line: values by their names, logins of HTTP, tokens by how they begin."""
+_MASKED = 1_000  # characters of a line in which secrets are looked for, of which fewer are shown
+_SIGNERS = {
+    "cosign": ("sign", "sign-blob", "attest", "attest-blob"),
+    "notation": ("sign",),
+    "gpg": ("--sign", "-s", "--detach-sign", "--detach-sig", "-b", "--clearsign", "--clear-sign"),
+    "gpg2": ("--sign", "-s", "--detach-sign", "--detach-sig", "-b", "--clearsign", "--clear-sign"),
+    "minisign": ("-S", "-Sm"),
+    "rpmsign": ("--addsign", "--resign"),
+    "gitsign": ("attest",),
+}
+"""Programs that sign, and the words by which they do."""
 _RISKS = frozenset({"stable", "candidate", "beta", "edge"})
 
 
@@ -53,11 +76,24 @@ def read_commands_found(
             if install.manager == "repository":
                 repositories += install.names
             parts.append(_installed(install, role, (*on, *repositories), location, words))
+        signer = _signer(command.words)
+        if signer:
+            tool = Tool(
+                part=PathPart.SIGNING, what=signer, pinned=Pinned.UNKNOWN, role=role, location=location, words=words
+            )
+            parts.append(BuildFile(artifact="", kind="", tools=(tool,)))
         found = _TARBALL.search(" ".join(command.words)[:4_000])
         if found:
             use = GoUse(version=found[1], role=role, location=location, words=words)
             parts.append(BuildFile(artifact="", kind="", gos=(use,)))
     return together("", "", *parts) if parts else NOTHING_FOUND
+
+
+def _signer(words: Sequence[str]) -> str:
+    """Return what a command signs with, such as "cosign sign-blob"; "" where it signs nothing."""
+    name = words[0].rpartition("/")[2] if words else ""
+    verb = next((word for word in words[1:12] if word in _SIGNERS.get(name, ())), "")
+    return f"{name} {verb}" if verb and not verb.startswith("-") else name if verb else ""
 
 
 def packages_found(
@@ -70,10 +106,17 @@ def packages_found(
         name, given = _split_package(word, manager)
         if not name:
             continue
-        signs.append(package_sign(name, manager=manager, role=role, on=on, location=location, words=words))
+        sign = package_sign(name, manager=manager, role=role, on=on, location=location, words=words)
+        signs.append(changed(sign, version=_asked(word, given)))
         if is_go_toolchain(name):
             gos.append(GoUse(version=go_of_package(name, given), role=role, location=location, words=words))
     return BuildFile(artifact="", kind="", signs=tuple(signs), gos=tuple(gos))
+
+
+def _asked(word: str, given: str) -> str:
+    """Return what version of a package is asked for, its sign in front: "=1.25.3-r0", ">1.22"; "" for any."""
+    found = re.search(r"[=<>~!]+[^=<>~!]*", word)
+    return found[0] if found else f"={given}" if given else ""
 
 
 def package_sign(name: str, *, manager: str, role: Role, on: Sequence[str], location: Location, words: str) -> Sign:
@@ -151,6 +194,7 @@ def _pairs(word: str) -> Iterator[tuple[str, str]]:
 
 
 def shown(line: str) -> str:
-    """Return a line as it is quoted in a report, without logins in addresses."""
-    text = _LOGIN.sub("://…@", " ".join(line[:10_000].split()))
+    """Return a line as it is quoted in a report, without logins in addresses and without what may be a secret."""
+    text = _LOGIN.sub("://…@", " ".join(line[:10_000].split()))[:_MASKED]
+    text = _SECRET.sub(lambda found: f"{found[1] or found[3] or found[5]}…", text)
     return text if len(text) <= LONGEST_WORDS else f"{text[: LONGEST_WORDS - 1]}…"

@@ -1,4 +1,5 @@
-"""Workflows of GitHub Actions: the actions that they use, the Go that they set up, what their steps install.
+"""Workflows and composite actions of GitHub Actions: the actions that they use, the Go that they set up, the images in
+which their jobs run, what their steps install and sign with.
 
     >>> data = b"jobs: {t: {steps: [{uses: actions/setup-go@v5,\\n  with: {go-version: 1.25.x}}]}}\\n"
     >>> [(use.version, use.location.line) for use in read_workflow(data, ".github/workflows/ci.yml").gos]
@@ -14,15 +15,18 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from supplymatrix.buildfiles.environment import arch_of, read_platforms, read_setting
-from supplymatrix.buildfiles.found import ArchUse, BuildFile, GoUse, Role, Sign, together
+from supplymatrix.buildfiles.found import NOTHING_FOUND, ArchUse, BuildFile, GoUse, Role, Sign, Tool, together
 from supplymatrix.buildfiles.images import go_of_image, image_forms
+from supplymatrix.buildfiles.pins import pin_of_ref
 from supplymatrix.buildfiles.scripts import read_script
 from supplymatrix.buildfiles.yaml_places import YamlFile, open_yaml, scalars
 from supplymatrix.documents.yaml_text import YamlNode
 from supplymatrix.model.location import Location
+from supplymatrix.model.value import changed
 from supplymatrix.model.vendor import DetectKind
+from supplymatrix.model.vendor_path import PathPart, Pinned
 
-__all__ = ["read_workflow", "yaml_number"]
+__all__ = ["image_beside", "image_found", "read_workflow", "yaml_number"]
 
 _MAX_JOBS = 500
 _MAX_STEPS = 1_000
@@ -32,6 +36,20 @@ _MATRIX = re.compile(r"\$\{\{[ \t]*matrix\.([A-Za-z0-9_-]+)[ \t]*\}\}")
 _VERSION = re.compile(r"[\^~>= v]*(?:go)?(1\.[0-9]{1,4})(\.[0-9]{1,4}|(?:rc|beta)[0-9]{1,3})?(\.x|\.\*)?")
 _UBUNTU = re.compile(r"ubuntu-([0-9]{2}\.[0-9]{2})(?:-.*)?")
 _ACTION = re.compile(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)(/[^@]*)?@(\S+)")
+_COMMENT = re.compile(r"#[ \t]*(?:tag[=:][ \t]*|pin@|ratchet:\S+@)?(v?[0-9][0-9A-Za-z.+-]*)")
+_SIGNING = {
+    "sigstore/cosign-installer": "cosign",
+    "sigstore/gh-action-sigstore-python": "sigstore",
+    "actions/attest": "GitHub attestations",
+    "actions/attest-build-provenance": "GitHub attestations: provenance",
+    "actions/attest-sbom": "GitHub attestations: bill of materials",
+    "slsa-framework/slsa-github-generator": "SLSA provenance",
+    "slsa-framework/slsa-verifier": "",
+    "crazy-max/ghaction-import-gpg": "OpenPGP key",
+    "notaryproject/notation-action": "notation",
+    "chainguard-dev/actions": "",
+}
+"""Actions that sign or bring what signs, and what it is; "" where it does not."""
 _ARCH_KEYS = ("goarch", "arch", "architecture", "platform", "platforms")
 
 
@@ -44,7 +62,14 @@ def read_workflow(data: bytes, artifact: str) -> BuildFile:
     """Return what a workflow shows. Raises InputError."""
     file = open_yaml(data, artifact)
     parts = [_settings(file, file.root["env"])]
-    parts += [_Job(file, job).read() for job in list(file.root["jobs"].entries.values())[:_MAX_JOBS]]
+    jobs = list(file.root["jobs"].entries.items())
+    if len(jobs) > _MAX_JOBS:
+        gap = file.gap(jobs[_MAX_JOBS][1], "the further jobs", f"there are more than {_MAX_JOBS}", "split the file")
+        parts.append(BuildFile(artifact="", kind="", gaps=(gap,)))
+    parts += [_Job(file, job, name).read() for name, job in jobs[:_MAX_JOBS]]
+    runs = file.root["runs"]
+    if runs.kind == "mapping" and not jobs:  # an action of this repository
+        parts.append(_Job(file, runs, "runs").read())
     return together(artifact, "workflow", *parts)
 
 
@@ -59,9 +84,12 @@ def _settings(file: YamlFile, node: YamlNode) -> BuildFile:
 
 
 class _Job:
-    def __init__(self, file: YamlFile, job: YamlNode) -> None:
+    """One job, or the `runs` of an action."""
+
+    def __init__(self, file: YamlFile, job: YamlNode, name: str) -> None:
         self._file = file
         self._job = job
+        self._name = name[:100]
         self._matrix = job["strategy"]["matrix"]
         self._on: tuple[str, ...] = ()
 
@@ -78,12 +106,32 @@ class _Job:
                 self._on = image_forms("ubuntu")
         if job["uses"].text:
             parts.append(self._action(job["uses"]))
+        for service in list(job["services"].entries.values())[:_MAX_STEPS]:
+            parts.append(self._service(service if service.text else service["image"]))
+        if job["image"].text.startswith("docker://"):
+            parts.append(self._docker(job["image"]))
         parts += [self._step(step) for step in job["steps"].items[:_MAX_STEPS]]
         arches = [use for key in _ARCH_KEYS for use in self._arches(self._matrix[key])]
         arches += [
             use for entry in self._matrix["include"].items for key in _ARCH_KEYS for use in self._arches(entry[key])
         ]
-        return together("", "", *parts, BuildFile(artifact="", kind="", arches=tuple(arches)))
+        whole = together("", "", *parts, BuildFile(artifact="", kind="", arches=tuple(arches)))
+        return changed(
+            whole,
+            signs=tuple(changed(sign, stage=self._name) for sign in whole.signs),
+            beside=tuple(changed(sign, stage=self._name) for sign in whole.beside),
+            tools=tuple(changed(tool, stage=self._name) for tool in whole.tools),
+        )
+
+    def _service(self, node: YamlNode) -> BuildFile:
+        if not node.text or "${{" in node.text:
+            return NOTHING_FOUND
+        return image_beside(self._file, node, node.text, Role.CI)
+
+    def _docker(self, node: YamlNode) -> BuildFile:
+        """Return what a step shows that is an image."""
+        image = node.text.removeprefix("docker://")
+        return NOTHING_FOUND if "${{" in image else image_beside(self._file, node, image, Role.CI)
 
     def _container(self, node: YamlNode) -> BuildFile:
         file = self._file
@@ -101,7 +149,7 @@ class _Job:
         parts = [_settings(self._file, step["env"])]
         uses, given = step["uses"], step["with"]
         if uses.text:
-            parts.append(self._action(uses))
+            parts.append(self._action(uses, given))
         if uses.text.partition("@")[0] == _SETUP_GO:
             parts.append(self._setup_go(given, uses))
         arches = tuple(self._arches(given["platforms"]))
@@ -115,20 +163,39 @@ class _Job:
             parts.append(read_script(run.text, role=Role.CI, on=self._on, place=place, head="run:"))
         return together("", "", *parts)
 
-    def _action(self, node: YamlNode) -> BuildFile:
+    def _action(self, node: YamlNode, given: YamlNode | None = None) -> BuildFile:
         if node.text.startswith("docker://"):
-            return image_found(self._file, node, node.text.removeprefix("docker://"))
+            return self._docker(node)
         found = _ACTION.fullmatch(node.text)
         if found is None:
-            return BuildFile(artifact="", kind="")
+            return NOTHING_FOUND
+        name, path, ref = found[1], found[2] or "", found[3]
+        said = _COMMENT.search(self._file.lines[node.line - 1][node.column :]) if pin_of_ref(ref) is Pinned.DIGEST else None
         sign = Sign(
             kind=DetectKind.CI_ACTION,
-            texts=(found[1],),
+            texts=(name,),
             role=Role.CI,
             location=self._file.place(node),
             words=self._file.words(node),
+            reference=f"{name}{path}@{ref}",
+            version=said[1] if said else "",
         )
-        return BuildFile(artifact="", kind="", signs=(sign,))
+        return BuildFile(artifact="", kind="", signs=(sign,), tools=self._signing(node, sign, given))
+
+    def _signing(self, node: YamlNode, sign: Sign, given: YamlNode | None) -> tuple[Tool, ...]:
+        """Return with what a step signs. The version of what an installer brings is that of its release, unless it is
+        asked for another one."""
+        what = _SIGNING.get(sign.texts[0], "")
+        if not what:
+            return ()
+        asked = given["cosign-release"].text if given is not None else ""
+        pinned = pin_of_ref(asked) if asked else pin_of_ref(sign.reference.rpartition("@")[2])
+        return (
+            Tool(
+                part=PathPart.SIGNING, what=f"{what} by {sign.texts[0]}", pinned=pinned, role=Role.CI,
+                location=self._file.place(node), words=self._file.words(node), version=asked,
+            ),
+        )  # fmt: skip
 
     def _setup_go(self, given: YamlNode, uses: YamlNode) -> BuildFile:
         """Return the Go that is set up. A file that is named for it is read by itself."""
@@ -181,13 +248,18 @@ class _Job:
                 yield from read_platforms([word.text], self._file.place(word), self._file.words(word))
 
 
-def image_found(file: YamlFile, node: YamlNode, image: str) -> BuildFile:
-    """Return what an image of a CI job shows."""
+def image_found(file: YamlFile, node: YamlNode, image: str, role: Role = Role.CI) -> BuildFile:
+    """Return what an image shows on which something is built or runs."""
     place, words = file.place(node), file.words(node)
     forms = image_forms(image)
     if not forms:
         return BuildFile(artifact="", kind="")
     version = go_of_image(image)
-    gos = () if version is None else (GoUse(version=version, role=Role.CI, location=place, words=words),)
-    sign = Sign(kind=DetectKind.IMAGE, texts=forms, role=Role.CI, location=place, words=words)
+    gos = () if version is None else (GoUse(version=version, role=role, location=place, words=words),)
+    sign = Sign(kind=DetectKind.IMAGE, texts=forms, role=role, location=place, words=words, reference=image)
     return BuildFile(artifact="", kind="", signs=(sign,), gos=gos)
+
+
+def image_beside(file: YamlFile, node: YamlNode, image: str, role: Role) -> BuildFile:
+    """Return the image of something that runs beside the program, or of a step of CI."""
+    return BuildFile(artifact="", kind="", beside=image_found(file, node, image, role).signs)

@@ -9,6 +9,7 @@ from typing import Protocol
 from supplymatrix.checks.rules import (
     artifact_unsigned,
     attestation_missing,
+    audit_incomplete,
     binary_from_dirty_tree,
     binary_local_replace,
     binary_module_differs,
@@ -19,8 +20,17 @@ from supplymatrix.checks.rules import (
     binary_secret_in_flags,
     binary_unknown_go,
     builder_not_allowed,
+    c_crypto_outside_module,
     cached_copy_differs,
+    cgo_not_allowed,
     debt_paid,
+    fips_claim_contradicted,
+    fips_defeated,
+    fips_family_not_allowed,
+    fips_mode_only_in_production,
+    fips_module_missing,
+    fips_not_certified,
+    go_version_not_allowed,
     image_tag_mutable,
     licence_not_allowed,
     licence_stricter_inside,
@@ -29,12 +39,14 @@ from supplymatrix.checks.rules import (
     module_deprecated,
     module_too_young,
     nested_policy,
+    non_approved_crypto,
     package_matches_nothing,
     private_module,
     proof_file_malformed,
     proof_file_wrong,
     provenance_differs,
     provenance_missing,
+    proxy_not_allowed,
     pseudo_version,
     publisher_contradicted,
     publisher_not_verified,
@@ -63,12 +75,15 @@ from supplymatrix.checks.rules import (
     toolchain_not_official,
     vendor_evidence_stale,
     vendor_list_differs,
+    vendor_not_allowed,
     vendor_response_slow,
     vendored_file_differs,
     vendored_file_unexplained,
     vendored_module_unproven,
     version_not_allowed,
     version_retracted,
+    vex_unjustified,
+    vulnerability_overdue,
     waiver_expired,
     waiver_expires_soon,
     waiver_too_long,
@@ -119,6 +134,7 @@ RULES: tuple[ModuleType, ...] = (
     vendored_module_unproven,
     toolchain_modified,
     toolchain_not_official,
+    go_version_not_allowed,
     binary_module_differs,
     binary_module_not_in_log,
     binary_module_unprovable,
@@ -138,6 +154,9 @@ RULES: tuple[ModuleType, ...] = (
     version_retracted,
     module_deprecated,
     module_too_young,
+    proxy_not_allowed,
+    vulnerability_overdue,
+    vex_unjustified,
     licence_not_allowed,
     licence_unknown,
     licence_stricter_inside,
@@ -156,8 +175,18 @@ RULES: tuple[ModuleType, ...] = (
     attestation_missing,
     signature_not_checkable,
     signature_malformed,
+    fips_module_missing,
+    fips_claim_contradicted,
+    non_approved_crypto,
+    fips_defeated,
+    fips_family_not_allowed,
+    fips_not_certified,
+    c_crypto_outside_module,
+    fips_mode_only_in_production,
+    cgo_not_allowed,
     vendor_response_slow,
     vendor_evidence_stale,
+    vendor_not_allowed,
     waiver_unused,
     waiver_expired,
     waiver_expires_soon,
@@ -166,6 +195,7 @@ RULES: tuple[ModuleType, ...] = (
     package_matches_nothing,
     nested_policy,
     debt_paid,
+    audit_incomplete,
 )
 ALL_RULES: Mapping[str, Rule] = {module.RULE.id: module.RULE for module in RULES}
 _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in ALL_RULES.values()}
@@ -174,7 +204,12 @@ _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in ALL_RULES.values()}
 def run_rules(facts: Facts) -> tuple[Result, ...]:
     """Return the results of all rules, in the order of the registry and of the facts."""
     view = FactView(facts)
-    return tuple(result for module in RULES if module.JUDGED_BY == "facts" for result in module.check(view))
+    results = tuple(result for module in RULES if module.JUDGED_BY == "facts" for result in module.check(view))
+    if all(gap.family is None for gap in facts.gaps):
+        return results
+    last = audit_incomplete.RULE.id
+    answered = {result.gap for result in results if result.rule != last}
+    return tuple(result for result in results if result.rule != last or result.gap not in answered)
 
 
 def find_rule(word: str) -> Rule:

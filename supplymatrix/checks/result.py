@@ -43,10 +43,12 @@ def failed(
     fix: str = "",
     identity: str = "",
     replacement: str = "",
+    advisories: tuple[str, ...] = (),
 ) -> Result:
     """Return a finding. Its fingerprint depends on rule and subject, not on the place in the file.
 
-    identity: what the fingerprint is made of where the subject does not say it all. replacement: as in `Finding`.
+    identity: what the fingerprint is made of where the subject does not say it all. replacement, advisories: as in
+    `Finding`.
     """
     finding = Finding(
         rule=rule.id,
@@ -59,6 +61,7 @@ def failed(
         evidence=evidence,
         fix=fix,
         fingerprint=fingerprint_of(rule.id, identity or subject),
+        advisories=advisories,
         replacement=replacement,
     )
     return Result(

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplymatrix.cli.options import log_options, notify_option, paths_argument, policy_options, report_options
+from supplymatrix.cli.options import (
+    audit_option,
+    log_options,
+    notify_option,
+    paths_argument,
+    policy_options,
+    report_options,
+)
 from supplymatrix.cli.output import Console, write_reports
 from supplymatrix.cli.streams import flush_stdout
 from supplymatrix.cli.targets import ReportTarget
@@ -17,6 +24,7 @@ from supplymatrix.engine.notify import Webhook, tell_failure, tell_run
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.errors import Diagnostic, InputError, TransportError
 from supplymatrix.model.audit import Fellow, Survey, Unreadable
+from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.verdict import Outcome
 from supplymatrix.policy.verdict import EXIT_CODES
 from supplymatrix.reports.registry import WITH_HISTORY
@@ -77,6 +85,7 @@ __all__ = ["check"]
     "--allowed-signers", "signers", type=click.Path(path_type=Path), metavar="FILE", help="SSH keys that count there."
 )
 @click.option("--keyring", type=click.Path(path_type=Path), metavar="FILE", help="OpenPGP keys that count there.")
+@audit_option
 @report_options
 def check(
     paths: tuple[Path, ...],
@@ -93,6 +102,7 @@ def check(
     publishers: bool,
     signers: Path | None,
     keyring: Path | None,
+    audits: frozenset[AuditFamily],
     targets: tuple[ReportTarget, ...],
     console: Console,
 ) -> int:
@@ -119,6 +129,7 @@ def check(
         binaries=binaries,
         artifacts=artifacts,
         publishers=_trust(signers, keyring, publishers=publishers),
+        audits=audits,
     )
     try:
         survey = run_survey(request, console.on_event)

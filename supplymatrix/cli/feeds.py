@@ -77,8 +77,8 @@ def status(*, feeds_dir: Path | None, targets: tuple[ReportTarget, ...]) -> int:
 @feeds.command()
 @click.argument("names", nargs=-1, metavar="[FEED]...", shell_complete=complete_feeds)
 @click.option(
-    "--from", "source", type=click.Path(path_type=Path), metavar="DIR",
-    help="Take the files from this folder; no network is used.",
+    "--from", "source", type=click.Path(path_type=Path), metavar="PATH",
+    help="Take the files from this folder, or this file; no network is used.",
 )  # fmt: skip
 @_STORE
 @click.option("--offline/--online", default=None, help="Use no network; or use it in spite of settings.")
@@ -91,7 +91,8 @@ def sync(
 ) -> int:  # fmt: skip
     """Fetch what is new of all feeds, or of those named. What is held already is not fetched again.
 
-    --from DIR takes a folder of feed files, or one that `feeds sync` made on another machine.
+    --from PATH takes a folder of feed files, one that `feeds sync` made on another machine, or one file of a feed. Of
+    go-vulndb that is vulndb.zip, a folder of its entries, or a file with an entry on each line (.jsonl, .jsonl.gz).
 
     Exit 0: all that was asked for is here. 3: some of it is not; what was here before stays.
     """

@@ -42,6 +42,14 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
         "supplymatrix.cli.verify_report:verify_report",
         "Verify signed reports, and the files that they name.",
     ),
+    (
+        "audit",
+        "supplymatrix.cli.audit:audit",
+        "Look beyond go.sum: vulnerabilities, FIPS, C code, leaks, credentials, vendors.",
+    ),
+    ("fix", "supplymatrix.cli.fix:fix", "Plan the fewest updates that clear known vulnerabilities."),
+    ("vex", "supplymatrix.cli.vex:vex", "Write VEX: which known vulnerabilities concern you, and which do not."),
+    ("terms", "supplymatrix.cli.terms:terms", "Show what the licence of Go lets you do, and what it asks."),
     ("trust", "supplymatrix.cli.trust:trust", "Show what signatures are verified with, or fetch what is newer."),
     (
         "trace",

@@ -7,15 +7,18 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from supplymatrix.cli.words import complete_formats
 from supplymatrix.errors import Diagnostic, InputError
 
+if TYPE_CHECKING:
+    from supplymatrix.model.audit_family import AuditFamily
+
 __all__ = [
-    "FileName", "console_options", "log_options", "network_options", "notify_option", "paths_argument",
+    "FileName", "audit_option", "console_options", "log_options", "network_options", "notify_option", "paths_argument",
     "policy_options", "policy_options_to", "refuse_preset_name", "remote_options", "report_options", "said",
     "tags_option",
 ]  # fmt: skip
@@ -232,6 +235,44 @@ def tags_option(command: F) -> F:
         "--tags", metavar="TAG,…", callback=read, help="Packages as they are built with these tags, else as in GOFLAGS."
     )
     return option(command)
+
+
+def audit_option(command: F) -> F:
+    """Add --audit; the command gets `audits`, the families that are looked at whatever the policies say."""
+
+    @functools.wraps(command)
+    def wrapped(*args: object, **kwargs: Any) -> object:  # noqa: ANN401 - click hands over what it parsed
+        return command(*args, audits=_families(kwargs.pop("families")), **kwargs)
+
+    option = click.option(
+        "--audit",
+        "families",
+        multiple=True,
+        metavar="FAMILY,…|all",
+        help="Look beyond go.sum too: vulns, crypto, cgo, sources, path. May be given several times.",
+    )
+    return cast("F", _apply(wrapped, (option,)))
+
+
+def _families(texts: tuple[str, ...]) -> frozenset[AuditFamily]:
+    """Return the families that words name, parted by commas. Raises click.UsageError for a word that names none."""
+    if not texts:
+        return frozenset()
+    from supplymatrix.model.audit_family import AuditFamily
+    from supplymatrix.model.spelling import nearest
+
+    known = {family.value: frozenset({family}) for family in AuditFamily}
+    known |= {"all": frozenset(AuditFamily), "fips": frozenset({AuditFamily.CRYPTO})}
+    found: frozenset[AuditFamily] = frozenset()
+    for word in (word.strip().lower() for text in texts for word in text.split(",")):
+        if word not in known:
+            near = nearest(word, tuple(known))
+            hint = f" Did you mean {near}?" if near else ""
+            raise click.UsageError(
+                f"--audit {word[:60]!r}: there is no such family. It is one of {', '.join(known)}.{hint}"
+            )
+        found |= known[word]
+    return found
 
 
 def notify_option(command: F) -> F:

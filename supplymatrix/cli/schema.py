@@ -17,6 +17,7 @@ SCHEMAS = {
     "report": ("report-v1.schema.json", "what `check --format json` writes"),
     "survey": ("survey-v1.schema.json", "what `check --format json` writes of several subjects"),
     "changes": ("changes-v1.schema.json", "what `changes --format json` writes"),
+    "fix-plan": ("fix-plan-v1.schema.json", "what `fix plan --format json` writes"),
     "policy": ("policy-v1.schema.json", "what `policy show --format json` writes"),
     "compliance": ("compliance-v1.schema.json", "what `compliance --format json` writes"),
     "chain": ("chain-v1.schema.json", "what `verify --format json` writes"),

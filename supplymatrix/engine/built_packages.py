@@ -30,6 +30,7 @@ _NOT_FOR_THIS_BUILD = ("build constraints exclude", "it has test files only")
 _WANTED = "the packages of a build"
 _Packages = Mapping[str, tuple[str, ...]]
 _Files = Mapping[str, tuple[tuple[str, Path], ...]]
+_Names = Mapping[str, str]
 _NONE: _Packages = MappingProxyType({})
 
 
@@ -48,8 +49,11 @@ class BuiltPackages:
 
     faults, test_faults: packages that could not be found, so that there may be more. with_c: module path → its files
     that import "C", with their packages; with_objects: likewise its object files (.syso); None when nobody looked.
-    programs: packages of the main modules that are programs; None when nobody looked. from_vendor: packages are from
-    vendor/. gaps: what else keeps the packages from being those of a build.
+    programs: packages of the main modules that are programs; None when nobody looked. importers: import path → the
+    package that asked for it first, "" for the main modules' own; standard: import path of the standard library → the
+    package that asked for it first, standard_in_tests: those that tests alone ask for; None when the go command was
+    asked, who says it of none. from_vendor: packages are from vendor/. gaps: what else keeps the packages from being
+    those of a build.
     """
 
     gives: Mapping[str, bool | None]
@@ -61,6 +65,9 @@ class BuiltPackages:
     with_c: _Files | None = None
     with_objects: _Files | None = None
     programs: tuple[str, ...] | None = None
+    importers: _Names | None = None
+    standard: _Names | None = None
+    standard_in_tests: _Names = MappingProxyType({})
     from_vendor: bool = False
     notes: tuple[Note, ...] = ()
     gaps: tuple[Gap, ...] = ()
@@ -236,6 +243,9 @@ class PackageSearch:
             with_c=found.with_c,
             with_objects=found.with_objects,
             programs=found.programs,
+            importers=found.importers,
+            standard=found.standard,
+            standard_in_tests=found.standard_in_tests,
         )
 
     def _told(self, found: BuiltPackages) -> BuiltPackages:

@@ -27,6 +27,7 @@ from supplymatrix.engine.vendor_shown import notes_on_vendor, places_of_vendored
 from supplymatrix.errors import Diagnostic, InputError, TransportError, TrustError
 from supplymatrix.gomod.goenv import GoSettings, resolve_settings
 from supplymatrix.model.audit import Audit, ReadFile, Survey, Unreadable
+from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.fact import Facts
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
@@ -59,6 +60,7 @@ class CheckRequest:
     are taken from. with_history: git is asked who wrote the waivers. diff_base: a git revision; what the projects had
     there already decides nothing. with_faults: a subject that cannot be used is an item of the survey even where it is
     the only one, so that there is something to report. in_force: rules that are errors whatever the policies say.
+    audits: families that are looked at whatever the policies say.
     copies_of: the only modules whose copies on this machine are looked at, None = all for which it is asked. cached_go:
     a Go in the module cache that builds a project is verified whatever its policy says.
     binaries: programs that are checked with the project, which must be the only one. publishers: whose signatures of
@@ -78,6 +80,7 @@ class CheckRequest:
     binaries: tuple[Path, ...] = ()
     artifacts: tuple[str, ...] = ()
     publishers: PublisherTrust | None = None
+    audits: frozenset[AuditFamily] = frozenset()
 
 
 @value
@@ -158,6 +161,8 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
         if programs is not None:
             seen = _with_programs(request, seen, programs, item, on_event)
         seen = _with_artifacts(seen, signed.get(item.path))
+        if item.policy.audits:
+            seen = _with_audits(request, seen, programs, item)
         known = (*item.project.facts, *item.private.values(), *proofs, *item.committed.fact(item.modules))
         facts = Facts([*known, *others, *seen.facts], [*item.withheld, *gaps, *seen.gaps])
         shared = answers[item.choice.log_key]
@@ -194,7 +199,7 @@ def _prepare_all(
             unreadable[subject.path] = _unreadable(subject.path, err)
         else:
             notes = found.notes if not ready else ()
-            policy = item.policy.with_in_force(request.in_force)
+            policy = item.policy.with_in_force(request.in_force).with_audits(request.audits, ALL_RULES)
             ready.append(changed(item, policy=policy, notes=(*notes, *item.notes)))
     return keep_names(ready), unreadable, [subject.path for subject in found.subjects]
 
@@ -285,6 +290,14 @@ def _with_programs(
     from supplymatrix.engine.check_programs import add_programs
 
     return add_programs(seen, programs, item, source=request.policy, means=request.means, on_event=on_event)
+
+
+def _with_audits(request: CheckRequest, seen: SeenHere, programs: ProgramsFound | None, item: Prepared) -> SeenHere:
+    from supplymatrix.engine.audit_input import AuditInput
+    from supplymatrix.engine.check_audits import add_audits
+
+    wish = AuditInput(means=request.means, project=item.project, programs=programs, private=item.policy.private)
+    return add_audits(seen, item.policy, wish)
 
 
 def _unreadable(path: Path, err: InputError | TransportError) -> Unreadable:

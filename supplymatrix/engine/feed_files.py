@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["FileReading", "has_facts", "is_archive", "keep_parsed", "read_generation", "read_raw"]
 
 ARCHIVES = {"zip": (".zip",), "tar.gz": (".tar.gz", ".tgz"), "tar.xz": (".tar.xz", ".txz")}
+BUNDLES = (".jsonl", ".jsonl.gz")
+"""How files end that hold a record on each line."""
 MAX_PLAIN = 64 << 20
 """Bytes of a file that is no archive: as the parsers take it."""
 _MAX_PARSED = 1 << 30
@@ -57,6 +59,8 @@ def read_raw(feed: Feed, path: Path, name: str) -> FileReading:
     try:
         if is_archive(feed, name):
             return _read_archive(feed, path, label)
+        if name.lower().endswith(BUNDLES):
+            return _read_bundle(feed, path, label)
         if path.stat().st_size > MAX_PLAIN:
             message = f"the file has {path.stat().st_size:,} bytes"
             return _unusable(Diagnostic(message=message, artifact=label, expected=f"at most {MAX_PLAIN:,}"))
@@ -92,6 +96,26 @@ def _read_archive(feed: Feed, path: Path, label: str) -> FileReading:
         message, expected = "the archive holds no file of this feed", f"members as {', '.join(feed.members)}"
         return _unusable(*faults, Diagnostic(message=message, artifact=label, line=1, expected=expected))
     return FileReading(readings=tuple(readings), faults=tuple(faults), is_usable=lost < seen, lost=lost)
+
+
+def _read_bundle(feed: Feed, path: Path, label: str) -> FileReading:
+    from supplymatrix.engine.vuln_files import bundle_lines
+
+    readings: list[FeedReading] = []
+    seen = lost = 0
+    try:
+        for place, line in bundle_lines(path, label):
+            reading = feed.parse(line, place)
+            seen += 1
+            lost += bool(reading.faults) and not has_facts(reading)
+            if has_facts(reading) or reading.faults:
+                readings.append(reading)
+    except InputError as err:
+        return _unusable(*err.diagnostics)
+    faults = tuple(fault for reading in readings for fault in reading.faults)
+    if not seen:
+        return _unusable(Diagnostic(message="the file is empty", artifact=label, expected="a record on each line"))
+    return FileReading(readings=tuple(readings), faults=faults, is_usable=lost < seen, lost=lost)
 
 
 def _wanted(feed: Feed) -> Callable[[str], bool]:

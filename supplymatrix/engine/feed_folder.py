@@ -1,18 +1,23 @@
-"""`feeds sync --from DIR`: the files of feeds that lie in a folder, whoever has brought it here.
+"""`feeds sync --from PATH`: the files of feeds that lie in a folder, whoever has brought it here, or one file of a feed.
 
 Three layouts are known: a folder that `feeds sync` made on another machine; feed files as `Feed.files` names them; and
-an archive as it is served, as `<feed>/<its name at the source>`. Links are not followed.
+an archive as it is served, as `<feed>/<its name at the source>`. Of the Go vulnerability database there are more: the
+folder in which it is served (`ID/GO-….json`), and a file with an entry on each line (`….jsonl`, `….jsonl.gz`). A file
+that is named is one of the feed that is named with it, else of the one that has files of this name. Links in a folder
+are not followed.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from supplymatrix.engine.feed_files import BUNDLES
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.value import changed, value
 from supplymatrix.net.feed_store import FeedStore, Staging, StoredFile, digest_of, is_store, is_stored_name
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["FoundFile", "find_files"]
 
 _MAX_FILES = 200_000
+_GO_VULNDB = "go-vulndb"
+_SERVED = re.compile(r"(?:ID/)?GO-[0-9]{4}-[0-9]{4,9}\.json", re.ASCII)
 
 
 @value
@@ -73,7 +80,10 @@ class FoundFile:
 def find_files(
     folder: Path, feeds: Sequence[Feed], faults: dict[str, tuple[Diagnostic, ...]]
 ) -> dict[str, list[FoundFile]]:
-    """Return the files of each feed in a folder. faults: gets those of manifests that are damaged, by feed."""
+    """Return the files of each feed in a folder, or the one that is named. faults: gets those of manifests that are
+    damaged, by feed. Raises InputError for a file of which nobody can tell whose it is."""
+    if not folder.is_dir():
+        return _of_file(folder, feeds)
     if is_store(folder):
         return {feed.id: _of_store(FeedStore(folder), feed, faults) for feed in feeds}
     return _of_layout(folder, feeds)
@@ -90,6 +100,25 @@ def _of_store(store: FeedStore, feed: Feed, faults: dict[str, tuple[Diagnostic, 
     return [
         FoundFile(name=file.name, path=generation.path_of(file), received=file) for file in generation.manifest.files
     ]
+
+
+def _of_file(path: Path, feeds: Sequence[Feed]) -> dict[str, list[FoundFile]]:
+    """Return a single file as that of its feed."""
+    found: dict[str, list[FoundFile]] = {feed.id: [] for feed in feeds}
+    served = [feed for feed in feeds if any(url.rpartition("/")[2] == path.name for url in feed.urls)]
+    bundled = [feed for feed in feeds if feed.id == _GO_VULNDB and path.name.endswith(BUNDLES)]
+    if len(feeds) > 1 and not (served or bundled):
+        message = "nobody can tell of which feed this file is"
+        remedy = "name the feed before --from, as `supplymatrix feeds sync go-vulndb --from FILE`"
+        raise InputError(Diagnostic(message=message, artifact=path.as_posix(), remedy=remedy))
+    owner = feeds[0] if len(feeds) == 1 else (bundled or served)[0]
+    found[owner.id] = [FoundFile(name=path.name, path=path)]
+    return found
+
+
+def _of_go_vulndb(file: str) -> bool:
+    """Return whether a file of a folder is one of the Go database in a layout that is no other feed's."""
+    return file.endswith(BUNDLES) or _SERVED.fullmatch(file) is not None
 
 
 def _of_layout(folder: Path, feeds: Sequence[Feed]) -> dict[str, list[FoundFile]]:
@@ -113,6 +142,8 @@ def _of_layout(folder: Path, feeds: Sequence[Feed]) -> dict[str, list[FoundFile]
             path = Path(root, name)
             file = path.relative_to(folder).as_posix()
             feed = archives.get(file) or feed_of_file(file)
-            if feed is not None and feed.id in found:
+            if feed is None and _GO_VULNDB in found and _of_go_vulndb(file):
+                found[_GO_VULNDB].append(FoundFile(name=file, path=path))
+            elif feed is not None and feed.id in found:
                 found[feed.id].append(FoundFile(name=file.removeprefix(f"{feed.id}/"), path=path))
     return found

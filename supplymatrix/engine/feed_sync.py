@@ -37,6 +37,8 @@ MAX_TOTAL = 4 << 30
 """Bytes that one sync receives in all."""
 PER_HOST = 4
 """Connections to one server at a time."""
+GO_VULNDB = "go-vulndb"
+"""The feed that is also kept in the compact form, for `audit vulns`."""
 _STILL_NEW = timedelta(hours=24)  # what a cut-off sync has received is not asked for again within this time
 _MAX_CVES = 5_000
 _MAX_FAULTS = 200
@@ -60,8 +62,8 @@ class SyncState(StrEnum):
 
 @value
 class SyncRequest:
-    """What is asked. store: the folder of synced feeds. names: ids, all when empty. source: a folder to take the files
-    from instead of the network. wait: seconds for another sync to end. limit: bytes to receive in all."""
+    """What is asked. store: the folder of synced feeds. names: ids, all when empty. source: a folder, or a file of one
+    feed, to take instead of the network. wait: seconds for another sync to end. limit: bytes to receive in all."""
 
     means: Means
     store: Path
@@ -112,10 +114,10 @@ def sync_feeds(request: SyncRequest, on_event: OnEvent = ignore_event) -> SyncOu
     if request.source is None and request.means.offline:
         raise SourceError(
             "feeds cannot be fetched: no network is used in this run",
-            remedy="--online, or --from DIR with a folder of feed files",
+            remedy="--online, or --from PATH with a folder of feed files, or a file",
         )
-    if request.source is not None and not request.source.is_dir():
-        raise _no_folder(request.source)
+    if request.source is not None and not (request.source.is_dir() or request.source.is_file()):
+        raise _no_source(request.source)
     sync = _Sync(request, store, on_event)
     with store.locked(lambda words: on_event(Message(text=words)), seconds=request.wait):
         found = sync.from_network(feeds) if request.source is None else sync.from_folder(feeds, request.source)
@@ -461,7 +463,12 @@ class _Sync:
             absent=tuple(sorted(job.absent)),
             faults=faults,
         )
-        keep_parsed(job.staging.publish(manifest), joined)
+        generation = job.staging.publish(manifest)
+        keep_parsed(generation, joined)
+        if feed.id == GO_VULNDB:
+            from supplymatrix.engine.vuln_databases import keep_compact
+
+            keep_compact(generation)
         kept = sum(bool(file.kept_because) for file in files)
         same = sum(job.before.get(file.name) == file for file in files)
         is_whole = _all_there(job)
@@ -532,11 +539,11 @@ def _name_of(url: str, number: int) -> str:
     return name if is_stored_name(name) else f"file-{number}"
 
 
-def _no_folder(folder: Path) -> InputError:
+def _no_source(source: Path) -> InputError:
     return InputError(
         Diagnostic(
-            message="there is no such folder to take feeds from",
-            artifact=folder.as_posix(),
-            expected="a folder of feed files, or one that `feeds sync` made",
+            message="there is no such folder or file to take feeds from",
+            artifact=source.as_posix(),
+            expected="a folder of feed files, one that `feeds sync` made, or a file of one feed",
         )
     )

@@ -78,9 +78,10 @@ class GraphRun:
     were asked for. missing_packages, missing_test_packages: those that could not be found, so that there may be more of
     each; package_gaps: what else keeps the packages from being those of a build. with_c: module path → its files that
     import "C", with their packages; with_objects: likewise its object files (.syso); None when nobody looked. programs:
-    packages of the main modules that are programs; None when nobody looked. from_vendor: a build takes packages from
-    vendor/, and these are. go_minor: N of the go1.N that builds. inputs: what all this was worked out from, None when
-    there was nothing to be read.
+    packages of the main modules that are programs; None when nobody looked. importers, standard, standard_in_tests: as
+    in `BuiltPackages`; None when nobody looked. from_vendor: a build takes packages from vendor/, and these are.
+    go_minor: N of the go1.N that builds. inputs: what all this was worked out from, None when there was nothing to be
+    read.
     """
 
     name: str
@@ -104,6 +105,9 @@ class GraphRun:
     with_c: Mapping[str, tuple[tuple[str, Path], ...]] | None = None
     with_objects: Mapping[str, tuple[tuple[str, Path], ...]] | None = None
     programs: tuple[str, ...] | None = None
+    importers: Mapping[str, str] | None = None
+    standard: Mapping[str, str] | None = None
+    standard_in_tests: Mapping[str, str] = MappingProxyType({})
     from_vendor: bool = False
     go_minor: int = NEWEST_MINOR
     inputs: GraphInputs | None = None
@@ -238,6 +242,9 @@ class _Reading:
             with_c=built.with_c,
             with_objects=built.with_objects,
             programs=built.programs,
+            importers=built.importers,
+            standard=built.standard,
+            standard_in_tests=built.standard_in_tests,
             from_vendor=built.from_vendor,
             go_minor=self._target.go_minor,
             inputs=self._inputs,

@@ -57,6 +57,7 @@ BUILT_IN: Mapping[str, Scalar] = {
     "author.data_licence": "",
     "author.security_contact": "",
     "vendors.profiles": (),
+    "vulns.databases": (),
     "notify.url": "",
     "notify.kind": "json",
 }
@@ -116,7 +117,15 @@ class Settings:
     @property
     def profiles(self) -> tuple[Path, ...]:
         """Folders of the user's own vendor profiles, in order."""
-        found = self.values["vendors.profiles"]
+        return self._paths("vendors.profiles")
+
+    @property
+    def databases(self) -> tuple[Path, ...]:
+        """Vulnerability databases of the user's own, in order."""
+        return self._paths("vulns.databases")
+
+    def _paths(self, name: str) -> tuple[Path, ...]:
+        found = self.values[name]
         return tuple(Path(text) for text in found) if isinstance(found, tuple) else ()
 
     def _whole(self, name: str) -> int:

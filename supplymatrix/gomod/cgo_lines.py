@@ -20,10 +20,11 @@ import re
 from collections.abc import Iterator
 
 from supplymatrix.errors import InputError
+from supplymatrix.gomod.any_platform import AnyPlatform
 from supplymatrix.gomod.build_constraint import BuildContext, parse_go_build, parse_plus_build
 from supplymatrix.model.value import value
 
-__all__ = ["CgoLinks", "cgo_links"]
+__all__ = ["CgoDirective", "CgoLinks", "LinkedName", "cgo_directives", "cgo_links", "linked_by"]
 
 _MOST = 1_000
 _LONGEST = 200  # characters of a word that are told
@@ -60,6 +61,103 @@ class CgoLinks:
 
     names: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
+
+
+@value
+class CgoDirective:
+    """One `#cgo` line. verb: "LDFLAGS", "CFLAGS", "pkg-config" …. words: its arguments without their quotes, what is
+    only passed on to the linker by itself. conditions: as written, one of which must hold; () = always. line: of the
+    file."""
+
+    verb: str
+    words: tuple[str, ...]
+    conditions: tuple[str, ...] = ()
+    line: int = 0
+
+    def holds(self, context: BuildContext | AnyPlatform) -> bool:
+        """Return whether a build takes it, or with `AnyPlatform` whether any could."""
+        return not self.conditions or any(_holds(condition, context) for condition in self.conditions)
+
+
+@value
+class LinkedName:
+    """One library as the words of a line name it. name: "z" of -lz, "libown.a" of a file, a package of pkg-config.
+
+    folder: below ${SRCDIR}, in which the line names it or lets the linker look for it; None = wherever the linker looks
+    anyway. is_static: the line asks for the archive. is_file: named as a file. is_framework: one of macOS.
+    """
+
+    name: str
+    folder: str | None = None
+    is_static: bool = False
+    is_file: bool = False
+    is_framework: bool = False
+
+
+def cgo_directives(data: bytes) -> tuple[CgoDirective, ...]:
+    """Return the `#cgo` lines of a .go file, whatever they are for, as far as they can be read: at most 1,000."""
+    found: list[CgoDirective] = []
+    for line in (line for comment in _comments_of_c(data) for line in _lines(comment)):
+        if not _is_cgo(line) or len(found) >= _MOST:
+            continue
+        head, colon, arguments = line[4:].partition(":")
+        *conditions, verb = head.split() or [""]
+        if colon and verb:
+            at = data.find(line.encode("utf-8", "surrogateescape"))
+            number = data.count(b"\n", 0, at) + 1 if at >= 0 else 0
+            words = tuple(_flat(_words(arguments)))
+            found.append(CgoDirective(verb=verb, words=words, conditions=tuple(conditions), line=number))
+    return tuple(found)
+
+
+def linked_by(directive: CgoDirective) -> tuple[LinkedName, ...]:
+    """Return the libraries that a line names, each once, in order; () for lines that link nothing."""
+    if directive.verb == "pkg-config":
+        is_static = "--static" in directive.words
+        names = [word for word in directive.words if not word.startswith("-")]
+        return tuple(dict.fromkeys(_packaged(word, is_static=is_static) for word in names))
+    if directive.verb != "LDFLAGS":
+        return ()
+    found: dict[LinkedName, None] = {}
+    folder: str | None = None
+    is_static, before = False, ""
+    for word in directive.words:
+        option, before = before, ""
+        if word in ("-static", "-Bstatic", "-Bdynamic"):
+            is_static = word != "-Bdynamic"
+        elif word.startswith("-L") and len(word) > 2:
+            folder = _below_source(word[2:]) if folder is None else folder
+        elif option in _BEFORE_NAME:
+            found[LinkedName(name=word, is_framework=True)] = None
+        elif word == "-l" or word in _BEFORE_NAME or word in _BEFORE_FILE or word in _BEFORE_OTHER:
+            before = word
+        elif option == "-l" or (_WITH_LIBRARY.fullmatch(word) and word.startswith("-")):
+            match = _WITH_LIBRARY.fullmatch(word)
+            name = (match[1] if match and option != "-l" else word).removeprefix(":")
+            found[LinkedName(name=name, folder=folder, is_static=is_static or _is_archive(name))] = None
+        elif option not in _BEFORE_OTHER and (option in _BEFORE_FILE or not word.startswith("-")):
+            place, _, name = word.replace("\\", "/").rpartition("/")
+            if _is_file(name):
+                below = _below_source(place)
+                found[LinkedName(name=name, folder=below, is_static=_is_archive(name), is_file=True)] = None
+    return tuple(name for name in found if _NAME.fullmatch(name.name))
+
+
+def _packaged(word: str, *, is_static: bool) -> LinkedName:
+    """Return what a word of a pkg-config line names: a package, or the .pc file of one."""
+    place, _, name = word.replace("\\", "/").rpartition("/")
+    return LinkedName(name=name.removesuffix(".pc"), folder=_below_source(place), is_static=is_static)
+
+
+def _below_source(place: str) -> str | None:
+    """Return a folder below ${SRCDIR}, "" for that itself, None for one elsewhere."""
+    if place == "${SRCDIR}":
+        return ""
+    return place.removeprefix("${SRCDIR}/").strip("/") if place.startswith("${SRCDIR}/") else None
+
+
+def _is_archive(name: str) -> bool:
+    return name.endswith((".a", ".o", ".obj", ".syso"))
 
 
 def cgo_links(data: bytes, context: BuildContext) -> CgoLinks:
@@ -185,7 +283,7 @@ def _of_line(line: str, context: BuildContext) -> Iterator[tuple[str, bool]]:
         yield from _linked(_flat(_words(arguments)))
 
 
-def _holds(condition: str, context: BuildContext) -> bool:
+def _holds(condition: str, context: BuildContext | AnyPlatform) -> bool:
     try:
         if any(mark in condition for mark in "&|()"):
             return context.satisfies(parse_go_build(condition))

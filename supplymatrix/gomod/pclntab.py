@@ -25,6 +25,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from urllib.parse import unquote_to_bytes
 
@@ -33,12 +34,14 @@ from supplymatrix.gomod.build_info import pieces
 from supplymatrix.gomod.executable import Program, damaged
 from supplymatrix.model.value import value
 
-__all__ = ["FunctionTable", "find_function_table", "function_names", "packages_of"]
+__all__ = ["FunctionTable", "find_function_table", "function_names", "linked_in", "packages_of", "packages_with"]
 
 MAX_NAMES = 64 << 20
 """Bytes of all names; those of the largest known programs are some 20 MB."""
 MAX_FUNCTIONS = 2_000_000
 MAX_PACKAGES = 20_000
+MAX_KEPT = 200_000
+"""Names of functions that are kept of one program."""
 MAX_PATH = 512
 """Bytes of an import path."""
 MAX_SEARCH = 512 << 20
@@ -135,24 +138,65 @@ def packages_of(program: Program, table: FunctionTable) -> tuple[str, ...]:
     Raises InputError for a damaged table."""
     found: set[bytes] = set()
     for names in _names(program, table):
-        _add_packages(found, names)
+        _add_packages(found, names, set(), frozenset())
     return _paths(found)
 
 
-def _add_packages(found: set[bytes], names: list[bytes]) -> None:
-    """Add what stands before the first dot behind the last slash, arguments of types left out.
+def linked_in(
+    program: Program, table: FunctionTable, functions_in: AbstractSet[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what `packages_of` does, and the names of the functions that belong to some of them, as the table has
+    them, sorted, each once, without ".abi0". functions_in: import paths. Raises InputError for a damaged table."""
+    found: set[bytes] = set()
+    kept: set[bytes] = set()
+    wanted = frozenset(map(_escaped, functions_in))
+    for names in _names(program, table):
+        _add_packages(found, names, kept, wanted)
+        if len(kept) > MAX_KEPT:
+            raise damaged("it has more functions than any program", f"more than {MAX_KEPT:,} of a few packages")
+    functions = {name.removesuffix(_ABI0).decode("utf-8", "replace") for name in kept}
+    return _paths(found), tuple(sorted(functions))
+
+
+def packages_with(program: Program, table: FunctionTable, marks: tuple[bytes, ...]) -> tuple[str, ...]:
+    """Return the import paths of the packages that have a function in whose name one of these marks stands, sorted. A
+    mark begins with the dot before what the package calls the function. Raises InputError for a damaged table."""
+    found: set[bytes] = set()
+    for names in _names(program, table):
+        text = b"\0".join((b"", *names, b""))
+        for mark in marks:
+            at = text.find(mark)
+            while at >= 0:
+                found.add(text[text.rfind(b"\0", 0, at) + 1 : at])
+                at = text.find(mark, text.find(b"\0", at))
+    return _paths(found)
+
+
+def _escaped(path: str) -> bytes:
+    """Return an import path as names of functions have it."""
+    head, slash, last = path.rpartition("/")
+    text = (head + slash + last.replace(".", "%2e") if "%" not in path else path).encode("utf-8", "surrogateescape")
+    return b"".join(b"%%%02x" % byte if byte <= 0x20 or byte >= 0x7F or byte == 0x22 else b"%c" % byte for byte in text)
+
+
+def _add_packages(found: set[bytes], names: list[bytes], kept: set[bytes], wanted: AbstractSet[bytes]) -> None:
+    """Add what stands before the first dot behind the last slash, arguments of types left out; and names whose package
+    is wanted.
 
     Most names are of the same package as the one before them, and are told by that."""
-    last, length = b"\0", 1
+    last, length, is_wanted = b"\0", 1, False
     for name in names:
-        if name.startswith(last) and name.find(b"/", length) < 0:
-            continue
-        end = name.find(b"[")
-        end = end if end >= 0 else len(name)
-        dot = name.find(b".", name.rfind(b"/", 0, end) + 1, end)
-        if dot > 0 and name.removesuffix(_ABI0) not in _OF_THE_RUNTIME and not _of_c(name, dot):
+        if not name.startswith(last) or name.find(b"/", length) >= 0:
+            end = name.find(b"[")
+            end = end if end >= 0 else len(name)
+            dot = name.find(b".", name.rfind(b"/", 0, end) + 1, end)
+            if dot <= 0 or name.removesuffix(_ABI0) in _OF_THE_RUNTIME or _of_c(name, dot):
+                continue
             last, length = name[: dot + 1], dot + 1
+            is_wanted = name[:dot] in wanted
             found.add(name[:dot])
+        if is_wanted:
+            kept.add(name)
 
 
 def _of_c(name: bytes, dot: int) -> bool:

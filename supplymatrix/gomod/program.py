@@ -7,6 +7,7 @@ for program in read_programs(file):
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from supplymatrix.errors import Diagnostic, InputError
@@ -22,7 +23,8 @@ from supplymatrix.gomod.build_info import (
 from supplymatrix.gomod.executable import Part, Program
 from supplymatrix.gomod.executable_formats import program_parts, read_part
 from supplymatrix.gomod.packing import packed_by
-from supplymatrix.gomod.pclntab import FunctionTable, find_function_table, packages_of
+from supplymatrix.gomod.pclntab import FunctionTable, find_function_table, linked_in, packages_of
+from supplymatrix.gomod.program_c import RUNTIME_CGO, c_library_in, c_packages_of
 from supplymatrix.gomod.read_at import ReadAt
 from supplymatrix.model.program import ProgramState
 from supplymatrix.model.value import changed, value
@@ -47,8 +49,10 @@ class ReadProgram:
     "WebAssembly", "" for a file in another one. goos, goarch: as its settings say, else as the format tells, ""
     unknown. libraries: dynamic libraries that it names, in their order; interpreter: of a dynamic ELF program, "" for
     none. packages: import paths in its function table, sorted, the main package as "main"; None where there is no table
-    that can be read. disputes: in what it contradicts itself as no linker does, a clause each. reason: why its state is
-    no better, and what else is odd.
+    that can be read. functions: names in that table of the functions whose packages the reader asked for, as the table
+    has them ("crypto/md5.(*digest).Write"), sorted; None where nobody asked, or packages is None. disputes: in what it
+    contradicts itself as no linker does, a clause each. reason: why its state is no better, and what else is odd.
+    c_packages: packages that call C, sorted. c_library: "glibc" or "musl" where a static program has that in it.
     """
 
     info: BuildInfo | None
@@ -59,8 +63,11 @@ class ReadProgram:
     libraries: tuple[str, ...] = ()
     interpreter: str = ""
     packages: tuple[str, ...] | None = None
+    functions: tuple[str, ...] | None = None
     disputes: tuple[str, ...] = ()
     reason: str = ""
+    c_packages: tuple[str, ...] = ()
+    c_library: str = ""
 
 
 @value
@@ -69,11 +76,14 @@ class _Functions:
 
     table: FunctionTable | None = None
     packages: tuple[str, ...] | None = None
+    functions: tuple[str, ...] | None = None
     fault: str = ""
+    c_packages: tuple[str, ...] = ()
 
 
-def read_programs(file: ReadAt) -> tuple[ReadProgram, ...]:
-    """Return each program of a file: one, more only for fat Mach-O.
+def read_programs(file: ReadAt, functions_in: AbstractSet[str] = frozenset()) -> tuple[ReadProgram, ...]:
+    """Return each program of a file: one, more only for fat Mach-O. functions_in: import paths of the packages whose
+    functions are kept.
 
     Raises NoBuildInfoError for what is no Go program, OSError as the file does.
     """
@@ -84,7 +94,7 @@ def read_programs(file: ReadAt) -> tuple[ReadProgram, ...]:
         every, cut = list[ReadProgram | NoBuildInfoError](), 0
         for part in parts:
             cut += isinstance(part, InputError)
-            every.append(_of_part(part))
+            every.append(_of_part(part, functions_in))
     except NoBuildInfoError:
         raise
     except InputError as err:
@@ -114,14 +124,14 @@ def _of_other_format(file: ReadAt) -> ReadProgram:
     )
 
 
-def _of_part(part: Part | InputError) -> ReadProgram | NoBuildInfoError:
+def _of_part(part: Part | InputError, functions_in: AbstractSet[str]) -> ReadProgram | NoBuildInfoError:
     if isinstance(part, InputError):
         return _no_program(part.diagnostics[0])
     try:
         program = read_part(part)
     except InputError as err:
         return _of_unread(part, err.diagnostics[0])
-    functions = _functions(program)
+    functions = _functions(program, functions_in)
     try:
         info = build_info_of(program)
     except NoBuildInfoError as err:
@@ -143,14 +153,20 @@ def _of_unread(file: ReadAt, fault: Diagnostic) -> ReadProgram | NoBuildInfoErro
     return ReadProgram(info=None, state=state, format="", reason=reason)
 
 
-def _functions(program: Program) -> _Functions:
+def _functions(program: Program, functions_in: AbstractSet[str]) -> _Functions:
     try:
         table = find_function_table(program)
         if table is None:
             return _Functions()
         if not table.since:
             return _Functions(table=table, fault="its table of functions has a magic that is none of Go's")
-        return _Functions(table=table, packages=packages_of(program, table))
+        functions = None
+        if functions_in:
+            packages, functions = linked_in(program, table, functions_in)
+        else:
+            packages = packages_of(program, table)
+        calling = c_packages_of(program, table) if RUNTIME_CGO in packages else ()
+        return _Functions(table=table, packages=packages, functions=functions, c_packages=calling)
     except InputError as err:
         return _Functions(fault=_said(err.diagnostics[0]))
 
@@ -160,7 +176,7 @@ def _with_info(program: Program, info: BuildInfo, functions: _Functions) -> Read
     if says_nothing:
         hidden = _hidden(info, functions)
         if hidden:
-            return _made(program, None, ProgramState.OBFUSCATED, changed(functions, packages=None), hidden)
+            return _made(program, None, ProgramState.OBFUSCATED, _unnamed(functions), hidden)
         reason = "it names no module: it was built outside of module mode, or by another tool than the go command"
         return _made(program, info, ProgramState.BARE, functions, _joined(reason, functions.fault))
     state, reason = ProgramState.READ, ""
@@ -198,6 +214,11 @@ def _hidden(info: BuildInfo, functions: _Functions) -> str:
     return _hidden_functions(functions)
 
 
+def _unnamed(functions: _Functions) -> _Functions:
+    """Return a table whose names say nothing."""
+    return changed(functions, packages=None, functions=None)
+
+
 def _hidden_functions(functions: _Functions) -> str:
     if functions.table is not None and not functions.table.since:
         return "its table of functions has a magic that is none of Go's, as garble leaves it"
@@ -210,7 +231,7 @@ def _without_info(program: Program, functions: _Functions, none: NoBuildInfoErro
     table = functions.table
     hidden = _hidden_functions(functions)
     if hidden:
-        return _made(program, None, ProgramState.OBFUSCATED, changed(functions, packages=None), hidden)
+        return _made(program, None, ProgramState.OBFUSCATED, _unnamed(functions), hidden)
     if table is not None and program.is_searched:
         info = BuildInfo(go_version=program.version, format=program.format)
         return _made(program, info, ProgramState.BARE, functions, "it names no module")
@@ -250,6 +271,7 @@ def _made(
 ) -> ReadProgram:
     goos = (info.setting("GOOS") if info else None) or program.goos
     goarch = (info.setting("GOARCH") if info else None) or program.goarch
+    brings_c = program.format == "ELF" and RUNTIME_CGO in (functions.packages or ()) and not program.linked.libraries
     return ReadProgram(
         info=info,
         state=state,
@@ -259,6 +281,9 @@ def _made(
         libraries=program.linked.libraries,
         interpreter=program.linked.interpreter,
         packages=functions.packages,
+        functions=functions.functions,
+        c_packages=functions.c_packages if functions.packages is not None else (),
+        c_library=c_library_in(program) if brings_c and not program.linked.interpreter else "",
         reason=_joined(reason, program.linked.fault and f"its list of libraries: {program.linked.fault}"),
     )
 

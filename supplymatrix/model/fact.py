@@ -12,14 +12,25 @@ from enum import StrEnum
 from typing import TypeVar
 
 from supplymatrix.model.checked_artifact import CheckedArtifact
+from supplymatrix.model.fips import FipsPosture, NonApprovedPackage
 from supplymatrix.model.gap import Gap, SumKind
+from supplymatrix.model.go_sources import Credential, CredentialsSought, EffectiveSetting, NameSent, RiskySetting
 from supplymatrix.model.licence import ModuleLicence
 from supplymatrix.model.location import Location, Provenance
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.native_code import NationalAlgorithm, NativeCode
 from supplymatrix.model.on_disk import FileDifference, InstalledGo, VendoredModule, VendorTree
 from supplymatrix.model.program import BuiltProgram, ProgramModule, WeakDefault
 from supplymatrix.model.publisher_fact import PublisherSignature
 from supplymatrix.model.value import value
+from supplymatrix.model.vendor_path import VendorUse
+from supplymatrix.model.vulnerability import (
+    GoSupport,
+    IgnoredElsewhere,
+    UncheckedModule,
+    VulnDatabase,
+    Vulnerability,
+)
 
 __all__ = [
     "CachedCopy", "ChannelMeasure", "CheckedArtifact", "CopyKind", "CopyState", "Fact", "Facts", "ForeignHash", "Gap",
@@ -34,7 +45,8 @@ class ProjectFact:
     """The subject itself. module_path: "" for a bare go.sum. go_version: the go line ("1.26.8"), "" when there is none.
 
     has_go_mod / has_go_sum: whether the file was there. `prunes_graph` is true from go 1.17 on, when the requires
-    of go.mod name every module that gives packages to the build.
+    of go.mod name every module that gives packages to the build. least_go: the newer of the go line and the toolchain
+    line, with which an up-to-date go command builds at least; least_go_at: that line's word.
     """
 
     name: str
@@ -44,6 +56,8 @@ class ProjectFact:
     has_go_sum: bool
     prunes_graph: bool
     provenance: Provenance
+    least_go: str = ""
+    least_go_at: Location | None = None
 
 
 @value
@@ -361,6 +375,21 @@ Fact = (
     | WeakDefault
     | PublisherSignature
     | CheckedArtifact
+    | VulnDatabase
+    | Vulnerability
+    | GoSupport
+    | IgnoredElsewhere
+    | UncheckedModule
+    | FipsPosture
+    | NonApprovedPackage
+    | NativeCode
+    | NationalAlgorithm
+    | EffectiveSetting
+    | NameSent
+    | RiskySetting
+    | Credential
+    | CredentialsSought
+    | VendorUse
 )
 F = TypeVar(
     "F",
@@ -388,6 +417,21 @@ F = TypeVar(
     WeakDefault,
     PublisherSignature,
     CheckedArtifact,
+    VulnDatabase,
+    Vulnerability,
+    GoSupport,
+    IgnoredElsewhere,
+    UncheckedModule,
+    FipsPosture,
+    NonApprovedPackage,
+    NativeCode,
+    NationalAlgorithm,
+    EffectiveSetting,
+    NameSent,
+    RiskySetting,
+    Credential,
+    CredentialsSought,
+    VendorUse,
 )
 
 

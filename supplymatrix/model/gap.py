@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
 
@@ -22,7 +23,8 @@ class Gap:
     """Evidence that was wanted and could not be had. It never turns into a pass.
 
     wanted: e.g. "log record of github.com/a/b@v1.2.0". reason: why not. remedy: what to do. subject: what it is about.
-    outage: the server or the way to it failed, which may pass; nobody gave an answer that was wrong.
+    outage: the server or the way to it failed, which may pass; nobody gave an answer that was wrong. family: the audit
+    that wanted it, None = none; where no rule answers with it, one of its family does.
     """
 
     wanted: str
@@ -32,6 +34,7 @@ class Gap:
     kind: SumKind | None = None
     location: Location | None = None
     outage: bool = False
+    family: AuditFamily | None = None
 
     @property
     def in_words(self) -> str:

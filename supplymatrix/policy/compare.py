@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from supplymatrix.model.rule import Level
 from supplymatrix.model.verdict import Mode
+from supplymatrix.policy.audit_terms import TERMS, Kind, shown_value, stricter_word
 from supplymatrix.policy.compare_licences import compare_licences
 from supplymatrix.policy.compare_signatures import compare_signatures
 from supplymatrix.policy.document import LEVEL_ORDER, PSEUDO_RULE, PackageRule, Policy
@@ -31,6 +32,7 @@ def compare_policies(old: Policy, new: Policy) -> list[str]:
         *_packages(old, new),
         *compare_licences(old, new),
         *_toolchain(old, new),
+        *_audits(old, new),
         *compare_signatures(old, new),
         *_vendors(old, new),
         *_waivers(old, new),
@@ -174,6 +176,21 @@ def _toolchain(old: Policy, new: Policy) -> Iterator[str]:
         yield f"weaker: [toolchain] takes the Go with hash {', '.join(sorted(now - then))}"
     if before is not None and after is not None and then - now:
         yield f"stricter: [toolchain] no longer takes the Go with hash {', '.join(sorted(then - now))}"
+
+
+def _audits(old: Policy, new: Policy) -> Iterator[str]:
+    for key, term in TERMS.items():
+        was, now = old.terms.get(key), new.terms.get(key)
+        word = stricter_word(term, was.value if was else None, now.value if now else None) if was or now else ""
+        if word:
+            nothing = "none" if term.kind is Kind.EXCUSED else "not said"
+            before, after = (shown_value(term, said.value) if said else nothing for said in (was, now))
+            yield f"{word}: {term.name} of [{term.section}] {before} becomes {after}"
+    for rule in sorted(old.latent.keys() | new.latent.keys()):
+        levels = [policy.latent.get(rule) for policy in (old, new)]
+        if levels[0] is not levels[1]:
+            words = (level.value if level is not None else "as it is by itself" for level in levels)
+            yield f"other: {rule} {' becomes '.join(words)}, where --audit has it looked at"
 
 
 def _vendors(old: Policy, new: Policy) -> Iterator[str]:

@@ -21,10 +21,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.audit_family import AuditFamily, family_of
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Rule
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Mode, Note, PolicyFile
+from supplymatrix.policy.audit_terms import Terms
 from supplymatrix.policy.globs import GlobIndex, literal_prefix
 from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.parents import NO_FILES, PolicyFiles
@@ -167,7 +169,9 @@ class Policy:
     conclusions: licences that a person has found out. floors: the lowest level that this file may set, by rule id;
     empty = what it likes. toolchain: what is asked of the Go that builds, None = nothing.
     vendored: the project commits vendor/, and it is a finding when there is none. signatures: [signatures] of each file
-    that has one, the nearest first; none = no artifact is looked at, and no publisher of a module asked.
+    that has one, the nearest first; none = no artifact is looked at, and no publisher of a module asked. audits:
+    families that are looked at, for all or for some modules; the rules of all others are off. latent: levels that files
+    name of rules of those others. terms: what is asked of audits, by key ("vulns.fail_at").
     """
 
     name: str
@@ -201,6 +205,9 @@ class Policy:
     vendored: bool = False
     toolchain: ToolchainRule | None = None
     signatures: tuple[SignatureRule, ...] = ()
+    audits: frozenset[AuditFamily] = frozenset()
+    latent: Mapping[str, Level] = field(default_factory=dict)
+    terms: Terms = field(default_factory=dict)
     _entries: dict[str, tuple[PackageRule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `entries_for` has found: it is asked once for each rule and module."""
     _declared: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -228,6 +235,17 @@ class Policy:
         """Return the policy with some rules as errors, wherever it says less of them."""
         raised = {rule: Level.ERROR for rule in rules if LEVEL_ORDER[self.levels.get(rule, Level.OFF)] < _ERROR}
         return replace(self, levels={**self.levels, **raised}) if raised else self
+
+    def with_audits(self, families: Collection[AuditFamily], rules: Mapping[str, Rule]) -> Policy:
+        """Return the policy with families of audits on. rules: by id, whose levels hold where no file names one."""
+        if not families:
+            return self
+        levels = {
+            rule.id: self.latent.get(rule.id, rule.level)
+            for rule in rules.values()
+            if family_of(rule.id) in families and rule.id not in self.places
+        }
+        return replace(self, levels={**self.levels, **levels}, audits=self.audits | frozenset(families))
 
     def entries_for(self, module: str) -> tuple[PackageRule, ...]:
         """Return the entries that speak of a module: of each file the one with the longest literal prefix.
@@ -274,8 +292,10 @@ class Policy:
         level, origin = self.levels.get(rule.id, rule.level), self.origins.get(rule.id)
         if rule.level is Level.ALARM:
             return Level.ALARM, origin
-        if not module or not self.packages:
+        if not self.packages:
             return level, origin
+        if not module:
+            return self._asked_of_some(rule, level, origin)
         entries = self.entries_for(module)
         if rule.id == PSEUDO_RULE and level is not Level.OFF:
             level, origin = self._spared(entries, level, origin)
@@ -291,6 +311,14 @@ class Policy:
             elif asked is level and origin is None:
                 origin = place
         return level, origin
+
+    def _asked_of_some(self, rule: Rule, level: Level, origin: Location | None) -> tuple[Level, Location | None]:
+        """Return the level of what is about no module: of an audit that is on for some modules alone, the highest."""
+        if level is not Level.OFF or origin is not None or family_of(rule.id) not in self.audits:
+            return level, origin
+        asking = max(self.packages, key=lambda entry: LEVEL_ORDER[entry.levels.get(rule.id, Level.OFF)])
+        asked = asking.levels.get(rule.id, Level.OFF)
+        return (level, origin) if asked is Level.OFF else (asked, asking.policy_location)
 
     def _spared(
         self, entries: Sequence[PackageRule], level: Level, origin: Location | None

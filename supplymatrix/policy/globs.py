@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-__all__ = ["GlobIndex", "glob_fault", "literal_prefix", "matches"]
+__all__ = ["GlobIndex", "covers_glob", "glob_fault", "literal_prefix", "matches"]
 
 _LONGEST = 1000
 
@@ -82,6 +82,15 @@ def matches(glob: str, path: str) -> bool:
                 following.add(at + 1)
         reachable = following
     return len(pattern) in _through_stars(pattern, reachable)
+
+
+def covers_glob(wide: str, narrow: str) -> bool:
+    """Return whether one glob surely matches all that another one does."""
+    elements = narrow.split("/")
+    if "**" not in elements:
+        return matches(wide, narrow)
+    start = "/".join(elements[: elements.index("**")])
+    return wide in ("**", narrow) or (bool(start) and wide.endswith("/**") and matches(wide, start))
 
 
 def _through_stars(pattern: list[str], places: set[int]) -> set[int]:

@@ -30,6 +30,7 @@ SEVERITIES = ("critical", "high", "medium", "low")
 DURATION = r"[1-9][0-9]{0,4}[hdw]"
 USES = ("redistribute-binary", "redistribute-source", "modify", "network-service")
 """What is done with the code of modules, as licences tell uses apart."""
+LOG_WORDS = ("required",)
 _LEVEL = {"enum": ["off", "note", "warn", "error"]}
 _TEXT = {"type": "string"}
 _DAY = {"type": "string", "format": "date", "description": "A TOML date without quotes, e.g. 2027-01-31"}
@@ -128,6 +129,21 @@ SOURCE_KEYS = (
         name="vendored",
         about="Whether the project commits vendor/, so that it is a finding (SM122) when there is none.",
         schema={"type": "boolean"},
+    ),
+    Key(
+        name="proxies",
+        about="Hosts of module proxies that may be asked; every other one is a finding (SM215).",
+        schema={"type": "array", "items": {**_TEXT, "minLength": 1}, "examples": [["proxy.corp.example"]]},
+    ),
+    Key(
+        name="direct",
+        about="Whether GOPROXY may lead to version control; false: a finding (SM215) where it does.",
+        schema={"type": "boolean"},
+    ),
+    Key(
+        name="log",
+        about="What settings may do to the checksum log: required = nothing that keeps it from being asked (SM212).",
+        schema={"enum": list(LOG_WORDS)},
     ),
 )
 PACKAGE_KEYS = (
@@ -243,6 +259,11 @@ TOOLCHAIN_KEYS = (
         name="hashes",
         about="Hashes of Gos that pass although no release is equal to them; `verify goroot` prints them.",
         schema={"type": "array", "items": {"type": "string", "pattern": f"^{HASH_PATTERN}$"}},
+    ),
+    Key(
+        name="minimum",
+        about="The oldest Go that may build the project and its programs (SM132).",
+        schema={**_TEXT, "pattern": r"^1\.[0-9]+(\.[0-9]+)?$", "examples": ["1.25.3"]},
     ),
 )
 _REQUIRE = {
@@ -401,9 +422,9 @@ DEBT_KEYS = (
     Key(name="reason", about="Why it is taken on, in 12 characters or more.", schema=_TEXT, required=True),
 )
 TABLES = (
-    "policy", "rules", "sources", "packages", "licences", "toolchain", "signatures", "vendors", "waivers", "compliance",
-    "debt",
+    "policy", "rules", "sources", "packages", "licences", "toolchain", "vulns", "sla", "crypto", "cgo", "path",
+    "signatures", "vendors", "waivers", "compliance", "debt",
 )  # fmt: skip
 """The sections that this version evaluates, in the order in which the page has them."""
-LATER_SECTIONS = ("vulns", "sla", "crypto", "cgo", "cost")
+LATER_SECTIONS = ("cost",)
 """Sections that later rules bring; a policy that has one today is refused."""

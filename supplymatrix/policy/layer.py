@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Mode, Note
+from supplymatrix.policy.audit_terms import Terms
 from supplymatrix.policy.document import PackageRule, VendorRule, Waiver
 from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.parents import ParentRef
@@ -48,6 +50,8 @@ class DebtSection:
 class Layer:
     """One file. levels: rule id → level, as [rules] has it, families spread out; places: where each value stands, by
     rule id, by key of [policy], "private", "sumdb", or `framework_key`. allow_loosen: rule ids and keys of [policy].
+    audits: families that the file switches on by a section or by naming their rules, and where. terms: what its
+    sections about audits ask for.
     """
 
     artifact: str
@@ -79,3 +83,5 @@ class Layer:
     frameworks: tuple[str, ...]
     debt: DebtSection | None
     notes: tuple[Note, ...]
+    audits: Mapping[AuditFamily, Location]
+    terms: Terms

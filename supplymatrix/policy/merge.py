@@ -18,10 +18,12 @@ from typing import TypeVar
 
 from supplymatrix.documents.toml_spans import SpanIndex, index_spans
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.audit_family import family_of
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level
 from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Mode, PolicyFile
+from supplymatrix.policy.audit_terms import combined, looser_of, put_over
 from supplymatrix.policy.debt_file import parse_debt_list
 from supplymatrix.policy.document import (
     DEFAULT_PRESET,
@@ -47,12 +49,14 @@ from supplymatrix.policy.whole import (
     Whole,
     copied,
     effective_weights,
+    is_latent,
     is_looser,
     join_levels,
     join_values,
     log_of,
     policy_of,
     shown,
+    switch_on,
     take_place,
 )
 
@@ -74,6 +78,7 @@ class PolicyMaker:
         self._read: dict[_Key, Whole] = {}
         self._preset_wholes: dict[str, Whole] = {}
         self._number = 0
+        self._defaults = {rule.id: rule.level for rule in known.rules.values()}
 
     def policy(self, text: PolicyText) -> Policy:
         """Return the policy of a project's own file. Raises InputError with every fault of it and its parents."""
@@ -128,7 +133,9 @@ class PolicyMaker:
         return Whole(
             values=values,
             floors=dict.fromkeys(values),
-            levels={rule.id: rule.level for rule in self._known.rules.values()},
+            levels={
+                rule: Level.OFF if family_of(rule) is not None else level for rule, level in self._defaults.items()
+            },
             level_floors=dict.fromkeys(self._known.rules, Level.OFF),
         )
 
@@ -211,6 +218,7 @@ class PolicyMaker:
             self._refuse_licences(base, layer)
             self._refuse_toolchain(base, layer)
             self._refuse_signatures(base, layer)
+            self._refuse_terms(base, layer)
         for key in ("name", "preset", "private", "sumdb", "owner_domain", *map(framework_key, layer.frameworks)):
             if key in layer.places:
                 whole.places[key] = layer.places[key]
@@ -224,6 +232,7 @@ class PolicyMaker:
         whole.conclusions = (*layer.conclusions, *base.conclusions)
         whole.toolchain = _over(layer, base, is_free=is_free)
         whole.signatures = joined_sections(layer.signatures, base.signatures, is_free=is_free)
+        whole.terms = put_over(layer.terms, base.terms)
         whole.vendors = (*layer.vendors, *base.vendors)
         whole.waivers = (*layer.waivers, *base.waivers)
         whole.frameworks = tuple(dict.fromkeys((*layer.frameworks, *base.frameworks)))
@@ -251,7 +260,11 @@ class PolicyMaker:
                 whole.floors[key] = whole.values[key]
 
     def _apply_levels(self, whole: Whole, layer: Layer, number: int, *, is_free: bool) -> None:
+        switch_on(whole, layer.audits, self._defaults)
         for rule, level in layer.levels.items():
+            if is_latent(whole, rule):
+                whole.latent[rule] = level
+                continue
             floor = whole.level_floors[rule]
             if not is_free and LEVEL_ORDER[level] < LEVEL_ORDER[floor]:
                 self._loosened(layer, layer.places[rule], rule, floor.value, whole.places.get(rule))
@@ -348,6 +361,12 @@ class PolicyMaker:
                 message = f"another {key} than that of the policy that this one builds on: {ours}"
                 self._fault(layer, here.place(key), message, theirs, "leave it out")
 
+    def _refuse_terms(self, base: Whole, layer: Layer) -> None:
+        """Keep a fault for what is asked of audits that would be looser than the parents have it."""
+        for term, said, least, above in looser_of(layer.terms, base.terms, is_asked=_sections(base)):
+            what = f"{term.name} of [{term.section}]"
+            self._loosened(layer, said.location, what, least, above, can_be_given_away=False)
+
     def _check_owners(self, whole: Whole, layer: Layer) -> None:
         """Keep a fault for every owner, of a waiver or the debt, in whatever file, outside of the domain."""
         domain = whole.owner_domain
@@ -368,6 +387,7 @@ class PolicyMaker:
         whole = copied(parents[0][1])
         for parent, other in parents[1:]:
             self._join_open(whole, other, layer, parent)
+            whole.terms = combined(whole.terms, other.terms, asked=_sections(whole), asked_of_other=_sections(other))
             join_values(whole, other)
             join_levels(whole, other)
             whole.packages = _once((*whole.packages, *other.packages), lambda entry: (entry.layer, entry.location))
@@ -550,6 +570,11 @@ def _over(layer: Layer, base: Whole, *, is_free: bool) -> ToolchainRule | None:
         hashes=pins.hashes,
         hashes_location=pins.hashes_location,
     )
+
+
+def _sections(whole: Whole) -> frozenset[str]:
+    """Return the sections about audits that a policy has."""
+    return frozenset(family.value for family in whole.audits)
 
 
 def _content_of(entry: LicenceConclusion) -> tuple[str, ...]:

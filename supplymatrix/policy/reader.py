@@ -10,9 +10,11 @@ from typing import Any
 from supplymatrix.documents.toml_spans import KeyPath
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.goprivate import is_pattern
+from supplymatrix.model.audit_family import AuditFamily, whole_families
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level
 from supplymatrix.model.verdict import Mode
+from supplymatrix.policy.audit_reader import AuditSections, read_audits
 from supplymatrix.policy.document import framework_key
 from supplymatrix.policy.entries import read_compliance, read_debt, read_packages, read_vendors, read_waivers
 from supplymatrix.policy.grammar import POLICY_KEYS, ROOT_KEYS, SEVERITIES, SOURCE_KEYS, TABLES, names_of
@@ -64,6 +66,7 @@ class _LayerReader:
         self._number = number
         self._is_preset = is_preset
         self._places: dict[str, Location] = {}
+        self._audits: dict[AuditFamily, Location] = {}
 
     def layer(self, sha256: str, preset_levels: PresetLevels) -> Layer:
         read = self._read
@@ -73,7 +76,8 @@ class _LayerReader:
         name, preset = read.text(("policy", "name"), head), self._preset(head)
         parents = self._parents(head)
         self._requires(head)
-        levels = self._levels()
+        audits = read_audits(read)
+        levels = self._levels(audits)
         sources = read.table("sources", SOURCE_KEYS)
         for table, keys in (("policy", head), ("sources", sources)):
             for key in keys:
@@ -110,6 +114,8 @@ class _LayerReader:
             frameworks=self._frameworks(),
             debt=read_debt(read),
             notes=tuple(read.notes),
+            audits=self._audits,
+            terms=audits.terms,
         )
 
     def _frameworks(self) -> tuple[str, ...]:
@@ -180,10 +186,12 @@ class _LayerReader:
             message = f"this policy asks for supplymatrix {text}, and this is {__version__}"
             read.fault(path, message, f"a version {text}", "install such a version")
 
-    def _levels(self) -> dict[str, Level]:
-        """Return the levels of the rules that the file names; a single rule wins over its family."""
+    def _levels(self, sections: AuditSections) -> dict[str, Level]:
+        """Return the levels of the rules that the file names; a single rule wins over its family, and what a section
+        about audits asks of a rule over that. sections: those."""
         read = self._read
         levels: dict[str, Level] = {}
+        self._audits |= sections.audits
         named: dict[str, str] = {}
         for word, value in sorted(read.table("rules", None).items(), key=lambda item: not is_family(item[0])):
             path: KeyPath = ("rules", word)
@@ -198,10 +206,19 @@ class _LayerReader:
                 shown = f"{name}xx" if family else name
                 read.fault(path, f"{shown} is named twice: {named[name]!r} and {word!r}", "one level", at_key=True)
             named[name] = word
+            if level is not None and level is not Level.OFF:
+                for audit in sorted(whole_families(rule.id for rule in found)):
+                    self._audits.setdefault(audit, read.value_at(path))
             for rule in found:
                 if self._may_have(path, rule.id, level, is_single=not family) and level is not None:
                     levels[rule.id] = level
                     self._places[rule.id] = read.value_at(path)
+                    if not family and rule.id in sections.levels:
+                        where = sections.levels[rule.id][1]
+                        message = f"{rule.id} is said twice: line {where.line} asks for a level of it, too"
+                        read.fault(path, message, "one of the two", at_key=True)
+        for rule_id, (level, place) in sections.levels.items():
+            levels[rule_id], self._places[rule_id] = level, place
         return levels
 
     def _may_have(self, path: KeyPath, rule_id: str, level: Level | None, *, is_single: bool) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from supplymatrix.model.rule import Level, Rule
+from supplymatrix.policy.audit_grammar import AUDIT_SECTIONS
 from supplymatrix.policy.grammar import (
     ARTIFACT_KEYS,
     BUILDER_KEYS,
@@ -71,6 +72,7 @@ def policy_schema(rules: Mapping[str, Rule], presets: Sequence[str], vendors: Se
             },
             "licences": licences,
             "toolchain": _object(TOOLCHAIN_KEYS, "What is asked of the Go that builds the project on this machine."),
+            **_audits(vendors),
             "signatures": _signatures(vendors),
             "vendors": {
                 "type": "object",
@@ -104,6 +106,23 @@ def _rules(rules: Mapping[str, Rule]) -> _Json:
         "additionalProperties": False,
         "properties": properties,
     }
+
+
+_AUDITS = {
+    "vulns": "Known vulnerabilities are looked for, and the end of Go's support (SM301 to SM312).",
+    "sla": "How long a known vulnerability may stay (SM307).",
+    "crypto": "The cryptography of the project and its programs is looked at (SM601 to SM608).",
+    "cgo": "Code that is not Go is looked for, and under which licences it is (SM701 to SM708).",
+    "path": "Whose toolchains, images, proxies and signing are in use (SM803 to SM807).",
+}
+
+
+def _audits(vendors: Sequence[str]) -> _Json:
+    """Return the schemas of the sections about audits."""
+    found = {name: _object(keys, _AUDITS[name]) for name, keys in AUDIT_SECTIONS.items()}
+    for name in ("vendors", "toolchains"):
+        found["path"]["properties"][name]["items"] = {"enum": sorted(vendors)}
+    return found
 
 
 def _signatures(vendors: Sequence[str]) -> _Json:

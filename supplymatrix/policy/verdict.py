@@ -23,6 +23,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Result, Rule, Status
 from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Judged, Mode, Outcome, Score, Verdict, WaiverUse
+from supplymatrix.policy.audits import check_audits, judge_audits
 from supplymatrix.policy.cooldown import AGE_RULE, check_cooldown
 from supplymatrix.policy.document import LEVEL_ORDER, Policy
 from supplymatrix.policy.hygiene import check_policy_itself
@@ -48,6 +49,8 @@ EXIT_CODES: Mapping[Outcome, int] = {
 _FORGIVEN = frozenset({Outcome.FAIL, Outcome.INCOMPLETE})
 """What ends with 0 in a mode that only tells. Never an alarm, and never input that cannot be read."""
 _Group = tuple[tuple[int, ...], ...]
+AUDIT_RULE = "SM910"
+"""What tells a gap of an audit where the rule is off that would have answered with it."""
 _STATUS_ORDER = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.WAIVED: 2, Status.PASS: 3}
 
 
@@ -67,7 +70,8 @@ def judge(
     Raises InputError when two entries of the policy speak of one module with equal weight.
     """
     judging = _Judging(policy, facts, rules, now)
-    judging.take(judge_toolchains(results, policy, facts, rules))
+    held = judge_audits(results, policy, facts, rules) if policy.terms else results
+    judging.take(judge_toolchains(held, policy, facts, rules))
     judging.take(mended(_required(policy, facts, rules, now), rules, gone))
     judging.take(
         check_policy_itself(policy, facts, rules, waivers=judging.waivers, debt=judging.debt, today=now.date())
@@ -132,6 +136,8 @@ def _required(policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: date
     yield from check_licences(policy, facts, rules)
     yield from check_vendors(policy, facts, rules, now)
     yield from check_signatures(policy, facts, rules)
+    if policy.terms:
+        yield from check_audits(policy, facts, rules, now)
 
 
 class _Judging:
@@ -155,14 +161,17 @@ class _Judging:
     def take(self, results: Iterable[Result]) -> None:
         """Judge results. Nearly all of them pass, and of a pass nothing is kept but that it was one."""
         off, passes, not_applicable = Level.OFF, Status.PASS, Status.NOT_APPLICABLE
-        for result in results:
-            status = result.status
+        for found in results:
+            result, status = found, found.status
             if status is not_applicable:
                 continue
             rule = self._rules[result.rule]
             level, origin = self._level(rule, result.module)
             if level is off:
-                continue
+                if result.gap is None or result.gap.family is None or AUDIT_RULE not in self._rules:
+                    continue
+                rule, result = self._rules[AUDIT_RULE], changed(result, rule=AUDIT_RULE)
+                level, origin = self._level(rule, result.module)
             if status is not passes:
                 judged = self._judged(result, rule, level, origin)
                 self.shown.append(judged)

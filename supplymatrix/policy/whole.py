@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from supplymatrix.model.audit_family import AuditFamily, family_of
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level
 from supplymatrix.model.verdict import Mode, Note, PolicyFile
+from supplymatrix.policy.audit_terms import Said, TermValue
 from supplymatrix.policy.document import (
     LEVEL_ORDER,
     PSEUDO_RULE,
@@ -29,8 +31,8 @@ from supplymatrix.policy.toolchain_terms import ToolchainRule
 from supplymatrix.sumdb.known import GO_LOG_KEY
 
 __all__ = [
-    "OPENABLE", "WEIGHTS_KEY", "Whole", "copied", "effective_weights", "is_looser", "join_levels", "join_values",
-    "log_of", "policy_of", "shown", "take_place",
+    "OPENABLE", "WEIGHTS_KEY", "Whole", "copied", "effective_weights", "is_latent", "is_looser", "join_levels",
+    "join_values", "log_of", "policy_of", "shown", "switch_on", "take_place",
 ]  # fmt: skip
 
 _MODE_ORDER = {Mode.OBSERVE: 0, Mode.WARN: 1, Mode.ENFORCE: 2}
@@ -56,7 +58,9 @@ class Whole:
     open: of `private`, `sumdb`, `weights` and `conclusions` those that the next file may choose; a preset says nothing
     of them.
     spares: for each parent that set the level of SM203, the files whose `pseudo_versions = "allow"` may take it back.
-    lowest: how low the file that was put over the others last might set a level.
+    lowest: how low the file that was put over the others last might set a level. audits: families that some file
+    switches on, and where; the rules of all others are off. latent: levels that files name of these. terms: what is
+    asked of audits.
     """
 
     name: str = ""
@@ -84,6 +88,9 @@ class Whole:
     notes: tuple[Note, ...] = ()
     files: dict[str, Sequence[str]] = field(default_factory=dict)
     sources: tuple[PolicyFile, ...] = ()
+    audits: dict[AuditFamily, Location] = field(default_factory=dict)
+    latent: dict[str, Level] = field(default_factory=dict)
+    terms: dict[str, Said] = field(default_factory=dict)
 
 
 def copied(whole: Whole) -> Whole:
@@ -97,6 +104,9 @@ def copied(whole: Whole) -> Whole:
         origins=dict(whole.origins),
         places=dict(whole.places),
         files=dict(whole.files),
+        audits=dict(whole.audits),
+        latent=dict(whole.latent),
+        terms=dict(whole.terms),
     )
 
 
@@ -110,8 +120,30 @@ def join_values(whole: Whole, other: Whole) -> None:
         whole.floors[key] = max(floors, key=rank, default=None)
 
 
+def switch_on(whole: Whole, audits: Mapping[AuditFamily, Location], defaults: Mapping[str, Level]) -> None:
+    """Switch families of audits on: a rule of theirs has the level that a file has named, else that of the program."""
+    new = {family: place for family, place in audits.items() if family not in whole.audits}
+    whole.audits |= new
+    for rule in defaults if new else ():
+        place = new.get(family) if (family := family_of(rule)) is not None else None
+        if place is not None:
+            whole.levels[rule] = whole.latent.pop(rule, defaults[rule])
+            whole.places.setdefault(rule, place)
+            whole.origins.setdefault(rule, place)
+
+
+def is_latent(whole: Whole, rule: str) -> bool:
+    """Return whether a rule belongs to a family of audits that is not on."""
+    family = family_of(rule)
+    return family is not None and family not in whole.audits
+
+
 def join_levels(whole: Whole, other: Whole) -> None:
     """Give a policy the stricter levels and the higher floors of two."""
+    for family, place in other.audits.items():
+        whole.audits.setdefault(family, place)
+    for rule, level in other.latent.items():
+        whole.latent[rule] = max(level, whole.latent.get(rule, Level.OFF), key=LEVEL_ORDER.__getitem__)
     for rule, level in other.levels.items():
         ours = whole.levels[rule]
         if rule == PSEUDO_RULE and LEVEL_ORDER[level] >= LEVEL_ORDER[ours]:
@@ -167,10 +199,20 @@ def _by_layer(packages: Sequence[PackageRule]) -> dict[int, list[tuple[object, .
     """Return what decides of the entries of each file, in an order that has nothing to do with that of the files."""
     found: dict[int, list[tuple[object, ...]]] = {}
     for entry in packages:
-        levels = sorted((rule, level.value) for rule, level in entry.levels.items())
+        levels = sorted(
+            (rule, level.value)
+            for rule, level in entry.levels.items()
+            if level is not Level.OFF or family_of(rule) is None
+        )
         what = (entry.glob, entry.version, entry.min_age, entry.pseudo_versions, levels)
         found.setdefault(entry.layer, []).append(what)
     return {layer: sorted(entries) for layer, entries in found.items()}
+
+
+def _of_packages(packages: Sequence[PackageRule]) -> frozenset[AuditFamily]:
+    """Return the families of audits that are on for some modules alone."""
+    asked = {rule for entry in packages for rule, level in entry.levels.items() if level is not Level.OFF}
+    return frozenset(family for family in map(family_of, asked) if family is not None)
 
 
 def _of_licences(whole: Whole) -> dict[str, object]:
@@ -200,6 +242,16 @@ def _of_toolchain(whole: Whole) -> dict[str, object]:
     return {"toolchain": sorted(asked.accepted), **({"toolchain_hashes": sorted(asked.pinned)} if asked.pinned else {})}
 
 
+def _of_audits(whole: Whole) -> dict[str, object]:
+    """Return what decides of the sections about audits; nothing where no file has one."""
+    terms = {key: _sorted(said.value) for key, said in whole.terms.items()}
+    return {**({"terms": terms} if terms else {}), **({"latent": whole.latent} if whole.latent else {})}
+
+
+def _sorted(found: TermValue) -> object:
+    return sorted(found) if isinstance(found, tuple) else found
+
+
 def _of_vendor(rule: VendorRule) -> tuple[object, ...]:
     """Return what decides of a vendor's entry."""
     signed = (sorted(rule.require), sorted(rule.identity)) if rule.require else ()
@@ -212,7 +264,7 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
     decides = {
         **{key: shown(key, values[key]) for key in _RANKS if key != VENDORED_KEY or values[key] is True},
         WEIGHTS_KEY: values[WEIGHTS_KEY],
-        "levels": whole.levels,
+        "levels": {rule: level for rule, level in whole.levels.items() if not is_latent(whole, rule)},
         "owner_domain": whole.owner_domain,
         "private": sorted(set(whole.private)),
         "sumdb": whole.sumdb,
@@ -229,6 +281,7 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         "debt": [(str(debt.expires), sorted((e.rule, e.fingerprint) for e in debt.entries))] if debt else [],
         **_of_licences(whole),
         **_of_toolchain(whole),
+        **_of_audits(whole),
         **({"signatures": sorted(map(repr, map(content_of, whole.signatures)))} if whole.signatures else {}),
     }
     weights = values[WEIGHTS_KEY]
@@ -265,4 +318,7 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         spares=whole.spares,
         owner_domain=whole.owner_domain,
         floors=whole.lowest,
+        audits=frozenset(whole.audits) | _of_packages(whole.packages),
+        latent=whole.latent,
+        terms=whole.terms,
     )

@@ -181,12 +181,22 @@ class GoCommand:
             with_objects=_files((package, package.objects) for package in listed),
         )
 
-    def _run(self, *arguments: str) -> bytes:
+    def find_calls(self, govulncheck: Path, database: Path, *, seconds: float) -> bytes:
+        """Return what `govulncheck -json ./...` writes. database: a folder in the form of the Go database, which alone
+        is asked. The project's packages are read and typed; with cgo off no C compiler is run, and nothing of them is.
+
+        Raises SourceError.
+        """
+        url = f"-db={database.absolute().as_uri()}"
+        return self._run("-json", url, *self._tags, "./...", program=govulncheck, seconds=seconds)
+
+    def _run(self, *arguments: str, program: Path | None = None, seconds: float = 0.0) -> bytes:
         import subprocess
 
+        name = "go" if program is None else program.stem
         try:
             process = subprocess.Popen(  # noqa: S603 - a fixed program, no shell, arguments of ours
-                [self._go, *arguments],
+                [program or self._go, *arguments],
                 cwd=self._folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -195,14 +205,14 @@ class GoCommand:
                 start_new_session=True,
             )
         except (OSError, ValueError) as err:
-            raise SourceError(f"go cannot be run: {getattr(err, 'strerror', None) or err}") from err
+            raise SourceError(f"{name} cannot be run: {getattr(err, 'strerror', None) or err}") from err
         with process:
-            output = _talk(process, self._seconds)
+            output = _talk(process, seconds or self._seconds)
         if output.fault:
-            raise SourceError(f"go {arguments[0]} {output.fault}")
+            raise SourceError(f"{name} {arguments[0]} {output.fault}")
         if process.returncode:
             raise SourceError(
-                _words(bytes(output.words)) or f"go {arguments[0]} ended with status {process.returncode}"
+                _words(bytes(output.words)) or f"{name} {arguments[0]} ended with status {process.returncode}"
             )
         return bytes(output.data)
 

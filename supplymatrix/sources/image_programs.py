@@ -206,7 +206,7 @@ class ImageReader:
             return
         found.files += 1
         with copied(stream.read, MEMBER_LIMIT, head) as (file, digest):
-            taken = self._room.admit(take_part(file, digest))
+            taken = self._room.admit(take_part(file, digest, self._room.functions_in))
         if taken is not None:
             said.programs[inner_name(layer.title) or layer.blob.name] = taken
 

@@ -30,7 +30,10 @@ from supplymatrix.model.module import check_import_path
 from supplymatrix.model.value import value
 from supplymatrix.sources.package_files import FileHead, PackageDisk, UnreadableError, is_inside
 
-__all__ = ["MissingPackage", "PackageFindings", "VendorFolder", "find_packages"]
+__all__ = ["NO_MODULE", "MissingPackage", "PackageFindings", "VendorFolder", "find_packages"]
+
+NO_MODULE = "no module of the build list has it"
+"""The reason of a `MissingPackage` for which the go command would have to look for a module."""
 
 # Only asked where a module of the build list has a path without a dot, so that an import may be either's.
 _STANDARD = frozenset(
@@ -65,7 +68,8 @@ class PackageFindings:
     used: module path → import paths used from it, sorted; the main modules included, modules without any left out.
     importers: import path → the package that asked for it first, "" for the main modules' own; leads from any package
     back to a main module, on a shortest way of those that no test is part of, if there is one. missing: sorted; when
-    there is any, `used` may lack something.
+    there is any, `used` may lack something. standard: import path of the standard library → the package that asked for
+    it first, tests alone in standard_in_tests; what these lead to is not followed here.
 
     tests_only: the part of `used` that is there for tests alone; missing_in_tests: likewise of `missing`.
     with_c: module path → its files that import "C" and are part of the build, with their packages: (import path, file);
@@ -77,6 +81,8 @@ class PackageFindings:
     used: Mapping[str, tuple[str, ...]]
     importers: Mapping[str, str]
     missing: tuple[MissingPackage, ...]
+    standard: Mapping[str, str] = MappingProxyType({})
+    standard_in_tests: Mapping[str, str] = MappingProxyType({})
     tests_only: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     missing_in_tests: tuple[MissingPackage, ...] = ()
     with_c: Mapping[str, tuple[tuple[str, Path], ...]] = MappingProxyType({})
@@ -102,6 +108,8 @@ def find_packages(
     tests: bool = False,
     vendor: VendorFolder | None = None,
     roots: AbstractSet[str] | None = None,
+    also: Iterable[str] = (),
+    every_test: bool = False,
 ) -> PackageFindings:
     """Return the packages that the main modules' packages need, themselves included.
 
@@ -110,10 +118,15 @@ def find_packages(
     amd64 without cgo by default, builds for every platform with `AnyPlatform`: then `used` has each module that gives
     packages to one of them, perhaps more, and `missing` what some build may lack. tests: the tests of the main modules'
     packages too, and nobody else's. vendor: where packages are taken from instead of the modules' folders. roots: the
-    main modules whose packages are built, None = all of them.
+    main modules whose packages are built, None = all of them. also: packages that are built beside them.
+    every_test: with `tests`, the tests of all these packages too, though not of what those import alone, as
+    `go mod tidy` has it.
     """
     search = _Search(mains, modules, context or BuildContext(), vendor)
-    search.follow_all(search.main_packages(roots), tests=tests)
+    if tests and every_test:
+        search.follow_every_test([*search.main_packages(roots), *search.named(also)])
+        return search.findings()
+    search.follow_all([*search.main_packages(roots), *search.named(also)], tests=tests)
     if tests:
         search.follow_tests()
     return search.findings()
@@ -158,12 +171,16 @@ class _Search:
         self._missing: dict[tuple[str, str], MissingPackage] = {}
         self._missing_in_tests: set[MissingPackage] = set()
         self._test_imports: dict[str, set[str]] = {}
+        self._standard: dict[str, str] = {}
+        self._standard_in_tests: dict[str, str] = {}
         self._before_tests: dict[str, int] = {}
         self._with_c: dict[str, list[tuple[str, Path]]] = {}
         self._objects: dict[str, list[tuple[str, Path]]] = {}
         self._programs: set[str] = set()
         self._unmet_tags: set[str] = set()
         self._in_tests = False
+        self._reads_every_test = False
+        self._owners: dict[str, str] = {}
 
     @property
     def exhausted(self) -> bool:
@@ -178,6 +195,8 @@ class _Search:
             used={module: tuple(sorted(self._used[module])) for module in sorted(self._used)},
             importers=self._importers,
             missing=tuple(sorted(self._missing.values())),
+            standard=self._standard,
+            standard_in_tests=self._standard_in_tests,
             tests_only=self._tests_only(),
             missing_in_tests=tuple(sorted(self._missing_in_tests)),
             with_c={module: tuple(sorted(self._with_c[module])) for module in sorted(self._with_c)},
@@ -198,18 +217,33 @@ class _Search:
         waiting = deque(packages)
         while waiting and not self.exhausted:
             package = waiting.popleft()
-            waiting.extend(self.follow(package, tests=package.path in roots))
+            waiting.extend(self.follow(package, tests=self._reads_every_test or package.path in roots))
 
     def follow_tests(self) -> None:
         """Follow what the tests of the main modules' packages import, and nobody else does."""
+        self._begin_tests()
+        self.follow_all(self._from_tests(sorted(self._test_imports)))
+
+    def follow_every_test(self, packages: Sequence[_Package]) -> None:
+        """Follow packages, what their tests import, and what the tests of all these do."""
+        self._reads_every_test = True
+        self.follow_all(packages)
+        own = [path for path in sorted(self._test_imports) if self._owners.get(path) in self._mains]
+        self._begin_tests()
+        self.follow_all(self._from_tests(own))
+        self._reads_every_test = False
+        self.follow_all(self._from_tests(sorted(self._test_imports.keys() - {*own})))
+
+    def named(self, paths: Iterable[str]) -> list[_Package]:
+        """Return packages by their import paths, as far as they are found and not among those that were."""
+        return list(self._imported(frozenset(paths), ""))
+
+    def _begin_tests(self) -> None:
         self._in_tests = True
         self._before_tests = {module: len(paths) for module, paths in self._used.items()}
-        found = [
-            package
-            for importer in sorted(self._test_imports)
-            for package in self._imported(self._test_imports[importer], importer)
-        ]
-        self.follow_all(found)
+
+    def _from_tests(self, importers: Iterable[str]) -> list[_Package]:
+        return [package for path in importers for package in self._imported(self._test_imports[path], path)]
 
     def main_packages(self, roots: AbstractSet[str] | None = None) -> list[_Package]:
         """Return the packages that the pattern ./... means in each main module, or in some of them."""
@@ -322,6 +356,7 @@ class _Search:
         of_tests.discard("C")
         if of_tests:
             self._test_imports[package.path] = of_tests
+            self._owners[package.path] = package.module
         return imports
 
     def _note_objects(self, package: _Package, names: Iterable[str]) -> None:
@@ -359,6 +394,7 @@ class _Search:
         first = path.partition("/")[0]
         prefixes = list(_prefixes(path, self._paths))
         if "." not in first and (not prefixes or (first in _STANDARD and not self._given(path, prefixes))):
+            self._note_standard(path, importer)
             return None
         wanted = self._rules.first
         near = prefixes if wanted is None else [prefix for prefix in prefixes if prefix in wanted]
@@ -374,7 +410,7 @@ class _Search:
             return None
         if not found:
             if not absent:
-                self._miss(path, importer, "no module of the build list has it")
+                self._miss(path, importer, NO_MODULE)
             return None
         return _Package(path, found[0][0], found[0][1], importer)
 
@@ -388,6 +424,8 @@ class _Search:
         if module is None:
             if "." in path.partition("/")[0] or mains:
                 self._miss(path, importer, "vendor/modules.txt does not have it")
+                return None
+            self._note_standard(path, importer)
             return None
         folder = os.path.join(vendor.folder, *path.split("/"))  # noqa: PTH118 - as all folders here
         if not is_inside(str(vendor.folder), folder):
@@ -400,6 +438,9 @@ class _Search:
         except UnreadableError as err:
             self._miss(path, importer, str(err))
         return None
+
+    def _note_standard(self, path: str, importer: str) -> None:
+        (self._standard_in_tests if self._in_tests else self._standard)[path] = importer
 
     def _given(self, path: str, prefixes: Sequence[str]) -> bool:
         """Return whether a module really has a package that the standard library may have."""

@@ -173,7 +173,7 @@ def _single(stream: Stream, archive: Archive, room: Room) -> None:
     if not is_program(head):
         return
     with copied(stream.read, MEMBER_LIMIT, head) as (file, digest):
-        taken = room.admit(take_part(file, digest))
+        taken = room.admit(take_part(file, digest, room.functions_in))
     if taken is not None:
         archive.programs = [InImage(program=TakenProgram(path="", taken=taken))]
         archive.notes.append("SHA-256 and size are those of the program that it unpacks to")

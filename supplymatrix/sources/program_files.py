@@ -12,6 +12,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -70,12 +71,16 @@ class Unread:
 
 
 class Room:
-    """How much may still be kept. refused: programs for which there was no room."""
+    """How much may still be kept. refused: programs for which there was no room. functions_in: import paths of the
+    packages whose functions are kept, too."""
 
-    def __init__(self, programs: int = MAX_PROGRAMS, names: int = MAX_NAMES) -> None:
+    def __init__(
+        self, programs: int = MAX_PROGRAMS, names: int = MAX_NAMES, functions_in: AbstractSet[str] = frozenset()
+    ) -> None:
         self._programs, self._names = programs, names
         self._holes = MAX_HOLES
         self.refused = 0
+        self.functions_in = functions_in
 
     def take_holes(self, length: int) -> bool:
         """Count the holes of a file; return whether that was not too much."""
@@ -97,7 +102,7 @@ class Room:
 
 
 def _names_in(read: ReadProgram) -> int:
-    own = len(read.packages or ()) + len(read.libraries)
+    own = len(read.packages or ()) + len(read.functions or ()) + len(read.libraries)
     return own if read.info is None else own + len(read.info.deps) + len(read.info.settings)
 
 
@@ -160,31 +165,31 @@ def hash_of(file: ReadAt) -> str:
     return digest.hexdigest()
 
 
-def take_file(path: Path, *, links: bool) -> TakenFile | Unread | None:
+def take_file(path: Path, *, links: bool, functions_in: AbstractSet[str] = frozenset()) -> TakenFile | Unread | None:
     """Return what a file on the disk says of itself, None for what is no Go program. links: one may be followed."""
     try:
         with open_at(path, limit=BINARY_LIMIT, links=links) as file:
-            return _take(file)
+            return _take(file, functions_in)
     except (InputError, OSError, ValueError) as err:
         return Unread(reason=reason_of(err), remedy=_remedy(err))
 
 
-def _take(file: ReadAt) -> TakenFile | None:
+def _take(file: ReadAt, functions_in: AbstractSet[str]) -> TakenFile | None:
     """Return what a file says of itself. Raises InputError for what cannot be read, OSError as the file does."""
     if file.size < _BESIDE:
-        programs = _programs(file)
+        programs = _programs(file, functions_in)
         return TakenFile(sha256=hash_of(file), size=file.size, programs=programs) if programs else None
     beside = _Hashing(file)
     try:
-        programs = _programs(file)
+        programs = _programs(file, functions_in)
         return TakenFile(sha256=beside.digest(), size=file.size, programs=programs) if programs else None
     finally:
         beside.stop()
 
 
-def _programs(file: ReadAt) -> tuple[ReadProgram, ...]:
+def _programs(file: ReadAt, functions_in: AbstractSet[str]) -> tuple[ReadProgram, ...]:
     try:
-        return read_programs(file)
+        return read_programs(file, functions_in)
     except NoBuildInfoError:
         return ()
 
@@ -200,7 +205,7 @@ def take_entry(entry: TarEntry, stream: Stream, room: Room) -> TakenFile | Unrea
     if reason:
         return Unread(reason=reason, remedy="unpack it, and name it")
     with entry_file(entry, stream) as (file, digest):
-        return take_part(file, digest)
+        return take_part(file, digest, room.functions_in)
 
 
 def unfit(entry: TarEntry, room: Room) -> str:
@@ -230,15 +235,17 @@ def entry_file(entry: TarEntry, stream: Stream) -> Iterator[tuple[ReadAt, str]]:
             yield SparseFile(file, entry.pieces, entry.size), ""
 
 
-def take_part(file: ReadAt, digest: str = "") -> TakenFile | Unread | None:
+def take_part(
+    file: ReadAt, digest: str = "", functions_in: AbstractSet[str] = frozenset()
+) -> TakenFile | Unread | None:
     """Return what a file in an archive says of itself, None for what is no Go program. digest: its SHA-256, if known.
 
     Raises OSError as the file does.
     """
     try:
         if not digest:
-            return _take(file)
-        programs = _programs(file)
+            return _take(file, functions_in)
+        programs = _programs(file, functions_in)
     except InputError as err:
         return Unread(reason=reason_of(err))
     return TakenFile(sha256=digest, size=file.size, programs=programs) if programs else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -62,7 +63,8 @@ class ProgramsFound:
     """What was found, in the order of the paths, and by name in each. files: that were looked at. gaps: what could not
     be looked at. faults: of named files that are no Go program or cannot be used. forged: files of an image that are
     not what their digest says, as (where, sentence). images: that were looked into; looked: their digests; unpacked:
-    (digest of a layer, digest of what it unpacks to), as they were read. notes: on what was left out.
+    (digest of a layer, digest of what it unpacks to), as they were read. notes: on what was left out. functions_in:
+    import paths of the packages whose functions were kept.
     """
 
     programs: tuple[FoundProgram, ...]
@@ -74,6 +76,7 @@ class ProgramsFound:
     notes: tuple[str, ...] = ()
     looked: tuple[str, ...] = ()
     unpacked: tuple[tuple[str, str], ...] = ()
+    functions_in: frozenset[str] = frozenset()
 
 
 def find_programs(
@@ -82,19 +85,21 @@ def find_programs(
     jobs: int = 4,
     limits: FolderLimits = FOLDER_LIMITS,
     most: int = MAX_PROGRAMS,
+    functions_in: AbstractSet[str] = frozenset(),
 ) -> ProgramsFound:
-    """Return the programs that paths lead to. jobs: threads. most: of them that are kept."""
-    finder = _Finder(jobs, limits, most)
+    """Return the programs that paths lead to. jobs: threads. most: of them that are kept. functions_in: import paths of
+    the packages whose functions are kept with each (`ReadProgram.functions`)."""
+    finder = _Finder(jobs, limits, Room(most, functions_in=functions_in))
     for path in dict.fromkeys(paths):
         finder.add(path)
     return finder.found()
 
 
 class _Finder:
-    def __init__(self, jobs: int, limits: FolderLimits, most: int) -> None:
+    def __init__(self, jobs: int, limits: FolderLimits, room: Room) -> None:
         self._jobs = max(1, min(jobs, os.cpu_count() or 1))
         self._limits = limits
-        self._room = Room(most)
+        self._room = room
         self._programs: list[FoundProgram] = []
         self._gaps: list[Gap] = []
         self._faults: list[Diagnostic] = []
@@ -122,6 +127,7 @@ class _Finder:
             notes=tuple(dict.fromkeys(self._notes)),
             looked=tuple(dict.fromkeys(self._looked)),
             unpacked=tuple(self._unpacked.items()),
+            functions_in=frozenset(self._room.functions_in),
         )
 
     def add(self, path: Path) -> None:
@@ -141,7 +147,7 @@ class _Finder:
             self._add_archive(path)
             return
         self._files += 1
-        taken = take_file(path, links=True)
+        taken = take_file(path, links=True, functions_in=self._room.functions_in)
         if isinstance(taken, TakenFile) and self._room.admit(taken) is None:
             return
         if isinstance(taken, TakenFile):
@@ -157,7 +163,8 @@ class _Finder:
         self._files += walk.files - len(used)
         programs = [one for one in walk.programs if used.isdisjoint((one[0], *one[1]))]
         with ThreadPoolExecutor(max_workers=self._jobs) as pool:
-            taken = pool.map(lambda one: take_file(Path(one[0]), links=False), programs)
+            kept = self._room.functions_in
+            taken = pool.map(lambda one: take_file(Path(one[0]), links=False, functions_in=kept), programs)
             for (name, also), one in zip(programs, map(self._room.admit, taken), strict=True):
                 shown = Path(name).as_posix()
                 if isinstance(one, TakenFile):
@@ -264,7 +271,9 @@ class _Finder:
         """Return a program whose texts are those of the others: programs of one folder have most packages in common."""
         if read.packages is None:
             return read
-        return changed(read, packages=tuple(self._texts.setdefault(text, text) for text in read.packages))
+        packages = tuple(self._texts.setdefault(text, text) for text in read.packages)
+        functions = read.functions and tuple(self._texts.setdefault(text, text) for text in read.functions)
+        return changed(read, packages=packages, functions=functions)
 
     def _unread(self, name: str, unread: Unread) -> None:
         self._gap(name, unread.reason, unread.remedy)

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.godebug import weak_of_go_mod
 from supplymatrix.gomod.gosum import GoSum, parse_go_sum
-from supplymatrix.gomod.goversion import go_version_key
+from supplymatrix.gomod.goversion import go_version_key, is_go_version
 from supplymatrix.gomod.modfile import GoMod, Replace, Require, parse_go_mod
 from supplymatrix.model import semver
 from supplymatrix.model.fact import (
@@ -333,6 +333,7 @@ def _facts(name: str, found: ProjectFiles, around: Surroundings) -> Iterator[Fac
     go_mod, go_sum = found.go_mod, found.go_sum
     go_version = go_mod.go.text if go_mod and go_mod.go else ""
     digest = hashlib.sha256(found.data + around.data).hexdigest()
+    least = _least_go(go_mod)
     yield ProjectFact(
         name=name,
         module_path=go_mod.module.path if go_mod and go_mod.module else "",
@@ -341,6 +342,8 @@ def _facts(name: str, found: ProjectFiles, around: Surroundings) -> Iterator[Fac
         has_go_sum=go_sum is not None,
         prunes_graph=_prunes(go_version),
         provenance=Provenance(origin=Origin.FILE, tool="supplymatrix", sha256=digest),
+        least_go=least[0],
+        least_go_at=least[1],
     )
     required = tuple(_required(go_mod, around)) if go_mod is not None else ()
     yield from required
@@ -360,6 +363,14 @@ def _weak(go_mod: GoMod | None, around: Surroundings) -> Iterator[WeakDefault]:
         return
     found = weak_of_go_mod(go_mod, "", "go.mod") if around.go_work is None else around.weak
     yield from (changed(weak, subject=go_mod.module.path) for weak in found)
+
+
+def _least_go(go_mod: GoMod | None) -> tuple[str, Location | None]:
+    """Return the newer Go of a go.mod's go and toolchain lines, and its place; of two equal ones the go line's."""
+    lines = [line for line in (go_mod.go, go_mod.toolchain) if line is not None] if go_mod is not None else []
+    named = [(line.text.removeprefix("go").partition("-")[0], line.location) for line in lines]
+    found = [(text, place) for text, place in named if is_go_version(text)]
+    return max(found, key=lambda one: go_version_key(one[0]), default=("", None))
 
 
 def _lines_around(

@@ -219,6 +219,7 @@ KEYS: Mapping[str, Mapping[str, Callable[[object], Fault | None]]] = {
         "data_licence": _licence, "security_contact": _contact,
     },
     "vendors": {"profiles": _paths},
+    "vulns": {"databases": _paths},
     "notify": {"url": _webhook, "kind": _kind},
 }  # fmt: skip
 """Section → key → what finds the fault of a value."""

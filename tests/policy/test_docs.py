@@ -7,6 +7,7 @@ import tomllib
 
 import pytest
 
+from supplymatrix.policy.audit_grammar import AUDIT_SECTIONS
 from supplymatrix.policy.grammar import (
     ARTIFACT_KEYS,
     COMPLIANCE_KEYS,
@@ -31,6 +32,7 @@ from tests.support.data import REPO
 ALL_KEYS = (
     ROOT_KEYS, POLICY_KEYS, SOURCE_KEYS, PACKAGE_KEYS, VENDOR_KEYS, WAIVER_KEYS, COMPLIANCE_KEYS, DEBT_KEYS,
     LICENCE_KEYS, CONCLUSION_KEYS, TOOLCHAIN_KEYS, SIGNATURE_KEYS, SIGNER_KEYS, ARTIFACT_KEYS,
+    *AUDIT_SECTIONS.values(),
 )  # fmt: skip
 PAGE = (REPO / "docs" / "formats" / "lift-toml.md").read_text(encoding="utf-8")
 

@@ -16,9 +16,11 @@
      "gos": [{"level", "differences", and other fields}], "programs": [{"name", "secrets": [fields], and other fields}],
      "program_modules": [{"program", "module", "version", "state", and other fields}],
      "weak": [{"program", "key", "setting", "since", "effect"}],
-     "publishers": [{"module", "version", "state", "tree", and other fields}]}
+     "publishers": [{"module", "version", "state", "tree", and other fields}],
+     "audit": [{"type": "Vulnerability", field: value, …}], "gaps": [{"wanted", "reason", and other fields}]}
 
-where differences are [[name, "changed", detail]], and other fields are those of the fact.
+where differences are [[name, "changed", detail]], and other fields are those of the fact. `audit` and
+`gaps` take any fact by its type hints: see `audit_facts`.
 """
 
 from __future__ import annotations
@@ -79,6 +81,7 @@ from supplymatrix.model.program import (
 from supplymatrix.model.publisher_fact import PublisherSignature, PublisherState, TreeState
 from supplymatrix.policy.verdict import judge
 from supplymatrix.sources.project import Project, SourceLines, read_project
+from tests.support.audit_facts import audit_facts, audit_gaps
 from tests.support.made_artifacts import artifacts_in
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -126,6 +129,8 @@ def facts_of(folder: Path) -> Facts:
     facts.extend(_programs(log))
     facts.extend(_publishers(log))
     facts.extend(artifacts_in(log, folder))
+    facts.extend(audit_facts(log.get("audit", [])))
+    gaps.extend(audit_gaps(log.get("gaps", [])))
     return Facts({repr(fact): fact for fact in facts}.values(), gaps)
 
 

@@ -88,6 +88,10 @@ class LogServer:
         """Answer the next requests for `path` with these, one each, then truly again."""
         self._scripts[path].extend(replies)
 
+    def serve(self, answers: Mapping[str, bytes]) -> None:
+        """Serve these too, from now on."""
+        self._answers = {**self._answers, **answers}
+
     def always(self, reply: Reply) -> None:
         """Answer every request that has no script of its own with this."""
         self._always = reply

@@ -1,0 +1,113 @@
+"""What rules about cryptography share: how a posture is named in a result, and what was not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supplymatrix.checks.programs import main_module, program_subject, programs_by_name
+from supplymatrix.checks.result import failed, passed, unknown
+from supplymatrix.checks.view import FactView
+from supplymatrix.model.fact import ProjectFact
+from supplymatrix.model.fips import FipsFamily, FipsMark, FipsPosture, FipsUse, NonApprovedPackage
+from supplymatrix.model.gap import Gap
+from supplymatrix.model.location import Location
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.rule import Evidence, Result, Rule
+
+__all__ = [
+    "CRYPTO_WANTED", "beside_module", "evidence_of", "gap_about", "module_of", "places_of", "postures", "subject_of",
+    "told_postures",
+]  # fmt: skip
+
+_FEW = 5
+CRYPTO_WANTED = "cryptography of "
+"""With this begins what the gaps of the FIPS audit wanted of a program or project."""
+
+
+def postures(view: FactView) -> tuple[FipsPosture, ...]:
+    """Return the postures of projects, build files and programs."""
+    return view.facts.of(FipsPosture)
+
+
+def told_postures(view: FactView) -> Iterator[FipsPosture]:
+    """Yield those of which a family can be told, NONE included."""
+    return (one for one in postures(view) if one.family is not FipsFamily.UNKNOWN)
+
+
+def subject_of(posture: FipsPosture) -> str:
+    """Return the subject of a result about a posture: "program:bin/app", a module's path, or a build file."""
+    return program_subject(posture.subject) if posture.use is FipsUse.PROGRAM else posture.subject
+
+
+def module_of(view: FactView, posture: FipsPosture) -> ModuleVersion:
+    """Return the module under which a waiver speaks of a posture."""
+    if posture.use is FipsUse.PROGRAM:
+        return main_module(programs_by_name(view).get(posture.subject))
+    project = next(iter(view.facts.of(ProjectFact)), None)
+    path = project.module_path if project is not None else ""
+    return ModuleVersion(path=path or (posture.subject if posture.use is FipsUse.SOURCE else ""), version="")
+
+
+def gap_about(view: FactView, subject: str) -> Gap | None:
+    """Return why something of a program or project was not looked at, None where all was. subject: its name."""
+    start = f"{CRYPTO_WANTED}{subject}"
+    for gap in view.facts.gaps:
+        if gap.wanted == start or gap.wanted.startswith(f"{start}: "):
+            return gap
+    return None
+
+
+def places_of(posture: FipsPosture, marks: tuple[FipsMark, ...] = ()) -> tuple[Location, ...]:
+    """Return where marks stand, those with a line first; else where the posture is told of."""
+    found = dict.fromkeys(one.location for one in marks)
+    lines = [place for place in found if place.line]
+    return tuple(lines) or (posture.location,)
+
+
+def evidence_of(marks: tuple[FipsMark, ...]) -> tuple[Evidence, ...]:
+    """Return what a finding rests on, a line for each mark."""
+    return tuple(Evidence(label=one.kind.value, value=one.words) for one in marks)
+
+
+def beside_module(rule: Rule, view: FactView, *, is_c: bool) -> Iterator[Result]:
+    """Yield what cryptography beside the module comes to for a rule: a finding for each package, a pass for each
+    program and project that has none, unknown where that could not be looked at. is_c: of C code alone."""
+    modes = {(one.use, one.subject): one.mode for one in postures(view)}
+    found: set[tuple[FipsUse, str]] = set()
+    for fact in view.facts.of(NonApprovedPackage):
+        if fact.is_c is not is_c or fact.inside:
+            continue
+        found.add((fact.use, fact.subject))
+        yield _beside(rule, view, fact, modes.get((fact.use, fact.subject), ""))
+    for posture in postures(view):
+        if posture.use is FipsUse.BUILD_FILE or (posture.use, posture.subject) in found:
+            continue
+        gap = gap_about(view, posture.subject)
+        subject, module = subject_of(posture), module_of(view, posture)
+        yield unknown(rule, subject, module, gap) if gap is not None else passed(rule, subject, module)
+
+
+def _beside(rule: Rule, view: FactView, fact: NonApprovedPackage, mode: str) -> Result:
+    subject = f"{fact.package} in {fact.subject}"
+    gap = gap_about(view, fact.subject)
+    if fact.how == "module" and gap is not None:  # nobody knows whether a package of it is built
+        return unknown(rule, subject, fact.module, gap)
+    verb = "links" if fact.use is FipsUse.PROGRAM else "imports"
+    refused = ": fips140=only refuses it where it is called" if fact.is_blocked and mode == "only" else ""
+    by = f", imported by {fact.by}" if fact.by else ""
+    evidence = [
+        Evidence(label="algorithm", value=fact.what),
+        *(Evidence(label="module", value=str(fact.module)) for _ in (1,) if fact.module.version),
+        *(Evidence(label="function", value=name) for name in fact.functions[:_FEW]),
+        *(Evidence(label="imported by", value=fact.by) for _ in (1,) if fact.by),
+    ]
+    return failed(
+        rule,
+        subject,
+        fact.module,
+        message=f"{fact.subject} {verb} {fact.package}: {fact.what}",
+        label=f"{fact.what}{by}{refused}",
+        locations=(fact.location,),
+        evidence=tuple(evidence),
+        fix="take an approved algorithm of the standard library, or waive it where it protects nothing",
+    )

@@ -1,0 +1,41 @@
+"""`supplymatrix audit`: one family of questions about a project or a program at a time, in full, or all in short.
+
+Each command has a file of its own, which is imported when it is run; `check --audit` judges by the same facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+
+from supplymatrix.cli.default_group import DefaultGroup
+
+__all__ = ["SUBCOMMANDS", "audit"]
+
+SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
+    "vulns": ("supplymatrix.cli.audit_vulns:vulns", "Find known vulnerabilities, down to the function."),
+    "fips": ("supplymatrix.cli.audit_fips:fips", "Show whose FIPS 140-3 cryptography is in use, and what else."),
+    "cgo": ("supplymatrix.cli.audit_cgo:cgo", "Show what is not Go: libraries, how they come in, their licences."),
+    "sources": ("supplymatrix.cli.audit_sources:sources", "Show the Go settings in force, and who is asked."),
+    "leaks": ("supplymatrix.cli.audit_leaks:leaks", "Tell which module names go to which host, before it happens."),
+    "credentials": ("supplymatrix.cli.audit_credentials:credentials", "Find credentials in settings and files."),
+    "path": ("supplymatrix.cli.audit_path:path", "Show whose toolchain, images, proxies and signing are in use."),
+}
+"""Name → where the command is, and what it does. They are imported when they are run."""
+
+
+class _AuditGroup(DefaultGroup):
+    """A group that shows all families in short unless the first word is another command of it."""
+
+    subcommands = SUBCOMMANDS
+
+    def default_command(self) -> click.Command:
+        from supplymatrix.cli.audit_all import audit_all
+
+        return audit_all
+
+
+@click.group(cls=_AuditGroup, add_help_option=False)
+def audit() -> None:
+    """Look beyond go.sum: vulnerabilities, FIPS, C code, leaks, vendors."""

@@ -1,0 +1,371 @@
+r"""What looks like a secret: by a form that only secrets have, by the name that holds it, by its place in an address.
+
+    >>> [(span.kind, span.name) for span in by_form("git clone https://ada:hunter2@git.corp.example/svc")]
+    [('a password in an address', 'git.corp.example')]
+    >>> names_a_secret("DB_PASSWORD"), names_a_secret("TOKEN_URL")
+    (True, False)
+
+What is to be filled in (`${TOKEN}`, `{{ .Token }}`, `<token>`, `***`), an everyday word, a number, a path, an address,
+a public key or another name stands for a secret at most: `is_harmless`. The host of an address excuses nothing: a
+password for localhost or for a name of documentation is one too, since behind a tunnel or a copied file it is real.
+
+All searches take no more than a length in proportion to that of the text.
+
+Source: the makers' own descriptions of their tokens; RFC 3986 section 3.2.1; RFC 7468; RFC 9110 section 11.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+
+from supplymatrix.model.value import value
+
+__all__ = ["BY_NAME", "Span", "by_form", "is_harmless", "is_hole", "is_like_a_token", "names_a_secret", "netrc_spans"]
+
+BY_NAME = "a name that says so"
+
+_TELLING_WORDS = """
+token tokens password passwords passwd passphrase passcode pwd pw secret secrets apikey apikeys apitoken apisecret
+authtoken accesstoken bearertoken refreshtoken clientsecret appsecret secretkey accesskey privatekey privkey authkey
+signingkey encryptionkey credential credentials creds cred pat dbpass dbpassword bearer authorization
+licensekey licencekey
+"""
+_SECRETS = frozenset(_TELLING_WORDS.split())
+_KEY_WORDS = """
+access account aes api auth client cookie crypto deploy enc encrypt encryption hmac ingest jwt master private priv
+secret licence license product service session shared sign signing ssh storage write
+"""
+_KEYS = frozenset(_KEY_WORDS.split())
+"""What stands before "key" in the name of a secret one."""
+_PASS_WORDS = "admin auth basic db default ftp mail master mongo mysql pg postgres proxy redis root smtp user"  # noqa: S105
+_PASSES = frozenset(_PASS_WORDS.split())
+"""What stands before "pass" in the name of a password; nothing may, too."""
+_AUTHS = frozenset({"", "basic", "http", "proxy", "registry", "docker", "npm"})
+_COUNTS = frozenset({"max", "min", "num", "number", "total", "count", "prompt", "completion", "input", "output"})
+"""What stands before "tokens" where it is a number of them."""
+_ELSE = frozenset({"from", "use", "has", "need", "needs", "without", "no", "with", "is"})
+"""What stands before the name of a secret where it says which one, or whether there is one."""
+_TRAILING_WORDS = """
+b base bytes data default dev encoded hex live new old plain prod production raw stage staging str string test text
+val value
+"""
+_TRAILING = frozenset(_TRAILING_WORDS.split())
+"""Parts of a name that say nothing of what it names."""
+_SEGMENT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+_PLACEHOLDER_WORDS = """
+admin always bar baz change-me change_me changeit changeme default dev dummy empty example fake false fixme foo foobar
+guest inherit insecure invalid ldap local localhost maven minio minioadmin missing mock mongo mtls mysql n/a na never
+nil no none not-set notset null oauth oauth2 off oidc on optional override pass passwd password placeholder postgres
+postgresql private public pwd rabbitmq read redacted redis replace-me replace_me replaceme required root saml sample
+secret secrets set-me string tba tbd test tester testing todo token toor true undefined unknown unset user username
+write x-access-token x-oauth-basic x-token yes
+"""
+_PLACEHOLDERS = frozenset(_PLACEHOLDER_WORDS.split())
+_PIECE = re.compile(
+    r"\$\{\{[^\n]{0,500}?\}\}|\$\{[^{}\n]{0,500}\}|\$\([^()\n]{0,500}\)|\{\{[^\n]{0,500}?\}\}|#\{[^{}\n]{0,200}\}"
+    r"|(?<![A-Za-z0-9])(?:\$[A-Za-z_]\w{0,100}|\$[0-9@*#?]|<[^<>\n]{0,200}>|%[A-Za-z_]{2,60}%|%\([A-Za-z_]{1,60}\)s|%[sqv]"
+    r"|@[A-Z_]{2,60}@|__[A-Z_]{2,60}__|`[^`\n]{0,500}`|\[secret,[^\]\n]{0,60}\])(?![A-Za-z0-9])"
+)
+"""Where something else is put in before it is used."""
+_CUT_PIECE = re.compile(r"\A(?i:bearer |basic |token )?(?:\$[({]|`|\{\{|\[secret,).*", re.DOTALL)
+"""The same, of which the end is not here."""
+_MASK = re.compile(r"[*.xX…•#_-]+|(.)\1{3,}", re.DOTALL)
+_MADE_UP = re.compile(
+    r"(?i)(?:your|replace|insert|enter|put|dummy|fake|example|sample|placeholder|mock|redacted|changeme|change-me|todo"
+    r"|insecure|not-?a-?real)[-_ ].*|(?:test|my|some|the|a|an)[-_ ][a-z_ -]*|.*[-_ ](?:goes-)?here",
+    re.DOTALL,
+)
+_SCHEMES = frozenset({"bearer", "basic", "token", "digest", "apikey"})
+_LEFT_OVER = 6  # letters and digits beside what is put in that may be a secret of their own
+_NUMBER = re.compile(
+    r"[vV]?[0-9]+[.,][0-9._,]*(?:[-+][0-9A-Za-z.+-]*)?|[vV]?[0-9]+(?:[-+][0-9A-Za-z.+-]{0,12})?"  # a number, a version
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T_ ][0-9:.+\-Z]*)?|[0-9:.]+[smhd]?"
+)
+_PATH = re.compile(
+    r"(?:/|\./|\.\./|~/)[a-z0-9._-]+(?:/[a-z0-9._-]+)*|(?:/run|/var|/etc|/root|/home|/tmp|/mnt|/opt|/usr)/[\w./@+-]*"
+    r"|(?:[\w.-]+/)*[\w.-]+\.(?:txt|json|ya?ml|toml|env|pem|key|crt|cfg|conf|ini|gpg|asc|age|pub)",
+    re.ASCII,
+)
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://[^@\s]*")
+_ELSEWHERE = re.compile(
+    r"(?:vault|ssm|op|sm|arn|awssm|gcpsm|azkv|file|env|secretsmanager|ref\+\w+):\S+|projects/\S+/secrets/\S+|ENC\[.*",
+    re.DOTALL,
+)
+"""Where a secret is kept, or one that is encrypted."""
+_PUBLIC = re.compile(r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE)|(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+) ")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+(?:[-_.][a-z]+)+")
+_LONGEST = 4000  # characters of a text that is looked at closely
+
+_START = r"(?<![A-Za-z0-9_])"
+_B64 = r"[A-Za-z0-9_-]"
+_FORMS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
+    (kind, tuple(hints.split()), re.compile(pattern))
+    for kind, hints, pattern in (
+        (
+            "a GitHub token",
+            "ghp_ gho_ ghs_ ghu_ ghr_ github_pat_",
+            _START + r"(?:gh[opsur]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,255})",
+        ),
+        (
+            "a GitLab token",
+            "glpat- glptt- gldt- glrt- glcbt- glft- glimt- glagent- glsoat- glffct- gloas-",
+            _START + r"gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|soat|ffct|oas)-[A-Za-z0-9_.-]{20,300}",
+        ),
+        ("a Slack token", "xox xapp-", _START + r"(?:xox[abeoprs]|xapp)-[A-Za-z0-9-]{10,300}"),
+        (
+            "a Slack webhook",
+            "hooks.slack.com",
+            r"https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,300}",
+        ),
+        (
+            "a Discord webhook",
+            "/webhooks/",
+            r"https://(?:[a-z]{1,20}\.)?discord(?:app)?\.com/api/(?:v[0-9]{1,3}/)?webhooks/[0-9]{10,30}/"
+            + _B64
+            + "{20,300}",
+        ),
+        ("a Telegram bot token", ":AA", r"(?<![A-Za-z0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"),
+        ("a key in an address", "https://", r"(?<=https://)[0-9a-f]{32}(?=@)"),
+        ("a signature of Azure", "sig=", r"(?<=[?&]sig=)[A-Za-z0-9%+/=_-]{20,200}"),
+        ("an account key of Azure", "AccountKey=", r"(?<=AccountKey=)[A-Za-z0-9+/]{80,100}={0,2}"),
+        ("a Stripe webhook secret", "whsec_", _START + r"whsec_[A-Za-z0-9+/=]{16,200}"),
+        ("an AWS access key", "AKIA ASIA", _START + r"A(?:KIA|SIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
+        (
+            "a Google key",
+            "AIza GOCSPX- ya29.",
+            _START + r"(?:AIza[0-9A-Za-z_-]{35}|GOCSPX-[0-9A-Za-z_-]{20,100}|ya29\.[0-9A-Za-z_-]{20,300})",
+        ),
+        (
+            "a JSON Web Token",
+            "eyJ",
+            r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,5000}\.[A-Za-z0-9_-]{8,5000}(?:\.[A-Za-z0-9_-]{0,5000})?",
+        ),
+        ("a Stripe key", "_live_ _test_", _START + r"[rs]k_(?:live|test)_[0-9A-Za-z]{16,}"),
+        (
+            "an API key",
+            "sk-",
+            _START + r"sk-(?=[a-z_-]{0,20}[A-Za-z]{0,300}[0-9])(?=[0-9_-]{0,300}[A-Za-z])[A-Za-z0-9_-]{20,300}",
+        ),
+        ("an npm token", "npm_", _START + r"npm_[A-Za-z0-9]{36,}"),
+        ("a PyPI token", "pypi-AgE", _START + r"pypi-AgE[A-Za-z0-9_-]{20,500}"),
+        ("a Docker token", "dckr_", _START + r"dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,100}"),
+        ("a Hugging Face token", "hf_", _START + r"hf_[A-Za-z]{30,}"),
+        ("a SendGrid key", "SG.", _START + r"SG\.[A-Za-z0-9_-]{16,100}\.[A-Za-z0-9_-]{16,100}"),
+        ("a Vault token", "hvs. hvb. hvr.", _START + r"hv[sbr]\.[A-Za-z0-9_-]{20,300}"),
+        ("a DigitalOcean token", "_v1_", _START + r"do[opr]_v1_[a-f0-9]{64}"),
+        ("a Terraform token", ".atlasv1.", _START + r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{40,100}"),
+        ("an Atlassian token", "ATATT3 ATBB ATCTT3", _START + r"(?:ATATT3|ATCTT3|ATBB)[A-Za-z0-9_=-]{20,300}"),
+        ("a token of Artifactory", "AKCp cmVmdGtu", _START + r"(?:AKCp[0-9A-Za-z]{60,90}|cmVmdGtu[0-9A-Za-z]{40,80})"),
+        ("a Grafana token", "glsa_ glc_", _START + r"(?:glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/=]{32,400})"),
+        ("a Sentry token", "sntry", _START + r"sntry[su]_[A-Za-z0-9+/=_-]{32,400}"),
+        ("a Databricks token", "dapi", _START + r"dapi[0-9a-f]{32}(?:-[0-9])?(?![A-Za-z0-9])"),
+        ("a CI token", "CCIPAT_ bkua_", _START + r"(?:CCIPAT_[A-Za-z0-9]{20,40}_[0-9a-f]{40}|bkua_[0-9a-f]{40})"),
+        ("a RubyGems token", "rubygems_", _START + r"rubygems_[0-9a-f]{48}"),
+        (
+            "an API key",
+            "lin_api_ NRAK- PMAK- dp.pt. pul- sbp_ nfp_ HRKU- shpat_ FlyV1",
+            _START
+            + r"(?:lin_api_|NRAK-|PMAK-|dp\.pt\.|pul-|sbp_|nfp_|HRKU-|shpat_|FlyV1 fm[12]_)[A-Za-z0-9_=+/-]{24,300}",
+        ),
+        ("a private key", "AGE-SECRET-KEY-1", _START + r"AGE-SECRET-KEY-1[0-9A-Z]{20,}"),
+    )
+)
+_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_BODY = re.compile(r"[A-Za-z0-9+/]{16}")
+_NEAR = 200  # characters behind the first line of a key without a last one, in which its body begins
+_PEM_64 = re.compile(r"(?<![A-Za-z0-9+/])LS0tLS1CRUdJTi[A-Za-z0-9+/]+=*")
+_LOGIN = re.compile(
+    r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s'\"/?#:@]{0,300}:([^\s'\"/?#]{1,500})@([^\s'\"/?#:@,|]{0,200})"
+)
+_TOKEN_LOGIN = re.compile(r"(?<=://)([A-Za-z0-9_~.%+-]{16,300})@([A-Za-z0-9.\[-][^\s'\"/?#:@,|]{0,200})")
+_DSN_AT = re.compile(r"@(?:tcp|unix)\(")
+_DSN = re.compile(r"(?<![\w.-])[\w.-]{1,100}:([^\s'\"/@]{1,300})\Z")
+_HEADER = re.compile(
+    r"(?i:authorization)[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?(?i:bearer|basic|token)[ \t]{1,8}([^\s'\"\\,;]{1,4000})"
+    r"|(?i:private-token|job-token|deploy-token|x-vault-token|x-jfrog-art-api|x-api-key|x-auth-token)"
+    r"[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?([^\s'\"\\,;]{1,4000})"
+)
+_SCRIPT_WORD = re.compile(r"[^ \t\r\n\"'<>|;&\\]+")
+_NON_SPACE = re.compile(r"\S+")
+_MACHINE = re.compile(r"(?<![\w.-])(?:machine|default)(?=[ \t\r\n\\])")
+_NETRC_AHEAD = 1000  # characters behind "machine" in which its password is looked for
+_NETRC_WORDS = 10
+_WELL_KNOWN = "EXAMPLE"
+"""In the keys that the manuals of AWS show."""
+
+
+@value
+class Span:
+    """A text that looks like a secret, by its place in a longer one. name: of what holds it, or whose it is, "" where
+    nothing says so. kind: why it looks like one."""
+
+    start: int
+    end: int
+    kind: str
+    name: str = ""
+
+    @property
+    def rank(self) -> tuple[int, int, bool]:
+        """Orders by place; of one place the longest first, and a known form before a name."""
+        return (self.start, -self.end, self.kind == BY_NAME)
+
+
+@lru_cache(maxsize=4096)
+def names_a_secret(name: str) -> bool:
+    """Return whether a variable's name says that it holds a secret: "apiToken", "DB_PASSWORD", and not "tokenURL"."""
+    last = re.split(r"[./]", name)[-1][-200:]
+    parts = [part.lower() for part in _SEGMENT.findall(last)]
+    while len(parts) > 1 and (parts[-1] in _TRAILING or parts[-1].isdigit()):
+        parts.pop()
+    if not parts:
+        return False
+    before = parts[-2] if len(parts) > 1 else ""
+    if before in _ELSE or (parts[-1] == "tokens" and before in _COUNTS):
+        return False
+    return (
+        parts[-1] in _SECRETS
+        or (parts[-1] in ("key", "keys") and before in _KEYS)
+        or (parts[-1] == "pass" and (not before or before in _PASSES))
+        or (parts[-1] == "auth" and before in _AUTHS)
+    )
+
+
+def is_hole(text: str) -> bool:
+    """Return whether a text is no secret but a place for one, or a word that is written where one would be."""
+    bare = text[:_LONGEST].strip()
+    left = _CUT_PIECE.sub("", _PIECE.sub("", bare))
+    if left != bare:
+        words = [word for word in left.lower().split() if word not in _SCHEMES]
+        return sum(char.isalnum() for word in words for char in word) < _LEFT_OVER or is_hole(" ".join(words))
+    return (
+        bare.lower() in _PLACEHOLDERS
+        or _MASK.fullmatch(bare) is not None
+        or _MADE_UP.fullmatch(bare) is not None
+        or _WELL_KNOWN in bare
+    )
+
+
+def is_harmless(text: str, name: str) -> bool:
+    """Return whether what a telling name holds is no secret after all: a number is one, but for how many there are."""
+    bare = text[:_LONGEST].strip(" \t\r\n\"'\\")
+    if not bare or is_hole(bare):
+        return True
+    if bare.isascii() and bare.isdigit():
+        return len(bare) == 1 or name.lower().rstrip("0123456789").endswith("tokens")
+    if any(pattern.fullmatch(bare) for pattern in (_NUMBER, _PATH, _ADDRESS, _ELSEWHERE)) or _PUBLIC.match(bare):
+        return True
+    return _VARIABLE.fullmatch(bare) is not None and names_a_secret(bare)
+
+
+def is_like_a_token(text: str) -> bool:
+    """Return whether a user's name in front of a host is rather a token: long, letters and digits, no name of people.
+
+    An address with a token alone (`https://TOKEN@host`) has no password; `git`, `oauth2`, `x-access-token` are users.
+    """
+    bare = text.strip()
+    if len(bare) < 16 or is_hole(bare) or "%40" in bare or bare.count(".") > 1:
+        return False
+    digits = sum(char.isdigit() for char in bare)
+    return digits >= 3 and any(char.isalpha() for char in bare)
+
+
+def by_form(text: str) -> Iterator[Span]:
+    """Yield what has the form of a secret, wherever it stands: tokens, keys, passwords in addresses, headers, netrc."""
+    for kind, hints, pattern in _FORMS:
+        if any(hint in text for hint in hints):
+            for match in pattern.finditer(text):
+                if not _is_made_up(match[0]):
+                    yield Span(start=match.start(), end=match.end(), kind=kind)
+    yield from _keys(text)
+    if "://" in text:
+        yield from _logins(text)
+    for at in _DSN_AT.finditer(text):
+        start = max(0, at.start() - 401, text.rfind("@", 0, at.start()) + 1)
+        found = _DSN.search(text[start : at.start()])
+        if found and not is_hole(found[1]):
+            yield Span(start=start + found.start(1), end=at.start(), kind="a password in an address")
+    for match in _HEADER.finditer(text):
+        group = 1 if match[1] is not None else 2
+        if len(match[group]) >= _LEFT_OVER and not is_harmless(match[group], ""):
+            yield Span(start=match.start(group), end=match.end(group), kind="a token in a header")
+    if "machine" in text:
+        yield from netrc_spans(text)
+
+
+def _is_made_up(text: str) -> bool:
+    """Return whether a token is one of those that manuals show: EXAMPLE, or one character over and over."""
+    return _WELL_KNOWN in text or len(set(text[-16:].lower())) < 3
+
+
+def _keys(text: str) -> Iterator[Span]:
+    at, has_end = 0, True
+    while head := _PEM.search(text, at):
+        end = _PEM_END.search(text, head.end()) if has_end else None
+        has_end = end is not None
+        if end is None:
+            body = _KEY_BODY.search(text, head.end(), head.end() + _NEAR)
+            stop = len(text) if body else head.end()
+        else:
+            stop = end.end()
+        if (end is None or _is_key(text[head.end() : end.start()])) and stop > head.end():
+            yield Span(start=head.start(), end=stop, kind="a private key")
+        at = stop
+    for encoded in _PEM_64.finditer(text):
+        if b"PRIVATE KEY" in _head_of(encoded[0]):
+            yield Span(start=encoded.start(), end=encoded.end(), kind="a private key")
+
+
+def _is_key(body: str) -> bool:
+    """Return whether something stands between the two lines of a key that may be one."""
+    return any(char.isalnum() for char in body.replace("\\n", "").replace("\\r", "")) and not is_hole(body)
+
+
+def _logins(text: str) -> Iterator[Span]:
+    for login in _LOGIN.finditer(text):
+        if not is_hole(login[1]):
+            host = login[2] if "$" not in login[2] else ""
+            yield Span(start=login.start(1), end=login.end(1), kind="a password in an address", name=host)
+    for login in _TOKEN_LOGIN.finditer(text):
+        if is_like_a_token(login[1]):
+            yield Span(start=login.start(1), end=login.end(1), kind="a token in an address", name=login[2])
+
+
+def netrc_spans(text: str, *, whole: bool = False) -> Iterator[Span]:
+    r"""Yield the passwords of a netrc file (whole), or of what a script writes into one, each with its machine.
+
+    Between the words may stand ends of lines, `\n` as printf has it, and comments. "default" counts in a whole file.
+    """
+    for head in _MACHINE.finditer(text):
+        if head[0] == "default" and not whole:
+            continue
+        ahead = text[head.end() : head.end() + _NETRC_AHEAD]
+        if "password" not in ahead:
+            continue
+        words = [(found.start(), found[0]) for found in islice(_words(ahead, whole=whole), _NETRC_WORDS)]
+        machine, rest = ("default", words) if head[0] == "default" else (words[0][1] if words else "", words[1:])
+        given = {}
+        for (_, key), (start, word) in zip(rest[::2], rest[1::2], strict=False):
+            if key not in ("login", "account", "password") or key in given:
+                break
+            given[key] = (head.end() + start, word)
+        place, password = given.get("password", (0, ""))
+        if password and (whole or "login" in given) and not is_hole(password):
+            yield Span(start=place, end=place + len(password), kind="a machine in .netrc", name=machine)
+
+
+def _words(text: str, *, whole: bool) -> Iterator[re.Match[str]]:
+    if whole:
+        return _NON_SPACE.finditer(text)
+    return _SCRIPT_WORD.finditer(text.replace("\\n", "  ").replace("\\t", "  "))
+
+
+def _head_of(text: str) -> bytes:
+    import base64
+
+    bare = text[:80].rstrip("=")
+    return base64.b64decode(bare[: len(bare) // 4 * 4])

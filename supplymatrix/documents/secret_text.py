@@ -1,0 +1,222 @@
+r"""Where in a text that people write something stands that looks like a secret; whatever language the text is in.
+
+    >>> [(span.name, span.kind) for span in spans_in("export DB_PASSWORD=hunter2 TOKEN=$TOKEN")]
+    [('DB_PASSWORD', 'a name that says so')]
+    >>> blotted("ENV DB_PASSWORD=hunter2")
+    'ENV DB_PASSWORD=*******'
+
+Beside the forms of `secret_forms` these are: `NAME=value` of shells, `NAME := value` of make, `name: value` of YAML
+and JSON, `name = value` of ini files and HCL, `--name value`, the default in `${NAME:-value}`, `-X main.name=value`
+of the linker, `login -p value`, `curl -u user:value`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from supplymatrix.documents.secret_forms import BY_NAME, Span, by_form, is_harmless, names_a_secret
+from supplymatrix.model.value import value
+
+__all__ = ["apart", "blotted", "spans_in"]
+
+_SHORTEST = 4  # characters of what a telling name holds
+_LONGEST = 4000
+_MOST_LOOKED = 8 << 20  # characters of values in one text; what comes behind is taken for a secret as a whole
+_AROUND = 120  # characters before a name that tell whether it stands at the beginning of a line
+_NAME = re.compile(
+    r"(?<![\w.$@%(/\\-])(?<!\$\{)(?<!\{\{)[\"']?(?P<dash>--?|-D)?(?P<name>[A-Za-z_][\w./-]{0,200})[\"']?(?![\w./-])"
+    r"(?:(?P<tight>(?:[:?+]{1,3})?=(?![=~>]))|(?P<wide>[ \t]{1,20}(?:[:?+]{1,3})?=(?:>|(?![=~>]))[ \t]{0,20})"
+    r"|(?P<colon>[ \t]{0,4}:[ \t]{1,20}))"
+)
+_DEFAULT = re.compile(r"\$\{([A-Za-z_]\w{0,100}):?[-=]([^{}\n]{1,500})\}")
+_FLAG = re.compile(r"(?<![\w-])--?([A-Za-z][\w.-]{2,60})[ \t]{1,8}(?![-=|&;<>])")
+_LISTED_FLAG = re.compile(r"[\"']--?([A-Za-z][\w.-]{2,60})[\"'][ \t]{0,8},[ \t]{0,8}(?=[\"'])")
+_LOGIN = re.compile(r"\blogin\b[^\n|;&]{0,300}?[ \t]-p[ =]{0,2}(?=[^\s-])")
+_CURL = re.compile(
+    r"\b(?:curl|wget|https?)\b[^\n|;&]{0,300}?[ \t](?:-u|-U|--user|--proxy-user)[ =]{0,2}[\"']?"
+    r"([^\s:\"'$]{1,100}):(?=\S)"
+)
+_OLD_ENV = re.compile(r"(?im)^[ \t]{0,40}(?:ENV)[ \t]{1,20}([A-Za-z_]\w{0,100})[ \t]{1,20}(?=[^\s=])")
+_QUOTES = "\"'"
+_BARE = re.compile(r"[^\s\"'&;|<>)\\]*")
+_IN_FLOW = re.compile(r"[^\n,}\])#]*")
+_ON_LINE = re.compile(r"[^\n]*")
+_COMMENT = re.compile(r"[ \t]#.*|[ \t]*\\\s*\Z|[ \t]*[;,]\s*\Z", re.DOTALL)
+_HEADS = """
+export readonly local declare typeset set setx variable def var const let override unexport define env arg label
+add_header - ? // # $env:
+"""
+_HEAD_WORDS = frozenset(_HEADS.split())
+"""What may stand before a name at the beginning of a line."""
+_COMPUTED = re.compile(
+    r"[A-Za-z_][\w.]{0,100}\(.*|[a-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60})+(?:\[.*)?|[&*!|>][\w!-]*(?:\s.*)?|[\[(^].*",
+    re.DOTALL,
+)
+"""What computes a value, is a pattern, or stands for one elsewhere, where it has no quotes."""
+_TYPES = re.compile(r"(?:id|type|env|src|source|target|name|key|from)=.*", re.DOTALL)
+_BODY = re.compile(r"(?m)^[\s/#>*+|-]{0,40}([A-Za-z0-9+/]{48,76}={0,2})[ \t\r]*$")
+"""A line of a key without its first and last ones."""
+
+
+def spans_in(text: str) -> list[Span]:
+    """Return what looks like a secret, in the order of the text, none inside of another one."""
+    return apart([*by_form(text), *_by_name(text)])
+
+
+def blotted(text: str) -> str:
+    """Return a text with an asterisk for each character of what looks like a secret, its ends of lines as they are."""
+    places = [(span.start, span.end) for span in spans_in(text)]
+    places += [(match.start(1), match.end(1)) for match in _BODY.finditer(text)]
+    if not places:
+        return text
+    pieces: list[str] = []
+    at = 0
+    for start, end in sorted(places):
+        begin = max(start, at)
+        if end > begin:
+            pieces += [text[at:begin], re.sub(r"[^\r\n]", "*", text[begin:end])]
+            at = end
+    return "".join([*pieces, text[at:]])
+
+
+def apart(found: Sequence[Span]) -> list[Span]:
+    """Return what was found, with one for those that overlap: the first, as far as they reach together."""
+    kept: list[Span] = []
+    for one in sorted(found, key=lambda span: span.rank):
+        if kept and one.start < kept[-1].end:
+            last = kept[-1]
+            name = last.name or one.name
+            if one.end > last.end or name != last.name:
+                kept[-1] = Span(start=last.start, end=max(last.end, one.end), kind=last.kind, name=name)
+        else:
+            kept.append(one)
+    return kept
+
+
+def _by_name(text: str) -> Iterator[Span]:
+    done = looked = 0
+    for match in _NAME.finditer(text):
+        name = match["name"]
+        if match.start() < done or not names_a_secret(name):
+            continue
+        if match["tight"] or _begins_line(text, match.start(), match["dash"] or ""):
+            how = match.lastgroup or "tight"
+            found = _value(text, match.end(), how, is_flow=how != "tight" and _is_flow(text, match.start()))
+            looked += found.end - found.start
+            if found.is_secret(name):
+                yield found.span(BY_NAME, name)
+                done = found.end
+            if looked > _MOST_LOOKED:
+                yield Span(start=match.start(), end=len(text), kind="more than is looked through")
+                return
+    yield from _on_command_lines(text)
+    for match in _DEFAULT.finditer(text):
+        if names_a_secret(match[1]) and len(match[2]) >= _SHORTEST and not is_harmless(match[2], match[1]):
+            yield Span(start=match.start(2), end=match.end(2), kind=BY_NAME, name=match[1])
+    for match in _OLD_ENV.finditer(text):
+        if names_a_secret(match[1]):
+            found = _value(text, match.end(), "colon", is_flow=False)
+            if found.is_secret(match[1]):
+                yield found.span(BY_NAME, match[1])
+
+
+def _on_command_lines(text: str) -> Iterator[Span]:
+    for pattern in (_FLAG, _LISTED_FLAG):
+        for match in pattern.finditer(text):
+            if names_a_secret(match[1]):
+                found = _value(text, match.end(), "tight", is_flow=False)
+                if found.is_secret(match[1]):
+                    yield found.span(BY_NAME, match[1])
+    for pattern in (_LOGIN, _CURL):
+        for match in pattern.finditer(text):
+            found = _value(text, match.end(), "tight", is_flow=False)
+            if found.is_secret(""):
+                yield found.span("a password on a command line", match[1] if pattern is _CURL else "")
+
+
+def _before(text: str, at: int) -> str:
+    """Return what stands before a place on its line, of a long line the last part."""
+    return text[max(0, at - _AROUND) : at].rpartition("\n")[2]
+
+
+def _begins_line(text: str, at: int, dash: str) -> bool:
+    """Return whether a name stands where its value may have spaces around its sign: first on its line, or in a list."""
+    if dash:
+        return False
+    before = _before(text, at).rstrip(" \t\"'")
+    if not before or before[-1] in "{,([#?" or before.endswith(("//", " -")) or before.strip() == "-":
+        return True
+    words = before.lower().split()
+    return len(words) <= 3 and all(word in _HEAD_WORDS for word in words)
+
+
+def _is_flow(text: str, at: int) -> bool:
+    before = _before(text, at)
+    return before.count("{") + before.count("(") > before.count("}") + before.count(")")
+
+
+@value
+class _Value:
+    """What a name is given, by its place. text: of it."""
+
+    start: int
+    end: int
+    text: str
+    is_quoted: bool
+
+    def is_secret(self, name: str) -> bool:
+        """Return whether it looks like one, where its name does."""
+        text = self.text
+        if len(text.strip()) < _SHORTEST or is_harmless(text, name) or _TYPES.fullmatch(text):
+            return False
+        words = text.split()
+        if len(words) >= 3 and all(word.strip(".,;:!?()'\"`").isalpha() for word in words):
+            return False  # a sentence about it
+        if not self.is_quoted and _COMPUTED.fullmatch(text):
+            return False
+        return text.lower() not in re.split(r"[^a-z0-9]+", name.lower())
+
+    def span(self, kind: str, name: str) -> Span:
+        """Return its place as that of a secret."""
+        return Span(start=self.start, end=self.end, kind=kind, name=name)
+
+
+def _value(text: str, at: int, how: str, *, is_flow: bool) -> _Value:
+    """Return the value that begins at a place. how: the group of `_NAME` that its sign was in."""
+    start = at
+    while text[start : start + 1] == "\\" and text[start + 1 : start + 2] in ('"', "'"):
+        start += 1
+    is_quoted = text[start : start + 1] in ('"', "'")
+    if is_quoted and how == "tight" and not text[start + 1 : start + 2].strip():
+        end = start  # a quote that ends what began before the name
+    elif is_quoted:
+        start += 1
+        end = _closing(text, start, text[start - 1])
+    elif how == "tight":
+        is_computed = text[start : start + 2] in ("$(", "${") or text[start : start + 1] == "`"
+        end = start if is_computed else _end_of(_BARE, text, start)
+    else:
+        found = text[start : _end_of(_IN_FLOW if is_flow else _ON_LINE, text, start)]
+        found = _COMMENT.sub("", found).rstrip()
+        if found[-1:] in _QUOTES:
+            found = found[:-1]
+        end = start + len(found)
+    return _Value(start=start, end=end, text=text[start:end], is_quoted=is_quoted)
+
+
+def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
+    found = pattern.match(text, start, start + _LONGEST)
+    return found.end() if found else start
+
+
+def _closing(text: str, start: int, quote: str) -> int:
+    """Return where a quoted text ends: at its quote, at the end of the line where there is none."""
+    line = text.find("\n", start, start + _LONGEST)
+    line = line if line >= 0 else min(len(text), start + _LONGEST)
+    end = text.find(quote, start, line)
+    while end >= 0 and quote == "'" and text[end + 1 : end + 2] == "'":  # of YAML and of SQL, one within
+        end = text.find(quote, end + 2, line)
+    if end < 0:
+        return line
+    return end - 1 if end > start and text[end - 1] == "\\" else end

@@ -1,0 +1,25 @@
+"""What an audit is given: a project, programs, or both, and the means to look at them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from supplymatrix.engine.means import Means
+from supplymatrix.model.value import value
+
+if TYPE_CHECKING:
+    from supplymatrix.sources.programs import ProgramsFound
+    from supplymatrix.sources.project import Project
+
+__all__ = ["AuditInput"]
+
+
+@value
+class AuditInput:
+    """project: None where programs alone are looked at; programs: None for none. private: patterns of GOPRIVATE that
+    the policy declares. Nothing of the project is run."""
+
+    means: Means
+    project: Project | None = None
+    programs: ProgramsFound | None = None
+    private: tuple[str, ...] = ()

@@ -1,0 +1,82 @@
+"""Audits of a check: what the families that its policy or its caller switches on have to say of a project.
+
+Each family's engine is imported when it is wanted. One that cannot do its work becomes a gap of its family: an audit
+that was asked for never ends in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from supplymatrix.engine.audit_input import AuditInput
+from supplymatrix.engine.this_machine import SeenHere
+from supplymatrix.errors import InputError, SourceError, TransportError
+from supplymatrix.model.audit_family import AuditFamily
+from supplymatrix.model.gap import Gap
+from supplymatrix.model.value import changed
+from supplymatrix.policy.document import Policy
+
+__all__ = ["ENGINES", "FAMILY_NAMES", "add_audits", "audits_of"]
+
+FAMILY_NAMES: Mapping[AuditFamily, str] = {
+    AuditFamily.VULNS: "known vulnerabilities",
+    AuditFamily.CRYPTO: "FIPS 140-3 posture",
+    AuditFamily.CGO: "code that is not Go",
+    AuditFamily.SOURCES: "sources and credentials",
+    AuditFamily.VENDOR_PATH: "vendor path",
+}
+"""What a family looks at, in words."""
+ENGINES: Mapping[AuditFamily, tuple[str, ...]] = {
+    AuditFamily.VULNS: ("supplymatrix.engine.audit_vulns",),
+    AuditFamily.CRYPTO: ("supplymatrix.engine.audit_fips",),
+    AuditFamily.CGO: ("supplymatrix.engine.audit_cgo",),
+    AuditFamily.SOURCES: ("supplymatrix.engine.audit_sources", "supplymatrix.engine.audit_credentials"),
+    AuditFamily.VENDOR_PATH: ("supplymatrix.engine.audit_path",),
+}
+"""The modules whose `facts_of(wish: AuditInput) -> SeenHere` looks."""
+
+
+def add_audits(seen: SeenHere, policy: Policy, wish: AuditInput) -> SeenHere:
+    """Return what was seen of a project, with the facts and gaps of the audits that its policy has on."""
+    found = audits_of(policy, wish)
+    return changed(
+        seen,
+        facts=(*seen.facts, *found.facts),
+        gaps=(*seen.gaps, *found.gaps),
+        notes=tuple(dict.fromkeys((*seen.notes, *found.notes))),
+        files=(*seen.files, *(file for file in found.files if file not in seen.files)),
+    )
+
+
+def audits_of(policy: Policy, wish: AuditInput) -> SeenHere:
+    """Return what the audits of a policy have found, each gap with the family that wanted it."""
+    parts: list[SeenHere] = []
+    for family in AuditFamily:
+        if family in policy.audits:
+            parts += [_looked(family, name, wish) for name in ENGINES[family]]
+    return SeenHere(
+        facts=tuple(fact for part in parts for fact in part.facts),
+        gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        files=tuple(dict.fromkeys(file for part in parts for file in part.files)),
+    )
+
+
+def _looked(family: AuditFamily, name: str, wish: AuditInput) -> SeenHere:
+    try:
+        facts_of: Callable[[AuditInput], SeenHere] = import_module(name).facts_of
+        seen = facts_of(wish)
+    except (InputError, SourceError, TransportError, OSError, ModuleNotFoundError) as err:
+        return SeenHere(facts=(), gaps=(_failed(family, err),))
+    return changed(seen, gaps=tuple(changed(gap, family=family) for gap in seen.gaps))
+
+
+def _failed(family: AuditFamily, err: Exception) -> Gap:
+    remedy = err.diagnostics[0].remedy if isinstance(err, InputError) else str(getattr(err, "remedy", ""))
+    return Gap(
+        wanted=f"audit: {FAMILY_NAMES[family]}",
+        reason=str(err.diagnostics[0]) if isinstance(err, InputError) else str(err),
+        remedy=remedy or "mend what it says, and run again",
+        family=family,
+    )

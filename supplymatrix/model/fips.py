@@ -1,0 +1,132 @@
+"""What is known of the cryptography of a program or project: which validated module it uses, what it claims, what is
+beside it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from supplymatrix.model.location import Location
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import value
+
+__all__ = [
+    "CertificateState", "FipsFamily", "FipsMark", "FipsPosture", "FipsUse", "MarkKind", "NonApprovedPackage",
+]  # fmt: skip
+
+
+class FipsFamily(StrEnum):
+    """Whose way to FIPS 140-3 is taken. NONE: nothing of any was found. UNKNOWN: nobody can say."""
+
+    UPSTREAM = "go-module"
+    BORINGCRYPTO = "boringcrypto"
+    REDHAT = "redhat"
+    MICROSOFT = "microsoft"
+    CHAINGUARD = "chainguard"
+    CANONICAL = "canonical"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class FipsUse(StrEnum):
+    """What tells: a compiled program, the sources and go.mod, or a build file (Dockerfile, snap, spec …)."""
+
+    PROGRAM = "program"
+    SOURCE = "source"
+    BUILD_FILE = "build file"
+
+
+class CertificateState(StrEnum):
+    """What the table of certificates says of a module version. NOT_FROZEN: no version of its own (GOFIPS140=latest).
+    NOT_IN_TABLE: the table does not know it. AT_RUN_TIME: the module is that of the system on which it runs, and which
+    one that is nobody can say here. NOT_APPLICABLE: there is no module."""
+
+    CERTIFIED = "certified"
+    IN_PROCESS = "in process"
+    HISTORICAL = "historical"
+    NOT_FROZEN = "not frozen"
+    NOT_VALIDATED = "not validated"
+    NOT_IN_TABLE = "not in the table"
+    AT_RUN_TIME = "that of the system where it runs"
+    NOT_APPLICABLE = "not applicable"
+
+
+class MarkKind(StrEnum):
+    """SIGN: speaks for a family. CLAIM: a setting that says what should be. WITNESS: code that shows what is.
+    CONTRADICTION: claim and code differ. DEFEAT: switches it off, or keeps it from working. NEED: what it takes where
+    it runs."""
+
+    SIGN = "sign"
+    CLAIM = "claim"
+    WITNESS = "witness"
+    CONTRADICTION = "contradiction"
+    DEFEAT = "defeat"
+    NEED = "need"
+
+
+@value
+class FipsMark:
+    """One observation. family: for which it speaks, NONE for none. words: "GOFIPS140=v1.0.0-c2097c7c is recorded".
+    location: where it stands; of programs artifact = the program's name, pointer = the setting or "function table"."""
+
+    kind: MarkKind
+    family: FipsFamily
+    words: str
+    location: Location
+
+
+@value
+class FipsPosture:
+    """The posture of one program, or of what a project will build.
+
+    subject: the program's name or the project's. family: as all marks together say. others: families for which a mark
+    speaks as well. module: version of the cryptographic module ("v1.0.0-c2097c7c"), "" = none, or not told. state,
+    certificate ("CMVP #5247"), dated: as the table of certificates has it, and its day. mode: "on", "only", "off" as
+    compiled in or written, "" = nothing says. marks: in the order of MarkKind and place. looked_at: what was read, in
+    words ("settings", "function table", "Dockerfile"). reason: why it is UNKNOWN.
+    """
+
+    subject: str
+    use: FipsUse
+    family: FipsFamily
+    location: Location
+    others: tuple[FipsFamily, ...] = ()
+    module: str = ""
+    state: CertificateState = CertificateState.NOT_APPLICABLE
+    certificate: str = ""
+    dated: date | None = None
+    mode: str = ""
+    marks: tuple[FipsMark, ...] = ()
+    looked_at: tuple[str, ...] = ()
+    reason: str = ""
+
+    def of(self, kind: MarkKind) -> tuple[FipsMark, ...]:
+        """Return the marks of a kind."""
+        return tuple(mark for mark in self.marks if mark.kind is kind)
+
+
+@value
+class NonApprovedPackage:
+    """A package that implements what is not approved, linked in or imported. subject: the program's or project's name.
+
+    package: its import path; module: whose, path "std" for Go's own. what: the algorithm ("MD5"). is_blocked: whether
+    fips140=only refuses it where it runs (Go's own; other modules are never refused). is_c: it is C code behind cgo.
+    how: "linked" (a function of it is in the program), "imported" (by the sources), "module" (only its module is
+    known). functions: of it that are linked in, at most 20, sorted. by: the package that imports it first, "" unknown.
+    is_own: whether the importing package is the project's. inside: why it is there all the same and harmless as far as
+    is known ("imported by crypto/x509 for names of certificates, not run"), "" = nothing is known.
+    """
+
+    subject: str
+    package: str
+    module: ModuleVersion
+    what: str
+    how: str
+    location: Location
+    is_blocked: bool = False
+    is_c: bool = False
+    functions: tuple[str, ...] = ()
+    by: str = ""
+    is_own: bool = False
+    inside: str = ""
+    use: FipsUse = FipsUse.SOURCE

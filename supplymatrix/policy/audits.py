@@ -1,0 +1,72 @@
+"""What a policy makes of audits: results that only it can produce, and results of facts that it sees otherwise.
+
+[toolchain] minimum                     SM132
+[sources] proxies, direct               SM215
+[vulns] databases, max_database_age     SM308, beside what its facts say
+[sla]                                   SM307
+[crypto] fips, mode                     SM601
+[crypto] families                       SM605
+[cgo] allow                             SM701
+[path] vendors, toolchains              SM803
+fail_at, state, allow_packages, pinned  SM303, SM606, SM603, SM804 and SM806 otherwise
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from supplymatrix.model.fact import Facts
+from supplymatrix.model.rule import Result, Rule
+from supplymatrix.policy.document import Policy
+
+__all__ = ["check_audits", "judge_audits"]
+
+
+def check_audits(policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: datetime) -> Iterator[Result]:
+    """Yield the results that only the policy can produce. rules: by id; without a rule no result. now: UTC."""
+    sections = {key.partition(".")[0] for key in policy.terms}
+    if "toolchain" in sections:
+        from supplymatrix.policy.audit_toolchain import check_go
+
+        yield from check_go(policy, facts, rules)
+    if "sources" in sections:
+        from supplymatrix.policy.audit_sources import check_sources
+
+        yield from check_sources(policy, facts, rules)
+    if sections & {"vulns", "sla"}:
+        from supplymatrix.policy.audit_vulns import check_vulns
+
+        yield from check_vulns(policy, facts, rules, now.date())
+    if "crypto" in sections:
+        from supplymatrix.policy.audit_crypto import check_crypto
+
+        yield from check_crypto(policy, facts, rules)
+    if "cgo" in sections:
+        from supplymatrix.policy.audit_native import check_native
+
+        yield from check_native(policy, facts, rules)
+    if "path" in sections:
+        from supplymatrix.policy.audit_path import check_path
+
+        yield from check_path(policy, facts, rules)
+
+
+def judge_audits(
+    results: Iterable[Result], policy: Policy, facts: Facts, rules: Mapping[str, Rule]
+) -> Iterable[Result]:
+    """Yield results, those about audits as the policy asks for more or less than their facts say by themselves."""
+    sections = {key.partition(".")[0] for key in policy.terms}
+    if "vulns" in sections:
+        from supplymatrix.policy.audit_vulns import judge_vulns
+
+        results = judge_vulns(results, policy, facts, rules)
+    if "crypto" in sections:
+        from supplymatrix.policy.audit_crypto import judge_crypto
+
+        results = judge_crypto(results, policy, facts)
+    if "path" in sections:
+        from supplymatrix.policy.audit_path import judge_path
+
+        results = judge_path(results, policy, facts)
+    return results

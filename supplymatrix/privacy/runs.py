@@ -1,0 +1,70 @@
+"""What the audits of sources and of names come to, for their reports."""
+
+from __future__ import annotations
+
+from supplymatrix.model.gap import Gap
+from supplymatrix.model.go_sources import Asked, EffectiveSetting, NameSent, RiskySetting
+from supplymatrix.model.value import value
+from supplymatrix.privacy.needs import Scenario
+from supplymatrix.privacy.proxy_chain import ProxyChain
+
+__all__ = ["ContextChain", "LeaksRun", "SourcesRun"]
+
+
+@value
+class ContextChain:
+    """The way of names in one context, "" = this machine. lacks_proxy: the context itself does not set GOPROXY."""
+
+    context: str
+    chain: ProxyChain
+    lacks_proxy: bool = False
+
+
+@value
+class SourcesRun:
+    """name: of the project. settings: of this machine first, then those of build files. chains: one for each context
+    that has something to say of them. risks: the widest first. notes: in sentences. exit_code: 0, 1 or 3."""
+
+    name: str
+    settings: tuple[EffectiveSetting, ...]
+    chains: tuple[ContextChain, ...]
+    risks: tuple[RiskySetting, ...]
+    gaps: tuple[Gap, ...]
+    notes: tuple[str, ...]
+    exit_code: int
+
+
+@value
+class LeaksRun:
+    """name: of the project. sent: all names, of this machine first. contexts: those that were looked at, "" = this
+    machine. refused: why the command would stop before it asks. is_warm: what the module cache has counts as there.
+    exit_code: 0, 1, 3 or 5."""
+
+    name: str
+    scenario: Scenario
+    is_warm: bool
+    sent: tuple[NameSent, ...]
+    contexts: tuple[str, ...]
+    refused: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+    notes: tuple[str, ...]
+    exit_code: int
+
+    @property
+    def private(self) -> tuple[NameSent, ...]:
+        """The names that should not go where they go."""
+        return tuple(sent for sent in self.sent if sent.is_private)
+
+    def of(self, context: str) -> tuple[NameSent, ...]:
+        """Return the names of one context."""
+        return tuple(sent for sent in self.sent if sent.context == context)
+
+    def hosts(self, context: str) -> tuple[tuple[str, Asked], ...]:
+        """Return who is told something in a context: those who are told private names first, then those who are asked
+        in any case, then by name."""
+        found: dict[tuple[str, Asked], tuple[bool, bool]] = {}
+        for sent in self.of(context):
+            key = (sent.host, sent.asked)
+            private, sure = found.get(key, (False, False))
+            found[key] = (private or sent.is_private, sure or sent.is_sure)
+        return tuple(sorted(found, key=lambda key: (not found[key][0], not found[key][1], key)))

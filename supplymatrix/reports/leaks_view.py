@@ -1,0 +1,104 @@
+"""Which names go to whom, for people: by host, those that are told private names first."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from supplymatrix.model.go_sources import Asked, NameSent
+from supplymatrix.privacy.needs import COMMANDS
+from supplymatrix.privacy.runs import LeaksRun
+from supplymatrix.reports.plain import plain
+from supplymatrix.reports.sources_view import gap_lines, wrapped
+
+__all__ = ["render_leaks_text"]
+
+_FEW = 12  # names of one host that are listed
+_INDENT = 4
+_OWN_HOSTS = (Asked.VCS, Asked.GO_GET_PAGE)
+_VERDICTS = {
+    0: "no private name was found among those that would be sent",
+    1: "private names would be sent to others",
+    3: "not everything is known, so that more names may be sent",
+    5: "there was nothing to look at",
+}
+
+
+def render_leaks_text(run: LeaksRun, *, width: int = 80, verbose: bool = False) -> str:
+    """Return a paragraph for each host and condition. verbose: all names, and what is asked of each."""
+    lines: list[str] = []
+    command = COMMANDS[run.scenario]
+    state = "with what is in the module cache" if run.is_warm else "with an empty module cache"
+    for context in run.contexts:
+        sent = run.of(context)
+        hosts = len({name.host for name in sent if name.is_sure})
+        names = len({name.name for name in sent if name.is_sure})
+        where = f"{context}: " if context else ""
+        head = f"{where}`{command}` {state} tells {_count(names, 'name')} to {_count(hosts, 'host')}"
+        lines += [*textwrap.wrap(plain(head), max(40, width)), ""]
+        others: list[list[NameSent]] = []
+        for host, asked in run.hosts(context):
+            part = [each for each in sent if (each.host, each.asked) == (host, asked)]
+            is_fallback = asked in _OWN_HOSTS and not verbose and not any(each.is_sure for each in part)
+            if is_fallback:
+                others.append(part)
+            else:
+                lines += _host(part, width, verbose=verbose)
+        lines += _fallbacks(others, width)
+    for text in run.refused:
+        lines += wrapped("note", text, width)
+    for note in run.notes:
+        lines += wrapped("note", note, width)
+    lines += gap_lines(run.gaps, width)
+    lines += textwrap.wrap(_verdict(run), max(40, width))
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(run: LeaksRun) -> str:
+    private = {(sent.name, sent.host) for sent in run.private}
+    head = f"{_count(len({name for name, _ in private}), 'private name')}; " if private else ""
+    return head + _VERDICTS[run.exit_code]
+
+
+def _fallbacks(parts: Sequence[Sequence[NameSent]], width: int) -> Iterator[str]:
+    """Yield the modules' own hosts, which are asked when others have failed, by what must have happened."""
+    for when in sorted({each.when for part in parts for each in part}):
+        hosts = [(part[0].host, len({each.name for each in part if each.when == when})) for part in parts]
+        told = ", ".join(f"{host} ({count:,})" for host, count in sorted(hosts) if count)
+        yield from textwrap.wrap(plain(f"· the modules' own hosts, only if {when}:"), max(40, width))
+        yield from wrapped("", told, width, indent=_INDENT)
+        yield ""
+
+
+def _host(sent: Sequence[NameSent], width: int, *, verbose: bool) -> Iterator[str]:
+    first = sent[0]
+    names = len({each.name for each in sent})
+    private = len({each.name for each in sent if each.is_private})
+    told = f"{_count(names, 'name')}{f', {private:,} of them private' if private else ''}"
+    yield plain(f"{'✗' if private else '·'} {first.host} ({first.asked.value}): {told}")
+    for when in sorted({each.when for each in sent}):
+        part = sorted((each for each in sent if each.when == when), key=lambda each: (not each.is_private, each.name))
+        if when:
+            yield from wrapped("", f"only if {when}:", width, indent=_INDENT)
+        shown = part if verbose else part[:_FEW]
+        for each in shown:
+            yield from _name(each, width, verbose=verbose)
+        if len(part) > len(shown):
+            yield from wrapped("", f"and {len(part) - len(shown):,} more (all with -v)", width, indent=_INDENT)
+    if first.asked is Asked.GO_GET_PAGE:
+        yield from wrapped("", "and then the repository that this page names", width, indent=_INDENT)
+    yield ""
+
+
+def _name(each: NameSent, width: int, *, verbose: bool) -> Iterator[str]:
+    version = f"@{each.version}" if each.version else ""
+    yield from wrapped("", f"{'private: ' if each.is_private else ''}{each.name}{version}", width, indent=_INDENT)
+    if each.is_private:
+        yield from wrapped("", f"{each.private_by}; {each.reason.value}, {each.location}", width, indent=_INDENT + 4)
+    elif verbose:
+        asked = f"{each.reason.value}, {each.location}; asked: {', '.join(each.requests)}"
+        yield from wrapped("", asked, width, indent=_INDENT + 4)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

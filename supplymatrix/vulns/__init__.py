@@ -1,0 +1,1 @@
+"""Known vulnerabilities: the compact database, whom an advisory concerns, and how near it comes. Pure."""
