@@ -223,15 +223,14 @@ def _official(forms: tuple[str, ...]) -> str:
 
 
 def _by_tag(family: str, tag: str) -> BaseEnd | None:
-    if family:
-        parts = _PARTS.split(tag)
-        if family == "centos" and tag.startswith("stream"):
-            return _ENDS.get((family, parts[0]))
-        number = _NUMBER.match(tag)
-        own = _ENDS.get((family, number[1])) if number else None
-        if own is None and number:
-            own = _ENDS.get((family, number[1].partition(".")[0]))
-        return own or next((found for part in parts if (found := _ENDS.get((family, part)))), None)
-    if found := _ALPINE.search(tag):
-        return _ENDS.get(("alpine", found[1]))
-    return next((_SUITES[part] for part in _PARTS.split(tag) if part in _SUITES), None)
+    if not family:
+        alpine = _ALPINE.search(tag)
+        if alpine:
+            return _ENDS.get(("alpine", alpine[1]))
+        return next((_SUITES[part] for part in _PARTS.split(tag) if part in _SUITES), None)
+    parts = _PARTS.split(tag)
+    if family == "centos" and tag.startswith("stream"):
+        return _ENDS.get((family, parts[0]))
+    number = _NUMBER.match(tag)
+    keys = [number[1], number[1].partition(".")[0]] if number else []
+    return next((_ENDS[family, key] for key in (*keys, *parts) if (family, key) in _ENDS), None)

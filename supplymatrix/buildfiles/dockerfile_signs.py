@@ -47,7 +47,7 @@ _SHELL = re.compile(r"(?:\S*/)?(?:(?:ba|da|a|k|z)?sh|su|runuser|flock)")
 _SCRIPT = re.compile(r"-[a-z]*c")
 _EMPTY = "scratch"
 _PLAIN_IMAGES = frozenset({"golang", "alpine", "busybox", "debian", "ubuntu", "fedora", "centos", "amazonlinux"})
-"""Official images that are copied from by their bare name; any other bare name may be a context that the caller names."""
+"""Official images that are copied from by a bare name; any other may be a context that the caller names."""
 _INDEX = re.compile(r"[0-9]{1,4}")  # of a stage
 _MAX_WORDS = 20_000  # of RUN lines that are looked at in one file
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 
 from supplymatrix.buildfiles.found import BuildFile
 
@@ -11,13 +12,19 @@ __all__ = ["is_build_file", "kind_of", "read_build_file"]
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("workflow", re.compile(r"(?:.*/)?\.github/workflows/[^/]+\.ya?ml")),
+    ("workflow", re.compile(r"(?:(?:.*/)?\.github/actions/(?:.*/)?)?action\.ya?ml")),
     ("version file", re.compile(r"\.go-version|\.tool-versions")),
-    ("gitlab-ci", re.compile(r"\.gitlab-ci\.ya?ml")),
+    ("gitlab-ci", re.compile(r"\.gitlab-ci\.ya?ml|(?:.*/)?[^/]+[._-]gitlab-ci\.ya?ml|\.gitlab/(?:.+/)?[^/]+\.ya?ml")),
     ("dockerfile", re.compile(r"(?:.*/)?(?:[^/]+\.)?(?:dockerfile|containerfile)(?:[.-][^/]+)?", re.IGNORECASE)),
     ("snapcraft", re.compile(r"(?:.*/)?\.?snapcraft\.ya?ml")),
     ("rockcraft", re.compile(r"(?:.*/)?rockcraft\.ya?ml")),
     ("apko", re.compile(r"(?:.*/)?(?:[^/]*[._-])?apko\.ya?ml")),
     ("melange", re.compile(r"(?:.*/)?(?:[^/]*[._-])?melange\.ya?ml")),
+    ("goreleaser", re.compile(r"(?:.*/)?\.?goreleaser(?:[._-][^/]+)?\.ya?ml")),
+    ("ko", re.compile(r"(?:.*/)?\.ko\.ya?ml")),
+    ("rpm-spec", re.compile(r"(?:.*/)?[^/]+\.spec(?:\.in)?")),
+    ("compose", re.compile(r"(?:.*/)?(?:docker-)?compose(?:[._-][^/]+)?\.ya?ml")),
+    ("devcontainer", re.compile(r"(?:.*/)?\.?devcontainer\.json|(?:.*/)?\.devcontainer/(?:[^/]+/)?devcontainer\.json")),
 )  # fmt: skip
 _NO_FILES = re.compile(
     r".*(?:\.(?:dockerignore|md|rst|txt|go|sh|py|js|ts|rs|rb|java|kt|c|h|html|css|json|toml|tmpl|orig|rej|bak)|~)",
@@ -27,7 +34,7 @@ _NO_FILES = re.compile(
 
 def kind_of(path: str) -> str:
     """Return the kind of a build file by its path, `/`-separated, from the project's folder; "" when it is none."""
-    if _NO_FILES.fullmatch(path):
+    if _NO_FILES.fullmatch(path) and not path.endswith("devcontainer.json"):
         return ""
     return next((kind for kind, pattern in _KINDS if pattern.fullmatch(path)), "")
 
@@ -42,21 +49,25 @@ def read_build_file(data: bytes, artifact: str) -> BuildFile:
     return _reader(kind_of(artifact))(data, artifact)
 
 
+_READERS = {
+    "dockerfile": "dockerfile_signs:read_dockerfile",
+    "snapcraft": "snapcraft:read_snapcraft",
+    "rockcraft": "rockcraft:read_rockcraft",
+    "apko": "apko:read_apko",
+    "melange": "melange:read_melange",
+    "version file": "version_files:read_version_file",
+    "gitlab-ci": "gitlab_ci:read_gitlab_ci",
+    "workflow": "workflows:read_workflow",
+    "goreleaser": "goreleaser:read_goreleaser",
+    "ko": "ko:read_ko",
+    "rpm-spec": "rpm_spec:read_rpm_spec",
+    "compose": "compose:read_compose",
+    "devcontainer": "devcontainer:read_devcontainer",
+}
+"""Kind → module of this room and its reader, imported when it is needed."""
+
+
 def _reader(kind: str) -> Callable[[bytes, str], BuildFile]:
-    if kind == "dockerfile":
-        from supplymatrix.buildfiles.dockerfile_signs import read_dockerfile as read
-    elif kind == "snapcraft":
-        from supplymatrix.buildfiles.snapcraft import read_snapcraft as read
-    elif kind == "rockcraft":
-        from supplymatrix.buildfiles.rockcraft import read_rockcraft as read
-    elif kind == "apko":
-        from supplymatrix.buildfiles.apko import read_apko as read
-    elif kind == "melange":
-        from supplymatrix.buildfiles.melange import read_melange as read
-    elif kind == "version file":
-        from supplymatrix.buildfiles.version_files import read_version_file as read
-    elif kind == "gitlab-ci":
-        from supplymatrix.buildfiles.gitlab_ci import read_gitlab_ci as read
-    else:
-        from supplymatrix.buildfiles.workflows import read_workflow as read
+    module, _, name = _READERS.get(kind, _READERS["workflow"]).partition(":")
+    read: Callable[[bytes, str], BuildFile] = getattr(import_module(f"supplymatrix.buildfiles.{module}"), name)
     return read

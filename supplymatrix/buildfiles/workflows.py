@@ -106,8 +106,8 @@ class _Job:
                 self._on = image_forms("ubuntu")
         if job["uses"].text:
             parts.append(self._action(job["uses"]))
-        for service in list(job["services"].entries.values())[:_MAX_STEPS]:
-            parts.append(self._service(service if service.text else service["image"]))
+        services = list(job["services"].entries.values())[:_MAX_STEPS]
+        parts += [self._service(service if service.text else service["image"]) for service in services]
         if job["image"].text.startswith("docker://"):
             parts.append(self._docker(job["image"]))
         parts += [self._step(step) for step in job["steps"].items[:_MAX_STEPS]]
@@ -129,9 +129,12 @@ class _Job:
         return image_beside(self._file, node, node.text, Role.CI)
 
     def _docker(self, node: YamlNode) -> BuildFile:
-        """Return what a step shows that is an image."""
+        """Return what a step shows that is an image; one of Go may build the program."""
         image = node.text.removeprefix("docker://")
-        return NOTHING_FOUND if "${{" in image else image_beside(self._file, node, image, Role.CI)
+        if "${{" in image:
+            return NOTHING_FOUND
+        read = image_beside if go_of_image(image) is None else image_found
+        return read(self._file, node, image, Role.CI)
 
     def _container(self, node: YamlNode) -> BuildFile:
         file = self._file
@@ -170,7 +173,11 @@ class _Job:
         if found is None:
             return NOTHING_FOUND
         name, path, ref = found[1], found[2] or "", found[3]
-        said = _COMMENT.search(self._file.lines[node.line - 1][node.column :]) if pin_of_ref(ref) is Pinned.DIGEST else None
+        said = (
+            _COMMENT.search(self._file.lines[node.line - 1][node.column :])
+            if pin_of_ref(ref) is Pinned.DIGEST
+            else None
+        )
         sign = Sign(
             kind=DetectKind.CI_ACTION,
             texts=(name,),

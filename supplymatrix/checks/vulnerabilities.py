@@ -14,22 +14,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.checks.programs import PROGRAM
+from supplymatrix.checks.programs import main_module, program_subject
 from supplymatrix.checks.result import failed, passed
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.fact import ProjectFact
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.program import BuiltProgram
+from supplymatrix.model.program import BuiltProgram, ProgramState
 from supplymatrix.model.rule import Evidence, Result, Rule
-from supplymatrix.model.vulnerability import Review, VulnDatabase, VulnLevel, Vulnerability
+from supplymatrix.model.vulnerability import Review, VulnDatabase, Vulnerability, VulnLevel
 
 __all__ = [
-    "DATABASE", "GO_ITSELF", "clear_subjects", "fix_of", "is_ruled_out", "rule_of", "vulnerability_finding",
-    "vulnerability_subject",
+    "DATABASE", "DATABASE_AGE", "GO_ITSELF", "clear_subjects", "fix_of", "is_ruled_out", "rule_of",
+    "vulnerability_finding", "vulnerability_subject",
 ]  # fmt: skip
 
 DATABASE = "vulnerability database"
 """What gaps about databases have in what they wanted, and subjects of results about them begin with."""
+DATABASE_AGE = "advisories of "
+"""How that begins which gaps wanted that are about a database's age."""
 GO_ITSELF = frozenset({"stdlib", "toolchain"})
 _NAMES = {"stdlib": "the standard library of Go", "toolchain": "the tools of Go"}
 _MOST = 20
@@ -96,25 +98,21 @@ def fix_of(found: Vulnerability) -> str:
     return "no version holds the fix yet: do without it, or waive it with its reason until there is one"
 
 
-def clear_subjects(rule: Rule, view: FactView, found: Iterator[Result]) -> Iterator[Result]:
-    """Yield results; where a database was looked into, a pass for the project, and each program, that has none."""
-    told: set[str] = set()
-    for result in found:
-        if result.finding is not None:
-            told.add(result.finding.subject.rpartition(" (")[2].removesuffix(")") if "(" in result.subject else "")
-        yield result
+def clear_subjects(rule: Rule, view: FactView) -> Iterator[Result]:
+    """Yield a pass for the project and each program of which a rule has nothing to tell, where a database was looked
+    into."""
     if not view.facts.of(VulnDatabase):
         return
+    told = {found.program for found in view.facts.of(Vulnerability) if rule_of(found) == rule.id}
     for project in view.facts.of(ProjectFact):
         if project.has_go_mod and "" not in told:
             yield passed(rule, project.module_path, ModuleVersion(path=project.module_path, version=""))
     for program in view.facts.of(BuiltProgram):
-        if program.modules_known and program.name not in told:
-            yield passed(rule, f"{PROGRAM}{program.name}", ModuleVersion(path=program.main, version=""))
+        if program.state is ProgramState.READ and program.name not in told:
+            yield passed(rule, program_subject(program.name), main_module(program))
 
 
 def _stated(found: Vulnerability) -> Iterator[tuple[str, str]]:
-    yield "advisory", found.advisory
     yield "also known as", ", ".join(found.aliases)
     yield "level", f"{found.level.value}, by the {found.level_by.value}"
     if is_ruled_out(found):
@@ -142,4 +140,4 @@ def _identity(found: Vulnerability) -> str:
     """Return by what a finding is known again: an update that does not help is no other one. Of Go itself there may be
     one for each file that names a Go."""
     file = found.location.artifact if found.subject.path in GO_ITSELF else ""
-    return "\n".join((found.advisory, found.subject.path, found.program, file))
+    return f"{found.advisory}\n{found.subject.path}\n{found.program}\n{file}"

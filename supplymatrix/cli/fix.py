@@ -31,10 +31,7 @@ def fix() -> None:
     "--vuln-db", "databases", type=_FILE, multiple=True, metavar="PATH",
     help="A database in the OSV form, file or folder, beside the synced one. May be given several times.",
 )  # fmt: skip
-@click.option(
-    "--level", type=click.Choice(["module", "package", "symbol"]), default="module", show_default=True,
-    help="Clear what is at least as near as this.",
-)  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="Clear also what was sought deeper and is not there.")
 @click.option(
     "--advisory", "advisories", multiple=True, callback=said, metavar="ID",
     help="Clear this one alone, by any of its names. May be given several times.",
@@ -46,7 +43,7 @@ def plan(
     path: Path,
     *,
     databases: tuple[Path, ...],
-    level: str,
+    everything: bool,
     advisories: tuple[str, ...],
     targets: tuple[ReportTarget, ...],
     means: Means,
@@ -56,15 +53,15 @@ def plan(
 
     Each affected module is raised to the earliest version that no advisory concerns; the build list that comes of it is
     worked out as Go selects versions, and of the updates the fewest are taken that bring about the others. go.mod is
-    shown as it would be; nothing is changed, and nothing of the project is run.
+    shown as it would be; nothing is changed, and nothing of the project is run. What was sought by package or function
+    and is not there needs no update.
 
     Exit 0: the plan clears all, or there was nothing. 1: something stays. 3: something could not be had.
     """
     from supplymatrix.engine.fix_plan import FixRequest, plan_fixes
-    from supplymatrix.model.vulnerability import VulnLevel
     from supplymatrix.reports.fix_view import render_fix_json, render_fix_text
 
-    request = FixRequest(path=path, means=means, databases=databases, level=VulnLevel(level), advisories=advisories)
+    request = FixRequest(path=path, means=means, databases=databases, everything=everything, advisories=advisories)
     found = plan_fixes(request)
     render = {"text": lambda width: render_fix_text(found, width), "json": lambda _: render_fix_json(found)}
     write_pages(targets, render, quiet=console.quiet)

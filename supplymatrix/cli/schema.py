@@ -16,6 +16,7 @@ __all__ = ["SCHEMAS", "schema"]
 SCHEMAS = {
     "report": ("report-v1.schema.json", "what `check --format json` writes"),
     "survey": ("survey-v1.schema.json", "what `check --format json` writes of several subjects"),
+    "vulns": ("vulns-v1.schema.json", "what `audit vulns --format json` writes"),
     "changes": ("changes-v1.schema.json", "what `changes --format json` writes"),
     "fix-plan": ("fix-plan-v1.schema.json", "what `fix plan --format json` writes"),
     "policy": ("policy-v1.schema.json", "what `policy show --format json` writes"),
@@ -37,6 +38,7 @@ SCHEMAS = {
     "trust": ("trust-v1.schema.json", "what `trust show --format json` writes"),
     "graph": ("graph-v1.schema.json", "what `graph --format json` writes"),
     "why": ("why-v1.schema.json", "what `why --format json` writes"),
+    "fips": ("fips-v1.schema.json", "what `audit fips --format json` writes"),
     "licences": ("licences-v1.schema.json", "what `licences --format json` writes"),
     "notice": ("notice-v1.schema.json", "what `notice --format json` writes"),
     "sbom-verify": ("sbom-verify-v1.schema.json", "what `sbom verify --format json` writes"),
@@ -54,6 +56,8 @@ SCHEMAS = {
     "compare": ("compare-v1.schema.json", "what `compare --format json` writes"),
     "matrix": ("matrix-v1.schema.json", "what `matrix --format json` writes"),
     "feeds": ("feeds-v1.schema.json", "what `feeds list`, `status` and `sync --format json` write"),
+    "sources": ("sources-v1.schema.json", "what `audit sources --format json` writes"),
+    "leaks": ("leaks-v1.schema.json", "what `audit leaks --format json` writes"),
     "rules": ("rules-v1.schema.json", "what `rules --format json` writes"),
 }
 """Name → file in reports/schema, and what has that form."""

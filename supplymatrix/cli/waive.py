@@ -23,8 +23,8 @@ __all__ = ["waive"]
 
 @click.command()
 @click.argument("rule", shell_complete=complete_rules)
-@click.argument("module", metavar="MODULE[@VERSION]")
-@click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.argument("module", metavar="MODULE[@VERSION]", required=False, default="")
+@click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.option("--reason", required=True, metavar="TEXT", help="Why, in 12 characters or more.")
 @click.option("--owner", required=True, metavar="WHO", help="Who answers for it.")
 @click.option("--expires", required=True, metavar="DAY", help="The last day: 2027-01-31, or from today 30d or 4w.")
@@ -51,7 +51,7 @@ __all__ = ["waive"]
 def waive(
     rule: str,
     module: str,
-    path: Path,
+    path: Path | None,
     *,
     reason: str,
     owner: str,
@@ -68,9 +68,10 @@ def waive(
 ) -> None:
     """Add a waiver to lift.toml: who takes a finding upon himself, why, and until when.
 
-    RULE is an id or a name. MODULE is a module path, or a glob (* is one element of a path, ** any); of a file in
-    vendor/ it is its path, vendor/README.local, and of a program program:NAME. PATH is the project's folder, or the
-    lift.toml itself. What stands in the file stays as it is, to the byte.
+    RULE is an id or a name of a rule, or in its place the id of an advisory (GO-…, CVE-…, GHSA-…): then all that is
+    said of that one is waived, of any module where none is named. MODULE is a module path, or a glob (* is one element
+    of a path, ** any); of a file in vendor/ it is its path, vendor/README.local, and of a program program:NAME. PATH is
+    the project's folder, or the lift.toml itself. What stands in the file stays as it is, to the byte.
 
     Alarms, broken files and what could not be checked cannot be waived.
 
@@ -82,11 +83,15 @@ def waive(
       vulnerable_code_cannot_be_controlled_by_adversary
       inline_mitigations_already_exist
     """
-    from supplymatrix.engine.waive import WaiveRequest, make_waiver
+    from supplymatrix.engine.waive import WaiveRequest, is_advisory, is_path, make_waiver
     from supplymatrix.reports.text_diff import render_diff
 
+    if is_advisory(rule) and path is None and is_path(module):
+        module, path = "", Path(module)
+    if not module and not is_advisory(rule):
+        raise click.UsageError("Missing argument 'MODULE[@VERSION]'.")
     request = WaiveRequest(
-        rule=rule, module=module, path=path, reason=reason, owner=owner, expires=expires, advisory=advisory,
+        rule=rule, module=module, path=path or Path(), reason=reason, owner=owner, expires=expires, advisory=advisory,
         licences=licences, ticket=ticket, vex_justification=vex_justification or "", renew=renew,
         allow_remote=allow_remote, means=means,
     )  # fmt: skip
@@ -99,6 +104,6 @@ def waive(
         write_stderr("nothing was written: --dry-run\n")
         return
     write_file(made.file.path, made.new.decode("utf-8"))
-    what = f"{made.waiver.rule} on {made.waiver.package} is waived until {made.waiver.expires}"
+    what = f"{made.waiver.name} is waived until {made.waiver.expires}"
     folder = made.file.path.parent.as_posix()
     write_stderr(f"wrote {plain(made.file.name)}: {plain(what)}\nnext: supplymatrix check {plain(quote(folder))}\n")

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from supplymatrix.documents.secret_forms import BY_NAME, Span, by_form, is_harmless, names_a_secret
 from supplymatrix.model.value import value
 
-__all__ = ["apart", "blotted", "spans_in"]
+__all__ = ["apart", "blotted", "is_named_secret", "spans_in"]
 
 _SHORTEST = 4  # characters of what a telling name holds
 _LONGEST = 4000
@@ -62,6 +62,11 @@ _BODY = re.compile(r"(?m)^[\s/#>*+|-]{0,40}([A-Za-z0-9+/]{48,76}={0,2})[ \t\r]*$
 def spans_in(text: str) -> list[Span]:
     """Return what looks like a secret, in the order of the text, none inside of another one."""
     return apart([*by_form(text), *_by_name(text)])
+
+
+def is_named_secret(text: str, name: str, *, is_quoted: bool = False) -> bool:
+    """Return whether what a name holds is a secret: the name says so, and the text is one at all."""
+    return names_a_secret(name) and _Value(start=0, end=len(text), text=text, is_quoted=is_quoted).is_secret(name)
 
 
 def blotted(text: str) -> str:

@@ -17,11 +17,13 @@ from supplymatrix.engine.audit_input import AuditInput
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.this_machine import SeenHere
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.fips.certificates import READ_ON
 from supplymatrix.fips.non_approved import FUNCTIONS_IN as CALLED
 from supplymatrix.fips.non_approved import linked_in_program
 from supplymatrix.fips.program import FUNCTIONS_IN as TOLD_BY
 from supplymatrix.fips.program import posture_of_program
 from supplymatrix.model.fips import FipsFamily, FipsMark, FipsPosture, NonApprovedPackage
+from supplymatrix.model.fips_run import FipsRun
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Result, Status
@@ -42,6 +44,8 @@ __all__ = ["FUNCTIONS_IN", "FipsRequest", "FipsRun", "facts_of", "run_fips"]
 FUNCTIONS_IN = TOLD_BY | CALLED
 """Packages whose functions a reader of programs has to keep for this audit."""
 _SETTINGS = ("GOFIPS140", "GOEXPERIMENT", "MS_GO_NOSYSTEMCRYPTO")
+_DOWNLOAD = "go mod download, with a go.sum that is proven first"
+_MEND = "mend what it says, and run it again"
 _PROJECT_FILES = ("go.mod", "go.work")
 
 
@@ -51,25 +55,6 @@ class FipsRequest:
 
     paths: tuple[Path, ...]
     means: Means
-
-
-@value
-class FipsRun:
-    """What was found. postures: of the projects and their build files, then of the programs, in order. packages:
-    cryptography beside the module. results: findings of the rules SM601 to SM608, in their order. faults: of named
-    files that cannot be used. forged: files of images that are not what their digest says. exit_code: 0 nothing found,
-    1 something of level warn or error, 2 a file that cannot be used, 3 something could not be looked at, 5 nothing."""
-
-    postures: tuple[FipsPosture, ...]
-    packages: tuple[NonApprovedPackage, ...]
-    gaps: tuple[Gap, ...]
-    notes: tuple[str, ...]
-    exit_code: int
-    results: tuple[Result, ...] = ()
-    faults: tuple[Diagnostic, ...] = ()
-    forged: tuple[tuple[str, str], ...] = ()
-    files: int = 0
-    images: int = 0
 
 
 def run_fips(request: FipsRequest) -> FipsRun:
@@ -100,6 +85,7 @@ def run_fips(request: FipsRequest) -> FipsRun:
         forged=found.forged if found is not None else (),
         files=found.files if found is not None else 0,
         images=found.images if found is not None else 0,
+        table_of=READ_ON,
     )
     return changed(run, exit_code=_exit_code(run))
 
@@ -316,7 +302,7 @@ def _no_imports(project: Project, graph: GraphRun) -> Gap:
     return Gap(
         wanted=wanted,
         reason=reason,
-        remedy="go mod download, with a go.sum that is proven first",
+        remedy=_DOWNLOAD if "not on this machine" in reason or "go.mod of" in reason else _MEND,
         subject=project.name,
         location=Location(artifact="go.mod"),
     )

@@ -27,25 +27,25 @@ from supplymatrix.engine.this_machine import SeenHere
 from supplymatrix.errors import InputError
 from supplymatrix.model.fact import Fact
 from supplymatrix.model.gap import Gap
-from supplymatrix.model.go_sources import NameSent, RiskySetting, SettingRisk, Width
+from supplymatrix.model.go_sources import NameSent, RiskySetting, Width
+from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
 from supplymatrix.privacy.effective import DEFAULT_ORIGIN, FoundSetting, shown_as
 from supplymatrix.privacy.leak_simulator import PrivateNames, names_sent
 from supplymatrix.privacy.needs import Needs, Scenario, needs_of
 from supplymatrix.privacy.proxy_chain import chain_of
-from supplymatrix.privacy.risky import risks_of
+from supplymatrix.privacy.risky import is_told, risks_of
 from supplymatrix.privacy.runs import ContextChain, LeaksRun, SourcesRun
 
 if TYPE_CHECKING:
     from supplymatrix.engine.module_needs import ReadNeeds
     from supplymatrix.sources.project import Project
 
-__all__ = ["LeakWish", "audit_leaks", "audit_sources", "facts_of", "is_told"]
+__all__ = ["LeakWish", "audit_leaks", "audit_sources", "facts_of", "leaks_of_all"]
 
 _WIDTHS = {Width.ALL: 0, Width.DOMAIN: 1, Width.PATH: 2}
 _ROUTES = frozenset({"GOPROXY", "GOPRIVATE", "GONOPROXY", "GOSUMDB", "GONOSUMDB"})
-_QUIET = frozenset({SettingRisk.LOG_PART, SettingRisk.AUTH_PROGRAM, SettingRisk.ANY_VCS})
 
 
 @value
@@ -59,17 +59,12 @@ class LeakWish:
     with_files: bool = True
 
 
-def is_told(risk: RiskySetting) -> bool:
-    """Return whether a risk is one that its rule tells: single paths are what such settings are for."""
-    return not (risk.width is Width.PATH and risk.risk in _QUIET)
-
-
 def audit_sources(wish: AuditInput) -> SourcesRun:
     """Return the settings in force, the way of names, and what is risky. Raises nothing: gaps."""
     machine = machine_settings(wish.means.environ, wish.project)
     contexts = _contexts(wish.project)
     shown = [shown_as(found, show_setting) for part in (machine, *contexts) for found in part.found]
-    risks = [risk for part in (machine, *contexts) for risk in _risks(part)]
+    risks = [risk for part in (machine, *contexts) for risk in _risks(part, machine)]
     risks.sort(key=lambda risk: (not is_told(risk), _WIDTHS[risk.width]))
     gaps = [*machine.gaps, *(gap for part in contexts for gap in part.gaps)]
     chains = [_chain(part, machine) for part in (machine, *contexts) if _is_of_routes(part)]
@@ -98,14 +93,12 @@ def audit_leaks(wish: AuditInput, leaks: LeakWish | None = None) -> LeaksRun:
     read = _read_needs(project, environ, machine, leaks)
     needs = needs_of(read.project, leaks.scenario)
     parts = [machine, *(part for part in (_contexts(project) if leaks.with_files else ()) if _is_of_routes(part))]
-    private = _private_names(wish, project, read, needs)
+    private = _private_names(wish, project, read, needs, parts)
     sent: list[NameSent] = []
     gaps = [*machine.gaps, *read.gaps]
     for part in parts:
-        found = _for_names(part, machine)
-        settings = go_settings_of(found)
-        names = changed(private, goprivate=",".join(filter(None, (private.goprivate, settings.goprivate.value))))
-        sent += names_sent(needs.modules, settings, names, context=part.context)
+        settings = go_settings_of(_for_names(part, machine))
+        sent += names_sent(needs.modules, settings, private, context=part.context)
         gaps += _chain_gaps(_chain(part, machine))
     has_private = any(name.is_private for name in sent)
     return LeaksRun(
@@ -166,11 +159,12 @@ def _is_of_routes(part: SettingsOf) -> bool:
     return (not part.context and bool(part.found)) or any(found.name in _ROUTES for found in part.found)
 
 
-def _risks(part: SettingsOf) -> Iterable[RiskySetting]:
+def _risks(part: SettingsOf, machine: SettingsOf) -> Iterable[RiskySetting]:
     """Return the risks of a context; where a build file sets a name several times, of each time."""
-    first = {found.name: found for found in reversed(part.found)}
+    first = {found.name: found for found in reversed(_for_names(part, machine))}
+    own = {found.name for found in part.found}
     again = [found for found in part.found if first[found.name] is not found]
-    risks = dict.fromkeys(risks_of([*first.values()], show_setting))
+    risks = {risk: None for risk in risks_of([*first.values()], show_setting) if risk.setting in own}
     for found in again:
         told = risks_of([*{**first, found.name: found}.values()], show_setting)
         risks |= dict.fromkeys(risk for risk in told if risk.setting == found.name)
@@ -182,12 +176,11 @@ def _for_names(part: SettingsOf, machine: SettingsOf) -> list[FoundSetting]:
     if not part.context:
         return list(part.found)
     said = {found.name for found in part.found}
-    own = {"GOROOT's go.env": GOROOT_ENV}
     defaults = []
     for found in machine.found:
         if found.name in said or found.name in ("GONOPROXY", "GONOSUMDB", "GOPRIVATE"):
             continue
-        if found.origin in (DEFAULT_ORIGIN, *own):
+        if found.origin in (DEFAULT_ORIGIN, GOROOT_ENV):
             defaults.append(found)
         else:  # this machine's own setting is none of the build's
             shipped = next((text for origin, text in found.overridden if origin.startswith(GOROOT_ENV)), "")
@@ -220,11 +213,12 @@ def _read_needs(project: Project, environ: Mapping[str, str], machine: SettingsO
     return read_needs(project, environ, leaks.scenario, warm=leaks.is_warm, gowork=gowork)
 
 
-def _private_names(wish: AuditInput, project: Project, read: ReadNeeds, needs: Needs) -> PrivateNames:
-    """Return whose names are private. What a machine's GOPRIVATE says counts for its build files too: a build that does
-    not know of it sends them."""
+def _private_names(
+    wish: AuditInput, project: Project, read: ReadNeeds, needs: Needs, parts: Sequence[SettingsOf]
+) -> PrivateNames:
+    """Return whose names are private. What GOPRIVATE says in one context counts in all: a build that does not know of
+    it sends them."""
     from supplymatrix.engine.module_needs import logged_paths
-    from supplymatrix.model.module import ModuleVersion
 
     main = read.project.mains[0] if read.project.mains else project.name
     host = main.partition("/")[0]
@@ -233,10 +227,10 @@ def _private_names(wish: AuditInput, project: Project, read: ReadNeeds, needs: N
         for need in needs.modules
         if need.version and need.name.partition("/")[0] == host
     ]
-    machine = machine_settings(wish.means.environ, project)
-    goprivate = next((found.text for found in machine.found if found.name == "GOPRIVATE"), "")
+    said = [machine_settings(wish.means.environ).found, *(part.found for part in parts)]
+    patterns = [found.text for settings in said for found in settings if found.name == "GOPRIVATE" and found.text]
     return PrivateNames(
-        goprivate=goprivate,
+        goprivate=",".join(dict.fromkeys(patterns)),
         declared=wish.private,
         main=main,
         logged=logged_paths(read.cache, at_home),

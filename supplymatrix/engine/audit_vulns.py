@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from supplymatrix.engine.audit_input import AuditInput
 from supplymatrix.engine.means import Means
-from supplymatrix.errors import Diagnostic, InputError, SourceError
+from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.vulnerability import GoSupport, Review, Vulnerability, VulnLevel
@@ -75,13 +75,7 @@ def run_vulns(request: VulnRequest) -> VulnRun:
             )
         )
     parts: list[SourceVulns | ProgramVulns] = [
-        _of_project(
-            AuditInput(means=request.means, project=project, private=request.private),
-            databases,
-            call_graph=request.call_graph,
-            govulncheck=request.govulncheck,
-        )
-        for project in subjects.projects
+        _of_one_project(project, databases, request) for project in subjects.projects
     ]
     notes = [note.message for part in parts for note in getattr(part, "notes", ())]
     if subjects.programs is not None:
@@ -100,7 +94,7 @@ def run_vulns(request: VulnRequest) -> VulnRun:
     names = tuple(project.name for project in subjects.projects)
     names += tuple(one.name for one in subjects.programs.programs) if subjects.programs is not None else ()
     return VulnRun(
-        databases=databases.databases,
+        databases=(*databases.databases, *(one for part in parts for one in getattr(part, "databases", ()))),
         vulnerabilities=tuple(sorted(found, key=_order)),
         go_support=tuple(dict.fromkeys(gos)),
         gaps=tuple(dict.fromkeys(gaps)),
@@ -117,10 +111,11 @@ def facts_of(wish: AuditInput) -> SeenHere:
     """Return the facts of one subject: databases, vulnerabilities, Go's support, modules that nobody can judge. Raises
     nothing for hostile input; InputError for settings of this machine that cannot be used."""
     from supplymatrix.engine.this_machine import SeenHere
-    from supplymatrix.engine.vuln_databases import open_databases
+    from supplymatrix.engine.vuln_databases import age_gap, open_databases
     from supplymatrix.model.verdict import Note
 
     databases = open_databases(wish.means.environ)
+    of_age = filter(None, (age_gap(database, wish.means.now.date()) for database in databases.databases))
     parts: list[SourceVulns | ProgramVulns] = []
     notes: list[Note] = []
     if wish.project is not None:
@@ -140,7 +135,7 @@ def facts_of(wish: AuditInput) -> SeenHere:
             *(one for part in parts for one in part.unchecked),
             *(one for part in parts for one in getattr(part, "ignored", ())),
         ),
-        gaps=tuple(dict.fromkeys((*databases.gaps, *(gap for part in parts for gap in part.gaps)))),
+        gaps=tuple(dict.fromkeys((*databases.gaps, *of_age, *(gap for part in parts for gap in part.gaps)))),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -151,6 +146,14 @@ def _of_project(
     from supplymatrix.engine.vuln_sources import SourceWish, project_vulnerabilities
 
     return project_vulnerabilities(wish, databases, SourceWish(call_graph=call_graph, govulncheck=govulncheck))
+
+
+def _of_one_project(project: Project, databases: VulnDatabases, request: VulnRequest) -> SourceVulns:
+    """Return what is known of one of a run's projects, with its name."""
+    wish = AuditInput(means=request.means, project=project, private=request.private)
+    made = _of_project(wish, databases, call_graph=request.call_graph, govulncheck=request.govulncheck)
+    named = tuple(changed(one, project=project.name) for one in made.vulnerabilities)
+    return changed(made, vulnerabilities=named)
 
 
 def _of_programs(
@@ -215,35 +218,19 @@ def _with_clocks(found: Sequence[Vulnerability], means: Means, notes: list[str])
     """Return vulnerabilities with the days on which they were first seen here, and on which their fixes came out."""
     if not found:
         return []
-    from supplymatrix.engine.vuln_first_seen import FirstSeen
+    from supplymatrix.engine.module_graph import cache_of
+    from supplymatrix.engine.vuln_clocks import clocked
     from supplymatrix.engine.vuln_go import release_table
-    from supplymatrix.net.folders import state_folder_if_any
-    from supplymatrix.vulns.advisory import GO_ITSELF
-    from supplymatrix.vulns.clocks import with_clocks
 
-    try:
-        folder = state_folder_if_any(means.environ)
-    except SourceError:
-        folder = None
-    seen = FirstSeen(folder)
-    first = seen.days_of(found, means.now.date())
-    if seen.why:
-        notes.append(f"since when vulnerabilities are known here is not kept: {seen.why}")
-    fixes: dict[tuple[str, str], object] = {}
-    if any(one.subject.path in GO_ITSELF for one in found):
-        days = release_table(means).days
-        fixes = {
-            (one.subject.path, one.fixed): days[version]
-            for one in found
-            if one.subject.path in GO_ITSELF and (version := one.fixed.removeprefix("v")) in days
-        }
-    return [with_clocks(one, first_seen=first, fix_days=fixes) for one in found]  # type: ignore[arg-type]
+    timed, told = clocked(found, means, release_table(means), cache_of(means.environ))
+    notes += [note.message for note in told]
+    return list(timed)
 
 
 def _order(found: Vulnerability) -> tuple[object, ...]:
     """Return the key of the order in a report: by project and program, the nearest first."""
     unreviewed = found.review is Review.UNREVIEWED
-    place = (found.program, unreviewed and found.level is VulnLevel.MODULE, -found.level.depth, found.subject.path)
+    place = (found.project, found.program, unreviewed and found.level is VulnLevel.MODULE, -found.level.depth, found.subject.path)
     return (*place, found.advisory, found.subject.version, found.location.artifact, found.location.line, found.database)
 
 

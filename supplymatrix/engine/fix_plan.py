@@ -52,13 +52,13 @@ _COVERS = 60
 
 @value
 class FixRequest:
-    """path: a folder with a go.mod, or that file. databases: beside those of the settings. level: what is to be cleared
-    is at least as near as this. advisories: ids or aliases that are to be cleared, all when empty."""
+    """path: a folder with a go.mod, or that file. databases: beside those of the settings. everything: also what was
+    sought deeper and is not there. advisories: ids or aliases that are to be cleared, all when empty."""
 
     path: Path
     means: Means
     databases: tuple[Path, ...] = ()
-    level: VulnLevel = VulnLevel.MODULE
+    everything: bool = False
     advisories: tuple[str, ...] = ()
 
 
@@ -109,9 +109,14 @@ def _wanted(run: VulnRun, request: FixRequest) -> tuple[Vulnerability, ...]:
     return tuple(
         found
         for found in run.vulnerabilities
-        if found.level.depth >= request.level.depth
+        if (request.everything or bool(request.advisories) or _concerns(found))
         and (not request.advisories or not {*request.advisories}.isdisjoint(found.names))
     )
+
+
+def _concerns(found: Vulnerability) -> bool:
+    """Return whether a vulnerability is there, or nobody could look whether it is."""
+    return found.level is VulnLevel.SYMBOL or found.level is found.looked
 
 
 class _Planner:

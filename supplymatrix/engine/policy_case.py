@@ -115,7 +115,8 @@ def refuse_changed(case: PolicyCase) -> None:
 
 def waiver_entries(waiver: Waiver) -> Values:
     """Return the entries of a waiver in the order in which they are written; what it does not say is left out."""
-    entries: dict[str, Plain] = {"rule": waiver.rule, "package": waiver.package}
+    entries: dict[str, Plain] = {"rule": waiver.rule, "package": waiver.package} if waiver.rule else {}
+    entries |= {"package": waiver.package} if waiver.package != "**" and not waiver.rule else {}
     more = {"version": waiver.version, "replacement": waiver.replacement, "id": waiver.advisory}
     entries |= {name: text for name, text in more.items() if text}
     entries |= {"licences": waiver.licences} if waiver.licences else {}

@@ -249,7 +249,7 @@ class _Functions:
             if not packages:
                 found[at] = {}
             elif program.found.read.functions is not None:
-                found[at] = symbols_by_package(program.found.read.functions, program.main)
+                found[at] = symbols_by_package(program.found.read.functions, packages, program.main)
             else:
                 again.setdefault(program.found.path, []).append(at)
         for path, places in again.items():
@@ -259,7 +259,7 @@ class _Functions:
             reads = self._read(path, [programs[at] for at in places], names)
             for at, read in zip(places, reads, strict=True):
                 if read is not None and read.functions is not None:
-                    found[at] = symbols_by_package(read.functions, programs[at].main)
+                    found[at] = symbols_by_package(read.functions, wanted[at], programs[at].main)
         return found
 
     def _read(self, path: Path, programs: Sequence[_Program], names: frozenset[str]) -> Sequence[ReadProgram | None]:

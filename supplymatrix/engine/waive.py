@@ -24,15 +24,17 @@ from supplymatrix.model.rule import Rule
 from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 from supplymatrix.policy.document import PAGE, Policy, Waiver
+from supplymatrix.policy.entries import ADVISORY_ID
 from supplymatrix.policy.globs import glob_fault, matches
 from supplymatrix.policy.waivers import NAMED_BY_SUBJECT, is_too_wide
 from supplymatrix.sources.project import is_file, is_folder
 from supplymatrix.sources.subjects import find_subjects, read_subject
 
-__all__ = ["WaiveRequest", "Waived", "make_waiver", "parse_last_day", "reason_faults"]
+__all__ = ["WaiveRequest", "Waived", "is_advisory", "is_path", "make_waiver", "parse_last_day", "reason_faults"]
 
 _BESIDE = frozenset({"BuiltProgram", "ProgramModule", "InstalledGo"})
 _MIN_REASON = 12
+_ANY = "**"
 _OF_FILES = "SM121"
 _VENDOR = "vendor/"
 _LONGEST = 500
@@ -42,9 +44,10 @@ _INDEX = re.compile(r"waivers\[(\d+)\]")
 
 @value
 class WaiveRequest:
-    """What is asked for, as it was typed. rule: id or name; module: a path or glob, with "@version" where only one is
-    meant. path: the project, or its lift.toml. expires: a day, or a time from today such as 30d or 4w. renew: change
-    the waiver that is there already."""
+    """What is asked for, as it was typed. rule: id or name of a rule, or the id of an advisory; module: a path or glob,
+    with "@version" where only one is meant, and "" for any, which only an advisory may be of. path: the project, or its
+    lift.toml. expires: a day, or a time from today such as 30d or 4w. renew: change the waiver that is there already.
+    """
 
     rule: str
     module: str
@@ -74,26 +77,26 @@ class Waived:
 def make_waiver(request: WaiveRequest) -> Waived:
     """Return the new bytes of lift.toml. Raises InputError with every fault, TransportError for a parent of the policy
     that cannot be had."""
-    from supplymatrix.checks.registry import find_rule
-
-    rule = find_rule(request.rule)
-    _refuse_unwaivable(rule)
+    rule = _rule_of(request)
+    name = rule.id if rule is not None else ""
     file = find_lift_file(request.path)
     before = file.parse(file.data, request.means, allow_remote=request.allow_remote)
     values = _values(request, rule, before)
-    there = [waiver for waiver in before.waivers if (waiver.rule, waiver.package) == (rule.id, values["package"])]
+    package = str(values.get("package", _ANY))
+    there = [waiver for waiver in before.waivers if (waiver.rule, waiver.package) == (name, package)]
+    there = [waiver for waiver in there if name or waiver.advisory == values["id"]]
     scope = _scope_of(values, request)
     same = next((waiver for waiver in there if _scope(waiver) == scope), None)
     number = _number_of(same) if same is not None and request.renew else None
     if request.renew and number is None:
-        raise _nothing_to_renew(file, rule, str(values["package"]))
+        raise _nothing_to_renew(file, name or str(values["id"]), package)
     if same is not None and number is None:
         raise _is_there(same)
     if number is None:
         new = append_table(file.data, file.name, "waivers", values, page=PAGE)
     else:
         new = set_values(file.data, file.name, ("waivers", number), values, page=PAGE)
-    waiver = _read_back(file, new, request, scope, rule)
+    waiver = _read_back(file, new, request, scope)
     notes = [_also_there(other) for other in there if other is not same]
     if is_too_wide(waiver):
         notes.append(f"{waiver.package} speaks of modules of more than one owner: name a host and an owner")
@@ -112,7 +115,7 @@ def _of_nothing(waiver: Waiver, folder: Path) -> Iterator[str]:
     if waiver.rule == _OF_FILES:
         yield from _of_no_file(waiver, folder)
         return
-    is_beside = not _BESIDE.isdisjoint(ALL_RULES[waiver.rule].needs)
+    is_beside = bool(waiver.rule) and not _BESIDE.isdisjoint(ALL_RULES[waiver.rule].needs)
     if is_beside or waiver.package.startswith(NAMED_BY_SUBJECT) or "." not in waiver.package.partition("/")[0]:
         return
     there = _module_versions(folder)
@@ -154,10 +157,10 @@ def _module_versions(folder: Path) -> set[tuple[str, str]]:
     return found if len(found) > 1 else set()
 
 
-def _values(request: WaiveRequest, rule: Rule, policy: Policy) -> dict[str, Plain]:
+def _values(request: WaiveRequest, rule: Rule | None, policy: Policy) -> dict[str, Plain]:
     """Return the table that is to be written. Raises InputError with all that is wrong with it."""
     today = request.means.now.date()
-    package, version, faults = _module(request.module)
+    package, version, faults = _module(request.module) if rule is not None or request.module else (_ANY, "", [])
     faults += reason_faults(request.reason, request.owner)
     domain = policy.owner_domain
     if domain and request.owner.strip() and not request.owner.strip().lower().endswith(f"@{domain}"):
@@ -168,8 +171,10 @@ def _values(request: WaiveRequest, rule: Rule, policy: Policy) -> dict[str, Plai
         faults.append(_fault("the ticket is no single line", request.ticket, "e.g. an issue's number or address"))
     if faults:
         raise InputError(*faults)
-    values: dict[str, Plain] = {"rule": rule.id, "package": package}
+    values: dict[str, Plain] = {"rule": rule.id, "package": package} if rule is not None else {}
     optional = {"version": version, "id": request.advisory.strip()}
+    if rule is None:
+        optional = {"id": _advisory_id(request.rule), "package": "" if package == _ANY else package, "version": version}
     values |= {key: text for key, text in optional.items() if text}
     values |= {"licences": request.licences} if request.licences else {}
     values |= {"reason": request.reason.strip(), "owner": request.owner.strip(), "expires": expires}
@@ -225,6 +230,36 @@ def _module(text: str) -> tuple[str, str, list[Diagnostic]]:
     return package, canonical, faults
 
 
+def is_advisory(word: str) -> bool:
+    """Return whether what stands in the place of a rule is the id of an advisory."""
+    return bool(_advisory_id(word))
+
+
+def is_path(word: str) -> bool:
+    """Return whether what stands in the place of a module is a project."""
+    return bool(word) and (word.startswith((".", "/")) or is_folder(Path(word)) or is_file(Path(word)))
+
+
+def _advisory_id(word: str) -> str:
+    """Return the id of an advisory in its own spelling, "" for what is none."""
+    word = word.strip()
+    found = word.upper() if not word.upper().startswith("GHSA-") else f"GHSA-{word[5:].lower()}"
+    return found if ADVISORY_ID.fullmatch(found) else ""
+
+
+def _rule_of(request: WaiveRequest) -> Rule | None:
+    """Return the rule that is meant, None where it is an advisory. Raises InputError for one that cannot be waived."""
+    from supplymatrix.checks.registry import find_rule
+
+    if not is_advisory(request.rule):
+        rule = find_rule(request.rule)
+        _refuse_unwaivable(rule)
+        return rule
+    if request.advisory:
+        raise InputError(_fault("two advisories are named: in the place of the rule, and by --id", request.rule, "one"))
+    return None
+
+
 def _refuse_unwaivable(rule: Rule) -> None:
     if rule.is_waivable:
         return
@@ -244,7 +279,7 @@ def _refuse_unwaivable(rule: Rule) -> None:
     )
 
 
-def _read_back(file: LiftFile, new: bytes, request: WaiveRequest, scope: tuple[str, ...], rule: Rule) -> Waiver:
+def _read_back(file: LiftFile, new: bytes, request: WaiveRequest, scope: tuple[str, ...]) -> Waiver:
     """Return the waiver as `check` will read it. Raises InputError when it would refuse the file."""
     try:
         policy = file.parse(new, request.means, allow_remote=request.allow_remote)
@@ -252,7 +287,7 @@ def _read_back(file: LiftFile, new: bytes, request: WaiveRequest, scope: tuple[s
         raise without_places(err.diagnostics) from err
     found = [waiver for waiver in policy.waivers if _scope(waiver) == scope]
     if not found:
-        raise InputError(_fault(f"the waiver of {rule.id} would not be read as it was meant", request.module, ""))
+        raise InputError(_fault(f"the waiver of {request.rule} would not be read as it was meant", request.module, ""))
     return found[-1]
 
 
@@ -261,7 +296,8 @@ def _scope(waiver: Waiver) -> tuple[str, ...]:
 
 
 def _scope_of(values: dict[str, Plain], request: WaiveRequest) -> tuple[str, ...]:
-    words = (str(values.get(key, "")) for key in ("rule", "package", "version", "id"))
+    words = [str(values.get(key, "")) for key in ("rule", "package", "version", "id")]
+    words[1] = words[1] or _ANY
     return *words, *sorted(map(str.lower, request.licences))
 
 
@@ -275,7 +311,7 @@ def _is_there(waiver: Waiver) -> InputError:
     place = waiver.location
     return InputError(
         Diagnostic(
-            message=f"{waiver.rule} on {waiver.package} is waived here already, until {waiver.expires}",
+            message=f"{waiver.name} is waived here already, until {waiver.expires}",
             artifact=place.artifact,
             line=place.line,
             column=place.column,
@@ -285,10 +321,11 @@ def _is_there(waiver: Waiver) -> InputError:
     )
 
 
-def _nothing_to_renew(file: LiftFile, rule: Rule, package: str) -> InputError:
+def _nothing_to_renew(file: LiftFile, what: str, package: str) -> InputError:
+    module = "any module" if package == _ANY else package
     return InputError(
         Diagnostic(
-            message=f"there is no waiver of {rule.id} on {package} to renew, with this version and id",
+            message=f"there is no waiver of {what} on {module} to renew, with this version and id",
             artifact=file.name,
             expected="a waiver of this file",
             remedy="drop --renew",
@@ -298,7 +335,8 @@ def _nothing_to_renew(file: LiftFile, rule: Rule, package: str) -> InputError:
 
 def _also_there(waiver: Waiver) -> str:
     about = " ".join(text for text in (waiver.version, waiver.advisory) if text) or "any version"
-    return f"{waiver.rule} on {waiver.package} has another waiver, {waiver.location}: {about}, until {waiver.expires}"
+    what = f"{waiver.rule or waiver.advisory} on {'any module' if waiver.package == _ANY else waiver.package}"
+    return f"{what} has another waiver, {waiver.location}: {about}, until {waiver.expires}"
 
 
 def _fault(message: str, seen: str, expected: str) -> Diagnostic:

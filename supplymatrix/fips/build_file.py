@@ -77,7 +77,7 @@ class _Look:
             if tag in ASKS:
                 family, words = ASKS[tag]
                 self._add(MarkKind.CLAIM, family, f"the tag {tag}: {words}", place)
-        known = [*self._marks, *self._beside]
+        known = [one for one in (*self._marks, *self._beside) if not self._is_void(one)]
         judged = judge(known, wanted=self._wanted, versions=(), mode=self._mode)
         family = judged.family
         self._contradictions(family)
@@ -180,12 +180,9 @@ class _Look:
 
     def _contradictions(self, family: FipsFamily) -> None:
         artifact = Location(artifact=self._found.artifact)
-        signs = {one.family for one in (*self._marks, *self._beside) if one.kind in (MarkKind.SIGN, MarkKind.WITNESS)}
-        for one in [one for one in self._marks if one.kind is MarkKind.CLAIM]:
-            is_openssl = one.family in (FipsFamily.REDHAT, FipsFamily.MICROSOFT)
-            if is_openssl and signs.isdisjoint(AT_RUN_TIME) and self._is_upstream():
-                words = f"{one.words}, and the Go that builds is Go's own, which does not heed that"
-                self._add(MarkKind.CONTRADICTION, one.family, words, one.location)
+        for one in [one for one in self._marks if self._is_void(one)]:
+            words = f"{one.words.partition(':')[0]}: the Go that builds is Go's own, which does not heed that"
+            self._add(MarkKind.CONTRADICTION, one.family, words, one.location)
         claims = {one.family for one in self._marks if one.kind is MarkKind.CLAIM}
         if self._wanted not in ("", "off") and FipsFamily.BORINGCRYPTO in claims:
             words = f"GOFIPS140={self._wanted} and GOEXPERIMENT=boringcrypto exclude each other"
@@ -197,6 +194,13 @@ class _Look:
                 if number and (1, int(number[1])) < least and use.role in _BUILDS and not use.is_least:
                     words = f"Go {use.version} builds, and GOFIPS140={self._wanted} needs Go 1.{least[1]} or later"
                     self._add(MarkKind.CONTRADICTION, FipsFamily.UPSTREAM, words, use.location)
+
+    def _is_void(self, one: FipsMark) -> bool:
+        """Return whether a mark claims what the Go that builds does not heed."""
+        if one.kind is not MarkKind.CLAIM or one.family not in (FipsFamily.REDHAT, FipsFamily.MICROSOFT):
+            return False
+        signs = {other.family for other in self._marks if other.kind is MarkKind.SIGN}
+        return signs.isdisjoint(AT_RUN_TIME) and self._is_upstream()
 
     def _is_upstream(self) -> bool:
         """Return whether the Go that builds is the image `golang`, and no other is named."""

@@ -92,7 +92,9 @@ def judge(
         return Judged(family=family, others=others, state=CertificateState.AT_RUN_TIME, dated=READ_ON)
     if family is FipsFamily.BORINGCRYPTO:
         return _of_table(family, others, _BORING if _minor(go_version) >= _BORING_SINCE else "")
-    version = versions[0] if len(versions) == 1 else ALIASES.get(wanted, wanted)
+    if len(versions) > 1:
+        return _of_table(family, others, ", ".join(versions))
+    version = versions[0] if versions else ALIASES.get(wanted, wanted)
     if not is_frozen(version):
         is_off = wanted == "off" and not versions
         state = CertificateState.NOT_APPLICABLE if is_off else CertificateState.NOT_FROZEN

@@ -84,7 +84,11 @@ class _Look:
         self._openssl()
         self._vendors()
         judged = judge(
-            self._marks, wanted=self._wanted, versions=self._versions, mode=self._mode, go_version=self._info.go_version
+            [one for one in self._marks if one.kind is not MarkKind.CLAIM or one.family not in self._void()],
+            wanted="latest" if self._is_unfrozen_in_spite() else self._wanted,
+            versions=self._versions,
+            mode=self._mode,
+            go_version=self._info.go_version,
         )
         self._contradictions(judged)
         self._defeats(judged)
@@ -175,7 +179,7 @@ class _Look:
     def _of_go_module(self, family: FipsFamily) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
         wanted, versions = self._wanted, self._versions
-        if is_frozen(wanted) and not versions and self._unfrozen:
+        if self._is_unfrozen_in_spite():
             found.append((f"GOFIPS140={wanted} is recorded, and no function of that version is linked in", TABLE))
         if is_frozen(wanted) and versions and versions != (wanted,):
             found.append((f"GOFIPS140={wanted} is recorded, and linked in is {', '.join(versions)}", TABLE))
@@ -196,10 +200,9 @@ class _Look:
 
     def _of_bindings(self, family: FipsFamily) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
-        has_crypto = self._unfrozen or bool(self._versions) or any(one.startswith("crypto/") for one in self._packages)
-        if not has_crypto:
+        if not self._has_crypto():
             return found
-        calls = any(name.startswith(_CGO) or name == _SIGN for name in self._read.functions or ())
+        calls = self._calls_boring()
         if self._claims(FipsFamily.BORINGCRYPTO) and not calls and self._read.functions is not None:
             found.append(("GOEXPERIMENT=boringcrypto is recorded, and no function that calls it is linked in", TABLE))
         if calls and family is FipsFamily.BORINGCRYPTO and not self._claims(FipsFamily.BORINGCRYPTO):
@@ -212,6 +215,30 @@ class _Look:
                 text = f"{what} is asked for, and no binding of it is linked in: another Go does not heed that"
                 found.append((text, TABLE))
         return found
+
+    def _void(self) -> frozenset[FipsFamily]:
+        """Return the families that settings alone claim, and that the code speaks against: such a claim tells
+        nothing."""
+        if self._read.packages is None or not self._has_crypto():
+            return frozenset()
+        calls = self._calls_boring()
+        found = set()
+        if not calls and self._read.functions is not None:
+            found.add(FipsFamily.BORINGCRYPTO)
+        if not self._bindings:
+            found.add(FipsFamily.MICROSOFT)
+            found |= set() if calls else {FipsFamily.REDHAT}
+        return frozenset(found)
+
+    def _is_unfrozen_in_spite(self) -> bool:
+        """Return whether a frozen version of Go's module is recorded, and the tree's is linked in."""
+        return is_frozen(self._wanted) and not self._versions and self._unfrozen
+
+    def _has_crypto(self) -> bool:
+        return self._unfrozen or bool(self._versions) or any(one.startswith("crypto/") for one in self._packages)
+
+    def _calls_boring(self) -> bool:
+        return any(name.startswith(_CGO) or name == _SIGN for name in self._read.functions or ())
 
     def _claims(self, family: FipsFamily) -> bool:
         return any(one.kind is MarkKind.CLAIM and one.family is family for one in self._marks)

@@ -34,7 +34,10 @@ from supplymatrix.gomod.build_info import pieces
 from supplymatrix.gomod.executable import Program, damaged
 from supplymatrix.model.value import value
 
-__all__ = ["FunctionTable", "find_function_table", "function_names", "linked_in", "packages_of", "packages_with"]
+__all__ = [
+    "FunctionTable", "find_function_table", "function_names", "linked_in", "linker_path", "packages_of",
+    "packages_with",
+]  # fmt: skip
 
 MAX_NAMES = 64 << 20
 """Bytes of all names; those of the largest known programs are some 20 MB."""
@@ -149,7 +152,7 @@ def linked_in(
     them, sorted, each once, without ".abi0". functions_in: import paths. Raises InputError for a damaged table."""
     found: set[bytes] = set()
     kept: set[bytes] = set()
-    wanted = frozenset(map(_escaped, functions_in))
+    wanted = frozenset(map(linker_path, functions_in))
     for names in _names(program, table):
         _add_packages(found, names, kept, wanted)
         if len(kept) > MAX_KEPT:
@@ -162,17 +165,17 @@ def packages_with(program: Program, table: FunctionTable, marks: tuple[bytes, ..
     """Return the import paths of the packages that have a function in whose name one of these marks stands, sorted. A
     mark begins with the dot before what the package calls the function. Raises InputError for a damaged table."""
     found: set[bytes] = set()
-    for names in _names(program, table):
-        text = b"\0".join((b"", *names, b""))
+    for text in _texts(program, table):
         for mark in marks:
             at = text.find(mark)
             while at >= 0:
                 found.add(text[text.rfind(b"\0", 0, at) + 1 : at])
-                at = text.find(mark, text.find(b"\0", at))
+                end = text.find(b"\0", at)
+                at = text.find(mark, end) if end >= 0 else -1
     return _paths(found)
 
 
-def _escaped(path: str) -> bytes:
+def linker_path(path: str) -> bytes:
     """Return an import path as names of functions have it."""
     head, slash, last = path.rpartition("/")
     text = (head + slash + last.replace(".", "%2e") if "%" not in path else path).encode("utf-8", "surrogateescape")
@@ -242,6 +245,15 @@ def _names(program: Program, table: FunctionTable) -> Iterator[list[bytes]]:
     if not table.names:
         yield from _old_names(program, table)
         return
+    for text in _texts(program, table):
+        yield text.split(b"\0")
+
+
+def _texts(program: Program, table: FunctionTable) -> Iterator[bytes]:
+    """Yield the same as bytes, with a NUL between names."""
+    if not table.names:
+        yield from map(b"\0".join, _old_names(program, table))
+        return
     if table.names_length > MAX_NAMES:
         raise damaged("the names of its functions are longer than any linker makes them", f"{table.names_length:,}")
     data = program.read(table.address + table.names, table.names_length)
@@ -254,7 +266,7 @@ def _names(program: Program, table: FunctionTable) -> Iterator[list[bytes]]:
         end = end if end >= 0 else data.find(b"\0", start)
         if end < 0:
             return
-        yield data[start:end].split(b"\0")
+        yield data[start:end]
         start = end + 1
 
 

@@ -4,7 +4,8 @@
 
 The version of each require of a named module is written anew. A module that no require names is required with
 "// indirect", in the last block that has nothing else, at its place in the order of paths; where there is no such block
-a new one is made. Go's own command may require further modules, and change comments: that is what `go mod tidy` does.
+a new one is made, and a line of its own for a single one. Go's own command may require further modules, and change
+comments: that is what `go mod tidy` does.
 
 Source: golang.org/x/mod modfile (SetRequireSeparateIndirect); go.dev/ref/mod#go-get.
 """
@@ -74,7 +75,12 @@ def _add(lines: list[str], file: GoMod, added: Sequence[tuple[str, str]], *, mov
     if block is None:
         while lines and not lines[-1].strip():
             lines.pop()
-        lines += ["", "require (", *(text for _, text in texts), ")", ""]
+        alone = len(texts) == 1
+        lines += [
+            "",
+            *([f"require {texts[0][1].strip()}"] if alone else ["require (", *(t for _, t in texts), ")"]),
+            "",
+        ]
         return
     for path, text in texts:
         at = next((number for number, there in enumerate(block) if there[0] > path), len(block))

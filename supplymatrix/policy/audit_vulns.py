@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from supplymatrix.checks.result import failed, passed, unknown
+from supplymatrix.checks.vulnerabilities import DATABASE_AGE
 from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.fact import Facts, Gap
 from supplymatrix.model.module import ModuleVersion
@@ -153,7 +154,7 @@ def _overdue(found: Vulnerability, policy: Policy, rule: Rule, today: date) -> R
         label=f"{age:,} days, and {days} are allowed",
         locations=(found.location, said.location),
         evidence=(
-            Evidence(label="counted from", value=f"{since}, {since_words.removeprefix('since ')}"),
+            Evidence(label="counted from", value=f"{since} ({clock.value})"),
             Evidence(label="asked for by", value=f"[sla] {said.location.pointer.rpartition('.')[2] or 'fix_within'}"),
         ),
         fix=f"{fixed}; or waive it with its reason: supplymatrix waive {found.advisory}",
@@ -172,7 +173,10 @@ def _deadline(found: Vulnerability, policy: Policy) -> Said:
 
 
 def judge_vulns(results: Iterable[Result], policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Iterator[Result]:
-    """Yield results; where the policy fails at the module, a finding in the place of each pass of SM303."""
+    """Yield results; where the policy fails at the module, a finding in the place of each pass of SM303. Where it says
+    how old a database may be, that decides, and not what is taken for old without it."""
+    if "vulns.max_database_age" in policy.terms:
+        results = [result for result in results if not _is_of_age(result)]
     rule = rules.get(REQUIRED_RULE)
     if rule is None or not _fails_at_module(policy):
         yield from results
@@ -186,6 +190,11 @@ def judge_vulns(results: Iterable[Result], policy: Policy, facts: Facts, rules: 
     for found in away:
         if found.review is Review.REVIEWED and not found.is_malicious:
             yield _required(found, policy, rule)
+
+
+def _is_of_age(result: Result) -> bool:
+    """Return whether a result says that a database is old, or of no known day."""
+    return result.rule == DATABASE_RULE and result.gap is not None and result.gap.wanted.startswith(DATABASE_AGE)
 
 
 def _module_of(result: Result) -> str:

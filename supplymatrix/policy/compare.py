@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from supplymatrix.model.rule import Level
+from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Mode
 from supplymatrix.policy.audit_terms import TERMS, Kind, shown_value, stricter_word
 from supplymatrix.policy.compare_licences import compare_licences
@@ -245,10 +246,8 @@ def _excuses(policy: Policy) -> dict[tuple[str, str], Counter[str]]:
     """Return what is waived until when, and who says so and why."""
     found: dict[tuple[str, str], Counter[str]] = {}
     for waiver in policy.waivers:
-        about = f" ({waiver.advisory})" if waiver.advisory else ""
-        about += f" ({', '.join(sorted(waiver.licences))})" if waiver.licences else ""
         fork = f", replaced by {waiver.replacement}," if waiver.replacement else ""
-        what = f"{waiver.rule} on {waiver.package}{waiver.version and '@' + waiver.version}{about}{fork}"
+        what = f"{changed(waiver, licences=tuple(sorted(waiver.licences))).name}{fork}"
         found.setdefault((what, waiver.expires.isoformat()), Counter())[f"{waiver.owner}: {waiver.reason}"] += 1
     return found
 

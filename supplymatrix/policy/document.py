@@ -35,8 +35,8 @@ from supplymatrix.policy.toolchain_terms import ToolchainRule
 from supplymatrix.policy.versions import VersionRange
 
 __all__ = [
-    "DEFAULT_PRESET", "LEVEL_ORDER", "LICENCE_RULE", "MAX_WAIVER_DAYS", "PAGE", "PSEUDO_RULE", "Debt", "DebtEntry",
-    "PackageRule", "Policy", "VendorRule", "Waiver", "parse_policy", "preset_policy",
+    "ADVISORY_RULES", "DEFAULT_PRESET", "LEVEL_ORDER", "LICENCE_RULE", "MAX_WAIVER_DAYS", "PAGE", "PSEUDO_RULE", "Debt",
+    "DebtEntry", "PackageRule", "Policy", "VendorRule", "Waiver", "parse_policy", "preset_policy",
 ]  # fmt: skip
 
 PAGE = "docs/formats/lift-toml.md"
@@ -47,6 +47,8 @@ PSEUDO_RULE = "SM203"
 """The rule that `pseudo_versions` sets for the modules of an entry."""
 LICENCE_RULE = "SM401"
 """The rule whose waivers may name licences."""
+ADVISORY_RULES = ("SM301", "SM302", "SM303", "SM304", "SM305", "SM307", "SM309")
+"""The rules that a waiver speaks of which names an advisory and no rule."""
 LEVEL_ORDER: Mapping[Level, int] = {
     level: number for number, level in enumerate((Level.OFF, Level.NOTE, Level.WARN, Level.ERROR, Level.ALARM))
 }
@@ -81,7 +83,8 @@ class PackageRule:
 
 @value
 class Waiver:
-    """One [[waivers]]. rule: its id; package: a glob; version: "" = any. expires: the last day on which it holds.
+    """One [[waivers]]. rule: its id, "" = ADVISORY_RULES; package: a glob; version: "" = any. expires: the last day on
+    which it holds.
 
     advisory: the id that it is about, "" = any. layer: number of the file that it stands in, 0 = the project's own.
     replacement: what the module is replaced by, path, path@version or folder, "" = anything. licences: words of
@@ -101,6 +104,21 @@ class Waiver:
     layer: int = 0
     replacement: str = ""
     licences: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that it speaks of, by id."""
+        return (self.rule,) if self.rule else ADVISORY_RULES
+
+    @property
+    def name(self) -> str:
+        """What it excuses, in short: "SM202 on a.example/b@v1.0.0", "GO-2021-0113 on any module"."""
+        version = f"@{self.version}" if self.version else ""
+        if not self.rule:
+            return f"{self.advisory} on {'any module' if self.package == '**' else self.package}{version}"
+        about = f" ({self.advisory})" if self.advisory else ""
+        about += f" ({', '.join(self.licences)})" if self.licences else ""
+        return f"{self.rule} on {self.package}{version}{about}"
 
 
 @value

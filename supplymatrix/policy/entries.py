@@ -28,10 +28,11 @@ from supplymatrix.policy.reading import Reading
 from supplymatrix.policy.signature_reader import read_pairs, read_require
 from supplymatrix.policy.versions import RANGE_FORM, VersionRange, parse_range
 
-__all__ = ["read_compliance", "read_debt", "read_packages", "read_vendors", "read_waivers"]
+__all__ = ["ADVISORY_ID", "read_compliance", "read_debt", "read_packages", "read_vendors", "read_waivers"]
 
 _LONGEST_DEBT = timedelta(days=365)
-_ADVISORY = re.compile(r"GO-\d{4}-\d{4,}|CVE-\d{4}-\d{4,}|GHSA(-[0-9a-z]{4}){3}")
+ADVISORY_ID = re.compile(r"[A-Z][A-Z0-9]*-\d{4}-\d{1,19}|GHSA(-[0-9a-z]{4}){3}")
+"""GO-2021-0113, CVE-2020-28852, MAL-2024-7, GHSA-5rcv-m4m3-hfh7, and what private databases call theirs likewise."""
 _PSEUDO = ("allow", "deny")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _DEBT_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.toml")
@@ -134,7 +135,9 @@ def read_waivers(read: Reading, number: int) -> Iterator[Waiver]:
 
 def _waiver(read: Reading, path: KeyPath, item: Mapping[str, Any], number: int) -> Waiver | None:
     read.check_keys(path, item, WAIVER_KEYS)
-    read.missing(path, item, WAIVER_KEYS, "the waiver")
+    by_advisory = "id" in item and "rule" not in item
+    needed = tuple(key for key in WAIVER_KEYS if not (by_advisory and key.name in ("rule", "package")))
+    read.missing(path, item, needed, "the waiver")
     rule = _waived_rule(read, (*path, "rule"), item)
     reason, owner = read.reason(path, item, "the waiver")
     package = read.text((*path, "package"), item)
@@ -143,17 +146,18 @@ def _waiver(read: Reading, path: KeyPath, item: Mapping[str, Any], number: int) 
     expires = read.day((*path, "expires"), item)
     version = _one_version((*path, "version"), item, read)
     advisory = read.text((*path, "id"), item)
-    if "id" in item and not _ADVISORY.fullmatch(advisory):
+    if "id" in item and not ADVISORY_ID.fullmatch(advisory):
         read.fault((*path, "id"), "this is no id of an advisory", "e.g. GO-2026-0001, CVE-2026-0001 or GHSA-…")
     justification = ""
     if "vex_justification" in item:
         path_of_it = (*path, "vex_justification")
         justification = read.one_of(path_of_it, item["vex_justification"], "justification", JUSTIFICATIONS)
     licences = _licences((*path, "licences"), item, rule, read)
-    if rule is None or expires is None:
+    if (rule is None and not by_advisory) or expires is None:
         return None
     return Waiver(
-        rule=rule.id, package=package, version=version, reason=reason, owner=owner, expires=expires,
+        rule=rule.id if rule is not None else "", package=package if "package" in item else "**", version=version,
+        reason=reason, owner=owner, expires=expires,
         location=read.key_at(path), advisory=advisory, ticket=read.text((*path, "ticket"), item),
         vex_justification=justification, layer=number,
         replacement=_replacement((*path, "replacement"), item, read), licences=licences,

@@ -368,8 +368,15 @@ SIGNATURE_KEYS = (
     ),
 )
 WAIVER_KEYS = (
-    Key(name="rule", about="The one rule whose finding is waived, by id or name.", schema=_TEXT, required=True),
-    Key(name="package", about="A glob over module paths.", schema=_TEXT, required=True),
+    Key(
+        name="rule",
+        about="The one rule whose finding is waived, by id or name; with id alone those about vulnerabilities.",
+        schema=_TEXT,
+        required=True,
+    ),
+    Key(
+        name="package", about="A glob over module paths; with id alone any when left out.", schema=_TEXT, required=True
+    ),
     Key(name="version", about="One version; any when left out.", schema=_TEXT),
     Key(
         name="replacement",
@@ -383,8 +390,8 @@ WAIVER_KEYS = (
     ),
     Key(
         name="id",
-        about="One advisory (GO-…, CVE-… or GHSA-…), by any of its names; any when left out.",
-        schema={**_TEXT, "pattern": "^(GO-|CVE-|GHSA-)"},
+        about="One advisory (GO-…, CVE-…, GHSA-… or MAL-…), by any of its names; any when left out.",
+        schema={**_TEXT, "pattern": "^([A-Z][A-Z0-9]*-[0-9]{4}-|GHSA-)"},
     ),
     Key(
         name="reason",

@@ -19,12 +19,13 @@ from supplymatrix.model.rule import Result, Rule
 from supplymatrix.model.verdict import WaiverEntry, WaiverState
 from supplymatrix.policy.document import Policy, Waiver
 from supplymatrix.policy.requirements import matched_globs
-from supplymatrix.policy.waivers import SOON, DebtBook, WaiverBook, is_too_wide
+from supplymatrix.policy.waivers import ADVISORY, SOON, DebtBook, WaiverBook, is_too_wide
 
 __all__ = ["check_policy_itself"]
 
 _UNUSED, _EXPIRED, _SOON, _WIDE, _LONG = "SM901", "SM902", "SM903", "SM904", "SM906"
 _NO_MATCH, _NESTED, _PAID = "SM907", "SM908", "SM909"
+_NO_VEX = "SM312"
 _NOBODY = ModuleVersion(path="", version="")
 
 
@@ -40,7 +41,7 @@ def check_policy_itself(
     """Yield what is to be said of the policy, after all findings of the project went through the books."""
     told = {
         rule: rules[rule]
-        for rule in (_UNUSED, _EXPIRED, _SOON, _WIDE, _LONG, _NO_MATCH, _NESTED, _PAID)
+        for rule in (_UNUSED, _EXPIRED, _SOON, _WIDE, _LONG, _NO_MATCH, _NESTED, _PAID, _NO_VEX)
         if rule in rules
     }
     for entry, waiver in zip(waivers.entries(), policy.waivers, strict=True):
@@ -89,13 +90,18 @@ def _of_waiver(policy: Policy, entry: WaiverEntry, waiver: Waiver, today: date) 
         soon = left <= SOON.days
         message = f"the waiver of {name} ({waiver.owner}) expires on {waiver.expires}, {_in_days(left)}" if soon else ""
         yield _SOON, message, "ends soon", _renewal(waiver)
+    if not ADVISORY.isdisjoint(waiver.rules):
+        message = f"the waiver of {name} does not say why the advisory does not concern the product"
+        fix = "add vex_justification, with one of the five words of VEX; or leave it so where it does concern it"
+        yield _NO_VEX, "" if waiver.vex_justification else message, "no VEX justification", fix
     message = f"the waiver of {name} speaks of the modules of many owners" if is_too_wide(waiver) else ""
     yield _WIDE, message, "too wide", "name the host and the owner: github.com/owner/**"
 
 
 def _renewal(waiver: Waiver) -> str:
     version = f"@{waiver.version}" if waiver.version else ""
-    command = f"supplymatrix waive {waiver.rule} {waiver.package}{version} --renew"
+    what = "" if not waiver.rule and waiver.package == "**" else f" {waiver.package}{version}"
+    command = f"supplymatrix waive {waiver.rule or waiver.advisory}{what} --renew"
     return f"mend the finding and remove this, or agree on a new day ({command})"
 
 
@@ -142,10 +148,7 @@ def _of_packages(policy: Policy, facts: Facts, rule: Rule) -> Iterator[Result]:
 
 
 def _name(waiver: Waiver) -> str:
-    version = f"@{waiver.version}" if waiver.version else ""
-    about = f" ({waiver.advisory})" if waiver.advisory else ""
-    about += f" ({', '.join(waiver.licences)})" if waiver.licences else ""
-    return f"{waiver.rule} on {waiver.package}{version}{about}"
+    return waiver.name
 
 
 def _identity(waiver: Waiver) -> str:

@@ -46,6 +46,9 @@ def policy_schema(rules: Mapping[str, Rule], presets: Sequence[str], vendors: Se
     waiver = _object(WAIVER_KEYS, "A finding that somebody takes upon himself, until a day.")
     waivable = [word for rule in rules.values() if rule.is_waivable for word in (rule.id, rule.name)]
     waiver["properties"]["rule"] |= {"enum": waivable}
+    needed = waiver.pop("required")
+    by_advisory = [name for name in needed if name not in ("rule", "package")]
+    waiver["anyOf"] = [{"required": needed}, {"required": ["id", *by_advisory], "not": {"required": ["rule"]}}]
     licences = _object(LICENCE_KEYS, "Under which licences modules may be; without it no licence is looked at.")
     licences["properties"]["conclusions"]["items"] = {
         **_object(CONCLUSION_KEYS, "What a person has found to be the licence of a module."),

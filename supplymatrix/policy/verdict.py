@@ -27,6 +27,7 @@ from supplymatrix.policy.audits import check_audits, judge_audits
 from supplymatrix.policy.cooldown import AGE_RULE, check_cooldown
 from supplymatrix.policy.document import LEVEL_ORDER, Policy
 from supplymatrix.policy.hygiene import check_policy_itself
+from supplymatrix.policy.ignored import IgnoreBook
 from supplymatrix.policy.licences import asked_at, check_licences
 from supplymatrix.policy.outage import OutageRule
 from supplymatrix.policy.requirements import VERSION_RULE, check_requirements
@@ -149,6 +150,7 @@ class _Judging:
     def __init__(self, policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: datetime) -> None:
         self.waivers = WaiverBook(policy, now.date())
         self.debt = DebtBook(policy.debt, now.date())
+        self._ignores = IgnoreBook(policy, facts, now.date())
         self.outage = OutageRule(policy, facts, now.date())
         self._policy = policy
         self._rules = rules
@@ -204,7 +206,7 @@ class _Judging:
     def _excuse(self, rule: Rule, result: Result) -> WaiverUse | None:
         if result.status is Status.FAIL and result.finding is not None and rule.is_waivable:
             debt = self.debt.use_for(result.finding)
-            return self.waivers.use_for(result.finding) or debt
+            return self.waivers.use_for(result.finding) or debt or self._ignores.use_for(result.finding)
         if result.status is Status.UNKNOWN and result.gap is not None:
             self.waivers.see_unknown(result)
             self.debt.see_unknown(result)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.predicates import PREDICATE_KINDS
 from supplymatrix.model.rule import Finding, Result
 from supplymatrix.model.verdict import ExcuseKind, WaiverEntry, WaiverState, WaiverUse
-from supplymatrix.policy.document import Debt, DebtEntry, Policy, Waiver
+from supplymatrix.policy.document import ADVISORY_RULES, Debt, DebtEntry, Policy, Waiver
 from supplymatrix.policy.globs import GlobIndex
 from supplymatrix.policy.licence_terms import covers
 
@@ -20,6 +21,7 @@ SOON = timedelta(days=14)
 """How long before its end a waiver is spoken of."""
 NAMED_BY_SUBJECT = ("vendor:", "vendor/", "program:", "artifact:", "trusted-root")
 """How subjects begin that are no modules, and that a waiver names as they are."""
+ADVISORY = frozenset(ADVISORY_RULES)
 _NARROW = 2  # elements of a path: the host, and whose modules they are
 
 
@@ -35,7 +37,8 @@ class WaiverBook:
         self._excused = [0] * len(policy.waivers)
         by_rule: dict[str, list[tuple[str, int]]] = {}
         for number, waiver in enumerate(policy.waivers):
-            by_rule.setdefault(waiver.rule, []).append((waiver.package, number))
+            for rule in waiver.rules:
+                by_rule.setdefault(rule, []).append((waiver.package, number))
         self._by_rule = {rule: GlobIndex(globs) for rule, globs in by_rule.items()}
 
     def use_for(self, finding: Finding) -> WaiverUse | None:
@@ -60,6 +63,9 @@ class WaiverBook:
         for number in self._about(result):
             if self._waivers[number].version in ("", result.version):
                 self._unknown[number] = True
+        if result.gap is not None and result.gap.family is AuditFamily.VULNS:
+            for number, waiver in enumerate(self._waivers):
+                self._unknown[number] = self._unknown[number] or not ADVISORY.isdisjoint(waiver.rules)
 
     def _about(self, about: Finding | Result) -> tuple[int, ...]:
         """Return the numbers of the waivers that speak of a rule and a module, or of what is none."""

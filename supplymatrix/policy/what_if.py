@@ -73,7 +73,7 @@ class Trial:
 
 
 def _about(waiver: Waiver) -> tuple[str, ...]:
-    return waiver.rule, waiver.package, waiver.version, waiver.replacement, *waiver.licences
+    return waiver.rule, waiver.package, waiver.version, waiver.replacement, waiver.advisory, *waiver.licences
 
 
 @value
@@ -197,7 +197,7 @@ class WhatIf:
         keys = {rule: self._key(rule, policy, trial) for rule in self._results}
         anew = {rule for rule, key in keys.items() if key not in self._known}
         # whether a waiver or a debt is of use is only known once all findings and gaps of its rule were seen
-        seen = {waiver.rule for waiver in policy.waivers} | {entry.rule for entry in _debts(policy)}
+        seen = {rule for waiver in policy.waivers for rule in waiver.rules} | {entry.rule for entry in _debts(policy)}
         verdict = self._judge(policy, self._picked(anew, seen, trial.gone), trial.gone)
         found = _counted(verdict)
         if (found.keys() & self._results.keys()) - anew - seen:
@@ -232,7 +232,7 @@ class WhatIf:
     def _key(self, rule: str, policy: Policy, trial: Trial) -> _Key:
         """Return all that is tried and may change what is counted of a rule."""
         gone = self._mendable.get(rule, frozenset()) & trial.gone if trial.gone else frozenset[tuple[str, str]]()
-        waivers = tuple(waiver for waiver in trial.waivers if waiver.rule == rule)
+        waivers = tuple(waiver for waiver in trial.waivers if rule in waiver.rules)
         return rule, policy.levels.get(rule), waivers, gone
 
     def _picked(self, whole: set[str], opened: set[str], gone: frozenset[tuple[str, str]]) -> Iterable[Result]:

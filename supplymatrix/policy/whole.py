@@ -275,6 +275,7 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
             (
                 *(w.rule, w.package, w.version, w.replacement, w.advisory, w.reason, w.owner, str(w.expires)),
                 *sorted(w.licences),
+                *((w.vex_justification,) if w.vex_justification else ()),
             )
             for w in whole.waivers
         ),

@@ -19,7 +19,7 @@ from enum import StrEnum
 
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import GO_LOG, GoSettings, parse_gosumdb
-from supplymatrix.gomod.goproxy import Element, parse_goproxy
+from supplymatrix.gomod.goproxy import Element, direct_log_url, parse_goproxy
 from supplymatrix.model.value import value
 from supplymatrix.privacy.hosts import host_of
 
@@ -145,6 +145,10 @@ def _log_route(settings: GoSettings, elements: Sequence[Element]) -> LogRoute:
     name = wish.key.partition("+")[0]
     if wish.fault or not name:
         return LogRoute(fault=wish.fault or "it names no log")
+    try:
+        direct_log_url(name)
+    except InputError:
+        return LogRoute(fault="its log has a name that is no address")
     is_foreign = name != GO_LOG
     if wish.url:
         return LogRoute(name=name, host=host_of(wish.url), is_foreign=is_foreign)

@@ -24,7 +24,7 @@ from supplymatrix.privacy.effective import FoundSetting
 from supplymatrix.privacy.hosts import PUBLIC_HOSTS, host_of, is_own, is_this_machine
 from supplymatrix.privacy.proxy_chain import patterns_of
 
-__all__ = ["risks_of", "width_of"]
+__all__ = ["is_told", "risks_of", "width_of"]
 
 _MOST = 100  # of one context
 _LONGEST = 2_000  # characters of a value that are looked at
@@ -32,6 +32,7 @@ _MOST_ELEMENTS = 100
 _REMOVED = re.compile(r"(?:^|[\s'\"])--?insecure(?=$|[\s'\"=])")
 _MOD_MOD = re.compile(r"(?:^|[\s'\"])--?mod=mod(?=$|[\s'\"])")
 _ANY_HOST = re.compile(r"[*?]+(?:\.[a-z]{2,})?", re.IGNORECASE)
+_QUIET = frozenset({SettingRisk.LOG_PART, SettingRisk.AUTH_PROGRAM, SettingRisk.ANY_VCS})
 _RARE = frozenset({"bzr", "fossil", "svn", "all"})
 
 
@@ -45,6 +46,11 @@ def width_of(pattern: str) -> Width:
     if _ANY_HOST.fullmatch(host) and (not rest or not rest.strip("*?/")):
         return Width.ALL
     return Width.PATH if rest.strip("*?/") else Width.DOMAIN
+
+
+def is_told(risk: RiskySetting) -> bool:
+    """Return whether a risk is one that a rule tells: single paths are what some settings are for."""
+    return not (risk.width is Width.PATH and risk.risk in _QUIET)
 
 
 def risks_of(

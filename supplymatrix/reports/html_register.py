@@ -46,7 +46,7 @@ def _entry(audit: Audit, entry: WaiverEntry) -> tuple[Cell, ...]:
     justified = f"VEX: {entry.vex_justification}" if entry.vex_justification else ""
     return (
         entry.state.value,
-        _lines(entry.rule, entry.package, entry.version, entry.advisory, ", ".join(entry.licences)),
+        _lines(entry.rule or "vulnerabilities", entry.package, entry.version, entry.advisory, ", ".join(entry.licences)),
         _lines(entry.reason, justified),
         _lines(entry.owner, entry.ticket),
         _until(entry.expires, audit.verdict),

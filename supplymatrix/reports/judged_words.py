@@ -87,7 +87,8 @@ def excuse_of(waiver: WaiverUse) -> str:
     """Return who answers for a result, until when, and why. Text from outside."""
     what = "on the debt list of" if waiver.kind is ExcuseKind.DEBT else "waived by"
     ticket = f" ({waiver.ticket})" if waiver.ticket else ""
-    return f"{what} {waiver.owner} until {waiver.expires}: {waiver.reason}{ticket}"
+    vex = f" (VEX: {waiver.vex_justification})" if waiver.vex_justification else ""
+    return f"{what} {waiver.owner} until {waiver.expires}: {waiver.reason}{vex}{ticket}"
 
 
 def excused_word(item: Judged) -> str:

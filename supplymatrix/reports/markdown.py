@@ -382,14 +382,22 @@ def _waived(item: Judged | GapGroup) -> tuple[str, ...]:
 
 def _reason(waiver: WaiverUse) -> str:
     debt = "on the debt list: " if waiver.kind is ExcuseKind.DEBT else ""
-    return f"{debt}{sentence(waiver.reason)}{f' ({code(waiver.ticket)})' if waiver.ticket else ''}"
+    vex = f" (VEX: {waiver.vex_justification})" if waiver.vex_justification else ""
+    return f"{debt}{sentence(waiver.reason)}{vex}{f' ({code(waiver.ticket)})' if waiver.ticket else ''}"
 
 
 def _idle(audit: Audit, entry: WaiverEntry) -> tuple[str, ...]:
     """Return the row of a waiver that excuses nothing."""
     about = [code(part) for part in (entry.package, entry.version, entry.advisory, *entry.licences) if part]
     where = code(str(audit.placed(entry.location)))
-    return (entry.rule, " ".join(about), entry.state.value, sentence(entry.owner), str(entry.expires), where)
+    return (
+        entry.rule or "vulnerabilities",
+        " ".join(about),
+        entry.state.value,
+        sentence(entry.owner),
+        str(entry.expires),
+        where,
+    )
 
 
 def _waived_gap(group: GapGroup) -> tuple[str, ...]:

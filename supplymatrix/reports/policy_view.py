@@ -8,6 +8,7 @@ from datetime import date
 
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Rule
+from supplymatrix.model.value import changed
 from supplymatrix.policy.document import Debt, PackageRule, Policy, VendorRule, Waiver
 from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.origins import PolicyValue, PolicyView
@@ -181,10 +182,10 @@ def _asks_vendor(entry: VendorRule) -> str:
 
 
 def _waived(waiver: Waiver) -> str:
-    about = f" ({waiver.advisory})" if waiver.advisory else ""
-    about += f" => {waiver.replacement}" if waiver.replacement else ""
+    about = f" => {waiver.replacement}" if waiver.replacement else ""
     about += f" under {', '.join(waiver.licences)}" if waiver.licences else ""
-    return f"{waiver.rule} on {waiver.package}{'@' if waiver.version else ''}{waiver.version}{about}"
+    about += f" [VEX: {waiver.vex_justification}]" if waiver.vex_justification else ""
+    return f"{changed(waiver, licences=()).name}{about}"
 
 
 def _until(day: date, today: date) -> str:

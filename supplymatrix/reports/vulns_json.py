@@ -89,6 +89,7 @@ def vulnerability_document(found: Vulnerability) -> Mapping[str, object]:
         "module": found.subject.path,
         "version": found.subject.version,
         "stands_for": found.required,
+        "project": found.project,
         "program": found.program,
         "location": _place(found.location),
         "packages": list(found.packages),

@@ -1,8 +1,8 @@
 """The files of a project that say how it is built and on what it runs; none of them is run.
 
 The walk keeps the rules of the house: folders named vendor, testdata or node_modules and those that begin with a dot or
-an underscore are skipped, .github/workflows aside; links to folders are not followed. A file that cannot be read, or
-is none of its kind, is a gap with its place, and the others count.
+an underscore are skipped, those of CI and .devcontainer aside; links to folders are not followed. A file that cannot be
+read, or is none of its kind, is a gap with its place, and the others count.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from supplymatrix.sources.files import GO_MOD_LIMIT, read_limited
 __all__ = ["ProjectBuild", "WalkLimits", "read_project_build"]
 
 _SKIPPED = frozenset({"vendor", "testdata", "node_modules"})
+_ENTERED = (".github", ".github/workflows", ".github/actions", ".gitlab", ".devcontainer")
+"""Folders with a dot that are looked into."""
 _FILE_LIMIT = 4 << 20
 
 
@@ -104,9 +106,9 @@ class _Walk:
                     yield path
 
     def _goes_into(self, path: str, name: str, depth: int) -> bool:
-        if name in _SKIPPED or (name.startswith((".", "_")) and path not in (".github", ".github/workflows")):
+        if name in _SKIPPED or (name.startswith((".", "_")) and path not in _ENTERED):
             return False
-        if path.startswith(".github/") and path != ".github/workflows":
+        if path.startswith(".github/") and not (path in _ENTERED or path.startswith(".github/actions/")):
             return False
         if depth >= self.limits.depth or self._folders >= self.limits.folders:
             if not self.gaps or self.gaps[-1].reason != _TOO_DEEP:

@@ -75,7 +75,8 @@ class PackageFindings:
     with_c: module path → its files that import "C" and are part of the build, with their packages: (import path, file);
     with_objects: likewise its object files (.syso), which are linked with or without cgo.
     programs: those packages of the main modules that are programs, sorted. unmet_tags: tags that files of the main
-    modules ask for, and that no platform has and nobody gave; looked for with `AnyPlatform` alone.
+    modules ask for, and that no platform has and nobody gave; looked for with `AnyPlatform` alone. with_imports:
+    watched import → the files of the build that have it, with their packages.
     """
 
     used: Mapping[str, tuple[str, ...]]
@@ -89,6 +90,7 @@ class PackageFindings:
     with_objects: Mapping[str, tuple[tuple[str, Path], ...]] = MappingProxyType({})
     programs: tuple[str, ...] = ()
     unmet_tags: tuple[str, ...] = ()
+    with_imports: Mapping[str, tuple[tuple[str, Path], ...]] = MappingProxyType({})
 
 
 @value
@@ -110,6 +112,7 @@ def find_packages(
     roots: AbstractSet[str] | None = None,
     also: Iterable[str] = (),
     every_test: bool = False,
+    watched: AbstractSet[str] = frozenset(),
 ) -> PackageFindings:
     """Return the packages that the main modules' packages need, themselves included.
 
@@ -120,9 +123,9 @@ def find_packages(
     packages too, and nobody else's. vendor: where packages are taken from instead of the modules' folders. roots: the
     main modules whose packages are built, None = all of them. also: packages that are built beside them.
     every_test: with `tests`, the tests of all these packages too, though not of what those import alone, as
-    `go mod tidy` has it.
+    `go mod tidy` has it. watched: imports whose files are told (`with_imports`).
     """
-    search = _Search(mains, modules, context or BuildContext(), vendor)
+    search = _Search(mains, modules, context or BuildContext(), vendor, watched)
     if tests and every_test:
         search.follow_every_test([*search.main_packages(roots), *search.named(also)])
         return search.findings()
@@ -155,7 +158,10 @@ class _Search:
         modules: Mapping[str, Path | None],
         context: BuildContext | AnyPlatform,
         vendor: VendorFolder | None,
+        watched: AbstractSet[str] = frozenset(),
     ) -> None:
+        self._watched = watched
+        self._with_imports: dict[str, list[tuple[str, Path]]] = {}
         self._mains = mains
         self._vendor = vendor
         folders = {**modules, **mains}
@@ -200,6 +206,7 @@ class _Search:
             tests_only=self._tests_only(),
             missing_in_tests=tuple(sorted(self._missing_in_tests)),
             with_c={module: tuple(sorted(self._with_c[module])) for module in sorted(self._with_c)},
+            with_imports={path: tuple(sorted(self._with_imports[path])) for path in sorted(self._with_imports)},
             with_objects={module: tuple(sorted(self._objects[module])) for module in sorted(self._objects)},
             programs=tuple(sorted(self._programs)),
             unmet_tags=tuple(sorted(self._unmet_tags)),
@@ -335,8 +342,8 @@ class _Search:
                 reason = f"{file}:{head.fault or f' {head.refused}'}"
                 self._miss(package.path, package.importer, reason, in_tests=is_test)
                 continue
-            if head.uses_c and not is_test:  # cgo takes no tests
-                self._with_c.setdefault(package.module, []).append((package.path, Path(package.folder, file)))
+            if not is_test:  # cgo takes no tests
+                self._note_imports(package, file, head)
             own = head.package
             if is_test and own != name:
                 own = own.removesuffix("_test")
@@ -358,6 +365,14 @@ class _Search:
             self._test_imports[package.path] = of_tests
             self._owners[package.path] = package.module
         return imports
+
+    def _note_imports(self, package: _Package, file: str, head: FileHead) -> None:
+        """Note a file for what it imports."""
+        if head.uses_c:
+            self._with_c.setdefault(package.module, []).append((package.path, Path(package.folder, file)))
+        if not self._watched.isdisjoint(head.imports):
+            for path in self._watched.intersection(head.imports):
+                self._with_imports.setdefault(path, []).append((package.path, Path(package.folder, file)))
 
     def _note_objects(self, package: _Package, names: Iterable[str]) -> None:
         for name in filter(self._context.allows_name, names):

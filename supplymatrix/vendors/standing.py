@@ -24,11 +24,13 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
 from supplymatrix.model.vendor import DetectKind, Detector, EntryPoint, Point, VendorProfile
 
-__all__ = ["Stand", "Standing", "find_standing", "glob_matches", "matches_image"]
+__all__ = ["SignMatcher", "Stand", "Standing", "find_standing", "glob_matches", "matches_image"]
 
 _ROLES = (Role.BINARY, Role.BOTH, Role.BUILD, Role.RUNTIME, Role.CI, Role.PROJECT, Role.OTHER)
 _OF_ONE_VENDOR = frozenset({"zypper"})  # managers that only one vendor's systems have
 _OWN_NAMES = ("msft-",)
+_OF_ONE_NAME = ("go-toolset",)
+"""Packages by whose name alone it is known whose recipe they are, where nothing says on what they are installed."""
 _APK_FILES = frozenset({"apko", "melange"})
 _MOST_PLACES = 2_000
 
@@ -119,10 +121,12 @@ def glob_matches(pattern: str, text: str) -> bool:
     return not pattern[place:].strip("*")
 
 
-class _Finder:
-    def __init__(self, profiles: Sequence[VendorProfile]) -> None:
+class SignMatcher:
+    """Holds signs against the detect patterns of all profiles. gaps: by place, packages of which nobody can say whose
+    they are."""
+
+    def __init__(self, profiles: Iterable[VendorProfile]) -> None:
         self.gaps: dict[str, Gap] = {}
-        self._stands: dict[tuple[str, str, str, str], Stand] = {}
         self._patterns: dict[DetectKind, list[tuple[VendorProfile, EntryPoint, Detector]]] = defaultdict(list)
         self._claims: dict[tuple[str, ...], frozenset[str]] = {}
         for profile in profiles:
@@ -130,12 +134,61 @@ class _Finder:
                 for detector in entry.detect:
                     self._patterns[detector.kind].append((profile, entry, detector))
 
+    def matching(self, sign: Sign) -> list[tuple[VendorProfile, EntryPoint, Detector]]:
+        """Return the patterns that a sign matches, each with the entry and the profile that it is of."""
+        matching = [row for row in self._patterns[sign.kind] if _matches(row[2], sign)]
+        return self._on_own_ground(sign, matching) if sign.kind is DetectKind.PACKAGE and matching else matching
+
+    def _on_own_ground(
+        self, sign: Sign, matching: list[tuple[VendorProfile, EntryPoint, Detector]]
+    ) -> list[tuple[VendorProfile, EntryPoint, Detector]]:
+        """Return those vendors' rows on whose image or repository a package is installed."""
+        name = sign.texts[0]
+        if not is_go_toolchain(name) or name.startswith(_OWN_NAMES):
+            return matching
+        claiming = self._claiming(sign.on)
+        if sign.manager in _OF_ONE_VENDOR and not claiming:
+            return matching
+        if not sign.on and name.startswith(_OF_ONE_NAME):
+            return matching
+        if not sign.on:
+            self._note_unknown_ground(sign)
+        return [row for row in matching if row[0].id in claiming]
+
+    def _claiming(self, on: tuple[str, ...]) -> frozenset[str]:
+        """Return the vendors whose image or apk repository is among the forms of what a package is installed on."""
+        if on not in self._claims:
+            found = set()
+            for kind in (DetectKind.IMAGE, DetectKind.APK_REPOSITORY):
+                for profile, _, detector in self._patterns[kind]:
+                    if any(_one_matches(detector, text) for text in on):
+                        found.add(profile.id)
+            self._claims[on] = frozenset(found)
+        return self._claims[on]
+
+    def _note_unknown_ground(self, sign: Sign) -> None:
+        name = sign.texts[0][:60]
+        place = f"{sign.location.artifact}:{sign.location.line}"
+        self.gaps.setdefault(
+            place,
+            Gap(
+                wanted=f"whose package {name} is ({place})",
+                reason="several distributions have a package of this name, and on which it is installed is not known",
+                remedy="name the image, or its ARG a default",
+                subject=sign.location.artifact,
+                location=sign.location,
+            ),
+        )
+
+
+class _Finder(SignMatcher):
+    def __init__(self, profiles: Iterable[VendorProfile]) -> None:
+        super().__init__(profiles)
+        self._stands: dict[tuple[str, str, str, str], Stand] = {}
+
     def take(self, sign: Sign) -> None:
         """Hold a sign against all patterns of its kind."""
-        matching = [row for row in self._patterns[sign.kind] if _matches(row[2], sign)]
-        if sign.kind is DetectKind.PACKAGE and matching:
-            matching = self._on_own_ground(sign, matching)
-        for profile, entry, detector in matching:
+        for profile, entry, detector in self.matching(sign):
             self._add(profile, entry, detector, (sign.role, sign.location, sign.words))
 
     def take_files(self, names: Iterable[str]) -> None:
@@ -177,45 +230,6 @@ class _Finder:
                 words=words,
                 replaces_upstream=entry.replaces_upstream,
             )
-
-    def _on_own_ground(
-        self, sign: Sign, matching: list[tuple[VendorProfile, EntryPoint, Detector]]
-    ) -> list[tuple[VendorProfile, EntryPoint, Detector]]:
-        """Return those vendors' rows on whose image or repository a package is installed."""
-        name = sign.texts[0]
-        if not is_go_toolchain(name) or name.startswith(_OWN_NAMES):
-            return matching
-        claiming = self._claiming(sign.on)
-        if sign.manager in _OF_ONE_VENDOR and not claiming:
-            return matching
-        if not sign.on:
-            self._note_unknown_ground(sign)
-        return [row for row in matching if row[0].id in claiming]
-
-    def _claiming(self, on: tuple[str, ...]) -> frozenset[str]:
-        """Return the vendors whose image or apk repository is among the forms of what a package is installed on."""
-        if on not in self._claims:
-            found = set()
-            for kind in (DetectKind.IMAGE, DetectKind.APK_REPOSITORY):
-                for profile, _, detector in self._patterns[kind]:
-                    if any(_one_matches(detector, text) for text in on):
-                        found.add(profile.id)
-            self._claims[on] = frozenset(found)
-        return self._claims[on]
-
-    def _note_unknown_ground(self, sign: Sign) -> None:
-        name = sign.texts[0][:60]
-        place = f"{sign.location.artifact}:{sign.location.line}"
-        self.gaps.setdefault(
-            place,
-            Gap(
-                wanted=f"whose package {name} is ({place})",
-                reason="several distributions have a package of this name, and on which it is installed is not known",
-                remedy="name the image, or its ARG a default",
-                subject=sign.location.artifact,
-                location=sign.location,
-            ),
-        )
 
 
 def _names_repository(file: BuildFile) -> bool:

@@ -28,7 +28,7 @@ __all__ = ["Linked", "LinkedModule", "Match", "match_module", "match_program", "
 _NAMES_NONE = "the entry names no package: which parts of the module are at fault nobody says"
 _LINKED = "packages of this module are linked in"
 _NOT_LINKED = "no function of this module is linked in"
-_ALL_FUNCTIONS = "the entry names no function of {}: all of it counts"
+_ALL_FUNCTIONS = "the entry names no function of {}: all of them count"
 _MAKER = "this Go is its maker's ({}): it may hold fixes that its number does not tell"
 _OWN = "the advisory counts in the product's own versions, {}: they are none of the module's"
 
@@ -135,7 +135,7 @@ def _match(
         notes.append(f"{_NAMES_NONE}; {_LINKED if is_there else _NOT_LINKED}" if packages is not None else _NAMES_NONE)
     there: set[str] = set()
     symbols: set[str] = set()
-    is_called = False
+    whole: list[str] = []
     for one in named:
         path = module.imported_as(one.path)
         if packages is None or path not in packages:
@@ -144,10 +144,12 @@ def _match(
         if functions is None:
             continue
         if not one.symbols:
-            is_called = True
-            notes.append(_ALL_FUNCTIONS.format(path))
+            whole.append(path)
         symbols |= {f"{path}.{symbol}" for symbol in functions.get(path, frozenset()) & set(one.symbols)}
-    level = VulnLevel.SYMBOL if symbols or is_called else VulnLevel.PACKAGE if there else VulnLevel.MODULE
+    if whole:
+        more = f" and {len(whole) - 1:,} more packages" if len(whole) > 1 else ""
+        notes.append(_ALL_FUNCTIONS.format(f"{whole[0]}{more}"))
+    level = VulnLevel.SYMBOL if symbols or whole else VulnLevel.PACKAGE if there else VulnLevel.MODULE
     return Match(
         advisory=advisory,
         module=module,

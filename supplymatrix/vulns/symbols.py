@@ -19,6 +19,8 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote_to_bytes
 
+from supplymatrix.gomod.pclntab import linker_path
+
 __all__ = ["osv_name", "symbols_by_package"]
 
 _LITERAL = re.compile(r"(?:func|gowrap|deferwrap)?[0-9]+|goexit", re.ASCII)
@@ -40,11 +42,15 @@ def osv_name(function: str) -> tuple[str, str] | None:
     return (unquote_to_bytes(path).decode("utf-8", "replace") if "%" in path else path), symbol
 
 
-def symbols_by_package(functions: Iterable[str], main: str = "") -> Mapping[str, frozenset[str]]:
-    """Return the symbols of each package among functions. main: the import path of what is linked as "main"."""
-    found: dict[str, set[str]] = {}
+def symbols_by_package(
+    functions: Iterable[str], packages: Iterable[str], main: str = ""
+) -> Mapping[str, frozenset[str]]:
+    """Return the symbols of some packages among functions. main: the import path of what is linked as "main"."""
+    found: dict[str, set[str]] = {package: set() for package in packages}
+    linked = {"main" if package == main and main else package for package in found}
+    prefixes = tuple(f"{linker_path(package).decode()}." for package in linked)
     for function in functions:
-        name = osv_name(function)
+        name = osv_name(function) if function.startswith(prefixes) else None
         if name is not None:
             path = main if name[0] == "main" and main else name[0]
             found.setdefault(path, set()).add(name[1])

@@ -52,8 +52,10 @@ def test_without_a_block_of_indirect_requires_one_is_made() -> None:
     made = raise_requires(data, {"example.com/b": "v1.0.0", "example.com/a": "v1.3.0"})
     assert made == (
         b"module example.com/svc\n\ngo 1.26\n\nrequire example.com/a v1.3.0\n\n"
-        b"require (\n\texample.com/b v1.0.0 // indirect\n)\n"
+        b"require example.com/b v1.0.0 // indirect\n"
     )
+    made = raise_requires(data, {"example.com/b": "v1.0.0", "example.com/c": "v1.3.0"})
+    assert made.endswith(b"\nrequire (\n\texample.com/b v1.0.0 // indirect\n\texample.com/c v1.3.0 // indirect\n)\n")
 
 
 @pytest.mark.parametrize("line", [b"", b"\ntoolchain go1.26.1\n"])

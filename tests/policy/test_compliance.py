@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from supplymatrix.checks.registry import ALL_RULES
 from supplymatrix.model.value import changed
+from supplymatrix.policy.check_kinds import rules_of_kind
 from supplymatrix.policy.compliance import ClauseEvidence, Ran, Standing, join_evidence, rules_switched_off
 from tests.policy.clause_files import HEAD, Results, audit_with, clause, house, parse
 from tests.policy.policies import parse as parse_policy
@@ -72,12 +73,12 @@ def test_waived_findings_are_told_apart_and_alone_support_nothing() -> None:
 
 
 def test_a_check_that_this_version_has_not_is_told_and_never_counts() -> None:
-    silent = _joined({"SM110": Results(passed=1)}, direct="vex", context="vulnerability")
-    beside = _joined({"SM110": Results(passed=1)}, direct="sumdb-inclusion,vex")
-    part = _joined({"SM110": Results(passed=1)}, direct="sumdb-inclusion", partial="vex")
+    silent = _joined({"SM110": Results(passed=1)}, direct="repo-health", context="gate-enforced")
+    beside = _joined({"SM110": Results(passed=1)}, direct="sumdb-inclusion,repo-health")
+    part = _joined({"SM110": Results(passed=1)}, direct="sumdb-inclusion", partial="repo-health")
     assert silent.standing is Standing.SILENT
     assert beside.standing is Standing.INCOMPLETE
-    assert beside.reasons == ("vex was not run: this version has no such check",)
+    assert beside.reasons == ("repo-health was not run: this version has no such check",)
     assert part.standing is Standing.SUPPORTED
     assert part.checks[1].ran is Ran.ABSENT
 
@@ -101,7 +102,8 @@ def test_a_rule_may_be_named_by_itself() -> None:
 
 
 def test_off_and_nothing_to_judge_are_different_words() -> None:
-    off = _joined({}, off=frozenset({"SM207", "SM208"}), direct="eol")
+    of_kind = frozenset(rule.id for rule in rules_of_kind("eol", ALL_RULES.values()))
+    off = _joined({}, off=of_kind, direct="eol")
     idle = _joined({}, direct="eol")
     assert (off.checks[0].ran, off.reasons) == (Ran.OFF, ("eol was not run: off in the policy",))
     assert (idle.checks[0].ran, idle.reasons) == (Ran.NOTHING, ("eol: nothing to judge",))

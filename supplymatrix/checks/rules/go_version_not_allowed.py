@@ -25,5 +25,5 @@ RULE = Rule(
     offline=True,
     fixable=True,
     since="0.1.0",
-    check_kind="eol",
+    check_kind="version-pin",
 )

@@ -1,0 +1,79 @@
+"""SM211 private-name-sent: the name of a private module is told to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supplymatrix.checks.go_settings import project_module
+from supplymatrix.checks.result import failed, passed
+from supplymatrix.checks.view import FactView
+from supplymatrix.model.go_sources import Asked, NameSent
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.rule import Confidence, Evidence, Level, Result, Rule, Severity
+from supplymatrix.model.value import changed
+from supplymatrix.privacy.hosts import is_public_path
+
+__all__ = ["JUDGED_BY", "RULE", "check"]
+
+JUDGED_BY = "facts"
+RULE = Rule(
+    id="SM211",
+    name="private-name-sent",
+    title="the name of a private module is told to others",
+    why="A name tells what a company builds, and for whom; it cannot be taken back, and others may register it.",
+    severity=Severity.HIGH,
+    level=Level.ERROR,
+    needs=("NameSent",),
+    offline=True,
+    fixable=True,
+    since="0.1.0",
+    check_kind="privacy",
+)
+_OTHERS = (Asked.PROXY, Asked.LOG, Asked.LOG_VIA_PROXY)
+_BY_THUMB = "same host as the main module"
+_MOST = 10  # hosts that a finding lists
+
+
+def check(view: FactView) -> Iterator[Result]:
+    """One finding for each private name in each context; a pass for each server that is told none."""
+    private: dict[tuple[str, str], list[NameSent]] = {}
+    told: dict[str, bool] = {}
+    for sent in view.facts.of(NameSent):
+        if sent.is_private:
+            private.setdefault((sent.context, sent.name), []).append(sent)
+        if sent.asked in _OTHERS and not sent.context:
+            subject = f"{sent.host} ({sent.asked.value})"
+            told[subject] = told.get(subject, False) or sent.is_private
+    for (context, name), found in private.items():
+        yield _finding(context, name, found)
+    module = project_module(view)
+    yield from (passed(RULE, subject, module) for subject, is_private in told.items() if not is_private)
+
+
+def _finding(context: str, name: str, found: list[NameSent]) -> Result:
+    first = min(found, key=lambda sent: (not sent.is_sure, sent.host))
+    where = f" by builds of {context}" if context else ""
+    when = f", if {first.when}" if first.when else ""
+    hosts = dict.fromkeys(
+        f"{sent.host} ({sent.asked.value}){f', if {sent.when}' if sent.when else ''}" for sent in found
+    )
+    evidence = [Evidence(label="told to", value=host) for host in [*hosts][:_MOST]]
+    evidence.append(Evidence(label="private by", value=first.private_by))
+    result = failed(
+        RULE,
+        f"{name} ({context})" if context else name,
+        ModuleVersion(path=name, version=first.version),
+        message=f"the private name {name} is told to {first.host}{where}{when}",
+        label=f"{first.reason.value}; private: {first.private_by}",
+        locations=(first.location,),
+        evidence=tuple(evidence),
+        fix=f"let GOPRIVATE cover it{f' in {context}' if context else ''}: GOPRIVATE={_pattern(name)}",
+    )
+    if _BY_THUMB in first.private_by and result.finding is not None:
+        return changed(result, finding=changed(result.finding, confidence=Confidence.LOW))
+    return result
+
+
+def _pattern(name: str) -> str:
+    """Return what GOPRIVATE should cover: the host, or the owner's part of a host where anybody keeps code."""
+    return "/".join(name.split("/")[: 2 if is_public_path(name) else 1])

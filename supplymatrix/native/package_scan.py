@@ -1,0 +1,322 @@
+"""What one package links, brings or opens beside Go, from the texts of its files and the names beside them.
+
+    seen = scan_package(PackageText(path="example.com/a", folder="", is_built=True, go_files=…, c_files=…), context)
+    [(one.library, one.mode) for one in seen]
+
+Files are in the build where their names, constraints and `#cgo` conditions let them; of the others it is told under
+which conditions they would be. Nothing is compiled or run: a C preprocessor's conditions are not resolved, so that all
+C files that a file includes count as compiled.
+
+Source: Go go/build (which files of a package with cgo a C compiler gets), cmd/cgo.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from supplymatrix.errors import InputError
+from supplymatrix.gomod.any_platform import AnyPlatform
+from supplymatrix.gomod.build_constraint import KNOWN_ARCH, KNOWN_OS, BuildContext, file_constraints
+from supplymatrix.gomod.cgo_lines import LinkedName, cgo_directives, linked_by
+from supplymatrix.model.native_code import LinkMode
+from supplymatrix.model.value import changed, value
+from supplymatrix.native.loading import GO_PLUGIN, Loaded, loads_in_c, loads_in_go
+from supplymatrix.native.objects import is_resources
+
+__all__ = ["C_ENDINGS", "GoText", "PackageText", "SeenCode", "scan_package"]
+
+C_ENDINGS = (
+    ".c",
+    ".cc",
+    ".cpp",
+    ".cxx",
+    ".m",
+    ".mm",
+    ".S",
+    ".s",
+    ".sx",
+    ".f",
+    ".F",
+    ".for",
+    ".f90",
+    ".swig",
+    ".swigcxx",
+)
+"""What a C compiler gets of a package with cgo."""
+_ASSEMBLY = (".s", ".S", ".sx")
+_INCLUDE = re.compile(rb"(?m)^[ \t]*(?:\*|//)?[ \t]*#[ \t]*include[ \t]*\"([^\"\n]{1,200})\"")
+_MOST_INCLUDES = 2_000
+_GO_BUILD = re.compile(rb"(?m)^//go:build[ \t]+([^\r\n]{1,200})")
+_PLUS_BUILD = re.compile(rb"(?m)^//[ \t]*\+build[ \t]+([^\r\n]{1,200})")
+_HEAD = 16 << 10
+_FILES = 20
+_LOADERS_OWN = ("github.com/ebitengine/purego", "github.com/rainycape/dl", "github.com/jupiterrider/ffi")
+
+
+@value
+class GoText:
+    """A .go file. data: all of it. uses_c: it imports "C"."""
+
+    name: str
+    data: bytes
+    uses_c: bool
+
+
+@value
+class PackageText:
+    """What is at hand of one package. path: its import path. folder: in its module, "" = the root. is_built: the build
+    takes it. go_files: those that import "C", or a package that opens libraries. c_files: (path below the folder, first
+    bytes) of files for a C compiler, those in folders below it too. archives: paths below it of .a, .so and the like.
+    objects: (name, first bytes) of its .syso files."""
+
+    path: str
+    folder: str
+    is_built: bool
+    go_files: tuple[GoText, ...] = ()
+    c_files: tuple[tuple[str, bytes], ...] = ()
+    archives: tuple[str, ...] = ()
+    objects: tuple[tuple[str, bytes], ...] = ()
+
+
+@value
+class SeenCode:
+    """One thing seen in a package. library: as written, "" where only files are known. mode. file: in the module, and
+    line: that shows it. is_built: the build takes it; conditions: else what it would take ("windows", "tags static").
+    code_folder: of bundled or prebuilt code, in the module. files: at most 20, in the module; count: of all."""
+
+    library: str
+    mode: LinkMode
+    package: str
+    file: str
+    line: int = 0
+    is_built: bool = True
+    conditions: str = ""
+    code_folder: str = ""
+    files: tuple[str, ...] = ()
+    count: int = 0
+    is_framework: bool = False
+
+
+@value
+class _File:
+    """Whether a file is in the build, or in which it would be."""
+
+    is_built: bool
+    conditions: str
+    is_possible: bool = True
+
+
+def scan_package(package: PackageText, context: BuildContext) -> tuple[SeenCode, ...]:
+    """Return what is seen in a package, each thing once for each file that shows it. Raises nothing."""
+    scan = _Scan(package, context)
+    found = [*scan.links(), *scan.loads(), *scan.bundled(), *scan.objects()]
+    return tuple(dict.fromkeys(found))
+
+
+class _Scan:
+    def __init__(self, package: PackageText, context: BuildContext) -> None:
+        self._package = package
+        self._context = context
+        self._anywhere = AnyPlatform(tags=context.tags, go_minor=context.go_minor)
+        self._files = {file.name: self._judged(file.name, file.data, uses_c=file.uses_c) for file in package.go_files}
+        self._c_texts = dict(package.c_files)
+
+    def links(self) -> Iterator[SeenCode]:
+        """Yield what `#cgo` lines link."""
+        for file in self._package.go_files:
+            state = self._files[file.name]
+            for directive in cgo_directives(file.data) if file.uses_c else ():
+                holds = directive.holds(self._context)
+                words = ", ".join((state.conditions, *(f"#cgo {one}" for one in directive.conditions if not holds)))
+                for name in linked_by(directive):
+                    yield self._linked(
+                        name,
+                        SeenCode(
+                            library=name.name,
+                            mode=LinkMode.STATIC if name.is_static else LinkMode.DYNAMIC,
+                            package=self._package.path,
+                            file=self._at(file.name),
+                            line=directive.line,
+                            is_built=state.is_built and holds,
+                            conditions=words.strip(", "),
+                            is_framework=name.is_framework,
+                        ),
+                    )
+
+    def _linked(self, name: LinkedName, seen: SeenCode) -> SeenCode:
+        """Return what a name comes to: the archive where one lies in the module."""
+        if name.folder is None or name.is_framework:
+            return seen
+        file = name.name if name.is_file else f"lib{name.name}.a"
+        path = posixpath.normpath(posixpath.join(name.folder, file))
+        shared = path.removesuffix(".a") + ".so"
+        there = next((one for one in (path, shared) if one in self._package.archives), "")
+        if not there:
+            return seen
+        place = self._at(there)
+        return changed(
+            seen,
+            library=there.rpartition("/")[2],
+            mode=LinkMode.PREBUILT,
+            code_folder=place.rpartition("/")[0],
+            files=(place,),
+            count=1,
+        )
+
+    def loads(self) -> Iterator[SeenCode]:
+        """Yield what is opened while the program runs."""
+        if self._package.path.startswith(_LOADERS_OWN):
+            return
+        for file in self._package.go_files:
+            state = self._files[file.name]
+            if state.is_possible:
+                found = loads_in_go(file.data) or (loads_in_c(file.data) if file.uses_c else ())
+                yield from (self._loaded(one, self._at(file.name), state) for one in found)
+        states = [self._files[file.name] for file in self._package.go_files if file.uses_c]
+        if any(state.is_possible for state in states):
+            for path, data in self._package.c_files:
+                if "/" not in path:
+                    state = self._of_c(path, states)
+                    yield from (self._loaded(one, self._at(path), state) for one in loads_in_c(data))
+
+    def _loaded(self, one: Loaded, file: str, state: _File) -> SeenCode:
+        name = GO_PLUGIN if one.name == GO_PLUGIN else one.name
+        return SeenCode(
+            library=name,
+            mode=LinkMode.LOADED,
+            package=self._package.path,
+            file=file,
+            line=one.line,
+            is_built=state.is_built,
+            conditions=state.conditions,
+            is_framework=".framework/" in name,
+        )
+
+    def bundled(self) -> Iterator[SeenCode]:
+        """Yield the C code that is compiled with the package, by folder."""
+        states = [self._files[file.name] for file in self._package.go_files if file.uses_c]
+        if not any(state.is_possible for state in states):
+            return
+        groups: dict[tuple[str, bool], list[str]] = {}
+        words: dict[tuple[str, bool], str] = {}
+        for path in self._compiled():
+            state = self._of_c(path, states)
+            if state.is_possible:
+                key = (path.partition("/")[0] if "/" in path else "", state.is_built)
+                groups.setdefault(key, []).append(path)
+                words.setdefault(key, state.conditions)
+        for (top, is_built), paths in sorted(groups.items()):
+            if all(path.endswith(_ASSEMBLY) for path in paths) and not top and len(groups) == 1:
+                continue  # what cgo's own packages need of assembly, beside no C
+            files = tuple(self._at(path) for path in sorted(paths))
+            yield SeenCode(
+                library="",
+                mode=LinkMode.BUNDLED,
+                package=self._package.path,
+                file=files[0],
+                is_built=is_built,
+                conditions="" if is_built else words[top, is_built],
+                code_folder=self._at(top).rstrip("/") if top else self._package.folder,
+                files=files[:_FILES],
+                count=len(files),
+            )
+
+    def objects(self) -> Iterator[SeenCode]:
+        """Yield object files that are linked with the package, but for resources of Windows."""
+        for name, data in self._package.objects:
+            if not is_resources(data):
+                built = self._package.is_built and self._context.allows_name(name)
+                yield SeenCode(
+                    library=name,
+                    mode=LinkMode.PREBUILT,
+                    package=self._package.path,
+                    file=self._at(name),
+                    is_built=built,
+                    conditions="" if built else _of_name(name),
+                    code_folder=self._package.folder,
+                    files=(self._at(name),),
+                    count=1,
+                )
+
+    def _compiled(self) -> list[str]:
+        """Return the C files that are compiled: those in the package's folder, and all that these include."""
+        found = dict.fromkeys(path for path in self._c_texts if "/" not in path)
+        folders = self._include_folders()
+        waiting = [("", file.data) for file in self._package.go_files if file.uses_c]
+        waiting += [("", self._c_texts[path]) for path in found]
+        seen: set[str] = set()
+        while waiting and len(seen) < _MOST_INCLUDES:
+            folder, data = waiting.pop()
+            for match in islice(_INCLUDE.finditer(data), _MOST_INCLUDES):
+                name = match[1].decode("utf-8", "replace").replace("\\", "/")
+                for place in (folder, *folders):
+                    path = posixpath.normpath(posixpath.join(place, name))
+                    if path in self._c_texts and path not in seen:
+                        seen.add(path)
+                        found[path] = None
+                        waiting.append((posixpath.dirname(path), self._c_texts[path]))
+        return list(found)
+
+    def _include_folders(self) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for file in self._package.go_files:
+            for directive in cgo_directives(file.data) if file.uses_c else ():
+                if directive.verb in ("CFLAGS", "CPPFLAGS", "CXXFLAGS"):
+                    found |= dict.fromkeys(_folders(directive.words))
+        return tuple(found)
+
+    def _judged(self, name: str, data: bytes, *, uses_c: bool) -> _File:
+        """Return whether a file is in the build."""
+        try:
+            constraints = file_constraints(data[: 1 << 20])
+        except InputError:
+            return _File(is_built=False, conditions="its //go:build line cannot be read")
+        taken = self._context.allows_name(name) and all(map(self._context.satisfies, constraints))
+        taken = taken and (self._context.cgo or not uses_c)
+        unmet = {tag for constraint in constraints for tag in self._anywhere.unmet(constraint)}
+        possible = "ignore" not in unmet or all(map(self._anywhere.satisfies, constraints))
+        if taken and self._package.is_built:
+            return _File(is_built=True, conditions="")
+        words = [_of_name(name), _written(data)]
+        if not taken and uses_c and not self._context.cgo:
+            words.append("CGO_ENABLED=1")
+        if taken and not self._package.is_built:
+            words = ["a build that takes the package"]
+        return _File(is_built=False, conditions=", ".join(filter(None, words)), is_possible=possible)
+
+    def _of_c(self, path: str, states: Sequence[_File]) -> _File:
+        """Return whether a C file is in the build: with some .go file that imports "C"."""
+        own = self._judged(path.rpartition("/")[2], self._c_texts.get(path, b""), uses_c=True)
+        if not own.is_built or any(state.is_built for state in states):
+            return own
+        words = next((state.conditions for state in states if state.is_possible), "")
+        return _File(is_built=False, conditions=words)
+
+    def _at(self, name: str) -> str:
+        return f"{self._package.folder}/{name}" if self._package.folder else name
+
+
+def _folders(words: Iterable[str]) -> Iterator[str]:
+    for word in words:
+        if word.startswith("-I") and len(word) > 2:
+            place = word[2:].removeprefix("${SRCDIR}").strip("/")
+            yield posixpath.normpath(place) if place not in ("", ".") else ""
+
+
+def _of_name(name: str) -> str:
+    """Return for which system or processor a file is by its name, "" for all."""
+    parts = name.partition(".")[0].removesuffix("_test").split("_")[1:][-2:]
+    return " ".join(part for part in parts if part in KNOWN_OS or part in KNOWN_ARCH)
+
+
+def _written(data: bytes) -> str:
+    """Return the build constraint of a file as it is written."""
+    head = data[:_HEAD]
+    found = _GO_BUILD.search(head)
+    if found is not None:
+        return found[1].decode("utf-8", "replace").strip()
+    lines = [match[1].decode("utf-8", "replace").strip() for match in islice(_PLUS_BUILD.finditer(head), 5)]
+    return " and ".join(lines)

@@ -1,0 +1,114 @@
+"""What a Dockerfile gives away by its instructions: ARG and ENV that are secrets, copied files with credentials.
+
+The value of an ARG stands in the history of the image, whoever gives it when the image is built; so does what ENV takes
+from one. `RUN --mount=type=secret` leaves nothing behind.
+
+Source: docs.docker.com, Dockerfile reference, "ARG"; build checks, SecretsUsedInArgOrEnv.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from supplymatrix.buildfiles.docker_words import split_words
+from supplymatrix.buildfiles.dockerfile import Instruction
+from supplymatrix.documents.secret_forms import is_harmless, is_hole, names_a_secret
+from supplymatrix.model.value import value
+from supplymatrix.privacy.credential_facts import COPIED, IN_ARG, IN_ENV, IN_NETRC
+from supplymatrix.privacy.credential_places import COPIED_FILES
+
+__all__ = ["Given", "given_away"]
+
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})")
+_IN_NETRC = re.compile(
+    r"machine[ \t\\n]{1,10}([^\s\"'\\]{1,200})[ \t\\n]{1,10}login[ \t\\n]{1,10}[^\s\"'\\]{1,200}[ \t\\n]{1,10}password"
+    r"[ \t\\n]{1,10}[\"']?\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})"
+)
+_WAYS = frozenset({"true", "false", "yes", "no", "on", "off", "none", "basic", "netrc"})
+"""What a variable with a telling name may hold that is no secret and no place for one."""
+
+
+@value
+class Given:
+    """Something that is given away. line: of the file; where: the instruction; name: of the variable or file."""
+
+    line: int
+    kind: str
+    where: str
+    name: str
+
+
+def given_away(instructions: Sequence[Instruction]) -> tuple[Given, ...]:
+    """Return what the instructions give away beyond the texts that stand in the file, in their order."""
+    given: dict[tuple[int, str, str], Given] = {}
+    arguments: set[str] = set()
+    for line in instructions:
+        for one in _of_line(line, arguments):
+            given.setdefault((one.line, one.where, one.name), one)
+    return tuple(given.values())
+
+
+def _of_line(line: Instruction, arguments: set[str]) -> Iterator[Given]:
+    if line.name == "ARG":
+        for word, number in _words(line):
+            name, equals, text = word.partition("=")
+            arguments.add(name)
+            if names_a_secret(name) and not (equals and _is_a_way(text, name)):
+                yield Given(line=number, kind=IN_ARG, where="ARG", name=name)
+    elif line.name == "ENV":
+        for name, text, number in _pairs(line):
+            if names_a_secret(name) and not arguments.isdisjoint(_VARIABLE.findall(text)):
+                yield Given(line=number, kind=IN_ENV, where="ENV", name=name)
+    elif line.name in ("COPY", "ADD"):
+        for source in _sources(line):
+            name = re.split(r"[/\\]", source.strip("\"'"))[-1]
+            if name.lower() in COPIED_FILES:
+                yield Given(line=line.line, kind=COPIED, where=line.name, name=name)
+    elif line.name == "RUN":
+        yield from _netrc(line, arguments)
+
+
+def _netrc(line: Instruction, arguments: AbstractSet[str]) -> Iterator[Given]:
+    """Yield the machines of a .netrc that a step writes with what an ARG holds."""
+    for text in (line.rest, *line.heredocs):
+        for found in _IN_NETRC.finditer(text):
+            if found[2] in arguments:
+                yield Given(line=line.line, kind=IN_NETRC, where="RUN", name=found[1])
+
+
+def _is_a_way(text: str, name: str) -> bool:
+    """Return whether a default says that no secret is meant: yes or no, a number, a path, an address."""
+    bare = text.strip("\"'")
+    return bare.lower() in _WAYS or (bool(bare) and is_harmless(bare, name) and not is_hole(bare))
+
+
+def _words(line: Instruction) -> Iterator[tuple[str, int]]:
+    """Yield the words of an instruction, each with its line."""
+    for number, text in enumerate(line.rest.split("\n"), start=line.line):
+        for word in split_words(text):
+            if word not in ("\\", "`"):
+                yield word, number
+
+
+def _pairs(line: Instruction) -> Iterator[tuple[str, str, int]]:
+    words = list(_words(line))
+    if words and "=" not in words[0][0]:  # the old form: ENV name all the rest
+        yield words[0][0], " ".join(word for word, _ in words[1:]), words[0][1]
+        return
+    for word, number in words:
+        name, _, text = word.partition("=")
+        yield name, text, number
+
+
+def _sources(line: Instruction) -> list[str]:
+    rest = line.rest.replace("\n", "")
+    if rest.startswith("["):
+        try:
+            found = json.loads(rest)
+        except (ValueError, RecursionError):
+            return []
+        return [word for word in found[:-1] if isinstance(word, str)] if isinstance(found, list) else []
+    return split_words(rest)[:-1]
