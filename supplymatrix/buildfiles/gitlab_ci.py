@@ -20,8 +20,11 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.value import changed
 from supplymatrix.model.vendor_path import PathPart, Pinned
 
-__all__ = ["read_gitlab_ci"]
+__all__ = ["INCLUDED_ELSEWHERE", "read_gitlab_ci"]
 
+INCLUDED_ELSEWHERE = "what the CI file includes"
+"""What the gap wants of files that are included from elsewhere; each of them is told as a step of CI, too."""
+INCLUDED_HERE = "what a file of this tree says that the CI file includes"
 _MAX_JOBS = 500
 _MAX_INCLUDES = 200
 _MAX_SERVICES = 100
@@ -143,20 +146,23 @@ def _includes(file: YamlFile, variables: dict[str, str]) -> Iterator[BuildFile]:
     """Yield what is included: a file of this tree that is read by itself is nothing; any other one may hold images."""
     node = file.root["include"]
     items = node.items if node.kind == "sequence" else (node,) if node.kind == "mapping" or node.text else ()
-    unread: YamlNode | None = None
+    if len(items) > _MAX_INCLUDES:
+        yield _unread(file, items[_MAX_INCLUDES], INCLUDED_HERE, f"there are more than {_MAX_INCLUDES}")
+    elsewhere: YamlNode | None = None
     for item in items[:_MAX_INCLUDES]:
         local = _local(item)
-        if local and kind_of(local.lstrip("/")) == "gitlab-ci" and "*" not in local and "$" not in local:
-            continue
-        unread = unread or item
-        tool = None if local else _included(file, item, variables)
-        if tool is not None:
-            yield BuildFile(artifact="", kind="", tools=(tool,))
-    if unread is not None or len(items) > _MAX_INCLUDES:
-        gap = file.gap(
-            unread or node, "what the CI file includes", "included files are not read", "look at them by hand"
-        )
-        yield BuildFile(artifact="", kind="", gaps=(gap,))
+        if not local:
+            elsewhere = elsewhere or item
+            yield BuildFile(artifact="", kind="", tools=(_included(file, item, variables),))
+        elif kind_of(local.lstrip("/")) != "gitlab-ci" or "*" in local or "$" in local:
+            yield _unread(file, item, INCLUDED_HERE, f"{local[:100]}: files of that name are not read")
+    if elsewhere is not None:
+        yield _unread(file, elsewhere, INCLUDED_ELSEWHERE, "included files are not read")
+
+
+def _unread(file: YamlFile, node: YamlNode, wanted: str, reason: str) -> BuildFile:
+    gap = file.gap(node, wanted, reason, "look at them by hand")
+    return BuildFile(artifact="", kind="", gaps=(gap,))
 
 
 def _local(item: YamlNode) -> str:
@@ -166,7 +172,7 @@ def _local(item: YamlNode) -> str:
     return item["local"].text
 
 
-def _included(file: YamlFile, item: YamlNode, variables: dict[str, str]) -> Tool | None:
+def _included(file: YamlFile, item: YamlNode, variables: dict[str, str]) -> Tool:
     if item["project"].text:
         what = f"include {item['project'].text}:{next((n.text for n in scalars(item['file'])), '')}".removesuffix(":")
         return _step(file, item["project"], what, item["ref"].text, variables)
@@ -174,16 +180,15 @@ def _included(file: YamlFile, item: YamlNode, variables: dict[str, str]) -> Tool
     if component:
         name, _, ref = component.partition("@")
         return _step(file, item["component"], f"include {_GIVEN_BY_SERVER.sub('…', name)}", ref, variables)
-    address = item["remote"].text or (item.text if item.kind == "scalar" else "")
-    if not address:
-        return None  # a template comes with the server, and changes with it
-    node = item["remote"] if item["remote"].text else item
-    pinned = Pinned.DIGEST if item["integrity"].text.startswith("sha256-") else Pinned.FLOATING
+    node = next((item[key] for key in ("remote", "template") if item[key].text), item)
     place, words = file.place(node), file.words(node)
-    return Tool(
-        part=PathPart.CI_STEP, what=f"include {shown(address)}", pinned=pinned, role=Role.CI, location=place,
-        words=words, wants="" if pinned is Pinned.DIGEST else "add integrity: sha256-… of the file, or copy it here",
-    )  # fmt: skip
+    pinned, wants = Pinned.FLOATING, "add integrity: sha256-… of the file, or copy it here"
+    if item["integrity"].text.startswith("sha256-"):
+        pinned, wants = Pinned.DIGEST, ""
+    elif not item["remote"].text and item.kind != "scalar":
+        pinned, wants = Pinned.UNKNOWN, ""  # a template comes with the server, and changes with it
+    what = f"include {shown(node.text) or 'by a rule'}"
+    return Tool(part=PathPart.CI_STEP, what=what, pinned=pinned, role=Role.CI, location=place, words=words, wants=wants)
 
 
 def _step(file: YamlFile, node: YamlNode, what: str, ref: str, variables: dict[str, str]) -> Tool:

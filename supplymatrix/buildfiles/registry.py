@@ -26,6 +26,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("compose", re.compile(r"(?:.*/)?(?:docker-)?compose(?:[._-][^/]+)?\.ya?ml")),
     ("devcontainer", re.compile(r"(?:.*/)?\.?devcontainer\.json|(?:.*/)?\.devcontainer/(?:[^/]+/)?devcontainer\.json")),
 )  # fmt: skip
+_ALONE = {".github": "workflow", ".gitlab": "gitlab-ci", ".devcontainer": "devcontainer"}
+"""Folders in which files of one kind alone are read: a Dockerfile there builds no program of the project."""
 _NO_FILES = re.compile(
     r".*(?:\.(?:dockerignore|md|rst|txt|go|sh|py|js|ts|rs|rb|java|kt|c|h|html|css|json|toml|tmpl|orig|rej|bak)|~)",
     re.IGNORECASE,
@@ -36,7 +38,9 @@ def kind_of(path: str) -> str:
     """Return the kind of a build file by its path, `/`-separated, from the project's folder; "" when it is none."""
     if _NO_FILES.fullmatch(path) and not path.endswith("devcontainer.json"):
         return ""
-    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(path)), "")
+    kind = next((kind for kind, pattern in _KINDS if pattern.fullmatch(path)), "")
+    folder = path.partition("/")[0]
+    return kind if _ALONE.get(folder, kind) == kind else ""
 
 
 def is_build_file(path: str) -> bool:

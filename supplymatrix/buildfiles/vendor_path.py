@@ -34,11 +34,12 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import DetectKind, Point
 from supplymatrix.model.vendor_path import PathPart, Pinned, VendorUse
 
-__all__ = ["UPSTREAM", "End", "Knowledge", "Owner", "ends_of_go", "vendor_uses"]
+__all__ = ["UPSTREAM", "End", "Knowledge", "Owner", "vendor_uses"]
 
 UPSTREAM = "go-project"
 """The id of the profile of the Go project."""
 _MAX_USES = 20_000
+_SHORT = 60  # characters of a line that stands for a Go without a version
 _LONGEST = 300  # characters of a name
 _CRAFTS = frozenset({"snapcraft", "rockcraft"})
 """Kinds of files whose base is a release of a system, and cannot be named more firmly."""
@@ -95,21 +96,6 @@ def vendor_uses(files: Iterable[BuildFile], knowledge: Knowledge, day: date) -> 
     return tuple(found)
 
 
-def ends_of_go(released: Mapping[str, date]) -> Mapping[str, date]:
-    """Return the day on which each Go minor ended. released: the days of releases, "1.27.0".
-
-    A minor ends when the second one after it comes out. Source: go.dev/doc/devel/release, "Release Policy".
-    """
-    first = {version.removesuffix(".0"): day for version, day in released.items() if version.endswith(".0")}
-    ends = {}
-    for minor in first:
-        number = int(minor.rpartition(".")[2])
-        later = first.get(f"1.{number + 2}")
-        if later is not None:
-            ends[minor] = later
-    return ends
-
-
 class _Reader:
     """One file."""
 
@@ -163,7 +149,7 @@ class _Reader:
             ends=end.ends,
             is_ended=end.is_ended,
             ends_source=end.source,
-            wants=_wants(self._followed(reference, end), wanted_image(reference) if _is_loose(pinned) else ""),
+            wants=self._followed(reference, end) or (wanted_image(reference) if _is_loose(pinned) else ""),
         )
 
     def _end_of_image(self, sign: Sign, reference: str) -> End:
@@ -185,10 +171,10 @@ class _Reader:
         if not end.is_ended:
             return ""
         below = end_of_base(reference)
-        if below is not None and below.ends == end.ends:
-            next_one = living_release(below.family, self._day)
-            return f"move to {next_one.distribution} (until {next_one.ends})" if next_one else "move to one that lives"
-        return "move to a Go that is supported"
+        next_one = living_release(below.family, self._day) if below is not None and below.ends == end.ends else None
+        if next_one is not None:
+            return f"move to {next_one.distribution}, supported until {next_one.ends}, by its digest"
+        return f"move to {'a Go' if go_of_image(reference) is not None else 'one'} that is supported, by its digest"
 
     def _action(self, sign: Sign) -> VendorUse:
         reference = sign.reference or sign.texts[0]
@@ -271,24 +257,24 @@ class _Reader:
         return Pinned.UNKNOWN if "$" in use.words and not use.version else pin_of_go(use.version)
 
     def _wanted_go(self, use: GoUse, bringing: Sign | None, end: End) -> str:
-        pinned = self._pin_of_go(use, bringing)
-        moved = "move to a Go that is supported" if end.is_ended else ""
-        if not _is_loose(pinned):
-            return moved
+        if end.is_ended:
+            return "move to a Go that is supported"
+        if not _is_loose(self._pin_of_go(use, bringing)):
+            return ""
         if bringing is not None and bringing.kind is DetectKind.IMAGE:
-            return _wants(moved, wanted_image(bringing.reference or bringing.texts[0]))
+            return wanted_image(bringing.reference or bringing.texts[0])
         if bringing is not None and bringing.kind in (DetectKind.PACKAGE, DetectKind.SNAP):
-            return _wants(moved, "name a full version where the distribution keeps it, or an image by its digest")
+            return "name a full version where the distribution keeps it, or an image by its digest"
         example = f"{use.version}.N" if use.version.count(".") == 1 else "1.N.M"
-        return _wants(moved, f"name a full version, {example}, or a go-version-file with a toolchain line")
+        return f"name a full version, {example}, or a go-version-file with a toolchain line"
 
     def _bringing(self, use: GoUse) -> Sign | None:
         """Return the image, package, snap, variable or action at the place of a Go that brings it."""
         signs = self._by_place.get(use.location, ())
         for kind in (DetectKind.IMAGE, DetectKind.PACKAGE, DetectKind.SNAP):
-            for sign in signs:
-                if sign.kind is kind and _is_of_go(sign):
-                    return sign
+            of_kind = [sign for sign in signs if sign.kind is kind and _is_of_go(sign)]
+            if of_kind:
+                return next((sign for sign in of_kind if use.version and use.version in sign.texts[-1]), of_kind[0])
         for sign in signs:
             if sign.kind is DetectKind.ENV and sign.texts[0].startswith("GOTOOLCHAIN="):
                 return sign
@@ -358,7 +344,7 @@ def _go_words(use: GoUse, bringing: Sign | None) -> str:
         return shown(bringing.texts[0])
     if use.role is Role.PROJECT:
         return use.words
-    return f"Go {use.version}" if use.version else "Go, no version named"
+    return f"Go {use.version}" if use.version else use.words[:_SHORT] or "Go"
 
 
 def _version_of(reference: str) -> str:
@@ -370,7 +356,3 @@ def _version_of(reference: str) -> str:
 
 def _is_loose(pinned: Pinned) -> bool:
     return pinned is Pinned.FLOATING
-
-
-def _wants(*parts: str) -> str:
-    return "; then ".join(part for part in parts if part)

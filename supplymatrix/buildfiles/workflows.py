@@ -5,7 +5,8 @@ which their jobs run, what their steps install and sign with.
     >>> [(use.version, use.location.line) for use in read_workflow(data, ".github/workflows/ci.yml").gos]
     [('1.25', 2)]
 
-An expression is filled in where it names a list of the job's own matrix; every other one is not known here.
+An expression is filled in where it names a list of the job's own matrix, or a variable of an `env` that has a plain
+value; every other one is not known here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from itertools import islice
 from supplymatrix.buildfiles.environment import arch_of, read_platforms, read_setting
 from supplymatrix.buildfiles.found import NOTHING_FOUND, ArchUse, BuildFile, GoUse, Role, Sign, Tool, together
 from supplymatrix.buildfiles.images import go_of_image, image_forms
-from supplymatrix.buildfiles.pins import pin_of_ref
+from supplymatrix.buildfiles.pins import pin_of_image, pin_of_ref, wanted_image
 from supplymatrix.buildfiles.scripts import read_script
 from supplymatrix.buildfiles.yaml_places import YamlFile, open_yaml, scalars
 from supplymatrix.documents.yaml_text import YamlNode
@@ -33,6 +34,7 @@ _MAX_STEPS = 1_000
 _MAX_VALUES = 50  # of one list of a matrix
 _SETUP_GO = "actions/setup-go"
 _MATRIX = re.compile(r"\$\{\{[ \t]*matrix\.([A-Za-z0-9_-]+)[ \t]*\}\}")
+_VARIABLE = re.compile(r"\$\{\{[ \t]*env\.([A-Za-z0-9_]+)[ \t]*\}\}")
 _VERSION = re.compile(r"[\^~>= v]*(?:go)?(1\.[0-9]{1,4})(\.[0-9]{1,4}|(?:rc|beta)[0-9]{1,3})?(\.x|\.\*)?")
 _UBUNTU = re.compile(r"ubuntu-([0-9]{2}\.[0-9]{2})(?:-.*)?")
 _ACTION = re.compile(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)(/[^@]*)?@(\S+)")
@@ -130,11 +132,18 @@ class _Job:
 
     def _docker(self, node: YamlNode) -> BuildFile:
         """Return what a step shows that is an image; one of Go may build the program."""
-        image = node.text.removeprefix("docker://")
+        file, image = self._file, node.text.removeprefix("docker://")
         if "${{" in image:
             return NOTHING_FOUND
-        read = image_beside if go_of_image(image) is None else image_found
-        return read(self._file, node, image, Role.CI)
+        if go_of_image(image) is not None:
+            return image_found(file, node, image)
+        pinned = pin_of_image(image)
+        wants = wanted_image(image) if pinned is Pinned.FLOATING else ""
+        tool = Tool(
+            part=PathPart.CI_STEP, what=f"docker://{image}", pinned=pinned, role=Role.CI, location=file.place(node),
+            words=file.words(node), wants=wants,
+        )  # fmt: skip
+        return BuildFile(artifact="", kind="", tools=(tool,))
 
     def _container(self, node: YamlNode) -> BuildFile:
         file = self._file
@@ -242,12 +251,23 @@ class _Job:
         none is here. A matrix hands its numbers on as numbers."""
         found = _MATRIX.search(node.text)
         if not found:
-            return ((node, node.text),)
+            return (self._with_variable(node),)
         words = list(islice(scalars(self._matrix[found[1]]), _MAX_VALUES))
         words += [entry[found[1]] for entry in self._matrix["include"].items[:_MAX_VALUES] if entry[found[1]].text]
         by_text = {word.text: word for word in reversed(words) if "${{" not in word.text}
         told = [by_text[text] for text in dict.fromkeys(word.text for word in words) if text in by_text][:_MAX_VALUES]
         return tuple((word, node.text.replace(found[0], word.text)) for word in told) or ((node, node.text),)
+
+    def _with_variable(self, node: YamlNode) -> tuple[YamlNode, str]:
+        """Return a text with a variable filled in that the job or the workflow sets plainly, and where its value is."""
+        found = _VARIABLE.search(node.text)
+        if not found:
+            return node, node.text
+        for env in (self._job["env"], self._file.root["env"]):
+            given = env[found[1]]
+            if given.text and "${{" not in given.text:
+                return given, node.text.replace(found[0], given.text)
+        return node, node.text
 
     def _arches(self, node: YamlNode) -> Iterator[ArchUse]:
         for word in scalars(node):

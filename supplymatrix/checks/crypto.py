@@ -95,11 +95,12 @@ def _beside(rule: Rule, view: FactView, fact: NonApprovedPackage, mode: str) -> 
     verb = "links" if fact.use is FipsUse.PROGRAM else "imports"
     refused = ": fips140=only refuses it where it is called" if fact.is_blocked and mode == "only" else ""
     by = f", imported by {fact.by}" if fact.by else ""
+    functions = sorted(fact.functions, key=lambda name: (".(" in name, name))
     evidence = [
         Evidence(label="algorithm", value=fact.what),
         *(Evidence(label="module", value=str(fact.module)) for _ in (1,) if fact.module.version),
-        *(Evidence(label="function", value=name) for name in fact.functions[:_FEW]),
-        *(Evidence(label="imported by", value=fact.by) for _ in (1,) if fact.by),
+        *(Evidence(label="function", value=name) for name in functions[:_FEW]),
+        *(Evidence(label="imports", value=" → ".join(fact.chain)) for _ in (1,) if len(fact.chain) > 2),
     ]
     return failed(
         rule,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from supplymatrix.engine.publisher_signature import PublisherTrust
     from supplymatrix.engine.signing import ReportSigner
 
-__all__ = ["check"]
+__all__ = ["check", "only_fault", "report_fault"]
 
 
 @click.command()
@@ -136,8 +136,8 @@ def check(
     except Exception as err:
         console.warn(tell_failure(webhook, err, means))
         raise
-    if (fault := _only_fault(survey)) is not None:
-        _report_fault(fault, survey, targets, console, signer)
+    if (fault := only_fault(survey)) is not None:
+        report_fault(fault, survey, targets, console, signer)
         console.warn(tell_failure(webhook, fault, means))
         raise fault
     try:
@@ -170,7 +170,7 @@ def _named(path: Path) -> Fellow:
     return Fellow(name=name, format="sbom", sha256=digest)
 
 
-def _only_fault(survey: Survey) -> InputError | TransportError | None:
+def only_fault(survey: Survey) -> InputError | TransportError | None:
     """Return why the only subject of a run could not be judged, None where it was, or where there are others."""
     item = survey.items[0]
     if len(survey.items) != 1 or not isinstance(item, Unreadable):
@@ -181,7 +181,7 @@ def _only_fault(survey: Survey) -> InputError | TransportError | None:
     return TransportError(first.message, remedy=first.remedy)
 
 
-def _report_fault(
+def report_fault(
     fault: InputError | TransportError,
     survey: Survey,
     targets: tuple[ReportTarget, ...],

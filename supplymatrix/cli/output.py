@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from supplymatrix.cli.alarm import keeps_alarm
 from supplymatrix.cli.streams import is_terminal, write_stderr, write_stdout
@@ -16,6 +16,12 @@ from supplymatrix.reports.plain import plain
 if TYPE_CHECKING:
     from supplymatrix.engine.signing import ReportSigner
     from supplymatrix.model.audit import Audit, Fellow, Survey
+
+    class TextReport(Protocol):
+        """Makes the report for people."""
+
+        def __call__(self, audit: Audit, /, *, color: bool, width: int, verbose: bool) -> str: ...
+
 
 __all__ = ["Console", "in_columns", "page_width", "wants_color", "write_reports", "write_stdout"]
 
@@ -79,12 +85,14 @@ def write_reports(
     *,
     signer: ReportSigner | None = None,
     named: Sequence[Fellow] = (),
+    text: TextReport | None = None,
 ) -> Survey:
     """Render a report in every format that was asked for; files are written whole or not at all, and returned as
     fellows of the survey.
 
     One that cannot be written does not keep the others from being written. What goes wrong carries the alarm with it
     that the reports were to tell. signer: signs the files, None = nobody. named: files of other runs that they name.
+    text: makes the report for people of a single subject, None = as a check's.
     """
     from supplymatrix.cli.report_files import ReportFiles
     from supplymatrix.reports.tally import as_survey
@@ -93,7 +101,7 @@ def write_reports(
     survey = as_survey(found)
     with keeps_alarm(survey.exit_code, _in_a_line(survey)):
         files = ReportFiles(
-            survey, lambda told, target: _rendered(told, target, console), signer, console.warn, named=named
+            survey, lambda told, target: _rendered(told, target, console, text), signer, console.warn, named=named
         )
         survey = files.write(targets)
     written = [target.file.as_posix() for target in targets if target.file is not None]
@@ -103,12 +111,15 @@ def write_reports(
     return survey
 
 
-def _rendered(survey: Survey, target: ReportTarget, console: Console) -> str:
+def _rendered(survey: Survey, target: ReportTarget, console: Console, text: TextReport | None) -> str:
+    from supplymatrix.model.audit import Audit
     from supplymatrix.reports.registry import render_survey
 
     is_terminal = target.file is None and target.format == "text"
     color = is_terminal and wants_color(console.color, sys.stdout, os.environ)
     width = max(60, min(_terminal_width(), 160)) if is_terminal else 100
+    if text is not None and target.format == "text" and len(survey.items) == 1 and isinstance(survey.items[0], Audit):
+        return text(survey.items[0], color=color, width=width, verbose=console.verbose)
     return render_survey(survey, target.format, color=color, width=width, verbose=console.verbose)
 
 

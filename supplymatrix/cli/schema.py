@@ -33,6 +33,7 @@ SCHEMAS = {
         "signed-artifacts-v1.schema.json",
         "what `verify blob`, `attestation`, `image --format json` write",
     ),
+    "path": ("path-v1.schema.json", "what `audit path --format json` writes"),
     "publisher": ("publisher-v1.schema.json", "what `verify publisher --format json` writes"),
     "signatures": ("signatures-v1.schema.json", "what `verify-report --format json` writes"),
     "trust": ("trust-v1.schema.json", "what `trust show --format json` writes"),
@@ -58,6 +59,7 @@ SCHEMAS = {
     "feeds": ("feeds-v1.schema.json", "what `feeds list`, `status` and `sync --format json` write"),
     "sources": ("sources-v1.schema.json", "what `audit sources --format json` writes"),
     "leaks": ("leaks-v1.schema.json", "what `audit leaks --format json` writes"),
+    "credentials": ("credentials-v1.schema.json", "what `audit credentials --format json` writes"),
     "rules": ("rules-v1.schema.json", "what `rules --format json` writes"),
 }
 """Name → file in reports/schema, and what has that form."""

@@ -46,8 +46,13 @@ _PASSES = frozenset(_PASS_WORDS.split())
 _AUTHS = frozenset({"", "basic", "http", "proxy", "registry", "docker", "npm"})
 _COUNTS = frozenset({"max", "min", "num", "number", "total", "count", "prompt", "completion", "input", "output"})
 """What stands before "tokens" where it is a number of them."""
-_ELSE = frozenset({"from", "use", "has", "need", "needs", "without", "no", "with", "is"})
-"""What stands before the name of a secret where it says which one, or whether there is one."""
+_ELSE_WORDS = """
+from use has need needs without no with is disable disabled enable enabled allow empty random require required prompt
+ask show hide reset change forgot check verify validate rotate revoke delete list
+"""
+_ELSE = frozenset(_ELSE_WORDS.split())
+"""What stands before the name of a secret where it says which one, whether there is one, or what is done with it."""
+_FOLDER_NAMES = frozenset({"PWD", "OLDPWD"})
 _TRAILING_WORDS = """
 b base bytes data default dev encoded hex live new old plain prod production raw stage staging str string test text
 val value
@@ -58,16 +63,16 @@ _SEGMENT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 _PLACEHOLDER_WORDS = """
 admin always bar baz change-me change_me changeit changeme default dev dummy empty example fake false fixme foo foobar
-guest inherit insecure invalid ldap local localhost maven minio minioadmin missing mock mongo mtls mysql n/a na never
-nil no none not-set notset null oauth oauth2 off oidc on optional override pass passwd password placeholder postgres
-postgresql private public pwd rabbitmq read redacted redis replace-me replace_me replaceme required root saml sample
-secret secrets set-me string tba tbd test tester testing todo token toor true undefined unknown unset user username
-write x-access-token x-oauth-basic x-token yes
+guest htpasswd ignored inherit insecure invalid ldap local localhost maven minio minioadmin missing mock mongo mtls
+mysql n/a na never nil no none not-set notset null oauth oauth2 off oidc on optional override pass passwd password
+placeholder postgres postgresql private public pwd rabbitmq read redacted redis replace-me replace_me replaceme required
+root saml sample secret secrets set-me string tba tbd test tester testing todo token toor true undefined unknown unset
+unused user username write x-access-token x-oauth-basic x-token yes
 """
 _PLACEHOLDERS = frozenset(_PLACEHOLDER_WORDS.split())
 _PIECE = re.compile(
     r"\$\{\{[^\n]{0,500}?\}\}|\$\{[^{}\n]{0,500}\}|\$\([^()\n]{0,500}\)|\{\{[^\n]{0,500}?\}\}|#\{[^{}\n]{0,200}\}"
-    r"|(?<![A-Za-z0-9])(?:\$[A-Za-z_]\w{0,100}|\$[0-9@*#?]|<[^<>\n]{0,200}>|%[A-Za-z_]{2,60}%|%\([A-Za-z_]{1,60}\)s|%[sqv]"
+    r"|(?<![A-Za-z0-9])(?:\$(?:env|script|global):\w{1,100}|\$[A-Za-z_]\w{0,100}|\$[0-9@*#?]|<[^<>\n]{0,200}>|%[A-Za-z_]{2,60}%|%\([A-Za-z_]{1,60}\)s|%[sqv]"
     r"|@[A-Z_]{2,60}@|__[A-Z_]{2,60}__|`[^`\n]{0,500}`|\[secret,[^\]\n]{0,60}\])(?![A-Za-z0-9])"
 )
 """Where something else is put in before it is used."""
@@ -76,7 +81,8 @@ _CUT_PIECE = re.compile(r"\A(?i:bearer |basic |token )?(?:\$[({]|`|\{\{|\[secret
 _MASK = re.compile(r"[*.xX…•#_-]+|(.)\1{3,}", re.DOTALL)
 _MADE_UP = re.compile(
     r"(?i)(?:your|replace|insert|enter|put|dummy|fake|example|sample|placeholder|mock|redacted|changeme|change-me|todo"
-    r"|insecure|not-?a-?real)[-_ ].*|(?:test|my|some|the|a|an)[-_ ][a-z_ -]*|.*[-_ ](?:goes-)?here",
+    r"|insecure|not-?a-?real)[-_ ].*|(?:test|dummy|fake|example|sample|mock)(?:token|secret|password|passwd|pass|key)s?"
+    r"[0-9]{0,4}|(?:test|my|some|the|a|an)[-_ ][a-z_ -]*|.*[-_ ](?:goes-)?here",
     re.DOTALL,
 )
 _SCHEMES = frozenset({"bearer", "basic", "token", "digest", "apikey"})
@@ -97,6 +103,8 @@ _ELSEWHERE = re.compile(
 )
 """Where a secret is kept, or one that is encrypted."""
 _PUBLIC = re.compile(r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE)|(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+) ")
+_METAVAR = re.compile(r"[A-Z]{2,24}(?:[_-][A-Z]{1,24}){0,4}")
+"""What a manual writes for a value: KEYID."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+(?:[-_.][a-z]+)+")
 _LONGEST = 4000  # characters of a text that is looked at closely
 
@@ -177,14 +185,17 @@ _FORMS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/]{16}")
+_CODE = frozenset("[](){}$")
+"""What no key has between its first line and its last, but code that writes one has."""
 _NEAR = 200  # characters behind the first line of a key without a last one, in which its body begins
 _PEM_64 = re.compile(r"(?<![A-Za-z0-9+/])LS0tLS1CRUdJTi[A-Za-z0-9+/]+=*")
 _LOGIN = re.compile(
-    r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,20}://[^\s'\"/?#:@]{0,300}:([^\s'\"/?#]{1,500})@([^\s'\"/?#:@,|]{0,200})"
+    r"(?<![A-Za-z0-9+.-])(?!docker:|oci:|docker-daemon:|containers-storage:)[A-Za-z][A-Za-z0-9+.-]{0,20}://"
+    r"([^\s'\"/?#:@]{0,300}):([^\s'\"/?#]{1,500})@([^\s'\"/?#:@,|]{0,200})"
 )
 _TOKEN_LOGIN = re.compile(r"(?<=://)([A-Za-z0-9_~.%+-]{16,300})@([A-Za-z0-9.\[-][^\s'\"/?#:@,|]{0,200})")
 _DSN_AT = re.compile(r"@(?:tcp|unix)\(")
-_DSN = re.compile(r"(?<![\w.-])[\w.-]{1,100}:([^\s'\"/@]{1,300})\Z")
+_DSN = re.compile(r"(?<![\w.-])([\w.-]{1,100}):([^\s'\"/@]{1,300})\Z")
 _HEADER = re.compile(
     r"(?i:authorization)[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?(?i:bearer|basic|token)[ \t]{1,8}([^\s'\"\\,;]{1,4000})"
     r"|(?i:private-token|job-token|deploy-token|x-vault-token|x-jfrog-art-api|x-api-key|x-auth-token)"
@@ -197,6 +208,8 @@ _NETRC_AHEAD = 1000  # characters behind "machine" in which its password is look
 _NETRC_WORDS = 10
 _WELL_KNOWN = "EXAMPLE"
 """In the keys that the manuals of AWS show."""
+_NOT_MEANT = (_WELL_KNOWN, "...", "…", "\\x1b[", "\\033[", "\\e[")
+"""In texts that are cut short, and in colours of a terminal."""
 
 
 @value
@@ -219,6 +232,8 @@ class Span:
 def names_a_secret(name: str) -> bool:
     """Return whether a variable's name says that it holds a secret: "apiToken", "DB_PASSWORD", and not "tokenURL"."""
     last = re.split(r"[./]", name)[-1][-200:]
+    if last in _FOLDER_NAMES:
+        return False
     parts = [part.lower() for part in _SEGMENT.findall(last)]
     while len(parts) > 1 and (parts[-1] in _TRAILING or parts[-1].isdigit()):
         parts.pop()
@@ -238,26 +253,32 @@ def names_a_secret(name: str) -> bool:
 def is_hole(text: str) -> bool:
     """Return whether a text is no secret but a place for one, or a word that is written where one would be."""
     bare = text[:_LONGEST].strip()
+    bare = bare[1:] if bare.startswith("\\$") else bare
+    head = _PIECE.match(bare)
+    if head and bare[head.end() : head.end() + 1] in ("/", "\\"):
+        return True  # a path in a folder that a variable names
     left = _CUT_PIECE.sub("", _PIECE.sub("", bare))
     if left != bare:
-        words = [word for word in left.lower().split() if word not in _SCHEMES]
+        words = [word for word in left.lower().split() if word not in _SCHEMES and word[-1] not in "=:"]
         return sum(char.isalnum() for word in words for char in word) < _LEFT_OVER or is_hole(" ".join(words))
     return (
         bare.lower() in _PLACEHOLDERS
         or _MASK.fullmatch(bare) is not None
         or _MADE_UP.fullmatch(bare) is not None
-        or _WELL_KNOWN in bare
+        or any(mark in bare for mark in _NOT_MEANT)
     )
 
 
 def is_harmless(text: str, name: str) -> bool:
     """Return whether what a telling name holds is no secret after all: a number is one, but for how many there are."""
     bare = text[:_LONGEST].strip(" \t\r\n\"'\\")
-    if not bare or is_hole(bare):
+    if not bare or is_hole(bare) or any(mark in text for mark in _NOT_MEANT):
         return True
     if bare.isascii() and bare.isdigit():
         return len(bare) == 1 or name.lower().rstrip("0123456789").endswith("tokens")
-    if any(pattern.fullmatch(bare) for pattern in (_NUMBER, _PATH, _ADDRESS, _ELSEWHERE)) or _PUBLIC.match(bare):
+    if any(pattern.fullmatch(bare) for pattern in (_NUMBER, _PATH, _ADDRESS, _ELSEWHERE, _METAVAR)) or _PUBLIC.match(
+        bare
+    ):
         return True
     return _VARIABLE.fullmatch(bare) is not None and names_a_secret(bare)
 
@@ -287,8 +308,8 @@ def by_form(text: str) -> Iterator[Span]:
     for at in _DSN_AT.finditer(text):
         start = max(0, at.start() - 401, text.rfind("@", 0, at.start()) + 1)
         found = _DSN.search(text[start : at.start()])
-        if found and not is_hole(found[1]):
-            yield Span(start=start + found.start(1), end=at.start(), kind="a password in an address")
+        if found and not is_hole(found[2]) and found[2] != found[1]:
+            yield Span(start=start + found.start(2), end=at.start(), kind="a password in an address")
     for match in _HEADER.finditer(text):
         group = 1 if match[1] is not None else 2
         if len(match[group]) >= _LEFT_OVER and not is_harmless(match[group], ""):
@@ -322,14 +343,15 @@ def _keys(text: str) -> Iterator[Span]:
 
 def _is_key(body: str) -> bool:
     """Return whether something stands between the two lines of a key that may be one."""
-    return any(char.isalnum() for char in body.replace("\\n", "").replace("\\r", "")) and not is_hole(body)
+    bare = body.replace("\\n", "").replace("\\r", "")
+    return any(map(str.isalnum, bare)) and _CODE.isdisjoint(bare) and not is_hole(body)
 
 
 def _logins(text: str) -> Iterator[Span]:
     for login in _LOGIN.finditer(text):
-        if not is_hole(login[1]):
-            host = login[2] if "$" not in login[2] else ""
-            yield Span(start=login.start(1), end=login.end(1), kind="a password in an address", name=host)
+        if not is_hole(login[2]) and login[2] != login[1]:
+            host = login[3] if "$" not in login[3] else ""
+            yield Span(start=login.start(2), end=login.end(2), kind="a password in an address", name=host)
     for login in _TOKEN_LOGIN.finditer(text):
         if is_like_a_token(login[1]):
             yield Span(start=login.start(1), end=login.end(1), kind="a token in an address", name=login[2])

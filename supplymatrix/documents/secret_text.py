@@ -14,14 +14,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from supplymatrix.documents.secret_forms import BY_NAME, Span, by_form, is_harmless, names_a_secret
+from supplymatrix.errors import Diagnostic
 from supplymatrix.model.value import value
 
-__all__ = ["apart", "blotted", "is_named_secret", "spans_in"]
+__all__ = ["apart", "blotted", "is_named_secret", "spans_in", "without_credentials"]
 
 _SHORTEST = 4  # characters of what a telling name holds
 _LONGEST = 4000
+_CUT = 500  # characters of a line that a fault quotes at most
 _MOST_LOOKED = 8 << 20  # characters of values in one text; what comes behind is taken for a secret as a whole
 _AROUND = 120  # characters before a name that tell whether it stands at the beginning of a line
 _NAME = re.compile(
@@ -38,6 +41,11 @@ _CURL = re.compile(
     r"([^\s:\"'$]{1,100}):(?=\S)"
 )
 _OLD_ENV = re.compile(r"(?im)^[ \t]{0,40}(?:ENV)[ \t]{1,20}([A-Za-z_]\w{0,100})[ \t]{1,20}(?=[^\s=])")
+_ANYTHING = re.compile(
+    r"[=@]|:[ \t]|://|(?:^|[^\w-])--?[A-Za-z]|[\"']-|\b(?:ENV|machine|login)\b|BEGIN|eyJ|LS0tLS1|_|-[A-Za-z0-9]{8}|:AA|AKIA"
+    r"|ASIA|AIza|[A-Za-z0-9]\.[A-Za-z0-9_-]{16}|[A-Za-z0-9/+]{24}"
+)
+"""What every text has of that something below finds anything in."""
 _QUOTES = "\"'"
 _BARE = re.compile(r"[^\s\"'&;|<>)\\]*")
 _IN_FLOW = re.compile(r"[^\n,}\])#]*")
@@ -61,6 +69,8 @@ _BODY = re.compile(r"(?m)^[\s/#>*+|-]{0,40}([A-Za-z0-9+/]{48,76}={0,2})[ \t\r]*$
 
 def spans_in(text: str) -> list[Span]:
     """Return what looks like a secret, in the order of the text, none inside of another one."""
+    if _ANYTHING.search(text) is None:
+        return []
     return apart([*by_form(text), *_by_name(text)])
 
 
@@ -83,6 +93,22 @@ def blotted(text: str) -> str:
             pieces += [text[at:begin], re.sub(r"[^\r\n]", "*", text[begin:end])]
             at = end
     return "".join([*pieces, text[at:]])
+
+
+def without_credentials(fault: Diagnostic) -> Diagnostic:
+    """Return a fault whose texts quote no credential: what its line shows to be one is taken out of all of them."""
+    line = fault.source_line
+    if len(line) >= _CUT:  # the last word may be the beginning of a longer one
+        line = re.sub(r"\S{1,500}\Z", lambda cut: "*" * len(cut[0]), line)
+    secrets = sorted({line[span.start : span.end] for span in spans_in(line)}, key=lambda text: (-len(text), text))
+
+    def clean(text: str) -> str:
+        for secret in secrets:
+            text = text.replace(secret, "*" * len(secret))
+        return blotted(text)
+
+    found = replace(fault, message=clean(fault.message), seen=clean(fault.seen), source_line=clean(line))
+    return fault if found == fault else found
 
 
 def apart(found: Sequence[Span]) -> list[Span]:
@@ -176,9 +202,10 @@ class _Value:
         if len(text.strip()) < _SHORTEST or is_harmless(text, name) or _TYPES.fullmatch(text):
             return False
         words = text.split()
-        if len(words) >= 3 and all(word.strip(".,;:!?()'\"`").isalpha() for word in words):
+        plain = sum(word.strip(".,;:!?()'\"`").isalpha() for word in words)
+        if len(words) >= 3 and plain * 4 >= len(words) * 3:
             return False  # a sentence about it
-        if not self.is_quoted and _COMPUTED.fullmatch(text):
+        if text.lstrip().startswith("#") or (not self.is_quoted and _COMPUTED.fullmatch(text)):
             return False
         return text.lower() not in re.split(r"[^a-z0-9]+", name.lower())
 

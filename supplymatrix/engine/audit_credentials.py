@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from supplymatrix.engine.audit_input import AuditInput
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.this_machine import SeenHere
+from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import ENVIRONMENT
 from supplymatrix.gomod.ldflags import without_secrets
 from supplymatrix.model.gap import Gap
@@ -28,7 +29,7 @@ from supplymatrix.model.verdict import Note
 from supplymatrix.net.credentials import netrc_path
 from supplymatrix.net.settings import find_goroot, user_env_path
 from supplymatrix.privacy.credential_facts import credential_of, for_file, for_setting, kind_of
-from supplymatrix.privacy.credential_places import FileKind
+from supplymatrix.privacy.credential_places import FileKind, file_kind
 from supplymatrix.privacy.credential_run import CredentialsRun, worst_first
 from supplymatrix.privacy.credential_search import CREDENTIALS_WANTED, credentials_of_entry, search_file
 from supplymatrix.privacy.setting_secrets import SETTING_NAMES, is_of_ci_job, secrets_of_setting
@@ -39,12 +40,14 @@ from supplymatrix.sources.credential_files import (
     read_candidate,
     tracked_of,
 )
+from supplymatrix.sources.files import read_if_there
 from supplymatrix.sources.git_config import GitConfig, read_git_config, shown_path
+from supplymatrix.sources.program_archives import is_layout_folder
 
 if TYPE_CHECKING:
     from supplymatrix.sources.programs import ProgramsFound
 
-__all__ = ["IN_PROGRAM", "CredentialsWish", "audit_credentials", "facts_of"]
+__all__ = ["IN_PROGRAM", "CredentialsWish", "audit_credentials", "facts_of", "read_wish"]
 
 IN_PROGRAM = "program"
 """The origin of credentials in what programs recorded."""
@@ -63,13 +66,38 @@ _NETRC_NOTE = (
 
 @value
 class CredentialsWish:
-    """roots: folders whose files are looked at, as the user named them. programs: None for none. with_home: whether the
-    files of the user count, too; the environment always does."""
+    """roots: folders whose files are looked at, as the user named them. files: single ones of the same kinds. programs:
+    None for none. with_home: whether the files of the user count, too; the environment always does."""
 
     means: Means
     roots: tuple[Path, ...] = ()
+    files: tuple[CredentialFile, ...] = ()
     programs: ProgramsFound | None = None
     with_home: bool = True
+
+
+def read_wish(paths: Sequence[Path], means: Means, *, with_home: bool) -> CredentialsWish:
+    """Return what paths of the command line mean: folders, files that are looked into by their names, and programs;
+    the current folder for none. Raises InputError for what is none of them, or cannot be read."""
+    roots: list[Path] = []
+    files: list[CredentialFile] = []
+    programs: list[Path] = []
+    for path in dict.fromkeys(paths or (Path(),)):
+        kind = file_kind(path.as_posix())
+        if _is_folder(path):
+            (programs if is_layout_folder(str(path)) else roots).append(path)
+        elif kind is not None and _is_there(path):
+            files.append(CredentialFile(artifact=path.as_posix(), kind=kind, path=path, size=0))
+        else:
+            programs.append(path)
+    found = None
+    if programs:
+        from supplymatrix.sources.programs import find_programs
+
+        found = find_programs(programs, jobs=means.jobs)
+        if found.faults:
+            raise InputError(*found.faults)
+    return CredentialsWish(means=means, roots=tuple(roots), files=tuple(files), programs=found, with_home=with_home)
 
 
 def facts_of(wish: AuditInput) -> SeenHere:
@@ -104,7 +132,7 @@ class _Search:
         self._git_settings()
         if self._wish.with_home:
             self._home()
-        if self._wish.roots:
+        if self._wish.roots or self._wish.files:
             self._files()
         if self._wish.programs is not None:
             self._programs(self._wish.programs)
@@ -148,9 +176,6 @@ class _Search:
 
     def _lines_of(self, path: Path) -> Iterator[tuple[str, str, int]]:
         """Yield the lines of a file of the go command that set something."""
-        from supplymatrix.errors import InputError
-        from supplymatrix.sources.files import read_if_there
-
         try:
             data = read_if_there(path, _ENV_LIMIT, "go env file")
         except (InputError, ValueError) as err:
@@ -253,19 +278,27 @@ class _Search:
             for file in files.files:
                 if file.kind is FileKind.GIT_CONFIG and str(file.path.resolve()) in self._read:
                     continue
-                data = read_candidate(file)
-                if isinstance(data, Gap):
-                    self._gaps.append(self._moved(data, root))
-                    continue
                 looked += 1
-                search = search_file(data, file.artifact, file.kind)
-                self._gaps += (self._moved(gap, root) for gap in search.gaps)
-                is_open = is_open_to_others(file.path) if search.credentials and file.kind in _PRIVATE else None
-                of_root += (changed(one, is_readable=is_open) for one in search.credentials)
+                of_root += self._of_file(file, root)
             names = sorted({one.location.artifact for one in of_root if not one.location.artifact.startswith(".git/")})
             told = tracked_of(root, names, self._environ)
             found += (self._of_root(one, root, told) for one in of_root)
+        for file in self._wish.files:
+            looked += 1
+            ones = self._of_file(file, None)
+            told = tracked_of(file.path.parent, [file.path.name], self._environ) if ones else {}
+            found += (changed(one, is_committed=told.get(file.path.name)) for one in ones)
         self._keep(_FILES, looked, found)
+
+    def _of_file(self, file: CredentialFile, root: Path | None) -> list[Credential]:
+        data = read_candidate(file)
+        if isinstance(data, Gap):
+            self._gaps.append(self._moved(data, root))
+            return []
+        search = search_file(data, file.artifact, file.kind)
+        self._gaps += (self._moved(gap, root) for gap in search.gaps)
+        is_open = is_open_to_others(file.path) if search.credentials and file.kind in _PRIVATE else None
+        return [changed(one, is_readable=is_open) for one in search.credentials]
 
     def _of_root(self, one: Credential, root: Path, told: Mapping[str, bool]) -> Credential:
         artifact = one.location.artifact
@@ -276,7 +309,7 @@ class _Search:
         """Return a path as it is shown: with its folder where several are looked at."""
         return artifact if root is None or len(self._wish.roots) == 1 else f"{root.as_posix()}/{artifact}"
 
-    def _moved(self, gap: Gap, root: Path) -> Gap:
+    def _moved(self, gap: Gap, root: Path | None) -> Gap:
         if len(self._wish.roots) == 1 or gap.location is None:
             return gap
         place = changed(gap.location, artifact=self._in_root(root, gap.location.artifact))
@@ -342,6 +375,13 @@ def _is_there(path: Path) -> bool:
     except OSError:
         return True  # whoever reads it says why not
     return True
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_below(path: Path, root: Path) -> bool:

@@ -195,19 +195,24 @@ def _of_project(project: Project, means: Means) -> SeenHere:
     packages, gaps = _imports(project, graph)
     imports = marks_of_imports(graph.standard or {}, (name for names in graph.packages.values() for name in names))
     settings = tuple(_machine_settings(means.environ))
+    place = _module_line(project, graph)
     looked = ["go.mod", "Go files", "imports", "settings of this machine"]
     try:
         build = read_project_build(project.root)
     except InputError as err:
-        posture = posture_of_project(project.name, (), settings, imports, looked[2:])
+        posture = posture_of_project(project.name, (), settings, imports, looked[2:], place=place)
         gaps.append(_unread(project, err))
         return SeenHere(facts=(posture, *packages), gaps=tuple(gaps))
     files = read_fips_files(build)
     lines = (*_godebug_lines(project, build.files), *files.lines)
-    posture = posture_of_project(project.name, lines, settings, imports, [*looked, "build files"])
+    posture = posture_of_project(project.name, lines, settings, imports, [*looked, "build files"], place=place)
     built = _build_postures(build.files, files.scripts, files.tags, posture.marks)
     gaps += [*build.gaps, *files.gaps]
     return SeenHere(facts=(posture, *built, *packages), gaps=tuple(gaps))
+
+
+def _module_line(project: Project, graph: GraphRun) -> Location:
+    return graph.module_lines.get(project.name) or Location(artifact="go.mod")
 
 
 def _unread(project: Project, err: InputError) -> Gap:
@@ -286,6 +291,7 @@ def _imports(project: Project, graph: GraphRun) -> tuple[tuple[NonApprovedPackag
         importers=graph.importers or {},
         own=own,
         places=places,
+        place=_module_line(project, graph),
     )
     gaps = [_no_imports(project, graph)] if graph.missing_packages or graph.package_gaps else []
     return imported_by_project(imports), gaps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from supplymatrix.engine.means import Means
@@ -17,9 +18,10 @@ __all__ = ["AuditInput"]
 @value
 class AuditInput:
     """project: None where programs alone are looked at; programs: None for none. private: patterns of GOPRIVATE that
-    the policy declares. Nothing of the project is run."""
+    the policy declares. vuln_databases: beside those of the settings. Nothing of the project is run."""
 
     means: Means
     project: Project | None = None
     programs: ProgramsFound | None = None
     private: tuple[str, ...] = ()
+    vuln_databases: tuple[Path, ...] = ()

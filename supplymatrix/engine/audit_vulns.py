@@ -54,10 +54,11 @@ class VulnRequest:
 
 @value
 class _Subjects:
-    """What paths lead to."""
+    """What paths lead to. kept: packages whose functions were kept with the programs."""
 
     projects: tuple[Project, ...]
     programs: ProgramsFound | None
+    kept: frozenset[str] = frozenset()
 
 
 def run_vulns(request: VulnRequest) -> VulnRun:
@@ -79,7 +80,8 @@ def run_vulns(request: VulnRequest) -> VulnRun:
     ]
     notes = [note.message for part in parts for note in getattr(part, "notes", ())]
     if subjects.programs is not None:
-        parts.append(_of_programs(subjects.programs, databases, request.means, request.private))
+        wish = AuditInput(means=request.means, programs=subjects.programs, private=request.private)
+        parts.append(_of_programs(subjects.programs, databases, wish, subjects.kept))
         notes += subjects.programs.notes
     of_age = (age_gap(database, request.means.now.date()) for database in databases.databases)
     gaps = (
@@ -114,7 +116,7 @@ def facts_of(wish: AuditInput) -> SeenHere:
     from supplymatrix.engine.vuln_databases import age_gap, open_databases
     from supplymatrix.model.verdict import Note
 
-    databases = open_databases(wish.means.environ)
+    databases = open_databases(wish.means.environ, wish.vuln_databases)
     of_age = filter(None, (age_gap(database, wish.means.now.date()) for database in databases.databases))
     parts: list[SourceVulns | ProgramVulns] = []
     notes: list[Note] = []
@@ -123,7 +125,7 @@ def facts_of(wish: AuditInput) -> SeenHere:
         notes += source.notes
         parts.append(source)
     if wish.programs is not None:
-        parts.append(_of_programs(wish.programs, databases, wish.means, wish.private))
+        parts.append(_of_programs(wish.programs, databases, wish))
     told: list[str] = []
     found = _with_clocks([one for part in parts for one in part.vulnerabilities], wish.means, told)
     notes += [Note(code="vulns-first-seen", message=text) for text in told]
@@ -157,14 +159,14 @@ def _of_one_project(project: Project, databases: VulnDatabases, request: VulnReq
 
 
 def _of_programs(
-    programs: ProgramsFound, databases: VulnDatabases, means: Means, private: Sequence[str]
+    programs: ProgramsFound, databases: VulnDatabases, wish: AuditInput, kept: frozenset[str] = frozenset()
 ) -> ProgramVulns:
     from supplymatrix.engine.vuln_programs import program_vulnerabilities
     from supplymatrix.net.settings import read_go_settings
 
-    told = read_go_settings(means.environ).goprivate.value
-    patterns = ",".join((*private, *filter(None, [told])))
-    return program_vulnerabilities(programs, databases, means, private=patterns)
+    told = read_go_settings(wish.means.environ).goprivate.value
+    patterns = ",".join((*wish.private, *filter(None, [told])))
+    return program_vulnerabilities(programs, databases, wish.means, private=patterns, kept=kept)
 
 
 def _subjects(paths: Iterable[Path], databases: VulnDatabases, request: VulnRequest) -> _Subjects:
@@ -172,18 +174,18 @@ def _subjects(paths: Iterable[Path], databases: VulnDatabases, request: VulnRequ
     of_projects, of_programs = list[Path](), list[Path]()
     for path in paths:
         (of_projects if _is_project(path) else of_programs).append(path)
-    programs = None
+    programs, kept = None, frozenset[str]()
     if of_programs:
         from supplymatrix.engine.vuln_programs import read_with_functions
 
-        programs = read_with_functions(of_programs, databases.index.packages, jobs=request.means.jobs)
+        programs, kept = read_with_functions(of_programs, databases.index.packages, jobs=request.means.jobs)
         forged = [
             Diagnostic(message=f"the image is not what it says: {what}", artifact=where)
             for where, what in programs.forged
         ]
         if programs.faults or forged:
             raise InputError(*programs.faults, *forged)
-    return _Subjects(projects=tuple(_projects(of_projects)), programs=programs)
+    return _Subjects(projects=tuple(_projects(of_projects)), programs=programs, kept=kept)
 
 
 def _projects(paths: Sequence[Path]) -> Iterator[Project]:
@@ -229,9 +231,10 @@ def _with_clocks(found: Sequence[Vulnerability], means: Means, notes: list[str])
 
 def _order(found: Vulnerability) -> tuple[object, ...]:
     """Return the key of the order in a report: by project and program, the nearest first."""
-    unreviewed = found.review is Review.UNREVIEWED
-    place = (found.project, found.program, unreviewed and found.level is VulnLevel.MODULE, -found.level.depth, found.subject.path)
-    return (*place, found.advisory, found.subject.version, found.location.artifact, found.location.line, found.database)
+    is_last = found.review is Review.UNREVIEWED and found.level is VulnLevel.MODULE
+    near = (found.project, found.program, is_last, -found.level.depth, found.subject.path, found.advisory)
+    place = found.location
+    return (*near, found.subject.version, place.artifact, place.line, found.database)
 
 
 def _exit_code(

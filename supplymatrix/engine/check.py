@@ -60,7 +60,7 @@ class CheckRequest:
     are taken from. with_history: git is asked who wrote the waivers. diff_base: a git revision; what the projects had
     there already decides nothing. with_faults: a subject that cannot be used is an item of the survey even where it is
     the only one, so that there is something to report. in_force: rules that are errors whatever the policies say.
-    audits: families that are looked at whatever the policies say.
+    audits: families that are looked at whatever the policies say. vuln_databases: beside those of the settings.
     copies_of: the only modules whose copies on this machine are looked at, None = all for which it is asked. cached_go:
     a Go in the module cache that builds a project is verified whatever its policy says.
     binaries: programs that are checked with the project, which must be the only one. publishers: whose signatures of
@@ -81,6 +81,7 @@ class CheckRequest:
     artifacts: tuple[str, ...] = ()
     publishers: PublisherTrust | None = None
     audits: frozenset[AuditFamily] = frozenset()
+    vuln_databases: tuple[Path, ...] = ()
 
 
 @value
@@ -296,13 +297,21 @@ def _with_audits(request: CheckRequest, seen: SeenHere, programs: ProgramsFound 
     from supplymatrix.engine.audit_input import AuditInput
     from supplymatrix.engine.check_audits import add_audits
 
-    wish = AuditInput(means=request.means, project=item.project, programs=programs, private=item.policy.private)
+    wish = AuditInput(
+        means=request.means,
+        project=item.project,
+        programs=programs,
+        private=item.policy.private,
+        vuln_databases=request.vuln_databases,
+    )
     return add_audits(seen, item.policy, wish)
 
 
 def _unreadable(path: Path, err: InputError | TransportError) -> Unreadable:
     if isinstance(err, InputError):
-        return Unreadable(path=path.as_posix(), diagnostics=err.diagnostics)
+        from supplymatrix.documents.secret_text import without_credentials
+
+        return Unreadable(path=path.as_posix(), diagnostics=tuple(map(without_credentials, err.diagnostics)))
     return Unreadable(
         path=path.as_posix(), diagnostics=(Diagnostic(message=str(err), remedy=err.remedy),), exit_code=_NOT_HAD
     )

@@ -120,6 +120,7 @@ class _Asked:
     tests: bool
     member: str
     unused_too: bool
+    authors: bool
 
 
 class GraphReader:
@@ -130,7 +131,7 @@ class GraphReader:
     GOFLAGS says. tests: look for the packages that the main modules' tests need too. own_first: what our own reading
     finds counts where it is complete, and the go command is asked only where it is not. member: the one main module of
     a workspace whose packages are built, "" = all of them. unused_too: find out what authors say of modules that give
-    no package, too.
+    no package, too. authors: find out what they say at all.
     """
 
     def __init__(
@@ -146,9 +147,12 @@ class GraphReader:
         own_first: bool = False,
         member: str = "",
         unused_too: bool = True,
+        authors: bool = True,
     ) -> None:
         self._environ = environ
-        self._asked = _Asked(go=go, own_first=own_first, tests=tests, member=member, unused_too=unused_too)
+        self._asked = _Asked(
+            go=go, own_first=own_first, tests=tests, member=member, unused_too=unused_too, authors=authors
+        )
         self._target = (goos, goarch, cgo)
         self._tags = tags
         self._runs: dict[Path, GraphRun] = {}
@@ -364,6 +368,7 @@ class _Reading:
         retracted = "; ".join(entry.retracted) if entry is not None else ""
         deprecated = entry.deprecated if entry is not None else ""
         is_asked = self._asked.unused_too or used.get(listed.module.path) is not False
+        is_asked = is_asked and self._asked.authors
         newest = self._files.newest(effective.path) if effective is not None and is_asked else None
         if newest is not None and effective is not None:
             retracted = retracted or is_retracted_by(newest, effective.version)

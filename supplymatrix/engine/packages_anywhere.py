@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
+from types import MappingProxyType
 
 from supplymatrix.engine.module_graph import GraphRun
 from supplymatrix.errors import InputError
@@ -26,22 +28,37 @@ __all__ = ["PackagesAnywhere", "packages_anywhere"]
 _UNREADABLE = re.compile(r"ended early|cannot be (?:read|opened)|symbolic link (?:that )?leads out")
 """Of what is missing: what nobody could read. What else is missing is so on this platform alone, or builds nowhere."""
 
+_Files = Mapping[str, tuple[tuple[str, Path], ...]]
+_NONE: _Files = MappingProxyType({})
+
 
 @value
 class PackagesAnywhere:
     """packages: module path → import paths that some build takes, sorted. absent: modules that are not here, and that
     some build may take packages from. unreadable: what could not be read, so that there may be more. tags: those that
-    were given; unmet_tags: others that files of the main modules ask for."""
+    were given; unmet_tags: others that files of the main modules ask for. with_c, with_objects, with_imports: as in
+    `PackageFindings`. folders: module path → where its files lie, those of which there are any."""
 
     packages: Mapping[str, tuple[str, ...]]
     absent: frozenset[str] = frozenset()
     unreadable: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     unmet_tags: tuple[str, ...] = ()
+    with_c: _Files = _NONE
+    with_objects: _Files = _NONE
+    with_imports: _Files = _NONE
+    folders: Mapping[str, Path] = MappingProxyType({})
 
 
-def packages_anywhere(run: GraphRun, environ: Mapping[str, str]) -> PackagesAnywhere:
-    """Return the packages of a project's builds for any platform; none where there is no build list."""
+def packages_anywhere(
+    run: GraphRun,
+    environ: Mapping[str, str],
+    *,
+    tags: AbstractSet[str] | None = None,
+    watched: AbstractSet[str] = frozenset(),
+) -> PackagesAnywhere:
+    """Return the packages of a project's builds for any platform; none where there is no build list. tags: of the
+    builds, None = as GOFLAGS says. watched: imports whose files are told."""
     if run.graph is None or run.inputs is None:
         return PackagesAnywhere(packages={})
     from supplymatrix.net.settings import read_env_values
@@ -49,7 +66,7 @@ def packages_anywhere(run: GraphRun, environ: Mapping[str, str]) -> PackagesAnyw
     from supplymatrix.sources.modcache import module_cache
 
     values = read_env_values(environ)
-    tags = find_target(environ, values, goos="", goarch="", cgo=False, tags=None).tags
+    told = find_target(environ, values, goos="", goarch="", cgo=False, tags=None).tags if tags is None else sorted(tags)
     mains = {main.path: main.folder for main in run.inputs.mains}
     vendor = _vendor_of(run)
     modules: dict[str, Path | None] = {}
@@ -60,16 +77,23 @@ def packages_anywhere(run: GraphRun, environ: Mapping[str, str]) -> PackagesAnyw
             for listed in run.graph.modules
             if listed.module.path not in mains
         }
-    anywhere = AnyPlatform(tags=frozenset(tags), go_minor=run.go_minor)
-    found = find_packages(mains, modules, context=anywhere, vendor=vendor)
+    anywhere = AnyPlatform(tags=frozenset(told), go_minor=run.go_minor)
+    found = find_packages(mains, modules, context=anywhere, vendor=vendor, watched=watched)
+    folders = {**{path: folder for path, folder in modules.items() if folder is not None}, **mains}
+    if vendor is not None:
+        folders |= {path: vendor.folder / path for path in found.used if path not in mains}
     return PackagesAnywhere(
         packages=found.used,
         absent=frozenset(entry.absent for entry in found.missing if entry.absent),
         unreadable=tuple(
             f"{entry.import_path}: {entry.reason}" for entry in found.missing if _UNREADABLE.search(entry.reason)
         ),
-        tags=tags,
+        tags=tuple(told),
         unmet_tags=found.unmet_tags,
+        with_c=found.with_c,
+        with_objects=found.with_objects,
+        with_imports=found.with_imports,
+        folders=folders,
     )
 
 

@@ -84,12 +84,16 @@ def age_gap(database: VulnDatabase, today: date) -> Gap | None:
 
 def keep_compact(generation: Generation) -> tuple[AdvisorySource, tuple[Gap, ...]] | None:
     """Make the compact form of a synced state and keep it beside; where that cannot be written, it is made anew each
-    time. Returns the database and what of it is lost, None where nothing of the state can be read."""
+    time. Returns the database and what of it is lost, None where nothing of the state can be read, or its bytes are not
+    those that were received."""
     from supplymatrix.engine.vuln_files import read_files
+    from supplymatrix.net.feed_store import digest_of
     from supplymatrix.net.whole_file import replace_whole
     from supplymatrix.vulns.compact import pack_database
 
     files = generation.manifest.files
+    if any(digest_of(generation.path_of(file)) != (file.bytes, file.sha256) for file in files):
+        return None
     digest = files[0].sha256 if len(files) == 1 else ""
     where = (files[0].url if files else "") or "the folder of synced feeds"
     name = files[0].name if len(files) == 1 else _FEED
@@ -124,7 +128,7 @@ def _synced(environ: Mapping[str, str], store: Path | None, gaps: list[Gap]) -> 
         return []
     found = _kept(generation) or keep_compact(generation)
     if found is None:
-        gaps.append(_missing("nothing of the synced copy can be read"))
+        gaps.append(_missing("the synced copy cannot be read, or is not what was received"))
         return []
     gaps += found[1]
     return [found[0]]

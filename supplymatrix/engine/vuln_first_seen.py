@@ -7,9 +7,9 @@
     go⇥GO-2021-0113⇥golang.org/x/text⇥2026-11-20
 
 By module and not by version: an update that does not help does not start the clock anew. It is written whole, under a
-lock, with what other runs have put there meanwhile; of two days the earlier one stays. A line that is damaged, or of a
-day to come, is passed over: its vulnerability is then seen today for the first time. On a machine that keeps no folders
-from one run to the next every day is the first one; there a policy had better count from the day of publication.
+lock, with what other runs have put there meanwhile; of two days the earlier one stays. A line that is damaged is
+passed over, and a day to come counts as today. On a machine that keeps no folders from one run to the next every day is the
+first one; there a policy had better count from the day of publication.
 """
 
 from __future__ import annotations
@@ -57,31 +57,32 @@ class FirstSeen:
         if self._path is None or not wanted:
             return {}
         try:
-            known = self._read(today)
-            new = dict.fromkeys((key for key in wanted if key not in known), today)
+            known = self._read()
+            new = dict.fromkeys((key for key in wanted if known.get(key, date.max) > today), today)
             if new:
-                known = self._add(new, today)
+                known = self._add(new)
         except (OSError, InputError) as err:
             self.why = err.diagnostics[0].message if isinstance(err, InputError) else str(err.strerror or err)
             return {}
         return {key: known[key] for key in wanted if key in known}
 
-    def _read(self, today: date) -> dict[SeenKey, date]:
+    def _read(self) -> dict[SeenKey, date]:
         assert self._path is not None  # noqa: S101 - asked before
         data = read_if_there(self._path, _LIMIT, "list of first days") or b""
         lines = data.decode("utf-8", "replace").split("\n")
         found: dict[SeenKey, date] = {}
         for line in lines[1:] if lines[0] == _HEAD else ():
             entry = _entry(line)
-            if entry is not None and entry[1] <= today:
-                found[entry[0]] = min(entry[1], found.get(entry[0], today))
+            if entry is not None:
+                found[entry[0]] = min(entry[1], found.get(entry[0], date.max))
         return found
 
-    def _add(self, new: Mapping[SeenKey, date], today: date) -> dict[SeenKey, date]:
+    def _add(self, new: Mapping[SeenKey, date]) -> dict[SeenKey, date]:
         assert self._path is not None  # noqa: S101 - asked before
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._locked():
-            found = {**new, **self._read(today)}
+            found = self._read()
+            found |= {key: min(day, found.get(key, date.max)) for key, day in new.items()}
             rows = sorted(found.items(), key=lambda row: (row[1], row[0]))[-_KEPT:]
             lines = ["\t".join((*key, day.isoformat())) for key, day in sorted(rows)]
             replace_whole(self._path, "\n".join([_HEAD, *lines, ""]).encode(), mode=0o600)

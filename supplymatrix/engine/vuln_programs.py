@@ -41,6 +41,7 @@ _WANTED = "known vulnerabilities of "
 _NO_TABLE = "its table of functions cannot be read: packages and functions could not be looked for"
 _CHANGED = "it is not the program that was read before: functions could not be looked for"
 _PLUGIN = "plugin"
+_MAIN = "main"
 _PRIVATE = "it is private, and no database here speaks of it"
 
 
@@ -66,17 +67,27 @@ class _Program:
     main: str
 
 
-def read_with_functions(paths: Sequence[Path], packages: AbstractSet[str], *, jobs: int) -> ProgramsFound:
-    """Return the programs that paths lead to, with the functions of these packages where they are few files."""
+def read_with_functions(
+    paths: Sequence[Path], packages: AbstractSet[str], *, jobs: int
+) -> tuple[ProgramsFound, frozenset[str]]:
+    """Return the programs that paths lead to, and the packages whose functions were kept: these where they are few
+    files, else none."""
     few = len(paths) <= KEPT_FOR and all(path.is_file() for path in paths)
-    return find_programs(paths, jobs=jobs, functions_in={*packages, "main"} if few else frozenset())
+    kept = frozenset({*packages, _MAIN} if few else ())
+    return find_programs(paths, jobs=jobs, functions_in=kept), kept
 
 
 def program_vulnerabilities(
-    found: ProgramsFound, databases: VulnDatabases, means: Means, *, private: str = ""
+    found: ProgramsFound,
+    databases: VulnDatabases,
+    means: Means,
+    *,
+    private: str = "",
+    kept: AbstractSet[str] = frozenset(),
 ) -> ProgramVulns:
     """Return what is known of programs, in their order. private: patterns of GOPRIVATE; what they match counts as not
-    checked, unless a database names it. What could not be looked at is a gap. Raises nothing."""
+    checked, unless a database names it. kept: the packages whose functions were kept when the programs were read; of
+    others they are read again. What could not be looked at is a gap. Raises nothing."""
     from supplymatrix.engine.vuln_go import go_of_program, release_table
 
     index = databases.index
@@ -92,7 +103,7 @@ def program_vulnerabilities(
         for at, program in enumerate(programs)
         if program.linked.packages is not None
     }
-    functions = _Functions(means.jobs).of(programs, wanted)
+    functions = _Functions(means.jobs, kept).of(programs, wanted)
     vulnerabilities: list[Vulnerability] = []
     gos: list[GoSupport] = []
     table = release_table(means) if programs else None
@@ -152,7 +163,7 @@ def _program(found: FoundProgram, sorter: _Sorter) -> _Program | None:
     modules = sorter.modules_of(info, found.name)
     main = info.path if info.setting("-buildmode") != _PLUGIN else ""
     read = found.read
-    packages = None if read.packages is None else {main if main and one == "main" else one for one in read.packages}
+    packages = None if read.packages is None else {main if main and one == _MAIN else one for one in read.packages}
     linked = Linked(
         modules=tuple(modules),
         go_version=info.go_version,
@@ -234,8 +245,9 @@ def _vulnerability(match: Match, program: _Program) -> Vulnerability:
 class _Functions:
     """Functions of programs, read once more where they were not kept."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, kept: AbstractSet[str]) -> None:
         self._jobs = jobs
+        self._kept = kept
 
     def of(
         self, programs: Sequence[_Program], wanted: Mapping[int, AbstractSet[str]]
@@ -246,16 +258,15 @@ class _Functions:
         again: dict[Path, list[int]] = {}
         for at, packages in wanted.items():
             program = programs[at]
+            functions = program.found.read.functions
             if not packages:
                 found[at] = {}
-            elif program.found.read.functions is not None:
-                found[at] = symbols_by_package(program.found.read.functions, packages, program.main)
+            elif functions is not None and _as_linked(packages, program) <= self._kept:
+                found[at] = symbols_by_package(functions, packages, program.main)
             else:
                 again.setdefault(program.found.path, []).append(at)
         for path, places in again.items():
-            names = frozenset(
-                "main" if package == programs[at].main else package for at in places for package in wanted[at]
-            )
+            names = frozenset(name for at in places for name in _as_linked(wanted[at], programs[at]))
             reads = self._read(path, [programs[at] for at in places], names)
             for at, read in zip(places, reads, strict=True):
                 if read is not None and read.functions is not None:
@@ -274,6 +285,11 @@ class _Functions:
         found = find_programs([path], jobs=self._jobs, functions_in=names).programs
         by_name = {(one.name, one.sha256): one.read for one in found}
         return [by_name.get((program.found.name, program.found.sha256)) for program in programs]
+
+
+def _as_linked(packages: Iterable[str], program: _Program) -> set[str]:
+    """Return packages by the names that they have in the table of a program."""
+    return {_MAIN if program.main and package == program.main else package for package in packages}
 
 
 def _read_plain(path: Path, names: frozenset[str]) -> Sequence[ReadProgram] | None:

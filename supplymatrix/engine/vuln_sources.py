@@ -80,10 +80,12 @@ def project_vulnerabilities(wish: AuditInput, databases: VulnDatabases, source: 
     member = project.name if project.workspace is not None else ""
     reader = GraphReader(
         wish.means.environ, go=False, goos=source.goos, goarch=source.goarch, cgo=source.cgo, tags=source.tags,
-        tests=True, member=member, unused_too=False,
+        tests=True, member=member, authors=False,
     )  # fmt: skip
     facts, gaps, notes = reader.facts_of(project)
     run = reader.read(project)
+    known = {fact.subject.path for fact in facts}  # a member of a workspace may import what it does not require
+    facts += [fact for fact in run.facts if fact.subject.path in run.packages and fact.subject.path not in known]
     cache = cache_of(wish.means.environ)
     gos = gos_of_project(project, wish.means, release_table(wish.means), cache)
     look = _Look(wish, databases, run, facts, gos)

@@ -84,6 +84,9 @@ def judge(
     """Return what marks say. wanted: GOFIPS140, "" without. versions: of Go's module that are linked in. mode: of
     GODEBUG's fips140. go_version: "go1.26.8", "" unknown."""
     family, others = family_of(marks)
+    if FipsFamily.UPSTREAM in others and is_frozen(ALIASES.get(wanted, wanted)) and _is_only_claimed(marks, family):
+        others = tuple(one for one in _FAMILIES if one in (family, *others) and one is not FipsFamily.UPSTREAM)
+        family = FipsFamily.UPSTREAM  # a version of Go's module goes with no other module
     if family is FipsFamily.NONE:
         if wanted == "latest" or mode in ("on", "only", "debug"):
             return Judged(family=FipsFamily.UPSTREAM, others=others, state=CertificateState.NOT_FROZEN, dated=READ_ON)
@@ -100,6 +103,12 @@ def judge(
         state = CertificateState.NOT_APPLICABLE if is_off else CertificateState.NOT_FROZEN
         return Judged(family=FipsFamily.NONE if is_off else family, others=others, state=state, dated=READ_ON)
     return _of_table(family, others, version)
+
+
+def _is_only_claimed(marks: Sequence[FipsMark], family: FipsFamily) -> bool:
+    """Return whether nothing but settings and tags speak for a way that needs a vendor's Go."""
+    stronger = (MarkKind.SIGN, MarkKind.WITNESS)
+    return family in AT_RUN_TIME and not any(one.family is family and one.kind in stronger for one in marks)
 
 
 def _of_table(family: FipsFamily, others: tuple[FipsFamily, ...], version: str) -> Judged:

@@ -31,7 +31,9 @@ __all__ = [
 _X_CRYPTO = "golang.org/x/crypto/"
 _STD = ModuleVersion(path="std", version="")
 _MAJOR = re.compile(r"/v[0-9]{1,6}(?=/|$)")
+_GO_MOD = Location(artifact="go.mod")
 _FUNCTIONS = 20
+_LONGEST_CHAIN = 100
 _CARRIERS: Mapping[str, tuple[str, ...]] = {
     "crypto/des": ("crypto/tls", "crypto/x509"),
     "crypto/md5": ("crypto/tls", "crypto/x509", "net/smtp"),
@@ -76,7 +78,7 @@ class ProjectImports:
     """What the build of a project imports. subject: its name. packages: module → its packages that are built. standard:
     packages of the standard library → the package that imports them first, none of the library's own. importers:
     package → the package that imports it first, "" for the project's own roots. own: the project's own packages.
-    places: path of a module → where go.mod requires it."""
+    places: path of a module → where go.mod requires it; place: for what no line of it asks for."""
 
     subject: str
     packages: Mapping[ModuleVersion, Sequence[str]]
@@ -84,6 +86,7 @@ class ProjectImports:
     importers: Mapping[str, str]
     own: frozenset[str]
     places: Mapping[str, Location] = MappingProxyType({})
+    place: Location = _GO_MOD
 
 
 def known_of(package: str) -> Known | None:
@@ -131,12 +134,17 @@ def linked_in_program(name: str, read: ReadProgram) -> tuple[NonApprovedPackage,
                 location=Location(artifact=name, pointer="function table"),
                 is_blocked=is_standard,
                 is_c=known.is_c,
-                functions=functions[:_FUNCTIONS],
+                functions=_few(functions),
                 inside=_inside(package, functions, linked, by_package) if is_standard else "",
                 use=FipsUse.PROGRAM,
             )
         )
     return (*found, *_functions_in(name, frozenset(read.functions or ()), linked))
+
+
+def _few(functions: Sequence[str]) -> tuple[str, ...]:
+    """Return some of these functions, those that others can call before methods."""
+    return tuple(sorted(sorted(functions, key=lambda name: (".(" in name, name))[:_FUNCTIONS]))
 
 
 def _by_key(packages: Iterable[str]) -> Iterator[tuple[Known, list[str]]]:
@@ -238,12 +246,22 @@ def _imported(
         module=module,
         what=known.what,
         how="imported",
-        location=imports.places.get(module.path) or Location(artifact="go.mod"),
+        location=imports.places.get(module.path) or imports.place,
         is_blocked=module == _STD,
         is_c=known.is_c,
         by=by,
         is_own=by in imports.own,
+        chain=_chain(package, by, imports.importers),
     )
+
+
+def _chain(package: str, by: str, importers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the imports that lead to a package, the project's own first; () where nobody knows who imports it."""
+    found = [package]
+    while by and by not in found and len(found) < _LONGEST_CHAIN:
+        found.append(by)
+        by = importers.get(by, "")
+    return tuple(reversed(found)) if len(found) > 1 else ()
 
 
 def modules_alone(
@@ -261,7 +279,7 @@ def modules_alone(
                     module=module,
                     what=known.what,
                     how="module",
-                    location=places.get(module.path) or Location(artifact="go.mod"),
+                    location=places.get(module.path) or _GO_MOD,
                     is_c=known.is_c,
                 )
             )

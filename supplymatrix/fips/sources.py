@@ -20,6 +20,7 @@ from supplymatrix.model.value import value
 __all__ = ["DebugLine", "MachineSetting", "debug_lines", "marks_of_imports", "posture_of_project"]
 
 _DEBUG = re.compile(rb"^//go:debug[ \t]+([A-Za-z0-9_]+)=([^\s]+)[ \t]*\r?$", re.MULTILINE)
+_GO_MOD = Location(artifact="go.mod")
 _PACKAGE = re.compile(rb"^package[ \t]", re.MULTILINE)
 _IMPORTS: Mapping[str, tuple[MarkKind, FipsFamily, str]] = {
     "crypto/boring": (MarkKind.CLAIM, FipsFamily.BORINGCRYPTO, "builds with GOEXPERIMENT=boringcrypto alone"),
@@ -80,20 +81,22 @@ def posture_of_project(
     settings: Sequence[MachineSetting],
     imports: Sequence[FipsMark],
     looked_at: Sequence[str],
+    *,
+    place: Location = _GO_MOD,
 ) -> FipsPosture:
     """Return the posture of what a build on this machine makes of a project, its build files left out. lines: godebug
-    lines of go.mod first, those of main packages, which go before them, after that."""
+    lines of go.mod first, those of main packages, which go before them, after that. place: for what has none."""
     marks = list(imports)
     mode = wanted = ""
     for line in lines:
         marks.append(mark(MarkKind.CLAIM, FipsFamily.NONE, f"{MODE}={line.value} is written", line.location))
         mode = line.value
     for setting in settings:
-        place = Location(artifact=setting.origin, pointer=setting.name)
-        marks += marks_of_setting(setting.name, setting.text, place)
+        origin = Location(artifact=setting.origin, pointer=setting.name)
+        marks += marks_of_setting(setting.name, setting.text, origin)
         wanted = setting.text if setting.name == "GOFIPS140" else wanted
     judged = judge(marks, wanted=wanted, versions=(), mode=mode)
-    place = next((line.location for line in lines), Location(artifact="go.mod"))
+    place = next((line.location for line in lines), place)
     if mode == "off" and wanted not in ("", "off"):
         words = f"{MODE}=off is written, so that FIPS mode is off in spite of GOFIPS140={wanted}"
         marks.append(mark(MarkKind.DEFEAT, FipsFamily.UPSTREAM, words, place))

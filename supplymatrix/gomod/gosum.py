@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from supplymatrix.documents.secret_text import blotted
 from supplymatrix.errors import InputError
 from supplymatrix.model import semver
 from supplymatrix.model.fact import SumFault, SumFaultKind, SumKind, SumLine
@@ -101,7 +102,7 @@ class _Reader:
         if fault:
             self._add(SumFaultKind.MALFORMED, subject, fault, _EXPECTED, place)
         elif algorithm != "h1":
-            message = f"the hash algorithm {algorithm[:40]!r} is not known"
+            message = f"the hash algorithm {blotted(algorithm)[:40]!r} is not known"
             self._add(SumFaultKind.UNKNOWN_ALGORITHM, subject, message, "h1, the only one there is", place)
         else:
             self._keep(path, version, key, value, place)
@@ -147,7 +148,8 @@ class _Reader:
         self._add(SumFaultKind.MALFORMED, shown, message, _EXPECTED, place)
 
     def _add(self, kind: SumFaultKind, subject: str, message: str, expected: str, place: Location) -> None:
-        clean = "".join(char if char.isprintable() else "\ufffd" for char in subject[:_SHOWN])
+        quoted = blotted(subject[: 4 * _SHOWN])[:_SHOWN]
+        clean = "".join(char if char.isprintable() else "\ufffd" for char in quoted)
         self.faults.append(SumFault(kind=kind, subject=clean, message=message, expected=expected, location=place))
 
 

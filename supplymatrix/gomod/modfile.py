@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from supplymatrix.documents.secret_text import blotted
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.modfile_syntax import (
     Block,
@@ -257,15 +258,15 @@ class _Reader:
         text = self.lines[statement.line - 1]
         self.faults.append(
             Diagnostic(
-                message=fault.message,
+                message=blotted(fault.message),
                 artifact=self.artifact,
                 line=statement.line,
                 column=first.column,
                 end_column=last.end,
-                seen=(fault.word.text if fault.word else text.strip())[:200],
+                seen=blotted(fault.word.text if fault.word else text.strip())[:200],
                 expected=fault.expected,
                 remedy="mend the line; `go mod edit -fmt` shows what the go command makes of the file",
-                source_line=text.rstrip("\r")[:500],
+                source_line=blotted(text.rstrip("\r"))[:500],
             )
         )
 

@@ -113,7 +113,8 @@ class NonApprovedPackage:
     fips140=only refuses it where it runs (Go's own; other modules are never refused). is_c: it is C code behind cgo.
     how: "linked" (a function of it is in the program), "imported" (by the sources), "module" (only its module is
     known). functions: of it that are linked in, at most 20, sorted. by: the package that imports it first, "" unknown.
-    is_own: whether the importing package is the project's. inside: why it is there all the same and harmless as far as
+    is_own: whether the importing package is the project's. chain: by which imports it comes into the project, from one
+    of its packages to this one, () unknown. inside: why it is there all the same and harmless as far as
     is known ("imported by crypto/x509 for names of certificates, not run"), "" = nothing is known.
     """
 
@@ -128,5 +129,6 @@ class NonApprovedPackage:
     functions: tuple[str, ...] = ()
     by: str = ""
     is_own: bool = False
+    chain: tuple[str, ...] = ()
     inside: str = ""
     use: FipsUse = FipsUse.SOURCE

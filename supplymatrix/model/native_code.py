@@ -82,7 +82,8 @@ class NativeCode:
     count: of all. licence: SPDX expression of the library, not of the wrapper, "" = not known; licence_from: the file
     in the module, or "table, dated …". position: what follows. is_crypto: it has cryptography of its own, outside of
     any validated Go module. conditions: tags or settings under which it is so ("tags static"). location: the line that
-    shows it best.
+    shows it best. is_built: the build that was looked at takes it; False = only one of these conditions would.
+    own_licence: SPDX expression of the program that takes it, where it matters, "" = not known.
     """
 
     subject: ModuleVersion
@@ -100,6 +101,8 @@ class NativeCode:
     is_crypto: bool = False
     conditions: str = ""
     notes: tuple[str, ...] = ()
+    is_built: bool = True
+    own_licence: str = ""
 
 
 @value

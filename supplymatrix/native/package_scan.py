@@ -26,7 +26,7 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.native.loading import GO_PLUGIN, Loaded, loads_in_c, loads_in_go
 from supplymatrix.native.objects import is_resources
 
-__all__ = ["C_ENDINGS", "GoText", "PackageText", "SeenCode", "scan_package"]
+__all__ = ["C_ENDINGS", "GoText", "PackageText", "SeenCode", "c_state", "scan_package"]
 
 C_ENDINGS = (
     ".c",
@@ -53,6 +53,8 @@ _GO_BUILD = re.compile(rb"(?m)^//go:build[ \t]+([^\r\n]{1,200})")
 _PLUS_BUILD = re.compile(rb"(?m)^//[ \t]*\+build[ \t]+([^\r\n]{1,200})")
 _HEAD = 16 << 10
 _FILES = 20
+_NEVER = frozenset({"ignore", "never", "gccgo", "tinygo"})
+"""Tags that no build of the go command has, or none by Go's own compiler."""
 _LOADERS_OWN = ("github.com/ebitengine/purego", "github.com/rainycape/dl", "github.com/jupiterrider/ffi")
 
 
@@ -116,6 +118,15 @@ def scan_package(package: PackageText, context: BuildContext) -> tuple[SeenCode,
     return tuple(dict.fromkeys(found))
 
 
+def c_state(package: PackageText, context: BuildContext) -> tuple[bool, str]:
+    """Return whether some file of a package that imports "C" is in the build, and else under which conditions."""
+    scan = _Scan(package, context)
+    states = [scan.state_of(file) for file in package.go_files if file.uses_c]
+    if any(state.is_built for state in states):
+        return True, ""
+    return False, "; ".join(dict.fromkeys(state.conditions for state in states if state.is_possible))[:200]
+
+
 class _Scan:
     def __init__(self, package: PackageText, context: BuildContext) -> None:
         self._package = package
@@ -123,6 +134,10 @@ class _Scan:
         self._anywhere = AnyPlatform(tags=context.tags, go_minor=context.go_minor)
         self._files = {file.name: self._judged(file.name, file.data, uses_c=file.uses_c) for file in package.go_files}
         self._c_texts = dict(package.c_files)
+
+    def state_of(self, file: GoText) -> _File:
+        """Return whether a .go file is in the build."""
+        return self._files[file.name]
 
     def links(self) -> Iterator[SeenCode]:
         """Yield what `#cgo` lines link."""
@@ -202,15 +217,15 @@ class _Scan:
             return
         groups: dict[tuple[str, bool], list[str]] = {}
         words: dict[tuple[str, bool], str] = {}
-        for path in self._compiled():
-            state = self._of_c(path, states)
-            if state.is_possible:
-                key = (path.partition("/")[0] if "/" in path else "", state.is_built)
-                groups.setdefault(key, []).append(path)
-                words.setdefault(key, state.conditions)
+        judged = [(path, self._of_c(path, states)) for path in self._compiled()]
+        judged = [(path, state) for path, state in judged if state.is_possible]
+        if all(path.endswith(_ASSEMBLY) for path, _ in judged):
+            return  # what Go itself needs of assembly, beside no C
+        for path, state in judged:
+            key = (path.partition("/")[0] if "/" in path else "", state.is_built)
+            groups.setdefault(key, []).append(path)
+            words.setdefault(key, state.conditions)
         for (top, is_built), paths in sorted(groups.items()):
-            if all(path.endswith(_ASSEMBLY) for path in paths) and not top and len(groups) == 1:
-                continue  # what cgo's own packages need of assembly, beside no C
             files = tuple(self._at(path) for path in sorted(paths))
             yield SeenCode(
                 library="",
@@ -277,10 +292,12 @@ class _Scan:
         taken = self._context.allows_name(name) and all(map(self._context.satisfies, constraints))
         taken = taken and (self._context.cgo or not uses_c)
         unmet = {tag for constraint in constraints for tag in self._anywhere.unmet(constraint)}
-        possible = "ignore" not in unmet or all(map(self._anywhere.satisfies, constraints))
+        possible = unmet.isdisjoint(_NEVER) or all(map(self._anywhere.satisfies, constraints))
         if taken and self._package.is_built:
             return _File(is_built=True, conditions="")
-        words = [_of_name(name), _written(data)]
+        written = _written(data)
+        words = [] if set(_of_name(name).split()) <= set(re.findall(r"\w+", written)) else [_of_name(name)]
+        words.append(written)
         if not taken and uses_c and not self._context.cgo:
             words.append("CGO_ENABLED=1")
         if taken and not self._package.is_built:

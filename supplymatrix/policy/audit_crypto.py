@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from supplymatrix.checks.programs import program_subject
+from supplymatrix.checks.crypto import module_of, subject_of
 from supplymatrix.checks.result import failed, passed, unknown
+from supplymatrix.checks.view import FactView
 from supplymatrix.model.audit_family import AuditFamily
-from supplymatrix.model.fact import Facts, Gap, ProjectFact
+from supplymatrix.model.fact import Facts, Gap
 from supplymatrix.model.fips import CertificateState, FipsFamily, FipsPosture, FipsUse, MarkKind, NonApprovedPackage
 from supplymatrix.model.location import Location
-from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Evidence, Result, Rule
 from supplymatrix.model.value import changed
 from supplymatrix.policy.audit_terms import Said
@@ -33,35 +33,27 @@ _BY_RUNTIME = frozenset({FipsFamily.REDHAT, FipsFamily.MICROSOFT, FipsFamily.CHA
 def check_crypto(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Iterator[Result]:
     """Yield the results of what the policy asks of each posture. rules: by id."""
     fips, families = policy.terms.get("crypto.fips"), policy.terms.get("crypto.families")
-    own = next((fact.module_path for fact in facts.of(ProjectFact)), "")
+    view = FactView(facts)
     by_files = {fact.family for fact in facts.of(FipsPosture) if fact.use is FipsUse.BUILD_FILE}
     by_files -= {FipsFamily.NONE, FipsFamily.UNKNOWN}
     for posture in facts.of(FipsPosture):
         if fips is not None and fips.value == "required" and MODULE_RULE in rules:
             if posture.use is FipsUse.SOURCE and posture.family is FipsFamily.NONE and by_files:
                 continue  # the build file switches it on, which is judged by itself
-            yield _module(posture, policy, rules[MODULE_RULE], fips, own)
+            yield _module(posture, policy, rules[MODULE_RULE], fips, view)
         if families is not None and FAMILY_RULE in rules and posture.family is not FipsFamily.UNKNOWN:
-            yield _family(posture, families, rules[FAMILY_RULE], own)
+            yield _family(posture, families, rules[FAMILY_RULE], view)
 
 
-def _named(posture: FipsPosture, own: str) -> tuple[str, ModuleVersion]:
-    """Return what a posture is about: the subject of its result, and the module under which a waiver speaks of it."""
-    if posture.use is FipsUse.PROGRAM:
-        return program_subject(posture.subject), ModuleVersion(path="", version="")
-    where = f" by {posture.location.artifact}" if posture.use is FipsUse.BUILD_FILE else ""
-    return f"cryptography of {posture.subject}{where}", ModuleVersion(path=own, version="")
-
-
-def _module(posture: FipsPosture, policy: Policy, rule: Rule, fips: Said, own: str) -> Result:
-    subject, module = _named(posture, own)
+def _module(posture: FipsPosture, policy: Policy, rule: Rule, fips: Said, view: FactView) -> Result:
+    subject, module = subject_of(posture), module_of(view, posture)
     mode = policy.terms.get("crypto.mode")
     if posture.family is FipsFamily.UNKNOWN:
         reason = posture.reason or "its marks do not tell"
         return unknown(rule, subject, module, _gap(subject, reason, posture.location))
     if posture.family is FipsFamily.NONE:
         fix = "build with GOFIPS140=certified, or with a vendor's Go that has a module"
-        return _lacking(posture, rule, fips, own, why="there is no cryptographic module for FIPS 140-3", fix=fix)
+        return _lacking(posture, rule, fips, view, why="there is no cryptographic module for FIPS 140-3", fix=fix)
     if mode is not None and not posture.mode:
         if posture.family in _BY_RUNTIME:
             reason = f"the {posture.family.value} module takes its mode from the system where it runs"
@@ -71,16 +63,16 @@ def _module(posture: FipsPosture, policy: Policy, rule: Rule, fips: Said, own: s
     if posture.mode == "off":
         why = f"the {posture.family.value} module is there and switched off"
         fix = "take the setting out that switches it off: GODEBUG=fips140=off"
-        return _lacking(posture, rule, fips, own, why=why, fix=fix)
+        return _lacking(posture, rule, fips, view, why=why, fix=fix)
     if mode is not None and mode.value == "only" and posture.mode != "only":
         why = f"the mode is {posture.mode}; the policy asks for only"
         fix = "set fips140=only: //go:debug fips140=only in package main"
-        return _lacking(posture, rule, mode, own, why=why, fix=fix)
+        return _lacking(posture, rule, mode, view, why=why, fix=fix)
     return passed(rule, subject, module)
 
 
-def _lacking(posture: FipsPosture, rule: Rule, said: Said, own: str, *, why: str, fix: str) -> Result:
-    subject, module = _named(posture, own)
+def _lacking(posture: FipsPosture, rule: Rule, said: Said, view: FactView, *, why: str, fix: str) -> Result:
+    subject, module = subject_of(posture), module_of(view, posture)
     marks = [*posture.of(MarkKind.CLAIM), *posture.of(MarkKind.CONTRADICTION), *posture.of(MarkKind.DEFEAT)]
     return failed(
         rule,
@@ -98,8 +90,8 @@ def _lacking(posture: FipsPosture, rule: Rule, said: Said, own: str, *, why: str
     )
 
 
-def _family(posture: FipsPosture, said: Said, rule: Rule, own: str) -> Result:
-    subject, module = _named(posture, own)
+def _family(posture: FipsPosture, said: Said, rule: Rule, view: FactView) -> Result:
+    subject, module = subject_of(posture), module_of(view, posture)
     allowed = said.value if isinstance(said.value, tuple) else ()
     if posture.family is FipsFamily.NONE or posture.family.value in allowed:
         return passed(rule, subject, module)
@@ -137,7 +129,9 @@ def judge_crypto(results: Iterable[Result], policy: Policy, facts: Facts) -> Ite
         results = rechecked(results, others, (_PACKAGE_RULE,))
     if states is not None and isinstance(states.value, tuple):
         taken = frozenset(states.value)
-        results = rechecked(results, seen_as(facts, FipsPosture, lambda fact: _taken(fact, taken)), (_STATE_RULE,))
+        results = rechecked(
+            results, seen_as(facts, FipsPosture, lambda fact: _taken(fact, taken)), (_STATE_RULE,), is_looser=False
+        )
     return results
 
 

@@ -33,7 +33,7 @@ def check_native(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Ite
     found: dict[tuple[ModuleVersion, str], list[NativeCode]] = {}
     for fact in facts.of(NativeCode):
         is_of_go = fact.subject.path == _STD and fact.proof is not NativeProof.PROGRAM
-        if fact.mode not in _WITHOUT_CGO and not is_of_go:
+        if fact.is_built and fact.mode not in _WITHOUT_CGO and not is_of_go:
             found.setdefault((fact.subject, fact.program), []).append(fact)
     for (module, program), codes in sorted(found.items()):
         yield _judge(module, program, codes, said, rule)

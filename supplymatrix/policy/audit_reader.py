@@ -39,7 +39,7 @@ _OF_SOURCES = ("proxies", "direct", "log")
 """Keys of [sources] that ask for its audit; the others have nothing to do with it."""
 _FAIL_AT: Mapping[str, Mapping[str, Level]] = {
     "symbol": {"SM301": Level.ERROR, "SM302": Level.WARN, "SM303": Level.NOTE},
-    "package": {"SM301": Level.ERROR, "SM302": Level.ERROR},
+    "package": {"SM301": Level.ERROR, "SM302": Level.ERROR, "SM303": Level.WARN},
     "module": {"SM301": Level.ERROR, "SM302": Level.ERROR, "SM303": Level.ERROR},
 }
 _UNREVIEWED = {"ignore": Level.OFF, "note": Level.NOTE, "warn": Level.WARN, "error": Level.ERROR}
@@ -73,7 +73,7 @@ def read_audits(read: Reading) -> AuditSections:
     for section, keys in AUDIT_SECTIONS.items():
         if section in read.toml.values:
             table = read.table(section, keys)
-            reader.switch_on(_FAMILIES[section], (section,))
+            reader.switch_on(_FAMILIES[section], read.key_at((section,)))
             reader.take(section, table)
             if isinstance(read.toml.values[section], dict):
                 read.missing((section,), table, keys, f"[{section}]")
@@ -83,7 +83,7 @@ def read_audits(read: Reading) -> AuditSections:
             reader.take(section, said)
             for key in _OF_SOURCES if section == "sources" else ():
                 if key in said:
-                    reader.switch_on(AuditFamily.SOURCES, (section, key))
+                    reader.switch_on(AuditFamily.SOURCES, read.value_at((section, key)))
     return AuditSections(terms=reader.terms, levels=reader.levels, audits=reader.audits)
 
 
@@ -94,9 +94,9 @@ class _Reader:
         self.levels: dict[str, tuple[Level, Location]] = {}
         self.audits: dict[AuditFamily, Location] = {}
 
-    def switch_on(self, family: AuditFamily, path: KeyPath) -> None:
-        """Switch a family on at a place, unless one before it has."""
-        self.audits.setdefault(family, self._read.key_at(path))
+    def switch_on(self, family: AuditFamily, place: Location) -> None:
+        """Switch a family on, unless something before it has."""
+        self.audits.setdefault(family, place)
 
     def take(self, section: str, table: Mapping[str, Any]) -> None:
         """Read the keys of one section that are known."""

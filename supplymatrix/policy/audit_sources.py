@@ -40,7 +40,7 @@ def _judge(setting: EffectiveSetting, proxies: Said | None, direct: Said | None,
     where = setting.context or "this machine"
     subject = f"GOPROXY of {where}"
     try:
-        elements = parse_goproxy(setting.shown)
+        elements = parse_goproxy(setting.shown.replace("…@", "").replace("?…", ""))  # what hides its secrets
     except InputError as err:
         gap = Gap(
             wanted=f"the proxies of {where}",

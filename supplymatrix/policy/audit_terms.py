@@ -160,13 +160,12 @@ def stricter_word(term: Term, was: TermValue | None, now: TermValue | None) -> s
         is_more = was is None if term.kind is not Kind.EXCUSED else now is None
         return "stricter" if is_more else "weaker"
     if isinstance(was, tuple) and isinstance(now, tuple):
-        before, after = set(was), set(now)
-        if before == after:
+        if set(was) == set(now):
             return ""
-        if before < after or after < before:
-            is_more = before < after if term.kind is Kind.NEEDED else after < before
-            return "stricter" if is_more else "weaker"
-        return "other"
+        is_narrower, is_wider = (all(_is_covered(w, other) for w in one) for one, other in ((now, was), (was, now)))
+        if is_narrower is is_wider:
+            return "other"
+        return "stricter" if is_narrower is not (term.kind is Kind.NEEDED) else "weaker"
     return "" if was == now else "stricter" if _rank(term, now) > _rank(term, was) else "weaker"
 
 

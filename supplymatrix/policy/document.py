@@ -80,6 +80,12 @@ class PackageRule:
     pseudo_versions: str = ""
     pseudo_location: Location | None = None
 
+    @property
+    def audits(self) -> frozenset[AuditFamily]:
+        """The families of audits that it has on for its modules."""
+        asked = (family_of(rule) for rule, level in self.levels.items() if level is not Level.OFF)
+        return frozenset(family for family in asked if family is not None)
+
 
 @value
 class Waiver:
@@ -189,7 +195,8 @@ class Policy:
     vendored: the project commits vendor/, and it is a finding when there is none. signatures: [signatures] of each file
     that has one, the nearest first; none = no artifact is looked at, and no publisher of a module asked. audits:
     families that are looked at, for all or for some modules; the rules of all others are off. latent: levels that files
-    name of rules of those others. terms: what is asked of audits, by key ("vulns.fail_at").
+    name of rules of those others. audit_places: what switches a family on for all modules. terms: what is asked of
+    audits, by key ("vulns.fail_at").
     """
 
     name: str
@@ -225,6 +232,7 @@ class Policy:
     signatures: tuple[SignatureRule, ...] = ()
     audits: frozenset[AuditFamily] = frozenset()
     latent: Mapping[str, Level] = field(default_factory=dict)
+    audit_places: Mapping[AuditFamily, Location] = field(default_factory=dict)
     terms: Terms = field(default_factory=dict)
     _entries: dict[str, tuple[PackageRule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `entries_for` has found: it is asked once for each rule and module."""

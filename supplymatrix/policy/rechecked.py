@@ -21,9 +21,11 @@ def seen_as(facts: Facts, kind: type[K], see: Callable[[K], Fact | None]) -> Fac
     return Facts([fact for fact in found if fact is not None], facts.gaps)
 
 
-def rechecked(results: Iterable[Result], facts: Facts, rules: Collection[str]) -> Iterator[Result]:
-    """Yield results, those of some rules from other facts; what has passed before passes still. Rules without any
-    result before have none."""
+def rechecked(
+    results: Iterable[Result], facts: Facts, rules: Collection[str], *, is_looser: bool = True
+) -> Iterator[Result]:
+    """Yield results, those of some rules from other facts. Rules without any result before have none. is_looser: the
+    facts are no worse, and what has passed before passes still."""
     before: dict[str, dict[str, Result]] = {}
     for result in results:
         if result.rule in rules:
@@ -40,4 +42,4 @@ def rechecked(results: Iterable[Result], facts: Facts, rules: Collection[str]) -
             continue
         for result in module.check(view):
             old = known.get(result.subject)
-            yield old if old is not None and old.status is Status.PASS else result
+            yield old if is_looser and old is not None and old.status is Status.PASS else result

@@ -209,12 +209,6 @@ def _by_layer(packages: Sequence[PackageRule]) -> dict[int, list[tuple[object, .
     return {layer: sorted(entries) for layer, entries in found.items()}
 
 
-def _of_packages(packages: Sequence[PackageRule]) -> frozenset[AuditFamily]:
-    """Return the families of audits that are on for some modules alone."""
-    asked = {rule for entry in packages for rule, level in entry.levels.items() if level is not Level.OFF}
-    return frozenset(family for family in map(family_of, asked) if family is not None)
-
-
 def _of_licences(whole: Whole) -> dict[str, object]:
     """Return what decides of [licences]; nothing where no file has one."""
     found: dict[str, object] = {}
@@ -319,7 +313,8 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         spares=whole.spares,
         owner_domain=whole.owner_domain,
         floors=whole.lowest,
-        audits=frozenset(whole.audits) | _of_packages(whole.packages),
+        audits=frozenset(whole.audits).union(*(entry.audits for entry in whole.packages)),
+        audit_places=whole.audits,
         latent=whole.latent,
         terms=whole.terms,
     )

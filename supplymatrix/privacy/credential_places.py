@@ -59,6 +59,10 @@ _SCRIPT = re.compile(r".+\.(?:sh|bash|zsh|ksh|fish|ps1|bat|cmd|spec)|jenkinsfile
 _MAKE = re.compile(r"(?:gnu)?makefile\..+|.+\.mk|.+\.mak")
 _ENV = re.compile(r"\.env\..+|.+\.env")
 _BAKE = re.compile(r"docker-bake.*\.(?:hcl|json)")
+_OTHERS = tuple(
+    ".dockerignore .md .go .txt .py .pyi .js .ts .rb .rs .java .c .h .html .rst .svg .png .lock .pyc".split()  # noqa: SIM905
+)
+"""Ends of names of code and documents, whatever they begin with: "dockerfile.go"."""
 _PATTERNS = (
     (_DOCKERFILE, FileKind.DOCKERFILE), (_CI, FileKind.CI), (_YAML, FileKind.YAML), (_SCRIPT, FileKind.SCRIPT),
     (_MAKE, FileKind.MAKE), (_ENV, FileKind.ENV), (_BAKE, FileKind.SETTINGS),
@@ -84,7 +88,7 @@ def file_kind(path: str) -> FileKind | None:
     if ".git" in parts:
         return FileKind.GIT_CONFIG if parts[-1] == ".git" and name in ("config", "config.worktree") else None
     found = _EXACT.get(name) or _by_folder(name, parts)
-    if found is None and not name.endswith((".dockerignore", ".md", ".go", ".txt")):
+    if found is None and not name.endswith(_OTHERS):
         found = next((kind for pattern, kind in _PATTERNS if pattern.fullmatch(name)), None)
     return found
 

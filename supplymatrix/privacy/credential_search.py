@@ -93,7 +93,7 @@ class _Search:
         if len(spans) > MAX_FOUND:
             reason = f"there are {len(spans):,} texts that look like credentials, and {MAX_FOUND} are told"
             self.gaps.append(_gap(artifact, reason))
-        self._found = [self._of_span(span) for span in spans[:MAX_FOUND]]
+        self._found = [self._of_span(span) for span in spans[:MAX_FOUND] if not self._is_target(span)]
 
     def done(self) -> FileSearch:
         """Return what was found, by place."""
@@ -129,6 +129,11 @@ class _Search:
             is_sure=span.kind != BY_NAME,
         )
 
+    def _is_target(self, span: Span) -> bool:
+        """Return whether a name is that of a target of make, and what follows are those that it needs."""
+        before = self._text[max(0, span.start - _BEFORE) : span.start].rpartition("\n")[2]
+        return self._kind is FileKind.MAKE and span.kind == BY_NAME and before.rstrip(" \t").endswith(":")
+
     def _plain_where(self) -> str:
         return self._artifact.rpartition("/")[2] if self._kind is FileKind.GO else self._kind.value
 
@@ -139,7 +144,9 @@ class _Search:
         except InputError as err:
             self.gaps.append(_gap(self._artifact, err.diagnostics[0].message))
             return
-        self.gaps += [_gap(self._artifact, gap.reason, gap.location) for gap in gaps]
+        if gaps:
+            more = f", and {len(gaps) - 1} more like it" if len(gaps) > 1 else ""
+            self.gaps.append(_gap(self._artifact, f"{gaps[0].reason}{more}", gaps[0].location))
         lines = [line.line for line in instructions]
         for number, one in enumerate(self._found):
             at = bisect_right(lines, one.location.line) - 1

@@ -145,9 +145,7 @@ def _log_route(settings: GoSettings, elements: Sequence[Element]) -> LogRoute:
     name = wish.key.partition("+")[0]
     if wish.fault or not name:
         return LogRoute(fault=wish.fault or "it names no log")
-    try:
-        direct_log_url(name)
-    except InputError:
+    if not _is_log_name(name):
         return LogRoute(fault="its log has a name that is no address")
     is_foreign = name != GO_LOG
     if wish.url:
@@ -159,3 +157,13 @@ def _log_route(settings: GoSettings, elements: Sequence[Element]) -> LogRoute:
         if element.url[:5].lower() != "file:":
             proxies.append(host_of(element.url))
     return LogRoute(name=name, host=host_of(f"https://{name}"), proxies=tuple(proxies), is_foreign=is_foreign)
+
+
+def _is_log_name(name: str) -> bool:
+    if "@" in name or "://" in name:
+        return False
+    try:
+        direct_log_url(name)
+    except InputError:
+        return False
+    return True

@@ -22,6 +22,9 @@ _NAMES = ("name", "key", "variable")
 _INNER = frozenset({"value", "default"})
 """Keys whose value is that of the key above them, as in `variables: {TOKEN: {value: …}}`."""
 
+_REFERENCES = frozenset({"", "secrets"})
+"""Keys below which names of secrets stand, and where they are kept."""
+
 
 @value
 class NamedNode:
@@ -87,7 +90,9 @@ class _Walk:
             elif node.kind == "sequence":
                 waiting += [(item, path, key) for item in reversed(node.items)]
             else:
-                waiting += [(child, *self._below(path, key, name)) for name, child in reversed(list(node.entries.items()))]
+                waiting += [
+                    (child, *self._below(path, key, name)) for name, child in reversed(list(node.entries.items()))
+                ]
                 self.named += self._apart(node)
 
     def _below(self, path: str, key: str, name: str) -> tuple[str, str]:
@@ -96,7 +101,7 @@ class _Walk:
         return longer if len(longer) <= _LONGEST_PATH else path, key if name in _INNER else name
 
     def _scalar(self, node: YamlNode, key: str) -> None:
-        if key and node.text and self._is_secret(node, key):
+        if key not in _REFERENCES and node.text and self._is_secret(node, key):
             self.named.append(NamedNode(name=key, node=node))
 
     def _apart(self, node: YamlNode) -> Iterator[NamedNode]:

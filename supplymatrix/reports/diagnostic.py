@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from supplymatrix.documents.secret_text import without_credentials
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.gap import Gap
 from supplymatrix.reports.plain import plain
@@ -27,7 +28,7 @@ def render_diagnostics(
 
     verbose: for all of them, else for the first of many. hint: how to see the others.
     """
-    some = diagnostics if verbose else diagnostics[:_MOST]
+    some = [without_credentials(diagnostic) for diagnostic in (diagnostics if verbose else diagnostics[:_MOST])]
     shown = "\n".join(_diagnostic(diagnostic, color=color, width=width) for diagnostic in some)
     more = len(diagnostics) - len(some)
     return f"{shown}\n… and {more} more like these{f' ({hint})' if hint else ''}\n" if more > 0 else shown

@@ -80,6 +80,7 @@ def _package(package: NonApprovedPackage) -> dict[str, object]:
         "functions": list(package.functions),
         "imported_by": package.by,
         "own": package.is_own,
+        "chain": list(package.chain),
         "brought_along": package.inside,
         "location": _location(package.location),
     }

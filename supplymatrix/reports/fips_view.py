@@ -127,6 +127,8 @@ def _beside(packages: Sequence[NonApprovedPackage], width: int, *, verbose: bool
     cut = shown if verbose else shown[:_MOST]
     for number, package in enumerate(cut):
         yield from _wrapped("beside it" if number == 0 else "", f"! {_package_words(package)}", width)
+        if verbose and len(package.chain) > 2:
+            yield from _wrapped("", f"  {' → '.join(package.chain)}", width)
     if len(shown) > len(cut):
         yield from _wrapped("", f"and {len(shown) - len(cut):,} more; -v shows all", width)
     inside = [package for package in packages if package.inside]

@@ -14,6 +14,7 @@ from supplymatrix.policy.licence_terms import LicenceConclusion, LicenceRule
 from supplymatrix.policy.origins import PolicyValue, PolicyView
 from supplymatrix.reports.json_report import as_json
 from supplymatrix.reports.plain import plain
+from supplymatrix.reports.policy_audits import audit_rows, audits_json
 from supplymatrix.reports.policy_signatures import pairs_json, signature_lines, signatures_json
 from supplymatrix.reports.snippet import text_width, wrap
 from supplymatrix.reports.tally import counted
@@ -44,6 +45,8 @@ def render_policy_text(
         out += _columns([(entry.glob, _asks(entry), str(entry.location)) for entry in policy.packages], width)
     out += _licences(policy, width)
     out += _toolchain(policy, width)
+    audits = audit_rows(policy)
+    out += ["", "audits", *_columns(audits, width)] if audits else []
     out += signature_lines(policy, width)
     if policy.vendors:
         out += ["", "vendors"]
@@ -226,6 +229,7 @@ def render_policy_json(view: PolicyView, rules: Mapping[str, Rule], *, today: da
                 "hashes": list(policy.toolchain.pinned),
                 "origin": _place(policy.toolchain.location),
             },
+            "audits": audits_json(policy, _place),
             "signatures": [signatures_json(rule) for rule in policy.signatures],
             "vendors": [
                 {

@@ -23,7 +23,8 @@ def draw_chain(chain: ProxyChain, *, width: int = 80) -> list[str]:
     if chain.exempt:
         lines += _branch(f"what GONOPROXY covers ({_few(chain.exempt)})", "the module's own host, and no proxy", room)
     if not chain.steps:
-        return [*lines, f"└─► nobody is known: {chain.fault or 'GOPROXY is not set'}", *_log(chain, room)]
+        nobody = textwrap.wrap(f"nobody is known: {chain.fault or 'GOPROXY is not set'}", room - 4)
+        lines += [f"{'    ' if number else '└─► '}{text}" for number, text in enumerate(nobody)]
     for number, step in enumerate(chain.steps):
         if number:
             lines += [f"      │ {text}" for text in textwrap.wrap(_only_if(step, chain.steps[number - 1]), room - 8)]

@@ -26,7 +26,7 @@ from supplymatrix.reports.tally import counted, mixed
 from supplymatrix.reports.text_gaps import NAMES_SHOWN, gap_lines
 from supplymatrix.reports.text_head import header, last_line
 
-__all__ = ["FOR_THE_CURIOUS", "body", "render"]
+__all__ = ["FOR_THE_CURIOUS", "body", "finding_lines", "note_lines", "owed_lines", "render"]
 
 _WITH_POLICY = frozenset({Level.ERROR, Level.ALARM})
 _AS = {
@@ -51,14 +51,19 @@ def body(audit: Audit, width: int, paint: Paint, *, verbose: bool) -> list[str]:
     """Return the lines of a report but its last ones, which say what the run did."""
     out = [*header(audit, width, paint, verbose=verbose), ""]
     shown = [j for j in audit.verdict.judged if j.status is not Status.WAIVED or verbose]
-    for group in _by_rule([j for j in shown if j.finding is not None]):
-        out += _group(audit, group, width, paint, verbose=verbose)
-    out += [] if verbose else _owed(audit, width, paint)
+    out += finding_lines(audit, [j for j in shown if j.finding is not None], width, paint, verbose=verbose)
+    out += [] if verbose else owed_lines(audit, width, paint)
     out += gap_lines(audit.verdict, width, paint, verbose=verbose)
-    return [*out, *_notes(audit, width, paint, verbose=verbose)]
+    return [*out, *note_lines(audit, width, paint, verbose=verbose)]
 
 
-def _owed(audit: Audit, width: int, paint: Paint) -> list[str]:
+def finding_lines(audit: Audit, found: Sequence[Judged], width: int, paint: Paint, *, verbose: bool) -> list[str]:
+    """Return the lines of findings, those of one rule and level together."""
+    groups = _by_rule(found)
+    return [line for group in groups for line in _group(audit, group, width, paint, verbose=verbose)]
+
+
+def owed_lines(audit: Audit, width: int, paint: Paint) -> list[str]:
     """Return a paragraph that names what the debt list excuses, whoever has the list before him or not."""
     names: dict[str, list[str]] = {}
     for item in audit.verdict.judged:
@@ -191,7 +196,8 @@ def _snippet(audit: Audit, place: Location, label: str, width: int, paint: Paint
     )
 
 
-def _notes(audit: Audit, width: int, paint: Paint, *, verbose: bool) -> list[str]:
+def note_lines(audit: Audit, width: int, paint: Paint, *, verbose: bool) -> list[str]:
+    """Return the lines of notes; with `verbose` what the score is made of, and what all rests on."""
     verdict = audit.verdict
     out = []
     for note in verdict.notes:

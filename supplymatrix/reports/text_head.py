@@ -17,12 +17,16 @@ from supplymatrix.model.fact import (
     ProofState,
     SumLine,
 )
+from supplymatrix.model.fips import NonApprovedPackage
 from supplymatrix.model.licence import ModuleLicence
+from supplymatrix.model.native_code import NativeCode
 from supplymatrix.model.on_disk import InstalledGo, VendoredModule, VendorState
 from supplymatrix.model.program import BuiltProgram
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.verdict import Outcome, Verdict
+from supplymatrix.model.vulnerability import Vulnerability
 from supplymatrix.reports.artifact_words import artifact_lines
+from supplymatrix.reports.audit_words import families_on, family_words
 from supplymatrix.reports.goroot_view import LEVELS
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import Paint, fold
@@ -52,6 +56,8 @@ __all__ = [
 ]
 
 
+_READING = (NativeCode, Vulnerability, NonApprovedPackage)
+"""Facts of audits that may rest on files of modules."""
 _GOS = 3  # installed Gos that are named
 
 
@@ -69,6 +75,8 @@ def header(audit: Audit, width: int, paint: Paint, *, verbose: bool = False) -> 
     for text in artifact_lines(audit, verbose=verbose):
         is_more = text.startswith(" ")
         lines += fold("           " if is_more else "  signed ", plain(text.strip()), width)
+    for family in families_on(audit):
+        lines += fold(f"  {family.value} ".ljust(9), plain(family_words(audit, family)), width)
     parts = [part for part in (score_part(verdict), ", ".join(say_tally(tally_of(verdict)))) if part]
     word = verdict.outcome.value.upper()
     first, *rest = fold(f"  {word}{' ' * max(2, 7 - len(word))}", " · ".join(parts), width)
@@ -174,6 +182,9 @@ def by_committed_proofs(audits: Sequence[Audit]) -> str:
 def what_was_read(audits: Sequence[Audit]) -> str:
     """Say how far the run looked, so that nobody takes it for more."""
     beside = tuple(_read_beside(audits))
+    looking = any(families_on(audit) for audit in audits)
+    if looking and any(isinstance(fact, _READING) for audit in audits for fact in audit.facts.items):
+        return " ".join([*beside, "Of the contents of modules only what the audits read was looked at."])
     return " ".join([*beside, _of_modules(audits, is_vendored=any("vendor/" in words for words in beside))])
 
 

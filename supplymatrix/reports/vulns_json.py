@@ -44,7 +44,6 @@ def render_vulns_json(run: VulnRun) -> str:
                     "package": one.package,
                     "until": _day(one.until),
                     "reason": one.reason,
-                    "obeyed": one.is_obeyed,
                     "program": one.program,
                     "location": _place(one.location),
                 }

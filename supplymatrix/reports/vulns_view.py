@@ -206,9 +206,9 @@ def _rest(run: VulnRun, width: int, *, verbose: bool) -> Iterator[str]:
 def _ignored(run: VulnRun, width: int) -> Iterator[str]:
     for one in run.ignored:
         until = f" until {one.until.isoformat()}" if one.until else ""
-        counts = "counts" if one.is_obeyed else "changes nothing here"
         place = f"{one.location.artifact}:{one.location.line}"
-        what = f"{place} is silent about {one.advisory}{until} ({one.reason or 'it says not why'}); that {counts}"
+        why = one.reason or "it says not why"
+        what = f"{place} is silent about {one.advisory}{until} ({why}); that changes nothing here"
         yield from _page("  ", f"note: {what}", width, first="")
 
 

@@ -32,7 +32,7 @@ _MAX_GO_FILES = 50_000
 _MAX_SCRIPTS = 300
 _SCRIPT_LIMIT = 1 << 20
 _DEBUG = b"//go:debug"
-_TAGGED = frozenset({"dockerfile", "workflow", "gitlab-ci", "melange", "goreleaser", "rpm spec", "rpm_spec", "ko"})
+_TAGGED = frozenset({"dockerfile", "workflow", "gitlab-ci", "rpm-spec"})
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 

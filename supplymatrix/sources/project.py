@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
+from supplymatrix.documents.secret_text import blotted
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.godebug import weak_of_go_mod
 from supplymatrix.gomod.gosum import GoSum, parse_go_sum
@@ -54,7 +55,8 @@ _LEGACY = (".lift.toml", ".tidelift.yml")
 
 
 class SourceLines(Mapping[tuple[str, int], str]):
-    """(file, line number) → that line without its end; nothing is copied before it is asked for."""
+    """(file, line number) → that line without its end; nothing is copied before it is asked for. What looks like a
+    credential has an asterisk for each of its characters: lines go into reports."""
 
     def __init__(self, files: Mapping[str, Sequence[str]]) -> None:
         self._files = files
@@ -64,7 +66,7 @@ class SourceLines(Mapping[tuple[str, int], str]):
         if number < 1:
             raise KeyError(key)
         try:
-            return self._files[artifact][number - 1].rstrip("\r")
+            return blotted(self._files[artifact][number - 1].rstrip("\r"))
         except IndexError:
             raise KeyError(key) from None
 

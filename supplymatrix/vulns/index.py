@@ -134,19 +134,21 @@ def _merged(first: Sequence[Advisory], more: Sequence[Advisory]) -> list[Advisor
     What is told of a vulnerability stays as it is in its first entry; only direct names count, not names of names.
     """
     made = list(first)
+    plain = list(first)  # with the aliases that they have themselves
     by_name: dict[tuple[bool, str], list[int]] = {}
     for at, advisory in enumerate(made):
         for name in advisory.names:
             by_name.setdefault((advisory.is_malicious, name), []).append(at)
     for advisory in sorted(more, key=_go_first):
         places = {at for name in advisory.names for at in by_name.get((advisory.is_malicious, name), ())}
-        same = sorted(at for at in places if _is_same(made[at], advisory))
+        same = sorted(at for at in places if _is_same(plain[at], advisory))
         for at in same:
             made[at] = _with_other(made[at], advisory)
         if not same:
             for name in advisory.names:
                 by_name.setdefault((advisory.is_malicious, name), []).append(len(made))
             made.append(advisory)
+            plain.append(advisory)
     return made
 
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from supplymatrix.model.audit import Audit
+from supplymatrix.model.audit_family import family_of
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Finding
 from tests.reports.audits import FOLDERS, fixture_audit
@@ -51,6 +52,8 @@ def assert_exact(audit: Audit, finding: Finding) -> None:
             path, version, text = line.split()
             assert cut == text
             assert (path, version.removesuffix("/go.mod")) == (finding.module, finding.version)
+        elif family_of(finding.rule) is not None or finding.rule == "SM132":
+            assert_exact_audit(finding, place.artifact, cut, line)
         elif finding.rule == "SM147":
             assert f"(go {cut})" in finding.message
         elif place.artifact == "go.mod":
@@ -61,6 +64,16 @@ def assert_exact(audit: Audit, finding: Finding) -> None:
             days = _DAYS.fullmatch(cut)
             meant = f"{days[1]} days" if days else cut.strip('"')
             assert meant in f"{finding.message} {finding.label}"
+
+
+def assert_exact_audit(finding: Finding, artifact: str, cut: str, line: str) -> None:
+    """Hold a place of an audit's finding: a require, go or godebug line, or a whole value or table of the policy."""
+    if artifact == "go.mod":
+        words = line.removeprefix("require ").split()
+        is_line = words[1:2] == [cut] and words[0] in ("go", "toolchain", "godebug")
+        assert cut.split() == [finding.module, finding.version] or is_line
+    else:
+        assert line in (cut, f"{line.partition(' = ')[0]} = {cut}")
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -84,6 +97,10 @@ def test_the_places_of_a_fixture_cut_what_is_meant(name: str) -> None:
             if judged.rule.startswith("SM5") and judged.required_by.pointer.startswith("signatures."):
                 key, place = judged.required_by.pointer.removeprefix("signatures."), judged.required_by
                 assert audit.lines[place.artifact, place.line] == f"{key} = {cut_of(audit, place)}"
+                continue
+            if family_of(judged.rule) is not None and cut not in _LEVELS:
+                line = audit.lines[judged.required_by.artifact, judged.required_by.line]
+                assert line in (cut, f"{line.partition(' = ')[0]} = {cut}")  # the section, or the value of its key
                 continue
             assert cut in (*_LEVELS, "log-verified", "strict-module-integrity", "vendored", "deny")
 

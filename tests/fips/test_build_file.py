@@ -76,7 +76,7 @@ def test_a_family_is_told_by_images_packages_snaps_and_settings(text: str, name:
         (f"{_UPSTREAM}{_RUN}{_ON_NOTHING}", "Dockerfile"),
         ("FROM debian:13\nRUN apt-get install -y golang\n", "Dockerfile"),
         (SNAP.replace("1.26-fips", "1.26"), "snapcraft.yaml"),
-        ("on: push\njobs: {t: {runs-on: ubuntu-latest, steps: [{run: go test ./...}]}}\n", ".github/workflows/t.yml"),
+        ("jobs: {t: {steps: [{run: go test ./..., env: {GODEBUG: fips140=only}}]}}\n", ".github/workflows/t.yml"),
     ],
 )
 def test_a_file_that_shows_nothing_of_it_has_no_posture(text: str, name: str) -> None:
@@ -134,6 +134,19 @@ def test_what_contradicts_itself_is_told(text: str, words: str) -> None:
 def test_a_tag_that_the_go_does_not_heed_is_no_family() -> None:
     posture = _seen(f"{_UPSTREAM}ENV GOFIPS140=v1.0.0\nRUN go build -tags requirefips .\n{_ON_NOTHING}")
     assert posture.family is FipsFamily.UPSTREAM
+
+
+def test_a_version_of_gos_module_goes_before_a_tag_of_others() -> None:
+    text = "builds:\n  - env: [GOFIPS140=v1.0.0]\n    tags: [requirefips]\n"
+    posture = _seen(text, ".goreleaser.yaml")
+    assert (posture.family, posture.others, posture.module) == (FipsFamily.UPSTREAM, (FipsFamily.MICROSOFT,), "v1.0.0")
+
+
+def test_an_rpm_spec_is_read() -> None:
+    text = "Name: svc\nVersion: 1\nRelease: 1\nBuildRequires: go-toolset\n%build\nexport CGO_ENABLED=0\ngo build .\n"
+    posture = _seen(text, "svc.spec")
+    assert posture.family is FipsFamily.REDHAT
+    assert [one.location.line for one in posture.of(MarkKind.DEFEAT)] == [6]
 
 
 def test_makefiles_and_scripts_are_read_line_by_line() -> None:

@@ -115,15 +115,30 @@ def test_imports_of_a_project_name_who_imports_them_first() -> None:
         subject="example.com/acme/svc",
         packages={x_crypto: ("golang.org/x/crypto/blake2b", "golang.org/x/crypto/ssh")},
         standard={"crypto/md5": "example.com/acme/svc/cmd", "crypto/sha256": "example.com/acme/svc/cmd"},
-        importers={"golang.org/x/crypto/blake2b": "example.com/lib"},
+        importers={"golang.org/x/crypto/blake2b": "example.com/lib", "example.com/lib": "example.com/acme/svc/cmd"},
         own=frozenset({"example.com/acme/svc/cmd"}),
         places={"golang.org/x/crypto": place},
     )
     md5, blake = imported_by_project(imports)
+    assert md5.chain == ("example.com/acme/svc/cmd", "crypto/md5")
+    assert blake.chain == ("example.com/acme/svc/cmd", "example.com/lib", "golang.org/x/crypto/blake2b")
     assert (md5.package, md5.by, md5.is_own, md5.module.path) == ("crypto/md5", "example.com/acme/svc/cmd", True, "std")
     assert (blake.package, blake.by, blake.is_own, blake.location) == (
         "golang.org/x/crypto/blake2b", "example.com/lib", False, place,
     )  # fmt: skip
+
+
+def test_imports_in_a_loop_end() -> None:
+    module = ModuleVersion(path="github.com/zeebo/blake3", version="v0.2.4")
+    imports = ProjectImports(
+        subject="svc",
+        packages={module: (module.path,)},
+        standard={},
+        importers={module.path: "a.example/b", "a.example/b": "a.example/c", "a.example/c": "a.example/b"},
+        own=frozenset(),
+    )
+    (found,) = imported_by_project(imports)
+    assert found.chain == ("a.example/c", "a.example/b", module.path)
 
 
 def test_own_packages_of_a_project_are_not_beside_its_module() -> None:

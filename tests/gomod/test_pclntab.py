@@ -14,7 +14,7 @@ from supplymatrix.gomod import pclntab
 from supplymatrix.gomod.executable import Program
 from supplymatrix.gomod.executable_elf import read_elf
 from supplymatrix.gomod.executable_formats import HEAD, program_parts, read_part, whole_part
-from supplymatrix.gomod.pclntab import find_function_table, function_names, packages_of
+from supplymatrix.gomod.pclntab import find_function_table, function_names, linked_in, packages_of
 from supplymatrix.gomod.read_at import BytesAt
 from tests.gomod.made_programs import (
     ADDRESS,
@@ -64,6 +64,18 @@ def test_every_form_gives_the_same_names(since: str, pointer: int, order: str) -
 def test_names_of_inlined_functions_are_among_them() -> None:
     program = _elf(function_table(*_NAMES, inlined=("strings.Index", "runtime.add.abi0")))
     assert set(function_names(program)) == {*_NAMES, "strings.Index", "runtime.add"}
+
+
+@pytest.mark.parametrize("since", ["1.2", "1.20"])
+def test_functions_of_some_packages_are_kept(since: str) -> None:
+    names = ("a.b/c%2ed.New.abi0", "a.b/c%2ed.(*T).Do", "a.b/c%2ed/e.F", "a.b/cxd.F", "x.Map[a.b/c%2ed.T]", "main.main")
+    program = _elf(function_table(*names, since=since))
+    table = find_function_table(program)
+    assert table is not None
+    packages, functions = linked_in(program, table, {"a.b/c.d", "x", "none"})
+    assert packages == packages_of(program, table)
+    assert functions == ("a.b/c%2ed.(*T).Do", "a.b/c%2ed.New", "x.Map[a.b/c%2ed.T]")
+    assert linked_in(program, table, frozenset()) == (packages, ())
 
 
 _TABLE = function_table(*_NAMES)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from supplymatrix.gomod.goenv import GoSettings, Setting
 from supplymatrix.privacy.proxy_chain import ProxyChain, StepKind, chain_of, patterns_of
 
-P, D, O, F = StepKind.PROXY, StepKind.DIRECT, StepKind.OFF, StepKind.FOLDER
+PROXY, DIRECT, OFF, FOLDER = StepKind.PROXY, StepKind.DIRECT, StepKind.OFF, StepKind.FOLDER
 
 
 def chain(goproxy: str, gosumdb: str = "", **more: str) -> ProxyChain:
@@ -20,14 +20,14 @@ def chain(goproxy: str, gosumdb: str = "", **more: str) -> ProxyChain:
 @pytest.mark.parametrize(
     ("goproxy", "steps"),
     [
-        ("https://a.example,direct", [(P, "a.example", ""), (D, "", "a.example answers 404 or 410")]),
-        ("https://a.example|direct", [(P, "a.example", ""), (D, "", "a.example fails in any way")]),
-        ("off", [(O, "", "")]),
-        ("direct,https://a.example", [(D, "", "")]),
-        ("file:///p,a.example", [(F, "", ""), (P, "a.example", "the folder does not have it")]),
+        ("https://a.example,direct", [(PROXY, "a.example", ""), (DIRECT, "", "a.example answers 404 or 410")]),
+        ("https://a.example|direct", [(PROXY, "a.example", ""), (DIRECT, "", "a.example fails in any way")]),
+        ("off", [(OFF, "", "")]),
+        ("direct,https://a.example", [(DIRECT, "", "")]),
+        ("file:///p,a.example", [(FOLDER, "", ""), (PROXY, "a.example", "the folder does not have it")]),
         ("https://u:p@a.example:1|http://b.example,off",
-         [(P, "a.example:1", ""), (P, "b.example", "a.example:1 fails in any way"),
-          (O, "", "b.example answers 404 or 410")]),
+         [(PROXY, "a.example:1", ""), (PROXY, "b.example", "a.example:1 fails in any way"),
+          (OFF, "", "b.example answers 404 or 410")]),
         ("", []),
     ],
 )  # fmt: skip

@@ -21,7 +21,7 @@ from supplymatrix.sources import program_archives, program_files
 from supplymatrix.sources.program_archives import read_archive
 from supplymatrix.sources.program_folders import FolderLimits
 from supplymatrix.sources.programs import ProgramsFound, find_programs
-from tests.gomod.made_programs import header, made_elf, made_fat, made_mach
+from tests.gomod.made_programs import function_table, header, made_elf, made_fat, made_mach
 from tests.support.made_images import made_tar
 
 _APP = made_elf(header("go1.25.5"), section=0)
@@ -327,3 +327,20 @@ def test_damaged_archives_never_crash(data: st.DataObject) -> None:
         archive[data.draw(st.integers(0, len(archive) - 1))] = data.draw(st.integers(0, 255))
     found = read_archive(BytesAt(bytes(archive)), program_files.Room())
     assert found.fault or found.files >= 0
+
+
+def test_functions_are_kept_where_they_are_asked_for_in_files_and_archives(tmp_path: Path) -> None:
+    table = function_table("crypto/md5.New", "crypto/sha256.New", "main.main", "runtime.main")
+    table = table.ljust(len(table) + -len(table) % 16, b"\0")
+    text = header()
+    places = [(".gopclntab", 0, len(table)), (".go.buildinfo", len(table), len(text))]
+    data = made_elf(table + text, sections=places)
+    (tmp_path / "app").write_bytes(data)
+    (tmp_path / "all.tar").write_bytes(made_tar({"app": data}))
+    (tmp_path / "all.tgz").write_bytes(gzip.compress(made_tar({"app": data})))
+    (tmp_path / "app.gz").write_bytes(gzip.compress(data))
+    paths = sorted(tmp_path.iterdir())
+    found = find_programs(paths, functions_in={"crypto/md5"})
+    assert [one.read.functions for one in found.programs] == [("crypto/md5.New",)] * len(paths)
+    assert found.functions_in == {"crypto/md5"}
+    assert [one.read.functions for one in find_programs(paths).programs] == [None] * len(paths)

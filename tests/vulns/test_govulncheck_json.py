@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -58,9 +60,11 @@ MAIN_AT = {**MAIN, "position": {"filename": "main.go", "line": 8, "column": 2}}
 ENTRY = entry("GO-2026-1", "example.com/a/x")
 
 
-def read(*objects: object, cut: int = 0, **options: Any) -> GovulncheckRun:
+def read(
+    *objects: object, cut: int = 0, program: str = "", places: Mapping[str, Location] = MappingProxyType({})
+) -> GovulncheckRun:
     text = "\n".join(json.dumps(one, indent=2) for one in objects)
-    return read_govulncheck(text[: len(text) - cut].encode(), "calls.json", **options)
+    return read_govulncheck(text[: len(text) - cut].encode(), "calls.json", program=program, places=places)
 
 
 def test_of_several_findings_the_deepest_counts() -> None:
@@ -114,7 +118,8 @@ def test_what_is_cut_counts_as_far_as_it_goes_with_a_gap() -> None:
     assert [one.advisory for one in run.vulnerabilities] == ["GO-2026-1"]
     (gap,) = run.gaps
     assert "is cut" in gap.reason
-    assert gap.location is not None and gap.location.line > 10
+    assert gap.location is not None
+    assert gap.location.line > 10
 
 
 def test_a_finding_that_names_nothing_is_a_gap() -> None:
@@ -149,7 +154,7 @@ def test_what_nests_too_deep_is_a_gap() -> None:
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(["config", "SBOM", "osv", "finding", "trace", "module", "package", "position", "id", "modules"]),
+        st.sampled_from(["config", "SBOM", "osv", "finding", "trace", "module", "package", "position", "modules"]),
         inner,
         max_size=4,
     ),

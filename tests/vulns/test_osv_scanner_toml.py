@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
@@ -74,7 +75,7 @@ def test_keys_may_be_written_in_any_case() -> None:
     ("text", "line"),
     [
         ("[[IgnoredVulns]]\nid = 1\n", 2), ('[[IgnoredVulns]]\nid = "x"\nuntil = 2027-01-01\n', 3),
-        ('[IgnoredVulns]\nid = "x"\n', 1), ('x = "y"\n', 1), ("[[IgnoredVulns]]\nignoreUntil = \"2027-01-01\"\n", 2),
+        ('[IgnoredVulns]\nid = "x"\n', 1), ('x = "y"\n', 1), ('[[IgnoredVulns]]\nignoreUntil = "2027-01-01"\n', 2),
         ("IgnoredVulns = [1]\n", 1), ("[[", 1), ("a = {", 1),
     ],
 )  # fmt: skip
@@ -86,7 +87,5 @@ def test_a_file_that_the_scanner_refuses_is_refused_with_its_line(text: str, lin
 
 @given(st.binary(max_size=60) | st.text(alphabet="[]IgnoredVulns=\"\n id{}'.#1", max_size=60).map(str.encode))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    try:
-        read_osv_scanner_toml(data, "x")
-    except InputError as err:
-        assert err.diagnostics[0].message
+    with suppress(InputError):
+        assert read_osv_scanner_toml(data, "x").advisories == ()

@@ -23,7 +23,7 @@ RULE = Rule(
     offline=True,
     fixable=True,
     since="0.1.0",
-    check_kind="sumdb-inclusion",
+    check_kind="source-chain",
 )
 _NAMES = (
     "GOSUMDB",
