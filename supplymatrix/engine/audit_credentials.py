@@ -209,7 +209,8 @@ class _Search:
                     continue
                 self._read.add(key)
                 looked += 1
-                origin = f"git config ({placed.scope})"
+                is_inside = placed.scope == "local" and not placed.place.startswith(("/", "~"))
+                origin = "" if is_inside else f"git config ({placed.scope})"
                 place = self._in_root(root, placed.place) if placed.scope == "local" else placed.place
                 ones = credentials_of_entry(placed.entry, "" if placed.scope == "environment" else place, origin)
                 if ones and is_ci and is_of_ci_job(placed.entry):

@@ -23,11 +23,13 @@ from supplymatrix.vendors.standing import matches_image
 
 __all__ = ["BaseUse", "base_images_of"]
 
+_READ = frozenset({"dockerfile", "ko", "goreleaser", "workflow", "gitlab-ci"})
+"""Kinds of files whose images a project builds on, or is built in."""
 _OPENING = "--from="
 _HIDING = (
     "the image of", "the images of", "the further stages", "the rest of the Dockerfile", "the end of a here-document",
 )  # fmt: skip
-"""How gaps of a Dockerfile begin behind which there may be an image."""
+"""How gaps begin behind which there may be an image."""
 
 
 @value
@@ -50,8 +52,8 @@ def base_images_of(
         profile for profile in (profile_of(vendor, environ, today) for vendor in vendors) if profile is not None
     ]
     uses: dict[tuple[str, str], BaseUse] = {}
-    unread = [gap for gap in build.gaps if gap.location is None or kind_of(gap.subject) == "dockerfile"]
-    files = [file for file in build.files if file.kind == "dockerfile"]
+    unread = [gap for gap in build.gaps if gap.location is None or kind_of(gap.subject) in _READ]
+    files = [file for file in build.files if file.kind in _READ]
     for file in files:
         for sign in file.signs:
             if sign.kind is DetectKind.IMAGE:
@@ -78,7 +80,9 @@ def _with_small_host(reference: str) -> str:
 
 
 def _reference(sign: Sign) -> str:
-    """Return an image as its line has it, with its digest: the forms of a sign have none."""
+    """Return an image as it is written, with its digest: the forms of a sign have none."""
+    if sign.reference:
+        return sign.reference
     wanted = repository_of(sign.texts[0])
     words = (word.removeprefix(_OPENING) for word in sign.words.split())
     return next((word for word in words if "@" in word and repository_of(word) == wanted), sign.texts[0])

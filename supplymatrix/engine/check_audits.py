@@ -16,17 +16,10 @@ from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.value import changed
 from supplymatrix.policy.document import Policy
+from supplymatrix.reports.audit_words import FAMILY_TITLES
 
-__all__ = ["ENGINES", "FAMILY_NAMES", "add_audits", "audits_of"]
+__all__ = ["ENGINES", "add_audits", "audits_of"]
 
-FAMILY_NAMES: Mapping[AuditFamily, str] = {
-    AuditFamily.VULNS: "known vulnerabilities",
-    AuditFamily.CRYPTO: "FIPS 140-3 posture",
-    AuditFamily.CGO: "code that is not Go",
-    AuditFamily.SOURCES: "sources and credentials",
-    AuditFamily.VENDOR_PATH: "vendor path",
-}
-"""What a family looks at, in words."""
 ENGINES: Mapping[AuditFamily, tuple[str, ...]] = {
     AuditFamily.VULNS: ("supplymatrix.engine.audit_vulns",),
     AuditFamily.CRYPTO: ("supplymatrix.engine.audit_fips",),
@@ -67,7 +60,7 @@ def _looked(family: AuditFamily, name: str, wish: AuditInput) -> SeenHere:
     try:
         facts_of: Callable[[AuditInput], SeenHere] = import_module(name).facts_of
         seen = facts_of(wish)
-    except (InputError, SourceError, TransportError, OSError, ModuleNotFoundError) as err:
+    except (InputError, SourceError, TransportError, OSError) as err:
         return SeenHere(facts=(), gaps=(_failed(family, err),))
     return changed(seen, gaps=tuple(changed(gap, family=family) for gap in seen.gaps))
 
@@ -75,7 +68,7 @@ def _looked(family: AuditFamily, name: str, wish: AuditInput) -> SeenHere:
 def _failed(family: AuditFamily, err: Exception) -> Gap:
     remedy = err.diagnostics[0].remedy if isinstance(err, InputError) else str(getattr(err, "remedy", ""))
     return Gap(
-        wanted=f"audit: {FAMILY_NAMES[family]}",
+        wanted=f"audit: {FAMILY_TITLES[family]}",
         reason=str(err.diagnostics[0]) if isinstance(err, InputError) else str(err),
         remedy=remedy or "mend what it says, and run again",
         family=family,

@@ -1,4 +1,4 @@
-"""What a project's own files show of FIPS 140-3: go.mod, `//go:debug` lines, imports; and what is set on this machine.
+r"""What a project's own files show of FIPS 140-3: go.mod, `//go:debug` lines, imports; and what is set on this machine.
 
 >>> [line.value for line in debug_lines(b"//go:debug fips140=only\n\npackage main\n", "main.go")]
 ['only']

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from supplymatrix.gomod.build_constraint import KNOWN_OS
 from supplymatrix.gomod.build_info import BuildInfo, BuiltModule
 from supplymatrix.gomod.program import ReadProgram
 from supplymatrix.gomod.program_c import RUNTIME_CGO
@@ -120,15 +121,25 @@ class _Look:
             if not packages and path != self._main():
                 continue
             yield from table_facts(module, self._place, self._name)
-            told = [row for row in rows if row.mode is not LinkMode.TRANSLATED and (calling or row.without_cgo)]
+            told = [row for row in rows if self._holds(row, path, packages)]
             for row in told:
-                for name in row.libraries:
+                for name in row.libraries or ("",):
                     library = find_library(name)
                     if library is not None and library.name in dynamic and row.mode is LinkMode.DYNAMIC:
                         continue  # told by what the program loads
                     yield self._of_row(module, row, library, name, calling or packages)
             if calling and not told:
                 yield self._unknown(module, calling)
+
+    def _holds(self, row: KnownModule, path: str, packages: Sequence[str]) -> bool:
+        """Return whether what the table says of a module is in this program: C is linked in with the package that
+        brings it, whether or not a function of it is called."""
+        if row.mode is LinkMode.TRANSLATED or not (row.without_cgo or RUNTIME_CGO in (self._read.packages or ())):
+            return False
+        words = row.conditions.replace(",", " ").split()
+        if words[:1] == ["package"]:
+            return any(package == f"{path}/{words[1]}" for package in packages)
+        return self._read.goos in words if words and words[0] in KNOWN_OS else True
 
     def _of_row(
         self, module: ModuleVersion, row: KnownModule, library: KnownLibrary | None, name: str, packages: Sequence[str]
@@ -137,7 +148,6 @@ class _Look:
         return changed(
             fact,
             notes=tuple(filter(None, (row.remark, f"the table's row: {row.source}"))),
-            conditions=row.conditions,
             is_crypto=fact.is_crypto or row.is_crypto,
         )
 

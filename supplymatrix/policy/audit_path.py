@@ -5,10 +5,11 @@ With `pinned = "version"` a full version is as good as the contents for SM804 an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from supplymatrix.checks.result import failed, passed
 from supplymatrix.model.fact import Facts
+from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Evidence, Result, Rule
 from supplymatrix.model.value import changed
@@ -23,39 +24,49 @@ VENDOR_RULE = "SM803"
 _PINNED_RULES = ("SM804", "SM806")
 _NAMED = frozenset({PathPart.TOOLCHAIN, PathPart.BASE_IMAGE, PathPart.BUILD_IMAGE})
 """Parts of which a vendor that nobody knows is none of those that are allowed."""
+_EMPTY_IMAGE = "scratch"
+_NO_VENDORS = ("go.mod", "go.work")
+"""Files that name versions of Go, and nobody's builds of it."""
 _NO_MODULE = ModuleVersion(path="", version="")
 
 
 def check_path(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Iterator[Result]:
-    """Yield one result for each thing that is in use. rules: by id."""
+    """Yield one result for each thing that a line names. rules: by id."""
     vendors, toolchains = policy.terms.get("path.vendors"), policy.terms.get("path.toolchains")
     rule = rules.get(VENDOR_RULE)
     if rule is None or (vendors is None and toolchains is None):
         return
+    found: dict[tuple[Location, str, str], list[VendorUse]] = {}
     for use in facts.of(VendorUse):
-        asked = [vendors, toolchains if use.part is PathPart.TOOLCHAIN else None]
-        said = [found for found in asked if found is not None]
-        if said and (use.vendor or use.part in _NAMED):
-            yield _judge(use, said, rule)
+        if use.what != _EMPTY_IMAGE and use.location.artifact not in _NO_VENDORS:
+            found.setdefault((use.location, use.what, use.vendor), []).append(use)
+    for uses in found.values():
+        parts = {use.part for use in uses}
+        said = [vendors, toolchains if PathPart.TOOLCHAIN in parts else None]
+        if any(said) and (uses[0].vendor or parts & _NAMED):
+            yield _judge(uses, [one for one in said if one is not None], rule)
 
 
-def _judge(use: VendorUse, asked: list[Said], rule: Rule) -> Result:
-    subject = f"{use.part.value} {use.what} in {use.location.artifact or 'use'}"
-    refusing = next((said for said in asked if use.vendor not in _vendors(said)), None)
+def _judge(uses: Sequence[VendorUse], asked: Sequence[Said], rule: Rule) -> Result:
+    first = uses[0]
+    subject = f"{first.what} in {first.location.artifact or 'use'}"
+    refusing = next((said for said in asked if first.vendor not in _vendors(said)), None)
     if refusing is None:
         return passed(rule, subject, _NO_MODULE)
-    whose = f"is {use.vendor}'s" if use.vendor else "is of a vendor that is not known"
-    allowed = ", ".join(_vendors(refusing))
+    whose = f"is {first.vendor}'s" if first.vendor else "is of a vendor that is not known"
+    allowed, parts = ", ".join(_vendors(refusing)), " and ".join(dict.fromkeys(use.part.value for use in uses))
     return failed(
         rule,
         subject,
         _NO_MODULE,
-        message=f"the {use.part.value} {use.what} {whose}; the policy allows {allowed}",
-        label=f"{use.vendor or 'an unknown vendor'} is not allowed",
-        locations=(use.location, refusing.location),
-        evidence=(Evidence(label="line", value=use.words),) if use.words else (),
+        message=f"the {parts} {first.what} {whose}; the policy allows {allowed}",
+        label=f"{first.vendor or 'an unknown vendor'} is not allowed",
+        locations=(first.location, refusing.location),
+        evidence=tuple(
+            Evidence(label="line", value=words) for words in dict.fromkeys(u.words for u in uses if u.words)
+        ),
         fix=f"take it from {allowed}, or allow this vendor after a review",
-        identity=f"{subject}\n{use.vendor}\n{use.stage}",
+        identity=f"{subject}\n{first.vendor}\n{first.stage}",
     )
 
 

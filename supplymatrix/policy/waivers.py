@@ -19,7 +19,7 @@ __all__ = ["NAMED_BY_SUBJECT", "SOON", "DebtBook", "WaiverBook", "is_too_wide"]
 
 SOON = timedelta(days=14)
 """How long before its end a waiver is spoken of."""
-NAMED_BY_SUBJECT = ("vendor:", "vendor/", "program:", "artifact:", "trusted-root")
+NAMED_BY_SUBJECT = ("vendor:", "vendor/", "program:", "artifact:", "credential:", "trusted-root")
 """How subjects begin that are no modules, and that a waiver names as they are."""
 ADVISORY = frozenset(ADVISORY_RULES)
 _NARROW = 2  # elements of a path: the host, and whose modules they are
@@ -107,8 +107,8 @@ class WaiverBook:
 
 def _names_of(about: Finding | Result) -> tuple[str, ...]:
     """Return what a waiver may call a thing in `package`: its module path; of what is none "vendor:<id>",
-    "vendor/<file>", "program:<name>", "artifact:<name>" or "trusted-root". An attestation of an artifact is meant by
-    the artifact's name, too."""
+    "vendor/<file>", "program:<name>", "artifact:<name>", "credential:<place>" or "trusted-root". An attestation of an
+    artifact is meant by the artifact's name, too."""
     if about.module or not about.subject.startswith(NAMED_BY_SUBJECT):
         return (about.module,)
     name, _, kind = about.subject.removesuffix(")").rpartition(" (")

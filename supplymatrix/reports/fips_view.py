@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from supplymatrix.fips.certificates import certificate_of
 from supplymatrix.fips.families import NAMES, shown_names
 from supplymatrix.model.fips import (
     CertificateState,
@@ -63,7 +64,7 @@ def render_fips_text(run: FipsRun, *, width: int = 80, verbose: bool = False) ->
             brief.append(posture)
         else:
             lines += [*_card(posture, packages, width, verbose=verbose), ""]
-    lines += [plain(f"{one.subject}: nothing of FIPS 140-3, and nothing beside it") for one in brief]
+    lines += [plain(_in_a_line(one, by_subject.get((one.use, one.subject), []))) for one in brief]
     lines += [""] if brief else []
     for fault in run.faults:
         lines += _wrapped("cannot use", f"{fault.artifact}: {fault.message}", width)
@@ -102,6 +103,11 @@ def _is_plain(posture: FipsPosture, packages: Sequence[NonApprovedPackage]) -> b
     return posture.family is FipsFamily.NONE and not beside and not any(posture.of(kind) for kind in bad)
 
 
+def _in_a_line(posture: FipsPosture, packages: Sequence[NonApprovedPackage]) -> str:
+    but = " but what Go's own packages bring along" if packages else ""
+    return f"{posture.subject}: nothing of FIPS 140-3, and nothing beside it{but}"
+
+
 def _card(posture: FipsPosture, packages: Sequence[NonApprovedPackage], width: int, *, verbose: bool) -> Iterator[str]:
     yield plain(f"{posture.subject} ({_USES[posture.use]})")
     yield from _wrapped("family", family_words(posture), width)
@@ -109,6 +115,10 @@ def _card(posture: FipsPosture, packages: Sequence[NonApprovedPackage], width: i
         yield from _wrapped("", posture.reason, width)
     elif posture.family is not FipsFamily.NONE:
         yield from _wrapped("module", module_words(posture), width)
+        known = certificate_of(posture.family, posture.module)
+        if known is not None:
+            source = f"; source: {known.source}" if verbose else ""
+            yield from _wrapped("", f"{known.name} {known.version}: {known.note or 'no remarks'}{source}", width)
     if posture.mode:
         yield from _wrapped("mode", f"fips140={posture.mode}", width)
     for kind, label, sign in _ROWS:

@@ -22,6 +22,8 @@ _WORDS = {
     ChangeSort.CONTENT: "another hash, of what has no version",
     ChangeSort.NAMES: "named otherwise beside the same purl",
     ChangeSort.TWICE: "listed more or less often",
+    ChangeSort.VULNERABLE: "known vulnerabilities come",
+    ChangeSort.CLEARED: "known vulnerabilities go",
     ChangeSort.VERSION: "another version",
     ChangeSort.ADDED: "added",
     ChangeSort.REMOVED: "removed",

@@ -1,0 +1,54 @@
+"""SM702 native-licence-combined: a native library whose licence reaches the whole program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supplymatrix.checks.native import brought, fact_subject, name_of, native_finding, whose
+from supplymatrix.checks.native_gaps import unknown_native
+from supplymatrix.checks.result import passed
+from supplymatrix.checks.view import FactView
+from supplymatrix.model.native_code import LinkOutcome
+from supplymatrix.model.rule import Level, Result, Rule, Severity
+from supplymatrix.native.positions import fits_project
+
+__all__ = ["JUDGED_BY", "RULE", "check"]
+
+JUDGED_BY = "facts"
+RULE = Rule(
+    id="SM702",
+    name="native-licence-combined",
+    title="a native library whose licence reaches the whole program",
+    why="Copies of the program may then be passed on under that licence alone, and with all of its source.",
+    severity=Severity.HIGH,
+    level=Level.ERROR,
+    needs=("NativeCode", "BuiltProgram"),
+    offline=True,
+    fixable=True,
+    since="0.1.0",
+    check_kind="licence",
+)
+
+
+def check(view: FactView) -> Iterator[Result]:
+    """One finding for each such library, unless the program is under a licence that takes it; what is not known is
+    SM705's, and what could not be looked at is unknown."""
+    yield from unknown_native(RULE, view)
+    for fact in brought(view):
+        if fact.position.outcome is LinkOutcome.UNKNOWN:
+            continue
+        subject = fact_subject(fact)
+        if fact.position.outcome is not LinkOutcome.GPL_COMBINED or fits_project(fact.licence, fact.own_licence):
+            yield passed(RULE, subject, fact.subject)
+            continue
+        disputed = "; others dispute that" if fact.position.is_disputed else ""
+        yield native_finding(
+            RULE,
+            fact,
+            message=f"{whose(fact)} brings {name_of(fact)} ({fact.mode.value}), under {fact.licence}: one work with the "
+            f"program for the FSF{disputed}",
+            label=f"{fact.position.outcome.value}, {fact.position.of.value}",
+            fix="run it as a program of its own, take a replacement (supplymatrix audit cgo --strategies "
+            f"{fact.library or 'LIBRARY'}), or put the program under that licence",
+            more=(("what it asks", fact.position.words), ("the program's licence", fact.own_licence)),
+        )
