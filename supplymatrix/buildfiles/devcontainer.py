@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import re
 
-from supplymatrix.buildfiles.found import BuildFile, GoUse, Role, Sign, together
-from supplymatrix.buildfiles.images import image_forms
+from supplymatrix.buildfiles.found import BuildFile, GoUse, Role, together
 from supplymatrix.buildfiles.workflows import image_found
 from supplymatrix.buildfiles.yaml_places import YamlFile, open_yaml
 from supplymatrix.documents.yaml_text import YamlNode
 from supplymatrix.errors import Diagnostic, InputError
-from supplymatrix.model.vendor import DetectKind
+from supplymatrix.model.value import changed
 
 __all__ = ["read_devcontainer"]
 
 _MAX_BYTES = 1 << 20
 _MAX_FEATURES = 200
-_TOKEN = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/|,(?=\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*[}\]])', re.DOTALL)
+_TOKEN = re.compile(r'"(?:\\.|[^"\\\n])*"?|//[^\n]*|/\*')
 _GO_FEATURE = re.compile(r"(?:.*/)?(?:features/)?go(?::\S*)?")
 _VERSION = re.compile(r"1\.[0-9]{1,4}(?:\.[0-9]{1,4})?")
 _DEV_GO = re.compile(
-    r"mcr\.microsoft\.com/(?:vscode/)?devcontainers/go:(?:[0-9.]+-)?(1\.[0-9]{1,4}(?:\.[0-9]{1,4})?)?(?:-.*)?"
+    r"mcr\.microsoft\.com/(?:vscode/)?devcontainers/go:(?:dev-)?(?:[0-9]+-)?(1\.[0-9]{1,4}(?:\.[0-9]{1,4})?)(?:-.*)?"
 )
+"""A tag has the version of the image in front: "1-1.25-bookworm"."""
 
 
 def read_devcontainer(data: bytes, artifact: str) -> BuildFile:
@@ -34,39 +34,42 @@ def read_devcontainer(data: bytes, artifact: str) -> BuildFile:
         message = f"the file has {len(data):,} bytes"
         raise InputError(Diagnostic(message=message, artifact=artifact, expected=f"at most {_MAX_BYTES:,}"))
     text = data.decode("utf-8-sig", "replace").replace("\t", " ")
-    file = open_yaml(_TOKEN.sub(_without, text).encode("utf-8", "replace"), artifact)
+    file = open_yaml(_without_comments(text).encode("utf-8", "replace"), artifact)
     parts = []
     image = file.root["image"]
     if image.text and "${" not in image.text:
         parts.append(_image(file, image))
     for name, given in list(file.root["features"].entries.items())[:_MAX_FEATURES]:
         if _GO_FEATURE.fullmatch(name):
-            parts.append(_feature(file, name, given))
+            parts.append(_feature(file, given))
     return together(artifact, "devcontainer", *parts)
 
 
-def _without(found: re.Match[str]) -> str:
-    """Return a text as it is, and spaces for a comment or a last comma: every place stays."""
-    token = found[0]
-    return token if token.startswith('"') else re.sub(r"[^\n]", " ", token)
+def _without_comments(text: str) -> str:
+    """Return a text with spaces for its comments, so that every place stays. Commas at the end are fine in YAML."""
+    parts: list[str] = []
+    at = 0
+    while found := _TOKEN.search(text, at):
+        end = found.end()
+        if found[0] == "/*":
+            close = text.find("*/", end)
+            end = len(text) if close < 0 else close + 2
+        token = text[found.start() : end]
+        parts += [text[at : found.start()], token if token.startswith('"') else re.sub(r"[^\n]", " ", token)]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def _image(file: YamlFile, node: YamlNode) -> BuildFile:
     found = image_found(file, node, node.text, Role.OTHER)
     named = _DEV_GO.fullmatch(node.text)
-    if not named or found.gos:
-        return found
-    use = GoUse(version=named[1] or "", role=Role.OTHER, location=file.place(node), words=file.words(node))
-    return together("", "", found, BuildFile(artifact="", kind="", gos=(use,)))
+    return changed(found, gos=tuple(changed(use, version=named[1]) for use in found.gos)) if named else found
 
 
-def _feature(file: YamlFile, name: str, given: YamlNode) -> BuildFile:
+def _feature(file: YamlFile, given: YamlNode) -> BuildFile:
     version = given["version"].text or given.text
     place = file.place(given)
     words = file.words_at(place.line)
     version = version if _VERSION.fullmatch(version) else ""
     use = GoUse(version=version, role=Role.OTHER, location=place, words=words)
-    sign = Sign(
-        kind=DetectKind.IMAGE, texts=image_forms(name), role=Role.OTHER, location=place, words=words, reference=name
-    )
-    return BuildFile(artifact="", kind="", gos=(use,), beside=(sign,) if sign.texts and "/" in name else ())
+    return BuildFile(artifact="", kind="", gos=(use,))

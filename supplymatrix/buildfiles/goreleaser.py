@@ -135,7 +135,7 @@ def _bills(file: YamlFile) -> Iterator[Tool]:
     for node in file.root["sboms"].items[:_MAX_ITEMS]:
         cmd = (node["cmd"].text or "syft").rpartition("/")[2][:60]
         artifacts = (node["artifacts"].text or "archive")[:60]
-        yield _tool(file, PathPart.RUNTIME, node, f"bill of materials of each {artifacts} by {cmd}")
+        yield _tool(file, PathPart.SIGNING, node, f"bill of materials of each {artifacts} by {cmd}")
 
 
 def _tool(file: YamlFile, part: PathPart, node: YamlNode, what: str) -> Tool:

@@ -47,7 +47,7 @@ _SECTION = re.compile(
 )
 _SCRIPTS = frozenset({"prep", "generate_buildrequires", "conf", "build", "install", "check"})
 _BUNDLED = re.compile(r"bundled\(golang\(([^)\s]{1,300})\)\)(?:[ \t]*=[ \t]*(\S+))?")
-_REQUIRED = re.compile(r"([^\s,<>=()]+(?:\([^)]*\))?)(?:[ \t]*([<>=]{1,2})[ \t]*([^\s,()]+))?")
+_REQUIRED = re.compile(r"([^\s,<>=()]{1,200}(?:\([^)]{0,200}\))?)(?:[ \t]{0,20}([<>=]{1,2})[ \t]*([^\s,()]+))?")
 _MACROS = (
     "gobuild",
     "gocompilerflags",
@@ -65,6 +65,8 @@ _VARIABLES = re.compile(
     r"(?:GO_LDFLAGS|GO_BUILDTAGS|GOFLAGS|GOPROXY|GOEXPERIMENT|GOTOOLCHAIN|GOFIPS140|CGO_ENABLED|BUILDTAGS)\Z"
 )
 _FLAG_MACROS = {"gotags": "-tags", "gobuildtags": "-tags", "buildtags": "-tags"}
+_OF_SUSE = re.compile(r"go1\.[0-9]")
+"""How packages of Go are named by SUSE alone."""
 _PACKAGES = frozenset(
     {"go-rpm-macros", "golang-packaging", "golang-bin", "go-compilers-golang-compiler", "go-srpm-macros"}
 )
@@ -241,10 +243,11 @@ class _Spec:
     def _toolchain(self, line: _Line, name: str, asked: str) -> None:
         """Note a package of Go. What is asked for with >= is the least that will do, so it tells no version."""
         place, words = self._place(line.number), self._words_of(line)
+        manager = "zypper" if _OF_SUSE.match(name) else "rpm"
         exact = asked[1:].strip() if asked.startswith("=") and not asked.startswith("==") else ""
         version = go_of_package(name, exact)
         sign = Sign(
-            kind=DetectKind.PACKAGE, texts=(name,), role=Role.BUILD, location=place, words=words, manager="rpm",
+            kind=DetectKind.PACKAGE, texts=(name,), role=Role.BUILD, location=place, words=words, manager=manager,
             version=asked,
         )  # fmt: skip
         use = GoUse(version=version if is_go_version(version) else "", role=Role.BUILD, location=place, words=words)

@@ -104,6 +104,7 @@ class _Reader:
         self._knows = knowledge
         self._day = day
         self._owners = {sign: knowledge.owner(sign) for sign in file.signs}
+        self._go_places = {use.location for use in file.gos}
         self._by_place: dict[Location, list[Sign]] = {}
         for sign in file.signs:
             self._by_place.setdefault(sign.location, []).append(sign)
@@ -127,7 +128,8 @@ class _Reader:
         elif sign.kind is DetectKind.GOPROXY:
             yield self._plain(sign, PathPart.PROXY, sign.texts[0])
         elif sign.kind is DetectKind.APK_REPOSITORY:
-            yield self._repository(sign)
+            if not sign.texts[0].endswith(".pub"):  # a key of one
+                yield self._repository(sign)
         elif sign.kind in _SETTINGS:
             yield from self._setting(sign)
         elif sign.kind in (DetectKind.PACKAGE, DetectKind.SNAP):
@@ -213,21 +215,19 @@ class _Reader:
 
     def _package(self, sign: Sign) -> Iterator[VendorUse]:
         """Yield a package that a profile knows; Go itself is told by what names its version."""
-        if self._owners[sign] is not None and not self._names_go(sign):
+        if self._owners[sign] is not None and sign.location not in self._go_places:
             use = self._plain(
                 sign, PathPart.PACKAGES, sign.texts[-1] if sign.kind is DetectKind.SNAP else sign.texts[0]
             )
             yield changed(use, pinned=pin_of_package(sign.version), version=sign.version)
-
-    def _names_go(self, sign: Sign) -> bool:
-        return any(use.location == sign.location for use in self._file.gos)
 
     def _of_go(self, use: GoUse) -> VendorUse:
         """Return a Go, with the thing that brings it, and whose that is."""
         bringing = self._bringing(use)
         owner = self._owners.get(bringing) if bringing is not None else None
         minor = language_version(f"go{use.version}").removeprefix("go") if use.version else ""
-        end = self._knows.end_of_go(owner, minor) if minor else End()
+        is_floor = use.is_least or use.role is Role.PROJECT
+        end = self._knows.end_of_go(owner, minor) if minor and not is_floor else End()
         is_upstream = bringing is None or bringing.kind in (DetectKind.ENV, DetectKind.CI_ACTION)
         vendor = owner.vendor if owner is not None else UPSTREAM if is_upstream else ""
         return VendorUse(
@@ -254,7 +254,8 @@ class _Reader:
             return pinned if pinned in (Pinned.DIGEST, Pinned.UNKNOWN) else pin_of_go(use.version)
         if bringing is not None and bringing.kind is DetectKind.PACKAGE and bringing.version:
             return pin_of_package(bringing.version)
-        return Pinned.UNKNOWN if "$" in use.words and not use.version else pin_of_go(use.version)
+        is_open = "$" in use.words and "${{" not in use.words and not use.version
+        return Pinned.UNKNOWN if is_open else pin_of_go(use.version)
 
     def _wanted_go(self, use: GoUse, bringing: Sign | None, end: End) -> str:
         if end.is_ended:

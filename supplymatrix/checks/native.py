@@ -58,11 +58,12 @@ def native_finding(
 
 
 def _evidence(fact: NativeCode) -> Iterator[tuple[str, str]]:
-    files = ", ".join(fact.files[:_FILES])
-    more = f" and {fact.count - _FILES:,} more" if fact.count > _FILES and files else ""
+    shown = fact.files[:_FILES]
+    files = ", ".join(shown)
+    more = f" and {fact.count - len(shown):,} more" if fact.count > len(shown) and files else ""
     packages = ", ".join(fact.packages[:_FILES])
     yield "how", f"{fact.mode.value}, told by {fact.proof.value}"
-    yield "licence", f"{fact.licence or 'not known'}{f', by {fact.licence_from}' if fact.licence_from else ''}"
+    yield "licence", f"{fact.licence or 'not known'}{f' ({fact.licence_from})' if fact.licence_from else ''}"
     yield "position", f"{fact.position.of.value}{f' ({fact.position.source})' if fact.position.source else ''}"
     yield "disputed", "others hold the contrary" if fact.position.is_disputed else ""
     yield "files", files + more

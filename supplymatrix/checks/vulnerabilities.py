@@ -24,8 +24,8 @@ from supplymatrix.model.rule import Evidence, Result, Rule
 from supplymatrix.model.vulnerability import Review, VulnDatabase, Vulnerability, VulnLevel
 
 __all__ = [
-    "DATABASE", "DATABASE_AGE", "GO_ITSELF", "clear_subjects", "fix_of", "is_ruled_out", "rule_of",
-    "vulnerability_finding", "vulnerability_subject",
+    "DATABASE", "DATABASE_AGE", "GO_ITSELF", "clear_subjects", "fix_of", "rule_of", "vulnerability_finding",
+    "vulnerability_subject",
 ]  # fmt: skip
 
 DATABASE = "vulnerability database"
@@ -37,18 +37,13 @@ _NAMES = {"stdlib": "the standard library of Go", "toolchain": "the tools of Go"
 _MOST = 20
 
 
-def is_ruled_out(found: Vulnerability) -> bool:
-    """Return whether something nearer than what was found was looked for, and is not there."""
-    return found.looked.depth > found.level.depth
-
-
 def rule_of(found: Vulnerability) -> str:
     """Return the one rule that tells of a vulnerability."""
     if found.is_malicious:
         return "SM309"
     if found.review is Review.UNREVIEWED:
         return "SM304"
-    if is_ruled_out(found) or found.level is VulnLevel.MODULE:
+    if found.is_ruled_out or found.level is VulnLevel.MODULE:
         return "SM303"
     if found.subject.path in GO_ITSELF:
         return "SM305"
@@ -115,7 +110,7 @@ def clear_subjects(rule: Rule, view: FactView) -> Iterator[Result]:
 def _stated(found: Vulnerability) -> Iterator[tuple[str, str]]:
     yield "also known as", ", ".join(found.aliases)
     yield "level", f"{found.level.value}, by the {found.level_by.value}"
-    if is_ruled_out(found):
+    if found.is_ruled_out:
         yield "looked for", f"{'functions' if found.looked is VulnLevel.SYMBOL else 'packages'}: none is there"
     yield "packages", _listed(found.packages)
     yield "functions", _listed(found.symbols)

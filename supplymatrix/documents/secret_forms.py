@@ -184,7 +184,7 @@ _FORMS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
 )
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_BODY = re.compile(r"[A-Za-z0-9+/]{16}")
+_KEY_BODY = re.compile(r"(?:[\s\"'`,+#/*]|\\[nrt]){0,40}(?:[A-Za-z0-9+/]{16}|Proc-Type:)")
 _CODE = frozenset("[](){}$")
 """What no key has between its first line and its last, but code that writes one has."""
 _NEAR = 200  # characters behind the first line of a key without a last one, in which its body begins
@@ -329,7 +329,7 @@ def _keys(text: str) -> Iterator[Span]:
         end = _PEM_END.search(text, head.end()) if has_end else None
         has_end = end is not None
         if end is None:
-            body = _KEY_BODY.search(text, head.end(), head.end() + _NEAR)
+            body = _KEY_BODY.match(text, head.end(), head.end() + _NEAR)
             stop = len(text) if body else head.end()
         else:
             stop = end.end()

@@ -62,6 +62,8 @@ _COMPUTED = re.compile(
     re.DOTALL,
 )
 """What computes a value, is a pattern, or stands for one elsewhere, where it has no quotes."""
+_SCHEME = re.compile(r"(?i:bearer|basic|token)[ \t]+")
+"""What stands before a token in a header."""
 _TYPES = re.compile(r"(?:id|type|env|src|source|target|name|key|from)=.*", re.DOTALL)
 _BODY = re.compile(r"(?m)^[\s/#>*+|-]{0,40}([A-Za-z0-9+/]{48,76}={0,2})[ \t\r]*$")
 """A line of a key without its first and last ones."""
@@ -234,6 +236,8 @@ def _value(text: str, at: int, how: str, *, is_flow: bool) -> _Value:
         if found[-1:] in _QUOTES:
             found = found[:-1]
         end = start + len(found)
+    scheme = _SCHEME.match(text, start, end)
+    start = scheme.end() if scheme else start
     return _Value(start=start, end=end, text=text[start:end], is_quoted=is_quoted)
 
 

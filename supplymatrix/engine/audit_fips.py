@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from supplymatrix.checks.crypto import CRYPTO_WANTED
 from supplymatrix.engine.audit_input import AuditInput
 from supplymatrix.engine.means import Means
-from supplymatrix.engine.this_machine import SeenHere
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.fips.certificates import READ_ON
 from supplymatrix.fips.non_approved import FUNCTIONS_IN as CALLED
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
     from supplymatrix.buildfiles.found import BuildFile
     from supplymatrix.engine.module_graph import GraphRun
+    from supplymatrix.engine.this_machine import SeenHere
     from supplymatrix.fips.sources import DebugLine, MachineSetting
     from supplymatrix.model.module import ModuleVersion
     from supplymatrix.sources.programs import FoundProgram, ProgramsFound
@@ -57,6 +57,14 @@ class FipsRequest:
     means: Means
 
 
+@value
+class _Seen:
+    """What was seen of one subject, or of all programs."""
+
+    facts: tuple[FipsPosture | NonApprovedPackage, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
 def run_fips(request: FipsRequest) -> FipsRun:
     """Return the posture of everything that paths lead to. Raises InputError where none of them can be used."""
     from supplymatrix.sources.programs import find_programs
@@ -73,12 +81,11 @@ def run_fips(request: FipsRequest) -> FipsRun:
     packages = tuple(fact for one in seen for fact in one.facts if isinstance(fact, NonApprovedPackage))
     gaps = tuple(dict.fromkeys(gap for one in seen for gap in one.gaps))
     results = _findings((*postures, *packages), gaps)
-    notes = [*(found.notes if found is not None else ()), *(note.message for one in seen for note in one.notes)]
     run = FipsRun(
         postures=postures,
         packages=packages,
         gaps=gaps,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=found.notes if found is not None else (),
         exit_code=0,
         results=results,
         faults=tuple(faults),
@@ -93,7 +100,9 @@ def run_fips(request: FipsRequest) -> FipsRun:
 def facts_of(wish: AuditInput) -> SeenHere:
     """Return the facts of one subject: postures, and cryptography beside the module. Raises nothing for hostile
     input: what cannot be looked at is a gap."""
-    parts: list[SeenHere] = []
+    from supplymatrix.engine.this_machine import SeenHere
+
+    parts: list[_Seen] = []
     if wish.project is not None:
         parts.append(_of_project(wish.project, wish.means))
     if wish.programs is not None and wish.programs.programs:
@@ -101,7 +110,6 @@ def facts_of(wish: AuditInput) -> SeenHere:
     return SeenHere(
         facts=tuple(fact for part in parts for fact in part.facts),
         gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
-        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
 
 
@@ -144,7 +152,7 @@ def _with_functions(found: ProgramsFound, means: Means) -> ProgramsFound:
     return changed(found, programs=programs)
 
 
-def _of_programs(found: ProgramsFound) -> SeenHere:
+def _of_programs(found: ProgramsFound) -> _Seen:
     facts: list[FipsPosture | NonApprovedPackage] = []
     gaps: list[Gap] = list(found.gaps)
     for one in found.programs:
@@ -152,7 +160,7 @@ def _of_programs(found: ProgramsFound) -> SeenHere:
         facts.append(posture)
         facts += linked_in_program(one.name, one.read)
         gaps += _program_gaps(one, posture)
-    return SeenHere(facts=tuple(facts), gaps=tuple(gaps))
+    return _Seen(facts=tuple(facts), gaps=tuple(gaps))
 
 
 def _program_gaps(one: FoundProgram, posture: FipsPosture) -> Iterator[Gap]:
@@ -183,7 +191,7 @@ def _program_gaps(one: FoundProgram, posture: FipsPosture) -> Iterator[Gap]:
         )
 
 
-def _of_project(project: Project, means: Means) -> SeenHere:
+def _of_project(project: Project, means: Means) -> _Seen:
     """Return what the files of a project show, and what its build imports."""
     from supplymatrix.engine.module_graph import GraphReader
     from supplymatrix.fips.sources import marks_of_imports, posture_of_project
@@ -202,13 +210,13 @@ def _of_project(project: Project, means: Means) -> SeenHere:
     except InputError as err:
         posture = posture_of_project(project.name, (), settings, imports, looked[2:], place=place)
         gaps.append(_unread(project, err))
-        return SeenHere(facts=(posture, *packages), gaps=tuple(gaps))
+        return _Seen(facts=(posture, *packages), gaps=tuple(gaps))
     files = read_fips_files(build)
     lines = (*_godebug_lines(project, build.files), *files.lines)
     posture = posture_of_project(project.name, lines, settings, imports, [*looked, "build files"], place=place)
     built = _build_postures(build.files, files.scripts, files.tags, posture.marks)
     gaps += [*build.gaps, *files.gaps]
-    return SeenHere(facts=(posture, *built, *packages), gaps=tuple(gaps))
+    return _Seen(facts=(posture, *built, *packages), gaps=tuple(gaps))
 
 
 def _module_line(project: Project, graph: GraphRun) -> Location:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from supplymatrix.sources.programs import ProgramsFound
     from supplymatrix.vendors.standing import SignMatcher
 
-__all__ = ["PathRequest", "PathRun", "facts_of", "run_path"]
+__all__ = ["PathKnowledge", "PathRequest", "PathRun", "facts_of", "run_path"]
 
 _OLD = 400
 """Days after which the table of base distributions is said to be old."""
@@ -65,7 +65,7 @@ def run_path(request: PathRequest) -> PathRun:
     from supplymatrix.engine.projects import read_project
 
     build = read_project(request.path)
-    known = _Known.of(request.means, request.folders)
+    known = PathKnowledge.of(request.means, request.folders)
     uses = _in_order(vendor_uses(build.files, known, request.means.now.date()))
     gaps = tuple(_gaps(build))
     module_path = _module_path(build)
@@ -96,7 +96,7 @@ def facts_of(wish: AuditInput) -> SeenHere:
     facts: tuple[VendorUse, ...] = ()
     gaps: tuple[Gap, ...] = ()
     try:
-        known = _Known.of(wish.means, None)
+        known = PathKnowledge.of(wish.means, None)
     except SupplymatrixError as err:
         return SeenHere(facts=(), gaps=(_gap("whose things are in use", err),))
     if wish.project is not None:
@@ -111,7 +111,7 @@ def facts_of(wish: AuditInput) -> SeenHere:
     return SeenHere(facts=_in_order(facts), gaps=gaps, notes=notes)
 
 
-class _Known:
+class PathKnowledge:
     """What vendor profiles and Go's releases say: the `Knowledge` of `vendor_uses`."""
 
     def __init__(
@@ -129,7 +129,7 @@ class _Known:
         self.notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, means: Means, folders: Sequence[Path] | None) -> _Known:
+    def of(cls, means: Means, folders: Sequence[Path] | None) -> PathKnowledge:
         """Read profiles and releases. Raises InputError, SourceError for what the user's own settings and folders
         hold."""
         from supplymatrix.engine.feed_data import load_shipped
@@ -203,7 +203,7 @@ def _is_advice(profile: VendorProfile, offer: str) -> bool:
     return kinds.get(offer) in (OfferKind.RETAINER, OfferKind.DATA, OfferKind.POLICY)
 
 
-def _of_programs(programs: ProgramsFound, known: _Known, day: date) -> tuple[VendorUse, ...]:
+def _of_programs(programs: ProgramsFound, known: PathKnowledge, day: date) -> tuple[VendorUse, ...]:
     """Return whose Go built programs, as their build info says."""
     from supplymatrix.buildfiles.go_binary import read_go_binary
 

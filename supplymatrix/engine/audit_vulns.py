@@ -54,11 +54,10 @@ class VulnRequest:
 
 @value
 class _Subjects:
-    """What paths lead to. kept: packages whose functions were kept with the programs."""
+    """What paths lead to."""
 
     projects: tuple[Project, ...]
     programs: ProgramsFound | None
-    kept: frozenset[str] = frozenset()
 
 
 def run_vulns(request: VulnRequest) -> VulnRun:
@@ -81,7 +80,7 @@ def run_vulns(request: VulnRequest) -> VulnRun:
     notes = [note.message for part in parts for note in getattr(part, "notes", ())]
     if subjects.programs is not None:
         wish = AuditInput(means=request.means, programs=subjects.programs, private=request.private)
-        parts.append(_of_programs(subjects.programs, databases, wish, subjects.kept))
+        parts.append(_of_programs(subjects.programs, databases, wish))
         notes += subjects.programs.notes
     of_age = (age_gap(database, request.means.now.date()) for database in databases.databases)
     gaps = (
@@ -158,15 +157,13 @@ def _of_one_project(project: Project, databases: VulnDatabases, request: VulnReq
     return changed(made, vulnerabilities=named)
 
 
-def _of_programs(
-    programs: ProgramsFound, databases: VulnDatabases, wish: AuditInput, kept: frozenset[str] = frozenset()
-) -> ProgramVulns:
+def _of_programs(programs: ProgramsFound, databases: VulnDatabases, wish: AuditInput) -> ProgramVulns:
     from supplymatrix.engine.vuln_programs import program_vulnerabilities
     from supplymatrix.net.settings import read_go_settings
 
     told = read_go_settings(wish.means.environ).goprivate.value
     patterns = ",".join((*wish.private, *filter(None, [told])))
-    return program_vulnerabilities(programs, databases, wish.means, private=patterns, kept=kept)
+    return program_vulnerabilities(programs, databases, wish.means, private=patterns)
 
 
 def _subjects(paths: Iterable[Path], databases: VulnDatabases, request: VulnRequest) -> _Subjects:
@@ -174,18 +171,18 @@ def _subjects(paths: Iterable[Path], databases: VulnDatabases, request: VulnRequ
     of_projects, of_programs = list[Path](), list[Path]()
     for path in paths:
         (of_projects if _is_project(path) else of_programs).append(path)
-    programs, kept = None, frozenset[str]()
+    programs = None
     if of_programs:
         from supplymatrix.engine.vuln_programs import read_with_functions
 
-        programs, kept = read_with_functions(of_programs, databases.index.packages, jobs=request.means.jobs)
+        programs = read_with_functions(of_programs, databases.index.packages, jobs=request.means.jobs)
         forged = [
             Diagnostic(message=f"the image is not what it says: {what}", artifact=where)
             for where, what in programs.forged
         ]
         if programs.faults or forged:
             raise InputError(*programs.faults, *forged)
-    return _Subjects(projects=tuple(_projects(of_projects)), programs=programs, kept=kept)
+    return _Subjects(projects=tuple(_projects(of_projects)), programs=programs)
 
 
 def _projects(paths: Sequence[Path]) -> Iterator[Project]:

@@ -25,7 +25,6 @@ __all__ = ["BaseUse", "base_images_of"]
 
 _READ = frozenset({"dockerfile", "ko", "goreleaser", "workflow", "gitlab-ci"})
 """Kinds of files whose images a project builds on, or is built in."""
-_OPENING = "--from="
 _HIDING = (
     "the image of", "the images of", "the further stages", "the rest of the Dockerfile", "the end of a here-document",
 )  # fmt: skip
@@ -64,7 +63,7 @@ def base_images_of(
 
 
 def _uses(sign: Sign, profiles: Sequence[VendorProfile]) -> Iterator[BaseUse]:
-    reference = _with_small_host(without_login(_reference(sign)))
+    reference = _with_small_host(without_login(sign.reference or sign.texts[0]))
     sign = changed(sign, texts=image_forms(_with_small_host(without_login(sign.texts[0]))))
     forms = [repository_of(form) for form in image_forms(reference)]
     for profile in profiles:
@@ -77,15 +76,6 @@ def _with_small_host(reference: str) -> str:
     """Return a reference as registries are told apart, which have no capital letters."""
     host, slash, rest = reference.partition("/")
     return f"{host.lower()}/{rest}" if slash else reference
-
-
-def _reference(sign: Sign) -> str:
-    """Return an image as it is written, with its digest: the forms of a sign have none."""
-    if sign.reference:
-        return sign.reference
-    wanted = repository_of(sign.texts[0])
-    words = (word.removeprefix(_OPENING) for word in sign.words.split())
-    return next((word for word in words if "@" in word and repository_of(word) == wanted), sign.texts[0])
 
 
 def _as_unsigned(gap: Gap) -> Gap:

@@ -30,7 +30,8 @@ __all__ = ["CompareRequest", "read_project_list", "run_compare"]
 
 _LIST_LIMIT = 1 << 20
 _MAX_PROJECTS = 2_000
-_TELLS_LITTLE = frozenset({"workflow", "gitlab-ci"})  # what such a file leaves open keeps no answer from being whole
+_TELLS_LITTLE = frozenset({"workflow", "gitlab-ci", "compose", "devcontainer"})
+"""Kinds of files that keep no answer from being whole by what they leave open."""
 
 
 @value

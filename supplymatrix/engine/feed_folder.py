@@ -1,4 +1,4 @@
-"""`feeds sync --from PATH`: the files of feeds that lie in a folder, whoever has brought it here, or one file of a feed.
+"""`feeds sync --from PATH`: the files of feeds in a folder, whoever has brought it here, or one file of a feed.
 
 Three layouts are known: a folder that `feeds sync` made on another machine; feed files as `Feed.files` names them; and
 an archive as it is served, as `<feed>/<its name at the source>`. Of the Go vulnerability database there are more: the

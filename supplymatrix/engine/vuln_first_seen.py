@@ -8,8 +8,8 @@
 
 By module and not by version: an update that does not help does not start the clock anew. It is written whole, under a
 lock, with what other runs have put there meanwhile; of two days the earlier one stays. A line that is damaged is
-passed over, and a day to come counts as today. On a machine that keeps no folders from one run to the next every day is the
-first one; there a policy had better count from the day of publication.
+passed over, and a day to come counts as today. On a machine that keeps no folders from one run to the next every day
+is the first one; there a policy had better count from the day of publication.
 """
 
 from __future__ import annotations

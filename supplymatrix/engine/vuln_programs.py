@@ -67,27 +67,18 @@ class _Program:
     main: str
 
 
-def read_with_functions(
-    paths: Sequence[Path], packages: AbstractSet[str], *, jobs: int
-) -> tuple[ProgramsFound, frozenset[str]]:
-    """Return the programs that paths lead to, and the packages whose functions were kept: these where they are few
-    files, else none."""
+def read_with_functions(paths: Sequence[Path], packages: AbstractSet[str], *, jobs: int) -> ProgramsFound:
+    """Return the programs that paths lead to, with the functions of these packages where they are few files. Files that
+    lie there plain are not hashed, since nothing is proven of them."""
     few = len(paths) <= KEPT_FOR and all(path.is_file() for path in paths)
-    kept = frozenset({*packages, _MAIN} if few else ())
-    return find_programs(paths, jobs=jobs, functions_in=kept), kept
+    return find_programs(paths, jobs=jobs, functions_in={*packages, _MAIN} if few else frozenset(), hashes=False)
 
 
 def program_vulnerabilities(
-    found: ProgramsFound,
-    databases: VulnDatabases,
-    means: Means,
-    *,
-    private: str = "",
-    kept: AbstractSet[str] = frozenset(),
+    found: ProgramsFound, databases: VulnDatabases, means: Means, *, private: str = ""
 ) -> ProgramVulns:
     """Return what is known of programs, in their order. private: patterns of GOPRIVATE; what they match counts as not
-    checked, unless a database names it. kept: the packages whose functions were kept when the programs were read; of
-    others they are read again. What could not be looked at is a gap. Raises nothing."""
+    checked, unless a database names it. What could not be looked at is a gap. Raises nothing."""
     from supplymatrix.engine.vuln_go import go_of_program, release_table
 
     index = databases.index
@@ -103,7 +94,7 @@ def program_vulnerabilities(
         for at, program in enumerate(programs)
         if program.linked.packages is not None
     }
-    functions = _Functions(means.jobs, kept).of(programs, wanted)
+    functions = _Functions(means.jobs, found.functions_in).of(programs, wanted)
     vulnerabilities: list[Vulnerability] = []
     gos: list[GoSupport] = []
     table = release_table(means) if programs else None

@@ -65,6 +65,6 @@ def group_of(found: Vulnerability) -> VulnGroup:
 
 
 def is_alarming(found: Vulnerability) -> bool:
-    """Return whether a vulnerability is more than a note: it is near, or nobody could look whether it is; a module that
-    was made to harm is so wherever it stands."""
-    return found.is_malicious or found.level is not VulnLevel.MODULE or found.looked is VulnLevel.MODULE
+    """Return whether a vulnerability is more than a note: it is near, or nobody could look whether it is; a module
+    that was made to harm is so wherever it stands."""
+    return found.is_malicious or not found.is_ruled_out

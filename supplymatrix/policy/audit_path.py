@@ -11,7 +11,7 @@ from supplymatrix.checks.result import failed, passed
 from supplymatrix.model.fact import Facts
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.rule import Evidence, Result, Rule
+from supplymatrix.model.rule import Result, Rule
 from supplymatrix.model.value import changed
 from supplymatrix.model.vendor_path import PathPart, Pinned, VendorUse
 from supplymatrix.policy.audit_terms import Said
@@ -62,9 +62,6 @@ def _judge(uses: Sequence[VendorUse], asked: Sequence[Said], rule: Rule) -> Resu
         message=f"the {parts} {first.what} {whose}; the policy allows {allowed}",
         label=f"{first.vendor or 'an unknown vendor'} is not allowed",
         locations=(first.location, refusing.location),
-        evidence=tuple(
-            Evidence(label="line", value=words) for words in dict.fromkeys(u.words for u in uses if u.words)
-        ),
         fix=f"take it from {allowed}, or allow this vendor after a review",
         identity=f"{subject}\n{first.vendor}\n{first.stage}",
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from supplymatrix.checks.result import failed, passed, unknown
-from supplymatrix.checks.vulnerabilities import DATABASE_AGE
+from supplymatrix.checks.vulnerabilities import DATABASE_AGE, GO_ITSELF
 from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.fact import Facts, Gap
 from supplymatrix.model.module import ModuleVersion
@@ -113,13 +113,13 @@ def _counts(found: Vulnerability, policy: Policy) -> bool:
     """Return whether a deadline holds for a vulnerability: it is near enough, or nobody could look how near it is."""
     if found.review is Review.UNREVIEWED and policy.levels.get(_UNREVIEWED_RULE, "off") == "off":
         return False
-    is_near = found.level is not VulnLevel.MODULE or found.looked is VulnLevel.MODULE
-    return is_near or found.is_malicious or _fails_at_module(policy)
+    return found.is_malicious or not found.is_ruled_out or _fails_at(found, policy)
 
 
-def _fails_at_module(policy: Policy) -> bool:
+def _fails_at(found: Vulnerability, policy: Policy) -> bool:
+    """Return whether the policy fails at a level that a vulnerability has, whatever was looked for beyond it."""
     said = policy.terms.get("vulns.fail_at")
-    return said is not None and said.value == "module"
+    return said is not None and VulnLevel(str(said.value)).depth <= found.level.depth
 
 
 def _overdue(found: Vulnerability, policy: Policy, rule: Rule, today: date) -> Result:
@@ -173,32 +173,29 @@ def _deadline(found: Vulnerability, policy: Policy) -> Said:
 
 
 def judge_vulns(results: Iterable[Result], policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Iterator[Result]:
-    """Yield results; where the policy fails at the module, a finding in the place of each pass of SM303. Where it says
-    how old a database may be, that decides, and not what is taken for old without it."""
+    """Yield results; where the policy fails at the module, or the package, a finding in the place of each pass of SM303
+    that is as near. Where it says how old a database may be, that decides, and not what is taken for old without it."""
     if "vulns.max_database_age" in policy.terms:
         results = [result for result in results if not _is_of_age(result)]
     rule = rules.get(REQUIRED_RULE)
-    if rule is None or not _fails_at_module(policy):
+    away = [found for found in facts.of(Vulnerability) if found.is_ruled_out and _fails_at(found, policy)]
+    if rule is None or not away:
         yield from results
         return
-    away = [f for f in facts.of(Vulnerability) if f.level is VulnLevel.MODULE and f.looked is not VulnLevel.MODULE]
-    modules = {str(found.subject) for found in away}
+    subjects = {subject_of(found) for found in away}
     for result in results:
-        if result.rule == REQUIRED_RULE and result.status is Status.PASS and _module_of(result) in modules:
+        if result.rule == REQUIRED_RULE and result.status is Status.PASS and result.subject in subjects:
             continue
         yield result
     for found in away:
         if found.review is Review.REVIEWED and not found.is_malicious:
-            yield _required(found, policy, rule)
+            near = "SM305" if found.subject.path in GO_ITSELF else "SM302"
+            yield _required(found, policy, rule if found.level is VulnLevel.MODULE else rules.get(near, rule))
 
 
 def _is_of_age(result: Result) -> bool:
     """Return whether a result says that a database is old, or of no known day."""
     return result.rule == DATABASE_RULE and result.gap is not None and result.gap.wanted.startswith(DATABASE_AGE)
-
-
-def _module_of(result: Result) -> str:
-    return f"{result.module}@{result.version}" if result.version else result.module
 
 
 def _required(found: Vulnerability, policy: Policy, rule: Rule) -> Result:
@@ -208,7 +205,7 @@ def _required(found: Vulnerability, policy: Policy, rule: Rule) -> Result:
         subject_of(found),
         found.subject,
         message=f"{found.advisory} in {found.subject}: {found.summary}; none of its {what}s is there, and the policy "
-        "fails at the module",
+        f"fails at the {found.level.value}",
         label=found.advisory,
         locations=(found.location, policy.terms["vulns.fail_at"].location),
         evidence=(Evidence(label="looked for", value=f"{what}s, by the {found.level_by.value}"),),

@@ -218,7 +218,9 @@ class _Search:
         self._found = by_entry + [
             one
             for one in self._found
-            if one.location.line not in lines and (one.kind, one.length, one.digest) not in heads
+            if (one.is_sure or faults)
+            and one.location.line not in lines
+            and (one.kind, one.length, one.digest) not in heads
         ]
 
     def _named(self, places: YamlPlaces) -> Iterator[Credential]:

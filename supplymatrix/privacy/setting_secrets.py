@@ -34,6 +34,8 @@ _SPLIT = re.compile(r"[,|\s]+(?=[A-Za-z][A-Za-z0-9+.-]{0,20}://|direct\b|off\b|\
 _IN_ADDRESS = "password in an address"
 _ALONE = "token in an address"
 _SECRET_KEYS = frozenset({"smtppass", "token", "oauthtoken", "password"})
+_NO_SECRET_KEYS = frozenset({"signingkey"})
+"""The name of a key, by which gpg or ssh knows it."""
 _REWRITES = {
     "insteadof": "insteadOf",
     "pushinsteadof": "pushInsteadOf",
@@ -58,18 +60,15 @@ class FoundSecret:
 def secrets_of_setting(name: str, text: str) -> tuple[FoundSecret, ...]:
     """Return what a setting of the go command gives away. name: "GOPROXY"; where it was set does not matter."""
     found: dict[str, FoundSecret] = {}
-    if name in ("GOPROXY", "GOSUMDB", *ADDRESSES):
-        for element in _SPLIT.split(text):
-            for one in _of_address(element, name):
-                found.setdefault(one.text, one)
-    if name == "GOAUTH":
-        for one in _of_goauth(text):
-            found.setdefault(one.text, one)
     for span in spans_in(text):
         secret = text[span.start : span.end]
-        if not any(secret in known for known in found):
-            where = f"{name} -X {span.name}" if "-X" in text[: span.start] and span.name else name
-            found[secret] = FoundSecret(text=secret, kind=kind_of(span.kind), where=where, name=span.name)
+        where = f"{name} -X {span.name}" if "-X" in text[: span.start] and span.name else name
+        found[secret] = FoundSecret(text=secret, kind=kind_of(span.kind), where=where, name=span.name)
+    elements = _SPLIT.split(text) if name in ("GOPROXY", "GOSUMDB", *ADDRESSES) else ()
+    others = [one for element in elements for one in _of_address(element, name)]
+    for one in (*others, *(_of_goauth(text) if name == "GOAUTH" else ())):
+        if not any(known in one.text or one.text in known for known in found):
+            found[one.text] = one
     if not found and names_a_secret(name) and text.strip() and not is_hole(text):
         found[text] = FoundSecret(text=text, kind=kind_of("a name that says so"), where=name, name=name)
     return tuple(found.values())
@@ -110,16 +109,17 @@ def secrets_of_git_entry(entry: GitEntry) -> tuple[FoundSecret, ...]:
     where = f"{entry.section}.*.{shown}" if entry.subsection else f"{entry.section}.{shown}"
     name = "" if "://" in entry.subsection or "@" in entry.subsection else entry.subsection
     found: dict[str, FoundSecret] = {}
-    for text in (entry.subsection, entry.text):
-        if "://" in text:
-            for one in _of_address(text, where):
-                found.setdefault(one.text, one)
-    holder = f"{entry.name}={entry.text}" if entry.name not in ("insteadof", "pushinsteadof") else entry.text
-    for text in (entry.subsection, entry.text, *((holder,) if names_a_secret(entry.name) else ())):
+    named = names_a_secret(entry.name) and entry.name not in _NO_SECRET_KEYS
+    for text in (entry.subsection, entry.text, *((f"{entry.name}={entry.text}",) if named else ())):
         for span in spans_in(text):
             secret = text[span.start : span.end]
             if not any(secret in known for known in found):
                 found[secret] = FoundSecret(text=secret, kind=kind_of(span.kind), where=where, name=span.name or name)
+    for text in (entry.subsection, entry.text):
+        if "://" in text:
+            for one in _of_address(text, where):
+                if not any(known in one.text for known in found):
+                    found[one.text] = one
     if not found and entry.name in _SECRET_KEYS and len(entry.text) >= 4 and not is_hole(entry.text):
         found[entry.text] = FoundSecret(text=entry.text, kind=kind_of("a name that says so"), where=where, name=name)
     return tuple(found.values())

@@ -140,7 +140,7 @@ def _in_full(group: VulnGroup, one: Vulnerability, width: int, *, verbose: bool)
     if one.chain:
         yield from _labelled("by", " → ".join(one.chain), width)
     yield from _labelled("known", _since(one), width)
-    if one.level is VulnLevel.MODULE or verbose:
+    if one.level is VulnLevel.MODULE or one.is_ruled_out or verbose:
         yield from _labelled("looked", _looked(one), width)
     for note in one.notes:
         yield from _labelled("note", note, width)
@@ -151,7 +151,8 @@ def _in_full(group: VulnGroup, one: Vulnerability, width: int, *, verbose: bool)
 def _head(group: VulnGroup, one: Vulnerability, width: int) -> Iterator[str]:
     review = " (not reviewed)" if one.review.value == "unreviewed" and group is not VulnGroup.UNREVIEWED else ""
     fix = f"fixed in {one.fixed}" if one.fixed else "take it out" if one.is_malicious else "no fix is known"
-    text = f"{_MARKS[group]} {one.advisory}{review}  {one.subject.path} {one.subject.version}, {fix}"
+    mark = "·" if one.is_ruled_out and not one.is_malicious else _MARKS[group]
+    text = f"{mark} {one.advisory}{review}  {one.subject.path} {one.subject.version}, {fix}"
     yield from _page("      ", text, width, first="  ")
 
 
@@ -166,10 +167,8 @@ def _brief(group: VulnGroup, members: Sequence[Vulnerability], width: int) -> It
 
 def _looked(one: Vulnerability) -> str:
     """Return how sure it is that nothing of it is nearer."""
-    if one.level is not VulnLevel.MODULE:
-        return f"by the {one.level_by.value}"
-    if one.looked is VulnLevel.MODULE:
-        return "nobody could look further"
+    if not one.is_ruled_out:
+        return f"by the {one.level_by.value}" if one.level is not VulnLevel.MODULE else "nobody could look further"
     what = "packages" if one.looked is VulnLevel.PACKAGE else "functions"
     return f"its {what} are not there, by the {one.level_by.value}"
 
@@ -197,9 +196,10 @@ def _rest(run: VulnRun, width: int, *, verbose: bool) -> Iterator[str]:
         yield from _gap(gap, width)
     for note in run.notes:
         yield from _page("  ", f"note: {note}", width, first="")
-    if any(one.program for one in (*run.vulnerabilities, *run.go_support)):
+    programs = {one.program for one in run.vulnerabilities} | {go.program for go in run.go_support}
+    if programs - {""}:
         yield from _page("  ", f"note: {_OF_PROGRAMS}", width, first="")
-    if any(not one.program for one in (*run.vulnerabilities, *run.go_support)):
+    if "" in programs:
         yield from _page("  ", f"note: {_OF_PROJECTS}", width, first="")
 
 

@@ -72,15 +72,21 @@ class Unread:
 
 class Room:
     """How much may still be kept. refused: programs for which there was no room. functions_in: import paths of the
-    packages whose functions are kept, too."""
+    packages whose functions are kept, too. hashes: whether plain files are hashed."""
 
     def __init__(
-        self, programs: int = MAX_PROGRAMS, names: int = MAX_NAMES, functions_in: AbstractSet[str] = frozenset()
+        self,
+        programs: int = MAX_PROGRAMS,
+        names: int = MAX_NAMES,
+        functions_in: AbstractSet[str] = frozenset(),
+        *,
+        hashes: bool = True,
     ) -> None:
         self._programs, self._names = programs, names
         self._holes = MAX_HOLES
         self.refused = 0
         self.functions_in = functions_in
+        self.hashes = hashes
 
     def take_holes(self, length: int) -> bool:
         """Count the holes of a file; return whether that was not too much."""
@@ -165,10 +171,16 @@ def hash_of(file: ReadAt) -> str:
     return digest.hexdigest()
 
 
-def take_file(path: Path, *, links: bool, functions_in: AbstractSet[str] = frozenset()) -> TakenFile | Unread | None:
-    """Return what a file on the disk says of itself, None for what is no Go program. links: one may be followed."""
+def take_file(
+    path: Path, *, links: bool, functions_in: AbstractSet[str] = frozenset(), hashes: bool = True
+) -> TakenFile | Unread | None:
+    """Return what a file on the disk says of itself, None for what is no Go program. links: one may be followed.
+    hashes: False leaves its digest out, "", where nobody asks for it: that is a third of the work."""
     try:
         with open_at(path, limit=BINARY_LIMIT, links=links) as file:
+            if not hashes:
+                programs = _programs(file, functions_in)
+                return TakenFile(sha256="", size=file.size, programs=programs) if programs else None
             return _take(file, functions_in)
     except (InputError, OSError, ValueError) as err:
         return Unread(reason=reason_of(err), remedy=_remedy(err))

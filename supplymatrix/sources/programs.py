@@ -86,10 +86,12 @@ def find_programs(
     limits: FolderLimits = FOLDER_LIMITS,
     most: int = MAX_PROGRAMS,
     functions_in: AbstractSet[str] = frozenset(),
+    hashes: bool = True,
 ) -> ProgramsFound:
     """Return the programs that paths lead to. jobs: threads. most: of them that are kept. functions_in: import paths of
-    the packages whose functions are kept with each (`ReadProgram.functions`)."""
-    finder = _Finder(jobs, limits, Room(most, functions_in=functions_in))
+    the packages whose functions are kept with each (`ReadProgram.functions`). hashes: False leaves the digest of plain
+    files out."""
+    finder = _Finder(jobs, limits, Room(most, functions_in=functions_in, hashes=hashes))
     for path in dict.fromkeys(paths):
         finder.add(path)
     return finder.found()
@@ -147,7 +149,8 @@ class _Finder:
             self._add_archive(path)
             return
         self._files += 1
-        taken = take_file(path, links=True, functions_in=self._room.functions_in)
+        room = self._room
+        taken = take_file(path, links=True, functions_in=room.functions_in, hashes=room.hashes)
         if isinstance(taken, TakenFile) and self._room.admit(taken) is None:
             return
         if isinstance(taken, TakenFile):
@@ -163,8 +166,10 @@ class _Finder:
         self._files += walk.files - len(used)
         programs = [one for one in walk.programs if used.isdisjoint((one[0], *one[1]))]
         with ThreadPoolExecutor(max_workers=self._jobs) as pool:
-            kept = self._room.functions_in
-            taken = pool.map(lambda one: take_file(Path(one[0]), links=False, functions_in=kept), programs)
+            kept, hashes = self._room.functions_in, self._room.hashes
+            taken = pool.map(
+                lambda one: take_file(Path(one[0]), links=False, functions_in=kept, hashes=hashes), programs
+            )
             for (name, also), one in zip(programs, map(self._room.admit, taken), strict=True):
                 shown = Path(name).as_posix()
                 if isinstance(one, TakenFile):

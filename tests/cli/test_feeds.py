@@ -98,7 +98,7 @@ def test_a_damaged_file_is_told_by_status(cli: Cli, given: Path, tmp_path: Path)
 def test_offline_is_honoured(cli: Cli) -> None:
     done = cli("feeds", "sync", "--offline")
     assert done.code == 3
-    assert "--from DIR" in done.err
+    assert "--from PATH" in done.err
 
 
 def test_an_unknown_feed_is_a_usage_fault_with_a_suggestion(cli: Cli) -> None:

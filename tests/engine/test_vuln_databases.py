@@ -25,7 +25,7 @@ from tests.support.osv_entries import as_lines, as_zip, entry, write_folder
 
 _FIRST = entry("GO-2026-0001", aliases=["CVE-2026-1"])
 _SECOND = entry("GO-2026-0002", "b.example/n", withdrawn="2026-11-02T00:00:00Z")
-_DATELESS = {"modified": "0001-01-01T00:00:00Z", "published": "2026-10-05T00:00:00Z"}
+_DATELESS = entry(modified="0001-01-01T00:00:00Z", published="2026-10-05T00:00:00Z")
 _NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
@@ -74,10 +74,10 @@ def test_every_form_gives_the_same_database(tmp_path: Path) -> None:
     [
         ("vulndb.zip", as_zip(_FIRST, day="2026-11-24"), date(2026, 11, 24), "database's own index"),
         ("x.jsonl", as_lines(_FIRST), date(2026, 11, 20), "newest entry"),
-        ("go-osv-20261003.jsonl", as_lines(entry(**_DATELESS)), date(2026, 10, 3), "name of the file"),
-        ("go-2026-10-03.jsonl", as_lines(entry(**_DATELESS)), date(2026, 10, 3), "name of the file"),
-        ("x.jsonl", as_lines(entry(**_DATELESS)), date(2026, 10, 5), "newest entry's day of publication"),
-        ("go-20269999.jsonl", as_lines(entry(**{**_DATELESS, "published": ""})), None, ""),
+        ("go-osv-20261003.jsonl", as_lines(_DATELESS), date(2026, 10, 3), "name of the file"),
+        ("go-2026-10-03.jsonl", as_lines(_DATELESS), date(2026, 10, 3), "name of the file"),
+        ("x.jsonl", as_lines(_DATELESS), date(2026, 10, 5), "newest entry's day of publication"),
+        ("go-20269999.jsonl", as_lines({**_DATELESS, "published": ""}), None, ""),
     ],
 )  # fmt: skip
 def test_of_which_day_a_copy_is(tmp_path: Path, name: str, data: bytes, day: date | None, by: str) -> None:

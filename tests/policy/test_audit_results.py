@@ -138,6 +138,14 @@ class TestModules:
         assert found.finding is not None
         assert "none of its functions is there" in found.finding.message
 
+    @pytest.mark.parametrize(("at", "expected"), [("symbol", ""), ("package", "fail"), ("module", "fail")])
+    def test_a_package_whose_functions_are_not_there_fails_where_the_policy_fails_there(
+        self, at: str, expected: str
+    ) -> None:
+        near = {**VULN, "level": "package", "looked": "symbol"}
+        assert of("SM302", f'[vulns]\nfail_at = "{at}"\n', DATABASE, near) == expected
+        assert of("SM303", f'[vulns]\nfail_at = "{at}"\n', DATABASE, near) == ""
+
     def test_what_could_not_be_looked_for_is_told_once(self) -> None:
         near = {**VULN, "level": "module", "looked": "module"}
         assert (

@@ -82,7 +82,7 @@ def test_presets_are_valid(name: str) -> None:
         '[crypto]\nfamilies = ["google"]\n',
         '[cgo]\nallow = "no"\n',
         '[cgo]\ndeny = ["GPL"]\n',
-        '[path]\nvendors = []\n',
+        "[path]\nvendors = []\n",
         '[sources]\nlog = "on"\n',
         '[toolchain]\nminimum = "latest"\n',
         "[licences]\nmin_confidence = 0\n",

@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,11 @@ from supplymatrix.model.vulnerability import Review, Vulnerability, VulnLevel
 from supplymatrix.sources.programs import find_programs
 from supplymatrix.vulns.compact import pack_database, read_compact
 from tests.support.data import samples_dir
+from tests.support.govulncheck import GOVULNCHECK, LEVELS, levels_of, serve_bundle
 
 pytestmark = pytest.mark.slow
 
-_LEVELS = ("module", "package", "symbol")
 _Sets = Mapping[str, frozenset[str]]
-_GOVULNCHECK = os.environ.get("GOVULNCHECK") or shutil.which("govulncheck")
 
 
 def _bundle() -> Path:
@@ -85,7 +84,7 @@ def _look(path: Path, databases: VulnDatabases, home: Path) -> tuple[Vulnerabili
 
 def _sets(found: Iterable[Vulnerability]) -> _Sets:
     return {
-        name: frozenset(one.advisory for one in found if one.level.depth >= depth) for depth, name in enumerate(_LEVELS)
+        name: frozenset(one.advisory for one in found if one.level.depth >= depth) for depth, name in enumerate(LEVELS)
     }
 
 
@@ -170,68 +169,17 @@ def test_every_entry_is_read(databases: VulnDatabases) -> None:
     assert sum(len(one.symbols) for one in read) == symbols
 
 
-def _served(folder: Path) -> str:
-    """Write the database in the layout that govulncheck reads; return its address."""
-    day = "2026-01-01T00:00:00Z"
-    modules: dict[str, dict[str, object]] = {}
-    (folder / "ID").mkdir(parents=True)
-    (folder / "index").mkdir()
-    with gzip.open(_bundle()) as file:
-        documents = [{**json.loads(line), "modified": day} for line in file]
-    for one in documents:
-        (folder / "ID" / f"{one['id']}.json").write_text(json.dumps(one), encoding="utf-8")
-        for block in one["affected"]:
-            modules.setdefault(block["package"]["name"], {})[one["id"]] = {"id": one["id"], "modified": day}
-    rows = [{"path": path, "vulns": list(found.values())} for path, found in sorted(modules.items())]
-    index = {
-        "db": {"modified": day},
-        "modules": rows,
-        "vulns": [{"id": one["id"], "modified": day} for one in documents],
-    }
-    for name, document in index.items():
-        (folder / "index" / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
-    return folder.as_uri()
-
-
-def _documents(text: str) -> Iterator[Mapping[str, Any]]:
-    decoder, at = json.JSONDecoder(), 0
-    while at < len(text.rstrip()):
-        at += len(text[at:]) - len(text[at:].lstrip())
-        found, at = decoder.raw_decode(text, at)
-        yield found
-
-
-def _of_govulncheck(program: Path, address: str) -> tuple[_Sets, frozenset[str]]:
-    """Return what govulncheck finds at each level, and the entries that name no packages: it counts all of them."""
-    command = [str(_GOVULNCHECK), "-db", address, "-mode", "binary", "-format", "json", str(program)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    found: dict[str, set[str]] = {level: set() for level in _LEVELS}
-    whole: set[str] = set()
-    for document in _documents(done.stdout):
-        entry = document.get("osv")
-        if entry is not None and not all(
-            block.get("ecosystem_specific", {}).get("imports") for block in entry["affected"]
-        ):
-            whole.add(entry["id"])
-        finding = document.get("finding")
-        if finding is not None:
-            frame = finding["trace"][0]
-            level = "symbol" if "function" in frame else "package" if "package" in frame else "module"
-            found[level].add(finding["osv"])
-    return {level: frozenset(ids) for level, ids in found.items()}, frozenset(whole)
-
-
-@pytest.mark.skipif(not _GOVULNCHECK, reason="govulncheck is not installed: GOVULNCHECK names it")
+@pytest.mark.skipif(not GOVULNCHECK, reason="govulncheck is not installed: GOVULNCHECK names it")
 def test_levels_are_those_of_the_govulncheck_here(
     programs: Mapping[str, Path], databases: VulnDatabases, tmp_path: Path
 ) -> None:
     """All unstripped samples, and programs that VULN_PROGRAMS names, with ":" between them."""
-    address = _served(tmp_path / "served")
+    address = serve_bundle(_bundle(), tmp_path / "served")
     named = [Path(text) for text in os.environ.get("VULN_PROGRAMS", "").split(":") if text]
     looked_at = [path for path in (*programs.values(), *named) if path in named or _has_symbols(path)]
     assert looked_at
     for path in looked_at:
-        theirs, whole = _of_govulncheck(path, address)
+        theirs, whole = levels_of(path, address)
         if not theirs["module"]:
             continue
         ours = _sets(_look(path, databases, tmp_path))

@@ -45,8 +45,8 @@ def check(view: FactView) -> Iterator[Result]:
         yield native_finding(
             RULE,
             fact,
-            message=f"{whose(fact)} brings {name_of(fact)} ({fact.mode.value}), under {fact.licence}: one work with the "
-            f"program for the FSF{disputed}",
+            message=f"{whose(fact)} brings {name_of(fact)} ({fact.mode.value}), under {fact.licence}: one work with "
+            f"the program for the FSF{disputed}",
             label=f"{fact.position.outcome.value}, {fact.position.of.value}",
             fix="run it as a program of its own, take a replacement (supplymatrix audit cgo --strategies "
             f"{fact.library or 'LIBRARY'}), or put the program under that licence",
