@@ -25,10 +25,10 @@ __all__ = ["apart", "blotted", "is_named_secret", "spans_in", "without_credentia
 _SHORTEST = 4  # characters of what a telling name holds
 _LONGEST = 4000
 _CUT = 500  # characters of a line that a fault quotes at most
-_MOST_LOOKED = 8 << 20  # characters of values in one text; what comes behind is taken for a secret as a whole
+_MOST_LOOKED = 2 << 20  # characters of values in one text; what comes behind is taken for a secret as a whole
 _AROUND = 120  # characters before a name that tell whether it stands at the beginning of a line
 _NAME = re.compile(
-    r"(?<![\w.$@%(/\\-])(?<!\$\{)(?<!\{\{)[\"']?(?P<dash>--?|-D)?(?P<name>[A-Za-z_][\w./-]{0,200})[\"']?(?![\w./-])"
+    r"(?<![\w.$@%(/\\-])(?<!\$\{)(?<!\{\{)[\"']?(?P<dash>-D(?=[A-Z_])|--?)?(?P<name>[A-Za-z_][\w./-]{0,200})[\"']?(?![\w./-])"
     r"(?:(?P<tight>(?:[:?+]{1,3})?=(?![=~>]))|(?P<wide>[ \t]{1,20}(?:[:?+]{1,3})?=(?:>|(?![=~>]))[ \t]{0,20})"
     r"|(?P<colon>[ \t]{0,4}:[ \t]{1,20}))"
 )
@@ -226,7 +226,7 @@ def _value(text: str, at: int, how: str, *, is_flow: bool) -> _Value:
         end = start  # a quote that ends what began before the name
     elif is_quoted:
         start += 1
-        end = _closing(text, start, text[start - 1])
+        end = _closing(text, start, is_escaped=start - 1 > at)
     elif how == "tight":
         is_computed = text[start : start + 2] in ("$(", "${") or text[start : start + 1] == "`"
         end = start if is_computed else _end_of(_BARE, text, start)
@@ -246,13 +246,18 @@ def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
     return found.end() if found else start
 
 
-def _closing(text: str, start: int, quote: str) -> int:
-    """Return where a quoted text ends: at its quote, at the end of the line where there is none."""
+def _closing(text: str, start: int, *, is_escaped: bool) -> int:
+    """Return where a quoted text ends: at its quote, at the end of the line where there is none. is_escaped: the quote
+    at its beginning has a backslash before it, and so has the one at its end; else such a quote is part of the text."""
+    quote = text[start - 1]
     line = text.find("\n", start, start + _LONGEST)
     line = line if line >= 0 else min(len(text), start + _LONGEST)
     end = text.find(quote, start, line)
-    while end >= 0 and quote == "'" and text[end + 1 : end + 2] == "'":  # of YAML and of SQL, one within
-        end = text.find(quote, end + 2, line)
+    while end >= 0:
+        is_double = quote == "'" and text[end + 1 : end + 2] == "'"  # of YAML and of SQL, one within
+        if is_escaped or not (is_double or (quote == '"' and text[end - 1] == "\\" and end > start)):
+            break
+        end = text.find(quote, end + (2 if is_double else 1), line)
     if end < 0:
         return line
-    return end - 1 if end > start and text[end - 1] == "\\" else end
+    return end - 1 if is_escaped and text[end - 1] == "\\" and end > start else end

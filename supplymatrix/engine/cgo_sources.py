@@ -202,9 +202,9 @@ class _Look:
                 found.setdefault(module, set()).update(package for package, _ in entries)
         for path in LOADING_IMPORTS:
             for package, _ in self._anywhere.with_imports.get(path, ()):
-                module = self._owner.get(package)
-                if module is not None:
-                    found.setdefault(module, set()).add(package)
+                owner = self._owner.get(package)
+                if owner is not None:
+                    found.setdefault(owner, set()).add(package)
         return found
 
     def _look_at(self, module: str, packages: Sequence[str]) -> None:

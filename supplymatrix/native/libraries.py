@@ -53,7 +53,7 @@ _LGPL21 = "LGPL-2.1-or-later"
 
 _SYSTEM: tuple[tuple[str, str, str, str], ...] = (
     # name, licence, aliases, source
-    ("glibc", _LGPL21, "glibc c m pthread dl rt resolv nsl util anl crypt_glibc", f"{_D}libc6"),
+    ("glibc", _LGPL21, "glibc c m pthread dl rt resolv nsl util anl", f"{_D}libc6"),
     ("musl", "MIT", "musl c.musl-x86_64 c.musl-aarch64", f"{_D}musl"),
     (
         "libstdc++",
@@ -364,7 +364,7 @@ _PLACE = re.compile(
 _ENDING = re.compile(
     r"\.(?:so(?:\.[0-9][0-9.]*)?|a|dylib|tbd|dll|lib|o|obj|syso|framework|bundle|node)(?:\.(?:gz|zst|xz|bz2))?\Z"
 )
-_NUMBER = re.compile(r"(?:[-_.]?[0-9][0-9.]*)\Z")
+_NUMBER = re.compile(r"[-_.][0-9][0-9.]*\Z")
 _FAMILIES = ("opencv_", "boost_", "qt5", "qt6", "rte_", "gst", "absl_")
 _FAMILY_OF: Mapping[str, str] = {"opencv_": "opencv", "qt5": "qt5core", "qt6": "qt6core", "rte_": "dpdk"}
 
@@ -377,9 +377,10 @@ def known_libraries() -> tuple[KnownLibrary, ...]:
 def find_library(name: str) -> KnownLibrary | None:
     """Return the row of a library by its name for the linker, for pkg-config, or as a file; None for no row."""
     table = _by_alias()
+    whole = _ENDING.sub("", _file_of(name)).removeprefix("lib")
     stem = stem_of(name)
     plain = stem.removeprefix("lib")
-    for word in dict.fromkeys((stem, plain, _NUMBER.sub("", plain))):
+    for word in dict.fromkeys((whole, stem, plain, _NUMBER.sub("", plain))):
         found = table.get(word)
         if found is not None:
             return found
@@ -393,13 +394,16 @@ def stem_of(name: str) -> str:
     >>> stem_of("lib/librdkafka_glibc_linux_amd64.a"), stem_of("libsystemd.so.0"), stem_of("KERNEL32.dll")
     ('librdkafka', 'libsystemd', 'kernel32')
     """
-    word = name.replace("\\", "/").rpartition("/")[2].lower()
-    word = _ENDING.sub("", word)
+    word = _ENDING.sub("", _file_of(name))
     while True:
         shorter = _PLACE.sub("", word)
         if shorter == word:
             return word
         word = shorter
+
+
+def _file_of(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[2].lower()
 
 
 @cache

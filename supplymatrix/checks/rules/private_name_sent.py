@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from supplymatrix.checks.go_settings import project_module
 from supplymatrix.checks.result import failed, passed
 from supplymatrix.checks.view import FactView
-from supplymatrix.model.go_sources import Asked, NameSent
+from supplymatrix.gomod.goprivate import match
+from supplymatrix.model.go_sources import Asked, EffectiveSetting, NameSent, SendReason
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Confidence, Evidence, Level, Result, Rule, Severity
 from supplymatrix.model.value import changed
@@ -44,21 +45,47 @@ def check(view: FactView) -> Iterator[Result]:
         if sent.asked in _OTHERS and not sent.context:
             subject = f"{sent.host} ({sent.asked.value})"
             told[subject] = told.get(subject, False) or sent.is_private
-    for (context, name), found in private.items():
-        yield _finding(context, name, found)
+    covered = {entry.context: entry.shown for entry in view.facts.of(EffectiveSetting) if entry.name == "GOPRIVATE"}
+    for (context, name), beginnings in _whole_names(private).items():
+        is_covered = match(covered.get(context, ""), name) is not None
+        yield _finding(name, private[context, name], beginnings, is_covered=is_covered)
     module = project_module(view)
     yield from (passed(RULE, subject, module) for subject, is_private in told.items() if not is_private)
 
 
-def _finding(context: str, name: str, found: list[NameSent]) -> Result:
+def _whole_names(private: Mapping[tuple[str, str], list[NameSent]]) -> dict[tuple[str, str], list[str]]:
+    """Return the names, each with those that are only the beginning of it: a package that no module has is asked for
+    by all of them."""
+    whole: dict[tuple[str, str], list[str]] = {}
+    longer: dict[tuple[str, str], str] = {}
+    for context, name in sorted(private, key=lambda key: (-len(key[1]), key)):
+        is_imported = private[context, name][0].reason is SendReason.IMPORTED
+        beyond = longer.get((context, name)) if is_imported else None
+        if beyond is not None:
+            whole[context, beyond].append(name)
+            continue
+        whole[context, name] = []
+        at = name.rpartition("/")[0] if is_imported else ""
+        while at:
+            longer.setdefault((context, at), name)
+            at = at.rpartition("/")[0]
+    return {key: sorted(whole[key]) for key in private if key in whole}
+
+
+def _finding(name: str, found: list[NameSent], beginnings: list[str], *, is_covered: bool) -> Result:
     first = min(found, key=lambda sent: (not sent.is_sure, sent.host))
+    context = first.context
     where = f" by builds of {context}" if context else ""
     when = f", if {first.when}" if first.when else ""
     hosts = dict.fromkeys(
         f"{sent.host} ({sent.asked.value}){f', if {sent.when}' if sent.when else ''}" for sent in found
     )
     evidence = [Evidence(label="told to", value=host) for host in [*hosts][:_MOST]]
+    if beginnings:
+        evidence.append(Evidence(label="and its beginnings", value=", ".join(beginnings[:_MOST])))
     evidence.append(Evidence(label="private by", value=first.private_by))
+    there = f" in {context}" if context else ""
+    cover = f"let GOPRIVATE cover it{there}: GOPRIVATE={_pattern(name)}"
     result = failed(
         RULE,
         f"{name} ({context})" if context else name,
@@ -67,7 +94,7 @@ def _finding(context: str, name: str, found: list[NameSent]) -> Result:
         label=f"{first.reason.value}; private: {first.private_by}",
         locations=(first.location,),
         evidence=tuple(evidence),
-        fix=f"let GOPRIVATE cover it{f' in {context}' if context else ''}: GOPRIVATE={_pattern(name)}",
+        fix=f"unset GONOPROXY and GONOSUMDB{there}: they take back what GOPRIVATE covers" if is_covered else cover,
     )
     if _BY_THUMB in first.private_by and result.finding is not None:
         return changed(result, finding=changed(result.finding, confidence=Confidence.LOW))

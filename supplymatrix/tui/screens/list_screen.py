@@ -6,7 +6,7 @@ of which must be there, and `column:word` for a word in one column.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -35,7 +35,8 @@ class Item:
     """One row of a list. id: unique; group: the heading it stands under, "" = none; title: what the row says.
 
     cells: by column, what the filter looks at and what is copied. parts: of the link to it. lines: its details.
-    sources: addresses behind it, each with a name.
+    sources: addresses behind it, each with a name. make: makes the details for so many columns when they are looked at,
+    in the place of `lines`.
     """
 
     id: str
@@ -45,6 +46,11 @@ class Item:
     lines: tuple[Content, ...]
     group: str = ""
     sources: tuple[tuple[str, str], ...] = ()
+    make: Callable[[int], Sequence[Content]] | None = None
+
+    def lines_for(self, width: int) -> tuple[Content, ...]:
+        """Return the details. width: columns of the pane, for what is drawn."""
+        return self.lines if self.make is None else tuple(self.make(width))
 
 
 def matches(cells: Mapping[str, str], query: str) -> bool:
@@ -192,7 +198,7 @@ class ListScreen(BaseScreen):
                 group = item.group
                 out += [f"## {group}", ""]
             out += wrap(f"- {item.title.plain.strip()}", width)
-            for line in item.lines:
+            for line in item.lines_for(width - 2):
                 out += [f"  {part}".rstrip() for part in wrap(line.plain, width - 2)]
             out.append("")
         return "\n".join(out) if out else f"no {self.WHAT}"
@@ -214,7 +220,8 @@ class ListScreen(BaseScreen):
     def _moved(self, event: LineList.Moved) -> None:
         event.stop()
         item = self.current
-        self.query_one("#details", Details).show(item.lines if item is not None else ())
+        details = self.query_one("#details", Details)
+        details.show(item.lines_for(details.scrollable_content_region.width) if item is not None else ())
         kept = self.session.state.lists.get(self.PLACE, ListState())
         kept = changed(kept, filter=self.query_text, current=item.id if item is not None else "")
         self.session.state = remember_list(self.session.state, self.PLACE, kept)
