@@ -59,9 +59,9 @@ def compare(
     """Compare vendors by your own projects: until when the Go in use is supported, which of its CVEs each vendor has
     fixed, and where a project stands on a vendor's path already.
 
-    Dockerfile, snapcraft.yaml, rockcraft.yaml, apko and melange files, workflows and go.mod are read; nothing in the
-    tree is run. Without a project, it is the current folder. With --binary, the Go that built the program counts, and
-    its build settings are signs, too.
+    Dockerfile, snapcraft.yaml, rockcraft.yaml, apko and melange files, RPM specs, goreleaser and ko files, workflows,
+    GitLab CI, docker-compose and go.mod are read; nothing in the tree is run. Without a project, it is the current
+    folder. With --binary, the Go that built the program counts, and its build settings are signs, too.
 
     Exit 0: all that was asked for is there. 2: a project or program could not be read. 3: something asked for could not
     be had.

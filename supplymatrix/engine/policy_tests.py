@@ -12,7 +12,7 @@ import base64
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from supplymatrix import __version__
@@ -22,7 +22,9 @@ from supplymatrix.checks.result import gap_of
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import POLICY_FILE, PolicySource, view_policy
 from supplymatrix.engine.policy_test_artifacts import artifacts_of_test, says_nothing
+from supplymatrix.engine.policy_test_audits import vulnerabilities_of_test
 from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.fact import (
     Fact,
     Facts,
@@ -78,7 +80,7 @@ def run_policy_tests(
 
 def _run(test: PolicyTest, policy: Policy, now: datetime) -> TestResult:
     day = datetime.combine(test.on, time(12), tzinfo=UTC) if test.on is not None else now
-    facts = _facts(test, policy)
+    facts = _facts(test, policy, day.date())
     verdict = judge(policy, run_rules(facts), facts, ALL_RULES, now=day, tool_version=__version__)
     return TestResult(
         test=test,
@@ -87,7 +89,7 @@ def _run(test: PolicyTest, policy: Policy, now: datetime) -> TestResult:
     )
 
 
-def _facts(test: PolicyTest, policy: Policy) -> Facts:
+def _facts(test: PolicyTest, policy: Policy, day: date) -> Facts:
     with tempfile.TemporaryDirectory(prefix="supplymatrix-test-") as name:
         folder = Path(name)
         (folder / "go.mod").write_text(test.go_mod, encoding="utf-8")
@@ -108,6 +110,8 @@ def _facts(test: PolicyTest, policy: Policy) -> Facts:
     required = [fact for fact in project.facts if isinstance(fact, RequiredModule)]
     facts: list[Fact] = [*project.facts, *proofs, *released, *_licences(required, test)]
     facts += artifacts_of_test(test, policy)
+    if AuditFamily.VULNS in policy.audits:
+        facts += vulnerabilities_of_test(test, required, day)
     return Facts(facts, gaps)
 
 
@@ -180,10 +184,17 @@ def _licences(required: Sequence[RequiredModule], test: PolicyTest) -> Iterator[
 def _without_effect(test: PolicyTest, facts: Facts, policy: Policy) -> Iterator[str]:
     """Yield what the test says of modules that are not there: it would say nothing, and nobody would notice."""
     yield from filter(None, (says_nothing(said, policy) for said in test.artifacts))
+    if test.vulnerabilities and AuditFamily.VULNS not in policy.audits:
+        yield "the test speaks of vulnerabilities, which the policy does not look for: it has no [vulns]"
     lines = {str(line.subject) for line in facts.of(SumLine)}
     built = lines | {str(fact.effective) for fact in facts.of(RequiredModule) if fact.effective is not None}
     folders = {str(fact.subject) for fact in facts.of(RequiredModule) if fact.effective is None}
-    said = (([answer.module for answer in test.log], lines), (test.released, built), (test.licences, built | folders))
+    said = (
+        ([answer.module for answer in test.log], lines),
+        (test.released, built),
+        (test.licences, built | folders),
+        ([found.module for found in test.vulnerabilities], built),
+    )
     for modules, known in said:
         for name in dict.fromkeys(str(module) for module in modules):
             if name not in known:

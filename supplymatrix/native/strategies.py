@@ -60,7 +60,7 @@ _WAYS: tuple[tuple[str, str, LinkMode, str, str, str, str], ...] = (
         "no headers and, with purego, no C compiler; the functions' types are written down by hand",
         "with cgo a call costs as much as above, with purego some 0.5 µs; each function is looked up once",
         "drivers of devices and HSMs, and what may be absent",
-        "it is in no list of the program's libraries, CGO_ENABLED=0 does not keep it out; for the FSF no way around the GPL",
+        "it is in no list of the program's libraries, CGO_ENABLED=0 does not keep it out, and it is no way round a GPL",
     ),
     (
         "process",

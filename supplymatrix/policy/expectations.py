@@ -18,7 +18,7 @@
 The facts are real files: what is not given is made from go.mod (every go.sum line that it needs, proven in the log).
 `log` says what the log would answer otherwise, `released` how old a version is, `licence` under which licence; of a
 module that the facts do not have none of them can say anything, which fails the test. `artifact` says whether one is
-signed. A finding or gap that is not expected fails the test too, unless `only = false`.
+signed, `vulnerability` what is known of a module. A finding or gap that is not expected fails the test too, unless `only = false`.
 """
 
 from __future__ import annotations
@@ -37,8 +37,12 @@ from supplymatrix.model.rule import Level, Rule, Status
 from supplymatrix.model.signature import Reason
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import Outcome
+from supplymatrix.model.vulnerability import Review, VulnLevel
 
-__all__ = ["GAP", "TEST_FILE", "ArtifactSays", "Expected", "LicenceSays", "LogSays", "PolicyTest", "parse_policy_tests"]
+__all__ = [
+    "GAP", "TEST_FILE", "ArtifactSays", "Expected", "LicenceSays", "LogSays", "PolicyTest", "VulnerabilitySays",
+    "parse_policy_tests",
+]  # fmt: skip
 
 TEST_FILE = "lift.test.toml"
 GAP = "unknown"
@@ -53,8 +57,23 @@ _STATES = {
 }
 _LEVELS = tuple(level.value for level in Level if level is not Level.OFF)
 _STATUSES = (Status.FAIL.value, Status.WAIVED.value, Status.UNKNOWN.value)
-_KEYS = ("go_mod", "go_sum", "on", "outcome", "min_low", "only", "expect", "log", "released", "licence", "artifact")
+_KEYS = (
+    "go_mod",
+    "go_sum",
+    "on",
+    "outcome",
+    "min_low",
+    "only",
+    "expect",
+    "log",
+    "released",
+    "licence",
+    "artifact",
+    "vulnerability",
+)
 _ARTIFACT_KEYS = ("reason", "attested", "tag")
+_VULN_KEYS = ("also", "level", "published", "fixed", "severity", "unreviewed")
+_VULN_LEVELS = tuple(level.value for level in VulnLevel)
 _REFUSED = tuple(reason.value for reason in Reason)
 
 
@@ -86,6 +105,20 @@ class ArtifactSays:
     reason: Reason | None
     attested: tuple[str, ...]
     tag: str
+
+
+@value
+class VulnerabilitySays:
+    """One advisory that concerns a module version. names: its id, then others. level: how near it is found, as deep as
+    anybody could look. published: None = nobody says. fixed: "" = there is no fix."""
+
+    module: ModuleVersion
+    names: tuple[str, ...]
+    level: VulnLevel
+    published: date | None
+    fixed: str
+    severity: str
+    review: Review
 
 
 @value
@@ -124,6 +157,7 @@ class PolicyTest:
     licences: Mapping[ModuleVersion, LicenceSays]
     artifacts: tuple[ArtifactSays, ...]
     location: Location
+    vulnerabilities: tuple[VulnerabilitySays, ...] = ()
 
 
 def parse_policy_tests(data: bytes, artifact: str, *, rules: Mapping[str, Rule]) -> tuple[PolicyTest, ...]:
@@ -161,6 +195,7 @@ def _test(table: Table, rules: Mapping[str, Rule]) -> PolicyTest:
         licences=dict(map(_licence, _inner(table, "licence", ("module",), ("licence", "confidence", "read")))),
         artifacts=tuple(map(_artifact, _inner(table, "artifact", ("name",), _ARTIFACT_KEYS))),
         location=table.location,
+        vulnerabilities=tuple(map(_vulnerability, _inner(table, "vulnerability", ("id", "module"), _VULN_KEYS))),
     )
 
 
@@ -220,6 +255,18 @@ def _artifact(table: Table) -> ArtifactSays:
         reason=Reason(reason) if reason and reason != Reason.NO_SIGNATURE.value else None,
         attested=attested,
         tag=table.text("tag"),
+    )
+
+
+def _vulnerability(table: Table) -> VulnerabilitySays:
+    return VulnerabilitySays(
+        module=_module(table),
+        names=(table.text("id", filled=True), *table.texts("also")),
+        level=VulnLevel(table.word("level", _VULN_LEVELS, VulnLevel.SYMBOL.value)),
+        published=table.day("published"),
+        fixed=table.text("fixed"),
+        severity=table.text("severity"),
+        review=Review.UNREVIEWED if table.flag("unreviewed", default=False) else Review.REVIEWED,
     )
 
 

@@ -81,6 +81,20 @@ preset = {toml_string(preset)}
 #[toolchain]
 #verify = true
 
+# What lies beyond go.sum is looked at where a section asks for it: known vulnerabilities and how long they may stay,
+# cryptography, C code, where modules come from, whose toolchain and images are in use.
+#[vulns]
+#fail_at = "package"
+#max_database_age = "14d"
+#[sla]
+#fix_within = "30d"
+#[crypto]
+#fips = "required"
+#[cgo]
+#allow = ["github.com/mattn/go-sqlite3"]
+#[path]
+#pinned = "digest"
+
 {_SIGNED_RELEASE if preset == SIGNED_RELEASE else _SIGNATURES}
 
 # A finding that somebody takes upon himself, with a reason, until a day.

@@ -44,9 +44,10 @@ def register(audit: Audit) -> Part:
 
 def _entry(audit: Audit, entry: WaiverEntry) -> tuple[Cell, ...]:
     justified = f"VEX: {entry.vex_justification}" if entry.vex_justification else ""
+    rule = entry.rule or "vulnerabilities"
     return (
         entry.state.value,
-        _lines(entry.rule or "vulnerabilities", entry.package, entry.version, entry.advisory, ", ".join(entry.licences)),
+        _lines(rule, entry.package, entry.version, entry.advisory, ", ".join(entry.licences)),
         _lines(entry.reason, justified),
         _lines(entry.owner, entry.ticket),
         _until(entry.expires, audit.verdict),

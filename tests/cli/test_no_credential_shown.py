@@ -35,7 +35,8 @@ class Vault:
 
     def found_in(self, text: str) -> list[str]:
         """Return the names of those of which a piece stands in a text."""
-        return [name for name, secret in self.made.items() if any(piece in text for piece in self._pieces(secret))]
+        pieces = {text[start : start + _PIECE] for start in range(len(text) - _PIECE + 1)}
+        return [name for name, secret in self.made.items() if not pieces.isdisjoint(self._pieces(secret))]
 
     @staticmethod
     def _pieces(secret: str) -> Iterator[str]:

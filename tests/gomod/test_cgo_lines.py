@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from supplymatrix.gomod.any_platform import AnyPlatform
 from supplymatrix.gomod.build_constraint import BuildContext
-from supplymatrix.gomod.cgo_lines import CgoLinks, cgo_links
+from supplymatrix.gomod.cgo_lines import CgoDirective, CgoLinks, LinkedName, cgo_directives, cgo_links, linked_by
 
 LZ = "// #cgo LDFLAGS: -lz"
 
@@ -94,3 +97,46 @@ def test_the_comment_right_above_the_import_counts(text: str) -> None:
 )
 def test_no_other_comment_counts(text: str) -> None:
     assert links(text) == CgoLinks()
+
+
+def directives(line: str) -> tuple[CgoDirective, ...]:
+    return cgo_directives(f'package p\n\n// {line}\nimport "C"\n'.encode())
+
+
+def test_a_line_is_told_with_its_conditions_and_number() -> None:
+    (one,) = directives("#cgo linux,!musl darwin CFLAGS: -I. -DA='b c'")
+    assert one == CgoDirective(verb="CFLAGS", words=("-I.", "-DA=b c"), conditions=("linux,!musl", "darwin"), line=3)
+    assert one.holds(BuildContext(goos="darwin"))
+    assert one.holds(AnyPlatform())
+    assert not one.holds(BuildContext(goos="windows"))
+    assert directives("#cgo LDFLAGS -lz") == directives("#cgo: x") == directives("not cgo") == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("LDFLAGS: -lz -l bar", [LinkedName(name="z"), LinkedName(name="bar")]),
+        ("LDFLAGS: -L${SRCDIR}/lib -lown", [LinkedName(name="own", folder="lib")]),
+        ("LDFLAGS: -L${SRCDIR} -lown", [LinkedName(name="own", folder="")]),
+        ("LDFLAGS: -L/opt -lfar", [LinkedName(name="far")]),
+        ("LDFLAGS: ${SRCDIR}/a/libx.a", [LinkedName(name="libx.a", folder="a", is_static=True, is_file=True)]),
+        ("LDFLAGS: /opt/libx.so", [LinkedName(name="libx.so", is_file=True)]),
+        ("LDFLAGS: -static -lz", [LinkedName(name="z", is_static=True)]),
+        ("LDFLAGS: -Wl,-Bstatic,-lz,-Bdynamic -lm", [LinkedName(name="z", is_static=True), LinkedName(name="m")]),
+        ("LDFLAGS: -framework Cocoa", [LinkedName(name="Cocoa", is_framework=True)]),
+        ("LDFLAGS: -o out -rpath /x -lz", [LinkedName(name="z")]),
+        ("pkg-config: --static vips", [LinkedName(name="vips", is_static=True)]),
+        ("pkg-config: ${SRCDIR}/pc/libgit2.pc", [LinkedName(name="libgit2", folder="pc")]),
+        ("CFLAGS: -lz", []),
+        ("LDFLAGS: $(evil) -l'a b'", []),
+    ],
+)
+def test_what_a_line_links(line: str, names: list[LinkedName]) -> None:
+    (one,) = directives(f"#cgo {line}")
+    assert list(linked_by(one)) == names
+
+
+@given(st.text(max_size=60))
+def test_any_line_is_read(line: str) -> None:
+    for one in directives(f"#cgo LDFLAGS: {line}"):
+        assert all(name.name for name in linked_by(one))

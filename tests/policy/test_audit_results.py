@@ -220,8 +220,14 @@ class TestIgnores:
 
     @pytest.mark.parametrize(
         ("until", "status"),
-        [("2026-11-25", "waived"), ("2026-11-24", "fail"), ("2027-05-24", "waived"), ("2027-05-25", "fail"), (None, "fail")],
-    )  # fmt: skip
+        [
+            ("2026-11-25", "waived"),
+            ("2026-11-24", "fail"),
+            ("2027-05-24", "waived"),
+            ("2027-05-25", "fail"),
+            (None, "fail"),
+        ],
+    )
     def test_one_excuses_while_it_holds_and_no_longer_than_a_waiver_may(self, until: str | None, status: str) -> None:
         assert of("SM301", self.TEXT, DATABASE, VULN, self.ignore(until)) == status
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from supplymatrix.checks.registry import ALL_RULES
-from supplymatrix.model.audit_family import family_of
 from supplymatrix.engine.policy_source import default_policy, presets
+from supplymatrix.model.audit_family import family_of
 from supplymatrix.model.rule import Level
 from supplymatrix.policy.document import parse_policy
 from supplymatrix.policy.origins import PolicyView, explain_policy

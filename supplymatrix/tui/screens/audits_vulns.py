@@ -93,9 +93,7 @@ def vulns_items(found: PartFound) -> list[Item]:
     return [*items, *note_items(_PART, found.notes)]
 
 
-def _vulnerability(
-    group: VulnGroup, one: Vulnerability, judged: Judged | None, database: VulnDatabase | None
-) -> Item:
+def _vulnerability(group: VulnGroup, one: Vulnerability, judged: Judged | None, database: VulnDatabase | None) -> Item:
     said = said_of(judged) if judged is not None else _SAID[group]
     fix = f"→ {one.fixed}" if one.fixed else "no fix is known"
     where = one.program or one.project
@@ -228,10 +226,15 @@ def _go_lines(go: GoSupport, said: Said, words: str, width: int) -> Iterator[Con
     yield Content.styled(plain(f"{said.mark} Go {go.go_version}: {words}{since}"), f"bold {said.color}")
     least = ": the least that it asks for, and not what builds" if go.is_least else ""
     yield labelled("is", f"{go.role}{least}")
-    for name, text in (("of", go.program or go.subject), ("newest", go.newest_minor and f"{go.newest_minor} of its minor"),
-                       ("", go.newest and f"{go.newest} of all"), ("because", go.reason),
-                       ("at", place_words(go.location)),
-                       ("releases", f"as of {go.as_of.isoformat()}" if go.as_of is not None else "")):  # fmt: skip
+    fields = (
+        ("of", go.program or go.subject),
+        ("newest", go.newest_minor and f"{go.newest_minor} of its minor"),
+        ("", go.newest and f"{go.newest} of all"),
+        ("because", go.reason),
+        ("at", place_words(go.location)),
+        ("releases", f"as of {go.as_of.isoformat()}" if go.as_of is not None else ""),
+    )
+    for name, text in fields:
         if text:
             yield labelled(name, text)
 

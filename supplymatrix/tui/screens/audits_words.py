@@ -12,16 +12,16 @@ from supplymatrix.engine.audit_parts import AuditPart, PartFound
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Judged
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import counted
 from supplymatrix.tui.screens.list_screen import Item
 
 __all__ = [
-    "BAD", "COLUMNS", "FINDINGS", "GOOD", "NOTED", "OPEN", "UNSEEN", "WAIVED", "WARNED", "Said", "TITLES",
-    "count_words", "finding_items", "found_lines", "gap_items", "item_of", "labelled", "note_items", "place_words",
-    "said_of", "title_of", "worst_of",
+    "BAD", "COLUMNS", "GOOD", "NOTED", "OPEN", "TITLES", "UNSEEN", "WAIVED", "WARNED", "Said", "count_words",
+    "finding_items", "found_lines", "gap_items", "gap_lines", "item_of", "labelled", "note_items", "place_words",
+    "said_of", "title_of", "unique", "waiver_lines", "worst_of",
 ]  # fmt: skip
 
 COLUMNS = ("kind", "level", "rule", "name", "version", "says", "where")
@@ -34,7 +34,7 @@ TITLES: Mapping[AuditPart, str] = {
     AuditPart.CREDENTIALS: "credentials",
     AuditPart.PATH: "vendor path",
 }
-FINDINGS = "what the rules find"
+_FINDINGS = "what the rules find"
 _GAPS = "what is not known"
 _NOTES = "notes"
 _LABEL = 10
@@ -96,27 +96,38 @@ def title_of(said: Said, name: str, rest: str = "") -> Content:
 
 def item_of(
     part: AuditPart,
-    name: str,
+    key: str,
     said: Said,
     title: Content,
-    make: Callable[[int], Sequence[Content]],
+    make: Callable[[int], Iterable[Content]],
     *,
     group: str,
     sources: tuple[tuple[str, str], ...] = (),
     **cells: str,
 ) -> Item:
-    """Return a row of a part. name: unique in it, and what a link names. cells: by column."""
-    known = {"kind": group, "level": said.word, "name": name}
+    """Return a row of a part. key: unique in it, and what a link names. cells: by column."""
+    known = {"kind": group, "level": said.word, "name": key}
     return Item(
-        id=name,
+        id=key,
         group=group,
         title=title,
         cells={column: plain(cells.get(column, known.get(column, ""))) for column in COLUMNS},
-        parts=(part.value, name),
+        parts=(part.value, key),
         lines=(),
         sources=sources,
         make=make,
     )
+
+
+def unique(items: Iterable[Item]) -> list[Item]:
+    """Return the rows, those of one name told apart by numbers."""
+    seen: Counter[str] = Counter()
+    found = []
+    for item in items:
+        seen[item.id] += 1
+        name = item.id if seen[item.id] == 1 else f"{item.id} ({seen[item.id]})"
+        found.append(item if name == item.id else changed(item, id=name, parts=(item.parts[0], name)))
+    return found
 
 
 def labelled(name: str, text: str, color: str = "") -> Content:
@@ -129,20 +140,16 @@ def place_words(location: Location | None) -> str:
     return str(location) if location is not None and location.artifact else ""
 
 
-def finding_items(part: AuditPart, judged: Iterable[Judged], *, group: str = FINDINGS) -> Iterator[Item]:
+def finding_items(part: AuditPart, judged: Iterable[Judged], *, group: str = _FINDINGS) -> Iterator[Item]:
     """Yield a row for each finding."""
-    seen: Counter[str] = Counter()
     for item in judged:
         finding = item.finding
         if finding is None:
             continue
         said = said_of(item)
-        name = f"{item.rule} {item.subject}"
-        seen[name] += 1
-        name = name if seen[name] == 1 else f"{name} ({seen[name]})"
         yield item_of(
             part,
-            name,
+            f"{item.rule} {item.subject}",
             said,
             title_of(said, item.rule, finding.message),
             lambda _, item=item: tuple(found_lines(item)),  # type: ignore[misc]
@@ -201,16 +208,11 @@ def waiver_lines(item: Judged) -> Iterator[Content]:
 
 def gap_items(part: AuditPart, gaps: Sequence[Gap]) -> Iterator[Item]:
     """Yield a row for each thing that could not be looked at."""
-    seen: Counter[str] = Counter()
     for gap in gaps:
-        name = f"gap {gap.subject}: {gap.wanted}" if gap.subject and gap.subject not in gap.wanted else (
-            f"gap {gap.wanted}"
-        )
-        seen[name] += 1
-        name = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        about = f"{gap.subject}: " if gap.subject and gap.subject not in gap.wanted else ""
         yield item_of(
             part,
-            name,
+            f"gap {about}{gap.wanted}",
             OPEN,
             title_of(OPEN, gap.wanted, gap.reason),
             lambda _, gap=gap: tuple(gap_lines(gap)),  # type: ignore[misc]

@@ -6,7 +6,7 @@ of which must be there, and `column:word` for a word in one column.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -46,7 +46,7 @@ class Item:
     lines: tuple[Content, ...]
     group: str = ""
     sources: tuple[tuple[str, str], ...] = ()
-    make: Callable[[int], Sequence[Content]] | None = None
+    make: Callable[[int], Iterable[Content]] | None = None
 
     def lines_for(self, width: int) -> tuple[Content, ...]:
         """Return the details. width: columns of the pane, for what is drawn."""
