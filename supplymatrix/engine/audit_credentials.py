@@ -56,6 +56,7 @@ _GO = "the settings of the go command"
 _GIT = "the settings of git"
 _HOME = "the home folder"
 _PROGRAMS = "programs"
+_OF_GO = "GOROOT's go.env"
 _ENV_LIMIT = 1 << 20
 _CI_VARIABLES = ("GITHUB_ACTIONS", "GITLAB_CI")
 _NETRC_NOTE = (
@@ -161,7 +162,7 @@ class _Search:
             found += self._of_setting(name, text, Location(artifact=""), ENVIRONMENT)
         for path, origin in self._env_files():
             for name, text, line in self._lines_of(path):
-                looked += 1
+                looked += origin != _OF_GO  # what every installation has is nothing that anybody set
                 place = Location(artifact=self._shown(path), line=line, column=1)
                 found += self._of_setting(name, text, place, origin)
         self._keep(_GO, looked, found)
@@ -172,7 +173,7 @@ class _Search:
             yield path, "go env file"
         goroot = find_goroot(self._environ)
         if goroot is not None:
-            yield goroot / "go.env", "GOROOT's go.env"
+            yield goroot / "go.env", _OF_GO
 
     def _lines_of(self, path: Path) -> Iterator[tuple[str, str, int]]:
         """Yield the lines of a file of the go command that set something."""

@@ -231,7 +231,8 @@ def _is_expected(expected: Expected, judged: Judged) -> bool:
     path = judged.finding.module if judged.finding is not None else name.partition("@")[0]
     if judged.subject.startswith(ARTIFACT):
         return expected.module in ("", name, name.rpartition(" (")[0])
-    return expected.module in ("", name, path, name.partition("@")[0])
+    version = f"{path}@{judged.finding.version}" if judged.finding is not None else ""
+    return expected.module in ("", name, path, version, name.partition("@")[0])
 
 
 def _said(judged: Judged) -> str:

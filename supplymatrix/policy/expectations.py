@@ -18,7 +18,8 @@
 The facts are real files: what is not given is made from go.mod (every go.sum line that it needs, proven in the log).
 `log` says what the log would answer otherwise, `released` how old a version is, `licence` under which licence; of a
 module that the facts do not have none of them can say anything, which fails the test. `artifact` says whether one is
-signed, `vulnerability` what is known of a module. A finding or gap that is not expected fails the test too, unless `only = false`.
+signed, `vulnerability` what is known of a module. A finding or gap that is not expected fails the test too, unless
+`only = false`.
 """
 
 from __future__ import annotations

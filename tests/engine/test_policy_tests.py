@@ -211,3 +211,38 @@ def test_an_artifact_that_the_policy_does_not_name_fails_the_test(tmp_path: Path
     test = '[[test]]\nname = "x"\noutcome = "pass"\n[[test.artifact]]\nname = "dist/appp"\nattested = ["sbom"]\n'
     (told,) = run(tmp_path, test, f'[policy]\npreset = "log-verified"\n{SIGNED}')
     assert told[0].endswith("did you mean dist/app?")
+
+
+VULNERABLE = f"""
+[[test]]
+name = "v"
+on = 2026-11-26
+{REQUIRE}
+[[test.vulnerability]]
+id = "GO-2026-1001"
+also = ["CVE-2026-10001"]
+module = "x.example/a@v1.0.0"
+published = 2026-10-01
+fixed = "v1.0.1"
+"""
+LOOKS = '[vulns]\nmax_database_age = "14d"\n[sla]\nfix_within = "30d"\n'
+
+
+def test_a_vulnerability_that_is_made_up_is_judged(tmp_path: Path) -> None:
+    expects = '[[test.expect]]\nrule = "SM301"\nmodule = "x.example/a@v1.0.0"\n[[test.expect]]\nrule = "SM307"\n'
+    assert run(tmp_path, VULNERABLE + expects, LOOKS) == [()]
+    waived = '[[waivers]]\nid = "CVE-2026-10001"\nreason = "it is never reached"\nowner = "ada"\nexpires = 2027-01-31\n'
+    held = expects.replace('"\n[[', '"\nstatus = "waived"\n[[') + 'status = "waived"\n[[test.expect]]\nrule = "SM312"\n'
+    assert run(tmp_path, VULNERABLE + held, LOOKS + waived) == [()]
+    module = VULNERABLE + 'level = "module"\n[[test.expect]]\nrule = "SM303"\n[[test.expect]]\nrule = "SM307"\n'
+    assert run(tmp_path, module, LOOKS) == [()]
+
+
+def test_a_vulnerability_that_nobody_looks_for_or_of_no_module_fails_the_test(tmp_path: Path) -> None:
+    ((fault,),) = run(tmp_path, VULNERABLE.replace(REQUIRE, f'{REQUIRE}outcome = "pass"\n'), "")
+    assert "the policy does not look for" in fault
+    other = VULNERABLE.replace("x.example/a@v1", "x.example/b@v1").replace(
+        REQUIRE, f"{REQUIRE}only = false\nmin_low = 0\n"
+    )
+    ((fault,),) = run(tmp_path, other, LOOKS)
+    assert "x.example/b@v1.0.0, which its facts do not have" in fault
