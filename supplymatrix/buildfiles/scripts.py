@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from supplymatrix.buildfiles.environment import read_setting
 from supplymatrix.buildfiles.found import LONGEST_WORDS, NOTHING_FOUND, BuildFile, GoUse, Role, Sign, Tool, together
 from supplymatrix.buildfiles.shell_text import Command, Install, installs_of, read_commands, settings_of
+from supplymatrix.documents.secret_text import blotted
 from supplymatrix.model.advisory import is_go_toolchain
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import changed
@@ -31,16 +32,7 @@ _TARBALL = re.compile(r"\bgo(1\.[0-9]{1,4}(?:\.[0-9]{1,4})?)\.(?:linux|darwin|wi
 _NAMED = re.compile(r"(?:^|-)(?:go|golang|go-toolset)(?:-fips|-openssl)?-?(1\.[0-9]{1,4})(?![0-9])")
 _GIVEN = re.compile(r"[0-9]*:?(1\.[0-9]{1,4}(?:\.[0-9]{1,4})?)(?![0-9])")
 _LOGIN = re.compile(r"://[^/@\s]*@")
-_SECRET = re.compile(
-    r"""(?ix)
-    ( (?: token | passw(?:or)?d | passphrase | secret | api_?key | access_?key | private_?key
-      | credentials? | _pat ) [a-z0-9_.-]{0,40} ["']? [ \t]* [=:] [ \t]* )
-      (?! ["']? (?: [\s$%] | \{\{ | (?: read | write | none ) \b ) ) ( "[^"]*" | '[^']*' | [^\s"',;&|]+ )
-    | \b ( (?: bearer | basic ) [ ]+ ) (?! [$%{] ) ( [a-z0-9+/=._~-]{8,} )
-    | \b ( gh[pousr]_ | github_pat_ | glpat- | xox[abprs]- | AKIA | eyJ[a-z0-9_-]*\. ) [a-z0-9_.-]{8,}
-    """
-)
-"""What may be a secret in a line: values by their names, logins of HTTP, tokens by how they begin."""
+_BLOT = re.compile(r"\*{4,}")
 _MASKED = 1_000  # characters of a line in which secrets are looked for, of which fewer are shown
 _SIGNERS = {
     "cosign": ("sign", "sign-blob", "attest", "attest-blob"),
@@ -196,5 +188,5 @@ def _pairs(word: str) -> Iterator[tuple[str, str]]:
 def shown(line: str) -> str:
     """Return a line as it is quoted in a report, without logins in addresses and without what may be a secret."""
     text = _LOGIN.sub("://…@", " ".join(line[:10_000].split()))[:_MASKED]
-    text = _SECRET.sub(lambda found: f"{found[1] or found[3] or found[5]}…", text)
+    text = _BLOT.sub("…", blotted(text))
     return text if len(text) <= LONGEST_WORDS else f"{text[: LONGEST_WORDS - 1]}…"

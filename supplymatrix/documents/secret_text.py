@@ -85,6 +85,7 @@ def blotted(text: str) -> str:
     """Return a text with an asterisk for each character of what looks like a secret, its ends of lines as they are."""
     places = [(span.start, span.end) for span in spans_in(text)]
     places += [(match.start(1), match.end(1)) for match in _BODY.finditer(text)]
+    places += [match.span() for match in _BEGUN.finditer(text)]
     if not places:
         return text
     pieces: list[str] = []
@@ -187,6 +188,13 @@ def _begins_line(text: str, at: int, dash: str) -> bool:
 def _is_flow(text: str, at: int) -> bool:
     before = _before(text, at)
     return before.count("{") + before.count("(") > before.count("}") + before.count(")")
+
+
+_BEGUN = re.compile(
+    r"(?<![A-Za-z0-9_])(?:gh[opsur]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|soat)-|xox[abeoprs]-|pypi-AgE"
+    r"|dckr_(?:pat|oat)_|hv[sbr]\.|AKIA|ASIA|whsec_|[rs]k_(?:live|test)_|glsa_|eyJ)[A-Za-z0-9_.-]{8,}"
+)
+"""A token of which the end may be missing, since its line was cut."""
 
 
 @value

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAMILY_OF_PART", "AuditPart", "AuditSubject", "PartFound", "PartRun", "PartsRequest", "SourcesFound",
-    "failed_part", "look_at", "part_of", "read_subject_of",
+    "failed_part", "look_at", "part_of", "part_of_judged", "read_subject_of",
 ]  # fmt: skip
 
 _CREDENTIALS = "SM210"
@@ -139,6 +139,14 @@ def part_of(rule_id: str) -> AuditPart | None:
         return AuditPart.CREDENTIALS
     family = family_of(rule_id)
     return next((part for part, own in FAMILY_OF_PART.items() if own is family), None)
+
+
+def part_of_judged(item: Judged) -> AuditPart | None:
+    """Return the part that a finding or gap comes from, None for those of the check itself."""
+    part = part_of(item.rule)
+    if part is None and item.gap is not None and item.gap.family is not None:
+        return next(own for own, family in FAMILY_OF_PART.items() if family is item.gap.family)
+    return part
 
 
 def read_subject_of(request: PartsRequest) -> AuditSubject:

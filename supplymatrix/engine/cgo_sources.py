@@ -31,7 +31,7 @@ from supplymatrix.native.module_facts import ModuleSeen, c_library_fact, module_
 from supplymatrix.native.modules import find_modules
 from supplymatrix.native.national import national_in
 from supplymatrix.native.near_licence import NearLicence, code_licence, nearest_licence_files
-from supplymatrix.native.package_scan import GoText, PackageText, SeenCode, c_state, scan_package
+from supplymatrix.native.package_scan import GoText, PackageText, SeenCode, c_state, missing_sources, scan_package
 from supplymatrix.native.started import started_facts
 from supplymatrix.sources.native_files import NativeReader, NearFiles, WantedPackage
 from supplymatrix.sources.project import Project
@@ -220,6 +220,7 @@ class _Look:
             found = scan_package(text, self._context)
             seen += found
             self._note_package(module, text, found)
+            self._lacking(module, text)
         if any(one.mode is LinkMode.LOADED for one in seen):
             seen += self._embedded(module, root, near)
         self._miss(module, near.gaps)
@@ -245,6 +246,14 @@ class _Look:
                 conditions=conditions,
             )
         )
+
+    def _lacking(self, module: str, text: PackageText) -> None:
+        """Note C sources that are included and not there: what they are nobody can say."""
+        missing = missing_sources(text, self._context) if text.is_built else ()
+        if missing:
+            more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
+            names = ", ".join(missing[:3])
+            self._miss(module, [(text.path, f"it includes C sources that are not there: {names}{more}")])
 
     def _embedded(self, module: str, root: Path, near: NearFiles) -> list[SeenCode]:
         """Return libraries that lie in packages of a module that opens some: embedded in the program, or beside it."""

@@ -26,7 +26,9 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.native.loading import GO_PLUGIN, Loaded, loads_in_c, loads_in_go
 from supplymatrix.native.objects import is_resources
 
-__all__ = ["C_ENDINGS", "GoText", "PackageText", "SeenCode", "c_state", "scan_package"]
+__all__ = [
+    "C_ENDINGS", "GoText", "PackageText", "SeenCode", "c_state", "included", "missing_sources", "scan_package",
+]  # fmt: skip
 
 C_ENDINGS = (
     ".c",
@@ -46,6 +48,7 @@ C_ENDINGS = (
     ".swigcxx",
 )
 """What a C compiler gets of a package with cgo."""
+_SOURCES = (".c", ".cc", ".cpp", ".cxx", ".m", ".mm")
 _ASSEMBLY = (".s", ".S", ".sx")
 _INCLUDE = re.compile(rb"(?m)^[ \t]*(?:\*|//)?[ \t]*#[ \t]*include[ \t]*\"([^\"\n]{1,200})\"")
 _MOST_INCLUDES = 2_000
@@ -118,6 +121,20 @@ def scan_package(package: PackageText, context: BuildContext) -> tuple[SeenCode,
     return tuple(dict.fromkeys(found))
 
 
+def included(data: bytes) -> Iterator[str]:
+    """Yield the names of files that C code includes by its own ways (`#include "…"`), slash-separated."""
+    for match in islice(_INCLUDE.finditer(data), _MOST_INCLUDES):
+        yield match[1].decode("utf-8", "replace").replace("\\", "/")
+
+
+def missing_sources(package: PackageText, context: BuildContext) -> tuple[str, ...]:
+    """Return the C sources that files of the build include and that do not lie in the module, sorted: what they are
+    nobody can say. `go mod vendor` leaves out folders without Go files."""
+    scan = _Scan(package, context)
+    scan.bundled_paths()
+    return tuple(sorted(scan.missing))
+
+
 def c_state(package: PackageText, context: BuildContext) -> tuple[bool, str]:
     """Return whether some file of a package that imports "C" is in the build, and else under which conditions."""
     scan = _Scan(package, context)
@@ -134,6 +151,7 @@ class _Scan:
         self._anywhere = AnyPlatform(tags=context.tags, go_minor=context.go_minor)
         self._files = {file.name: self._judged(file.name, file.data, uses_c=file.uses_c) for file in package.go_files}
         self._c_texts = dict(package.c_files)
+        self.missing: set[str] = set()
 
     def state_of(self, file: GoText) -> _File:
         """Return whether a .go file is in the build."""
@@ -217,12 +235,12 @@ class _Scan:
             return
         groups: dict[tuple[str, bool], list[str]] = {}
         words: dict[tuple[str, bool], str] = {}
-        judged = [(path, self._of_c(path, states)) for path in self._compiled()]
+        judged = [(path, self._of_c(path, states)) for path in self.bundled_paths()]
         judged = [(path, state) for path, state in judged if state.is_possible]
         if all(path.endswith(_ASSEMBLY) for path, _ in judged):
             return  # what Go itself needs of assembly, beside no C
         for path, state in judged:
-            key = (path.partition("/")[0] if "/" in path else "", state.is_built)
+            key = (_top(path), state.is_built)
             groups.setdefault(key, []).append(path)
             words.setdefault(key, state.conditions)
         for (top, is_built), paths in sorted(groups.items()):
@@ -256,23 +274,24 @@ class _Scan:
                     count=1,
                 )
 
-    def _compiled(self) -> list[str]:
+    def bundled_paths(self) -> list[str]:
         """Return the C files that are compiled: those in the package's folder, and all that these include."""
         found = dict.fromkeys(path for path in self._c_texts if "/" not in path)
         folders = self._include_folders()
-        waiting = [("", file.data) for file in self._package.go_files if file.uses_c]
-        waiting += [("", self._c_texts[path]) for path in found]
+        waiting = [("", file.data, self._files[file.name].is_built) for file in self._package.go_files if file.uses_c]
+        waiting += [("", self._c_texts[path], False) for path in found]
         seen: set[str] = set()
         while waiting and len(seen) < _MOST_INCLUDES:
-            folder, data = waiting.pop()
-            for match in islice(_INCLUDE.finditer(data), _MOST_INCLUDES):
-                name = match[1].decode("utf-8", "replace").replace("\\", "/")
-                for place in (folder, *folders):
-                    path = posixpath.normpath(posixpath.join(place, name))
-                    if path in self._c_texts and path not in seen:
-                        seen.add(path)
-                        found[path] = None
-                        waiting.append((posixpath.dirname(path), self._c_texts[path]))
+            folder, data, is_built = waiting.pop()
+            for name in included(data):
+                places = (posixpath.normpath(posixpath.join(place, name)) for place in (folder, *folders))
+                path = next((place for place in places if place in self._c_texts), "")
+                if not path and is_built and name.endswith(_SOURCES):
+                    self.missing.add(name)
+                if path and path not in seen:
+                    seen.add(path)
+                    found[path] = None
+                    waiting.append((posixpath.dirname(path), self._c_texts[path], is_built))
         return list(found)
 
     def _include_folders(self) -> tuple[str, ...]:
@@ -313,7 +332,14 @@ class _Scan:
         return _File(is_built=False, conditions=words)
 
     def _at(self, name: str) -> str:
-        return f"{self._package.folder}/{name}" if self._package.folder else name
+        return posixpath.normpath(f"{self._package.folder}/{name}") if self._package.folder else name
+
+
+def _top(path: str) -> str:
+    """Return the folder that C code counts as one body by: the first one below the package's, or one beside it."""
+    parts = path.split("/")[:-1]
+    start = next((number for number, part in enumerate(parts) if part != ".."), len(parts))
+    return "/".join(parts[: start + 1])
 
 
 def _folders(words: Iterable[str]) -> Iterator[str]:

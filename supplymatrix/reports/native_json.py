@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from supplymatrix.errors import InputError
 from supplymatrix.licences.obligations import Use, obligations_of
 from supplymatrix.model.location import Location
-from supplymatrix.model.native_code import LicencePosition, NativeCode
-from supplymatrix.model.native_run import CgoRun
+from supplymatrix.model.native_code import LicencePosition, NationalAlgorithm, NativeCode
+from supplymatrix.model.native_run import CgoRun, CgoTarget
 from supplymatrix.model.rule import Status
 from supplymatrix.native.libraries import DATED
 from supplymatrix.native.strategies import Strategy
@@ -28,33 +28,9 @@ def render_native_json(run: CgoRun, *, use: Use | None = None) -> str:
             "exit_code": run.exit_code,
             "table_of": DATED.isoformat(),
             "use": use.value if use is not None else None,
-            "targets": [
-                {
-                    "name": target.name,
-                    "is_program": target.is_program,
-                    "goos": target.goos,
-                    "goarch": target.goarch,
-                    "tags": list(target.tags),
-                    "cgo": target.cgo,
-                    "c_library": target.c_library,
-                    "why": target.why,
-                }
-                for target in run.targets
-            ],
+            "targets": [_target(target) for target in run.targets],
             "native": [_fact(fact, use) for fact in run.native],
-            "national": [
-                {
-                    "module": fact.subject.path,
-                    "version": fact.subject.version,
-                    "program": fact.program,
-                    "package": fact.package,
-                    "algorithms": list(fact.algorithms),
-                    "standard": fact.standard,
-                    "how": fact.how,
-                    "location": _place(fact.location),
-                }
-                for fact in run.national
-            ],
+            "national": [_national(fact) for fact in run.national],
             "c_packages": [
                 {
                     "module": package.module,
@@ -83,6 +59,32 @@ def render_native_json(run: CgoRun, *, use: Use | None = None) -> str:
             "notes": list(run.notes),
         }
     )
+
+
+def _target(target: CgoTarget) -> dict[str, object]:
+    return {
+        "name": target.name,
+        "is_program": target.is_program,
+        "goos": target.goos,
+        "goarch": target.goarch,
+        "tags": list(target.tags),
+        "cgo": target.cgo,
+        "c_library": target.c_library,
+        "why": target.why,
+    }
+
+
+def _national(fact: NationalAlgorithm) -> dict[str, object]:
+    return {
+        "module": fact.subject.path,
+        "version": fact.subject.version,
+        "program": fact.program,
+        "package": fact.package,
+        "algorithms": list(fact.algorithms),
+        "standard": fact.standard,
+        "how": fact.how,
+        "location": _place(fact.location),
+    }
 
 
 def _fact(fact: NativeCode, use: Use | None) -> dict[str, object]:

@@ -20,7 +20,7 @@ from supplymatrix.licences.files import is_licence_file, is_third_party_file
 from supplymatrix.model.value import value
 from supplymatrix.native.loading import LOADING_IMPORTS
 from supplymatrix.native.near_licence import HEAD
-from supplymatrix.native.package_scan import C_ENDINGS, GoText, PackageText
+from supplymatrix.native.package_scan import C_ENDINGS, GoText, PackageText, included
 
 __all__ = ["NativeReader", "NearFiles", "WantedPackage"]
 
@@ -80,7 +80,7 @@ class NativeReader:
         gaps = list(walk.gaps)
         texts = tuple(self._package(str(root), walk, package, gaps) for package in packages)
         heads = {
-            f"{text.folder}/{path}" if text.folder else path: data[:HEAD]
+            os.path.normpath(f"{text.folder}/{path}") if text.folder else path: data[:HEAD]
             for text in texts
             for path, data in text.c_files
         }
@@ -121,12 +121,14 @@ class NativeReader:
                 go_files.append(GoText(name=name, data=data, uses_c=True))
             elif _LOADS.search(data):
                 go_files.append(GoText(name=name, data=data, uses_c=False))
+        c_files = list(self._c_files(root, walk, folder, gaps)) if any(file.uses_c for file in go_files) else []
+        c_files += self._beside(root, walk, folder, [*((".", file.data) for file in go_files if file.uses_c), *c_files])
         return PackageText(
             path=path,
             folder=folder,
             is_built=is_built,
             go_files=tuple(go_files),
-            c_files=tuple(self._c_files(root, walk, folder, gaps)) if any(file.uses_c for file in go_files) else (),
+            c_files=tuple(c_files),
             archives=tuple(walk.archives(folder)),
             objects=tuple(self._objects(place, names)),
         )
@@ -144,6 +146,25 @@ class NativeReader:
                 gaps.append((path, "it cannot be read"))
             else:
                 yield below, data
+
+    def _beside(
+        self, root: str, walk: _Walk, folder: str, texts: Sequence[tuple[str, bytes]]
+    ) -> list[tuple[str, bytes]]:
+        """Return C sources that lie elsewhere in the module and are included: as "../src/a.c"."""
+        found: dict[str, bytes] = {}
+        for path, data in texts:
+            for name in included(data):
+                below = os.path.normpath(os.path.join(os.path.dirname(path), name))  # noqa: PTH118, PTH120
+                if not (below.startswith("../") and below.endswith(C_ENDINGS)) or below in found:
+                    continue
+                place = os.path.normpath(os.path.join(folder, below))  # noqa: PTH118
+                if place.startswith("..") or len(found) >= _MOST_C:
+                    continue
+                walk.enter_beside(os.path.dirname(place))  # noqa: PTH120
+                head = self._bytes_of(f"{root}/{place}", HEAD, cut=True)
+                if head is not None:
+                    found[below] = head
+        return list(found.items())
 
     def _objects(self, place: str, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for name in names:
@@ -202,6 +223,13 @@ class _Walk:
             self._read(place)
             if place.count("/") - folder.count("/") < _DEPTH:
                 waiting += [f"{place}/{name}" if place else name for name in self._folders[place]]
+
+    def enter_beside(self, folder: str) -> None:
+        """Read a folder and those above it by themselves."""
+        self._read(folder)
+        while folder:
+            folder = folder.rpartition("/")[0]
+            self._read(folder)
 
     def names(self, folder: str) -> tuple[str, ...]:
         """Return the names of the plain files in a folder, sorted."""

@@ -371,7 +371,7 @@ class _Search:
         if head.uses_c:
             self._with_c.setdefault(package.module, []).append((package.path, Path(package.folder, file)))
         if not self._watched.isdisjoint(head.imports):
-            for path in self._watched.intersection(head.imports):
+            for path in self._watched & {*head.imports}:
                 self._with_imports.setdefault(path, []).append((package.path, Path(package.folder, file)))
 
     def _note_objects(self, package: _Package, names: Iterable[str]) -> None:

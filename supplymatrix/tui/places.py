@@ -155,6 +155,16 @@ PLACES: tuple[Place, ...] = (
         parts=("artifact",),
         rest=True,
     ),
+    Place(
+        id="audits",
+        key="F",
+        title="Audits",
+        what="known vulnerabilities, FIPS, C code, leaks, secrets",
+        target=f"{_SCREENS}.audits:AuditsScreen",
+        twin="supplymatrix audit",
+        parts=("part", "row"),
+        rest=True,
+    ),
 )
 """All places, in the order in which they are shown."""
 

@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytes
             raise PermissionError(13, "Permission denied")
         return whole(path)
 
-    monkeypatch.setattr(native_files.os, "scandir", refusing)
+    monkeypatch.setattr(os, "scandir", refusing)
     assert read(tmp_path).gaps == (("sub", "its folder cannot be read: Permission denied"),)
 
 

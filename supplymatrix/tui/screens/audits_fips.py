@@ -28,6 +28,7 @@ from supplymatrix.tui.screens.audits_words import (
     NOTED,
     OPEN,
     WARNED,
+    Line,
     Said,
     finding_items,
     gap_items,
@@ -113,7 +114,7 @@ def _card(posture: FipsPosture, packages: Sequence[NonApprovedPackage], run: Fip
 
 def card_lines(
     posture: FipsPosture, packages: Sequence[NonApprovedPackage], run: FipsRun, width: int
-) -> Iterator[Content]:
+) -> Iterator[Line]:
     """Yield the card: family, module, certificate with its day, mode, claims against code, what is beside it."""
     del width
     said = _said(posture)
@@ -145,14 +146,14 @@ def card_lines(
         )
 
 
-def _mark(name: str, mark: FipsMark, color: str) -> Content:
+def _mark(name: str, mark: FipsMark, color: str) -> Line:
     place = mark.location
     at = f" ({place.artifact}:{place.line})" if place.line else ""
     sign = "✘ " if color else ""
     return labelled(name, f"{sign}{mark.words}{at}", color)
 
 
-def _beside(packages: Sequence[NonApprovedPackage]) -> Iterator[Content]:
+def _beside(packages: Sequence[NonApprovedPackage]) -> Iterator[Line]:
     shown = [package for package in packages if not package.inside]
     for number, package in enumerate(shown[:_LISTED]):
         yield labelled("beside it" if number == 0 else "", f"! {_words(package)}", WARNED.color)
@@ -166,8 +167,8 @@ def _beside(packages: Sequence[NonApprovedPackage]) -> Iterator[Content]:
 
 
 def _words(package: NonApprovedPackage) -> str:
-    by = f"; imported by {package.by}" if package.by else ""
-    return f"{package.package}: {package.what}{' (C code)' if package.is_c else ''}, {package.how}{by}"
+    how = f"imported by {package.by}" if package.by else package.how
+    return f"{package.package}: {package.what}{' (C code)' if package.is_c else ''}; {how}"
 
 
 def _package(package: NonApprovedPackage) -> Item:
@@ -186,7 +187,7 @@ def _package(package: NonApprovedPackage) -> Item:
     )
 
 
-def _package_lines(package: NonApprovedPackage, said: Said, width: int) -> Iterator[Content]:
+def _package_lines(package: NonApprovedPackage, said: Said, width: int) -> Iterator[Line]:
     del width
     code = " (C code)" if package.is_c else ""
     yield Content.styled(plain(f"{said.mark} {package.package}: {package.what}{code}"), f"bold {said.color}")

@@ -24,6 +24,7 @@ from supplymatrix.tui.screens.audits_words import (
     NOTED,
     OPEN,
     WARNED,
+    Line,
     Said,
     finding_items,
     gap_items,
@@ -83,7 +84,7 @@ def _native(fact: NativeCode) -> Item:
     )
 
 
-def _native_lines(fact: NativeCode, said: Said, name: str, width: int) -> Iterator[Content]:
+def _native_lines(fact: NativeCode, said: Said, name: str, width: int) -> Iterator[Line]:
     del width
     position = fact.position
     yield Content.styled(plain(f"{said.mark} {name}: {fact.mode.value}"), f"bold {said.color}")
@@ -111,7 +112,7 @@ def _native_lines(fact: NativeCode, said: Said, name: str, width: int) -> Iterat
         yield from _ways(fact)
 
 
-def _ways(fact: NativeCode) -> Iterator[Content]:
+def _ways(fact: NativeCode) -> Iterator[Line]:
     """Yield the usual ways to get at a library, and what each asks."""
     yield Content("")
     yield heading("the ways to get at it")
@@ -206,7 +207,7 @@ def _credential(one: Credential) -> Item:
     )
 
 
-def _credential_lines(one: Credential, said: Said, place: str, named: str, width: int) -> Iterator[Content]:
+def _credential_lines(one: Credential, said: Said, place: str, named: str, width: int) -> Iterator[Line]:
     del width
     yield Content.styled(plain(f"{said.mark} {place}: {one.kind}"), f"bold {said.color}")
     yield labelled("in", named)
@@ -256,27 +257,32 @@ def path_items(found: PartFound) -> list[Item]:
     if not isinstance(run, PathRun):
         return [*gap_items(part, found.gaps)]
     names = dict(run.vendors)
-    by_part: dict[PathPart, list[VendorUse]] = {each: [] for each in _HEADS}
+    same: dict[tuple[PathPart, str, str, str], list[VendorUse]] = {}
     for use in run.uses:
-        by_part[use.part].append(use)
-    uses = (_use(use, names.get(use.vendor, ""), run) for own in by_part.values() for use in own)
+        same.setdefault((use.part, use.what, use.vendor, use.version), []).append(use)
+    order = list(_HEADS)
+    rows = sorted(same.values(), key=lambda uses: order.index(uses[0].part))
+    uses = (_use(own, names.get(own[0].vendor, ""), run) for own in rows)
     return [*finding_items(part, found.judged), *gap_items(part, found.gaps), *uses, *note_items(part, found.notes)]
 
 
-def _use(use: VendorUse, vendor: str, run: PathRun) -> Item:
+def _use(uses: Sequence[VendorUse], vendor: str, run: PathRun) -> Item:
+    """Return the row of one thing, wherever it is used."""
+    use = uses[0]
     said = BAD if use.is_ended else GOOD if use.pinned is Pinned.DIGEST else NOTED
     version = use.version if use.version and use.version not in use.what else ""
-    facts = [vendor, version, _PINS[use.pinned], _end(use), place_words(use.location)]
+    where = place_words(use.location) + (f" and {len(uses) - 1:,} more" if len(uses) > 1 else "")
+    facts = [version, _PINS[use.pinned], _end(use), where, vendor]
     return item_of(
         AuditPart.PATH,
-        f"{use.what} {place_words(use.location)}",
+        f"{use.part.value} {use.what}",
         said,
         title_of(said, use.what, " · ".join(filter(None, facts))),
-        partial(_use_lines, use, vendor, run, said),
+        partial(_use_lines, uses, vendor, run, said),
         group=_HEADS[use.part],
         version=use.version,
         says=f"{vendor} {_PINS[use.pinned]} {_end(use)} {use.role}",
-        where=place_words(use.location),
+        where=" ".join(place_words(each.location) for each in uses[:_FILES]),
     )
 
 
@@ -286,8 +292,9 @@ def _end(use: VendorUse) -> str:
     return f"until {use.ends.isoformat()}" if use.ends is not None else ""
 
 
-def _use_lines(use: VendorUse, vendor: str, run: PathRun, said: Said, width: int) -> Iterator[Content]:
+def _use_lines(uses: Sequence[VendorUse], vendor: str, run: PathRun, said: Said, width: int) -> Iterator[Line]:
     del width
+    use = uses[0]
     yield Content.styled(plain(f"{said.mark} {use.what}"), f"bold {said.color}")
     fields: Sequence[tuple[str, str]] = (
         ("part", f"{use.part.value}{f', {use.role}' if use.role else ''}"),
@@ -296,11 +303,15 @@ def _use_lines(use: VendorUse, vendor: str, run: PathRun, said: Said, width: int
         ("pinned", _PINS[use.pinned]),
         ("support", f"{_end(use) or 'no end is known'}{f', {use.ends_source}' if use.ends_source else ''}"),
         ("write", use.wants),
-        ("stage", use.stage),
-        ("at", place_words(use.location)),
-        ("line", use.words),
         ("as of", run.day.isoformat()),
     )
     for name, text in fields:
         if text:
             yield labelled(name, text)
+    for each in uses[:_FILES]:
+        stage = f" ({each.stage})" if each.stage else ""
+        yield labelled("at", f"{place_words(each.location)}{stage}")
+        if each.words:
+            yield labelled("", each.words)
+    if len(uses) > _FILES:
+        yield labelled("", f"and {len(uses) - _FILES:,} more places")

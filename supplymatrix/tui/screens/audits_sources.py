@@ -22,6 +22,7 @@ from supplymatrix.tui.screens.audits_words import (
     BAD,
     NOTED,
     WARNED,
+    Line,
     Said,
     finding_items,
     gap_items,
@@ -39,6 +40,7 @@ __all__ = ["sources_items"]
 _PART = AuditPart.SOURCES
 _WAYS, _HOSTS, _SETTINGS = "the way of a module's name", "who is told which names", "settings, with their origins"
 _HERE = "this machine"
+_OTHERS = "the modules' own hosts, told where others fail"
 _RISKY = "risky settings"
 _ROOM = 76  # columns of a drawing that lies in a page, or where nobody knows the pane
 _SHOWN = 200  # names in full of one host
@@ -56,7 +58,7 @@ def sources_items(found: PartFound, leaks_of: int = 0) -> list[Item]:
     return [
         *(_way(each, [one for one in settings if one.context == each.context], leaks) for each in run.settings.chains),
         *finding_items(_PART, found.judged),
-        *(_hosts(leaks) if leaks is not None else ()),
+        *(sorted(_hosts(leaks), key=lambda item: item.group == _OTHERS) if leaks is not None else ()),
         *gap_items(_PART, found.gaps),
         *(_risk(number, risk) for number, risk in enumerate(run.settings.risks, start=1)),
         *(_setting(number, setting) for number, setting in enumerate(settings, start=1) if _is_told(setting)),
@@ -90,7 +92,7 @@ def _way(each: ContextChain, settings: Sequence[EffectiveSetting], leaks: LeaksR
 
 def _way_lines(
     each: ContextChain, settings: Sequence[EffectiveSetting], leaks: LeaksRun | None, width: int
-) -> Iterator[Content]:
+) -> Iterator[Line]:
     yield heading(each.context or _HERE)
     yield from (Content(line) for line in draw_chain(each.chain, width=max(40, min(width or _ROOM, 100))))
     if leaks is not None:
@@ -105,13 +107,15 @@ def _way_lines(
         yield Content.styled(plain(f"{'':14} {_origin(setting)}"), "dim")
 
 
-def _told_lines(leaks: LeaksRun, context: str) -> Iterator[Content]:
+def _told_lines(leaks: LeaksRun, context: str) -> Iterator[Line]:
     """Yield who is told how many names, those first who are told private ones; these by name."""
     command = COMMANDS[leaks.scenario]
     yield heading(f"`{command}` tells" if leaks.hosts(context) else f"`{command}` tells nobody anything")
-    sent = leaks.of(context)
-    for host, asked in leaks.hosts(context):
-        part = [each for each in sent if (each.host, each.asked) == (host, asked)]
+    others: list[str] = []
+    for (host, asked), part in _by_host(leaks, context).items():
+        if _is_fallback(asked, part):
+            others.append(f"{host} ({len({each.name for each in part}):,})")
+            continue
         said, words = _host_words(part)
         yield Content.assemble((f"{said.mark} ", said.color), plain(f"{host} ({asked.value}): {words}"))
         private = sorted({each.name for each in part if each.is_private})
@@ -119,6 +123,20 @@ def _told_lines(leaks: LeaksRun, context: str) -> Iterator[Content]:
             yield Content.styled(plain(f"    private: {name}"), BAD.color)
         if len(private) > _FEW:
             yield Content(f"    and {len(private) - _FEW:,} more private ones")
+    if others:
+        yield Content(plain(f"{NOTED.mark} only where these fail, the modules' own hosts: {', '.join(others)}"))
+
+
+def _by_host(leaks: LeaksRun, context: str) -> Mapping[tuple[str, Asked], list[NameSent]]:
+    """Return the names by who is told them: those first who are told private ones, then those who are asked anyway."""
+    found: dict[tuple[str, Asked], list[NameSent]] = {key: [] for key in leaks.hosts(context)}
+    for sent in leaks.of(context):
+        found[sent.host, sent.asked].append(sent)
+    return found
+
+
+def _is_fallback(asked: Asked, sent: Sequence[NameSent]) -> bool:
+    return asked in (Asked.VCS, Asked.GO_GET_PAGE) and not any(each.is_sure or each.is_private for each in sent)
 
 
 def _host_words(sent: Sequence[NameSent]) -> tuple[Said, str]:
@@ -132,13 +150,10 @@ def _host_words(sent: Sequence[NameSent]) -> tuple[Said, str]:
 
 
 def _hosts(leaks: LeaksRun) -> Iterator[Item]:
+    """Yield a row for each host of each context; those that are asked where others fail are the last."""
     for context in leaks.contexts:
-        by_host: dict[tuple[str, Asked], list[NameSent]] = {}
-        for sent in leaks.of(context):
-            by_host.setdefault((sent.host, sent.asked), []).append(sent)
         where = context or _HERE
-        for host, asked in leaks.hosts(context):
-            part = by_host[host, asked]
+        for (host, asked), part in _by_host(leaks, context).items():
             said, words = _host_words(part)
             yield item_of(
                 _PART,
@@ -146,13 +161,13 @@ def _hosts(leaks: LeaksRun) -> Iterator[Item]:
                 said,
                 title_of(said, host, f"{words} · {asked.value}{f' · {context}' if context else ''}"),
                 partial(_host_lines, where, part, COMMANDS[leaks.scenario]),
-                group=_HOSTS,
+                group=_OTHERS if _is_fallback(asked, part) else _HOSTS,
                 says=f"{asked.value} {' '.join(sorted({each.name for each in part}))}",
                 where=where,
             )
 
 
-def _host_lines(where: str, sent: Sequence[NameSent], command: str, width: int) -> Iterator[Content]:
+def _host_lines(where: str, sent: Sequence[NameSent], command: str, width: int) -> Iterator[Line]:
     del width
     said, words = _host_words(sent)
     yield Content.styled(plain(f"{said.mark} {sent[0].host}: {words}"), f"bold {said.color}")
@@ -208,7 +223,11 @@ def _origin(setting: EffectiveSetting) -> str:
 
 def _setting(number: int, setting: EffectiveSetting) -> Item:
     where = setting.context or _HERE
-    lines = [_setting_line(setting), labelled("in", where), labelled("from", _origin(setting).removeprefix("from "))]
+    lines: list[Line] = [
+        _setting_line(setting),
+        labelled("in", where),
+        labelled("from", _origin(setting).removeprefix("from ")),
+    ]
     lines += [labelled("before", f"{shown or 'an empty value'}, of {origin}") for origin, shown in setting.overridden]
     context = f" · {setting.context}" if setting.context else ""
     return item_of(

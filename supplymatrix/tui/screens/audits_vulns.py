@@ -30,6 +30,7 @@ from supplymatrix.tui.screens.audits_words import (
     OPEN,
     WAIVED,
     WARNED,
+    Line,
     Said,
     finding_items,
     gap_items,
@@ -55,6 +56,8 @@ GROUPS: Mapping[VulnGroup, str] = {
     VulnGroup.UNREVIEWED: "by entries that nobody has reviewed",
 }
 """The nearest first."""
+_RULED_OUT = "a package at fault is taken in, its functions are not"
+_NEAR = VulnGroup.IMPORTED
 _SAID: Mapping[VulnGroup, Said] = {
     VulnGroup.MALICIOUS: BAD,
     VulnGroup.CALLED: BAD,
@@ -76,14 +79,15 @@ def vulns_items(found: PartFound) -> list[Item]:
     databases = {one.id: one for one in run.databases}
     items: list[Item] = []
     told: set[str] = set()
-    by_group: dict[VulnGroup, list[Vulnerability]] = {group: [] for group in GROUPS}
+    by_title: dict[str, list[Vulnerability]] = {
+        title: [] for group in GROUPS for title in (GROUPS[group], *([_RULED_OUT] if group is _NEAR else []))
+    }
     for one in run.vulnerabilities:
-        by_group[group_of(one)].append(one)
-    for group, members in by_group.items():
-        for one in members:
-            subject = vulnerability_subject(one)
-            told.add(subject)
-            items.append(_vulnerability(group, one, judged.get(subject), databases.get(one.database)))
+        by_title[_title(one)].append(one)
+    for one in (each for members in by_title.values() for each in members):
+        subject = vulnerability_subject(one)
+        told.add(subject)
+        items.append(_vulnerability(one, judged.get(subject), databases.get(one.database)))
     items += finding_items(_PART, (item for item in found.judged if item.subject not in told))
     items += gap_items(_PART, found.gaps)
     items += (_go(number, go) for number, go in enumerate(run.go_support, start=1))
@@ -93,8 +97,20 @@ def vulns_items(found: PartFound) -> list[Item]:
     return [*items, *note_items(_PART, found.notes)]
 
 
-def _vulnerability(group: VulnGroup, one: Vulnerability, judged: Judged | None, database: VulnDatabase | None) -> Item:
-    said = said_of(judged) if judged is not None else _SAID[group]
+def _title(one: Vulnerability) -> str:
+    group = group_of(one)
+    return _RULED_OUT if group is _NEAR and one.is_ruled_out else GROUPS[group]
+
+
+def _said(one: Vulnerability, judged: Judged | None) -> Said:
+    """Return what the rules say of it; of what they pass over, that it is there and was ruled out."""
+    if judged is not None:
+        return said_of(judged)
+    return NOTED if one.is_ruled_out and not one.is_malicious else _SAID[group_of(one)]
+
+
+def _vulnerability(one: Vulnerability, judged: Judged | None, database: VulnDatabase | None) -> Item:
+    said = _said(one, judged)
     fix = f"→ {one.fixed}" if one.fixed else "no fix is known"
     where = one.program or one.project
     return item_of(
@@ -105,8 +121,8 @@ def _vulnerability(group: VulnGroup, one: Vulnerability, judged: Judged | None, 
             (f"{said.mark} ", said.color), (f"{plain(one.advisory)}  ", "bold"),
             plain(f"{one.subject.path} {one.subject.version} "), (plain(fix), "dim"),
         ),
-        partial(_lines, group, one, judged, database),
-        group=GROUPS[group],
+        partial(_lines, one, judged, database),
+        group=_title(one),
         sources=((one.url, one.advisory),) if one.url else (),
         rule=judged.rule if judged is not None else "",
         name=" ".join(one.names),
@@ -116,13 +132,11 @@ def _vulnerability(group: VulnGroup, one: Vulnerability, judged: Judged | None, 
     )  # fmt: skip
 
 
-def _lines(
-    group: VulnGroup, one: Vulnerability, judged: Judged | None, database: VulnDatabase | None, width: int
-) -> Iterator[Content]:
+def _lines(one: Vulnerability, judged: Judged | None, database: VulnDatabase | None, width: int) -> Iterator[Line]:
     del width
-    said = said_of(judged) if judged is not None else _SAID[group]
+    said = _said(one, judged)
     level = f", {judged.level.value}[{judged.rule}]" if judged is not None else ""
-    yield Content.styled(plain(f"{said.mark} {one.advisory}: {GROUPS[group]}{level}"), f"bold {said.color}")
+    yield Content.styled(plain(f"{said.mark} {one.advisory}: {_title(one)}{level}"), f"bold {said.color}")
     yield Content(plain(one.summary or "the entry has no summary"))
     if judged is not None:
         yield from waiver_lines(judged)
@@ -140,7 +154,11 @@ def _lines(
     yield labelled("known", _days(one))
     if one.severity:
         yield labelled("severity", one.severity)
-    review = "by the Go team" if one.review is Review.REVIEWED else "by nobody: it names no packages and no functions"
+    review = (
+        "by those who keep the database"
+        if one.review is Review.REVIEWED
+        else "by nobody: it names no packages and no functions"
+    )
     yield labelled("reviewed", review)
     yield labelled("database", database_words(database) if database is not None else one.database)
     for note in one.notes:
@@ -165,7 +183,7 @@ def _days(one: Vulnerability) -> str:
     return ", ".join(f"{what} {day.isoformat()}" for what, day in days if day is not None) or "since when nobody says"
 
 
-def path_lines(one: Vulnerability) -> Iterator[Content]:
+def path_lines(one: Vulnerability) -> Iterator[Line]:
     """Yield the way to the fault, drawn: the imports from the project on, then the functions; and who says so."""
     yield Content.assemble(heading("path to it"), (plain(f"  by the {one.level_by.value}"), "dim"))
     steps = [*one.chain] or [one.program or one.project or "the project"]
@@ -187,8 +205,9 @@ def path_lines(one: Vulnerability) -> Iterator[Content]:
         yield Content.assemble(plain(f"{indent}{branch}"), (what, "dim"), (plain(name), "bold"))
     if len(ends) > _MOST:
         yield Content(f"{indent}    and {len(ends) - _MOST:,} more")
-    if not one.symbols and one.looked is not VulnLevel.SYMBOL:
-        yield Content.styled(f"{indent}    whether its functions are called was not looked for", "dim")
+    if not one.symbols:
+        is_there = "were looked for, and are not there" if one.is_ruled_out else "were not looked for"
+        yield Content.styled(f"{indent}    its functions at fault {is_there}", "dim")
 
 
 def _how_far(one: Vulnerability) -> str:
@@ -220,7 +239,7 @@ def _go(number: int, go: GoSupport) -> Item:
     )
 
 
-def _go_lines(go: GoSupport, said: Said, words: str, width: int) -> Iterator[Content]:
+def _go_lines(go: GoSupport, said: Said, words: str, width: int) -> Iterator[Line]:
     del width
     since = f" since {go.ended.isoformat()}" if go.ended is not None else ""
     yield Content.styled(plain(f"{said.mark} Go {go.go_version}: {words}{since}"), f"bold {said.color}")
@@ -278,7 +297,7 @@ def _ignored(number: int, one: IgnoredElsewhere) -> Item:
 def _database(one: VulnDatabase) -> Item:
     withdrawn = f", {one.withdrawn:,} of them withdrawn" if one.withdrawn else ""
     said = WARNED if one.dated is None else NOTED
-    lines = [
+    lines: list[Line] = [
         Content.styled(plain(one.name), "bold"),
         labelled("dated", f"{one.dated.isoformat()} ({one.dated_by})" if one.dated else "nobody says of which day"),
         labelled("entries", f"{one.entries:,}{withdrawn}"),

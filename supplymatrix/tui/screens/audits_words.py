@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from textual.content import Content
 
@@ -14,18 +15,18 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Judged
+from supplymatrix.model.vulns_run import VulnRun
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import counted
+from supplymatrix.tui.screens.audits_offers import COLUMNS, PartView
 from supplymatrix.tui.screens.list_screen import Item
 
 __all__ = [
-    "BAD", "COLUMNS", "GOOD", "NOTED", "OPEN", "TITLES", "UNSEEN", "WAIVED", "WARNED", "Said", "count_words",
-    "finding_items", "found_lines", "gap_items", "gap_lines", "item_of", "labelled", "note_items", "place_words",
-    "said_of", "title_of", "unique", "waiver_lines", "worst_of",
+    "BAD", "GOOD", "NOTED", "OPEN", "TITLES", "UNSEEN", "WAIVED", "WARNED", "Labelled", "Line", "Said", "count_words",
+    "finding_items", "found_lines", "gap_items", "gap_lines", "item_of", "labelled", "note_items", "part_items",
+    "place_words", "said_of", "summary_line", "title_of", "title_of_part", "unique", "waiver_lines", "worst_of",
 ]  # fmt: skip
 
-COLUMNS = ("kind", "level", "rule", "name", "version", "says", "where")
-"""What a filter may name, and what is copied of a row."""
 TITLES: Mapping[AuditPart, str] = {
     AuditPart.VULNS: "known vulnerabilities",
     AuditPart.FIPS: "FIPS 140-3",
@@ -52,6 +53,16 @@ class Said:
     color: str = ""
 
 
+@value
+class Labelled:
+    """A named value, which is laid out once it is known how wide."""
+
+    name: str
+    text: str
+    color: str = ""
+
+
+Line = Content | Labelled
 BAD = Said(mark="✘", word="error", color="bold $text-error")
 WARNED = Said(mark="!", word="warning", color="$text-warning")
 NOTED = Said(mark="·", word="note")
@@ -86,6 +97,9 @@ def count_words(found: PartFound) -> str:
     waived = sum(item.status is Status.WAIVED for item in found.judged)
     parts += [f"{waived:,} waived"] if waived else []
     parts += [f"{len(found.gaps):,} not known"] if found.gaps else []
+    if isinstance(found.run, VulnRun):
+        ruled_out = sum(one.is_ruled_out and not one.is_malicious for one in found.run.vulnerabilities)
+        parts += [f"{ruled_out:,} ruled out"] if ruled_out else []
     return ", ".join(parts) or ("nothing to look at" if found.exit_code == _NOTHING else "nothing found")
 
 
@@ -99,7 +113,7 @@ def item_of(
     key: str,
     said: Said,
     title: Content,
-    make: Callable[[int], Iterable[Content]],
+    make: Callable[[int], Iterable[Line]],
     *,
     group: str,
     sources: tuple[tuple[str, str], ...] = (),
@@ -115,8 +129,21 @@ def item_of(
         parts=(part.value, key),
         lines=(),
         sources=sources,
-        make=make,
+        make=partial(_laid, make),
     )
+
+
+def _laid(make: Callable[[int], Iterable[Line]], width: int) -> Iterator[Content]:
+    """Yield lines as they are drawn: what follows the first line of a named value stands below that."""
+    room = width - _LABEL - 1
+    for line in make(width):
+        if isinstance(line, Content):
+            yield line
+            continue
+        text = Content.styled(plain(line.text), line.color)
+        parts = text.wrap(room) if room >= _LABEL and text.plain else [text]
+        for number, part in enumerate(parts):
+            yield Content.assemble((f"{line.name if number == 0 else '':{_LABEL}} ", "dim"), part)
 
 
 def unique(items: Iterable[Item]) -> list[Item]:
@@ -130,9 +157,9 @@ def unique(items: Iterable[Item]) -> list[Item]:
     return found
 
 
-def labelled(name: str, text: str, color: str = "") -> Content:
-    """Return a named value; what follows its first line stands below that."""
-    return Content.assemble((f"{name:{_LABEL}} ", "dim"), (plain(text), color))
+def labelled(name: str, text: str, color: str = "") -> Labelled:
+    """Return a named value."""
+    return Labelled(name=name, text=text, color=color)
 
 
 def place_words(location: Location | None) -> str:
@@ -151,7 +178,7 @@ def finding_items(part: AuditPart, judged: Iterable[Judged], *, group: str = _FI
             part,
             f"{item.rule} {item.subject}",
             said,
-            title_of(said, item.rule, finding.message),
+            _finding_title(item, said),
             lambda _, item=item: tuple(found_lines(item)),  # type: ignore[misc]
             group=group,
             rule=item.rule,
@@ -161,7 +188,14 @@ def finding_items(part: AuditPart, judged: Iterable[Judged], *, group: str = _FI
         )
 
 
-def found_lines(item: Judged) -> Iterator[Content]:
+def _finding_title(item: Judged, said: Said) -> Content:
+    name = ALL_RULES[item.rule].name if item.rule in ALL_RULES else ""
+    return Content.assemble(
+        (f"{said.mark} {item.rule}  ", said.color), plain(item.subject), (f"  {name}", "dim"),
+    )  # fmt: skip
+
+
+def found_lines(item: Judged) -> Iterator[Line]:
     """Yield all of a finding: what it rests on, what to do, and who waives it."""
     finding = item.finding
     if finding is None:
@@ -178,7 +212,7 @@ def found_lines(item: Judged) -> Iterator[Content]:
     yield labelled("more", f"supplymatrix explain {item.rule}")
 
 
-def _rests_on(item: Judged) -> Iterator[Content]:
+def _rests_on(item: Judged) -> Iterator[Line]:
     finding = item.finding
     if finding is None:
         return
@@ -195,7 +229,7 @@ def _rests_on(item: Judged) -> Iterator[Content]:
         yield labelled("", f"and {len(finding.evidence) - _EVIDENCE:,} more")
 
 
-def waiver_lines(item: Judged) -> Iterator[Content]:
+def waiver_lines(item: Judged) -> Iterator[Line]:
     """Yield who has taken a finding upon himself, why, and until when."""
     waiver = item.waiver
     if waiver is None:
@@ -222,7 +256,7 @@ def gap_items(part: AuditPart, gaps: Sequence[Gap]) -> Iterator[Item]:
         )
 
 
-def gap_lines(gap: Gap) -> Iterator[Content]:
+def gap_lines(gap: Gap) -> Iterator[Line]:
     """Yield what is not known, why not, and what to do."""
     yield Content.styled(plain(f"{OPEN.mark} not known: {gap.wanted}"), f"bold {OPEN.color}")
     yield Content(plain(gap.reason))
@@ -246,3 +280,91 @@ def note_items(part: AuditPart, notes: Sequence[str]) -> Iterator[Item]:
             group=_NOTES,
             says=text,
         )
+
+
+def title_of_part(name: str) -> str:
+    """Return what a part looks at, in words."""
+    return TITLES[AuditPart(name)]
+
+
+def summary_line(parts: Sequence[PartFound], total: int) -> str:
+    """Return what parts come to together, in a line. total: how many there are to look at."""
+    failed = Counter(item.level for part in parts for item in part.judged if item.status is Status.FAIL)
+    marks = {Level.ALARM: BAD.mark, Level.ERROR: BAD.mark, Level.WARN: WARNED.mark, Level.NOTE: NOTED.mark}
+    words = [f"{marks[level]} {counted(failed[level], word)}" for level, word in _WORDS.items() if failed[level]]
+    waived = sum(item.status is Status.WAIVED for part in parts for item in part.judged)
+    words += [f"{WAIVED.mark} {waived:,} waived"] if waived else []
+    gaps = sum(len(part.gaps) for part in parts)
+    words += [f"{OPEN.mark} {gaps:,} not known"] if gaps else []
+    words += ["nothing found"] if parts and not words else []
+    left = total - len(parts)
+    words += [f"{UNSEEN.mark} {left} not looked at yet" if total > 1 else "not looked at yet"] if left else []
+    return " · ".join(words)
+
+
+_ABOUT: Mapping[AuditPart, str] = {
+    AuditPart.VULNS: "What is known against its modules, packages and functions, and against the Go that builds it.",
+    AuditPart.FIPS: "Whose FIPS 140-3 module is used, what is claimed and what the code shows, what is beside it.",
+    AuditPart.CGO: "C code and libraries: how they come in, under which licence, and what somebody says follows.",
+    AuditPart.SOURCES: "Whom the go command asks for modules, which names it tells to whom, settings that weaken that.",
+    AuditPart.CREDENTIALS: "What settings and files give away. None is shown: place, kind and length are.",
+    AuditPart.PATH: "Whose toolchain, images, proxies and signing are in use, how firmly named, until when supported.",
+}
+_NAMED = 6
+_WIDE = 24
+
+
+def part_items(views: Mapping[str, PartView | None], looking: str) -> list[Item]:
+    """Return a row for each part. views: by name, None = not looked at. looking: the one that is being looked at."""
+    return [_part_item(AuditPart(name), view, is_looking=name == looking) for name, view in views.items()]
+
+
+def _part_item(part: AuditPart, view: PartView | None, *, is_looking: bool) -> Item:
+    if view is None:
+        said = UNSEEN
+        words = "is being looked at …" if is_looking else UNSEEN.word
+        lines: Callable[[int], Iterable[Content]] = partial(_unseen_lines, part, words)
+    else:
+        said, words = worst_of(view.found), count_words(view.found)
+        lines = partial(_part_lines, view.found, said, words)
+    title = Content.assemble((f"{said.mark} ", said.color), (f"{TITLES[part]:{_WIDE}}", "bold"), plain(words))
+    return Item(
+        id=f"part {part.value}",
+        title=title,
+        cells={column: {"name": TITLES[part], "says": words, "level": said.word}.get(column, "") for column in COLUMNS},
+        parts=(part.value,),
+        lines=(),
+        make=lines,
+    )
+
+
+def _unseen_lines(part: AuditPart, words: str, width: int) -> Iterator[Content]:
+    del width
+    yield Content.styled(f"{TITLES[part]}: {words}", "bold")
+    yield Content(_ABOUT[part])
+
+
+def _part_lines(found: PartFound, said: Said, words: str, width: int) -> Iterator[Content]:
+    """Yield what a part comes to: the worst of what was found, what is not known, what its command ends with."""
+    del width
+    yield Content.styled(plain(f"{said.mark} {TITLES[found.part]}: {words}"), f"bold {said.color}")
+    yield Content(_ABOUT[found.part])
+    failed = [item for item in found.judged if item.status is Status.FAIL and item.finding is not None]
+    if failed:
+        yield Content("")
+        yield Content.styled("the worst", "bold")
+    for item in failed[:_NAMED]:
+        own = said_of(item)
+        message = item.finding.message if item.finding is not None else ""
+        yield Content.assemble((f"{own.mark} {item.rule} ", own.color), plain(message))
+    if len(failed) > _NAMED:
+        yield Content(f"  and {len(failed) - _NAMED:,} more: Enter shows all")
+    if found.gaps:
+        yield Content("")
+        yield Content.styled("what is not known", "bold")
+    for gap in found.gaps[:_NAMED]:
+        yield Content.assemble((f"{OPEN.mark} ", OPEN.color), plain(f"{gap.wanted}: {gap.reason}"))
+    if len(found.gaps) > _NAMED:
+        yield Content(f"  and {len(found.gaps) - _NAMED:,} more: Enter shows all")
+    yield Content("")
+    yield Content.styled(f"exit {found.exit_code} of `supplymatrix audit {found.part.value}` · Enter shows all", "dim")

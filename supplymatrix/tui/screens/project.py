@@ -85,6 +85,7 @@ class ProjectScreen(DiskKeys):
         Binding("v", "verify", "Verify again"),
         Binding("r", "recheck", "From cache"),
         Binding("c", "coverage", "Coverage"),
+        Binding("a", "audits", "Audits", show=False),
         Binding("p", "project", "Project", show=False),
     ]
     DEFAULT_CSS = """
@@ -430,6 +431,14 @@ class ProjectScreen(DiskKeys):
             self.post_message(LinkAsked(Link("compare"), beside=True))
         else:
             self.tell("supplymatrix compare --project tells what each vendor covers")
+
+    def action_audits(self) -> None:
+        """Go to the audits: to the one that has found something of this row, or to all of them."""
+        from supplymatrix.engine.audit_parts import part_of_judged
+
+        judged = self.row.judged if self.row is not None else ()
+        part = next((part for item in judged if (part := part_of_judged(item)) is not None), None)
+        self.post_message(LinkAsked(Link("audits", (part.value,) if part is not None else ()), beside=True))
 
     def action_project(self) -> None:
         """Ask for a project, and open it."""

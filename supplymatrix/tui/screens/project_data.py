@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from textual.content import Content
 
+from supplymatrix.engine.audit_parts import AuditPart, part_of_judged
 from supplymatrix.model.fact import ProofState, SumKind
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Status
@@ -16,6 +17,7 @@ from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import paint_for
 from supplymatrix.reports.tally import counted
 from supplymatrix.reports.text_head import header, last_line
+from supplymatrix.tui.screens.audits_words import TITLES
 from supplymatrix.tui.screens.project_disk import (
     ABSENT,
     AGREES,
@@ -301,9 +303,7 @@ def _module_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
     if row.disk == DIFFERS:
         yield Content("")
         yield Content.styled(_WRONG, "bold $text-error")
-    for item in row.judged:
-        yield Content("")
-        yield from _judged_lines(view, item)
+    yield from _said_lines(view, row.judged)
     if not row.judged and row.disk != DIFFERS:
         yield Content("")
         yield Content("nothing is wrong with it" if row.state == PROVEN else "no rule says anything of it")
@@ -398,9 +398,7 @@ def _project_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
         )
     for mark, text in view.disk.lines():
         yield Content(plain(f"{mark} {text}"))
-    for item in row.judged:
-        yield Content("")
-        yield from _judged_lines(view, item)
+    yield from _said_lines(view, row.judged)
     for note in audit.verdict.notes:
         yield Content("")
         place = f"{_placed(view, note.location)}: " if note.location is not None else ""
@@ -408,6 +406,19 @@ def _project_lines(view: ProjectView, row: ModuleRow) -> Iterator[Content]:
     for text in view.told:
         yield Content("")
         yield Content(plain(f"told: {text}"))
+
+
+def _said_lines(view: ProjectView, judged: Sequence[Judged]) -> Iterator[Content]:
+    """Yield what the verdict says: of the check itself first, then of each audit under what that looks at."""
+    parts = [part_of_judged(item) for item in judged]
+    for part in (None, *AuditPart):
+        own = [item for item, found in zip(judged, parts, strict=True) if found is part]
+        if own and part is not None:
+            yield Content("")
+            yield Content.styled(f"{TITLES[part]}: {_findings(own)} · a shows all of it", "bold $primary")
+        for item in own:
+            yield Content("")
+            yield from _judged_lines(view, item)
 
 
 def _judged_lines(view: ProjectView, item: Judged) -> Iterator[Content]:
