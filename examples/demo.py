@@ -17,6 +17,8 @@
    and a build that is refused because of the first.
 10. One binary, two logs: who built the program of part 9, by its signature and provenance, and of what, by the log of
    modules; the same after one byte of it was changed; and a real attestation of the public log, judged by two engines.
+11. What go.sum does not say: known vulnerabilities of a stripped program down to the function, with a company's own
+   database, and what clears them; MD5 in a program that claims FIPS 140-3; which private names a build tells to whom.
 """
 
 from __future__ import annotations
@@ -219,10 +221,10 @@ PARTIES = (
 BILLS = ("bom.cdx.json", "bom.cdx.xml", "bom.spdx.json", "bom.spdx3.json")
 
 
-def unpack_modules(cache: Path) -> None:
-    """Fill a module cache from the folder of module files, as `go mod download` does."""
+def unpack_modules(cache: Path, example: str = "mux-service") -> None:
+    """Fill a module cache from the folder of an example's module files, as `go mod download` does."""
     download = cache / "cache" / "download"
-    shutil.copytree(HERE / "mux-service" / "proxy", download, dirs_exist_ok=True)
+    shutil.copytree(HERE / example / "proxy", download, dirs_exist_ok=True)
     for file in download.rglob("*.zip"):
         with zipfile.ZipFile(file) as archive:
             archive.extractall(cache)
@@ -357,6 +359,30 @@ def trace(environ: dict[str, str], scratch: Path) -> list[int]:
     return codes
 
 
+def audit(environ: dict[str, str], scratch: Path) -> list[int]:
+    """Look for what go.sum does not say, in a service that has it all: in its program, its sources, its settings."""
+    folder, cache = scratch / "audited", scratch / "audited-cache"
+    shutil.copytree(HERE / "audited", folder, ignore=shutil.ignore_patterns("proxy", "*.xz"))
+    unpack_modules(cache, "audited")
+    (folder / "checkout").write_bytes(lzma.decompress((HERE / "audited" / "checkout.xz").read_bytes()))
+    environ = environ | {"GOMODCACHE": str(cache), "GOPROXY": "https://goproxy.example,direct", "GOFLAGS": ""}
+    databases = ("--vuln-db", "advisories")
+    say("  a stripped program: of two advisories in a company's own database one concerns it, by its function table:\n")
+    codes = [run(environ, "audit", "vulns", "checkout", *databases, cwd=folder, most=24)]
+    say("  what clears it, as Go selects versions; nothing is changed:\n")
+    codes.append(run(environ, "fix", "plan", *databases, "--advisory", "LEDGER-7", "--offline", cwd=folder, most=18))
+    say("  it was built with GOFIPS140=v1.0.0, which does not keep MD5 from running:\n")
+    codes.append(run(environ, "audit", "fips", "checkout", cwd=folder, most=16))
+    say("  which names a build would tell to whom, before it happens:\n")
+    codes.append(run(environ, "audit", "leaks", cwd=folder, most=14))
+    private = ("--env", "GOPRIVATE=git.corp.example")
+    say("  … and with one setting:\n")
+    codes.append(run(environ, "audit", "leaks", *private, cwd=folder, most=8))
+    say("  passwords in files, none of which is shown:\n")
+    codes.append(run(environ, "audit", "credentials", "--no-home", cwd=folder, most=8))
+    return codes
+
+
 def main() -> int:
     """Run the demo; the exit code is 0 when every step ended as it should."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -395,7 +421,12 @@ def main() -> int:
         codes += build(environ, scratch)
         say("\n10. One binary, two logs: who built it, and of what\n")
         codes += trace(environ, scratch)
-    good = codes == [0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 4, 4, 0, 4, 4, 0, 4, 0]
+        say("\n11. What go.sum does not say: vulnerabilities, FIPS, private names, credentials\n")
+        codes += audit(environ, scratch)
+    good = codes == [
+        *(0, 0, 4, 4, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 4, 4, 0, 4, 4, 0, 4, 0),
+        *(3, 3, 1, 1, 1, 1),
+    ]
     say()
     where = OUT.relative_to(HERE.parent).as_posix()
     opened = f"To open: {where}/report.html for auditors (part 7), report.json and report.sarif (3), bom.* (8)"

@@ -25,6 +25,7 @@ from benchmarks.acceptance import (
     policy,
     proofs,
     sbom,
+    audits,
     signatures,
     subjects,
     tui,
@@ -45,6 +46,7 @@ _TABLES: tuple[tuple[str, tuple[Promise, ...]], ...] = (
     ("bills of materials, licences", sbom.PROMISES),
     ("what lies on the disk", on_disk.PROMISES),
     ("signatures, and the chain", signatures.PROMISES),
+    ("audits: what goes beyond go.sum", audits.PROMISES),
 )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from supplymatrix.errors import InputError
-from supplymatrix.licences.expression import Or, parse_expression
+from supplymatrix.licences.expression import Or, joined_or_none, parse_expression
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.native_code import LinkMode, NativeCode, NativeProof
@@ -156,7 +156,7 @@ def _fact(
     built = [one for one in found if one.is_built]
     shown = built or list(found)
     first = min(shown, key=lambda one: (not one.line, one.file, one.line))
-    licence, source = _licence(module, first, library, name)
+    licence, source = _licence(module, shown, library, name)
     row = next((row for row in rows if row.mode is first.mode), None)
     notes = dict.fromkeys(filter(None, (row.remark if row is not None else "", _own_note(first))))
     conditions = "" if built else "; ".join(dict.fromkeys(one.conditions for one in found if one.conditions))[:300]
@@ -199,20 +199,32 @@ def _place(module: ModuleSeen, one: SeenCode) -> Location:
     return Location(artifact=path, line=one.line)
 
 
-def _licence(module: ModuleSeen, one: SeenCode, library: KnownLibrary | None, name: str) -> tuple[str, str]:
+def _licence(module: ModuleSeen, shown: Sequence[SeenCode], library: KnownLibrary | None, name: str) -> tuple[str, str]:
     """Return the licence of what was seen, and who says so: files near code that lies in the module, else the table."""
     known = (library.licence, library_source(library)) if library is not None else ("", "")
-    if one.mode not in _INSIDE:
+    if shown[0].mode not in _INSIDE:
         return known
-    near = module.licence_of(changed(one, library=library.aliases[0] if library is not None else name))
+    near = _near(module, shown, library.aliases[0] if library is not None else name)
     if near.expression and library is not None and _is_side_of(near.expression, library.licence):
         return library.licence, f"{known[1]}; the texts of that choice lie in {near.source}"
     if near.expression:
         return near.expression, near.source
     if library is not None:
         return known
-    own = module.own_text() if one.mode is LinkMode.BUNDLED and not name else NearLicence()
+    own = module.own_text() if shown[0].mode is LinkMode.BUNDLED and not name else NearLicence()
     return own.expression, f"{own.source}, the module's own" if own.expression else ""
+
+
+def _near(module: ModuleSeen, shown: Sequence[SeenCode], name: str) -> NearLicence:
+    """Return what lies near code, of all its folders together."""
+    places = {one.code_folder: one for one in reversed(shown)}
+    found = [module.licence_of(changed(one, library=name)) for _, one in sorted(places.items())]
+    said = [near for near in found if near.expression]
+    if len(said) < 2:
+        return said[0] if said else NearLicence()
+    joined = joined_or_none(dict.fromkeys(near.expression for near in said))
+    sources = ", ".join(dict.fromkeys(near.source for near in said))
+    return NearLicence(expression=joined or "", source=sources)
 
 
 def _is_side_of(near: str, choice: str) -> bool:

@@ -5,7 +5,7 @@
     'MIT'
 
 Heads speak of the very files, so that they count first; a licence file beside them is then their text, or of others in
-the folder. Where a head, or a file beside the licences, offers a choice, all that was found is what one may choose from
+the folder. Where a head, or a file beside the licences, offers a choice, the licence files are what one may choose from
 (zstd: BSD or GPL-2.0). Without such words all of it applies.
 """
 
@@ -64,8 +64,9 @@ def code_licence(texts: Sequence[tuple[str, bytes]], heads: Iterable[tuple[str, 
         if found:
             of_heads.append(found)
             spoken.append(path)
-    if offers and len({*of_files, *of_heads}) > 1:
-        chosen = _canonical(" OR ".join(f"({text})" for text in dict.fromkeys((*of_files, *of_heads))))
+    if offers and len({*of_files}) > 1:
+        choice = " OR ".join(f"({text})" for text in dict.fromkeys(of_files))
+        chosen = _canonical([choice, *(text for text in of_heads if text not in of_files)])
         if chosen:
             return NearLicence(expression=chosen, source=_named((*sources, *spoken)), is_choice=True)
     if of_heads:
@@ -128,8 +129,8 @@ def _offers(data: bytes) -> bool:
     return _CHOICE.search(" ".join(data.decode("utf-8", "replace").split())) is not None
 
 
-def _canonical(text: str) -> str:
-    joined = joined_or_none([text])
+def _canonical(texts: Sequence[str]) -> str:
+    joined = joined_or_none(dict.fromkeys(texts))
     return canonical(joined) if joined else ""
 
 

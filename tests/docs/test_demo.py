@@ -73,3 +73,14 @@ def test_the_demo_traces_a_program_and_a_changed_one(tmp_path: Path, capsys: pyt
     assert "golang.org/x/mod@v0.20.0 is not what the" in out
     assert "the bundle is of another artifact" in out
     assert "native and sigstore" in out
+
+
+def test_the_demo_audits_a_program_and_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    demo = run_path(str(REPO / "examples" / "demo.py"))
+    assert demo["audit"](demo["environment"](tmp_path), tmp_path) == [3, 3, 1, 1, 1, 1]
+    shown = capsys.readouterr().out
+    assert "CORP-2026-0001  git.corp.example/shop/ledger v1.3.0, fixed in v1.3.1" in shown
+    assert "go get git.corp.example/shop/ledger@v1.3.1" in shown
+    assert "crypto/md5: MD5; linked in: New, Sum" in shown
+    assert "private: git.corp.example/shop/ledger@v1.3.0" in shown
+    assert "vohJ2" not in shown

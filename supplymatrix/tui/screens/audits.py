@@ -106,13 +106,9 @@ class AuditsScreen(ListScreen):
         del audits_words  # the list of parts needs it, and a thread has the time to import it
         return read(self.session, work.project) if work.project is not None else None
 
-    def load_again(self, project: Path | None = None, *, mode: str = "") -> None:
-        """Read anew; what is being looked at is of no use any more."""
-        self.stop_work(_LOOK)
-        super().load_again(project, mode=mode)
-
     def show(self, found: AuditSubject | None) -> None:
         """Show the parts, none of which was looked at, and begin to look."""
+        self.stop_work(_LOOK)  # at what was shown before
         self.subject, self.views, self._before = found, {}, {}
         self.only_failures = False
         self._goes_on = found is not None

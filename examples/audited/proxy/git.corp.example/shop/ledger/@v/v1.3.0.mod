@@ -1,0 +1,3 @@
+module git.corp.example/shop/ledger
+
+go 1.24
