@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.acceptance import (
+    audits,
     comfort,
     comparator,
     graph,
@@ -25,7 +26,6 @@ from benchmarks.acceptance import (
     policy,
     proofs,
     sbom,
-    audits,
     signatures,
     subjects,
     tui,

@@ -238,3 +238,28 @@ def test_a_broken_go_mod_is_a_fault_and_no_crash(tmp_path: Path) -> None:
     (tmp_path / "p" / "go.mod").write_bytes(b"module \xff\n((\n")
     with pytest.raises(InputError):
         run_cgo(CgoRequest(paths=(tmp_path / "p",), means=means(tmp_path)))
+
+
+def test_sources_beside_the_package_are_read_and_those_that_are_not_there_are_a_gap(tmp_path: Path) -> None:
+    files = {
+        "in/a.go": cgo('#include "../src/usb.c"'), "src/usb.c": "int u;\n", "src/COPYING": GPL, "LICENSE": MIT,
+        "a.go": 'package a\n\nimport _ "example.com/a/in"\n',
+    }  # fmt: skip
+    found = run(tmp_path, {"example.com/a@v1.0.0": files})
+    fact = brought(found)["libusb"]
+    assert (fact.files, fact.licence, found.gaps) == (("src/usb.c",), "GPL-3.0-or-later", ())
+    del files["src/usb.c"]
+    found = run(tmp_path / "b", {"example.com/a@v1.0.0": files})
+    assert found.gaps[0].reason == "it includes C sources that are not there: ../src/usb.c"
+    assert found.exit_code == 3
+
+
+def test_vendored_packages_are_looked_at_where_they_lie(tmp_path: Path) -> None:
+    project = make_project(tmp_path, {"example.com/a@v1.0.0": {}})
+    place = project / "vendor" / "example.com" / "a"
+    place.mkdir(parents=True)
+    (place / "a.go").write_text(cgo("#cgo LDFLAGS: -lreadline"), encoding="utf-8")
+    listed = "# example.com/a v1.0.0\n## explicit\nexample.com/a\n"
+    (project / "vendor" / "modules.txt").write_text(listed, encoding="utf-8")
+    found = run_cgo(CgoRequest(paths=(project,), means=means(tmp_path), wish=LINUX))
+    assert (str(brought(found)["readline"].subject), rules(found)) == ("example.com/a@v1.0.0", {"SM702"})

@@ -49,7 +49,7 @@ def test_settings_are_looked_at_where_they_come_from(tmp_path: Path) -> None:
     (tmp_path / "go").mkdir()
     (tmp_path / "go" / "go.env").write_text(f"GOSUMDB=x https://bot:{WORD}9@s.example\n")
     environ = {"GOENV": str(tmp_path / "env"), "GOFLAGS": f"-ldflags=-X=main.token={WORD}"}
-    run = _run(tmp_path, **environ)
+    run = audit_credentials(CredentialsWish(means=_means(tmp_path, **environ)))
     assert sorted(_told(run)) == [
         ("environment", "GOFLAGS -X main.token", "secret by its name"),
         ("~/env", "GOPROXY", "password in an address"),

@@ -54,7 +54,7 @@ def test_includes_are_followed_whatever_their_condition_and_once(tmp_path: Path)
     home = _write(
         tmp_path,
         {
-            ".gitconfig": '[include]\npath = a/one\n[includeIf "gitdir:~/work/"]\npath = ~/two\n'
+            ".gitconfig": '[include]\npath = a/one\n[includeIf "gitdir:~/corp/"]\npath = ~/two\n'
             "[include]\npath = gone\n",
             "a/one": "[include]\npath = ../two\n[include]\npath = one\n[x]\ny = 1\n",
             "two": "[include]\npath = .gitconfig\n[x]\ny = 2\n",
@@ -65,7 +65,7 @@ def test_includes_are_followed_whatever_their_condition_and_once(tmp_path: Path)
     assert config.gaps == ()
     (home / "a" / "one").unlink()
     config = read_git_config(None, _environ(home))
-    assert [one.condition for one in config.entries if one.entry.name == "y"] == ["gitdir:~/work/"]
+    assert [one.condition for one in config.entries if one.entry.name == "y"] == ["gitdir:~/corp/"]
 
 
 def test_includes_that_go_on_and_on_are_a_gap(tmp_path: Path) -> None:

@@ -120,7 +120,9 @@ class AuditsScreen(ListScreen):
 
     def open_parts(self, parts: tuple[str, ...]) -> None:
         """Go to a part, and to the row in it, once that was looked at."""
-        if not parts:
+        if self.subject is None:
+            self.tell(NO_PROJECT)
+        elif not parts:
             self._open("")
         elif parts[0] not in PARTS:
             self.tell(f"{parts[0]}: there is no such audit; there are {', '.join(PARTS)}", is_fault=True)

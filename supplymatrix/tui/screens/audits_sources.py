@@ -77,12 +77,12 @@ def _way(each: ContextChain, settings: Sequence[EffectiveSetting], leaks: LeaksR
     private = len({sent.name for sent in hosts if sent.is_private})
     said = BAD if private else WARNED if chain.fault or chain.log.is_off or chain.log.fault else NOTED
     words = " → ".join(step.host or step.kind.value for step in chain.steps) or chain.fault or "nobody is known"
-    more = f" · {counted(private, 'private name')} told" if private else ""
+    told = f"{counted(private, 'private name')} told · " if private else ""
     return item_of(
         _PART,
         f"way {where}",
         said,
-        title_of(said, where, f"{words}{more}"),
+        title_of(said, where, f"{told}{words}"),
         partial(_way_lines, each, settings, leaks),
         group=_WAYS,
         says=words,

@@ -367,4 +367,6 @@ def _part_lines(found: PartFound, said: Said, words: str, width: int) -> Iterato
     if len(found.gaps) > _NAMED:
         yield Content(f"  and {len(found.gaps) - _NAMED:,} more: Enter shows all")
     yield Content("")
-    yield Content.styled(f"exit {found.exit_code} of `supplymatrix audit {found.part.value}` · Enter shows all", "dim")
+    also = " and `audit leaks`" if found.part is AuditPart.SOURCES else ""
+    ends = f"exit {found.exit_code} of `supplymatrix audit {found.part.value}`{also}"
+    yield Content.styled(f"{ends} · Enter shows all", "dim")

@@ -221,7 +221,10 @@ class ListScreen(BaseScreen):
         event.stop()
         item = self.current
         details = self.query_one("#details", Details)
-        details.show(item.lines_for(details.scrollable_content_region.width) if item is not None else ())
+        if item is not None:
+            details.show(item.lines_for(details.scrollable_content_region.width))
+        elif self.is_filled:  # else it is said there why there is nothing
+            details.show(())
         kept = self.session.state.lists.get(self.PLACE, ListState())
         kept = changed(kept, filter=self.query_text, current=item.id if item is not None else "")
         self.session.state = remember_list(self.session.state, self.PLACE, kept)
