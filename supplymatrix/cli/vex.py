@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,6 @@ from supplymatrix.cli.streams import write_stderr
 if TYPE_CHECKING:
     from supplymatrix.cli.targets import ReportTarget
     from supplymatrix.engine.means import Means
-    from supplymatrix.engine.policy_source import PolicySource
     from supplymatrix.engine.vex import VexRun
     from supplymatrix.sbom.document import Party
 
@@ -49,17 +48,13 @@ _MOST = 10
 def vex(
     path: Path,
     *,
-    binaries: tuple[Path, ...],
-    databases: tuple[Path, ...],
-    product: str | None,
-    version: str | None,
     author: str | None,
     role: str | None,
     sbom: Path | None,
-    policy: PolicySource,
     targets: tuple[ReportTarget, ...],
     means: Means,
     console: Console,
+    **asked: Any,  # noqa: ANN401 - what else the request has
 ) -> int:
     """Write VEX for the project in PATH, from what is found and from the waivers of its policy.
 
@@ -79,23 +74,17 @@ def vex(
     party = _author(author or "", means, needed=any(target.format == "openvex" for target in targets))
     links = bom_links(sbom) if sbom is not None else None
     time = document_time(means.environ, means.now)
-    run = make_vex(
-        VexRequest(
-            path=path,
-            means=means,
-            policy=policy,
-            binaries=binaries,
-            databases=databases,
-            product=product or "",
-            version=version or "",
-        ),
-        console.on_event,
-    )
+    product, version = asked.pop("product") or "", asked.pop("version") or ""
+    request = VexRequest(path=path, means=means, product=product, version=version, **asked)
+    run = make_vex(request, console.on_event)
     console.end_line()
-    tool = f"supplymatrix {__version__}"
     render = {
         "openvex": lambda _: openvex(
-            run.statements, author=party.name if party else "", role=role or "", tool=tool, time=time
+            run.statements,
+            author=party.name if party else "",
+            role=role or "",
+            tool=f"supplymatrix {__version__}",
+            time=time,
         ),
         "cyclonedx": lambda _: cyclonedx_vex(
             run.statements,

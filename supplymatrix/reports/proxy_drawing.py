@@ -29,7 +29,7 @@ def draw_chain(chain: ProxyChain, *, width: int = 80) -> list[str]:
         if number:
             lines += [f"      │ {text}" for text in textwrap.wrap(_only_if(step, chain.steps[number - 1]), room - 8)]
             lines.append("      ▼")
-        lines += _box(("├─► " if number == 0 and chain.exempt else "└─► ") if number == 0 else "    ", step, room)
+        lines += _box("    " if number else "└─► ", step, room)
     return [plain(line)[:room] for line in (*lines, *_log(chain, room))]
 
 

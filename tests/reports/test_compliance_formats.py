@@ -24,7 +24,7 @@ from tests.reports.test_schema import faults
 
 _HOUSE = parse(
     HEAD
-    + clause("H-1", direct="SM110", partial="SM101,vex", context="SM201")
+    + clause("H-1", direct="SM110", partial="SM101,repo-health", context="SM201")
     + clause("H-2").replace("confirmed = true", "confirmed = false").replace('catalogue = "wall"', 'note = "gone"')
 )
 _MIXED = {
@@ -94,7 +94,7 @@ def test_the_table_has_a_line_for_each_rule_and_each_check_without_one() -> None
     assert [(row["clause"], row["check"], row["rule"]) for row in rows] == [
         ("H-1", "SM110", "SM110"),
         ("H-1", "SM101", "SM101"),
-        ("H-1", "vex", ""),
+        ("H-1", "repo-health", ""),
         ("H-1", "SM201", "SM201"),
         ("H-2", "", ""),
         ("", "", ""),

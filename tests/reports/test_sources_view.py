@@ -59,7 +59,7 @@ def test_the_drawing_of_a_whole_way() -> None:
         "├─► what GONOPROXY covers (*.corp.example,",
         "│   git.corp.example/x)",
         "│   └─► the module's own host, and no proxy",
-        "├─► http://a.example:3000",
+        "└─► http://a.example:3000",
         "      │ it fails in any way ( | )",
         "      ▼",
         "    b.example",
