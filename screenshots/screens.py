@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import shutil
 import struct
 import sys
 import tempfile
@@ -47,7 +48,8 @@ class Picture:
     """One picture. at: a link; size: columns and rows; keys: pressed when the screen is full.
 
     png: draw that, too; project: whether the project of `make tui` is open; cache: whether its module cache is there.
-    signing: who should have signed, as options of the command; of such a picture the day is the one after.
+    signing: who should have signed, as options of the command; of such a picture the day is the one after. audited:
+    examples/audited is open instead, with its program and its company's database.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Picture:
     png: bool = False
     cache: bool = False
     signing: str = ""
+    audited: bool = False
 
 
 RELEASED_BY = (
@@ -113,12 +116,30 @@ PICTURES = (
         name="chain", title="Chain: who built a program, and of what, with the heads of both logs",
         at="chain/bin/release-order", keys=("end", "up", "enter"), signing=RELEASED_BY,
     ),
+    Picture(
+        name="audits", title="Audits: a vulnerability, and the way to its function", at="audits/vulns", audited=True,
+    ),
+    Picture(
+        name="sources", title="Audits: the way of a module's name drawn, and who is told private ones",
+        at="audits/sources", keys=("down",), audited=True,
+    ),
     Picture(name="claims", title="Claims: what is said, and what the sources say", at="claims"),
     Picture(name="entries", title="Entries: where vendors enter a build", at="entries"),
     Picture(name="light", title="Matrix in the light theme", at="matrix", size=SMALL, theme="light"),
     Picture(name="safe", title="Matrix without red and green", at="matrix", size=SMALL, theme="dark-safe"),
     Picture(name="no-color", title="Matrix under NO_COLOR", at="matrix", size=SMALL, no_color=True),
 )  # fmt: skip
+
+
+def write_audited(folder: Path) -> tuple[Path, dict[str, str]]:
+    """Copy the project that asks for an audit; return it, and what its environment has beside."""
+    project = folder / "checkout"
+    shutil.copytree(DEMO.parent / "audited", project, ignore=shutil.ignore_patterns("README.md"))
+    config = folder / "config"
+    (config / "supplymatrix").mkdir(parents=True)
+    text = f'[vulns]\ndatabases = ["{(project / "advisories").as_posix()}"]\n'
+    (config / "supplymatrix" / "settings.toml").write_text(text, encoding="utf-8")
+    return project, {"XDG_CONFIG_HOME": str(config)}
 
 
 def take(picture: Picture, session: Session) -> str:
@@ -181,8 +202,13 @@ def main(arguments: Sequence[str]) -> int:
                 replay=Path("recorded"),
             )
             session.profiles()
+            audited, environ = write_audited(scratch)
+            other = replace(
+                session, environ={**session.environ, **environ}, programs=(Path("checkout.xz"),), replay=None
+            )
             for picture in PICTURES:
-                svg = take(picture, session)
+                with chdir(audited if picture.audited else folder):
+                    svg = take(picture, other if picture.audited else session)
                 (target / f"app-{picture.name}.svg").write_text(svg, encoding="utf-8")
                 if "--all-png" in arguments or (picture.png and "--svg-only" not in arguments):
                     (target / f"app-{picture.name}.png").write_bytes(png_of(svg))

@@ -21,7 +21,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from supplymatrix.buildfiles.docker_words import Expanded, Variables, expand, split_words
-from supplymatrix.documents.secret_text import blotted
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
@@ -215,7 +214,7 @@ class _Reader:
         found = _INSTRUCTION.fullmatch(text)
         name = found[1].upper() if found else ""
         if found is None or name not in _KNOWN:
-            word = blotted(next(iter(text.split(None, 1)), self.escape))[:40]
+            word = _shown(next(iter(text.split(None, 1)), self.escape))[:40]
             near = nearest(word.upper(), _KNOWN)
             remedy = f"did you mean {near}?" if near else "an instruction such as FROM, RUN or COPY"
             self.gap(line, "what a line of the Dockerfile says", f"{word!r} is no instruction", remedy)
@@ -296,7 +295,7 @@ class _Builder:
         """Return a word with its variables filled in. name: of what it is given to, which is told in its place."""
         expanded = expand(word, known, self._reader.escape)
         if expanded.is_open:
-            shown = blotted(name or word)[:60]
+            shown = _shown(name or word)[:60]
             self._reader.gap(line, f"what {shown!r} stands for", "a brace is not closed", "close it: }")
         self._growth += len(expanded.text)
         if self._growth > _MAX_GROWTH:
@@ -421,6 +420,13 @@ def _in_brackets(text: str) -> tuple[str, ...]:
     except (ValueError, RecursionError):
         return ()
     return tuple(found) if isinstance(found, list) and all(isinstance(word, str) for word in found) else ()
+
+
+def _shown(text: str) -> str:
+    """Return what may be quoted of a word that is out of place: it may be a credential."""
+    from supplymatrix.documents.secret_text import blotted
+
+    return blotted(text)
 
 
 def _refused(artifact: str, message: str, expected: str, line: int = 0) -> InputError:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from supplymatrix.buildfiles.environment import read_setting
 from supplymatrix.buildfiles.found import LONGEST_WORDS, NOTHING_FOUND, BuildFile, GoUse, Role, Sign, Tool, together
 from supplymatrix.buildfiles.shell_text import Command, Install, installs_of, read_commands, settings_of
-from supplymatrix.documents.secret_text import blotted
 from supplymatrix.model.advisory import is_go_toolchain
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import changed
@@ -187,6 +186,8 @@ def _pairs(word: str) -> Iterator[tuple[str, str]]:
 
 def shown(line: str) -> str:
     """Return a line as it is quoted in a report, without logins in addresses and without what may be a secret."""
+    from supplymatrix.documents.secret_text import blotted
+
     text = _LOGIN.sub("://…@", " ".join(line[:10_000].split()))[:_MASKED]
     text = _BLOT.sub("…", blotted(text))
     return text if len(text) <= LONGEST_WORDS else f"{text[: LONGEST_WORDS - 1]}…"

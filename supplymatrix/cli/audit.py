@@ -15,12 +15,12 @@ __all__ = ["SUBCOMMANDS", "audit"]
 
 SUBCOMMANDS: Mapping[str, tuple[str, str]] = {
     "vulns": ("supplymatrix.cli.audit_vulns:vulns", "Find known vulnerabilities, down to the function."),
-    "fips": ("supplymatrix.cli.audit_fips:fips", "Show whose FIPS 140-3 cryptography is in use, and what else."),
-    "cgo": ("supplymatrix.cli.audit_cgo:cgo", "Show what is not Go: libraries, how they come in, their licences."),
+    "fips": ("supplymatrix.cli.audit_fips:fips", "Show whose FIPS 140-3 cryptography is in use."),
+    "cgo": ("supplymatrix.cli.audit_cgo:cgo", "Show what is not Go: libraries and their licences."),
     "sources": ("supplymatrix.cli.audit_sources:sources", "Show the Go settings in force, and who is asked."),
-    "leaks": ("supplymatrix.cli.audit_leaks:leaks", "Tell which module names go to which host, before it happens."),
+    "leaks": ("supplymatrix.cli.audit_leaks:leaks", "Tell which module names go to which host."),
     "credentials": ("supplymatrix.cli.audit_credentials:credentials", "Find credentials in settings and files."),
-    "path": ("supplymatrix.cli.audit_path:path", "Show whose toolchain, images, proxies and signing are in use."),
+    "path": ("supplymatrix.cli.audit_path:path", "Show whose toolchain, images and signing are in use."),
 }
 """Name → where the command is, and what it does. They are imported when they are run."""
 

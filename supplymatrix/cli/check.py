@@ -117,13 +117,12 @@ def check(
 
         signer = read_signer(sign, targets, console.warn)
     named = [_named(path) for path in bills]
-    with_history = any(target.format in WITH_HISTORY for target in targets)
     request = CheckRequest(
         paths=paths,
         means=means,
         recursive=recursive,
         policy=policy,
-        with_history=with_history,
+        with_history=any(target.format in WITH_HISTORY for target in targets),
         diff_base=diff_base,
         with_faults=True,
         binaries=binaries,

@@ -110,78 +110,75 @@ _LONGEST = 4000  # characters of a text that is looked at closely
 
 _START = r"(?<![A-Za-z0-9_])"
 _B64 = r"[A-Za-z0-9_-]"
-_FORMS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = tuple(
-    (kind, tuple(hints.split()), re.compile(pattern))
-    for kind, hints, pattern in (
-        (
-            "a GitHub token",
-            "ghp_ gho_ ghs_ ghu_ ghr_ github_pat_",
-            _START + r"(?:gh[opsur]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,255})",
-        ),
-        (
-            "a GitLab token",
-            "glpat- glptt- gldt- glrt- glcbt- glft- glimt- glagent- glsoat- glffct- gloas-",
-            _START + r"gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|soat|ffct|oas)-[A-Za-z0-9_.-]{20,300}",
-        ),
-        ("a Slack token", "xox xapp-", _START + r"(?:xox[abeoprs]|xapp)-[A-Za-z0-9-]{10,300}"),
-        (
-            "a Slack webhook",
-            "hooks.slack.com",
-            r"https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,300}",
-        ),
-        (
-            "a Discord webhook",
-            "/webhooks/",
-            r"https://(?:[a-z]{1,20}\.)?discord(?:app)?\.com/api/(?:v[0-9]{1,3}/)?webhooks/[0-9]{10,30}/"
-            + _B64
-            + "{20,300}",
-        ),
-        ("a Telegram bot token", ":AA", r"(?<![A-Za-z0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"),
-        ("a key in an address", "https://", r"(?<=https://)[0-9a-f]{32}(?=@)"),
-        ("a signature of Azure", "sig=", r"(?<=[?&]sig=)[A-Za-z0-9%+/=_-]{20,200}"),
-        ("an account key of Azure", "AccountKey=", r"(?<=AccountKey=)[A-Za-z0-9+/]{80,100}={0,2}"),
-        ("a Stripe webhook secret", "whsec_", _START + r"whsec_[A-Za-z0-9+/=]{16,200}"),
-        ("an AWS access key", "AKIA ASIA", _START + r"A(?:KIA|SIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
-        (
-            "a Google key",
-            "AIza GOCSPX- ya29.",
-            _START + r"(?:AIza[0-9A-Za-z_-]{35}|GOCSPX-[0-9A-Za-z_-]{20,100}|ya29\.[0-9A-Za-z_-]{20,300})",
-        ),
-        (
-            "a JSON Web Token",
-            "eyJ",
-            r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,5000}\.[A-Za-z0-9_-]{8,5000}(?:\.[A-Za-z0-9_-]{0,5000})?",
-        ),
-        ("a Stripe key", "_live_ _test_", _START + r"[rs]k_(?:live|test)_[0-9A-Za-z]{16,}"),
-        (
-            "an API key",
-            "sk-",
-            _START + r"sk-(?=[a-z_-]{0,20}[A-Za-z]{0,300}[0-9])(?=[0-9_-]{0,300}[A-Za-z])[A-Za-z0-9_-]{20,300}",
-        ),
-        ("an npm token", "npm_", _START + r"npm_[A-Za-z0-9]{36,}"),
-        ("a PyPI token", "pypi-AgE", _START + r"pypi-AgE[A-Za-z0-9_-]{20,500}"),
-        ("a Docker token", "dckr_", _START + r"dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,100}"),
-        ("a Hugging Face token", "hf_", _START + r"hf_[A-Za-z]{30,}"),
-        ("a SendGrid key", "SG.", _START + r"SG\.[A-Za-z0-9_-]{16,100}\.[A-Za-z0-9_-]{16,100}"),
-        ("a Vault token", "hvs. hvb. hvr.", _START + r"hv[sbr]\.[A-Za-z0-9_-]{20,300}"),
-        ("a DigitalOcean token", "_v1_", _START + r"do[opr]_v1_[a-f0-9]{64}"),
-        ("a Terraform token", ".atlasv1.", _START + r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{40,100}"),
-        ("an Atlassian token", "ATATT3 ATBB ATCTT3", _START + r"(?:ATATT3|ATCTT3|ATBB)[A-Za-z0-9_=-]{20,300}"),
-        ("a token of Artifactory", "AKCp cmVmdGtu", _START + r"(?:AKCp[0-9A-Za-z]{60,90}|cmVmdGtu[0-9A-Za-z]{40,80})"),
-        ("a Grafana token", "glsa_ glc_", _START + r"(?:glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/=]{32,400})"),
-        ("a Sentry token", "sntry", _START + r"sntry[su]_[A-Za-z0-9+/=_-]{32,400}"),
-        ("a Databricks token", "dapi", _START + r"dapi[0-9a-f]{32}(?:-[0-9])?(?![A-Za-z0-9])"),
-        ("a CI token", "CCIPAT_ bkua_", _START + r"(?:CCIPAT_[A-Za-z0-9]{20,40}_[0-9a-f]{40}|bkua_[0-9a-f]{40})"),
-        ("a RubyGems token", "rubygems_", _START + r"rubygems_[0-9a-f]{48}"),
-        (
-            "an API key",
-            "lin_api_ NRAK- PMAK- dp.pt. pul- sbp_ nfp_ HRKU- shpat_ FlyV1",
-            _START
-            + r"(?:lin_api_|NRAK-|PMAK-|dp\.pt\.|pul-|sbp_|nfp_|HRKU-|shpat_|FlyV1 fm[12]_)[A-Za-z0-9_=+/-]{24,300}",
-        ),
-        ("a private key", "AGE-SECRET-KEY-1", _START + r"AGE-SECRET-KEY-1[0-9A-Z]{20,}"),
-    )
+_FORMS: tuple[tuple[str, str, str], ...] = (
+    (
+        "a GitHub token",
+        "ghp_ gho_ ghs_ ghu_ ghr_ github_pat_",
+        _START + r"(?:gh[opsur]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,255})",
+    ),
+    (
+        "a GitLab token",
+        "glpat- glptt- gldt- glrt- glcbt- glft- glimt- glagent- glsoat- glffct- gloas-",
+        _START + r"gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|soat|ffct|oas)-[A-Za-z0-9_.-]{20,300}",
+    ),
+    ("a Slack token", "xox xapp-", _START + r"(?:xox[abeoprs]|xapp)-[A-Za-z0-9-]{10,300}"),
+    (
+        "a Slack webhook",
+        "hooks.slack.com",
+        r"https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,300}",
+    ),
+    (
+        "a Discord webhook",
+        "/webhooks/",
+        r"https://(?:[a-z]{1,20}\.)?discord(?:app)?\.com/api/(?:v[0-9]{1,3}/)?webhooks/[0-9]{10,30}/"
+        + _B64
+        + "{20,300}",
+    ),
+    ("a Telegram bot token", ":AA", r"(?<![A-Za-z0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"),
+    ("a key in an address", "https://", r"(?<=https://)[0-9a-f]{32}(?=@)"),
+    ("a signature of Azure", "sig=", r"(?<=[?&]sig=)[A-Za-z0-9%+/=_-]{20,200}"),
+    ("an account key of Azure", "AccountKey=", r"(?<=AccountKey=)[A-Za-z0-9+/]{80,100}={0,2}"),
+    ("a Stripe webhook secret", "whsec_", _START + r"whsec_[A-Za-z0-9+/=]{16,200}"),
+    ("an AWS access key", "AKIA ASIA", _START + r"A(?:KIA|SIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
+    (
+        "a Google key",
+        "AIza GOCSPX- ya29.",
+        _START + r"(?:AIza[0-9A-Za-z_-]{35}|GOCSPX-[0-9A-Za-z_-]{20,100}|ya29\.[0-9A-Za-z_-]{20,300})",
+    ),
+    (
+        "a JSON Web Token",
+        "eyJ",
+        r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,5000}\.[A-Za-z0-9_-]{8,5000}(?:\.[A-Za-z0-9_-]{0,5000})?",
+    ),
+    ("a Stripe key", "_live_ _test_", _START + r"[rs]k_(?:live|test)_[0-9A-Za-z]{16,}"),
+    (
+        "an API key",
+        "sk-",
+        _START + r"sk-(?=[a-z_-]{0,20}[A-Za-z]{0,300}[0-9])(?=[0-9_-]{0,300}[A-Za-z])[A-Za-z0-9_-]{20,300}",
+    ),
+    ("an npm token", "npm_", _START + r"npm_[A-Za-z0-9]{36,}"),
+    ("a PyPI token", "pypi-AgE", _START + r"pypi-AgE[A-Za-z0-9_-]{20,500}"),
+    ("a Docker token", "dckr_", _START + r"dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,100}"),
+    ("a Hugging Face token", "hf_", _START + r"hf_[A-Za-z]{30,}"),
+    ("a SendGrid key", "SG.", _START + r"SG\.[A-Za-z0-9_-]{16,100}\.[A-Za-z0-9_-]{16,100}"),
+    ("a Vault token", "hvs. hvb. hvr.", _START + r"hv[sbr]\.[A-Za-z0-9_-]{20,300}"),
+    ("a DigitalOcean token", "_v1_", _START + r"do[opr]_v1_[a-f0-9]{64}"),
+    ("a Terraform token", ".atlasv1.", _START + r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{40,100}"),
+    ("an Atlassian token", "ATATT3 ATBB ATCTT3", _START + r"(?:ATATT3|ATCTT3|ATBB)[A-Za-z0-9_=-]{20,300}"),
+    ("a token of Artifactory", "AKCp cmVmdGtu", _START + r"(?:AKCp[0-9A-Za-z]{60,90}|cmVmdGtu[0-9A-Za-z]{40,80})"),
+    ("a Grafana token", "glsa_ glc_", _START + r"(?:glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/=]{32,400})"),
+    ("a Sentry token", "sntry", _START + r"sntry[su]_[A-Za-z0-9+/=_-]{32,400}"),
+    ("a Databricks token", "dapi", _START + r"dapi[0-9a-f]{32}(?:-[0-9])?(?![A-Za-z0-9])"),
+    ("a CI token", "CCIPAT_ bkua_", _START + r"(?:CCIPAT_[A-Za-z0-9]{20,40}_[0-9a-f]{40}|bkua_[0-9a-f]{40})"),
+    ("a RubyGems token", "rubygems_", _START + r"rubygems_[0-9a-f]{48}"),
+    (
+        "an API key",
+        "lin_api_ NRAK- PMAK- dp.pt. pul- sbp_ nfp_ HRKU- shpat_ FlyV1",
+        _START + r"(?:lin_api_|NRAK-|PMAK-|dp\.pt\.|pul-|sbp_|nfp_|HRKU-|shpat_|FlyV1 fm[12]_)[A-Za-z0-9_=+/-]{24,300}",
+    ),
+    ("a private key", "AGE-SECRET-KEY-1", _START + r"AGE-SECRET-KEY-1[0-9A-Z]{20,}"),
 )
+"""Kind, what every text has of that holds one, and the expression."""
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_BODY = re.compile(r"(?:[\s\"'`,+#/*]|\\[nrt]){0,40}(?:[A-Za-z0-9+/]{16}|Proc-Type:)")
@@ -250,8 +247,9 @@ def names_a_secret(name: str) -> bool:
     )
 
 
-def is_hole(text: str) -> bool:
-    """Return whether a text is no secret but a place for one, or a word that is written where one would be."""
+def is_hole(text: str, *, in_use: bool = False) -> bool:
+    """Return whether a text is no secret but a place for one, or a word that is written where one would be. in_use: it
+    stands in a setting that holds as it is, where a word is a password, be it a bad one."""
     bare = text[:_LONGEST].strip()
     bare = bare[1:] if bare.startswith("\\$") else bare
     head = _PIECE.match(bare)
@@ -261,6 +259,8 @@ def is_hole(text: str) -> bool:
     if left != bare:
         words = [word for word in left.lower().split() if word not in _SCHEMES and word[-1] not in "=:"]
         return sum(char.isalnum() for word in words for char in word) < _LEFT_OVER or is_hole(" ".join(words))
+    if in_use:
+        return _MASK.fullmatch(bare) is not None
     return (
         bare.lower() in _PLACEHOLDERS
         or _MASK.fullmatch(bare) is not None
@@ -298,8 +298,8 @@ def is_like_a_token(text: str) -> bool:
 def by_form(text: str) -> Iterator[Span]:
     """Yield what has the form of a secret, wherever it stands: tokens, keys, passwords in addresses, headers, netrc."""
     for kind, hints, pattern in _FORMS:
-        if any(hint in text for hint in hints):
-            for match in pattern.finditer(text):
+        if any(hint in text for hint in _words(hints)):
+            for match in _compiled(pattern).finditer(text):
                 if not _is_made_up(match[0]):
                     yield Span(start=match.start(), end=match.end(), kind=kind)
     yield from _keys(text)
@@ -316,6 +316,17 @@ def by_form(text: str) -> Iterator[Span]:
             yield Span(start=match.start(group), end=match.end(group), kind="a token in a header")
     if "machine" in text:
         yield from netrc_spans(text)
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return an expression, compiled when it is needed for the first time: most never are."""
+    return re.compile(pattern)
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
 
 
 def _is_made_up(text: str) -> bool:
@@ -368,7 +379,7 @@ def netrc_spans(text: str, *, whole: bool = False) -> Iterator[Span]:
         ahead = text[head.end() : head.end() + _NETRC_AHEAD]
         if "password" not in ahead:
             continue
-        words = [(found.start(), found[0]) for found in islice(_words(ahead, whole=whole), _NETRC_WORDS)]
+        words = [(found.start(), found[0]) for found in islice(_netrc_words(ahead, whole=whole), _NETRC_WORDS)]
         machine, rest = ("default", words) if head[0] == "default" else (words[0][1] if words else "", words[1:])
         given = {}
         for (_, key), (start, word) in zip(rest[::2], rest[1::2], strict=False):
@@ -380,7 +391,7 @@ def netrc_spans(text: str, *, whole: bool = False) -> Iterator[Span]:
             yield Span(start=place, end=place + len(password), kind="a machine in .netrc", name=machine)
 
 
-def _words(text: str, *, whole: bool) -> Iterator[re.Match[str]]:
+def _netrc_words(text: str, *, whole: bool) -> Iterator[re.Match[str]]:
     if whole:
         return _NON_SPACE.finditer(text)
     return _SCRIPT_WORD.finditer(text.replace("\\n", "  ").replace("\\t", "  "))

@@ -22,7 +22,7 @@ from supplymatrix.errors import InputError
 from supplymatrix.gomod.goenv import ENVIRONMENT
 from supplymatrix.gomod.ldflags import without_secrets
 from supplymatrix.model.gap import Gap
-from supplymatrix.model.go_sources import Credential, CredentialsSought
+from supplymatrix.model.go_sources import CREDENTIALS_WANTED, IN_PROGRAM, Credential, CredentialsSought
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
@@ -31,7 +31,7 @@ from supplymatrix.net.settings import find_goroot, user_env_path
 from supplymatrix.privacy.credential_facts import credential_of, for_file, for_setting, kind_of
 from supplymatrix.privacy.credential_places import FileKind, file_kind
 from supplymatrix.privacy.credential_run import CredentialsRun, worst_first
-from supplymatrix.privacy.credential_search import CREDENTIALS_WANTED, credentials_of_entry, search_file
+from supplymatrix.privacy.credential_search import credentials_of_entry, search_file
 from supplymatrix.privacy.setting_secrets import SETTING_NAMES, is_of_ci_job, secrets_of_setting
 from supplymatrix.sources.credential_files import (
     CredentialFile,
@@ -47,10 +47,8 @@ from supplymatrix.sources.program_archives import is_layout_folder
 if TYPE_CHECKING:
     from supplymatrix.sources.programs import ProgramsFound
 
-__all__ = ["IN_PROGRAM", "CredentialsWish", "audit_credentials", "facts_of", "read_wish"]
+__all__ = ["CredentialsWish", "audit_credentials", "facts_of", "read_wish"]
 
-IN_PROGRAM = "program"
-"""The origin of credentials in what programs recorded."""
 _FILES = "the files of the project"
 _GO = "the settings of the go command"
 _GIT = "the settings of git"

@@ -12,6 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from supplymatrix.documents.secret_forms import names_a_secret
+from supplymatrix.privacy.setting_secrets import SETTING_NAMES, secrets_of_setting
+
 __all__ = [
     "PROXY_VARIABLES", "Redactor", "redact_goauth", "redact_gosumdb", "redact_urls", "secrets_of", "server_of",
 ]  # fmt: skip
@@ -80,8 +83,10 @@ def secrets_of(values: Mapping[str, str]) -> tuple[str, ...]:
         elif name == "GOAUTH":
             words = text.replace(";", " ").split()
             found |= {word for word in words if word not in (*_GOAUTH_WORDS, "git")}
-        elif _SECRET_NAME.search(name):
+        elif names_a_secret(name) or _SECRET_NAME.search(name):
             found.add(text)
+        if name in SETTING_NAMES:
+            found |= {one.text for one in secrets_of_setting(name, text)}
     return tuple(sorted((text for text in found if len(text) >= _SHORTEST), key=lambda text: (-len(text), text)))
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from supplymatrix.documents.secret_text import blotted
 from supplymatrix.errors import InputError
 from supplymatrix.model import semver
 from supplymatrix.model.fact import SumFault, SumFaultKind, SumKind, SumLine
@@ -102,7 +101,7 @@ class _Reader:
         if fault:
             self._add(SumFaultKind.MALFORMED, subject, fault, _EXPECTED, place)
         elif algorithm != "h1":
-            message = f"the hash algorithm {blotted(algorithm)[:40]!r} is not known"
+            message = f"the hash algorithm {_shown(algorithm)[:40]!r} is not known"
             self._add(SumFaultKind.UNKNOWN_ALGORITHM, subject, message, "h1, the only one there is", place)
         else:
             self._keep(path, version, key, value, place)
@@ -148,9 +147,16 @@ class _Reader:
         self._add(SumFaultKind.MALFORMED, shown, message, _EXPECTED, place)
 
     def _add(self, kind: SumFaultKind, subject: str, message: str, expected: str, place: Location) -> None:
-        quoted = blotted(subject[: 4 * _SHOWN])[:_SHOWN]
+        quoted = _shown(subject[: 4 * _SHOWN])[:_SHOWN]
         clean = "".join(char if char.isprintable() else "\ufffd" for char in quoted)
         self.faults.append(SumFault(kind=kind, subject=clean, message=message, expected=expected, location=place))
+
+
+def _shown(text: str) -> str:
+    """Return what may be quoted of a faulty line, which may be anything: even a credential."""
+    from supplymatrix.documents.secret_text import blotted
+
+    return blotted(text)
 
 
 def _fields(text: str) -> list[str]:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from supplymatrix.documents.secret_text import blotted
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.modfile_syntax import (
     Block,
@@ -255,6 +254,8 @@ class _Reader:
 
     def _refuse(self, statement: Statement | Block, fault: _Fault) -> None:
         first, last = (fault.word, fault.word) if fault.word else (statement.words[0], statement.words[-1])
+        from supplymatrix.documents.secret_text import blotted
+
         text = self.lines[statement.line - 1]
         self.faults.append(
             Diagnostic(

@@ -9,9 +9,14 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
 
 __all__ = [
-    "Asked", "Credential", "CredentialsSought", "EffectiveSetting", "NameSent", "RiskySetting", "SendReason",
-    "SettingRisk", "Width",
+    "CREDENTIALS_WANTED", "IN_PROGRAM", "Asked", "Credential", "CredentialsSought", "EffectiveSetting",
+    "NameSent", "RiskySetting", "SendReason", "SettingRisk", "Width",
 ]  # fmt: skip
+
+CREDENTIALS_WANTED = "credentials in "
+"""With this begins what the gaps of a search for credentials wanted."""
+IN_PROGRAM = "program"
+"""The origin of credentials that a program recorded of its build."""
 
 
 @value

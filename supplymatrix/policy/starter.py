@@ -38,6 +38,22 @@ signers = [{ identity = "release@corp.example", issuer = "https://accounts.googl
 path = "dist/app\""""
 
 
+_AUDITS = """\
+# What lies beyond go.sum is looked at where a section asks for it: known vulnerabilities and how long they may stay,
+# cryptography, C code, where modules come from, whose toolchain and images are in use.
+#[vulns]
+#fail_at = "package"
+#max_database_age = "14d"
+#[sla]
+#fix_within = "30d"
+#[crypto]
+#fips = "required"
+#[cgo]
+#allow = ["github.com/mattn/go-sqlite3"]
+#[path]
+#pinned = "digest\""""
+
+
 def starter_policy(name: str, preset: str, *, private: Sequence[str], today: date) -> str:
     """Return the text of a policy. name: the module path. private: patterns that this machine's GOPRIVATE has."""
     patterns = ", ".join(toml_string(pattern) for pattern in private or (_EXAMPLE_PATTERN,))
@@ -81,19 +97,7 @@ preset = {toml_string(preset)}
 #[toolchain]
 #verify = true
 
-# What lies beyond go.sum is looked at where a section asks for it: known vulnerabilities and how long they may stay,
-# cryptography, C code, where modules come from, whose toolchain and images are in use.
-#[vulns]
-#fail_at = "package"
-#max_database_age = "14d"
-#[sla]
-#fix_within = "30d"
-#[crypto]
-#fips = "required"
-#[cgo]
-#allow = ["github.com/mattn/go-sqlite3"]
-#[path]
-#pinned = "digest"
+{_AUDITS}
 
 {_SIGNED_RELEASE if preset == SIGNED_RELEASE else _SIGNATURES}
 

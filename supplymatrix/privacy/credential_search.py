@@ -19,7 +19,7 @@ from supplymatrix.documents.secret_text import apart, blotted, spans_in
 from supplymatrix.documents.yaml_text import read_yaml_documents
 from supplymatrix.errors import InputError
 from supplymatrix.model.gap import Gap
-from supplymatrix.model.go_sources import Credential
+from supplymatrix.model.go_sources import CREDENTIALS_WANTED, Credential
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import changed, value
 from supplymatrix.privacy.credential_facts import (
@@ -37,10 +37,8 @@ from supplymatrix.privacy.git_config_text import GitEntry, parse_git_config
 from supplymatrix.privacy.setting_secrets import secrets_of_git_entry
 from supplymatrix.privacy.yaml_secrets import YamlPlaces, look_at_yaml
 
-__all__ = ["CREDENTIALS_WANTED", "MAX_FOUND", "FileSearch", "credentials_of_entry", "search_file", "text_of"]
+__all__ = ["MAX_FOUND", "FileSearch", "credentials_of_entry", "search_file", "text_of"]
 
-CREDENTIALS_WANTED = "credentials in "
-"""With this begins what the gaps of a search for credentials wanted."""
 MAX_FOUND = 200
 """Credentials that are told of one file."""
 _LINKED = re.compile(r"-{1,2}X[ =]{0,3}[\"']?([\w./-]{1,200})=[\"'\\]{0,3}\Z")

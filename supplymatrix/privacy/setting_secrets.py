@@ -3,7 +3,8 @@
     [found.where for found in secrets_of_setting("GOPROXY", "https://ada:hunter2@proxy.corp.example,direct")]
 
 A setting is in use as it is. Where it is not clear what a piece of an address is, what stands before its last `@` is
-taken for user and password: not everybody writes `%2F` for a slash.
+taken for user and password: not everybody writes `%2F` for a slash. A word such as `secret`, which in a file may be
+there to be replaced, is a password here.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _of_address(element: str, where: str) -> Iterator[FoundSecret]:
     if not at:
         return
     user, colon, password = userinfo.partition(":")
-    if colon and password and not is_hole(password):
+    if colon and password and not is_hole(password, in_use=True):
         yield FoundSecret(text=password, kind=_IN_ADDRESS, where=where, name=host)
     elif not password and is_like_a_token(user):
         yield FoundSecret(text=user, kind=_ALONE, where=where, name=host)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from supplymatrix.documents.secret_text import without_credentials
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.gap import Gap
 from supplymatrix.reports.plain import plain
@@ -28,6 +27,8 @@ def render_diagnostics(
 
     verbose: for all of them, else for the first of many. hint: how to see the others.
     """
+    from supplymatrix.documents.secret_text import without_credentials
+
     some = [without_credentials(diagnostic) for diagnostic in (diagnostics if verbose else diagnostics[:_MOST])]
     shown = "\n".join(_diagnostic(diagnostic, color=color, width=width) for diagnostic in some)
     more = len(diagnostics) - len(some)

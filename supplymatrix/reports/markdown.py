@@ -382,7 +382,7 @@ def _waived(item: Judged | GapGroup) -> tuple[str, ...]:
 
 def _reason(waiver: WaiverUse) -> str:
     debt = "on the debt list: " if waiver.kind is ExcuseKind.DEBT else ""
-    vex = f" (VEX: {waiver.vex_justification})" if waiver.vex_justification else ""
+    vex = f" (VEX: {code(waiver.vex_justification)})" if waiver.vex_justification else ""
     return f"{debt}{sentence(waiver.reason)}{vex}{f' ({code(waiver.ticket)})' if waiver.ticket else ''}"
 
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from supplymatrix.errors import InputError
 from supplymatrix.model.gap import Gap
+from supplymatrix.model.go_sources import CREDENTIALS_WANTED
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
 from supplymatrix.privacy.credential_places import FileKind, file_kind, goes_into
-from supplymatrix.privacy.credential_search import CREDENTIALS_WANTED
 from supplymatrix.sources.files import read_limited
 from supplymatrix.sources.git import ask_git
 

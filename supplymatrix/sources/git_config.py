@@ -17,9 +17,10 @@ from pathlib import Path
 
 from supplymatrix.errors import InputError
 from supplymatrix.model.gap import Gap
+from supplymatrix.model.go_sources import CREDENTIALS_WANTED
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
-from supplymatrix.privacy.credential_search import CREDENTIALS_WANTED, text_of
+from supplymatrix.privacy.credential_search import text_of
 from supplymatrix.privacy.git_config_text import GitEntry, parse_git_config
 from supplymatrix.sources.files import read_if_there
 

@@ -15,7 +15,6 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from supplymatrix.documents.secret_text import blotted
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.godebug import weak_of_go_mod
 from supplymatrix.gomod.gosum import GoSum, parse_go_sum
@@ -65,6 +64,8 @@ class SourceLines(Mapping[tuple[str, int], str]):
         artifact, number = key
         if number < 1:
             raise KeyError(key)
+        from supplymatrix.documents.secret_text import blotted
+
         try:
             return blotted(self._files[artifact][number - 1].rstrip("\r"))
         except IndexError:

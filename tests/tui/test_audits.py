@@ -30,10 +30,16 @@ from tests.tui.test_twins import _parsed
 
 SMALL, WIDE = (80, 24), (120, 40)
 ADVISORIES = 5_000
+WHY = "'WHY, in 12 characters or more'"
 
 
 def _details(app: SupplymatrixApp) -> str:
     return "\n".join(line.plain for line in audits_screen(app).query_one("#details", Details).lines)
+
+
+def _said(app: SupplymatrixApp) -> str:
+    """Return the details in one line, however they are wrapped."""
+    return " ".join(_details(app).split())
 
 
 def _heads(screen: AuditsScreen) -> list[str]:
@@ -70,8 +76,8 @@ async def test_the_parts_lead_to_their_rows_and_back(tmp_path: Path, monkeypatch
         await press(pilot, "escape")
         assert has_focus(app, "list")
         await press(pilot, "down")
-        assert "~ waived" in _details(app) or "~ GO-2026-0003" in _details(app)
-        assert "by ada@shop.example until 2026-12-20: only the tests of a tool use it" in _details(app)
+        assert "~ GO-2026-0003" in _details(app)
+        assert "waived by ada@shop.example until 2026-12-20: only the tests of a tool use it" in _said(app)
         assert "vulnerable_code_not_in_execute_path" in _details(app)
         await press(pilot, "f")
         assert {item.cells["level"] for item in screen.shown} == {"error", "warning"}
@@ -94,15 +100,26 @@ async def test_each_part_tells_its_facts(tmp_path: Path, monkeypatch: pytest.Mon
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         screen = audits_screen(app)
-        for text in ("family     Go's own module", "v1.0.0: certified, CMVP #5247 (as of 2026-11-01)", "mode       fips140=on",
-                     "claims     GOFIPS140=v1.0.0 is recorded", "code       functions of the frozen module",
-                     "defeated   ✘ GODEBUG=fips140=off is set (Dockerfile:9)", "needs      a kernel",
-                     "beside it  ! crypto/md5: MD5; linked"):  # fmt: skip
+        for text in (
+            "family     Go's own module",
+            "v1.0.0: certified, CMVP #5247 (as of 2026-11-01)",
+            "mode       fips140=on",
+            "claims     GOFIPS140=v1.0.0 is recorded",
+            "code       functions of the frozen module",
+            "defeated   ✘ GODEBUG=fips140=off is set (Dockerfile:9)",
+            "needs      a kernel",
+            "beside it  ! crypto/md5: MD5; linked",
+        ):
             assert text in _details(app)
         await app_at(app, "sources")
         drawn = _details(app)
-        for text in ("└─► goproxy.shop.example", "│ it fails in any way ( | )", "! mirror.example (module proxy): 1 name",
-                     "private: git.other.example/secret", "from environment"):  # fmt: skip
+        for text in (
+            "└─► goproxy.shop.example",
+            "│ it fails in any way ( | )",
+            "! mirror.example (module proxy): 1 name",
+            "private: git.other.example/secret",
+            "from environment",
+        ):
             assert text in drawn
         assert drawn.index("mirror.example (module") < drawn.index(
             "goproxy.shop.example (module"
@@ -148,8 +165,7 @@ async def test_commands_and_files_are_those_of_the_command_line(
         assert commands[:3] == (
             "supplymatrix fix plan shop --advisory GO-2026-0001",
             "supplymatrix fix plan shop",
-            "supplymatrix waive GO-2026-0001 lib.example/parse@v1.2.0 shop --reason 'WHY, in 12 characters or more' "
-            "--owner WHO --expires 30d",
+            f"supplymatrix waive GO-2026-0001 lib.example/parse@v1.2.0 shop --reason {WHY} --owner WHO --expires 30d",
         )
         waived = next(item for item in screen.items if "0003" in item.id)
         assert not any(
@@ -196,7 +212,7 @@ async def test_what_is_stopped_was_not_looked_at_and_enter_looks(
         await pilot.press("escape")
         await pilot.pause()
         assert list(screen.views) == ["vulns"]
-        assert "1 of 6 looked at" in take_rows(app)
+        assert screen.status().notes == ("1 of 6 looked at",)
         assert take_rows(app).count("not looked at") >= 5
         gate.set()
         await settle(pilot)
@@ -237,7 +253,7 @@ def _many(_: AuditSubject) -> VulnRun:
     run = made_runs()[AuditPart.VULNS]
     assert isinstance(run, VulnRun)
     base = vulnerability(1, "lib.example/parse")
-    return changed(  # type: ignore[no-any-return]
+    return changed(
         run, vulnerabilities=tuple(changed(base, advisory=f"GO-2025-{number:05}") for number in range(ADVISORIES))
     )
 
@@ -248,7 +264,7 @@ async def test_five_thousand_advisories_scroll_and_filter(tmp_path: Path, monkey
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         screen = audits_screen(app)
-        assert "5,000" in take_rows(app)
+        assert len(screen.items) > ADVISORIES
         await press_each(pilot, "pagedown", "G", "up", "home")
         assert screen.parts() == ("vulns", "GO-2025-00000 in lib.example/parse@v1.2.0")
         await press_each(pilot, "slash", "0", "4", "9", "9", "9", "enter")
@@ -301,7 +317,7 @@ async def test_findings_of_audits_stand_together_on_project_and_lead_here(
         await settle(pilot)
         verdict = "\n".join(line.plain for line in app.screen.query_one("#verdict", Details).lines)
         assert "vendor path: 1 warning · a shows all of it" in verdict
-        assert verdict.index("vendor path:") < verdict.index("SM804")
+        assert verdict.index("vendor path:") < verdict.index("warn[SM804]")
         await press(pilot, "a")
         assert audits_screen(app).opened == "path"
         await press_each(pilot, "escape", "escape")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.checks.view import FactView
-from supplymatrix.model.go_sources import Credential, CredentialsSought
+from supplymatrix.model.go_sources import CREDENTIALS_WANTED, IN_PROGRAM, Credential, CredentialsSought
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Confidence, Evidence, Level, Result, Rule, Severity
@@ -30,8 +30,6 @@ RULE = Rule(
 )
 CREDENTIAL = "credential:"
 """What the subject of a result about credentials begins with."""
-_IN_PROGRAM = "program"
-_WANTED = "credentials in "
 _NO_MODULE = ModuleVersion(path="", version="")
 _SHOWN = 10  # places of one finding
 
@@ -39,11 +37,11 @@ _SHOWN = 10  # places of one finding
 def check(view: FactView) -> Iterator[Result]:
     """One finding for each name, place and kind; a pass for each place where there is none. Programs are SM146's."""
     for gap in view.facts.gaps:
-        if gap.wanted.startswith(_WANTED):
-            yield unknown(RULE, f"{CREDENTIAL}{gap.wanted.removeprefix(_WANTED)}", _NO_MODULE, gap)
+        if gap.wanted.startswith(CREDENTIALS_WANTED):
+            yield unknown(RULE, f"{CREDENTIAL}{gap.wanted.removeprefix(CREDENTIALS_WANTED)}", _NO_MODULE, gap)
     together: dict[tuple[str, str, str, str], list[Credential]] = {}
     for one in view.facts.of(Credential):
-        if one.origin != _IN_PROGRAM:
+        if one.origin != IN_PROGRAM:
             together.setdefault((_place(one), one.where, one.name, one.kind), []).append(one)
     for found in together.values():
         yield _told(found)

@@ -26,7 +26,7 @@ RULE = Rule(
     offline=True,
     fixable=True,
     since="0.1.0",
-    check_kind="licence",
+    check_kind="native-code",
 )
 
 

@@ -21,6 +21,7 @@ from supplymatrix.reports.tally import counted
 from supplymatrix.tui.screens.audits_words import (
     BAD,
     NOTED,
+    OPEN,
     WARNED,
     Line,
     Said,
@@ -75,7 +76,8 @@ def _way(each: ContextChain, settings: Sequence[EffectiveSetting], leaks: LeaksR
     where = each.context or _HERE
     hosts = leaks.of(each.context) if leaks is not None else ()
     private = len({sent.name for sent in hosts if sent.is_private})
-    said = BAD if private else WARNED if chain.fault or chain.log.is_off or chain.log.fault else NOTED
+    is_open = not chain.steps or bool(chain.log.fault)
+    said = BAD if private else OPEN if is_open else WARNED if chain.log.is_off else NOTED
     words = " → ".join(step.host or step.kind.value for step in chain.steps) or chain.fault or "nobody is known"
     told = f"{counted(private, 'private name')} told · " if private else ""
     return item_of(
@@ -97,7 +99,10 @@ def _way_lines(
     yield from (Content(line) for line in draw_chain(each.chain, width=max(40, min(width or _ROOM, 100))))
     if leaks is not None:
         yield Content("")
-        yield from _told_lines(leaks, each.context)
+        if each.chain.steps:
+            yield from _told_lines(leaks, each.context)
+        else:
+            yield heading(f"whom `{COMMANDS[leaks.scenario]}` tells which names is not known")
     told = [setting for setting in settings if _is_told(setting)]
     if told:
         yield Content("")

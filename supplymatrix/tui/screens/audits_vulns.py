@@ -68,6 +68,7 @@ _SAID: Mapping[VulnGroup, Said] = {
 """Where no rule says anything of it."""
 _GO, _UNJUDGED, _DATABASES, _IGNORED = "Go itself", "no database can speak of", "databases", "ignored by other tools"
 _MOST = 20
+_LONG, _MANY = 26, 3
 
 
 def vulns_items(found: PartFound) -> list[Item]:
@@ -102,6 +103,12 @@ def _title(one: Vulnerability) -> str:
     return _RULED_OUT if group is _NEAR and one.is_ruled_out else GROUPS[group]
 
 
+def _short(path: str) -> str:
+    """Return a module path that leaves room for what comes after it; all of it is in the details."""
+    elements = path.split("/")
+    return path if len(path) <= _LONG or len(elements) < _MANY else f"…/{'/'.join(elements[-2:])}"
+
+
 def _said(one: Vulnerability, judged: Judged | None) -> Said:
     """Return what the rules say of it; of what they pass over, that it is there and was ruled out."""
     if judged is not None:
@@ -119,7 +126,7 @@ def _vulnerability(one: Vulnerability, judged: Judged | None, database: VulnData
         said,
         Content.assemble(
             (f"{said.mark} ", said.color), (f"{plain(one.advisory)}  ", "bold"),
-            plain(f"{one.subject.path} {one.subject.version} "), (plain(fix), "dim"),
+            plain(f"{_short(one.subject.path)} {one.subject.version} "), (plain(fix), "dim"),
         ),
         partial(_lines, one, judged, database),
         group=_title(one),

@@ -290,8 +290,8 @@ def title_of_part(name: str) -> str:
 def summary_line(parts: Sequence[PartFound], total: int) -> str:
     """Return what parts come to together, in a line. total: how many there are to look at."""
     failed = Counter(item.level for part in parts for item in part.judged if item.status is Status.FAIL)
-    marks = {Level.ALARM: BAD.mark, Level.ERROR: BAD.mark, Level.WARN: WARNED.mark, Level.NOTE: NOTED.mark}
-    words = [f"{marks[level]} {counted(failed[level], word)}" for level, word in _WORDS.items() if failed[level]]
+    marks = {Level.ALARM: f"{BAD.mark} ", Level.ERROR: f"{BAD.mark} ", Level.WARN: f"{WARNED.mark} "}
+    words = [f"{marks.get(level, '')}{counted(failed[level], word)}" for level, word in _WORDS.items() if failed[level]]
     waived = sum(item.status is Status.WAIVED for part in parts for item in part.judged)
     words += [f"{WAIVED.mark} {waived:,} waived"] if waived else []
     gaps = sum(len(part.gaps) for part in parts)
