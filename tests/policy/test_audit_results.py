@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from supplymatrix.checks.registry import ALL_RULES, run_rules
+from supplymatrix.model.audit import Audit
 from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.fact import Facts, Gap
 from supplymatrix.model.rule import Status
 from supplymatrix.model.verdict import Judged, Verdict
 from supplymatrix.policy.cvss import base_score, severity_of
 from supplymatrix.policy.verdict import judge
+from supplymatrix.reports.registry import render
 from tests.policy.policies import parse
 from tests.support.audit_facts import audit_facts
+from tests.support.data import REPO
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DATABASE = {
@@ -365,3 +370,16 @@ def test_a_gap_that_a_rule_answers_with_is_told_once() -> None:
     text = '[sources]\nproxies = ["a.example"]\n'
     found = verdict(text, {**GOPROXY, "shown": "ftp://a.example"})
     assert [(j.rule, j.status) for j in found.judged] == [("SM215", Status.UNKNOWN)]
+
+
+def test_reports_have_the_waiver_of_an_advisory_with_its_justification() -> None:
+    text = waiver('id = "CVE-2026-10001"', 'vex_justification = "vulnerable_code_not_in_execute_path"')
+    known = Facts(audit_facts((DATABASE, VULN)))
+    found = judge(parse(text), run_rules(known), known, ALL_RULES, now=NOW, tool_version="1")
+    audit = Audit(subject="svc", root=".", facts=known, log=None, verdict=found, rules=ALL_RULES, lines={})
+    for fmt in ("text", "json", "markdown", "html", "sarif"):
+        told = render(audit, fmt, verbose=True)
+        assert "CVE-2026-10001" in told
+        assert "vulnerable_code_not_in_execute_path" in told
+    schema = json.loads((REPO / "supplymatrix/reports/schema/report-v1.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(json.loads(render(audit, "json")))
