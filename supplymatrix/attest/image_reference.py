@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 
+from supplymatrix.buildfiles.images import without_login
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.oci import DOCKER_HUB, ImageReference
 
@@ -31,7 +32,6 @@ _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _REGISTRY = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]{{2,45}}\])(?::([0-9]{{1,5}}))?")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
-_DIGEST_END = re.compile(r"@(?:sha[0-9]+|md5|blake3):[^@/]*$")
 _HEX_NAME = re.compile(r"[0-9a-f]{64}")
 _FORM = "[REGISTRY[:PORT]/]NAME[:TAG][@sha256:DIGEST]"
 
@@ -65,14 +65,6 @@ def names_registry(text: str) -> bool:
     of a file as well, and stands for an image of Docker Hub by docker's rules alone."""
     first, slash, _ = text.partition("/")
     return _is_host(first) if slash else ":" in first or "@" in first
-
-
-def without_login(text: str) -> str:
-    """Return what may be shown of a text that should name an image: of an address with a login in it, what stands
-    behind that. Passwords may have any character in them, so that the last @ counts which is not that of a digest."""
-    end = _DIGEST_END.search(text)
-    rest = text[: end.start()] if end is not None else text
-    return text[rest.rfind("@") + 1 :]
 
 
 def _split(text: str) -> tuple[str, str]:

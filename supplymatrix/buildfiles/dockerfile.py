@@ -28,8 +28,8 @@ from supplymatrix.model.spelling import nearest
 from supplymatrix.model.value import value
 
 __all__ = [
-    "MAX_DOCKERFILE_BYTES", "Copy", "Dockerfile", "Instruction", "Run", "Setting", "Stage", "is_given_by_builder",
-    "parse_dockerfile", "read_instructions",
+    "MAX_DOCKERFILE_BYTES", "Added", "Copy", "Dockerfile", "Instruction", "Run", "Setting", "Stage",
+    "is_given_by_builder", "parse_dockerfile", "read_instructions",
 ]  # fmt: skip
 
 MAX_DOCKERFILE_BYTES = 1 << 20
@@ -86,6 +86,14 @@ class Copy:
 
 
 @value
+class Added:
+    """One address that ADD downloads, after substitution."""
+
+    address: str
+    line: int
+
+
+@value
 class Stage:
     """One stage. image: after substitution, as FROM has it; base: the number of the earlier stage that it goes on from,
     -1 = a real image. unresolved: variables of `image` without a value. words: the FROM line, in one."""
@@ -101,16 +109,20 @@ class Stage:
     settings: tuple[Setting, ...]
     runs: tuple[Run, ...]
     copies: tuple[Copy, ...]
+    added: tuple[Added, ...] = ()
 
 
 @value
 class Dockerfile:
-    """One file. lines: as they are, for messages."""
+    """One file. lines: as they are, for messages. syntax: the image of the program that reads the file, as `# syntax=`
+    on the line syntax_line has it, "" for the builder itself."""
 
     artifact: str
     stages: tuple[Stage, ...]
     gaps: tuple[Gap, ...]
     lines: tuple[str, ...]
+    syntax: str = ""
+    syntax_line: int = 0
 
 
 @value
@@ -133,7 +145,12 @@ def parse_dockerfile(data: bytes, artifact: str) -> Dockerfile:
     for instruction in reader.instructions():
         builder.take(instruction)
     return Dockerfile(
-        artifact=artifact, stages=builder.stages(), gaps=tuple(reader.gaps[:_MAX_GAPS]), lines=tuple(lines)
+        artifact=artifact,
+        stages=builder.stages(),
+        gaps=tuple(reader.gaps[:_MAX_GAPS]),
+        lines=tuple(lines),
+        syntax=reader.syntax,
+        syntax_line=reader.syntax_line,
     )
 
 
@@ -160,6 +177,8 @@ class _Reader:
         self._artifact = artifact
         self._at = 0
         self.escape = "\\"
+        self.syntax = ""
+        self.syntax_line = 0
         self.gaps: list[Gap] = []
 
     def gap(self, line: int, wanted: str, reason: str, remedy: str = "mend the line") -> None:
@@ -199,6 +218,8 @@ class _Reader:
     def _directives(self) -> None:
         seen: set[str] = set()
         for number, text in enumerate(self._lines, 1):
+            if number == 1 and text.startswith("#!"):
+                continue
             found = _DIRECTIVE.fullmatch(text.strip())
             if found is None or found[1].lower() in seen:
                 return
@@ -208,6 +229,8 @@ class _Reader:
                 self.escape = given
             elif name == "escape":
                 self.gap(number, "the escape character", f"{given[:20]!r} is none", "escape=\\ or escape=`")
+            elif name == "syntax":
+                self.syntax, self.syntax_line = given.partition(" ")[0], number
 
     def instruction(self, text: str, line: int) -> Instruction | None:
         """Return the instruction of a logical line. Its inner ends of lines are kept, so that places can be told."""
@@ -276,10 +299,18 @@ class _Builder:
             if source:
                 text = self._expand(source, self._known, line.line).text
                 self._open[-1].copies.append(Copy(source=text, line=line.line))
+            elif line.name == "ADD":
+                self._add(line)
         elif line.name == "RUN":
             self._run(line)
         elif line.name == "ONBUILD":
             self._on_build(line)
+
+    def _add(self, line: Instruction) -> None:
+        for word in self._words(line) if "//" in line.rest else ():
+            if "://" in word:
+                address = self._expand(word.strip("[],"), self._known, line.line).text
+                self._open[-1].added.append(Added(address=address, line=line.line))
 
     def _on_build(self, line: Instruction) -> None:
         """Take the images of what is done by builds that go on from this one."""
@@ -385,6 +416,7 @@ class _Open:
         self.settings: list[Setting] = []
         self.runs: list[Run] = []
         self.copies: list[Copy] = []
+        self.added: list[Added] = []
 
     def done(self) -> Stage:
         return Stage(
@@ -399,6 +431,7 @@ class _Open:
             settings=tuple(self.settings),
             runs=tuple(self.runs),
             copies=tuple(self.copies),
+            added=tuple(self.added),
         )
 
 

@@ -3,6 +3,7 @@
 The last stage is what runs. Stages that it copies from are the build. One that stands alone, or that the last one goes
 on from, is both where a Go is on it; else it only runs what was built elsewhere, and gives no Go.
 Stages that the last one does not need are built by nobody who does not name them: they are shown, and count less.
+The program that reads the file, which `# syntax=` names, takes part in the build as any image does.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from itertools import repeat
 from supplymatrix.buildfiles.docker_words import expand
 from supplymatrix.buildfiles.dockerfile import Dockerfile, Run, Stage, is_given_by_builder, parse_dockerfile
 from supplymatrix.buildfiles.environment import read_platforms, read_setting
-from supplymatrix.buildfiles.found import NOTHING_FOUND, BuildFile, GoUse, Role, Sign, Tool, together
-from supplymatrix.buildfiles.images import go_of_image, image_forms
-from supplymatrix.buildfiles.scripts import read_commands_found, shown
+from supplymatrix.buildfiles.found import NOTHING_FOUND, BuildFile, GoUse, Role, Sign, Tool, gap_alone, together
+from supplymatrix.buildfiles.images import go_of_image, image_forms, is_image_name, repository_of, without_login
+from supplymatrix.buildfiles.scripts import go_of_address, read_commands_found, shown
 from supplymatrix.buildfiles.shell_text import Command, command_of, read_commands
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
@@ -49,7 +50,9 @@ _EMPTY = "scratch"
 _PLAIN_IMAGES = frozenset({"golang", "alpine", "busybox", "debian", "ubuntu", "fedora", "centos", "amazonlinux"})
 """Official images that are copied from by a bare name; any other may be a context that the caller names."""
 _INDEX = re.compile(r"[0-9]{1,4}")  # of a stage
-_MAX_WORDS = 20_000  # of RUN lines that are looked at in one file
+_OWN_SYNTAX = frozenset({"docker/dockerfile", "docker.io/docker/dockerfile"})
+_MAX_COMMANDS = 20_000  # of one RUN
+_MAX_GROWTH = 4 << 20  # characters that the variables in the RUN lines of a file may stand for
 
 
 def read_dockerfile(data: bytes, artifact: str) -> BuildFile:
@@ -59,10 +62,37 @@ def read_dockerfile(data: bytes, artifact: str) -> BuildFile:
 
 def signs_of_dockerfile(file: Dockerfile) -> BuildFile:
     """Return what a Dockerfile shows that was parsed already."""
-    read = [_read(file, stage) for stage in file.stages]
+    room = _Room()
+    read = [_read(file, stage, room) for stage in file.stages]
     roles = _roles(file.stages, read)
     parts = [_in_role(stage.shows, roles[index]) for index, stage in enumerate(read)]
-    return together(file.artifact, "dockerfile", BuildFile(artifact="", kind="", gaps=file.gaps), *parts)
+    head = BuildFile(artifact="", kind="", gaps=file.gaps)
+    return together(file.artifact, "dockerfile", head, _in_role(_syntax(file), Role.BUILD), *parts)
+
+
+class _Room:
+    """How much text the variables of a file may still stand for."""
+
+    def __init__(self) -> None:
+        self.left = _MAX_GROWTH
+
+
+def _syntax(file: Dockerfile) -> BuildFile:
+    """Return the program that reads the file. What one that is not Docker's makes of it nobody knows."""
+    if not file.syntax:
+        return NOTHING_FOUND
+    place = Location(artifact=file.artifact, line=file.syntax_line, column=1)
+    found = _image_found(file.syntax, place, shown(file.lines[file.syntax_line - 1]))
+    if repository_of(file.syntax) in _OWN_SYNTAX:
+        return found
+    gap = Gap(
+        wanted="what the Dockerfile says",
+        reason=f"it is read by {shown(without_login(file.syntax))[:100]}, which may take it for anything",
+        remedy="see what that program does, or leave the line out",
+        subject=file.artifact,
+        location=place,
+    )
+    return together("", "", found, gap_alone(gap))
 
 
 @value
@@ -116,10 +146,10 @@ def _needed(stages: Sequence[Stage]) -> set[int]:
     return needed
 
 
-def _read(file: Dockerfile, stage: Stage) -> _Read:
+def _read(file: Dockerfile, stage: Stage, room: _Room) -> _Read:
     """Return what a stage shows. An image that cannot be told may hold a Go, and so does one on which go runs."""
     root = _root(file.stages, stage)
-    on = () if root.unresolved or root.image == _EMPTY else image_forms(root.image)
+    on = () if root.unresolved or root.image == _EMPTY else image_forms(without_login(root.image))
     parts = [_image(file, stage)] if stage.base < 0 else []
     for setting in stage.settings:
         place = Location(artifact=file.artifact, line=setting.line, column=1)
@@ -127,10 +157,13 @@ def _read(file: Dockerfile, stage: Stage) -> _Read:
         parts.append(read_setting(setting.name, setting.text, role=_ANY, location=place, words=words))
     parts += [_copied(file, copy.source, copy.line) for copy in stage.copies]
     parts += [_copied(file, name, run.line) for run in stage.runs for name in run.froms]
+    for added in stage.added:
+        place = Location(artifact=file.artifact, line=added.line, column=1)
+        parts.append(go_of_address(added.address, role=_ANY, location=place, words=shown(f"ADD {added.address}")))
     verbs: set[str] = set()
     is_fetched = any(setting.name == "PATH" and _GO_FOLDER in setting.text for setting in stage.settings)
     for run in stage.runs:
-        commands = list(_filled(_commands(run), dict(run.variables)))
+        commands = list(_filled(_commands(run), dict(run.variables), room))
         verbs.update(filter(None, map(_verb_of_go, commands)))
         is_fetched |= any(_DOWNLOAD.search(word) for command in commands for word in command.words)
         is_fetched |= any(map(_installs_go, commands))
@@ -160,7 +193,7 @@ def _image(file: Dockerfile, stage: Stage) -> BuildFile:
         return BuildFile(artifact="", kind="", gos=gos, gaps=(_unresolved(file, stage, place),))
     if stage.image == _EMPTY:
         return BuildFile(artifact="", kind="", tools=(_nothing(stage, place),))
-    words = shown(f"FROM {stage.image}{f' AS {stage.name}' if stage.name else ''}")
+    words = shown(f"FROM {without_login(stage.image)}{f' AS {stage.name}' if stage.name else ''}")
     return _image_found(stage.image, place, words)
 
 
@@ -173,6 +206,9 @@ def _nothing(stage: Stage, place: Location) -> Tool:
 
 
 def _image_found(image: str, place: Location, words: str) -> BuildFile:
+    image = without_login(image)
+    if not is_image_name(image) and "$" not in image:
+        return gap_alone(_no_name(image, place))
     sign = Sign(
         kind=DetectKind.IMAGE, texts=image_forms(image), role=_ANY, location=place, words=words, reference=image
     )
@@ -181,12 +217,22 @@ def _image_found(image: str, place: Location, words: str) -> BuildFile:
     return BuildFile(artifact="", kind="", signs=(sign,) if sign.texts else (), gos=gos)
 
 
+def _no_name(image: str, place: Location) -> Gap:
+    return Gap(
+        wanted=f"the image of {shown(image)[:100]!r}",
+        reason="no image is called so",
+        remedy="mend the line",
+        subject=place.artifact,
+        location=place,
+    )
+
+
 def _unresolved(file: Dockerfile, stage: Stage, place: Location) -> Gap:
     names = ", ".join(f"${name}" for name in stage.unresolved)
     is_given = all(is_given_by_builder(name) for name in stage.unresolved)
     why = "the builder gives it" if is_given else "no ARG before the first FROM gives a value"
     return Gap(
-        wanted=f"the image of stage {stage.name or stage.index} ({stage.image[:100]})",
+        wanted=f"the image of stage {stage.name or stage.index} ({shown(without_login(stage.image))[:100]})",
         reason=f"{names} is unresolved: {why}",
         remedy="give the ARG a default, or name the image",
         subject=file.artifact,
@@ -204,7 +250,14 @@ def _copied(file: Dockerfile, source: str, line: int) -> BuildFile:
             return NOTHING_FOUND
         return BuildFile(artifact="", kind="", gaps=(_unresolved_copy(file, source, place),))
     if not re.search(r"[/:.@]", source) and source not in _PLAIN_IMAGES:
-        return NOTHING_FOUND  # a context that the caller names, or an image of no vendor's
+        gap = Gap(
+            wanted=f"the image of --from={shown(source)[:100]}",
+            reason=f"it is a context that the caller names, or the image {shown(source)[:100]}:latest",
+            remedy="name the image with its digest, or a stage",
+            subject=file.artifact,
+            location=place,
+        )
+        return gap_alone(gap)
     return _image_found(source, place, shown(file.lines[line - 1]))
 
 
@@ -216,7 +269,7 @@ def _may_be_stage(file: Dockerfile, source: str) -> bool:
 
 def _unresolved_copy(file: Dockerfile, source: str, place: Location) -> Gap:
     return Gap(
-        wanted=f"the image of --from={source[:100]}",
+        wanted=f"the image of --from={shown(without_login(source))[:100]}",
         reason="it takes a variable without a value, and may be a stage or any image",
         remedy="give the ARG a default, or name a stage FROM that image and copy from it",
         subject=file.artifact,
@@ -276,12 +329,22 @@ def _verb_of_go(command: Command) -> str:
     return verb if not at or names[0] in _RUNNERS or verb in _BUILDING else ""
 
 
-def _filled(commands: Sequence[Command], known: Mapping[str, str]) -> Iterator[Command]:
-    """Yield the commands with the variables filled in that the stage has set."""
+def _filled(commands: Sequence[Command], known: Mapping[str, str], room: _Room) -> Iterator[Command]:
+    """Yield the commands with the variables filled in that the stage has set; of too many, or of such that stand for
+    too much text, the first ones, and that the others were cut off."""
     for count, command in enumerate(commands):
-        if count > _MAX_WORDS:
+        if count > _MAX_COMMANDS or room.left <= 0:
+            yield Command(words=(), settings=(), at=command.at, is_cut=True)
             return
         if any("$" in word for word in command.words):
-            words = tuple(expand(word, known).text if "$" in word else word for word in command.words)
+            words = tuple(_word(word, known, room) for word in command.words)
             command = changed(command, words=words)  # noqa: PLW2901 - the same command, filled in
         yield command
+
+
+def _word(word: str, known: Mapping[str, str], room: _Room) -> str:
+    if "$" not in word or room.left <= 0:
+        return word
+    text = expand(word, known).text
+    room.left -= len(text)
+    return text

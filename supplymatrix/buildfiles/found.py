@@ -10,19 +10,23 @@ from supplymatrix.model.value import value
 from supplymatrix.model.vendor import DetectKind
 from supplymatrix.model.vendor_path import PathPart, Pinned
 
-__all__ = ["NOTHING_FOUND", "ArchUse", "BuildFile", "GoUse", "Role", "Sign", "Tool", "together"]
+__all__ = [
+    "NOTHING_FOUND", "ArchUse", "BuildFile", "GoUse", "NamedFile", "Role", "Sign", "Tool", "gap_alone", "together",
+]  # fmt: skip
 
 LONGEST_WORDS = 200
 
 
 class Role(StrEnum):
     """For what something serves. BOTH: the build and the running program; OTHER: a stage that the last one does not
-    need; PROJECT: the tree itself; BINARY: a program that was built, which tells what was and not what will be."""
+    need, which may be built by its name; DEVELOPMENT: in what people work, and what runs beside it; PROJECT: the tree
+    itself; BINARY: a program that was built, which tells what was and not what will be."""
 
     BUILD = "build"
     RUNTIME = "runtime"
     BOTH = "build and runtime"
     OTHER = "other stage"
+    DEVELOPMENT = "development"
     CI = "ci"
     PROJECT = "project"
     BINARY = "binary"
@@ -35,7 +39,7 @@ class Sign:
     repositories that it is installed on, in the same forms, () = not known. manager: of a package: "apt", "dnf" …
     reference: of an image or an action all that is written, digest or ref too ("actions/setup-go@v5"), "" = as the
     first text. version: of a package what is asked for (">= 1.22"), of an action what a comment says that its commit
-    is. stage: of a Dockerfile, or the job of CI."""
+    is. stage: of a Dockerfile, or the job of CI. is_tried: it is one of several that a matrix of CI tries."""
 
     kind: DetectKind
     texts: tuple[str, ...]
@@ -47,6 +51,7 @@ class Sign:
     reference: str = ""
     version: str = ""
     stage: str = ""
+    is_tried: bool = False
 
 
 @value
@@ -87,9 +92,20 @@ class Tool:
 
 
 @value
+class NamedFile:
+    """A file of the same tree that a build file says is a part of the build. paths: those that it may be, `/`-separated
+    from the project's folder, of which one is read at most; kind: as what it is read."""
+
+    paths: tuple[str, ...]
+    kind: str
+    location: Location
+    words: str
+
+
+@value
 class BuildFile:
     """One file. kind: "dockerfile", "snapcraft" … beside: images of what runs beside the program or its tests, such as
-    databases: they are in use, and on no path of the program. tools: what else is in use."""
+    databases: they are in use, and on no path of the program. tools: what else is in use. named: other files of it."""
 
     artifact: str
     kind: str
@@ -99,6 +115,7 @@ class BuildFile:
     gaps: tuple[Gap, ...] = ()
     beside: tuple[Sign, ...] = ()
     tools: tuple[Tool, ...] = ()
+    named: tuple[NamedFile, ...] = ()
 
 
 NOTHING_FOUND = BuildFile(artifact="", kind="")
@@ -115,4 +132,10 @@ def together(artifact: str, kind: str, *parts: BuildFile) -> BuildFile:
         gaps=tuple(gap for part in parts for gap in part.gaps),
         beside=tuple(sign for part in parts for sign in part.beside),
         tools=tuple(tool for part in parts for tool in part.tools),
+        named=tuple(file for part in parts for file in part.named),
     )
+
+
+def gap_alone(gap: Gap) -> BuildFile:
+    """Return a part of a file of which nothing is known but a gap."""
+    return BuildFile(artifact="", kind="", gaps=(gap,))

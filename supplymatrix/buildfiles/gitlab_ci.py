@@ -1,5 +1,5 @@
-""".gitlab-ci.yml, and the files that it usually includes from its own tree: images of jobs and services, variables,
-scripts, and what is included from elsewhere. `extends` and `!reference` are not followed.
+""".gitlab-ci.yml, and the files that it includes from its own tree: images of jobs and services, variables, scripts, and
+what is included from elsewhere. Variables within variables are filled in. `extends` and `!reference` are not followed.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 
 from supplymatrix.buildfiles.environment import read_setting
-from supplymatrix.buildfiles.found import BuildFile, Role, Tool, together
-from supplymatrix.buildfiles.images import image_forms
+from supplymatrix.buildfiles.found import BuildFile, NamedFile, Role, Tool, gap_alone, together
+from supplymatrix.buildfiles.images import image_forms, without_login
 from supplymatrix.buildfiles.pins import pin_of_ref
-from supplymatrix.buildfiles.registry import kind_of
 from supplymatrix.buildfiles.scripts import read_script, shown
+from supplymatrix.buildfiles.tree_paths import tree_path
 from supplymatrix.buildfiles.workflows import image_beside, image_found
 from supplymatrix.buildfiles.yaml_places import YamlFile, open_yaml, scalars
 from supplymatrix.documents.yaml_text import YamlNode
@@ -28,8 +28,11 @@ INCLUDED_HERE = "what a file of this tree says that the CI file includes"
 _MAX_JOBS = 500
 _MAX_INCLUDES = 200
 _MAX_SERVICES = 100
+_DEEPEST = 8
+"""How often variables are filled in that stand in others."""
+_LONGEST = 1_000  # characters of a text with its variables filled in
+_UNRESOLVED = "it takes a variable, or an input, that has no value here"
 _SCRIPTS = ("before_script", "script", "after_script")
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _GIVEN_BY_SERVER = re.compile(r"\$\{?CI_SERVER_(?:FQDN|HOST)\}?")
 
 
@@ -41,16 +44,13 @@ def read_gitlab_ci(data: bytes, artifact: str) -> BuildFile:
     parts = list(_settings(file, file.root))
     if default is not None:
         parts.append(_image(file, default, variables))
-    for node in (file.root["default"]["services"], file.root["services"]):
-        parts += _services(file, node)
+    for of_all in (file.root["default"], file.root):
+        parts += [*_services(file, of_all["services"], variables), *_scripts(file, of_all, default, variables)]
     jobs = [(name, node) for name, node in file.root.entries.items() if _is_job(name, node)]
-    if len(jobs) > _MAX_JOBS:
-        gap = file.gap(jobs[_MAX_JOBS][1], "the further jobs", f"there are more than {_MAX_JOBS}", "split the file")
-        parts.append(BuildFile(artifact="", kind="", gaps=(gap,)))
-    for name, job in jobs[:_MAX_JOBS]:
+    for name, job in file.first(jobs, _MAX_JOBS, "jobs"):
         parts.append(_job(file, name, job, default, variables))
-    parts += _includes(file, variables)
-    return together(artifact, "gitlab-ci", *parts)
+    parts += _includes(file, file.root["include"], variables)
+    return file.whole("gitlab-ci", *parts)
 
 
 def _is_job(name: str, node: YamlNode) -> bool:
@@ -69,8 +69,9 @@ def _job(file: YamlFile, name: str, job: YamlNode, default: YamlNode | None, var
     own = _image_node(job["image"])
     known = {**variables, **{key: node.text or node["value"].text for key, node in job["variables"].entries.items()}}
     parts = [_image(file, own, known)] if own is not None and own is not default else []
-    parts += [*_services(file, job["services"]), *_settings(file, job), *_scripts(file, job, own or default)]
-    parts += _identities(file, job)
+    parts += [*_services(file, job["services"], known), *_settings(file, job)]
+    parts += [*_scripts(file, job, own or default, known), *_identities(file, job)]
+    parts += _includes(file, job["trigger"]["include"], known)
     whole = together("", "", *parts)
     stage = name[:100]
     return changed(
@@ -87,21 +88,36 @@ def _image_node(node: YamlNode) -> YamlNode | None:
 
 
 def _image(file: YamlFile, node: YamlNode, variables: dict[str, str]) -> BuildFile:
+    image = _resolved(node.text, variables)
+    if image is None:
+        wanted = f"the image of a job ({shown(without_login(node.text))[:100]})"
+        return gap_alone(file.gap(node, wanted, _UNRESOLVED, "name the image"))
+    return image_found(file, node, image)
+
+
+def _resolved(text: str, variables: dict[str, str]) -> str | None:
+    """Return a text with its variables filled in, and those in them; None where one is left."""
     from supplymatrix.buildfiles.docker_words import expand
 
-    image = expand(node.text, variables)
-    if image.unresolved or "$[[" in node.text:
-        names = ", ".join(f"${name}" for name in image.unresolved) or "an input"
-        gap = file.gap(node, f"the image of a job ({node.text[:100]})", f"{names} is unresolved here", "name the image")
-        return BuildFile(artifact="", kind="", gaps=(gap,))
-    return image_found(file, node, image.text)
+    for _ in range(_DEEPEST):
+        if "$" not in text:
+            return text
+        found = expand(text, variables)
+        if found.unresolved or len(found.text) > _LONGEST:
+            return None
+        text = found.text
+    return text if "$" not in text else None
 
 
-def _services(file: YamlFile, node: YamlNode) -> Iterator[BuildFile]:
-    for item in node.items[:_MAX_SERVICES]:
+def _services(file: YamlFile, node: YamlNode, variables: dict[str, str]) -> Iterator[BuildFile]:
+    for item in file.first(node.items, _MAX_SERVICES, "services"):
         service = _image_node(item)
-        if service is not None and "$" not in service.text:
-            yield image_beside(file, service, service.text, Role.CI)
+        image = _resolved(service.text, variables) if service is not None else None
+        if service is not None and image is not None:
+            yield image_beside(file, service, image, Role.CI)
+        elif service is not None:
+            wanted = f"the image of a service ({shown(without_login(service.text))[:100]})"
+            yield gap_alone(file.gap(service, wanted, _UNRESOLVED, "name the image"))
 
 
 def _settings(file: YamlFile, job: YamlNode) -> Iterator[BuildFile]:
@@ -117,8 +133,11 @@ def _named(file: YamlFile, name: str, node: YamlNode) -> str:
     return words if name in words else shown(f"{name}: {node.text or node['value'].text}")
 
 
-def _scripts(file: YamlFile, job: YamlNode, image: YamlNode | None) -> Iterator[BuildFile]:
-    on = image_forms(image.text) if image is not None and "$" not in image.text else ()
+def _scripts(
+    file: YamlFile, job: YamlNode, image: YamlNode | None, variables: dict[str, str]
+) -> Iterator[BuildFile]:
+    named = _resolved(image.text, variables) if image is not None else None
+    on = image_forms(without_login(named)) if named is not None else ()
     for key in _SCRIPTS:
         for node in scalars(job[key]):
             yield _script(file, node, on)
@@ -142,20 +161,25 @@ def _identities(file: YamlFile, job: YamlNode) -> Iterator[BuildFile]:
             yield BuildFile(artifact="", kind="", tools=(tool,))
 
 
-def _includes(file: YamlFile, variables: dict[str, str]) -> Iterator[BuildFile]:
-    """Yield what is included: a file of this tree that is read by itself is nothing; any other one may hold images."""
-    node = file.root["include"]
+def _includes(file: YamlFile, node: YamlNode, variables: dict[str, str]) -> Iterator[BuildFile]:
+    """Yield what is included, by the file or by the pipeline that a job starts: a file of this tree is to be read; any
+    other one may hold images."""
     items = node.items if node.kind == "sequence" else (node,) if node.kind == "mapping" or node.text else ()
-    if len(items) > _MAX_INCLUDES:
-        yield _unread(file, items[_MAX_INCLUDES], INCLUDED_HERE, f"there are more than {_MAX_INCLUDES}")
     elsewhere: YamlNode | None = None
-    for item in items[:_MAX_INCLUDES]:
+    for item in file.first(items, _MAX_INCLUDES, "includes"):
         local = _local(item)
-        if not local:
+        path = tree_path("", local)
+        if item["artifact"].text:
+            yield _unread(file, item, INCLUDED_HERE, "a job writes it")
+        elif not local:
             elsewhere = elsewhere or item
             yield BuildFile(artifact="", kind="", tools=(_included(file, item, variables),))
-        elif kind_of(local.lstrip("/")) != "gitlab-ci" or "*" in local or "$" in local:
-            yield _unread(file, item, INCLUDED_HERE, f"{local[:100]}: files of that name are not read")
+        elif "*" in local or "$" in local or not path:
+            yield _unread(file, item, INCLUDED_HERE, f"{shown(local)[:100]} names no one file")
+        else:
+            place = file.place(item["local"] if item["local"].text else item)
+            named = NamedFile(paths=(path,), kind="gitlab-ci", location=place, words=file.words(item))
+            yield BuildFile(artifact="", kind="", named=(named,))
     if elsewhere is not None:
         yield _unread(file, elsewhere, INCLUDED_ELSEWHERE, "included files are not read")
 
@@ -174,12 +198,13 @@ def _local(item: YamlNode) -> str:
 
 def _included(file: YamlFile, item: YamlNode, variables: dict[str, str]) -> Tool:
     if item["project"].text:
-        what = f"include {item['project'].text}:{next((n.text for n in scalars(item['file'])), '')}".removesuffix(":")
+        path = next((node.text for node in scalars(item["file"])), "")
+        what = f"include {shown(item['project'].text)}:{shown(path)}".removesuffix(":")
         return _step(file, item["project"], what, item["ref"].text, variables)
     component = item["component"].text
     if component:
         name, _, ref = component.partition("@")
-        return _step(file, item["component"], f"include {_GIVEN_BY_SERVER.sub('…', name)}", ref, variables)
+        return _step(file, item["component"], f"include {_GIVEN_BY_SERVER.sub('…', shown(name))}", ref, variables)
     node = next((item[key] for key in ("remote", "template") if item[key].text), item)
     place, words = file.place(node), file.words(node)
     pinned, wants = Pinned.FLOATING, "add integrity: sha256-… of the file, or copy it here"
@@ -192,8 +217,7 @@ def _included(file: YamlFile, item: YamlNode, variables: dict[str, str]) -> Tool
 
 
 def _step(file: YamlFile, node: YamlNode, what: str, ref: str, variables: dict[str, str]) -> Tool:
-    filled = _VARIABLE.fullmatch(ref)
-    ref = variables.get(filled[1], ref) if filled else ref
+    ref = shown(_resolved(ref, variables) or ref)
     pinned = pin_of_ref(ref)
     named = f"{what}@{ref}" if ref else what
     wants = "" if pinned is Pinned.DIGEST else "name a commit or a full version as its ref"

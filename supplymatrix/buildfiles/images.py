@@ -13,7 +13,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["go_of_image", "image_forms", "repository_of", "split_image"]
+__all__ = ["go_of_image", "image_forms", "is_image_name", "repository_of", "split_image", "without_login"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*")
+_DIGEST_END = re.compile(r"@(?:(?:sha[0-9]+|md5|blake3):|\$|\{\{)[^@/]*$")
 
 _VERSION = re.compile(r"(?:go|v)?(1\.[0-9]{1,4}(?:\.[0-9]{1,4}|(?:rc|beta)[0-9]{1,3})?)(?=$|[-_+.])")
 _GO_IMAGES = frozenset({
@@ -21,6 +24,19 @@ _GO_IMAGES = frozenset({
     "dhi-golang", "golang-openssl",
 })  # fmt: skip
 _HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
+
+
+def is_image_name(text: str) -> bool:
+    """Return whether a text has only characters that names of images have; it may stand in a command then."""
+    return _NAME.fullmatch(text) is not None
+
+
+def without_login(text: str) -> str:
+    """Return what may be shown of a text that should name an image: of an address with a login in it, what stands
+    behind that. Passwords may have any character in them, so that the last @ counts which is not that of a digest."""
+    end = _DIGEST_END.search(text)
+    rest = text[: end.start()] if end is not None else text
+    return text[rest.rfind("@") + 1 :]
 
 
 def split_image(reference: str) -> tuple[str, str, str]:

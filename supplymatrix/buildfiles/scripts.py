@@ -6,15 +6,27 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from supplymatrix.buildfiles.environment import read_setting
-from supplymatrix.buildfiles.found import LONGEST_WORDS, NOTHING_FOUND, BuildFile, GoUse, Role, Sign, Tool, together
+from supplymatrix.buildfiles.found import (
+    LONGEST_WORDS,
+    NOTHING_FOUND,
+    BuildFile,
+    GoUse,
+    Role,
+    Sign,
+    Tool,
+    gap_alone,
+    together,
+)
 from supplymatrix.buildfiles.shell_text import Command, Install, installs_of, read_commands, settings_of
 from supplymatrix.model.advisory import is_go_toolchain
+from supplymatrix.model.gap import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import changed
 from supplymatrix.model.vendor import DetectKind
 from supplymatrix.model.vendor_path import PathPart, Pinned
 
 __all__ = [
+    "go_of_address",
     "go_of_package",
     "package_sign",
     "packages_found",
@@ -30,9 +42,14 @@ Place = Callable[[int], Location]
 _TARBALL = re.compile(r"\bgo(1\.[0-9]{1,4}(?:\.[0-9]{1,4})?)\.(?:linux|darwin|windows|freebsd|src|\$)")
 _NAMED = re.compile(r"(?:^|-)(?:go|golang|go-toolset)(?:-fips|-openssl)?-?(1\.[0-9]{1,4})(?![0-9])")
 _GIVEN = re.compile(r"[0-9]*:?(1\.[0-9]{1,4}(?:\.[0-9]{1,4})?)(?![0-9])")
-_LOGIN = re.compile(r"://[^/@\s]*@")
+_LOGIN = re.compile(
+    r"://[^/@\s]*@"
+    r"|(?<![^\s/\"'=])[^\s/@:\"'=]{1,100}:[^\s/@\"']{1,300}@(?!(?:sha[0-9]+|md5|blake3):|\$|\{|v?[0-9]+(?:\.[0-9]+)*[\s\"']|v?[0-9.]+$)"
+)
+"""A login in an address, and one before the registry of an image: "name:password@registry.example/a"."""
 _BLOT = re.compile(r"\*{4,}")
 _MASKED = 1_000  # characters of a line in which secrets are looked for, of which fewer are shown
+_TOLD_OF_ONE = 4_000  # characters of a command in which an archive of Go is looked for
 _SIGNERS = {
     "cosign": ("sign", "sign-blob", "attest", "attest-blob"),
     "notation": ("sign",),
@@ -60,6 +77,9 @@ def read_commands_found(
     repositories: list[str] = []
     for command in commands:
         location = place(command.at)
+        if command.is_cut:
+            parts.append(gap_alone(_too_long(location)))
+            continue
         words = shown(" ".join([head, *(f"{name}={text}" for name, text in command.settings), *command.words[:200]]))
         for name, text in settings_of(command):
             parts.append(read_setting(name, text, role=role, location=location, words=words))
@@ -73,11 +93,27 @@ def read_commands_found(
                 part=PathPart.SIGNING, what=signer, pinned=Pinned.UNKNOWN, role=role, location=location, words=words
             )
             parts.append(BuildFile(artifact="", kind="", tools=(tool,)))
-        found = _TARBALL.search(" ".join(command.words)[:4_000])
-        if found:
-            use = GoUse(version=found[1], role=role, location=location, words=words)
-            parts.append(BuildFile(artifact="", kind="", gos=(use,)))
+        parts.append(go_of_address(" ".join(command.words)[:_TOLD_OF_ONE], role=role, location=location, words=words))
     return together("", "", *parts) if parts else NOTHING_FOUND
+
+
+def go_of_address(text: str, *, role: Role, location: Location, words: str) -> BuildFile:
+    """Return the Go whose archive a text names: ".../go1.25.3.linux-amd64.tar.gz"."""
+    found = _TARBALL.search(text)
+    if found is None:
+        return NOTHING_FOUND
+    use = GoUse(version=found[1], role=role, location=location, words=words)
+    return BuildFile(artifact="", kind="", gos=(use,))
+
+
+def _too_long(location: Location) -> Gap:
+    return Gap(
+        wanted="the rest of a script",
+        reason="it is longer than what is read of one",
+        remedy="move it to a file of its own, or split it",
+        subject=location.artifact,
+        location=location,
+    )
 
 
 def _signer(words: Sequence[str]) -> str:
@@ -188,6 +224,8 @@ def shown(line: str) -> str:
     """Return a line as it is quoted in a report, without logins in addresses and without what may be a secret."""
     from supplymatrix.documents.secret_text import blotted
 
-    text = _LOGIN.sub("://…@", " ".join(line[:10_000].split()))[:_MASKED]
+    text = _LOGIN.sub(lambda found: "://…@" if found[0].startswith("://") else "…@", " ".join(line[:10_000].split()))[
+        :_MASKED
+    ]
     text = _BLOT.sub("…", blotted(text))
     return text if len(text) <= LONGEST_WORDS else f"{text[: LONGEST_WORDS - 1]}…"

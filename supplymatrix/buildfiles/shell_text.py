@@ -13,11 +13,11 @@ from supplymatrix.model.value import value
 
 __all__ = ["Command", "Install", "command_of", "installs_of", "read_commands", "settings_of"]
 
-_MAX_TEXT = 1 << 18  # characters of one script; what comes behind is not looked at
+_MAX_TEXT = 1 << 18  # characters of one script
 _MAX_COMMANDS = 5_000
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r]+)|(?P<comment>\#[^\n]*)|(?P<end>&&|\|\||;;|[;&|\n(){}])"""
-    r"""|(?P<word>(?:\\(?:.|\n)|'[^']*'|"(?:\\(?:.|\n)|[^"\\])*"|\$\{[^}\n]*\}|[^\s;&|(){}'"\\]|['"\\])+)""",
+    r"""|(?P<word>(?:\\(?:.|\n)|'[^']*'|"(?:\\(?:.|\n)|[^"\\])*"|\$\{[^}\n]{0,500}\}|[^\s;&|(){}'"\\]|['"\\])+)""",
     re.DOTALL,
 )
 _PART = re.compile(
@@ -34,11 +34,12 @@ _APK_TABLE = "/etc/apk/repositories"
 @value
 class Command:
     """One simple command. words: without its settings in front; settings: NAME=value in front of it; at: how many lines
-    of the text stand before it."""
+    of the text stand before it. is_cut: it is none, and stands for all that was not read from there on."""
 
     words: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
     at: int
+    is_cut: bool = False
 
 
 @value
@@ -52,7 +53,8 @@ class Install:
 
 
 def read_commands(text: str) -> Iterator[Command]:
-    """Yield the simple commands of a script, whatever of the shell's grammar stands around them."""
+    """Yield the simple commands of a script, whatever of the shell's grammar stands around them; of one that is too
+    long the first ones, and then one that says so."""
     words: list[str] = []
     line, start, count = 0, 0, 0
     for token in _TOKEN.finditer(text[:_MAX_TEXT]):
@@ -65,12 +67,15 @@ def read_commands(text: str) -> Iterator[Command]:
         elif token.lastgroup == "end" and words:
             count += 1
             if count > _MAX_COMMANDS:
+                yield Command(words=(), settings=(), at=start, is_cut=True)
                 return
             yield _command(words, start)
             words = []
         line += token[0].count("\n")
     if words:
         yield _command(words, start)
+    if len(text) > _MAX_TEXT:
+        yield Command(words=(), settings=(), at=line, is_cut=True)
 
 
 def command_of(words: Sequence[str]) -> Command:

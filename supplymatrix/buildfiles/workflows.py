@@ -13,13 +13,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from supplymatrix.buildfiles.environment import arch_of, read_platforms, read_setting
-from supplymatrix.buildfiles.found import NOTHING_FOUND, ArchUse, BuildFile, GoUse, Role, Sign, Tool, together
-from supplymatrix.buildfiles.images import go_of_image, image_forms
+from supplymatrix.buildfiles.found import (
+    NOTHING_FOUND,
+    ArchUse,
+    BuildFile,
+    GoUse,
+    NamedFile,
+    Role,
+    Sign,
+    Tool,
+    gap_alone,
+    together,
+)
+from supplymatrix.buildfiles.images import go_of_image, image_forms, is_image_name, without_login
 from supplymatrix.buildfiles.pins import pin_of_image, pin_of_ref, wanted_image
-from supplymatrix.buildfiles.scripts import read_script
+from supplymatrix.buildfiles.scripts import read_script, shown
+from supplymatrix.buildfiles.tree_paths import tree_path
 from supplymatrix.buildfiles.yaml_places import YamlFile, open_yaml, scalars
 from supplymatrix.documents.yaml_text import YamlNode
 from supplymatrix.model.location import Location
@@ -37,7 +48,8 @@ _MATRIX = re.compile(r"\$\{\{[ \t]*matrix\.([A-Za-z0-9_-]+)[ \t]*\}\}")
 _VARIABLE = re.compile(r"\$\{\{[ \t]*env\.([A-Za-z0-9_]+)[ \t]*\}\}")
 _VERSION = re.compile(r"[\^~>= v]*(?:go)?(1\.[0-9]{1,4})(\.[0-9]{1,4}|(?:rc|beta)[0-9]{1,3})?(\.x|\.\*)?")
 _UBUNTU = re.compile(r"ubuntu-([0-9]{2}\.[0-9]{2})(?:-.*)?")
-_ACTION = re.compile(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)(/[^@]*)?@(\S+)")
+_ACTION = re.compile(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)(/[A-Za-z0-9_./ -]*)?@([A-Za-z0-9_./+-]+)")
+_BEHIND = 300  # characters of a line behind a commit in which the comment is that says what it is
 _COMMENT = re.compile(r"#[ \t]*(?:tag[=:][ \t]*|pin@|ratchet:\S+@)?(v?[0-9][0-9A-Za-z.+-]*)")
 _SIGNING = {
     "sigstore/cosign-installer": "cosign",
@@ -52,6 +64,7 @@ _SIGNING = {
     "chainguard-dev/actions": "",
 }
 """Actions that sign or bring what signs, and what it is; "" where it does not."""
+_NAME_IT = "name the image"
 _ARCH_KEYS = ("goarch", "arch", "architecture", "platform", "platforms")
 
 
@@ -65,14 +78,11 @@ def read_workflow(data: bytes, artifact: str) -> BuildFile:
     file = open_yaml(data, artifact)
     parts = [_settings(file, file.root["env"])]
     jobs = list(file.root["jobs"].entries.items())
-    if len(jobs) > _MAX_JOBS:
-        gap = file.gap(jobs[_MAX_JOBS][1], "the further jobs", f"there are more than {_MAX_JOBS}", "split the file")
-        parts.append(BuildFile(artifact="", kind="", gaps=(gap,)))
-    parts += [_Job(file, job, name).read() for name, job in jobs[:_MAX_JOBS]]
+    parts += [_Job(file, job, name).read() for name, job in file.first(jobs, _MAX_JOBS, "jobs")]
     runs = file.root["runs"]
     if runs.kind == "mapping" and not jobs:  # an action of this repository
         parts.append(_Job(file, runs, "runs").read())
-    return together(artifact, "workflow", *parts)
+    return file.whole("workflow", *parts)
 
 
 def _settings(file: YamlFile, node: YamlNode) -> BuildFile:
@@ -108,11 +118,11 @@ class _Job:
                 self._on = image_forms("ubuntu")
         if job["uses"].text:
             parts.append(self._action(job["uses"]))
-        services = list(job["services"].entries.values())[:_MAX_STEPS]
+        services = file.first(list(job["services"].entries.values()), _MAX_STEPS, "services of a job")
         parts += [self._service(service if service.text else service["image"]) for service in services]
         if job["image"].text.startswith("docker://"):
             parts.append(self._docker(job["image"]))
-        parts += [self._step(step) for step in job["steps"].items[:_MAX_STEPS]]
+        parts += [self._step(step) for step in file.first(job["steps"].items, _MAX_STEPS, "steps of a job")]
         arches = [use for key in _ARCH_KEYS for use in self._arches(self._matrix[key])]
         arches += [
             use for entry in self._matrix["include"].items for key in _ARCH_KEYS for use in self._arches(entry[key])
@@ -131,19 +141,18 @@ class _Job:
         return image_beside(self._file, node, node.text, Role.CI)
 
     def _docker(self, node: YamlNode) -> BuildFile:
-        """Return what a step shows that is an image; one of Go may build the program."""
-        file, image = self._file, node.text.removeprefix("docker://")
-        if "${{" in image:
-            return NOTHING_FOUND
-        if go_of_image(image) is not None:
-            return image_found(file, node, image)
+        """Return what a step shows that is an image; one of Go may build the program, too."""
+        file, image = self._file, without_login(node.text.removeprefix("docker://"))
+        if not is_image_name(image):
+            return gap_alone(file.gap(node, f"the image of a step ({shown(image)[:100]})", _why(image), _NAME_IT))
+        built = image_found(file, node, image) if go_of_image(image) is not None else NOTHING_FOUND
         pinned = pin_of_image(image)
         wants = wanted_image(image) if pinned is Pinned.FLOATING else ""
         tool = Tool(
             part=PathPart.CI_STEP, what=f"docker://{image}", pinned=pinned, role=Role.CI, location=file.place(node),
             words=file.words(node), wants=wants,
         )  # fmt: skip
-        return BuildFile(artifact="", kind="", tools=(tool,))
+        return together("", "", built, BuildFile(artifact="", kind="", tools=(tool,)))
 
     def _container(self, node: YamlNode) -> BuildFile:
         file = self._file
@@ -153,8 +162,10 @@ class _Job:
                 gap = file.gap(node, "the image of a job", "its name is an expression", "name the image")
                 parts.append(BuildFile(artifact="", kind="", gaps=(gap,)))
                 continue
-            self._on = image_forms(text)
-            parts.append(image_found(file, node, text))
+            self._on = image_forms(without_login(text))
+            found = image_found(file, node, text)
+            is_tried = text != node.text and _MATRIX.search(node.text) is not None
+            parts.append(changed(found, signs=tuple(changed(sign, is_tried=is_tried) for sign in found.signs)))
         return together("", "", *parts)
 
     def _step(self, step: YamlNode) -> BuildFile:
@@ -178,15 +189,15 @@ class _Job:
     def _action(self, node: YamlNode, given: YamlNode | None = None) -> BuildFile:
         if node.text.startswith("docker://"):
             return self._docker(node)
+        if node.text.startswith("./"):
+            return self._local(node)
         found = _ACTION.fullmatch(node.text)
         if found is None:
-            return NOTHING_FOUND
+            wanted = f"the code of a step ({shown(node.text)[:100]})"
+            return gap_alone(self._file.gap(node, wanted, _why(node.text, "no action"), "name it: owner/name@commit"))
         name, path, ref = found[1], found[2] or "", found[3]
-        said = (
-            _COMMENT.search(self._file.lines[node.line - 1][node.column :])
-            if pin_of_ref(ref) is Pinned.DIGEST
-            else None
-        )
+        behind = self._file.lines[node.line - 1][node.column : node.column + len(node.text) + _BEHIND]
+        said = _COMMENT.search(behind) if pin_of_ref(ref) is Pinned.DIGEST else None
         sign = Sign(
             kind=DetectKind.CI_ACTION,
             texts=(name,),
@@ -197,6 +208,18 @@ class _Job:
             version=said[1] if said else "",
         )
         return BuildFile(artifact="", kind="", signs=(sign,), tools=self._signing(node, sign, given))
+
+    def _local(self, node: YamlNode) -> BuildFile:
+        """Return that an action or a workflow of this tree is to be read."""
+        path = tree_path("", node.text)
+        if path is None or "${{" in node.text:
+            why = "it leads out of the tree" if path is None else _why(node.text)
+            return gap_alone(self._file.gap(node, f"the code of a step ({node.text[:100]})", why, "look at it by hand"))
+        folder = f"{path}/" if path else ""
+        paths = (path,) if path.endswith((".yml", ".yaml")) else (f"{folder}action.yml", f"{folder}action.yaml")
+        place, words = self._file.place(node), self._file.words(node)
+        named = NamedFile(paths=paths, kind="workflow", location=place, words=words)
+        return BuildFile(artifact="", kind="", named=(named,))
 
     def _signing(self, node: YamlNode, sign: Sign, given: YamlNode | None) -> tuple[Tool, ...]:
         """Return with what a step signs. The version of what an installer brings is that of its release, unless it is
@@ -252,10 +275,11 @@ class _Job:
         found = _MATRIX.search(node.text)
         if not found:
             return (self._with_variable(node),)
-        words = list(islice(scalars(self._matrix[found[1]]), _MAX_VALUES))
-        words += [entry[found[1]] for entry in self._matrix["include"].items[:_MAX_VALUES] if entry[found[1]].text]
+        words = list(scalars(self._matrix[found[1]]))
+        words += [entry[found[1]] for entry in self._matrix["include"].items if entry[found[1]].text]
         by_text = {word.text: word for word in reversed(words) if "${{" not in word.text}
-        told = [by_text[text] for text in dict.fromkeys(word.text for word in words) if text in by_text][:_MAX_VALUES]
+        told = [by_text[text] for text in dict.fromkeys(word.text for word in words) if text in by_text]
+        told = list(self._file.first(told, _MAX_VALUES, "values of a matrix"))
         return tuple((word, node.text.replace(found[0], word.text)) for word in told) or ((node, node.text),)
 
     def _with_variable(self, node: YamlNode) -> tuple[YamlNode, str]:
@@ -277,7 +301,9 @@ class _Job:
 
 def image_found(file: YamlFile, node: YamlNode, image: str, role: Role = Role.CI) -> BuildFile:
     """Return what an image shows on which something is built or runs."""
-    place, words = file.place(node), file.words(node)
+    place, words, image = file.place(node), file.words(node), without_login(image)
+    if image and not is_image_name(image) and "$" not in image:
+        return gap_alone(file.gap(node, f"the image of {shown(image)[:100]!r}", _why(image), _NAME_IT))
     forms = image_forms(image)
     if not forms:
         return BuildFile(artifact="", kind="")
@@ -287,6 +313,11 @@ def image_found(file: YamlFile, node: YamlNode, image: str, role: Role = Role.CI
     return BuildFile(artifact="", kind="", signs=(sign,), gos=gos)
 
 
+def _why(text: str, otherwise: str = "no image") -> str:
+    return "its name is an expression" if "${{" in text else f"{otherwise} is called so"
+
+
 def image_beside(file: YamlFile, node: YamlNode, image: str, role: Role) -> BuildFile:
     """Return the image of something that runs beside the program, or of a step of CI."""
-    return BuildFile(artifact="", kind="", beside=image_found(file, node, image, role).signs)
+    found = image_found(file, node, image, role)
+    return BuildFile(artifact="", kind="", beside=found.signs, gaps=found.gaps)

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
+from supplymatrix.buildfiles.found import BuildFile, together
 from supplymatrix.buildfiles.scripts import shown
 from supplymatrix.documents.yaml_text import YamlNode, read_yaml
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
-from supplymatrix.model.value import value
 
 __all__ = ["YamlFile", "entries_of", "open_yaml", "scalars"]
 
 _MAX_BYTES = 4 << 20
 _QUOTED = re.compile(r"(?:[&!]\S*[ \t]+)*[\"']")
-_MAX_SCALARS = 20_000
 _MAX_NODES = 100_000
+T = TypeVar("T", YamlNode, tuple[str, YamlNode])
 
 
-@value
 class YamlFile:
-    """One file. root: its document, a mapping."""
+    """One file, while it is read. root: its document, a mapping. What `first` cuts off is a gap of `whole`."""
 
-    artifact: str
-    root: YamlNode
-    lines: tuple[str, ...]
+    def __init__(self, artifact: str, root: YamlNode, lines: tuple[str, ...]) -> None:
+        self.artifact, self.root, self.lines = artifact, root, lines
+        self._cuts: list[Gap] = []
+        self._shown: dict[int, str] = {}
+
+    def first(self, items: Sequence[T], most: int, what: str) -> Sequence[T]:
+        """Return the first items, and note a gap where there are more. what: "jobs", "steps of a job"."""
+        if len(items) > most:
+            cut = items[most]
+            node = cut[1] if isinstance(cut, tuple) else cut
+            self._cuts.append(self.gap(node, f"the further {what}", f"there are more than {most:,}", "split the file"))
+        return items[:most]
+
+    def whole(self, kind: str, *parts: BuildFile) -> BuildFile:
+        """Return what the parts of the file show together, with what was cut off."""
+        return together(self.artifact, kind, *parts, BuildFile(artifact="", kind="", gaps=tuple(self._cuts)))
 
     def place(self, node: YamlNode, at: int = 0) -> Location:
         """Return where a value stands. at: lines before it in a text of several."""
@@ -45,8 +58,10 @@ class YamlFile:
         return _QUOTED.match(line, node.column - 1) is None
 
     def words_at(self, line: int) -> str:
-        """Return a line, as it is quoted."""
-        return shown(self.lines[line - 1]) if 1 <= line <= len(self.lines) else ""
+        """Return a line, as it is quoted. One line may hold all values of the file."""
+        if line not in self._shown:
+            self._shown[line] = shown(self.lines[line - 1]) if 1 <= line <= len(self.lines) else ""
+        return self._shown[line]
 
     def gap(self, node: YamlNode, wanted: str, reason: str, remedy: str) -> Gap:
         """Return what the file does not tell."""
@@ -83,9 +98,7 @@ def open_yaml(data: bytes, artifact: str) -> YamlFile:
 def scalars(node: YamlNode) -> Iterator[YamlNode]:
     """Yield the texts below a node, those behind conditions such as `on amd64:` too; keys are no texts."""
     waiting = [node]
-    count = 0
-    while waiting and count < _MAX_SCALARS:
-        count += 1
+    while waiting:  # no file stands for more than _MAX_NODES
         found = waiting.pop()
         if found.kind == "scalar":
             if found.text:

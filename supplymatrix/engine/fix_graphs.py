@@ -19,7 +19,7 @@ from supplymatrix.sources.mod_files import ModFiles
 if TYPE_CHECKING:
     from supplymatrix.net.transport import Transport
 
-__all__ = ["Graphs"]
+__all__ = ["Graphs", "retraction_of"]
 
 _SECONDS = 60.0
 """For all go.mod files that one graph lacks on this machine."""
@@ -50,6 +50,11 @@ class Graphs:
         except StopIteration as done:
             graph: ModuleGraph = done.value
             return graph
+
+    def absent(self, module: ModuleVersion) -> str:
+        """Return why the go.mod of a module version cannot be had, "" where it can."""
+        (data,) = self._read([WantedFile(module=module, replacement=None)])
+        return data.reason if isinstance(data, Absent) else ""
 
     def _read(self, wanted: Sequence[WantedFile]) -> list[bytes | Absent]:
         found = [self._files.read(file) for file in wanted]
@@ -85,3 +90,11 @@ class Graphs:
             return file.getvalue()
 
         return ask_each(modules, self._means, self._settings, _SECONDS, ask=ask, too_late=fail, failed=fail)
+
+
+def retraction_of(files: ModFiles, module: ModuleVersion) -> str:
+    """Return why the author of a module version took it back, "" where nothing of that is known on this machine."""
+    from supplymatrix.gomod.dependency_file import is_retracted_by
+
+    newest = files.newest(module.path)
+    return is_retracted_by(newest, module.version) if newest is not None else ""

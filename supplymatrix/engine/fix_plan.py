@@ -4,27 +4,29 @@ plan = plan_fixes(FixRequest(path=Path("svc"), means=means))
 plan.steps, plan.not_cleared, plan.new            # go.mod as it would be
 
 Each affected module is raised to the earliest version that no entry of the databases concerns. The build list that
-comes of it is worked out as the go command selects versions; what it brings in anew is looked up too, and raised in its
-turn. Then the fewest of these updates are sought that bring about the others.
+comes of it is worked out as the go command selects versions, and the fewest of these updates are sought that bring
+about the others. What an update brings in beside them is looked up and told: whether a build takes packages from it
+nobody can say before it is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from supplymatrix.engine.fix_graphs import Graphs
+from supplymatrix.engine.fix_graphs import Graphs, retraction_of
 from supplymatrix.engine.graph_inputs import GraphInputs, read_inputs
 from supplymatrix.engine.means import Means
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.gomod.goenv import resolve_settings
 from supplymatrix.gomod.goversion import go_version_key
 from supplymatrix.gomod.modfile import GoMod, parse_go_mod
-from supplymatrix.gomod.module_graph import ModuleGraph
+from supplymatrix.gomod.module_graph import ListedModule, ModuleGraph
 from supplymatrix.gomod.require_edit import raise_requires
 from supplymatrix.model.fix_plan import FixPlan, FixStep, NotCleared, Raise
 from supplymatrix.model.gap import Gap
+from supplymatrix.model.module import ModuleVersion, major_fault, split_path_version
 from supplymatrix.model.value import value
 from supplymatrix.model.vulnerability import Vulnerability, VulnLevel
 from supplymatrix.net.settings import read_env_files
@@ -45,7 +47,8 @@ __all__ = ["FixRequest", "plan_fixes"]
 _NO_FIX = "take another module, or say in a waiver why it does not concern you"
 _STRICT = go_version_key("1.21")
 """From this go line on a main module may not have a lower one than what it requires."""
-_ROUNDS = 20
+_OWN_FILES = ("", "go.mod", "go.work")
+"""Files that say which Go builds here."""
 _COVERS = 60
 """Updates of which each is tried alone; above it all are taken."""
 
@@ -68,14 +71,16 @@ def plan_fixes(request: FixRequest) -> FixPlan:
     from supplymatrix.engine.module_graph import cache_of
     from supplymatrix.engine.vuln_databases import open_databases
 
-    project = read_subject(find_subjects((request.path,), recursive=False).subjects[0])
+    subjects = find_subjects((request.path,), recursive=False).subjects
+    project = read_subject(subjects[0])
     inputs = read_inputs(project)
     main = next((main for main in inputs.mains if main.folder == project.root), None)
-    if main is None:
+    if main is None or len(subjects) != 1:
         raise InputError(
             Diagnostic(
                 message="a plan is made for one go.mod",
                 artifact=request.path.as_posix(),
+                seen=f"{len(subjects)} modules" if len(subjects) != 1 else "",
                 expected="a folder with a go.mod",
                 remedy="name a member of the workspace",
             )
@@ -89,6 +94,7 @@ def plan_fixes(request: FixRequest) -> FixPlan:
         index=databases.index,
         graphs=Graphs(inputs, files, request.means, settings),
         data=read_limited(main.folder / "go.mod", GO_MOD_LIMIT, "go.mod"),
+        retracted=lambda module: retraction_of(files, module),
     )
     return planner.plan(inputs, run)
 
@@ -122,22 +128,32 @@ def _concerns(found: Vulnerability) -> bool:
 class _Planner:
     """One plan."""
 
-    def __init__(self, wanted: Sequence[Vulnerability], index: VulnIndex, graphs: Graphs, data: bytes) -> None:
+    def __init__(
+        self,
+        wanted: Sequence[Vulnerability],
+        index: VulnIndex,
+        graphs: Graphs,
+        data: bytes,
+        retracted: Callable[[ModuleVersion], str],
+    ) -> None:
         self._wanted = wanted
         self._index = index
         self._graphs = graphs
         self._data = data
+        self._retracted = retracted
         self._go_mod = parse_go_mod(data)
+        self._excluded = {(entry.module.path, entry.module.version) for entry in self._go_mod.exclude}
         self._ids = frozenset(found.advisory for found in wanted)
         self._made: dict[frozenset[tuple[str, str]], ModuleGraph] = {}
-        self._not_cleared: dict[tuple[str, str], NotCleared] = {}
+        self._not_cleared: dict[tuple[str, str, str], NotCleared] = {}
         self._clears: dict[str, set[str]] = {}
+        self._notes: list[str] = []
 
     def plan(self, inputs: GraphInputs, run: VulnRun) -> FixPlan:
         """Return the plan."""
         before = self._graphs.of(self._go_mod)
-        targets, after = self._raise_all(before)
-        chosen, is_smallest, after = self._fewest(targets, before, after)
+        targets = self._targets(before)
+        chosen, is_smallest, after = self._fewest(targets, before)
         steps = [self._step(path, targets, before) for path in chosen]
         toolchain = self._toolchain()
         if toolchain is not None:
@@ -150,7 +166,7 @@ class _Planner:
             go=go,
             toolchain=toolchain.becomes if toolchain is not None else "",
         )
-        notes = list(_notes(inputs, raised, go))
+        notes = [*_notes(inputs, raised, go), *self._brought_in(before, after), *self._notes]
         if self._graphs.fetched:
             notes.append(
                 f"{len(self._graphs.fetched):,} go.mod files came from proxies and are not held against the log: run "
@@ -170,40 +186,60 @@ class _Planner:
             is_smallest=is_smallest,
         )
 
-    def _raise_all(self, before: ModuleGraph) -> tuple[dict[str, str], ModuleGraph]:
-        """Return the version that each affected module is raised to, and the build list that comes of all of them."""
-        targets: dict[str, str] = {}
-        graph, known = before, _versions(before)
-        for _ in range(_ROUNDS):
-            wanted = self._targets(graph, known)
-            if all(targets.get(path) == version for path, version in wanted.items()):
-                break
-            targets |= wanted
-            graph = self._graph(targets)
-        return targets, graph
-
-    def _targets(self, graph: ModuleGraph, known: Mapping[str, str]) -> dict[str, str]:
-        """Return what has to be raised in a build list: what is wanted, and what an update has brought in."""
+    def _targets(self, graph: ModuleGraph) -> dict[str, str]:
+        """Return the version to which each module of the build list has to be raised."""
         found = {}
         for listed in graph.modules:
-            built = listed.effective
+            built, path = listed.effective, listed.module.path
             if built is None or not is_comparable(built.version):
                 continue
-            path, old = listed.module.path, known.get(listed.module.path, "")
-            clearing = clearing_version(self._index, built.path, built.version, self._others(path, old))
-            self._clears.setdefault(path, set()).update(entry.id for entry in clearing.clears)
+            clearing = clearing_version(self._index, built.path, built.version, self._others(built.path, built.version))
             for entry in clearing.stays:
-                self._keep(built.path, built.version, entry.id, "no version with a fix is known", _NO_FIX)
-            if listed.replacement is None and clearing.version:
-                found[path] = clearing.version
-            for entry in clearing.clears if listed.replacement is not None else ():
-                remedy = f"replace it by {built.path} {clearing.version}"
-                self._keep(built.path, built.version, entry.id, f"go.mod replaces {path} by it", remedy)
+                self._keep(built, entry.id, "no version with a fix is known", _NO_FIX)
+            target = _as_required(path, clearing.version) if clearing.version else ""
+            fault, remedy = self._fault(listed, target) if target else ("", "")
+            for entry in clearing.clears if fault else ():
+                self._keep(built, entry.id, fault, remedy)
+            if target and not fault:
+                self._clears[path] = {entry.id for entry in clearing.clears}
+                found[path] = target
         return found
 
-    def _keep(self, path: str, version: str, advisory: str, reason: str, remedy: str) -> None:
-        self._not_cleared[path, advisory] = NotCleared(
-            path=path, version=version, advisory=advisory, reason=reason, remedy=remedy
+    def _fault(self, listed: ListedModule, target: str) -> tuple[str, str]:
+        """Return why `go get` cannot raise a module to a version, and what to do; "" where it can."""
+        path = listed.module.path
+        if listed.replacement is not None and listed.effective is not None:
+            return f"go.mod replaces {path} by it", f"replace it by {listed.effective.path} {target}"
+        if (path, target) in self._excluded:
+            return f"go.mod excludes {target}", f"take a later version of {path}, or take the exclude out"
+        if major_fault(target, split_path_version(path)[1]):
+            return f"the database names {target}, which no module of this path can have", _NO_FIX
+        why = self._graphs.absent(ModuleVersion(path=path, version=target))
+        if why:
+            return f"{target}, which the database names, could not be had: {why}", f"go list -m -versions {path}"
+        retracted = self._retracted(ModuleVersion(path=path, version=target))
+        if retracted:
+            self._notes.append(f"{path} {target} was taken back by its author ({retracted}): look for a later one")
+        return "", ""
+
+    def _brought_in(self, before: ModuleGraph, after: ModuleGraph) -> Iterator[str]:
+        """Say of each module that an update brings in, or raises, which entries concern it then."""
+        known = _versions(before)
+        for path, version in sorted(_versions(after).items()):
+            old = known.get(path, "")
+            if version == old or not is_comparable(version):
+                continue
+            there = {entry.id for entry in self._index.affecting(path, old)} if is_comparable(old) else set[str]()
+            new = [entry.id for entry in self._index.affecting(path, version) if entry.id not in there]
+            if new:
+                yield (
+                    f"{path} {version} comes with the updates, and {', '.join(new[:3])} concerns it: whether a build "
+                    "takes its packages `supplymatrix audit vulns` tells after the update"
+                )
+
+    def _keep(self, module: ModuleVersion, advisory: str, reason: str, remedy: str) -> None:
+        self._not_cleared[module.path, module.version, advisory] = NotCleared(
+            path=module.path, version=module.version, advisory=advisory, reason=reason, remedy=remedy
         )
 
     def _graph(self, targets: Mapping[str, str]) -> ModuleGraph:
@@ -213,24 +249,23 @@ class _Planner:
             self._made[key] = self._graphs.of(parse_go_mod(raise_requires(self._data, targets)))
         return self._made[key]
 
-    def _fewest(
-        self, targets: Mapping[str, str], before: ModuleGraph, after: ModuleGraph
-    ) -> tuple[tuple[str, ...], bool, ModuleGraph]:
+    def _fewest(self, targets: Mapping[str, str], before: ModuleGraph) -> tuple[tuple[str, ...], bool, ModuleGraph]:
         """Return the fewest targets that bring about all, whether fewer surely do not, and the build list they make."""
-        alone = _versions(before)
-        needed = {path: version for path, version in targets.items() if not _reaches(alone.get(path, ""), version)}
-        if len(needed) > _COVERS:
-            return tuple(sorted(needed)), False, after
+        if not targets:
+            return (), True, before
+        every = tuple(sorted(targets))
+        if len(targets) > _COVERS:
+            return every, False, self._graph(targets)
         covers = {}
-        for path, version in needed.items():
+        for path, version in targets.items():
             made = _versions(self._graph({path: version}))
-            covers[path] = {other for other, least in needed.items() if _reaches(made.get(other, ""), least)}
+            covers[path] = {other for other, least in targets.items() if _reaches(made.get(other, ""), least)}
         chosen, is_smallest = smallest_cover(covers)
         graph = self._graph({path: targets[path] for path in chosen})
         made = _versions(graph)
-        if all(_reaches(made.get(path, version), version) for path, version in needed.items()):
+        if all(_reaches(made.get(path, ""), version) for path, version in targets.items()):
             return chosen, is_smallest, graph
-        return tuple(sorted(needed)), False, after
+        return every, False, self._graph(targets)
 
     def _step(self, path: str, targets: Mapping[str, str], before: ModuleGraph) -> FixStep:
         alone = self._graph({path: targets[path]})
@@ -246,26 +281,32 @@ class _Planner:
         return FixStep(path=path, was=was, becomes=targets[path], clears=tuple(sorted(clears)), brings=brings)
 
     def _toolchain(self) -> FixStep | None:
-        """Return the update of Go itself, None where nothing of it is wanted or clears it."""
+        """Return the update of Go itself, None where nothing of it is wanted or clears it. What a build file names is
+        told with its place: no line of go.mod changes it."""
         wanted = [found for found in self._wanted if found.subject.path in GO_ITSELF and not found.program]
+        for found in wanted:
+            if found.location.artifact not in _OWN_FILES:
+                fixed = found.fixed.removeprefix("v")
+                remedy = f"build with Go {fixed} or newer there" if fixed else _NO_FIX
+                self._keep(found.subject, found.advisory, f"{found.location} names that Go", remedy)
+        wanted = [found for found in wanted if found.location.artifact in _OWN_FILES]
         if not wanted:
             return None
         was = max((found.subject.version for found in wanted), key=order_of)
         version = was
         for path in (STDLIB, TOOLCHAIN):
             clearing = clearing_version(self._index, path, version, self._others(path, version))
-            self._clears.setdefault(TOOLCHAIN, set()).update(entry.id for entry in clearing.clears)
             for entry in clearing.stays:
-                self._keep(path, was, entry.id, "no Go release with the fix is known", _NO_FIX)
+                self._keep(
+                    ModuleVersion(path=path, version=was), entry.id, "no Go release with the fix is known", _NO_FIX
+                )
             version = clearing.version or version
-        if version == was:
+        after = {entry.id for path in (STDLIB, TOOLCHAIN) for entry in self._index.affecting(path, version)}
+        clears = {found.advisory for found in wanted} - after
+        if version == was or not clears:
             return None
-        return FixStep(
-            path=TOOLCHAIN,
-            was=f"go{was.removeprefix('v')}",
-            becomes=f"go{version.removeprefix('v')}",
-            clears=tuple(sorted(self._clears[TOOLCHAIN])),
-        )
+        names = tuple(f"go{text.removeprefix('v')}" for text in (was, version))
+        return FixStep(path=TOOLCHAIN, was=names[0], becomes=names[1], clears=tuple(sorted(clears)))
 
     def _others(self, path: str, version: str) -> frozenset[str]:
         """Return the ids of what concerns a version and is not to be cleared."""
@@ -276,6 +317,12 @@ class _Planner:
         selected = _versions(graph)
         paths = {require.module.path for require in self._go_mod.require} | {*chosen}
         return {path: selected[path] for path in paths if selected.get(path)}
+
+
+def _as_required(path: str, version: str) -> str:
+    """Return a version as a require has it: with "+incompatible" where the path has no major version of its own."""
+    fits = not major_fault(version, split_path_version(path)[1])
+    return version if fits or version.endswith("+incompatible") else f"{version}+incompatible"
 
 
 def _reaches(version: str, least: str) -> bool:

@@ -27,8 +27,7 @@ def render_fix_text(plan: FixPlan, width: int = 80) -> str:
         lines += fold("  ", f"{database.name}, {dated}: {database.attribution or database.source}", width)
     for step in plan.steps:
         lines += ["", f"  {plain(step.command)}", *_about(step, width)]
-    for kept in plan.not_cleared:
-        text = f"not cleared: {kept.advisory} in {kept.path} {kept.version}: {kept.reason}; next: {kept.remedy}"
+    for text in _kept(plan):
         lines += ["", *fold("  ", text, width)]
     diff = render_diff(plan.old, plan.new, "go.mod")
     if diff:
@@ -57,6 +56,16 @@ def _about(step: FixStep, width: int) -> Iterator[str]:
         named = ", ".join(f"{one.path} {one.becomes}" for one in step.brings[:_BROUGHT])
         more = len(step.brings) - _BROUGHT
         yield from fold("    ", f"raises {named}{f' and {more} more' if more > 0 else ''}", width)
+
+
+def _kept(plan: FixPlan) -> Iterator[str]:
+    """Say what no step clears; advisories of one module with the same reason together."""
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
+    for kept in plan.not_cleared:
+        alike.setdefault((kept.path, kept.version, kept.reason, kept.remedy), []).append(kept.advisory)
+    for (path, version, reason, remedy), names in alike.items():
+        more = f" and {len(names) - _BROUGHT:,} more" if len(names) > _BROUGHT else ""
+        yield f"not cleared: {', '.join(names[:_BROUGHT])}{more} in {path} {version}: {reason}; next: {remedy}"
 
 
 def _end(plan: FixPlan) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from supplymatrix.buildfiles.pins import verifies_by_tag
 from supplymatrix.checks.path_uses import evidence_of, grouped, owner_module, places_of, short_name
 from supplymatrix.checks.result import failed, passed
 from supplymatrix.checks.view import FactView
@@ -33,8 +34,6 @@ _OFFICIAL = ("actions", "github")
 _INCLUDED = ("include ", "docker://")
 """Files that GitLab's CI includes, and steps that are images: with them a full version is accepted."""
 _TAG = re.compile(r"v?[0-9]+(?:\.[0-9]+)*(?:[-.+][0-9A-Za-z.]+)?")
-_BY_TAG_ALONE = ("slsa-framework/slsa-github-generator/",)
-"""Reusable workflows that verify themselves by their tag, and cannot be named by a commit."""
 
 
 def check(view: FactView) -> Iterator[Result]:
@@ -43,8 +42,8 @@ def check(view: FactView) -> Iterator[Result]:
     module = owner_module(view)
     own = "/".join(module.path.removeprefix("github.com/").lower().split("/")[:2])
     for what, uses in grouped(view, _is_step):
-        if what.partition("@")[0].lower() == own:
-            continue  # the project's own action, which its tests try
+        if "/".join(what.partition("@")[0].lower().split("/")[:2]) == own:
+            continue  # the project's own action or reusable workflow, which its tests try
         told = [use for use in uses if not _is_firm(use)]
         if not told:
             yield passed(RULE, what, module)
@@ -58,7 +57,7 @@ def check(view: FactView) -> Iterator[Result]:
             label="its owner can move this" if first.pinned is Pinned.VERSION else "this moves",
             locations=places_of(told),
             evidence=evidence_of(told),
-            fix=_fix(first),
+            fix=first.wants or "name the commit",
         )
 
 
@@ -71,7 +70,7 @@ def _is_step(use: VendorUse) -> bool:
 def _is_firm(use: VendorUse) -> bool:
     if use.pinned is Pinned.DIGEST:
         return True
-    if use.what.startswith((*_INCLUDED, *_BY_TAG_ALONE)):
+    if use.what.startswith(_INCLUDED) or verifies_by_tag(use.what):
         return use.pinned is Pinned.VERSION
     found = _ACTION.fullmatch(use.what)
     return found is not None and found[1].lower() in _OFFICIAL and _TAG.fullmatch(found[2]) is not None
@@ -87,8 +86,3 @@ def _why(use: VendorUse) -> str:
     ref = use.what.rpartition("@")[2]
     return f"the tag {ref}, which is moved with every release" if _TAG.fullmatch(ref) else f"the branch or tag {ref}"
 
-
-def _fix(use: VendorUse) -> str:
-    if use.what.startswith(_BY_TAG_ALONE):
-        return "name a full version, @vX.Y.Z: it verifies itself by its tag"
-    return use.wants or "name the commit"
