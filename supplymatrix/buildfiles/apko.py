@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from supplymatrix.buildfiles.apk_contents import read_contents
 from supplymatrix.buildfiles.environment import read_platforms, read_setting
-from supplymatrix.buildfiles.found import BuildFile, Role, together
+from supplymatrix.buildfiles.found import BuildFile, Role
 from supplymatrix.buildfiles.yaml_places import open_yaml, scalars
 from supplymatrix.model.fact import Gap
 
@@ -28,4 +28,4 @@ def read_apko(data: bytes, artifact: str) -> BuildFile:
         node = file.root["include"]
         gaps = (file.gap(node, "what an image includes", "included files are not read", "name it in this file"),)
     head = BuildFile(artifact="", kind="", arches=arches, gaps=gaps)
-    return together(artifact, "apko", read_contents(file, file.root["contents"], Role.RUNTIME), *settings, head)
+    return file.whole("apko", read_contents(file, file.root["contents"], Role.RUNTIME), *settings, head)

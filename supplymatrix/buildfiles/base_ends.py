@@ -9,15 +9,16 @@ support of Ubuntu (not Pro), LTS of Debian (not ELTS), of Red Hat's images that 
 
 Sources, each by its name: the release table of the Alpine project; the release and LTS pages of the Debian project;
 Ubuntu's table of releases; Fedora's schedule; Red Hat's life cycle page; CentOS' own end pages; openSUSE's page on
-lifetimes; Microsoft's life cycle of Azure Linux; the support policy of the distroless project; the FAQ of the Amazon
-Linux AMI.
+lifetimes; Microsoft's life cycle of Azure Linux; the support policy of the distroless project; the FAQs of Amazon
+Linux; the life cycles of SUSE (general support) and Oracle (premier support); the support matrix of Photon OS. Of
+Fedora 44 and 45 the ends are those planned: four weeks after the release of 46 and 47.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from supplymatrix.buildfiles.images import image_forms, split_image
 from supplymatrix.model.value import value
@@ -27,6 +28,8 @@ __all__ = ["AS_OF", "BaseEnd", "end_of_alpine_repository", "end_of_base", "livin
 AS_OF = date(2026, 11, 26)
 """The day of which the table is."""
 _LIBRARY = "docker.io/library/"
+_WORTH_A_MOVE = 180
+"""Days that a release has to live for anybody to be sent to it."""
 
 
 @value
@@ -51,7 +54,10 @@ _TITLES = {
     "leap": ("openSUSE Leap", "openSUSE's page on lifetimes"),
     "azurelinux": ("Azure Linux", "Microsoft's life cycle of Azure Linux"),
     "distroless": ("distroless on Debian", "the support policy of distroless: a year beyond the next Debian"),
-    "amazonlinux": ("Amazon Linux", "the FAQ of the Amazon Linux AMI"),
+    "amazonlinux": ("Amazon Linux", "Amazon's FAQ of each Amazon Linux"),
+    "bci": ("SLE BCI", "SUSE's life cycle, general support"),
+    "oracle": ("Oracle Linux", "Oracle's life cycle, premier support"),
+    "photon": ("Photon OS", "the support matrix of Photon OS"),
 }
 _TABLE = """
 alpine 3.5 2018-11-01
@@ -79,25 +85,26 @@ debian 10 2024-06-30 buster
 debian 11 2026-08-31 bullseye
 debian 12 2028-06-30 bookworm
 debian 13 2030-06-30 trixie
-ubuntu 14.04 2019-04-30 trusty
+ubuntu 14.04 2019-04-25 trusty
 ubuntu 16.04 2021-04-30 xenial
 ubuntu 18.04 2023-05-31 bionic
 ubuntu 18.10 2019-07-18 cosmic
 ubuntu 19.04 2020-01-23 disco
 ubuntu 19.10 2020-07-17 eoan
-ubuntu 20.04 2025-05-31 focal
+ubuntu 20.04 2025-05-29 focal
 ubuntu 20.10 2021-07-22 groovy
 ubuntu 21.04 2022-01-20 hirsute
 ubuntu 21.10 2022-07-14 impish
-ubuntu 22.04 2027-05-01 jammy
+ubuntu 22.04 2027-06-01 jammy
 ubuntu 22.10 2023-07-20 kinetic
 ubuntu 23.04 2024-01-25 lunar
-ubuntu 23.10 2024-07-12 mantic
+ubuntu 23.10 2024-07-11 mantic
 ubuntu 24.04 2029-05-31 noble
 ubuntu 24.10 2025-07-10 oracular
-ubuntu 25.04 2026-01-17 plucky
-ubuntu 25.10 2026-07-31 questing
-ubuntu 26.04 2031-04-30 resolute
+ubuntu 25.04 2026-01-15 plucky
+ubuntu 25.10 2026-07-09 questing
+ubuntu 26.04 2031-05-29 resolute
+ubuntu 26.10 2027-07-15
 fedora 30 2020-05-26
 fedora 31 2020-11-24
 fedora 32 2021-05-25
@@ -110,8 +117,10 @@ fedora 38 2024-05-21
 fedora 39 2024-11-26
 fedora 40 2025-05-13
 fedora 41 2025-12-15
-fedora 42 2026-05-13
+fedora 42 2026-05-27
 fedora 43 2026-12-09
+fedora 44 2027-05-12
+fedora 45 2027-11-17
 ubi 7 2024-06-30
 ubi 8 2029-05-31
 ubi 9 2032-05-31
@@ -135,6 +144,18 @@ distroless 11 2024-06-10
 distroless 12 2026-08-09
 amazonlinux 1 2023-12-31
 amazonlinux 2018.03 2023-12-31
+amazonlinux 2 2026-06-30
+bci 15.3 2022-12-31
+bci 15.4 2023-12-31
+bci 15.5 2024-12-31
+bci 15.6 2025-12-31
+oracle 6 2021-03-31
+oracle 7 2024-12-31
+oracle 8 2029-07-31
+oracle 9 2032-06-30
+photon 1.0 2022-02-28
+photon 2.0 2022-12-31
+photon 3.0 2024-03-01
 """
 
 
@@ -164,10 +185,11 @@ _ALPINE = re.compile(r"(?:^|[-_])alpine-?([0-9]+\.[0-9]+)(?![0-9])")
 _NUMBER = re.compile(r"v?([0-9]+(?:\.[0-9]+)?)(?![0-9])")
 _UBI = re.compile(r"registry\.(?:access\.redhat\.com|redhat\.io)/(?:ubi|rhel)([0-9]+)(?:[-/].*)?")
 _DISTROLESS = re.compile(r"gcr\.io/distroless/(?:static|base|base-nossl|cc)-debian([0-9]+)")
+_BCI = re.compile(r"registry\.suse\.com/(?:bci/bci-(?:base|micro|minimal|init|busybox)(?:-fips)?|suse/sle15)")
 _AZURE = re.compile(r"mcr\.microsoft\.com/(?:cbl-mariner|azurelinux)/.+")
 _REPOSITORIES = {
     "alpine": "alpine", "debian": "debian", "ubuntu": "ubuntu", "fedora": "fedora", "centos": "centos",
-    "amazonlinux": "amazonlinux",
+    "amazonlinux": "amazonlinux", "oraclelinux": "oracle", "photon": "photon",
 }  # fmt: skip
 _OTHERS = {
     "quay.io/fedora/fedora": "fedora", "registry.fedoraproject.org/fedora": "fedora",
@@ -188,9 +210,14 @@ def end_of_base(reference: str) -> BaseEnd | None:
         return _ENDS.get(("ubi", found[1]))
     if found := _DISTROLESS.fullmatch(name):
         return _ENDS.get(("distroless", found[1]))
+    if _BCI.fullmatch(name):
+        number = _NUMBER.match(tag)
+        return _ENDS.get(("bci", number[1])) if number else None
     if _AZURE.fullmatch(name):
         number = _NUMBER.match(tag)
         return _ENDS.get(("azurelinux", number[1])) if number else None
+    if _official(forms) == "centos" and tag in ("", "latest") and "@" not in reference:
+        return _ENDS["centos", "8"]  # the last one that there was
     family = _OTHERS.get(name) or next((_OTHERS[form] for form in forms if form in _OTHERS), "")
     if not family:
         family = _REPOSITORIES.get(_official(forms), "")
@@ -204,9 +231,11 @@ def end_of_alpine_repository(address: str) -> BaseEnd | None:
 
 
 def living_release(family: str, day: date) -> BaseEnd | None:
-    """Return the release of a distribution that is supported longest, None where the table knows none that lives."""
+    """Return the release of a distribution that is supported longest, None where the table knows none that lives long
+    enough to move to it."""
+    needed = day + timedelta(days=_WORTH_A_MOVE)
     return max(
-        (found for (known, _), found in _ENDS.items() if known == family and found.ends >= day),
+        (found for (known, _), found in _ENDS.items() if known == family and found.ends >= needed),
         key=lambda found: found.ends,
         default=None,
     )

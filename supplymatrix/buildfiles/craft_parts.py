@@ -109,7 +109,7 @@ def _script(file: YamlFile, node: YamlNode, on: Sequence[str]) -> BuildFile:
     def place(at: int) -> Location:
         return file.place(node, at)
 
-    return read_script(node.text, role=Role.BUILD, on=on, place=place)
+    return read_script(file.script(node), role=Role.BUILD, on=on, place=place)
 
 
 def _no_go(file: YamlFile, name: str, part: YamlNode, base: str) -> Iterator[Gap]:

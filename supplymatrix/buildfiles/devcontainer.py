@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from supplymatrix.buildfiles.found import BuildFile, GoUse, Role, together
+from supplymatrix.buildfiles.found import BuildFile, GoUse, Role
 from supplymatrix.buildfiles.workflows import image_found
 from supplymatrix.buildfiles.yaml_places import YamlFile, open_yaml
 from supplymatrix.documents.yaml_text import YamlNode
@@ -39,10 +39,10 @@ def read_devcontainer(data: bytes, artifact: str) -> BuildFile:
     image = file.root["image"]
     if image.text and "${" not in image.text:
         parts.append(_image(file, image))
-    for name, given in list(file.root["features"].entries.items())[:_MAX_FEATURES]:
+    for name, given in file.first(list(file.root["features"].entries.items()), _MAX_FEATURES, "features"):
         if _GO_FEATURE.fullmatch(name):
             parts.append(_feature(file, given))
-    return together(artifact, "devcontainer", *parts)
+    return file.whole("devcontainer", *parts)
 
 
 def _without_comments(text: str) -> str:
@@ -61,7 +61,7 @@ def _without_comments(text: str) -> str:
 
 
 def _image(file: YamlFile, node: YamlNode) -> BuildFile:
-    found = image_found(file, node, node.text, Role.OTHER)
+    found = image_found(file, node, node.text, Role.DEVELOPMENT)
     named = _DEV_GO.fullmatch(node.text)
     return changed(found, gos=tuple(changed(use, version=named[1]) for use in found.gos)) if named else found
 
@@ -71,5 +71,5 @@ def _feature(file: YamlFile, given: YamlNode) -> BuildFile:
     place = file.place(given)
     words = file.words_at(place.line)
     version = version if _VERSION.fullmatch(version) else ""
-    use = GoUse(version=version, role=Role.OTHER, location=place, words=words)
+    use = GoUse(version=version, role=Role.DEVELOPMENT, location=place, words=words)
     return BuildFile(artifact="", kind="", gos=(use,))

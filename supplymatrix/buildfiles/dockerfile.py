@@ -67,7 +67,8 @@ class Setting:
 @value
 class Run:
     """One RUN. text: the script with its variables as they are written, a line of it for each line of the file; words:
-    of the form in brackets, () for a script. froms: stages and images that it mounts. variables: what is known in it.
+    of the form in brackets, () for a script. froms: stages and images that it mounts. variables: what is known in it;
+    unknown: variables whose value is given when the image is built, or depends on such a one.
     """
 
     text: str
@@ -75,6 +76,7 @@ class Run:
     froms: tuple[str, ...]
     variables: tuple[tuple[str, str], ...]
     line: int
+    unknown: tuple[str, ...] = ()
 
 
 @value
@@ -403,7 +405,10 @@ class _Builder:
             words = _in_brackets(line.rest)
         froms = [self._expand(name, self._known, line.line).text for name in _mounted(line)]
         known = tuple((name, given) for name, given in self._known.items() if given is not None)
-        self._open[-1].runs.append(Run(text=text, words=words, froms=tuple(froms), variables=known, line=line.line))
+        unknown = tuple(name for name, given in self._known.items() if given is None)
+        self._open[-1].runs.append(
+            Run(text=text, words=words, froms=tuple(froms), variables=known, line=line.line, unknown=unknown)
+        )
 
 
 class _Open:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import repeat
 
 from supplymatrix.buildfiles.docker_words import expand
 from supplymatrix.buildfiles.dockerfile import Dockerfile, Run, Stage, is_given_by_builder, parse_dockerfile
 from supplymatrix.buildfiles.environment import read_platforms, read_setting
 from supplymatrix.buildfiles.found import NOTHING_FOUND, BuildFile, GoUse, Role, Sign, Tool, gap_alone, together
+from supplymatrix.buildfiles.go_commands import BUILDING, INSTALLERS, inside, verb_of_go
 from supplymatrix.buildfiles.images import go_of_image, image_forms, is_image_name, repository_of, without_login
 from supplymatrix.buildfiles.scripts import go_of_address, read_commands_found, shown
 from supplymatrix.buildfiles.shell_text import Command, command_of, read_commands
@@ -27,25 +27,11 @@ from supplymatrix.model.vendor_path import PathPart, Pinned
 
 __all__ = ["read_dockerfile", "signs_of_dockerfile"]
 
-_BUILDING = frozenset({"build", "install", "test", "generate"})
-_GO = re.compile(r"(?:xx-)?go(?:1\.[0-9.]+)?")
-_TELLS = frozenset(
-    {"echo", "printf", "cat", "rm", "ls", "cp", "mv", "mkdir", "chown", "chmod", "ln", "which", "git", "test"}
-)
-"""Commands whose words are no command: `echo go build` builds nothing."""
-_RUNNERS = frozenset({"timeout", "xargs", "nohup", "retry", "su-exec", "gosu", "stdbuf", "ccache", "setarch"})
-_INSTALLERS = frozenset(
-    {"pacman", "brew", "conda", "mamba", "micromamba", "asdf", "mise", "nix-env", "xbps-install", "emerge"}
-)
-"""Package managers whose packages nobody reads here; that Go is among them is seen by its name."""
 _GO_PACKAGE = re.compile(r"(?:\S*/)?go(?:lang|-bin)?(?:[@=-]?1[0-9.]*)?")
 _GO_FOLDER = "/usr/local/go/bin"
-_MOST_BEFORE = 12  # words of a runner that may stand before the go command
 _DOWNLOAD = re.compile(r"(?:go\.dev|golang\.org|golang\.google\.cn)/dl/")
 _ANY = Role.OTHER
 """The role of signs until that of their stage is known."""
-_SHELL = re.compile(r"(?:\S*/)?(?:(?:ba|da|a|k|z)?sh|su|runuser|flock)")
-_SCRIPT = re.compile(r"-[a-z]*c")
 _EMPTY = "scratch"
 _PLAIN_IMAGES = frozenset({"golang", "alpine", "busybox", "debian", "ubuntu", "fedora", "centos", "amazonlinux"})
 """Official images that are copied from by a bare name; any other may be a context that the caller names."""
@@ -164,7 +150,7 @@ def _read(file: Dockerfile, stage: Stage, room: _Room) -> _Read:
     is_fetched = any(setting.name == "PATH" and _GO_FOLDER in setting.text for setting in stage.settings)
     for run in stage.runs:
         commands = list(_filled(_commands(run), dict(run.variables), room))
-        verbs.update(filter(None, map(_verb_of_go, commands)))
+        verbs.update(filter(None, map(verb_of_go, commands)))
         is_fetched |= any(_DOWNLOAD.search(word) for command in commands for word in command.words)
         is_fetched |= any(map(_installs_go, commands))
         parts.append(_run(file, run, commands, on))
@@ -172,7 +158,7 @@ def _read(file: Dockerfile, stage: Stage, room: _Room) -> _Read:
     arches = read_platforms([stage.platform], platform, shown(stage.words)) if stage.platform else ()
     shows = _of_stage(together("", "", *parts, BuildFile(artifact="", kind="", arches=arches)), stage)
     has_go = bool(stage.unresolved or shows.gos or verbs or is_fetched)
-    return _Read(shows=shows, has_go=has_go, builds=not verbs.isdisjoint(_BUILDING))
+    return _Read(shows=shows, has_go=has_go, builds=not verbs.isdisjoint(BUILDING))
 
 
 def _of_stage(part: BuildFile, stage: Stage) -> BuildFile:
@@ -287,46 +273,12 @@ def _run(file: Dockerfile, run: Run, commands: Sequence[Command], on: Sequence[s
 def _commands(run: Run) -> Sequence[Command]:
     """Return the commands of a RUN; `["sh", "-c", "…"]` and `sh -c "…"` are those of their script."""
     commands = [command_of(run.words)] if run.words else list(read_commands(run.text))
-    return [inner for command in commands for inner in _inside(command)]
-
-
-def _inside(command: Command) -> Iterator[Command]:
-    script = _script_of(command.words)
-    if not script:
-        yield command
-        return
-    for settings, inner in zip(repeat(command.settings), read_commands(script)):
-        yield changed(inner, settings=(*settings, *inner.settings), at=command.at + inner.at)
-
-
-def _script_of(words: Sequence[str]) -> str:
-    """Return what a shell is given to run: the word after `-c`, `-xe -c` or `-ec`, behind `sudo -u b` too."""
-    if words[:1] == ("eval",):
-        return " ".join(words[1:])
-    if not words or words[0].rpartition("/")[2] in _TELLS:
-        return ""
-    shell = next((at for at, word in enumerate(words[:_MOST_BEFORE]) if _SHELL.fullmatch(word)), -1)
-    if shell < 0:
-        return ""
-    option = next((at for at in range(shell + 1, len(words) - 1) if _SCRIPT.fullmatch(words[at])), -1)
-    return words[option + 1] if option > 0 else ""
+    return [inner for command in commands for inner in inside(command)]
 
 
 def _installs_go(command: Command) -> bool:
     names = [word.rpartition("/")[2] for word in command.words[:3]]
-    return not _INSTALLERS.isdisjoint(names) and any(_GO_PACKAGE.fullmatch(word) for word in command.words[1:])
-
-
-def _verb_of_go(command: Command) -> str:
-    """Return what a command asks of go: "build" of `timeout 60 go -C svc build`; "" when it runs no go."""
-    names = [word.rpartition("/")[2] for word in command.words[:_MOST_BEFORE]]
-    at = next((place for place, name in enumerate(names) if _GO.fullmatch(name)), -1)
-    if at < 0 or not _TELLS.isdisjoint(names[:at]) or not _INSTALLERS.isdisjoint(names[:at]):
-        return ""
-    rest = command.words[at + 1 :]
-    rest = rest[2:] if rest[:1] == ("-C",) else rest
-    verb = rest[0] if rest else "go"
-    return verb if not at or names[0] in _RUNNERS or verb in _BUILDING else ""
+    return not INSTALLERS.isdisjoint(names) and any(_GO_PACKAGE.fullmatch(word) for word in command.words[1:])
 
 
 def _filled(commands: Sequence[Command], known: Mapping[str, str], room: _Room) -> Iterator[Command]:

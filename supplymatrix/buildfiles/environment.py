@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from supplymatrix.buildfiles.found import ArchUse, BuildFile, GoUse, Role, Sign
-from supplymatrix.buildfiles.images import image_forms
+from supplymatrix.buildfiles.images import image_forms, is_image_name, without_login
 from supplymatrix.gomod.goversion import is_go_version
 from supplymatrix.model.location import Location
 from supplymatrix.model.vendor import DetectKind
@@ -14,7 +14,7 @@ from supplymatrix.model.vendor import DetectKind
 __all__ = ["arch_of", "read_platforms", "read_setting"]
 
 _LONGEST = 2_000
-_HOST = re.compile(r"https?://(?:[^/@\s]*@)?([^/:\s]+)")
+_HOST = re.compile(r"https?://(?:[^/@\s,|]*@)?([^/:\s,|]+)")
 _ARCHES = {
     "x86_64": "amd64", "x64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386", "armhf": "arm", "armv7": "arm",
     "ppc64el": "ppc64le", "x86": "386",
@@ -52,7 +52,8 @@ def read_setting(name: str, text: str, *, role: Role, location: Location, words:
         signs += [_sign(DetectKind.GODEBUG, (part,), role, location, words) for part in parts if "=" in part]
     elif name == "GOTOOLCHAIN":
         gos = tuple(_toolchain(text, role, location, words))
-    elif name == "KO_DEFAULTBASEIMAGE" and text and not re.search(r"\$|\{\{", text):
+    elif name == "KO_DEFAULTBASEIMAGE" and is_image_name(text):
+        text = without_login(text)
         kind, forms = DetectKind.IMAGE, image_forms(text)
         image = Sign(kind=kind, texts=forms, role=Role.RUNTIME, location=location, words=words, reference=text)
         signs += [image] if forms else []

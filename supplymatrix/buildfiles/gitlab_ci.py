@@ -1,5 +1,6 @@
-""".gitlab-ci.yml, and the files that it includes from its own tree: images of jobs and services, variables, scripts, and
-what is included from elsewhere. Variables within variables are filled in. `extends` and `!reference` are not followed.
+""".gitlab-ci.yml, and the files that it includes from its own tree: images of jobs and services, variables, scripts,
+and what is included from elsewhere. Variables within variables are filled in. `extends` and `!reference` are not
+followed.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _MAX_SERVICES = 100
 _DEEPEST = 8
 """How often variables are filled in that stand in others."""
 _LONGEST = 1_000  # characters of a text with its variables filled in
+_LOGIN = "…@"
 _UNRESOLVED = "it takes a variable, or an input, that has no value here"
 _SCRIPTS = ("before_script", "script", "after_script")
 _GIVEN_BY_SERVER = re.compile(r"\$\{?CI_SERVER_(?:FQDN|HOST)\}?")
@@ -41,7 +43,7 @@ def read_gitlab_ci(data: bytes, artifact: str) -> BuildFile:
     file = open_yaml(data, artifact)
     variables = {name: node.text or node["value"].text for name, node in file.root["variables"].entries.items()}
     default = _image_node(file.root["default"]["image"]) or _image_node(file.root["image"])
-    parts = list(_settings(file, file.root))
+    parts = list(_settings(file, file.root, variables))
     if default is not None:
         parts.append(_image(file, default, variables))
     for of_all in (file.root["default"], file.root):
@@ -69,7 +71,7 @@ def _job(file: YamlFile, name: str, job: YamlNode, default: YamlNode | None, var
     own = _image_node(job["image"])
     known = {**variables, **{key: node.text or node["value"].text for key, node in job["variables"].entries.items()}}
     parts = [_image(file, own, known)] if own is not None and own is not default else []
-    parts += [*_services(file, job["services"], known), *_settings(file, job)]
+    parts += [*_services(file, job["services"], known), *_settings(file, job, known)]
     parts += [*_scripts(file, job, own or default, known), *_identities(file, job)]
     parts += _includes(file, job["trigger"]["include"], known)
     whole = together("", "", *parts)
@@ -120,10 +122,10 @@ def _services(file: YamlFile, node: YamlNode, variables: dict[str, str]) -> Iter
             yield gap_alone(file.gap(service, wanted, _UNRESOLVED, "name the image"))
 
 
-def _settings(file: YamlFile, job: YamlNode) -> Iterator[BuildFile]:
+def _settings(file: YamlFile, job: YamlNode, variables: dict[str, str]) -> Iterator[BuildFile]:
     for name, node in job["variables"].entries.items():
-        text = node.text or node["value"].text
-        if "$" not in text:
+        text = _resolved(node.text or node["value"].text, variables)
+        if text is not None:
             yield read_setting(name, text, role=Role.CI, location=file.place(node), words=_named(file, name, node))
 
 
@@ -133,9 +135,7 @@ def _named(file: YamlFile, name: str, node: YamlNode) -> str:
     return words if name in words else shown(f"{name}: {node.text or node['value'].text}")
 
 
-def _scripts(
-    file: YamlFile, job: YamlNode, image: YamlNode | None, variables: dict[str, str]
-) -> Iterator[BuildFile]:
+def _scripts(file: YamlFile, job: YamlNode, image: YamlNode | None, variables: dict[str, str]) -> Iterator[BuildFile]:
     named = _resolved(image.text, variables) if image is not None else None
     on = image_forms(without_login(named)) if named is not None else ()
     for key in _SCRIPTS:
@@ -147,7 +147,7 @@ def _script(file: YamlFile, node: YamlNode, on: tuple[str, ...]) -> BuildFile:
     def place(at: int) -> Location:
         return file.place(node, at)
 
-    return read_script(node.text, role=Role.CI, on=on, place=place, head="script:")
+    return read_script(file.script(node), role=Role.CI, on=on, place=place, head="script:")
 
 
 def _identities(file: YamlFile, job: YamlNode) -> Iterator[BuildFile]:
@@ -199,12 +199,12 @@ def _local(item: YamlNode) -> str:
 def _included(file: YamlFile, item: YamlNode, variables: dict[str, str]) -> Tool:
     if item["project"].text:
         path = next((node.text for node in scalars(item["file"])), "")
-        what = f"include {shown(item['project'].text)}:{shown(path)}".removesuffix(":")
+        what = f"include {_address(item['project'])}:{shown(path)}".removesuffix(":")
         return _step(file, item["project"], what, item["ref"].text, variables)
     component = item["component"].text
     if component:
         name, _, ref = component.partition("@")
-        return _step(file, item["component"], f"include {_GIVEN_BY_SERVER.sub('…', shown(name))}", ref, variables)
+        return _step(file, item["component"], f"include {_GIVEN_BY_SERVER.sub('…', shown(name)).replace(_LOGIN, '')}", ref, variables)
     node = next((item[key] for key in ("remote", "template") if item[key].text), item)
     place, words = file.place(node), file.words(node)
     pinned, wants = Pinned.FLOATING, "add integrity: sha256-… of the file, or copy it here"
@@ -212,8 +212,12 @@ def _included(file: YamlFile, item: YamlNode, variables: dict[str, str]) -> Tool
         pinned, wants = Pinned.DIGEST, ""
     elif not item["remote"].text and item.kind != "scalar":
         pinned, wants = Pinned.UNKNOWN, ""  # a template comes with the server, and changes with it
-    what = f"include {shown(node.text) or 'by a rule'}"
+    what = f"include {_address(node) or 'by a rule'}"
     return Tool(part=PathPart.CI_STEP, what=what, pinned=pinned, role=Role.CI, location=place, words=words, wants=wants)
+
+
+def _address(node: YamlNode) -> str:
+    return shown(node.text).replace(_LOGIN, "")
 
 
 def _step(file: YamlFile, node: YamlNode, what: str, ref: str, variables: dict[str, str]) -> Tool:

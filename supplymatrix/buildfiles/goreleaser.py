@@ -16,10 +16,11 @@ import re
 from collections.abc import Iterator
 
 from supplymatrix.buildfiles.environment import read_platforms
-from supplymatrix.buildfiles.found import ArchUse, BuildFile, GoUse, Role, Tool, together
+from supplymatrix.buildfiles.found import ArchUse, BuildFile, GoUse, NamedFile, Role, Tool, gap_alone
 from supplymatrix.buildfiles.go_builds import flags_found, variables_found
 from supplymatrix.buildfiles.ko import base_found
-from supplymatrix.buildfiles.registry import is_build_file
+from supplymatrix.buildfiles.scripts import shown
+from supplymatrix.buildfiles.tree_paths import tree_path
 from supplymatrix.buildfiles.yaml_places import YamlFile, open_yaml, scalars
 from supplymatrix.documents.yaml_text import YamlNode
 from supplymatrix.model.gap import Gap
@@ -42,31 +43,26 @@ def read_goreleaser(data: bytes, artifact: str) -> BuildFile:
     root = file.root
     parts = list(variables_found(file, root["env"]))
     builds = [*root["builds"].items, *([root["build"]] if root["build"].kind == "mapping" else [])]
-    for build in builds[:_MAX_ITEMS]:
+    for build in file.first(builds, _MAX_ITEMS, "builds"):
         if build["builder"].text not in _OTHER_BUILDERS:
             parts += _build(file, build)
     parts += _proxy(file, root["gomod"])
-    for ko in root["kos"].items[:_MAX_ITEMS]:
+    for ko in file.first(root["kos"].items, _MAX_ITEMS, "images of ko"):
         base = ko["base_image"]
         parts += [base_found(file, base if base.text else ko, base.text), *variables_found(file, ko["env"])]
         parts += flags_found(file, ko)
         parts.append(BuildFile(artifact="", kind="", arches=_arches(file, ko["platforms"])))
-    parts += _unread_dockerfiles(file)
+    parts += _dockerfiles(file)
     tools = (*_signing(file), *_attested(file), *_bills(file))
-    gaps = _gaps(file, len(builds))
-    return together(artifact, "goreleaser", *parts, BuildFile(artifact="", kind="", tools=tools, gaps=gaps))
+    gaps = _gaps(file)
+    return file.whole("goreleaser", *parts, BuildFile(artifact="", kind="", tools=tools, gaps=gaps))
 
 
-def _gaps(file: YamlFile, builds: int) -> tuple[Gap, ...]:
-    found = []
-    if builds > _MAX_ITEMS:
-        found.append(file.gap(file.root, "the further builds", f"there are more than {_MAX_ITEMS}", "split the file"))
+def _gaps(file: YamlFile) -> tuple[Gap, ...]:
     includes = file.root["includes"]
-    if includes.items:
-        found.append(
-            file.gap(includes, "what the release file includes", "included files are not read", "copy them in")
-        )
-    return tuple(found)
+    if not includes.items:
+        return ()
+    return (file.gap(includes, "what the release file includes", "included files are not read", "copy them in"),)
 
 
 def _build(file: YamlFile, build: YamlNode) -> Iterator[BuildFile]:
@@ -104,16 +100,16 @@ def _proxy(file: YamlFile, gomod: YamlNode) -> Iterator[BuildFile]:
 
 def _signing(file: YamlFile) -> Iterator[Tool]:
     for section, (program, otherwise) in _SIGNED.items():
-        for node in file.root[section].items[:_MAX_ITEMS]:
+        for node in file.first(file.root[section].items, _MAX_ITEMS, f"entries of {section}"):
             artifacts = node["artifacts"].text or otherwise
             cmd = node["cmd"].text or program
             if artifacts == "none":
                 continue
             yield _tool(file, PathPart.SIGNING, node, f"{cmd.rpartition('/')[2][:60]} signs {artifacts[:60]}")
     notarize = file.root["notarize"]
-    for node in notarize["macos"].items[:_MAX_ITEMS]:
+    for node in file.first(notarize["macos"].items, _MAX_ITEMS, "entries of notarize"):
         yield _tool(file, PathPart.SIGNING, node, "Apple signs and notarizes")
-    for nfpm in file.root["nfpms"].items[:_MAX_ITEMS]:
+    for nfpm in file.first(file.root["nfpms"].items, _MAX_ITEMS, "entries of nfpms"):
         for form in ("rpm", "deb", "apk"):
             key = nfpm[form]["signature"]["key_file"]
             if key.text:
@@ -125,14 +121,14 @@ def _attested(file: YamlFile) -> Iterator[Tool]:
     for item in node.items or ((node,) if node.kind == "mapping" else ()):
         yield _tool(file, PathPart.SIGNING, item, "attestations of the release")
     for section in ("dockers_v2", "dockers"):
-        for docker in file.root[section].items[:_MAX_ITEMS]:
+        for docker in file.first(file.root[section].items, _MAX_ITEMS, f"entries of {section}"):
             for flag in scalars(docker["build_flag_templates"]):
                 if flag.text.startswith(("--provenance", "--attest")) and "false" not in flag.text:
                     yield _tool(file, PathPart.SIGNING, flag, "provenance by the image's builder, not signed")
 
 
 def _bills(file: YamlFile) -> Iterator[Tool]:
-    for node in file.root["sboms"].items[:_MAX_ITEMS]:
+    for node in file.first(file.root["sboms"].items, _MAX_ITEMS, "entries of sboms"):
         cmd = (node["cmd"].text or "syft").rpartition("/")[2][:60]
         artifacts = (node["artifacts"].text or "archive")[:60]
         yield _tool(file, PathPart.SIGNING, node, f"bill of materials of each {artifacts} by {cmd}")
@@ -144,14 +140,18 @@ def _tool(file: YamlFile, part: PathPart, node: YamlNode, what: str) -> Tool:
     )
 
 
-def _unread_dockerfiles(file: YamlFile) -> Iterator[BuildFile]:
-    """Yield a gap for each Dockerfile by another name than the walk knows: its images are not read."""
+def _dockerfiles(file: YamlFile) -> Iterator[BuildFile]:
+    """Yield the Dockerfiles that are named; one by a template is a gap."""
     for section in ("dockers", "dockers_v2"):
         for docker in file.root[section].items[:_MAX_ITEMS]:
             node = docker["dockerfile"]
-            name = node.text
-            if name and "{{" not in name and not is_build_file(name):
-                gap = file.gap(
-                    node, f"the images of {name[:100]}", "a file of that name is not read", "name it …Dockerfile"
-                )
-                yield BuildFile(artifact="", kind="", gaps=(gap,))
+            if not node.text:
+                continue
+            paths = tuple(path for folder in ("", file.artifact) if (path := tree_path(folder, node.text)))
+            if "{{" in node.text or not paths:
+                why = "its name is a template" if paths else "it is not in the tree"
+                yield gap_alone(file.gap(node, f"the images of {shown(node.text)[:100]}", why, "name the file"))
+                continue
+            place, words = file.place(node), file.words(node)
+            named = NamedFile(paths=paths, kind="dockerfile", location=place, words=words)
+            yield BuildFile(artifact="", kind="", named=(named,))

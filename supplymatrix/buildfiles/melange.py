@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from supplymatrix.buildfiles.apk_contents import read_contents, repositories_of
@@ -28,24 +29,22 @@ def read_melange(data: bytes, artifact: str) -> BuildFile:
     parts = [read_contents(file, world["contents"], Role.BUILD)]
     for name, node in world["environment"].entries.items():
         parts.append(read_setting(name, node.text, role=Role.BUILD, location=file.place(node), words=file.words(node)))
-    parts += [_step(file, step, on) for step in _steps(file.root)]
+    parts += [_step(file, step, on) for step in file.first(list(_steps(file.root)), _MAX_STEPS, "steps")]
     arches = tuple(
         use
         for node in scalars(file.root["package"]["target-architecture"])
         for use in read_platforms([node.text], file.place(node), file.words(node))
     )
-    return together(artifact, "melange", *parts, BuildFile(artifact="", kind="", arches=arches))
+    return file.whole("melange", *parts, BuildFile(artifact="", kind="", arches=arches))
 
 
 def _steps(root: YamlNode) -> Iterator[YamlNode]:
     """Yield the steps of all pipelines, those within others too."""
-    waiting = [*root["pipeline"].items]
+    waiting = deque(root["pipeline"].items)
     for package in root["subpackages"].items:
         waiting += package["pipeline"].items
-    count = 0
-    while waiting and count < _MAX_STEPS:
-        count += 1
-        step = waiting.pop(0)
+    while waiting:
+        step = waiting.popleft()
         yield step
         waiting += step["pipeline"].items
 
@@ -80,5 +79,5 @@ def _step(file: YamlFile, step: YamlNode, on: Sequence[str]) -> BuildFile:
         def place_of(at: int) -> Location:
             return file.place(runs, at)
 
-        parts.append(read_script(runs.text, role=Role.BUILD, on=on, place=place_of))
+        parts.append(read_script(file.script(runs), role=Role.BUILD, on=on, place=place_of))
     return together("", "", *parts)

@@ -8,11 +8,11 @@ from importlib import import_module
 
 from supplymatrix.buildfiles.found import BuildFile
 
-__all__ = ["is_build_file", "kind_of", "read_build_file"]
+__all__ = ["is_build_file", "is_other_ci", "kind_of", "names_go", "read_build_file"]
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("workflow", re.compile(r"(?:.*/)?\.github/workflows/[^/]+\.ya?ml")),
-    ("workflow", re.compile(r"(?:(?:.*/)?\.github/actions/(?:.*/)?)?action\.ya?ml")),
+    ("workflow", re.compile(r"(?:.*/)?action\.ya?ml")),
     ("version file", re.compile(r"\.go-version|\.tool-versions")),
     ("gitlab-ci", re.compile(r"\.gitlab-ci\.ya?ml|(?:.*/)?[^/]+[._-]gitlab-ci\.ya?ml|\.gitlab/(?:.+/)?[^/]+\.ya?ml")),
     ("dockerfile", re.compile(r"(?:.*/)?(?:[^/]+\.)?(?:dockerfile|containerfile)(?:[.-][^/]+)?", re.IGNORECASE)),
@@ -26,8 +26,21 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("compose", re.compile(r"(?:.*/)?(?:docker-)?compose(?:[._-][^/]+)?\.ya?ml")),
     ("devcontainer", re.compile(r"(?:.*/)?\.?devcontainer\.json|(?:.*/)?\.devcontainer/(?:[^/]+/)?devcontainer\.json")),
 )  # fmt: skip
-_ALONE = {".github": "workflow", ".gitlab": "gitlab-ci", ".devcontainer": "devcontainer"}
-"""Folders in which files of one kind alone are read: a Dockerfile there builds no program of the project."""
+_ALONE = {
+    ".github": "workflow", ".gitlab": "gitlab-ci", ".devcontainer": "devcontainer", ".circleci": "", ".buildkite": "",
+    ".woodpecker": "", ".semaphore": "", ".tekton": "", ".azure-pipelines": "", ".teamcity": "",
+}  # fmt: skip
+"""Folders in which files of one kind alone are read, "" = none: a Dockerfile there builds no program of the project."""
+_OTHER_CI = re.compile(
+    r"\.(?:circleci|buildkite|woodpecker|semaphore|tekton|azure-pipelines|teamcity)/(?:.+/)?[^/]+\.(?:ya?ml|kts|json|sh)"
+    r"|\.(?:cirrus|drone|woodpecker|travis|appveyor)\.(?:ya?ml|star|jsonnet)|appveyor\.ya?ml|bitbucket-pipelines\.ya?ml"
+    r"|(?:.*/)?(?:cloudbuild|azure-pipelines|buildspec|codefresh)(?:[._-][^/]+)?\.(?:ya?ml|json)"
+    r"|(?:.*/)?(?:[^/]+\.)?Jenkinsfile(?:[._-][^/]+)?|(?:.*/)?Earthfile|(?:.*/)?\.prow\.ya?ml"
+)
+_GO = re.compile(
+    rb"(?<![A-Za-z0-9_.-])(?:go(?:1\.[0-9.]+)?|golang|GOPROXY|GOTOOLCHAIN|GO_?VERSION|goreleaser)(?![A-Za-z0-9_-])"
+)
+"""What of Go may stand in a file that nobody reads here."""
 _NO_FILES = re.compile(
     r".*(?:\.(?:dockerignore|md|rst|txt|go|sh|py|js|ts|rs|rb|java|kt|c|h|html|css|json|toml|tmpl|orig|rej|bak)|~)",
     re.IGNORECASE,
@@ -48,9 +61,20 @@ def is_build_file(path: str) -> bool:
     return kind_of(path) != ""
 
 
-def read_build_file(data: bytes, artifact: str) -> BuildFile:
-    """Return what a build file shows. Raises InputError, nothing else, for any bytes."""
-    return _reader(kind_of(artifact))(data, artifact)
+def is_other_ci(path: str) -> bool:
+    """Return whether a file tells a CI system what to do whose files nobody reads here."""
+    return _OTHER_CI.fullmatch(path) is not None
+
+
+def names_go(data: bytes) -> bool:
+    """Return whether a file of any kind has a word of Go in it."""
+    return _GO.search(data) is not None
+
+
+def read_build_file(data: bytes, artifact: str, kind: str = "") -> BuildFile:
+    """Return what a build file shows. kind: as what it is read, "" = by its path. Raises InputError, nothing else, for
+    any bytes."""
+    return _reader(kind or kind_of(artifact))(data, artifact)
 
 
 _READERS = {

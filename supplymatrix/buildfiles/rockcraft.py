@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supplymatrix.buildfiles.craft_parts import base_image, image_sign, read_craft_arches, read_parts
-from supplymatrix.buildfiles.found import BuildFile, Role, together
+from supplymatrix.buildfiles.found import BuildFile, Role
 from supplymatrix.buildfiles.images import image_forms
 from supplymatrix.buildfiles.yaml_places import open_yaml
 
@@ -23,4 +23,4 @@ def read_rockcraft(data: bytes, artifact: str) -> BuildFile:
     built_on = build.text or base.text
     image = base_image(built_on)
     head = BuildFile(artifact="", kind="", signs=tuple(signs), arches=read_craft_arches(file))
-    return together(artifact, "rockcraft", head, read_parts(file, built_on, image_forms(image) if image else ()))
+    return file.whole("rockcraft", head, read_parts(file, built_on, image_forms(image) if image else ()))

@@ -37,6 +37,7 @@ _MAX_BUNDLED = 5_000
 _MAX_MACROS = 500
 _LONGEST = 2_000  # characters of a line, or of what a macro stands for
 _DEEPEST = 8
+_MAX_GAPS = 20
 _MACRO = re.compile(r"%(?:global|define)[ \t]+([A-Za-z_][A-Za-z0-9_]*)(?:\([^)]*\))?[ \t]+(.*)")
 _USED = re.compile(r"%\{([!?]*)([A-Za-z_][A-Za-z0-9_]*)(?::([^{}]*))?\}|%([A-Za-z_][A-Za-z0-9_]*)")
 _TAG = re.compile(r"([A-Za-z]+)(?:\([^)]*\))?[ \t]*:[ \t]*(.*)")
@@ -61,6 +62,8 @@ _MACROS = (
 )
 _GO_MACRO = re.compile(r"%\{?\??(gobuildroot|" + "|".join(_MACROS) + r")\b")
 _COMPILER = re.compile(r"compiler\(go-compiler\)")
+_OF_COMPILER = re.compile(r"(?:(?i:API)|compiler|[a-z0-9_]+-(?:32|64))\)")
+"""What may stand behind golang, where that is the compiler: `golang(API)`, `golang(x86-64)`."""
 _VARIABLES = re.compile(
     r"(?:GO_LDFLAGS|GO_BUILDTAGS|GOFLAGS|GOPROXY|GOEXPERIMENT|GOTOOLCHAIN|GOFIPS140|CGO_ENABLED|BUILDTAGS)\Z"
 )
@@ -166,11 +169,14 @@ class _Spec:
         end = min(len(self._lines), _MAX_LINES)
         while at < end:
             number = at + 1
-            text = self._lines[at].strip()[:_LONGEST]
+            text = self._lines[at].strip()
             at += 1
             while text.endswith("\\") and at < end and len(text) < _LONGEST:
-                text = f"{text[:-1]} {self._lines[at].strip()}"[:_LONGEST]
+                text = f"{text[:-1]} {self._lines[at].strip()}"
                 at += 1
+            if len(text) > _LONGEST and not text.startswith("#"):
+                self._cut(number, section)
+                text = text[:_LONGEST]
             if not text or text.startswith("#"):
                 continue
             condition = _CONDITION.match(text)
@@ -232,7 +238,10 @@ class _Spec:
                     PathPart.TOOLCHAIN, "compiler(go-compiler)", Pinned.FLOATING, line.number, self._words_of(line)
                 )
                 continue
-            name = name.partition("(")[0]
+            name, _, inner = name.partition("(")
+            if inner and not _OF_COMPILER.fullmatch(inner):
+                self._is_of_go = self._is_of_go or name == "golang"
+                continue  # golang(path) is a library
             if name in _PACKAGES and not is_go_toolchain(name):
                 self._is_of_go = True
                 self._tool(PathPart.PACKAGES, name, Pinned.FLOATING, line.number, self._words_of(line))
@@ -304,6 +313,11 @@ class _Spec:
             Gap(wanted=wanted, reason=reason, remedy="mend the spec", subject=self._artifact, location=place)
         )
 
+    def _cut(self, line: int, section: str) -> None:
+        """Note that the end of a line is not looked at, where that may be of Go."""
+        if section in ("", "package", *_SCRIPTS) and len(self._gaps) < _MAX_GAPS:
+            self._gap(line, "the rest of a line of the spec", f"it has more than {_LONGEST:,} characters")
+
     def _expand(self, text: str, depth: int = 0) -> str:
         """Return a text with the macros filled in that the spec itself defines."""
         if "%" not in text or depth > _DEEPEST:
@@ -318,7 +332,15 @@ class _Spec:
                 return "" if "?" in flags else found[0]
             return otherwise if otherwise is not None and "?" in flags else known
 
-        return self._expand(_USED.sub(filled, text)[:_LONGEST], depth + 1) if _USED.search(text) else text
+        parts: list[str] = []
+        at = size = 0
+        for found in _USED.finditer(text):
+            parts += [text[at : found.start()], filled(found)]
+            at = found.end()
+            size += len(parts[-1]) + len(parts[-2])
+            if size > _LONGEST:
+                break
+        return self._expand("".join([*parts, text[at:]])[:_LONGEST], depth + 1) if parts else text
 
 
 def _enter(under: list[str], word: str, rest: str) -> None:

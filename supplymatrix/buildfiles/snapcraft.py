@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from supplymatrix.buildfiles.craft_parts import base_image, read_craft_arches, read_parts
-from supplymatrix.buildfiles.found import BuildFile, Role, Sign, together
+from supplymatrix.buildfiles.craft_parts import base_image, image_sign, read_craft_arches, read_parts
+from supplymatrix.buildfiles.found import BuildFile, Role, Sign
 from supplymatrix.buildfiles.images import image_forms
 from supplymatrix.buildfiles.yaml_places import open_yaml
 from supplymatrix.model.vendor import DetectKind
@@ -34,6 +34,11 @@ def read_snapcraft(data: bytes, artifact: str) -> BuildFile:
                 words=file.words(base),
             ),
         )
-    head = BuildFile(artifact="", kind="", signs=signs, arches=read_craft_arches(file))
     image = base_image(built_on)
-    return together(artifact, "snapcraft", head, read_parts(file, built_on, image_forms(image) if image else ()))
+    if base_image(base.text):
+        role = Role.BOTH if built_on == base.text else Role.RUNTIME
+        signs += (image_sign(file, base, base_image(base.text), role),)
+    if built_on != base.text and image:
+        signs += (image_sign(file, file.root["build-base"], image, Role.BUILD),)
+    head = BuildFile(artifact="", kind="", signs=signs, arches=read_craft_arches(file))
+    return file.whole("snapcraft", head, read_parts(file, built_on, image_forms(image) if image else ()))

@@ -1,6 +1,6 @@
 """Which vendor's things a project builds with and ships on, how firmly each is named, and until when it is supported.
 
-    uses = vendor_uses(build.files, knowledge, day=date(2026, 11, 26))
+    uses, gaps = vendor_uses(build.files, knowledge, day=date(2026, 11, 26))
 
 Signs and Gos of build files become `VendorUse` facts. Whose a thing is comes from `Knowledge`, that is from the detect
 patterns of vendor profiles, as everywhere; a thing of no known vendor is in use all the same. Of an image two ends may
@@ -29,6 +29,7 @@ from supplymatrix.buildfiles.pins import (
 from supplymatrix.buildfiles.scripts import shown
 from supplymatrix.gomod.goversion import language_version
 from supplymatrix.model.advisory import is_go_toolchain
+from supplymatrix.model.gap import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import DetectKind, Point
@@ -85,15 +86,28 @@ class Knowledge(Protocol):
         ...
 
 
-def vendor_uses(files: Iterable[BuildFile], knowledge: Knowledge, day: date) -> tuple[VendorUse, ...]:
-    """Return all that is in use, in the order of files and lines, each once. day: on which ends are judged."""
+def vendor_uses(
+    files: Iterable[BuildFile], knowledge: Knowledge, day: date
+) -> tuple[tuple[VendorUse, ...], tuple[Gap, ...]]:
+    """Return all that is in use, in the order of files and lines, each once; and a gap where that is too much. day: on
+    which ends are judged."""
     found: dict[VendorUse, None] = {}
     for file in files:
         for use in _Reader(file, knowledge, day).uses():
-            if len(found) >= _MAX_USES:
-                return tuple(found)
+            if len(found) >= _MAX_USES and use not in found:
+                return tuple(found), (_too_much(use.location),)
             found.setdefault(use)
-    return tuple(found)
+    return tuple(found), ()
+
+
+def _too_much(place: Location) -> Gap:
+    return Gap(
+        wanted=f"what is in use at and behind {place.artifact}",
+        reason=f"more than {_MAX_USES:,} things are in use",
+        remedy="name the folder of the service itself",
+        subject=place.artifact,
+        location=place,
+    )
 
 
 class _Reader:
@@ -141,7 +155,8 @@ class _Reader:
         """Return an image. What a craft file stands on is a release of a system, which is all that it can name."""
         reference = sign.reference or sign.texts[0]
         is_run = sign.role in (Role.RUNTIME, Role.BOTH)
-        end = self._end_of_image(sign, reference)
+        ends = self._ends_of_image(sign, reference)
+        end = min((one for one in ends if one.ends is not None), key=lambda one: one.ends or date.max, default=End())
         pinned = Pinned.VERSION if self._file.kind in _CRAFTS else pin_of_image(reference)
         use = self._plain(sign, PathPart.BASE_IMAGE if is_run else PathPart.BUILD_IMAGE, reference)
         return changed(
@@ -151,32 +166,35 @@ class _Reader:
             ends=end.ends,
             is_ended=end.is_ended,
             ends_source=end.source,
-            wants=self._followed(reference, end) or (wanted_image(reference) if _is_loose(pinned) else ""),
+            wants=self._followed(reference, ends) or (wanted_image(reference) if _is_loose(pinned) else ""),
+            is_tried=sign.is_tried,
         )
 
-    def _end_of_image(self, sign: Sign, reference: str) -> End:
-        below = end_of_base(reference)
-        go = go_of_image(reference)
-        ends = []
+    def _ends_of_image(self, sign: Sign, reference: str) -> tuple[End, End]:
+        """Return the ends of the distribution below an image, and of the Go in it."""
+        below, go = end_of_base(reference), go_of_image(reference)
+        first, second = End(), End()
         if below is not None:
             source = f"{below.distribution}: {below.source}"
-            ends.append(End(ends=below.ends, is_ended=below.ends < self._day, source=source))
+            first = End(ends=below.ends, is_ended=below.ends < self._day, source=source)
         if go:
             owner = self._owners.get(sign)
-            end = self._knows.end_of_go(owner, language_version(f"go{go}").removeprefix("go"))
-            if end.ends is not None:
-                ends.append(end)
-        return min(ends, key=lambda end: end.ends or date.max, default=End())
+            second = self._knows.end_of_go(owner, language_version(f"go{go}").removeprefix("go"))
+        return first, second
 
-    def _followed(self, reference: str, end: End) -> str:
-        """Return what follows an image that has ended, "" for one that has not, or where nobody knows."""
-        if not end.is_ended:
+    def _followed(self, reference: str, ends: tuple[End, End]) -> str:
+        """Return what follows an image of which something has ended, "" for one of which nothing has."""
+        below, go = ends
+        if not below.is_ended and not go.is_ended:
             return ""
-        below = end_of_base(reference)
-        next_one = living_release(below.family, self._day) if below is not None and below.ends == end.ends else None
-        if next_one is not None:
-            return f"move to {next_one.distribution}, supported until {next_one.ends}, by its digest"
-        return f"move to {'a Go' if go_of_image(reference) is not None else 'one'} that is supported, by its digest"
+        found = end_of_base(reference)
+        next_one = living_release(found.family, self._day) if found is not None and below.is_ended else None
+        base = f"{next_one.distribution}, supported until {next_one.ends}" if next_one is not None else ""
+        how = "" if self._file.kind in _CRAFTS else ", by its digest"
+        if go.is_ended:
+            on = f" on {base or 'a distribution that is, too'}" if below.is_ended else ""
+            return f"move to a Go that is supported{on}{how}"
+        return f"move to {base or 'one that is supported'}{how}"
 
     def _action(self, sign: Sign) -> VendorUse:
         reference = sign.reference or sign.texts[0]
@@ -215,7 +233,7 @@ class _Reader:
 
     def _package(self, sign: Sign) -> Iterator[VendorUse]:
         """Yield a package that a profile knows; Go itself is told by what names its version."""
-        if self._owners[sign] is not None and sign.location not in self._go_places:
+        if self._owners[sign] is not None and not (sign.location in self._go_places and _is_of_go(sign)):
             use = self._plain(
                 sign, PathPart.PACKAGES, sign.texts[-1] if sign.kind is DetectKind.SNAP else sign.texts[0]
             )
@@ -264,7 +282,9 @@ class _Reader:
             return ""
         if bringing is not None and bringing.kind is DetectKind.IMAGE:
             return wanted_image(bringing.reference or bringing.texts[0])
-        if bringing is not None and bringing.kind in (DetectKind.PACKAGE, DetectKind.SNAP):
+        if bringing is not None and (bringing.kind is DetectKind.SNAP or self._file.kind == "rpm-spec"):
+            return "set GOTOOLCHAIN=go1.N.M for the build: no full version can be named here"
+        if bringing is not None and bringing.kind is DetectKind.PACKAGE:
             return "name a full version where the distribution keeps it, or an image by its digest"
         example = f"{use.version}.N" if use.version.count(".") == 1 else "1.N.M"
         return f"name a full version, {example}, or a go-version-file with a toolchain line"
@@ -275,7 +295,8 @@ class _Reader:
         for kind in (DetectKind.IMAGE, DetectKind.PACKAGE, DetectKind.SNAP):
             of_kind = [sign for sign in signs if sign.kind is kind and _is_of_go(sign)]
             if of_kind:
-                return next((sign for sign in of_kind if use.version and use.version in sign.texts[-1]), of_kind[0])
+                same = (sign for sign in of_kind if _names_go(sign, use.version))
+                return next(same, of_kind[0])
         for sign in signs:
             if sign.kind is DetectKind.ENV and sign.texts[0].startswith("GOTOOLCHAIN="):
                 return sign
@@ -331,6 +352,13 @@ def _is_of_go(sign: Sign) -> bool:
     if sign.kind is DetectKind.SNAP:
         return sign.texts[0].partition("/")[0] == "go"
     return is_go_toolchain(sign.texts[0])
+
+
+def _names_go(sign: Sign, version: str) -> bool:
+    """Return whether an image, package or snap is the one of several at a place that names this Go; "" = none."""
+    if sign.kind is DetectKind.IMAGE:
+        return (go_of_image(sign.reference or sign.texts[0]) or "") == version
+    return bool(version) and version in sign.texts[-1]
 
 
 def _go_words(use: GoUse, bringing: Sign | None) -> str:

@@ -79,6 +79,8 @@ def read_workflow(data: bytes, artifact: str) -> BuildFile:
     parts = [_settings(file, file.root["env"])]
     jobs = list(file.root["jobs"].entries.items())
     parts += [_Job(file, job, name).read() for name, job in file.first(jobs, _MAX_JOBS, "jobs")]
+    if file.root["jobs"].items:
+        parts.append(gap_alone(file.gap(file.root["jobs"], "the jobs of a workflow", "they have no names", "name them")))
     runs = file.root["runs"]
     if runs.kind == "mapping" and not jobs:  # an action of this repository
         parts.append(_Job(file, runs, "runs").read())
@@ -123,6 +125,8 @@ class _Job:
         if job["image"].text.startswith("docker://"):
             parts.append(self._docker(job["image"]))
         parts += [self._step(step) for step in file.first(job["steps"].items, _MAX_STEPS, "steps of a job")]
+        if job["steps"].kind == "mapping":
+            parts.append(gap_alone(file.gap(job["steps"], "the steps of a job", "they are no list", "make them one")))
         arches = [use for key in _ARCH_KEYS for use in self._arches(self._matrix[key])]
         arches += [
             use for entry in self._matrix["include"].items for key in _ARCH_KEYS for use in self._arches(entry[key])
@@ -183,7 +187,7 @@ class _Job:
             def place(at: int) -> Location:
                 return self._file.place(run, at)
 
-            parts.append(read_script(run.text, role=Role.CI, on=self._on, place=place, head="run:"))
+            parts.append(read_script(self._file.script(run), role=Role.CI, on=self._on, place=place, head="run:"))
         return together("", "", *parts)
 
     def _action(self, node: YamlNode, given: YamlNode | None = None) -> BuildFile:

@@ -18,6 +18,7 @@ __all__ = ["YamlFile", "entries_of", "open_yaml", "scalars"]
 _MAX_BYTES = 4 << 20
 _QUOTED = re.compile(r"(?:[&!]\S*[ \t]+)*[\"']")
 _MAX_NODES = 100_000
+_MAX_SCRIPTS = 2 * _MAX_BYTES
 T = TypeVar("T", YamlNode, tuple[str, YamlNode])
 
 
@@ -28,6 +29,7 @@ class YamlFile:
         self.artifact, self.root, self.lines = artifact, root, lines
         self._cuts: list[Gap] = []
         self._shown: dict[int, str] = {}
+        self._room = _MAX_SCRIPTS
 
     def first(self, items: Sequence[T], most: int, what: str) -> Sequence[T]:
         """Return the first items, and note a gap where there are more. what: "jobs", "steps of a job"."""
@@ -36,6 +38,21 @@ class YamlFile:
             node = cut[1] if isinstance(cut, tuple) else cut
             self._cuts.append(self.gap(node, f"the further {what}", f"there are more than {most:,}", "split the file"))
         return items[:most]
+
+    def script(self, node: YamlNode) -> str:
+        """Return the text of a script; "" with a gap where those of the file, each as often as aliases repeat it, are
+        too long together."""
+        has_room = self._room >= 0
+        self._room -= len(node.text)
+        if self._room >= 0:
+            return node.text
+        if has_room:
+            self._cuts.append(
+                self.gap(
+                    node, "the further scripts", f"they have more than {_MAX_SCRIPTS:,} characters", "split the file"
+                )
+            )
+        return ""
 
     def whole(self, kind: str, *parts: BuildFile) -> BuildFile:
         """Return what the parts of the file show together, with what was cut off."""

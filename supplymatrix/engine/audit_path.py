@@ -29,7 +29,7 @@ from supplymatrix.model.location import Origin, Provenance
 from supplymatrix.model.path_run import PathRun
 from supplymatrix.model.rule import Level, Result, Status
 from supplymatrix.model.value import changed, value
-from supplymatrix.model.vendor import OfferKind, VendorProfile
+from supplymatrix.model.vendor import DetectKind, Detector, OfferKind, VendorProfile
 from supplymatrix.model.vendor_path import PATH_WANTED, PathPart, VendorUse
 from supplymatrix.model.verdict import Note
 
@@ -44,6 +44,11 @@ __all__ = ["PathKnowledge", "PathRequest", "PathRun", "facts_of", "run_path"]
 
 _OLD = 400
 """Days after which the table of base distributions is said to be old."""
+_OPEN_REGISTRIES = frozenset({
+    "docker.io", "index.docker.io", "quay.io", "ghcr.io", "gcr.io", "public.ecr.aws", "registry.gitlab.com",
+    "mirror.gcr.io",
+})  # fmt: skip
+"""Registries in which anybody can have a namespace."""
 _ORDER = (
     PathPart.PROXY, PathPart.TOOLCHAIN, PathPart.BUILD_FLAG, PathPart.PACKAGES, PathPart.BUILD_IMAGE,
     PathPart.BASE_IMAGE, PathPart.RUNTIME, PathPart.CI_STEP, PathPart.SIGNING,
@@ -66,8 +71,8 @@ def run_path(request: PathRequest) -> PathRun:
 
     build = read_project(request.path)
     known = PathKnowledge.of(request.means, request.folders)
-    uses = _in_order(vendor_uses(build.files, known, request.means.now.date()))
-    gaps = tuple(_gaps(build))
+    found, cut = vendor_uses(build.files, known, request.means.now.date())
+    uses, gaps = _in_order(found), tuple(_gaps(build, cut))
     module_path = _module_path(build)
     results = _findings((_project_fact(build, module_path), *uses), gaps)
     run = PathRun(
@@ -102,11 +107,13 @@ def facts_of(wish: AuditInput) -> SeenHere:
     if wish.project is not None:
         try:
             build = read_project_build(wish.project.root)
-            facts, gaps = vendor_uses(build.files, known, day), tuple(_gaps(build))
+            facts, cut = vendor_uses(build.files, known, day)
+            gaps = tuple(_gaps(build, cut))
         except SupplymatrixError as err:
             gaps = (_gap("the project's build files", err),)
     if wish.programs is not None:
-        facts += _of_programs(wish.programs, known, day)
+        more, cut = _of_programs(wish.programs, known, day)
+        facts, gaps = facts + more, (*gaps, *map(_of_path, cut))
     notes = tuple(Note(code="vendor-path", message=text) for text in (*known.notes, *_notes(day)))
     return SeenHere(facts=_in_order(facts), gaps=gaps, notes=notes)
 
@@ -150,7 +157,7 @@ class PathKnowledge:
     def owner(self, sign: Sign) -> Owner | None:
         """Return whose a sign is: of several patterns the most exact, of those what a vendor makes before advice."""
         if sign not in self._owners:
-            rows = self._matcher.matching(sign)
+            rows = [row for row in self._matcher.matching(sign) if _tells_owner(row[2])]
             found = max(rows, key=lambda row: (not _is_advice(row[0], row[1].offer), len(row[2].pattern)), default=None)
             self._owners[sign] = (
                 Owner(vendor=found[0].id, offer=found[1].offer, point=found[1].point) if found is not None else None
@@ -203,7 +210,20 @@ def _is_advice(profile: VendorProfile, offer: str) -> bool:
     return kinds.get(offer) in (OfferKind.RETAINER, OfferKind.DATA, OfferKind.POLICY)
 
 
-def _of_programs(programs: ProgramsFound, known: PathKnowledge, day: date) -> tuple[VendorUse, ...]:
+def _tells_owner(detector: Detector) -> bool:
+    """Return whether a pattern tells whose a thing is: of images none that anybody may name his own image after, in a
+    registry, or in a namespace of one that is open to all."""
+    if detector.kind is not DetectKind.IMAGE:
+        return True
+    host, slash, rest = detector.pattern.partition("/")
+    if "*" in host or "?" in host:
+        return not slash
+    return host not in _OPEN_REGISTRIES or not set("*?") & set(rest.partition("/")[0])
+
+
+def _of_programs(
+    programs: ProgramsFound, known: PathKnowledge, day: date
+) -> tuple[tuple[VendorUse, ...], tuple[Gap, ...]]:
     """Return whose Go built programs, as their build info says."""
     from supplymatrix.buildfiles.go_binary import read_go_binary
 
@@ -222,14 +242,18 @@ def _in_order(uses: Iterable[VendorUse]) -> tuple[VendorUse, ...]:
     return tuple(sorted(uses, key=order))
 
 
-def _gaps(build: ProjectBuild) -> Iterable[Gap]:
+def _gaps(build: ProjectBuild, cut: Sequence[Gap]) -> Iterable[Gap]:
     """Yield what build files do not tell. What CI includes from elsewhere is told as steps of it, as actions are."""
     from supplymatrix.engine.projects import modules_below
 
-    told = [*build.gaps, *(gap for file in build.files for gap in file.gaps), *modules_below(build)]
+    told = [*build.gaps, *(gap for file in build.files for gap in file.gaps), *modules_below(build), *cut]
     for gap in dict.fromkeys(told):
         if gap.wanted != INCLUDED_ELSEWHERE:
-            yield changed(gap, wanted=f"{PATH_WANTED}{gap.wanted}")
+            yield _of_path(gap)
+
+
+def _of_path(gap: Gap) -> Gap:
+    return changed(gap, wanted=f"{PATH_WANTED}{gap.wanted}")
 
 
 def _gap(wanted: str, err: SupplymatrixError) -> Gap:

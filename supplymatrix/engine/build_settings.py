@@ -13,7 +13,6 @@ from pathlib import Path
 
 from supplymatrix.buildfiles.dockerfile import Dockerfile, Stage, parse_dockerfile
 from supplymatrix.buildfiles.found import BuildFile
-from supplymatrix.buildfiles.registry import kind_of
 from supplymatrix.buildfiles.shell_text import Command, command_of, read_commands, settings_of
 from supplymatrix.engine.effective_settings import SettingsOf
 from supplymatrix.errors import InputError
@@ -45,7 +44,7 @@ def build_settings(root: Path) -> tuple[SettingsOf, ...]:
         return (SettingsOf(context="", found=(), gaps=(gap,)),)
     contexts: list[SettingsOf] = []
     for file in build.files:
-        if kind_of(file.artifact) == "dockerfile":
+        if file.kind == "dockerfile":
             contexts += _of_dockerfile(root, file.artifact)
         else:
             contexts += _of_signs(file)

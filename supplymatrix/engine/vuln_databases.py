@@ -4,8 +4,9 @@ found = open_databases(means.environ, paths=(Path("ours.jsonl"),))
 found.index.affecting("golang.org/x/text", "v0.3.5"), found.databases, found.gaps
 
 The Go database comes first, so that its entries, which name functions, are told before others of the same
-vulnerability. A copy of it that is named takes the place of the synced one. What was synced is kept once more in the
-compact form, beside the files that were received; where that is lost or damaged, it is made anew from them.
+vulnerability. A whole copy of it that is named takes the place of the synced one: one with an index, or with no fewer
+entries than that; some of its entries count beside it. What was synced is kept once more in the compact form, beside
+the files that were received; where that is lost or damaged, it is made anew from them.
 """
 
 from __future__ import annotations
@@ -61,11 +62,14 @@ def open_databases(
     named: list[ReadDatabase] = []
     for path in dict.fromkeys((*paths, *_of_settings(environ))):
         named += _named(path, gaps)
-    sources = [one.source for one in named]
-    if any(one.has_go for one in named):
-        sources.sort(key=lambda source: source.database.id != "go")
-    else:
-        sources = [*_synced(environ, store, gaps), *sources]
+    sources = sorted((one.source for one in named), key=lambda source: source.database.id != "go")
+    if not any(one.is_indexed for one in named):
+        missing: list[Gap] = []
+        synced = _synced(environ, store, missing)
+        least = max((source.database.entries for source in synced), default=0)
+        if not any(one.is_go and one.source.database.entries >= least for one in named):
+            sources = [*synced, *sources]
+            gaps += missing
     sources = _with_own_ids(sources)
     return VulnDatabases(
         index=VulnIndex(sources), databases=tuple(source.database for source in sources), gaps=tuple(gaps)
@@ -73,11 +77,16 @@ def open_databases(
 
 
 def age_gap(database: VulnDatabase, today: date) -> Gap | None:
-    """Return what an old copy cannot tell, None for one that is young enough. Of a database that nobody dates, that."""
-    if database.dated is not None and today - database.dated <= OLD_AFTER:
+    """Return what an old copy cannot tell, None for one that is young enough. Of a database that nobody dates, that; one
+    of a day to come is none that anybody dates."""
+    dated = database.dated
+    if dated is not None and timedelta() <= today - dated <= OLD_AFTER:
         return None
-    since = f"since {database.dated.isoformat()}" if database.dated else "since the copy was made"
-    reason = "the copy of the database is of that day" if database.dated else "nothing says of which day the copy is"
+    since, reason = "since the copy was made", "nothing says of which day the copy is"
+    if dated is not None and dated > today:
+        reason = f"it says that it is of {dated.isoformat()}, which is yet to come ({database.dated_by})"
+    elif dated is not None:
+        since, reason = f"since {dated.isoformat()}", "the copy of the database is of that day"
     remedy = f"`{SYNC}`" if database.id == "go" else "bring a newer copy"
     return Gap(wanted=f"advisories of {database.name} {since}", reason=reason, remedy=remedy, subject=database.id)
 

@@ -3,7 +3,7 @@
     a zip                  as the Go database is served, or any with JSON files in the OSV form
     a folder               the same unpacked, in the layout of the Go database (ID/, index/) or any other
     .jsonl, .jsonl.gz      an entry on each line
-    .json                  one entry, or a list of them
+    .json, .json.gz        one entry, or a list of them
     the compact form       what `feeds sync go-vulndb` keeps
 
 All of it may be made to hurt: files, members, lines and what they unpack to are bounded, and what is too much is a
@@ -63,6 +63,10 @@ _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = zlib.MAX_WBITS | 16
 _ZIP = b"PK\x03\x04"
 _LINES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+_PACKED_JSON = ".json.gz"
+_ENTRIES = (".json", _PACKED_JSON, ".zip", *_LINES)
+_STRANGE = (".zst", ".zstd", ".xz", ".bz2", ".tar", ".tar.gz", ".tgz", ".7z")
+"""Ends of files that may hold entries, packed as nobody reads it here."""
 _DAY = re.compile(r"(?<![0-9])(20[0-9]{2})-?([01][0-9])-?([0-3][0-9])(?![0-9])", re.ASCII)
 _INDEX = re.compile(r"(?:^|.*/)index/(?:db|modules|vulns)\.json", re.ASCII)
 _GO_IDS = "GO-"
@@ -71,11 +75,13 @@ _Part = tuple[str, bytes]
 
 @value
 class ReadDatabase:
-    """A database that was read. has_go: entries of the Go database are in it, alone or among others. faults: of entries
-    that could not be read, the first few; lost: how many there are."""
+    """A database that was read. is_go: all its entries are of the Go database; is_indexed: and it says itself that it
+    is that one, by its index, or as `feeds sync` has kept it. faults: of entries that could not be read, the first few;
+    lost: how many there are."""
 
     source: AdvisorySource
-    has_go: bool
+    is_go: bool
+    is_indexed: bool = False
     faults: tuple[Diagnostic, ...] = ()
     lost: int = 0
 
@@ -131,7 +137,8 @@ def read_database(path: Path) -> ReadDatabase:
     """
     if not path.is_dir() and _head_of(path, len(MAGIC)) == MAGIC:
         source = read_compact(read_limited(path, MAX_FILE, "vulnerability database"))
-        return ReadDatabase(source=source, has_go=source.database.id == GO)
+        is_go = source.database.id == GO
+        return ReadDatabase(source=source, is_go=is_go, is_indexed=is_go)
     return read_files([(path, path.name)], label=path.as_posix(), name=path.name)
 
 
@@ -142,7 +149,7 @@ def read_files(files: Iterable[tuple[Path, str]], *, label: str, name: str, sha2
     reading = _Reading()
     listed: list[tuple[Path, str]] = []
     for path, called in files:
-        for file, shown in _plain_files(path, called):
+        for file, shown in _plain_files(path, called, reading):
             listed.append((file, shown))
             try:
                 for part, data in _parts(file, shown, reading):
@@ -153,8 +160,7 @@ def read_files(files: Iterable[tuple[Path, str]], *, label: str, name: str, sha2
     if not found:
         nothing = _fault(label, "it has no entry about a Go module", "entries in the OSV form")
         raise InputError(*reading.faults[:1], *nothing.diagnostics)
-    of_go = sum(advisory.id.startswith(_GO_IDS) for advisory in found)
-    is_go = of_go == len(found)
+    is_go = all(advisory.id.startswith(_GO_IDS) for advisory in found)
     about = GO_DATABASE if is_go else changed(GO_DATABASE, id=_id_of(name), name=name, licence="", attribution="")
     if not is_go:
         found = [changed(advisory, database=about.id) for advisory in found]
@@ -168,8 +174,13 @@ def read_files(files: Iterable[tuple[Path, str]], *, label: str, name: str, sha2
         sha256=sha256 or _digest(listed),
         source=label,
     )
-    source = Entries(database, found)
-    return ReadDatabase(source=source, has_go=of_go > 0, faults=tuple(reading.faults), lost=reading.lost)
+    return ReadDatabase(
+        source=Entries(database, found),
+        is_go=is_go,
+        is_indexed=is_go and reading.indexed is not None,
+        faults=tuple(reading.faults),
+        lost=reading.lost,
+    )
 
 
 def _digest(files: Sequence[tuple[Path, str]]) -> str:
@@ -232,25 +243,39 @@ def _entry_or_list(data: bytes, name: str) -> list[Advisory | InputError]:
     return made
 
 
-def _plain_files(path: Path, name: str) -> Iterator[tuple[Path, str]]:
-    """Yield a file, or those of a folder that may hold entries, by name; links in it are not followed.
+def _plain_files(path: Path, name: str, reading: _Reading) -> Iterator[tuple[Path, str]]:
+    """Yield a file, or those of a folder that may hold entries, by name. What is passed over of a folder, links and
+    files that are packed in another way among it, is a fault of the database.
 
     Raises InputError for a folder of too many files.
     """
     if not path.is_dir():
         yield path, name
         return
+
+    def unread(err: OSError) -> None:
+        reading.fail(_unreadable(Path(err.filename or path), err))
+
     seen = 0
-    for root, folders, names in os.walk(path):
+    for root, folders, names in os.walk(path, onerror=unread):
         folders.sort()
+        for folder in folders:
+            if Path(root, folder).is_symlink():
+                reading.fail(_fault(Path(root, folder).as_posix(), "a link is not followed", "a folder"))
         for file in sorted(names):
             inner = Path(root, file)
-            if not file.endswith((".json", ".zip", *_LINES)) or inner.is_symlink():
+            end = file.lower()
+            if not end.endswith((*_ENTRIES, *_STRANGE)):
                 continue
             seen += 1
             if seen > _MAX_FILES:
                 raise _fault(path.as_posix(), "the folder has too many files", f"at most {_MAX_FILES:,}")
-            yield inner, inner.relative_to(path).as_posix()
+            if inner.is_symlink():
+                reading.fail(_fault(inner.as_posix(), "a link is not followed", "a plain file"))
+            elif end.endswith(_STRANGE):
+                reading.fail(_fault(inner.as_posix(), "it is packed in a form that is not read here", "gzip or zip"))
+            else:
+                yield inner, inner.relative_to(path).as_posix()
 
 
 def _parts(path: Path, name: str, reading: _Reading) -> Iterator[_Part]:
@@ -258,10 +283,21 @@ def _parts(path: Path, name: str, reading: _Reading) -> Iterator[_Part]:
     head = _head_of(path, 4)
     if head == _ZIP:
         yield from _members(path, reading)
+    elif name.lower().endswith(_PACKED_JSON):
+        yield name, _packed_json(path)
     elif head[:2] == _GZIP or is_bundle(name):
         yield from bundle_lines(path, name)
     else:
         yield name, read_limited(path, MAX_LIST, "vulnerability database")
+
+
+def _packed_json(path: Path) -> bytes:
+    data = bytearray()
+    for piece in _unpacked(path):
+        data += piece
+        if len(data) > MAX_LIST:
+            raise _fault(path.as_posix(), "the file unpacks to too much", f"at most {MAX_LIST:,} bytes")
+    return bytes(data)
 
 
 def _head_of(path: Path, length: int) -> bytes:
@@ -285,7 +321,7 @@ def _members(path: Path, reading: _Reading) -> Iterator[_Part]:
     bounds = Bounds(member=MAX_ENTRY, unpacked=MAX_UNPACKED, ratio=100, members=MAX_ENTRIES)
     label = path.as_posix()
     try:
-        yield from read_members(path, "zip", lambda name: name.endswith(".json"), faults, label=label, bounds=bounds)
+        yield from read_members(path, "zip", lambda name: name.lower().endswith(".json"), faults, label=label, bounds=bounds)
     except OSError as err:
         raise _unreadable(path, err) from err
     finally:

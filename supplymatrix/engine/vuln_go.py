@@ -21,8 +21,10 @@ from supplymatrix.errors import InputError
 from supplymatrix.gomod.goversion import go_version_key, is_go_version
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
+from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
-from supplymatrix.model.vulnerability import GoSupport
+from supplymatrix.model.vulnerability import GoSupport, UncheckedModule
+from supplymatrix.vulns.advisory import STDLIB
 from supplymatrix.vulns.go_support import plain_go_version, support_of
 
 if TYPE_CHECKING:
@@ -65,10 +67,12 @@ class BuildingGo:
 
 @value
 class ProjectGos:
-    """gos: facts. built: what builds, the one of this machine first; each version once."""
+    """gos: facts. built: what builds, the one of this machine first; each version once. unchecked: those of build files
+    that name no release, each tag once, so that nobody knows what they have of vulnerabilities."""
 
     gos: tuple[GoSupport, ...] = ()
     built: tuple[BuildingGo, ...] = ()
+    unchecked: tuple[UncheckedModule, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
 
@@ -135,9 +139,19 @@ def gos_of_project(project: Project, means: Means, table: ReleaseTable, cache: P
     if here:
         gos.append(_fact((project.name, here, GO_HERE), place, table, today))
     uses, more = _uses(project)
-    gos += [_fact((project.name, use.version, use.words[:_WORDS]), use.location, table, today) for use in uses]
-    built += _built_elsewhere(uses, go_mod, {one.version for one in built})
-    return ProjectGos(gos=tuple(dict.fromkeys(gos)), built=tuple(built), gaps=(*gaps, *more))
+    gos += [
+        _fact((project.name, use.version, use.words[:_WORDS]), use.location, table, today)
+        for use in uses
+        if is_go_version(use.version)
+    ]
+    least = max((version for _, version, _ in lines), key=go_version_key, default="")
+    built += _built_elsewhere(uses, least, {one.version for one in built})
+    return ProjectGos(
+        gos=tuple(dict.fromkeys(gos)),
+        built=tuple(built),
+        unchecked=tuple(_floating(uses, least)),
+        gaps=(*gaps, *more),
+    )
 
 
 def _fact(subject: tuple[str, str, str], location: Location, table: ReleaseTable, today: date) -> GoSupport:
@@ -200,8 +214,8 @@ def _exact(release: GoRelease) -> str:
 
 
 def _uses(project: Project) -> tuple[list[GoUse], list[Gap]]:
-    """Return the places of build files that name a Go for the build, of each file and version the first; and which
-    files could not be read."""
+    """Return the places of build files that name a Go for the build, of each file and version the first, those of no
+    version among them; and which files could not be read."""
     from supplymatrix.buildfiles.found import Role
     from supplymatrix.sources.build_files import read_project_build
 
@@ -213,20 +227,38 @@ def _uses(project: Project) -> tuple[list[GoUse], list[Gap]]:
     uses: dict[tuple[str, str], GoUse] = {}
     for file in build.files:
         for use in file.gos:
-            if use.role in roles and not use.is_least and is_go_version(use.version):
+            if use.role in roles and not use.is_least and (is_go_version(use.version) or not use.version):
                 uses.setdefault((file.artifact, use.version), use)
     return [*uses.values()], list(build.gaps)
 
 
-def _built_elsewhere(uses: Iterable[GoUse], go_mod: GoMod | None, known: set[str]) -> Iterator[BuildingGo]:
-    """Yield the releases that build files name in full; a tag such as "1.25" is one nobody knows which."""
-    least = max((version for _, version, _ in _lines(go_mod)), key=go_version_key, default="")
+def _built_elsewhere(uses: Iterable[GoUse], least: str, known: set[str]) -> Iterator[BuildingGo]:
+    """Yield the releases that build files name in full. least: of what go.mod asks for, "" = nothing."""
     for use in uses:
-        is_release = use.version.count(".") == 2 or not use.version.replace(".", "").isdigit()
-        if is_release and use.version not in known and go_version_key(use.version) >= go_version_key(least):
+        if _is_release(use) and use.version not in known and go_version_key(use.version) >= go_version_key(least):
             known.add(use.version)
             says = f"{use.location.artifact}:{use.location.line}"
             yield BuildingGo(version=use.version, location=use.location, says=says, is_here=False)
+
+
+def _floating(uses: Iterable[GoUse], least: str) -> Iterator[UncheckedModule]:
+    """Yield the Gos of build files that are a tag such as "1.25", or "latest": which release it is, nobody knows. One
+    of an older minor than go.mod asks for builds nothing."""
+    told = set[str]()
+    minor = ".".join(least.split(".")[:2])
+    for use in uses:
+        is_older = bool(use.version) and go_version_key(use.version) < go_version_key(minor)
+        if _is_release(use) or is_older or use.version in told:
+            continue
+        told.add(use.version)
+        named = f"Go {use.version}" if use.version else "a Go"
+        reason = f"{use.words[:_WORDS]} names {named} and no release of it: which one builds there is not known"
+        subject = ModuleVersion(path=STDLIB, version=f"v{use.version}" if use.version else "")
+        yield UncheckedModule(subject=subject, reason=reason, location=use.location)
+
+
+def _is_release(use: GoUse) -> bool:
+    return use.version.count(".") == 2 or (bool(use.version) and not use.version.replace(".", "").isdigit())
 
 
 def _gap(name: str, reason: str, remedy: str) -> Gap:

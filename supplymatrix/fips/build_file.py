@@ -26,7 +26,7 @@ from supplymatrix.model.vendor import DetectKind
 
 __all__ = ["marks_of_setting", "posture_of_build_file"]
 
-_BUILDS = frozenset({Role.BUILD, Role.BOTH, Role.CI, Role.OTHER, Role.PROJECT})
+_BUILDS = frozenset({Role.BUILD, Role.BOTH, Role.CI, Role.OTHER, Role.DEVELOPMENT, Role.PROJECT})
 _RUNS = frozenset({Role.RUNTIME, Role.BOTH})
 _IMAGES: tuple[tuple[re.Pattern[str], FipsFamily, str], ...] = (
     (re.compile(r".*/(?:ubi[0-9]*|rhel[0-9]*)/go-toolset(?::.*)?"), FipsFamily.REDHAT, "Red Hat's Go"),

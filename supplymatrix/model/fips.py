@@ -11,7 +11,8 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 
 __all__ = [
-    "CertificateState", "FipsFamily", "FipsMark", "FipsPosture", "FipsUse", "MarkKind", "NonApprovedPackage",
+    "CertificateState", "FipsFamily", "FipsMark", "FipsPosture", "FipsPurpose", "FipsUse", "MarkKind",
+    "NonApprovedPackage",
 ]  # fmt: skip
 
 
@@ -36,10 +37,22 @@ class FipsUse(StrEnum):
     BUILD_FILE = "build file"
 
 
+class FipsPurpose(StrEnum):
+    """For what that is which a build file shows. SHIPPED: the program itself. CI: what CI builds, perhaps only to see
+    whether it can be built. RUNTIME: how a program runs; none is built. ASIDE: tests, and stages that the last one does
+    not need."""
+
+    SHIPPED = "shipped"
+    CI = "ci"
+    RUNTIME = "run time"
+    ASIDE = "aside"
+
+
 class CertificateState(StrEnum):
     """What the table of certificates says of a module version. NOT_FROZEN: no version of its own (GOFIPS140=latest).
     NOT_IN_TABLE: the table does not know it. AT_RUN_TIME: the module is that of the system on which it runs, and which
-    one that is nobody can say here. NOT_APPLICABLE: there is no module."""
+    one that is nobody can say here. NOT_LINKED: a program claims a version, and nothing of it is in the program.
+    NOT_APPLICABLE: there is no module."""
 
     CERTIFIED = "certified"
     IN_PROCESS = "in process"
@@ -48,6 +61,7 @@ class CertificateState(StrEnum):
     NOT_VALIDATED = "not validated"
     NOT_IN_TABLE = "not in the table"
     AT_RUN_TIME = "that of the system where it runs"
+    NOT_LINKED = "nothing of it is linked in"
     NOT_APPLICABLE = "not applicable"
 
 
@@ -82,8 +96,10 @@ class FipsPosture:
     subject: the program's name or the project's. family: as all marks together say. others: families for which a mark
     speaks as well. module: version of the cryptographic module ("v1.0.0-c2097c7c"), "" = none, or not told. state,
     certificate ("CMVP #5247"), dated: as the table of certificates has it, and its day. mode: "on", "only", "off" as
-    compiled in or written, "" = nothing says. marks: in the order of MarkKind and place. looked_at: what was read, in
-    words ("settings", "function table", "Dockerfile"). reason: why it is UNKNOWN.
+    recorded or written, "" = nothing says; of several programs of a project that which protects least. marks: in the
+    order of MarkKind and place. looked_at: what was read, in words ("settings", "function table", "Dockerfile").
+    reason: why it is UNKNOWN, and of a certificate why nobody knows. purpose: of a build file, for what that is. main:
+    path of a program's main module, of sources the module itself.
     """
 
     subject: str
@@ -99,6 +115,8 @@ class FipsPosture:
     marks: tuple[FipsMark, ...] = ()
     looked_at: tuple[str, ...] = ()
     reason: str = ""
+    purpose: FipsPurpose = FipsPurpose.SHIPPED
+    main: str = ""
 
     def of(self, kind: MarkKind) -> tuple[FipsMark, ...]:
         """Return the marks of a kind."""
@@ -109,13 +127,16 @@ class FipsPosture:
 class NonApprovedPackage:
     """A package that implements what is not approved, linked in or imported. subject: the program's or project's name.
 
-    package: its import path; module: whose, path "std" for Go's own. what: the algorithm ("MD5"). is_blocked: whether
-    fips140=only refuses it where it runs (Go's own; other modules are never refused). is_c: it is C code behind cgo.
-    how: "linked" (a function of it is in the program), "imported" (by the sources), "module" (only its module is
-    known). functions: of it that are linked in, at most 20, sorted. by: the package that imports it first, "" unknown.
-    is_own: whether the importing package is the project's. chain: by which imports it comes into the project, from one
-    of its packages to this one, () unknown. inside: why it is there all the same and harmless as far as
-    is known ("imported by crypto/x509 for names of certificates, not run"), "" = nothing is known.
+    package: its import path, or the name of a C library; module: whose, path "std" for Go's own. what: the algorithm
+    ("MD5"). is_blocked: whether fips140=only refuses it where it runs: most of Go's own packages, and of
+    golang.org/x/crypto chacha20poly1305 from v0.51.0 on. is_c: it is C code behind cgo. how: "linked" (a function of it
+    is in the program, or the program loads it), "imported" (by the sources), "called" (a function of an approved
+    package, by the project's own files), "module" (only its module is known). functions: of it that are linked in or
+    called, at most 20, sorted. by: the package that imports it first, "" unknown. is_own: whether the importing package
+    is the project's. chain: by which imports it comes into the project, from one of its packages to this one, ()
+    unknown. inside: by whom it is there all the same, where nothing says that anybody else calls it ("crypto/tls brings
+    it …"), "" = nothing is known. under: of an import that the builds that were seen do not take, what it takes ("the
+    tag legacy").
     """
 
     subject: str
@@ -132,3 +153,4 @@ class NonApprovedPackage:
     chain: tuple[str, ...] = ()
     inside: str = ""
     use: FipsUse = FipsUse.SOURCE
+    under: str = ""

@@ -25,7 +25,8 @@ class EffectiveSetting:
     none. origin: "environment", "go env file", "GOROOT's go.env", "default of Go", "implied by GOPRIVATE",
     "Dockerfile", a CI file. file: which, "" for none. overridden: (origin, shown) of what it goes before, nearest
     first. location: where it stands in a file of the project, artifact "" elsewhere. context: "" = this machine; else
-    the build file and stage, or CI job, whose settings these are."""
+    the build file and stage, or CI job, whose settings these are. unknown: why nobody knows the value here, such as
+    that it is given at build time; "" where it is known."""
 
     name: str
     shown: str
@@ -34,6 +35,7 @@ class EffectiveSetting:
     file: str = ""
     overridden: tuple[tuple[str, str], ...] = ()
     context: str = ""
+    unknown: str = ""
 
 
 class Asked(StrEnum):
@@ -64,8 +66,9 @@ class NameSent:
     host: as shown, without userinfo ("proxy.corp.example"). asked: what it is there. reason. is_sure: it is asked in
     any case; else `when` says in words after what ("the proxy before it answers 404 or 410"). requests: kinds of
     requests (".info", ".mod", ".zip", "@v/list", "@latest", "lookup", "?go-get=1", "git ls-remote"). is_private:
-    GOPRIVATE, the policy or the name itself says that it should not go there; private_by: who says so. location: of
-    the require or import.
+    GOPRIVATE or the policy says that it should not go there; private_by: who says so. Where is_private is false,
+    private_by says why it may be private all the same: a rule of thumb, which nobody has confirmed. location: of the
+    require or import.
     """
 
     name: str
@@ -80,6 +83,11 @@ class NameSent:
     is_private: bool = False
     private_by: str = ""
     context: str = ""
+
+    @property
+    def may_be_private(self) -> bool:
+        """Whether it is private, or may be."""
+        return bool(self.private_by)
 
 
 class Width(StrEnum):
@@ -105,6 +113,8 @@ class SettingRisk(StrEnum):
     AUTH_PROGRAM = "a program gives out credentials"
     REMOVED_FLAG = "a flag that Go has no more"
     SUM_IGNORED = "go.sum is not kept"
+    MOD_WRITTEN = "builds may write go.mod"
+    COVERS_NOTHING = "an entry that covers nothing"
 
 
 @value

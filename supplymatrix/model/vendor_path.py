@@ -44,7 +44,8 @@ class VendorUse:
     ("cgr.dev/chainguard/go:1.25", "go-toolset", "sigstore/cosign-installer@v3"). version: "" for none. pinned. ends:
     when it goes out of support, None = not known; is_ended: True once it has, None = not known; ends_source: who says
     so. role: as `buildfiles.found.Role` has it, in its word. words: the line. stage: of a Dockerfile, or job. wants:
-    what to write in its place to pin it, or what follows it, "" for nothing.
+    what to write in its place to pin it, or what follows it, "" for nothing. is_tried: a matrix of CI tries it beside
+    others.
     """
 
     part: PathPart
@@ -60,3 +61,4 @@ class VendorUse:
     is_ended: bool | None = None
     ends_source: str = ""
     wants: str = ""
+    is_tried: bool = False

@@ -17,9 +17,9 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Evidence, Result, Rule, Status
 from supplymatrix.model.vulnerability import Review, VulnDatabase, Vulnerability, VulnLevel
 from supplymatrix.policy.audit_terms import Said
-from supplymatrix.policy.cvss import severity_of
 from supplymatrix.policy.document import Policy
 from supplymatrix.vulns.clocks import ClockStart, start_of
+from supplymatrix.vulns.cvss import severity_of
 
 __all__ = ["DATABASE_RULE", "OVERDUE_RULE", "check_vulns", "judge_vulns", "subject_of"]
 
@@ -78,10 +78,11 @@ def _old(said: Said | None, facts: Facts, rule: Rule, today: date) -> Iterator[R
         return
     for fact in facts.of(VulnDatabase):
         subject = _database_subject(fact.id)
-        if fact.dated is None:
+        if fact.dated is None or fact.dated > today:
+            why = f"it says that it is of {fact.dated}, which is yet to come" if fact.dated else ""
             gap = Gap(
                 wanted=f"age of {subject}",
-                reason="nobody says of which day it is",
+                reason=why or "nobody says of which day it is",
                 remedy=f"{_SYNC}, or a copy whose entries have days",
                 subject=subject,
                 location=said.location,

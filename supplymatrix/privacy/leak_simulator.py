@@ -16,6 +16,7 @@ sumdb.go), cmd/go/internal/vcs (vcsPaths).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.gomod.goprivate import match
@@ -24,40 +25,52 @@ from supplymatrix.model.module import TOOLCHAIN_PATH
 from supplymatrix.model.value import value
 from supplymatrix.privacy.hosts import is_own, is_public_path
 from supplymatrix.privacy.needs import NeededModule
-from supplymatrix.privacy.proxy_chain import ChainStep, ProxyChain, StepKind, chain_of
+from supplymatrix.privacy.patterns import patterns_of
+from supplymatrix.privacy.proxy_chain import ANY_ERROR, ChainStep, ProxyChain, StepKind, chain_of
 
-__all__ = ["PrivateNames", "direct_host", "names_sent"]
+__all__ = ["SAME_HOST", "PrivateNames", "direct_host", "names_sent"]
 
 SAME_HOST = "same host as the main module"
 _KNOWN_HOSTS = ("github.com/", "bitbucket.org/", "hub.jazz.net/git/", "git.apache.org/", "git.openstack.org/")
 _SUFFIXES = (".bzr", ".fossil", ".git", ".hg", ".svn")
 _LOOKUP = ("lookup",)
+_ONLY_DIRECT = (ChainStep(kind=StepKind.DIRECT),)
 
 
 @value
 class PrivateNames:
     """Which names should not leave the house. goprivate: patterns of GOPRIVATE; declared: of the policy. main: path of
-    the main module: what is on its host counts as private too, by a rule of thumb, unless anybody keeps code there.
-    logged: paths that the public log is known to have, so that they are no secret."""
+    the main module: what is on its host may be private too, by a rule of thumb, unless anybody keeps code there.
+    logged: paths that the public log is known to have, so that they are no secret. proxies: hosts that the policy
+    allows, which may know all names."""
 
     goprivate: str = ""
     declared: tuple[str, ...] = ()
     main: str = ""
     logged: frozenset[str] = frozenset()
+    proxies: tuple[str, ...] = ()
 
     def keeps(self, path: str) -> str:
-        """Return who says that a path is private, "" for nobody."""
+        """Return who says that a path is private, "" for nobody; `SAME_HOST` where it only may be."""
         pattern = match(",".join(self.declared), path)
         if pattern is not None:
             return f"the policy ([sources] private: {pattern})"
         pattern = match(self.goprivate, path)
         if pattern is not None:
             return f"GOPRIVATE={pattern}"
+        pattern = match(self._meant, path)
+        if pattern is not None:
+            return f"GOPRIVATE, which means {pattern} and does not cover it as it is written"
         host = path.partition("/")[0]
         is_at_home = bool(self.main) and host == self.main.partition("/")[0] and "." in host
         if is_at_home and not is_public_path(path) and path not in self.logged:
             return SAME_HOST
         return ""
+
+    @cached_property
+    def _meant(self) -> str:
+        """Return what GOPRIVATE was meant to cover by patterns that cover nothing."""
+        return ",".join(each.meant for each in patterns_of(self.goprivate) if each.meant)
 
 
 def names_sent(
@@ -96,13 +109,17 @@ class _Sender:
         if match(self._settings.gonoproxy.value, need.name) is not None and self._chain.steps:
             yield self._direct(need, need.is_sure, need.when)
             return
+        if need.is_replaced and self._settings.gonoproxy.value and self._chain.steps[:1] != _ONLY_DIRECT:
+            return  # a replace line answers as soon as one place has no versions, and GONOPROXY is asked first
         is_sure, when = need.is_sure, need.when
         for step in self._chain.steps:
             if step.after:
+                if need.is_replaced and not step.after.endswith(ANY_ERROR):
+                    return  # what a place does not have, the replace line has
                 is_sure, when = False, _both(need.when, step.after)
             if step.kind is StepKind.DIRECT:
                 yield self._direct(need, is_sure, when)
-            elif step.kind is StepKind.PROXY:
+            elif step.kind is StepKind.PROXY and not step.refuses:
                 yield self._sent(need, step.host, Asked.PROXY, need.requests, is_sure=is_sure, when=when)
 
     def _direct(self, need: NeededModule, is_sure: bool, when: str) -> NameSent:  # noqa: FBT001 - two of one kind
@@ -112,7 +129,7 @@ class _Sender:
 
     def _lookups(self, need: NeededModule) -> Iterator[NameSent]:
         log = self._chain.log
-        if log.is_off or log.fault or not self._is_logged(need):
+        if log.is_off or log.fault or not log.host or not self._is_logged(need):
             return
         asked_before: list[str] = []
         for host in dict.fromkeys(log.proxies):
@@ -152,20 +169,27 @@ class _Sender:
             is_sure=is_sure,
             when=when,
             requests=requests,
-            is_private=bool(private_by),
+            is_private=bool(private_by) and SAME_HOST not in private_by,
             private_by=private_by,
             context=self._context,
         )
 
     def _private_by(self, need: NeededModule, host: str, asked: Asked) -> str:
         """Return who says that this name should not go there; its own host may know it, and so may one's own proxy."""
-        if need.reason is SendReason.TOOLCHAIN or asked in (Asked.VCS, Asked.GO_GET_PAGE) or is_own(host, need.name):
+        if (
+            need.reason is SendReason.TOOLCHAIN
+            or asked in (Asked.VCS, Asked.GO_GET_PAGE)
+            or self._may_know(host, need.name)
+        ):
             return ""
         keeper = self._private.keeps(need.name)
         if keeper and not (keeper == SAME_HOST and need.package and need.name == need.package.partition("/")[0]):
             return keeper
         beyond = self._private.keeps(need.package) if need.package else ""
         return f"it begins the path of a private package ({beyond})" if beyond else ""
+
+    def _may_know(self, host: str, path: str) -> bool:
+        return is_own(host, path, self._private.proxies)
 
 
 def _both(first: str, second: str) -> str:

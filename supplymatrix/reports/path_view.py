@@ -41,7 +41,7 @@ _VERDICTS = {
 }
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{8})[0-9a-f]{56}|(@[0-9a-f]{12})[0-9a-f]{28}")
 _MOST_SHOWN = 60  # of one part, without --verbose
-_ROLES_TOLD = ("other stage",)
+_ROLES_TOLD = ("other stage", "development")
 _NARROW = 40
 
 

@@ -1,20 +1,22 @@
 """The files of a project that say how it is built and on what it runs; none of them is run.
 
 The walk keeps the rules of the house: folders named vendor, testdata or node_modules and those that begin with a dot or
-an underscore are skipped, those of CI and .devcontainer aside; links to folders are not followed. A file that cannot be
-read, or is none of its kind, is a gap with its place, and the others count.
+an underscore are skipped, those of CI and .devcontainer aside; links to folders are not followed. A file that another
+one names as a part of the build is read whatever it is called; one that is not there is a gap. A file that cannot be
+read, or is none of its kind, is a gap with its place, and the others count. Files of CI systems that nobody reads here
+are gaps where they name Go.
 """
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from supplymatrix.buildfiles.found import BuildFile
+from supplymatrix.buildfiles.found import BuildFile, NamedFile
 from supplymatrix.buildfiles.go_mod import read_go_mod, read_go_work
-from supplymatrix.buildfiles.registry import is_build_file, read_build_file
+from supplymatrix.buildfiles.registry import is_build_file, is_other_ci, names_go, read_build_file
 from supplymatrix.errors import InputError
 from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
@@ -24,8 +26,12 @@ from supplymatrix.sources.files import GO_MOD_LIMIT, read_limited
 __all__ = ["ProjectBuild", "WalkLimits", "read_project_build"]
 
 _SKIPPED = frozenset({"vendor", "testdata", "node_modules"})
-_ENTERED = (".github", ".github/workflows", ".github/actions", ".gitlab", ".devcontainer")
+_ENTERED = frozenset({
+    ".github", ".gitlab", ".devcontainer", ".circleci", ".buildkite", ".woodpecker", ".semaphore", ".tekton",
+    ".azure-pipelines", ".teamcity",
+})  # fmt: skip
 """Folders with a dot that are looked into."""
+_MAX_OTHER_CI = 50
 _FILE_LIMIT = 4 << 20
 
 
@@ -66,12 +72,76 @@ def read_project_build(folder: Path, limits: WalkLimits | None = None) -> Projec
     if len(wanted) > walk.limits.files:
         left = wanted[walk.limits.files :]
         gaps.append(_cut(left[0], f"there are {len(wanted):,} of them, and {walk.limits.files:,} are read"))
+    reading = _Reading(folder, frozenset(names), walk.limits.files)
     for name in wanted[: walk.limits.files]:
-        try:
-            files.append(read_build_file(read_limited(folder / name, _FILE_LIMIT, "build file"), name))
-        except InputError as err:
-            gaps.append(_broken(name, err))
+        reading.read(name)
+    reading.read_named()
+    files += reading.files
+    gaps += [*reading.gaps, *_other_ci(folder, names)]
     return ProjectBuild(root=folder, files=tuple(files), names=names, gaps=tuple(gaps), has_go_mod=has_go_mod)
+
+
+class _Reading:
+    """Reads build files, and those that they name. files, gaps: what came of it."""
+
+    def __init__(self, folder: Path, names: frozenset[str], most: int) -> None:
+        self._folder, self._names, self._room = folder, names, most
+        self._seen: set[str] = set()
+        self._waiting: deque[NamedFile] = deque()
+        self.files: list[BuildFile] = []
+        self.gaps: list[Gap] = []
+
+    def read(self, name: str, kind: str = "") -> None:
+        """Read one file. kind: "" = by its name."""
+        self._seen.add(name)
+        self._room -= 1
+        try:
+            file = read_build_file(read_limited(self._folder / name, _FILE_LIMIT, "build file"), name, kind)
+        except InputError as err:
+            self.gaps.append(_broken(name, err))
+            return
+        self.files.append(file)
+        self._waiting.extend(file.named)
+
+    def read_named(self) -> None:
+        """Read what the files name that were read, and what those name; what is not there is a gap."""
+        while self._waiting:
+            named = self._waiting.popleft()
+            if self._seen.intersection(named.paths):
+                continue
+            path = next((path for path in named.paths if path in self._names), "")
+            if path and self._room > 0:
+                self.read(path, named.kind)
+                continue
+            why = "more files are named than are read" if path else "there is no such file in what is looked at"
+            gap = Gap(
+                wanted=f"what {named.paths[0][:200]} says",
+                reason=why,
+                remedy="look at it by hand",
+                subject=named.location.artifact,
+                location=named.location,
+            )
+            self.gaps.append(gap)
+
+
+def _other_ci(folder: Path, names: Iterable[str]) -> Iterator[Gap]:
+    """Yield the files of other CI systems that have to do with Go."""
+    found = [name for name in names if is_other_ci(name)]
+    if len(found) > _MAX_OTHER_CI:
+        yield _cut(found[_MAX_OTHER_CI], f"there are {len(found):,} files of CI systems that are not read")
+    for name in found[:_MAX_OTHER_CI]:
+        try:
+            is_of_go = names_go(read_limited(folder / name, _FILE_LIMIT, "CI file"))
+        except InputError:
+            is_of_go = True
+        if is_of_go:
+            yield Gap(
+                wanted=f"what {name[:200]} builds with",
+                reason="a file of this CI system is not read, and it names Go",
+                remedy="look at it by hand",
+                subject=name,
+                location=Location(artifact=name, line=1, column=1),
+            )
 
 
 class _Walk:
@@ -107,8 +177,6 @@ class _Walk:
 
     def _goes_into(self, path: str, name: str, depth: int) -> bool:
         if name in _SKIPPED or (name.startswith((".", "_")) and path not in _ENTERED):
-            return False
-        if path.startswith(".github/") and not (path in _ENTERED or path.startswith(".github/actions/")):
             return False
         if depth >= self.limits.depth or self._folders >= self.limits.folders:
             if not self.gaps or self.gaps[-1].reason != _TOO_DEEP:

@@ -20,7 +20,7 @@ from supplymatrix.model.vendor import DetectKind
 
 __all__ = ["GoInUse", "deciding_uses", "find_go_in_use", "toolchain_gaps"]
 
-_GROUPS = ((Role.BUILD, Role.BOTH), (Role.CI,), (Role.RUNTIME,), (Role.OTHER,))
+_GROUPS = ((Role.BUILD, Role.BOTH), (Role.CI,), (Role.RUNTIME,), (Role.OTHER, Role.DEVELOPMENT))
 _MOST = 12
 _FETCHES_SINCE = "1.21"
 """The first Go whose go command fetches the Go that go.mod asks for. Source: go.dev/doc/toolchain."""

@@ -74,7 +74,7 @@ def _is_fips(sign: Sign) -> bool:
         return is_tagged or _switches_fips(name, given)
     if sign.kind is DetectKind.SNAP:
         return text.startswith("go/") and "-fips" in text
-    if sign.kind is DetectKind.IMAGE and sign.role is not Role.OTHER:
+    if sign.kind is DetectKind.IMAGE and sign.role not in (Role.OTHER, Role.DEVELOPMENT):
         return text.partition("@")[0].rpartition(":")[0].endswith("-fips") or text.endswith("-fips")
     return False
 

@@ -26,7 +26,8 @@ from supplymatrix.model.vendor import DetectKind, Detector, EntryPoint, Point, V
 
 __all__ = ["SignMatcher", "Stand", "Standing", "find_standing", "glob_matches", "matches_image"]
 
-_ROLES = (Role.BINARY, Role.BOTH, Role.BUILD, Role.RUNTIME, Role.CI, Role.PROJECT, Role.OTHER)
+_ROLES = (Role.BINARY, Role.BOTH, Role.BUILD, Role.RUNTIME, Role.CI, Role.PROJECT, Role.OTHER, Role.DEVELOPMENT)
+_LEAST = (Role.OTHER, Role.DEVELOPMENT)
 _OF_ONE_VENDOR = frozenset({"zypper"})  # managers that only one vendor's systems have
 _OWN_NAMES = ("msft-",)
 _OF_ONE_NAME = ("go-toolset",)
@@ -78,7 +79,7 @@ class Standing:
 
     @property
     def _counting(self) -> Sequence[Stand]:
-        return [stand for stand in self.stands if stand.role is not Role.OTHER] or self.stands
+        return [stand for stand in self.stands if stand.role not in _LEAST] or self.stands
 
     def of(self, vendor: str) -> tuple[Stand, ...]:
         """Return the signs of one vendor, the weightiest first."""

@@ -66,6 +66,7 @@ class CompactDatabase:
         self._modules = modules
         self._lines = lines
         self._read: dict[int, Advisory] = {}
+        self._names: dict[str, list[int]] | None = None
 
     @property
     def database(self) -> VulnDatabase:
@@ -78,9 +79,12 @@ class CompactDatabase:
 
     def named(self, name: str) -> Sequence[Advisory]:
         """Return the entries that have an id or an alias."""
-        wanted = _json(name)
-        found = (self._entry(at) for at, line in enumerate(self._lines) if wanted in line)
-        return [advisory for advisory in found if name in advisory.names]
+        if self._names is None:
+            self._names = {}
+            for at, line in enumerate(self._lines):
+                for one in dict.fromkeys(_names(line)):
+                    self._names.setdefault(one, []).append(at)
+        return [self._entry(at) for at in self._names.get(name, ())]
 
     def entries(self) -> Iterator[Advisory]:
         """Yield all entries, by id."""
@@ -203,6 +207,15 @@ def _block(row: list[Any]) -> Affected:
             for path, symbols, goos, goarch in packages
         ),
     )
+
+
+def _names(line: bytes) -> list[str]:
+    """Return the id and the aliases of an entry, which stand first in its line. Raises InputError for a damaged one."""
+    try:
+        name, aliases = json.loads(line[: line.find(b"]") + 1] + b"]")
+        return [str(name), *map(str, aliases)]
+    except (ValueError, TypeError, RecursionError) as err:
+        raise _damaged("an entry of it cannot be read", type(err).__name__) from err
 
 
 def _day(day: date | None) -> str:

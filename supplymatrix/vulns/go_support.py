@@ -25,6 +25,12 @@ _BEHIND = 2
 """How many newer minors end the support of one."""
 _HALF_A_YEAR = 190
 """Days between two minors, with some room: they never were further apart since 1.5."""
+_FIRST = (
+    "2012-03-28 2013-05-13 2013-12-01 2014-06-18 2014-12-10 2015-08-19 2016-02-17 2016-08-15 2017-02-16 2017-08-24 "
+    "2018-02-16 2018-08-24 2019-02-25 2019-09-03 2020-02-25 2020-08-11 2021-02-16"
+)
+"""The days of 1.0 to 1.16: tables of releases may begin later."""
+_EARLY = {minor: date.fromisoformat(day) for minor, day in enumerate(_FIRST.split())}
 
 
 @value
@@ -56,7 +62,8 @@ def support_of(version: str, releases: Mapping[str, date], *, as_of: date | None
     last = _minor(newest) or 0
     behind = last - minor
     if behind >= _BEHIND:
-        ended = min(releases[one] for one in released if (_minor(one) or 0) >= minor + _BEHIND)
+        ending = minor + _BEHIND
+        ended = _EARLY.get(ending) or min(releases[one] for one in released if (_minor(one) or 0) >= ending)
         return _with(known, is_supported=False, ended=ended)
     since = max(0, (today - as_of).days) // _HALF_A_YEAR
     if max(behind, 0) + since >= _BEHIND:

@@ -7,8 +7,8 @@ it as a whole, since a list that is cut would clear somebody. What cannot be rea
 more and not less, and a note says so.
 
     SEMVER and ECOSYSTEM ranges   spans of versions; Go's order holds for both
-    versions                      single ones beside them
-    GIT ranges alone, or nothing  every version: there is nothing to hold one against
+    versions                      single ones beside them; what is no version ("latest") is passed over
+    GIT ranges alone, or nothing  every version: there is nothing to hold one against, nor where no single one is one
     custom_ranges                 the product's own numbers, which say nothing of the module's
 
 Source: ossf.github.io/osv-schema 1.7; go.dev/doc/security/vuln/database; golang/vulndb doc/format.md.
@@ -24,7 +24,8 @@ from datetime import date
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.vulnerability import Review
 from supplymatrix.vulns.advisory import Advisory, Affected, ImportedPackage, Span
-from supplymatrix.vulns.versions import spans_of
+from supplymatrix.vulns.cvss import severity_of
+from supplymatrix.vulns.versions import is_comparable, spans_of
 
 __all__ = ["MAX_ENTRY", "parse_advisory", "read_advisory"]
 
@@ -103,10 +104,13 @@ def _blocks(found: _Table, file: str, notes: list[str]) -> Iterable[Affected]:
 def _affected(module: str, block: _Table, file: str, notes: list[str]) -> Affected:
     ranges = [_table(one) for one in _list(block.get("ranges"), file)]
     known = [one for one in ranges if one.get("type") in ("SEMVER", "ECOSYSTEM")]
-    versions = tuple(text for text in map(_text, _list(block.get("versions"), file)) if text)
+    listed = [text for text in map(_text, _list(block.get("versions"), file)) if text]
+    versions = tuple(text for text in listed if is_comparable(text))
     is_every = not known and not versions
-    if is_every and ranges:
+    if is_every and (ranges or listed):
         notes.append("it bounds no versions that can be compared: every version counts")
+    elif len(versions) < len(listed):
+        notes.append("a version that it names cannot be read, and is passed over")
     spans = dict.fromkeys(span for one in known for span in _spans(one, file, notes))
     specific, database = _table(block.get("ecosystem_specific")), _table(block.get("database_specific"))
     own = [_table(one) for found in (specific, database) for one in _list(found.get("custom_ranges"), file)]
@@ -176,13 +180,15 @@ def _names(found: _Table, file: str) -> Iterable[str]:
 
 
 def _severity(found: _Table, specific: _Table) -> str:
-    """Return what an entry says of its severity: a word, or the last CVSS vector, which is of the newest version."""
+    """Return what an entry says of its severity: a word, or the last CVSS vector that can be read, as the newest ones
+    stand last; where none can, the last."""
     word = specific.get("severity")
     if isinstance(word, str) and word:
         return _said(word).lower()
     listed = found.get("severity")
     scores = [_text(_table(one).get("score")) for one in listed[:10]] if isinstance(listed, list) else []
-    return next((score for score in reversed(scores) if score), "")
+    told = [score for score in reversed(scores) if score]
+    return next(filter(severity_of, told), told[0] if told else "")
 
 
 def _url(found: _Table, specific: _Table) -> str:

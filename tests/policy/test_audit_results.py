@@ -15,7 +15,7 @@ from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.fact import Facts, Gap
 from supplymatrix.model.rule import Status
 from supplymatrix.model.verdict import Judged, Verdict
-from supplymatrix.policy.cvss import base_score, severity_of
+from supplymatrix.vulns.cvss import base_score, severity_of
 from supplymatrix.policy.verdict import judge
 from supplymatrix.reports.registry import render
 from tests.policy.policies import parse

@@ -85,4 +85,3 @@ def _why(use: VendorUse) -> str:
         return "whatever stands there now"
     ref = use.what.rpartition("@")[2]
     return f"the tag {ref}, which is moved with every release" if _TAG.fullmatch(ref) else f"the branch or tag {ref}"
-

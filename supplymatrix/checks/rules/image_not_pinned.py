@@ -36,7 +36,9 @@ RULE = Rule(
     since="0.1.0",
     check_kind="build-inputs",
 )
-_OTHER_STAGE = "other stage"
+_NOT_MEANT = ("other stage", "development")
+_OWN_SYNTAX = ("docker/dockerfile:", "docker.io/docker/dockerfile:")
+"""Docker's program that reads Dockerfiles: of the same maker as the builder, which moves by itself, too."""
 _MOVING = ("", "latest", "stable", "edge", "main", "master", "nightly", "dev", "debug", "nonroot", "debug-nonroot")
 
 
@@ -64,14 +66,16 @@ def check(view: FactView) -> Iterator[Result]:
 
 
 def _is_image(use: VendorUse) -> bool:
-    return use.part in IMAGES and use.role != _OTHER_STAGE
+    return use.part in IMAGES and use.role not in _NOT_MEANT
 
 
 def _is_told(use: VendorUse) -> bool:
     """Return whether a use is told of. Images in which CI alone runs are kept on a minor by most people, to get its
-    fixes: of them only those that name no release at all."""
+    fixes: of them only those that name no release at all. So are Dockerfiles on a release of their syntax."""
     if use.pinned is not Pinned.FLOATING:
         return False
+    if use.what.startswith(_OWN_SYNTAX):
+        return not names_release(use.what)
     return use.role != OF_CI or not names_release(use.what)
 
 

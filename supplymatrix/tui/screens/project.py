@@ -85,8 +85,8 @@ class ProjectScreen(DiskKeys):
         Binding("v", "verify", "Verify again"),
         Binding("r", "recheck", "From cache"),
         Binding("c", "coverage", "Coverage"),
-        Binding("a", "audits", "Audits", show=False),
         Binding("p", "project", "Project", show=False),
+        Binding("a", "audits", "Audits", show=False),
     ]
     DEFAULT_CSS = """
     ProjectScreen {
