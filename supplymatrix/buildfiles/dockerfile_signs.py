@@ -16,7 +16,7 @@ from supplymatrix.buildfiles.dockerfile import Dockerfile, Run, Stage, is_given_
 from supplymatrix.buildfiles.environment import read_platforms, read_setting
 from supplymatrix.buildfiles.found import NOTHING_FOUND, BuildFile, GoUse, Role, Sign, Tool, gap_alone, together
 from supplymatrix.buildfiles.go_commands import BUILDING, INSTALLERS, inside, verb_of_go
-from supplymatrix.buildfiles.images import go_of_image, image_forms, is_image_name, repository_of, without_login
+from supplymatrix.buildfiles.images import go_of_image, image_forms, is_image_name, is_own_syntax, without_login
 from supplymatrix.buildfiles.scripts import go_of_address, read_commands_found, shown
 from supplymatrix.buildfiles.shell_text import Command, command_of, read_commands
 from supplymatrix.model.fact import Gap
@@ -36,7 +36,6 @@ _EMPTY = "scratch"
 _PLAIN_IMAGES = frozenset({"golang", "alpine", "busybox", "debian", "ubuntu", "fedora", "centos", "amazonlinux"})
 """Official images that are copied from by a bare name; any other may be a context that the caller names."""
 _INDEX = re.compile(r"[0-9]{1,4}")  # of a stage
-_OWN_SYNTAX = frozenset({"docker/dockerfile", "docker.io/docker/dockerfile"})
 _MAX_COMMANDS = 20_000  # of one RUN
 _MAX_GROWTH = 4 << 20  # characters that the variables in the RUN lines of a file may stand for
 
@@ -69,7 +68,7 @@ def _syntax(file: Dockerfile) -> BuildFile:
         return NOTHING_FOUND
     place = Location(artifact=file.artifact, line=file.syntax_line, column=1)
     found = _image_found(file.syntax, place, shown(file.lines[file.syntax_line - 1]))
-    if repository_of(file.syntax) in _OWN_SYNTAX:
+    if is_own_syntax(file.syntax):
         return found
     gap = Gap(
         wanted="what the Dockerfile says",
@@ -292,6 +291,8 @@ def _filled(commands: Sequence[Command], known: Mapping[str, str], room: _Room) 
             words = tuple(_word(word, known, room) for word in command.words)
             command = changed(command, words=words)  # noqa: PLW2901 - the same command, filled in
         yield command
+    if commands and room.left <= 0:
+        yield Command(words=(), settings=(), at=commands[-1].at, is_cut=True)
 
 
 def _word(word: str, known: Mapping[str, str], room: _Room) -> str:

@@ -33,7 +33,6 @@ _DEEPEST = 8
 """How often variables are filled in that stand in others."""
 _LONGEST = 1_000  # characters of a text with its variables filled in
 _LOGIN = "…@"
-_UNRESOLVED = "it takes a variable, or an input, that has no value here"
 _SCRIPTS = ("before_script", "script", "after_script")
 _GIVEN_BY_SERVER = re.compile(r"\$\{?CI_SERVER_(?:FQDN|HOST)\}?")
 
@@ -93,8 +92,15 @@ def _image(file: YamlFile, node: YamlNode, variables: dict[str, str]) -> BuildFi
     image = _resolved(node.text, variables)
     if image is None:
         wanted = f"the image of a job ({shown(without_login(node.text))[:100]})"
-        return gap_alone(file.gap(node, wanted, _UNRESOLVED, "name the image"))
+        return gap_alone(file.gap(node, wanted, _why(node.text, variables), "name the image"))
     return image_found(file, node, image)
+
+
+def _why(text: str, variables: dict[str, str]) -> str:
+    from supplymatrix.buildfiles.docker_words import expand
+
+    names = ", ".join(f"${name}" for name in expand(text, variables).unresolved)
+    return f"{names} is unresolved here" if names else "it takes a variable, or an input, that has no value here"
 
 
 def _resolved(text: str, variables: dict[str, str]) -> str | None:
@@ -119,7 +125,7 @@ def _services(file: YamlFile, node: YamlNode, variables: dict[str, str]) -> Iter
             yield image_beside(file, service, image, Role.CI)
         elif service is not None:
             wanted = f"the image of a service ({shown(without_login(service.text))[:100]})"
-            yield gap_alone(file.gap(service, wanted, _UNRESOLVED, "name the image"))
+            yield gap_alone(file.gap(service, wanted, _why(service.text, variables), "name the image"))
 
 
 def _settings(file: YamlFile, job: YamlNode, variables: dict[str, str]) -> Iterator[BuildFile]:
@@ -204,7 +210,13 @@ def _included(file: YamlFile, item: YamlNode, variables: dict[str, str]) -> Tool
     component = item["component"].text
     if component:
         name, _, ref = component.partition("@")
-        return _step(file, item["component"], f"include {_GIVEN_BY_SERVER.sub('…', shown(name)).replace(_LOGIN, '')}", ref, variables)
+        return _step(
+            file,
+            item["component"],
+            f"include {_GIVEN_BY_SERVER.sub('…', shown(name)).replace(_LOGIN, '')}",
+            ref,
+            variables,
+        )
     node = next((item[key] for key in ("remote", "template") if item[key].text), item)
     place, words = file.place(node), file.words(node)
     pinned, wants = Pinned.FLOATING, "add integrity: sha256-… of the file, or copy it here"

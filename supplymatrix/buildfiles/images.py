@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["go_of_image", "image_forms", "is_image_name", "repository_of", "split_image", "without_login"]
+__all__ = [
+    "go_of_image", "image_forms", "is_image_name", "is_own_syntax", "repository_of", "split_image", "without_login",
+]  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*")
 _DIGEST_END = re.compile(r"@(?:(?:sha[0-9]+|md5|blake3):|\$|\{\{)[^@/]*$")
@@ -29,6 +31,11 @@ _HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
 def is_image_name(text: str) -> bool:
     """Return whether a text has only characters that names of images have; it may stand in a command then."""
     return _NAME.fullmatch(text) is not None
+
+
+def is_own_syntax(reference: str) -> bool:
+    """Return whether an image is Docker's own program that reads Dockerfiles: of the same maker as the builder."""
+    return repository_of(reference) in ("docker/dockerfile", "docker.io/docker/dockerfile")
 
 
 def without_login(text: str) -> str:

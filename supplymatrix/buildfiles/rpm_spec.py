@@ -175,7 +175,7 @@ class _Spec:
                 text = f"{text[:-1]} {self._lines[at].strip()}"
                 at += 1
             if len(text) > _LONGEST and not text.startswith("#"):
-                self._cut(number, section)
+                self._cut(number, section, text)
                 text = text[:_LONGEST]
             if not text or text.startswith("#"):
                 continue
@@ -313,9 +313,10 @@ class _Spec:
             Gap(wanted=wanted, reason=reason, remedy="mend the spec", subject=self._artifact, location=place)
         )
 
-    def _cut(self, line: int, section: str) -> None:
+    def _cut(self, line: int, section: str, text: str) -> None:
         """Note that the end of a line is not looked at, where that may be of Go."""
         if section in ("", "package", *_SCRIPTS) and len(self._gaps) < _MAX_GAPS:
+            self._is_of_go = self._is_of_go or "golang" in text or "go-toolset" in text
             self._gap(line, "the rest of a line of the spec", f"it has more than {_LONGEST:,} characters")
 
     def _expand(self, text: str, depth: int = 0) -> str:

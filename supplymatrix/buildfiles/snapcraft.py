@@ -36,8 +36,7 @@ def read_snapcraft(data: bytes, artifact: str) -> BuildFile:
         )
     image = base_image(built_on)
     if base_image(base.text):
-        role = Role.BOTH if built_on == base.text else Role.RUNTIME
-        signs += (image_sign(file, base, base_image(base.text), role),)
+        signs += (image_sign(file, base, base_image(base.text), Role.RUNTIME),)
     if built_on != base.text and image:
         signs += (image_sign(file, file.root["build-base"], image, Role.BUILD),)
     head = BuildFile(artifact="", kind="", signs=signs, arches=read_craft_arches(file))

@@ -282,8 +282,10 @@ class _Reader:
             return ""
         if bringing is not None and bringing.kind is DetectKind.IMAGE:
             return wanted_image(bringing.reference or bringing.texts[0])
-        if bringing is not None and (bringing.kind is DetectKind.SNAP or self._file.kind == "rpm-spec"):
-            return "set GOTOOLCHAIN=go1.N.M for the build: no full version can be named here"
+        if bringing is not None and bringing.kind is DetectKind.SNAP:
+            return "set GOTOOLCHAIN=go1.N.M in the build: a snap has no full versions to name"
+        if self._file.kind == "rpm-spec":
+            return "the distribution chooses it: keep the program's own record of it, `go version -m PROGRAM`"
         if bringing is not None and bringing.kind is DetectKind.PACKAGE:
             return "name a full version where the distribution keeps it, or an image by its digest"
         example = f"{use.version}.N" if use.version.count(".") == 1 else "1.N.M"

@@ -80,7 +80,9 @@ def read_workflow(data: bytes, artifact: str) -> BuildFile:
     jobs = list(file.root["jobs"].entries.items())
     parts += [_Job(file, job, name).read() for name, job in file.first(jobs, _MAX_JOBS, "jobs")]
     if file.root["jobs"].items:
-        parts.append(gap_alone(file.gap(file.root["jobs"], "the jobs of a workflow", "they have no names", "name them")))
+        parts.append(
+            gap_alone(file.gap(file.root["jobs"], "the jobs of a workflow", "they have no names", "name them"))
+        )
     runs = file.root["runs"]
     if runs.kind == "mapping" and not jobs:  # an action of this repository
         parts.append(_Job(file, runs, "runs").read())

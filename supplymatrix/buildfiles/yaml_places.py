@@ -18,7 +18,7 @@ __all__ = ["YamlFile", "entries_of", "open_yaml", "scalars"]
 _MAX_BYTES = 4 << 20
 _QUOTED = re.compile(r"(?:[&!]\S*[ \t]+)*[\"']")
 _MAX_NODES = 100_000
-_MAX_SCRIPTS = 2 * _MAX_BYTES
+_MAX_SCRIPTS = 1 << 20  # characters of all scripts of a file together
 T = TypeVar("T", YamlNode, tuple[str, YamlNode])
 
 

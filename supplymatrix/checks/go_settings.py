@@ -43,12 +43,16 @@ def _subject(context: str, name: str) -> str:
     return f"{name} ({context})" if context else name
 
 
+def _covered(risk: RiskySetting) -> str:
+    return "nothing" if risk.risk is SettingRisk.COVERS_NOTHING else risk.width.value
+
+
 def _finding(rule: Rule, module: ModuleVersion, key: tuple[str, str], told: list[RiskySetting], fix: str) -> Result:
     first = told[0]
     more = f" ({len(told):,} such entries)" if len(told) > 1 else ""
     where = f" in {first.context}" if first.context else ""
     evidence = [Evidence(label="value", value=first.shown), Evidence(label="set by", value=first.origin)]
-    evidence += [Evidence(label="covers", value=f"{risk.pattern}: {risk.width.value}") for risk in told if risk.pattern]
+    evidence += [Evidence(label="covers", value=f"{risk.pattern}: {_covered(risk)}") for risk in told if risk.pattern]
     return failed(
         rule,
         _subject(*key),

@@ -60,13 +60,14 @@ def leaks(
     """Tell which module names the go command would tell to which host for PATH, before it does.
 
     Worked out from go.mod, go.sum, the imports and the settings; nothing is run, and nobody is asked. What a build
-    needs is told for this machine, and for each stage of a Dockerfile and each CI file that sets GOPROXY, GOPRIVATE or
-    alike. A name is private when GOPRIVATE or the policy's [sources] private covers it, or, as a rule of thumb, when it
-    is on the host of the main module and that is none where anybody keeps code. A proxy of the same domain, or on a
-    private address, may know it.
+    needs is told for this machine, and for each stage of a Dockerfile and each CI job that runs go or sets GOPROXY,
+    GOPRIVATE or alike; those that set nothing have Go's own defaults. A name is private when GOPRIVATE or the policy's
+    [sources] private covers it. As a rule of thumb, it is perhaps private when it is on the host of the main module,
+    that is none where anybody keeps code, and the log is not known to have it. A proxy of the same domain, on a private
+    address, or among the policy's [sources] proxies, may know it.
 
-    Exit 0: no private name goes to others. 1: one does. 2: PATH cannot be read. 3: the module graph or the imports are
-    not known in full, or Go would refuse a setting. 5: there was nothing to look at.
+    Exit 0: no private name goes to others. 1: one does, or perhaps. 2: PATH cannot be read. 3: the module graph, the
+    imports or a setting are not known in full, or Go would refuse a setting. 5: there was nothing to look at.
     """
     from supplymatrix.engine.audit_input import AuditInput
     from supplymatrix.engine.audit_sources import LeakWish, leaks_of_all
@@ -81,9 +82,14 @@ def leaks(
     wishes = []
     for subject in find_subjects((path,), recursive=False).subjects:
         project = read_subject(subject)
-        private = load_policy(policy, project, means.environ, means)[0].private
-        wishes.append(AuditInput(means=means, project=project, private=tuple(private)))
-    run = leaks_of_all(wishes, LeakWish(scenario=Scenario(scenario), is_warm=not is_cold, changes=variables))
+        found = load_policy(policy, project, means.environ, means)[0]
+        wishes.append(
+            AuditInput(means=means, project=project, private=tuple(found.private), proxies=found.allowed_proxies)
+        )
+    around = path if path.is_dir() else path.parent
+    run = leaks_of_all(
+        wishes, LeakWish(scenario=Scenario(scenario), is_warm=not is_cold, changes=variables, around=around)
+    )
     render = {
         "text": lambda width: render_leaks_text(run, width=width, verbose=console.verbose),
         "json": lambda _width: render_leaks_json(run),

@@ -59,8 +59,9 @@ def vex(
     """Write VEX for the project in PATH, from what is found and from the waivers of its policy.
 
     A vulnerability whose functions were sought and are not there does not affect it; one whose waiver gives a
-    justification neither. What nobody could look at is under investigation. The document says for each who looked, and
-    how deep, or whose word it is and until when. With SOURCE_DATE_EPOCH set two runs give the same bytes.
+    justification neither. What nobody could look at is under investigation, and so is what some platform or tags take
+    in. The document says for each who looked, and how deep, or whose word it is and until when. Of a workspace each
+    member is a product. With SOURCE_DATE_EPOCH set two runs give the same bytes.
 
     Exit 0: written. 2: nobody answers for it (OpenVEX demands an author). 3: written, and something could not be looked
     at, so that there may be more.
@@ -127,11 +128,16 @@ def _tell(run: VexRun) -> None:
     from supplymatrix.reports.snippet import in_page
 
     counts = Counter(str(said.status) for said in run.statements)
-    summed = ", ".join(f"{number:,} {word}" for word, number in sorted(counts.items())) or "nothing is known against it"
-    lines = [f"{run.name}: {len(run.statements):,} statements: {summed}"]
+    summed = ", ".join(f"{number:,} {word}" for word, number in sorted(counts.items()))
+    summed = summed or f"nothing is known of {run.required:,} required modules"
+    count = len(run.unchecked)
+    left = f"; {count:,} module{'s' if count > 1 else ''} could not be judged" if count else ""
+    lines = [f"{run.name}: {len(run.statements):,} statements: {summed}{left}"]
     for database in run.databases:
         dated = database.dated.isoformat() if database.dated is not None else "of no known day"
         lines.append(f"{database.name}, {dated}; {database.attribution or database.source}")
-    lines += [unknown_line(gap) for gap in run.gaps[:_MOST]]
-    lines += [f"… and {len(run.gaps) - _MOST:,} more of these"] if len(run.gaps) > _MOST else []
+    not_judged = [f"not judged: {one.subject}: {one.reason}" for one in run.unchecked]
+    for told in ([unknown_line(gap) for gap in run.gaps], not_judged):
+        lines += told[:_MOST]
+        lines += [f"… and {len(told) - _MOST:,} more of these"] if len(told) > _MOST else []
     write_stderr("".join(f"{line}\n" for line in in_page(lines, page_width())))

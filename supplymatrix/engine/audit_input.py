@@ -18,10 +18,14 @@ __all__ = ["AuditInput"]
 @value
 class AuditInput:
     """project: None where programs alone are looked at; programs: None for none. private: patterns of GOPRIVATE that
-    the policy declares. vuln_databases: beside those of the settings. Nothing of the project is run."""
+    the policy declares; proxies: hosts that it allows as module proxies, which may know all names. vuln_databases:
+    beside those of the settings. every_build: what rules vulnerabilities out is to hold on any platform and with any
+    tags. Nothing of the project is run."""
 
     means: Means
     project: Project | None = None
     programs: ProgramsFound | None = None
     private: tuple[str, ...] = ()
     vuln_databases: tuple[Path, ...] = ()
+    proxies: tuple[str, ...] = ()
+    every_build: bool = False

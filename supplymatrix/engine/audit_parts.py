@@ -5,7 +5,7 @@ found = look_at(subject, AuditPart.VULNS)
 found.run, found.judged, found.gaps, found.exit_code
 
 For who shows the parts one after the other: each is looked at by itself, by the code of its own command, and judged as
-`supplymatrix audit` judges it, which has all families on. Nothing is run, and nobody is asked.
+`supplymatrix audit` judges it, which has all families on. Nothing of the project is run, and nobody is asked.
 """
 
 from __future__ import annotations
@@ -222,7 +222,9 @@ def _facts_of(run: PartRun) -> tuple[Fact, ...]:
     if isinstance(run, CgoRun):
         return (*run.native, *run.national)
     if isinstance(run, SourcesFound):
-        sent = dict.fromkeys(name for leaks in run.leaks for name in leaks.sent if not name.context or name.is_private)
+        sent = dict.fromkeys(
+            name for leaks in run.leaks for name in leaks.sent if not name.context or name.may_be_private
+        )
         return (*run.settings.settings, *run.settings.risks, *sent)
     if isinstance(run, CredentialsRun):
         return (*run.credentials, *run.sought)
@@ -258,7 +260,12 @@ def _sources(subject: AuditSubject) -> SourcesFound:
     from supplymatrix.privacy.needs import Scenario
 
     private = tuple(subject.policy.private)
-    wish = AuditInput(means=subject.request.means, project=subject.project, private=private)
+    wish = AuditInput(
+        means=subject.request.means,
+        project=subject.project,
+        private=private,
+        proxies=subject.policy.allowed_proxies,
+    )
     settings = audit_sources(wish)
     leaks: list[LeaksRun] = []
     for scenario in (Scenario.BUILD, Scenario.TIDY):

@@ -77,11 +77,11 @@ def run_vulns(request: VulnRequest) -> VulnRun:
     parts: list[SourceVulns | ProgramVulns] = [
         _of_one_project(project, databases, request) for project in subjects.projects
     ]
-    notes = [note.message for part in parts for note in getattr(part, "notes", ())]
     if subjects.programs is not None:
         wish = AuditInput(means=request.means, programs=subjects.programs, private=request.private)
         parts.append(_of_programs(subjects.programs, databases, wish))
-        notes += subjects.programs.notes
+    notes = [note.message for part in parts for note in part.notes]
+    notes += subjects.programs.notes if subjects.programs is not None else ()
     of_age = (age_gap(database, request.means.now.date()) for database in databases.databases)
     gaps = (
         *databases.gaps,
@@ -103,7 +103,7 @@ def run_vulns(request: VulnRequest) -> VulnRun:
         exit_code=_exit_code(found, gos, gaps, names),
         subjects=names,
         checked=sum(part.checked for part in parts),
-        unchecked=tuple(one for part in parts for one in part.unchecked),
+        unchecked=tuple(dict.fromkeys(one for part in parts for one in part.unchecked)),
         ignored=tuple(one for part in parts for one in getattr(part, "ignored", ())),
     )
 
@@ -120,11 +120,10 @@ def facts_of(wish: AuditInput) -> SeenHere:
     parts: list[SourceVulns | ProgramVulns] = []
     notes: list[Note] = []
     if wish.project is not None:
-        source = _of_project(wish, databases)
-        notes += source.notes
-        parts.append(source)
+        parts.append(_of_project(wish, databases))
     if wish.programs is not None:
         parts.append(_of_programs(wish.programs, databases, wish))
+    notes += (note for part in parts for note in part.notes)
     told: list[str] = []
     found = _with_clocks([one for part in parts for one in part.vulnerabilities], wish.means, told)
     notes += [Note(code="vulns-first-seen", message=text) for text in told]
@@ -133,7 +132,7 @@ def facts_of(wish: AuditInput) -> SeenHere:
             *databases.databases,
             *sorted(found, key=_order),
             *dict.fromkeys(go for part in parts for go in part.gos),
-            *(one for part in parts for one in part.unchecked),
+            *dict.fromkeys(one for part in parts for one in part.unchecked),
             *(one for part in parts for one in getattr(part, "ignored", ())),
         ),
         gaps=tuple(dict.fromkeys((*databases.gaps, *of_age, *(gap for part in parts for gap in part.gaps)))),
@@ -144,9 +143,15 @@ def facts_of(wish: AuditInput) -> SeenHere:
 def _of_project(
     wish: AuditInput, databases: VulnDatabases, *, call_graph: bool = False, govulncheck: Path | None = None
 ) -> SourceVulns:
+    """Return what is known of a project, as the go command would build it: in its workspace."""
     from supplymatrix.engine.vuln_sources import SourceWish, project_vulnerabilities
+    from supplymatrix.engine.work_member import in_workspace
 
-    return project_vulnerabilities(wish, databases, SourceWish(call_graph=call_graph, govulncheck=govulncheck))
+    assert wish.project is not None  # noqa: S101 - asked before
+    member = in_workspace(wish.project, wish.means.environ)
+    source = SourceWish(call_graph=call_graph, govulncheck=govulncheck)
+    made = project_vulnerabilities(changed(wish, project=member.project), databases, source)
+    return changed(made, gaps=(*member.gaps, *made.gaps), notes=(*member.notes, *made.notes))
 
 
 def _of_one_project(project: Project, databases: VulnDatabases, request: VulnRequest) -> SourceVulns:

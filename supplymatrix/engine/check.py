@@ -61,6 +61,7 @@ class CheckRequest:
     there already decides nothing. with_faults: a subject that cannot be used is an item of the survey even where it is
     the only one, so that there is something to report. in_force: rules that are errors whatever the policies say.
     audits: families that are looked at whatever the policies say. vuln_databases: beside those of the settings.
+    every_build: vulnerabilities are ruled out for any platform and any tags alone.
     copies_of: the only modules whose copies on this machine are looked at, None = all for which it is asked. cached_go:
     a Go in the module cache that builds a project is verified whatever its policy says.
     binaries: programs that are checked with the project, which must be the only one. publishers: whose signatures of
@@ -82,6 +83,7 @@ class CheckRequest:
     publishers: PublisherTrust | None = None
     audits: frozenset[AuditFamily] = frozenset()
     vuln_databases: tuple[Path, ...] = ()
+    every_build: bool = False
 
 
 @value
@@ -302,7 +304,9 @@ def _with_audits(request: CheckRequest, seen: SeenHere, programs: ProgramsFound 
         project=item.project,
         programs=programs,
         private=item.policy.private,
+        proxies=item.policy.allowed_proxies,
         vuln_databases=request.vuln_databases,
+        every_build=request.every_build,
     )
     return add_audits(seen, item.policy, wish)
 

@@ -24,19 +24,24 @@ __all__ = ["ENV_FILE", "GOROOT_ENV", "SettingsOf", "go_settings_of", "machine_se
 
 ENV_FILE = "go env file"
 GOROOT_ENV = "GOROOT's go.env"
-_PROXIES = frozenset({"GOPROXY", "HTTPS_PROXY", "HTTP_PROXY"})
+_WITH_LOGINS = frozenset({
+    "GOPROXY", "HTTPS_PROXY", "HTTP_PROXY", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE",
+})  # fmt: skip
+"""Addresses, and lists of patterns: who takes one for the other writes a login there, too."""
 _LONGEST = 500  # characters of a value that are shown
 
 
 @value
 class SettingsOf:
     """The settings of one context: "" = this machine, else a build file and its stage. found: in the order of `NAMES`;
-    in a build file one name may stand there several times. gaps: what could not be read; notes: in sentences."""
+    in a build file one name may stand there several times. gaps: what could not be read; notes: in sentences. runs_go:
+    commands that ask for modules are run there."""
 
     context: str
     found: tuple[FoundSetting, ...]
     gaps: tuple[Gap, ...] = ()
     notes: tuple[str, ...] = ()
+    runs_go: bool = False
 
 
 def show_setting(name: str, text: str) -> str:
@@ -45,7 +50,7 @@ def show_setting(name: str, text: str) -> str:
 
     if not text:
         return ""
-    if name in _PROXIES:
+    if name in _WITH_LOGINS:
         shown = redact_urls(text)
     elif name == "GOSUMDB":
         shown = redact_gosumdb(text)
@@ -59,8 +64,10 @@ def show_setting(name: str, text: str) -> str:
 
 
 def go_settings_of(found: Sequence[FoundSetting]) -> GoSettings:
-    """Return settings as the readers of GOPROXY and GOPRIVATE take them."""
-    by_name = {entry.name: Setting(value=entry.text, origin=entry.origin) for entry in reversed(found)}
+    """Return settings as the readers of GOPROXY and GOPRIVATE take them; one whose value is not known is empty."""
+    by_name = {
+        entry.name: Setting(value="" if entry.unknown else entry.text, origin=entry.origin) for entry in reversed(found)
+    }
 
     def get(name: str) -> Setting:
         return by_name.get(name, Setting())

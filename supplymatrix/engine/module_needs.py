@@ -10,14 +10,16 @@ modules that may be needed beyond it are not sure.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from supplymatrix.engine.graph_inputs import GraphInputs, read_inputs
 from supplymatrix.engine.module_graph import cache_of, graph_of_files
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.build_constraint import BuildContext
 from supplymatrix.gomod.goversion import go_version_key, is_toolchain, language_version
+from supplymatrix.gomod.modfile import Replace
 from supplymatrix.gomod.module_graph import Absent, ModuleGraph, WantedFile
 from supplymatrix.gomod.toolchain import toolchain_module
 from supplymatrix.model.fact import SumLine
@@ -26,7 +28,8 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.privacy.needs import ProjectNeeds, Scenario, WantedPackage, reads_graph
-from supplymatrix.sources.build_target import BuildTarget, find_target, host_target
+from supplymatrix.privacy.refused import stops
+from supplymatrix.sources.build_target import BuildTarget, find_target, flag_of, host_target
 from supplymatrix.sources.mod_files import ModFiles
 from supplymatrix.sources.packages import NO_MODULE, MissingPackage, PackageFindings, VendorFolder, find_packages
 from supplymatrix.sources.project import Project, is_file, read_project
@@ -59,11 +62,14 @@ def read_needs(
 
     Raises InputError for a project without a go.mod that can be read.
     """
+    stops = ""
     if scenario is Scenario.TIDY or gowork == "off":  # go mod tidy knows no workspace
         project = project if project.workspace is None else read_project(project.root)
+    elif gowork and not (os.path.isabs(gowork) and is_file(Path(gowork))):  # noqa: PTH117 - a text
+        stops = "GOWORK names no file that is there by an absolute path: the go command stops"
     elif project.workspace is None:
         project = _in_workspace(project, gowork)
-    return _Reading(project, environ, scenario, warm=warm).run()
+    return _Reading(project, environ, scenario, warm=warm).run(stops)
 
 
 def _in_workspace(project: Project, gowork: str) -> Project:
@@ -82,20 +88,40 @@ def _in_workspace(project: Project, gowork: str) -> Project:
     return project
 
 
-def logged_paths(cache: Path | None, modules: Iterable[ModuleVersion]) -> frozenset[str]:
-    """Return the paths of modules that the public log is known to have: the go command has kept its answer."""
-    from supplymatrix.gomod.goenv import GO_LOG
+def logged_paths(
+    cache: Path | None, modules: Iterable[ModuleVersion], environ: Mapping[str, str] = MappingProxyType({})
+) -> frozenset[str]:
+    """Return the paths of modules that the public log is known to have: the go command has kept its answer, or a check
+    has. environ: says where the cache of checks is."""
+    from supplymatrix.sumdb.known import GO_LOG_NAME
 
-    found = set()
-    for module in modules if cache is not None else ():
+    names: dict[str, str] = {}
+    for module in modules:
         try:
-            name = f"{module.escaped_path}@{module.escaped_version}"
+            names[f"lookup/{module.escaped_path}@{module.escaped_version}"] = module.path
         except InputError:
             continue
-        assert cache is not None  # noqa: S101 - the loop is empty without
-        if (cache / "cache" / "download" / "sumdb" / GO_LOG / "lookup" / name).is_file():
-            found.add(module.path)
-    return frozenset(found)
+    folder = cache / "cache" / "download" / "sumdb" / GO_LOG_NAME if cache is not None else None
+    found = {path for name, path in names.items() if folder is not None and (folder / name).is_file()}
+    left = [name for name, path in names.items() if path not in found]
+    return frozenset({*found, *(names[name] for name in _checked(left, environ))})
+
+
+def _checked(names: Sequence[str], environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield what checks have kept the log's answer for; nothing is written where they have not kept anything."""
+    from supplymatrix.net.cache import LogCache
+    from supplymatrix.net.folders import cache_folder_if_any
+    from supplymatrix.sumdb.known import GO_LOG_KEY, GO_LOG_NAME
+    from supplymatrix.sumdb.note import parse_verifier_key
+
+    folder = cache_folder_if_any(environ) if names else None
+    if folder is None or not any(folder.glob("sumdb-*.sqlite")):
+        return
+    kept = LogCache.open(folder, GO_LOG_NAME, parse_verifier_key(GO_LOG_KEY).key_hash)
+    try:
+        yield from (name for name, data in kept.get_many(names).items() if data)
+    finally:
+        kept.close()
 
 
 class _Reading:
@@ -113,8 +139,16 @@ class _Reading:
         self._wanted: dict[ModuleVersion, None] = {}
         self._gaps: list[Gap] = []
         self._notes: list[str] = []
+        self._stops: list[str] = []
+        self._unread: set[ModuleVersion] = set()
 
-    def run(self) -> ReadNeeds:
+    def run(self, stop: str = "") -> ReadNeeds:
+        """Return the needs. stop: why the go command asks nobody, "" when it does."""
+        said = {name: self._environ.get(name) or self._values.get(name, "") for name in ("GOFLAGS", "GO111MODULE")}
+        is_workspace = self._inputs.go_work is not None
+        reasons = (*((stop,) if stop else ()), *stops(said, self._scenario, is_workspace=is_workspace))
+        if reasons:
+            return self._nothing(reasons)
         target = find_target(self._environ, self._values, goos="", goarch="", cgo=None, tags=None)
         graph = graph_of_files(self._inputs, self._read_file)
         vendored = self._vendored(target)
@@ -126,10 +160,29 @@ class _Reading:
             self._miss("what go.mod says", f"{text} is not reckoned with here", "unset it, or build without it")
         return ReadNeeds(project=needs, gaps=tuple(self._gaps), cache=self._cache, notes=tuple(self._notes))
 
+    def _nothing(self, reasons: tuple[str, ...]) -> ReadNeeds:
+        """Return that nobody is asked, and why."""
+        needs = ProjectNeeds(
+            mains=tuple(main.path for main in self._inputs.mains), selected={}, required=frozenset(), graph_files=(),
+            packages=(), is_whole=True, sums=frozenset(), stops=reasons,
+        )  # fmt: skip
+        return ReadNeeds(project=needs, gaps=(), cache=self._cache, notes=tuple(self._notes))
+
     def _read_file(self, wanted: WantedFile) -> bytes | Absent:
-        if wanted.effective is not None:
-            self._wanted[wanted.effective] = None
+        module = wanted.effective
+        if module is not None:
+            self._wanted[module] = None
+            if self._wants_sums and module not in self._inputs.hashes:
+                self._unread.add(module)
+                return Absent(reason="go.sum has no line for it, so that the go command does not read it")
         return self._files.read(wanted)
+
+    @property
+    def _wants_sums(self) -> bool:
+        """Whether the go command looks for updates without the go.mod files that go.sum has no line for."""
+        flags = self._environ.get("GOFLAGS") or self._values.get("GOFLAGS", "")
+        is_readonly = flag_of(flags, "mod") != "mod" and self._inputs.go_work is None
+        return self._scenario is Scenario.UPDATES and is_readonly
 
     def _needs(
         self,
@@ -144,7 +197,7 @@ class _Reading:
         mains = tuple(main.path for main in inputs.mains)
         selected = {entry.module.path: entry.effective for entry in graph.modules if not entry.is_main}
         go = inputs.mains[0].go_mod.go if inputs.mains else None
-        toolchain, place = self._toolchain()
+        toolchain, place, by = self._toolchain(graph)
         return ProjectNeeds(
             mains=mains,
             selected=selected,
@@ -154,6 +207,7 @@ class _Reading:
             is_whole=is_whole,
             sums=self._sums(),
             replaced=self._replaced(),
+            in_folders=frozenset(self._in_folders(packages, selected)),
             prunes=go is not None and go_version_key(go.text) >= _FIRST_PRUNING,
             is_workspace=inputs.go_work is not None,
             is_vendored=is_vendored,
@@ -162,6 +216,8 @@ class _Reading:
             places=self._places(),
             toolchain=toolchain,
             toolchain_place=place,
+            toolchain_by=by,
+            stops=tuple(self._stops),
         )
 
     def _sums(self) -> frozenset[tuple[ModuleVersion, SumKind]]:
@@ -175,17 +231,35 @@ class _Reading:
             lines += [line for sums in found if sums is not None for line in sums.lines]
         return frozenset((line.subject, line.kind) for line in lines)
 
-    def _replaced(self) -> dict[str, ModuleVersion | None]:
-        files = [main.go_mod.replace for main in self._inputs.mains]
+    def _replaces(self) -> Iterator[tuple[Replace, Path]]:
+        """Yield the replace lines, each with the folder that its own begins in."""
+        for main in self._inputs.mains:
+            yield from ((entry, main.folder) for entry in main.go_mod.replace)
         if self._inputs.go_work is not None:
-            files.append(self._inputs.go_work.replace)
+            yield from ((entry, self._inputs.folder) for entry in self._inputs.go_work.replace)
+
+    def _replaced(self) -> dict[str, ModuleVersion | None]:
         return {
             entry.old.path: None
             if entry.is_directory
             else ModuleVersion(path=entry.new_path, version=entry.new_version)
-            for entries in files
-            for entry in entries
+            for entry, _ in self._replaces()
         }
+
+    def _in_folders(
+        self, packages: Iterable[WantedPackage], selected: Mapping[str, ModuleVersion | None]
+    ) -> Iterator[str]:
+        """Yield imported packages that a folder has which a replace line of an unrequired module names."""
+        folders = {
+            entry.old.path: Path(os.path.normpath(base / entry.new_path))
+            for entry, base in self._replaces()
+            if entry.is_directory and entry.old.path not in selected
+        }
+        for package in packages if folders else ():
+            if not (package.owner or package.absent) and any(
+                _has_package(folder, package.path, path) for path, folder in folders.items()
+            ):
+                yield package.path
 
     def _places(self) -> dict[str, Location]:
         """Return where each module is required; of a workspace's other members, with their folder."""
@@ -279,8 +353,9 @@ class _Reading:
         vendor: VendorFolder | None = None
         return find_packages(mains, modules, context=context, vendor=vendor, roots=roots)
 
-    def _toolchain(self) -> tuple[ModuleVersion | None, Location]:
-        """Return the Go that the go command fetches before it does anything, and who asks for it."""
+    def _toolchain(self, graph: ModuleGraph) -> tuple[ModuleVersion | None, Location, str]:
+        """Return the Go that the go command fetches, where that is asked for, and by which module of the graph: ""
+        where it is fetched before anything else is done."""
         from supplymatrix.net.settings import building_goroot
         from supplymatrix.sources.go_root import go_version_of
 
@@ -290,14 +365,25 @@ class _Reading:
         chosen = self._environ.get("GOTOOLCHAIN") or self._values.get("GOTOOLCHAIN", "")
         if not local:
             self._notes.append("no Go was found here: whether it would fetch another one is not known")
-            return None, nowhere
-        wanted, place = self._wanted_go(chosen or "auto", local)
+            return None, nowhere, ""
+        chosen = chosen or "auto"
+        mode = chosen.partition("+")[2] or chosen
+        wanted, place = self._wanted_go(chosen, local)
+        by = ""
+        if mode == "auto" and wanted in ("", f"go{local}") and self._scenario in (Scenario.TIDY, Scenario.DOWNLOAD):
+            wanted, by = _newer_go(graph, local)
+            place = self._places().get(by, nowhere)
         if not wanted or wanted == f"go{local}":
-            return None, nowhere
+            return None, nowhere, ""
         if self._is_in_path(wanted):
             self._notes.append(f"{wanted} is in PATH, so that it is not fetched")
-            return None, nowhere
-        return toolchain_module(wanted.removeprefix("go"), "-".join(host_target())), place
+            return None, nowhere, ""
+        if mode == "path":
+            self._stops.append(
+                f"{wanted} is asked for, and is not in PATH: with GOTOOLCHAIN={chosen} the command stops"
+            )
+            return None, nowhere, ""
+        return toolchain_module(wanted.removeprefix("go"), "-".join(host_target())), place, by
 
     def _wanted_go(self, chosen: str, local: str) -> tuple[str, Location]:
         """Return the toolchain that runs, "go1.26.8". Source: Go cmd/go/internal/toolchain (Select)."""
@@ -309,8 +395,6 @@ class _Reading:
             self._miss("which Go builds", "GOTOOLCHAIN is none that the go command takes", "mend GOTOOLCHAIN")
             return "", place
         if (plus or mode) and mode in ("auto", "path"):
-            if mode == "path":
-                return "", place  # nothing is fetched
             wanted, place = self._from_files(wanted, wanted.removeprefix("go").partition("-")[0] or local, place)
         return wanted, place
 
@@ -324,9 +408,7 @@ class _Reading:
             if go_version_key(asked) > go_version_key(version):
                 wanted, version, place = line.text, asked, line.location
         if go is not None and go_version_key(go.text) > go_version_key(version):
-            is_language = language_version(f"go{go.text}") == f"go{go.text}"
-            dot_zero = ".0" if is_language and go_version_key(go.text) >= _WITH_DOT_ZERO else ""
-            wanted, place = f"go{go.text}{dot_zero}", go.location
+            wanted, place = f"go{_with_dot_zero(go.text)}", go.location
         return wanted, place
 
     def _is_in_path(self, name: str) -> bool:
@@ -351,8 +433,9 @@ class _Reading:
         return frozenset(found)
 
     def _tell_graph(self, graph: ModuleGraph) -> None:
-        if graph.missing:
-            first, count = graph.missing[0], len(graph.missing)
+        missing = [entry for entry in graph.missing if entry.wanted.effective not in self._unread]
+        if missing:
+            first, count = missing[0], len(missing)
             reason = f"go.mod of {first.wanted.module}: {first.reason}" + (
                 f" ({count:,} such files)" if count > 1 else ""
             )
@@ -367,6 +450,37 @@ class _Reading:
 
     def _miss(self, wanted: str, reason: str, remedy: str) -> None:
         self._gaps.append(Gap(wanted=wanted, reason=reason, remedy=remedy, subject=self._inputs.name))
+
+
+def _has_package(folder: Path, package: str, module: str) -> bool:
+    """Return whether a folder has a package of the module that it stands for, which no module within it has."""
+    if package != module and not package.startswith(f"{module}/"):
+        return False
+    at = folder
+    try:
+        for name in package[len(module) + 1 :].split("/") if package != module else ():
+            at /= name
+            if is_file(at / "go.mod"):
+                return False
+        with os.scandir(at) as entries:
+            return any(entry.name.endswith(".go") and entry.is_file() for entry in entries)
+    except (OSError, ValueError):
+        return False
+
+
+def _newer_go(graph: ModuleGraph, local: str) -> tuple[str, str]:
+    """Return the newest Go that a module of the graph asks for, and which one; ("", "") where the one here will do."""
+    newest, by = local, ""
+    for entry in graph.modules:
+        if not entry.is_main and entry.go_version and go_version_key(entry.go_version) > go_version_key(newest):
+            newest, by = entry.go_version, entry.module.path
+    return (f"go{_with_dot_zero(newest)}", by) if by else ("", "")
+
+
+def _with_dot_zero(version: str) -> str:
+    """Return the first Go of a language version: "1.27.0" for "1.27"."""
+    is_language = language_version(f"go{version}") == f"go{version}"
+    return f"{version}.0" if is_language and go_version_key(version) >= _WITH_DOT_ZERO else version
 
 
 def _anywhere(

@@ -3,8 +3,8 @@
 found = packages_anywhere(run, os.environ)
 found.packages["example.com/a"]           # import paths of the module, as far as its files are here
 
-No build takes all of them, and none takes others, but for tags that were not given. `go vet` and tests of the project
-are not looked at.
+No build takes all of them, and none takes others, but for tags that were not given, if it is not asked for these too.
+`go vet` and tests of the project are not looked at.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class PackagesAnywhere:
     """packages: module path → import paths that some build takes, sorted. absent: modules that are not here, and that
     some build may take packages from. unreadable: what could not be read, so that there may be more. tags: those that
     were given; unmet_tags: others that files of the main modules ask for. with_c, with_objects, with_imports: as in
-    `PackageFindings`. folders: module path → where its files lie, those of which there are any."""
+    `PackageFindings`. folders: module path → where its files lie, those of which there are any. standard: import paths
+    of the standard library that these packages import."""
 
     packages: Mapping[str, tuple[str, ...]]
     absent: frozenset[str] = frozenset()
@@ -48,6 +49,7 @@ class PackagesAnywhere:
     with_objects: _Files = _NONE
     with_imports: _Files = _NONE
     folders: Mapping[str, Path] = MappingProxyType({})
+    standard: tuple[str, ...] = ()
 
 
 def packages_anywhere(
@@ -56,9 +58,12 @@ def packages_anywhere(
     *,
     tags: AbstractSet[str] | None = None,
     watched: AbstractSet[str] = frozenset(),
+    every_tag: bool = False,
+    member: str = "",
 ) -> PackagesAnywhere:
     """Return the packages of a project's builds for any platform; none where there is no build list. tags: of the
-    builds, None = as GOFLAGS says. watched: imports whose files are told."""
+    builds, None = as GOFLAGS says. watched: imports whose files are told. every_tag: builds with other tags as well.
+    member: the one main module of a workspace whose packages are built, "" = all of them."""
     if run.graph is None or run.inputs is None:
         return PackagesAnywhere(packages={})
     from supplymatrix.net.settings import read_env_values
@@ -77,8 +82,9 @@ def packages_anywhere(
             for listed in run.graph.modules
             if listed.module.path not in mains
         }
-    anywhere = AnyPlatform(tags=frozenset(told), go_minor=run.go_minor)
-    found = find_packages(mains, modules, context=anywhere, vendor=vendor, watched=watched)
+    anywhere = AnyPlatform(tags=frozenset(told), go_minor=run.go_minor, every_tag=every_tag)
+    roots = frozenset([member]) if member else None
+    found = find_packages(mains, modules, context=anywhere, vendor=vendor, watched=watched, roots=roots)
     folders = {**{path: folder for path, folder in modules.items() if folder is not None}, **mains}
     if vendor is not None:
         folders |= {path: vendor.folder / path for path in found.used if path not in mains}
@@ -94,6 +100,7 @@ def packages_anywhere(
         with_objects=found.with_objects,
         with_imports=found.with_imports,
         folders=folders,
+        standard=tuple(sorted(found.standard)),
     )
 
 

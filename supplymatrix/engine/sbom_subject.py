@@ -11,11 +11,10 @@ import posixpath
 from collections.abc import Mapping
 from pathlib import Path
 
-from supplymatrix.engine.work_file import go_work_of
+from supplymatrix.engine.work_member import member_of
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.audit import ReadFile
 from supplymatrix.model.value import value
-from supplymatrix.net.settings import read_env_values
 from supplymatrix.sources.project import Project, is_file, is_folder
 from supplymatrix.sources.subjects import Subject, SubjectKind, find_subjects, read_subject
 
@@ -60,7 +59,7 @@ def find_sbom_subject(path: Path, environ: Mapping[str, str]) -> SbomSubject:
     if not has_module and is_file(go_work):
         return _workspace(go_work, path)
     if has_module:
-        member = _as_member(folder, environ)
+        member, _ = member_of(folder, environ)
         if member is not None:
             project = read_subject(member)
             return SbomSubject(projects=(project,), path=path, folder=folder, name=project.name)
@@ -98,21 +97,6 @@ def _workspace(go_work: Path, path: Path) -> SbomSubject:
         raise InputError(*faults)
     name = go_work.parent.resolve().name or "workspace"
     return SbomSubject(projects=tuple(projects), path=path, folder=go_work.parent, name=name, is_workspace=True)
-
-
-def _as_member(folder: Path, environ: Mapping[str, str]) -> Subject | None:
-    """Return a module's folder as the member of the workspace in which the go command would build it, None for none."""
-    real = folder.resolve()
-    go_work = go_work_of(real, environ, read_env_values(environ))
-    if go_work is None or not is_file(go_work):
-        return None
-    try:
-        subjects = find_subjects((go_work,), recursive=False).subjects
-    except InputError:
-        return None
-    return next(
-        (s for s in subjects if s.kind is SubjectKind.MEMBER and s.path.resolve() == real and not s.faults), None
-    )
 
 
 def read_files_of(subject: SbomSubject) -> tuple[ReadFile, ...]:

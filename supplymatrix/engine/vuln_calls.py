@@ -4,8 +4,9 @@
     answer.vulnerabilities, answer.gaps, answer.notes
 
 What it says makes a level deeper, or tells that a function was sought and is not called. The second counts only where
-its answer is whole, and about the very versions that are built. It is run without network, with a database of ours in a
-folder of its own, and without cgo, so that nothing of the project is compiled by a C compiler.
+its answer is whole, of all packages of the project, and about the very versions that are built. It is run without
+network, with a database of ours in a folder of its own, and without cgo, so that nothing of the project is compiled by
+a C compiler.
 """
 
 from __future__ import annotations
@@ -60,9 +61,10 @@ def with_calls(
 ) -> CallAnswer:
     """Return vulnerabilities with what govulncheck says of them. Raises InputError for a file of its that is none."""
     answer = CallAnswer(vulnerabilities=found)
+    member = wish.project.name if wish.project is not None and wish.project.workspace is not None else ""
     if source.govulncheck is not None:
         read = read_govulncheck_file(source.govulncheck)
-        answer = merged(found, read, run, name=source.govulncheck.as_posix())
+        answer = merged(found, read, run, name=source.govulncheck.as_posix(), member=member)
     if not source.call_graph:
         return answer
     try:
@@ -71,7 +73,7 @@ def with_calls(
         reason = str(err) if isinstance(err, SourceError) else f"it cannot be run: {err.strerror or err}"
         gap = Gap(wanted=f"{_WANTED} in {run.name}", reason=reason, remedy=_NO_TOOL, subject=run.name)
         return changed(answer, gaps=(*answer.gaps, gap))
-    more = merged(answer.vulnerabilities, ran, run, name="", is_ours=True)
+    more = merged(answer.vulnerabilities, ran, run, name="", is_ours=True, member=member)
     return changed(
         more, gaps=(*answer.gaps, *more.gaps), notes=(*answer.notes, *more.notes), databases=answer.databases
     )
@@ -131,10 +133,17 @@ def _entries(run: GraphRun, databases: VulnDatabases, here: str) -> Iterator[tup
 
 
 def merged(
-    ours: Iterable[Vulnerability], read: GovulncheckRun, run: GraphRun, *, name: str, is_ours: bool = False
+    ours: Iterable[Vulnerability],
+    read: GovulncheckRun,
+    run: GraphRun,
+    *,
+    name: str,
+    is_ours: bool = False,
+    member: str = "",
 ) -> CallAnswer:
     """Return vulnerabilities with what an answer of govulncheck says of the same versions. name: of its file, "" where
-    it was run here. is_ours: it asked our databases, so that its own fields add nothing."""
+    it was run here. is_ours: it asked our databases, so that its own fields add nothing. member: the one main module of
+    a workspace that is looked at, "" = all of them."""
     if read.mode == "binary":
         told = [changed(one, program=one.program or name) for one in read.vulnerabilities]
         return CallAnswer(vulnerabilities=[*ours, *told], gaps=read.gaps, databases=(read.database,))
@@ -144,7 +153,9 @@ def merged(
         for word in one.names:
             by_name.setdefault((one.subject, word), one)
     has_c = run.cgo and any((run.with_c or {}).values())
-    is_whole = not read.gaps and not has_c
+    not_scanned = [*_not_scanned(read, run, name, member)]
+    strange = [one for one in read.vulnerabilities if one.subject not in built and one.subject.path != STDLIB]
+    is_whole = not (read.gaps or has_c or not_scanned or (strange and not is_ours))
     taken: set[int] = set()
     result: list[Vulnerability] = []
     for one in ours:
@@ -153,15 +164,10 @@ def merged(
             taken.add(id(other))
             one = _joined(one, other, read, is_whole=is_whole)  # noqa: PLW2901 - the same one, known better
         result.append(one)
-    strange: list[Vulnerability] = []
-    for one in read.vulnerabilities:
-        if id(one) in taken or is_ours:
-            continue
-        if one.subject in built or one.subject.path == STDLIB:
-            result.append(one)
-        else:
-            strange.append(one)
-    gaps = [*read.gaps, *_strange(strange, name, run.name)]
+    if not is_ours:
+        taken |= {id(one) for one in strange}
+        result += [one for one in read.vulnerabilities if id(one) not in taken]
+    gaps = [*read.gaps, *not_scanned, *(() if is_ours else _strange(strange, name, run.name))]
     notes = [*_note_on_c(run, has_c=has_c), *_note_on_scan(read, name)]
     return CallAnswer(
         vulnerabilities=result,
@@ -190,6 +196,20 @@ def _joined(one: Vulnerability, other: Vulnerability, read: GovulncheckRun, *, i
             one, looked=other.looked, level_by=LevelBy.CALL_GRAPH, notes=tuple(dict.fromkeys((*one.notes, note)))
         )
     return one
+
+
+def _not_scanned(read: GovulncheckRun, run: GraphRun, name: str, member: str) -> Iterator[Gap]:
+    """Yield what of the project it did not look at: of that it rules nothing out."""
+    mains = [fact.subject.path for fact in run.facts if fact.is_main and member in ("", fact.subject.path)]
+    own = {package for main in mains for package in run.packages.get(main, ())}
+    left = sorted(own - read.roots)
+    if not own or left:
+        reason = "the packages of the project are not known" if not own else "it does not say which packages it was of"
+        if left and read.roots:
+            reason = f"it is not of {len(left):,} of the project's {len(own):,} packages, the first is {left[0]}"
+        remedy = "run it over all packages: govulncheck -format json ./..."
+        wanted = f"{_WANTED} in all of {run.name}" + (f", by {name}" if name else "")
+        yield Gap(wanted=wanted, reason=reason, remedy=remedy, subject=run.name)
 
 
 def _strange(found: Sequence[Vulnerability], name: str, project: str) -> Iterator[Gap]:

@@ -77,8 +77,8 @@ def open_databases(
 
 
 def age_gap(database: VulnDatabase, today: date) -> Gap | None:
-    """Return what an old copy cannot tell, None for one that is young enough. Of a database that nobody dates, that; one
-    of a day to come is none that anybody dates."""
+    """Return what an old copy cannot tell, None for one that is young enough. Of a database that nobody dates, or that
+    is of a day to come, that."""
     dated = database.dated
     if dated is not None and timedelta() <= today - dated <= OLD_AFTER:
         return None

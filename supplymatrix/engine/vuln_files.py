@@ -321,7 +321,9 @@ def _members(path: Path, reading: _Reading) -> Iterator[_Part]:
     bounds = Bounds(member=MAX_ENTRY, unpacked=MAX_UNPACKED, ratio=100, members=MAX_ENTRIES)
     label = path.as_posix()
     try:
-        yield from read_members(path, "zip", lambda name: name.lower().endswith(".json"), faults, label=label, bounds=bounds)
+        yield from read_members(
+            path, "zip", lambda name: name.lower().endswith(".json"), faults, label=label, bounds=bounds
+        )
     except OSError as err:
         raise _unreadable(path, err) from err
     finally:

@@ -21,6 +21,7 @@ from supplymatrix.model.fact import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
+from supplymatrix.model.verdict import Note
 from supplymatrix.model.vulnerability import GoSupport, LevelBy, UncheckedModule, Vulnerability, VulnLevel
 from supplymatrix.sources.programs import FoundProgram, ProgramsFound, find_programs
 from supplymatrix.vulns.advisory import STDLIB
@@ -48,13 +49,14 @@ _PRIVATE = "it is private, and no database here speaks of it"
 @value
 class ProgramVulns:
     """What was found. gos: the Go that built each. unchecked: modules without a version that can be compared. checked:
-    how many module versions were held against the databases."""
+    how many module versions were held against the databases. notes: which forks entries were not held against."""
 
     vulnerabilities: tuple[Vulnerability, ...] = ()
     gos: tuple[GoSupport, ...] = ()
     unchecked: tuple[UncheckedModule, ...] = ()
     gaps: tuple[Gap, ...] = ()
     checked: int = 0
+    notes: tuple[Note, ...] = ()
 
 
 @value
@@ -85,8 +87,9 @@ def program_vulnerabilities(
     programs: list[_Program] = []
     gaps: list[Gap] = []
     unchecked: list[UncheckedModule] = []
+    sorter = _Sorter(private, index, unchecked)
     for one in found.programs:
-        made = _program(one, _Sorter(private, index, unchecked))
+        made = _program(one, sorter)
         gaps += _gaps_of(one, made)
         programs += [] if made is None else [made]
     wanted = {
@@ -115,29 +118,43 @@ def program_vulnerabilities(
         unchecked=tuple(unchecked),
         gaps=tuple(gaps),
         checked=checked,
+        notes=tuple(sorter.notes),
     )
 
 
 class _Sorter:
-    """Tells modules that can be held against databases from others, which are kept in `unchecked`."""
+    """Tells modules that can be held against databases from others, which are kept in `unchecked`; of forks in `notes`
+    which entries were not."""
 
     def __init__(self, private: str, index: VulnIndex, unchecked: list[UncheckedModule]) -> None:
         self._private = private
         self._index = index
         self._unchecked = unchecked
+        self.notes: list[Note] = []
 
     def modules_of(self, info: BuildInfo, name: str) -> Iterator[LinkedModule]:
-        """Yield the modules of a program that a database can speak of."""
+        """Yield the modules of a program that a database can speak of. One without a version is among them where
+        entries concern every one of its versions."""
         for module in (*filter(None, [info.main]), *info.deps):
             linked = _linked(module)
             why = self._why_not(module, linked.subject, is_main=module is info.main)
+            self._tell_fork(linked, name)
             if why:
                 fact = UncheckedModule(
                     subject=linked.subject, reason=why, location=Location(artifact=name), program=name
                 )
                 self._unchecked.append(fact)
-            else:
+            if not why or self._index.affecting(linked.subject.path, linked.subject.version):
                 yield linked
+
+    def _tell_fork(self, module: LinkedModule, name: str) -> None:
+        """Say that entries about a module were not held against what was built in its place."""
+        path = module.original.path if module.original is not None else module.subject.path
+        known = len(self._index.of_module(path)) if path != module.subject.path else 0
+        if known:
+            text = f"{name}: {module.subject} was built in the place of {path}"
+            text += f": {known:,} entries about that were not held against it"
+            self.notes.append(Note(code="vulns-fork", message=text))
 
     def _why_not(self, module: BuiltModule, subject: ModuleVersion, *, is_main: bool) -> str:
         if not is_comparable(subject.version):

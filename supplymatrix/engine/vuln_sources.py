@@ -3,7 +3,8 @@
 found = project_vulnerabilities(wish, databases, SourceWish())
 found.vulnerabilities, found.gos, found.ignored, found.gaps, found.notes
 
-Nothing is compiled or run, and nobody is asked; with `call_graph` govulncheck is, here, with a database of ours.
+Nothing is compiled or run, and nobody is asked; with `call_graph` govulncheck is, here, with a database of ours. What
+is ruled out by imports is so for one platform and its tags; with `wish.every_build` for all of them, or not at all.
 """
 
 from __future__ import annotations
@@ -16,24 +17,35 @@ from supplymatrix.engine.module_graph import GraphReader, GraphRun, PackagesBy, 
 from supplymatrix.model.fact import Gap, GraphModule
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.verdict import Note
-from supplymatrix.model.vulnerability import GoSupport, IgnoredElsewhere, UncheckedModule, VulnDatabase, Vulnerability
+from supplymatrix.model.vulnerability import (
+    EVERY_BUILD,
+    GoSupport,
+    IgnoredElsewhere,
+    UncheckedModule,
+    VulnDatabase,
+    Vulnerability,
+)
 from supplymatrix.vulns.advisory import STDLIB, TOOLCHAIN
 from supplymatrix.vulns.source_match import BuiltModule, Imports, match_module
 from supplymatrix.vulns.versions import version_of_go
 
 if TYPE_CHECKING:
     from supplymatrix.engine.audit_input import AuditInput
+    from supplymatrix.engine.packages_anywhere import PackagesAnywhere
     from supplymatrix.engine.vuln_databases import VulnDatabases
     from supplymatrix.engine.vuln_go import BuildingGo, ProjectGos
+    from supplymatrix.gomod.any_platform import AnyPlatform
+    from supplymatrix.gomod.build_constraint import BuildContext
     from supplymatrix.sources.standard_packages import StandardFindings
 
 __all__ = ["SourceVulns", "SourceWish", "project_vulnerabilities"]
 
-_EVERY_BUILD = frozenset({"cmd/go", "cmd/compile", "cmd/link", "cmd/asm"})
+_EACH_BUILD = frozenset({"cmd/go", "cmd/compile", "cmd/link", "cmd/asm"})
 """Tools that run in each build, whatever is built."""
 _WITH_C = "cmd/cgo"
+_SHOWN = 3
 
 
 @value
@@ -90,6 +102,11 @@ def project_vulnerabilities(wish: AuditInput, databases: VulnDatabases, source: 
     gos = gos_of_project(project, wish.means, release_table(wish.means), cache)
     look = _Look(wish, databases, run, facts, gos)
     found = look.found()
+    if wish.every_build and any(one.is_ruled_out for one in found):
+        from supplymatrix.engine.packages_anywhere import packages_anywhere
+
+        anywhere = packages_anywhere(run, wish.means.environ, tags=set(run.tags), every_tag=True, member=member)
+        found = look.in_every_build(found, anywhere)
     gaps += [*gos.gaps, *look.gaps]
     extra: tuple[VulnDatabase, ...] = ()
     if source.call_graph or source.govulncheck is not None:
@@ -107,13 +124,28 @@ def project_vulnerabilities(wish: AuditInput, databases: VulnDatabases, source: 
         vulnerabilities=tuple(found),
         gos=gos.gos,
         ignored=ignored,
-        unchecked=tuple(look.unchecked),
+        unchecked=(*look.unchecked, *gos.unchecked),
         gaps=tuple(dict.fromkeys(gaps)),
         notes=tuple(dict.fromkeys((*notes, *look.notes, *said))),
         checked=look.checked,
         built_for=look.built_for,
         databases=extra,
     )
+
+
+@value
+class _Taken:
+    """What builds take. goos, goarch: built for, "" = any. modules, test_modules: module path → its packages. standard:
+    import path of the standard library → what asks for it. has_c: C takes part. is_complete: nothing can be missing."""
+
+    goos: str
+    goarch: str
+    modules: Mapping[str, tuple[str, ...]]
+    test_modules: Mapping[str, tuple[str, ...]]
+    standard: Mapping[str, str]
+    has_c: bool
+    is_complete: bool
+    context: BuildContext | AnyPlatform
 
 
 class _Look:
@@ -146,15 +178,63 @@ class _Look:
     def found(self) -> list[Vulnerability]:
         """Return all vulnerabilities, those of the modules first."""
         self._tell_imports()
-        imports = Imports(goos=self._run.goos, goarch=self._run.goarch, chain_to=self._chain_to)
-        modules = [*self._modules()]
-        self.checked = len(modules)
-        found = [one for module in modules for one in match_module(module, self._index, imports)]
-        for go in self._gos.built:
-            parts = (self._library(go), self._tools(go))
-            self.checked += len(parts)
-            found += [one for part in parts for one in match_module(part, self._index, imports)]
-        return found
+        taken = self._taken_here()
+        self._standard = self._follow_standard(taken)
+        modules = [*self._modules(taken)]
+        parts = [*modules, *self._of_go(taken, self._standard)]
+        self.checked = len(parts)
+        imports = Imports(goos=taken.goos, goarch=taken.goarch, chain_to=self._chain_to)
+        found = [one for part in parts for one in match_module(part, self._index, imports)]
+        return [changed(one, built_for=self.built_for) for one in found]
+
+    def in_every_build(self, found: Iterable[Vulnerability], anywhere: PackagesAnywhere) -> list[Vulnerability]:
+        """Return vulnerabilities of which none is ruled out by what one platform, or one set of tags, leaves out."""
+        unchecked, notes = [*self.unchecked], [*self.notes]
+        taken = self._taken_anywhere(anywhere)
+        parts = [*self._modules(taken), *self._of_go(taken, self._follow_standard(taken))]
+        self.unchecked, self.notes = unchecked, notes  # told already
+        imports = Imports(goos="", goarch="", chain_to=lambda _: ())
+        all_of_them = [one for part in parts for one in match_module(part, self._index, imports)]
+        wider = {
+            (one.advisory, one.subject, one.location): one
+            for one in sorted(all_of_them, key=lambda one: not one.is_ruled_out)  # of two the one that is not
+        }
+        return [
+            one if not one.is_ruled_out else _as_anywhere(one, wider[one.advisory, one.subject, one.location])
+            for one in found
+        ]
+
+    def _taken_here(self) -> _Taken:
+        from supplymatrix.gomod.build_constraint import BuildContext
+
+        run = self._run
+        return _Taken(
+            goos=run.goos,
+            goarch=run.goarch,
+            modules=run.packages,
+            test_modules=run.test_packages,
+            standard=run.standard or {},
+            has_c=run.cgo and (run.with_c is None or any(run.with_c.values())),
+            is_complete=self._knows_imports,
+            context=BuildContext(
+                goos=run.goos, goarch=run.goarch, cgo=run.cgo, tags=frozenset(run.tags), go_minor=run.go_minor
+            ),
+        )
+
+    def _taken_anywhere(self, anywhere: PackagesAnywhere) -> _Taken:
+        from supplymatrix.gomod.any_platform import AnyPlatform
+
+        run = self._run
+        return _Taken(
+            goos="",
+            goarch="",
+            modules=anywhere.packages,
+            test_modules={},
+            standard=dict.fromkeys(anywhere.standard, run.name),
+            has_c=any(anywhere.with_c.values()),
+            is_complete=self._knows_imports and not anywhere.absent and not anywhere.unreadable,
+            context=AnyPlatform(tags=frozenset(run.tags), go_minor=run.go_minor, every_tag=True),
+        )
 
     @property
     def _knows_imports(self) -> bool:
@@ -175,10 +255,11 @@ class _Look:
         text = f"imports were followed for {self.built_for}: on another platform other packages may be taken"
         self.notes.append(Note(code="vulns-built-for", message=text))
 
-    def _modules(self) -> Iterator[BuiltModule]:
+    def _modules(self, taken: _Taken) -> Iterator[BuiltModule]:
         """Yield the modules of the build list whose versions a database can speak of; of the others say why not."""
         for fact in self._facts:
             if fact.is_main:
+                yield from self._main(fact, taken)
                 continue
             built = fact.effective
             if built is None:
@@ -187,17 +268,36 @@ class _Look:
             if self._is_private(built.path):
                 self._cannot_check(built, "it is private, and no database here speaks of it", fact.location)
                 continue
-            yield self._built(fact, built)
+            self._tell_fork(fact.subject.path, built)
+            yield self._built(fact, built, taken)
 
-    def _built(self, fact: GraphModule, built: ModuleVersion) -> BuiltModule:
+    def _main(self, fact: GraphModule, taken: _Taken) -> Iterator[BuiltModule]:
+        """Yield a main module where entries concern each version of it; of others that name it nobody can judge."""
+        known = len(self._index.of_module(fact.subject.path))
+        always = len(self._index.affecting(fact.subject.path, fact.subject.version))
+        if always:
+            yield self._built(fact, fact.subject, taken)
+        if known > always:
+            reason = f"it is a main module, whose version nobody knows; {known - always:,} entries name it"
+            self._cannot_check(fact.subject, reason, fact.location)
+
+    def _tell_fork(self, path: str, built: ModuleVersion) -> None:
+        """Say that entries about a module were not held against what is built in its place."""
+        known = len(self._index.of_module(path)) if path != built.path else 0
+        if known:
+            text = f"{built} is built in the place of {path}: {known:,} entries about that were not held against it"
+            self.notes.append(Note(code="vulns-fork", message=text))
+
+    @staticmethod
+    def _built(fact: GraphModule, built: ModuleVersion, taken: _Taken) -> BuiltModule:
         path = fact.subject.path
         return BuiltModule(
             subject=built,
             location=fact.location,
             required=path if path != built.path else "",
-            packages=frozenset(self._run.packages.get(path, ())),
-            test_packages=frozenset(self._run.test_packages.get(path, ())),
-            is_complete=self._knows_imports,
+            packages=frozenset(taken.modules.get(path, ())),
+            test_packages=frozenset(taken.test_modules.get(path, ())),
+            is_complete=taken.is_complete,
         )
 
     def _is_private(self, path: str) -> bool:
@@ -218,12 +318,14 @@ class _Look:
     def _cannot_check(self, module: ModuleVersion, reason: str, location: Location) -> None:
         self.unchecked.append(UncheckedModule(subject=module, reason=reason, location=location))
 
-    def _library(self, go: BuildingGo) -> BuiltModule:
+    def _of_go(self, taken: _Taken, standard: StandardFindings | None) -> Iterator[BuiltModule]:
+        for go in self._gos.built:
+            yield self._library(go, taken, standard)
+            yield self._tools(go, taken)
+
+    def _library(self, go: BuildingGo, taken: _Taken, standard: StandardFindings | None) -> BuiltModule:
         """Return the standard library of a Go as a module, with what the build takes of it."""
-        run = self._run
-        standard = self._follow_standard()
-        direct = run.standard or {}
-        packages = {*direct, *(standard.used if standard is not None else ())}
+        packages = {*taken.standard, *(standard.used if standard is not None else ())}
         same = standard is not None and not standard.missing and _minor(go.version) == self._places.get("minor", "")
         notes = self._notes_of(go)
         if not same:
@@ -232,15 +334,14 @@ class _Look:
             subject=ModuleVersion(path=STDLIB, version=f"v{version_of_go(go.version)}"),
             location=go.location,
             packages=frozenset(packages),
-            test_packages=frozenset(run.standard_in_tests),
-            is_complete=same and self._knows_imports,
+            test_packages=frozenset(self._run.standard_in_tests if taken.goos else ()),
+            is_complete=same and taken.is_complete,
             notes=tuple(notes),
         )
 
-    def _tools(self, go: BuildingGo) -> BuiltModule:
+    def _tools(self, go: BuildingGo, taken: _Taken) -> BuiltModule:
         """Return the tools of a Go as a module: those of each build are taken, cgo where files import "C"."""
-        with_c = self._run.with_c is None or any(self._run.with_c.values())
-        tools = _EVERY_BUILD | {_WITH_C} if with_c and self._run.cgo else _EVERY_BUILD
+        tools = _EACH_BUILD | {_WITH_C} if taken.has_c else _EACH_BUILD
         named = {
             package.path
             for advisory in self._index.of_module(TOOLCHAIN)
@@ -261,12 +362,10 @@ class _Look:
             return [f"which Go builds it is not known; this is the one of the {go.says}"]
         return [f"Go {go.version}: {go.says}"]
 
-    def _follow_standard(self) -> StandardFindings | None:
+    def _follow_standard(self, taken: _Taken) -> StandardFindings | None:
         """Follow the imports of the standard library through the Go here; None where there is none."""
-        if "standard" in self._places or self._run.standard is None:
-            return self._standard
-        self._places["standard"] = "looked"
-        from supplymatrix.gomod.build_constraint import BuildContext
+        if self._run.standard is None:
+            return None
         from supplymatrix.net.settings import building_goroot
         from supplymatrix.sources.go_root import go_version_of
         from supplymatrix.sources.standard_packages import OF_CGO, follow_standard
@@ -277,17 +376,13 @@ class _Look:
         if root is None or not version:
             return None
         self._places["minor"] = _minor(version)
-        roots = dict(run.standard or {})
+        roots = dict(taken.standard)
         with_c = sorted(path for files in (run.with_c or {}).values() for path, _ in files)
-        for path in OF_CGO if with_c else ():
-            roots.setdefault(path, with_c[0])
+        for path in OF_CGO if with_c or (taken.has_c and not taken.goos) else ():
+            roots.setdefault(path, with_c[0] if with_c else run.name)
         for path in run.programs or ():
             roots.setdefault("runtime", path)
-        context = BuildContext(
-            goos=run.goos, goarch=run.goarch, cgo=run.cgo, tags=frozenset(run.tags), go_minor=run.go_minor
-        )
-        self._standard = follow_standard(roots, root, context)
-        return self._standard
+        return follow_standard(roots, root, taken.context)
 
     def _chain_to(self, path: str) -> tuple[str, ...]:
         """Return the import paths from a main module's package to another one."""
@@ -304,3 +399,12 @@ class _Look:
 
 def _minor(version: str) -> str:
     return ".".join(version.split(".")[:2])
+
+
+def _as_anywhere(one: Vulnerability, wider: Vulnerability) -> Vulnerability:
+    """Return what is ruled out for one build as what is known of all of them. wider: the same, for all of them."""
+    if wider.is_ruled_out:
+        return changed(one, built_for=EVERY_BUILD)
+    why = "another build takes it in" if wider.packages else "what other builds take in is not known"
+    seen = f": {', '.join(wider.packages[:_SHOWN])}" if wider.packages else ""
+    return changed(one, looked=one.level, notes=(*one.notes, f"not for {one.built_for}, yet {why}{seen}"))

@@ -1,9 +1,12 @@
 """What a build file shows of FIPS 140-3: whose Go builds, what is asked of it, and what the program will find.
 
-    posture = posture_of_build_file(read_build_file(data, "Dockerfile"))       # None where the file shows nothing of it
+    for posture in postures_of_build_file(read_build_file(data, "Dockerfile"), runs_of_dockerfile(data, "Dockerfile")):
+        posture.subject, posture.family, posture.purpose
 
 GOFIPS140 and GOEXPERIMENT count where the program is built, GODEBUG where it runs; each has no effect at the other
-place. That a file says nothing of FIPS says nothing of a project, which may have another file for that.
+place. A file is as many postures as it builds in ways of their own: a stage, a job, a target, a build of goreleaser.
+What a stage of a Dockerfile builds without anything of FIPS has none; a Makefile or script that sets nothing takes what
+the environment says, and tells nothing by itself.
 
 Sources: Go cmd/go (GOFIPS140), github.com/golang-fips/go, github.com/microsoft/go (eng/doc/fips),
 edu.chainguard.dev (go-fips), documentation.ubuntu.com (the snap go).
@@ -12,220 +15,398 @@ edu.chainguard.dev (go-fips), documentation.ubuntu.com (the snap go).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from supplymatrix.buildfiles.found import BuildFile, Role, Sign
-from supplymatrix.fips.certificates import certificates_of_host
-from supplymatrix.fips.families import AT_RUN_TIME, needs_of
-from supplymatrix.fips.judging import Judged, judge, mark
-from supplymatrix.fips.words import ASKS, EXPERIMENTS, MODE, ON, is_frozen, setting_of, words_of
-from supplymatrix.model.fips import FipsFamily, FipsMark, FipsPosture, FipsUse, MarkKind
+from supplymatrix.fips.build_marks import has_no_openssl, is_known_image, is_official_go, marks_of_setting, marks_of_sign
+from supplymatrix.fips.certificates import certificates_of_host, meaning_of
+from supplymatrix.fips.debug_lines import DebugLine, lines_for, modes_of
+from supplymatrix.fips.families import AT_RUN_TIME, defeats_of_platform, needs_of
+from supplymatrix.fips.go_runs import DECIDING, GoRun, GoRuns, Told, is_open, run_alone
+from supplymatrix.fips.judging import Judged, is_version_asked, judge, mark
+from supplymatrix.fips.words import ASKS, MODE, MODES, default_at_link, is_frozen, setting_of, words_of
+from supplymatrix.model.fips import CertificateState, FipsFamily, FipsMark, FipsPosture, FipsPurpose, FipsUse, MarkKind
 from supplymatrix.model.location import Location
-from supplymatrix.model.value import changed
+from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import DetectKind
 
-__all__ = ["marks_of_setting", "posture_of_build_file"]
+__all__ = ["Beside", "postures_of_build_file", "runs_of_signs"]
 
 _BUILDS = frozenset({Role.BUILD, Role.BOTH, Role.CI, Role.OTHER, Role.DEVELOPMENT, Role.PROJECT})
 _RUNS = frozenset({Role.RUNTIME, Role.BOTH})
-_IMAGES: tuple[tuple[re.Pattern[str], FipsFamily, str], ...] = (
-    (re.compile(r".*/(?:ubi[0-9]*|rhel[0-9]*)/go-toolset(?::.*)?"), FipsFamily.REDHAT, "Red Hat's Go"),
-    (re.compile(r"mcr\.microsoft\.com/oss/go/microsoft/golang(?::.*)?"), FipsFamily.MICROSOFT, "Microsoft's Go"),
-    (re.compile(r"(?:.*/)?go(?:-msft)?-fips(?::.*)?"), FipsFamily.CHAINGUARD, "Chainguard's Go for FIPS"),
-    (re.compile(r"cgr\.dev/[^:]*-fips(?::.*)?"), FipsFamily.CHAINGUARD, "an image of Chainguard's for FIPS"),
-)
-_PACKAGES: tuple[tuple[re.Pattern[str], FipsFamily, str], ...] = (
-    (re.compile(r"go-toolset(?:-[0-9.]+)?(?:-golang.*)?"), FipsFamily.REDHAT, "Red Hat's Go"),
-    (re.compile(r"go(?:-msft)?-fips(?:-[0-9.]+)?"), FipsFamily.CHAINGUARD, "Chainguard's Go for FIPS"),
-    (re.compile(r"openssl-(?:provider|config)-fips.*"), FipsFamily.CHAINGUARD, "OpenSSL with a FIPS provider"),
-    (re.compile(r"msft-golang.*"), FipsFamily.MICROSOFT, "Microsoft's Go"),
-    (re.compile(r"ubuntu-fips(?:-.*)?"), FipsFamily.CANONICAL, "Ubuntu's modules for FIPS"),
-)
-_OF_REDHAT = re.compile(r".*(?:/ubi[0-9]*[/:-]|/rhel[0-9]*[/:-]|registry\.(?:access\.)?redhat\.(?:com|io)/).*")
-_SNAP = re.compile(r"go/[^/]*-fips(?:/.*)?")
-_NO_OPENSSL = re.compile(r"(?:.*/)?(?:distroless/static[^:]*|chainguard/static|static|busybox|alpine)(?::.*)?")
-_GO_140 = {"v1.0.0": (1, 24), "v1.26.0": (1, 26)}
-_FIRST = (1, 24)
-"""The Go that first heeds GOFIPS140."""
+_GO_140 = {"v1.0.0": 24, "v1.26.0": 26}
+_FIRST = 24
+"""N of the go1.N that first heeds GOFIPS140."""
 _NUMBER = re.compile(r"1\.([0-9]{1,4})(?:\.[0-9]+)?")
+_CLOSED = frozenset({"dockerfile", "snapcraft", "rockcraft", "melange"})
+"""Kinds of files into whose builds nothing of the environment of whoever builds comes."""
+_SHIPS = frozenset({"snapcraft", "rockcraft", "melange", "ko", "rpm-spec", "script"})
+"""Kinds whose files build a program without a go command that is read here."""
+_AT_ONCE = 2_000
 
 
-def posture_of_build_file(found: BuildFile, beside: Sequence[FipsMark] = ()) -> FipsPosture | None:
-    """Return the posture of what a build file builds, None where it shows nothing of FIPS. beside: marks of the
-    project's sources, which count with those of the file, and are not told again."""
-    return _Look(found, beside).posture()
+@value
+class Beside:
+    """What counts with each build file. marks: of the project's imports. lines: that set the mode. versions: what words
+    of GOFIPS140 mean for the Go of this machine, for files that name no Go."""
+
+    marks: tuple[FipsMark, ...] = ()
+    lines: tuple[DebugLine, ...] = ()
+    versions: Mapping[str, str] = MappingProxyType({})
+
+
+@value
+class _Start:
+    """How a program is started. mode: that GODEBUG gives it there, "" = nothing says."""
+
+    marks: tuple[FipsMark, ...] = ()
+    mode: str = ""
+
+
+def postures_of_build_file(found: BuildFile, runs: GoRuns, beside: Beside | None = None) -> tuple[FipsPosture, ...]:
+    """Return the postures of what a build file builds, and of how it lets programs run; () where it shows nothing."""
+    beside = beside or Beside()
+    start = _start(found, runs.starts)
+    making = runs.runs or runs_of_signs(found)
+    looked: list[tuple[GoRun, FipsPosture, bool]] = []
+    for run in making[:_AT_ONCE]:
+        look = _Look(found, run, making, beside, start)
+        posture = look.posture()
+        looked.append((run, posture, look.shows))
+    shown = [one for run, one, shows in looked if shows and run.makes and one.purpose is FipsPurpose.SHIPPED]
+    kept = [(run, one) for run, one, shows in looked if shows or (_is_told(run, one) and (run.is_closed or shown))]
+    if start.marks and not any(one.purpose is FipsPurpose.SHIPPED for _, one in kept):
+        kept.append((run_alone({}, start.marks[0].location), _started(found, start)))
+    return _named(found.artifact, kept)
+
+
+def runs_of_signs(found: BuildFile) -> tuple[GoRun, ...]:
+    """Return the one build of a file whose commands nobody reads, by its variables: of one that is set twice the last,
+    and of two that say different things nobody knows."""
+    env: dict[str, Told] = {}
+    unclear = ""
+    for sign in found.signs:
+        name, _, text = sign.texts[0].partition("=")
+        if sign.kind is not DetectKind.ENV or name not in DECIDING or sign.role not in _BUILDS:
+            continue
+        before = env.get(name)
+        if name == "GOFIPS140" and before is not None and before.text != text:
+            unclear = f"{name} is set to {before.text} (line {before.location.line}) and to {text} (line {sign.location.line})"
+        env[name] = Told(text=text, location=sign.location)
+    place = found.gos[0].location if found.gos else Location(artifact=found.artifact)
+    run = changed(run_alone(env, place, unclear), is_closed=found.kind in _CLOSED and bool(found.gos))
+    if found.kind in _SHIPS:
+        return (run,)
+    purpose = FipsPurpose.ASIDE if found.kind == "devcontainer" else FipsPurpose.RUNTIME
+    if found.kind in ("workflow", "gitlab-ci"):
+        purpose = FipsPurpose.ASIDE
+    return (changed(run, purpose=purpose, is_closed=False),)
+
+
+def _is_told(run: GoRun, posture: FipsPosture) -> bool:
+    """Return whether a build that shows nothing of FIPS is told of."""
+    return bool(run.verb) and run.makes and posture.purpose is FipsPurpose.SHIPPED
+
+
+def _started(found: BuildFile, start: _Start) -> FipsPosture:
+    return FipsPosture(
+        subject=found.artifact, use=FipsUse.BUILD_FILE, family=FipsFamily.NONE, location=start.marks[0].location,
+        mode=start.mode, marks=Judged.in_order(start.marks), looked_at=(found.kind or found.artifact,),
+        purpose=FipsPurpose.RUNTIME,
+    )  # fmt: skip
+
+
+def _named(artifact: str, kept: Sequence[tuple[GoRun, FipsPosture]]) -> tuple[FipsPosture, ...]:
+    """Return postures once each, those of parts of a file with the part in their names."""
+    once: dict[tuple[object, ...], tuple[GoRun, FipsPosture]] = {}
+    for run, posture in kept:
+        key = (
+            run.scope, posture.family, posture.module, posture.state, posture.mode, posture.reason, posture.purpose,
+            frozenset((one.kind, one.words) for one in posture.marks),
+        )  # fmt: skip
+        once.setdefault(key, (run, posture))
+    found = list(once.values())
+    if len(found) < 2:
+        return tuple(posture for _, posture in found)
+    scopes = [run.scope for run, _ in found]
+    names: dict[str, int] = {}
+    named: list[FipsPosture] = []
+    for run, posture in found:
+        parts = [run.scope] if run.scope else []
+        if scopes.count(run.scope) > 1:
+            parts.append(f"line {run.location.line}")
+        name = f"{artifact} ({', '.join(parts)})" if parts else artifact
+        names[name] = names.get(name, 0) + 1
+        named.append(changed(posture, subject=name if names[name] == 1 else f"{name} #{names[name]}"))
+    return tuple(named)
+
+
+def _start(found: BuildFile, starts: Iterable[Told]) -> _Start:
+    """Return what is set where the program runs: by the image, and by the command that it starts."""
+    marks: list[FipsMark] = []
+    mode = ""
+    told = [
+        Told(text=sign.texts[0].partition("=")[2], location=sign.location)
+        for sign in found.signs
+        if sign.kind is DetectKind.ENV and sign.role in _RUNS and sign.texts[0].startswith("GODEBUG=")
+    ]
+    for one in (*told, *starts):
+        said = setting_of(one.text, MODE)
+        if said == "off":
+            words = f"GODEBUG={MODE}=off switches FIPS mode off where the program runs"
+            marks.append(mark(MarkKind.DEFEAT, FipsFamily.NONE, words, one.location))
+        elif said:
+            words = f"GODEBUG={MODE}={said} is set where the program runs"
+            marks.append(mark(MarkKind.CLAIM, FipsFamily.NONE, words, one.location))
+        mode = said or mode
+    for sign in found.signs:
+        if sign.kind is DetectKind.ENV and sign.role is Role.RUNTIME and sign.texts[0].startswith("GOFIPS140="):
+            words = f"{sign.texts[0]} is set where the program runs, and counts only where it is built"
+            marks.append(mark(MarkKind.DEFEAT, FipsFamily.UPSTREAM, words, sign.location))
+    return _Start(marks=tuple(marks), mode=mode)
 
 
 class _Look:
-    """One file."""
+    """One build. shows: whether anything of FIPS was seen, once `posture` was asked."""
 
-    def __init__(self, found: BuildFile, beside: Sequence[FipsMark]) -> None:
-        self._found, self._beside = found, beside
+    def __init__(
+        self, found: BuildFile, run: GoRun, runs: Sequence[GoRun], beside: Beside, start: _Start
+    ) -> None:
+        self._found, self._run, self._beside, self._start = found, run, beside, start
+        self._private = tuple({span for one in runs for span in one.lines})
         self._marks: list[FipsMark] = []
-        self._wanted = ""
-        self._mode = ""
-        self._no_cgo: Location | None = None
-        self._is_static: Location | None = None
-        self._tags: dict[str, Location] = {}
+        self._wanted = run.text("GOFIPS140")
+        self._signs = [sign for sign in found.signs if self._is_of_it(sign)]
+        self._builders = [sign for sign in self._signs if sign.role in _BUILDS]
+        self._tags = self._tags_of()
+        self._flags = " ".join((*run.words, run.text("GOFLAGS"))) + self._static()
+        self.shows = False
 
-    def posture(self) -> FipsPosture | None:
-        for sign in self._found.signs:
-            self._take(sign)
-        if not self._marks and not (self._tags.keys() & ASKS.keys()):
-            return None
-        for tag, place in self._tags.items():
-            if tag in ASKS:
-                family, words = ASKS[tag]
-                self._add(MarkKind.CLAIM, family, f"the tag {tag}: {words}", place)
-        known = [one for one in (*self._marks, *self._beside) if not self._is_void(one)]
-        judged = judge(known, wanted=self._wanted, versions=(), mode=self._mode)
+    def posture(self) -> FipsPosture:
+        self._take()
+        told = any(one.kind is not MarkKind.NEED for one in self._marks)
+        known = [one for one in (*self._marks, *self._beside.marks) if not self._is_void(one)]
+        wanted = "" if is_open(self._wanted) else self._wanted
+        mode = self._mode()
+        judged = judge(known, wanted=wanted, versions=(), mode=mode, meaning=self._meaning(wanted))
+        judged, reason = self._open_ends(judged)
         family = judged.family
+        if told or self._start.marks or family is not FipsFamily.NONE:
+            self.shows = told
+            self._marks += self._start.marks
         self._contradictions(family)
-        self._defeats(family)
-        for words in needs_of(family, ""):
+        self._defeats(family, mode)
+        for words in needs_of(family, self._run.text("GOOS")):
             if family is not FipsFamily.UPSTREAM or judged.module:
                 self._add(MarkKind.NEED, family, words, Location(artifact=self._found.artifact))
         judged = self._with_host(judged)
-        first = next((one.location for one in self._marks if one.location.line), None)
+        first = next((one.location for one in self._marks if one.location.line and one.kind is not MarkKind.NEED), None)
         return FipsPosture(
             subject=self._found.artifact, use=FipsUse.BUILD_FILE, family=family,
-            location=first or Location(artifact=self._found.artifact), others=judged.others, module=judged.module,
-            state=judged.state, certificate=judged.certificate, dated=judged.dated,
-            mode=self._mode or ("on" if judged.family is FipsFamily.UPSTREAM else ""),
-            marks=judged.in_order(self._marks), looked_at=(self._found.kind or self._found.artifact,),
+            location=(first if self.shows else None) or self._run.location, others=judged.others, module=judged.module,
+            state=judged.state, certificate=judged.certificate, dated=judged.dated, mode=mode,
+            marks=judged.in_order(self._marks), looked_at=(self._found.kind or self._found.artifact,), reason=reason,
+            purpose=self._run.purpose,
         )  # fmt: skip
+
+    def _is_of_it(self, sign: Sign) -> bool:
+        job = self._run.scope.removeprefix("job ")
+        if job != self._run.scope and sign.stage:
+            return sign.stage == job
+        line = sign.location.line
+        if not self._run.lines:
+            return not _within(line, self._private)
+        return _within(line, self._run.lines) or not _within(line, self._private)
 
     def _add(self, kind: MarkKind, family: FipsFamily, words: str, location: Location) -> None:
         self._marks.append(mark(kind, family, words, location))
 
-    def _take(self, sign: Sign) -> None:
-        if sign.kind is DetectKind.IMAGE:
-            self._image(sign)
-        elif sign.kind is DetectKind.PACKAGE:
-            self._package(sign)
-        elif sign.kind is DetectKind.SNAP:
-            if any(_SNAP.fullmatch(text) for text in sign.texts):
-                words = f"the snap {sign.texts[0]} is Canonical's Go for FIPS"
-                self._add(MarkKind.SIGN, FipsFamily.CANONICAL, words, sign.location)
-        elif sign.kind is DetectKind.ENV:
-            self._setting(sign)
-        elif sign.kind is DetectKind.BUILD_SETTING:
-            self._build_setting(sign)
-
-    def _image(self, sign: Sign) -> None:
-        for pattern, family, words in _IMAGES:
-            if any(pattern.fullmatch(text) for text in sign.texts):
-                self._add(MarkKind.SIGN, family, f"the image {sign.texts[0]} has {words}", sign.location)
-                return
-
-    def _package(self, sign: Sign) -> None:
-        name = sign.texts[0]
-        for pattern, family, words in _PACKAGES:
-            if pattern.fullmatch(name):
-                self._add(MarkKind.SIGN, family, f"the package {name} is {words}", sign.location)
-                return
-        if name in ("golang", "golang-bin") and any(_OF_REDHAT.fullmatch(text) for text in sign.on):
-            self._add(MarkKind.SIGN, FipsFamily.REDHAT, f"the package {name} is Red Hat's Go", sign.location)
-
-    def _setting(self, sign: Sign) -> None:
-        name, _, text = sign.texts[0].partition("=")
-        if name == "GODEBUG":
-            self._godebug(sign, text)
-        elif name == "GOFIPS140":
-            self._gofips140(sign, text)
-        elif name == "CGO_ENABLED" and text == "0" and sign.role in _BUILDS:
-            self._no_cgo = sign.location
-        else:
-            for one in marks_of_setting(name, text, sign.location):
-                self._marks.append(one)
-            if name == "GOFLAGS":
-                self._flags(text, sign.location)
-
-    def _gofips140(self, sign: Sign, text: str) -> None:
-        if sign.role is Role.RUNTIME:
-            words = f"GOFIPS140={text} is set where the program runs, and counts only where it is built"
-            self._add(MarkKind.DEFEAT, FipsFamily.UPSTREAM, words, sign.location)
-            return
-        self._marks += marks_of_setting("GOFIPS140", text, sign.location)
-        if text and not re.search(r"[$%{]", text):
-            self._wanted = text if self._wanted in ("", "off") or is_frozen(text) else self._wanted
-
-    def _godebug(self, sign: Sign, text: str) -> None:
-        mode = setting_of(text, MODE)
-        if not mode or sign.role is Role.CI:  # there it is for the programs that CI runs, such as tests
-            return
-        if sign.role not in _RUNS:
+    def _take(self) -> None:
+        for sign in self._builders:
+            self._marks += marks_of_sign(sign)
+        for name, told in sorted(self._run.env.items()):
+            self._marks += marks_of_setting(name, told.text, told.location)
+        for tag, place in self._tags.items():
+            if tag in ASKS:
+                family, words = ASKS[tag]
+                self._add(MarkKind.CLAIM, family, f"the tag {tag}: {words}", place)
+        told = self._run.env.get("GODEBUG")
+        mode = setting_of(told.text, MODE) if told is not None else ""
+        if told is not None and mode and self._run.makes and self._run.purpose is FipsPurpose.SHIPPED:
             words = f"GODEBUG={MODE}={mode} is set where the program is built, and counts only where it runs"
-            self._add(MarkKind.CONTRADICTION, FipsFamily.NONE, words, sign.location)
-        elif mode == "off":
-            words = f"GODEBUG={MODE}=off switches FIPS mode off where the program runs"
-            self._add(MarkKind.DEFEAT, FipsFamily.NONE, words, sign.location)
-            self._mode = "off"
-        else:
-            words = f"GODEBUG={MODE}={mode} is set where the program runs"
-            self._add(MarkKind.CLAIM, FipsFamily.NONE, words, sign.location)
-            self._mode = mode
+            is_both = any(sign.role is Role.BOTH for sign in self._builders)
+            if not is_both:
+                self._add(MarkKind.CONTRADICTION, FipsFamily.NONE, words, told.location)
 
-    def _build_setting(self, sign: Sign) -> None:
-        name, _, text = sign.texts[0].partition("=")
-        if name == "-tags":
-            self._tags |= dict.fromkeys(words_of(text), sign.location)
-        elif name == "-extldflags" and "-static" in text:
-            self._is_static = sign.location
+    def _tags_of(self) -> dict[str, Location]:
+        found: dict[str, Location] = {}
+        flags = self._run.env.get("GOFLAGS")
+        said = [(flags.text, flags.location)] if flags is not None else []
+        said.append((" ".join(self._run.words), self._run.location))
+        for text, place in said:
+            for one in re.finditer(r"(?:^|[\s'\"])--?tags[= ]([^\s'\"]+)", text):
+                found |= dict.fromkeys(words_of(one[1]), place)
+        for sign in self._signs:
+            name, _, text = sign.texts[0].partition("=")
+            if sign.kind is DetectKind.BUILD_SETTING and name == "-tags":
+                found |= dict.fromkeys(words_of(text), sign.location)
+        return found
 
-    def _flags(self, text: str, location: Location) -> None:
-        """Take the tags out of GOFLAGS."""
-        for found in re.finditer(r"-tags[= ]([^\s'\"]+)", text):
-            self._tags |= dict.fromkeys(words_of(found[1]), location)
+    def _static(self) -> str:
+        settings = (sign.texts[0] for sign in self._signs if sign.kind is DetectKind.BUILD_SETTING)
+        return "".join(f" {text}" for text in settings if text.startswith("-extldflags"))
+
+    def _linked(self) -> str | None:
+        """Return the mode that the linker is given, None where it is given none."""
+        given = default_at_link(self._flags)
+        return None if given is None else setting_of(given, MODE) or "off"
+
+    def _mode(self) -> str:
+        if self._start.mode:
+            return self._start.mode
+        linked = self._linked()
+        if linked is not None:
+            return linked
+        lines = lines_for(self._beside.lines, self._run.words)
+        written = modes_of(lines)[0] if lines else ""
+        is_asked = is_version_asked(self._wanted) or self._wanted == "latest"
+        if written or any(one.value == "off" for one in lines):
+            return written
+        if is_asked:
+            return "on"
+        return "auto" if self._redhat_auto() else ""
+
+    def _redhat_auto(self) -> FipsMark | None:
+        """Return the mark of a Red Hat's Go that takes Go's own module."""
+        signs = (one for one in self._marks if one.kind is MarkKind.SIGN and one.family is FipsFamily.UPSTREAM)
+        return next(signs, None)
+
+    def _meaning(self, wanted: str) -> str:
+        """Return the version that a GOFIPS140 means for the Go that builds; "" where nobody knows."""
+        if not is_version_asked(wanted) or (is_frozen(wanted) and "-" in wanted):
+            return wanted if is_frozen(wanted) else ""
+        uses = [use for use in self._found.gos if use.role in _BUILDS and not use.is_least and self._is_near(use.location)]
+        if not uses:
+            return self._beside.versions.get(wanted, "")
+        meanings = {meaning_of(wanted, use.version) for use in uses}
+        return meanings.pop() if len(meanings) == 1 else ""
+
+    def _is_near(self, place: Location) -> bool:
+        return not self._run.lines or _within(place.line, self._run.lines) or not _within(place.line, self._private)
+
+    def _open_ends(self, judged: Judged) -> tuple[Judged, str]:
+        """Return an answer as far as it can be given, and why it goes no further."""
+        if judged.family not in (FipsFamily.UPSTREAM, FipsFamily.NONE):
+            return judged, ""
+        reason = self._run.unclear
+        if not reason and is_open(self._wanted):
+            reason = f"GOFIPS140 is {self._wanted}, and nothing here says what that is"
+        if not reason and judged.family is FipsFamily.NONE and self._run.is_closed and self._wanted != "off":
+            reason = self._unknown_image()
+        if reason:
+            return Judged(family=FipsFamily.UNKNOWN, others=judged.others), reason
+        if judged.state is CertificateState.NOT_FROZEN and not self._wanted and self._redhat_auto() is not None:
+            why = "which version Red Hat's Go builds in by itself is not known here"
+            return changed(judged, state=CertificateState.NOT_IN_TABLE), why
+        if judged.state is CertificateState.NOT_IN_TABLE and not is_frozen(judged.module):
+            return judged, f"which version {judged.module} means for the Go that builds is not known"
+        return judged, ""
+
+    def _unknown_image(self) -> str:
+        """Return why the image on which a Dockerfile builds may have what nobody sees here, "" where it is known."""
+        if self._found.kind != "dockerfile":
+            return ""
+        images = [one for one in self._builders if one.kind is DetectKind.IMAGE and one.words.startswith("FROM")]
+        unknown = next((one for one in images if not is_known_image(one)), None)
+        if unknown is not None:
+            return f"it is built on {unknown.texts[0]}, and which Go that has, and with which settings, is not known"
+        return "" if images else "the image on which it is built is not known"
 
     def _contradictions(self, family: FipsFamily) -> None:
-        artifact = Location(artifact=self._found.artifact)
         for one in [one for one in self._marks if self._is_void(one)]:
             words = f"{one.words.partition(':')[0]}: the Go that builds is Go's own, which does not heed that"
             self._add(MarkKind.CONTRADICTION, one.family, words, one.location)
-        claims = {one.family for one in self._marks if one.kind is MarkKind.CLAIM}
-        if self._wanted not in ("", "off") and FipsFamily.BORINGCRYPTO in claims:
-            words = f"GOFIPS140={self._wanted} and GOEXPERIMENT=boringcrypto exclude each other"
-            self._add(MarkKind.CONTRADICTION, family, words, self._place_of("GOFIPS140") or artifact)
-        if self._wanted not in ("", "off"):
-            least = _GO_140.get(self._wanted.partition("-")[0], _FIRST)
-            for use in self._found.gos:
-                number = _NUMBER.match(use.version)
-                if number and (1, int(number[1])) < least and use.role in _BUILDS and not use.is_least:
-                    words = f"Go {use.version} builds, and GOFIPS140={self._wanted} needs Go 1.{least[1]} or later"
-                    self._add(MarkKind.CONTRADICTION, FipsFamily.UPSTREAM, words, use.location)
+        told = self._run.env.get("GOFIPS140")
+        if told is None or told.text in ("", "off") or is_open(told.text):
+            return
+        wanted = told.text
+        if wanted != "latest" and not is_version_asked(wanted):
+            words = f"GOFIPS140={wanted} names no version, and the go command refuses it"
+            self._add(MarkKind.CONTRADICTION, FipsFamily.UPSTREAM, words, told.location)
+        if any(one.kind is MarkKind.CLAIM and one.family is FipsFamily.BORINGCRYPTO for one in self._marks):
+            words = f"GOFIPS140={wanted} and GOEXPERIMENT=boringcrypto exclude each other"
+            self._add(MarkKind.CONTRADICTION, family, words, told.location)
+        least = _GO_140.get(wanted.partition("-")[0], _FIRST)
+        for use in self._found.gos:
+            number = _NUMBER.match(use.version)
+            is_builder = use.role in _BUILDS and not use.is_least and self._is_near(use.location)
+            if number and is_builder and int(number[1]) < least:
+                words = f"Go {use.version} builds, and GOFIPS140={wanted} needs Go 1.{least} or later"
+                self._add(MarkKind.CONTRADICTION, FipsFamily.UPSTREAM, words, use.location)
 
     def _is_void(self, one: FipsMark) -> bool:
         """Return whether a mark claims what the Go that builds does not heed."""
         if one.kind is not MarkKind.CLAIM or one.family not in (FipsFamily.REDHAT, FipsFamily.MICROSOFT):
             return False
         signs = {other.family for other in self._marks if other.kind is MarkKind.SIGN}
-        return signs.isdisjoint(AT_RUN_TIME) and self._is_upstream()
+        return signs.isdisjoint(AT_RUN_TIME) and any(map(is_official_go, self._builders))
 
-    def _is_upstream(self) -> bool:
-        """Return whether the Go that builds is the image `golang`, and no other is named."""
-        images = [sign for sign in self._found.signs if sign.kind is DetectKind.IMAGE and sign.role in _BUILDS]
-        return any(re.fullmatch(r"docker\.io/library/golang(?::.*)?", text) for one in images for text in one.texts)
-
-    def _place_of(self, setting: str) -> Location | None:
-        start = f"{setting}="
-        return next((one.location for one in self._marks if one.words.startswith(start)), None)
-
-    def _defeats(self, family: FipsFamily) -> None:
+    def _defeats(self, family: FipsFamily, mode: str) -> None:
         found: list[tuple[str, Location]] = []
-        needs_cgo = family in AT_RUN_TIME or family is FipsFamily.BORINGCRYPTO
-        if needs_cgo and self._no_cgo is not None:
-            found.append(("CGO_ENABLED=0: the program cannot call the C code that it needs", self._no_cgo))
+        no_cgo = self._run.env.get("CGO_ENABLED")
+        if (family in AT_RUN_TIME or family is FipsFamily.BORINGCRYPTO) and no_cgo is not None and no_cgo.text == "0":
+            found.append(("CGO_ENABLED=0: the program cannot call the C code that it needs", no_cgo.location))
         if family in AT_RUN_TIME:
             switches = [tag for tag in ("no_openssl", "goexperiment.nosystemcrypto") if tag in self._tags]
             found += [(f"the tag {tag}: Go's own cryptography is used", self._tags[tag]) for tag in switches]
-            if self._is_static is not None:
-                found.append(("it is linked statically, and cannot load OpenSSL", self._is_static))
+            if re.search(r"-extldflags.*-static\b", self._flags):
+                found.append(("it is linked statically, and cannot load OpenSSL", self._static_place()))
             found += self._bare_images()
-        if family is FipsFamily.UPSTREAM and "purego" in self._tags:
-            found.append(("the tag purego: the program ends at its start in FIPS mode", self._tags["purego"]))
+        if family is FipsFamily.UPSTREAM:
+            found += self._defeats_of_go(mode)
+        if family is not FipsFamily.NONE:
+            found += self._switched_off(mode)
         for words, place in found:
             self._add(MarkKind.DEFEAT, family, words, place)
+
+    def _defeats_of_go(self, mode: str) -> Iterator[tuple[str, Location]]:
+        """Yield what ends a program with Go's own module at its start."""
+        run = self._run
+        if "purego" in self._tags:
+            yield "the tag purego: the program ends at its start in FIPS mode", self._tags["purego"]
+        if re.search(r"(?:^|\s)-asan(?:\s|=true|$)", self._flags):
+            yield "-asan: the program ends at its start in FIPS mode", run.location
+        for name in ("GOOS", "GOARCH"):
+            if name in run.env:
+                for words in defeats_of_platform(FipsFamily.UPSTREAM, run.text("GOOS"), run.text("GOARCH")):
+                    yield words, run.env[name].location
+                break
+        auto = self._redhat_auto()
+        if mode not in MODES and auto is None and not is_open(mode):
+            place = next((one.location for one in self._marks if f"{MODE}={mode}" in one.words), run.location)
+            line = next((one.location for one in self._beside.lines if one.value == mode), place)
+            yield f"{MODE}={mode} is no mode of Go's own module: the program ends at its start", line
+
+    def _switched_off(self, mode: str) -> Iterator[tuple[str, Location]]:
+        """Yield what switches the mode off before the program starts."""
+        linked = self._linked()
+        if linked is not None and linked not in MODES[2:]:
+            words = f"the linker is given runtime.godebugDefault, with {MODE}={linked}: FIPS mode is off by default"
+            yield words, self._run.location
+        if self._start.mode or linked is not None:
+            return
+        lines = lines_for(self._beside.lines, self._run.words)
+        if mode == "off":
+            for line in (one for one in lines if one.value == "off"):
+                words = f"{MODE}=off is written in {line.location.artifact}, so that FIPS mode is off by default"
+                yield words, line.location
+
+    def _static_place(self) -> Location:
+        for sign in self._signs:
+            if sign.kind is DetectKind.BUILD_SETTING and sign.texts[0].startswith("-extldflags"):
+                return sign.location
+        return self._run.location
 
     def _bare_images(self) -> Iterator[tuple[str, Location]]:
         """Yield the images that run the program, and have no OpenSSL."""
@@ -233,8 +414,7 @@ class _Look:
             if tool.what == "scratch" and tool.role in _RUNS:
                 yield "it runs on the empty image, which has no OpenSSL", tool.location
         for sign in self._found.signs:
-            is_run = sign.kind is DetectKind.IMAGE and sign.role is Role.RUNTIME
-            if is_run and any(_NO_OPENSSL.fullmatch(text) for text in sign.texts):
+            if sign.kind is DetectKind.IMAGE and sign.role is Role.RUNTIME and has_no_openssl(sign):
                 yield f"it runs on {sign.texts[0]}, which has no OpenSSL with a FIPS provider", sign.location
 
     def _with_host(self, judged: Judged) -> Judged:
@@ -242,33 +422,14 @@ class _Look:
         if judged.family not in AT_RUN_TIME:
             return judged
         for sign in self._found.signs:
-            if sign.kind is DetectKind.IMAGE and sign.role in _RUNS:
+            if sign.kind is DetectKind.IMAGE and sign.role in _RUNS and not has_no_openssl(sign):
                 for one in certificates_of_host(judged.family, sign.texts[-1]):
-                    words = f"of its image {sign.texts[0]}: {one.name} {one.version}, {one.number} ({one.state.value})"
+                    state = f"{one.number} ({one.state.value})"
+                    words = f"of its image {sign.texts[0]}, if OpenSSL is there: {one.name} {one.version}, {state}"
                     self._add(MarkKind.NEED, judged.family, words, sign.location)
                     return changed(judged, certificate=one.number, dated=one.dated)
         return judged
 
 
-def marks_of_setting(name: str, text: str, location: Location) -> tuple[FipsMark, ...]:
-    """Return what a variable shows that is set where a program is built, or for the go command of a machine. GODEBUG
-    is not among them, since it counts where a program runs."""
-    found: list[tuple[MarkKind, FipsFamily, str]] = []
-    if name == "GOFIPS140" and text:
-        family = FipsFamily.NONE if text == "off" else FipsFamily.UPSTREAM
-        found.append((MarkKind.CLAIM, family, f"GOFIPS140={text} is set"))
-    elif name == "GOEXPERIMENT":
-        for word in words_of(text):
-            if word in EXPERIMENTS:
-                found.append((MarkKind.CLAIM, EXPERIMENTS[word], f"GOEXPERIMENT={word} is set"))
-            elif word == "nosystemcrypto":
-                words = "GOEXPERIMENT=nosystemcrypto leaves the system's cryptography out"
-                found.append((MarkKind.DEFEAT, FipsFamily.MICROSOFT, words))
-    elif name == "MS_GO_NOSYSTEMCRYPTO" and text == "1":
-        words = "MS_GO_NOSYSTEMCRYPTO=1 leaves the system's cryptography out"
-        found.append((MarkKind.DEFEAT, FipsFamily.MICROSOFT, words))
-    elif name in ("GOLANG_FIPS", "GOFIPS") and text:
-        is_on = text in ON
-        kind = MarkKind.CLAIM if is_on else MarkKind.DEFEAT
-        found.append((kind, FipsFamily.NONE, f"{name}={text} {'asks for' if is_on else 'switches off'} FIPS mode"))
-    return tuple(mark(kind, family, words, location) for kind, family, words in found)
+def _within(line: int, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= line <= end for start, end in spans)

@@ -1,35 +1,52 @@
 """Certificates of the cryptographic modules that Go programs use: a table with its day and its sources.
 
     certificate_of(FipsFamily.UPSTREAM, "v1.0.0-c2097c7c").number     # "CMVP #5247"
+    meaning_of("v1.0.0", "1.24.0"), meaning_of("v1.0.0", "1.26")      # "v1.0.0", "v1.0.0-c2097c7c"
 
 What a certificate says holds for the module of that version in the environments that it names, and for nothing else of
-a program. A version that is not here is not known: it may be certified all the same. `READ_ON` is the day on which the
-table was last held against its sources.
+a program. The version is all of its text: v1.0.0 alone was sealed before v1.0.0-c2097c7c, with other code, and anybody
+can make a v1.0.0 with a suffix of his own. A version that is not here is not known: it may be certified all the same.
+`READ_ON` is the day on which the table was last held against its sources.
 
 Sources: go.dev/doc/security/fips140 (Go Cryptographic Module, 2026-04-28); csrc.nist.gov, Cryptographic Module
 Validation Program (by number), and its transition of FIPS 140-2 certificates to the historical list on 2026-09-21;
-openssl-library.org (2025-03-11); the packaging of the module in a Go's lib/fips140.
+openssl-library.org (2025-03-11); the files of lib/fips140 in the releases of Go that `_MEANINGS` names, and issues
+74947 and 81250 of Go (why versions were sealed again).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from supplymatrix.model.fips import CertificateState, FipsFamily
 from supplymatrix.model.value import value
 
-__all__ = ["ALIASES", "CERTIFICATES", "READ_ON", "Certificate", "certificate_of", "certificates_of_host"]
+__all__ = ["CERTIFICATES", "READ_ON", "WORDS", "Certificate", "certificate_of", "certificates_of_host", "meaning_of"]
 
 READ_ON = date(2026, 11, 26)
-ALIASES = {"certified": "v1.0.0-c2097c7c", "inprocess": "v1.26.0"}
-"""What the words of GOFIPS140 mean in Go 1.26. A later Go may mean newer versions."""
+_V1 = "v1.0.0-c2097c7c"
+_SINCE_1_26 = {"certified": _V1, "inprocess": "v1.26.0", "v1.0.0": _V1, "v1.26.0": "v1.26.0"}
+_MEANINGS: Mapping[tuple[int, int], Mapping[str, str]] = {
+    (24, 0): {"v1.0.0": "v1.0.0"},
+    (24, 13): {"inprocess": _V1, "v1.0.0": _V1},
+    (25, 0): {"inprocess": "v1.0.0", "v1.0.0": "v1.0.0"},
+    (25, 14): {"certified": _V1, "inprocess": _V1, "v1.0.0": _V1},
+    (26, 0): {"inprocess": _V1, "v1.0.0": _V1, "v1.26.0": "v1.26.0"},
+    (26, 8): _SINCE_1_26,
+    (26, 11): _SINCE_1_26,
+    (27, 4): _SINCE_1_26,
+}
+"""Release of Go, as (N, M) of go1.N.M → what words of GOFIPS140 mean in it; where it has no such word, it builds
+nothing with that."""
+WORDS = ("off", "latest", *_SINCE_1_26)
+"""What GOFIPS140 may be beside versions with all of their text."""
 
 
 @value
 class Certificate:
-    """What is known of one module. version: of the module, without the suffix that tells copies apart. number: "CMVP
+    """What is known of one module. version: of the module, all of its text. number: "CMVP
     #5247", "" for none. dated: the day of which that is. source: who says so. note: what else there is to know. hosts:
     of a module that is no part of the program, the images or systems that have it, as words of an image's name."""
 
@@ -51,7 +68,7 @@ CERTIFICATES: tuple[Certificate, ...] = (
     Certificate(
         family=FipsFamily.UPSTREAM,
         name="Go Cryptographic Module",
-        version="v1.0.0",
+        version=_V1,
         state=CertificateState.CERTIFIED,
         number="CMVP #5247",
         dated=date(2026, 4, 28),
@@ -122,17 +139,35 @@ CERTIFICATES: tuple[Certificate, ...] = (
 )
 """All that is known, by family."""
 
-_VERSION = re.compile(r"(v[0-9]+\.[0-9]+\.[0-9]+)(?:-[0-9a-f]{6,40})?")
+_RELEASE = re.compile(r"(?:go)?1\.([0-9]{1,3})(?:\.([0-9]{1,3}))?")
 
 
 def certificate_of(family: FipsFamily, version: str) -> Certificate | None:
     """Return what is known of the module that a program has in it; None for a version that is not in the table.
 
-    version: of the module: "v1.0.0-c2097c7c" as v1.0.0, or of BoringCrypto the tag of its source.
+    version: of the module, or of BoringCrypto the tag of its source.
     """
-    found = _VERSION.fullmatch(version)
-    bare = found[1] if found else version
-    return next((one for one in CERTIFICATES if one.family is family and not one.hosts and one.version == bare), None)
+    return next((one for one in CERTIFICATES if one.family is family and not one.hosts and one.version == version), None)
+
+
+def meaning_of(said: str, go_version: str) -> str:
+    """Return which version a release of Go builds in for a GOFIPS140, "" where nobody knows. said: "certified",
+    "v1.0.0". go_version: "1.26.8"; "1.26" is the newest of these that is known.
+
+    Between two known releases of one minor, what both mean holds.
+    """
+    found = _RELEASE.fullmatch(go_version)
+    if found is None:
+        return ""
+    minor = int(found[1])
+    known = sorted(patch for one, patch in _MEANINGS if one == minor)
+    patch = int(found[2]) if found[2] else known[-1] if known else -1
+    after = next((one for one in known if one >= patch), None)
+    before = next((one for one in reversed(known) if one <= patch), None)
+    if after is None or before is None:
+        return ""
+    meaning = _MEANINGS[minor, after].get(said, "")
+    return meaning if _MEANINGS[minor, before].get(said, meaning) == meaning else ""
 
 
 def certificates_of_host(family: FipsFamily, image: str) -> Iterator[Certificate]:

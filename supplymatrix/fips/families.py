@@ -47,12 +47,12 @@ def needs_of(family: FipsFamily, goos: str) -> tuple[str, ...]:
 
 
 def defeats_of_platform(family: FipsFamily, goos: str, goarch: str) -> Iterator[str]:
-    """Yield why a family does not work on a platform. Source: Go crypto/internal/fips140 (Supported); for BoringCrypto
-    its build constraints."""
+    """Yield why a family does not work on a platform. Source: Go crypto/internal/fips140 (Supported; of windows/arm
+    that of Go 1.24 and 1.25, which still build for it); for BoringCrypto its build constraints."""
     if family is FipsFamily.UPSTREAM:
         if goarch == "wasm":
             yield "Go's module does not support WebAssembly in FIPS mode: the program ends at its start"
-        elif (goos, goarch) == ("windows", "386"):
+        elif goos == "windows" and goarch in ("386", "arm"):
             yield "Go's module does not support 32-bit Windows in FIPS mode: the program ends at its start"
         elif goos in _UNSUPPORTED:
             yield f"Go's module does not support {_UNSUPPORTED[goos]} in FIPS mode: the program ends at its start"

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from supplymatrix.fips.certificates import ALIASES, READ_ON, certificate_of
+from supplymatrix.fips.certificates import READ_ON, WORDS, certificate_of
 from supplymatrix.fips.families import AT_RUN_TIME
 from supplymatrix.fips.words import is_frozen
 from supplymatrix.model.fips import CertificateState, FipsFamily, FipsMark, MarkKind
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
 
-__all__ = ["Judged", "family_of", "judge", "mark"]
+__all__ = ["Judged", "family_of", "is_version_asked", "judge", "mark"]
 
 _KINDS = tuple(MarkKind)
 _FAMILIES = tuple(FipsFamily)
@@ -79,12 +79,20 @@ def family_of(marks: Sequence[FipsMark]) -> tuple[FipsFamily, tuple[FipsFamily, 
 
 
 def judge(
-    marks: Sequence[FipsMark], *, wanted: str, versions: Sequence[str], mode: str, go_version: str = ""
+    marks: Sequence[FipsMark],
+    *,
+    wanted: str,
+    versions: Sequence[str],
+    mode: str,
+    go_version: str = "",
+    meaning: str = "",
 ) -> Judged:
     """Return what marks say. wanted: GOFIPS140, "" without. versions: of Go's module that are linked in. mode: of
-    GODEBUG's fips140. go_version: "go1.26.8", "" unknown."""
+    GODEBUG's fips140. go_version: "go1.26.8", "" unknown. meaning: the version that `wanted` stands for, "" = nobody
+    knows."""
     family, others = family_of(marks)
-    if FipsFamily.UPSTREAM in others and is_frozen(ALIASES.get(wanted, wanted)) and _is_only_claimed(marks, family):
+    is_version = is_version_asked(wanted)
+    if FipsFamily.UPSTREAM in others and is_version and _is_only_claimed(marks, family):
         others = tuple(one for one in _FAMILIES if one in (family, *others) and one is not FipsFamily.UPSTREAM)
         family = FipsFamily.UPSTREAM  # a version of Go's module goes with no other module
     if family is FipsFamily.NONE:
@@ -95,14 +103,21 @@ def judge(
         return Judged(family=family, others=others, state=CertificateState.AT_RUN_TIME, dated=READ_ON)
     if family is FipsFamily.BORINGCRYPTO:
         return _of_table(family, others, _BORING if _minor(go_version) >= _BORING_SINCE else "")
-    if len(versions) > 1:
+    if versions:
         return _of_table(family, others, ", ".join(versions))
-    version = versions[0] if versions else ALIASES.get(wanted, wanted)
-    if not is_frozen(version):
-        is_off = wanted == "off" and not versions
-        state = CertificateState.NOT_APPLICABLE if is_off else CertificateState.NOT_FROZEN
-        return Judged(family=FipsFamily.NONE if is_off else family, others=others, state=state, dated=READ_ON)
-    return _of_table(family, others, version)
+    if wanted == "off":
+        return Judged(family=FipsFamily.NONE, others=others)
+    if not is_version:
+        return Judged(family=family, others=others, state=CertificateState.NOT_FROZEN, dated=READ_ON)
+    if meaning:
+        return _of_table(family, others, meaning)
+    state = CertificateState.NOT_IN_TABLE
+    return Judged(family=family, others=others, module=wanted, state=state, dated=READ_ON)
+
+
+def is_version_asked(wanted: str) -> bool:
+    """Return whether a GOFIPS140 asks for a version that was frozen, by its name or another word."""
+    return is_frozen(wanted) or (wanted in WORDS and wanted not in ("off", "latest"))
 
 
 def _is_only_claimed(marks: Sequence[FipsMark], family: FipsFamily) -> bool:

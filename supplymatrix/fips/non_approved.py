@@ -1,14 +1,10 @@
-"""Cryptography beside the validated module: what is linked into a program, what a project imports.
+"""Cryptography beside the validated module: what is known of packages and C libraries, and what a project imports.
 
-    for package in linked_in_program("bin/app", program, mode="on"):
-        package.package, package.what, package.functions, package.inside
+    known_of("golang.org/x/crypto/blake2b").what                  # "BLAKE2b"
+    imported_by_project(imports)
 
-FIPS mode stops none of it: with GOFIPS140=v1.0.0 MD5, RC4 and BLAKE2b still run. Only fips140=only refuses those of the
-standard library, where they are called.
-
-crypto/tls and crypto/x509 bring MD5, SHA-1, RC4, 3DES and others into every program that has them, and do not use them
-in FIPS mode. Where nothing else of such a package is linked in than these two need, the program does not tell whether
-anybody else calls it; the sources do.
+FIPS mode stops none of it: with GOFIPS140=v1.0.0 MD5, RC4 and BLAKE2b still run. fips140=only refuses those of the
+standard library, and few others, where they are called. What is linked into programs is the matter of linked.py.
 """
 
 from __future__ import annotations
@@ -17,50 +13,36 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from supplymatrix.fips.non_approved_table import C_CODE, ELSEWHERE, STANDARD, STANDARD_FUNCTIONS, X_CRYPTO
-from supplymatrix.gomod.program import ReadProgram
-from supplymatrix.model.fips import FipsUse, NonApprovedPackage
+from supplymatrix.fips.non_approved_table import (
+    C_CODE,
+    C_LIBRARIES,
+    ELSEWHERE,
+    NOT_REFUSED,
+    STANDARD,
+    X_CRYPTO,
+    X_CRYPTO_CALLS_STD,
+    X_CRYPTO_REFUSED,
+)
+from supplymatrix.model.fips import NonApprovedPackage
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.semver import compare
 from supplymatrix.model.value import changed, value
 
 __all__ = [
-    "FUNCTIONS_IN", "Known", "ProjectImports", "imported_by_project", "known_of", "linked_in_program", "modules_alone",
+    "KECCAK", "OPENSSL", "STD", "Known", "ProjectImports", "by_key", "calls_standard", "imported_by_project", "is_refused",
+    "known_of", "library_of", "modules_alone",
 ]  # fmt: skip
 
 _X_CRYPTO = "golang.org/x/crypto/"
-_STD = ModuleVersion(path="std", version="")
+STD = ModuleVersion(path="std", version="")
+KECCAK = f"{_X_CRYPTO}sha3"
+OPENSSL = "OpenSSL"
 _MAJOR = re.compile(r"/v[0-9]{1,6}(?=/|$)")
+_RELEASE = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?")
+_LIBRARY_END = re.compile(r"(?:\.(?:so|dylib|tbd|dll|a|lib|pc)(?:\.[0-9.]*)?|[-_.]?[0-9]+(?:[._-][0-9]+)*(?:-x64|-x86)?|-x64)$")
 _GO_MOD = Location(artifact="go.mod")
-_FUNCTIONS = 20
 _LONGEST_CHAIN = 100
-_CARRIERS: Mapping[str, tuple[str, ...]] = {
-    "crypto/des": ("crypto/tls", "crypto/x509"),
-    "crypto/md5": ("crypto/tls", "crypto/x509", "net/smtp"),
-    "crypto/rc4": ("crypto/tls",),
-    "crypto/sha1": ("crypto/tls", "crypto/x509"),
-    "vendor/golang.org/x/crypto/chacha20": ("crypto/tls", "crypto/hpke"),
-    "vendor/golang.org/x/crypto/chacha20poly1305": ("crypto/tls", "crypto/hpke"),
-    "RSA encryption with PKCS #1 v1.5": ("crypto/tls",),
-    "X25519": ("crypto/tls", "crypto/hpke"),
-}
-"""Package, or name of functions → packages of the standard library that bring it in."""
-_BEYOND: Mapping[str, frozenset[str]] = {
-    "crypto/md5": frozenset({"crypto/md5.Sum"}),
-    "crypto/sha1": frozenset({"crypto/sha1.Sum"}),
-}
-"""Functions that these carriers do not call; crypto/x509 calls sha1.Sum where certificates are made."""
-_MAKES_CERTIFICATES = "crypto/x509.CreateCertificate"
-
-FUNCTIONS_IN = frozenset(
-    [
-        *STANDARD,
-        *(name.rpartition(".")[0] for names in STANDARD_FUNCTIONS.values() for name in names),
-        *(f"{_X_CRYPTO}{name}" for name in X_CRYPTO),
-        "crypto/x509",
-    ]
-)
-"""Packages whose functions a reader of programs has to keep."""
 
 
 @value
@@ -104,6 +86,43 @@ def known_of(package: str) -> Known | None:
     return changed(found, is_c=True) if found else _above(bare, ELSEWHERE)
 
 
+def library_of(name: str) -> str:
+    """Return whose cryptography a C library has, "" for one that has none, or is not known. name: as a program, the
+    linker or pkg-config names it.
+
+    >>> library_of("libcrypto.so.3"), library_of("ssl"), library_of("libcrypto-3-x64.dll"), library_of("libz.so.1")
+    ('OpenSSL', 'OpenSSL', 'OpenSSL', '')
+    """
+    bare = name.replace("\\", "/").rpartition("/")[2].lower()[:200]
+    while bare:
+        found = C_LIBRARIES.get(bare) or C_LIBRARIES.get(bare.removeprefix("lib"))
+        if found:
+            return found
+        shorter = _LIBRARY_END.sub("", bare)
+        if shorter == bare:
+            return ""
+        bare = shorter
+    return ""
+
+
+def calls_standard(package: str, version: str) -> bool:
+    """Return whether a package of golang.org/x/crypto calls the standard library for what it is known for, of sha3 for
+    all but Keccak. version: of that module, "" unknown."""
+    return _is_since(X_CRYPTO_CALLS_STD, package, version)
+
+
+def is_refused(package: str, version: str) -> bool:
+    """Return whether fips140=only refuses a package where it runs. version: of its module, "" for Go's own."""
+    if package in STANDARD:
+        return package not in NOT_REFUSED
+    return _is_since(X_CRYPTO_REFUSED, package, version)
+
+
+def _is_since(table: Mapping[str, str], package: str, version: str) -> bool:
+    since = table.get(package.removeprefix(_X_CRYPTO)) if package.startswith(_X_CRYPTO) else None
+    return since is not None and _RELEASE.fullmatch(version) is not None and compare(version, since) >= 0
+
+
 def _above(path: str, table: Mapping[str, str]) -> Known | None:
     while path:
         if path in table:
@@ -112,42 +131,7 @@ def _above(path: str, table: Mapping[str, str]) -> Known | None:
     return None
 
 
-def linked_in_program(name: str, read: ReadProgram) -> tuple[NonApprovedPackage, ...]:
-    """Return what is linked into a program, each thing of the tables once, by package. name: of the program. () where
-    its table of functions cannot be read: then nobody knows, and the posture says so."""
-    if read.packages is None:
-        return ()
-    linked = frozenset(read.packages)
-    modules = _modules_of(read)
-    by_package = _by_package(read.functions or ())
-    found: list[NonApprovedPackage] = []
-    for known, packages in _by_key(read.packages):
-        package, is_standard = packages[0], known.key in STANDARD
-        functions = tuple(name for one in packages for name in by_package.get(one, ()))
-        found.append(
-            NonApprovedPackage(
-                subject=name,
-                package=package,
-                module=_STD if is_standard else _module_of(package, modules),
-                what=known.what,
-                how="linked",
-                location=Location(artifact=name, pointer="function table"),
-                is_blocked=is_standard,
-                is_c=known.is_c,
-                functions=_few(functions),
-                inside=_inside(package, functions, linked, by_package) if is_standard else "",
-                use=FipsUse.PROGRAM,
-            )
-        )
-    return (*found, *_functions_in(name, frozenset(read.functions or ()), linked))
-
-
-def _few(functions: Sequence[str]) -> tuple[str, ...]:
-    """Return some of these functions, those that others can call before methods."""
-    return tuple(sorted(sorted(functions, key=lambda name: (".(" in name, name))[:_FUNCTIONS]))
-
-
-def _by_key(packages: Iterable[str]) -> Iterator[tuple[Known, list[str]]]:
+def by_key(packages: Iterable[str]) -> Iterator[tuple[Known, list[str]]]:
     """Yield what the tables know of packages, with those that it is of, in their order."""
     found: dict[str, tuple[Known, list[str]]] = {}
     for package in packages:
@@ -157,81 +141,17 @@ def _by_key(packages: Iterable[str]) -> Iterator[tuple[Known, list[str]]]:
     yield from found.values()
 
 
-def _functions_in(name: str, functions: frozenset[str], linked: frozenset[str]) -> Iterator[NonApprovedPackage]:
-    for what, names in STANDARD_FUNCTIONS.items():
-        there = tuple(one for one in names if one in functions)
-        if there:
-            carriers = [one for one in _CARRIERS.get(what, ()) if one in linked]
-            yield NonApprovedPackage(
-                subject=name,
-                package=there[0].rpartition(".")[0],
-                module=_STD,
-                what=what,
-                how="linked",
-                location=Location(artifact=name, pointer="function table"),
-                is_blocked=True,
-                functions=there,
-                inside=_said(carriers) if carriers else "",
-                use=FipsUse.PROGRAM,
-            )
-
-
-def _inside(
-    package: str, functions: Sequence[str], linked: frozenset[str], by_package: Mapping[str, tuple[str, ...]]
-) -> str:
-    """Return by whom a package of the standard library is there, as far as nothing speaks against it; "" where
-    functions are linked in that these do not call."""
-    carriers = [one for one in _CARRIERS.get(package, ()) if one in linked]
-    if not carriers:
-        return ""
-    beyond = set(_BEYOND.get(package, ())).intersection(functions)
-    if package == "crypto/sha1" and _MAKES_CERTIFICATES in by_package.get("crypto/x509", ()):
-        beyond.discard("crypto/sha1.Sum")
-    return "" if beyond else _said(carriers)
-
-
-def _said(carriers: Sequence[str]) -> str:
-    return (
-        f"{' and '.join(carriers)} {'bring' if len(carriers) > 1 else 'brings'} it; whether anybody else calls it the "
-        "program does not tell"
-    )
-
-
-def _by_package(functions: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for name in functions:
-        end = name.find("[")
-        end = end if end >= 0 else len(name)
-        dot = name.find(".", name.rfind("/", 0, end) + 1, end)
-        found.setdefault(name[:dot], []).append(name)
-    return {package: tuple(names) for package, names in found.items()}
-
-
-def _modules_of(read: ReadProgram) -> Mapping[str, ModuleVersion]:
-    if read.info is None:
-        return {}
-    mains = () if read.info.main is None else (read.info.main,)
-    return {one.path: ModuleVersion(path=one.path, version=one.version) for one in (*mains, *read.info.deps)}
-
-
-def _module_of(package: str, modules: Mapping[str, ModuleVersion]) -> ModuleVersion:
-    path = package
-    while path:
-        if path in modules:
-            return modules[path]
-        path = path.rpartition("/")[0]
-    return ModuleVersion(path=package, version="")
-
-
 def imported_by_project(imports: ProjectImports) -> tuple[NonApprovedPackage, ...]:
     """Return what the build of a project imports, each thing of the tables once for each module, by module."""
     found: list[NonApprovedPackage] = []
     for package, by in sorted(imports.standard.items()):
         if package in STANDARD:
-            found.append(_imported(imports, Known(key=package, what=STANDARD[package]), package, _STD, by))
+            found.append(_imported(imports, Known(key=package, what=STANDARD[package]), package, STD, by))
     for module in sorted(imports.packages):
         others = (package for package in imports.packages[module] if package not in imports.own)
-        for known, packages in _by_key(others):
+        for known, packages in by_key(others):
+            if calls_standard(known.key, module.version):
+                continue
             by = imports.importers.get(packages[0], "")
             found.append(_imported(imports, known, packages[0], module, by))
     return tuple(found)
@@ -247,7 +167,7 @@ def _imported(
         what=known.what,
         how="imported",
         location=imports.places.get(module.path) or imports.place,
-        is_blocked=module == _STD,
+        is_blocked=is_refused(package, module.version),
         is_c=known.is_c,
         by=by,
         is_own=by in imports.own,

@@ -10,7 +10,10 @@ Sources: Go crypto/internal/fips140only and its callers; golang.org/x/crypto; th
 
 from __future__ import annotations
 
-__all__ = ["C_CODE", "ELSEWHERE", "STANDARD", "STANDARD_FUNCTIONS", "X_CRYPTO"]
+__all__ = [
+    "CALLED", "C_CODE", "C_LIBRARIES", "ELSEWHERE", "NOT_REFUSED", "STANDARD", "STANDARD_FUNCTIONS", "X_CRYPTO",
+    "X_CRYPTO_CALLS_STD", "X_CRYPTO_REFUSED",
+]  # fmt: skip
 
 STANDARD = {
     "crypto/des": "DES and 3DES",
@@ -22,7 +25,13 @@ STANDARD = {
     "vendor/golang.org/x/crypto/chacha20poly1305": "ChaCha20-Poly1305",
 }
 """Packages of the standard library of which nothing is in Go's module."""
+NOT_REFUSED = frozenset({"vendor/golang.org/x/crypto/chacha20"})
+"""Those of them that fips140=only does not refuse by themselves."""
 STANDARD_FUNCTIONS = {
+    "AES-GCM with a nonce or tag of another size": (
+        "crypto/cipher.NewGCMWithNonceSize",
+        "crypto/cipher.NewGCMWithTagSize",
+    ),
     "CFB mode": ("crypto/cipher.NewCFBDecrypter", "crypto/cipher.NewCFBEncrypter"),
     "OFB mode": ("crypto/cipher.NewOFB",),
     "RSA encryption with PKCS #1 v1.5": (
@@ -32,8 +41,15 @@ STANDARD_FUNCTIONS = {
     ),
     "RSA keys of more than two primes": ("crypto/rsa.GenerateMultiPrimeKey",),
     "X25519": ("crypto/ecdh.X25519",),
+    "primes that are made outside of the module": ("crypto/rand.Prime",),
 }
-"""What no standard approves in packages that are approved otherwise: seen in programs alone, by their functions."""
+"""What no standard approves in packages that are approved otherwise: seen by their functions, in programs and in the
+calls of a project's own files."""
+CALLED = {
+    **STANDARD_FUNCTIONS,
+    "Keccak": ("golang.org/x/crypto/sha3.NewLegacyKeccak256", "golang.org/x/crypto/sha3.NewLegacyKeccak512"),
+}
+"""What is looked for in the calls of a project's own files."""
 
 X_CRYPTO = {
     "argon2": "Argon2",
@@ -67,6 +83,11 @@ X_CRYPTO = {
     "xts": "AES-XTS: approved, but outside of the module",
 }
 """Below golang.org/x/crypto."""
+X_CRYPTO_CALLS_STD = {"hkdf": "v0.51.0", "pbkdf2": "v0.51.0", "sha3": "v0.45.0"}
+"""Those of them that call the standard library from a version on, of sha3 all but Keccak; older ones were looked at in
+some versions only."""
+X_CRYPTO_REFUSED = {"chacha20poly1305": "v0.51.0"}
+"""Those of them that fips140=only refuses from a version on, built by Go 1.26 or later."""
 
 ELSEWHERE = {
     "filippo.io/age": "X25519, ChaCha20-Poly1305 and scrypt (age)",
@@ -130,3 +151,43 @@ C_CODE = {
     "github.com/xeodou/go-sqlcipher": "AES and HMAC of libtomcrypt (SQLCipher)",
 }
 """Likewise, where it is C code behind cgo."""
+
+_OPENSSL = "OpenSSL"
+C_LIBRARIES = {
+    "argon2": "Argon2",
+    "bearssl": "BearSSL",
+    "blake3": "BLAKE3",
+    "blst": "BLS12-381 (blst)",
+    "botan": "Botan",
+    "crypto": _OPENSSL,
+    "crypto++": "Crypto++",
+    "cryptopp": "Crypto++",
+    "eay32": _OPENSSL,
+    "freebl3": "NSS",
+    "freeblpriv3": "NSS",
+    "gcrypt": "Libgcrypt",
+    "gmssl": "GmSSL",
+    "gnutls": "GnuTLS",
+    "hogweed": "Nettle",
+    "mbedcrypto": "Mbed TLS",
+    "mbedtls": "Mbed TLS",
+    "mbedx509": "Mbed TLS",
+    "nettle": "Nettle",
+    "nss": "NSS",
+    "nss3": "NSS",
+    "openssl": _OPENSSL,
+    "oqs": "liboqs",
+    "s2n": "s2n-tls",
+    "scrypt": "scrypt",
+    "secp256k1": "libsecp256k1",
+    "smime3": "NSS",
+    "sodium": "libsodium",
+    "softokn3": "NSS",
+    "ssl": _OPENSSL,
+    "ssl3": "NSS",
+    "ssleay32": _OPENSSL,
+    "tomcrypt": "libtomcrypt",
+    "wolfcrypt": "wolfSSL",
+    "wolfssl": "wolfSSL",
+}
+"""C library, as the linker or pkg-config names it without lib and version → whose cryptography that is."""

@@ -7,6 +7,9 @@ The settings are what somebody wanted, the function table is what the linker did
 Go's own module of a frozen version are named with that version, "crypto/internal/fips140/v1.0.0-c2097c7c/aes". To tell
 BoringCrypto, the reader has to keep the functions of the packages in `FUNCTIONS_IN`.
 
+The default of GODEBUG that is recorded is what the go command gave the linker. Whoever gives it another one by -ldflags
+has the last word, and with -trimpath no flag is recorded: see `default_bytes`.
+
 Sources: Go cmd/go/internal/fips140, crypto/internal/fips140, crypto/internal/boring; github.com/golang-fips/go,
 github.com/microsoft/go (eng/doc/fips). The marks of Chainguard's and Canonical's Go in programs are not documented.
 """
@@ -16,17 +19,21 @@ from __future__ import annotations
 import re
 
 from supplymatrix.fips.families import defeats_of_platform, needs_of
+from supplymatrix.fips.build_marks import IN_REDHAT_SINCE
 from supplymatrix.fips.judging import Judged, judge, mark
-from supplymatrix.fips.words import EXPERIMENTS, MODE, is_frozen, setting_of, words_of
+from supplymatrix.fips.words import EXPERIMENTS, MODE, MODES, default_at_link, is_frozen, setting_of, words_of
 from supplymatrix.gomod.build_info import BuildInfo
 from supplymatrix.gomod.program import ReadProgram
-from supplymatrix.model.fips import FipsFamily, FipsMark, FipsPosture, FipsUse, MarkKind
+from supplymatrix.model.fips import CertificateState, FipsFamily, FipsMark, FipsPosture, FipsUse, MarkKind
 from supplymatrix.model.location import Location
 from supplymatrix.model.program import ProgramState
+from supplymatrix.model.value import changed
 
-__all__ = ["BINDINGS", "FUNCTIONS_IN", "TABLE", "posture_of_program"]
+__all__ = [
+    "BINDINGS", "FUNCTIONS_IN", "TABLE", "default_bytes", "posture_of_program", "with_other_default",
+]  # fmt: skip
 
-FUNCTIONS_IN = frozenset({"crypto/internal/boring", "crypto/internal/boring/sig"})
+FUNCTIONS_IN = frozenset({"crypto/fips140", "crypto/internal/boring", "crypto/internal/boring/sig"})
 """Packages whose functions the family is told by."""
 TABLE = "function table"
 BINDINGS = {
@@ -44,6 +51,7 @@ _SIGN = "crypto/internal/boring/sig.BoringCrypto"
 _OF_OPENSSL = ("DLOPEN_OPENSSL", "OPENSSL_setup", "OPENSSL_thread_setup")
 """Functions that Red Hat's Go has under BoringCrypto's name up to Go 1.18, and BoringCrypto has not."""
 _EXPERIMENTS = frozenset(name for name, family in EXPERIMENTS.items() if family is FipsFamily.MICROSOFT)
+_UNENFORCED = "crypto/fips140.WithoutEnforcement"
 _OPAQUE = frozenset({ProgramState.PACKED, ProgramState.OBFUSCATED, ProgramState.DAMAGED})
 
 
@@ -71,7 +79,9 @@ class _Look:
         self._tags = words_of(self._settings.get("-tags", ""))
         self._experiments = words_of(self._settings.get("GOEXPERIMENT", ""))
         self._packages = read.packages or ()
-        self._mode = setting_of(self._settings.get("DefaultGODEBUG", ""), MODE)
+        linked = default_at_link(self._settings.get("-ldflags", ""))
+        self._linked = None if linked is None else setting_of(linked, MODE) or "off"
+        self._mode = self._linked or setting_of(self._settings.get("DefaultGODEBUG", ""), MODE)
         self._wanted = self._settings.get("GOFIPS140", "")
         self._versions = tuple(sorted({found[1] for found in map(_MODULE.match, self._packages) if found}))
         self._unfrozen = any(package.startswith(_UNFROZEN) and not _MODULE.match(package) for package in self._packages)
@@ -89,7 +99,9 @@ class _Look:
             versions=self._versions,
             mode=self._mode,
             go_version=self._info.go_version,
+            meaning=self._wanted if is_frozen(self._wanted) else "",
         )
+        judged = self._without_code(judged)
         self._contradictions(judged)
         self._defeats(judged)
         if judged.family is not FipsFamily.UPSTREAM or judged.module:
@@ -102,8 +114,22 @@ class _Look:
             subject=self._name, use=FipsUse.PROGRAM, family=judged.family, location=place, others=judged.others,
             module=judged.module, state=judged.state, certificate=judged.certificate, dated=judged.dated,
             mode=self._mode, marks=judged.in_order(self._marks), looked_at=tuple(looked),
-            reason=self._read.reason if self._read.packages is None else "",
+            reason=self._read.reason if self._read.packages is None else "", main=self._main(),
         )  # fmt: skip
+
+    def _main(self) -> str:
+        return self._info.main.path if self._info.main is not None else ""
+
+    def _without_code(self, judged: Judged) -> Judged:
+        """Return an answer that no claim alone has made: of a module of which no function is there nothing is known."""
+        is_claimed = judged.family is FipsFamily.UPSTREAM and is_frozen(self._wanted) and not self._versions
+        if not is_claimed or self._unfrozen:
+            return judged
+        if self._read.packages is None:  # nobody knows what is linked in
+            return judged
+        words = f"nothing of Go's module {self._wanted} is linked in: it is claimed, and no code bears that out"
+        self._add(MarkKind.WITNESS, FipsFamily.NONE, words, TABLE)
+        return changed(judged, state=CertificateState.NOT_LINKED, certificate="")
 
     def _add(self, kind: MarkKind, family: FipsFamily, words: str, pointer: str) -> None:
         self._marks.append(mark(kind, family, words, Location(artifact=self._name, pointer=pointer)))
@@ -112,7 +138,11 @@ class _Look:
         if self._wanted:
             self._add(MarkKind.CLAIM, FipsFamily.UPSTREAM, f"GOFIPS140={self._wanted} is recorded", "GOFIPS140")
         if self._mode:
-            self._add(MarkKind.CLAIM, FipsFamily.NONE, f"{MODE}={self._mode} is compiled in", "DefaultGODEBUG")
+            pointer = "DefaultGODEBUG" if self._linked is None else "-ldflags"
+            self._add(MarkKind.CLAIM, FipsFamily.NONE, f"{MODE}={self._mode} is recorded", pointer)
+        if _UNENFORCED in (self._read.functions or ()) and "crypto/hpke" not in self._packages:
+            words = f"{_UNENFORCED} is linked in: where it is called, fips140=only refuses nothing"
+            self._add(MarkKind.WITNESS, FipsFamily.NONE, words, TABLE)
         for version in self._versions:
             number = sum(1 for package in self._packages if _of_version(package, version))
             packages = f"{number} packages of" if number > 1 else "a package of"
@@ -167,7 +197,14 @@ class _Look:
             self._add(MarkKind.CLAIM, FipsFamily.MICROSOFT, "the tag requirefips is recorded", "-tags")
         for word, family in (("Red Hat", FipsFamily.REDHAT), ("buntu", FipsFamily.CANONICAL)):
             if word in self._info.go_version:
-                self._add(MarkKind.SIGN, family, f"it was built by {self._info.go_version}", "version")
+                is_own = family is FipsFamily.REDHAT and self._is_redhat_auto()
+                told = FipsFamily.NONE if is_own else family
+                self._add(MarkKind.SIGN, told, f"it was built by {self._info.go_version}", "version")
+
+    def _is_redhat_auto(self) -> bool:
+        """Return whether it is a Red Hat's Go that takes Go's own module, and knows fips140=auto."""
+        found = re.match(r"go1\.([0-9]{1,3})", self._info.go_version)
+        return "Red Hat" in self._info.go_version and found is not None and int(found[1]) >= IN_REDHAT_SINCE
 
     def _contradictions(self, judged: Judged) -> None:
         if self._read.packages is None:
@@ -192,7 +229,7 @@ class _Look:
             found.append(("functions of Go's module are linked in twice: of a frozen version, and of the tree", TABLE))
         of_go = family in (FipsFamily.UPSTREAM, FipsFamily.NONE)
         if self._mode in ("on", "only", "debug") and of_go and not versions and not wanted:
-            text = f"{MODE}={self._mode} is compiled in without GOFIPS140: the module is that of the tree, not frozen"
+            text = f"{MODE}={self._mode} is recorded without GOFIPS140: the module is that of the tree, not frozen"
             found.append((text, "DefaultGODEBUG"))
         if wanted and wanted != "off" and self._claims(FipsFamily.BORINGCRYPTO):
             found.append((f"GOFIPS140={wanted} and BoringCrypto are recorded, and exclude each other", "GOFIPS140"))
@@ -246,6 +283,9 @@ class _Look:
     def _defeats(self, judged: Judged) -> None:
         family, goos = judged.family, self._read.goos
         is_used = bool(self._wanted) or self._mode in ("on", "only", "debug")
+        if self._mode not in MODES and family is FipsFamily.UPSTREAM and not self._is_redhat_auto():
+            words = f"{MODE}={self._mode} is no mode of Go's own module: the program ends at its start"
+            self._add(MarkKind.DEFEAT, family, words, "DefaultGODEBUG")
         found: list[tuple[str, str]] = []
         if family is FipsFamily.UPSTREAM and is_used:
             found += [(words, "GOOS") for words in defeats_of_platform(family, goos, self._read.goarch)]
@@ -256,9 +296,12 @@ class _Look:
             ]
             if self._settings.get("-asan") == "true":
                 found.append(("it is built with -asan, and ends at its start in FIPS mode", "-asan"))
-        if self._mode == "off" and (self._wanted not in ("", "off") or family is not FipsFamily.NONE):
+        if self._linked is not None and self._linked not in MODES[2:]:
+            words = f"the linker was given runtime.godebugDefault, with {MODE}={self._linked}: FIPS mode is off by default"
+            found.append((words, "-ldflags"))
+        elif self._mode == "off" and (self._wanted not in ("", "off") or family is not FipsFamily.NONE):
             found.append(
-                (f"{MODE}=off is compiled in, so that FIPS mode is off unless GODEBUG says otherwise", "DefaultGODEBUG")
+                (f"{MODE}=off is recorded, so that FIPS mode is off unless GODEBUG says otherwise", "DefaultGODEBUG")
             )
         if family is FipsFamily.BORINGCRYPTO:
             found += [(words, "GOOS") for words in defeats_of_platform(family, goos, self._read.goarch)]
@@ -280,6 +323,25 @@ class _Look:
         elif self._read.format == "ELF" and not (self._read.libraries or self._read.interpreter):
             found.append(("it is linked statically: it cannot load OpenSSL", "libraries"))
         return found
+
+
+def default_bytes(read: ReadProgram) -> bytes:
+    """Return the bytes that a program has where its default of GODEBUG is the recorded one: the linker ends the text
+    with a NUL. b"" where that tells nothing: no mode is recorded, or the format is another one."""
+    if read.info is None or read.format not in ("ELF", "PE", "Mach-O"):
+        return b""
+    recorded = read.info.setting("DefaultGODEBUG") or ""
+    is_on = setting_of(recorded, MODE) in MODES[2:] and default_at_link(read.info.setting("-ldflags") or "") is None
+    return recorded.encode("utf-8", "replace") + b"\0" if is_on else b""
+
+
+def with_other_default(posture: FipsPosture) -> FipsPosture:
+    """Return the posture of a program that does not have the default of GODEBUG which it records."""
+    words = f"{MODE}={posture.mode} is recorded, and the program has another default: the linker was given it, or it was"
+    found = mark(
+        MarkKind.DEFEAT, posture.family, f"{words} changed afterwards", Location(artifact=posture.subject, pointer="data")
+    )
+    return changed(posture, marks=Judged.in_order((*posture.marks, found)))
 
 
 def _binding(package: str) -> str:

@@ -1,40 +1,31 @@
-r"""What a project's own files show of FIPS 140-3: go.mod, `//go:debug` lines, imports; and what is set on this machine.
+"""What a project's own files show of FIPS 140-3: go.mod, `//go:debug` lines, imports; and what is set on this machine.
 
->>> [line.value for line in debug_lines(b"//go:debug fips140=only\n\npackage main\n", "main.go")]
-['only']
+posture = posture_of_project(Sources(subject="example.com/svc", lines=lines), settings, looked_at=["go.mod"])
+posture.family, posture.mode
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
-from supplymatrix.fips.build_file import marks_of_setting
-from supplymatrix.fips.judging import judge, mark
+from supplymatrix.fips.build_marks import marks_of_setting
+from supplymatrix.fips.debug_lines import DebugLine, modes_of
+from supplymatrix.fips.judging import is_version_asked, judge, mark
 from supplymatrix.fips.program import BINDINGS
-from supplymatrix.fips.words import MODE
-from supplymatrix.model.fips import FipsFamily, FipsMark, FipsPosture, FipsUse, MarkKind
+from supplymatrix.fips.words import MODE, MODES, default_at_link, is_frozen, setting_of
+from supplymatrix.model.fips import CertificateState, FipsFamily, FipsMark, FipsPosture, FipsUse, MarkKind
 from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
 
-__all__ = ["DebugLine", "MachineSetting", "debug_lines", "marks_of_imports", "posture_of_project"]
+__all__ = ["MachineSetting", "Sources", "marks_of_imports", "posture_of_project"]
 
-_DEBUG = re.compile(rb"^//go:debug[ \t]+([A-Za-z0-9_]+)=([^\s]+)[ \t]*\r?$", re.MULTILINE)
 _GO_MOD = Location(artifact="go.mod")
-_PACKAGE = re.compile(rb"^package[ \t]", re.MULTILINE)
 _IMPORTS: Mapping[str, tuple[MarkKind, FipsFamily, str]] = {
     "crypto/boring": (MarkKind.CLAIM, FipsFamily.BORINGCRYPTO, "builds with GOEXPERIMENT=boringcrypto alone"),
     "crypto/tls/fipsonly": (MarkKind.CLAIM, FipsFamily.BORINGCRYPTO, "builds with GOEXPERIMENT=boringcrypto alone"),
     "crypto/fips140": (MarkKind.SIGN, FipsFamily.NONE, "asks whether FIPS mode is on"),
 }
-
-
-@value
-class DebugLine:
-    """A `//go:debug` line, or a godebug line of go.mod or go.work, that sets the mode. value: "on", "only", "off"."""
-
-    value: str
-    location: Location
 
 
 @value
@@ -46,16 +37,18 @@ class MachineSetting:
     origin: str
 
 
-def debug_lines(data: bytes, artifact: str) -> tuple[DebugLine, ...]:
-    """Return the `//go:debug` lines of a Go file that set the mode; they stand before its package clause."""
-    end = _PACKAGE.search(data)
-    head = data[: end.start()] if end else data
-    found: list[DebugLine] = []
-    for line in _DEBUG.finditer(head):
-        if line[1] == MODE.encode():
-            place = Location(artifact=artifact, line=head.count(b"\n", 0, line.start()) + 1, column=1)
-            found.append(DebugLine(value=line[2].decode("utf-8", "replace"), location=place))
-    return tuple(found)
+@value
+class Sources:
+    """The files of a project. lines: godebug lines of go.mod, and those of main packages, which go before them.
+    imports: marks of what its build imports. others: it has programs that no line of their own speaks of. place: for
+    what has no line. versions: what words of GOFIPS140 mean for the Go of this machine."""
+
+    subject: str
+    lines: Sequence[DebugLine] = ()
+    imports: Sequence[FipsMark] = ()
+    others: bool = True
+    place: Location = _GO_MOD
+    versions: Mapping[str, str] = MappingProxyType({})
 
 
 def marks_of_imports(standard: Mapping[str, str], packages: Iterable[str]) -> tuple[FipsMark, ...]:
@@ -76,41 +69,53 @@ def marks_of_imports(standard: Mapping[str, str], packages: Iterable[str]) -> tu
 
 
 def posture_of_project(
-    subject: str,
-    lines: Sequence[DebugLine],
-    settings: Sequence[MachineSetting],
-    imports: Sequence[FipsMark],
-    looked_at: Sequence[str],
-    *,
-    place: Location = _GO_MOD,
+    sources: Sources, settings: Sequence[MachineSetting], looked_at: Sequence[str]
 ) -> FipsPosture:
-    """Return the posture of what a build on this machine makes of a project, its build files left out. lines: godebug
-    lines of go.mod first, those of main packages, which go before them, after that. place: for what has none."""
-    marks = list(imports)
-    mode = wanted = ""
-    for line in lines:
+    """Return the posture of what a build on this machine makes of a project, its build files left out. Of several
+    programs the mode is that which protects least, and each line has a mark."""
+    marks = list(sources.imports)
+    wanted, linked = "", None
+    for line in sources.lines:
         marks.append(mark(MarkKind.CLAIM, FipsFamily.NONE, f"{MODE}={line.value} is written", line.location))
-        mode = line.value
     for setting in settings:
         origin = Location(artifact=setting.origin, pointer=setting.name)
         marks += marks_of_setting(setting.name, setting.text, origin)
         wanted = setting.text if setting.name == "GOFIPS140" else wanted
-    judged = judge(marks, wanted=wanted, versions=(), mode=mode)
-    place = next((line.location for line in lines), place)
-    if mode == "off" and wanted not in ("", "off"):
-        words = f"{MODE}=off is written, so that FIPS mode is off in spite of GOFIPS140={wanted}"
-        marks.append(mark(MarkKind.DEFEAT, FipsFamily.UPSTREAM, words, place))
+        linked = default_at_link(setting.text) if setting.name == "GOFLAGS" else linked
+    is_asked = is_version_asked(wanted) or wanted == "latest"
+    written = modes_of(sources.lines, others=sources.others)[0] if sources.lines else ""
+    mode = written or ("on" if is_asked else "")
+    if linked is not None:
+        mode = setting_of(linked, MODE) or "off"
+    meaning = wanted if is_frozen(wanted) and "-" in wanted else sources.versions.get(wanted, "")
+    judged = judge(marks, wanted=wanted, versions=(), mode=mode, meaning=meaning)
+    place = next((line.location for line in sources.lines if line.value == mode), None)
+    place = place or next((line.location for line in sources.lines), sources.place)
+    marks += _defeats(sources, mode, wanted if is_asked else "", linked)
+    reason = ""
+    if judged.state is CertificateState.NOT_IN_TABLE and not is_frozen(judged.module):
+        reason = f"which version {judged.module} means for the Go of this machine is not known"
     return FipsPosture(
-        subject=subject,
-        use=FipsUse.SOURCE,
-        family=judged.family,
-        location=place,
-        others=judged.others,
-        module=judged.module,
-        state=judged.state,
-        certificate=judged.certificate,
-        dated=judged.dated,
-        mode=mode or ("on" if wanted not in ("", "off") else ""),
-        marks=judged.in_order(marks),
-        looked_at=tuple(looked_at),
-    )
+        subject=sources.subject, use=FipsUse.SOURCE, family=judged.family, location=place, others=judged.others,
+        module=judged.module, state=judged.state, certificate=judged.certificate, dated=judged.dated, mode=mode,
+        marks=judged.in_order(marks), looked_at=tuple(looked_at), reason=reason, main=sources.subject,
+    )  # fmt: skip
+
+
+def _defeats(sources: Sources, mode: str, wanted: str, linked: str | None) -> list[FipsMark]:
+    """Return what switches the mode off, or ends programs at their start. wanted: GOFIPS140, "" for none."""
+    found: list[FipsMark] = []
+    if linked is not None and mode not in MODES[2:]:
+        words = f"the linker is given runtime.godebugDefault, with {MODE}={mode}: FIPS mode is off by default"
+        place = Location(artifact="GOFLAGS", pointer="GOFLAGS")
+        found.append(mark(MarkKind.DEFEAT, FipsFamily.UPSTREAM, words, place))
+    is_on = wanted or any(line.value in MODES[2:] for line in sources.lines)
+    for line in sources.lines:
+        if line.value not in MODES:
+            words = f"{MODE}={line.value} is no mode of Go's own module: the program ends at its start"
+            found.append(mark(MarkKind.DEFEAT, FipsFamily.UPSTREAM, words, line.location))
+        elif line.value == "off" and is_on:
+            why = f" in spite of GOFIPS140={wanted}" if wanted else "; other programs of the project have it on"
+            words = f"{MODE}=off is written, so that FIPS mode is off{why}"
+            found.append(mark(MarkKind.DEFEAT, FipsFamily.UPSTREAM, words, line.location))
+    return found

@@ -17,14 +17,17 @@ with the go command"; cmd/go internal/work (security.go).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.any_platform import AnyPlatform
 from supplymatrix.gomod.build_constraint import BuildContext, parse_go_build, parse_plus_build
 from supplymatrix.model.value import value
 
-__all__ = ["CgoDirective", "CgoLinks", "LinkedName", "cgo_directives", "cgo_links", "linked_by"]
+__all__ = [
+    "CgoDirective", "CgoLinks", "LinkState", "LinkedName", "c_preamble", "cgo_directives", "cgo_links", "linked_by",
+    "words_of",
+]  # fmt: skip
 
 _MOST = 1_000
 _LONGEST = 200  # characters of a word that are told
@@ -51,6 +54,12 @@ _BEFORE_OTHER = frozenset(
     ]
 )  # fmt: skip
 """Options whose next word is neither a library nor an option."""
+_STATIC = frozenset(["-static", "-Bstatic", "-dn", "-non_shared", "-static-pie"])
+_SHARED = frozenset(["-Bdynamic", "-dy", "-call_shared"])
+_WHOLLY = frozenset(["-static", "-static-pie"])
+"""Words after which all libraries are linked statically, wherever they stand among them."""
+_THAN = frozenset(["<", ">", "<=", ">=", "=", "!="])
+"""Of pkg-config: between a package and its version."""
 _UNCLEAR_OPTION = re.compile(r"-(?:fopenmp|fsanitize|specs|include|-just-symbols|filelist|-?dynamic-list).*")
 _WITH_LIBRARY = re.compile(r"-(?:l|weak-l|needed-l|reexport-l|upward-l|hidden-l|lazy-l|-library=)(.*)", re.DOTALL)
 
@@ -110,22 +119,58 @@ def cgo_directives(data: bytes) -> tuple[CgoDirective, ...]:
     return tuple(found)
 
 
-def linked_by(directive: CgoDirective) -> tuple[LinkedName, ...]:
-    """Return the libraries that a line names, each once, in order; () for lines that link nothing."""
+class LinkState:
+    """What the words of a linker's line leave for those of the next, since cgo makes one line of all of a package.
+
+    is_whole: a word was seen by which every library of the program is linked statically.
+    """
+
+    def __init__(self, *, is_whole: bool = False) -> None:
+        self.is_whole = is_whole
+        self.is_static = False
+        self._kept: list[bool] = []
+
+    def take(self, word: str) -> bool:
+        """Return whether a word only says how the next ones are linked."""
+        if word in _STATIC or word in _SHARED:
+            self.is_static = word in _STATIC
+            self.is_whole = self.is_whole or word in _WHOLLY
+        elif word in ("--push-state", "-push-state"):
+            self._kept.append(self.is_static)
+        elif word in ("--pop-state", "-pop-state"):
+            self.is_static = self._kept.pop() if self._kept else False
+        else:
+            return False
+        return True
+
+
+def c_preamble(data: bytes) -> bytes:
+    """Return the C code that stands in the comments above imports of "C" of a .go file, without its `#cgo` lines."""
+    lines = (line for comment in _comments_of_c(data) for line in _lines(comment))
+    return "\n".join(line for line in lines if not _is_cgo(line)).encode("utf-8", "replace")
+
+
+def linked_by(directive: CgoDirective, state: LinkState | None = None) -> tuple[LinkedName, ...]:
+    """Return the libraries that a line names, each once, in order; () for lines that link nothing. state: what the
+    lines before left; it is changed."""
+    state = state if state is not None else LinkState()
     if directive.verb == "pkg-config":
-        is_static = "--static" in directive.words
-        names = [word for word in directive.words if not word.startswith("-")]
-        return tuple(dict.fromkeys(_packaged(word, is_static=is_static) for word in names))
+        is_static = "--static" in directive.words or state.is_whole
+        return tuple(dict.fromkeys(_packaged(word, is_static=is_static) for word in _packages(directive.words)))
     if directive.verb != "LDFLAGS":
         return ()
+    state.is_whole = state.is_whole or not _WHOLLY.isdisjoint(directive.words)
     found: dict[LinkedName, None] = {}
     folder: str | None = None
-    is_static, before = False, ""
+    before = ""
     for word in directive.words:
         option, before = before, ""
-        if word in ("-static", "-Bstatic", "-Bdynamic"):
-            is_static = word != "-Bdynamic"
-        elif word.startswith("-L") and len(word) > 2:
+        if state.take(word):
+            continue
+        is_static = state.is_static or state.is_whole
+        if word.startswith("@"):
+            continue
+        if word.startswith("-L") and len(word) > 2:
             folder = _below_source(word[2:]) if folder is None else folder
         elif option in _BEFORE_NAME:
             found[LinkedName(name=word, is_framework=True)] = None
@@ -141,6 +186,23 @@ def linked_by(directive: CgoDirective) -> tuple[LinkedName, ...]:
                 below = _below_source(place)
                 found[LinkedName(name=name, folder=below, is_static=_is_archive(name), is_file=True)] = None
     return tuple(name for name in found if _NAME.fullmatch(name.name))
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a linker's line, as of CGO_LDFLAGS, in the form that a `CgoDirective` has them."""
+    return tuple(_flat(_words(text)))
+
+
+def _packages(words: Iterable[str]) -> Iterator[str]:
+    """Yield the packages of a pkg-config line, without the versions that are asked of them ("a >= 1")."""
+    is_version = False
+    for word in words:
+        if word in _THAN:
+            is_version = True
+        elif is_version:
+            is_version = False
+        elif not word.startswith("-"):
+            yield word
 
 
 def _packaged(word: str, *, is_static: bool) -> LinkedName:
@@ -276,9 +338,8 @@ def _of_line(line: str, context: BuildContext) -> Iterator[tuple[str, bool]]:
     if conditions and not any(_holds(condition, context) for condition in conditions):
         return
     if verb == "pkg-config":
-        for word in _words(arguments):
-            if not word.startswith("-"):
-                yield word, bool(_NAME.fullmatch(word))
+        for word in _packages(_words(arguments)):
+            yield word, bool(_NAME.fullmatch(word))
     elif verb == "LDFLAGS":
         yield from _linked(_flat(_words(arguments)))
 

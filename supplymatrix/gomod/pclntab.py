@@ -7,10 +7,13 @@ r"""The table of functions that Go's runtime needs for its stack traces, and tha
     from Go 1.16     words: functions, files, [from 1.18: address of the code,] offsets of the names, of the units, of
                      the files, of the line tables, of the functions' rows
     up to Go 1.15    a word: functions; then rows of code address and offset of what is known of the function, which
-                     begins with that address and, in 4 bytes, the offset of its name
+                     begins with that address and, in 4 bytes, the offset of its name; behind them the address of the
+                     end of the code and, in 4 bytes, the offset of the files
 
 All offsets count from the magic. From Go 1.16 on the names lie together, each with a NUL behind it, those of inlined
-functions among them; the table of units follows.
+functions among them; the table of units follows. Up to Go 1.15 names of inlined functions stand between what is known
+of the functions, behind the NUL of another name, and nothing in the table points to them; the files come after that:
+in 4 bytes their number and one, and the offset of each one's name.
 
 A name is the import path, a dot and what the package calls the function: "net/http.(*Client).Do",
 "gopkg.in/yaml%2ev3.Unmarshal", "slices.SortFunc[go.shape.[]string]", "main.run.func1". Dots in the last element of the
@@ -87,6 +90,9 @@ _OF_THE_RUNTIME = frozenset(
 """Functions that the runtime has under the name of another package and needs itself: they stand in programs, too, into
 which that package is not linked."""
 _PATH = re.compile(rb"[0-9A-Za-z_~+\-./%\x80-\xff]+")
+_TEXT = re.compile(rb"(?<=\0)[\x20-\x7e\x80-\xff]{3,}(?=\0)")
+_PLAIN_PATH = re.compile(rb"[a-z][0-9A-Za-z_~+\-./%]{3,}|[0-9a-z\-]+\.[0-9a-z.\-]+/[0-9A-Za-z_~+\-./%]+")
+_MAX_FILES = 1_000_000
 
 
 @value
@@ -190,9 +196,7 @@ def _add_packages(found: set[bytes], names: list[bytes], kept: set[bytes], wante
     last, length, is_wanted = b"\0", 1, False
     for name in names:
         if not name.startswith(last) or name.find(b"/", length) >= 0:
-            end = name.find(b"[")
-            end = end if end >= 0 else len(name)
-            dot = name.find(b".", name.rfind(b"/", 0, end) + 1, end)
+            dot = _dot_of(name)
             if dot <= 0 or name.removesuffix(_ABI0) in _OF_THE_RUNTIME or _of_c(name, dot):
                 continue
             last, length = name[: dot + 1], dot + 1
@@ -200,6 +204,13 @@ def _add_packages(found: set[bytes], names: list[bytes], kept: set[bytes], wante
             found.add(name[:dot])
         if is_wanted:
             kept.add(name)
+
+
+def _dot_of(name: bytes) -> int:
+    """Return where the package of a name ends, -1 where it has none."""
+    end = name.find(b"[")
+    end = end if end >= 0 else len(name)
+    return name.find(b".", name.rfind(b"/", 0, end) + 1, end)
 
 
 def _of_c(name: bytes, dot: int) -> bool:
@@ -281,26 +292,74 @@ def _old_names(program: Program, table: FunctionTable) -> Iterator[list[bytes]]:
     if end > len(data):
         raise damaged("its table of functions is cut", f"{table.functions:,} functions")
     left = len(data)  # names do not overlap: all of them are not longer than the table
+    packages: set[bytes] = set()
+    ends: set[int] = set()
     for start in range(table.rows, end, _ROWS * rows.size):
         some = data[start : min(end, start + _ROWS * rows.size)]
         names = []
         for _, place in rows.iter_unpack(some):
-            names.append(_old_name(program, data, place))
-            left -= len(names[-1])
+            at, name_end = _old_name(program, data, place)
+            names.append(data[at:name_end])
+            ends.add(name_end)
+            left -= name_end - at
             if left < 0:
                 raise damaged("the names of its functions are longer than their table", f"{len(data):,} bytes")
+        packages.update(name[: _dot_of(name)] for name in names)
         yield names
+    yield [*_old_inlined(program, data, end, packages, ends)]
 
 
-def _old_name(program: Program, data: bytes, place: int) -> bytes:
-    """Return the name of the function of which a place of the table tells."""
+def _old_inlined(
+    program: Program, data: bytes, end: int, packages: AbstractSet[bytes], ends: AbstractSet[int]
+) -> Iterator[bytes]:
+    """Yield what stands in an old table as the name of a function that was inlined, of which nothing there tells more.
+    end: of the rows. packages, ends: of the functions with code of their own, and where their names end. What might be
+    other bytes counts where it is of one of these packages, or of one whose folder is among those of the files, or
+    where its package has a path that no other bytes look like."""
+    if end + program.pointer + 4 > len(data):
+        raise damaged("its table of functions is cut", f"{len(data):,} bytes")
+    files = struct.unpack_from(program.order + "I", data, end + program.pointer)[0]
+    folders = _old_folders(program, data, files, end)
+    count = 0
+    for match in _TEXT.finditer(data, end, files):
+        name = match[0]
+        package = name[: max(_dot_of(name), 0)]
+        if not package or len(name) > MAX_NAME or match.end() in ends:
+            continue
+        if package in packages or package.rpartition(b"/")[2] in folders or _PLAIN_PATH.fullmatch(package):
+            count += 1
+            if count > MAX_FUNCTIONS:
+                raise damaged("it has more functions than any program", f"more than {MAX_FUNCTIONS:,}")
+            yield name
+
+
+def _old_folders(program: Program, data: bytes, files: int, end: int) -> AbstractSet[bytes]:
+    """Return the last elements of the folders in which a program's source files lay, as names of functions have them.
+    files: where the table of files begins, behind `end`."""
+    word = struct.Struct(program.order + "I")
+    if not end < files <= len(data) - word.size:
+        raise damaged("its table of files lies outside of it", f"{files:,}")
+    number = word.unpack_from(data, files)[0]
+    if not 0 < number <= _MAX_FILES or files + number * word.size > len(data):
+        raise damaged("its table of files is cut", f"{number:,} files")
+    found: set[bytes] = set()
+    for (place,) in word.iter_unpack(data[files + word.size : files + number * word.size]):
+        stop = data.find(b"\0", place, place + MAX_NAME)
+        if stop >= 0:
+            folder = data[place:stop].replace(b"\\", b"/").rpartition(b"/")[0].rpartition(b"/")[2]
+            found.add(folder.partition(b"@")[0].replace(b".", b"%2e"))
+    return found
+
+
+def _old_name(program: Program, data: bytes, place: int) -> tuple[int, int]:
+    """Return where the name of the function begins and ends of which a place of the table tells."""
     if place + program.pointer + 4 > len(data):
         raise damaged("a function lies outside of its table", f"{place:,}")
     start = struct.unpack_from(program.order + "i", data, place + program.pointer)[0]
     end = data.find(b"\0", start, start + MAX_NAME) if start >= 0 else -1
     if end < 0:
         raise damaged("a function has a name outside of its table", f"{start:,}")
-    return data[start:end]
+    return start, end
 
 
 def _table_at(program: Program, address: int) -> FunctionTable | None:

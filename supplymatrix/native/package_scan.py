@@ -14,20 +14,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.any_platform import AnyPlatform
 from supplymatrix.gomod.build_constraint import KNOWN_ARCH, KNOWN_OS, BuildContext, file_constraints
-from supplymatrix.gomod.cgo_lines import LinkedName, cgo_directives, linked_by
+from supplymatrix.gomod.cgo_lines import CgoDirective, LinkedName, LinkState, c_preamble, cgo_directives, linked_by
 from supplymatrix.model.native_code import LinkMode
 from supplymatrix.model.value import changed, value
-from supplymatrix.native.loading import GO_PLUGIN, Loaded, loads_in_c, loads_in_go
+from supplymatrix.native.includes import Include, Includes, include_folders, includes_in, is_header
+from supplymatrix.native.loading import GO_PLUGIN, Loaded, imports_loader, loads_in_c, loads_in_go
 from supplymatrix.native.objects import is_resources
 
 __all__ = [
-    "C_ENDINGS", "GoText", "PackageText", "SeenCode", "c_state", "included", "missing_sources", "scan_package",
+    "C_ENDINGS", "GoText", "PackageText", "SeenCode", "c_state", "is_static_whole", "not_clear", "scan_package",
 ]  # fmt: skip
 
 C_ENDINGS = (
@@ -48,10 +49,9 @@ C_ENDINGS = (
     ".swigcxx",
 )
 """What a C compiler gets of a package with cgo."""
-_SOURCES = (".c", ".cc", ".cpp", ".cxx", ".m", ".mm")
-_ASSEMBLY = (".s", ".S", ".sx")
-_INCLUDE = re.compile(rb"(?m)^[ \t]*(?:\*|//)?[ \t]*#[ \t]*include[ \t]*\"([^\"\n]{1,200})\"")
-_MOST_INCLUDES = 2_000
+_MOST_INCLUDED = 20_000
+_LOADS = 256 << 10
+"""Bytes of a C file in which calls that open libraries are looked for."""
 _GO_BUILD = re.compile(rb"(?m)^//go:build[ \t]+([^\r\n]{1,200})")
 _PLUS_BUILD = re.compile(rb"(?m)^//[ \t]*\+build[ \t]+([^\r\n]{1,200})")
 _HEAD = 16 << 10
@@ -73,8 +73,8 @@ class GoText:
 @value
 class PackageText:
     """What is at hand of one package. path: its import path. folder: in its module, "" = the root. is_built: the build
-    takes it. go_files: those that import "C", or a package that opens libraries. c_files: (path below the folder, first
-    bytes) of files for a C compiler, those in folders below it too. archives: paths below it of .a, .so and the like.
+    takes it. go_files: those that import "C", or a package that opens libraries. c_files: (path below the folder, bytes) of
+    files for a C compiler, those in folders below it too, and of what they include. archives: paths below it of .a, .so and the like.
     objects: (name, first bytes) of its .syso files."""
 
     path: str
@@ -90,7 +90,7 @@ class PackageText:
 class SeenCode:
     """One thing seen in a package. library: as written, "" where only files are known. mode. file: in the module, and
     line: that shows it. is_built: the build takes it; conditions: else what it would take ("windows", "tags static").
-    code_folder: of bundled or prebuilt code, in the module. files: at most 20, in the module; count: of all."""
+    code_folder: of bundled or prebuilt code, in the module. files: in the module; count: of them."""
 
     library: str
     mode: LinkMode
@@ -114,25 +114,26 @@ class _File:
     is_possible: bool = True
 
 
-def scan_package(package: PackageText, context: BuildContext) -> tuple[SeenCode, ...]:
-    """Return what is seen in a package, each thing once for each file that shows it. Raises nothing."""
-    scan = _Scan(package, context)
+def scan_package(package: PackageText, context: BuildContext, *, is_static: bool = False) -> tuple[SeenCode, ...]:
+    """Return what is seen in a package, each thing once for each file that shows it. is_static: the program is linked
+    statically, whatever the package says. Raises nothing."""
+    scan = _Scan(package, context, is_static=is_static)
     found = [*scan.links(), *scan.loads(), *scan.bundled(), *scan.objects()]
     return tuple(dict.fromkeys(found))
 
 
-def included(data: bytes) -> Iterator[str]:
-    """Yield the names of files that C code includes by its own ways (`#include "…"`), slash-separated."""
-    for match in islice(_INCLUDE.finditer(data), _MOST_INCLUDES):
-        yield match[1].decode("utf-8", "replace").replace("\\", "/")
-
-
-def missing_sources(package: PackageText, context: BuildContext) -> tuple[str, ...]:
-    """Return the C sources that files of the build include and that do not lie in the module, sorted: what they are
-    nobody can say. `go mod vendor` leaves out folders without Go files."""
+def not_clear(package: PackageText, context: BuildContext) -> tuple[str, ...]:
+    """Return what files of the build include and nobody finds in the module, and words for the linker or compiler that
+    name a file of further words, sorted: what they bring nobody can say. `go mod vendor` leaves out folders without
+    Go files. What may be of the system is not among them."""
     scan = _Scan(package, context)
     scan.bundled_paths()
-    return tuple(sorted(scan.missing))
+    return tuple(sorted(scan.missing | scan.word_files()))
+
+
+def is_static_whole(package: PackageText, context: BuildContext) -> bool:
+    """Return whether a package of the build has the whole program linked statically (`#cgo LDFLAGS: -static`)."""
+    return _Scan(package, context).is_whole()
 
 
 def c_state(package: PackageText, context: BuildContext) -> tuple[bool, str]:
@@ -145,7 +146,8 @@ def c_state(package: PackageText, context: BuildContext) -> tuple[bool, str]:
 
 
 class _Scan:
-    def __init__(self, package: PackageText, context: BuildContext) -> None:
+    def __init__(self, package: PackageText, context: BuildContext, *, is_static: bool = False) -> None:
+        self._is_static = is_static
         self._package = package
         self._context = context
         self._anywhere = AnyPlatform(tags=context.tags, go_minor=context.go_minor)
@@ -157,27 +159,51 @@ class _Scan:
         """Return whether a .go file is in the build."""
         return self._files[file.name]
 
-    def links(self) -> Iterator[SeenCode]:
-        """Yield what `#cgo` lines link."""
+    def _directives(self) -> Iterator[tuple[GoText, CgoDirective, bool]]:
+        """Yield the `#cgo` lines, with whether each holds in a build that takes its file."""
         for file in self._package.go_files:
-            state = self._files[file.name]
             for directive in cgo_directives(file.data) if file.uses_c else ():
-                holds = directive.holds(self._context)
-                words = ", ".join((state.conditions, *(f"#cgo {one}" for one in directive.conditions if not holds)))
-                for name in linked_by(directive):
-                    yield self._linked(
-                        name,
-                        SeenCode(
-                            library=name.name,
-                            mode=LinkMode.STATIC if name.is_static else LinkMode.DYNAMIC,
-                            package=self._package.path,
-                            file=self._at(file.name),
-                            line=directive.line,
-                            is_built=state.is_built and holds,
-                            conditions=words.strip(", "),
-                            is_framework=name.is_framework,
-                        ),
-                    )
+                yield file, directive, directive.holds(self._context)
+
+    def is_whole(self) -> bool:
+        """Return whether a word of the build says that all of the program is linked statically."""
+        state = LinkState(is_whole=self._is_static)
+        for file, directive, holds in self._directives():
+            if holds and self._files[file.name].is_built:
+                linked_by(directive, state)
+        return state.is_whole
+
+    def word_files(self) -> set[str]:
+        """Return the words of the build that name a file of further words (`@file`)."""
+        return {
+            f"more words for the {'linker' if directive.verb == 'LDFLAGS' else 'compiler'}: {word[:100]}"
+            for file, directive, holds in self._directives()
+            if holds and self._files[file.name].is_built
+            for word in directive.words
+            if len(word) > 1 and word[0] == "@" and directive.verb.endswith("FLAGS")
+        }
+
+    def links(self) -> Iterator[SeenCode]:
+        """Yield what `#cgo` lines link; the linker gets those of a package as one."""
+        built = LinkState(is_whole=self.is_whole())
+        for file, directive, holds in self._directives():
+            state = self._files[file.name]
+            words = ", ".join((state.conditions, *(f"#cgo {one}" for one in directive.conditions if not holds)))
+            is_built = state.is_built and holds
+            for name in linked_by(directive, built if is_built else LinkState()):
+                yield self._linked(
+                    name,
+                    SeenCode(
+                        library=name.name,
+                        mode=LinkMode.STATIC if name.is_static else LinkMode.DYNAMIC,
+                        package=self._package.path,
+                        file=self._at(file.name),
+                        line=directive.line,
+                        is_built=is_built,
+                        conditions=words.strip(", "),
+                        is_framework=name.is_framework,
+                    ),
+                )
 
     def _linked(self, name: LinkedName, seen: SeenCode) -> SeenCode:
         """Return what a name comes to: the archive where one lies in the module."""
@@ -203,17 +229,25 @@ class _Scan:
         """Yield what is opened while the program runs."""
         if self._package.path.startswith(_LOADERS_OWN):
             return
+        silent: list[tuple[GoText, _File]] = []
+        is_seen = False
         for file in self._package.go_files:
             state = self._files[file.name]
             if state.is_possible:
-                found = loads_in_go(file.data) or (loads_in_c(file.data) if file.uses_c else ())
+                found = (*loads_in_go(file.data), *(loads_in_c(c_preamble(file.data)) if file.uses_c else ()))
+                is_seen = is_seen or bool(found)
+                if imports_loader(file.data):
+                    silent.append((file, state))
                 yield from (self._loaded(one, self._at(file.name), state) for one in found)
+        if silent and not is_seen:  # it has what opens libraries, by a way that is not seen here
+            file, state = next((one for one in silent if one[1].is_built), silent[0])
+            yield self._loaded(Loaded(name="", line=0, how="import"), self._at(file.name), state)
         states = [self._files[file.name] for file in self._package.go_files if file.uses_c]
         if any(state.is_possible for state in states):
             for path, data in self._package.c_files:
                 if "/" not in path:
                     state = self._of_c(path, states)
-                    yield from (self._loaded(one, self._at(path), state) for one in loads_in_c(data))
+                    yield from (self._loaded(one, self._at(path), state) for one in loads_in_c(data[:_LOADS]))
 
     def _loaded(self, one: Loaded, file: str, state: _File) -> SeenCode:
         name = GO_PLUGIN if one.name == GO_PLUGIN else one.name
@@ -237,8 +271,6 @@ class _Scan:
         words: dict[tuple[str, bool], str] = {}
         judged = [(path, self._of_c(path, states)) for path in self.bundled_paths()]
         judged = [(path, state) for path, state in judged if state.is_possible]
-        if all(path.endswith(_ASSEMBLY) for path, _ in judged):
-            return  # what Go itself needs of assembly, beside no C
         for path, state in judged:
             key = (_top(path), state.is_built)
             groups.setdefault(key, []).append(path)
@@ -253,7 +285,7 @@ class _Scan:
                 is_built=is_built,
                 conditions="" if is_built else words[top, is_built],
                 code_folder=self._at(top).rstrip("/") if top else self._package.folder,
-                files=files[:_FILES],
+                files=files,
                 count=len(files),
             )
 
@@ -276,31 +308,49 @@ class _Scan:
 
     def bundled_paths(self) -> list[str]:
         """Return the C files that are compiled: those in the package's folder, and all that these include."""
-        found = dict.fromkeys(path for path in self._c_texts if "/" not in path)
-        folders = self._include_folders()
-        waiting = [("", file.data, self._files[file.name].is_built) for file in self._package.go_files if file.uses_c]
+        found = dict.fromkeys(path for path in self._c_texts if "/" not in path and path.endswith(C_ENDINGS))
+        look = Includes(include_folders(word for word in self._words()), self._words())
+        waiting = [
+            ("", c_preamble(file.data), self._files[file.name].is_built)
+            for file in self._package.go_files
+            if file.uses_c
+        ]
         waiting += [("", self._c_texts[path], False) for path in found]
+        waiting += [("", f'#include "{name}"'.encode(), True) for name in look.forced]
+        for folder, data, _ in waiting:
+            look.define(data)
         seen: set[str] = set()
-        while waiting and len(seen) < _MOST_INCLUDES:
+        while waiting and len(seen) < _MOST_INCLUDED:
             folder, data, is_built = waiting.pop()
-            for name in included(data):
-                places = (posixpath.normpath(posixpath.join(place, name)) for place in (folder, *folders))
-                path = next((place for place in places if place in self._c_texts), "")
-                if not path and is_built and name.endswith(_SOURCES):
-                    self.missing.add(name)
+            for include in includes_in(data):
+                path = next((place for place in look.places(folder, include) if place in self._c_texts), "")
+                if not path and is_built and self._is_missing(include, look):
+                    self.missing.add(include.name)
                 if path and path not in seen:
                     seen.add(path)
                     found[path] = None
-                    waiting.append((posixpath.dirname(path), self._c_texts[path], is_built))
+                    look.define(self._c_texts[path])
+                    waiting.append((posixpath.dirname(path), self._c_texts[path], is_built and not is_header(path)))
         return list(found)
 
-    def _include_folders(self) -> tuple[str, ...]:
-        found: dict[str, None] = {}
-        for file in self._package.go_files:
-            for directive in cgo_directives(file.data) if file.uses_c else ():
-                if directive.verb in ("CFLAGS", "CPPFLAGS", "CXXFLAGS"):
-                    found |= dict.fromkeys(_folders(directive.words))
-        return tuple(found)
+    def _is_missing(self, include: Include, look: Includes) -> bool:
+        """Return whether what is not in the module is of nobody else: headers may be of a library that is linked."""
+        if include.is_macro:
+            return include.name not in look.defines
+        if include.is_angle:
+            return include.name.endswith(C_ENDINGS)
+        return not (is_header(include.name) and (look.is_of_system(include.name) or self._links_installed()))
+
+    def _links_installed(self) -> bool:
+        return any(linked_by(directive) for _, directive, _ in self._directives())
+
+    def _words(self) -> list[str]:
+        return [
+            word
+            for _, directive, _ in self._directives()
+            if directive.verb in ("CFLAGS", "CPPFLAGS", "CXXFLAGS")
+            for word in directive.words
+        ]
 
     def _judged(self, name: str, data: bytes, *, uses_c: bool) -> _File:
         """Return whether a file is in the build."""
@@ -340,13 +390,6 @@ def _top(path: str) -> str:
     parts = path.split("/")[:-1]
     start = next((number for number, part in enumerate(parts) if part != ".."), len(parts))
     return "/".join(parts[: start + 1])
-
-
-def _folders(words: Iterable[str]) -> Iterator[str]:
-    for word in words:
-        if word.startswith("-I") and len(word) > 2:
-            place = word[2:].removeprefix("${SRCDIR}").strip("/")
-            yield posixpath.normpath(place) if place not in ("", ".") else ""
 
 
 def _of_name(name: str) -> str:

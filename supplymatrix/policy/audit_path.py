@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from supplymatrix.buildfiles.images import is_own_syntax
 from supplymatrix.checks.result import failed, passed
 from supplymatrix.model.fact import Facts
 from supplymatrix.model.location import Location
@@ -38,7 +39,7 @@ def check_path(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Itera
         return
     found: dict[tuple[Location, str, str], list[VendorUse]] = {}
     for use in facts.of(VendorUse):
-        if use.what != _EMPTY_IMAGE and use.location.artifact not in _NO_VENDORS:
+        if use.what != _EMPTY_IMAGE and not is_own_syntax(use.what) and use.location.artifact not in _NO_VENDORS:
             found.setdefault((use.location, use.what, use.vendor), []).append(use)
     for uses in found.values():
         parts = {use.part for use in uses}

@@ -39,6 +39,15 @@ def check_sources(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> It
 def _judge(setting: EffectiveSetting, proxies: Said | None, direct: Said | None, rule: Rule) -> Result:
     where = setting.context or "this machine"
     subject = f"GOPROXY of {where}"
+    if setting.unknown:
+        gap = Gap(
+            wanted=f"the proxies of {where}",
+            reason=f"GOPROXY: {setting.unknown}",
+            remedy="write the value into the file",
+            subject=subject,
+            family=AuditFamily.SOURCES,
+        )
+        return unknown(rule, subject, _NO_MODULE, gap)
     try:
         elements = parse_goproxy(setting.shown.replace("…@", "").replace("?…", ""))  # what hides its secrets
     except InputError as err:

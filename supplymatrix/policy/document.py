@@ -253,6 +253,12 @@ class Policy:
         return of_artifacts or any(entry.require for entry in self.vendors)
 
     @property
+    def allowed_proxies(self) -> tuple[str, ...]:
+        """The hosts that it allows as module proxies, () where it says nothing of them."""
+        said = self.terms.get("sources.proxies")
+        return tuple(str(word) for word in said.value) if said is not None and isinstance(said.value, tuple) else ()
+
+    @property
     def asks_publishers(self) -> bool:
         """Whether it has the repositories of modules asked who signed their tags."""
         return any(rule.publishers for rule in self.signatures)

@@ -62,7 +62,8 @@ class Layer:
 @value
 class FoundSetting:
     """A setting as it holds. text: its value, which may hold secrets: never show it. overridden: (origin, text) of what
-    it goes before, nearest first. The other fields are those of `EffectiveSetting`."""
+    it goes before, nearest first. The other fields are those of `EffectiveSetting`; of a value that is `unknown`, text
+    is what is written there."""
 
     name: str
     text: str
@@ -71,6 +72,7 @@ class FoundSetting:
     file: str = ""
     overridden: tuple[tuple[str, str], ...] = ()
     context: str = ""
+    unknown: str = ""
 
     def __repr__(self) -> str:
         return f"FoundSetting(name={self.name!r}, origin={self.origin!r}, context={self.context!r})"
@@ -130,6 +132,7 @@ def shown_as(found: FoundSetting, show: Callable[[str, str], str]) -> EffectiveS
         file=found.file,
         overridden=tuple((origin, show(found.name, text)) for origin, text in found.overridden),
         context=found.context,
+        unknown=found.unknown,
     )
 
 

@@ -16,7 +16,7 @@ sumdb.go), cmd/go/internal/vcs (vcsPaths).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import lru_cache
 
 from supplymatrix.gomod.goenv import GoSettings
 from supplymatrix.gomod.goprivate import match
@@ -58,7 +58,7 @@ class PrivateNames:
         pattern = match(self.goprivate, path)
         if pattern is not None:
             return f"GOPRIVATE={pattern}"
-        pattern = match(self._meant, path)
+        pattern = match(_meant(self.goprivate), path)
         if pattern is not None:
             return f"GOPRIVATE, which means {pattern} and does not cover it as it is written"
         host = path.partition("/")[0]
@@ -67,10 +67,11 @@ class PrivateNames:
             return SAME_HOST
         return ""
 
-    @cached_property
-    def _meant(self) -> str:
-        """Return what GOPRIVATE was meant to cover by patterns that cover nothing."""
-        return ",".join(each.meant for each in patterns_of(self.goprivate) if each.meant)
+
+@lru_cache(maxsize=8)
+def _meant(goprivate: str) -> str:
+    """Return what GOPRIVATE was meant to cover by patterns that cover nothing."""
+    return ",".join(each.meant for each in patterns_of(goprivate) if each.meant)
 
 
 def names_sent(

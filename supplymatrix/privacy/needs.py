@@ -11,12 +11,15 @@ What is asked depends on the command:
 - `download` (go mod download): the whole graph, and every required module; below go 1.17 every module.
 - `tidy` (go mod tidy): the whole graph, every module that gives packages to packages and tests of the project and to
   the tests of those; and for a package that no module has, each prefix of its path, as a module that might have it.
-- `updates` (go list -m -u all): the whole graph, and of every module which versions there are.
+- `updates` (go list -m -u all): the whole graph, and of every module which versions there are, whether go.sum has a
+  line for it or not.
 
 What vendor/ holds is not asked for by `build`. With -mod=mod, `build` looks for packages that no module has as `tidy`
-does. A replaced module is asked for by the name of its replacement, and not at all where that is a folder.
+does. A replaced module is asked for by the name of its replacement, and not at all where that is a folder; but
+`updates` asks for newer versions of the original, and so does whatever looks for a package that the replacement lacks.
 
-Source: Go cmd/go/internal/modload (import.go, load.go, query.go), modcmd (download.go, tidy.go), modfetch (fetch.go).
+Source: Go cmd/go/internal/modload (build.go, import.go, load.go, query.go), modcmd (download.go, tidy.go), modfetch
+(fetch.go).
 """
 
 from __future__ import annotations
@@ -77,7 +80,9 @@ class ProjectNeeds:
     sums: the lines of go.sum. replaced: paths that a replace line names → what it leads to, required or not. prunes:
     go.mod is of go 1.17 or later. is_vendored: builds take packages from vendor/. mod: of -mod in GOFLAGS, "" without.
     cached: what the module cache has already, as (module, ".zip"). places: path → where it is required. toolchain: of
-    what the go command fetches itself before all else, None = it does not. needs_log: the log is asked for that, too.
+    what the go command fetches itself before all else, None = it does not; toolchain_by: the module whose go line makes
+    it so, for a command that finds that out on its way, "" otherwise. in_folders: imported packages that are in a
+    folder of a replace line that nothing requires. stops: why every command would ask nobody, in sentences.
     """
 
     mains: tuple[str, ...]
@@ -96,13 +101,17 @@ class ProjectNeeds:
     places: Mapping[str, Location] = MappingProxyType({})
     toolchain: ModuleVersion | None = None
     toolchain_place: Location = Location(artifact="go.mod")
+    toolchain_by: str = ""
+    in_folders: frozenset[str] = frozenset()
+    stops: tuple[str, ...] = ()
 
 
 @value
 class NeededModule:
     """One name that is asked for. version: "" for a module that might have a package. requests: what of it. looks_up:
     the log is asked for it where that is on, since go.sum has no line for something of it. is_sure, when: as in
-    `NameSent`. package: the import that a name without a version is a prefix of."""
+    `NameSent`. package: the import that a name without a version is a prefix of. is_replaced: a replace line names it,
+    and answers as soon as one place has no versions of it."""
 
     name: str
     version: str
@@ -113,6 +122,7 @@ class NeededModule:
     is_sure: bool = True
     when: str = ""
     package: str = ""
+    is_replaced: bool = False
 
 
 @value
@@ -149,11 +159,12 @@ class _Finding:
         self._missing: dict[str, NeededModule] = {}
         self._unsummed: set[ModuleVersion] = set()
         self._refused: list[str] = []
-        is_readonly = scenario in (Scenario.BUILD, Scenario.UPDATES) and project.mod != "mod"
-        self._wants_sums = is_readonly and not project.is_workspace
+        self._wants_sums = scenario is Scenario.BUILD and project.mod != "mod" and not project.is_workspace
 
     def run(self) -> Needs:
         project, scenario = self._project, self._scenario
+        if project.stops:
+            return Needs(modules=(), refused=project.stops)
         if scenario is Scenario.BUILD and not self._is_from_vendor():
             self._build()
         elif scenario is Scenario.TIDY:
@@ -167,6 +178,7 @@ class _Finding:
             self._graph()
             for path in project.selected:
                 self._need(path, _LIST, _INFO, _MOD)
+            self._ask_originals()
         self._say_unsummed()
         return Needs(modules=tuple(self._modules()), refused=tuple(self._refused))
 
@@ -213,15 +225,18 @@ class _Finding:
         for package in self._project.packages:
             if package.owner or package.absent or "." not in package.path.partition("/")[0]:
                 continue
-            replaced = [prefix for prefix in _prefixes(package.path) if prefix in self._unlisted()]
-            for prefix in replaced:
-                target = self._project.replaced[prefix]
+            if package.path in self._project.in_folders:
+                continue
+            unlisted = self._unlisted()
+            when = ""
+            for prefix in _prefixes(package.path):
+                target = unlisted.get(prefix)
                 if target is not None:
                     self._add(target, _ZIP, place=package.location, reason=SendReason.IMPORTED)
-            if not replaced:
-                self._ask_prefixes(package)
+                    when = f"{target} has no package {package.path}"
+            self._ask_prefixes(package, when, unlisted)
 
-    def _ask_prefixes(self, package: WantedPackage) -> None:
+    def _ask_prefixes(self, package: WantedPackage, when: str, replaced: Mapping[str, ModuleVersion | None]) -> None:
         for prefix in _prefixes(package.path):
             if prefix in self._project.mains or not _may_be_module(prefix):
                 continue
@@ -232,10 +247,30 @@ class _Finding:
                 location=package.location,
                 requests=(_LIST, _LATEST),
                 package=package.path,
+                is_sure=not when,
+                when=when,
+                is_replaced=prefix in replaced,
             )
             known = self._missing.get(prefix)
-            if known is None or len(known.package) < len(package.path):
+            if known is None or (need.is_sure, len(need.package)) > (known.is_sure, len(known.package)):
                 self._missing[prefix] = need
+
+    def _ask_originals(self) -> None:
+        """Need the versions of modules that a replace line stands in for: the go command tells of newer ones."""
+        project = self._project
+        for path, target in project.replaced.items():
+            if path not in project.selected or (target is not None and target.path == path):
+                continue
+            if project.selected[path] is not None and project.selected[path] != target:
+                continue  # it replaces another version
+            self._missing[path] = NeededModule(
+                name=path,
+                version="",
+                reason=SendReason.REQUIRED if path in project.required else SendReason.GRAPH,
+                location=project.places.get(path, Location(artifact="go.mod")),
+                requests=(_LIST,),
+                is_replaced=True,
+            )
 
     def _unlisted(self) -> Mapping[str, ModuleVersion | None]:
         """Return the replaces of modules that nothing requires."""
@@ -293,9 +328,8 @@ class _Finding:
         if self._unsummed:
             first, count = min(self._unsummed), len(self._unsummed)
             more = f" ({count:,} such modules)" if count > 1 else ""
-            self._refused.append(
-                f"go.sum has no line for {first}{more}: {COMMANDS[self._scenario]} stops there before anybody is asked"
-            )
+            command = COMMANDS[self._scenario]
+            self._refused.append(f"go.sum has no line for {first}{more}: {command} stops before it asks for it")
 
     def _modules(self) -> Iterator[NeededModule]:
         project = self._project
@@ -305,7 +339,7 @@ class _Finding:
                 version=project.toolchain.version,
                 reason=SendReason.TOOLCHAIN,
                 location=project.toolchain_place,
-                requests=(_ZIP,),
+                requests=(_LIST, _ZIP) if project.toolchain_by else (_ZIP,),
                 looks_up=True,
             )
         found = [self._needed(module) for module in self._requests]

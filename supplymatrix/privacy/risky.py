@@ -12,64 +12,73 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goauth import AuthKind, parse_goauth
-from supplymatrix.gomod.goenv import GO_LOG, parse_gosumdb
+from supplymatrix.gomod.goenv import GO_LOG
 from supplymatrix.gomod.goprivate import match
 from supplymatrix.gomod.goproxy import Element, parse_goproxy
 from supplymatrix.model.go_sources import RiskySetting, SettingRisk, Width
+from supplymatrix.model.value import changed
 from supplymatrix.privacy.effective import FoundSetting
 from supplymatrix.privacy.hosts import PUBLIC_HOSTS, host_of, is_own, is_this_machine
-from supplymatrix.privacy.proxy_chain import patterns_of
+from supplymatrix.privacy.patterns import Pattern, patterns_of, width_of
+from supplymatrix.privacy.proxy_chain import log_wish
+from supplymatrix.sumdb.known import GO_LOG_KEY
 
-__all__ = ["is_told", "risks_of", "width_of"]
+__all__ = ["is_told", "risks_of"]
 
-_MOST = 100  # of one context
-_LONGEST = 2_000  # characters of a value that are looked at
-_MOST_ELEMENTS = 100
+_MOST = 50  # risks of one kind in one setting that are shown; the others are counted
+_MOST_PAIRS = 1_000_000  # of patterns that are held against each other
 _REMOVED = re.compile(r"(?:^|[\s'\"])--?insecure(?=$|[\s'\"=])")
 _MOD_MOD = re.compile(r"(?:^|[\s'\"])--?mod=mod(?=$|[\s'\"])")
-_ANY_HOST = re.compile(r"[*?]+(?:\.[a-z]{2,})?", re.IGNORECASE)
 _QUIET = frozenset({SettingRisk.LOG_PART, SettingRisk.AUTH_PROGRAM, SettingRisk.ANY_VCS})
+_NOTES = frozenset({SettingRisk.MOD_WRITTEN})
+_WIDTHS = {Width.ALL: 0, Width.DOMAIN: 1, Width.PATH: 2}
 _RARE = frozenset({"bzr", "fossil", "svn", "all"})
-
-
-def width_of(pattern: str) -> Width:
-    """Return how much a pattern covers.
-
-    >>> [width_of(text).value for text in ("*", "*.com", "*.corp.example", "github.com", "github.com/acme")]
-    ['everything', 'everything', 'a whole domain', 'a whole domain', 'one path']
-    """
-    host, _, rest = pattern.strip("/").partition("/")
-    if _ANY_HOST.fullmatch(host) and (not rest or not rest.strip("*?/")):
-        return Width.ALL
-    return Width.PATH if rest.strip("*?/") else Width.DOMAIN
 
 
 def is_told(risk: RiskySetting) -> bool:
     """Return whether a risk is one that a rule tells: single paths are what some settings are for."""
-    return not (risk.width is Width.PATH and risk.risk in _QUIET)
+    return risk.risk not in _NOTES and not (risk.width is Width.PATH and risk.risk in _QUIET)
 
 
 def risks_of(
-    settings: Sequence[FoundSetting], show: Callable[[str, str], str] = lambda _name, text: text
+    settings: Sequence[FoundSetting],
+    show: Callable[[str, str], str] = lambda _name, text: text,
+    proxies: Sequence[str] = (),
 ) -> tuple[RiskySetting, ...]:
-    """Return what is risky in the settings of one context. show: makes of a name and value what may be shown."""
-    by_name = {found.name: found for found in settings}
-    risks: list[RiskySetting] = []
-    for check in (_log, _unlogged, _insecure, _proxies, _overridden, _vcs, _auth, _flags):
-        for found, told in check(by_name):
-            if len(risks) < _MOST:
-                risks.append(_risk(found, told, show))
-    return tuple(risks)
+    """Return what is risky in the settings of one context. show: makes of a name and value what may be shown. proxies:
+    hosts that the policy allows.
+
+    All of each value is looked at. Of many risks of one kind the widest are told one by one, the others by their
+    number.
+    """
+    by_name = {found.name: found for found in settings if not found.unknown}
+    told: dict[tuple[str, SettingRisk], list[RiskySetting]] = {}
+    checks = (_log, _unlogged, _insecure, _proxies, partial(_overridden, proxies=proxies), _nothing_covered, _vcs)
+    for check in (*checks, _auth, _flags):
+        for found, one in check(by_name):
+            told.setdefault((found.name, one[0]), []).append(_risk(found, one, show))
+    return tuple(risk for risks in told.values() for risk in _few(risks))
 
 
 _Told = tuple[SettingRisk, Width, str, str]
-"""What is wrong, how wide, the pattern, and what follows."""
+"""What is wrong, how wide, the pattern as it may be shown, and what follows."""
 _Settings = Mapping[str, FoundSetting]
 _Risks = Iterator[tuple[FoundSetting, _Told]]
+
+
+def _few(risks: Sequence[RiskySetting]) -> Sequence[RiskySetting]:
+    """Return the widest of many risks, the last one with how many more there are."""
+    if len(risks) <= _MOST:
+        return risks
+    ordered = sorted(risks, key=lambda risk: (not is_told(risk), _WIDTHS[risk.width]))
+    last = ordered[_MOST - 1]
+    more = len(risks) - _MOST
+    return (*ordered[: _MOST - 1], changed(last, words=f"{last.words}; and so it is with {more:,} more entries"))
 
 
 def _risk(found: FoundSetting, told: _Told, show: Callable[[str, str], str]) -> RiskySetting:
@@ -96,14 +105,18 @@ def _said(settings: _Settings, name: str) -> FoundSetting | None:
 def _log(settings: _Settings) -> _Risks:
     found = _said(settings, "GOSUMDB")
     if found is not None:
-        wish = parse_gosumdb(found.text)
-        name = wish.key.partition("+")[0]
+        wish = log_wish(found.text)
         if wish.off:
             words = "no module is held against the checksum log: whoever serves it first decides what it is"
             yield found, (SettingRisk.LOG_OFF, Width.ALL, "", words)
-        elif wish.fault or (name and name != GO_LOG):
-            words = "modules are held against another log than Go's: what that one says is believed"
+        elif wish.fault:
+            words = f"where go.sum lacks a line the go command stops: {wish.fault}"
             yield found, (SettingRisk.FOREIGN_LOG, Width.ALL, "", words)
+        elif wish.key not in (GO_LOG, GO_LOG_KEY):
+            is_same_name = wish.key.partition("+")[0] == GO_LOG
+            words = "modules are held against another log than Go's: what that one says is believed"
+            named = f"the key is not that of {GO_LOG}, whose name it has: " if is_same_name else ""
+            yield found, (SettingRisk.FOREIGN_LOG, Width.ALL, "", f"{named}{words}")
         elif wish.url[:5].lower() == "http:" and not is_this_machine(host_of(wish.url)):
             words = "the log is asked over http: who sits between reads the names of modules"
             yield found, (SettingRisk.PLAIN_HTTP, Width.ALL, "", words)
@@ -119,24 +132,42 @@ def _unlogged(settings: _Settings) -> _Risks:
         found = _said(settings, name)
         if found is None or (name == "GONOSUMDB" and found.origin.startswith("implied")):
             continue
-        for pattern in _patterns(found.text):
-            width = width_of(pattern)
+        for pattern in _covering(found.text):
+            width, shown = width_of(pattern.text), pattern.shown
             if width is Width.ALL:
-                words = f"no module that {pattern} covers is held against the checksum log, and it covers public ones"
-                yield found, (SettingRisk.LOG_OFF, width, pattern, words)
-            elif _covers_public_host(pattern):
+                words = f"no module that {shown} covers is held against the checksum log, and it covers public ones"
+                yield found, (SettingRisk.LOG_OFF, width, shown, words)
+            elif _covers_public_host(pattern.text):
                 what = "a host where anybody keeps code" if width is Width.DOMAIN else "a path at such a host"
-                words = f"{pattern} is {what}: its modules are not held against the checksum log"
-                yield found, (SettingRisk.LOG_PART, width, pattern, words)
+                words = f"{shown} is {what}: its modules are not held against the checksum log"
+                yield found, (SettingRisk.LOG_PART, width, shown, words)
 
 
 def _insecure(settings: _Settings) -> _Risks:
+    """Yield what may be fetched without TLS: it is so for what is fetched from its own host, proxies and the log keep
+    their https. Source: Go cmd/go/internal/modfetch (lookupDirect)."""
     found = _said(settings, "GOINSECURE")
     if found is None:
         return
-    for pattern in _patterns(found.text):
-        words = f"what {pattern} covers is fetched over http, or from servers whose certificates nobody checks"
-        yield found, (SettingRisk.INSECURE, width_of(pattern), pattern, words)
+    for pattern in _covering(found.text):
+        words = (
+            f"what {pattern.shown} covers and is fetched from its own host comes by http, too, and from servers whose"
+            " certificates nobody checks; proxies and the checksum log are asked as ever"
+        )
+        yield found, (SettingRisk.INSECURE, width_of(pattern.text), pattern.shown, words)
+
+
+def _nothing_covered(settings: _Settings) -> _Risks:
+    """Yield entries that no module path fits, of lists that keep names at home."""
+    for name in ("GOPRIVATE", "GONOPROXY", "GONOSUMDB"):
+        found = _said(settings, name)
+        if found is None or found.origin.startswith("implied"):
+            continue
+        for pattern in patterns_of(found.text):
+            if not pattern.covers:
+                meant = f"; {pattern.meant} was probably meant" if pattern.meant else ""
+                words = f"no module path fits {pattern.shown!r}, so that its names go out{meant}"
+                yield found, (SettingRisk.COVERS_NOTHING, Width.DOMAIN, pattern.shown, words)
 
 
 def _proxies(settings: _Settings) -> _Risks:
@@ -161,39 +192,53 @@ def _proxies(settings: _Settings) -> _Risks:
         yield found, (SettingRisk.FALLS_THROUGH, Width.ALL, host, words)
 
 
-def _overridden(settings: _Settings) -> _Risks:
+def _overridden(settings: _Settings, proxies: Sequence[str] = ()) -> _Risks:
     """Yield what takes GOPRIVATE back, where somebody else is told then."""
     private = _said(settings, "GOPRIVATE")
     if private is None:
         return
     goproxy = settings.get("GOPROXY")
     hosts = [host_of(element.url) for element in _elements(goproxy) if element.url[:4].lower() == "http"]
-    wish = parse_gosumdb(settings["GOSUMDB"].text) if "GOSUMDB" in settings else None
-    log = "" if wish is None or wish.off else host_of(wish.url) or wish.key.partition("+")[0]
+    wish = log_wish(settings["GOSUMDB"].text) if "GOSUMDB" in settings else None
+    log = "" if wish is None or wish.off or wish.fault else host_of(wish.url or f"https://{wish.key.partition('+')[0]}")
     for name, asked in (("GONOPROXY", hosts), ("GONOSUMDB", [log] if log else [])):
         found = _said(settings, name)
         if found is None or found.origin.startswith("implied"):
             continue
-        for pattern in _patterns(private.text):
-            path = _sample(pattern)
-            told = [host for host in asked if not is_own(host, path)]
+        same = {*found.text.split(",")}
+        others = [pattern for pattern in _covering(private.text) if pattern.text not in same]
+        if len(others) * len(same) > _MOST_PAIRS:
+            words = f"GOPRIVATE has {len(others):,} patterns that {name} does not have: too many to be held against it"
+            yield found, (SettingRisk.PROXY_OVERRIDES, Width.ALL, "", words)
+            continue
+        for pattern in others:
+            path = _sample(pattern.text)
+            told = [host for host in asked if not is_own(host, path, proxies)]
             if told and match(found.text, path) is None:
-                words = (
-                    f"GOPRIVATE covers {pattern}, and {name} does not: its names go to {', '.join(dict.fromkeys(told))}"
-                )
-                yield found, (SettingRisk.PROXY_OVERRIDES, width_of(pattern), pattern, words)
+                words = f"GOPRIVATE covers {pattern.shown}, and {name} does not: its names go to"
+                whom = ", ".join(dict.fromkeys(told))
+                width = width_of(pattern.text)
+                yield found, (SettingRisk.PROXY_OVERRIDES, width, pattern.shown, f"{words} {whom}")
 
 
 def _vcs(settings: _Settings) -> _Risks:
-    found = _said(settings, "GOVCS")
-    for item in found.text[:_LONGEST].split(",")[:_MOST_ELEMENTS] if found is not None else ():
+    """Yield what lets more tools be started for public modules than Go does.
+
+    The first entry that covers a module decides, and what GOPRIVATE covers may be fetched by any tool as it is.
+    """
+    found, private = _said(settings, "GOVCS"), settings.get("GOPRIVATE")
+    goprivate = private.text if private is not None else ""
+    for item in found.text.split(",") if found is not None else ():
         pattern, _, listed = (part.strip() for part in item.partition(":"))
         tools = {word.strip() for word in listed.split("|")} & _RARE
-        if tools and pattern != "private" and found is not None:
+        is_of_private = pattern == "private" or (pattern != "public" and match(goprivate, _sample(pattern)) is not None)
+        if tools and not is_of_private and found is not None:
             width = Width.ALL if pattern == "public" else width_of(pattern)
             which = "any tool" if "all" in tools else ", ".join(sorted(tools))
             words = f"for {pattern}, {which} may be started on what a foreign server sends; Go allows git and hg there"
             yield found, (SettingRisk.ANY_VCS, width, pattern, words)
+        if pattern in ("public", "*"):
+            return  # what stands behind it is about private modules
 
 
 def _auth(settings: _Settings) -> _Risks:
@@ -221,13 +266,13 @@ def _auth(settings: _Settings) -> _Risks:
 
 def _flags(settings: _Settings) -> _Risks:
     found = _said(settings, "GOFLAGS")
-    text = found.text[:_LONGEST] if found is not None else ""
+    text = found.text if found is not None else ""
     if found is not None and _REMOVED.search(text):
-        words = "Go has no -insecure since 1.17, and refuses to run with it; GOINSECURE names single hosts"
+        words = "Go has no -insecure since 1.17: go get refuses it, others pass over it; GOINSECURE names single hosts"
         yield found, (SettingRisk.REMOVED_FLAG, Width.ALL, "-insecure", words)
     if found is not None and _MOD_MOD.search(text):
         words = "builds write go.mod and go.sum anew where they do not fit, and ask for modules that nobody required"
-        yield found, (SettingRisk.SUM_IGNORED, Width.ALL, "-mod=mod", words)
+        yield found, (SettingRisk.MOD_WRITTEN, Width.ALL, "-mod=mod", words)
     old = _said(settings, "GONOSUMCHECK")
     if old is not None:
         words = "Go reads no GONOSUMCHECK: who set it to switch checks off, or on, has done neither"
@@ -238,13 +283,13 @@ def _elements(found: FoundSetting | None) -> tuple[Element, ...]:
     if found is None or not found.text:
         return ()
     try:
-        return parse_goproxy(found.text[:_LONGEST])[:_MOST_ELEMENTS]
+        return parse_goproxy(found.text)
     except InputError:
         return ()
 
 
-def _patterns(text: str) -> tuple[str, ...]:
-    return patterns_of(text[:_LONGEST])[:_MOST_ELEMENTS]
+def _covering(text: str) -> Iterator[Pattern]:
+    return (pattern for pattern in patterns_of(text) if pattern.covers)
 
 
 def _covers_public_host(pattern: str) -> bool:
@@ -253,5 +298,6 @@ def _covers_public_host(pattern: str) -> bool:
 
 
 def _sample(pattern: str) -> str:
-    """Return a path that a pattern covers: stars stand for a letter."""
-    return re.sub(r"[*?]+", "x", pattern.strip("/"))
+    """Return a path that a pattern covers: stars stand for a letter, and of a class its first one."""
+    plain = re.sub(r"\[(\^?)\\?(.)[^\]]*\]", lambda found: "x" if found[1] else found[2], pattern.strip("/"))
+    return re.sub(r"[*?]+", "x", plain.replace("\\", ""))

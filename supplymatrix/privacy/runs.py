@@ -13,17 +13,20 @@ __all__ = ["ContextChain", "LeaksRun", "SourcesRun"]
 
 @value
 class ContextChain:
-    """The way of names in one context, "" = this machine. lacks_proxy: the context itself does not set GOPROXY."""
+    """The way of names in one context, "" = this machine. lacks_proxy: the context itself does not set GOPROXY.
+    unknown: settings that decide about the way and whose values are not known, each with why."""
 
     context: str
     chain: ProxyChain
     lacks_proxy: bool = False
+    unknown: tuple[tuple[str, str], ...] = ()
 
 
 @value
 class SourcesRun:
-    """name: of the project. settings: of this machine first, then those of build files. chains: one for each context
-    that has something to say of them. risks: the widest first. notes: in sentences. exit_code: 0, 1 or 3."""
+    """name: of the project, or of all of a workspace's. settings: of this machine first, then those of build files.
+    chains: one for each context that has something to say of them. risks: the widest first. notes: in sentences.
+    exit_code: 0, 1 or 3."""
 
     name: str
     settings: tuple[EffectiveSetting, ...]
@@ -36,7 +39,7 @@ class SourcesRun:
 
 @value
 class LeaksRun:
-    """name: of the project. sent: all names, of this machine first. contexts: those that were looked at, "" = this
+    """name: of the project. sent: all names, of this machine first. contexts: those whose settings are known, "" = this
     machine. refused: why the command would stop before it asks. is_warm: what the module cache has counts as there.
     exit_code: 0, 1, 3 or 5."""
 
@@ -55,6 +58,11 @@ class LeaksRun:
         """The names that should not go where they go."""
         return tuple(sent for sent in self.sent if sent.is_private)
 
+    @property
+    def perhaps_private(self) -> tuple[NameSent, ...]:
+        """The names that, by a rule of thumb, perhaps should not."""
+        return tuple(sent for sent in self.sent if sent.may_be_private and not sent.is_private)
+
     def of(self, context: str) -> tuple[NameSent, ...]:
         """Return the names of one context."""
         return tuple(sent for sent in self.sent if sent.context == context)
@@ -66,5 +74,5 @@ class LeaksRun:
         for sent in self.of(context):
             key = (sent.host, sent.asked)
             private, sure = found.get(key, (False, False))
-            found[key] = (private or sent.is_private, sure or sent.is_sure)
+            found[key] = (private or sent.may_be_private, sure or sent.is_sure)
         return tuple(sorted(found, key=lambda key: (not found[key][0], not found[key][1], key)))

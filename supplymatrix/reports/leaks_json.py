@@ -35,6 +35,7 @@ def render_leaks_json(run: LeaksRun) -> str:
                     "sure": sent.is_sure,
                     "when": sent.when,
                     "private": sent.is_private,
+                    "perhaps_private": sent.may_be_private and not sent.is_private,
                     "private_by": sent.private_by,
                     "location": place_json(sent.location),
                 }

@@ -22,6 +22,7 @@ _VERDICTS = {
     3: "not everything is known, so that more names may be sent",
     5: "there was nothing to look at",
 }
+_PERHAPS = "they would be sent to others; where they are private, say so in GOPRIVATE or in [sources] private"
 
 
 def render_leaks_text(run: LeaksRun, *, width: int = 80, verbose: bool = False) -> str:
@@ -55,8 +56,12 @@ def render_leaks_text(run: LeaksRun, *, width: int = 80, verbose: bool = False) 
 
 
 def _verdict(run: LeaksRun) -> str:
-    private = {(sent.name, sent.host) for sent in run.private}
-    head = f"{_count(len({name for name, _ in private}), 'private name')}; " if private else ""
+    private = {sent.name for sent in run.private}
+    perhaps = {sent.name for sent in run.perhaps_private} - private
+    head = f"{_count(len(private), 'private name')}; " if private else ""
+    head += f"{_count(len(perhaps), 'name')} perhaps private; " if perhaps else ""
+    if run.exit_code == 1 and not private:
+        return f"{head}{_PERHAPS}"
     return head + _VERDICTS[run.exit_code]
 
 
@@ -73,11 +78,13 @@ def _fallbacks(parts: Sequence[Sequence[NameSent]], width: int) -> Iterator[str]
 def _host(sent: Sequence[NameSent], width: int, *, verbose: bool) -> Iterator[str]:
     first = sent[0]
     names = len({each.name for each in sent})
-    private = len({each.name for each in sent if each.is_private})
-    told = f"{_count(names, 'name')}{f', {private:,} of them private' if private else ''}"
-    yield plain(f"{'✗' if private else '·'} {first.host} ({first.asked.value}): {told}")
+    private = {each.name for each in sent if each.is_private}
+    perhaps = {each.name for each in sent if each.may_be_private} - private
+    told = f"{_count(names, 'name')}{f', {len(private):,} of them private' if private else ''}"
+    told += f", {len(perhaps):,} of them perhaps private" if perhaps else ""
+    yield plain(f"{'✗' if private else '!' if perhaps else '·'} {first.host} ({first.asked.value}): {told}")
     for when in sorted({each.when for each in sent}):
-        part = sorted((each for each in sent if each.when == when), key=lambda each: (not each.is_private, each.name))
+        part = sorted((each for each in sent if each.when == when), key=_rank)
         if when:
             yield from wrapped("", f"only if {when}:", width, indent=_INDENT)
         shown = part if verbose else part[:_FEW]
@@ -90,10 +97,15 @@ def _host(sent: Sequence[NameSent], width: int, *, verbose: bool) -> Iterator[st
     yield ""
 
 
+def _rank(each: NameSent) -> tuple[bool, bool, str]:
+    return not each.is_private, not each.may_be_private, each.name
+
+
 def _name(each: NameSent, width: int, *, verbose: bool) -> Iterator[str]:
     version = f"@{each.version}" if each.version else ""
-    yield from wrapped("", f"{'private: ' if each.is_private else ''}{each.name}{version}", width, indent=_INDENT)
-    if each.is_private:
+    mark = "private: " if each.is_private else "perhaps private: " if each.may_be_private else ""
+    yield from wrapped("", f"{mark}{each.name}{version}", width, indent=_INDENT)
+    if each.may_be_private:
         yield from wrapped("", f"{each.private_by}; {each.reason.value}, {each.location}", width, indent=_INDENT + 4)
     elif verbose:
         asked = f"{each.reason.value}, {each.location}; asked: {', '.join(each.requests)}"

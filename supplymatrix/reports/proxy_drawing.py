@@ -5,12 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from supplymatrix.privacy.proxy_chain import ChainStep, LogRoute, ProxyChain, StepKind
+from supplymatrix.privacy.proxy_chain import ChainStep, ProxyChain, StepKind
 from supplymatrix.reports.plain import plain
 
 __all__ = ["draw_chain"]
 
 _MOST_PATTERNS = 6
+_MOST_STEPS = 20
 
 
 def draw_chain(chain: ProxyChain, *, width: int = 80) -> list[str]:
@@ -25,11 +26,13 @@ def draw_chain(chain: ProxyChain, *, width: int = 80) -> list[str]:
     if not chain.steps:
         nobody = textwrap.wrap(f"nobody is known: {chain.fault or 'GOPROXY is not set'}", room - 4)
         lines += [f"{'    ' if number else '└─► '}{text}" for number, text in enumerate(nobody)]
-    for number, step in enumerate(chain.steps):
+    for number, step in enumerate(chain.steps[:_MOST_STEPS]):
         if number:
             lines += [f"      │ {text}" for text in textwrap.wrap(_only_if(step, chain.steps[number - 1]), room - 8)]
             lines.append("      ▼")
         lines += _box("    " if number else "└─► ", step, room)
+    if len(chain.steps) > _MOST_STEPS:
+        lines.append(f"      and {len(chain.steps) - _MOST_STEPS:,} more")
     return [plain(line)[:room] for line in (*lines, *_log(chain, room))]
 
 
@@ -59,22 +62,27 @@ def _log(chain: ProxyChain, room: int) -> Iterator[str]:
     log = chain.log
     yield ""
     yield "and for what go.sum has no line of"
-    words = _log_words(log)
+    words = _log_words(chain)
     for number, text in enumerate(textwrap.wrap(words, room - 4)):
         yield f"└─► {text}" if number == 0 else f"    {text}"
-    if chain.unlogged and not log.is_off and not log.fault:
+    if chain.unlogged and not (log.is_off or log.fault or chain.is_unlogged):
         for text in textwrap.wrap(f"never of {_few(chain.unlogged)}", room - 4):
             yield f"    {text}"
 
 
-def _log_words(log: LogRoute) -> str:
+def _log_words(chain: ProxyChain) -> str:
+    log = chain.log
     if log.is_off:
         return "no log: GOSUMDB=off (Go itself is not fetched then)"
     if log.fault:
         return f"no log is known: GOSUMDB, {log.fault}"
+    if chain.is_unlogged:
+        return (
+            f"nobody: GONOSUMDB covers every module ({_few(chain.unlogged)}); {log.name} is asked for Go itself alone"
+        )
     name = f"{log.name}{', which is not the log of Go' if log.is_foreign else ''}"
     if not log.proxies:
-        at = f" at {log.host}" if log.host != log.name else ""
+        at = "" if log.host == log.name else f" at {log.host}" if log.host else " in a folder of this machine"
         return f"{name}{at}"
     return f"{name}, through {' or '.join(dict.fromkeys(log.proxies))} if that serves it, else itself"
 

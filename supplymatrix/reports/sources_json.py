@@ -28,12 +28,18 @@ def render_sources_json(run: SourcesRun) -> str:
                     "origin": setting.origin,
                     "file": setting.file,
                     "location": place_json(setting.location),
+                    "unknown": setting.unknown,
                     "overrides": [{"origin": origin, "value": shown} for origin, shown in setting.overridden],
                 }
                 for setting in run.settings
             ],
             "chains": [
-                {"context": each.context, "sets_goproxy": not each.lacks_proxy, **_chain(each.chain)}
+                {
+                    "context": each.context,
+                    "sets_goproxy": not each.lacks_proxy,
+                    "unknown": [name for name, _ in each.unknown],
+                    **_chain(each.chain),
+                }
                 for each in run.chains
             ],
             "risks": [
@@ -72,6 +78,7 @@ def _chain(chain: ProxyChain) -> dict[str, object]:
             "foreign": chain.log.is_foreign,
             "fault": chain.log.fault,
             "exempt": list(chain.unlogged),
+            "covers_all": chain.is_unlogged,
         },
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.go_sources import EffectiveSetting, RiskySetting, SettingRisk, Width
+from supplymatrix.privacy.risky import is_told
 from supplymatrix.privacy.runs import SourcesRun
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.proxy_drawing import draw_chain
@@ -26,11 +27,13 @@ _MARKS: Mapping[Width, str] = {Width.ALL: "✗", Width.DOMAIN: "!", Width.PATH: 
 def render_sources_text(run: SourcesRun, *, width: int = 80, verbose: bool = False) -> str:
     """Return the settings, the drawing of each context, and the risks. verbose: settings that nobody set, too."""
     lines: list[str] = []
-    for context in dict.fromkeys(setting.context for setting in run.settings):
+    contexts = (*(setting.context for setting in run.settings), *(each.context for each in run.chains))
+    for context in dict.fromkeys(contexts):
         settings = [setting for setting in run.settings if setting.context == context]
         lines += [plain(context or "this machine"), *_settings(settings, width, verbose=verbose)]
         for each in run.chains:
-            if each.context == context and not (context and each.lacks_proxy and not _says_more(settings)):
+            is_bare = bool(context and settings) and each.lacks_proxy and not _says_more(settings)
+            if each.context == context and not is_bare:
                 lines += ["", *(f"  {line}".rstrip() for line in draw_chain(each.chain, width=width - 2))]
         lines.append("")
     lines += _risks(run.risks, width)
@@ -53,6 +56,8 @@ def _settings(settings: Sequence[EffectiveSetting], width: int, *, verbose: bool
         if not setting.shown and not verbose:
             continue
         yield from wrapped(setting.name, setting.shown or "(empty)", width)
+        if setting.unknown:
+            yield from wrapped("", setting.unknown, width)
         yield from wrapped("", f"from {_origin(setting)}", width)
         for origin, shown in setting.overridden:
             yield from wrapped("", f"goes before {shown or 'an empty value'}, of {origin}", width)
@@ -67,12 +72,17 @@ def _origin(setting: EffectiveSetting) -> str:
 def _risks(risks: Sequence[RiskySetting], width: int) -> Iterator[str]:
     for risk in risks:
         where = f" ({risk.context or 'this machine'})"
-        yield plain(f"{_MARKS[risk.width]} {risk.setting}: {_title(risk)}, {risk.width.value}{where}")
+        mark = _MARKS[risk.width if is_told(risk) else Width.PATH]
+        yield plain(f"{mark} {risk.setting}: {_title(risk)}{_width(risk)}{where}")
         yield from wrapped("", risk.words, width)
         if risk.location.artifact:
             yield from wrapped("", f"at {risk.location}", width)
     if risks:
         yield ""
+
+
+def _width(risk: RiskySetting) -> str:
+    return "" if risk.risk is SettingRisk.COVERS_NOTHING else f", {risk.width.value}"
 
 
 def _title(risk: RiskySetting) -> str:

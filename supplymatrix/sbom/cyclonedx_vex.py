@@ -2,6 +2,7 @@
 
 OpenVEX has five justifications and CycloneDX nine; each of the five has one that means the same. A vulnerability that
 is there is "exploitable" in the words of CycloneDX, which has no weaker one; what nobody could look at is "in_triage".
+A statement about another product than the document's, a program or the member of a workspace, names it in a property.
 
 Source: cyclonedx.org/docs/1.6/json (vulnerabilities); CycloneDX "BOM-Link".
 """
@@ -32,6 +33,7 @@ _JUSTIFICATIONS: Mapping[str, str] = {
     "vulnerable_code_cannot_be_controlled_by_adversary": "requires_environment",
     "inline_mitigations_already_exist": "protected_by_mitigating_control",
 }
+_PRODUCT = "supplymatrix:product"
 _Json = dict[str, object]
 
 
@@ -71,13 +73,13 @@ def cyclonedx_vex(
             {"bom-ref": ref, "type": "library", "name": module.path, "version": module.version, "purl": ref}
             for ref, module in sorted(components.items())
         ],
-        "vulnerabilities": [_vulnerability(said, links or {}) for said in statements],
+        "vulnerabilities": [_vulnerability(said, purl, links or {}) for said in statements],
     }
     text = indented(document) + "\n"
     return text.replace(_UNNAMED, f"urn:uuid:{content_uuid(text.encode())}", 1)
 
 
-def _vulnerability(said: VexStatement, links: Mapping[str, str]) -> _Json:
+def _vulnerability(said: VexStatement, product: str, links: Mapping[str, str]) -> _Json:
     ref = said.component.purl
     source: _Json = {"name": said.database, **({"url": said.url} if said.url else {})}
     analysis: _Json = {"state": _STATES[said.status]}
@@ -97,6 +99,8 @@ def _vulnerability(said: VexStatement, links: Mapping[str, str]) -> _Json:
     made["affects"] = [
         {"ref": links.get(ref, ref), "versions": [{"version": said.component.version, "status": _of(said)}]}
     ]
+    if said.product != product:
+        made["properties"] = [{"name": _PRODUCT, "value": said.product}]
     return made
 
 

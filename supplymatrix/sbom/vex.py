@@ -2,21 +2,22 @@
 
 A statement says no more than is known. AFFECTED: a vulnerable function is in the product, or the entry names a whole
 package that is. NOT_AFFECTED: what is vulnerable was sought and is not there, or a waiver says why it does no harm, in
-one of the five words of VEX. UNDER_INVESTIGATION: nobody could look, or how deep nobody could. A waiver without such a
-word takes a risk; it takes nothing back, and its reason is told as what is done about it.
+one of the five words of VEX. UNDER_INVESTIGATION: nobody could look, or how deep nobody could; so is what sources have
+not in one build of several, since a product that sources make may be any of them. A waiver without such a word takes a
+risk; it takes nothing back, and its reason is told as what is done about it.
 
 Source: openvex/spec OPENVEX-SPEC.md (statuses, justifications); cyclonedx.org 1.6 (vulnerabilities, analysis).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
 
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import WaiverUse
-from supplymatrix.model.vulnerability import LevelBy, Review, Vulnerability, VulnLevel
+from supplymatrix.model.vulnerability import EVERY_BUILD, LevelBy, Review, Vulnerability, VulnLevel
 
 __all__ = ["VexStatement", "VexStatus", "statement_of", "statements_of"]
 
@@ -30,6 +31,9 @@ class VexStatus(StrEnum):
     AFFECTED = "affected"
     NOT_AFFECTED = "not_affected"
     UNDER_INVESTIGATION = "under_investigation"
+
+
+_GRAVEST_FIRST = (VexStatus.AFFECTED, VexStatus.UNDER_INVESTIGATION, VexStatus.NOT_AFFECTED)
 
 
 @value
@@ -58,15 +62,15 @@ class VexStatement:
     published: str = ""
 
 
-def statements_of(
-    found: Iterable[tuple[Vulnerability, WaiverUse | None]], product: Callable[[Vulnerability], str]
-) -> tuple[VexStatement, ...]:
-    """Return a statement for each vulnerability of each product, in the order of products and ids."""
-    made = {
-        (statement.product, statement.advisory, statement.component): statement
-        for vulnerability, waiver in found
-        for statement in (statement_of(vulnerability, waiver, product(vulnerability)),)
-    }
+def statements_of(found: Iterable[tuple[Vulnerability, WaiverUse | None, str]]) -> tuple[VexStatement, ...]:
+    """Return a statement for each vulnerability of each product, in the order of products and ids; where several would
+    be of the same component, the gravest, and of these the first. found: with what excuses it, and the product."""
+    made: dict[tuple[str, str, ModuleVersion], VexStatement] = {}
+    for vulnerability, waiver, product in found:
+        said = statement_of(vulnerability, waiver, product)
+        held = made.setdefault((said.product, said.advisory, said.component), said)
+        if _GRAVEST_FIRST.index(said.status) < _GRAVEST_FIRST.index(held.status):
+            made[said.product, said.advisory, said.component] = said
     return tuple(made[key] for key in sorted(made))
 
 
@@ -98,7 +102,7 @@ def statement_of(found: Vulnerability, waiver: WaiverUse | None, product: str) -
         action=action,
         by=by,
         until=until,
-        looked=f"{found.looked} level, by the {found.level_by}",
+        looked=f"{found.looked} level, by {_by(found)}",
         published=found.published.isoformat() if found.published is not None else "",
     )
 
@@ -111,11 +115,19 @@ def _judged(found: Vulnerability) -> tuple[VexStatus, str, str]:
         return VexStatus.UNDER_INVESTIGATION, "", ""
     if found.review is Review.UNREVIEWED:  # whose names of packages nobody has looked at
         return VexStatus.UNDER_INVESTIGATION, "", ""
+    if found.level_by in (LevelBy.SOURCES, LevelBy.CALL_GRAPH) and found.built_for != EVERY_BUILD:
+        return VexStatus.UNDER_INVESTIGATION, "", ""
     is_graph = found.level_by is LevelBy.CALL_GRAPH and found.level is VulnLevel.PACKAGE
     what = "packages" if found.level is VulnLevel.MODULE and found.looked is VulnLevel.PACKAGE else "functions"
     how = "reached" if is_graph else "there"
-    impact = f"none of its vulnerable {what} is {how}, by the {found.level_by}"
+    impact = f"none of its vulnerable {what} is {how}, by {_by(found)}"
     return VexStatus.NOT_AFFECTED, _NOT_REACHED if is_graph else _NOT_PRESENT, impact
+
+
+def _by(found: Vulnerability) -> str:
+    """Return who says how near it is, and of which build."""
+    is_of_sources = found.level_by in (LevelBy.SOURCES, LevelBy.CALL_GRAPH)
+    return f"the {found.level_by}" + (f" for {found.built_for}" if is_of_sources and found.built_for else "")
 
 
 def _action(found: Vulnerability) -> str:

@@ -16,11 +16,13 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from supplymatrix.gomod.cgo_lines import c_preamble, cgo_directives
+from supplymatrix.gomod.go_imports import parse_go_head
 from supplymatrix.licences.files import is_licence_file, is_third_party_file
 from supplymatrix.model.value import value
 from supplymatrix.native.loading import LOADING_IMPORTS
-from supplymatrix.native.near_licence import HEAD
-from supplymatrix.native.package_scan import C_ENDINGS, GoText, PackageText, included
+from supplymatrix.native.includes import Includes, include_folders, includes_in
+from supplymatrix.native.package_scan import C_ENDINGS, GoText, PackageText
 
 __all__ = ["NativeReader", "NearFiles", "WantedPackage"]
 
@@ -28,17 +30,21 @@ WantedPackage = tuple[str, str, bool]
 """Import path, folder in the module ("" = its root), and whether the build takes it."""
 
 _GO_LIMIT = 4 << 20
-_C_LIMIT = 256 << 10
-"""Bytes of a C file in a package's folder that are looked at."""
+_C_LIMIT = 16 << 20
+"""Bytes of a C file that are looked at, for licences all over it."""
 _LICENCE_LIMIT = 1 << 20
 _MOST_ENTRIES = 300_000
 """Of all folders of one module."""
 _MOST_C = 2_000
 """C files of one package whose first bytes are read."""
 _MOST_GO = 2_000
+_MOST_INCLUDES = 20_000
+"""Places in which files of one package are looked for."""
 _ALL_BYTES = 256 << 20
 """Of all files of one run."""
 _DEPTH = 16
+_HEAD = 64 << 10
+"""Bytes of a file that only stands for others beside it."""
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 _PASSED = frozenset({"testdata", "node_modules"})
@@ -46,10 +52,9 @@ _ARCHIVE = re.compile(
     r".\.(?:a|lib|dylib|dll|obj|o|so(?:\.[0-9][0-9.]*)?)(?:\.(?:gz|zst|xz|bz2))?\Z", re.IGNORECASE
 )  # fmt: skip
 _HEADERS = (".h", ".hh", ".hpp", ".hxx")
-_USES_C = re.compile(rb"(?m)^[ \t]*(?:import[ \t]+)?\"C\"[ \t]*(?:;|//[^\n]*)?\r?$|import[ \t]*\([^)]{0,2000}?\"C\"")
 _LOADS = re.compile(
     b"|".join([
-        *(b'"' + re.escape(path.encode()) + b'"' for path in sorted(LOADING_IMPORTS)),
+        *(re.escape(path.encode()) for path in sorted(LOADING_IMPORTS)),
         rb"\b(?:NewLazyDLL|NewLazySystemDLL|LoadDLL|MustLoadDLL|LoadLibraryEx|LoadLibrary)\(",
     ])
 )  # fmt: skip
@@ -57,8 +62,8 @@ _LOADS = re.compile(
 
 @value
 class NearFiles:
-    """packages: what is at hand of each. licence_files: of the module, slash-separated, sorted. heads: of C and header
-    files by path, for their licences. gaps: (what, why) of what was not looked at."""
+    """packages: what is at hand of each. licence_files: of the module, slash-separated, sorted. heads: the bytes of
+    C files and what they include by path, for their licences. gaps: (what, why) of what was not looked at."""
 
     packages: tuple[PackageText, ...]
     licence_files: tuple[str, ...]
@@ -80,7 +85,7 @@ class NativeReader:
         gaps = list(walk.gaps)
         texts = tuple(self._package(str(root), walk, package, gaps) for package in packages)
         heads = {
-            os.path.normpath(f"{text.folder}/{path}") if text.folder else path: data[:HEAD]
+            os.path.normpath(f"{text.folder}/{path}") if text.folder else path: data
             for text in texts
             for path, data in text.c_files
         }
@@ -96,7 +101,7 @@ class NativeReader:
         walk = _Walk(str(root))
         walk.enter(folder)
         paths = sorted(walk.c_like(folder), key=lambda path: (path.count("/"), path))
-        found = ((path, self._bytes_of(f"{root}/{path}", HEAD, cut=True)) for path in paths[:most])
+        found = ((path, self._bytes_of(f"{root}/{path}", _HEAD, cut=True)) for path in paths[:most])
         return tuple((path, data) for path, data in found if data is not None)
 
     def file(self, path: Path) -> bytes | None:
@@ -117,18 +122,20 @@ class NativeReader:
             data = self._bytes_of(f"{place}/{name}", _GO_LIMIT)
             if data is None:
                 gaps.append((f"{folder}/{name}".lstrip("/"), "it cannot be read, or is longer than 4 MiB"))
-            elif _USES_C.search(data):
+            elif b"C" in data and _uses_c(data):
                 go_files.append(GoText(name=name, data=data, uses_c=True))
             elif _LOADS.search(data):
                 go_files.append(GoText(name=name, data=data, uses_c=False))
-        c_files = list(self._c_files(root, walk, folder, gaps)) if any(file.uses_c for file in go_files) else []
-        c_files += self._beside(root, walk, folder, [*((".", file.data) for file in go_files if file.uses_c), *c_files])
+        uses_c = any(file.uses_c for file in go_files)
+        c_files = dict(self._c_files(root, walk, folder, gaps)) if uses_c else {}
+        if uses_c:
+            self._follow(_Module(root, walk, folder), go_files, c_files, gaps)
         return PackageText(
             path=path,
             folder=folder,
             is_built=is_built,
             go_files=tuple(go_files),
-            c_files=tuple(c_files),
+            c_files=tuple(c_files.items()),
             archives=tuple(walk.archives(folder)),
             objects=tuple(self._objects(place, names)),
         )
@@ -141,30 +148,56 @@ class NativeReader:
                 gaps.append((folder or ".", f"it has more than {_MOST_C:,} files of C, of which no more were read"))
                 return
             below = path[start:]
-            data = self._bytes_of(f"{root}/{path}", _C_LIMIT if "/" not in below else HEAD, cut=True)
-            if data is None:
-                gaps.append((path, "it cannot be read"))
-            else:
+            data = self._c_text(root, path, gaps)
+            if data is not None:
                 yield below, data
 
-    def _beside(
-        self, root: str, walk: _Walk, folder: str, texts: Sequence[tuple[str, bytes]]
-    ) -> list[tuple[str, bytes]]:
-        """Return C sources that lie elsewhere in the module and are included: as "../src/a.c"."""
-        found: dict[str, bytes] = {}
-        for path, data in texts:
-            for name in included(data):
-                below = os.path.normpath(os.path.join(os.path.dirname(path), name))  # noqa: PTH118, PTH120
-                if not (below.startswith("../") and below.endswith(C_ENDINGS)) or below in found:
-                    continue
-                place = os.path.normpath(os.path.join(folder, below))  # noqa: PTH118
-                if place.startswith("..") or len(found) >= _MOST_C:
-                    continue
-                walk.enter_beside(os.path.dirname(place))  # noqa: PTH120
-                head = self._bytes_of(f"{root}/{place}", HEAD, cut=True)
-                if head is not None:
-                    found[below] = head
-        return list(found.items())
+    def _c_text(self, root: str, path: str, gaps: list[tuple[str, str]]) -> bytes | None:
+        data = self._bytes_of(f"{root}/{path}", _C_LIMIT + 1, cut=True)
+        if data is None:
+            gaps.append((path, "it cannot be read, or the files of C are too many together"))
+        elif len(data) > _C_LIMIT:
+            gaps.append((path, f"it is longer than {_C_LIMIT >> 20} MiB, of which the rest was not looked at"))
+        return data[:_C_LIMIT] if data is not None else None
+
+    def _follow(
+        self, at: _Module, go_files: Sequence[GoText], c_files: dict[str, bytes], gaps: list[tuple[str, str]]
+    ) -> None:
+        """Add what is included and lies in the module: headers, and sources elsewhere, as "../src/a.c"."""
+        words = [
+            word
+            for file in go_files
+            if file.uses_c
+            for directive in cgo_directives(file.data)
+            if directive.verb in ("CFLAGS", "CPPFLAGS", "CXXFLAGS")
+            for word in directive.words
+        ]
+        look = Includes(include_folders(words), words)
+        waiting = [("", c_preamble(file.data)) for file in go_files if file.uses_c]
+        waiting += [("", f'#include "{name}"'.encode()) for name in look.forced]
+        waiting += [(path.rpartition("/")[0], data) for path, data in c_files.items()]
+        for _, data in waiting:
+            look.define(data)
+        asked: set[str] = set()
+        while waiting:
+            folder, data = waiting.pop()
+            for include in includes_in(data):
+                for below in look.places(folder, include):
+                    if below in c_files:
+                        break
+                    if below in asked or not at.has(below):
+                        asked.add(below)
+                        continue
+                    asked.add(below)
+                    if len(asked) > _MOST_INCLUDES or len(c_files) > _MOST_C * 2:
+                        gaps.append((at.folder or ".", "it includes too many files, of which no more were read"))
+                        return
+                    text = self._c_text(at.root, at.place(below), gaps)
+                    if text is not None:
+                        c_files[below] = text
+                        look.define(text)
+                        waiting.append((below.rpartition("/")[0], text))
+                        break
 
     def _objects(self, place: str, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for name in names:
@@ -196,6 +229,33 @@ class NativeReader:
             os.close(descriptor)
         self._bytes += len(data)
         return bytes(data)
+
+
+def _uses_c(data: bytes) -> bool:
+    """Return whether a .go file imports "C", as Go's own parser of imports sees it."""
+    head = parse_go_head(data)
+    return head is not None and head.uses_c
+
+
+class _Module:
+    """A package's place in its module. root: of the module; folder: of the package in it."""
+
+    def __init__(self, root: str, walk: _Walk, folder: str) -> None:
+        self.root, self.folder = root, folder
+        self._walk = walk
+
+    def place(self, below: str) -> str:
+        """Return a path below the package's folder as one in the module."""
+        return os.path.normpath(f"{self.folder}/{below}") if self.folder else below
+
+    def has(self, below: str) -> bool:
+        """Return whether a plain file lies there, in the module."""
+        place = self.place(below)
+        if place.startswith(("..", "/")):
+            return False
+        folder, _, name = place.rpartition("/")
+        self._walk.enter_beside(folder)
+        return name in self._walk.names(folder)
 
 
 class _Walk:

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from supplymatrix.errors import InputError
+from supplymatrix.gomod.any_platform import AnyPlatform
 from supplymatrix.gomod.build_constraint import BuildContext, Constraint
 from supplymatrix.model.module import check_import_path
 from supplymatrix.model.value import changed, value
@@ -43,10 +44,10 @@ class StandardFindings:
     missing: Mapping[str, str]
 
 
-def follow_standard(roots: Mapping[str, str], goroot: Path, context: BuildContext) -> StandardFindings:
+def follow_standard(roots: Mapping[str, str], goroot: Path, context: BuildContext | AnyPlatform) -> StandardFindings:
     """Return the packages that some of the standard library need, themselves included. roots: import path → the
-    package of the build that asks for it. context: what is built for; experiments that this Go has switched on are
-    added to it."""
+    package of the build that asks for it. context: what is built for, with `AnyPlatform` for all of them; experiments
+    that this Go has switched on are added to it."""
     source = os.path.join(goroot, "src")  # noqa: PTH118 - PackageDisk takes texts
     tags = context.tags | _experiments(goroot)
     search = _Search(source, changed(context, tags=tags))
@@ -67,7 +68,7 @@ def follow_standard(roots: Mapping[str, str], goroot: Path, context: BuildContex
 
 
 class _Search:
-    def __init__(self, source: str, context: BuildContext) -> None:
+    def __init__(self, source: str, context: BuildContext | AnyPlatform) -> None:
         self._source = source
         self._context = context
         self._disk = PackageDisk()

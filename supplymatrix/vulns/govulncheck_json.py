@@ -40,6 +40,7 @@ _MAX_OBJECTS = 200_000
 _MAX_TRACE = 1_000
 _MAX_WORD = 400
 _MAX_SYMBOLS = 200
+_MAX_ROOTS = 100_000
 _BLANK = re.compile(r"[ \t\r\n]*")
 _ID = "govulncheck"
 _WANTED = "findings of govulncheck"
@@ -51,7 +52,8 @@ _NO_PLACES: Mapping[str, Location] = MappingProxyType({})
 @value
 class GovulncheckRun:
     """scanner: "govulncheck v1.9.0". mode: "source" or "binary"; level: how deep it looked. go_version: "1.26.8" of the
-    scan. modules: module path → version that was looked at, "" for main modules; {} where the row does not say."""
+    scan. modules: module path → version that was looked at, "" for main modules; {} where the row does not say. roots:
+    packages from which on it looked; empty likewise."""
 
     scanner: str
     mode: str
@@ -61,6 +63,7 @@ class GovulncheckRun:
     vulnerabilities: tuple[Vulnerability, ...]
     modules: Mapping[str, str]
     gaps: tuple[Gap, ...] = ()
+    roots: frozenset[str] = frozenset()
 
 
 @value
@@ -113,6 +116,7 @@ class _Reading:
         self._config: _Table = {}
         self._modules: dict[str, str] = {}
         self._go = ""
+        self._roots: set[str] = set()
         self._entries: dict[str, Advisory] = {}
         self._findings: list[_Finding] = []
         self._gaps: list[Gap] = []
@@ -159,6 +163,8 @@ class _Reading:
             self._refuse_protocol()
         if isinstance(found.get("SBOM"), dict):
             self._go = _word(found["SBOM"].get("go_version"))
+            roots = found["SBOM"].get("roots")
+            self._roots |= {_word(root) for root in (roots if isinstance(roots, list) else [])[:_MAX_ROOTS]}
             for module in _tables(found["SBOM"].get("modules")):
                 self._modules[_word(module.get("path"))] = _word(module.get("version"))
         if isinstance(found.get("osv"), dict):
@@ -218,6 +224,7 @@ class _Reading:
             vulnerabilities=told,
             modules=self._modules,
             gaps=tuple(self._gaps),
+            roots=frozenset(self._roots - {""}),
         )
 
     def _vulnerability(

@@ -103,18 +103,21 @@ class VulnIndex:
     def affecting(self, path: str, version: str) -> tuple[Advisory, ...]:
         """Return the entries that concern a module version, each vulnerability once, by id.
 
-        version: "v0.3.5"; of "stdlib" and "toolchain" as `version_of_go` has it. A version that cannot be compared
-        ("(devel)") gives (): ask `is_comparable` first, since nothing is known of it then.
+        version: "v0.3.5"; of "stdlib" and "toolchain" as `version_of_go` has it. Of a version that cannot be compared
+        ("(devel)") only those that concern every one, and those of a module that was made to harm: of others nothing
+        is known then, which is the caller's to tell.
         """
-        if not is_comparable(version):
-            return ()
+        can_compare = is_comparable(version)
         found: list[Advisory] = []
         for source in self._sources:
             mine = [
                 advisory
                 for advisory in source.of_module(path)
                 if not advisory.withdrawn
-                and any(block.module == path and is_affected(block, version) for block in advisory.affected)
+                and (
+                    (advisory.is_malicious and not can_compare)
+                    or any(block.module == path and is_affected(block, version) for block in advisory.affected)
+                )
             ]
             found = _merged(found, mine)
         return tuple(sorted(found, key=lambda advisory: (advisory.id, advisory.database)))

@@ -88,9 +88,11 @@ def _pairs(rows: Iterable[tuple[SortKey, str, str]], start: str | None) -> Itera
 
 
 def is_affected(affected: Affected, version: str) -> bool:
-    """Return whether a version is affected. version: with or without "v", comparable."""
+    """Return whether a version is affected. version: with or without "v"; what cannot be compared is in no span."""
     if affected.is_every:
         return True
+    if not is_comparable(version):
+        return False
     here = order_of(version)
     return any(_holds(span, here) for span in affected.spans) or _is_named(affected.versions, here)
 
@@ -98,6 +100,8 @@ def is_affected(affected: Affected, version: str) -> bool:
 def fixed_version(advisory: Advisory, module: str, version: str) -> str:
     """Return the earliest later version of a module that an entry says is not affected any more, with "v"; "" = it
     names none. What another block of the entry says of the same module is taken along."""
+    if not is_comparable(version):
+        return ""
     blocks = [block for block in advisory.affected if block.module == module]
     found = version
     for _ in range(_MAX_FIXES):

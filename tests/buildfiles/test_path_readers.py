@@ -137,7 +137,7 @@ def test_a_variable_of_a_workflow_is_filled_in_where_its_value_is_plain() -> Non
     [
         (".gitlab/ci/build.yml", "gitlab-ci"), ("ci/build.gitlab-ci.yml", "gitlab-ci"), (".gitlab/Dockerfile", ""),
         (".github/actions/a/action.yml", "workflow"), (".github/actions/Dockerfile", ""), ("action.yml", "workflow"),
-        ("sub/action.yml", ""), (".devcontainer/Dockerfile", ""),
+        ("sub/action.yml", "workflow"), (".circleci/Dockerfile", ""), (".devcontainer/Dockerfile", ""),
         (".devcontainer/go/devcontainer.json", "devcontainer"), (".devcontainer.json", "devcontainer"),
         ("package.json", ""), ("svc.spec.in", "rpm-spec"), ("a.spec.ts", ""),
         (".goreleaser.nightly.yml", "goreleaser"), ("compose.override.yaml", "compose"), ("cmd/.ko.yaml", "ko"),

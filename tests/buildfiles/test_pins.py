@@ -28,6 +28,8 @@ _DIGEST = "@sha256:" + "0" * 64
         ("registry.access.redhat.com/ubi9/ubi:9.6-1760340943", "version"), ("ubi9/ubi:9.6", "floating"),
         ("gcr.io/distroless/static-debian13:nonroot", "floating"), ("registry.example:5000/a/b", "floating"),
         ("ghcr.io/a/b:sha-0123abc", "version"), ("a/b:v1", "floating"), ("a/b:v1.2.3", "version"),
+        ("a/krte:v20240523-a15ad90fc9-master", "version"), ("cgr.dev/chainguard/go:1.26.4", "floating"),
+        (f"cgr.dev/chainguard/go:1.26.4{_DIGEST}", "digest"),
         ("a/b:$TAG", "unknown"), ("a/b:{{ .Tag }}", "unknown"),
     ],
 )  # fmt: skip
@@ -78,6 +80,9 @@ def test_packages_and_gos_are_pinned_by_a_full_version_alone() -> None:
         ("quay.io/centos/centos:stream9", "CentOS stream9"), ("fedora:41", "Fedora 41"), ("fedora:rawhide", ""),
         ("opensuse/leap:15.6", "openSUSE Leap 15.6"), ("cgr.dev/chainguard/go:latest", ""),
         ("mcr.microsoft.com/devcontainers/go:1-1.25-bookworm", "Debian 12 (bookworm)"), (f"debian{_DIGEST}", ""),
+        ("amazonlinux:2", "Amazon Linux 2"), ("amazonlinux:2023", ""), ("centos", "CentOS 8"), (f"centos{_DIGEST}", ""),
+        ("registry.suse.com/bci/bci-micro:15.6.47.1", "SLE BCI 15.6"), ("registry.suse.com/bci/golang:15.4", ""),
+        ("oraclelinux:7-slim", "Oracle Linux 7"), ("photon:3.0", "Photon OS 3.0"), ("ubuntu:26.10", "Ubuntu 26.10"),
     ],
 )  # fmt: skip
 def test_the_distribution_under_an_image_is_told_by_tag_or_name(reference: str, distribution: str) -> None:
@@ -93,6 +98,7 @@ def test_ends_are_days_with_their_source_and_what_follows_lives() -> None:
     assert following is not None
     assert following.release == "13"
     assert living_release("debian", date(2040, 1, 1)) is None
+    assert living_release("debian", date(2030, 3, 1)) is None  # 13 has four months left
     branch = end_of_alpine_repository("dl.example/alpine/v3.18/main")
     assert branch is not None
     assert branch.ends == date(2025, 5, 9)

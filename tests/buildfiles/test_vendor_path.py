@@ -16,7 +16,7 @@ from supplymatrix.buildfiles.vendor_path import vendor_uses
 from supplymatrix.engine.audit_path import PathKnowledge
 from supplymatrix.engine.means import Means
 from supplymatrix.model.vendor_path import VendorUse
-from supplymatrix.sources.build_files import read_project_build
+from supplymatrix.sources.build_files import ProjectBuild, read_project_build
 
 CASES = Path(__file__).parent / "path_cases"
 DAY = date(2026, 11, 26)
@@ -26,6 +26,11 @@ _SECRETS = ("s3cr3t", "ghp_0123456789abcdefghij")
 @cache
 def _knowledge() -> PathKnowledge:
     return PathKnowledge.of(Means(environ={}, now=datetime(2026, 11, 26, tzinfo=UTC), offline=True), ())
+
+
+@cache
+def _build(folder: Path) -> ProjectBuild:
+    return read_project_build(folder)
 
 
 def _line(use: VendorUse) -> str:
@@ -39,9 +44,9 @@ def _line(use: VendorUse) -> str:
 @pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
 def test_a_project_uses_just_this(case: str) -> None:
     folder = CASES / case
-    build = read_project_build(folder)
-    uses = vendor_uses(build.files, _knowledge(), DAY)
-    gaps = [*build.gaps, *(gap for file in build.files for gap in file.gaps)]
+    build = _build(folder)
+    uses, cut = vendor_uses(build.files, _knowledge(), DAY)
+    gaps = [*cut, *build.gaps, *(gap for file in build.files for gap in file.gaps)]
     told = [f"gap | {gap.location.line if gap.location else 0} | {gap.wanted} | {gap.reason}" for gap in gaps]
     text = "\n".join([*map(_line, uses), *told, ""])
     expected = folder / "expected.txt"
@@ -53,7 +58,7 @@ def test_a_project_uses_just_this(case: str) -> None:
 
 
 def test_there_are_enough_cases_of_every_kind() -> None:
-    kinds = {file.kind for case in CASES.iterdir() for file in read_project_build(case).files}
+    kinds = {file.kind for case in CASES.iterdir() for file in _build(case).files}
     assert len(list(CASES.iterdir())) >= 30
     assert kinds >= {
         "dockerfile", "snapcraft", "rockcraft", "apko", "melange", "ko", "goreleaser", "rpm-spec", "workflow",

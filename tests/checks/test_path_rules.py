@@ -37,6 +37,8 @@ def _told(rule: str, *uses: VendorUse, gaps: tuple[Gap, ...] = ()) -> list[tuple
         ("golang:1.26", Pinned.FLOATING, "build", "fail"), ("alpine", Pinned.FLOATING, "runtime", "fail"),
         ("golang:1.26.9", Pinned.VERSION, "build", "pass"), ("golang:1.26", Pinned.FLOATING, "ci", ""),
         ("golang:latest", Pinned.FLOATING, "ci", "fail"), ("golang:1.20", Pinned.FLOATING, "other stage", ""),
+        ("golang:1.20", Pinned.FLOATING, "development", ""), ("docker/dockerfile:1", Pinned.FLOATING, "build", ""),
+        ("docker/dockerfile:latest", Pinned.FLOATING, "build", "fail"),
         ("a/$X", Pinned.UNKNOWN, "build", ""),
     ],
 )  # fmt: skip
@@ -55,7 +57,8 @@ def test_what_hides_an_image_is_unknown() -> None:
     ("part", "role", "is_ended", "status"),
     [
         (PathPart.BASE_IMAGE, "runtime", True, "fail"), (PathPart.BASE_IMAGE, "runtime", False, "pass"),
-        (PathPart.BASE_IMAGE, "runtime", None, ""), (PathPart.BUILD_IMAGE, "other stage", True, ""),
+        (PathPart.BASE_IMAGE, "runtime", None, ""), (PathPart.BUILD_IMAGE, "other stage", True, "fail"),
+        (PathPart.BUILD_IMAGE, "development", True, ""),
         (PathPart.PACKAGES, "runtime", True, "fail"), (PathPart.TOOLCHAIN, "build", True, "fail"),
         (PathPart.TOOLCHAIN, "ci", True, ""), (PathPart.TOOLCHAIN, "project", True, ""),
         (PathPart.CI_STEP, "ci", True, ""),
@@ -66,6 +69,19 @@ def test_ends_are_told_of_what_is_built_and_shipped(
 ) -> None:
     use = _use(part, "x:1", Pinned.DIGEST, role=role, is_ended=is_ended, ends=date(2024, 6, 30), ends_source="D: L")
     assert _told("SM805", use) == ([("x:1", status)] if status else [])
+
+
+def test_what_a_matrix_tries_is_nobody_s_base() -> None:
+    end: dict[str, object] = {"role": "ci", "is_ended": True, "ends": date(2024, 6, 30)}
+    uses = [_use(PathPart.BUILD_IMAGE, f"x:{tried}", Pinned.DIGEST, is_tried=tried, **end) for tried in (True, False)]
+    assert _told("SM805", *uses) == [("x:False", "fail")]
+
+
+def test_a_go_that_is_forced_beside_it_does_not_float() -> None:
+    snap = _use(PathPart.TOOLCHAIN, "go/1.26/stable", Pinned.FLOATING, role="build", version="1.26")
+    forced = _use(PathPart.TOOLCHAIN, "GOTOOLCHAIN=go1.26.9", Pinned.VERSION, role="build", version="1.26.9")
+    assert ("go/1.26/stable", "fail") in _told("SM807", snap)
+    assert ("go/1.26/stable", "fail") not in _told("SM807", snap, forced)
 
 
 def test_a_go_that_an_image_brings_ends_with_it() -> None:
@@ -90,6 +106,8 @@ def test_a_go_that_an_image_brings_ends_with_it() -> None:
         ("include acme/ci:/go.yml", Pinned.FLOATING, "fail"),
         ("include Security/SAST.gitlab-ci.yml", Pinned.UNKNOWN, ""), ("docker://a/b:1", Pinned.FLOATING, "fail"),
         ("postgres:16", Pinned.FLOATING, ""), ("Acme/SVC@main", Pinned.FLOATING, ""),
+        ("acme/svc/.github/workflows/x.yml@main", Pinned.FLOATING, ""),
+        ("acme/svc/sub@main", Pinned.FLOATING, ""), ("acme/svc-extra/sub@main", Pinned.FLOATING, "fail"),
     ],
 )  # fmt: skip
 def test_steps_of_ci_are_told_unless_the_field_accepts_them(what: str, pinned: Pinned, status: str) -> None:

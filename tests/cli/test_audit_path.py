@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from jsonschema import Draft202012Validator
 
 from supplymatrix.cli.schema import SCHEMAS
@@ -22,6 +21,7 @@ from tests.support.data import REPO
 
 _CASES = REPO / "tests" / "buildfiles" / "path_cases"
 _DAY = ("--as-of", "2026-11-26")
+_SECRETS = ("s3cr3t", "ghp_0123")
 _NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
@@ -53,7 +53,7 @@ def test_the_way_is_shown_in_its_order_with_what_to_do(cli: Cli, tmp_path: Path)
     text = " ".join(done.out.split())
     assert "✗ golang:1.22-buster The Go project; floats; ended 2024-06-30; Dockerfile:1" in text
     assert "error SM805 the build image golang:1.22-buster has had no support since 2024-06-30" in text
-    assert "next: move to Debian 13 (trixie), supported until 2030-06-30, by its digest" in text
+    assert "next: move to a Go that is supported on Debian 13 (trixie), supported until 2030-06-30" in text
     assert "ends of distributions by a table of 2026-11-26" in text
 
 
@@ -63,33 +63,33 @@ def test_what_is_pinned_in_ci_is_counted_and_shown_in_full_with_verbose(cli: Cli
     assert "actions/checkout@08c6903cd8c0…" in cli("audit", "path", folder, *_DAY, "--verbose").out
 
 
-@pytest.mark.parametrize("case", sorted(path.name for path in _CASES.iterdir())[::4])
-def test_json_has_its_schema(cli: Cli, case: str) -> None:
-    done = cli("audit", "path", str(_CASES / case), *_DAY, "--format", "json")
+def test_json_of_all_kinds_of_files_has_its_schema_and_no_secret(cli: Cli) -> None:
+    done = cli("audit", "path", str(_CASES), *_DAY, "--format", "json")
     document = _valid(done.out)
     assert (document["exit_code"], document["as_of"]) == (done.code, "2026-11-26")
+    assert len(document["files"]) >= 25
+    assert not [secret for secret in _SECRETS if secret in done.out + done.err]
 
 
 def test_exit_codes_tell_how_it_went(cli: Cli, tmp_path: Path) -> None:
     pinned = f"FROM golang:1.26.9@sha256:{'0' * 64}\nRUN go build .\n"
     ends = {
-        "ok": pinned, "moves": "FROM golang:latest\n", "hides": "FROM $X\n", "broken": "NOTHING here\n",
+        "ok": pinned, "moves": "FROM golang:latest\n", "hides": "FROM $X\n",
     }  # fmt: skip
     codes = {
         name: cli("audit", "path", str(_project(tmp_path / name, Dockerfile=text)), *_DAY).code
         for name, text in ends.items()
     }
-    assert codes == {"ok": 0, "moves": 1, "hides": 3, "broken": 3}
+    assert codes == {"ok": 0, "moves": 1, "hides": 3}
     (tmp_path / "empty").mkdir()
     assert cli("audit", "path", str(tmp_path / "empty"), *_DAY).code == 5
     assert cli("audit", "path", str(tmp_path / "absent"), *_DAY).code == 2
 
 
-def test_no_secret_of_a_file_is_in_any_output(cli: Cli) -> None:
-    for form in ("text", "json"):
-        done = cli("audit", "path", str(_CASES / "docker-proxy"), *_DAY, "--verbose", "--format", form)
-        assert "s3cr3t" not in done.out + done.err
-        assert "ghp_0123" not in done.out + done.err
+def test_no_secret_of_a_file_is_in_the_text(cli: Cli) -> None:
+    done = cli("audit", "path", str(_CASES / "docker-proxy"), *_DAY, "--verbose")
+    assert "docker-proxy" in done.out
+    assert not [secret for secret in _SECRETS if secret in done.out + done.err]
 
 
 def test_check_gets_facts_and_gaps_of_the_same_files(tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ _ENTRIES = (
     entry("GO-2026-0002", imports={"a.example/m/q": ["G"]}),
     entry("GO-2026-0003", "stdlib", imports={"net/http": ["Client.Do"]}, fixed="1.27.0"),
     entry("GO-2026-0004", "b.example/n", database_specific={"review_status": "UNREVIEWED"}),
-    entry("MAL-2026-0005", "c.example/evil", fixed=""),
 )
+_MALICIOUS = entry("MAL-2026-0005", "c.example/evil", fixed="")
 _NAMES = ("runtime.main", "main.main", f"{_P}.(*T).M", "net/http.(*Client).Get", "b.example/n.Run")
 
 
@@ -55,6 +55,7 @@ def _program(
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     (tmp_path / "go.jsonl").write_bytes(as_lines(*_ENTRIES))
+    (tmp_path / "mal.jsonl").write_bytes(as_lines(_MALICIOUS))
     return tmp_path
 
 
@@ -64,8 +65,8 @@ def _means(home: Path) -> Means:
 
 
 def _run(home: Path, *paths: Path, level: VulnLevel = VulnLevel.SYMBOL, **more: object) -> VulnRun:
-    request = VulnRequest(paths=paths, means=_means(home), databases=(home / "go.jsonl",), level=level, **more)  # type: ignore[arg-type]
-    return run_vulns(request)
+    databases = (home / "go.jsonl", home / "mal.jsonl")
+    return run_vulns(VulnRequest(paths=paths, means=_means(home), databases=databases, level=level, **more))  # type: ignore[arg-type]
 
 
 def _write(home: Path, data: bytes, name: str = "app") -> Path:

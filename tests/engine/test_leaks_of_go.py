@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(GO is None, reason="there is no go in PATH")
 
 A, B, OLD_B, DEEP = "lib.example/a@v1.0.0", "lib.example/b@v1.2.0", "lib.example/b@v1.1.0", "lib.example/deep@v1.0.0"
 SECRET, UNUSED, FORK = "git.corp.example/team/secret@v1.0.0", "lib.example/unused@v1.0.0", "fork.example/a@v1.0.1"
-TOOL = "lib.example/tool@v1.0.0"
+TOOL, UPPER, NEWER = "lib.example/tool@v1.0.0", "lib.example/Upper@v1.0.0", "lib.example/newer@v1.0.0"
 GO_99 = str(toolchain_module("1.99.0", "-".join(host_target())))
 AS_LOCAL = f'#!/bin/sh\nunset GOTOOLCHAIN_INTERNAL_SWITCH_VERSION\nexport GOTOOLCHAIN=local\nexec {GO} "$@"\n'
 MODULES: Mapping[str, Mapping[str, str]] = {
@@ -43,6 +43,8 @@ MODULES: Mapping[str, Mapping[str, str]] = {
         "go.mod": "module lib.example/a\n\ngo 1.22\n\nrequire lib.example/b v1.1.0\n",
         "a.go": 'package a\n\nimport _ "lib.example/b"\n',
     },
+    UPPER: {"upper.go": "package upper\n"},
+    NEWER: {"go.mod": "module lib.example/newer\n\ngo 1.99.0\n", "newer.go": "package newer\n"},
     TOOL: {"cmd/t/main.go": "package main\n\nfunc main() {}\n"},
     GO_99: {"bin/go": AS_LOCAL, "bin/gofmt": "#!/bin/sh\n", "pkg/tool/t": "", "lib/t": "", "src/_go.mod": ""},
 }
@@ -60,6 +62,13 @@ require (
 \t{B.replace("@", " ")} // indirect
 )
 """
+ONE = "module svc.example/app\n\ngo 1.22\n\nrequire {} v1.0.0\n"
+LOCAL = GO_MOD + "\nreplace git.corp.example/team/secret => ./secret\n"
+SECRET_HERE = {
+    "secret/go.mod": "module git.corp.example/team/secret\n\ngo 1.22\n", "secret/s.go": "package secret\n",
+}  # fmt: skip
+UNREQUIRED = GO_MOD + "\nreplace new.example/team/x => ./x\n"
+WORK = {"go.work": "go 1.22\n\nuse .\n"}
 WITH_TOOL = f"{GO_MOD}\ntool lib.example/tool/cmd/t\n\nrequire lib.example/tool v1.0.0 // indirect\n"
 PRIVATE = {"GOPRIVATE": "*.corp.example"}
 BUILD, DOWNLOAD, TIDY, UPDATES = Scenario.BUILD, Scenario.DOWNLOAD, Scenario.TIDY, Scenario.UPDATES
@@ -105,9 +114,47 @@ CASES = {
     "off-but-private": Case(settings={"GOPROXY": "off", **PRIVATE}),
     "direct": Case(settings={"GOPROXY": "direct"}, scenario=DOWNLOAD),
     "comma-direct-404": Case(settings={"GOPROXY": "FIRST,direct"}, absent=True, holds=("404",), scenario=DOWNLOAD),
-    "replace-local": Case(
-        go_mod=GO_MOD + "\nreplace git.corp.example/team/secret => ./secret\n",
-        files={"secret/go.mod": "module git.corp.example/team/secret\n\ngo 1.22\n", "secret/s.go": "package secret\n"},
+    "replace-local": Case(go_mod=LOCAL, files=SECRET_HERE),
+    "replace-local-updates": Case(scenario=UPDATES, go_mod=LOCAL, files=SECRET_HERE),
+    "replace-local-updates-noproxy": Case(
+        scenario=UPDATES, go_mod=LOCAL, files=SECRET_HERE, settings={**PRIVATE, "GONOPROXY": "none"}
+    ),
+    "replace-local-updates-private": Case(scenario=UPDATES, go_mod=LOCAL, files=SECRET_HERE, settings=PRIVATE),
+    "replace-local-updates-404": Case(
+        scenario=UPDATES, go_mod=LOCAL, files=SECRET_HERE, settings={"GOPROXY": "FIRST,SECOND"}, absent=True,
+        holds=("404",), sums=False,
+    ),
+    "replace-module-updates": Case(
+        scenario=UPDATES, go_mod=GO_MOD + "\nreplace lib.example/a => fork.example/a v1.0.1\n"
+    ),
+    "replace-unrequired-lacks-it": Case(
+        scenario=TIDY, go_mod=UNREQUIRED,
+        files={"x/go.mod": "module new.example/team/x\n", "x/x.go": "package x\n",
+               "missing.go": 'package main\n\nimport _ "new.example/team/x/gone"\n'},
+    ),
+    "replace-unrequired-has-it": Case(
+        scenario=TIDY, go_mod=UNREQUIRED,
+        files={"x/go.mod": "module new.example/team/x\n", "x/y/y.go": "package y\n",
+               "missing.go": 'package main\n\nimport _ "new.example/team/x/y"\n'},
+    ),
+    "no-sums-updates": Case(scenario=UPDATES, sums=False),
+    "no-sums-updates-mod": Case(scenario=UPDATES, sums=False, settings={"GOFLAGS": "-mod=mod -modcacherw"}),
+    "upper-case": Case(
+        scenario=DOWNLOAD, sums=False, go_mod=ONE.format("lib.example/Upper"),
+        files={"main.go": 'package main\n\nimport _ "lib.example/Upper"\n\nfunc main() {}\n'},
+    ),
+    "log-of-another-key": Case(settings={"GOSUMDB": "sum.example"}, scenario=DOWNLOAD, sums=False),
+    "log-off-with-a-blank": Case(settings={"GOSUMDB": "off "}, scenario=DOWNLOAD, sums=False),
+    "log-in-a-folder": Case(settings={"GOSUMDB": "sum.golang.org file:///nowhere"}, scenario=DOWNLOAD, sums=False),
+    "password-by-http": Case(
+        settings={"GOPROXY": "http://ada:not-a-password@127.0.0.1:1,SECOND"}, scenario=DOWNLOAD
+    ),
+    "flags-that-are-none": Case(settings={"GOFLAGS": "mod=vendor"}),
+    "flags-of-no-workspace": Case(settings={"GOFLAGS": "-mod=mod"}, files=WORK),
+    "workspace-that-is-not-there": Case(settings={"GOWORK": "/nowhere/go.work"}),
+    "modules-off": Case(settings={"GO111MODULE": "off"}),
+    "patterns-that-cover-nothing": Case(
+        settings={"GOPRIVATE": "git.corp.example/..., git.corp.example,https://git.corp.example"}, scenario=DOWNLOAD
     ),
     "replace-module": Case(go_mod=GO_MOD + "\nreplace lib.example/a => fork.example/a v1.0.1\n"),
     "workspace": Case(
@@ -147,14 +194,20 @@ CASES = {
         settings={"GOTOOLCHAIN": "auto", "GONOSUMDB": "*"},
     ),
     "toolchain-local": Case(go_mod=GO_MOD.replace("go 1.22\n", "go 1.22\n\ntoolchain go1.99.0\n")),
+    "toolchain-in-path": Case(
+        go_mod=GO_MOD.replace("go 1.22\n", "go 1.22\n\ntoolchain go1.99.0\n"), settings={"GOTOOLCHAIN": "path"}
+    ),
+    "toolchain-of-a-dependency": Case(
+        scenario=TIDY, go_mod=ONE.format("lib.example/newer"), settings={"GOTOOLCHAIN": "auto"},
+        files={"main.go": 'package main\n\nimport _ "lib.example/newer"\n\nfunc main() {}\n'},
+    ),
     "tool-build": Case(
         go_mod=GO_MOD + "\ntool lib.example/tool/cmd/t\n\nrequire lib.example/tool v1.0.0 // indirect\n"
     ),
-    "tool-tidy": Case(
-        scenario=TIDY,
-        go_mod=WITH_TOOL,
-    ),
-}
+    "tool-tidy": Case(scenario=TIDY, go_mod=WITH_TOOL),
+}  # fmt: skip
+REFUSED = {"log-of-another-key", "log-off-with-a-blank"}
+"""Cases whose setting the go command refuses, which is a gap."""
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +227,7 @@ def full_cache(world: GoWorld) -> Iterator[Path]:
 
 
 def _set_up(case: Case, served: Served, folder: Path) -> dict[str, str]:
-    sums = served.world.go_sum(A, B, DEEP, SECRET, UNUSED, FORK, OLD_B, TOOL) if case.sums else ""
+    sums = served.world.go_sum(A, B, DEEP, SECRET, UNUSED, FORK, OLD_B, TOOL, NEWER) if case.sums else ""
     write_files(folder, {"go.mod": case.go_mod, "go.sum": sums, "main.go": MAIN, **case.files})
     if case.serves_log:
         log = {f"sumdb/log.example/{path}": data for path, data in served.world.log.answers().items()}
@@ -186,12 +239,12 @@ def _set_up(case: Case, served: Served, folder: Path) -> dict[str, str]:
     return served.environ(**case.settings)
 
 
-def _predicted(case: Case, served: Served, environ: Mapping[str, str], folder: Path) -> set[tuple[str, str]]:
+def _predicted(name: str, case: Case, served: Served, environ: Mapping[str, str], folder: Path) -> set[tuple[str, str]]:
     project = read_subject(find_subjects((folder,), recursive=False).subjects[0])
     run = audit_leaks(
         AuditInput(means=Means(environ=environ, now=NOW), project=project), LeakWish(scenario=case.scenario)
     )
-    assert run.gaps == ()
+    assert [gap.wanted for gap in run.gaps] == (["which log is asked"] if name in REFUSED else [])
     return {(served.name_of(sent.host), sent.name) for sent in run.sent if _is_sent(sent, case)}
 
 
@@ -205,6 +258,6 @@ def test_predicted_is_seen(name: str, world: GoWorld, full_cache: Path, tmp_path
     with world.serving() as served:
         environ = _set_up(case, served, tmp_path)
         folder = tmp_path / case.below
-        predicted = _predicted(case, served, {**environ, "GOMODCACHE": str(full_cache)}, folder)
+        predicted = _predicted(name, case, served, {**environ, "GOMODCACHE": str(full_cache)}, folder)
         served.run(folder, *COMMANDS[case.scenario].split(), environ=environ)
         assert served.heard() == predicted, served.output

@@ -44,9 +44,11 @@ def answer(
     config: Mapping[str, str] | None = None,
     cut: str = "",
     at: str = "v1.0.0",
+    roots: Iterable[str] = ("example.com/m",),
 ) -> GovulncheckRun:
     """Return an answer with one finding for each id, and its frames as package and function."""
     rows: list[object] = [{"config": {"protocol_version": "v1.0.0", "scan_level": "symbol", **(config or {})}}]
+    rows.append({"SBOM": {"go_version": "go1.26.8", "modules": [], "roots": list(roots)}})
     for name, frames in found:
         imports = {"imports": [{"path": X}]}
         block = {"package": {"ecosystem": "Go", "name": A}, "versions": ["1.0.0"], "ecosystem_specific": imports}
@@ -105,6 +107,22 @@ def test_a_function_that_is_not_called_was_looked_for(run: GraphRun) -> None:
 def test_an_answer_that_is_cut_rules_nothing_out(run: GraphRun) -> None:
     assert joined(run, OURS, answer(("GO-1", [(X, "")]), cut="{")) == OURS
     assert joined(run, OURS, answer(("GO-1", CALLED), cut="{")).level is SYMBOL
+
+
+@pytest.mark.parametrize(
+    ("roots", "reason"),
+    [
+        (["example.com/m/cmd"], "not of 1 of the project's 1 packages, the first is example.com/m"),
+        ([], "does not say which packages"),
+    ],
+)
+def test_an_answer_about_a_part_of_the_project_rules_nothing_out(
+    run: GraphRun, roots: list[str], reason: str
+) -> None:
+    got = merged([OURS], answer(("GO-1", [(X, "")]), roots=roots), run, name="f")
+    assert got.vulnerabilities == [OURS]
+    assert reason in got.gaps[0].reason
+    assert joined(run, OURS, answer(("GO-1", CALLED), roots=roots)).level is SYMBOL
 
 
 def test_a_package_that_only_we_have_seen_stays(run: GraphRun) -> None:

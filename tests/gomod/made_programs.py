@@ -72,7 +72,7 @@ def function_table(
     word = order + ("Q" if pointer == 8 else "I")
     code = rows or range(1, len(names) + 2)
     if since == "1.2":
-        return head + _old_rows(names, code, word, pointer)
+        return head + _old_rows(names, code, word, pointer, inlined)
     texts = b"".join(name.encode() + b"\0" for name in (*names, *inlined))
     texts = texts.ljust(len(texts) + -len(texts) % 8, b"\0")
     size = 8 + (7 if since == "1.16" else 8) * pointer
@@ -83,16 +83,19 @@ def function_table(
     return head + b"".join(struct.pack(word, number) for number in words) + texts + bytes(24) + table + bytes(64)
 
 
-def _old_rows(names: Sequence[str], code: Sequence[int], word: str, pointer: int) -> bytes:
-    """Return what follows the first 8 bytes of a table of Go 1.2."""
+def _old_rows(names: Sequence[str], code: Sequence[int], word: str, pointer: int, inlined: Sequence[str]) -> bytes:
+    """Return what follows the first 8 bytes of a table of Go 1.2, with one source file."""
     start = 8 + pointer + (2 * len(names) + 1) * pointer + 4
     rows, rest = b"", b""
     for name, place in zip(names, code, strict=False):
         at = start + len(rest)
         rows += struct.pack(word, place) + struct.pack(word, at)
         rest += struct.pack(word, place) + struct.pack(word[0] + "i", at + pointer + 4) + name.encode() + b"\0"
+        rest += b"".join(one.encode() + b"\0" for one in inlined if name == names[-1])
         rest = rest.ljust(len(rest) + -len(rest) % 8, b"\0")
-    end = struct.pack(word, code[len(names)]) + bytes(4)
+    files = start + len(rest)
+    end = struct.pack(word, code[len(names)]) + struct.pack(word[0] + "I", files)
+    rest += struct.pack(word[0] + "II", 2, files + 8) + b"/src/folder/main.go\0"
     return struct.pack(word, len(names)) + rows + end + rest
 
 

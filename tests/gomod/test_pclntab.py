@@ -61,8 +61,10 @@ def test_every_form_gives_the_same_names(since: str, pointer: int, order: str) -
     assert packages_of(program, found) == ("example.com/a.b", "main", "runtime")
 
 
-def test_names_of_inlined_functions_are_among_them() -> None:
-    program = _elf(function_table(*_NAMES, inlined=("strings.Index", "runtime.add.abi0")))
+@pytest.mark.parametrize(("since", "order"), [("1.2", "<"), ("1.2", ">"), ("1.16", "<"), ("1.20", "<")])
+def test_names_of_inlined_functions_are_among_them(since: str, order: str) -> None:
+    inlined = ("strings.Index", "runtime.add.abi0")
+    program = _elf(function_table(*_NAMES, inlined=inlined, since=since, order=order), order=order)
     assert set(function_names(program)) == {*_NAMES, "strings.Index", "runtime.add"}
 
 
@@ -180,6 +182,16 @@ def test_a_package_is_known_from_inlined_functions_alone() -> None:
     assert _packages("a.F", "b.G", "a.H", inlined=("c/d.I", "a.J")) == ("a", "b", "c/d")
 
 
+def test_bytes_of_an_old_table_that_only_look_like_a_name_are_none() -> None:
+    inlined = ("corp%2eexample/m/p.F", "folder.G", "bits.H", "x/folder.I", "\\.o", "T.o", "q/w.e")
+    program = _elf(function_table(*_NAMES, since="1.2", inlined=inlined))
+    table = find_function_table(program)
+    assert table is not None
+    assert set(packages_of(program, table)) - {"main", "runtime", "example.com/a.b"} == {
+        "bits", "corp.example/m/p", "folder", "x/folder",
+    }  # fmt: skip
+
+
 def _damaged(table: bytes, match: str) -> None:
     with pytest.raises(InputError, match=match):
         function_names(_elf(table))
@@ -188,6 +200,13 @@ def _damaged(table: bytes, match: str) -> None:
 def test_a_section_with_something_else_is_told() -> None:
     _damaged(bytes(256), "no table of functions")
     _damaged(b"\xf1\xff\xff\xff", "no table of functions")
+
+
+@pytest.mark.parametrize("at", [0, 1 << 30])
+def test_an_old_table_without_files_is_told(at: int) -> None:
+    table = bytearray(function_table(*_NAMES, since="1.2"))
+    struct.pack_into("<I", table, 16 + 16 * len(_NAMES) + 8, at)
+    _damaged(bytes(table), "table of files lies outside")
 
 
 def test_more_functions_than_names_are_told() -> None:

@@ -335,6 +335,8 @@ class TestOthers:
             ({"vendor": "chainguard"}, ""),
             ({"vendor": "microsoft"}, "fail"),
             ({}, "fail"),
+            ({"what": "docker/dockerfile:1"}, ""),
+            ({"what": "evil.example/dockerfile:1"}, "fail"),
             ({"part": "CI step"}, ""),
             ({"part": "CI step", "vendor": "microsoft"}, "fail"),
             ({"part": "toolchain", "vendor": "chainguard"}, "fail"),

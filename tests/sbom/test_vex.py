@@ -13,7 +13,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import WaiverUse
-from supplymatrix.model.vulnerability import LevelBy, Review, Vulnerability, VulnLevel
+from supplymatrix.model.vulnerability import EVERY_BUILD, LevelBy, Review, Vulnerability, VulnLevel
 from supplymatrix.sbom.cyclonedx_vex import cyclonedx_vex
 from supplymatrix.sbom.document import Party
 from supplymatrix.sbom.openvex import openvex
@@ -58,10 +58,31 @@ _WAIVER = WaiverUse(
 def test_what_was_found_and_how_deep_was_looked(
     level: VulnLevel, looked: VulnLevel, by: LevelBy, status: str, justification: str
 ) -> None:
-    said = statement_of(changed(_FOUND, level=level, looked=looked, level_by=by), None, "pkg:golang/svc")
+    found = changed(_FOUND, level=level, looked=looked, level_by=by, built_for=EVERY_BUILD)
+    said = statement_of(found, None, "pkg:golang/svc")
     assert (said.status, said.justification) == (status, justification)
     assert bool(said.impact) == (status == "not_affected")
     assert bool(said.action) == (status == "affected")
+
+
+@pytest.mark.parametrize("by", [LevelBy.SOURCES, LevelBy.CALL_GRAPH])
+def test_what_one_build_of_sources_has_not_is_not_cleared_for_all(by: LevelBy) -> None:
+    here = "linux/amd64 without cgo, tags a"
+    found = changed(_FOUND, level=_MODULE, looked=_PACKAGE, level_by=by, built_for=here)
+    said = statement_of(found, None, "p")
+    assert (said.status, said.looked) == (VexStatus.UNDER_INVESTIGATION, f"package level, by the {by} for {here}")
+    anywhere = statement_of(changed(found, built_for=EVERY_BUILD), None, "p")
+    assert anywhere.status is VexStatus.NOT_AFFECTED
+    assert anywhere.impact == f"none of its vulnerable packages is there, by the {by} for any platform and any tags"
+
+
+@given(st.permutations([_MODULE, _PACKAGE, _SYMBOL]))
+def test_of_several_statements_about_one_component_the_gravest_stays(levels: list[VulnLevel]) -> None:
+    found = [changed(_FOUND, level=level, looked=_SYMBOL if level is _MODULE else level) for level in levels]
+    (said,) = statements_of([(one, None, "p") for one in found])
+    assert said.status is VexStatus.AFFECTED
+    (open_one,) = statements_of([(one, None, "p") for one in found if one.level is not _SYMBOL])
+    assert open_one.status is VexStatus.UNDER_INVESTIGATION
 
 
 def test_what_the_go_team_has_not_looked_at_is_never_cleared_by_looking() -> None:
@@ -112,7 +133,7 @@ def test_both_forms_say_the_same_and_are_made_again(
     looked = max(level, looked, key=lambda one: one.depth)
     found = changed(_FOUND, level=level, looked=looked, review=review)
     waiver = changed(_WAIVER, vex_justification=word) if word else None
-    statements = statements_of([(found, waiver)], lambda _: "pkg:golang/svc@v1.0.0")
+    statements = statements_of([(found, waiver, "pkg:golang/svc@v1.0.0")])
     one = openvex(statements, author="Ada", role="", tool="t 1", time=_TIME)
     assert one == openvex(statements, author="Ada", role="", tool="t 1", time=_TIME)
     other = json.loads(
@@ -128,7 +149,7 @@ def test_both_forms_say_the_same_and_are_made_again(
 
 
 def test_statements_point_into_a_bill_where_it_has_the_component() -> None:
-    statements = statements_of([(_FOUND, None)], lambda _: "pkg:golang/svc")
+    statements = statements_of([(_FOUND, None, "pkg:golang/svc")])
     links = {"pkg:golang/example.com/a@v1.0.0": "urn:cdx:1-2/1#ref"}
     made = json.loads(
         cyclonedx_vex(
@@ -137,3 +158,10 @@ def test_statements_point_into_a_bill_where_it_has_the_component() -> None:
     )
     assert made["vulnerabilities"][0]["affects"][0]["ref"] == "urn:cdx:1-2/1#ref"
     assert made["components"] == []
+    assert "properties" not in made["vulnerabilities"][0]
+
+
+def test_a_statement_about_another_product_names_it() -> None:
+    said = statements_of([(_FOUND, None, "pkg:golang/svc/one")])
+    made = json.loads(cyclonedx_vex(said, product=("w", "pkg:generic/w"), author=None, tool=("t", "1"), time=_TIME))
+    assert made["vulnerabilities"][0]["properties"] == [{"name": "supplymatrix:product", "value": "pkg:golang/svc/one"}]

@@ -23,6 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from tempfile import mkdtemp
+from urllib.parse import unquote
 
 from supplymatrix.gomod.dirhash import hash1, hash_zip
 from supplymatrix.gomod.read_at import BytesAt
@@ -155,6 +156,7 @@ def write_files(folder: Path, files: Files) -> Path:
 
 def _name_of(path: str) -> str:
     """Return the module that a request is about, "" for none."""
+    path = unquote(path)
     if "/lookup/" in f"/{path}":
         return unescape_path(path.partition("lookup/")[2].rpartition("@")[0])
     name, mark, _ = path.partition("/@")

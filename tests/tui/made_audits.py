@@ -116,7 +116,7 @@ def _fips() -> FipsRun:
         {"kind": "need", "family": "none", "words": "a kernel that the certificate names", "location": "bin/shop"},
     ]  # fmt: skip
     posture = {
-        "subject": "bin/shop", "use": "program", "family": "go-module", "location": "bin/shop", "module": "v1.0.0",
+        "subject": "bin/shop", "use": "program", "family": "go-module", "location": "bin/shop", "module": "v9.9.9",
         "state": "certified", "certificate": "CMVP #5247", "dated": "2026-11-01", "mode": "on", "marks": marks,
         "looked_at": ["settings", "function table"],
     }  # fmt: skip

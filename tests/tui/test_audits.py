@@ -102,7 +102,7 @@ async def test_each_part_tells_its_facts(tmp_path: Path, monkeypatch: pytest.Mon
         screen = audits_screen(app)
         for text in (
             "family     Go's own module",
-            "v1.0.0: certified, CMVP #5247 (as of 2026-11-01)",
+            "v9.9.9: certified, CMVP #5247 (as of 2026-11-01)",
             "mode       fips140=on",
             "claims     GOFIPS140=v1.0.0 is recorded",
             "code       functions of the frozen module",

@@ -37,6 +37,17 @@ def test_what_ended_it_is_the_first_release_of_the_second_newer_minor() -> None:
     assert (found.ended, found.newest_minor, found.newest) == (date(2026, 2, 10), "1.24.13", "1.26.0")
 
 
+@pytest.mark.parametrize(
+    ("version", "day"),
+    [
+        ("1.9", "2018-08-24"), ("1.11.5", "2019-09-03"), ("1.13.4", "2020-08-11"), ("1.14", "2021-02-16"),
+        ("1.15", "2025-02-11"),
+    ],
+)  # fmt: skip
+def test_what_ended_before_the_table_begins_has_the_day_of_that_time(version: str, day: str) -> None:
+    assert support_of(version, DAYS, as_of=AS_OF, today=AS_OF).ended == date.fromisoformat(day)
+
+
 def test_a_prerelease_in_the_table_ends_nothing() -> None:
     days = {version: day for version, day in DAYS.items() if version != "1.26.0"}
     assert support_of("1.24.3", days, as_of=AS_OF, today=AS_OF).is_supported is True

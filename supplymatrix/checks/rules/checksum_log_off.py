@@ -30,7 +30,6 @@ _NAMES = (
     "GONOSUMDB",
     "GOPRIVATE",
     "GO111MODULE",
-    "GOFLAGS",
 )
 _RISKS = (
     SettingRisk.LOG_OFF,

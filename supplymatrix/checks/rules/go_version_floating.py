@@ -31,11 +31,12 @@ _BUILDING = ("build", "build and runtime")
 
 def check(view: FactView) -> Iterator[Result]:
     """One finding for each name of a Go that floats; a pass for each that is one release. A Go that an image brings is
-    pinned with the image, see SM804."""
+    pinned with the image, see SM804; where a file forces one release by GOTOOLCHAIN, that one builds."""
     module = owner_module(view)
     brought = {(use.location, use.what) for use in view.facts.of(VendorUse) if use.part in IMAGES}
+    forcing = {use.location.artifact for use in view.facts.of(VendorUse) if _forces(use)}
     for what, uses in grouped(view, lambda use: _is_go(use) and (use.location, use.what) not in brought):
-        told = [use for use in uses if _is_told(use)]
+        told = [use for use in uses if _is_told(use) and use.location.artifact not in forcing]
         if told:
             first = told[0]
             named = f"names the minor {first.version} alone" if first.version else "names no one version of Go"
@@ -55,6 +56,10 @@ def check(view: FactView) -> Iterator[Result]:
 
 def _is_go(use: VendorUse) -> bool:
     return use.part is PathPart.TOOLCHAIN and use.role in (*_BUILDING, OF_CI)
+
+
+def _forces(use: VendorUse) -> bool:
+    return _is_go(use) and use.pinned is Pinned.VERSION and use.what.startswith("GOTOOLCHAIN=")
 
 
 def _is_told(use: VendorUse) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from supplymatrix.buildfiles.images import is_own_syntax
 from supplymatrix.buildfiles.pins import names_release
 from supplymatrix.checks.path_uses import (
     IMAGES,
@@ -37,8 +38,6 @@ RULE = Rule(
     check_kind="build-inputs",
 )
 _NOT_MEANT = ("other stage", "development")
-_OWN_SYNTAX = ("docker/dockerfile:", "docker.io/docker/dockerfile:")
-"""Docker's program that reads Dockerfiles: of the same maker as the builder, which moves by itself, too."""
 _MOVING = ("", "latest", "stable", "edge", "main", "master", "nightly", "dev", "debug", "nonroot", "debug-nonroot")
 
 
@@ -74,7 +73,7 @@ def _is_told(use: VendorUse) -> bool:
     fixes: of them only those that name no release at all. So are Dockerfiles on a release of their syntax."""
     if use.pinned is not Pinned.FLOATING:
         return False
-    if use.what.startswith(_OWN_SYNTAX):
+    if is_own_syntax(use.what):
         return not names_release(use.what)
     return use.role != OF_CI or not names_release(use.what)
 

@@ -1,4 +1,4 @@
-"""SM218 noproxy-overrides-private: names that GOPRIVATE covers go out all the same."""
+"""SM218 noproxy-overrides-private: names that GOPRIVATE is to cover go out all the same."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ JUDGED_BY = "facts"
 RULE = Rule(
     id="SM218",
     name="noproxy-overrides-private",
-    title="names that GOPRIVATE covers go out all the same",
-    why="GONOPROXY and GONOSUMDB go before GOPRIVATE: who set that one believes the names to stay at home.",
+    title="names that GOPRIVATE is to cover go out all the same",
+    why="Who set GOPRIVATE believes the names to stay at home, and nothing says that they do not.",
     severity=Severity.HIGH,
     level=Level.ERROR,
     needs=("EffectiveSetting", "RiskySetting"),
@@ -26,13 +26,18 @@ RULE = Rule(
     check_kind="privacy",
 )
 _NAMES = (
+    "GOPRIVATE",
     "GONOPROXY",
     "GONOSUMDB",
 )
-_RISKS = (SettingRisk.PROXY_OVERRIDES,)
-_FIX = "unset it, or let it name what GOPRIVATE does; a proxy of your own may stay"
+_RISKS = (
+    SettingRisk.PROXY_OVERRIDES,
+    SettingRisk.COVERS_NOTHING,
+)
+_FIX = "let it name what GOPRIVATE is to cover, hosts and paths without blanks, https:// or /...; or unset it"
 
 
 def check(view: FactView) -> Iterator[Result]:
-    """GONOPROXY and GONOSUMDB must cover what GOPRIVATE does, unless one's own servers are asked."""
+    """Each entry must cover something; GONOPROXY and GONOSUMDB what GOPRIVATE does, unless one's own servers are
+    asked."""
     yield from setting_results(RULE, view, _NAMES, _RISKS, fix=_FIX)

@@ -10,8 +10,7 @@ from supplymatrix.checks.view import FactView
 from supplymatrix.gomod.goprivate import match
 from supplymatrix.model.go_sources import Asked, EffectiveSetting, NameSent, SendReason
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.rule import Confidence, Evidence, Level, Result, Rule, Severity
-from supplymatrix.model.value import changed
+from supplymatrix.model.rule import Evidence, Level, Result, Rule, Severity
 from supplymatrix.privacy.hosts import is_public_path
 
 __all__ = ["JUDGED_BY", "RULE", "check"]
@@ -31,12 +30,14 @@ RULE = Rule(
     check_kind="privacy",
 )
 _OTHERS = (Asked.PROXY, Asked.LOG, Asked.LOG_VIA_PROXY)
-_BY_THUMB = "same host as the main module"
 _MOST = 10  # hosts that a finding lists
 
 
 def check(view: FactView) -> Iterator[Result]:
-    """One finding for each private name in each context; a pass for each server that is told none."""
+    """One finding for each private name in each context; a pass for each server that is told none.
+
+    What may be private by a rule of thumb alone is no finding, and whoever is told it no pass.
+    """
     private: dict[tuple[str, str], list[NameSent]] = {}
     told: dict[str, bool] = {}
     for sent in view.facts.of(NameSent):
@@ -44,13 +45,13 @@ def check(view: FactView) -> Iterator[Result]:
             private.setdefault((sent.context, sent.name), []).append(sent)
         if sent.asked in _OTHERS and not sent.context:
             subject = f"{sent.host} ({sent.asked.value})"
-            told[subject] = told.get(subject, False) or sent.is_private
+            told[subject] = told.get(subject, False) or sent.may_be_private
     covered = {entry.context: entry.shown for entry in view.facts.of(EffectiveSetting) if entry.name == "GOPRIVATE"}
     for (context, name), beginnings in _whole_names(private).items():
         is_covered = match(covered.get(context, ""), name) is not None
         yield _finding(name, private[context, name], beginnings, is_covered=is_covered)
     module = project_module(view)
-    yield from (passed(RULE, subject, module) for subject, is_private in told.items() if not is_private)
+    yield from (passed(RULE, subject, module) for subject, may_be in told.items() if not may_be)
 
 
 def _whole_names(private: Mapping[tuple[str, str], list[NameSent]]) -> dict[tuple[str, str], list[str]]:
@@ -86,7 +87,7 @@ def _finding(name: str, found: list[NameSent], beginnings: list[str], *, is_cove
     evidence.append(Evidence(label="private by", value=first.private_by))
     there = f" in {context}" if context else ""
     cover = f"let GOPRIVATE cover it{there}: GOPRIVATE={_pattern(name)}"
-    result = failed(
+    return failed(
         RULE,
         f"{name} ({context})" if context else name,
         ModuleVersion(path=name, version=first.version),
@@ -96,9 +97,6 @@ def _finding(name: str, found: list[NameSent], beginnings: list[str], *, is_cove
         evidence=tuple(evidence),
         fix=f"unset GONOPROXY and GONOSUMDB{there}: they take back what GOPRIVATE covers" if is_covered else cover,
     )
-    if _BY_THUMB in first.private_by and result.finding is not None:
-        return changed(result, finding=changed(result.finding, confidence=Confidence.LOW))
-    return result
 
 
 def _pattern(name: str) -> str:

@@ -14,6 +14,7 @@ from supplymatrix.engine.audit_parts import AuditPart, PartFound, SourcesFound
 from supplymatrix.model.go_sources import Asked, EffectiveSetting, NameSent, RiskySetting, Width
 from supplymatrix.privacy.effective import DEFAULT_ORIGIN
 from supplymatrix.privacy.needs import COMMANDS
+from supplymatrix.privacy.risky import is_told
 from supplymatrix.privacy.runs import ContextChain, LeaksRun
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.proxy_drawing import draw_chain
@@ -68,7 +69,7 @@ def sources_items(found: PartFound, leaks_of: int = 0) -> list[Item]:
 
 
 def _is_told(setting: EffectiveSetting) -> bool:
-    return bool(setting.shown) or setting.origin != DEFAULT_ORIGIN
+    return bool(setting.shown or setting.unknown) or setting.origin != DEFAULT_ORIGIN
 
 
 def _way(each: ContextChain, settings: Sequence[EffectiveSetting], leaks: LeaksRun | None) -> Item:
@@ -76,10 +77,12 @@ def _way(each: ContextChain, settings: Sequence[EffectiveSetting], leaks: LeaksR
     where = each.context or _HERE
     hosts = leaks.of(each.context) if leaks is not None else ()
     private = len({sent.name for sent in hosts if sent.is_private})
-    is_open = not chain.steps or bool(chain.log.fault)
-    said = BAD if private else OPEN if is_open else WARNED if chain.log.is_off else NOTED
+    perhaps = len({sent.name for sent in hosts if sent.may_be_private}) - private
+    is_open = not chain.steps or bool(chain.log.fault or each.unknown)
+    said = BAD if private else OPEN if is_open else WARNED if perhaps or chain.log.is_off else NOTED
     words = " → ".join(step.host or step.kind.value for step in chain.steps) or chain.fault or "nobody is known"
     told = f"{counted(private, 'private name')} told · " if private else ""
+    told = told or (f"{counted(perhaps, 'name')} perhaps private · " if perhaps else "")
     return item_of(
         _PART,
         f"way {where}",
@@ -109,6 +112,8 @@ def _way_lines(
         yield heading("settings")
     for setting in told:
         yield _setting_line(setting)
+        if setting.unknown:
+            yield Content.styled(plain(f"{'':14} {OPEN.mark} {setting.unknown}"), OPEN.color)
         yield Content.styled(plain(f"{'':14} {_origin(setting)}"), "dim")
 
 
@@ -123,9 +128,10 @@ def _told_lines(leaks: LeaksRun, context: str) -> Iterator[Line]:
             continue
         said, words = _host_words(part)
         yield Content.assemble((f"{said.mark} ", said.color), plain(f"{host} ({asked.value}): {words}"))
-        private = sorted({each.name for each in part if each.is_private})
+        marks = {each.name: _mark(each) for each in sorted(part, key=_rank) if each.may_be_private}
+        private = [*marks]
         for name in private[:_FEW]:
-            yield Content.styled(plain(f"    private: {name}"), BAD.color)
+            yield Content.styled(plain(f"    {marks[name][1]}: {name}"), marks[name][0].color)
         if len(private) > _FEW:
             yield Content(f"    and {len(private) - _FEW:,} more private ones")
     if others:
@@ -141,17 +147,29 @@ def _by_host(leaks: LeaksRun, context: str) -> Mapping[tuple[str, Asked], list[N
 
 
 def _is_fallback(asked: Asked, sent: Sequence[NameSent]) -> bool:
-    return asked in (Asked.VCS, Asked.GO_GET_PAGE) and not any(each.is_sure or each.is_private for each in sent)
+    return asked in (Asked.VCS, Asked.GO_GET_PAGE) and not any(each.is_sure or each.may_be_private for each in sent)
+
+
+def _rank(each: NameSent) -> tuple[bool, bool, bool, str, str]:
+    return not each.is_private, not each.may_be_private, not each.is_sure, each.when, each.name
+
+
+def _mark(each: NameSent) -> tuple[Said, str]:
+    """Return the sign and the word of a name that is private, or by a rule of thumb may be."""
+    return (BAD, "private") if each.is_private else (WARNED, "perhaps private")
 
 
 def _host_words(sent: Sequence[NameSent]) -> tuple[Said, str]:
     names = len({each.name for each in sent})
     private = len({each.name for each in sent if each.is_private})
+    perhaps = len({each.name for each in sent if each.may_be_private}) - private
     whens = {each.when for each in sent if not each.is_sure}
     is_sure = any(each.is_sure for each in sent)
     when = "" if is_sure or not whens else f", only if {min(whens)}"
-    said = (BAD if is_sure else WARNED) if private else NOTED
-    return said, f"{counted(names, 'name')}{f', {private:,} of them private' if private else ''}{when}"
+    said = (BAD if is_sure else WARNED) if private else WARNED if perhaps else NOTED
+    of_them = f", {private:,} of them private" if private else ""
+    of_them += f", {perhaps:,} of them perhaps private" if perhaps else ""
+    return said, f"{counted(names, 'name')}{of_them}{when}"
 
 
 def _hosts(leaks: LeaksRun) -> Iterator[Item]:
@@ -180,15 +198,16 @@ def _host_lines(where: str, sent: Sequence[NameSent], command: str, width: int) 
     yield labelled("by", f"`{command}` in the settings of {where}, with an empty module cache")
     if sent[0].asked is Asked.GO_GET_PAGE:
         yield labelled("then", "the repository that this page names is asked, too")
-    ordered = sorted(sent, key=lambda each: (not each.is_private, not each.is_sure, each.when, each.name))
+    ordered = sorted(sent, key=_rank)
     when = ""
     for each in ordered[:_SHOWN]:
         if each.when != when:
             when = each.when
             yield Content(plain(f"only if {when}:" if when else "in any case:"))
         version = f"@{each.version}" if each.version else ""
-        if each.is_private:
-            yield Content.styled(plain(f"  private: {each.name}{version}"), BAD.color)
+        if each.may_be_private:
+            mark, word = _mark(each)
+            yield Content.styled(plain(f"  {word}: {each.name}{version}"), mark.color)
             yield Content.styled(plain(f"    {each.private_by}; {each.reason.value}, {each.location}"), "dim")
         else:
             yield Content(plain(f"  {each.name}{version}"))
@@ -197,7 +216,7 @@ def _host_lines(where: str, sent: Sequence[NameSent], command: str, width: int) 
 
 
 def _risk(number: int, risk: RiskySetting) -> Item:
-    said = _RISKS[risk.width]
+    said = _RISKS[risk.width if is_told(risk) else Width.PATH]
     where = risk.context or _HERE
     lines = (
         Content.styled(
@@ -228,8 +247,10 @@ def _origin(setting: EffectiveSetting) -> str:
 
 def _setting(number: int, setting: EffectiveSetting) -> Item:
     where = setting.context or _HERE
+    said = OPEN if setting.unknown else NOTED
     lines: list[Line] = [
         _setting_line(setting),
+        *([labelled("not known", setting.unknown, OPEN.color)] if setting.unknown else []),
         labelled("in", where),
         labelled("from", _origin(setting).removeprefix("from ")),
     ]
@@ -238,7 +259,7 @@ def _setting(number: int, setting: EffectiveSetting) -> Item:
     return item_of(
         _PART,
         f"setting {number} {setting.name}",
-        NOTED,
+        said,
         Content.assemble(_setting_line(setting), (plain(f"  {_origin(setting)}{context}"), "dim")),
         lambda _: lines,
         group=_SETTINGS,
