@@ -8,15 +8,15 @@ from supplymatrix.checks.programs import main_module, program_subject, programs_
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.fact import ProjectFact
-from supplymatrix.model.fips import FipsFamily, FipsMark, FipsPosture, FipsUse, NonApprovedPackage
+from supplymatrix.model.fips import FipsFamily, FipsMark, FipsPosture, FipsPurpose, FipsUse, NonApprovedPackage
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Evidence, Result, Rule
 
 __all__ = [
-    "CRYPTO_WANTED", "beside_module", "evidence_of", "gap_about", "module_of", "places_of", "postures", "subject_of",
-    "told_postures",
+    "CRYPTO_WANTED", "beside_module", "evidence_of", "gap_about", "main_of", "module_of", "places_of", "postures",
+    "subject_of", "told_postures", "unlinked_gap",
 ]  # fmt: skip
 
 _FEW = 5
@@ -30,8 +30,30 @@ def postures(view: FactView) -> tuple[FipsPosture, ...]:
 
 
 def told_postures(view: FactView) -> Iterator[FipsPosture]:
-    """Yield those of which a family can be told, NONE included."""
-    return (one for one in postures(view) if one.family is not FipsFamily.UNKNOWN)
+    """Yield those of which a family can be told, NONE included; tests, and what is built beside the way, are none."""
+    return (
+        one
+        for one in postures(view)
+        if one.family is not FipsFamily.UNKNOWN and one.purpose is not FipsPurpose.ASIDE
+    )
+
+
+def main_of(view: FactView, posture: FipsPosture) -> str:
+    """Return the path of the module that a program or project is of, "" unknown."""
+    if posture.main or posture.use is FipsUse.BUILD_FILE:
+        return posture.main
+    return posture.subject if posture.use is FipsUse.SOURCE else module_of(view, posture).path
+
+
+def unlinked_gap(posture: FipsPosture) -> Gap:
+    """Return why nothing can be said of a module that a program claims, and does not have."""
+    return Gap(
+        wanted=f"{CRYPTO_WANTED}{posture.subject}: the module {posture.module} that it claims",
+        reason="nothing of that module is linked in, so that no code bears the claim out",
+        remedy="look at what it uses instead; a program without cryptography needs no module, and can be left out",
+        subject=posture.subject,
+        location=posture.location,
+    )
 
 
 def subject_of(posture: FipsPosture) -> str:
@@ -71,20 +93,42 @@ def evidence_of(marks: tuple[FipsMark, ...]) -> tuple[Evidence, ...]:
 
 def beside_module(rule: Rule, view: FactView, *, is_c: bool) -> Iterator[Result]:
     """Yield what cryptography beside the module comes to for a rule: a finding for each package, a pass for each
-    program and project that has none, unknown where that could not be looked at. is_c: of C code alone."""
+    program and project that has none, unknown where that could not be looked at. is_c: of C code alone.
+
+    What Go's own packages bring into a program is none where the sources of that program were read, which say whether
+    anybody else calls it; else it is unknown.
+    """
     modes = {(one.use, one.subject): one.mode for one in postures(view)}
+    read = {main_of(view, one) for one in postures(view) if one.use is FipsUse.SOURCE}
     found: set[tuple[FipsUse, str]] = set()
+    brought: dict[tuple[FipsUse, str], list[str]] = {}
     for fact in view.facts.of(NonApprovedPackage):
-        if fact.is_c is not is_c or fact.inside:
+        if fact.is_c is not is_c:
+            continue
+        if fact.inside:
+            brought.setdefault((fact.use, fact.subject), []).append(fact.what)
             continue
         found.add((fact.use, fact.subject))
         yield _beside(rule, view, fact, modes.get((fact.use, fact.subject), ""))
     for posture in postures(view):
-        if posture.use is FipsUse.BUILD_FILE or (posture.use, posture.subject) in found:
+        key = (posture.use, posture.subject)
+        if posture.use is FipsUse.BUILD_FILE or key in found:
             continue
         gap = gap_about(view, posture.subject)
+        if gap is None and key in brought and main_of(view, posture) not in read:
+            gap = _brought_gap(posture, brought[key])
         subject, module = subject_of(posture), module_of(view, posture)
         yield unknown(rule, subject, module, gap) if gap is not None else passed(rule, subject, module)
+
+
+def _brought_gap(posture: FipsPosture, whats: list[str]) -> Gap:
+    return Gap(
+        wanted=f"{CRYPTO_WANTED}{posture.subject}: who calls {', '.join(dict.fromkeys(whats))}",
+        reason="crypto/tls or crypto/x509 brings it along, and the program does not tell whether anybody else calls it",
+        remedy="look at the sources as well: name the project beside the program",
+        subject=posture.subject,
+        location=posture.location,
+    )
 
 
 def _beside(rule: Rule, view: FactView, fact: NonApprovedPackage, mode: str) -> Result:
@@ -92,9 +136,13 @@ def _beside(rule: Rule, view: FactView, fact: NonApprovedPackage, mode: str) -> 
     gap = gap_about(view, fact.subject)
     if fact.how == "module" and gap is not None:  # nobody knows whether a package of it is built
         return unknown(rule, subject, fact.module, gap)
-    verb = "links" if fact.use is FipsUse.PROGRAM else "imports"
+    verb = "links" if fact.use is FipsUse.PROGRAM else "calls" if fact.how == "called" else "imports"
+    under = f", under {fact.under} alone" if fact.under else ""
+    if fact.how == "called":
+        subject = f"{fact.what} in {fact.subject}"
     refused = ": fips140=only refuses it where it is called" if fact.is_blocked and mode == "only" else ""
-    by = f", imported by {fact.by}" if fact.by else ""
+    how = "called" if fact.how == "called" or fact.use is FipsUse.PROGRAM else "imported"
+    by = f", {how} by {fact.by}" if fact.by else ""
     functions = sorted(fact.functions, key=lambda name: (".(" in name, name))
     evidence = [
         Evidence(label="algorithm", value=fact.what),
@@ -107,7 +155,7 @@ def _beside(rule: Rule, view: FactView, fact: NonApprovedPackage, mode: str) -> 
         subject,
         fact.module,
         message=f"{fact.subject} {verb} {fact.package}: {fact.what}",
-        label=f"{fact.what}{by}{refused}",
+        label=f"{fact.what}{by}{under}{refused}",
         locations=(fact.location,),
         evidence=tuple(evidence),
         fix="take an approved algorithm of the standard library, or waive it where it protects nothing",

@@ -47,7 +47,7 @@ def diff(
     same version is an alarm: a version is published once.
 
     Exit 0, whatever differs; with --exit-code 1 when anything does. 2: a file cannot be read. 3: with --vulns, a
-    database could not be had.
+    database could not be had, or a module that it names has a version that cannot be compared.
     """
     from supplymatrix.engine.sbom_files import SbomFile, read_sbom_file
     from supplymatrix.reports.sbom_diff_view import (
@@ -72,8 +72,8 @@ def diff(
         from supplymatrix.sbom.diff_vulns import with_vulnerabilities
 
         opened = open_databases(os.environ, databases)
-        gaps = opened.gaps
-        found = with_vulnerabilities(found, one.sbom, other.sbom, opened.index)
+        found, not_judged = with_vulnerabilities(found, one.sbom, other.sbom, opened.index)
+        gaps = (*opened.gaps, *not_judged)
         _tell(opened.databases, gaps, console)
     sides = side(one), side(other)
     render = {

@@ -17,25 +17,25 @@ from supplymatrix.engine.audit_input import AuditInput
 from supplymatrix.engine.means import Means
 from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.fips.certificates import READ_ON
-from supplymatrix.fips.non_approved import FUNCTIONS_IN as CALLED
-from supplymatrix.fips.non_approved import linked_in_program
+from supplymatrix.fips.linked import FUNCTIONS_IN as CALLED
+from supplymatrix.fips.linked import linked_in_program
 from supplymatrix.fips.program import FUNCTIONS_IN as TOLD_BY
-from supplymatrix.fips.program import posture_of_program
-from supplymatrix.model.fips import FipsFamily, FipsMark, FipsPosture, NonApprovedPackage
+from supplymatrix.fips.program import default_bytes, posture_of_program, with_other_default
+from supplymatrix.model.fips import FipsFamily, FipsPosture, FipsPurpose, NonApprovedPackage
 from supplymatrix.model.fips_run import FipsRun
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Result, Status
 from supplymatrix.model.value import changed, value
+from supplymatrix.model.verdict import Note
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from supplymatrix.buildfiles.found import BuildFile
-    from supplymatrix.engine.module_graph import GraphRun
     from supplymatrix.engine.this_machine import SeenHere
-    from supplymatrix.fips.sources import DebugLine, MachineSetting
-    from supplymatrix.model.module import ModuleVersion
+    from supplymatrix.fips.debug_lines import DebugLine
+    from supplymatrix.fips.sources import MachineSetting
     from supplymatrix.sources.programs import FoundProgram, ProgramsFound
     from supplymatrix.sources.project import Project
 
@@ -43,9 +43,11 @@ __all__ = ["FUNCTIONS_IN", "FipsRequest", "FipsRun", "facts_of", "run_fips"]
 
 FUNCTIONS_IN = TOLD_BY | CALLED
 """Packages whose functions a reader of programs has to keep for this audit."""
-_SETTINGS = ("GOFIPS140", "GOEXPERIMENT", "MS_GO_NOSYSTEMCRYPTO")
-_DOWNLOAD = "go mod download, with a go.sum that is proven first"
-_MEND = "mend what it says, and run it again"
+_SETTINGS = ("GOFIPS140", "GOEXPERIMENT", "GOFLAGS", "MS_GO_NOSYSTEMCRYPTO")
+_OWN_CALLS = (
+    "functions of packages that are approved otherwise (CFB, OFB, X25519, RSA with PKCS #1 v1.5, …) were looked for in "
+    "the project's own files alone; of its modules the built program tells them"
+)
 _PROJECT_FILES = ("go.mod", "go.work")
 
 
@@ -80,12 +82,12 @@ def run_fips(request: FipsRequest) -> FipsRun:
     postures = tuple(fact for one in seen for fact in one.facts if isinstance(fact, FipsPosture))
     packages = tuple(fact for one in seen for fact in one.facts if isinstance(fact, NonApprovedPackage))
     gaps = tuple(dict.fromkeys(gap for one in seen for gap in one.gaps))
-    results = _findings((*postures, *packages), gaps)
+    results, unknown = _findings((*postures, *packages), gaps)
     run = FipsRun(
         postures=postures,
         packages=packages,
-        gaps=gaps,
-        notes=found.notes if found is not None else (),
+        gaps=tuple(dict.fromkeys((*gaps, *unknown))),
+        notes=((_OWN_CALLS,) if projects else ()) + (found.notes if found is not None else ()),
         exit_code=0,
         results=results,
         faults=tuple(faults),
@@ -107,9 +109,11 @@ def facts_of(wish: AuditInput) -> SeenHere:
         parts.append(_of_project(wish.project, wish.means))
     if wish.programs is not None and wish.programs.programs:
         parts.append(_of_programs(_with_functions(wish.programs, wish.means)))
+    notes = (Note(code="crypto-functions", message=_OWN_CALLS),) if wish.project is not None else ()
     return SeenHere(
         facts=tuple(fact for part in parts for fact in part.facts),
         gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
+        notes=notes,
     )
 
 
@@ -156,11 +160,22 @@ def _of_programs(found: ProgramsFound) -> _Seen:
     facts: list[FipsPosture | NonApprovedPackage] = []
     gaps: list[Gap] = list(found.gaps)
     for one in found.programs:
-        posture = posture_of_program(one.name, one.read)
+        posture = _with_default(one, posture_of_program(one.name, one.read))
         facts.append(posture)
-        facts += linked_in_program(one.name, one.read)
+        facts += linked_in_program(one.name, one.read, posture.family)
         gaps += _program_gaps(one, posture)
     return _Seen(facts=tuple(facts), gaps=tuple(gaps))
+
+
+def _with_default(one: FoundProgram, posture: FipsPosture) -> FipsPosture:
+    """Return a posture that knows whether the program has the default of GODEBUG that it records. Of programs in
+    archives nobody looks."""
+    from supplymatrix.sources.fips_files import has_bytes
+
+    wanted = default_bytes(one.read)
+    if wanted and has_bytes(one.path, wanted, size=one.size) is False:
+        return with_other_default(posture)
+    return posture
 
 
 def _program_gaps(one: FoundProgram, posture: FipsPosture) -> Iterator[Gap]:
@@ -192,35 +207,89 @@ def _program_gaps(one: FoundProgram, posture: FipsPosture) -> Iterator[Gap]:
 
 
 def _of_project(project: Project, means: Means) -> _Seen:
-    """Return what the files of a project show, and what its build imports."""
-    from supplymatrix.engine.module_graph import GraphReader
-    from supplymatrix.fips.sources import marks_of_imports, posture_of_project
+    """Return what the files of a project show, and what its builds import."""
+    from supplymatrix.engine.fips_imports import read_imports
+    from supplymatrix.fips.build_file import Beside, postures_of_build_file
+    from supplymatrix.fips.own_files import counting_lines, of_own_files
+    from supplymatrix.fips.sources import Sources, posture_of_project
     from supplymatrix.sources.build_files import read_project_build
-    from supplymatrix.sources.fips_files import read_fips_files
+    from supplymatrix.sources.fips_files import FipsFiles, read_fips_files
 
-    member = project.name if project.workspace is not None else ""
-    graph = GraphReader(means.environ, go=False, own_first=True, member=member, unused_too=False).read(project)
-    packages, gaps = _imports(project, graph)
-    imports = marks_of_imports(graph.standard or {}, (name for names in graph.packages.values() for name in names))
-    settings = tuple(_machine_settings(means.environ))
-    place = _module_line(project, graph)
-    looked = ["go.mod", "Go files", "imports", "settings of this machine"]
+    gaps: list[Gap] = []
+    build_files: Sequence[BuildFile] = ()
+    files = FipsFiles(own=(), builds=(), gaps=())
     try:
         build = read_project_build(project.root)
+        build_files, files = build.files, read_fips_files(build)
+        gaps += [*build.gaps, *files.gaps]
     except InputError as err:
-        posture = posture_of_project(project.name, (), settings, imports, looked[2:], place=place)
         gaps.append(_unread(project, err))
-        return _Seen(facts=(posture, *packages), gaps=tuple(gaps))
-    files = read_fips_files(build)
-    lines = (*_godebug_lines(project, build.files), *files.lines)
-    posture = posture_of_project(project.name, lines, settings, imports, [*looked, "build files"], place=place)
-    built = _build_postures(build.files, files.scripts, files.tags, posture.marks)
-    gaps += [*build.gaps, *files.gaps]
+    runs = [run for one in files.builds for run in one.runs.runs]
+    found = read_imports(project, means.environ, runs)
+    lines = (*_godebug_lines(project, build_files), *counting_lines(files.own, found.contexts))
+    versions = _versions(project, means.environ)
+    sources = Sources(
+        subject=project.name, lines=lines, imports=found.marks, others=_has_others(lines, found.programs),
+        place=found.place, versions=versions,
+    )  # fmt: skip
+    looked = ["go.mod", "Go files", "imports", "settings of this machine", "build files"]
+    posture = posture_of_project(sources, tuple(_machine_settings(means.environ)), looked)
+    beside = Beside(marks=tuple(found.marks), lines=lines, versions=versions)
+    built = [one for each in files.builds for one in postures_of_build_file(each.file, each.runs, beside)]
+    own = of_own_files(project.name, files.own, found.contexts, project.name)
+    packages = _once(found.packages, own, built)
+    gaps = [*found.gaps, *gaps, *_unclear(built)]
     return _Seen(facts=(posture, *built, *packages), gaps=tuple(gaps))
 
 
-def _module_line(project: Project, graph: GraphRun) -> Location:
-    return graph.module_lines.get(project.name) or Location(artifact="go.mod")
+def _once(
+    imported: Sequence[NonApprovedPackage], own: Sequence[NonApprovedPackage], built: Sequence[FipsPosture]
+) -> Iterator[NonApprovedPackage]:
+    """Yield what is beside the module: what builds import, and of the project's own files what that does not tell. The
+    system's OpenSSL is none where all that is shipped goes that way."""
+    from supplymatrix.fips.families import AT_RUN_TIME
+    from supplymatrix.fips.non_approved import OPENSSL
+
+    shipped = {one.family for one in built if one.purpose is FipsPurpose.SHIPPED}
+    is_way = bool(shipped) and shipped <= AT_RUN_TIME
+    known = {one.package for one in imported}
+    for one in imported:
+        if not (is_way and one.is_c and one.what.startswith(f"{OPENSSL} (")):
+            yield one
+    for one in own:
+        if one.how == "called" or one.package not in known:
+            yield one
+
+
+def _has_others(lines: Sequence[DebugLine], programs: int) -> bool:
+    """Return whether the project has programs that no line of their own speaks of. programs: how many it has."""
+    return programs == 0 or programs > len({line.folder for line in lines if not line.is_of_module})
+
+
+def _unclear(built: Sequence[FipsPosture]) -> Iterator[Gap]:
+    """Yield why of a build file nobody knows whose cryptography it takes."""
+    for one in built:
+        if one.family is FipsFamily.UNKNOWN and one.purpose is FipsPurpose.SHIPPED:
+            yield Gap(
+                wanted=f"{CRYPTO_WANTED}{one.subject}",
+                reason=one.reason,
+                remedy="say it in the file, or look at the program that it makes: check --binary",
+                subject=one.subject,
+                location=one.location,
+            )
+
+
+def _versions(project: Project, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what words of GOFIPS140 mean for the Go that builds a project on this machine."""
+    from supplymatrix.engine.cached_go import cached_go
+    from supplymatrix.fips.certificates import WORDS
+    from supplymatrix.net.settings import building_goroot, read_env_values
+    from supplymatrix.sources.go_fips import fips_version
+    from supplymatrix.sources.modcache import module_cache
+
+    cache = module_cache(environ, read_env_values(environ))
+    root = cached_go(project.workspace or project.root / "go.mod", environ, cache) or building_goroot(environ)
+    return {word: fips_version(root, word) for word in WORDS} if root is not None else {}
 
 
 def _unread(project: Project, err: InputError) -> Gap:
@@ -235,7 +304,7 @@ def _unread(project: Project, err: InputError) -> Gap:
 def _godebug_lines(project: Project, files: Sequence[BuildFile]) -> Iterator[DebugLine]:
     """Yield the godebug lines that count: those of go.work where the project is read as a member of a workspace."""
     from supplymatrix.buildfiles.go_mod import read_go_work
-    from supplymatrix.fips.sources import DebugLine
+    from supplymatrix.fips.debug_lines import DebugLine
     from supplymatrix.fips.words import MODE, setting_of
     from supplymatrix.model.vendor import DetectKind
     from supplymatrix.sources.files import GO_MOD_LIMIT, read_limited
@@ -252,74 +321,6 @@ def _godebug_lines(project: Project, files: Sequence[BuildFile]) -> Iterator[Deb
             mode = setting_of(sign.texts[0], MODE) if sign.kind is DetectKind.GODEBUG else ""
             if mode:
                 yield DebugLine(value=mode, location=sign.location)
-
-
-def _build_postures(
-    files: Sequence[BuildFile], scripts: Sequence[BuildFile], tags: Sequence[BuildFile], marks: Sequence[FipsMark]
-) -> Iterator[FipsPosture]:
-    """Yield the postures of the build files that show something of FIPS, by file."""
-    from supplymatrix.buildfiles.found import together
-    from supplymatrix.fips.build_file import posture_of_build_file
-
-    beside = {file.artifact: file for file in tags}
-    for file in (*files, *scripts):
-        if file.artifact in _PROJECT_FILES:
-            continue
-        more = beside.get(file.artifact)
-        whole = together(file.artifact, file.kind, file, more) if more is not None else file
-        posture = posture_of_build_file(whole, marks)
-        if posture is not None:
-            yield posture
-
-
-def _imports(project: Project, graph: GraphRun) -> tuple[tuple[NonApprovedPackage, ...], list[Gap]]:
-    """Return what the build imports that is not approved, and why there may be more."""
-    from supplymatrix.engine.module_graph import PackagesBy
-    from supplymatrix.fips.non_approved import ProjectImports, imported_by_project, modules_alone
-    from supplymatrix.model.fact import RequiredModule
-
-    required = {fact.subject.path: fact for fact in project.facts if isinstance(fact, RequiredModule)}
-    places = {path: fact.location for path, fact in required.items()}
-    if graph.graph is None or graph.packages_by is PackagesBy.NOBODY:
-        listed = [one.effective or one.module for one in graph.graph.modules] if graph.graph is not None else []
-        modules = listed or [fact.effective or fact.subject for fact in required.values()]
-        return modules_alone(project.name, sorted(modules), places), [_no_imports(project, graph)]
-    by_path = {one.module.path: one for one in graph.graph.modules}
-    mains = frozenset(path for path, one in by_path.items() if one.is_main)
-    packages: dict[ModuleVersion, Sequence[str]] = {}
-    for path, names in graph.packages.items():
-        listed_one = by_path.get(path)
-        if listed_one is not None:
-            packages[listed_one.module] = names
-    own = frozenset(name for path in mains for name in graph.packages.get(path, ()))
-    imports = ProjectImports(
-        subject=project.name,
-        packages=packages,
-        standard=graph.standard or {},
-        importers=graph.importers or {},
-        own=own,
-        places=places,
-        place=_module_line(project, graph),
-    )
-    gaps = [_no_imports(project, graph)] if graph.missing_packages or graph.package_gaps else []
-    return imported_by_project(imports), gaps
-
-
-def _no_imports(project: Project, graph: GraphRun) -> Gap:
-    """Return why there may be more imports than were seen."""
-    wanted = f"{CRYPTO_WANTED}{project.name}: what its build imports"
-    reasons = [*(f"{gap.wanted}: {gap.reason}" for gap in graph.gaps), *(gap.reason for gap in graph.package_gaps)]
-    if graph.missing_packages:
-        more = f" (and {len(graph.missing_packages) - 1:,} more)" if len(graph.missing_packages) > 1 else ""
-        reasons.insert(0, f"a package could not be found: {graph.missing_packages[0]}{more}")
-    reason = reasons[0] if reasons else "the packages of the build could not be told"
-    return Gap(
-        wanted=wanted,
-        reason=reason,
-        remedy=_DOWNLOAD if "not on this machine" in reason or "go.mod of" in reason else _MEND,
-        subject=project.name,
-        location=Location(artifact="go.mod"),
-    )
 
 
 def _machine_settings(environ: Mapping[str, str]) -> Iterator[MachineSetting]:
@@ -362,13 +363,17 @@ def _rules() -> Sequence[ModuleType]:
     )
 
 
-def _findings(facts: Sequence[FipsPosture | NonApprovedPackage], gaps: Sequence[Gap]) -> tuple[Result, ...]:
-    """Return what the rules of this family find at the level of a note and above."""
+def _findings(
+    facts: Sequence[FipsPosture | NonApprovedPackage], gaps: Sequence[Gap]
+) -> tuple[tuple[Result, ...], tuple[Gap, ...]]:
+    """Return what the rules of this family find at the level of a note and above, and what they cannot tell."""
     from supplymatrix.checks.view import FactView
     from supplymatrix.model.fact import Facts
 
     view = FactView(Facts(facts, gaps))
-    return tuple(one for module in _rules() for one in module.check(view) if one.status is Status.FAIL)
+    results = [one for module in _rules() for one in module.check(view)]
+    unknown = dict.fromkeys(one.gap for one in results if one.status is Status.UNKNOWN and one.gap is not None)
+    return tuple(one for one in results if one.status is Status.FAIL), tuple(unknown)
 
 
 def _exit_code(run: FipsRun) -> int:

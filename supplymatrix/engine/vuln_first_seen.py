@@ -8,8 +8,9 @@
 
 By module and not by version: an update that does not help does not start the clock anew. It is written whole, under a
 lock, with what other runs have put there meanwhile; of two days the earlier one stays. A line that is damaged is
-passed over, and a day to come counts as today. On a machine that keeps no folders from one run to the next every day
-is the first one; there a policy had better count from the day of publication.
+passed over, and a day to come counts as today. A file that begins in another way is somebody else's, or of a version to
+come: nothing is read of it, and nothing written over it. On a machine that keeps no folders from one run to the next
+every day is the first one; there a policy had better count from the day of publication.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
-from supplymatrix.errors import InputError
+from supplymatrix.errors import Diagnostic, InputError
 from supplymatrix.model.vulnerability import Vulnerability
 from supplymatrix.net.head_file import try_lock
 from supplymatrix.net.whole_file import replace_whole
@@ -35,7 +36,7 @@ FIRST_SEEN = "vulns-first-seen.v1.txt"
 _HEAD = "supplymatrix first seen 1"
 _LIMIT = 32 << 20
 _KEPT = 200_000
-"""Lines; the oldest ones go first."""
+"""Lines; those that were there first stay."""
 _LOCK_SECONDS = 5.0
 _PAUSE = 0.02
 _MAX_WORD = 600
@@ -70,8 +71,11 @@ class FirstSeen:
         assert self._path is not None  # noqa: S101 - asked before
         data = read_if_there(self._path, _LIMIT, "list of first days") or b""
         lines = data.decode("utf-8", "replace").split("\n")
+        if data and lines[0] != _HEAD:
+            message = f"{self._path.name} is of a form that is not known here"
+            raise InputError(Diagnostic(message=message, artifact=self._path.as_posix(), expected=_HEAD))
         found: dict[SeenKey, date] = {}
-        for line in lines[1:] if lines[0] == _HEAD else ():
+        for line in lines[1:]:
             entry = _entry(line)
             if entry is not None:
                 found[entry[0]] = min(entry[1], found.get(entry[0], date.max))
@@ -83,7 +87,9 @@ class FirstSeen:
         with self._locked():
             found = self._read()
             found |= {key: min(day, found.get(key, date.max)) for key, day in new.items()}
-            rows = sorted(found.items(), key=lambda row: (row[1], row[0]))[-_KEPT:]
+            rows = sorted(found.items(), key=lambda row: (row[1], row[0]))[:_KEPT]
+            if len(rows) < len(found):
+                self.why = f"the list of first days is full: {len(found) - len(rows):,} new ones are not kept"
             lines = ["\t".join((*key, day.isoformat())) for key, day in sorted(rows)]
             replace_whole(self._path, "\n".join([_HEAD, *lines, ""]).encode(), mode=0o600)
         return found

@@ -31,7 +31,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.value import changed, value
 from supplymatrix.model.vendor import DetectKind
 
-__all__ = ["Beside", "postures_of_build_file", "runs_of_signs"]
+__all__ = ["Beside", "postures_of_build_file", "runs_of_signs", "tags_of_run"]
 
 _BUILDS = frozenset({Role.BUILD, Role.BOTH, Role.CI, Role.OTHER, Role.DEVELOPMENT, Role.PROJECT})
 _RUNS = frozenset({Role.RUNTIME, Role.BOTH})
@@ -97,7 +97,9 @@ def runs_of_signs(found: BuildFile) -> tuple[GoRun, ...]:
     place = found.gos[0].location if found.gos else Location(artifact=found.artifact)
     run = changed(run_alone(env, place, unclear), is_closed=found.kind in _CLOSED and bool(found.gos))
     if found.kind in _SHIPS:
-        return (run,)
+        is_alone = found.kind == "script" and not re.fullmatch(r"(?:.*/)?(?:Taskfile\.ya?ml|justfile)", found.artifact)
+        why = "it sets variables and builds nothing by itself, and whether a build takes them is not known"
+        return (changed(run, unclear=run.unclear or why) if is_alone else run,)
     purpose = FipsPurpose.ASIDE if found.kind == "devcontainer" else FipsPurpose.RUNTIME
     if found.kind in ("workflow", "gitlab-ci"):
         purpose = FipsPurpose.ASIDE
@@ -240,13 +242,7 @@ class _Look:
                 self._add(MarkKind.CONTRADICTION, FipsFamily.NONE, words, told.location)
 
     def _tags_of(self) -> dict[str, Location]:
-        found: dict[str, Location] = {}
-        flags = self._run.env.get("GOFLAGS")
-        said = [(flags.text, flags.location)] if flags is not None else []
-        said.append((" ".join(self._run.words), self._run.location))
-        for text, place in said:
-            for one in re.finditer(r"(?:^|[\s'\"])--?tags[= ]([^\s'\"]+)", text):
-                found |= dict.fromkeys(words_of(one[1]), place)
+        found = tags_of_run(self._run)
         for sign in self._signs:
             name, _, text = sign.texts[0].partition("=")
             if sign.kind is DetectKind.BUILD_SETTING and name == "-tags":
@@ -429,6 +425,18 @@ class _Look:
                     self._add(MarkKind.NEED, judged.family, words, sign.location)
                     return changed(judged, certificate=one.number, dated=one.dated)
         return judged
+
+
+def tags_of_run(run: GoRun) -> dict[str, Location]:
+    """Return the build tags that a go command is given, by itself or in GOFLAGS, with their places."""
+    found: dict[str, Location] = {}
+    flags = run.env.get("GOFLAGS")
+    said = [(flags.text, flags.location)] if flags is not None else []
+    said.append((" ".join(run.words), run.location))
+    for text, place in said:
+        for one in re.finditer(r"(?:^|[\s'\"])--?tags[= ]([^\s'\"]+)", text):
+            found |= dict.fromkeys(words_of(one[1]), place)
+    return found
 
 
 def _within(line: int, spans: Iterable[tuple[int, int]]) -> bool:

@@ -33,11 +33,12 @@ _GIVEN = re.compile(r"-D([A-Za-z_]\w{0,100})=[\\\"'<]*([^\\\"'<>]{1,200})[\\\"'>
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".H")
 _MADE = frozenset({"_cgo_export.h", "_cgo_main.c"})
 """What cgo writes itself."""
-_OF_SYSTEM = frozenset(
-    "assert complex ctype dirent dlfcn errno fcntl fenv float inttypes iso646 limits locale malloc math netdb poll "
-    "pthread pwd sched semaphore setjmp signal spawn stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib "
-    "stdnoreturn string strings syslog termios tgmath threads time uchar unistd utime wchar wctype windows jni".split()
-)
+_OF_SYSTEM = frozenset({
+    "assert", "complex", "ctype", "dirent", "dlfcn", "errno", "fcntl", "fenv", "float", "inttypes", "jni", "limits",
+    "locale", "malloc", "math", "netdb", "poll", "pthread", "pwd", "sched", "semaphore", "setjmp", "signal", "spawn",
+    "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdio", "stdlib", "string", "strings", "syslog", "termios",
+    "threads", "time", "unistd", "wchar", "wctype", "windows",
+})  # fmt: skip
 
 
 @value

@@ -58,9 +58,10 @@ _SYSTEM: tuple[tuple[str, str, str, str], ...] = (
     (
         "libstdc++",
         "GPL-3.0-or-later WITH GCC-exception-3.1",
-        "stdc++ gcc_s gcc gomp atomic quadmath",
+        "stdc++ gcc_s gcc gomp atomic",
         f"{_D}libstdc++6",
     ),
+    ("libquadmath", "LGPL-2.0-or-later", "quadmath", f"{_D}libquadmath0"),
     ("libc++", "Apache-2.0 WITH LLVM-exception", "c++ c++abi unwind", _U),
 )
 
@@ -78,6 +79,8 @@ _OTHER_SYSTEMS = (
     "system objc system.b perfstat proc kstat sendfile kvm elf_bsd devstat geom procstat c_r socket odm cfg"
 )
 """Parts of macOS, AIX, Solaris and the BSDs."""
+_WINDOWS_ROW, _OTHERS = "Windows", "operating system"
+_LINUX = ("linux", "android")
 
 _ROWS: tuple[tuple[str, str, str, str], ...] = (
     # compression
@@ -205,8 +208,8 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
         "hidapi hidapi-libusb hidapi-hidraw",
         "karalabe/hid, LICENSE.txt",
     ),
-    ("libpcap", "BSD-3-Clause", "pcap wpcap npcap", _U),
-    ("Npcap", _P, "packet", "not verified: Nmap's terms for Npcap"),
+    ("libpcap", "BSD-3-Clause", "pcap", _U),
+    ("Npcap", _P, "packet wpcap npcap", "not verified: Nmap's terms for Npcap"),
     ("PF_RING", "LGPL-2.1-only", "pfring", _U),
     ("libbpf", "LGPL-2.1-only OR BSD-2-Clause", "bpf", "its LICENSE"),
     ("bcc", "Apache-2.0", "bcc", _U),
@@ -216,6 +219,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("libapparmor", _LGPL21, "apparmor", f"{_D}libapparmor1"),
     ("Linux-PAM", "BSD-3-Clause OR GPL-2.0-or-later", "pam pam_misc", f"{_D}libpam0g"),
     ("device-mapper", "LGPL-2.1-only", "devmapper lvm2cmd", f"{_D}libdevmapper1.02.1"),
+    ("libuuid", "BSD-3-Clause", "uuid", f"{_D}libuuid1"),
     ("libblkid", _LGPL21, "blkid mount fdisk smartcols", f"{_D}libblkid1"),
     ("btrfs-progs", "LGPL-2.1-or-later", "btrfsutil btrfs", _U),
     ("ZFS", "CDDL-1.0", "zfs zpool nvpair zfs_core", _U),
@@ -374,9 +378,31 @@ def known_libraries() -> tuple[KnownLibrary, ...]:
     return tuple(sorted({row.name: row for row in _by_alias().values()}.values(), key=lambda row: row.name.lower()))
 
 
-def find_library(name: str) -> KnownLibrary | None:
-    """Return the row of a library by its name for the linker, for pkg-config, or as a file; None for no row."""
-    table = _by_alias()
+def find_library(name: str, goos: str = "") -> KnownLibrary | None:
+    """Return the row of a library by its name for the linker, for pkg-config, or as a file; None for no row. goos: of
+    the build, "" = any: what is part of another system is then not meant, "-luuid" on Linux is no part of Windows."""
+    return _find(name, _of_goos(name, goos))
+
+
+def _of_goos(name: str, goos: str) -> Mapping[str, KnownLibrary]:
+    """Return the table as a system has it. The ending of a file tells the system, too."""
+    ending = _file_of(name).rpartition(".")[2]
+    goos = {"dll": "windows", "dylib": "darwin", "tbd": "darwin", "drv": "windows"}.get(ending, goos)
+    return (
+        _by_alias() if not goos else _of_system("windows" if goos == "windows" else "" if goos in _LINUX else "other")
+    )
+
+
+@cache
+def _of_system(kind: str) -> Mapping[str, KnownLibrary]:
+    others = {"windows": _OTHERS, "other": _WINDOWS_ROW, "": ""}[kind]
+    skipped = {_WINDOWS_ROW, _OTHERS} if not kind else {others}
+    found = {word: row for word, row in _by_alias().items() if row.name not in skipped}
+    rows = {row.name: row for row in _by_alias().values() if row.name in {_WINDOWS_ROW, _OTHERS} - skipped}
+    return {**found, **{word: row for row in rows.values() for word in row.aliases}}
+
+
+def _find(name: str, table: Mapping[str, KnownLibrary]) -> KnownLibrary | None:
     whole = _ENDING.sub("", _file_of(name)).removeprefix("lib")
     stem = stem_of(name)
     plain = stem.removeprefix("lib")
@@ -417,7 +443,7 @@ def _by_alias() -> Mapping[str, KnownLibrary]:
             )
             for word in words:
                 found.setdefault(word, row)
-    for name, aliases in (("Windows", _WINDOWS), ("operating system", _OTHER_SYSTEMS)):
+    for name, aliases in ((_WINDOWS_ROW, _WINDOWS), (_OTHERS, _OTHER_SYSTEMS)):
         words = tuple(aliases.split())
         row = KnownLibrary(name=name, licence=_P, aliases=words, source="part of the system", is_system=True)
         for word in words:

@@ -1,22 +1,27 @@
 r"""Libraries that code opens while it runs, and programs that it starts, as far as the text of one file tells.
 
-    >>> loads_in_go(b'lib, err := purego.Dlopen("libfoo.so.1", purego.RTLD_NOW)\n')
-    (Loaded(name='libfoo.so.1', line=1, how='Dlopen'),)
+    >>> loads_in_go(b'import "github.com/ebitengine/purego"\nlib, err := purego.Dlopen("libfoo.so.1", 1)\n')
+    (Loaded(name='libfoo.so.1', line=2, how='Dlopen'),)
 
 A name that stands in the call is taken; where a call has none, the names of libraries anywhere else in the file are
-those that it may open, and where there is none either, one without a name is told. Comments are looked past, as well as
-one can without parsing: a call in a comment is none.
+those that it may open, and one without a name is told beside them. Comments are looked past, as well as one can without
+parsing: a call in a comment is none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
+from types import MappingProxyType
 
 from supplymatrix.model.value import value
 
-__all__ = ["GO_PLUGIN", "LOADING_IMPORTS", "Loaded", "Started", "loads_in_c", "loads_in_go", "programs_started"]
+__all__ = [
+    "GO_PLUGIN", "LOADING_IMPORTS", "Loaded", "Started", "imports_loader", "loads_in_c", "loads_in_go",
+    "programs_started",
+]  # fmt: skip
 
 LOADING_IMPORTS = frozenset(
     ["github.com/ebitengine/purego", "plugin", "github.com/rainycape/dl", "github.com/jupiterrider/ffi"]
@@ -29,21 +34,34 @@ MAX_TEXT = 4 << 20
 _MOST = 100
 _MATCHES = 20_000
 
-_GO_CALL = re.compile(
-    rb"\b(?P<how>(?:purego|dl)\.(?:Dlopen|Open)|plugin\.Open|C\.dlopen|ffi\.Load"
-    rb"|(?:syscall|windows)\.(?:NewLazyDLL|NewLazySystemDLL|LoadDLL|MustLoadDLL|LoadLibrary|LoadLibraryEx))"
-    rb"\(\s*(?:C\.CString\(\s*)?(?:\"(?P<name>[^\"\n]{1,200})\")?"
+_FUNCTIONS: Mapping[str, bytes] = MappingProxyType({
+    "github.com/ebitengine/purego": b"Dlopen",
+    "github.com/rainycape/dl": b"Open",
+    "github.com/jupiterrider/ffi": b"Load",
+    "plugin": b"Open",
+    "C": b"dlopen",
+    **dict.fromkeys(
+        ("syscall", "golang.org/x/sys/windows"),
+        b"NewLazyDLL|NewLazySystemDLL|LoadDLL|MustLoadDLL|LoadLibraryEx|LoadLibrary",
+    ),
+})  # fmt: skip
+"""Import path → its functions that open a library."""
+_CALLED = (
+    rb"(?:(?P<call>\s*\(\s*(?:C\.CString\(\s*)?(?:[\"`](?P<name>[^\"`\n]{1,200})[\"`](?=\s*[,)]))?)"
+    rb"|(?=[ \t]*(?:[,;)}\]\n]|\Z)))"
 )
+"""A call, or the function as a value."""
 _C_CALL = re.compile(
     rb"(?<![.\w])(?P<how>dlopen|dlmopen|LoadLibrary(?:Ex)?[AW]?)\s*\(\s*(?![0-9)])(?:L?\"(?P<name>[^\"\n]{1,200})\")?"
 )
 _TEXT = re.compile(rb"[\"`]([^\"`\s%]{4,200})[\"`]")
 _LIBRARY = re.compile(rb".*[\w+-]\.(?:so(?:\.[0-9][0-9.]*)?|dylib|dll)", re.IGNORECASE)
 _COMMENT = re.compile(rb"//[^\n]*|/\*(?:.*?\*/|.*)|\"(?:\\.|[^\"\\\n])*\"|`[^`]*`|'(?:\\.|[^'\\\n])*'", re.DOTALL)
-_RUN = re.compile(
-    rb"\bexec\.(?:Command\(|CommandContext\(\s*[\w.()]+\s*,)\s*\"(?P<name>[\w./+-]{1,100})\"|"
-    rb"\bexec\.LookPath\(\s*\"(?P<path>[\w./+-]{1,100})\""
+_STARTS = (
+    rb"(?:Command\(|CommandContext\(\s*[\w.()]+\s*,)\s*[\"`](?P<name>[\w./+-]{1,100})[\"`]|"
+    rb"LookPath\(\s*[\"`](?P<path>[\w./+-]{1,100})[\"`]"
 )
+_EXEC = "os/exec"
 
 
 @value
@@ -65,46 +83,99 @@ class Started:
 
 
 def loads_in_go(data: bytes) -> tuple[Loaded, ...]:
-    """Return the libraries that a .go file opens, in order, each once."""
-    return _loads(data, _GO_CALL, is_go=True)
+    """Return the libraries that a .go file opens, in order, each once. A function that is only named (`open :=
+    purego.Dlopen`) and a call whose name is worked out give one without a name."""
+    text = data[:MAX_TEXT]
+    if not any(path.encode() in text for path in _FUNCTIONS if path != "C") and b"C.dlopen" not in text:
+        return ()
+    text = _without_comments(text)
+    pattern = _go_pattern(tuple(sorted((path, *_names_of(text, path)) for path in _FUNCTIONS)))
+    return _loads(text, pattern) if pattern is not None else ()
+
+
+def imports_loader(data: bytes) -> bool:
+    """Return whether a .go file imports what opens libraries, by whatever name, but "_"."""
+    text = data[:MAX_TEXT]
+    if not any(path.encode() in text for path in LOADING_IMPORTS):
+        return False
+    text = _without_comments(text)
+    return any(name != b"_" for path in LOADING_IMPORTS for name in _names_of(text, path))
 
 
 def loads_in_c(data: bytes) -> tuple[Loaded, ...]:
-    """Return the libraries that C code opens, in order, each once; of a .go file the C above its import of "C"."""
-    return _loads(data, _C_CALL, is_go=False)
+    """Return the libraries that C code opens, in order, each once."""
+    text = data[:MAX_TEXT]
+    return _loads(text, _C_CALL) if b"dlopen" in text or b"dlmopen" in text or b"LoadLibrary" in text else ()
 
 
 def programs_started(data: bytes) -> tuple[Started, ...]:
     """Return the programs that a .go file starts by name, in order, each once; shells and paths are told as written."""
-    if b"exec." not in data:
+    if _EXEC.encode() not in data:
         return ()
     text = _without_comments(data[:MAX_TEXT])
+    prefix = _prefix(_names_of(text, _EXEC))
     found: dict[str, int] = {}
-    for match, line in _placed(_RUN, text):
+    for match, line in _placed(_compiled(prefix + b"(?:" + _STARTS + b")"), text) if prefix else ():
         name = (match["name"] or match["path"]).rpartition(b"/")[2].decode("ascii")
         if name and len(found) < _MOST:
             found.setdefault(name.removesuffix(".exe"), line)
     return tuple(Started(name=name, line=line) for name, line in found.items())
 
 
-def _loads(data: bytes, calls: re.Pattern[bytes], *, is_go: bool) -> tuple[Loaded, ...]:
-    data = data[:MAX_TEXT]
-    if calls.search(data) is None:
-        return ()
-    text = _without_comments(data) if is_go else data
+def _names_of(text: bytes, path: str) -> tuple[bytes, ...]:
+    """Return the names under which a file imports a package: "." and "_" as they stand."""
+    if path == "C":
+        return (b"C",)
+    pattern = _compiled(
+        rb"(?:^|[;(\s])(?:(?P<alias>[A-Za-z_]\w{0,60}|\.)[ \t]*)?[\"`]" + re.escape(path.encode()) + rb"[\"`]"
+    )
+    own = path.rpartition("/")[2].encode()
+    found = ((match["alias"] or own) for match in islice(pattern.finditer(text), _MOST))
+    return tuple(dict.fromkeys(own if name == b"import" else name for name in found))
+
+
+def _prefix(names: Iterable[bytes]) -> bytes:
+    """Return a pattern for what stands before a function of a package, b"" where it is not imported by a name."""
+    kept = [name for name in names if name != b"_"]
+    words = [rb"\b" + re.escape(name) + rb"\s*\.\s*" for name in kept if name != b"."]
+    words += [rb"(?<![\w.])"] if b"." in kept else []
+    return b"(?:" + b"|".join(words) + b")" if words else b""
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern)
+
+
+@lru_cache(maxsize=256)
+def _go_pattern(imports: tuple[tuple[object, ...], ...]) -> re.Pattern[bytes] | None:
+    """Return a pattern for the calls that open libraries. imports: (path, name, name …) of each package."""
+    parts = []
+    for path, *names in imports:
+        prefix = _prefix(name for name in names if isinstance(name, bytes))
+        if prefix:
+            how = b"plugin" if path == "plugin" else b"other"
+            parts.append(prefix + b"(?P<" + how + b"%d>" % len(parts) + _FUNCTIONS[str(path)] + rb")\b")
+    return re.compile(b"(?:" + b"|".join(parts) + b")" + _CALLED) if parts else None
+
+
+def _loads(text: bytes, calls: re.Pattern[bytes]) -> tuple[Loaded, ...]:
     found: list[Loaded] = []
     is_open = None
     for match, line in _placed(calls, text):
-        how = match["how"].rpartition(b".")[2].decode("ascii")
-        name = (match["name"] or b"").decode("utf-8", "replace")
+        groups = match.groupdict()
+        kind, how = next(
+            (kind, word) for kind, word in groups.items() if word is not None and kind not in ("name", "call")
+        )
+        name = (groups["name"] or b"").decode("utf-8", "replace")
         if name:
-            found.append(Loaded(name=name, line=line, how=how))
-        elif match["how"] == b"plugin.Open":
-            found.append(Loaded(name=GO_PLUGIN, line=line, how=how))
+            found.append(Loaded(name=name, line=line, how=how.decode("ascii")))
+        elif kind.startswith("plugin"):
+            found.append(Loaded(name=GO_PLUGIN, line=line, how=how.decode("ascii")))
         else:
-            is_open = is_open or Loaded(name="", line=line, how=how)
+            is_open = is_open or Loaded(name="", line=line, how=how.decode("ascii"))
     if is_open is not None:
-        found += list(_elsewhere(text, is_open)) or [is_open]
+        found += [*_elsewhere(text, is_open), is_open]
     return tuple(_once(found))[:_MOST]
 
 

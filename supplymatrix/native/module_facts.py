@@ -7,9 +7,11 @@ Libraries of the operating system are not among them; what they come to is told 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from supplymatrix.errors import InputError
+from supplymatrix.gomod.build_constraint import KNOWN_OS
 from supplymatrix.licences.expression import Or, joined_or_none, parse_expression
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
@@ -18,7 +20,7 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.native.libraries import DATED, KnownLibrary, find_library
 from supplymatrix.native.loading import GO_PLUGIN
 from supplymatrix.native.modules import KnownModule, find_modules
-from supplymatrix.native.near_licence import NearLicence
+from supplymatrix.native.near_licence import UNRECOGNISED, NearLicence
 from supplymatrix.native.package_scan import SeenCode
 from supplymatrix.native.positions import position_of
 
@@ -29,6 +31,13 @@ LIBC = "C library"
 _FILES = 20
 _NOTES = 5
 _INSIDE = (LinkMode.BUNDLED, LinkMode.PREBUILT)
+_COMMON = frozenset({
+    "archive", "binding", "c", "cap", "config", "crypto", "ct", "db", "edit", "event", "fuse", "gl", "gs", "history", "hs",
+    "image", "ip", "kvm", "ldap", "magic", "mount", "mpv", "notify", "packet", "panel", "pulse", "signal", "ssh", "ssl",
+    "system", "tls", "torch", "util", "version", "virt", "yaml",
+})  # fmt: skip
+"""Names of folders that are libraries' as well, and mostly are no library's."""
+_SHARED = re.compile(r"\.(?:so(?:\.[0-9][0-9.]*)?|dylib|dll|tbd)(?:\.(?:gz|zst|xz|bz2))?\Z", re.IGNORECASE)
 STD = ModuleVersion(path="std", version="")
 
 
@@ -36,7 +45,7 @@ STD = ModuleVersion(path="std", version="")
 class ModuleSeen:
     """What is known of one module. seen: in its files, in order. location: of it in the project; is_own: it is the
     project's, whose files have places of their own, below `folder`. licence_of: what lies near code of it. own_text:
-    the module's own licence, "" unknown."""
+    the module's own licence, "" unknown. goos: of the build."""
 
     subject: ModuleVersion
     seen: tuple[SeenCode, ...]
@@ -45,6 +54,7 @@ class ModuleSeen:
     is_own: bool = False
     folder: str = ""
     own_text: Callable[[], NearLicence] = NearLicence
+    goos: str = ""
 
 
 def module_facts(module: ModuleSeen) -> tuple[NativeCode, ...]:
@@ -53,8 +63,11 @@ def module_facts(module: ModuleSeen) -> tuple[NativeCode, ...]:
     groups: dict[tuple[str, LinkMode, str], list[SeenCode]] = {}
     libraries: dict[str, KnownLibrary] = {}
     for one in module.seen:
+        goos = _goos_of(one, module.goos)
         for told in _names(one, rows):
-            name, library = told, find_library(told)
+            name, library = told, find_library(told, goos)
+            if library is not None and library.is_system and one.mode in _INSIDE:
+                library = None  # it lies in the module, so that it is not the system's, however it is called
             if one.is_framework or (library is not None and library.is_system):
                 continue
             place = one.code_folder if one.mode in _INSIDE and library is None else ""
@@ -135,8 +148,7 @@ def _names(one: SeenCode, rows: Sequence[KnownModule]) -> tuple[str, ...]:
     if one.library:
         return (one.library,)
     if one.mode is LinkMode.BUNDLED:
-        told = [one.code_folder.rpartition("/")[2], *(path.rpartition("/")[2].rpartition(".")[0] for path in one.files)]
-        found = next((name for name in told if name and find_library(name) is not None), "")
+        found = _bundled_name(one, rows)
         if found:
             return (found,)
     of_mode = [row for row in rows if row.mode is one.mode]
@@ -144,6 +156,26 @@ def _names(one: SeenCode, rows: Sequence[KnownModule]) -> tuple[str, ...]:
     if one.mode is LinkMode.BUNDLED and len(names) != 1:
         return ("",)
     return names or ("",)
+
+
+def _bundled_name(one: SeenCode, rows: Sequence[KnownModule]) -> str:
+    """Return what bundled code is called: as its folder, else as a file of it where the table knows that the module
+    brings just this; "" for neither. What a file is called by itself ("version.c", "history.c") tells nothing."""
+    folder = one.code_folder.rpartition("/")[2]
+    library = find_library(folder) if folder.lower() not in _COMMON else None
+    if library is not None and not library.is_system:
+        return folder
+    brought = {library for row in rows for name in row.libraries if (library := find_library(name)) is not None}
+    stems = (path.rpartition("/")[2].rpartition(".")[0] for path in one.files) if brought else ()
+    return next((stem for stem in stems if stem and find_library(stem) in brought), "")
+
+
+def _goos_of(one: SeenCode, goos: str) -> str:
+    """Return of which system's build a thing is; "" where its conditions name none."""
+    if one.is_built:
+        return goos
+    words = re.findall(r"!?\w+", one.conditions)
+    return next((word for word in words if word in KNOWN_OS), "")
 
 
 def _fact(
@@ -156,9 +188,9 @@ def _fact(
     built = [one for one in found if one.is_built]
     shown = built or list(found)
     first = min(shown, key=lambda one: (not one.line, one.file, one.line))
-    licence, source = _licence(module, shown, library, name)
+    licence, source, told = _licence(module, shown, library, name)
     row = next((row for row in rows if row.mode is first.mode), None)
-    notes = dict.fromkeys(filter(None, (row.remark if row is not None else "", _own_note(first))))
+    notes = dict.fromkeys(filter(None, (row.remark if row is not None else "", told, _own_note(first))))
     conditions = "" if built else "; ".join(dict.fromkeys(one.conditions for one in found if one.conditions))[:300]
     files = dict.fromkeys(path for one in shown for path in (one.files or (_at(one),)))
     return NativeCode(
@@ -166,7 +198,7 @@ def _fact(
         library=library.name if library is not None else name,
         mode=first.mode,
         proof=NativeProof.SOURCE,
-        position=position_of(licence, first.mode),
+        position=position_of(licence, _linked_as(shown)),
         location=_place(module, first),
         licence=licence,
         licence_from=source,
@@ -178,6 +210,14 @@ def _fact(
         notes=tuple(notes)[:_NOTES],
         is_built=bool(built),
     )
+
+
+def _linked_as(shown: Sequence[SeenCode]) -> LinkMode:
+    """Return how code is linked: a shared library that comes along in a module is one for the loader."""
+    mode = shown[0].mode
+    files = [path for one in shown for path in (one.files or (one.library,))]
+    is_shared = mode is LinkMode.PREBUILT and all(_SHARED.search(path) for path in files)
+    return LinkMode.DYNAMIC if is_shared else mode
 
 
 def _own_note(one: SeenCode) -> str:
@@ -199,32 +239,48 @@ def _place(module: ModuleSeen, one: SeenCode) -> Location:
     return Location(artifact=path, line=one.line)
 
 
-def _licence(module: ModuleSeen, shown: Sequence[SeenCode], library: KnownLibrary | None, name: str) -> tuple[str, str]:
-    """Return the licence of what was seen, and who says so: files near code that lies in the module, else the table."""
-    known = (library.licence, library_source(library)) if library is not None else ("", "")
+def _licence(
+    module: ModuleSeen, shown: Sequence[SeenCode], library: KnownLibrary | None, name: str
+) -> tuple[str, str, str]:
+    """Return the licence of what was seen, who says so, and what is to be known of it: files near code that lies in the
+    module, else the table. What somebody says of it and nobody recognises is never taken for the module's own."""
+    known = (library.licence, library_source(library), "") if library is not None else ("", "", "")
     if shown[0].mode not in _INSIDE:
         return known
     near = _near(module, shown, library.aliases[0] if library is not None else name)
-    if near.expression and library is not None and _is_side_of(near.expression, library.licence):
-        return library.licence, f"{known[1]}; the texts of that choice lie in {near.source}"
+    if near.is_cut and not near.note:
+        near = changed(near, note="it has more different notices than were read")
+    if near.expression and library is not None and not near.by_heads and _is_side_of(near.expression, library.licence):
+        return library.licence, f"{known[1]}; the texts of that choice lie in {near.source}", near.note
     if near.expression:
-        return near.expression, near.source
+        return near.expression, near.source, near.note
+    if near.unplaced and (library is None or shown[0].mode is LinkMode.BUNDLED):
+        return "", near.unplaced, f"what {near.unplaced} says of a licence is not recognised: read it"
     if library is not None:
         return known
     own = module.own_text() if shown[0].mode is LinkMode.BUNDLED and not name else NearLicence()
-    return own.expression, f"{own.source}, the module's own" if own.expression else ""
+    return own.expression, f"{own.source}, the module's own" if own.expression else "", own.note
 
 
 def _near(module: ModuleSeen, shown: Sequence[SeenCode], name: str) -> NearLicence:
     """Return what lies near code, of all its folders together."""
     places = {one.code_folder: one for one in reversed(shown)}
     found = [module.licence_of(changed(one, library=name)) for _, one in sorted(places.items())]
+    if len(found) == 1:
+        return found[0]
     said = [near for near in found if near.expression]
-    if len(said) < 2:
-        return said[0] if said else NearLicence()
-    joined = joined_or_none(dict.fromkeys(near.expression for near in said))
-    sources = ", ".join(dict.fromkeys(near.source for near in said))
-    return NearLicence(expression=joined or "", source=sources)
+    words = dict.fromkeys(near.expression for near in said)
+    unplaced = next((near.unplaced for near in found if near.unplaced), "")
+    if unplaced and words:
+        words.setdefault(UNRECOGNISED)
+    return NearLicence(
+        expression=joined_or_none(words) or "",
+        source=", ".join(dict.fromkeys(near.source for near in said)),
+        by_heads=bool(said) and all(near.by_heads for near in said),
+        unplaced=unplaced,
+        note="; ".join(dict.fromkeys(near.note for near in found if near.note)),
+        is_cut=any(near.is_cut for near in found),
+    )
 
 
 def _is_side_of(near: str, choice: str) -> bool:

@@ -73,9 +73,9 @@ class GoText:
 @value
 class PackageText:
     """What is at hand of one package. path: its import path. folder: in its module, "" = the root. is_built: the build
-    takes it. go_files: those that import "C", or a package that opens libraries. c_files: (path below the folder, bytes) of
-    files for a C compiler, those in folders below it too, and of what they include. archives: paths below it of .a, .so and the like.
-    objects: (name, first bytes) of its .syso files."""
+    takes it. go_files: those that import "C", or a package that opens libraries. c_files: (path below the folder,
+    bytes) of files for a C compiler, those in folders below it too, and of what they include. archives: paths below it
+    of .a, .so and the like. objects: (name, first bytes) of its .syso files."""
 
     path: str
     folder: str
@@ -309,7 +309,7 @@ class _Scan:
     def bundled_paths(self) -> list[str]:
         """Return the C files that are compiled: those in the package's folder, and all that these include."""
         found = dict.fromkeys(path for path in self._c_texts if "/" not in path and path.endswith(C_ENDINGS))
-        look = Includes(include_folders(word for word in self._words()), self._words())
+        look = Includes(include_folders(self._words()), self._words())
         waiting = [
             ("", c_preamble(file.data), self._files[file.name].is_built)
             for file in self._package.go_files
@@ -317,7 +317,7 @@ class _Scan:
         ]
         waiting += [("", self._c_texts[path], False) for path in found]
         waiting += [("", f'#include "{name}"'.encode(), True) for name in look.forced]
-        for folder, data, _ in waiting:
+        for _, data, _ in waiting:
             look.define(data)
         seen: set[str] = set()
         while waiting and len(seen) < _MOST_INCLUDED:

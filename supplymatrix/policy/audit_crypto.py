@@ -1,6 +1,7 @@
 """[crypto]: a cryptographic module for FIPS 140-3 must be in use (SM601), and whose way there may be taken (SM605).
 
-With `state` a module passes SM606 that is no further than the policy allows; packages of `allow_packages` are none of
+Sources are judged by what builds them: by the build files that make what is shipped, each by itself, and by a program
+that is there. What CI builds or tests, and how a program is started, says nothing of that. With `state` a module passes SM606 that is no further than the policy allows; packages of `allow_packages` are none of
 SM603.
 """
 
@@ -8,12 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from supplymatrix.checks.crypto import module_of, subject_of
+from supplymatrix.checks.crypto import main_of, module_of, subject_of, unlinked_gap
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.fact import Facts, Gap
-from supplymatrix.model.fips import CertificateState, FipsFamily, FipsPosture, FipsUse, MarkKind, NonApprovedPackage
+from supplymatrix.model.fips import (
+    CertificateState,
+    FipsFamily,
+    FipsPosture,
+    FipsPurpose,
+    FipsUse,
+    MarkKind,
+    NonApprovedPackage,
+)
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Evidence, Result, Rule
 from supplymatrix.model.value import changed
@@ -28,21 +37,38 @@ FAMILY_RULE = "SM605"
 _PACKAGE_RULE, _STATE_RULE = "SM603", "SM606"
 _BY_RUNTIME = frozenset({FipsFamily.REDHAT, FipsFamily.MICROSOFT, FipsFamily.CHAINGUARD, FipsFamily.CANONICAL})
 """Families whose mode the system decides where the program runs."""
+_NOT_SHIPPED = {
+    FipsPurpose.CI: "what CI builds tells nothing of what is shipped; check --binary looks at the program itself",
+    FipsPurpose.ASIDE: "a test, or a stage that the last one does not need",
+    FipsPurpose.RUNTIME: "it says how a program runs, and builds none",
+}
 
 
 def check_crypto(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Iterator[Result]:
     """Yield the results of what the policy asks of each posture. rules: by id."""
     fips, families = policy.terms.get("crypto.fips"), policy.terms.get("crypto.families")
     view = FactView(facts)
-    by_files = {fact.family for fact in facts.of(FipsPosture) if fact.use is FipsUse.BUILD_FILE}
-    by_files -= {FipsFamily.NONE, FipsFamily.UNKNOWN}
+    judged = _judged_by_others(view)
     for posture in facts.of(FipsPosture):
-        if fips is not None and fips.value == "required" and MODULE_RULE in rules:
-            if posture.use is FipsUse.SOURCE and posture.family is FipsFamily.NONE and by_files:
-                continue  # the build file switches it on, which is judged by itself
-            yield _module(posture, policy, rules[MODULE_RULE], fips, view)
-        if families is not None and FAMILY_RULE in rules and posture.family is not FipsFamily.UNKNOWN:
+        is_shipped = posture.purpose is FipsPurpose.SHIPPED
+        if fips is not None and fips.value == "required" and MODULE_RULE in rules and is_shipped:
+            is_source = posture.use is FipsUse.SOURCE and main_of(view, posture) in judged
+            if not (is_source and posture.family is FipsFamily.NONE and posture.mode != "off"):
+                yield _module(posture, policy, rules[MODULE_RULE], fips, view)
+        is_told = posture.family is not FipsFamily.UNKNOWN and posture.purpose is not FipsPurpose.ASIDE
+        if families is not None and FAMILY_RULE in rules and is_told:
             yield _family(posture, families, rules[FAMILY_RULE], view)
+
+
+def _judged_by_others(view: FactView) -> frozenset[str]:
+    """Return the modules whose sources need not have a module of their own: what builds them is judged by itself."""
+    found = view.facts.of(FipsPosture)
+    programs = {
+        main_of(view, one) for one in found if one.use is FipsUse.PROGRAM and one.family is not FipsFamily.UNKNOWN
+    }
+    is_built = any(one.use is FipsUse.BUILD_FILE and one.purpose is FipsPurpose.SHIPPED for one in found)
+    sources = {main_of(view, one) for one in found if one.use is FipsUse.SOURCE}
+    return frozenset(sources if is_built else sources & programs)
 
 
 def _module(posture: FipsPosture, policy: Policy, rule: Rule, fips: Said, view: FactView) -> Result:
@@ -51,6 +77,11 @@ def _module(posture: FipsPosture, policy: Policy, rule: Rule, fips: Said, view: 
     if posture.family is FipsFamily.UNKNOWN:
         reason = posture.reason or "its marks do not tell"
         return unknown(rule, subject, module, _gap(subject, reason, posture.location))
+    if posture.state is CertificateState.NOT_LINKED:
+        return unknown(rule, subject, module, changed(unlinked_gap(posture), family=AuditFamily.CRYPTO))
+    if posture.family is FipsFamily.NONE and posture.mode == "off":
+        fix = "take GODEBUG=fips140=off out, and build with GOFIPS140=certified"
+        return _lacking(posture, rule, fips, view, why="FIPS mode is switched off", fix=fix)
     if posture.family is FipsFamily.NONE:
         fix = "build with GOFIPS140=certified, or with a vendor's Go that has a module"
         return _lacking(posture, rule, fips, view, why="there is no cryptographic module for FIPS 140-3", fix=fix)
@@ -83,11 +114,20 @@ def _lacking(posture: FipsPosture, rule: Rule, said: Said, view: FactView, *, wh
         locations=(posture.location, said.location),
         evidence=(
             *(Evidence(label=mark.kind.value, value=mark.words) for mark in marks[:5]),
+            *_not_counted(posture, view),
             Evidence(label="looked at", value=", ".join(posture.looked_at) or "nothing"),
         ),
         fix=fix,
         identity=f"{subject}\n{why}",
     )
+
+
+def _not_counted(posture: FipsPosture, view: FactView) -> Iterator[Evidence]:
+    """Yield the build files that name a module, and make nothing that is shipped."""
+    if posture.use is FipsUse.SOURCE:
+        for one in view.facts.of(FipsPosture):
+            if one.purpose in _NOT_SHIPPED and one.family not in (FipsFamily.NONE, FipsFamily.UNKNOWN):
+                yield Evidence(label="not counted", value=f"{one.subject}: {_NOT_SHIPPED[one.purpose]}")
 
 
 def _family(posture: FipsPosture, said: Said, rule: Rule, view: FactView) -> Result:

@@ -177,13 +177,16 @@ def _script(root: Path, name: str, gaps: list[Gap]) -> FileBuilds | None:
     return FileBuilds(file=file, runs=runs)
 
 
-def has_bytes(path: Path, wanted: bytes) -> bool | None:
-    """Return whether a plain file holds some bytes, None where it cannot be read."""
+def has_bytes(path: Path, wanted: bytes, *, size: int) -> bool | None:
+    """Return whether a plain file holds some bytes, None where it cannot be read, or is another one. size: that it has,
+    so that an archive is not taken for what is in it."""
     try:
         descriptor = os.open(path, _FLAGS)
     except (OSError, ValueError):
         return None
     try:
+        if os.fstat(descriptor).st_size != size:
+            return None
         before = b""
         while True:
             piece = os.read(descriptor, _PIECE)

@@ -20,8 +20,8 @@ from supplymatrix.gomod.cgo_lines import c_preamble, cgo_directives
 from supplymatrix.gomod.go_imports import parse_go_head
 from supplymatrix.licences.files import is_licence_file, is_third_party_file
 from supplymatrix.model.value import value
-from supplymatrix.native.loading import LOADING_IMPORTS
 from supplymatrix.native.includes import Includes, include_folders, includes_in
+from supplymatrix.native.loading import LOADING_IMPORTS
 from supplymatrix.native.package_scan import C_ENDINGS, GoText, PackageText
 
 __all__ = ["NativeReader", "NearFiles", "WantedPackage"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from supplymatrix.checks.rules import checksum_log_off, private_name_sent
+from supplymatrix.checks.rules import checksum_log_off, noproxy_overrides_private, private_name_sent
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.fact import Fact, Facts
 from supplymatrix.model.go_sources import (
@@ -17,7 +17,8 @@ from supplymatrix.model.go_sources import (
     Width,
 )
 from supplymatrix.model.location import Location
-from supplymatrix.model.rule import Confidence, Status
+from supplymatrix.model.rule import Status
+from supplymatrix.model.value import changed
 
 NOWHERE = Location(artifact="")
 PLACE = Location(artifact="main.go", line=4, column=2)
@@ -92,9 +93,21 @@ def test_what_to_do_depends_on_what_goprivate_covers_there() -> None:
     assert told.finding.fix == "let GOPRIVATE cover it in ci.yml: GOPRIVATE=github.com/acme"
 
 
-def test_a_rule_of_thumb_is_less_sure_and_servers_without_private_names_pass() -> None:
-    facts = [sent("git.corp.example/a", by="same host as the main module"), sent("lib.test/a", by="", host="b.test")]
-    results = list(private_name_sent.check(view(*facts)))
-    assert subjects(results, Status.PASS) == ["b.test (module proxy)"]
-    assert results[0].finding is not None
-    assert results[0].finding.confidence is Confidence.LOW
+def test_a_rule_of_thumb_is_no_finding_and_servers_without_private_names_pass() -> None:
+    perhaps = changed(sent("git.corp.example/a", by="same host as the main module"), is_private=False)
+    results = list(private_name_sent.check(view(perhaps, sent("lib.test/a", by="", host="b.test"))))
+    assert [(result.subject, result.status) for result in results] == [("b.test (module proxy)", Status.PASS)]
+
+
+def test_builds_that_write_go_mod_do_not_switch_the_log_off() -> None:
+    told = changed(risk("-mod=mod", Width.ALL, SettingRisk.MOD_WRITTEN), setting="GOFLAGS")
+    results = list(checksum_log_off.check(view(setting("GOFLAGS"), setting("GOSUMDB"), told)))
+    assert subjects(results, Status.FAIL) == []
+
+
+def test_an_entry_that_covers_nothing_is_told_as_such() -> None:
+    told = risk(" git.corp.example", Width.DOMAIN, SettingRisk.COVERS_NOTHING)
+    (result,) = noproxy_overrides_private.check(view(setting("GOPRIVATE"), told))
+    assert result.finding is not None
+    assert result.finding.message == "GOPRIVATE: an entry that covers nothing"
+    assert result.finding.evidence[-1].value == " git.corp.example: nothing"

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from supplymatrix.engine.module_needs import ReadNeeds, read_needs
+from supplymatrix.engine.module_needs import ReadNeeds, logged_paths, read_needs
+from supplymatrix.model.module import ModuleVersion
+from supplymatrix.net.cache import LogCache
 from supplymatrix.privacy.needs import NeededModule, Scenario, needs_of
 from supplymatrix.sources.project import read_project
+from supplymatrix.sumdb.known import GO_LOG_KEY, GO_LOG_NAME
+from supplymatrix.sumdb.note import parse_verifier_key
 from tests.support.recorded_go import write_files
 
 HEAD = "module svc.example/app\n"
@@ -79,7 +83,11 @@ def test_a_replace_that_nothing_requires_serves_a_missing_package(tmp_path: Path
         tmp_path, {"go.mod": go_mod, "main.go": main, "b/go.mod": "module lib.test/b\n", "b/y/y.go": "package y\n"}
     )
     found = read(tmp_path, Scenario.TIDY)
-    assert [(need.name, need.requests) for need in needed(found, Scenario.TIDY)] == [("fork.test/a", (".zip",))]
+    first, *others = needed(found, Scenario.TIDY)
+    assert (first.name, first.requests, first.is_sure) == ("fork.test/a", (".zip",), True)
+    assert [need.name for need in others] == ["lib.test", "lib.test/a", "lib.test/a/x"]
+    assert {need.when for need in others} == {"fork.test/a@v1.0.0 has no package lib.test/a/x"}
+    assert [need.is_replaced for need in others] == [False, True, False]
 
 
 def test_names_that_no_module_can_have_are_not_asked_for(tmp_path: Path) -> None:
@@ -91,11 +99,34 @@ def test_names_that_no_module_can_have_are_not_asked_for(tmp_path: Path) -> None
     ]  # fmt: skip
 
 
+def test_what_keeps_the_go_command_from_asking_at_all(tmp_path: Path) -> None:
+    write_files(tmp_path, {"go.mod": f"{HEAD}\ngo 1.27\n\nrequire lib.test/a v1.0.0\n", "go.sum": SUMS})
+    found = read(tmp_path, Scenario.DOWNLOAD, GOTOOLCHAIN="go1.26.1+path")
+    assert needs_of(found.project, Scenario.DOWNLOAD).refused == (
+        "go1.27.0 is asked for, and is not in PATH: with GOTOOLCHAIN=go1.26.1+path the command stops",
+    )
+    for scenario in Scenario:
+        found = read(tmp_path, scenario, GO111MODULE="off", GOFLAGS="x")
+        needs = needs_of(found.project, scenario)
+        assert (needs.modules, len(needs.refused), found.gaps) == ((), 2, ())
+
+
+def test_what_a_check_has_asked_the_log_is_known_to_it(tmp_path: Path) -> None:
+    module = ModuleVersion(path="corp.test/A", version="v1.0.0")
+    environ = {"SUPPLYMATRIX_CACHE_DIR": str(tmp_path / "kept")}
+    assert logged_paths(None, [module], environ) == frozenset()
+    assert not (tmp_path / "kept").exists()
+    kept = LogCache.open(tmp_path / "kept", GO_LOG_NAME, parse_verifier_key(GO_LOG_KEY).key_hash)
+    kept.put_many({"lookup/corp.test/!a@v1.0.0": b"1\n"})
+    kept.close()
+    assert logged_paths(None, [module], environ) == frozenset({"corp.test/A"})
+
+
 def test_without_lines_in_go_sum_a_build_stops_before_it_asks(tmp_path: Path) -> None:
     go_mod = f"{HEAD}\ngo 1.22\n\nrequire lib.test/a v1.0.0\n"
     write_files(tmp_path, {"go.mod": go_mod, "main.go": 'package main\n\nimport _ "lib.test/a"\n'})
     needs = needs_of(read(tmp_path).project, Scenario.BUILD)
     assert needs.modules == ()
     assert needs.refused == (
-        "go.sum has no line for lib.test/a@v1.0.0: go build ./... stops there before anybody is asked",
+        "go.sum has no line for lib.test/a@v1.0.0: go build ./... stops before it asks for it",
     )

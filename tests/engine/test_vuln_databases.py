@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -93,6 +94,9 @@ def test_age_is_told_with_the_way_out() -> None:
     assert "2026-10-25" in old.wanted
     assert "feeds sync go-vulndb" in old.remedy
     assert age_gap(changed(DATABASE, dated=None), _NOW.date()) is not None
+    ahead = age_gap(changed(DATABASE, dated=date(2026, 11, 26)), _NOW.date())
+    assert ahead is not None
+    assert "yet to come (newest entry)" in ahead.reason
 
 
 def test_without_the_go_database_there_is_a_gap_with_the_way_out(tmp_path: Path) -> None:
@@ -114,6 +118,53 @@ def test_the_go_database_comes_first_and_two_of_one_name_are_told_apart(tmp_path
     assert [(one.id, one.database) for one in found.index.affecting("a.example/m", "v1.0.0")] == [
         ("ACME-b", "ours-2"), ("GO-2026-0001", "go"),
     ]  # fmt: skip
+
+
+def test_a_part_of_the_go_database_counts_beside_the_synced_one(tmp_path: Path) -> None:
+    (tmp_path / "all.jsonl").write_bytes(as_lines(_FIRST, entry("GO-2026-0003")))
+    assert _sync(tmp_path / "feeds", tmp_path / "all.jsonl") is SyncState.UPDATED
+    new = entry("GO-2026-0009")
+    (tmp_path / "part.jsonl").write_bytes(as_lines(new))
+    part = _open(tmp_path, tmp_path / "part.jsonl")
+    assert [(one.id, one.entries) for one in part.databases] == [("go", 2), ("go-2", 1)]
+    assert _ids(part) == ["GO-2026-0001", "GO-2026-0003", "GO-2026-0009"]
+    (tmp_path / "mixed.jsonl").write_bytes(as_lines(new, entry("ACME-1"), entry("ACME-2")))
+    assert [one.id for one in _open(tmp_path, tmp_path / "mixed.jsonl").databases] == ["go", "mixed"]
+    (tmp_path / "as-many.jsonl").write_bytes(as_lines(new, entry("GO-2026-0010")))
+    for whole in (tmp_path / "as-many.jsonl", write_folder(tmp_path / "served", new, day="2026-11-24")):
+        assert _open(tmp_path, whole).databases[0].source == whole.as_posix()
+        assert len(_open(tmp_path, whole).databases) == 1
+
+
+def test_what_a_folder_holds_and_nobody_reads_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "db"
+    (folder / "closed").mkdir(parents=True)
+    (folder / "one.JSON").write_text(json.dumps(_FIRST), encoding="utf-8")
+    (folder / "two.json.gz").write_bytes(gzip.compress(json.dumps(entry("GO-2026-0003"), indent=1).encode()))
+    assert _ids(_open(tmp_path, folder)) == ["GO-2026-0001", "GO-2026-0003"]
+    assert not _open(tmp_path, folder).gaps
+    (tmp_path / "away.json").write_text("{}", encoding="utf-8")
+    (folder / "link.json").symlink_to(tmp_path / "away.json")
+    (folder / "more").symlink_to(tmp_path)
+    (folder / "packed.jsonl.zst").write_bytes(b"")
+    (gap,) = _open(tmp_path, folder).gaps
+    assert "3 entries or files of it cannot be read" in gap.reason
+    assert "a link is not followed" in gap.reason
+
+
+def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_folder(tmp_path / "served", _FIRST)
+    (folder / "closed").mkdir()
+    listed = os.scandir
+
+    def refused(path: str) -> object:
+        if os.fspath(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    (gap,) = _open(tmp_path, folder).gaps
+    assert "Permission denied" in gap.reason
 
 
 def test_databases_of_the_settings_are_opened(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supplymatrix.engine import vuln_first_seen
 from supplymatrix.engine.vuln_first_seen import FIRST_SEEN, FirstSeen
 from tests.support.made_vulns import vulnerability
 
@@ -50,10 +51,30 @@ def test_lines_that_are_damaged_are_passed_over_and_the_others_stay(tmp_path: Pa
 
 
 @given(st.binary(max_size=80))
-def test_whatever_lies_there_a_day_comes_of_it(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+def test_whatever_lines_lie_there_a_day_comes_of_it(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     folder = tmp_path_factory.mktemp("state")
-    (folder / FIRST_SEEN).write_bytes(data)
+    (folder / FIRST_SEEN).write_bytes(b"supplymatrix first seen 1\n" + data)
     assert FirstSeen(folder).days_of([ONE], TODAY) == {KEY: TODAY}
+
+
+@pytest.mark.parametrize("data", [b"supplymatrix first seen 2\n", b"\xff\xfe", b"\nsupplymatrix first seen 1\n"])
+def test_a_file_of_another_form_is_left_as_it_is(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / FIRST_SEEN).write_bytes(data)
+    store = FirstSeen(tmp_path)
+    assert store.days_of([ONE], TODAY) == {}
+    assert "not known here" in store.why
+    assert (tmp_path / FIRST_SEEN).read_bytes() == data
+
+
+def test_what_is_too_much_drops_the_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vuln_first_seen, "_KEPT", 2)
+    for number in range(3):
+        store = FirstSeen(tmp_path)
+        store.days_of([vulnerability(f"GO-{number}")], TODAY + timedelta(days=number))
+    assert "1 new ones are not kept" in store.why
+    later = TODAY + timedelta(days=9)
+    days = FirstSeen(tmp_path).days_of([vulnerability("GO-0"), vulnerability("GO-2")], later)
+    assert [days["go", name, "example.com/a"] for name in ("GO-0", "GO-2")] == [TODAY, later]
 
 
 def test_runs_side_by_side_lose_nothing(tmp_path: Path) -> None:

@@ -37,10 +37,28 @@ def test_a_host_is_shown_without_who_logs_in(url: str, host: str) -> None:
         ("athens.internal", "git.corp.example/a", True),
         ("8.8.8.8", "git.corp.example/a", False),
         ("proxy.corp.example", "plain/a", False),
+        ("proxy.other.gouv.fr", "git.corp.gouv.fr/a", False),
+        ("other.github.io", "corp.github.io/a", False),
+        ("corp.github.io", "corp.github.io/a", True),
+        ("other.azurewebsites.net", "corp.azurewebsites.net/a", False),
+        ("other.s3.amazonaws.com", "corp.s3.amazonaws.com/a", False),
+        ("s3.eu-west-1.amazonaws.com", "s3.eu-west-1.amazonaws.com/corp/a", False),
+        ("192.0.2.7", "git.corp.example/a", False),
+        ("203.0.113.9:3000", "git.corp.example/a", False),
+        ("[2001:db8::1]", "git.corp.example/a", False),
+        ("[fd00::1]", "git.corp.example/a", True),
+        ("[::ffff:10.0.0.1]", "git.corp.example/a", True),
+        ("100.64.1.1", "git.corp.example/a", True),
     ],
 )
 def test_whose_a_host_is(host: str, path: str, *, own: bool) -> None:
     assert is_own(host, path) is own
+
+
+def test_whom_the_policy_allows_may_know() -> None:
+    allowed = ("proxy.test:8443", "a.test/go")
+    hosts = ("proxy.test:8443", "proxy.test", "A.test", "b.test")
+    assert [is_own(host, "git.corp.example/a", allowed) for host in hosts] == [True, False, True, False]
 
 
 def test_this_machine_and_public_hosts() -> None:

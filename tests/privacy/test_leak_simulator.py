@@ -82,14 +82,35 @@ def test_a_proxy_of_ones_own_may_know_and_the_modules_host_knows() -> None:
     [
         (PrivateNames(goprivate="*.corp.example"), "GOPRIVATE=*.corp.example"),
         (PrivateNames(declared=("git.corp.example/team",)), "the policy ([sources] private: git.corp.example/team)"),
-        (PrivateNames(main="git.corp.example/team/app"), "same host as the main module"),
+        (PrivateNames(goprivate="x.test, git.corp.example/..."),
+         "GOPRIVATE, which means git.corp.example and does not cover it as it is written"),
+        (PrivateNames(goprivate="https://*.corp.example/team"),
+         "GOPRIVATE, which means *.corp.example/team and does not cover it as it is written"),
+        (PrivateNames(goprivate=" *"), ""),
         (PrivateNames(main="git.corp.example/team/app", logged=frozenset({MODULE})), ""),
         (PrivateNames(main="other.example/app"), ""),
     ],
-)
+)  # fmt: skip
 def test_who_says_that_a_name_is_private(private: PrivateNames, by: str) -> None:
     (found,) = sent(need(), private, goproxy="https://b.test")
     assert (found.private_by, found.is_private) == (by, bool(by))
+
+
+def test_the_host_of_the_main_module_makes_a_name_perhaps_private() -> None:
+    (found,) = sent(need(), PrivateNames(main="git.corp.example/team/app"), goproxy="https://b.test")
+    assert (found.is_private, found.may_be_private) == (False, True)
+    assert found.private_by == "same host as the main module"
+
+
+def test_a_proxy_that_the_policy_allows_may_know_all_names() -> None:
+    private = PrivateNames(goprivate="*.corp.example", proxies=("b.test/go",))
+    found = sent(need(), private, goproxy="https://b.test,https://c.test")
+    assert [(name.host, name.is_private) for name in found] == [("b.test", False), ("c.test", True)]
+
+
+def test_a_folder_as_a_log_and_a_proxy_that_go_refuses_hear_nothing() -> None:
+    found = sent(need(looks_up=True), goproxy="http://u:p@a.test", gosumdb="sum.golang.org file:///log")
+    assert found == ()
 
 
 def test_a_public_host_makes_nobody_private() -> None:

@@ -31,7 +31,9 @@ from supplymatrix.reports.leaks_view import render_leaks_text
 from supplymatrix.reports.proxy_drawing import draw_chain
 from supplymatrix.reports.sources_json import render_sources_json
 from supplymatrix.reports.sources_view import render_sources_text
+from tests.support.made_log import make_key
 
+OTHER = make_key("log.example").verifier
 PLACE = Location(artifact="Dockerfile", line=2, column=1)
 NOWHERE = Location(artifact="")
 GAP = Gap(wanted="what the module graph is", reason="go.mod of a@v1.0.0 is not here", remedy="go mod download")
@@ -80,7 +82,11 @@ def test_the_drawing_of_a_whole_way() -> None:
         ("off", "off", "no log: GOSUMDB=off"),
         ("file:///p,off", "", "it is not there ( , )"),
         ("", "a b c", "nobody is known: GOPROXY is not set"),
-        ("ftp://a", "log.test+1+A https://m.test", "log.test, which is not the log of Go at m.test"),
+        ("ftp://a", f"{OTHER} https://m.test", "log.example, which is not the log of Go at m.test"),
+        ("direct", "sum.golang.org file:///log", "sum.golang.org in a folder of this machine"),
+        ("direct", "off ", "no log is known: GOSUMDB, Go knows no log off by its name alone"),
+        ("http://u:p@a.test", "", "http://a.test, which Go refuses to ask"),
+        (",".join(["https://a.test"] * 30), "", "and 10 more"),
         (f"https://{'a' * 200}.example", "", "…"),
         ("https://\u202ea.example", "", "└─►"),
     ],
@@ -90,6 +96,14 @@ def test_odd_ways_are_drawn_within_their_width(goproxy: str, gosumdb: str, piece
     assert piece in "\n".join(lines) or piece in " ".join(line.strip() for line in lines)
     assert max(map(len, lines)) <= 50
     assert "\u202e" not in "".join(lines)
+
+
+def test_a_log_that_nobody_asks_is_drawn_as_one() -> None:
+    lines = draw_chain(chain_of(settings(goproxy="direct", gonosumdb="x.test,*")))
+    assert lines[-2:] == [
+        "└─► nobody: GONOSUMDB covers every module (x.test, *); sum.golang.org is asked",
+        "    for Go itself alone",
+    ]
 
 
 def sources() -> SourcesRun:
@@ -170,6 +184,38 @@ def test_leaks_as_text_and_json() -> None:
     assert "the repository that this page names" in full
     document = validate("leaks", render_leaks_json(run))
     assert len(document["names"]) == 25
+
+
+def test_what_is_perhaps_private_is_told_as_that() -> None:
+    thumb = "same host as the main module"
+    run = leaks(sent(private_by=thumb), sent("lib.example/b"), sent(host="log.example", private_by=thumb))
+    text = render_leaks_text(run)
+    assert "! a.example (module proxy): 2 names, 1 of them perhaps private" in text
+    assert "    perhaps private: git.corp.example/a@v1.0.0\n        same host as the main module; required" in text
+    assert "1 name perhaps private; they would be sent to others" in " ".join(text.split())
+    document = validate("leaks", render_leaks_json(run))
+    assert [(name["private"], name["perhaps_private"]) for name in document["names"]] == [
+        (False, True), (False, False), (False, True),
+    ]  # fmt: skip
+
+
+def test_a_value_that_is_not_known_and_an_entry_that_covers_nothing() -> None:
+    run = sources()
+    open_setting = changed(run.settings[0], shown="${{ vars.P }}", unknown="it is an expression", context="ci.yml")
+    chain = ContextChain(context="ci.yml", chain=chain_of(settings()), unknown=(("GOPROXY", "it is an expression"),))
+    bare = ContextChain(context="Go's defaults (Dockerfile)", chain=chain_of(settings(goproxy="direct")), lacks_proxy=True)
+    risk = changed(run.risks[0], risk=SettingRisk.COVERS_NOTHING, pattern=" a", setting="GOPRIVATE")
+    note = changed(run.risks[0], risk=SettingRisk.MOD_WRITTEN, setting="GOFLAGS")
+    run = changed(
+        run, settings=(*run.settings, open_setting), chains=(*run.chains, chain, bare), risks=(risk, note)
+    )
+    text = render_sources_text(run)
+    assert "GOPROXY       ${{ vars.P }}\n                it is an expression\n" in text
+    assert "Go's defaults (Dockerfile)\n\n  the go command asks for a module\n" in text
+    assert "✗ GOPRIVATE: an entry that covers nothing (Dockerfile, stage 0)" in text
+    assert "· GOFLAGS: builds may write go.mod, everything" in text
+    document = validate("sources", render_sources_json(run))
+    assert document["chains"][2]["unknown"] == ["GOPROXY"]
 
 
 def test_nothing_is_told_as_nothing() -> None:

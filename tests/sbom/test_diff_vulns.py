@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from supplymatrix.model.vulnerability import Review, VulnDatabase
 from supplymatrix.sbom.changes import ChangeSort, SbomChange
 from supplymatrix.sbom.diff import diff_sboms
@@ -33,7 +35,8 @@ def _bill(*purls: str) -> ReadSbom:
 
 
 def _changes(before: ReadSbom, after: ReadSbom) -> list[SbomChange]:
-    diff = with_vulnerabilities(diff_sboms(before, after), before, after, _INDEX)
+    diff, gaps = with_vulnerabilities(diff_sboms(before, after), before, after, _INDEX)
+    assert not gaps
     return [one for one in diff.changes if one.sort in (ChangeSort.VULNERABLE, ChangeSort.CLEARED)]
 
 
@@ -55,3 +58,21 @@ def test_an_update_that_does_not_help_is_no_change() -> None:
 def test_go_itself_is_looked_up_by_its_release() -> None:
     (gone,) = _changes(_bill("pkg:golang/stdlib@1.24.3"), _bill("pkg:golang/stdlib@1.24.4"))
     assert (gone.sort, gone.name) == (ChangeSort.CLEARED, "stdlib")
+
+
+@pytest.mark.parametrize(
+    "purl", ["pkg:golang/example.com/a", "pkg:golang/example.com/a@(devel)", "pkg:golang/example.com/a@main"]
+)
+def test_a_version_that_cannot_be_compared_clears_nothing(purl: str) -> None:
+    old, new = _bill("pkg:golang/example.com/a@v1.0.0"), _bill(purl)
+    diff, (gap,) = with_vulnerabilities(diff_sboms(old, new), old, new, _INDEX)
+    assert ChangeSort.CLEARED not in {one.sort for one in diff.changes}
+    assert (gap.subject, gap.wanted) == ("example.com/a", "known vulnerabilities of example.com/a in the second bill")
+    back, (gap,) = with_vulnerabilities(diff_sboms(new, old), new, old, _INDEX)
+    assert ChangeSort.VULNERABLE in {one.sort for one in back.changes}
+    assert "the first bill" in gap.wanted
+
+
+def test_a_module_that_no_entry_names_needs_no_version_and_one_that_is_gone_is_cleared() -> None:
+    old, new = _bill("pkg:golang/example.com/a@v1.0.0", "pkg:golang/example.com/z"), _bill("pkg:golang/example.com/z")
+    assert [one.sort for one in _changes(old, new)] == [ChangeSort.CLEARED]

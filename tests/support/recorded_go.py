@@ -23,7 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from tempfile import mkdtemp
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from supplymatrix.gomod.dirhash import hash1, hash_zip
 from supplymatrix.gomod.read_at import BytesAt
@@ -70,7 +70,7 @@ class GoWorld:
         """Serve all of it: proxies `first` and `second`, the log by itself and through the first proxy."""
         context = SSLContext(PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
-        log = self.log.answers()
+        log = _as_asked(self.log.answers())
         with ExitStack() as stack:
             first = stack.enter_context(LogServer(dict(self.answers)))
             second = stack.enter_context(LogServer(dict(self.answers)))
@@ -163,6 +163,11 @@ def _name_of(path: str) -> str:
     return unescape_path(name) if mark else ""
 
 
+def _as_asked(answers: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return answers by the path that Go asks for, too, which has %21 for the ! of an upper-case letter."""
+    return {**answers, **{quote(path, safe="/@"): data for path, data in answers.items()}}
+
+
 def _add(name: str, files: Files, answers: dict[str, bytes], log: MadeLog) -> MadeLog:
     module = module_of(name)
     out = io.BytesIO()
@@ -173,12 +178,13 @@ def _add(name: str, files: Files, answers: dict[str, bytes], log: MadeLog) -> Ma
     place = f"{module.escaped_path}/@v"
     info = f'{{"Version":"{module.version}","Time":"2026-01-02T03:04:05Z"}}'.encode()
     listed = answers.get(f"{place}/list", b"")
-    answers |= {
+    served = {
         f"{place}/list": listed + f"{module.version}\n".encode(),
         f"{place}/{module.escaped_version}.info": info,
         f"{place}/{module.escaped_version}.mod": go_mod,
         f"{place}/{module.escaped_version}.zip": out.getvalue(),
     }
+    answers |= _as_asked(served)
     zip_hash = hash_zip(BytesAt(out.getvalue()))
     mod_hash = hash1([(b"go.mod", sha256(go_mod).digest())])
     record = f"{module.path} {module.version} {zip_hash}\n{module.path} {module.version}/go.mod {mod_hash}\n"

@@ -38,6 +38,23 @@ def test_all_of_it_comes_back_by_id() -> None:
     assert (found.database.dated, found.database.sha256) == (DATABASE.dated, DATABASE.sha256)
 
 
+def test_names_are_found_without_reading_the_entries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = read_compact(pack_database(DATABASE, _BOTH))
+    read = compact._names
+    lines: list[bytes] = []
+
+    def counted(line: bytes) -> list[str]:
+        lines.append(line)
+        return read(line)
+
+    monkeypatch.setattr(compact, "_names", counted)
+    for _ in range(3):
+        assert [one.id for name in ("GO-2026-1", "CVE-2026-2", "none") for one in found.named(name)] == [
+            "GO-2026-1", "GO-2026-2",
+        ]  # fmt: skip
+    assert len(lines) == len(_BOTH)
+
+
 def test_the_same_entries_in_any_order_give_the_same_bytes() -> None:
     assert pack_database(DATABASE, _BOTH) == pack_database(DATABASE, reversed(_BOTH))
 

@@ -81,6 +81,31 @@ def test_a_withdrawn_entry_says_so(when: str) -> None:
     assert not _read(_block(), withdrawn="never").withdrawn
 
 
+@pytest.mark.parametrize(
+    ("versions", "ranges", "is_every", "kept", "note"),
+    [
+        (["latest", "not a version"], [], True, (), "every version counts"),
+        (["latest", "1.0.0"], [], False, ("1.0.0",), "is passed over"),
+        (["latest"], [_RANGE], False, (), "is passed over"),
+        (["1.0.0"], [], False, ("1.0.0",), ""),
+    ],
+)
+def test_what_is_no_version_never_clears(
+    versions: list[str], ranges: list[object], is_every: bool, kept: tuple[str, ...], note: str
+) -> None:
+    found = _read(_block(versions=versions, ranges=ranges))
+    assert (found.affected[0].is_every, found.affected[0].versions) == (is_every, kept)
+    assert note in " ".join(found.notes)
+    assert bool(found.notes) == bool(note)
+
+
+def test_the_last_vector_that_can_be_read_tells_the_severity() -> None:
+    three = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+    four = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
+    assert _read(_block(), severity=[{"score": three}, {"score": four}]).severity == three
+    assert _read(_block(), severity=[{"score": four}]).severity == four
+
+
 def test_ecosystem_ranges_versions_and_own_numbers_are_told_apart() -> None:
     own = {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "3.1.0"}]}
     block = _block(ranges=[{**_RANGE, "type": "ECOSYSTEM"}], versions=["v1.9.0"],

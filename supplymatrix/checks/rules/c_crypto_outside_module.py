@@ -27,5 +27,6 @@ RULE = Rule(
 
 
 def check(view: FactView) -> Iterator[Result]:
-    """One finding for each such package of a program or project."""
+    """One finding for each such package of a program or project, and for each C library with cryptography that is
+    linked: OpenSSL is none where that is the way to FIPS 140-3."""
     yield from beside_module(RULE, view, is_c=True)

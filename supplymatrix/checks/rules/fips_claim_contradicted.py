@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.checks.crypto import evidence_of, gap_about, module_of, places_of, subject_of, told_postures
+from supplymatrix.checks.crypto import (
+    evidence_of,
+    gap_about,
+    module_of,
+    places_of,
+    subject_of,
+    told_postures,
+    unlinked_gap,
+)
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.checks.view import FactView
-from supplymatrix.model.fips import FipsUse, MarkKind
+from supplymatrix.model.fips import CertificateState, FipsUse, MarkKind
 from supplymatrix.model.rule import Level, Result, Rule, Severity
 
 __all__ = ["JUDGED_BY", "RULE", "check"]
@@ -30,7 +38,7 @@ RULE = Rule(
 
 def check(view: FactView) -> Iterator[Result]:
     """One finding for each program, project and build file whose marks contradict each other; a pass for those that
-    claim something, and whose code bears it out."""
+    claim something, and whose code bears it out. Of a module that is claimed and not linked in nobody can say."""
     for posture in told_postures(view):
         subject, module = subject_of(posture), module_of(view, posture)
         marks = posture.of(MarkKind.CONTRADICTION)
@@ -49,4 +57,6 @@ def check(view: FactView) -> Iterator[Result]:
             )
         elif posture.of(MarkKind.CLAIM):
             gap = gap_about(view, posture.subject) if posture.use is FipsUse.PROGRAM else None
+            if posture.state is CertificateState.NOT_LINKED:
+                gap = gap or unlinked_gap(posture)
             yield unknown(RULE, subject, module, gap) if gap is not None else passed(RULE, subject, module)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from supplymatrix.checks.crypto import module_of, subject_of, told_postures
 from supplymatrix.checks.result import failed, passed
 from supplymatrix.checks.view import FactView
-from supplymatrix.model.fips import MarkKind
+from supplymatrix.model.fips import FipsUse, MarkKind
 from supplymatrix.model.rule import Level, Result, Rule, Severity
 
 __all__ = ["JUDGED_BY", "RULE", "check"]
@@ -29,13 +29,13 @@ RULE = Rule(
 
 
 def check(view: FactView) -> Iterator[Result]:
-    """One finding for each program, project and build file with that mode; a pass for those with another one."""
+    """One finding for each program, project and build file with that mode; a pass for those with another one. Of a
+    project one of its programs is enough."""
     for posture in told_postures(view):
         subject, module = subject_of(posture), module_of(view, posture)
-        if posture.mode == "only":
-            place = next(
-                (one.location for one in posture.of(MarkKind.CLAIM) if "fips140=only" in one.words), posture.location
-            )
+        claims = [one.location for one in posture.of(MarkKind.CLAIM) if "fips140=only" in one.words]
+        if posture.mode == "only" or (posture.use is FipsUse.SOURCE and claims):
+            place = next(iter(claims), posture.location)
             yield failed(
                 RULE,
                 subject,

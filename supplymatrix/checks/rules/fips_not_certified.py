@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.checks.crypto import module_of, subject_of, told_postures
+from supplymatrix.checks.crypto import module_of, subject_of, told_postures, unlinked_gap
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.fips import CertificateState, FipsFamily, FipsPosture
@@ -51,7 +51,9 @@ def check(view: FactView) -> Iterator[Result]:
         if posture.family is FipsFamily.NONE:
             continue
         subject, module = subject_of(posture), module_of(view, posture)
-        if posture.state in _OPEN:
+        if posture.state is CertificateState.NOT_LINKED:
+            yield unknown(RULE, subject, module, unlinked_gap(posture))
+        elif posture.state in _OPEN:
             yield unknown(RULE, subject, module, _gap(posture))
         elif posture.state in _SAYS:
             day = f" (as of {posture.dated:%Y-%m-%d})" if posture.dated is not None else ""
@@ -81,6 +83,7 @@ def check(view: FactView) -> Iterator[Result]:
 
 def _gap(posture: FipsPosture) -> Gap:
     reason, remedy = _OPEN[posture.state]
+    reason = posture.reason or reason
     named = f" {posture.module}" if posture.module else ""
     return Gap(
         wanted=f"certificate of the cryptographic module{named} of {posture.subject}",

@@ -28,5 +28,5 @@ RULE = Rule(
 
 def check(view: FactView) -> Iterator[Result]:
     """One finding for each package of a program or project. What crypto/tls and crypto/x509 bring along, and do not use
-    in FIPS mode, is none where nothing says that anybody else calls it."""
+    in FIPS mode, is none where the sources were read and do not call it; of a program alone nobody can say."""
     yield from beside_module(RULE, view, is_c=False)
