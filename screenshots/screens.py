@@ -139,7 +139,7 @@ def write_audited(folder: Path) -> tuple[Path, dict[str, str]]:
     (config / "supplymatrix").mkdir(parents=True)
     text = f'[vulns]\ndatabases = ["{(project / "advisories").as_posix()}"]\n'
     (config / "supplymatrix" / "settings.toml").write_text(text, encoding="utf-8")
-    return project, {"XDG_CONFIG_HOME": str(config)}
+    return project, {"XDG_CONFIG_HOME": str(config), "GOMODCACHE": "/go/pkg/mod"}  # it is shown, and is not there
 
 
 def take(picture: Picture, session: Session) -> str:
@@ -154,7 +154,9 @@ def take(picture: Picture, session: Session) -> str:
         here=session.here if picture.project else Path(".."),
         signing=parse_words(picture.signing) if picture.signing else None,
         now=(lambda: NOON + timedelta(days=1)) if picture.signing else session.now,
-        environ=session.environ if picture.cache else {**session.environ, "GOMODCACHE": session.environ["HOME"]},
+        environ=session.environ
+        if picture.cache or picture.audited
+        else {**session.environ, "GOMODCACHE": session.environ["HOME"]},
     )
     app = SupplymatrixApp(own, parse_link(picture.at))
     taken: list[str] = []

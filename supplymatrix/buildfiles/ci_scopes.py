@@ -111,7 +111,7 @@ class _Workflow(_Scripts):
         is_told = False
         for step, action in zip(job["steps"].items, used, strict=True):
             for scope in self._step(name, step, action, shell, has_go=has_go):
-                is_told = is_told or bool(scope.command)
+                is_told = is_told or bool(scope.command or scope.calls)
                 yield scope
         shell.begin()
         if not is_told and (has_go or of_go(own) or shell.holds() != of_go(shared)):
@@ -190,7 +190,9 @@ class _Gitlab(_Scripts):
 
     def variables(self, job: YamlNode, known: Variables) -> dict[str, Variable]:
         """Return the variables that a job, or the file, sets itself."""
-        nodes = {name: node["value"] if node.kind == "mapping" else node for name, node in _entries(job["variables"])}
+        nodes = {
+            name: node["value"] if node.kind == "mapping" else node for name, node in _entries(_of(job, "variables"))
+        }
         plain = {name: Variable(text=node.text, location=self._file.place(node)) for name, node in nodes.items()}
         known = {**known, **{name: held for name, held in plain.items() if "$" not in held.text}}
         return {name: value_of(held.text, held.location, known, EXPRESSION) for name, held in plain.items()}
@@ -231,6 +233,11 @@ class _Gitlab(_Scripts):
 def _parents(job: YamlNode) -> tuple[str, ...]:
     node = dict(_entries(job)).get("extends")
     return tuple(each.text for each in scalars(node)) if node is not None else ()
+
+
+def _of(node: YamlNode, key: str) -> YamlNode:
+    """Return what a mapping says of a key, itself or by what it merges."""
+    return dict(_entries(node)).get(key) or node[key]
 
 
 def _last(nodes: Sequence[YamlNode], key: str) -> YamlNode | None:

@@ -46,6 +46,7 @@ _KNOWN = (
 _HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
 _DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.*)")
 _INSTRUCTION = re.compile(r"([A-Za-z]+)(?:[ \t]+(.*))?", re.DOTALL)
+_MAYBE_NAME = re.compile(r"[A-Za-z]{1,12}")
 _FLAG = re.compile(r"--([a-z][a-z-]*)(?:=(\S*))?[ \t]*")
 _HEREDOC = re.compile(r"[0-9]*<<(-?)([\"']?)([A-Za-z0-9_.+:@%-]+)\2(?:$|[;|&>)].*)", re.DOTALL)
 _GIVEN = frozenset({
@@ -239,10 +240,11 @@ class _Reader:
         found = _INSTRUCTION.fullmatch(text)
         name = found[1].upper() if found else ""
         if found is None or name not in _KNOWN:
-            word = _shown(next(iter(text.split(None, 1)), self.escape))[:40]
-            near = nearest(word.upper(), _KNOWN)
+            word = next(iter(text.split(None, 1)), self.escape)
+            near = nearest(word[:40].upper(), _KNOWN)
             remedy = f"did you mean {near}?" if near else "an instruction such as FROM, RUN or COPY"
-            self.gap(line, "what a line of the Dockerfile says", f"{word!r} is no instruction", remedy)
+            told = repr(word) if _MAYBE_NAME.fullmatch(word) else "its first word"  # which may be a password
+            self.gap(line, "what a line of the Dockerfile says", f"{told} is no instruction", remedy)
             return None
         rest = found[2] or ""
         flags: list[tuple[str, str]] = []

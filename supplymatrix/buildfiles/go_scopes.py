@@ -36,7 +36,7 @@ AT_BUILD_TIME = "it is given at build time"
 OF_COMMAND = "it takes what a variable or a command gives that is not known here"
 _OF_GO = re.compile(r"GO[A-Z0-9]+|CGO_ENABLED|(?:HTTPS?|NO)_PROXY|(?:https?|no)_proxy")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PRINTS = re.compile(r"\$\(|`")
+_PRINTS = re.compile(r"\$\(|\$$|`")  # `$` alone at the end: what stood behind it was taken for a command
 _MOST = 5_000  # variables of one script
 
 
@@ -97,8 +97,8 @@ class Shell:
             given[name] = self._value(text, place, given)
         words = command.words
         if not words:
-            for name, variable in given.items():
-                (self.env if name in self.env else self._own)[name] = variable
+            for name, variable in given.items():  # a command may follow what was not read of its value
+                (self.env if name in self.env or variable.unknown else self._own)[name] = variable
         elif words[0] in ("export", "declare", "typeset"):
             self._export(words[1:], place)
         elif words[0] == "unset":

@@ -32,9 +32,7 @@ def postures(view: FactView) -> tuple[FipsPosture, ...]:
 def told_postures(view: FactView) -> Iterator[FipsPosture]:
     """Yield those of which a family can be told, NONE included; tests, and what is built beside the way, are none."""
     return (
-        one
-        for one in postures(view)
-        if one.family is not FipsFamily.UNKNOWN and one.purpose is not FipsPurpose.ASIDE
+        one for one in postures(view) if one.family is not FipsFamily.UNKNOWN and one.purpose is not FipsPurpose.ASIDE
     )
 
 
@@ -136,12 +134,12 @@ def _beside(rule: Rule, view: FactView, fact: NonApprovedPackage, mode: str) -> 
     gap = gap_about(view, fact.subject)
     if fact.how == "module" and gap is not None:  # nobody knows whether a package of it is built
         return unknown(rule, subject, fact.module, gap)
-    verb = "links" if fact.use is FipsUse.PROGRAM else "calls" if fact.how == "called" else "imports"
+    verb = {"linked": "links", "called": "calls"}.get(fact.how, "imports")
     under = f", under {fact.under} alone" if fact.under else ""
     if fact.how == "called":
         subject = f"{fact.what} in {fact.subject}"
     refused = ": fips140=only refuses it where it is called" if fact.is_blocked and mode == "only" else ""
-    how = "called" if fact.how == "called" or fact.use is FipsUse.PROGRAM else "imported"
+    how = {"linked": "linked", "called": "called"}.get(fact.how, "imported")
     by = f", {how} by {fact.by}" if fact.by else ""
     functions = sorted(fact.functions, key=lambda name: (".(" in name, name))
     evidence = [

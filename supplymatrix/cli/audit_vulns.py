@@ -56,7 +56,8 @@ def vulns(
 
     The Go vulnerability database is taken from this machine, as `supplymatrix feeds sync go-vulndb` has brought it
     here; nobody is asked, and no module's name goes anywhere. Its day is always told. Databases of your own stand in
-    settings.toml ([vulns] databases) or are named with --vuln-db; a copy of the Go one that is named counts instead.
+    settings.toml ([vulns] databases) or are named with --vuln-db; a whole copy of the Go one that is named, with its
+    index or as many entries, counts instead. A member of a workspace is looked at in it, as it is built.
 
     Exit 0: nothing near was found. 1: a function or package at fault is there, or nobody could look further than the
     module; or a Go is not supported any more. 2: a path that cannot be used. 3: no database, or one older than 30

@@ -23,7 +23,7 @@ from itertools import islice
 
 from supplymatrix.model.value import value
 
-__all__ = ["BY_NAME", "Span", "by_form", "is_harmless", "is_hole", "is_like_a_token", "names_a_secret", "netrc_spans"]
+__all__ = ["BY_NAME", "Span", "by_form", "is_harmless", "is_hole", "is_like_a_token", "is_token_for_user", "names_a_secret", "netrc_spans"]
 
 BY_NAME = "a name that says so"
 
@@ -48,7 +48,7 @@ _COUNTS = frozenset({"max", "min", "num", "number", "total", "count", "prompt", 
 """What stands before "tokens" where it is a number of them."""
 _ELSE_WORDS = """
 from use has need needs without no with is disable disabled enable enabled allow empty random require required prompt
-ask show hide reset change forgot check verify validate rotate revoke delete list
+existing pull ask show hide reset change forgot check verify validate rotate revoke delete list
 """
 _ELSE = frozenset(_ELSE_WORDS.split())
 """What stands before the name of a secret where it says which one, whether there is one, or what is done with it."""
@@ -62,7 +62,7 @@ _TRAILING = frozenset(_TRAILING_WORDS.split())
 _SEGMENT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 _PLACEHOLDER_WORDS = """
-admin always bar baz change-me change_me changeit changeme default dev dummy empty example fake false fixme foo foobar
+admin always bar baz vagrant include omit same-origin change-me change_me changeit changeme default dev dummy empty example fake false fixme foo foobar
 guest htpasswd ignored inherit insecure invalid ldap local localhost maven minio minioadmin missing mock mongo mtls
 mysql n/a na never nil no none not-set notset null oauth oauth2 off oidc on optional override pass passwd password
 placeholder postgres postgresql private public pwd rabbitmq read redacted redis replace-me replace_me replaceme required
@@ -72,7 +72,10 @@ unused user username write x-access-token x-oauth-basic x-token yes
 _PLACEHOLDERS = frozenset(_PLACEHOLDER_WORDS.split())
 _PIECE = re.compile(
     r"\$\{\{[^\n]{0,500}?\}\}|\$\{[^{}\n]{0,500}\}|\$\([^()\n]{0,500}\)|\{\{[^\n]{0,500}?\}\}|#\{[^{}\n]{0,200}\}"
-    r"|(?<![A-Za-z0-9])(?:\$(?:env|script|global):\w{1,100}|\$[A-Za-z_]\w{0,100}|\$[0-9@*#?]|<[^<>\n]{0,200}>|%[A-Za-z_]{2,60}%|%\([A-Za-z_]{1,60}\)s|%[sqv]"
+    r"|(?<![A-Za-z0-9])(?:\$(?:env|script|global):\w{1,100}|(?<![@!#%^&*])(?<![^\s\"'=:]\$)\$[A-Za-z_]\w{0,100}"
+    r"|\$(?:[A-Z_][A-Z0-9_]{0,100}|[A-Za-z_]{1,100})|\$[0-9@*#?]"
+    r"|<(?!(?=[a-z0-9]{0,60}[A-Z])(?=[A-Z0-9]{0,60}[a-z])(?=[A-Za-z]{0,60}[0-9])[A-Za-z0-9]{8,60}>)[^<>\n]{0,200}>"
+    r"|%[A-Za-z_]{2,60}%|%\([A-Za-z_]{1,60}\)s|%[sqv]"
     r"|@[A-Z_]{2,60}@|__[A-Z_]{2,60}__|`[^`\n]{0,500}`|\[secret,[^\]\n]{0,60}\])(?![A-Za-z0-9])"
 )
 """Where something else is put in before it is used."""
@@ -81,11 +84,16 @@ _CUT_PIECE = re.compile(r"\A(?i:bearer |basic |token )?(?:\$[({]|`|\{\{|\[secret
 _MASK = re.compile(r"[*.xX…•#_-]+|(.)\1{3,}", re.DOTALL)
 _MADE_UP = re.compile(
     r"(?i)(?:your|replace|insert|enter|put|dummy|fake|example|sample|placeholder|mock|redacted|changeme|change-me|todo"
-    r"|insecure|not-?a-?real)[-_ ].*|(?:test|dummy|fake|example|sample|mock)(?:token|secret|password|passwd|pass|key)s?"
+    r"|insecure|not-?a-?real)[-_ ].*|\[[a-z _-]{2,40}\]|(?:test|dummy|fake|example|sample|mock)(?:token|secret|password|passwd|pass|key)s?"
     r"[0-9]{0,4}|(?:test|my|some|the|a|an)[-_ ][a-z_ -]*|.*[-_ ](?:goes-)?here",
     re.DOTALL,
 )
 _SCHEMES = frozenset({"bearer", "basic", "token", "digest", "apikey"})
+_FALLBACK = re.compile(
+    r"\|\|[ \t]{0,8}'([^'\n]{6,200})'|\bdefault[ \t]{1,8}\"([^\"\n]{6,200})\"|\$\(or [^,\n]{1,200},[ \t]{0,8}([^\s,$()]{6,200})\)"
+)
+"""What a workflow, a template or make takes where nothing is given."""
+_MOST_ROUNDS = 8  # pieces within each other; real ones have two
 _LEFT_OVER = 6  # letters and digits beside what is put in that may be a secret of their own
 _NUMBER = re.compile(
     r"[vV]?[0-9]+[.,][0-9._,]*(?:[-+][0-9A-Za-z.+-]*)?|[vV]?[0-9]+(?:[-+][0-9A-Za-z.+-]{0,12})?"  # a number, a version
@@ -93,16 +101,19 @@ _NUMBER = re.compile(
 )
 _PATH = re.compile(
     r"(?:/|\./|\.\./|~/)[a-z0-9._-]+(?:/[a-z0-9._-]+)*|(?:/run|/var|/etc|/root|/home|/tmp|/mnt|/opt|/usr)/[\w./@+-]*"
-    r"|(?:[\w.-]+/)*[\w.-]+\.(?:txt|json|ya?ml|toml|env|pem|key|crt|cfg|conf|ini|gpg|asc|age|pub)",
+    r"|[a-z_-]+(?:/[a-z_-]+)+|(?:[\w.-]+/)*[\w.-]+\.(?:txt|json|ya?ml|toml|env|pem|key|crt|cfg|conf|ini|gpg|asc|age|pub)",
     re.ASCII,
 )
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://[^@\s]*")
 _ELSEWHERE = re.compile(
-    r"(?:vault|ssm|op|sm|arn|awssm|gcpsm|azkv|file|env|secretsmanager|ref\+\w+):\S+|projects/\S+/secrets/\S+|ENC\[.*",
+    r"(?:vault|ssm|op|sm|arn|awssm|gcpsm|azkv|file|env|secretsmanager|ref\+\w+):\S+|projects/\S+/secrets/\S+"
+    r"|ENC(?:RYPTED)?\[.*",
     re.DOTALL,
 )
 """Where a secret is kept, or one that is encrypted."""
 _PUBLIC = re.compile(r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE)|(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+) ")
+_FINGERPRINT = re.compile(r"(?:0x)?(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{40})|[\w.+-]{1,60}@[\w.-]{1,100}")
+_SIGNING = re.compile(r"(?i)(?:sign(?:ing)?|gpg|pgp)[\w.-]{0,20}key")
 _METAVAR = re.compile(r"[A-Z]{2,24}(?:[_-][A-Z]{1,24}){0,4}")
 """What a manual writes for a value: KEYID."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+(?:[-_.][a-z]+)+")
@@ -154,7 +165,7 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     (
         "an API key",
         "sk-",
-        _START + r"sk-(?=[a-z_-]{0,20}[A-Za-z]{0,300}[0-9])(?=[0-9_-]{0,300}[A-Za-z])[A-Za-z0-9_-]{20,300}",
+        r"(?<![A-Za-z0-9_/])sk-(?=[a-z_-]{0,20}[A-Za-z]{0,300}[0-9])(?=[0-9_-]{0,300}[A-Za-z])[A-Za-z0-9_-]{20,300}",
     ),
     ("an npm token", "npm_", _START + r"npm_[A-Za-z0-9]{36,}"),
     ("a PyPI token", "pypi-AgE", _START + r"pypi-AgE[A-Za-z0-9_-]{20,500}"),
@@ -186,10 +197,18 @@ _CODE = frozenset("[](){}$")
 """What no key has between its first line and its last, but code that writes one has."""
 _NEAR = 200  # characters behind the first line of a key without a last one, in which its body begins
 _PEM_64 = re.compile(r"(?<![A-Za-z0-9+/])LS0tLS1CRUdJTi[A-Za-z0-9+/]+=*")
-_LOGIN = re.compile(
-    r"(?<![A-Za-z0-9+.-])(?!docker:|oci:|docker-daemon:|containers-storage:)[A-Za-z][A-Za-z0-9+.-]{0,20}://"
-    r"([^\s'\"/?#:@]{0,300}):([^\s'\"/?#]{1,500})@([^\s'\"/?#:@,|]{0,200})"
+_SCHEME = (
+    r"(?<![A-Za-z0-9+.-])(?!docker:|oci:|docker-daemon:|containers-storage:)"
+    r"(?:[A-Za-z][A-Za-z0-9+.-]{0,20}://|https?:/(?!/))"  # of an address that was taken for a path, one slash is left
 )
+_NO_VERSION = r"(?!v[0-9]|sha256:|latest\b)"
+_LOGIN = re.compile(_SCHEME + r"([^\s'\"/?#:@]{0,300}):([^\s'\"/?#]{0,500})@([^\s'\"/?#:@,|]{0,200})")
+_SLASHED = re.compile(
+    _SCHEME + r"([^\s'\"/?#:@\[]{0,300}):((?![0-9]{1,5}[/?#]|[{%<$(])[^\s'\"/?#@]{1,300}[/?#](?:(?!://)[^\s'\"@]){1,300})"
+    rf"@{_NO_VERSION}([A-Za-z0-9\[][^\s'\"/?#:@,|]{{0,200}})"
+)
+_GOES_ON = re.compile(rf"(?:(?!://)[^\s'\"]){{0,500}}@{_NO_VERSION}([A-Za-z0-9\[][^\s'\"/?#:@,|]{{0,200}})")
+_NO_PASSWORDS = frozenset({"", "oauth2", "token", "x", "x-oauth", "x-oauth-basic", "x-oauth-token", "x-token-auth"})
 _TOKEN_LOGIN = re.compile(r"(?<=://)([A-Za-z0-9_~.%+-]{16,300})@([A-Za-z0-9.\[-][^\s'\"/?#:@,|]{0,200})")
 _DSN_AT = re.compile(r"@(?:tcp|unix)\(")
 _DSN = re.compile(r"(?<![\w.-])([\w.-]{1,100}):([^\s'\"/@]{1,300})\Z")
@@ -200,7 +219,10 @@ _HEADER = re.compile(
 )
 _SCRIPT_WORD = re.compile(r"[^ \t\r\n\"'<>|;&\\]+")
 _NON_SPACE = re.compile(r"\S+")
-_MACHINE = re.compile(r"(?<![\w.-])(?:machine|default)(?=[ \t\r\n\\])")
+_MACHINE = re.compile(r"(?<![\w.-])machine(?=[ \t\r\n\\])")
+_NETRC_KEYS = frozenset({"login", "account", "password", "port"})
+_WITH_WORD = _NETRC_KEYS | {"machine", "passwd", "macdef"}
+_SHORTEST_IN_NETRC = 3
 _NETRC_AHEAD = 1000  # characters behind "machine" in which its password is looked for
 _NETRC_WORDS = 10
 _WELL_KNOWN = "EXAMPLE"
@@ -252,15 +274,24 @@ def is_hole(text: str, *, in_use: bool = False) -> bool:
     stands in a setting that holds as it is, where a word is a password, be it a bad one."""
     bare = text[:_LONGEST].strip()
     bare = bare[1:] if bare.startswith("\\$") else bare
-    head = _PIECE.match(bare)
-    if head and bare[head.end() : head.end() + 1] in ("/", "\\"):
-        return True  # a path in a folder that a variable names
-    left = _CUT_PIECE.sub("", _PIECE.sub("", bare))
-    if left != bare:
+    if any(not _is_a_word(found[found.lastindex or 0]) for found in _FALLBACK.finditer(bare)):
+        return False  # what is taken where nothing is put in
+    for _ in range(_MOST_ROUNDS):
+        head = _PIECE.match(bare)
+        if head and bare[head.end() : head.end() + 1] in ("/", "\\"):
+            return True  # a path in a folder that a variable names
+        left = _CUT_PIECE.sub("", _PIECE.sub("", bare))
+        if left == bare:
+            return _MASK.fullmatch(bare) is not None if in_use else _is_a_word(bare)
         words = [word for word in left.lower().split() if word not in _SCHEMES and word[-1] not in "=:"]
-        return sum(char.isalnum() for word in words for char in word) < _LEFT_OVER or is_hole(" ".join(words))
-    if in_use:
-        return _MASK.fullmatch(bare) is not None
+        if sum(char.isalnum() for word in words for char in word) < _LEFT_OVER:
+            return True
+        bare, in_use = " ".join(words), False
+    return False
+
+
+def _is_a_word(bare: str) -> bool:
+    """Return whether a text is one that manuals write where a secret would be."""
     return (
         bare.lower() in _PLACEHOLDERS
         or _MASK.fullmatch(bare) is not None
@@ -276,6 +307,11 @@ def is_harmless(text: str, name: str) -> bool:
         return True
     if bare.isascii() and bare.isdigit():
         return len(bare) == 1 or name.lower().rstrip("0123456789").endswith("tokens")
+    if _FINGERPRINT.fullmatch(bare) and _SIGNING.search(name):
+        return True  # by which gpg knows a key
+    first, *others = bare.split(None, 3)
+    if others and first.lower() in _PLACEHOLDERS and bare.replace(" ", "").isalpha():
+        return True  # "none needed"
     if any(pattern.fullmatch(bare) for pattern in (_NUMBER, _PATH, _ADDRESS, _ELSEWHERE, _METAVAR)) or _PUBLIC.match(
         bare
     ):
@@ -295,6 +331,11 @@ def is_like_a_token(text: str) -> bool:
     return digits >= 3 and any(char.isalpha() for char in bare)
 
 
+def is_token_for_user(user: str, password: str) -> bool:
+    """Return whether a token stands in the place of a user's name, and a word or nothing in that of the password."""
+    return password in _NO_PASSWORDS and is_like_a_token(user)
+
+
 def by_form(text: str) -> Iterator[Span]:
     """Yield what has the form of a secret, wherever it stands: tokens, keys, passwords in addresses, headers, netrc."""
     for kind, hints, pattern in _FORMS:
@@ -303,7 +344,7 @@ def by_form(text: str) -> Iterator[Span]:
                 if not _is_made_up(match[0]):
                     yield Span(start=match.start(), end=match.end(), kind=kind)
     yield from _keys(text)
-    if "://" in text:
+    if ":/" in text:
         yield from _logins(text)
     for at in _DSN_AT.finditer(text):
         start = max(0, at.start() - 401, text.rfind("@", 0, at.start()) + 1)
@@ -335,18 +376,20 @@ def _is_made_up(text: str) -> bool:
 
 
 def _keys(text: str) -> Iterator[Span]:
-    at, has_end = 0, True
-    while head := _PEM.search(text, at):
-        end = _PEM_END.search(text, head.end()) if has_end else None
-        has_end = end is not None
-        if end is None:
-            body = _KEY_BODY.match(text, head.end(), head.end() + _NEAR)
-            stop = len(text) if body else head.end()
-        else:
-            stop = end.end()
-        if (end is None or _is_key(text[head.end() : end.start()])) and stop > head.end():
+    head, end = _PEM.search(text), _PEM_END.search(text)
+    while head:
+        after = _PEM.search(text, head.end())
+        limit = after.start() if after else len(text)
+        while end and end.start() < head.end():
+            end = _PEM_END.search(text, end.end())
+        if end and end.start() < limit:
+            is_one, stop = _is_key(text[head.end() : end.start()]), end.end()
+        else:  # a text that speaks of such a line, or a key without its end
+            is_one = _KEY_BODY.match(text, head.end(), min(limit, head.end() + _NEAR)) is not None
+            stop = limit
+        if is_one:
             yield Span(start=head.start(), end=stop, kind="a private key")
-        at = stop
+        head = after
     for encoded in _PEM_64.finditer(text):
         if b"PRIVATE KEY" in _head_of(encoded[0]):
             yield Span(start=encoded.start(), end=encoded.end(), kind="a private key")
@@ -360,9 +403,16 @@ def _is_key(body: str) -> bool:
 
 def _logins(text: str) -> Iterator[Span]:
     for login in _LOGIN.finditer(text):
-        if not is_hole(login[2]) and login[2] != login[1]:
-            host = login[3] if "$" not in login[3] else ""
-            yield Span(start=login.start(2), end=login.end(2), kind="a password in an address", name=host)
+        if is_token_for_user(login[1], login[2]):
+            yield Span(start=login.start(1), end=login.end(1), kind="a token in an address", name=login[3])
+        elif login[2] and not is_hole(login[2]) and login[2] != login[1]:
+            more = _GOES_ON.match(text, login.end())  # a password with an @ and a slash behind it
+            end, host = (more.start(1) - 1, more[1]) if more else (login.end(2), login[3])
+            host = host if "$" not in host else ""
+            yield Span(start=login.start(2), end=end, kind="a password in an address", name=host)
+    for login in _SLASHED.finditer(text):
+        if any(map(str.isdigit, login[2])) and any(map(str.isalpha, login[2])) and not is_hole(login[2]):
+            yield Span(start=login.start(2), end=login.end(2), kind="a password in an address", name=login[3])
     for login in _TOKEN_LOGIN.finditer(text):
         if is_like_a_token(login[1]):
             yield Span(start=login.start(1), end=login.end(1), kind="a token in an address", name=login[2])
@@ -373,27 +423,59 @@ def netrc_spans(text: str, *, whole: bool = False) -> Iterator[Span]:
 
     Between the words may stand ends of lines, `\n` as printf has it, and comments. "default" counts in a whole file.
     """
+    if whole:
+        yield from _of_netrc(text)
+        return
     for head in _MACHINE.finditer(text):
-        if head[0] == "default" and not whole:
-            continue
         ahead = text[head.end() : head.end() + _NETRC_AHEAD]
         if "password" not in ahead:
             continue
-        words = [(found.start(), found[0]) for found in islice(_netrc_words(ahead, whole=whole), _NETRC_WORDS)]
-        machine, rest = ("default", words) if head[0] == "default" else (words[0][1] if words else "", words[1:])
+        words = [(found.start(), found[0]) for found in islice(_netrc_words(ahead), _NETRC_WORDS)]
+        machine, rest = (words[0][1] if words else "", words[1:])
         given = {}
         for (_, key), (start, word) in zip(rest[::2], rest[1::2], strict=False):
-            if key not in ("login", "account", "password") or key in given:
+            if key not in _NETRC_KEYS or key in given:
                 break
             given[key] = (head.end() + start, word)
         place, password = given.get("password", (0, ""))
-        if password and (whole or "login" in given) and not is_hole(password):
+        if len(password) >= _SHORTEST_IN_NETRC and "login" in given and not is_hole(password):
             yield Span(start=place, end=place + len(password), kind="a machine in .netrc", name=machine)
 
 
-def _netrc_words(text: str, *, whole: bool) -> Iterator[re.Match[str]]:
-    if whole:
-        return _NON_SPACE.finditer(text)
+def _of_netrc(text: str) -> Iterator[Span]:
+    """Yield the passwords of a whole file, as any of the programs that read one would: keywords in any case, a value
+    on the line below, comments. A macro ends at an empty line. A word such as "changeme" is a password in it."""
+    machine = user = key = ""
+    in_macro, at, user_at = False, 0, 0
+    for line in text.split("\n"):
+        in_macro = in_macro and bool(line.strip())
+        for found in () if in_macro else _NON_SPACE.finditer(line):
+            word = found[0]
+            if key == "machine":
+                machine, user = word, ""
+            elif key == "login":
+                user, user_at = word, at + found.start()
+            elif key in ("password", "passwd") and is_token_for_user(user, word):
+                yield Span(start=user_at, end=user_at + len(user), kind="a token in .netrc", name=machine)
+            elif key in ("password", "passwd") and not is_hole(word, in_use=True):
+                place = at + found.start()
+                yield Span(start=place, end=place + len(word), kind="a machine in .netrc", name=machine)
+            elif not key and word.startswith("#"):
+                break
+            elif not key and word.lower() == "default":
+                machine = "default"
+                continue
+            elif not key:
+                key = word.lower() if word.lower() in _WITH_WORD else ""
+                continue
+            in_macro = in_macro or key == "macdef"
+            key = ""
+            if in_macro:
+                break
+        at += len(line) + 1
+
+
+def _netrc_words(text: str) -> Iterator[re.Match[str]]:
     return _SCRIPT_WORD.finditer(text.replace("\\n", "  ").replace("\\t", "  "))
 
 

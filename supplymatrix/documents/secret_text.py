@@ -20,7 +20,7 @@ from supplymatrix.documents.secret_forms import BY_NAME, Span, by_form, is_harml
 from supplymatrix.errors import Diagnostic
 from supplymatrix.model.value import value
 
-__all__ = ["apart", "blotted", "is_named_secret", "spans_in", "without_credentials"]
+__all__ = ["LINKED", "apart", "blotted", "is_named_secret", "spans_in", "without_credentials"]
 
 _SHORTEST = 4  # characters of what a telling name holds
 _LONGEST = 4000
@@ -28,10 +28,16 @@ _CUT = 500  # characters of a line that a fault quotes at most
 _MOST_LOOKED = 2 << 20  # characters of values in one text; what comes behind is taken for a secret as a whole
 _AROUND = 120  # characters before a name that tell whether it stands at the beginning of a line
 _NAME = re.compile(
-    r"(?<![\w.$@%(/\\-])(?<!\$\{)(?<!\{\{)[\"']?(?P<dash>-D(?=[A-Z_])|--?)?(?P<name>[A-Za-z_][\w./-]{0,200})[\"']?(?![\w./-])"
+    r"(?<![\w.$@%(/\\-])(?<!\$\{)(?<!\{\{)[\"']?(?P<dash>-D(?=[A-Z_])|--?)?(?P<name>[A-Za-z_][\w./-]{0,200})(?:\\{0,2}[\"'])?(?![\w./-])"
     r"(?:(?P<tight>(?:[:?+]{1,3})?=(?![=~>]))|(?P<wide>[ \t]{1,20}(?:[:?+]{1,3})?=(?:>|(?![=~>]))[ \t]{0,20})"
-    r"|(?P<colon>[ \t]{0,4}:[ \t]{1,20}))"
+    r"|(?P<json>(?<=[\"'])[ \t]{0,4}:(?=\\{0,2}[\"']))|(?P<colon>[ \t]{0,4}:[ \t]{1,20}))"
 )
+LINKED = (
+    r"(?<![\w-])-{1,2}X[ =]{1,3}[\"'\\]{0,3}"
+    r"((?:[\w./-]|\$\([^()\s]{1,100}\)|\$\{[^{}\s]{1,100}\}|\$(?=\w)|\{\{[^{}\n]{1,100}\}\}){1,200})=[\"'\\]{0,3}"
+)
+"""What -X of the linker sets: the name of a variable, in which its package may be put in by make or a template."""
+_LINKED = re.compile(LINKED)
 _DEFAULT = re.compile(r"\$\{([A-Za-z_]\w{0,100}):?[-=]([^{}\n]{1,500})\}")
 _FLAG = re.compile(r"(?<![\w-])--?([A-Za-z][\w.-]{2,60})[ \t]{1,8}(?![-=|&;<>])")
 _LISTED_FLAG = re.compile(r"[\"']--?([A-Za-z][\w.-]{2,60})[\"'][ \t]{0,8},[ \t]{0,8}(?=[\"'])")
@@ -57,11 +63,12 @@ add_header - ? // # $env:
 """
 _HEAD_WORDS = frozenset(_HEADS.split())
 """What may stand before a name at the beginning of a line."""
-_COMPUTED = re.compile(
-    r"[A-Za-z_][\w.]{0,100}\(.*|[a-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60})+(?:\[.*)?|[&*!|>][\w!-]*(?:\s.*)?|[\[(^].*",
-    re.DOTALL,
-)
-"""What computes a value, is a pattern, or stands for one elsewhere, where it has no quotes."""
+_CALL = re.compile(r"[A-Za-z_][\w.]{0,100}\(.*", re.DOTALL)
+_DOTTED = re.compile(r"[a-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60})+(?:[\[,;].*)?", re.DOTALL)
+_ELSEWHERE = re.compile(r"[&*!|>][\w!-]*(?:\s.*)?", re.DOTALL)
+_PATTERN = re.compile(r"\.[*+]|\\[A-Za-z]|\[\^?[^\]\s]{0,40}\]|\(\?")
+_COLLECTION = re.compile(r"\{(?!\{)[^\n]*[:}]|\[[^\n]*[\],]|\{\Z|\[\Z")
+"""One of YAML or JSON, of which each value is looked at by itself."""
 _SCHEME = re.compile(r"(?i:bearer|basic|token)[ \t]+")
 """What stands before a token in a header."""
 _TYPES = re.compile(r"(?:id|type|env|src|source|target|name|key|from)=.*", re.DOTALL)
@@ -110,7 +117,14 @@ def without_credentials(fault: Diagnostic) -> Diagnostic:
             text = text.replace(secret, "*" * len(secret))
         return blotted(text)
 
-    found = replace(fault, message=clean(fault.message), seen=clean(fault.seen), source_line=clean(line))
+    found = replace(
+        fault,
+        message=clean(fault.message),
+        artifact=clean(fault.artifact),
+        seen=clean(fault.seen),
+        source_line=clean(line),
+        remedy=clean(fault.remedy),
+    )
     return fault if found == fault else found
 
 
@@ -132,9 +146,9 @@ def _by_name(text: str) -> Iterator[Span]:
     done = looked = 0
     for match in _NAME.finditer(text):
         name = match["name"]
-        if match.start() < done or not names_a_secret(name):
-            continue
-        if match["tight"] or _begins_line(text, match.start(), match["dash"] or ""):
+        if match.start() < done or not names_a_secret(name) or text[max(0, match.start() - 3) : match.start()] == "/p ":
+            continue  # what `set /p` asks for
+        if match["tight"] or match["json"] or _begins_line(text, match.start(), match["dash"] or ""):
             how = match.lastgroup or "tight"
             found = _value(text, match.end(), how, is_flow=how != "tight" and _is_flow(text, match.start()))
             looked += found.end - found.start
@@ -144,6 +158,11 @@ def _by_name(text: str) -> Iterator[Span]:
             if looked > _MOST_LOOKED:
                 yield Span(start=match.start(), end=len(text), kind="more than is looked through")
                 return
+    for match in _LINKED.finditer(text):
+        if names_a_secret(match[1]):
+            found = _value(text, match.end(), "tight", is_flow=False)
+            if found.is_secret(match[1]):
+                yield found.span(BY_NAME, match[1])
     yield from _on_command_lines(text)
     for match in _DEFAULT.finditer(text):
         if names_a_secret(match[1]) and len(match[2]) >= _SHORTEST and not is_harmless(match[2], match[1]):
@@ -179,6 +198,8 @@ def _begins_line(text: str, at: int, dash: str) -> bool:
     if dash:
         return False
     before = _before(text, at).rstrip(" \t\"'")
+    if before.endswith("#") and not before.endswith(" #") and before.strip("#") and text[at - 1] == "#":
+        return False  # between the marks of sed
     if not before or before[-1] in "{,([#?" or before.endswith(("//", " -")) or before.strip() == "-":
         return True
     words = before.lower().split()
@@ -199,12 +220,15 @@ _BEGUN = re.compile(
 
 @value
 class _Value:
-    """What a name is given, by its place. text: of it."""
+    """What a name is given, by its place. text: of it. is_tight: there is no space between it and its sign; after: the
+    character behind it."""
 
     start: int
     end: int
     text: str
     is_quoted: bool
+    is_tight: bool = False
+    after: str = ""
 
     def is_secret(self, name: str) -> bool:
         """Return whether it looks like one, where its name does."""
@@ -215,13 +239,38 @@ class _Value:
         plain = sum(word.strip(".,;:!?()'\"`").isalpha() for word in words)
         if len(words) >= 3 and plain * 4 >= len(words) * 3:
             return False  # a sentence about it
-        if text.lstrip().startswith("#") or (not self.is_quoted and _COMPUTED.fullmatch(text)):
+        if text.lstrip().startswith("#") or _PATTERN.match(text) or (not self.is_quoted and self._is_computed()):
             return False
         return text.lower() not in re.split(r"[^a-z0-9]+", name.lower())
+
+    def _is_computed(self) -> bool:
+        """Return whether it is code that computes a value, stands for one elsewhere, or holds several.
+
+        Where no space is before it, as in shells and env files, what no code would look like is a value as it is.
+        """
+        text = self.text
+        whole = text + self.after
+        has_digit = any(map(str.isdigit, text))
+        if _DOTTED.fullmatch(text):
+            return not any(_is_dense(part) for part in re.split(r"[.\[,;]", text))
+        if not self.is_tight:
+            is_one = _CALL.fullmatch(text) or _ELSEWHERE.fullmatch(text) or _COLLECTION.match(text)
+            return is_one is not None or text[:1] in "[(^"
+        if _CALL.fullmatch(text):
+            return ")" in whole or whole[-1:] in "(\"'"
+        if text[:1] in "[(^":
+            return not has_digit or not set("]*+)\"'").isdisjoint(whole)
+        return _ELSEWHERE.fullmatch(text) is not None and not has_digit
 
     def span(self, kind: str, name: str) -> Span:
         """Return its place as that of a secret."""
         return Span(start=self.start, end=self.end, kind=kind, name=name)
+
+
+def _is_dense(part: str) -> bool:
+    """Return whether a part of a dotted word is no name but a token: long, with digits in the midst of it."""
+    bare = part.rstrip("0123456789")
+    return len(part) >= 10 and sum(map(str.isdigit, bare)) >= 2
 
 
 def _value(text: str, at: int, how: str, *, is_flow: bool) -> _Value:
@@ -246,7 +295,14 @@ def _value(text: str, at: int, how: str, *, is_flow: bool) -> _Value:
         end = start + len(found)
     scheme = _SCHEME.match(text, start, end)
     start = scheme.end() if scheme else start
-    return _Value(start=start, end=end, text=text[start:end], is_quoted=is_quoted)
+    return _Value(
+        start=start,
+        end=end,
+        text=text[start:end],
+        is_quoted=is_quoted,
+        is_tight=how == "tight",
+        after=text[end : end + 1],
+    )
 
 
 def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:

@@ -117,7 +117,9 @@ def _syntax(artifact: str, lines: tuple[str, ...], message: str) -> InputError:
     line, column = (int(match[1]), int(match[2])) if match else (len(lines), len(lines[-1]) + 1)
     words = _AT.sub("", message).replace("(at end of document)", "").strip()
     source = lines[line - 1] if line <= len(lines) else ""
-    message = f"this is not TOML: {words or message}"
+    from supplymatrix.documents.secret_text import blotted
+
+    message = f"this is not TOML: {blotted(words or message)}"  # the parser's words may quote a value
     if found := _BARE_PATH.match(source[:_LONG_LINE]):
         remedy = f'put quotes around the module path: [packages."{found[1]}"]'
         return _fault(artifact, line, column, source, message, remedy=remedy)

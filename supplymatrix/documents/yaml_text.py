@@ -137,7 +137,7 @@ class _Builder:
                 continue
             if self._stack:
                 if self._stack[-1].is_twin(node):
-                    words = f"the key {_shown(node.text)} stands twice in one mapping"
+                    words = "a key stands twice in one mapping"
                     raise _fault(self._artifact, node.line, node.column, words, expected="each key once")
                 self._stack[-1].add(node)
             if (self._stack[-1].size if self._stack else node.size) > _MAX_NODES:
@@ -160,7 +160,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             name = event.anchor or ""
             if name not in self._anchors:
-                raise _fault(self._artifact, *place, f"there is no anchor {_shown(name)}")
+                raise _fault(self._artifact, *place, "there is no anchor of this name")
             return self._anchors[name]
         if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             self._stack.append(_Open(place, event.anchor, mapping=isinstance(event, yaml.MappingStartEvent)))
@@ -175,12 +175,6 @@ class _Builder:
         if anchor:
             self._anchors[anchor] = node
         return node
-
-
-def _shown(text: str) -> str:
-    from supplymatrix.documents.secret_text import blotted
-
-    return repr(blotted(text)[:60])
 
 
 def _fault(artifact: str, line: int, column: int, message: str, *, expected: str = "YAML 1.1") -> InputError:

@@ -113,9 +113,28 @@ def facts_of(wish: AuditInput) -> SeenHere:
 
 
 def _without_known(native: Sequence[NativeCode], sides: Iterable[ProjectSide | ProgramSide]) -> tuple[NativeCode, ...]:
-    """Return facts without those of programs that only say "something of C", of modules whose files were looked at."""
-    seen = {package.module.partition("@")[0] for side in sides for package in side.c_packages if not package.program}
-    return tuple(fact for fact in native if fact.mode is not LinkMode.LINKED or fact.subject.path not in seen)
+    """Return facts without those of programs that only say "something of C", where the files of the very packages were
+    looked at, in the same version of the module and as parts of a build."""
+    told: dict[str, set[str]] = {}
+    called: dict[tuple[str, str], set[str]] = {}
+    for side in sides:
+        for package in side.c_packages:
+            if package.program:
+                called.setdefault((package.program, _known(package.module)), set()).add(package.package)
+            elif package.is_built:
+                told.setdefault(_known(package.module), set()).add(package.package)
+
+    def is_told(fact: NativeCode) -> bool:
+        module = _known(str(fact.subject))
+        packages = called.get((fact.program, module), set())
+        return fact.mode is LinkMode.LINKED and bool(packages) and packages <= told.get(module, set())
+
+    return tuple(fact for fact in native if not is_told(fact))
+
+
+def _known(module: str) -> str:
+    """Return a module as a project has it; a program built in its folder may say "(devel)" for the version."""
+    return module.removesuffix("@(devel)")
 
 
 def _subjects(paths: Sequence[Path]) -> tuple[list[Project], list[Path], list[Diagnostic]]:

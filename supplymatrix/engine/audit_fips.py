@@ -65,6 +65,7 @@ class _Seen:
 
     facts: tuple[FipsPosture | NonApprovedPackage, ...]
     gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def run_fips(request: FipsRequest) -> FipsRun:
@@ -87,7 +88,7 @@ def run_fips(request: FipsRequest) -> FipsRun:
         postures=postures,
         packages=packages,
         gaps=tuple(dict.fromkeys((*gaps, *unknown))),
-        notes=((_OWN_CALLS,) if projects else ()) + (found.notes if found is not None else ()),
+        notes=tuple(dict.fromkeys(note for one in seen for note in one.notes)),
         exit_code=0,
         results=results,
         faults=tuple(faults),
@@ -109,11 +110,11 @@ def facts_of(wish: AuditInput) -> SeenHere:
         parts.append(_of_project(wish.project, wish.means))
     if wish.programs is not None and wish.programs.programs:
         parts.append(_of_programs(_with_functions(wish.programs, wish.means)))
-    notes = (Note(code="crypto-functions", message=_OWN_CALLS),) if wish.project is not None else ()
+    said = _OWN_CALLS if any(_OWN_CALLS in part.notes for part in parts) else ""
     return SeenHere(
         facts=tuple(fact for part in parts for fact in part.facts),
         gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
-        notes=notes,
+        notes=(Note(code="crypto-functions", message=said),) if said else (),
     )
 
 
@@ -164,7 +165,7 @@ def _of_programs(found: ProgramsFound) -> _Seen:
         facts.append(posture)
         facts += linked_in_program(one.name, one.read, posture.family)
         gaps += _program_gaps(one, posture)
-    return _Seen(facts=tuple(facts), gaps=tuple(gaps))
+    return _Seen(facts=tuple(facts), gaps=tuple(gaps), notes=found.notes)
 
 
 def _with_default(one: FoundProgram, posture: FipsPosture) -> FipsPosture:
@@ -239,7 +240,8 @@ def _of_project(project: Project, means: Means) -> _Seen:
     own = of_own_files(project.name, files.own, found.contexts, project.name)
     packages = _once(found.packages, own, built)
     gaps = [*found.gaps, *gaps, *_unclear(built)]
-    return _Seen(facts=(posture, *built, *packages), gaps=tuple(gaps))
+    notes = (_OWN_CALLS,) if found.with_modules else ()
+    return _Seen(facts=(posture, *built, *packages), gaps=tuple(gaps), notes=notes)
 
 
 def _once(
@@ -254,7 +256,7 @@ def _once(
     is_way = bool(shipped) and shipped <= AT_RUN_TIME
     known = {one.package for one in imported}
     for one in imported:
-        if not (is_way and one.is_c and one.what.startswith(f"{OPENSSL} (")):
+        if not (is_way and one.how == "linked" and one.what == OPENSSL):
             yield one
     for one in own:
         if one.how == "called" or one.package not in known:

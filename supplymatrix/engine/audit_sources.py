@@ -304,7 +304,11 @@ def _for_names(part: SettingsOf, machine: SettingsOf) -> list[FoundSetting]:
 def _chain(part: SettingsOf, machine: SettingsOf) -> ContextChain:
     chain = chain_of(go_settings_of(_for_names(part, machine)))
     lacks = bool(part.context) and all(found.name != "GOPROXY" for found in part.found)
-    unknown = {found.name: found.unknown for found in part.found if found.unknown and found.name in _ROUTES}
+    unknown = {
+        found.name: found.unknown
+        for found in part.found
+        if found.unknown and found.name in _ROUTES and not found.origin.startswith("implied")
+    }
     if "GOPROXY" in unknown:
         chain = changed(chain, fault=f"GOPROXY: {unknown['GOPROXY']}")
     return ContextChain(context=part.context, chain=chain, lacks_proxy=lacks, unknown=tuple(unknown.items()))

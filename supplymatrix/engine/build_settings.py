@@ -215,14 +215,16 @@ def _with_actions(file: _File, actions: Mapping[str, _File]) -> FileScopes:
     """Return the scopes of a workflow, in the place of each call of an action those of the action."""
     told: list[BuildScope] = []
     for scope in file.scopes.scopes:
-        for name in _actions_of(changed(file, scopes=FileScopes(scopes=(scope,))), actions):
-            told += [
-                changed(scope, variables={**scope.variables, **inner.variables}, command=inner.command, calls=())
-                for inner in actions[name].scopes.scopes
-                if not inner.calls
-            ]
-        if not scope.calls:
-            told.append(scope)
+        inner = [
+            changed(scope, variables={**scope.variables, **each.variables}, command=each.command, calls=())
+            for name in _actions_of(changed(file, scopes=FileScopes(scopes=(scope,))), actions)
+            for each in actions[name].scopes.scopes
+            if not each.calls
+        ]
+        if inner:
+            told += inner
+        elif not scope.calls or scope.variables:
+            told.append(changed(scope, calls=()))
     return FileScopes(shared=file.scopes.shared, scopes=tuple(told))
 
 

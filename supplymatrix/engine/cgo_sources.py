@@ -10,20 +10,22 @@ is to be left out, it counts as taking part: the machine that builds a release m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from supplymatrix.checks.native_gaps import NATIVE_WANTED
+from supplymatrix.engine.cgo_settings import LinkerWords, linker_words
 from supplymatrix.engine.module_graph import GraphReader, GraphRun, PackagesBy
 from supplymatrix.engine.packages_anywhere import PackagesAnywhere, packages_anywhere
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.build_constraint import BuildContext
 from supplymatrix.gomod.module_graph import ListedModule
+from supplymatrix.licences.expression import joined_or_none
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.native_code import LinkMode, LinkOutcome, NationalAlgorithm, NativeCode
-from supplymatrix.model.native_run import CgoTarget, CPackage
+from supplymatrix.model.native_run import TAGS_NOTE, CgoTarget, CPackage
 from supplymatrix.model.value import changed, value
 from supplymatrix.native.libraries import find_library, stem_of
 from supplymatrix.native.loading import LOADING_IMPORTS, loads_in_go, programs_started
@@ -31,7 +33,16 @@ from supplymatrix.native.module_facts import ModuleSeen, c_library_fact, module_
 from supplymatrix.native.modules import find_modules
 from supplymatrix.native.national import national_in
 from supplymatrix.native.near_licence import NearLicence, code_licence, nearest_licence_files
-from supplymatrix.native.package_scan import GoText, PackageText, SeenCode, c_state, missing_sources, scan_package
+from supplymatrix.native.own_comments import comment_code
+from supplymatrix.native.package_scan import (
+    GoText,
+    PackageText,
+    SeenCode,
+    c_state,
+    is_static_whole,
+    not_clear,
+    scan_package,
+)
 from supplymatrix.native.started import started_facts
 from supplymatrix.sources.native_files import NativeReader, NearFiles, WantedPackage
 from supplymatrix.sources.project import Project
@@ -48,6 +59,7 @@ _OF_LIBC = frozenset({
 """Packages of Go that use the C library where C takes part, on Linux, or import one that does; all of net/ do."""
 _NET_BUT = frozenset({"net/url", "net/netip"})
 _HEADS = 8
+_BY_CGO = frozenset({LinkMode.BUNDLED, LinkMode.PREBUILT, LinkMode.STATIC, LinkMode.DYNAMIC, LinkMode.LINKED})
 _DOWNLOAD = "go mod download, with a go.sum that is proven first"
 _GAPS = 50
 
@@ -88,7 +100,7 @@ def look_at_project(project: Project, environ: Mapping[str, str], wish: CgoWish)
     if run.graph is None or run.packages_by is PackagesBy.NOBODY:
         return ProjectSide(native=(), national=(), c_packages=(), target=target, gaps=(_no_build(project, run),))
     anywhere = packages_anywhere(run, environ, tags=frozenset(run.tags), watched=_WATCHED)
-    look = _Look(project, run, anywhere)
+    look = _Look(project, run, anywhere, linker_words(environ) if run.cgo else LinkerWords())
     look.run()
     gaps = [*look.gaps, *([_no_build(project, run)] if run.missing_packages or run.package_gaps else [])]
     return ProjectSide(
@@ -142,7 +154,9 @@ def _no_build(project: Project, run: GraphRun) -> Gap:
 class _Look:
     """One project's look."""
 
-    def __init__(self, project: Project, run: GraphRun, anywhere: PackagesAnywhere) -> None:
+    def __init__(self, project: Project, run: GraphRun, anywhere: PackagesAnywhere, given: LinkerWords) -> None:
+        self._given = given
+        self._is_static = given.is_static
         self._project = project
         self._run = run
         self._anywhere = anywhere
@@ -164,6 +178,7 @@ class _Look:
         wanted = self._wanted()
         for module in sorted(wanted):
             self._look_at(module, sorted(wanted[module]))
+        self._words_given()
         for module, listed in sorted(self._listed.items()):
             if module not in wanted and module in self._run.packages and find_modules(module):
                 self.native += table_facts(_version(listed), self._place(module))
@@ -192,7 +207,7 @@ class _Look:
             yield f"libraries of operating systems, which are not told one by one: {', '.join(sorted(self._system))}"
         if self._anywhere.unmet_tags:
             tags = ", ".join(self._anywhere.unmet_tags[:10])
-            yield f"tags that files of the project ask for, and nobody gave: {tags}; --tags looks at such a build"
+            yield f"{TAGS_NOTE}: {tags}; --tags looks at such a build"
 
     def _wanted(self) -> dict[str, set[str]]:
         """Return the packages to look at, by module: with files for cgo, objects, or what opens libraries."""
@@ -216,9 +231,11 @@ class _Look:
         ]
         near = self._reader.read(root, asked)
         seen: list[SeenCode] = []
+        is_static = self._given.is_static
         for text in near.packages:
-            found = scan_package(text, self._context)
+            found = scan_package(text, self._context, is_static=is_static)
             seen += found
+            self._is_static = self._is_static or is_static_whole(text, self._context)
             self._note_package(module, text, found)
             self._lacking(module, text)
         if any(one.mode is LinkMode.LOADED for one in seen):
@@ -226,12 +243,45 @@ class _Look:
         self._miss(module, near.gaps)
         if not self._add(module, root, seen, near):
             self.native += table_facts(self._subject(module), self._place(module))
+        self._comments(module, root, near)
+
+    def _comments(self, module: str, root: Path, near: NearFiles) -> None:
+        """Add packages of the build that have no more of C than what stands in their Go files, which is C all the
+        same."""
+        told = {
+            package for fact in self.native if fact.is_built and fact.subject == self._subject(module)
+            and fact.mode in _BY_CGO for package in fact.packages
+        }  # fmt: skip
+        texts = [text for text in near.packages if text.path not in told and c_state(text, self._context)[0]]
+        if texts:
+            own = self._own_text(root, near)
+            is_own = self._is_main(module)
+            place = self._place(module)
+            folder = self._folder_of(root) if is_own else ""
+            self.native += [
+                comment_code(self._subject(module), text, own, place, folder=folder, is_own=is_own) for text in texts
+            ]
+
+    def _words_given(self) -> None:
+        """Note what CGO_LDFLAGS links, into every program."""
+        main = next((path for path in sorted(self._anywhere.folders) if self._is_main(path)), "")
+        seen = [
+            SeenCode(
+                library=name.name, mode=LinkMode.STATIC if name.is_static or self._is_static else LinkMode.DYNAMIC,
+                package=main, file="CGO_LDFLAGS", is_framework=name.is_framework,
+            )
+            for name in self._given.names
+        ]  # fmt: skip
+        if seen and any(one.is_built for one in self.c_packages):
+            self._add(main, self._anywhere.folders[main], seen, NearFiles(packages=(), licence_files=(), heads={}))
+        for word in self._given.unclear:
+            self._miss(main, [("CGO_LDFLAGS", f"what it links is not clear: {word}")])
 
     def _note_package(self, module: str, text: PackageText, found: Sequence[SeenCode]) -> None:
         """Note a package with files for cgo, and the libraries of systems that it links."""
         files = sum(file.uses_c for file in text.go_files)
         for one in found:
-            library = find_library(one.library) if one.library else None
+            library = find_library(one.library, self._context.goos) if one.library else None
             if one.is_built and (one.is_framework or (library is not None and library.is_system)):
                 self._system.add(one.library)
         if not files:
@@ -248,12 +298,12 @@ class _Look:
         )
 
     def _lacking(self, module: str, text: PackageText) -> None:
-        """Note C sources that are included and not there: what they are nobody can say."""
-        missing = missing_sources(text, self._context) if text.is_built else ()
+        """Note what is included and not there, and words that name files of words: what they are nobody can say."""
+        missing = not_clear(text, self._context) if text.is_built else ()
         if missing:
             more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
             names = ", ".join(missing[:3])
-            self._miss(module, [(text.path, f"it includes C sources that are not there: {names}{more}")])
+            self._miss(module, [(text.path, f"it takes files of C that were not found in the module: {names}{more}")])
 
     def _embedded(self, module: str, root: Path, near: NearFiles) -> list[SeenCode]:
         """Return libraries that lie in packages of a module that opens some: embedded in the program, or beside it."""
@@ -280,34 +330,42 @@ class _Look:
         """Add what was seen in a module as facts; return whether there were any."""
         is_own = self._is_main(module)
 
-        def own_text() -> NearLicence:
-            at_root = [path for path in near.licence_files if "/" not in path]
-            return code_licence(self._reader.licence_texts(root, at_root), ())
-
         facts = module_facts(
             ModuleSeen(
                 subject=self._subject(module),
                 seen=tuple(seen),
                 location=self._place(module),
-                licence_of=lambda one: self._near(root, one, near),
+                licence_of=lambda one: self._near(module, root, one, near),
                 is_own=is_own,
                 folder=self._folder_of(root) if is_own else "",
-                own_text=own_text,
+                own_text=lambda: self._own_text(root, near),
+                goos=self._context.goos,
             )
         )
         self.native += facts
         return bool(facts)
 
-    def _near(self, root: Path, one: SeenCode, near: NearFiles) -> NearLicence:
-        """Return what lies near code: licence files, and the heads of its files, or of those beside its licence."""
+    def _own_text(self, root: Path, near: NearFiles) -> NearLicence:
+        """Return the module's own licence, by the files in its root."""
+        at_root = [path for path in near.licence_files if "/" not in path]
+        return code_licence(self._reader.licence_texts(root, at_root), ())
+
+    def _near(self, module: str, root: Path, one: SeenCode, near: NearFiles) -> NearLicence:
+        """Return what lies near code: licence files, and comments of its files, or of those beside its licence."""
         stems = [stem_of(path) for path in (one.library, *one.files[:3]) if path]
         stems += [stem.removeprefix("lib") for stem in stems]
         files = nearest_licence_files(one.code_folder, near.licence_files, stems)
-        heads: Iterable[tuple[str, bytes]] = list(_heads_of(one, near))
+        heads: Sequence[tuple[str, bytes]] = _heads_of(one, near)
         folder = files[0].rpartition("/")[0] if files else ""
         if not heads and folder:
             heads = self._reader.heads_below(root, folder, _HEADS)
-        return code_licence(self._reader.licence_texts(root, files), heads)
+        texts = self._reader.licence_texts(root, files)
+        found = code_licence(texts, heads)
+        if not (found.expression or found.unplaced):
+            found = code_licence(texts, _heads_beside(one, near))
+        if found.is_cut:
+            self._miss(module, [(one.code_folder or ".", "it has more different notices of licences than were read")])
+        return found
 
     def _windows(self, wanted: Mapping[str, set[str]]) -> None:
         """Look at what is opened by the ways of Windows, but for what is Windows itself."""
@@ -359,18 +417,19 @@ class _Look:
         ]  # fmt: skip
         if callers or standard:
             place = next(iter(self._run.module_lines.values()), Location(artifact="go.mod"))
-            self.native.append(c_library_fact(place, (*callers, *standard)))
+            self.native.append(c_library_fact(place, (*callers, *standard), static=self._is_static))
 
     def _own_licence(self) -> None:
-        """Note the project's own licence where it decides whether a combination fits."""
+        """Note the licence of the program that takes what reaches it: that of the member of a workspace that is built,
+        and where several are, of all."""
         if not any(fact.position.outcome is LinkOutcome.GPL_COMBINED for fact in self.native):
             return
-        near = NearLicence()
-        for module, root in sorted(self._anywhere.folders.items()):
-            if self._is_main(module) and not near.expression:
-                near = _licence_at(root)
+        mains = [module for module in sorted(self._anywhere.folders) if self._is_main(module)]
+        takers = [module for module in mains if module == self._project.name] or mains
+        found = [_licence_at(self._anywhere.folders[module]).expression for module in takers]
+        own = (joined_or_none(dict.fromkeys(found)) or "") if all(found) else ""
         self.native = [
-            changed(fact, own_licence=near.expression) if fact.position.outcome is LinkOutcome.GPL_COMBINED else fact
+            changed(fact, own_licence=own) if fact.position.outcome is LinkOutcome.GPL_COMBINED else fact
             for fact in self.native
         ]
 
@@ -407,14 +466,19 @@ class _Look:
         return "" if place == "." else place
 
 
-def _heads_of(one: SeenCode, near: NearFiles) -> Iterator[tuple[str, bytes]]:
-    """Yield the heads of the files of code: those that are told, and those beside them."""
+def _heads_of(one: SeenCode, near: NearFiles) -> list[tuple[str, bytes]]:
+    """Return the texts of the files of code."""
     if one.mode is not LinkMode.BUNDLED:
-        return
+        return []
+    return [(path, near.heads[path]) for path in one.files if path in near.heads]
+
+
+def _heads_beside(one: SeenCode, near: NearFiles) -> list[tuple[str, bytes]]:
+    """Return the texts of files in the same folders, which say nothing of themselves."""
+    if one.mode is not LinkMode.BUNDLED:
+        return []
     folders = {path.rpartition("/")[0] for path in one.files}
-    told = [path for path in one.files if path in near.heads]
-    others = [path for path in near.heads if path.rpartition("/")[0] in folders and path not in told]
-    yield from ((path, near.heads[path]) for path in (*told, *others))
+    return [(path, data) for path, data in near.heads.items() if path.rpartition("/")[0] in folders]
 
 
 def _licence_at(root: Path) -> NearLicence:

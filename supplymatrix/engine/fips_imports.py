@@ -39,13 +39,14 @@ _Target = tuple[str, str, tuple[str, ...] | None]
 class ImportsFound:
     """packages: what is beside the module, of all builds together. marks: what their imports say of families.
     contexts: of the builds whose imports were followed. programs: how many there are in the project's module. place:
-    its module line. gaps: why there may be more."""
+    its module line. with_modules: packages of other modules are built. gaps: why there may be more."""
 
     packages: tuple[NonApprovedPackage, ...]
     marks: tuple[FipsMark, ...]
     contexts: tuple[BuildContext, ...]
     programs: int
     place: Location
+    with_modules: bool
     gaps: tuple[Gap, ...]
 
 
@@ -75,13 +76,12 @@ def read_imports(project: Project, environ: Mapping[str, str], runs: Sequence[Go
         packages=packages,
         marks=marks_of_imports(standard, names),
         contexts=tuple(
-            BuildContext(
-                goos=one.goos, goarch=one.goarch, cgo=one.cgo, tags=frozenset(one.tags), go_minor=one.go_minor
-            )
+            BuildContext(goos=one.goos, goarch=one.goarch, cgo=one.cgo, tags=frozenset(one.tags), go_minor=one.go_minor)
             for one in graphs
         ),
         programs=_programs(project, graphs),
         place=_module_line(project, graphs[0]),
+        with_modules=any(path != project.name for graph in graphs for path in graph.packages),
         gaps=tuple(dict.fromkeys(gaps)),
     )
 
@@ -189,20 +189,21 @@ def _libraries(
             gaps.append(_c_gap(project, f"a file of {package} that calls C cannot be read"))
             continue
         is_own = module.path == project.name
-        for what, line in linked:
+        for what, name, line in linked:
             place = imports.places.get(module.path) or imports.place
             if is_own:
                 place = Location(artifact=_below(project.root, file), line=line, column=1)
             one = NonApprovedPackage(
-                subject=project.name, package=package, module=module, what=what, how="imported", location=place,
-                is_c=True, by=(imports.importers or {}).get(package, ""), is_own=is_own,
+                subject=project.name, package=name, module=module, what=what, how="linked", location=place, is_c=True,
+                by=package, is_own=is_own,
             )  # fmt: skip
             found.setdefault((package, what), one)
     return tuple(found.values()), gaps
 
 
-def _linked_by(file: Path, context: BuildContext) -> list[tuple[str, int]] | None:
-    """Return which libraries with cryptography a file links, with lines; None where it cannot be read."""
+def _linked_by(file: Path, context: BuildContext) -> list[tuple[str, str, int]] | None:
+    """Return which libraries with cryptography a file links: whose it is, its name, the line; None where it cannot be
+    read."""
     from supplymatrix.errors import InputError
     from supplymatrix.fips.non_approved import library_of
     from supplymatrix.gomod.cgo_lines import cgo_directives, linked_by
@@ -212,12 +213,12 @@ def _linked_by(file: Path, context: BuildContext) -> list[tuple[str, int]] | Non
         data = read_limited(file, _C_LIMIT, "Go file")
     except InputError:
         return None
-    found: list[tuple[str, int]] = []
+    found: list[tuple[str, str, int]] = []
     for directive in cgo_directives(data) if b"#cgo" in data else ():
         for linked in linked_by(directive) if directive.holds(context) else ():
             whose = library_of(linked.name)
             if whose:
-                found.append((f"{whose} (linked as {linked.name})", directive.line))
+                found.append((whose, linked.name, directive.line))
     return found
 
 

@@ -91,6 +91,8 @@ def _shown(name: str, text: str, *, for_others: bool) -> str:
     if name in _PATTERNS and for_others:
         count = sum(bool(word.strip()) for word in text.split(","))
         return "1 pattern" if count == 1 else f"{count} patterns"
+    if name in _PATTERNS:
+        return ",".join(redact_urls(word) if "@" in word or "://" in word else word for word in text.split(","))
     return text
 
 

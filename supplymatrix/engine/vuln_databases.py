@@ -171,15 +171,16 @@ def _of_settings(environ: Mapping[str, str]) -> tuple[Path, ...]:
 
 
 def _named(path: Path, gaps: list[Gap]) -> list[ReadDatabase]:
+    from supplymatrix.documents.secret_text import blotted
     from supplymatrix.engine.vuln_files import read_database
 
-    shown = path.as_posix()
+    shown = blotted(path.as_posix())
     wanted = f"the vulnerability database {shown}"
     try:
         read = read_database(path)
     except InputError as err:
         fault = err.diagnostics[0]
-        reason = f"{fault.message} ({fault.artifact})" if fault.artifact not in ("", shown) else str(fault.message)
+        reason = f"{fault.message} ({fault.artifact})" if fault.artifact not in ("", path.as_posix()) else str(fault.message)
         remedy = fault.remedy or "name a file or folder of entries in the OSV form"
         gaps.append(Gap(wanted=wanted, reason=reason, remedy=remedy, location=Location(artifact=shown)))
         return []

@@ -19,7 +19,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from supplymatrix.buildfiles.found import BuildFile, Role, Sign
-from supplymatrix.fips.build_marks import has_no_openssl, is_known_image, is_official_go, marks_of_setting, marks_of_sign
+from supplymatrix.fips.build_marks import (
+    has_no_openssl,
+    is_known_image,
+    is_official_go,
+    marks_of_setting,
+    marks_of_sign,
+)
 from supplymatrix.fips.certificates import certificates_of_host, meaning_of
 from supplymatrix.fips.debug_lines import DebugLine, lines_for, modes_of
 from supplymatrix.fips.families import AT_RUN_TIME, defeats_of_platform, needs_of
@@ -92,7 +98,8 @@ def runs_of_signs(found: BuildFile) -> tuple[GoRun, ...]:
             continue
         before = env.get(name)
         if name == "GOFIPS140" and before is not None and before.text != text:
-            unclear = f"{name} is set to {before.text} (line {before.location.line}) and to {text} (line {sign.location.line})"
+            lines = (before.location.line, sign.location.line)
+            unclear = f"{name} is set to {before.text} (line {lines[0]}) and to {text} (line {lines[1]})"
         env[name] = Told(text=text, location=sign.location)
     place = found.gos[0].location if found.gos else Location(artifact=found.artifact)
     run = changed(run_alone(env, place, unclear), is_closed=found.kind in _CLOSED and bool(found.gos))
@@ -172,9 +179,7 @@ def _start(found: BuildFile, starts: Iterable[Told]) -> _Start:
 class _Look:
     """One build. shows: whether anything of FIPS was seen, once `posture` was asked."""
 
-    def __init__(
-        self, found: BuildFile, run: GoRun, runs: Sequence[GoRun], beside: Beside, start: _Start
-    ) -> None:
+    def __init__(self, found: BuildFile, run: GoRun, runs: Sequence[GoRun], beside: Beside, start: _Start) -> None:
         self._found, self._run, self._beside, self._start = found, run, beside, start
         self._private = tuple({span for one in runs for span in one.lines})
         self._marks: list[FipsMark] = []
@@ -216,10 +221,7 @@ class _Look:
         job = self._run.scope.removeprefix("job ")
         if job != self._run.scope and sign.stage:
             return sign.stage == job
-        line = sign.location.line
-        if not self._run.lines:
-            return not _within(line, self._private)
-        return _within(line, self._run.lines) or not _within(line, self._private)
+        return self._is_near(sign.location)
 
     def _add(self, kind: MarkKind, family: FipsFamily, words: str, location: Location) -> None:
         self._marks.append(mark(kind, family, words, location))
@@ -227,8 +229,8 @@ class _Look:
     def _take(self) -> None:
         for sign in self._builders:
             self._marks += marks_of_sign(sign)
-        for name, told in sorted(self._run.env.items()):
-            self._marks += marks_of_setting(name, told.text, told.location)
+        for name, one in sorted(self._run.env.items()):
+            self._marks += marks_of_setting(name, one.text, one.location)
         for tag, place in self._tags.items():
             if tag in ASKS:
                 family, words = ASKS[tag]
@@ -282,14 +284,21 @@ class _Look:
         """Return the version that a GOFIPS140 means for the Go that builds; "" where nobody knows."""
         if not is_version_asked(wanted) or (is_frozen(wanted) and "-" in wanted):
             return wanted if is_frozen(wanted) else ""
-        uses = [use for use in self._found.gos if use.role in _BUILDS and not use.is_least and self._is_near(use.location)]
+        uses = [
+            use for use in self._found.gos if use.role in _BUILDS and not use.is_least and self._is_near(use.location)
+        ]
         if not uses:
             return self._beside.versions.get(wanted, "")
         meanings = {meaning_of(wanted, use.version) for use in uses}
         return meanings.pop() if len(meanings) == 1 else ""
 
     def _is_near(self, place: Location) -> bool:
-        return not self._run.lines or _within(place.line, self._run.lines) or not _within(place.line, self._private)
+        """Return whether a line is about this build: of its own part of the file, or of no part. Stages are all of a
+        Dockerfile."""
+        if _within(place.line, self._run.lines):
+            return True
+        is_stage = bool(self._run.lines) and self._found.kind == "dockerfile"
+        return not is_stage and not _within(place.line, self._private)
 
     def _open_ends(self, judged: Judged) -> tuple[Judged, str]:
         """Return an answer as far as it can be given, and why it goes no further."""

@@ -32,11 +32,11 @@ _PACKAGES: tuple[tuple[re.Pattern[str], FipsFamily, str, str], ...] = (
     (re.compile(r"ubuntu-fips(?:-.*)?"), FipsFamily.NONE, "Ubuntu's modules for FIPS", ""),
 )
 """Pattern, whose Go it is (NONE: it is no Go), what it is, and the manager that has it under this name ("" = any)."""
+_NOT_BY = {"dnf": ("apk", "apt"), "apk": ("apt", "dnf", "zypper"), "": ()}
+"""Manager → those by which another package has that name."""
 _OF_REDHAT = re.compile(r".*(?:/ubi[0-9]*[/:-]|/rhel[0-9]*[/:-]|registry\.(?:access\.)?redhat\.(?:com|io)/).*")
 _SNAP = re.compile(r"go/[^/]*-fips(?:/.*)?")
-_NO_OPENSSL = re.compile(
-    r"(?:.*/)?(?:distroless/static[^:]*|chainguard/static|static|busybox|alpine|ubi[0-9]*/ubi-micro)(?::.*)?"
-)
+_NO_OPENSSL = re.compile(r"(?:.*/)?(?:distroless/static[^:]*|chainguard/static|static|busybox|alpine)(?::.*)?")
 _OFFICIAL = re.compile(r"docker\.io/library/golang(?::.*)?")
 _PLAIN = re.compile(r"docker\.io/library/(?:golang|alpine|debian|ubuntu|fedora|buildpack-deps|amazonlinux)(?::.*)?")
 
@@ -83,7 +83,7 @@ def _of_package(sign: Sign) -> Iterator[FipsMark]:
     name = sign.texts[0]
     for pattern, family, words, manager in _PACKAGES:
         found = pattern.fullmatch(name)
-        if found is not None and (not manager or sign.manager in ("", manager)):
+        if found is not None and sign.manager not in _NOT_BY[manager]:
             minor = (found[1] or _minor(sign.version)) if pattern is _REDHAT_PACKAGE else None
             yield _sign(f"the package {name} is", family, words, minor, sign.location)
             return

@@ -147,7 +147,9 @@ def certificate_of(family: FipsFamily, version: str) -> Certificate | None:
 
     version: of the module, or of BoringCrypto the tag of its source.
     """
-    return next((one for one in CERTIFICATES if one.family is family and not one.hosts and one.version == version), None)
+    return next(
+        (one for one in CERTIFICATES if one.family is family and not one.hosts and one.version == version), None
+    )
 
 
 def meaning_of(said: str, go_version: str) -> str:

@@ -43,8 +43,8 @@ _CLOSES = re.compile(r"(?<![\w-])(?:fi|esac|done)(?![\w-])")
 _OPENS = re.compile(r"(?:^|[;&|({]|(?<![\w-])(?:then|else|do))\s*(?:if|case|for|while|until|select)(?![\w-])")
 _IS_OPEN = re.compile(r"[$`%]|\{\{|@[A-Z_]+@")
 _WITH_VALUE = frozenset({
-    "-C", "-asmflags", "-buildmode", "-compiler", "-covermode", "-coverpkg", "-gccgoflags", "-gcflags", "-installsuffix",
-    "-ldflags", "-mod", "-modfile", "-o", "-overlay", "-p", "-pgo", "-pkgdir", "-tags", "-toolexec",
+    "-C", "-asmflags", "-buildmode", "-compiler", "-covermode", "-coverpkg", "-gccgoflags", "-gcflags",
+    "-installsuffix", "-ldflags", "-mod", "-modfile", "-o", "-overlay", "-p", "-pgo", "-pkgdir", "-tags", "-toolexec",
 })  # fmt: skip
 
 
@@ -135,13 +135,17 @@ class Script:
         """Yield the go commands of a command whose words are known."""
         yield from self._all([command_of(words)], frozenset(), place)
 
-    def _all(self, commands: Sequence[Command] | Iterator[Command], maybe: frozenset[int], place: _Place) -> Iterator[GoRun]:
+    def _all(
+        self, commands: Sequence[Command] | Iterator[Command], maybe: frozenset[int], place: _Place
+    ) -> Iterator[GoRun]:
         before: Command | None = None
         for number, outer in enumerate(commands):
             if number >= _MOST:
                 return
             for command in inside(self._filled(outer)):
-                is_tested = before is not None and before.at == command.at and before.words[:1] in (("[",), ("[[",), ("test",))
+                is_tested = (
+                    before is not None and before.at == command.at and before.words[:1] in (("[",), ("[[",), ("test",))
+                )
                 yield from self._one(command, place(command.at), is_maybe=is_tested or command.at in maybe)
                 before = command
 
@@ -180,9 +184,7 @@ class Script:
             return
         purpose = FipsPurpose.ASIDE if verb in _TESTING else FipsPurpose.SHIPPED
         unclear = "" if "GOFIPS140" in own else self._unclear
-        yield GoRun(
-            scope="", verb=verb, words=rest, env=env, location=location, purpose=purpose, unclear=unclear
-        )
+        yield GoRun(scope="", verb=verb, words=rest, env=env, location=location, purpose=purpose, unclear=unclear)
 
     def _assign(self, command: Command, location: Location, *, is_maybe: bool) -> None:
         words = command.words
@@ -222,7 +224,13 @@ class Script:
     def _go_env(self, words: Sequence[str], location: Location) -> None:
         if words[:1] == ("-w",):
             pairs = (word.partition("=") for word in words[1:])
-            self._kept.update({name: Told(text=text, location=location) for name, equals, text in pairs if equals and name in DECIDING})
+            self._kept.update(
+                {
+                    name: Told(text=text, location=location)
+                    for name, equals, text in pairs
+                    if equals and name in DECIDING
+                }
+            )
         elif words[:1] == ("-u",):
             for name in words[1:]:
                 self._kept.pop(name, None)
@@ -251,6 +259,7 @@ def _conditional_lines(text: str) -> frozenset[int]:
 
 def runs_of_script(text: str, artifact: str) -> GoRuns:
     """Return what a script of its own starts."""
+
     def place(at: int) -> Location:
         return Location(artifact=artifact, line=at + 1, column=1)
 

@@ -43,7 +43,9 @@ def runs_of_dockerfile(data: bytes, artifact: str) -> GoRuns:
         for run in stage.runs:
             runs += _of_run(file, stage, run, script, asked)
     placed = [
-        one if _index_of(file, one) in needed or one.purpose is FipsPurpose.ASIDE else changed(one, purpose=FipsPurpose.ASIDE)
+        one
+        if _index_of(file, one) in needed or one.purpose is FipsPurpose.ASIDE
+        else changed(one, purpose=FipsPurpose.ASIDE)
         for one in runs
     ]
     return GoRuns(runs=tuple(placed), starts=tuple(_starts(file, instructions)))

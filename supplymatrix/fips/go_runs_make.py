@@ -24,7 +24,9 @@ __all__ = ["runs_of_makefile"]
 
 _LONGEST = 4_000
 _MOST_LINES = 20_000
-_SETTING = re.compile(r"(export\s+|override\s+)*(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)\s*(?P<how>::?:?|\?|\+|!)?=\s*(?P<text>.*)")
+_SETTING = re.compile(
+    r"(export\s+|override\s+)*(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)\s*(?P<how>::?:?|\?|\+|!)?=\s*(?P<text>.*)"
+)
 _EXPORT = re.compile(r"export(?:\s+(?P<names>[A-Za-z0-9_ ]+))?\s*")
 _TARGET = re.compile(r"(?P<names>[A-Za-z0-9_./%$(){} -]+?)\s*::?(?!=)\s*(?P<rest>.*)")
 _OPENS = re.compile(r"(?:ifeq|ifneq|ifdef|ifndef)\b")
@@ -90,7 +92,9 @@ class _Makefile:
             for name in (exported["names"] or "").split():
                 known = self.given.get(name)
                 place = Location(artifact=self.artifact, line=number, column=1)
-                self.given[name] = changed(known, is_exported=True) if known else _Given(text="", location=place, is_exported=True)
+                self.given[name] = (
+                    changed(known, is_exported=True) if known else _Given(text="", location=place, is_exported=True)
+                )
             return
         found = _TARGET.fullmatch(bare)
         if not found:

@@ -78,7 +78,9 @@ def runs_of_gitlab_ci(data: bytes, artifact: str) -> GoRuns:
             continue
         script = Script({**root, **_env(file, job["variables"])})
         for key in _SCRIPTS:
-            before = job[key] if key in job else file.root["default"][key] if key in file.root["default"] else file.root[key]
+            before = (
+                job[key] if key in job else file.root["default"][key] if key in file.root["default"] else file.root[key]
+            )
             for node in scalars(before):
 
                 def place(at: int, node: YamlNode = node) -> Location:

@@ -103,14 +103,12 @@ def judge(
         return Judged(family=family, others=others, state=CertificateState.AT_RUN_TIME, dated=READ_ON)
     if family is FipsFamily.BORINGCRYPTO:
         return _of_table(family, others, _BORING if _minor(go_version) >= _BORING_SINCE else "")
-    if versions:
-        return _of_table(family, others, ", ".join(versions))
-    if wanted == "off":
+    if wanted == "off" and not versions:
         return Judged(family=FipsFamily.NONE, others=others)
-    if not is_version:
+    if not versions and not is_version:
         return Judged(family=family, others=others, state=CertificateState.NOT_FROZEN, dated=READ_ON)
-    if meaning:
-        return _of_table(family, others, meaning)
+    if versions or meaning:
+        return _of_table(family, others, ", ".join(versions) or meaning)
     state = CertificateState.NOT_IN_TABLE
     return Judged(family=family, others=others, module=wanted, state=state, dated=READ_ON)
 

@@ -17,7 +17,6 @@ from supplymatrix.fips.non_approved import (
     KECCAK,
     OPENSSL,
     STD,
-    Known,
     by_key,
     calls_standard,
     is_refused,
@@ -100,35 +99,25 @@ def linked_in_program(
             if known.key != KECCAK or not own:
                 continue
             known = changed(known, what="Keccak")  # noqa: PLW2901 - the rest of it is the standard library's
-        found.append(_linked(name, known, packages[0], module, own, functions, linked))
+        is_standard = known.key in STANDARD
+        by = _user_of(packages[0], functions) if is_standard else ""
+        found.append(
+            NonApprovedPackage(
+                subject=name,
+                package=packages[0],
+                module=module,
+                what=known.what,
+                how="linked",
+                location=Location(artifact=name, pointer=_TABLE),
+                is_blocked=is_refused(known.key, module.version),
+                is_c=known.is_c,
+                functions=_few(own),
+                by=by,
+                inside=_inside(packages[0], own, functions, linked) if is_standard and not by else "",
+                use=FipsUse.PROGRAM,
+            )
+        )
     return (*found, *_functions_in(name, functions, linked), *libraries)
-
-
-def _linked(
-    name: str,
-    known: Known,
-    package: str,
-    module: ModuleVersion,
-    own: tuple[str, ...],
-    functions: frozenset[str],
-    linked: frozenset[str],
-) -> NonApprovedPackage:
-    is_standard = known.key in STANDARD
-    by = _user_of(package, functions) if is_standard else ""
-    return NonApprovedPackage(
-        subject=name,
-        package=package,
-        module=module,
-        what=known.what,
-        how="linked",
-        location=Location(artifact=name, pointer=_TABLE),
-        is_blocked=is_refused(known.key, module.version),
-        is_c=known.is_c,
-        functions=_few(own),
-        by=by,
-        inside=_inside(package, own, functions, linked) if is_standard and not by else "",
-        use=FipsUse.PROGRAM,
-    )
 
 
 def _is_keccak(function: str) -> bool:

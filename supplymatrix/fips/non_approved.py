@@ -30,8 +30,8 @@ from supplymatrix.model.semver import compare
 from supplymatrix.model.value import changed, value
 
 __all__ = [
-    "KECCAK", "OPENSSL", "STD", "Known", "ProjectImports", "by_key", "calls_standard", "imported_by_project", "is_refused",
-    "known_of", "library_of", "modules_alone",
+    "KECCAK", "OPENSSL", "STD", "Known", "ProjectImports", "by_key", "calls_standard", "imported_by_project",
+    "is_refused", "known_of", "library_of", "modules_alone",
 ]  # fmt: skip
 
 _X_CRYPTO = "golang.org/x/crypto/"
@@ -40,7 +40,9 @@ KECCAK = f"{_X_CRYPTO}sha3"
 OPENSSL = "OpenSSL"
 _MAJOR = re.compile(r"/v[0-9]{1,6}(?=/|$)")
 _RELEASE = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?")
-_LIBRARY_END = re.compile(r"(?:\.(?:so|dylib|tbd|dll|a|lib|pc)(?:\.[0-9.]*)?|[-_.]?[0-9]+(?:[._-][0-9]+)*(?:-x64|-x86)?|-x64)$")
+_LIBRARY_END = re.compile(
+    r"(?:\.(?:so|dylib|tbd|dll|a|lib|pc)(?:\.[0-9.]*)?|[-_.]?[0-9]+(?:[._-][0-9]+)*(?:-x64|-x86)?|-x64)$"
+)
 _GO_MOD = Location(artifact="go.mod")
 _LONGEST_CHAIN = 100
 

@@ -24,13 +24,16 @@ from supplymatrix.gomod.go_imports import GoImport, parse_go_head
 from supplymatrix.model.fips import NonApprovedPackage
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 
 __all__ = ["Call", "OwnFile", "counting_lines", "has_calls", "of_own_files", "read_own_file"]
 
 _BY_PACKAGE: Mapping[str, Mapping[str, str]] = {
     package: {
-        name.rpartition(".")[2]: what for what, names in CALLED.items() for name in names if name.startswith(f"{package}.")
+        name.rpartition(".")[2]: what
+        for what, names in CALLED.items()
+        for name in names
+        if name.startswith(f"{package}.")
     }
     for package in sorted({name.rpartition(".")[0] for names in CALLED.values() for name in names})
 }
@@ -147,7 +150,7 @@ def _found(data: bytes, patterns: Sequence[bytes]) -> Iterator[tuple[int, bytes]
 
 
 def counting_lines(files: Iterable[OwnFile], builds: Sequence[BuildContext]) -> tuple[DebugLine, ...]:
-    """Return the `//go:debug` lines of files that a build takes: for any system, with the tags that a build is given."""
+    """Return the `//go:debug` lines of files that a build takes: for any system, with the tags of these builds."""
     tags = frozenset(tag for one in builds for tag in one.tags)
     anywhere = AnyPlatform(tags=tags)
     return tuple(line for file in files if file.lines and file.is_in(anywhere) for line in file.lines)
@@ -176,7 +179,8 @@ def of_own_files(
             known_package = known_of(imported.path)
             if known_package is not None and (known_package.what, imported.path) not in found:
                 place = Location(artifact=file.name, line=imported.line, column=imported.column)
-                found[known_package.what, imported.path] = _of_import(subject, imported.path, known_package, by, under, place)
+                one = _of_import(subject, imported.path, known_package, place)
+                found[known_package.what, imported.path] = changed(one, by=by, under=under)
     return tuple(found.values())
 
 
@@ -204,9 +208,7 @@ def _of_call(subject: str, call: Call, package: str, by: str, under: str) -> Non
     )
 
 
-def _of_import(
-    subject: str, package: str, known: Known, by: str, under: str, place: Location
-) -> NonApprovedPackage:
+def _of_import(subject: str, package: str, known: Known, place: Location) -> NonApprovedPackage:
     is_standard = package in STANDARD
     return NonApprovedPackage(
         subject=subject,
@@ -217,7 +219,5 @@ def _of_import(
         location=place,
         is_blocked=is_refused(package, "") if is_standard else False,
         is_c=known.is_c,
-        by=by,
         is_own=True,
-        under=under,
     )

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import re
 
-from supplymatrix.fips.families import defeats_of_platform, needs_of
 from supplymatrix.fips.build_marks import IN_REDHAT_SINCE
+from supplymatrix.fips.families import defeats_of_platform, needs_of
 from supplymatrix.fips.judging import Judged, judge, mark
 from supplymatrix.fips.words import EXPERIMENTS, MODE, MODES, default_at_link, is_frozen, setting_of, words_of
 from supplymatrix.gomod.build_info import BuildInfo
@@ -297,8 +297,8 @@ class _Look:
             if self._settings.get("-asan") == "true":
                 found.append(("it is built with -asan, and ends at its start in FIPS mode", "-asan"))
         if self._linked is not None and self._linked not in MODES[2:]:
-            words = f"the linker was given runtime.godebugDefault, with {MODE}={self._linked}: FIPS mode is off by default"
-            found.append((words, "-ldflags"))
+            words = f"the linker was given runtime.godebugDefault, with {MODE}={self._linked}"
+            found.append((f"{words}: FIPS mode is off by default", "-ldflags"))
         elif self._mode == "off" and (self._wanted not in ("", "off") or family is not FipsFamily.NONE):
             found.append(
                 (f"{MODE}=off is recorded, so that FIPS mode is off unless GODEBUG says otherwise", "DefaultGODEBUG")
@@ -337,10 +337,11 @@ def default_bytes(read: ReadProgram) -> bytes:
 
 def with_other_default(posture: FipsPosture) -> FipsPosture:
     """Return the posture of a program that does not have the default of GODEBUG which it records."""
-    words = f"{MODE}={posture.mode} is recorded, and the program has another default: the linker was given it, or it was"
-    found = mark(
-        MarkKind.DEFEAT, posture.family, f"{words} changed afterwards", Location(artifact=posture.subject, pointer="data")
+    words = (
+        f"{MODE}={posture.mode} is recorded, and the program has another default: the linker was given it, or it was "
+        "changed afterwards"
     )
+    found = mark(MarkKind.DEFEAT, posture.family, words, Location(artifact=posture.subject, pointer="data"))
     return changed(posture, marks=Judged.in_order((*posture.marks, found)))
 
 

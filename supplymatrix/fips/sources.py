@@ -68,15 +68,15 @@ def marks_of_imports(standard: Mapping[str, str], packages: Iterable[str]) -> tu
     return tuple(found)
 
 
-def posture_of_project(
-    sources: Sources, settings: Sequence[MachineSetting], looked_at: Sequence[str]
-) -> FipsPosture:
+def posture_of_project(sources: Sources, settings: Sequence[MachineSetting], looked_at: Sequence[str]) -> FipsPosture:
     """Return the posture of what a build on this machine makes of a project, its build files left out. Of several
     programs the mode is that which protects least, and each line has a mark."""
     marks = list(sources.imports)
     wanted, linked = "", None
-    for line in sources.lines:
-        marks.append(mark(MarkKind.CLAIM, FipsFamily.NONE, f"{MODE}={line.value} is written", line.location))
+    marks += [
+        mark(MarkKind.CLAIM, FipsFamily.NONE, f"{MODE}={line.value} is written", line.location)
+        for line in sources.lines
+    ]
     for setting in settings:
         origin = Location(artifact=setting.origin, pointer=setting.name)
         marks += marks_of_setting(setting.name, setting.text, origin)

@@ -4,8 +4,8 @@
     ['no']
 
 The clauses are those of the two texts that Go has had since its release: BSD with three clauses, whose third named
-Google Inc. and later Google LLC, and "Additional IP Rights Grant (Patents)". Nothing else binds who uses Go: there is
-no other licence behind it, no fee, and nobody to be asked. This is what the texts say, and no legal advice.
+Google Inc. and later Google LLC, and "Additional IP Rights Grant (Patents)". Some files of Go have notices of others
+beside them: they are among the rules. This is what the texts say, and no legal advice.
 """
 
 from __future__ import annotations
@@ -106,9 +106,24 @@ _NO_NAMES = TermRule(
 )
 _NO_OTHER = TermRule(
     verb=Verb.MAY,
-    text="do so without a fee, a registration or a notice to anybody: the three clauses are all conditions there are",
+    text="do so without a fee, a registration or a notice to anybody: the three clauses are all conditions of LICENSE",
     source="LICENSE, first sentence",
     quote="are permitted provided that the following conditions are",
+)
+_LINKED_NOTICES = TermRule(
+    verb=Verb.MUST,
+    text="keep the notices of others whose code is linked in where it is used: of Inferno (MIT) for memory moves of the "
+    "runtime, of Sun Microsystems and Cephes for functions of math and math/cmplx",
+    source="the files' own heads: src/runtime/memmove_amd64.s, src/math/log.go, src/math/sin.go and others",
+    quote="",
+)
+_TOOL_NOTICES = TermRule(
+    verb=Verb.MUST,
+    text="keep the notices of others in the tools and their sources, too: pprof is under Apache-2.0, BoringCrypto "
+    "under the LICENSE beside its objects, parts of the linker under that of Inferno (MIT)",
+    source="the files' own heads; src/cmd/vendor/github.com/google/pprof/LICENSE, "
+    "src/crypto/internal/boring/LICENSE and others",
+    quote="",
 )
 _AS_IS = TermRule(
     verb=Verb.MUST,
@@ -118,21 +133,23 @@ _AS_IS = TermRule(
 )
 _GRANT = TermRule(
     verb=Verb.MAY,
-    text="use the patents of Google that this Go necessarily infringes: make, run, change, sell and pass it on, at no "
-    "charge",
+    text="use the patents of Google that Go, as Google distributes it, necessarily infringes: make, run, change, sell "
+    "and pass it on, at no charge",
     source="PATENTS, grant",
     quote="perpetual, worldwide, non-exclusive, no-charge, royalty-free",
 )
 _UNCHANGED = TermRule(
     verb=Verb.MUST,
-    text="know that the grant covers this Go as it is, not claims that only your changes of it infringe",
+    text="know that the grant covers what Google distributes as part of the Go project: not a vendor's changes of it, "
+    "nor claims that only your own changes infringe",
     source="PATENTS, limit",
     quote="only as a consequence of further modification",
 )
 _ENDS = TermRule(
     verb=Verb.ENDS,
-    text="your patent rights end on the day on which you, your agent or your exclusive licensee sue anybody, by claim "
-    "or counterclaim, saying that this Go infringes a patent; the licence of copyright does not end by that",
+    text="your patent rights end on the day on which you, your agent or your exclusive licensee sue anybody, or order "
+    "or agree to such a suit, by claim or counterclaim, saying that this Go infringes a patent; the licence of "
+    "copyright does not end by that",
     source="PATENTS, end",
     quote="shall terminate as of the date such litigation is filed",
 )
@@ -157,6 +174,8 @@ _USES: tuple[GoUse, ...] = (
                 source="the licence files in those folders",
                 quote="",
             ),
+            _TOOL_NOTICES,
+            _LINKED_NOTICES,
             _NO_NAMES,
             _AS_IS,
         ),
@@ -179,6 +198,7 @@ _USES: tuple[GoUse, ...] = (
                 source=_TWO,
                 quote="Redistributions in binary form must reproduce the above",
             ),
+            _LINKED_NOTICES,
             _NO_NAMES,
             _NO_OTHER,
         ),
@@ -196,6 +216,9 @@ _USES: tuple[GoUse, ...] = (
             ),
             _KEEP_SOURCE,
             _KEEP_BINARY,
+            _TOOL_NOTICES,
+            _LINKED_NOTICES,
+            _NO_NAMES,
             _UNCHANGED,
             _NO_OTHER,
         ),
@@ -218,6 +241,8 @@ _USES: tuple[GoUse, ...] = (
                 quote="Redistributions of source code must retain the above copyright",
             ),
             _KEEP_BINARY,
+            _LINKED_NOTICES,
+            _NO_NAMES,
             _UNCHANGED,
         ),
     ),

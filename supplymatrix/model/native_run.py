@@ -8,7 +8,10 @@ from supplymatrix.model.native_code import NationalAlgorithm, NativeCode
 from supplymatrix.model.rule import Result
 from supplymatrix.model.value import value
 
-__all__ = ["CPackage", "CgoRun", "CgoTarget"]
+__all__ = ["TAGS_NOTE", "CPackage", "CgoRun", "CgoTarget"]
+
+TAGS_NOTE = "tags that files of the project ask for, and nobody gave"
+"""How the note begins that tells of files that no build of this look takes: it is shown always."""
 
 
 @value

@@ -150,7 +150,7 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
 @lru_cache(maxsize=256)
 def _go_pattern(imports: tuple[tuple[object, ...], ...]) -> re.Pattern[bytes] | None:
     """Return a pattern for the calls that open libraries. imports: (path, name, name …) of each package."""
-    parts = []
+    parts: list[bytes] = []
     for path, *names in imports:
         prefix = _prefix(name for name in names if isinstance(name, bytes))
         if prefix:

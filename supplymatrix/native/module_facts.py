@@ -32,9 +32,9 @@ _FILES = 20
 _NOTES = 5
 _INSIDE = (LinkMode.BUNDLED, LinkMode.PREBUILT)
 _COMMON = frozenset({
-    "archive", "binding", "c", "cap", "config", "crypto", "ct", "db", "edit", "event", "fuse", "gl", "gs", "history", "hs",
-    "image", "ip", "kvm", "ldap", "magic", "mount", "mpv", "notify", "packet", "panel", "pulse", "signal", "ssh", "ssl",
-    "system", "tls", "torch", "util", "version", "virt", "yaml",
+    "archive", "binding", "c", "cap", "config", "crypto", "ct", "db", "edit", "event", "fuse", "gl", "gs", "history",
+    "hs", "image", "ip", "kvm", "ldap", "magic", "mount", "mpv", "notify", "packet", "panel", "pulse", "signal", "ssh",
+    "ssl", "system", "tls", "torch", "util", "version", "virt", "yaml",
 })  # fmt: skip
 """Names of folders that are libraries' as well, and mostly are no library's."""
 _SHARED = re.compile(r"\.(?:so(?:\.[0-9][0-9.]*)?|dylib|dll|tbd)(?:\.(?:gz|zst|xz|bz2))?\Z", re.IGNORECASE)

@@ -76,6 +76,7 @@ _EXCEPTIONS: tuple[tuple[str, str], ...] = (
 _EXCEPTION = re.compile(
     r"\bexceptions?\b|in addition to the permissions in the gnu|runtime library exception", re.IGNORECASE
 )
+_GNU_TEXT = re.compile(r"GNU (?:LESSER |LIBRARY |AFFERO )?GENERAL PUBLIC LICENSE\s+Version [0-9]")
 _GNU = ("GPL-", "LGPL-", "AGPL-")
 UNRECOGNISED = "LicenseRef-not-recognised"
 _CHOICE = re.compile(
@@ -127,6 +128,13 @@ def code_licence(texts: Sequence[tuple[str, bytes]], heads: Iterable[tuple[str, 
     spoken = [said for block in blocks.of(heads) for said in [_read_block(block)]]
     named = [said for said in files if said.expression]
     of_files = [said.expression for said in named]
+    loosened = {text.partition(" WITH ")[0]: text for text in of_files if " WITH " in text}
+    spoken = [  # a head that only names an exception has it in the file beside it
+        changed(said, expression=loosened[said.expression], note="")
+        if said.note and said.expression in loosened
+        else said
+        for said in spoken
+    ]
     of_heads = [said.expression for said in spoken if said.expression]
     offers = any(said.offers for said in (*files, *spoken))
     note = "; ".join(dict.fromkeys(said.note for said in (*files, *spoken) if said.note))
@@ -265,10 +273,13 @@ def _read(path: str, data: bytes, *, is_file: bool = False, is_head: bool = Fals
     text = data.decode("utf-8", "replace")
     offers = _offers(data[:_HEAD] if is_file else data)
     if found.expression:
-        return _Said(path=path, expression=found.expression, offers=offers and not is_file)
+        expression, note = found.expression, ""
+        if not is_file and expression.startswith(_GNU) and " " not in expression and _EXCEPTION.search(text):
+            expression, note = _with_exception(expression, text)  # "under the GPL with a linking exception"
+        return _Said(path=path, expression=expression, note=note, offers=offers and not is_file)
     if "GNU" in text or "GPL" in text or found.nearest:
-        rest = _without_exceptions(text)
-        base = read_licence_text(rest.encode(), path).expression if rest != text else ""
+        bases = (read_licence_text(rest.encode(), path).expression for rest in _without_exceptions(text))
+        base = next((base for base in bases if base), "")
         if base.startswith(_GNU) and " " not in base:
             expression, note = _with_exception(base, text)
             return _Said(path=path, expression=expression, note=note)
@@ -284,11 +295,23 @@ def _read(path: str, data: bytes, *, is_file: bool = False, is_head: bool = Fals
     )
 
 
-def _without_exceptions(text: str) -> str:
-    """Return a text without the paragraphs that speak of an exception, and rulers."""
-    parts = re.split(r"\n[ \t]*\n|\n[-=_ \t]{20,}\n", text)
-    kept = [part for part in parts if _EXCEPTION.search(part[:600]) is None or "TERMS AND CONDITIONS" in part]
-    return "\n\n".join(kept)
+def _without_exceptions(text: str) -> Iterator[str]:
+    """Yield a text without the paragraphs that speak of an exception: all else, then the text of a GNU licence alone.
+    That has paragraphs of its own on exceptions, which stay."""
+    start = _GNU_TEXT.search(text)
+    end = text.find("END OF TERMS AND CONDITIONS")
+    first, last = (start.start(), end) if start is not None and end > start.start() else (len(text), len(text))
+    kept = [_cleared(text[:first]), text[first:last], _cleared(text[last:])]
+    if kept != [text[:first], text[first:last], text[last:]]:
+        yield "\n\n".join(kept)
+        if last > first:
+            yield text[first:]
+
+
+def _cleared(text: str) -> str:
+    parts = re.split(r"\n[ \t]*\n|\n[-=_ \t]{20,}(?:\n|\Z)", text)
+    kept = [part for part in parts if _EXCEPTION.search(part) is None]
+    return "\n\n".join(kept) if len(kept) < len(parts) else text
 
 
 def _with_exception(base: str, text: str) -> tuple[str, str]:

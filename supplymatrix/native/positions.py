@@ -13,7 +13,7 @@ v2v3Compatibility, AllCompatibility); LGPL-2.1 section 6; LGPL-3.0 section 4; GP
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from supplymatrix.errors import InputError
 from supplymatrix.licences.classes import LicenceClass, class_of
@@ -37,6 +37,8 @@ _ORDER = (
 )
 """What asks less stands first. What is not known may ask anything; where it comes beside the GPL, that is told."""
 _GNU_ONLY = ("GPL-", "AGPL-")
+_ASK_AROUND = ("SSPL-", "Parity-", "CAL-")
+"""Licences whose copyleft is not GNU's, and reaches further."""
 
 
 def position_of(expression: str, mode: LinkMode) -> LicencePosition:
@@ -57,37 +59,85 @@ def position_of(expression: str, mode: LinkMode) -> LicencePosition:
     return _of(parsed, mode)
 
 
-def fits_project(expression: str, own: str) -> bool:
-    """Return whether a program under its own licence may be one work with a GPL library, as the FSF's table of
-    compatible licences has it. expression: of the library; own: of the program, "" = not known, which fits nothing.
+def fits_project(expression: str, own: str, beside: Iterable[str] = ()) -> bool:
+    """Return whether a program under its own licence may be one work with a GPL library, and with all else that is in
+    it, as the FSF has it: there is one GNU licence for the whole that all of them, and the program's own, can be under
+    or with. expression: of the library; own: of the program, "" = not known, which fits nothing. beside: of the other
+    libraries in the same program.
 
     Raises nothing: what is no expression fits nothing.
     """
     try:
         library, program = parse_expression(expression), parse_expression(own)
+        others = [parse_expression(text) for text in dict.fromkeys(beside) if text]
     except InputError:
         return False
-    return satisfied(library, lambda asked: _asks_nothing_of_all(asked) or satisfied(program, _takes(asked)))
+    return any(
+        satisfied(program, _is_gnu(whole)) and all(satisfied(part, _joins(whole)) for part in (library, *others))
+        for whole in _WHOLES
+    )
 
 
-def _asks_nothing_of_all(licence: str) -> bool:
-    return class_of(licence) in (LicenceClass.PUBLIC_DOMAIN, LicenceClass.PERMISSIVE, LicenceClass.WEAK_COPYLEFT)
+_WHOLES = ("GPL-2.0", "GPL-3.0", "AGPL-3.0")
+_CAN_BE = {
+    "GPL-2.0": ("GPL-1.0-or-later", "GPL-2.0-only", "GPL-2.0-or-later"),
+    "GPL-3.0": ("GPL-1.0-or-later", "GPL-2.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later"),
+    "AGPL-3.0": (
+        "GPL-1.0-or-later", "GPL-2.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later", "AGPL-1.0-or-later",
+        "AGPL-3.0-only", "AGPL-3.0-or-later",
+    ),
+}  # fmt: skip
+"""Licence of the whole → licences of GNU that a part of it can have; GPL-3.0 and AGPL-3.0 allow each other's parts."""
+_WEAK = {
+    "GPL-2.0": ("LGPL-2.0-only", "LGPL-2.0-or-later", "LGPL-2.1-only", "LGPL-2.1-or-later", "MPL-2.0"),
+    "GPL-3.0": (
+        "LGPL-2.0-only", "LGPL-2.0-or-later", "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0-only",
+        "LGPL-3.0-or-later", "MPL-2.0", "CECILL-2.0", "CECILL-2.1", "EUPL-1.2",
+    ),
+}  # fmt: skip
+_NOT_WITH_GPL = frozenset({
+    "Apache-1.0", "Apache-1.1", "BSD-4-Clause", "BSD-4-Clause-Shortened", "BSD-3-Clause-Attribution",
+    "Entessa", "MS-PL", "OpenSSL", "OpenSSL-standalone", "PHP-3.0", "PHP-3.01",
+    "Plexus", "SSLeay-standalone", "Xdebug-1.03", "XFree86-1.1", "Zend-2.0", "ZPL-1.1",
+})  # fmt: skip
+"""Permissive licences that ask for more than the GPL lets anybody ask for, as credit in advertisements."""
+_NOT_WITH_GPL2 = frozenset({"Apache-2.0", "ECL-2.0", "FTL"})
+"""Those that only the third version lets stand beside it."""
 
 
-def _takes(asked: str) -> Callable[[str], bool]:
-    return lambda own: own.partition(" WITH ")[0] in _TAKEN_BY.get(asked.partition(" WITH ")[0], ())
+def _is_gnu(whole: str) -> Callable[[str], bool]:
+    """Return a test of the program's own licence: one of GNU by which the whole is what it is."""
+    return lambda own: own.partition(" WITH ")[0] in _CAN_BE[whole]
 
 
-_GPL3 = ("GPL-3.0-only", "GPL-3.0-or-later", "GPL-2.0-or-later", "AGPL-3.0-only", "AGPL-3.0-or-later")
-_TAKEN_BY = {
-    "GPL-2.0-only": ("GPL-2.0-only", "GPL-2.0-or-later"),
-    "GPL-2.0-or-later": ("GPL-2.0-only", *_GPL3),
-    "GPL-3.0-only": _GPL3,
-    "GPL-3.0-or-later": _GPL3,
-    "AGPL-3.0-only": ("AGPL-3.0-only", "AGPL-3.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later"),
-    "AGPL-3.0-or-later": ("AGPL-3.0-only", "AGPL-3.0-or-later", "GPL-3.0-only", "GPL-3.0-or-later"),
-}
-"""Licence of the library → licences of programs with which it can be one work, the whole under the stricter one."""
+def _joins(whole: str) -> Callable[[str], bool]:
+    """Return a test of whether a part can be in a whole under a licence of GNU."""
+    is_second = whole == "GPL-2.0"
+
+    def test(licence: str) -> bool:
+        name, _, exception = licence.partition(" WITH ")
+        if name in _CAN_BE[whole] or (not is_second and name in _CAN_BE["AGPL-3.0"]):
+            return True
+        if exception in _FREE_TO_LINK or (exception and class_of(name) is LicenceClass.PERMISSIVE):
+            return True  # LLVM's lets the Apache licence stand beside GPL-2.0
+        if name in _WEAK["GPL-2.0" if is_second else "GPL-3.0"]:
+            return True
+        kind = class_of(name)
+        if kind is LicenceClass.PERMISSIVE:
+            return name not in _NOT_WITH_GPL and not (is_second and name in _NOT_WITH_GPL2)
+        return kind is LicenceClass.PUBLIC_DOMAIN
+
+    return test
+
+
+_FREE_TO_LINK = frozenset({
+    "Bison-exception-2.2", "Classpath-exception-2.0", "FLTK-exception", "GCC-exception-2.0", "GCC-exception-2.0-note",
+    "GCC-exception-3.1", "GNAT-exception", "GPL-3.0-linking-exception", "GPL-3.0-linking-source-exception",
+    "LGPL-3.0-linking-exception", "LLGPL", "Linux-syscall-note", "OCaml-LGPL-linking-exception",
+    "OpenJDK-assembly-exception-1.0", "Qwt-exception-1.0", "WxWindows-exception-3.1", "eCos-exception-2.0",
+    "freertos-exception-2.0", "mif-exception",
+})  # fmt: skip
+"""Exceptions by which a program that links the code, or is made with it, need not be under its licence."""
 
 
 def _of(expression: Expression, mode: LinkMode) -> LicencePosition:
@@ -103,16 +153,17 @@ def _of(expression: Expression, mode: LinkMode) -> LicencePosition:
 def _of_licence(licence: str, mode: LinkMode) -> LicencePosition:
     name = licence.partition(" WITH ")[0]
     kind = class_of(licence)
-    if name.startswith("LGPL-"):
-        return _of_lgpl(licence, mode)
-    if class_of(name) is LicenceClass.STRONG_COPYLEFT and kind is LicenceClass.WEAK_COPYLEFT:
+    exception = licence.partition(" WITH ")[2]
+    if exception in _FREE_TO_LINK and name.startswith(("GPL-", "LGPL-", "AGPL-")):
         return LicencePosition(
             outcome=LinkOutcome.EXCEPTION,
             of=PositionOf.LICENCE_TEXT,
             source=f"the exception in {licence}",
             words="linking it is free by its exception; changes of the library itself stay under its licence",
         )
-    if name.startswith(_GNU_ONLY) and kind is not LicenceClass.UNKNOWN:
+    if name.startswith("LGPL-"):
+        return _of_lgpl(licence, mode)
+    if name.startswith(_GNU_ONLY) and "AdditionRef-" not in licence and class_of(name) is not LicenceClass.UNKNOWN:
         return _of_gpl(licence, mode)
     return _of_class(licence, kind)
 
@@ -139,13 +190,6 @@ def _of_gpl(licence: str, mode: LinkMode) -> LicencePosition:
 def _of_lgpl(licence: str, mode: LinkMode) -> LicencePosition:
     is_third = "3.0" in licence
     section = "LGPL-3.0 section 4(d)" if is_third else "LGPL-2.1 section 6"
-    if " WITH LGPL-3.0-linking-exception" in licence:
-        return LicencePosition(
-            outcome=LinkOutcome.EXCEPTION,
-            of=PositionOf.LICENCE_TEXT,
-            source=f"the exception in {licence}",
-            words="linking it in any way is free by its exception; changes of the library stay under its licence",
-        )
     if mode in _LOOSE:
         clause = f"{section}(1)" if is_third else f"{section}(b)"
         return LicencePosition(
@@ -173,6 +217,12 @@ def _of_class(licence: str, kind: LicenceClass) -> LicencePosition:
     if kind is LicenceClass.WEAK_COPYLEFT:
         words = "give the source of its own files, and of changes of them, to those who get the program"
         return _text(licence, LinkOutcome.WEAK, words)
+    if licence.startswith(_ASK_AROUND):
+        words = (
+            "it asks for the source of what is built or served with it: how far that reaches is in "
+            "its text, and the FSF has taken no position on it"
+        )
+        return LicencePosition(outcome=LinkOutcome.UNKNOWN, of=PositionOf.NOBODY, source=licence, words=words)
     if kind in (LicenceClass.PROPRIETARY, LicenceClass.SOURCE_AVAILABLE):
         return LicencePosition(
             outcome=LinkOutcome.PROPRIETARY,

@@ -87,11 +87,20 @@ class _Look:
     def libraries(self) -> Iterator[NativeCode]:
         """Yield the libraries that the program loads at its start, but for those of the system."""
         for file in dict.fromkeys(self._read.libraries):
-            library = find_library(file)
-            if file.startswith(_LOADERS) or (library is not None and library.is_system) or _is_of_mac(file):
+            library = find_library(file, self._read.goos)
+            if (
+                file.rpartition("/")[2].startswith(_LOADERS)
+                or (library is not None and library.is_system)
+                or self._is_of_mac(file)
+            ):
                 continue
             owner = self._owner(library)
             yield self._fact(owner, library, file, LinkMode.DYNAMIC, NativeProof.PROGRAM, files=(file,))
+
+    def _is_of_mac(self, file: str) -> bool:
+        """Return whether a file is one of macOS, which keeps its own libraries there; elsewhere others' lie there."""
+        is_there = file.startswith(("/usr/lib/", "/System/Library/", "/System/iOSSupport/"))
+        return is_there and self._read.format not in ("ELF", "PE")
 
     def c_library(self) -> Iterator[NativeCode]:
         """Yield the C library, where the program has one in it or loads one."""
@@ -153,7 +162,7 @@ class _Look:
 
     def _unknown(self, module: ModuleVersion, calling: Sequence[str]) -> NativeCode:
         """Return that a module calls C, of which the program does not say which it is."""
-        only_libc = not [file for file in self._read.libraries if not file.startswith(_LOADERS)]
+        only_libc = all(file.rpartition("/")[2].startswith(_LOADERS) for file in self._read.libraries)
         return NativeCode(
             subject=module,
             library="",
@@ -197,7 +206,9 @@ class _Look:
             path = self._module_of(package)
             module = self._modules.get(path)
             named = "std" if package in _OF_GO else str(module) if module is not None else ""
-            yield CPackage(module=named, package=package, program=self._name)
+            path = self._info.path if self._info is not None and package == "main" else ""
+            is_named = bool(path) and not path.startswith("command-line-arguments")
+            yield CPackage(module=named, package=path if is_named else package, program=self._name)
 
     def notes(self, *, has_c: bool | None) -> Iterator[str]:
         """Yield what is to be known beside the facts."""
@@ -278,7 +289,3 @@ def _modules(info: BuildInfo | None) -> Iterator[tuple[str, ModuleVersion]]:
 
 def _is_of(package: str, path: str) -> bool:
     return package == path or package.startswith(f"{path}/")
-
-
-def _is_of_mac(file: str) -> bool:
-    return file.startswith(("/usr/lib/", "/System/Library/", "/System/iOSSupport/"))

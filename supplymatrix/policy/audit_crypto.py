@@ -1,8 +1,8 @@
 """[crypto]: a cryptographic module for FIPS 140-3 must be in use (SM601), and whose way there may be taken (SM605).
 
 Sources are judged by what builds them: by the build files that make what is shipped, each by itself, and by a program
-that is there. What CI builds or tests, and how a program is started, says nothing of that. With `state` a module passes SM606 that is no further than the policy allows; packages of `allow_packages` are none of
-SM603.
+that is there. What CI builds or tests, and how a program is started, says nothing of that. With `state` a module passes
+SM606 that is no further than the policy allows; packages of `allow_packages` are none of SM603.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def check_crypto(policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Ite
             is_source = posture.use is FipsUse.SOURCE and main_of(view, posture) in judged
             if not (is_source and posture.family is FipsFamily.NONE and posture.mode != "off"):
                 yield _module(posture, policy, rules[MODULE_RULE], fips, view)
-        is_told = posture.family is not FipsFamily.UNKNOWN and posture.purpose is not FipsPurpose.ASIDE
+        is_told = is_shipped if posture.family is FipsFamily.UNKNOWN else posture.purpose is not FipsPurpose.ASIDE
         if families is not None and FAMILY_RULE in rules and is_told:
             yield _family(posture, families, rules[FAMILY_RULE], view)
 
@@ -133,6 +133,8 @@ def _not_counted(posture: FipsPosture, view: FactView) -> Iterator[Evidence]:
 def _family(posture: FipsPosture, said: Said, rule: Rule, view: FactView) -> Result:
     subject, module = subject_of(posture), module_of(view, posture)
     allowed = said.value if isinstance(said.value, tuple) else ()
+    if posture.family is FipsFamily.UNKNOWN:
+        return unknown(rule, subject, module, _gap(subject, posture.reason or "its marks do not tell", posture.location))
     if posture.family is FipsFamily.NONE or posture.family.value in allowed:
         return passed(rule, subject, module)
     family = posture.family.value

@@ -26,7 +26,7 @@ from supplymatrix.policy.globs import covers_glob
 
 __all__ = [
     "CLOCKS", "FIPS_FAMILIES", "STATES", "TERMS", "Kind", "Said", "Term", "TermValue", "Terms", "combined",
-    "looser_of", "put_over", "shown_value", "stricter_word",
+    "looser_of", "put_over", "shown_value", "stricter_word", "unsaid_of",
 ]  # fmt: skip
 
 TermValue = str | int | bool | tuple[str, ...]
@@ -47,13 +47,16 @@ class Kind(Enum):
 @value
 class Term:
     """One key. words: of a CHOICE, the loosest first; of a list all that it may name, none = any. strict: of a FLAG the
-    stricter value."""
+    stricter value. unsaid: what holds where its section or family is on and does not say it, None = nothing is asked;
+    "" of a CHOICE is what its rules do by themselves. scale: words with that, where it stands between two of them."""
 
     section: str
     name: str
     kind: Kind
     words: tuple[str, ...] = ()
     strict: bool = False
+    unsaid: TermValue | None = None
+    scale: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -77,27 +80,39 @@ STATES = tuple(state.value for state in CertificateState if state is not Certifi
 CLOCKS = ("fix_available", "first_seen", "published")
 """From when on [sla] counts; each begins no later than the one before it, as far as anybody keeps these days."""
 
+DATABASE_DAYS = 30
+"""How old a database may be where nobody says it: SM308 takes it for old then."""
+_FIX_WITHIN = "sla.fix_within"
+_SEVERITIES = ("critical", "high", "medium", "low")
+
 _ALL = (
     Term(section="vulns", name="fail_at", kind=Kind.CHOICE, words=("symbol", "package", "module")),
     Term(section="vulns", name="databases", kind=Kind.NEEDED),
-    Term(section="vulns", name="max_database_age", kind=Kind.DAYS),
-    Term(section="vulns", name="osv_scanner_ignores", kind=Kind.FLAG, strict=False),
+    Term(section="vulns", name="max_database_age", kind=Kind.DAYS, unsaid=DATABASE_DAYS),
+    Term(section="vulns", name="osv_scanner_ignores", kind=Kind.FLAG, strict=False, unsaid=False),
     Term(section="sla", name="fix_within", kind=Kind.DAYS),
     Term(section="sla", name="called", kind=Kind.DAYS),
-    *(Term(section="sla", name=name, kind=Kind.DAYS) for name in ("critical", "high", "medium", "low")),
-    Term(section="sla", name="from", kind=Kind.CHOICE, words=CLOCKS),
+    *(Term(section="sla", name=name, kind=Kind.DAYS) for name in _SEVERITIES),
+    Term(section="sla", name="from", kind=Kind.CHOICE, words=CLOCKS, unsaid="published"),
     Term(section="crypto", name="fips", kind=Kind.CHOICE, words=("off", "required")),
     Term(section="crypto", name="families", kind=Kind.ALLOWED, words=FIPS_FAMILIES),
-    Term(section="crypto", name="state", kind=Kind.ALLOWED, words=STATES),
+    Term(section="crypto", name="state", kind=Kind.ALLOWED, words=STATES, unsaid=("certified",)),
     Term(section="crypto", name="mode", kind=Kind.CHOICE, words=("on", "only")),
-    Term(section="crypto", name="allow_packages", kind=Kind.EXCUSED),
+    Term(section="crypto", name="allow_packages", kind=Kind.EXCUSED, unsaid=()),
     Term(section="cgo", name="allow", kind=Kind.ALLOWED),
     Term(section="sources", name="proxies", kind=Kind.ALLOWED),
     Term(section="sources", name="direct", kind=Kind.FLAG, strict=False),
     Term(section="toolchain", name="minimum", kind=Kind.VERSION),
     Term(section="path", name="vendors", kind=Kind.ALLOWED),
     Term(section="path", name="toolchains", kind=Kind.ALLOWED),
-    Term(section="path", name="pinned", kind=Kind.CHOICE, words=("version", "digest")),
+    Term(
+        section="path",
+        name="pinned",
+        kind=Kind.CHOICE,
+        words=("version", "digest"),
+        unsaid="",
+        scale=("version", "", "digest"),
+    ),
 )
 TERMS: Mapping[str, Term] = {term.key: term for term in _ALL}
 
@@ -114,17 +129,26 @@ def put_over(here: Terms, above: Terms) -> dict[str, Said]:
     return found
 
 
+def unsaid_of(term: Term, terms: Terms, is_asked: frozenset[str]) -> TermValue | None:
+    """Return what a policy asks for by a key that it does not say, None for nothing. is_asked: its sections, and the
+    families of audits that it has on otherwise."""
+    if term.section == "sla":  # the section is there where it says what it has to say
+        within = terms.get(_FIX_WITHIN)
+        return None if within is None else within.value if term.name in _SEVERITIES else term.unsaid
+    return term.unsaid if term.section in is_asked else None
+
+
 def looser_of(here: Terms, above: Terms, *, is_asked: frozenset[str]) -> Iterator[tuple[Term, Said, str, Location]]:
     """Yield what a file would set looser than those it builds on: key, value, the least that may be, where that stands.
 
-    is_asked: sections that these have, so that they excuse nothing where they do not say so.
+    is_asked: sections and families that these have, so that what they do not say holds as it is without them.
     """
     for key, said in here.items():
         term, least = TERMS[key], above.get(key)
-        if least is not None and is_looser(term, said.value, least.value):
-            yield term, said, shown_value(term, least.value), least.location
-        elif least is None and term.kind is Kind.EXCUSED and said.value and term.section in is_asked:
-            yield term, said, "none", said.location
+        asked = least.value if least is not None else unsaid_of(term, above, is_asked)
+        if asked is not None and is_looser(term, said.value, asked):
+            place = least or (above.get(_FIX_WITHIN) if term.section == "sla" else None) or said
+            yield term, said, shown_value(term, asked), place.location
 
 
 def is_looser(term: Term, one: TermValue, least: TermValue) -> bool:
@@ -137,25 +161,35 @@ def is_looser(term: Term, one: TermValue, least: TermValue) -> bool:
 
 
 def combined(one: Terms, other: Terms, *, asked: frozenset[str], asked_of_other: frozenset[str]) -> dict[str, Said]:
-    """Return the stricter of each. asked, asked_of_other: the sections that each side has."""
+    """Return the stricter of each. asked, asked_of_other: the sections and families that each side has."""
     found: dict[str, Said] = {}
     for key in [*one, *(key for key in other if key not in one)]:
-        term, ours, theirs = TERMS[key], one.get(key), other.get(key)
+        term = TERMS[key]
+        ours = one.get(key) or _as_unsaid(term, one, asked, other[key] if key in other else None)
+        theirs = other.get(key) or _as_unsaid(term, other, asked_of_other, ours)
         if ours is None or theirs is None:
             said = ours or theirs
-            is_asked = term.section in (asked_of_other if theirs is None else asked)
-            if said is not None and not (term.kind is Kind.EXCUSED and is_asked):
-                found[key] = said
         elif isinstance(ours.value, tuple) and isinstance(theirs.value, tuple):
             join = _union if term.kind is Kind.NEEDED else _both
-            found[key] = changed(ours, value=join(ours.value, theirs.value))
+            said = changed(ours, value=join(ours.value, theirs.value))
         else:
-            found[key] = theirs if _rank(term, theirs.value) > _rank(term, ours.value) else ours
+            said = theirs if _rank(term, theirs.value) > _rank(term, ours.value) else ours
+        if said is not None and (said.value != term.unsaid or (key in one and key in other)):
+            found[key] = said
     return found
 
 
+def _as_unsaid(term: Term, terms: Terms, asked: frozenset[str], said: Said | None) -> Said | None:
+    """Return what a side asks for by a key that the other one alone says, where it stands if anywhere."""
+    unsaid = unsaid_of(term, terms, asked)
+    if unsaid is None or said is None:
+        return None
+    within = terms.get(_FIX_WITHIN) if term.section == "sla" else None
+    return Said(value=unsaid, location=(within or said).location)
+
+
 def stricter_word(term: Term, was: TermValue | None, now: TermValue | None) -> str:
-    """Return "stricter", "weaker" or "other": how a value changes. None: it is not said."""
+    """Return "stricter", "weaker" or "other": how a value changes, "" where it does not. None: nothing is asked."""
     if was is None or now is None:
         is_more = was is None if term.kind is not Kind.EXCUSED else now is None
         return "stricter" if is_more else "weaker"
@@ -175,7 +209,7 @@ def shown_value(term: Term, found: TermValue) -> str:
         return str(found).lower()
     if isinstance(found, tuple):
         return ", ".join(found) or "none"
-    return f"{found}d" if term.kind is Kind.DAYS else str(found)
+    return f"{found}d" if term.kind is Kind.DAYS else str(found) or "as its rules have it"
 
 
 def _rank(term: Term, found: TermValue) -> tuple[object, ...]:
@@ -183,7 +217,7 @@ def _rank(term: Term, found: TermValue) -> tuple[object, ...]:
     if term.kind is Kind.DAYS:
         return (-int(str(found)),)
     if term.kind is Kind.CHOICE:
-        return (term.words.index(str(found)),)
+        return ((term.scale or term.words).index(str(found)),)
     if term.kind is Kind.FLAG:
         return (found is term.strict,)
     return tuple(go_version_key(str(found)))

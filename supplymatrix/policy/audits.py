@@ -16,11 +16,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from supplymatrix.model.audit_family import AuditFamily, family_of
 from supplymatrix.model.fact import Facts
+from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Result, Rule
 from supplymatrix.policy.document import Policy
 
-__all__ = ["check_audits", "judge_audits"]
+__all__ = ["asked_rules", "check_audits", "judge_audits"]
+
+_ASKING: Mapping[str, str] = {
+    "path.vendors": "SM803", "path.toolchains": "SM803", "sources.proxies": "SM215", "sources.direct": "SM215",
+    "cgo.allow": "SM701", "crypto.fips": "SM601", "crypto.families": "SM605", "sla.fix_within": "SM307",
+}  # fmt: skip
+"""Keys whose rule has nothing to say of a gap itself."""
+
+
+def asked_rules(policy: Policy, family: AuditFamily, rules: Mapping[str, Rule]) -> Iterator[Rule]:
+    """Yield the rules of a family that a policy asks for by themselves: by a key, or by naming their level. Those that
+    are on with the family alone are none of them. rules: by id."""
+    on = policy.audit_places.get(family)
+    by_key = {rule for key, rule in _ASKING.items() if key in policy.terms}
+    for rule in rules.values():
+        place = policy.places.get(rule.id)
+        if family_of(rule.id) is family and (rule.id in by_key or (place is not None and _names(place, on, rule))):
+            yield rule
+
+
+def _names(place: Location, on: Location | None, rule: Rule) -> bool:
+    """Return whether a rule has its level from a line of its own. on: the line that switches its family on."""
+    word = place.pointer.removeprefix("rules.").lower()
+    return place != on or word in {rule.id.lower(), rule.name} or word.endswith("xx")
 
 
 def check_audits(policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: datetime) -> Iterator[Result]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from supplymatrix.model.rule import Level
 from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Mode
-from supplymatrix.policy.audit_terms import TERMS, Kind, shown_value, stricter_word
+from supplymatrix.policy.audit_terms import TERMS, Kind, Term, TermValue, shown_value, stricter_word, unsaid_of
 from supplymatrix.policy.compare_licences import compare_licences
 from supplymatrix.policy.compare_signatures import compare_signatures
 from supplymatrix.policy.document import LEVEL_ORDER, PSEUDO_RULE, PackageRule, Policy
@@ -182,16 +182,24 @@ def _toolchain(old: Policy, new: Policy) -> Iterator[str]:
 def _audits(old: Policy, new: Policy) -> Iterator[str]:
     for key, term in TERMS.items():
         was, now = old.terms.get(key), new.terms.get(key)
-        word = stricter_word(term, was.value if was else None, now.value if now else None) if was or now else ""
-        if word:
+        if was is None and now is None:
+            continue
+        asked = [_asked_by(policy, term) for policy in (old, new)]
+        if word := stricter_word(term, *asked):
             nothing = "none" if term.kind is Kind.EXCUSED else "not said"
-            before, after = (shown_value(term, said.value) if said else nothing for said in (was, now))
+            before, after = (nothing if found is None or found == () else shown_value(term, found) for found in asked)
             yield f"{word}: {term.name} of [{term.section}] {before} becomes {after}"
     for rule in sorted(old.latent.keys() | new.latent.keys()):
         levels = [policy.latent.get(rule) for policy in (old, new)]
         if levels[0] is not levels[1]:
             words = (level.value if level is not None else "as it is by itself" for level in levels)
             yield f"other: {rule} {' becomes '.join(words)}, where --audit has it looked at"
+
+
+def _asked_by(policy: Policy, term: Term) -> TermValue | None:
+    """Return what a policy asks for by a key of an audit, whether it says it or not; None for nothing."""
+    said = policy.terms.get(term.key)
+    return said.value if said is not None else unsaid_of(term, policy.terms, frozenset(policy.audits))
 
 
 def _vendors(old: Policy, new: Policy) -> Iterator[str]:

@@ -573,8 +573,8 @@ def _over(layer: Layer, base: Whole, *, is_free: bool) -> ToolchainRule | None:
 
 
 def _sections(whole: Whole) -> frozenset[str]:
-    """Return the sections about audits that a policy has."""
-    return frozenset(family.value for family in whole.audits)
+    """Return the families of audits that a policy has on, for all modules or for some, by the names of their sections."""
+    return frozenset(family.value for family in whole.audits).union(*(entry.audits for entry in whole.packages))
 
 
 def _content_of(entry: LicenceConclusion) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ _AUDITS = """\
 
 def starter_policy(name: str, preset: str, *, private: Sequence[str], today: date) -> str:
     """Return the text of a policy. name: the module path. private: patterns that this machine's GOPRIVATE has."""
+    private = [pattern for pattern in private if "@" not in pattern and "://" not in pattern]  # none, but a password
     patterns = ", ".join(toml_string(pattern) for pattern in private or (_EXAMPLE_PATTERN,))
     why = "these are in this machine's GOPRIVATE" if private else "one pattern of GOPRIVATE in each string"
     return f"""\

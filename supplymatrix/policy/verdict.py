@@ -18,12 +18,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.fact import Facts, Gap, stands_for
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Result, Rule, Status
 from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Judged, Mode, Outcome, Score, Verdict, WaiverUse
-from supplymatrix.policy.audits import check_audits, judge_audits
+from supplymatrix.policy.audits import asked_rules, check_audits, judge_audits
 from supplymatrix.policy.cooldown import AGE_RULE, check_cooldown
 from supplymatrix.policy.document import LEVEL_ORDER, Policy
 from supplymatrix.policy.hygiene import check_policy_itself
@@ -51,7 +52,8 @@ _FORGIVEN = frozenset({Outcome.FAIL, Outcome.INCOMPLETE})
 """What ends with 0 in a mode that only tells. Never an alarm, and never input that cannot be read."""
 _Group = tuple[tuple[int, ...], ...]
 AUDIT_RULE = "SM910"
-"""What tells a gap of an audit where the rule is off that would have answered with it."""
+"""What tells a gap of an audit where the rule is off that would have answered with it, or lower than another one that
+the policy names, and whose finding the gap may hide."""
 _STATUS_ORDER = {Status.FAIL: 0, Status.UNKNOWN: 1, Status.WAIVED: 2, Status.PASS: 3}
 
 
@@ -157,6 +159,9 @@ class _Judging:
         self._originals = stands_for(facts.items)
         self._groups: dict[str, _Group] = {}
         self._levels: dict[tuple[str, _Group], tuple[Level, Location | None]] = {}
+        self._gaps = frozenset(gap for gap in facts.gaps if gap.family is not None and AUDIT_RULE in rules)
+        self._told: set[tuple[Gap, str]] = set()
+        self._asked_rules: dict[AuditFamily, tuple[Rule, ...]] = {}
         self.tallies: dict[str, Tally] = {}
         self.shown: list[Judged] = []
 
@@ -169,9 +174,13 @@ class _Judging:
                 continue
             rule = self._rules[result.rule]
             level, origin = self._level(rule, result.module)
-            if level is off:
-                if result.gap is None or result.gap.family is None or AUDIT_RULE not in self._rules:
+            gap = result.gap
+            if level is off and (gap is None or gap.family is None or AUDIT_RULE not in self._rules):
+                continue
+            if gap is not None and rule.id != AUDIT_RULE and (level is off or self._hides_more(gap, result, level)):
+                if (gap, result.subject) in self._told:
                     continue
+                self._told.add((gap, result.subject))
                 rule, result = self._rules[AUDIT_RULE], changed(result, rule=AUDIT_RULE)
                 level, origin = self._level(rule, result.module)
             if status is not passes:
@@ -182,6 +191,16 @@ class _Judging:
             if tally is None:
                 tally = self.tallies[rule.id] = Tally()
             tally.add(status)
+
+    def _hides_more(self, gap: Gap, result: Result, level: Level) -> bool:
+        """Return whether what an audit did not see may be a finding of a rule that the policy names at a higher level
+        than the one that answers with the gap."""
+        if gap.family is None or gap not in self._gaps:
+            return False
+        named = self._asked_rules.get(gap.family)
+        if named is None:
+            named = self._asked_rules[gap.family] = tuple(asked_rules(self._policy, gap.family, self._rules))
+        return any(LEVEL_ORDER[self._level(rule, result.module)[0]] > LEVEL_ORDER[level] for rule in named)
 
     def _judged(self, result: Result, rule: Rule, level: Level, origin: Location | None) -> Judged:
         status = result.status

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from supplymatrix.buildfiles.dockerfile import read_instructions
 from supplymatrix.documents.secret_forms import BY_NAME, Span, netrc_spans
-from supplymatrix.documents.secret_text import apart, blotted, spans_in
+from supplymatrix.documents.secret_text import LINKED, apart, blotted, spans_in
 from supplymatrix.documents.yaml_text import read_yaml_documents
 from supplymatrix.errors import InputError
 from supplymatrix.model.gap import Gap
@@ -41,7 +41,7 @@ __all__ = ["MAX_FOUND", "FileSearch", "credentials_of_entry", "search_file", "te
 
 MAX_FOUND = 200
 """Credentials that are told of one file."""
-_LINKED = re.compile(r"-{1,2}X[ =]{0,3}[\"']?([\w./-]{1,200})=[\"'\\]{0,3}\Z")
+_LINKED = re.compile(LINKED + r"\Z")
 _HOLDER = re.compile(r"([A-Za-z_][\w.-]{0,100})[\"']?[ \t]{0,4}[:?+]{0,2}[=:][ \t]{0,4}[\"']?(?:(?i:bearer|token) )?\Z")
 _BEFORE = 260
 

@@ -74,7 +74,9 @@ def is_own(host: str, path: str, proxies: Collection[str] = ()) -> bool:
     name = _name(host)
     if any(host.lower() == word.partition("/")[0].lower() for word in proxies):
         return True
-    if is_this_machine(host) or _is_private_address(name) or "." not in name or name.endswith(_LOCAL_ENDS):
+    if _address(name) is not None:
+        return is_this_machine(host) or _is_private_address(name)
+    if is_this_machine(host) or "." not in name or name.endswith(_LOCAL_ENDS):
         return True
     of_path = path.partition("/")[0].lower()
     if of_path in PUBLIC_HOSTS:

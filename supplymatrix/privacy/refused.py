@@ -46,7 +46,8 @@ def stops(settings: Mapping[str, str], scenario: Scenario, *, is_workspace: bool
     found = [f"the go command refuses {name}: {why}" for name, why in refusals(settings) if name != "GOVCS"]
     if settings.get("GO111MODULE", "") == "off":
         found.append("GO111MODULE=off: modules are not read, and nobody is asked for one")
-    if is_workspace and scenario is not Scenario.TIDY and _mod_of(settings.get("GOFLAGS", "")) == "mod":
+    is_readonly = scenario in (Scenario.BUILD, Scenario.UPDATES)
+    if is_workspace and is_readonly and _mod_of(settings.get("GOFLAGS", "")) == "mod":
         found.append("the go command refuses -mod=mod in a workspace")
     return tuple(found)
 

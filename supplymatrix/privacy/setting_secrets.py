@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from supplymatrix.documents.secret_forms import is_hole, is_like_a_token, names_a_secret
+from supplymatrix.documents.secret_forms import BY_NAME, is_hole, is_like_a_token, is_token_for_user, names_a_secret
 from supplymatrix.documents.secret_text import spans_in
 from supplymatrix.errors import InputError
 from supplymatrix.gomod.goauth import AuthKind, parse_goauth
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.privacy.credential_facts import kind_of
 from supplymatrix.privacy.git_config_text import GitEntry
 
@@ -31,9 +31,12 @@ SETTING_NAMES = (
 """Variables of the environment that the go command, or what it runs, goes by."""
 _SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]{0,20}://")
 _PORT = re.compile(r"[0-9]{0,5}(?:/|\Z)")
+_WITH_PORT = re.compile(r":[0-9]{1,5}\Z")
 _SPLIT = re.compile(r"[,|\s]+(?=[A-Za-z][A-Za-z0-9+.-]{0,20}://|direct\b|off\b|\Z)")
 _IN_ADDRESS = "password in an address"
 _ALONE = "token in an address"
+_IN_HEADER = re.compile(r"\Ax-access-token:ghs_")
+_OF_GITLAB = re.compile(r"://gitlab-ci-token:([^@\s]{1,2000})@")
 _SECRET_KEYS = frozenset({"smtppass", "token", "oauthtoken", "password"})
 _NO_SECRET_KEYS = frozenset({"signingkey"})
 """The name of a key, by which gpg or ssh knows it."""
@@ -60,14 +63,17 @@ class FoundSecret:
 
 def secrets_of_setting(name: str, text: str) -> tuple[FoundSecret, ...]:
     """Return what a setting of the go command gives away. name: "GOPROXY"; where it was set does not matter."""
-    found: dict[str, FoundSecret] = {}
+    elements = _SPLIT.split(text) if name in ("GOPROXY", "GOSUMDB", *ADDRESSES) else ()
+    found = {one.text: one for element in elements for one in _of_address(element, name)}
     for span in spans_in(text):
         secret = text[span.start : span.end]
+        if any(known in secret or secret in known for known in found):
+            if secret in found and "address" not in span.kind:  # a form that is known says more
+                found[secret] = changed(found[secret], kind=kind_of(span.kind))
+            continue
         where = f"{name} -X {span.name}" if "-X" in text[: span.start] and span.name else name
         found[secret] = FoundSecret(text=secret, kind=kind_of(span.kind), where=where, name=span.name)
-    elements = _SPLIT.split(text) if name in ("GOPROXY", "GOSUMDB", *ADDRESSES) else ()
-    others = [one for element in elements for one in _of_address(element, name)]
-    for one in (*others, *(_of_goauth(text) if name == "GOAUTH" else ())):
+    for one in _of_goauth(text) if name == "GOAUTH" else ():
         if not any(known in one.text or one.text in known for known in found):
             found[one.text] = one
     if not found and names_a_secret(name) and text.strip() and not is_hole(text):
@@ -78,17 +84,18 @@ def secrets_of_setting(name: str, text: str) -> tuple[FoundSecret, ...]:
 def _of_address(element: str, where: str) -> Iterator[FoundSecret]:
     scheme = _SCHEME.match(element)
     rest = element[scheme.end() :] if scheme else element
-    server = rest.partition("/")[0]
+    server = re.split("[/?#]", rest, maxsplit=1)[0]
     userinfo, at, host = server.rpartition("@")
-    if not at and "@" in rest and ":" in server and not _PORT.match(rest.partition(":")[2]):
+    if rest.count("@") > at.count("@") and ":" in server and not _PORT.match(server.partition(":")[2]):
         userinfo, at, host = rest.rpartition("@")  # a password with a slash
-        host = host.partition("/")[0]
+        host = re.split("[/?#]", host, maxsplit=1)[0]
     if not at:
         return
+    host = _WITH_PORT.sub("", host)
     user, colon, password = userinfo.partition(":")
-    if colon and password and not is_hole(password, in_use=True):
+    if colon and password and not is_token_for_user(user, password) and not is_hole(password, in_use=True):
         yield FoundSecret(text=password, kind=_IN_ADDRESS, where=where, name=host)
-    elif not password and is_like_a_token(user):
+    elif is_token_for_user(user, password):
         yield FoundSecret(text=user, kind=_ALONE, where=where, name=host)
 
 
@@ -112,9 +119,10 @@ def secrets_of_git_entry(entry: GitEntry) -> tuple[FoundSecret, ...]:
     found: dict[str, FoundSecret] = {}
     named = names_a_secret(entry.name) and entry.name not in _NO_SECRET_KEYS
     for text in (entry.subsection, entry.text, *((f"{entry.name}={entry.text}",) if named else ())):
+        is_a_name = text is entry.subsection and "://" not in text  # of a branch, a remote
         for span in spans_in(text):
             secret = text[span.start : span.end]
-            if not any(secret in known for known in found):
+            if not (is_a_name and span.kind == BY_NAME) and not any(secret in known for known in found):
                 found[secret] = FoundSecret(text=secret, kind=kind_of(span.kind), where=where, name=span.name or name)
     for text in (entry.subsection, entry.text):
         if "://" in text:
@@ -127,7 +135,22 @@ def secrets_of_git_entry(entry: GitEntry) -> tuple[FoundSecret, ...]:
 
 
 def is_of_ci_job(entry: GitEntry) -> bool:
-    """Return whether an entry is what a CI system writes for one job: the header of actions/checkout, or the address
-    with gitlab-ci-token. What it gives is worthless after the job."""
-    is_header = entry.name == "extraheader" and entry.text.lower().startswith("authorization: basic ")
-    return is_header or "://gitlab-ci-token:" in entry.text
+    """Return whether an entry is what a CI system writes for one job: the header of actions/checkout with a token of
+    the job (`ghs_`), or the address with gitlab-ci-token and no token that a person has made. What it gives is
+    worthless after the job."""
+    if entry.name == "extraheader":
+        return _IN_HEADER.search(_decoded(entry.text)) is not None
+    found = _OF_GITLAB.search(f"{entry.subsection} {entry.text}")
+    return found is not None and not found[1].startswith("glpat-")
+
+
+def _decoded(header: str) -> str:
+    """Return what a header of basic authentication says, "" for any other one."""
+    import base64
+
+    head, _, text = header.strip().rpartition(" ")
+    try:
+        plain = base64.b64decode(text, validate=True) if head.lower() == "authorization: basic" else b""
+    except ValueError:
+        return ""
+    return plain.decode("utf-8", "replace")

@@ -63,6 +63,8 @@ def _posture(posture: FipsPosture) -> dict[str, object]:
         ],
         "looked_at": list(posture.looked_at),
         "reason": posture.reason,
+        "purpose": posture.purpose.value,
+        "main": posture.main,
     }
 
 
@@ -82,6 +84,7 @@ def _package(package: NonApprovedPackage) -> dict[str, object]:
         "own": package.is_own,
         "chain": list(package.chain),
         "brought_along": package.inside,
+        "under": package.under,
         "location": _location(package.location),
     }
 

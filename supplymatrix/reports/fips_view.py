@@ -12,6 +12,7 @@ from supplymatrix.model.fips import (
     CertificateState,
     FipsFamily,
     FipsPosture,
+    FipsPurpose,
     FipsUse,
     MarkKind,
     NonApprovedPackage,
@@ -19,11 +20,17 @@ from supplymatrix.model.fips import (
 from supplymatrix.model.fips_run import FipsRun
 from supplymatrix.reports.plain import plain
 
-__all__ = ["family_words", "module_words", "render_fips_text"]
+__all__ = ["brought_words", "family_words", "module_words", "render_fips_text"]
 
 _LABEL = 13
 _NONE = "none: nothing of any way to FIPS 140-3 was found"
 _USES = {FipsUse.PROGRAM: "program", FipsUse.SOURCE: "project", FipsUse.BUILD_FILE: "build file"}
+_PURPOSES: Mapping[FipsPurpose, str] = {
+    FipsPurpose.SHIPPED: "",
+    FipsPurpose.CI: ": what CI builds",
+    FipsPurpose.RUNTIME: ": how a program runs",
+    FipsPurpose.ASIDE: ": a test, or not part of what is shipped; not judged",
+}
 _ROWS: tuple[tuple[MarkKind, str, str], ...] = (
     (MarkKind.SIGN, "signs", ""),
     (MarkKind.CLAIM, "claims", ""),
@@ -35,6 +42,7 @@ _ROWS: tuple[tuple[MarkKind, str, str], ...] = (
 _STATES: Mapping[CertificateState, str] = {
     CertificateState.NOT_FROZEN: "that of Go's tree: not frozen, and not certified",
     CertificateState.AT_RUN_TIME: "that of the system on which it runs",
+    CertificateState.NOT_LINKED: "claimed, and nothing of it is linked in",
 }
 _VERDICTS = {
     0: "nothing speaks against what was found",
@@ -43,6 +51,7 @@ _VERDICTS = {
     3: "not everything could be looked at",
     5: "there was nothing to look at",
 }
+_HOWS = {"called": "called", "linked": "linked in"}
 _FEW_FUNCTIONS = 3
 _BRIEF_FROM = 4
 """From so many programs on those without anything of FIPS, and nothing beside it, have a line each."""
@@ -105,20 +114,24 @@ def _is_plain(posture: FipsPosture, packages: Sequence[NonApprovedPackage]) -> b
 
 def _in_a_line(posture: FipsPosture, packages: Sequence[NonApprovedPackage]) -> str:
     but = " but what Go's own packages bring along" if packages else ""
-    return f"{posture.subject}: nothing of FIPS 140-3, and nothing beside it{but}"
+    return f"{posture.subject}: nothing of FIPS 140-3, and none of the known packages{but}"
 
 
 def _card(posture: FipsPosture, packages: Sequence[NonApprovedPackage], width: int, *, verbose: bool) -> Iterator[str]:
-    yield plain(f"{posture.subject} ({_USES[posture.use]})")
+    yield from textwrap.wrap(
+        plain(f"{posture.subject} ({_USES[posture.use]}{_PURPOSES[posture.purpose]})"), max(40, width)
+    )
     yield from _wrapped("family", family_words(posture), width)
     if posture.family is FipsFamily.UNKNOWN:
         yield from _wrapped("", posture.reason, width)
     elif posture.family is not FipsFamily.NONE:
         yield from _wrapped("module", module_words(posture), width)
         known = certificate_of(posture.family, posture.module)
-        if known is not None:
+        if known is not None and posture.state is not CertificateState.NOT_LINKED:
             source = f"; source: {known.source}" if verbose else ""
             yield from _wrapped("", f"{known.name} {known.version}: {known.note or 'no remarks'}{source}", width)
+        elif posture.reason and posture.state is CertificateState.NOT_IN_TABLE:
+            yield from _wrapped("", posture.reason, width)
     if posture.mode:
         yield from _wrapped("mode", f"fips140={posture.mode}", width)
     for kind, label, sign in _ROWS:
@@ -143,12 +156,17 @@ def _beside(packages: Sequence[NonApprovedPackage], width: int, *, verbose: bool
         yield from _wrapped("", f"and {len(shown) - len(cut):,} more; -v shows all", width)
     inside = [package for package in packages if package.inside]
     if inside:
-        whats = ", ".join(dict.fromkeys(package.what for package in inside))
-        text = (
-            f"{whats}: Go's own packages such as crypto/tls bring them, and do not use them in FIPS mode; whether "
-            "anybody else calls them a program does not tell"
-        )
-        yield from _wrapped("brought along", text, width)
+        yield from _wrapped("brought along", brought_words(inside), width)
+
+
+def brought_words(packages: Sequence[NonApprovedPackage]) -> str:
+    """Return what Go's own packages bring into a program, and what of it they use in FIPS mode."""
+    whats = list(dict.fromkeys(package.what for package in packages))
+    text = (
+        f"{', '.join(whats)}: Go's own packages such as crypto/tls bring them; whether anybody else calls them a "
+        "program does not tell. In FIPS mode these packages use none of them"
+    )
+    return f"{text} but X25519, as the lesser half of X25519MLKEM768" if "X25519" in whats else text
 
 
 def _package_words(package: NonApprovedPackage) -> str:
@@ -159,11 +177,13 @@ def _package_words(package: NonApprovedPackage) -> str:
     if package.how == "module":
         words += "; whether a package of it is built is not known"
     elif package.by:
-        words += f"; imported by {package.by}"
+        words += f"; {_HOWS.get(package.how, 'imported')} by {package.by}"
     elif package.functions:
         own = _entries(package)[:_FEW_FUNCTIONS]
         more = ", …" if len(package.functions) > len(own) else ""
         words += f"; linked in: {', '.join(own)}{more}"
+    if package.under:
+        words += f"; under {package.under} alone"
     return words
 
 

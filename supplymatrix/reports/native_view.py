@@ -12,8 +12,8 @@ from types import MappingProxyType
 
 from supplymatrix.errors import InputError
 from supplymatrix.licences.obligations import Use, obligations_of
-from supplymatrix.model.native_code import LinkMode, NationalAlgorithm, NativeCode
-from supplymatrix.model.native_run import CgoRun, CgoTarget
+from supplymatrix.model.native_code import LinkMode, LinkOutcome, NationalAlgorithm, NativeCode
+from supplymatrix.model.native_run import TAGS_NOTE, CgoRun, CgoTarget
 from supplymatrix.model.rule import Status
 from supplymatrix.native.strategies import Strategy
 from supplymatrix.reports.plain import plain
@@ -26,13 +26,15 @@ _LABEL = 10
 _FILES = 3
 _STANDS = "What follows from a licence is told as the position of whoever is named; no court has judged it here."
 _VERDICTS: Mapping[int, str] = MappingProxyType({
-    0: "nothing asks for more than notices",
+    0: "nothing asks for a decision",
     1: "something asks for a decision",
     2: "a file that was named cannot be used",
     3: "not everything could be looked at, or judged",
     4: "ALARM: a file of an image is not what its digest says",
     5: "there was nothing to look at",
 })  # fmt: skip
+_TO_KNOW = frozenset({LinkOutcome.WEAK, LinkOutcome.EXCEPTION, LinkOutcome.GPL_COMBINED})
+"""What asks for more than notices where no rule has to tell it: a program under a GPL itself may take a GPL library."""
 _MARKS = {"error": "✗", "warn": "!", "note": "·"}
 
 
@@ -44,7 +46,7 @@ def render_native_text(run: CgoRun, *, use: Use | None = None, width: int = 80, 
     lines: list[str] = []
     for target in run.targets:
         lines += [*told.target(target), ""]
-    for note in run.notes if verbose else ():
+    for note in run.notes if verbose else (note for note in run.notes if note.startswith(TAGS_NOTE)):
         lines += _wrapped("note", note, width, 0)
     for fault in run.faults:
         lines += _wrapped("fault", f"{fault.artifact}: {fault.message}", width, 0)
@@ -56,7 +58,7 @@ def render_native_text(run: CgoRun, *, use: Use | None = None, width: int = 80, 
     lines += [""] if lines and lines[-1] else []
     if run.native:
         lines += textwrap.wrap(_STANDS, width)
-    lines += textwrap.wrap(f"{told.counted()}{_VERDICTS[run.exit_code]}", width)
+    lines += textwrap.wrap(f"{told.counted()}{told.verdict()}", width)
     return "\n".join(lines) + "\n"
 
 
@@ -77,9 +79,22 @@ class _Told:
     def counted(self) -> str:
         """Return how many findings of which level there are."""
         counts = {level: sum(found == level for found in self._levels.values()) for level in _MARKS}
-        words = {"error": "in conflict", "warn": "to decide", "note": "to know"}
+        words = {"error": "reaching the whole program (for the FSF)", "warn": "to decide", "note": "to know"}
+        counts["note"] += sum(self._is_to_know(fact) for fact in self._run.native)
         told = [f"{number:,} {words[level]}" for level, number in counts.items() if number]
         return f"{', '.join(told)}; " if told else ""
+
+    def verdict(self) -> str:
+        """Return what the run came to, in words."""
+        built = [fact for fact in self._run.native if fact.is_built]
+        if self._run.exit_code == 0 and not any(self._is_to_know(fact) for fact in built):
+            return "nothing asks for more than notices"
+        return _VERDICTS[self._run.exit_code]
+
+    def _is_to_know(self, fact: NativeCode) -> bool:
+        """Return whether no rule tells a fact, and its licence asks for more than notices all the same."""
+        is_told = (_subject(fact), fact.location.artifact) in self._levels
+        return fact.is_built and not is_told and fact.position.outcome in _TO_KNOW
 
     def target(self, target: CgoTarget) -> Iterator[str]:
         """Yield the paragraph of a project or program."""
@@ -114,7 +129,8 @@ class _Told:
 
     def _fact(self, fact: NativeCode) -> Iterator[str]:
         level = self._levels.get((_subject(fact), fact.location.artifact), "")
-        mark = _MARKS.get(level, "✓") if fact.is_built else "-"
+        known = "·" if self._is_to_know(fact) else "✓"
+        mark = _MARKS.get(level, known) if fact.is_built else "-"
         name = fact.library or ("name unknown" if fact.mode is LinkMode.LOADED else "C code")
         licence = fact.licence or "licence not known"
         outcome = fact.position.outcome.value
@@ -124,7 +140,7 @@ class _Told:
         )  # fmt: skip
         if fact.conditions and not fact.is_built:
             yield from _wrapped("only with", fact.conditions, self._width, _INDENT)
-        if self._verbose or (level in ("error", "warn") and fact.is_built):
+        if self._verbose or (fact.is_built and (level in ("error", "warn") or self._is_to_know(fact))):
             yield from self._details(fact)
         yield from self._obligations(fact)
 

@@ -37,9 +37,7 @@ def render_terms_text(
             lines += _wrapped(verb, rule.text, width)
             lines += _wrapped("", f"[{rule.source}{quote}]", width)
         lines.append("")
-    lines += textwrap.wrap(
-        "This is what the two texts say, and no legal advice. Nothing else binds who uses Go.", width
-    )
+    lines += textwrap.wrap("This is what the two texts and the notices in Go's files say, and no legal advice.", width)
     lines.append("")
     if goroot:
         lines.append(plain(f"Go {version or 'of no known version'} in {goroot}"))

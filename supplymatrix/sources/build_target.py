@@ -139,7 +139,9 @@ def _unfollowed_flags(flags: str) -> Iterator[str]:
     for name in _UNFOLLOWED:
         said = flag_of(flags, name)
         if said is not None and said != _AS_USUAL.get(name, ""):
-            yield f"-{name}{f'={said}' if said else ''} in GOFLAGS"
+            from supplymatrix.documents.secret_text import blotted
+
+            yield blotted(f"-{name}{f'={said}' if said else ''} in GOFLAGS")
 
 
 def _unfollowed_variables(said: Callable[[str], str], goarch: str) -> Iterator[str]:

@@ -19,7 +19,6 @@ from supplymatrix.fips.build_runs import read_runs
 from supplymatrix.fips.go_runs import GoRuns
 from supplymatrix.fips.own_files import OwnFile, has_calls, read_own_file
 from supplymatrix.fips.script_lines import is_script, read_lines
-from supplymatrix.gomod.any_platform import AnyPlatform
 from supplymatrix.gomod.build_constraint import KNOWN_ARCH, KNOWN_OS
 from supplymatrix.gomod.go_head_quick import quick_go_head
 from supplymatrix.gomod.go_imports import parse_go_head
@@ -106,10 +105,9 @@ def _go_file(root: Path, name: str, gaps: list[Gap]) -> OwnFile | None:
         gaps.append(_gap(wanted, f"its package clause and imports do not end within {_HEAD_LIMIT:,} bytes", name))
         return None
     quick = quick_go_head(data)
-    if quick is not None and _DEBUG not in data and not quick.constraints and not has_calls(quick.imports):
-        words = name.rpartition("/")[2].partition(".")[0].split("_")[1:]
-        if KNOWN_OS.isdisjoint(words) and KNOWN_ARCH.isdisjoint(words):
-            return None
+    is_plain = quick is not None and _DEBUG not in data and not quick.constraints and not has_calls(quick.imports)
+    if is_plain and not _has_system(name):
+        return None
     head = parse_go_head(data)
     if head is not None and has_calls(one.path for one in head.imports):
         try:
@@ -121,10 +119,14 @@ def _go_file(root: Path, name: str, gaps: list[Gap]) -> OwnFile | None:
 
 
 def _may_be_left_out(file: OwnFile) -> bool:
-    base = file.name.rpartition("/")[2]
-    words = base.partition(".")[0].split("_")[1:]
-    named = not KNOWN_OS.isdisjoint(words) or not KNOWN_ARCH.isdisjoint(words)
-    return named or bool(file.constraints) or any(one.path == "C" for one in file.imports) or not file.is_in(AnyPlatform())
+    is_c = any(one.path == "C" for one in file.imports)
+    return _has_system(file.name) or bool(file.constraints) or is_c
+
+
+def _has_system(name: str) -> bool:
+    """Return whether a file's name may say for which system or processor it is."""
+    words = name.rpartition("/")[2].partition(".")[0].split("_")[1:]
+    return not KNOWN_OS.isdisjoint(words) or not KNOWN_ARCH.isdisjoint(words)
 
 
 def _head(path: Path) -> tuple[bytes, bool]:

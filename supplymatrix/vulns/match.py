@@ -112,7 +112,7 @@ def match_module(module: LinkedModule, program: Linked, index: VulnIndex) -> lis
     for advisory in index.affecting(path, version):
         blocks = _blocks(advisory, path, version)
         named = [[one for one in block.packages if one.fits(program.goos, program.goarch)] for block in blocks]
-        if all(block.packages and not left for block, left in zip(blocks, named, strict=True)):
+        if blocks and all(block.packages and not left for block, left in zip(blocks, named, strict=True)):
             continue
         names_none = any(not block.packages for block in blocks)
         match = _match(advisory, module, [one for left in named for one in left], program, names_none=names_none)

@@ -68,3 +68,33 @@ def test_a_bill_that_is_none_cannot_be_linked_to(world: World, machine: Machine,
     done = machine.run("vex", str(world.project), "--format", "cyclonedx", "--sbom", str(bill))
     assert done.returncode == 2
     assert "no CycloneDX JSON document that can be linked to" in done.stderr
+
+
+def test_what_nobody_can_judge_is_told(world: World, machine: Machine) -> None:
+    world.write("module example.com/svc\n\ngo 1.24.0\n\nrequire example.com/b v1.2.0\n\nreplace example.com/b => ./b\n")
+    (world.project / "b").mkdir()
+    (world.project / "b" / "go.mod").write_text("module example.com/b\n", encoding="utf-8")
+    words = ("vex", str(world.project), "--vuln-db", str(world.database), "--author", "Ada Example")
+    done = machine.run(*words, "--format", f"openvex={world.project / 'vex.json'}")
+    told = " ".join(done.stderr.split())
+    assert "nothing is known of 0 required modules; 1 module could not be judged" in told
+    assert "not judged: example.com/b@v1.2.0: a folder is built in its place" in told
+
+
+@pytest.mark.parametrize("product", ["", "pkg:oci/shop"])
+def test_each_member_of_a_workspace_is_a_product(world: World, machine: Machine, tmp_path: Path, product: str) -> None:
+    (world.project / "cmd").mkdir()
+    go_mod = "module example.com/cmd\n\ngo 1.24.0\n\nrequire example.com/c v1.0.0\n"
+    (world.project / "cmd" / "go.mod").write_text(go_mod, encoding="utf-8")
+    (world.project / "go.work").write_text("go 1.24.0\n\nuse (\n\t.\n\t./cmd\n)\n", encoding="utf-8")
+    one, other = tmp_path / "one.json", tmp_path / "other.json"
+    words = ["vex", str(world.project), "--vuln-db", str(world.database), "--author", "Ada Example"]
+    words += ["--product", product] if product else []
+    done = machine.run(*words, "--format", f"openvex={one}", "--format", f"cyclonedx={other}")
+    assert done.returncode == 3, done.stderr
+    said = [entry for entry in json.loads(one.read_bytes())["statements"] if entry["vulnerability"]["name"] == "EX-C-1"]
+    assert [entry["products"][0]["@id"] for entry in said] == (
+        [product] if product else ["pkg:golang/example.com/cmd", "pkg:golang/example.com/svc"]
+    )
+    assert json.loads(other.read_bytes())["metadata"]["component"]["purl"] == (product or "pkg:generic/svc")
+    assert machine.run("sbom", "validate", str(other)).returncode == 0

@@ -8,13 +8,13 @@ import pytest
 
 from supplymatrix.engine.audit_input import AuditInput
 from supplymatrix.engine.audit_sources import LeakWish, audit_leaks, audit_sources, facts_of, leaks_of_all
-from supplymatrix.engine.build_settings import build_settings
 from supplymatrix.engine.effective_settings import machine_settings, show_setting
 from supplymatrix.engine.means import Means
 from supplymatrix.errors import InputError
 from supplymatrix.model.go_sources import EffectiveSetting, NameSent, RiskySetting, SendReason, SettingRisk
 from supplymatrix.privacy.needs import Scenario
 from supplymatrix.sources.project import read_project
+from supplymatrix.sources.subjects import find_subjects, read_subject
 from tests.support.machine import NOW
 from tests.support.module_cache import make_cache, unpack
 from tests.support.recorded_go import write_files
@@ -45,35 +45,96 @@ def wish(folder: Path, *, private: tuple[str, ...] = (), **settings: str) -> Aud
     return AuditInput(means=means, project=read_project(folder), private=private)
 
 
-def test_stages_of_a_dockerfile_have_what_they_go_on_from(tmp_path: Path) -> None:
-    project(tmp_path, Dockerfile=DOCKERFILE)
-    contexts = {part.context: part for part in build_settings(tmp_path)}
-    assert list(contexts) == ["Dockerfile, stage build"]
-    found = {entry.name: (entry.text, entry.origin, entry.location.line) for entry in contexts.popitem()[1].found}
-    assert found == {
-        "GOPROXY": ("https://bot:hunter2hunter2@proxy.test|direct", "Dockerfile", 2),
-        "GOSUMDB": ("off", "Dockerfile", 4),
-        "GOFLAGS": ("-mod=mod", "Dockerfile, go env -w", 5),
-        "GOVCS": ("*:all", "Dockerfile", 5),
-    }
-
-
-def test_ci_files_are_contexts_and_each_value_is_judged(tmp_path: Path) -> None:
+def test_jobs_of_a_ci_file_are_judged_each_by_itself(tmp_path: Path) -> None:
     head = "env: {GOPRIVATE: '*.corp.example', GOPROXY: https://proxy.test}\n"
     ci = f"{head}jobs:\n  a:\n    env: {{GOSUMDB: 'off'}}\n  b:\n    env: {{GOSUMDB: x.test}}\n"
     project(tmp_path, **{".github/workflows/ci.yml": ci})
     run = audit_sources(wish(tmp_path))
-    shown = [(each.name, each.shown, each.origin) for each in run.settings if each.context]
-    assert shown == [
-        ("GOPROXY", "https://proxy.test", "CI file"),
-        ("GOPRIVATE", "*.corp.example", "CI file"),
-        ("GONOPROXY", "*.corp.example", "implied by GOPRIVATE"),
-        ("GOSUMDB", "off", "CI file"),
-        ("GOSUMDB", "x.test", "CI file"),
-        ("GONOSUMDB", "*.corp.example", "implied by GOPRIVATE"),
+    shown = [
+        (each.context.rpartition(" ")[2], each.name, each.shown, each.origin) for each in run.settings if each.context
     ]
+    for job, log in (("a", "off"), ("b", "x.test")):
+        assert [told[1:] for told in shown if told[0] == job] == [
+            ("GOPROXY", "https://proxy.test", "CI file"),
+            ("GOPRIVATE", "*.corp.example", "CI file"),
+            ("GONOPROXY", "*.corp.example", "implied by GOPRIVATE"),
+            ("GOSUMDB", log, "CI file"),
+            ("GONOSUMDB", "*.corp.example", "implied by GOPRIVATE"),
+        ]
     assert [risk.risk for risk in run.risks] == [SettingRisk.LOG_OFF, SettingRisk.FOREIGN_LOG]
-    assert run.exit_code == 1
+    assert [gap.wanted for gap in run.gaps] == ["which log is asked (.github/workflows/ci.yml, job b)"]
+    assert run.exit_code == 3
+
+
+def test_what_sets_nothing_has_the_defaults_of_go(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM golang\nRUN go build ./...\n",
+        ".github/workflows/ci.yml": "jobs: {t: {steps: [{run: go build ./...}]}}\n",
+    }
+    go_env = write_files(tmp_path / "go", {"go.env": "GOPROXY=https://default.test\n"})
+    folder = project(tmp_path / "svc", **files)
+    run = audit_leaks(wish(folder, GOPRIVATE="*.corp.example", GOROOT=str(go_env)))
+    context = "Go's defaults (Dockerfile, stage 0; .github/workflows/ci.yml)"
+    assert run.contexts == ("", context)
+    assert [(sent.host, sent.is_private) for sent in run.of(context)] == [("default.test", True)]
+    assert [(gap.wanted, run.exit_code) for gap in run.gaps] == [("which packages are imported", 3)]
+    (tmp_path / "go" / "go.env").unlink()
+    run = audit_leaks(wish(folder, GOPRIVATE="*.corp.example", GOROOT=str(go_env)))
+    assert f"who is asked for modules ({context})" in [gap.wanted for gap in run.gaps]
+
+
+def test_a_value_that_is_given_at_build_time_is_a_gap_and_tells_no_names(tmp_path: Path) -> None:
+    ci = "jobs: {t: {env: {GOPRIVATE: '${{ vars.HOSTS }}'}, steps: [{run: go build ./...}]}}\n"
+    docker = "FROM golang AS build\nARG GOPROXY\nENV GOPROXY=$GOPROXY\nRUN go build ./...\n"
+    project(tmp_path, **{"Dockerfile": docker, ".github/workflows/ci.yml": ci})
+    run = audit_leaks(wish(tmp_path, private=("git.corp.example",)))
+    gaps = {gap.wanted: gap.reason for gap in run.gaps}
+    assert gaps["who is asked for modules (Dockerfile, stage build)"] == "GOPROXY: it is given at build time"
+    assert gaps["who is asked for modules (.github/workflows/ci.yml)"] == (
+        "GOPRIVATE: it is an expression whose value is not known here"
+    )
+    assert (run.contexts, run.exit_code) == (("",), 3)
+    settings = audit_sources(wish(tmp_path)).settings
+    assert [(each.shown, each.unknown) for each in settings if each.context.startswith("Docker")] == [
+        ("$GOPROXY", "it is given at build time")
+    ]
+
+
+def test_flags_of_a_developer_are_none_of_a_build(tmp_path: Path) -> None:
+    project(tmp_path, Dockerfile="FROM golang AS build\nENV GOPROXY=https://b.test\nRUN go build ./...\n")
+    run = audit_leaks(wish(tmp_path, GO111MODULE="off"))
+    assert [(sent.context, sent.host) for sent in run.sent] == [("Dockerfile, stage build", "b.test")]
+    assert run.refused == ("GO111MODULE=off: modules are not read, and nobody is asked for one",)
+    project(tmp_path, Dockerfile="FROM golang AS build\nENV GOFLAGS=mod=vendor\nRUN go build ./...\n")
+    run = audit_leaks(wish(tmp_path))
+    assert [sent.context for sent in run.sent] == [""]
+    assert [text.partition(": ")[0] for text in run.refused] == ["Dockerfile, stage build"]
+
+
+def test_settings_that_go_refuses_are_gaps(tmp_path: Path) -> None:
+    run = audit_sources(wish(project(tmp_path), GOFLAGS="mod=vendor", GOVCS="git"))
+    assert [gap.reason.partition(":")[0] for gap in run.gaps] == ["it refuses GOFLAGS", "it refuses GOVCS"]
+
+
+def test_the_members_of_a_workspace_and_its_own_folder(tmp_path: Path) -> None:
+    write_files(tmp_path, {"go.work": "go 1.22\n\nuse (\n\t./a\n\t./b\n)\n"})
+    write_files(tmp_path, {".gitlab-ci.yml": "variables: {GOPROXY: 'https://ci.test'}\nt: {script: [go test]}\n"})
+    for name in "ab":
+        project(tmp_path / name, Dockerfile=f"FROM golang AS build\nENV GOPROXY=https://{name}.test\nRUN go build\n")
+        (tmp_path / name / "go.mod").write_text(GO_MOD.replace("team/app", f"team/{name}"))
+    first, *others = [read_subject(subject) for subject in find_subjects((tmp_path,), recursive=False).subjects]
+    means = Means(environ=environ(tmp_path), now=NOW)
+    run = audit_sources(AuditInput(means=means, project=first), others, tmp_path)
+    places = {each.context: str(each.location) for each in run.settings if each.context}
+    assert places == {
+        "a/Dockerfile, stage build": "a/Dockerfile:2:1",
+        "b/Dockerfile, stage build": "b/Dockerfile:2:1",
+        ".gitlab-ci.yml": ".gitlab-ci.yml:1:22",
+    }
+    leaks = audit_leaks(AuditInput(means=means, project=first))
+    assert leaks.contexts == ("", "a/Dockerfile, stage build", ".gitlab-ci.yml")
+    one = audit_sources(AuditInput(means=means, project=first))
+    assert {str(each.location) for each in one.settings if each.context} == {"Dockerfile:2:1", "../.gitlab-ci.yml:1:22"}
 
 
 def test_the_settings_of_a_machine_with_their_files(tmp_path: Path) -> None:
@@ -134,10 +195,11 @@ def test_the_policy_keeps_names_and_what_the_log_has_is_no_secret(tmp_path: Path
     assert sent.private_by == "the policy ([sources] private: git.corp.example/team)"
     cache = tmp_path / "cache"
     (sent,) = audit_leaks(wish(folder, GOMODCACHE=str(cache))).sent
-    assert sent.private_by == "same host as the main module"
+    assert (sent.private_by, sent.is_private) == ("same host as the main module", False)
+    assert any("perhaps private" in note.message for note in facts_of(wish(folder)).notes)
     write_files(cache / "cache/download/sumdb/sum.golang.org/lookup", {"git.corp.example/team/secret@v1.0.0": "1\n"})
     (sent,) = audit_leaks(wish(folder, GOMODCACHE=str(cache))).sent
-    assert not sent.is_private
+    assert not sent.may_be_private
 
 
 def test_what_is_not_on_this_machine_is_a_gap_and_what_may_follow_is_not_sure(tmp_path: Path) -> None:
@@ -181,7 +243,7 @@ def test_the_facts_of_a_check(tmp_path: Path) -> None:
     seen = facts_of(wish(project(tmp_path, Dockerfile=DOCKERFILE), GOSUMDB="off"))
     kinds = {type(fact) for fact in seen.facts}
     assert kinds == {EffectiveSetting, RiskySetting, NameSent}
-    assert all(fact.is_private for fact in seen.facts if isinstance(fact, NameSent) and fact.context)
+    assert all(fact.may_be_private for fact in seen.facts if isinstance(fact, NameSent) and fact.context)
     assert "hunter2" not in repr(seen)
     assert len(seen.facts) == len(set(seen.facts))
 
@@ -218,6 +280,9 @@ def test_broken_files_are_no_traceback(files: dict[str, str], tmp_path: Path) ->
         ("GOSUMDB", "sum.golang.org https://ada:hunter2hunter2@a.test"),
         ("GOAUTH", "/usr/bin/auth hunter2hunter2"),
         ("GOCACHEPROG", "/usr/bin/cache --token hunter2hunter2"),
+        ("GOPRIVATE", "x.test,https://ada:hunter2hunter2@a.test"),
+        ("GONOSUMDB", "ada:hunter2hunter2@a.test,x.test"),
+        ("GOINSECURE", "ada:hunter2hunter2@a.test"),
         ("GOFLAGS", "'-ldflags=-X main.token=ghp_hunter2hunter2hunter2hunter2hunter2hun'"),
     ],
 )

@@ -115,6 +115,28 @@ def test_a_replacement_counts_and_a_folder_cannot_be_judged(home: Path) -> None:
     ]
 
 
+def test_a_fork_is_not_held_against_entries_about_what_it_stands_for_and_it_is_said(home: Path) -> None:
+    deps = ("a.example/m v1.4.0 => fork.example/m v1.4.0",)
+    run = _run(home, _write(home, _program(*deps, names=("runtime.main", f"{_P}.F"))))
+    assert [one for one in _found(run) if one[0] != "GO-2026-0003"] == []
+    assert any("2 entries about that were not held against it" in note for note in run.notes)
+
+
+def test_a_module_without_a_version_has_what_concerns_every_one(home: Path) -> None:
+    (home / "mal.jsonl").write_bytes(
+        as_lines(
+            entry("ACME-1", "svc.example/app", affected=[{"package": {"ecosystem": "Go", "name": "svc.example/app"}}]),
+            entry("ACME-2", "svc.example/app"),
+            entry("MAL-2026-0006", "svc.example/app"),
+        )
+    )
+    run = _run(home, _write(home, _program()))
+    assert [one.advisory for one in run.vulnerabilities if one.subject.path == "svc.example/app"] == [
+        "ACME-1", "MAL-2026-0006",
+    ]  # fmt: skip
+    assert [one.subject.path for one in run.unchecked] == ["svc.example/app"]
+
+
 @pytest.mark.parametrize(
     ("level", "expected"),
     [

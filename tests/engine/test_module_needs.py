@@ -127,6 +127,4 @@ def test_without_lines_in_go_sum_a_build_stops_before_it_asks(tmp_path: Path) ->
     write_files(tmp_path, {"go.mod": go_mod, "main.go": 'package main\n\nimport _ "lib.test/a"\n'})
     needs = needs_of(read(tmp_path).project, Scenario.BUILD)
     assert needs.modules == ()
-    assert needs.refused == (
-        "go.sum has no line for lib.test/a@v1.0.0: go build ./... stops before it asks for it",
-    )
+    assert needs.refused == ("go.sum has no line for lib.test/a@v1.0.0: go build ./... stops before it asks for it",)

@@ -116,9 +116,7 @@ def test_an_answer_that_is_cut_rules_nothing_out(run: GraphRun) -> None:
         ([], "does not say which packages"),
     ],
 )
-def test_an_answer_about_a_part_of_the_project_rules_nothing_out(
-    run: GraphRun, roots: list[str], reason: str
-) -> None:
+def test_an_answer_about_a_part_of_the_project_rules_nothing_out(run: GraphRun, roots: list[str], reason: str) -> None:
     got = merged([OURS], answer(("GO-1", [(X, "")]), roots=roots), run, name="f")
     assert got.vulnerabilities == [OURS]
     assert reason in got.gaps[0].reason

@@ -49,7 +49,7 @@ def program(
         if name == "fips140":
             told["DefaultGODEBUG"] = f"containermaxprocs=0,fips140={text},tlssha1=1"
         else:
-            told[{"tags": "-tags", "asan": "-asan"}.get(name, name)] = text
+            told[{"tags": "-tags", "asan": "-asan", "ldflags": "-ldflags"}.get(name, name)] = text
     info = BuildInfo(
         go_version=version,
         path="example.com/acme/svc",

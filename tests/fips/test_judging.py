@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supplymatrix.fips.certificates import ALIASES, CERTIFICATES, READ_ON, certificate_of, certificates_of_host
+from supplymatrix.fips.certificates import CERTIFICATES, READ_ON, certificate_of, certificates_of_host, meaning_of
 from supplymatrix.fips.judging import Judged, family_of, judge, mark
-from supplymatrix.fips.words import is_frozen, setting_of
+from supplymatrix.fips.words import default_at_link, setting_of
 from supplymatrix.model.fips import CertificateState, FipsFamily, FipsMark, MarkKind
 from supplymatrix.model.location import Location
 
@@ -48,7 +49,8 @@ def test_a_family_has_a_mark_that_speaks_for_it(marks: list[FipsMark]) -> None:
     st.lists(st.sampled_from(["v1.0.0-c2097c7c", "v1.26.0", "v9.0.0"]), max_size=2, unique=True),
 )
 def test_only_what_the_table_has_is_certified(marks: list[FipsMark], wanted: str, versions: list[str]) -> None:
-    judged = judge(marks, wanted=wanted, versions=versions, mode="on", go_version="go1.26.8")
+    meaning = {"certified": "v1.0.0-c2097c7c", "v9.0.0": "v9.0.0"}.get(wanted, "")
+    judged = judge(marks, wanted=wanted, versions=versions, mode="on", go_version="go1.26.8", meaning=meaning)
     if judged.state is CertificateState.CERTIFIED:
         assert certificate_of(judged.family, judged.module) is not None
         assert judged.certificate
@@ -60,16 +62,40 @@ def test_the_table_has_a_day_and_a_source_for_each_and_no_version_twice() -> Non
     assert all((one.state is CertificateState.IN_PROCESS) is not bool(one.number) for one in CERTIFICATES)
     keys = [(one.family, one.version, one.hosts) for one in CERTIFICATES]
     assert len(keys) == len(set(keys))
-    assert all(is_frozen(version) for version in ALIASES.values())
 
 
-def test_a_suffix_tells_copies_apart_and_no_versions() -> None:
-    assert certificate_of(FipsFamily.UPSTREAM, "v1.0.0") is certificate_of(FipsFamily.UPSTREAM, "v1.0.0-c2097c7c")
-    assert certificate_of(FipsFamily.UPSTREAM, "v1.0.1") is None
+def test_a_certificate_is_for_a_version_with_all_of_its_text() -> None:
+    assert certificate_of(FipsFamily.UPSTREAM, "v1.0.0-c2097c7c") is not None
+    for other in ("v1.0.0", "v1.0.0-deadbeef", "v1.26.0-c2097c7c", "v1.0.1"):
+        assert certificate_of(FipsFamily.UPSTREAM, other) is None
     assert certificate_of(FipsFamily.REDHAT, "3.0.7") is None
     assert [one.number for one in certificates_of_host(FipsFamily.REDHAT, "registry.example/ubi9/ubi:9.4")] == [
         "CMVP #4857"
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "go", "meaning"),
+    [
+        ("v1.0.0", "1.24.0", "v1.0.0"),
+        ("v1.0.0", "go1.24.13", "v1.0.0-c2097c7c"),
+        ("v1.0.0", "1.24.5", ""),  # sealed again somewhere between
+        ("v1.0.0", "1.26.3", "v1.0.0-c2097c7c"),
+        ("inprocess", "1.26.3", ""),
+        ("certified", "1.26.9", "v1.0.0-c2097c7c"),
+        ("certified", "1.26.99", ""),
+        ("certified", "1.23", ""),
+        ("certified", "latest", ""),
+        ("v9.0.0", "1.26", ""),
+    ],
+)
+def test_a_word_means_what_releases_on_both_sides_mean(said: str, go: str, meaning: str) -> None:
+    assert meaning_of(said, go) == meaning
+
+
+def test_the_last_default_that_the_linker_is_given_counts() -> None:
+    assert default_at_link("-X main.a=1 -X 'runtime.godebugDefault=fips140=off'") == "fips140=off"
+    assert default_at_link("-X=runtime.godebugDefault=a=1 -X=runtime.godebugDefault=") == ""
 
 
 def test_the_last_setting_of_a_key_counts() -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from supplymatrix.fips.linked import FUNCTIONS_IN, linked_in_program
 from supplymatrix.fips.non_approved import (
-    FUNCTIONS_IN,
     ProjectImports,
     imported_by_project,
+    is_refused,
     known_of,
-    linked_in_program,
+    library_of,
     modules_alone,
 )
+from supplymatrix.model.fips import FipsFamily
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from tests.fips.made import TREE, program
@@ -102,6 +104,97 @@ def test_functions_of_approved_packages_are_told_one_by_one() -> None:
     ]
     inside = linked_in_program("bin/app", program((*TREE, "crypto/tls"), functions=functions))
     assert {one.what: bool(one.inside) for one in inside} == {"CFB mode": False, "X25519": True}
+
+
+@pytest.mark.parametrize(
+    ("function", "package"),
+    [
+        ("net/smtp.(*cramMD5Auth).Next", "crypto/md5"),
+        ("crypto/x509.DecryptPEMBlock", "crypto/md5"),
+        ("crypto/x509.DecryptPEMBlock", "crypto/des"),
+        ("crypto/des.NewCipher", "crypto/des"),
+        ("crypto/hpke.Seal", "vendor/golang.org/x/crypto/chacha20poly1305"),
+    ],
+)
+def test_what_the_standard_library_does_for_others_is_a_use_of_it(function: str, package: str) -> None:
+    packages = (*TLS, "net/smtp", "crypto/hpke", "vendor/golang.org/x/crypto/chacha20poly1305")
+    before = {one.package: one.inside for one in linked_in_program("bin/app", program(packages))}
+    assert before[package]
+    after = {one.package: one.inside for one in linked_in_program("bin/app", program(packages, functions=(function,)))}
+    assert after[package] == ""
+
+
+def test_hpke_alone_brings_nothing_along() -> None:
+    packages = (*TREE, "crypto/hpke", "vendor/golang.org/x/crypto/chacha20")
+    found = linked_in_program("bin/app", program(packages, functions=("crypto/ecdh.X25519",)))
+    assert [(one.what, one.inside) for one in found] == [("ChaCha20", ""), ("X25519", "")]
+
+
+def test_x25519_is_used_in_fips_mode_within_a_hybrid() -> None:
+    (found,) = linked_in_program("bin/app", program((*TREE, "crypto/tls"), functions=("crypto/ecdh.X25519",)))
+    assert "X25519MLKEM768" in found.inside
+
+
+@pytest.mark.parametrize("name", ["crypto/rand.Prime", "crypto/cipher.NewGCMWithNonceSize"])
+def test_primes_and_other_nonces_are_told(name: str) -> None:
+    (found,) = linked_in_program("bin/app", program(functions=(name,)))
+    assert found.functions == (name,)
+
+
+@pytest.mark.parametrize(
+    ("package", "version", "function", "whats"),
+    [
+        ("hkdf", "v0.45.0", "New", ["HKDF: approved, but outside of the module"]),
+        ("hkdf", "v0.58.0", "New", []),
+        ("pbkdf2", "v0.58.0", "Key", []),
+        ("sha3", "v0.43.0", "Sum256", ["SHA-3: approved, but outside of the module"]),
+        ("sha3", "v0.45.0", "Sum256", []),
+        ("sha3", "v0.45.0", "NewLegacyKeccak256", ["Keccak"]),
+    ],
+)
+def test_what_calls_the_standard_library_is_not_beside_the_module(
+    package: str, version: str, function: str, whats: list[str]
+) -> None:
+    path = f"golang.org/x/crypto/{package}"
+    read = program((*TREE, path), functions=(f"{path}.{function}",), deps=[("golang.org/x/crypto", version)])
+    assert [one.what for one in linked_in_program("bin/app", read)] == whats
+    imports = ProjectImports(
+        subject="svc",
+        packages={ModuleVersion(path="golang.org/x/crypto", version=version): (path,)},
+        standard={},
+        importers={},
+        own=frozenset(),
+    )
+    assert [one.what for one in imported_by_project(imports)] == [what for what in whats if what != "Keccak"]
+
+
+def test_only_refuses_few_packages_of_others() -> None:
+    path = "golang.org/x/crypto/chacha20poly1305"
+    assert is_refused("crypto/md5", "")
+    assert not is_refused("vendor/golang.org/x/crypto/chacha20", "")
+    assert (is_refused(path, "v0.45.0"), is_refused(path, "v0.58.0"), is_refused(path, "")) == (False, True, False)
+
+
+@pytest.mark.parametrize(
+    ("library", "whose"),
+    [
+        ("libcrypto.so.3", "OpenSSL"), ("libssl.so.1.1", "OpenSSL"), ("libcrypto-3-x64.dll", "OpenSSL"),
+        ("/usr/lib/libsodium.26.dylib", "libsodium"), ("libmbedcrypto.so.16", "Mbed TLS"), ("openssl", "OpenSSL"),
+        ("libc.so.6", ""), ("libz.so.1", ""), ("libcryptsetup.so.12", ""), ("Security", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_c_libraries_are_known_by_their_names(library: str, whose: str) -> None:
+    assert library_of(library) == whose
+
+
+def test_c_libraries_that_a_program_loads_are_told_unless_they_are_its_way() -> None:
+    read = program(libraries=("libc.so.6", "libcrypto.so.3", "libsodium.so.23"))
+    found = linked_in_program("bin/app", read)
+    assert [(one.package, one.what, one.is_c) for one in found] == [
+        ("libcrypto.so.3", "OpenSSL", True),
+        ("libsodium.so.23", "libsodium", True),
+    ]
+    assert [one.what for one in linked_in_program("bin/app", read, FipsFamily.REDHAT)] == ["libsodium"]
 
 
 def test_nothing_is_said_of_a_program_whose_table_cannot_be_read() -> None:

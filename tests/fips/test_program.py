@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supplymatrix.fips.program import posture_of_program
+from supplymatrix.fips.program import default_bytes, posture_of_program, with_other_default
 from supplymatrix.gomod.program import ReadProgram
 from supplymatrix.model.fips import CertificateState, FipsFamily, FipsPosture, MarkKind
 from supplymatrix.model.program import ProgramState
@@ -98,8 +98,8 @@ CONTRADICTED = [
     (program(V100), "no GOFIPS140 is recorded", FipsFamily.UPSTREAM),
     (program(V100, GOFIPS140="v1.26.0", fips140="on"), f"linked in is {V1}", FipsFamily.UPSTREAM),
     (program((*V100, "crypto/internal/fips140/aes"), GOFIPS140=V1), "linked in twice", FipsFamily.UPSTREAM),
-    (program(fips140="only"), "compiled in without GOFIPS140", FipsFamily.UPSTREAM),
-    (program(fips140="on"), "compiled in without GOFIPS140", FipsFamily.UPSTREAM),
+    (program(fips140="only"), "recorded without GOFIPS140", FipsFamily.UPSTREAM),
+    (program(fips140="on"), "recorded without GOFIPS140", FipsFamily.UPSTREAM),
     (
         program(V100, functions=BORING, GOFIPS140=V1, GOEXPERIMENT="boringcrypto"),
         "exclude each other",
@@ -143,7 +143,11 @@ DEFEATED = [
     (program(V100, goos="aix", goarch="ppc64", GOFIPS140=V1, fips140="on"), "AIX"),
     (program(V100, goos="wasip1", goarch="wasm", GOFIPS140=V1, fips140="on"), "WebAssembly"),
     (program(V100, goos="windows", goarch="386", GOFIPS140=V1, fips140="on"), "32-bit Windows"),
-    (program(V100, GOFIPS140=V1, fips140="off"), "fips140=off is compiled in"),
+    (program(V100, goos="windows", goarch="arm", GOFIPS140=V1, fips140="on"), "32-bit Windows"),
+    (program(V100, GOFIPS140=V1, fips140="auto"), "fips140=auto is no mode of Go's own module"),
+    (program(V100, GOFIPS140=V1, fips140="on", ldflags="-X=runtime.godebugDefault=fips140=off"), "godebugDefault"),
+    (program(V100, GOFIPS140=V1, fips140="on", ldflags="-X runtime.godebugDefault="), "godebugDefault"),
+    (program(V100, GOFIPS140=V1, fips140="off"), "fips140=off is recorded"),
     (program(V100, GOFIPS140=V1, fips140="on", tags="purego"), "the tag purego"),
     (program(V100, GOFIPS140=V1, fips140="on", asan="true"), "-asan"),
     (program(functions=BORING, goarch="s390x", GOEXPERIMENT="boringcrypto"), "linux/s390x"),
@@ -158,6 +162,47 @@ DEFEATED = [
 @pytest.mark.parametrize(("read", "words"), DEFEATED)
 def test_what_defeats_a_family_is_told(read: ReadProgram, words: str) -> None:
     assert words in _words(_posture(read), MarkKind.DEFEAT)
+
+
+def test_the_mode_that_the_linker_was_given_is_the_mode() -> None:
+    posture = _posture(program(V100, GOFIPS140=V1, fips140="on", ldflags="-X=runtime.godebugDefault=fips140=only"))
+    assert posture.mode == "only"
+    assert not posture.of(MarkKind.DEFEAT)
+
+
+def test_a_module_of_which_nothing_is_linked_in_is_claimed_and_no_more() -> None:
+    posture = _posture(program(("crypto/aes", "main", "runtime"), GOFIPS140=V1, fips140="on"))
+    assert (posture.family, posture.state, posture.certificate) == (
+        FipsFamily.UPSTREAM, CertificateState.NOT_LINKED, "",
+    )  # fmt: skip
+    assert "no code bears that out" in _words(posture, MarkKind.WITNESS)
+
+
+@pytest.mark.parametrize("version", ["v1.0.0", "v1.0.0-deadbeef", "v1.26.0-deadbeef"])
+def test_another_seal_has_no_certificate(version: str) -> None:
+    posture = _posture(program([name.replace(V1, version) for name in V100], GOFIPS140=version, fips140="on"))
+    assert (posture.module, posture.state, posture.certificate) == (version, CertificateState.NOT_IN_TABLE, "")
+
+
+def test_a_function_that_switches_enforcement_off_is_told_unless_hpke_has_it() -> None:
+    name = "crypto/fips140.WithoutEnforcement"
+    assert name in _words(_posture(program(V100, functions=(name,))), MarkKind.WITNESS)
+    assert name not in _words(_posture(program((*V100, "crypto/hpke"), functions=(name,))), MarkKind.WITNESS)
+
+
+def test_red_hats_go_from_1_27_on_has_gos_own_module() -> None:
+    posture = _posture(program(V100, version="go1.27.1 (Red Hat 1.27.1-1.el9)", GOFIPS140=V1, fips140="auto", CGO_ENABLED="0"))
+    assert posture.family is FipsFamily.UPSTREAM
+    assert not posture.of(MarkKind.DEFEAT)
+
+
+def test_the_default_that_is_recorded_can_be_looked_for() -> None:
+    assert default_bytes(program(V100, GOFIPS140=V1, fips140="on")).endswith(b"fips140=on,tlssha1=1\0")
+    assert default_bytes(program(V100, fips140="off")) == b""
+    assert default_bytes(program(V100, fips140="on", ldflags="-X runtime.godebugDefault=fips140=on")) == b""
+    assert default_bytes(changed(program(V100, fips140="on"), format="WebAssembly")) == b""
+    posture = with_other_default(_posture(program(V100, GOFIPS140=V1, fips140="on")))
+    assert "the program has another default" in _words(posture, MarkKind.DEFEAT)
 
 
 def test_windows_with_64_bits_and_a_go_without_cgo_are_no_defeat() -> None:

@@ -15,9 +15,9 @@ from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.fact import Facts, Gap
 from supplymatrix.model.rule import Status
 from supplymatrix.model.verdict import Judged, Verdict
-from supplymatrix.vulns.cvss import base_score, severity_of
 from supplymatrix.policy.verdict import judge
 from supplymatrix.reports.registry import render
+from supplymatrix.vulns.cvss import base_score, severity_of
 from tests.policy.policies import parse
 from tests.support.audit_facts import audit_facts
 from tests.support.data import REPO
@@ -123,6 +123,9 @@ class TestDatabases:
         assert of("SM308", '[vulns]\nmax_database_age = "4d"\n', DATABASE) == ""
         assert of("SM308", '[vulns]\nmax_database_age = "3d"\n', DATABASE) == "fail"
         assert of("SM308", '[vulns]\nmax_database_age = "90d"\n', {**DATABASE, "dated": None}) == "unknown"
+        ahead = one("SM308", '[vulns]\nmax_database_age = "90d"\n', {**DATABASE, "dated": "2099-01-01"})
+        assert ahead.gap is not None
+        assert "2099-01-01, which is yet to come" in ahead.gap.reason
 
     def test_one_that_is_named_and_not_there_is_unknown(self) -> None:
         assert of("SM308", '[vulns]\ndatabases = ["go"]\n', DATABASE) == ""

@@ -67,7 +67,8 @@ def test_how_the_log_is_asked(goproxy: str, gosumdb: str, told: tuple[object, ..
         ("off\r", "Go knows no log off by its name alone"),
         ("log.example", "Go knows no log log.example by its name alone"),
         ("log.example+1+A", "neither Go's log nor a whole verifier key"),
-        ("sum.golang.google.cn https://m.example", "only where nothing stands beside it"),
+        ("sum.golang.google.cn https://m.example", "Go knows no log sum.golang.google.cn by its name alone"),
+        ("sum.golang.google.cn ", "only where nothing stands beside it"),
         ("sum.golang.org ftp://m.example", "its address is none that Go can ask"),
     ],
 )

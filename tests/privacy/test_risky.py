@@ -129,7 +129,9 @@ def test_a_proxy_that_the_policy_allows_takes_nothing_back() -> None:
 
 @pytest.mark.parametrize("name", ["GOINSECURE", "GOPRIVATE", "GONOSUMDB", "GONOPROXY"])
 def test_a_login_in_a_list_of_patterns_is_in_no_word(name: str) -> None:
-    found = risks(**{"GOPRIVATE": "z.test", name: "*,github.com/x,bot:s3cret,more@git.corp.example/a,https://u:s3cret@b"})
+    found = risks(
+        **{"GOPRIVATE": "z.test", name: "*,github.com/x,bot:s3cret,more@git.corp.example/a,https://u:s3cret@b"}
+    )
     assert found
     assert "s3cret" not in "".join(risk.words + risk.pattern for risk in found)
 

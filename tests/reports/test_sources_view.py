@@ -203,12 +203,12 @@ def test_a_value_that_is_not_known_and_an_entry_that_covers_nothing() -> None:
     run = sources()
     open_setting = changed(run.settings[0], shown="${{ vars.P }}", unknown="it is an expression", context="ci.yml")
     chain = ContextChain(context="ci.yml", chain=chain_of(settings()), unknown=(("GOPROXY", "it is an expression"),))
-    bare = ContextChain(context="Go's defaults (Dockerfile)", chain=chain_of(settings(goproxy="direct")), lacks_proxy=True)
+    bare = ContextChain(
+        context="Go's defaults (Dockerfile)", chain=chain_of(settings(goproxy="direct")), lacks_proxy=True
+    )
     risk = changed(run.risks[0], risk=SettingRisk.COVERS_NOTHING, pattern=" a", setting="GOPRIVATE")
     note = changed(run.risks[0], risk=SettingRisk.MOD_WRITTEN, setting="GOFLAGS")
-    run = changed(
-        run, settings=(*run.settings, open_setting), chains=(*run.chains, chain, bare), risks=(risk, note)
-    )
+    run = changed(run, settings=(*run.settings, open_setting), chains=(*run.chains, chain, bare), risks=(risk, note))
     text = render_sources_text(run)
     assert "GOPROXY       ${{ vars.P }}\n                it is an expression\n" in text
     assert "Go's defaults (Dockerfile)\n\n  the go command asks for a module\n" in text
