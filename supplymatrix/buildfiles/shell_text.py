@@ -157,16 +157,17 @@ def _installed(
 
 def _command(words: list[str], at: int) -> Command:
     settings: list[tuple[str, str]] = []
-    while words:
-        found = _SETTING.fullmatch(words[0])
+    first = 0
+    while first < len(words):
+        found = _SETTING.fullmatch(words[first])
         if found:
             settings.append((found[1], found[2]))
-        elif words[0] not in _WRAPPERS:
+        elif words[first] not in _WRAPPERS:
             break
-        words = words[1:]
-        while words and words[0].startswith("-"):  # options of sudo and env
-            words = words[1:]
-    return Command(words=tuple(words), settings=tuple(settings), at=at)
+        first += 1
+        while first < len(words) and words[first].startswith("-"):  # options of sudo and env
+            first += 1
+    return Command(words=tuple(words[first:]), settings=tuple(settings), at=at)
 
 
 def _unquoted(word: str) -> str:

@@ -15,6 +15,7 @@ edu.chainguard.dev (go-fips), documentation.ubuntu.com (the snap go).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -75,9 +76,10 @@ def postures_of_build_file(found: BuildFile, runs: GoRuns, beside: Beside | None
     beside = beside or Beside()
     start = _start(found, runs.starts)
     making = runs.runs or runs_of_signs(found)
+    parts = _Parts(found, making)
     looked: list[tuple[GoRun, FipsPosture, bool]] = []
-    for run in making[:_AT_ONCE]:
-        look = _Look(found, run, making, beside, start)
+    for run in _each_once(making)[:_AT_ONCE]:
+        look = _Look(found, run, parts, beside, start)
         posture = look.posture()
         looked.append((run, posture, look.shows))
     shown = [one for run, one, shows in looked if shows and run.makes and one.purpose is FipsPurpose.SHIPPED]
@@ -85,6 +87,47 @@ def postures_of_build_file(found: BuildFile, runs: GoRuns, beside: Beside | None
     if start.marks and not any(one.purpose is FipsPurpose.SHIPPED for _, one in kept):
         kept.append((run_alone({}, start.marks[0].location), _started(found, start)))
     return _named(found.artifact, kept)
+
+
+def _each_once(runs: Sequence[GoRun]) -> list[GoRun]:
+    """Return runs that differ in more than their places."""
+    once: dict[tuple[object, ...], GoRun] = {}
+    for run in runs:
+        env = tuple(sorted((name, told.text) for name, told in run.env.items()))
+        once.setdefault((run.scope, run.verb, run.words, env, run.purpose, run.unclear, run.lines), run)
+    return list(once.values())
+
+
+class _Parts:
+    """The lines of a file by the build that they are of, and those of none. Stages are all of a Dockerfile."""
+
+    def __init__(self, found: BuildFile, runs: Sequence[GoRun]) -> None:
+        self._spans = sorted({span for run in runs for span in run.lines})
+        self._starts = [start for start, _ in self._spans]
+        self._is_all = found.kind == "dockerfile" and bool(self._spans)
+        self._shared: list[Sign] = []
+        self._own: dict[tuple[int, int], list[Sign]] = {}
+        for sign in found.signs:
+            span = self._span_of(sign.location.line)
+            (self._shared if span is None else self._own.setdefault(span, [])).append(sign)
+
+    def _span_of(self, line: int) -> tuple[int, int] | None:
+        at = bisect_right(self._starts, line) - 1
+        return self._spans[at] if at >= 0 and line <= self._spans[at][1] else None
+
+    def signs_of(self, run: GoRun) -> list[Sign]:
+        """Return the signs that are about a build, in their order."""
+        found = [] if self._is_all else list(self._shared)
+        found += (sign for span in run.lines for sign in self._own.get(span, ()))
+        job = run.scope.removeprefix("job ")
+        if job != run.scope:
+            found = [sign for sign in found if sign.stage in ("", job)]
+        return sorted(found, key=lambda sign: sign.location.line)
+
+    def has(self, run: GoRun, place: Location) -> bool:
+        """Return whether a line is about a build."""
+        span = self._span_of(place.line)
+        return span in run.lines if span is not None else not self._is_all
 
 
 def runs_of_signs(found: BuildFile) -> tuple[GoRun, ...]:
@@ -179,12 +222,12 @@ def _start(found: BuildFile, starts: Iterable[Told]) -> _Start:
 class _Look:
     """One build. shows: whether anything of FIPS was seen, once `posture` was asked."""
 
-    def __init__(self, found: BuildFile, run: GoRun, runs: Sequence[GoRun], beside: Beside, start: _Start) -> None:
+    def __init__(self, found: BuildFile, run: GoRun, parts: _Parts, beside: Beside, start: _Start) -> None:
         self._found, self._run, self._beside, self._start = found, run, beside, start
-        self._private = tuple({span for one in runs for span in one.lines})
+        self._parts = parts
         self._marks: list[FipsMark] = []
         self._wanted = run.text("GOFIPS140")
-        self._signs = [sign for sign in found.signs if self._is_of_it(sign)]
+        self._signs = parts.signs_of(run)
         self._builders = [sign for sign in self._signs if sign.role in _BUILDS]
         self._tags = self._tags_of()
         self._flags = " ".join((*run.words, run.text("GOFLAGS"))) + self._static()
@@ -216,12 +259,6 @@ class _Look:
             marks=judged.in_order(self._marks), looked_at=(self._found.kind or self._found.artifact,), reason=reason,
             purpose=self._run.purpose,
         )  # fmt: skip
-
-    def _is_of_it(self, sign: Sign) -> bool:
-        job = self._run.scope.removeprefix("job ")
-        if job != self._run.scope and sign.stage:
-            return sign.stage == job
-        return self._is_near(sign.location)
 
     def _add(self, kind: MarkKind, family: FipsFamily, words: str, location: Location) -> None:
         self._marks.append(mark(kind, family, words, location))
@@ -293,12 +330,7 @@ class _Look:
         return meanings.pop() if len(meanings) == 1 else ""
 
     def _is_near(self, place: Location) -> bool:
-        """Return whether a line is about this build: of its own part of the file, or of no part. Stages are all of a
-        Dockerfile."""
-        if _within(place.line, self._run.lines):
-            return True
-        is_stage = bool(self._run.lines) and self._found.kind == "dockerfile"
-        return not is_stage and not _within(place.line, self._private)
+        return self._parts.has(self._run, place)
 
     def _open_ends(self, judged: Judged) -> tuple[Judged, str]:
         """Return an answer as far as it can be given, and why it goes no further."""
@@ -446,7 +478,3 @@ def tags_of_run(run: GoRun) -> dict[str, Location]:
         for one in re.finditer(r"(?:^|[\s'\"])--?tags[= ]([^\s'\"]+)", text):
             found |= dict.fromkeys(words_of(one[1]), place)
     return found
-
-
-def _within(line: int, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= line <= end for start, end in spans)

@@ -12,6 +12,7 @@ them.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
 from supplymatrix.buildfiles.dockerfile import Dockerfile, Instruction, Run, Stage, parse_dockerfile, read_instructions
@@ -40,28 +41,28 @@ def runs_of_dockerfile(data: bytes, artifact: str) -> GoRuns:
     for stage in file.stages:
         base = scripts.get(stage.base)
         script = scripts[stage.index] = base.again({}) if base is not None else Script()
+        told = list(_told(file, stage, asked))
+        before = {name: one for other in reversed(_chain(file, stage)[1:]) for name, one in _told(file, other, asked)}
+        at = 0
         for run in stage.runs:
-            runs += _of_run(file, stage, run, script, asked)
-    placed = [
-        one
-        if _index_of(file, one) in needed or one.purpose is FipsPurpose.ASIDE
-        else changed(one, purpose=FipsPurpose.ASIDE)
-        for one in runs
-    ]
-    return GoRuns(runs=tuple(placed), starts=tuple(_starts(file, instructions)))
+            while at < len(told) and told[at][1].location.line < run.line:
+                before[told[at][0]] = told[at][1]
+                at += 1
+            runs += _of_run(file, stage, run, script.again(_environment(file, run, before)))
+    return GoRuns(
+        runs=tuple(one if _index_of(file, one) in needed else changed(one, purpose=FipsPurpose.ASIDE) for one in runs),
+        starts=tuple(_starts(file, instructions)),
+    )
 
 
 def _index_of(file: Dockerfile, run: GoRun) -> int:
-    return max(stage.index for stage in file.stages if stage.line <= run.location.line)
+    return bisect_right([stage.line for stage in file.stages], run.location.line) - 1
 
 
-def _of_run(
-    file: Dockerfile, stage: Stage, run: Run, script: Script, asked: Mapping[int, Mapping[str, int]]
-) -> Iterator[GoRun]:
+def _of_run(file: Dockerfile, stage: Stage, run: Run, shell: Script) -> Iterator[GoRun]:
     def place(at: int) -> Location:
         return Location(artifact=file.artifact, line=min(run.line + at, len(file.lines)), column=1)
 
-    shell = script.again(_environment(file, stage, run, asked))
     shell.known = dict(run.variables)
     found = shell.read_words(run.words, place) if run.words else shell.read(run.text, place)
     scope, lines = f"stage {stage.name or stage.index}", _lines(file, stage)
@@ -69,24 +70,26 @@ def _of_run(
         yield changed(one, scope=scope, lines=lines, is_closed=True)
 
 
-def _environment(
-    file: Dockerfile, stage: Stage, run: Run, asked: Mapping[int, Mapping[str, int]]
-) -> Mapping[str, Told]:
+def _told(file: Dockerfile, stage: Stage, asked: Mapping[int, Mapping[str, int]]) -> Iterator[tuple[str, Told]]:
+    """Yield what a stage sets by ENV, and which ARG has no value here, by line."""
+    found: list[tuple[int, str, str]] = [(line, name, f"${name}") for name, line in asked.get(stage.index, {}).items()]
+    found += [(one.line, one.name, one.text) for one in stage.settings if one.name in DECIDING]
+    held: set[str] = set()
+    for line, name, text in sorted(found, key=lambda item: item[0]):
+        is_arg = text == f"${name}"
+        if is_arg and name in held:
+            continue  # what ENV sets stands, whatever ARG says after it
+        held |= set() if is_arg else {name}
+        yield name, Told(text=text, location=Location(artifact=file.artifact, line=line, column=1))
+
+
+def _environment(file: Dockerfile, run: Run, before: Mapping[str, Told]) -> Mapping[str, Told]:
     """Return what is set when a RUN begins: by ENV, and by ARG where no ENV stands against it."""
-    found: dict[str, Told] = {}
-    known = dict(run.variables)
-    for one in reversed(_chain(file, stage)):
-        for name, line in asked.get(one.index, {}).items():
-            if line < run.line or one is not stage:
-                found[name] = Told(text=f"${name}", location=Location(artifact=file.artifact, line=line, column=1))
-    for name in DECIDING & known.keys():
-        found[name] = Told(text=known[name], location=Location(artifact=file.artifact, line=run.line, column=1))
-    for one in reversed(_chain(file, stage)):
-        for setting in one.settings:
-            if setting.name in DECIDING and (setting.line < run.line or one is not stage):
-                text = setting.text if setting.unresolved else known.get(setting.name, setting.text)
-                place = Location(artifact=file.artifact, line=setting.line, column=1)
-                found[setting.name] = Told(text=text, location=place)
+    found = dict(before)
+    place = Location(artifact=file.artifact, line=run.line, column=1)
+    for name, text in run.variables:
+        if name in DECIDING and (name not in found or (found[name].text != text and found[name].text == f"${name}")):
+            found[name] = Told(text=text, location=place)
     return found
 
 

@@ -106,7 +106,7 @@ _NO_NAMES = TermRule(
 )
 _NO_OTHER = TermRule(
     verb=Verb.MAY,
-    text="do so without a fee, a registration or a notice to anybody: the three clauses are all conditions of LICENSE",
+    text="do so without a fee, a registration or a notice to anybody: the three clauses are all that LICENSE asks",
     source="LICENSE, first sentence",
     quote="are permitted provided that the following conditions are",
 )

@@ -165,7 +165,8 @@ def _bundled_name(one: SeenCode, rows: Sequence[KnownModule]) -> str:
     library = find_library(folder) if folder.lower() not in _COMMON else None
     if library is not None and not library.is_system:
         return folder
-    brought = {library for row in rows for name in row.libraries if (library := find_library(name)) is not None}
+    of_mode = [row for row in rows if row.mode is LinkMode.BUNDLED]
+    brought = {library for row in of_mode for name in row.libraries if (library := find_library(name)) is not None}
     stems = (path.rpartition("/")[2].rpartition(".")[0] for path in one.files) if brought else ()
     return next((stem for stem in stems if stem and find_library(stem) in brought), "")
 

@@ -54,7 +54,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """What is told in a head and is no pointer to a file."""
-_CLAIMS = re.compile(r"\blicen[sc]ed?\b|\bpermission\b|\bredistribut\w+\b|\bpublic domain\b", re.IGNORECASE)
+_CLAIMS = re.compile(r"\blicen[sc]ed?\b|\bpermission\b|\bredistribut\w+\b", re.IGNORECASE)
 _POINTER = re.compile(
     r"\b(?:LICEN[SC]E|COPYING|COPYRIGHT|NOTICE|README|AUTHORS)\b[\w.-]*|\blicen[sc]e(?:\.\w+|\s+(?:file|terms|agreement\s+in))"
     r"|\b(?:see|found in|in the)\s+(?:the\s+)?(?:accompanying\s+)?\W?licen[sc]e\b|Use of this source code is governed"
@@ -106,7 +106,7 @@ class NearLicence:
 @value
 class _Said:
     """What one text says. offers: a choice. claims: it speaks of a licence, and nobody knows of which; points: it says
-    which file has it; is_gnu: it names the GPL."""
+    which file has it; is_gnu: it names the GPL. is_file: it is a licence file."""
 
     path: str
     expression: str
@@ -115,6 +115,7 @@ class _Said:
     claims: bool = False
     points: bool = False
     is_gnu: bool = False
+    is_file: bool = False
 
 
 def code_licence(texts: Sequence[tuple[str, bytes]], heads: Iterable[tuple[str, bytes]]) -> NearLicence:
@@ -138,7 +139,9 @@ def code_licence(texts: Sequence[tuple[str, bytes]], heads: Iterable[tuple[str, 
     of_heads = [said.expression for said in spoken if said.expression]
     offers = any(said.offers for said in (*files, *spoken))
     note = "; ".join(dict.fromkeys(said.note for said in (*files, *spoken) if said.note))
-    unplaced = next((said.path for said in (*spoken, *files) if said.claims and not _is_answered(said, of_files)), "")
+    unplaced = next(
+        (said.path for said in (*spoken, *files) if said.claims and not _is_answered(said, of_files, offers=offers)), ""
+    )
     whole = _together(named, [said for said in spoken if said.expression], of_files, of_heads, offers=offers)
     if unplaced and whole.expression:
         joined = joined_or_none((whole.expression, UNRECOGNISED)) or ""
@@ -146,9 +149,12 @@ def code_licence(texts: Sequence[tuple[str, bytes]], heads: Iterable[tuple[str, 
     return changed(whole, unplaced=unplaced, note=note, is_cut=blocks.is_cut)
 
 
-def _is_answered(said: _Said, of_files: Sequence[str]) -> bool:
-    """Return whether a licence file that was recognised is the one to which a head points ("see COPYING")."""
-    return (said.points or said.offers) and any("GPL" in text or not said.is_gnu for text in of_files)
+def _is_answered(said: _Said, of_files: Sequence[str], *, offers: bool) -> bool:
+    """Return whether licence files that were recognised say what a text leaves open: one of those among which it offers
+    a choice, or the one to which a head points ("under the GPL, see COPYING")."""
+    if said.offers or (offers and said.is_file):
+        return bool(of_files)
+    return said.points and any("GPL" in text or not said.is_gnu for text in of_files)
 
 
 def _together(
@@ -161,7 +167,7 @@ def _together(
         if chosen:
             return NearLicence(expression=chosen, source=_named((*sources, *speakers)), is_choice=True)
     if of_heads:
-        families = {_family(text) for text in of_heads}
+        families = {*of_heads, *(_family(text) for text in of_heads if "GPL" in text)}
         beside = [text for text in of_files if not _is_of(text, families)]
         joined = joined_or_none(dict.fromkeys((*of_heads, *beside)))
         places = [path for path, text in zip(sources, of_files, strict=True) if text in beside]
@@ -292,6 +298,7 @@ def _read(path: str, data: bytes, *, is_file: bool = False, is_head: bool = Fals
         claims=claims and (is_head or is_file),
         points=points and is_head,
         is_gnu="GNU" in text or "GPL" in text,
+        is_file=is_file,
     )
 
 
@@ -337,4 +344,4 @@ def _family(expression: str) -> str:
 
 def _is_of(expression: str, families: set[str]) -> bool:
     """Return whether a licence file only has the text of what a head names: COPYING with the GPL beside LGPL heads."""
-    return " " not in expression and _family(expression) in families
+    return expression in families or (" " not in expression and _family(expression) in families)

@@ -134,7 +134,9 @@ def _family(posture: FipsPosture, said: Said, rule: Rule, view: FactView) -> Res
     subject, module = subject_of(posture), module_of(view, posture)
     allowed = said.value if isinstance(said.value, tuple) else ()
     if posture.family is FipsFamily.UNKNOWN:
-        return unknown(rule, subject, module, _gap(subject, posture.reason or "its marks do not tell", posture.location))
+        return unknown(
+            rule, subject, module, _gap(subject, posture.reason or "its marks do not tell", posture.location)
+        )
     if posture.family is FipsFamily.NONE or posture.family.value in allowed:
         return passed(rule, subject, module)
     family = posture.family.value

@@ -1,7 +1,8 @@
 """[vulns] and [sla]: which databases there must be and how old (SM308), how long a vulnerability may stay (SM307).
 
 With `fail_at = "module"` a vulnerability of a module fails (SM303) even where its packages or functions were looked for
-and are not there.
+and are not there. One that nobody could follow as far as the policy fails is unknown there: with `symbol` one of whose
+functions nobody has looked for.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from supplymatrix.checks.programs import main_module
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.checks.vulnerabilities import DATABASE_AGE, GO_ITSELF
 from supplymatrix.model.audit_family import AuditFamily
-from supplymatrix.model.fact import Facts, Gap
+from supplymatrix.model.fact import Facts, Gap, ProjectFact
 from supplymatrix.model.module import ModuleVersion
-from supplymatrix.model.rule import Evidence, Result, Rule, Status
+from supplymatrix.model.program import BuiltProgram
+from supplymatrix.model.rule import Evidence, Finding, Result, Rule, Status
 from supplymatrix.model.vulnerability import Review, VulnDatabase, Vulnerability, VulnLevel
 from supplymatrix.policy.audit_terms import Said
 from supplymatrix.policy.document import Policy
+from supplymatrix.policy.waivers import WaiverBook
 from supplymatrix.vulns.clocks import ClockStart, start_of
 from supplymatrix.vulns.cvss import severity_of
 
@@ -131,10 +135,11 @@ def _overdue(found: Vulnerability, policy: Policy, rule: Rule, today: date) -> R
     since = start_of(found, clock)
     if since is None and clock is ClockStart.FIX and not found.fixed:
         return passed(rule, subject, found.subject)
-    if since is None:
+    if since is None or since > today:
+        to_come = f"the day that it is counted from, {since}, is yet to come"
         gap = Gap(
             wanted=f"how long {subject} is known",
-            reason=f"nobody says how long it is {since_words}",
+            reason=f"nobody says how long it is {since_words}" if since is None else to_come,
             remedy='count from another day: [sla] from = "published" or "first_seen"',
             subject=subject,
             location=found.location,
@@ -173,25 +178,76 @@ def _deadline(found: Vulnerability, policy: Policy) -> Said:
     return said
 
 
-def judge_vulns(results: Iterable[Result], policy: Policy, facts: Facts, rules: Mapping[str, Rule]) -> Iterator[Result]:
+def judge_vulns(
+    results: Iterable[Result], policy: Policy, facts: Facts, rules: Mapping[str, Rule], today: date
+) -> Iterator[Result]:
     """Yield results; where the policy fails at the module, or the package, a finding in the place of each pass of SM303
-    that is as near. Where it says how old a database may be, that decides, and not what is taken for old without it."""
+    that is as near; and what could not be followed as far as it fails. Where it says how old a database may be, that
+    decides, and not what is taken for old without it."""
     if "vulns.max_database_age" in policy.terms:
         results = [result for result in results if not _is_of_age(result)]
     rule = rules.get(REQUIRED_RULE)
     away = [found for found in facts.of(Vulnerability) if found.is_ruled_out and _fails_at(found, policy)]
-    if rule is None or not away:
-        yield from results
-        return
-    subjects = {subject_of(found) for found in away}
+    subjects = {subject_of(found) for found in away} if rule is not None else frozenset()
     for result in results:
         if result.rule == REQUIRED_RULE and result.status is Status.PASS and result.subject in subjects:
             continue
         yield result
-    for found in away:
+    for found in away if rule is not None else ():
         if found.review is Review.REVIEWED and not found.is_malicious:
             near = "SM305" if found.subject.path in GO_ITSELF else "SM302"
             yield _required(found, policy, rule if found.level is VulnLevel.MODULE else rules.get(near, rule))
+    yield from _not_followed(policy, facts, rules, today)
+
+
+def _not_followed(policy: Policy, facts: Facts, rules: Mapping[str, Rule], today: date) -> Iterator[Result]:
+    """Yield unknown results of vulnerabilities that may be as near as the policy fails, and that nobody has followed so
+    far. Programs that are looked at stand for the sources that they are built of, and a waiver for what it excuses."""
+    said = policy.terms.get("vulns.fail_at")
+    at = VulnLevel(str(said.value)) if said is not None else VulnLevel.MODULE
+    rule, near = (rules.get("SM301" if at is VulnLevel.SYMBOL else "SM302"), rules.get("SM302"))
+    if at is VulnLevel.MODULE or rule is None:
+        return
+    waivers = WaiverBook(policy, today)
+    mains = {main_module(program).path for program in facts.of(BuiltProgram)}
+    is_built = any(project.module_path in mains for project in facts.of(ProjectFact))
+    for found in facts.of(Vulnerability):
+        is_told = found.review is not Review.REVIEWED or found.is_malicious or found.subject.path in GO_ITSELF
+        is_far = found.level.depth < at.depth and found.looked.depth < at.depth and not found.is_ruled_out
+        if is_told or not is_far or (is_built and not found.program):
+            continue
+        result = _not_seen(found, at, rule)
+        asked = [_waivable(found, one) for one in (rule, near) if one is not None]
+        if not any(finding is not None and waivers.use_for(finding) for finding in asked):
+            yield result
+
+
+def _not_seen(found: Vulnerability, at: VulnLevel, rule: Rule) -> Result:
+    what, subject = "functions" if at is VulnLevel.SYMBOL else "packages", subject_of(found)
+    how = "its function table does not tell" if found.program else "sources do not tell without a call graph"
+    gap = Gap(
+        wanted=f"{what} of {found.advisory} in {found.subject}",
+        reason=f"nobody has looked for them: {how if at is VulnLevel.SYMBOL else 'what is imported is not known'}",
+        remedy=f"go get {found.subject.path}@{found.fixed}; or " * bool(found.fixed)
+        + f"look at the program too (--binary), or waive it with its reason: supplymatrix waive {found.advisory}",
+        subject=subject,
+        location=found.location,
+        family=AuditFamily.VULNS,
+    )
+    return unknown(rule, subject, found.subject, gap)
+
+
+def _waivable(found: Vulnerability, rule: Rule) -> Finding | None:
+    """Return the finding that a waiver would excuse."""
+    return failed(
+        rule,
+        subject_of(found),
+        found.subject,
+        message=found.summary,
+        label=found.advisory,
+        locations=(found.location,),
+        advisories=found.names,
+    ).finding
 
 
 def _is_of_age(result: Result) -> bool:

@@ -78,14 +78,15 @@ def check_audits(policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: d
 
 
 def judge_audits(
-    results: Iterable[Result], policy: Policy, facts: Facts, rules: Mapping[str, Rule]
+    results: Iterable[Result], policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: datetime
 ) -> Iterable[Result]:
-    """Yield results, those about audits as the policy asks for more or less than their facts say by themselves."""
+    """Yield results, those about audits as the policy asks for more or less than their facts say by themselves. now:
+    UTC."""
     sections = {key.partition(".")[0] for key in policy.terms}
     if "vulns" in sections:
         from supplymatrix.policy.audit_vulns import judge_vulns
 
-        results = judge_vulns(results, policy, facts, rules)
+        results = judge_vulns(results, policy, facts, rules, now.date())
     if "crypto" in sections:
         from supplymatrix.policy.audit_crypto import judge_crypto
 

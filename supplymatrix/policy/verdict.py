@@ -73,7 +73,7 @@ def judge(
     Raises InputError when two entries of the policy speak of one module with equal weight.
     """
     judging = _Judging(policy, facts, rules, now)
-    held = judge_audits(results, policy, facts, rules) if policy.terms else results
+    held = judge_audits(results, policy, facts, rules, now) if policy.terms else results
     judging.take(judge_toolchains(held, policy, facts, rules))
     judging.take(mended(_required(policy, facts, rules, now), rules, gone))
     judging.take(

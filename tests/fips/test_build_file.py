@@ -240,7 +240,7 @@ def test_what_is_set_counts_in_its_stage_and_until_it_is_set_again(text: str) ->
         f"{_UPSTREAM}RUN export GOFIPS140=v1.0.0 && go build -o /app .\n{_DISTROLESS}",
         f"FROM golang:1.26 AS base\n{_FROZEN}FROM base AS build\n{_RUN}{_DISTROLESS}",
         f"{_UPSTREAM}{_FROZEN}RUN go install example.com/tool@v1.0.0 && go build -o /app .\n{_DISTROLESS}",
-        f"{_UPSTREAM}{_FROZEN}RUN [\"sh\", \"-c\", \"go build -o /app .\"]\n{_DISTROLESS}",
+        f'{_UPSTREAM}{_FROZEN}RUN ["sh", "-c", "go build -o /app ."]\n{_DISTROLESS}',
         f"{_UPSTREAM}{_FROZEN}RUN make\n{_DISTROLESS}",
     ],
 )

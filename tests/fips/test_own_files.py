@@ -54,7 +54,9 @@ def test_a_call_is_told_once_with_its_place() -> None:
         ("a.go", "", None),
     ],
 )
-def test_imports_that_no_build_takes_are_told_with_what_takes_them(name: str, constraint: str, under: str | None) -> None:
+def test_imports_that_no_build_takes_are_told_with_what_takes_them(
+    name: str, constraint: str, under: str | None
+) -> None:
     file = _file(f'{constraint}package a\n\nimport "crypto/md5"\n', name)
     assert [one.under for one in of_own_files("svc", [file], [_LINUX], "svc")] == ([] if under is None else [under])
 

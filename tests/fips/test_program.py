@@ -191,7 +191,9 @@ def test_a_function_that_switches_enforcement_off_is_told_unless_hpke_has_it() -
 
 
 def test_red_hats_go_from_1_27_on_has_gos_own_module() -> None:
-    posture = _posture(program(V100, version="go1.27.1 (Red Hat 1.27.1-1.el9)", GOFIPS140=V1, fips140="auto", CGO_ENABLED="0"))
+    posture = _posture(
+        program(V100, version="go1.27.1 (Red Hat 1.27.1-1.el9)", GOFIPS140=V1, fips140="auto", CGO_ENABLED="0")
+    )
     assert posture.family is FipsFamily.UPSTREAM
     assert not posture.of(MarkKind.DEFEAT)
 

@@ -14,9 +14,7 @@ _GO_MOD = DebugLine(value="on", location=Location(artifact="go.mod", line=5, col
 
 def _of(lines: tuple[DebugLine, ...] = (), **settings: str) -> FipsPosture:
     told = [MachineSetting(name=name, text=text, origin="environment") for name, text in settings.items()]
-    sources = Sources(
-        subject="example.com/acme/svc", lines=lines, others=False, versions={"v1.0.0": "v1.0.0-c2097c7c"}
-    )
+    sources = Sources(subject="example.com/acme/svc", lines=lines, others=False, versions={"v1.0.0": "v1.0.0-c2097c7c"})
     return posture_of_project(sources, told, ("go.mod",))
 
 
