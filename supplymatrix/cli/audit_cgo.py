@@ -58,7 +58,7 @@ def cgo(
     from a table with its day, which marks what nobody verified. What only other builds take (other systems, tags) is
     told with -v. Packages with algorithms of national standards (SM2, GOST, SEED …) are named.
 
-    Exit 0: nothing asks for more than notices. 1: a GPL library in the program, a licence that nobody knows, an LGPL
+    Exit 0: nothing asks for a decision. 1: a GPL library in the program, a licence that nobody knows, an LGPL
     library that cannot be replaced, compiled code, a supplier's terms. 2: a file that was named cannot be used. 3:
     something could not be looked at. 4: a file of an image is not what its digest says. 5: there was nothing.
     """

@@ -23,7 +23,10 @@ from itertools import islice
 
 from supplymatrix.model.value import value
 
-__all__ = ["BY_NAME", "Span", "by_form", "is_harmless", "is_hole", "is_like_a_token", "is_token_for_user", "names_a_secret", "netrc_spans"]
+__all__ = [
+    "BY_NAME", "Span", "by_form", "is_harmless", "is_hole", "is_like_a_token", "is_token_for_user", "names_a_secret",
+    "netrc_spans",
+]  # fmt: skip
 
 BY_NAME = "a name that says so"
 
@@ -31,16 +34,16 @@ _TELLING_WORDS = """
 token tokens password passwords passwd passphrase passcode pwd pw secret secrets apikey apikeys apitoken apisecret
 authtoken accesstoken bearertoken refreshtoken clientsecret appsecret secretkey accesskey privatekey privkey authkey
 signingkey encryptionkey credential credentials creds cred pat dbpass dbpassword bearer authorization
-licensekey licencekey
+licensekey licencekey identitytoken registrytoken githubtoken gitlabtoken npmtoken dockerpassword dbpwd userpass
 """
 _SECRETS = frozenset(_TELLING_WORDS.split())
 _KEY_WORDS = """
 access account aes api auth client cookie crypto deploy enc encrypt encryption hmac ingest jwt master private priv
-secret licence license product service session shared sign signing ssh storage write
+secret licence license product service session shared sign signing ssh storage write admin app datadog openai telemetry
 """
 _KEYS = frozenset(_KEY_WORDS.split())
 """What stands before "key" in the name of a secret one."""
-_PASS_WORDS = "admin auth basic db default ftp mail master mongo mysql pg postgres proxy redis root smtp user"  # noqa: S105
+_PASS_WORDS = "admin docker auth basic db default ftp mail master mongo mysql pg postgres proxy redis root smtp user"  # noqa: S105
 _PASSES = frozenset(_PASS_WORDS.split())
 """What stands before "pass" in the name of a password; nothing may, too."""
 _AUTHS = frozenset({"", "basic", "http", "proxy", "registry", "docker", "npm"})
@@ -62,7 +65,8 @@ _TRAILING = frozenset(_TRAILING_WORDS.split())
 _SEGMENT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 _PLACEHOLDER_WORDS = """
-admin always bar baz vagrant include omit same-origin change-me change_me changeit changeme default dev dummy empty example fake false fixme foo foobar
+admin always bar baz include omit same-origin vagrant
+change-me change_me changeit changeme default dev dummy empty example fake false fixme foo foobar
 guest htpasswd ignored inherit insecure invalid ldap local localhost maven minio minioadmin missing mock mongo mtls
 mysql n/a na never nil no none not-set notset null oauth oauth2 off oidc on optional override pass passwd password
 placeholder postgres postgresql private public pwd rabbitmq read redacted redis replace-me replace_me replaceme required
@@ -90,7 +94,8 @@ _MADE_UP = re.compile(
 )
 _SCHEMES = frozenset({"bearer", "basic", "token", "digest", "apikey"})
 _FALLBACK = re.compile(
-    r"\|\|[ \t]{0,8}'([^'\n]{6,200})'|\bdefault[ \t]{1,8}\"([^\"\n]{6,200})\"|\$\(or [^,\n]{1,200},[ \t]{0,8}([^\s,$()]{6,200})\)"
+    r"\|\|[ \t]{0,8}'([^'\n]{6,200})'|\bdefault[ \t]{1,8}\"([^\"\n]{6,200})\""
+    r"|\$\(or [^,\n]{1,200},[ \t]{0,8}([^\s,$()]{6,200})\)"
 )
 """What a workflow, a template or make takes where nothing is given."""
 _MOST_ROUNDS = 8  # pieces within each other; real ones have two
@@ -112,6 +117,8 @@ _ELSEWHERE = re.compile(
 )
 """Where a secret is kept, or one that is encrypted."""
 _PUBLIC = re.compile(r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE)|(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+) ")
+_NO_WORDS = re.compile(r"(?i)(?:none|no|not)(?: [a-z]{2,20}){1,3}")
+"""What says that there is none: "none needed"."""
 _FINGERPRINT = re.compile(r"(?:0x)?(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{40})|[\w.+-]{1,60}@[\w.-]{1,100}")
 _SIGNING = re.compile(r"(?i)(?:sign(?:ing)?|gpg|pgp)[\w.-]{0,20}key")
 _METAVAR = re.compile(r"[A-Z]{2,24}(?:[_-][A-Z]{1,24}){0,4}")
@@ -204,7 +211,8 @@ _SCHEME = (
 _NO_VERSION = r"(?!v[0-9]|sha256:|latest\b)"
 _LOGIN = re.compile(_SCHEME + r"([^\s'\"/?#:@]{0,300}):([^\s'\"/?#]{0,500})@([^\s'\"/?#:@,|]{0,200})")
 _SLASHED = re.compile(
-    _SCHEME + r"([^\s'\"/?#:@\[]{0,300}):((?![0-9]{1,5}[/?#]|[{%<$(])[^\s'\"/?#@]{1,300}[/?#](?:(?!://)[^\s'\"@]){1,300})"
+    _SCHEME
+    + r"([^\s'\"/?#:@\[]{0,300}):((?![0-9]{1,5}[/?#]|[{%<$(])[^\s'\"/?#@]{1,300}[/?#](?:(?!://)[^\s'\"@]){1,300})"
     rf"@{_NO_VERSION}([A-Za-z0-9\[][^\s'\"/?#:@,|]{{0,200}})"
 )
 _GOES_ON = re.compile(rf"(?:(?!://)[^\s'\"]){{0,500}}@{_NO_VERSION}([A-Za-z0-9\[][^\s'\"/?#:@,|]{{0,200}})")
@@ -309,9 +317,8 @@ def is_harmless(text: str, name: str) -> bool:
         return len(bare) == 1 or name.lower().rstrip("0123456789").endswith("tokens")
     if _FINGERPRINT.fullmatch(bare) and _SIGNING.search(name):
         return True  # by which gpg knows a key
-    first, *others = bare.split(None, 3)
-    if others and first.lower() in _PLACEHOLDERS and bare.replace(" ", "").isalpha():
-        return True  # "none needed"
+    if _NO_WORDS.fullmatch(bare):
+        return True
     if any(pattern.fullmatch(bare) for pattern in (_NUMBER, _PATH, _ADDRESS, _ELSEWHERE, _METAVAR)) or _PUBLIC.match(
         bare
     ):

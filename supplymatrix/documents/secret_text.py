@@ -48,8 +48,8 @@ _CURL = re.compile(
 )
 _OLD_ENV = re.compile(r"(?im)^[ \t]{0,40}(?:ENV)[ \t]{1,20}([A-Za-z_]\w{0,100})[ \t]{1,20}(?=[^\s=])")
 _ANYTHING = re.compile(
-    r"[=@]|:[ \t]|://|(?:^|[^\w-])--?[A-Za-z]|[\"']-|\b(?:ENV|machine|login)\b|BEGIN|eyJ|LS0tLS1|_|-[A-Za-z0-9]{8}|:AA|AKIA"
-    r"|ASIA|AIza|[A-Za-z0-9]\.[A-Za-z0-9_-]{16}|[A-Za-z0-9/+]{24}"
+    r"[=@]|:[ \t]|:/|[\"']:|(?:^|[^\w-])--?[A-Za-z]|[\"']-|\b(?:ENV|machine|login)\b|BEGIN|eyJ|LS0tLS1|_"
+    r"|-[A-Za-z0-9]{8}|:AA|AKIA|ASIA|AIza|[A-Za-z0-9]\.[A-Za-z0-9_-]{16}|[A-Za-z0-9/+]{24}"
 )
 """What every text has of that something below finds anything in."""
 _QUOTES = "\"'"

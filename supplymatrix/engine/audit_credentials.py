@@ -287,7 +287,7 @@ class _Search:
             looked += 1
             ones = self._of_file(file, None)
             told = tracked_of(file.path.parent, [file.path.name], self._environ) if ones else {}
-            found += (changed(one, is_committed=told.get(file.path.name)) for one in ones)
+            found += (changed(one, is_committed=_tracked(one, told, file.path.name)) for one in ones)
         self._keep(_FILES, looked, found)
 
     def _of_file(self, file: CredentialFile, root: Path | None) -> list[Credential]:
@@ -303,7 +303,7 @@ class _Search:
     def _of_root(self, one: Credential, root: Path, told: Mapping[str, bool]) -> Credential:
         artifact = one.location.artifact
         place = changed(one.location, artifact=self._in_root(root, artifact))
-        return changed(one, location=place, is_committed=told.get(artifact))
+        return changed(one, location=place, is_committed=_tracked(one, told, artifact))
 
     def _in_root(self, root: Path | None, artifact: str) -> str:
         """Return a path as it is shown: with its folder where several are looked at."""
@@ -357,6 +357,11 @@ class _Search:
 
 _PRIVATE = (FileKind.NETRC, FileKind.GIT_CREDENTIALS, FileKind.GIT_CONFIG)
 """Files of which the mode says something: all others are meant to be read."""
+
+
+def _tracked(one: Credential, told: Mapping[str, bool], name: str) -> bool | None:
+    """Return whether git tracks the file that a credential is in; None where its text is in none."""
+    return told.get(name) if one.length else None
 
 
 def _of_ci(place: str) -> str:

@@ -100,7 +100,12 @@ def look_at_project(project: Project, environ: Mapping[str, str], wish: CgoWish)
     if run.graph is None or run.packages_by is PackagesBy.NOBODY:
         return ProjectSide(native=(), national=(), c_packages=(), target=target, gaps=(_no_build(project, run),))
     anywhere = packages_anywhere(run, environ, tags=frozenset(run.tags), watched=_WATCHED)
-    look = _Look(project, run, anywhere, linker_words(environ) if run.cgo else LinkerWords())
+    tagged: tuple[str, ...] = ()
+    if anywhere.unmet_tags:
+        every = packages_anywhere(run, environ, tags=frozenset(run.tags), every_tag=True)
+        mains = frozenset(main.path for main in run.inputs.mains) if run.inputs is not None else frozenset()
+        tagged = _only_with_tags(anywhere, every, mains)
+    look = _Look(project, run, anywhere, linker_words(environ) if run.cgo else LinkerWords(), tagged)
     look.run()
     gaps = [*look.gaps, *([_no_build(project, run)] if run.missing_packages or run.package_gaps else [])]
     return ProjectSide(
@@ -154,8 +159,11 @@ def _no_build(project: Project, run: GraphRun) -> Gap:
 class _Look:
     """One project's look."""
 
-    def __init__(self, project: Project, run: GraphRun, anywhere: PackagesAnywhere, given: LinkerWords) -> None:
+    def __init__(
+        self, project: Project, run: GraphRun, anywhere: PackagesAnywhere, given: LinkerWords, tagged: tuple[str, ...]
+    ) -> None:
         self._given = given
+        self._tagged = tagged
         self._is_static = given.is_static
         self._project = project
         self._run = run
@@ -207,7 +215,11 @@ class _Look:
             yield f"libraries of operating systems, which are not told one by one: {', '.join(sorted(self._system))}"
         if self._anywhere.unmet_tags:
             tags = ", ".join(self._anywhere.unmet_tags[:10])
-            yield f"{TAGS_NOTE}: {tags}; --tags looks at such a build"
+            yield f"tags that files of the project ask for, and nobody gave: {tags}; --tags looks at such a build"
+        if self._tagged:
+            more = f" and {len(self._tagged) - 5:,} more" if len(self._tagged) > 5 else ""
+            names = ", ".join(self._tagged[:5])
+            yield f"{self._project.name}: {TAGS_NOTE} by files of {names}{more}; --tags looks at such a build"
 
     def _wanted(self) -> dict[str, set[str]]:
         """Return the packages to look at, by module: with files for cgo, objects, or what opens libraries."""
@@ -464,6 +476,23 @@ class _Look:
         except ValueError:
             return ""
         return "" if place == "." else place
+
+
+def _only_with_tags(anywhere: PackagesAnywhere, every: PackagesAnywhere, mains: frozenset[str]) -> tuple[str, ...]:
+    """Return the packages with files for cgo that only builds with further tags take: those of the project, and what
+    only such files of it import."""
+    known = {entry for files in anywhere.with_c.values() for entry in files}
+    taken = {package for packages in anywhere.packages.values() for package in packages}
+    return tuple(
+        sorted(
+            {
+                entry[0]
+                for module, files in every.with_c.items()
+                for entry in files
+                if entry not in known and (module in mains or entry[0] not in taken)
+            }
+        )
+    )
 
 
 def _heads_of(one: SeenCode, near: NearFiles) -> list[tuple[str, bytes]]:

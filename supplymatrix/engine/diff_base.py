@@ -9,6 +9,8 @@ policy, committed proofs and what no earlier state can excuse (alarms, faults of
 
 Nothing is known of the earlier tree but its go.mod, go.sum and go.work. What depends on other contents of today's tree
 (copies in vendor/, which modules give packages, the folders of replace directives) is new, whatever was there before.
+So is what audits find, but for vulnerabilities of modules that concern nobody by more than being there: how near one is
+hangs on what today's sources import and call.
 """
 
 from __future__ import annotations
@@ -51,6 +53,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Status
 from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Judged, Note, Verdict
+from supplymatrix.model.vulnerability import Vulnerability, VulnLevel
 from supplymatrix.policy.new_findings import known_key, only_new_decide
 from supplymatrix.policy.verdict import judge
 from supplymatrix.sources.project import Project
@@ -83,7 +86,7 @@ class DiffBase:
             except InputError as err:  # the policy says two things of a module that only the revision has
                 reason = str(err)
         verdict = changed(only_new_decide(verdict, known, item.policy), diff_base=base.commit)
-        return changed(verdict, notes=(*verdict.notes, self._note(verdict, base, reason)))
+        return changed(verdict, notes=(*verdict.notes, self._note(verdict, base, reason, item)))
 
     def _known(
         self,
@@ -113,7 +116,7 @@ class DiffBase:
             and (*known_key(one), one.finding.message if one.finding is not None else "") in then
         )
 
-    def _note(self, verdict: Verdict, base: ProjectThen, reason: str) -> Note:
+    def _note(self, verdict: Verdict, base: ProjectThen, reason: str, item: Prepared) -> Note:
         open_ = [one for one in verdict.judged if one.status in (Status.FAIL, Status.UNKNOWN)]
         where = self._name if base.commit.startswith(self._name) else f"{self._name} ({base.commit[:12]})"
         if reason:
@@ -126,6 +129,9 @@ class DiffBase:
             text += f"; by all of them this would be {verdict.of_all.value}"
         if verdict.score is not None and verdict.score.low < verdict.min_score:
             text += ". The score is of the whole, and decides nothing here"
+        if item.policy.audits:
+            text += ". Audits look at today's tree alone: of what they find only a vulnerability is known that is of a "
+            text += "module, whatever is taken of it"
         return Note(code="diff-base", message=text)
 
 
@@ -209,8 +215,16 @@ class _StillKnown:
             elif isinstance(fact, ModuleLicence):
                 if (fact.effective or fact.subject) in self._with_files:
                     yield fact
+            elif isinstance(fact, Vulnerability):
+                if self._is_of_module_alone(fact):
+                    yield fact
             elif isinstance(fact, VendorMeasure):
                 yield fact
+
+    def _is_of_module_alone(self, found: Vulnerability) -> bool:
+        """Return whether a vulnerability was there as well: it is no nearer than its module, which was."""
+        is_far = found.level is VulnLevel.MODULE or found.is_malicious
+        return not found.program and is_far and found.subject in self._modules
 
     def has_gap(self, gap: Gap) -> bool:
         """Return whether a gap is that of a go.mod which the earlier state needed too; all others are of today's."""

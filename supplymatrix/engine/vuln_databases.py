@@ -86,7 +86,7 @@ def age_gap(database: VulnDatabase, today: date) -> Gap | None:
     if dated is not None and dated > today:
         reason = f"it says that it is of {dated.isoformat()}, which is yet to come ({database.dated_by})"
     elif dated is not None:
-        since, reason = f"since {dated.isoformat()}", "the copy of the database is of that day"
+        since, reason = f"since {dated.isoformat()}", f"the copy of the database is of {dated.isoformat()}"
     remedy = f"`{SYNC}`" if database.id == "go" else "bring a newer copy"
     return Gap(wanted=f"advisories of {database.name} {since}", reason=reason, remedy=remedy, subject=database.id)
 
@@ -174,13 +174,16 @@ def _named(path: Path, gaps: list[Gap]) -> list[ReadDatabase]:
     from supplymatrix.documents.secret_text import blotted
     from supplymatrix.engine.vuln_files import read_database
 
-    shown = blotted(path.as_posix())
+    named = path.as_posix()
+    shown = blotted(named)
     wanted = f"the vulnerability database {shown}"
     try:
         read = read_database(path)
     except InputError as err:
         fault = err.diagnostics[0]
-        reason = f"{fault.message} ({fault.artifact})" if fault.artifact not in ("", path.as_posix()) else str(fault.message)
+        reason = (
+            f"{fault.message} ({fault.artifact})" if fault.artifact not in ("", named) else str(fault.message)
+        )
         remedy = fault.remedy or "name a file or folder of entries in the OSV form"
         gaps.append(Gap(wanted=wanted, reason=reason, remedy=remedy, location=Location(artifact=shown)))
         return []

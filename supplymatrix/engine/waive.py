@@ -26,7 +26,7 @@ from supplymatrix.model.value import value
 from supplymatrix.policy.document import PAGE, Policy, Waiver
 from supplymatrix.policy.entries import ADVISORY_ID
 from supplymatrix.policy.globs import glob_fault, matches
-from supplymatrix.policy.waivers import NAMED_BY_SUBJECT, is_too_wide
+from supplymatrix.policy.waivers import NAMED_BY_SUBJECT, SUBJECT_FORMS, is_too_wide
 from supplymatrix.sources.project import is_file, is_folder
 from supplymatrix.sources.subjects import find_subjects, read_subject
 
@@ -83,6 +83,7 @@ def make_waiver(request: WaiveRequest) -> Waived:
     before = file.parse(file.data, request.means, allow_remote=request.allow_remote)
     values = _values(request, rule, before)
     package = str(values.get("package", _ANY))
+    _refuse_nothing(name, package, file.path.parent)
     there = [waiver for waiver in before.waivers if (waiver.rule, waiver.package) == (name, package)]
     there = [waiver for waiver in there if name or waiver.advisory == values["id"]]
     scope = _scope_of(values, request)
@@ -104,6 +105,17 @@ def make_waiver(request: WaiveRequest) -> Waived:
     return Waived(file=file, new=new, waiver=waiver, notes=tuple(notes))
 
 
+def _refuse_nothing(rule: str, package: str, folder: Path) -> None:
+    """Raise InputError for a waiver that can excuse nothing: of a rule that is about no module, and names one."""
+    if rule not in SUBJECT_FORMS or "*" in package:
+        return
+    part, example = SUBJECT_FORMS[rule]
+    is_module = rule != "SM132" and any(path == package for path, _ in _module_versions(folder))
+    if is_module or part not in package:
+        expected = f"what it is about, e.g. {example}"
+        raise InputError(_fault(f"{rule} is about no module: nothing would be waived by this", package, expected))
+
+
 def _of_nothing(waiver: Waiver, folder: Path) -> Iterator[str]:
     """Yield that a waiver is about no module of the project: it may be misspelt, and then nothing is waived.
 
@@ -115,10 +127,13 @@ def _of_nothing(waiver: Waiver, folder: Path) -> Iterator[str]:
     if waiver.rule == _OF_FILES:
         yield from _of_no_file(waiver, folder)
         return
+    if waiver.rule in SUBJECT_FORMS:
+        return
     is_beside = bool(waiver.rule) and not _BESIDE.isdisjoint(ALL_RULES[waiver.rule].needs)
     if is_beside or waiver.package.startswith(NAMED_BY_SUBJECT) or "." not in waiver.package.partition("/")[0]:
         return
     there = _module_versions(folder)
+    there = there if len(there) > 1 else set()
     found = {version for path, version in there if matches(waiver.package, path)}
     if there and not found:
         near = nearest(waiver.package, sorted({path for path, _ in there}))
@@ -154,13 +169,14 @@ def _module_versions(folder: Path) -> set[tuple[str, str]]:
                     found |= {(one.path, one.version) for one in named if one is not None}
     except InputError:
         return set()  # `check` tells what is wrong with them
-    return found if len(found) > 1 else set()
+    return found
 
 
 def _values(request: WaiveRequest, rule: Rule | None, policy: Policy) -> dict[str, Plain]:
     """Return the table that is to be written. Raises InputError with all that is wrong with it."""
     today = request.means.now.date()
-    package, version, faults = _module(request.module) if rule is not None or request.module else (_ANY, "", [])
+    is_any = rule is None and not request.module
+    package, version, faults = (_ANY, "", []) if is_any else _module(request.module, rule)
     faults += reason_faults(request.reason, request.owner)
     domain = policy.owner_domain
     if domain and request.owner.strip() and not request.owner.strip().lower().endswith(f"@{domain}"):
@@ -217,13 +233,16 @@ def parse_last_day(text: str, today: date, most: int) -> tuple[date, Diagnostic 
     return day, None
 
 
-def _module(text: str) -> tuple[str, str, list[Diagnostic]]:
+def _module(text: str, rule: Rule | None) -> tuple[str, str, list[Diagnostic]]:
+    """Return path or glob, version, and what is wrong with them. What a rule of build files names may have an @."""
     package, at, version = text.strip().partition("@")
+    if rule is not None and rule.id in SUBJECT_FORMS and (" " in text.strip() or rule.id.startswith("SM80")):
+        package, at, version = text.strip(), "", ""
     version = version.removesuffix("/go.mod")  # as reports name a line of go.sum
     faults = []
-    if glob_fault(package):
+    if fault := glob_fault(package, can_be_address=True):
         expected = "a module path or a glob, e.g. github.com/gorilla/mux or github.com/gorilla/*"
-        faults.append(_fault(f"this is no module: {glob_fault(package)}", text, expected))
+        faults.append(_fault(f"this is no module: {fault}", text, expected))
     canonical = canonical_version(version) or canonical_version(f"v{version}") if version else ""
     if at and not canonical:
         faults.append(_fault("this is no version of a Go module", version, "one version, e.g. v1.8.0"))

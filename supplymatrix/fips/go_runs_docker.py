@@ -38,17 +38,19 @@ def runs_of_dockerfile(data: bytes, artifact: str) -> GoRuns:
     needed = _needed(file.stages)
     scripts: dict[int, Script] = {}
     runs: list[GoRun] = []
+    ends: dict[int, dict[str, Told]] = {}  # of each stage: what is set at its end
     for stage in file.stages:
         base = scripts.get(stage.base)
         script = scripts[stage.index] = base.again({}) if base is not None else Script()
         told = list(_told(file, stage, asked))
-        before = {name: one for other in reversed(_chain(file, stage)[1:]) for name, one in _told(file, other, asked)}
+        before = dict(ends.get(stage.base, {}))
         at = 0
         for run in stage.runs:
             while at < len(told) and told[at][1].location.line < run.line:
                 before[told[at][0]] = told[at][1]
                 at += 1
             runs += _of_run(file, stage, run, script.again(_environment(file, run, before)))
+        ends[stage.index] = {**before, **dict(told[at:])}
     return GoRuns(
         runs=tuple(one if _index_of(file, one) in needed else changed(one, purpose=FipsPurpose.ASIDE) for one in runs),
         starts=tuple(_starts(file, instructions)),

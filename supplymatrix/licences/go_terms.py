@@ -106,14 +106,14 @@ _NO_NAMES = TermRule(
 )
 _NO_OTHER = TermRule(
     verb=Verb.MAY,
-    text="do so without a fee, a registration or a notice to anybody: the three clauses are all that LICENSE asks",
+    text="do so without a fee, a registration or a notice to anybody: LICENSE asks no more than its three clauses",
     source="LICENSE, first sentence",
     quote="are permitted provided that the following conditions are",
 )
 _LINKED_NOTICES = TermRule(
     verb=Verb.MUST,
-    text="keep the notices of others whose code is linked in where it is used: of Inferno (MIT) for memory moves of the "
-    "runtime, of Sun Microsystems and Cephes for functions of math and math/cmplx",
+    text="keep the notices of others whose code is linked in where it is used: of Inferno (MIT) for memory moves of "
+    "the runtime, of Sun Microsystems and Cephes for functions of math and math/cmplx",
     source="the files' own heads: src/runtime/memmove_amd64.s, src/math/log.go, src/math/sin.go and others",
     quote="",
 )

@@ -10,8 +10,8 @@ from supplymatrix.model.value import value
 
 __all__ = ["TAGS_NOTE", "CPackage", "CgoRun", "CgoTarget"]
 
-TAGS_NOTE = "tags that files of the project ask for, and nobody gave"
-"""How the note begins that tells of files that no build of this look takes: it is shown always."""
+TAGS_NOTE = "with tags that nobody gave, C takes part"
+"""What the note says of code of the project that no build of this look takes: it is shown always."""
 
 
 @value

@@ -45,7 +45,7 @@ class VendorUse:
     when it goes out of support, None = not known; is_ended: True once it has, None = not known; ends_source: who says
     so. role: as `buildfiles.found.Role` has it, in its word. words: the line. stage: of a Dockerfile, or job. wants:
     what to write in its place to pin it, or what follows it, "" for nothing. is_tried: a matrix of CI tries it beside
-    others.
+    others. by_contents_alone: a policy takes no other name for it than that of its contents.
     """
 
     part: PathPart
@@ -62,3 +62,4 @@ class VendorUse:
     ends_source: str = ""
     wants: str = ""
     is_tried: bool = False
+    by_contents_alone: bool = False

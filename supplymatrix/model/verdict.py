@@ -180,6 +180,7 @@ class Verdict:
     the policy was put together from. frameworks: of [compliance]. diff_base: the commit whose findings decide nothing,
     "" = all decide; of_all: what the outcome would be if all did, None where that is `outcome`. fail_on: the level from
     which on a result decides. off: ids of the rules that the policy has off for the project and for every module.
+    audits_beside: families of audits that the command line had looked at beside those of the policy.
     """
 
     outcome: Outcome
@@ -202,3 +203,4 @@ class Verdict:
     of_all: Outcome | None = None
     fail_on: Level = Level.ERROR
     off: tuple[str, ...] = ()
+    audits_beside: tuple[str, ...] = ()

@@ -47,6 +47,7 @@ _ASSEMBLY = re.compile(
 )  # fmt: skip
 _FORTRAN = re.compile(rb"(?:^(?:[ \t]*!|[cC*][ \t]|[cC*]$)[^\n]*\n?)+", re.MULTILINE)
 _EDGE = re.compile(rb"(?m)^[ \t]*(?:/\*+|\*+/|//+|\*+|[#;@!]+|[cC](?=[ \t]{2}))[ \t]?|\*+/[ \t]*$")
+_FORTRAN_EDGE = re.compile(rb"(?m)^[ \t]*(?:[cC*](?=[ \t]|$)|!+)[ \t]?")
 _NAMED = re.compile(
     r"\bGNU\b|\b[AL]?GPL(?:v?[0-9.]+)?\b|\bproprietary\b|\bconfidential\b|\bunauthori[sz]ed\b|\btrade secrets?\b"
     r"|\bmay not be (?:used|copied|distributed|reproduced|disclosed)\b|\bnon-?commercial\b|\binternal use\b"
@@ -58,6 +59,7 @@ _CLAIMS = re.compile(r"\blicen[sc]ed?\b|\bpermission\b|\bredistribut\w+\b", re.I
 _POINTER = re.compile(
     r"\b(?:LICEN[SC]E|COPYING|COPYRIGHT|NOTICE|README|AUTHORS)\b[\w.-]*|\blicen[sc]e(?:\.\w+|\s+(?:file|terms|agreement\s+in))"
     r"|\b(?:see|found in|in the)\s+(?:the\s+)?(?:accompanying\s+)?\W?licen[sc]e\b|Use of this source code is governed"
+    r"|\bfiles in this repository\b|\b(?:at|see) the end of (?:this|the) file\b"
 )
 _LINES = re.compile(rb"(?im)^.*(?:copyright|\(c\)|\bauthors?\b).*$|[0-9]+")
 _EXCEPTIONS: tuple[tuple[str, str], ...] = (
@@ -241,11 +243,11 @@ class _Blocks:
 
 def _comments(path: str, data: bytes) -> Iterator[_Block]:
     """Yield the comments of one file that speak of a licence."""
-    pattern = _COMMENT
+    pattern, edge = _COMMENT, _EDGE
     if path.endswith((".s", ".S", ".sx")):
         pattern = _ASSEMBLY
     elif path.lower().endswith((".f", ".for", ".f90")):
-        pattern = _FORTRAN
+        pattern, edge = _FORTRAN, _FORTRAN_EDGE
     at, is_head = 0, True
     before: _Block | None = None
     for found in pattern.finditer(data):
@@ -255,12 +257,12 @@ def _comments(path: str, data: bytes) -> Iterator[_Block]:
         raw = found[0][:_BLOCK]
         text: bytes | None = None
         if before is not None:
-            text = _EDGE.sub(b"", raw).strip()
+            text = edge.sub(b"", raw).strip()
             is_near = not between and _EXCEPTION.search(text.decode("utf-8", "replace")) is not None
             yield changed(before, beside=text) if is_near else before
             before = None
         if _SPEAKS.search(raw):
-            before = _Block(path=path, text=_EDGE.sub(b"", raw).strip() if text is None else text, is_head=is_head)
+            before = _Block(path=path, text=edge.sub(b"", raw).strip() if text is None else text, is_head=is_head)
     if before is not None:
         yield before
 
@@ -290,6 +292,8 @@ def _read(path: str, data: bytes, *, is_file: bool = False, is_head: bool = Fals
             expression, note = _with_exception(base, text)
             return _Said(path=path, expression=expression, note=note)
     names, points = _NAMED.search(text) is not None, _POINTER.search(text) is not None
+    if "unicode.org/copyright.html" in text:
+        return _Said(path=path, expression="Unicode-3.0", note="by an address: older files are under Unicode-DFS-2016")
     claims = names or bool(found.nearest) or (_CLAIMS.search(text) is not None and not points)
     return _Said(
         path=path,

@@ -49,6 +49,9 @@ C_ENDINGS = (
     ".swigcxx",
 )
 """What a C compiler gets of a package with cgo."""
+_ASSEMBLY = (".s", ".S", ".sx")
+_DIRECT, _BY_C, _OTHER = 2, 1, 0
+"""From where a file is included: a Go file of the build, C code that such a file includes, or elsewhere."""
 _MOST_INCLUDED = 20_000
 _LOADS = 256 << 10
 """Bytes of a C file in which calls that open libraries are looked for."""
@@ -271,6 +274,8 @@ class _Scan:
         words: dict[tuple[str, bool], str] = {}
         judged = [(path, self._of_c(path, states)) for path in self.bundled_paths()]
         judged = [(path, state) for path, state in judged if state.is_possible]
+        if all(path.endswith(_ASSEMBLY) for path, _ in judged) and not any(state.is_built for state in states):
+            return  # Go's own assembler gets it where no C takes part
         for path, state in judged:
             key = (_top(path), state.is_built)
             groups.setdefault(key, []).append(path)
@@ -311,34 +316,35 @@ class _Scan:
         found = dict.fromkeys(path for path in self._c_texts if "/" not in path and path.endswith(C_ENDINGS))
         look = Includes(include_folders(self._words()), self._words())
         waiting = [
-            ("", c_preamble(file.data), self._files[file.name].is_built)
+            ("", c_preamble(file.data), _DIRECT if self._files[file.name].is_built else _OTHER)
             for file in self._package.go_files
             if file.uses_c
         ]
-        waiting += [("", self._c_texts[path], False) for path in found]
-        waiting += [("", f'#include "{name}"'.encode(), True) for name in look.forced]
+        waiting += [("", self._c_texts[path], _OTHER) for path in found]
+        waiting += [("", f'#include "{name}"'.encode(), _DIRECT) for name in look.forced]
         for _, data, _ in waiting:
             look.define(data)
         seen: set[str] = set()
         while waiting and len(seen) < _MOST_INCLUDED:
-            folder, data, is_built = waiting.pop()
+            folder, data, level = waiting.pop()
             for include in includes_in(data):
                 path = next((place for place in look.places(folder, include) if place in self._c_texts), "")
-                if not path and is_built and self._is_missing(include, look):
+                if not path and self._is_missing(include, look, level):
                     self.missing.add(include.name)
                 if path and path not in seen:
                     seen.add(path)
                     found[path] = None
                     look.define(self._c_texts[path])
-                    waiting.append((posixpath.dirname(path), self._c_texts[path], is_built and not is_header(path)))
+                    waiting.append((posixpath.dirname(path), self._c_texts[path], min(level, _BY_C)))
         return list(found)
 
-    def _is_missing(self, include: Include, look: Includes) -> bool:
-        """Return whether what is not in the module is of nobody else: headers may be of a library that is linked."""
+    def _is_missing(self, include: Include, look: Includes, level: int) -> bool:
+        """Return whether what is not in the module is of nobody else. Headers may be of a library that is linked, and
+        in C code of a branch that no build takes; sources are missed there, too."""
+        if level < _DIRECT or include.is_angle:
+            return level >= _BY_C and include.name.endswith(C_ENDINGS) and not include.is_macro
         if include.is_macro:
             return include.name not in look.defines
-        if include.is_angle:
-            return include.name.endswith(C_ENDINGS)
         return not (is_header(include.name) and (look.is_of_system(include.name) or self._links_installed()))
 
     def _links_installed(self) -> bool:

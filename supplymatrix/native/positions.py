@@ -72,6 +72,8 @@ def fits_project(expression: str, own: str, beside: Iterable[str] = ()) -> bool:
         others = [parse_expression(text) for text in dict.fromkeys(beside) if text]
     except InputError:
         return False
+    if satisfied(library, lambda asked: class_of(asked) in (LicenceClass.PUBLIC_DOMAIN, LicenceClass.PERMISSIVE)):
+        return True  # it does not reach the program
     return any(
         satisfied(program, _is_gnu(whole)) and all(satisfied(part, _joins(whole)) for part in (library, *others))
         for whole in _WHOLES

@@ -1,6 +1,7 @@
 """[path]: whose toolchains, images, packages, proxies and signing may be in use (SM803), and how firmly they are named.
 
-With `pinned = "version"` a full version is as good as the contents for SM804 and SM806.
+With `pinned = "version"` a full version is as good as the contents for SM804 and SM806, with "digest" nothing is; where
+it is not said, these accept what their pages name.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _NAMED = frozenset({PathPart.TOOLCHAIN, PathPart.BASE_IMAGE, PathPart.BUILD_IMAG
 _EMPTY_IMAGE = "scratch"
 _NO_VENDORS = ("go.mod", "go.work")
 """Files that name versions of Go, and nobody's builds of it."""
+_CRAFT_FILES = ("snapcraft.yaml", "rockcraft.yaml")
 _NO_MODULE = ModuleVersion(path="", version="")
 
 
@@ -73,12 +75,21 @@ def _vendors(said: Said) -> tuple[str, ...]:
 
 
 def judge_path(results: Iterable[Result], policy: Policy, facts: Facts) -> Iterable[Result]:
-    """Yield results, of what is named by a version as if by its contents where the policy takes that."""
+    """Yield results, of what is named by a version as firm as the policy takes that."""
     said = policy.terms.get("path.pinned")
-    if said is None or said.value != "version":
+    if said is None:
         return results
-    return rechecked(results, seen_as(facts, VendorUse, _taken), _PINNED_RULES)
+    if said.value == "version":
+        return rechecked(results, seen_as(facts, VendorUse, _taken), _PINNED_RULES)
+    return rechecked(results, seen_as(facts, VendorUse, _by_contents_alone), _PINNED_RULES, is_looser=False)
 
 
 def _taken(use: VendorUse) -> VendorUse:
     return changed(use, pinned=Pinned.DIGEST) if use.pinned is Pinned.VERSION else use
+
+
+def _by_contents_alone(use: VendorUse) -> VendorUse:
+    """Return a use that only its contents may name; what a craft file stands on is a release, and has no other name."""
+    if use.location.artifact.endswith(_CRAFT_FILES):
+        return use
+    return changed(use, by_contents_alone=True)

@@ -165,7 +165,7 @@ def combined(one: Terms, other: Terms, *, asked: frozenset[str], asked_of_other:
     found: dict[str, Said] = {}
     for key in [*one, *(key for key in other if key not in one)]:
         term = TERMS[key]
-        ours = one.get(key) or _as_unsaid(term, one, asked, other[key] if key in other else None)
+        ours = one.get(key) or _as_unsaid(term, one, asked, other.get(key))
         theirs = other.get(key) or _as_unsaid(term, other, asked_of_other, ours)
         if ours is None or theirs is None:
             said = ours or theirs

@@ -1,7 +1,8 @@
 """[toolchain] minimum: a Go that is older than the policy allows (SM132).
 
 A project is held to its go and toolchain lines: with the newer of both an up-to-date go command builds at least. A
-program is held to the Go that it was built with, a build file to the Go that it names.
+program is held to the Go that it was built with. A build file is held to the Go that it names, where the audit of
+vulnerabilities is on, which reads them; as far as that name goes, for `golang:1.25` is the newest release of Go 1.25.
 """
 
 from __future__ import annotations
@@ -87,7 +88,9 @@ def _program(program: BuiltProgram, said: Said, rule: Rule) -> Result:
 
 def _named(named: GoSupport, said: Said, rule: Rule) -> Result:
     subject, module = f"Go {named.go_version} in {named.location.artifact}", ModuleVersion(path="", version="")
-    if not is_go_version(named.go_version) or not _is_older(named.go_version, said):
+    least = ".".join(str(said.value).split(".")[: named.go_version.count(".") + 1])
+    is_full = not named.go_version.replace(".", "").isdecimal() or named.go_version.count(".") > 1
+    if not is_go_version(named.go_version) or not _is_older(named.go_version, said if is_full else least):
         return passed(rule, subject, module)
     return failed(
         rule,
@@ -100,5 +103,5 @@ def _named(named: GoSupport, said: Said, rule: Rule) -> Result:
     )
 
 
-def _is_older(version: str, said: Said) -> bool:
-    return go_version_key(version) < go_version_key(str(said.value))
+def _is_older(version: str, said: Said | str) -> bool:
+    return go_version_key(version) < go_version_key(said if isinstance(said, str) else str(said.value))

@@ -193,8 +193,8 @@ def judge_vulns(
         if result.rule == REQUIRED_RULE and result.status is Status.PASS and result.subject in subjects:
             continue
         yield result
-    for found in away if rule is not None else ():
-        if found.review is Review.REVIEWED and not found.is_malicious:
+    for found in away:
+        if rule is not None and found.review is Review.REVIEWED and not found.is_malicious:
             near = "SM305" if found.subject.path in GO_ITSELF else "SM302"
             yield _required(found, policy, rule if found.level is VulnLevel.MODULE else rules.get(near, rule))
     yield from _not_followed(policy, facts, rules, today)

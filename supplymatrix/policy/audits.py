@@ -17,12 +17,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from supplymatrix.model.audit_family import AuditFamily, family_of
-from supplymatrix.model.fact import Facts
+from supplymatrix.model.fact import Facts, Gap
 from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Result, Rule
 from supplymatrix.policy.document import Policy
 
-__all__ = ["asked_rules", "check_audits", "judge_audits"]
+__all__ = ["asked_rules", "check_audits", "is_settled", "judge_audits"]
 
 _ASKING: Mapping[str, str] = {
     "path.vendors": "SM803", "path.toolchains": "SM803", "sources.proxies": "SM215", "sources.direct": "SM215",
@@ -46,6 +46,15 @@ def _names(place: Location, on: Location | None, rule: Rule) -> bool:
     """Return whether a rule has its level from a line of its own. on: the line that switches its family on."""
     word = place.pointer.removeprefix("rules.").lower()
     return place != on or word in {rule.id.lower(), rule.name} or word.endswith("xx")
+
+
+def is_settled(policy: Policy, gap: Gap) -> bool:
+    """Return whether a policy says itself what a gap leaves open: how old a database may be."""
+    if gap.family is not AuditFamily.VULNS or "vulns.max_database_age" not in policy.terms:
+        return False
+    from supplymatrix.checks.vulnerabilities import DATABASE_AGE
+
+    return gap.wanted.startswith(DATABASE_AGE)
 
 
 def check_audits(policy: Policy, facts: Facts, rules: Mapping[str, Rule], now: datetime) -> Iterator[Result]:

@@ -189,6 +189,9 @@ def _audits(old: Policy, new: Policy) -> Iterator[str]:
             nothing = "none" if term.kind is Kind.EXCUSED else "not said"
             before, after = (nothing if found is None or found == () else shown_value(term, found) for found in asked)
             yield f"{word}: {term.name} of [{term.section}] {before} becomes {after}"
+        elif was is None or now is None:
+            said = "is not said any more" if now is None else "is said now"
+            yield f"other: {term.name} of [{term.section}] {said}, and is what it is without that"
     for rule in sorted(old.latent.keys() | new.latent.keys()):
         levels = [policy.latent.get(rule) for policy in (old, new)]
         if levels[0] is not levels[1]:

@@ -195,8 +195,8 @@ class Policy:
     vendored: the project commits vendor/, and it is a finding when there is none. signatures: [signatures] of each file
     that has one, the nearest first; none = no artifact is looked at, and no publisher of a module asked. audits:
     families that are looked at, for all or for some modules; the rules of all others are off. latent: levels that files
-    name of rules of those others. audit_places: what switches a family on for all modules. terms: what is asked of
-    audits, by key ("vulns.fail_at").
+    name of rules of those others. audit_places: what switches a family on for all modules; beside: those that are on by
+    the command line alone. terms: what is asked of audits, by key ("vulns.fail_at").
     """
 
     name: str
@@ -233,6 +233,7 @@ class Policy:
     audits: frozenset[AuditFamily] = frozenset()
     latent: Mapping[str, Level] = field(default_factory=dict)
     audit_places: Mapping[AuditFamily, Location] = field(default_factory=dict)
+    beside: frozenset[AuditFamily] = frozenset()
     terms: Terms = field(default_factory=dict)
     _entries: dict[str, tuple[PackageRule, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What `entries_for` has found: it is asked once for each rule and module."""
@@ -269,15 +270,19 @@ class Policy:
         return replace(self, levels={**self.levels, **raised}) if raised else self
 
     def with_audits(self, families: Collection[AuditFamily], rules: Mapping[str, Rule]) -> Policy:
-        """Return the policy with families of audits on. rules: by id, whose levels hold where no file names one."""
+        """Return the policy with families of audits on, which its digest tells where it has not had all of them on by
+        itself. rules: by id, whose levels hold where no file names one."""
         if not families:
             return self
+        beside = self.beside | (frozenset(families) - self.audit_places.keys())
+        digest = digest_of({"policy": self.digest, "audits": sorted(beside)}) if beside != self.beside else self.digest
         levels = {
             rule.id: self.latent.get(rule.id, rule.level)
             for rule in rules.values()
             if family_of(rule.id) in families and rule.id not in self.places
         }
-        return replace(self, levels={**self.levels, **levels}, audits=self.audits | frozenset(families))
+        audits = self.audits | frozenset(families)
+        return replace(self, levels={**self.levels, **levels}, audits=audits, beside=beside, digest=digest)
 
     def entries_for(self, module: str) -> tuple[PackageRule, ...]:
         """Return the entries that speak of a module: of each file the one with the longest literal prefix.

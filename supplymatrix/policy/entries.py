@@ -141,8 +141,8 @@ def _waiver(read: Reading, path: KeyPath, item: Mapping[str, Any], number: int) 
     rule = _waived_rule(read, (*path, "rule"), item)
     reason, owner = read.reason(path, item, "the waiver")
     package = read.text((*path, "package"), item)
-    if "package" in item and glob_fault(package):
-        read.fault((*path, "package"), f"this is no glob: {glob_fault(package)}", "e.g. github.com/gorilla/mux")
+    if "package" in item and (fault := glob_fault(package, can_be_address=True)):
+        read.fault((*path, "package"), f"this is no glob: {fault}", "e.g. github.com/gorilla/mux")
     expires = read.day((*path, "expires"), item)
     version = _one_version((*path, "version"), item, read)
     advisory = read.text((*path, "id"), item)

@@ -13,8 +13,9 @@ __all__ = ["GlobIndex", "covers_glob", "glob_fault", "literal_prefix", "matches"
 _LONGEST = 1000
 
 
-def glob_fault(glob: str) -> str:
-    """Return why a text is no glob, "" when it is one."""
+def glob_fault(glob: str, *, can_be_address: bool = False) -> str:
+    """Return why a text is no glob, "" when it is one. can_be_address: what waivers name may begin with https://."""
+    glob = glob.replace("://", ":/", 1) if can_be_address else glob
     if not glob or glob.startswith("/") or glob.endswith("/") or "//" in glob:
         return "it is empty, or has an empty element"
     if len(glob) > _LONGEST:

@@ -573,7 +573,7 @@ def _over(layer: Layer, base: Whole, *, is_free: bool) -> ToolchainRule | None:
 
 
 def _sections(whole: Whole) -> frozenset[str]:
-    """Return the families of audits that a policy has on, for all modules or for some, by the names of their sections."""
+    """Return the families of audits that a policy has on, for all modules or for some, as their sections are named."""
     return frozenset(family.value for family in whole.audits).union(*(entry.audits for entry in whole.packages))
 
 

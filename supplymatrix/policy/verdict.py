@@ -24,7 +24,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.rule import Level, Result, Rule, Status
 from supplymatrix.model.value import changed
 from supplymatrix.model.verdict import Judged, Mode, Outcome, Score, Verdict, WaiverUse
-from supplymatrix.policy.audits import asked_rules, check_audits, judge_audits
+from supplymatrix.policy.audits import asked_rules, check_audits, is_settled, judge_audits
 from supplymatrix.policy.cooldown import AGE_RULE, check_cooldown
 from supplymatrix.policy.document import LEVEL_ORDER, Policy
 from supplymatrix.policy.hygiene import check_policy_itself
@@ -91,7 +91,7 @@ def judge(
         min_score=policy.min_score,
         judged=tuple(shown),
         passed=sum(tally.passed for tally in judging.tallies.values()),
-        gaps=_distinct_gaps(facts, shown),
+        gaps=_distinct_gaps(policy, facts, shown),
         notes=(*policy.notes, *judging.outage.notes(), *notes_on_gos(policy, facts)),
         policy_name=policy.name,
         policy_digest=policy.digest,
@@ -102,6 +102,7 @@ def judge(
         policy_files=policy.sources,
         frameworks=policy.frameworks,
         fail_on=policy.fail_on,
+        audits_beside=tuple(sorted(policy.beside)),
         off=tuple(sorted(rule.id for rule in rules.values() if _is_off(policy, rule))),
     )
 
@@ -290,7 +291,7 @@ def _worst_first(judged: Judged) -> tuple[int, int, str, str, int, str]:
     return (order, -LEVEL_ORDER[judged.level], judged.rule, *place, judged.subject)
 
 
-def _distinct_gaps(facts: Facts, shown: Sequence[Judged]) -> tuple[Gap, ...]:
-    gaps = dict.fromkeys(facts.gaps)
+def _distinct_gaps(policy: Policy, facts: Facts, shown: Sequence[Judged]) -> tuple[Gap, ...]:
+    gaps = dict.fromkeys(gap for gap in facts.gaps if not is_settled(policy, gap))
     gaps.update(dict.fromkeys(judged.gap for judged in shown if judged.gap is not None))
     return tuple(sorted(gaps, key=repr))

@@ -5,9 +5,10 @@ Only findings can be waived. What could not be checked stays unknown: nobody can
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
-from supplymatrix.model.audit_family import AuditFamily
+from supplymatrix.model.audit_family import AuditFamily, family_of
 from supplymatrix.model.predicates import PREDICATE_KINDS
 from supplymatrix.model.rule import Finding, Result
 from supplymatrix.model.verdict import ExcuseKind, WaiverEntry, WaiverState, WaiverUse
@@ -15,12 +16,24 @@ from supplymatrix.policy.document import ADVISORY_RULES, Debt, DebtEntry, Policy
 from supplymatrix.policy.globs import GlobIndex
 from supplymatrix.policy.licence_terms import covers
 
-__all__ = ["NAMED_BY_SUBJECT", "SOON", "DebtBook", "WaiverBook", "is_too_wide"]
+__all__ = ["NAMED_BY_SUBJECT", "SOON", "SUBJECT_FORMS", "DebtBook", "WaiverBook", "is_too_wide", "waived_as"]
 
 SOON = timedelta(days=14)
 """How long before its end a waiver is spoken of."""
 NAMED_BY_SUBJECT = ("vendor:", "vendor/", "program:", "artifact:", "credential:", "trusted-root")
 """How subjects begin that are no modules, and that a waiver names as they are."""
+SUBJECT_FORMS: Mapping[str, tuple[str, str]] = {
+    "SM132": ("", "a module, or Go 1.24 in Dockerfile"),
+    "SM215": ("GOPROXY of ", "GOPROXY of this machine, or GOPROXY of Dockerfile"),
+    "SM308": ("vulnerability database ", "vulnerability database go"),
+    "SM803": (" in ", "docker.io/library/golang:1.25.3 in Dockerfile"),
+    "SM804": ("", "docker.io/library/golang:1.25"),
+    "SM805": ("", "docker.io/library/debian:buster"),
+    "SM806": ("", "golangci/golangci-lint-action@v9"),
+    "SM807": ("", "what the finding begins with, as `check --format json` has it: its subject"),
+}
+"""Rules of audits whose results are of no module, or of the project as a whole: a waiver names the subject. What is a
+part of each subject, and an example."""
 ADVISORY = frozenset(ADVISORY_RULES)
 _NARROW = 2  # elements of a path: the host, and whose modules they are
 
@@ -33,7 +46,7 @@ class WaiverBook:
         self._last = today + timedelta(days=policy.max_waiver_days)
         self._waivers = policy.waivers
         self._matched = [False] * len(policy.waivers)
-        self._unknown = [False] * len(policy.waivers)
+        self._unknown = [_is_not_looked_at(waiver, policy) for waiver in policy.waivers]
         self._excused = [0] * len(policy.waivers)
         by_rule: dict[str, list[tuple[str, int]]] = {}
         for number, waiver in enumerate(policy.waivers):
@@ -63,9 +76,9 @@ class WaiverBook:
         for number in self._about(result):
             if self._waivers[number].version in ("", result.version):
                 self._unknown[number] = True
-        if result.gap is not None and result.gap.family is AuditFamily.VULNS:
-            for number, waiver in enumerate(self._waivers):
-                self._unknown[number] = self._unknown[number] or not ADVISORY.isdisjoint(waiver.rules)
+        family = result.gap.family if result.gap is not None else None
+        for number, waiver in enumerate(self._waivers if family is not None else ()):
+            self._unknown[number] = self._unknown[number] or any(family_of(rule) is family for rule in waiver.rules)
 
     def _about(self, about: Finding | Result) -> tuple[int, ...]:
         """Return the numbers of the waivers that speak of a rule and a module, or of what is none."""
@@ -105,12 +118,27 @@ class WaiverBook:
         return WaiverState.UNKNOWN if self._unknown[number] else WaiverState.UNUSED
 
 
+def _is_not_looked_at(waiver: Waiver, policy: Policy) -> bool:
+    """Return whether a waiver is about audits alone of which none is on, so that nobody can say what it excuses."""
+    families = {family_of(rule) for rule in waiver.rules}
+    return None not in families and families.isdisjoint(policy.audits)
+
+
+def waived_as(finding: Finding) -> str:
+    """Return what a waiver calls a finding's thing in `package`, "" for what only "**" can mean."""
+    return next((name for name in _names_of(finding) if name), "")
+
+
 def _names_of(about: Finding | Result) -> tuple[str, ...]:
     """Return what a waiver may call a thing in `package`: its module path; of what is none "vendor:<id>",
-    "vendor/<file>", "program:<name>", "artifact:<name>", "credential:<place>" or "trusted-root". An attestation of an
-    artifact is meant by the artifact's name, too."""
+    "vendor/<file>", "program:<name>", "artifact:<name>", "credential:<place>" or "trusted-root", and of audits the
+    subject itself. An attestation of an artifact is meant by the artifact's name, too. What a build file names is of
+    the project's module, and never meant by that: its waiver would hold for all of them."""
+    family = family_of(about.rule)
+    if family is AuditFamily.VENDOR_PATH or (not about.module and (family is not None or about.rule in SUBJECT_FORMS)):
+        return (about.subject,)
     if about.module or not about.subject.startswith(NAMED_BY_SUBJECT):
-        return (about.module,)
+        return (about.module, about.subject) if family is AuditFamily.SOURCES else (about.module,)
     name, _, kind = about.subject.removesuffix(")").rpartition(" (")
     is_kind = kind in PREDICATE_KINDS or "://" in kind or kind.startswith("urn:")
     return (about.subject, name) if name.startswith("artifact:") and is_kind else (about.subject,)

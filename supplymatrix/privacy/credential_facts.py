@@ -14,7 +14,18 @@ from supplymatrix.model.go_sources import Credential
 from supplymatrix.model.location import Location
 from supplymatrix.privacy.credential_places import FileKind
 
-__all__ = ["ANY_NAME", "COPIED", "IN_ARG", "IN_ENV", "IN_NETRC", "credential_of", "for_file", "for_setting", "kind_of"]
+__all__ = [
+    "ANY_NAME",
+    "COPIED",
+    "IN_ARG",
+    "IN_ENV",
+    "IN_NETRC",
+    "credential_of",
+    "for_file",
+    "for_given",
+    "for_setting",
+    "kind_of",
+]
 
 ANY_NAME = "secret by its name"
 IN_ARG = "ARG that is a secret"
@@ -83,6 +94,15 @@ def _without(text: str, secret: str) -> str:
 def for_file(kind: FileKind, where: str) -> str:
     """Return what to do about a credential in a file."""
     return f"{_REVOKE}, {_LINKED if where.startswith('-ldflags') else _ADVICE[kind]}"
+
+
+def for_given(kind: str) -> str:
+    """Return what to do about what a Dockerfile gives away although its text is not there."""
+    if kind == COPIED:
+        return "give it to RUN by --mount=type=secret: a copied file stays in the image, also where it is removed later"
+    return (
+        "give it to RUN by --mount=type=secret: its value is not here, and what is given stays in the image's history"
+    )
 
 
 def for_setting(name: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-__all__ = ["COPIED_FILES", "FileKind", "file_kind", "goes_into"]
+__all__ = ["COPIED_FILES", "FileKind", "file_kind", "goes_into", "is_copied_secret"]
 
 
 class FileKind(StrEnum):
@@ -73,9 +73,12 @@ _SKIPPED = frozenset({
 })  # fmt: skip
 COPIED_FILES = frozenset({
     ".netrc", "_netrc", ".git-credentials", "git-credentials", "id_rsa", "id_ed25519", "id_ecdsa", "id_dsa",
-    ".dockercfg",
+    ".dockercfg", ".npmrc", ".pypirc", ".env", ".ssh", ".aws", ".pgpass", "kubeconfig",
 })  # fmt: skip
-"""Files that give credentials away to whoever has the image that they are copied into."""
+"""Files and folders that give credentials away to whoever has the image that they are copied into."""
+_NAMED_ALIKE = frozenset({".env", ".ssh", ".aws"})
+"""Of these, what in an image is called so may have been anything: `COPY .env.example /app/.env`."""
+_COPIED_PATHS = (".aws/credentials", ".docker/config.json", ".kube/config")
 
 
 def file_kind(path: str) -> FileKind | None:
@@ -100,6 +103,15 @@ def _by_folder(name: str, parts: list[str]) -> FileKind | None:
     if name == "config.json" and parts[-1:] == [".docker"]:
         return FileKind.SETTINGS
     return FileKind.MAKE if name == "rules" and parts[-1:] == ["debian"] else None
+
+
+def is_copied_secret(path: str, *, in_image: bool = False) -> bool:
+    """Return whether a file or folder holds credentials by its path. in_image: it is the one in the image."""
+    whole = path.replace("\\", "/").lower()
+    name = whole.rpartition("/")[2]
+    if in_image and name in _NAMED_ALIKE:
+        return False
+    return name in COPIED_FILES or whole == "netrc" or f"/{whole}".endswith(tuple(f"/{end}" for end in _COPIED_PATHS))
 
 
 def goes_into(path: str) -> bool:

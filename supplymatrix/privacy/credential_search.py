@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from supplymatrix.buildfiles.dockerfile import read_instructions
-from supplymatrix.documents.secret_forms import BY_NAME, Span, netrc_spans
+from supplymatrix.documents.secret_forms import BY_NAME, Span, is_like_a_token, netrc_spans
 from supplymatrix.documents.secret_text import LINKED, apart, blotted, spans_in
 from supplymatrix.documents.yaml_text import read_yaml_documents
 from supplymatrix.errors import InputError
@@ -29,6 +29,7 @@ from supplymatrix.privacy.credential_facts import (
     IN_ENV,
     credential_of,
     for_file,
+    for_given,
     kind_of,
 )
 from supplymatrix.privacy.credential_places import FileKind
@@ -43,7 +44,13 @@ MAX_FOUND = 200
 """Credentials that are told of one file."""
 _LINKED = re.compile(LINKED + r"\Z")
 _HOLDER = re.compile(r"([A-Za-z_][\w.-]{0,100})[\"']?[ \t]{0,4}[:?+]{0,2}[=:][ \t]{0,4}[\"']?(?:(?i:bearer|token) )?\Z")
+_EXAMPLE = re.compile(
+    r"(?i)[.](?:example|sample|template|tmpl|tpl|dist|defaults?)(?:[.]|\Z)|(?:example|sample)[.]env\Z"
+)
+_CHANGELOG = re.compile(r"(?m)^%changelog")
 _BEFORE = 260
+_LINES_OF_ONE = 40
+"""Lines of an instruction on which a name of it is looked for."""
 
 
 @value
@@ -83,8 +90,9 @@ class _Search:
         self._text = text
         self._artifact = artifact
         self._kind = kind
+        self._changelog = _CHANGELOG.search(text) if artifact.endswith(".spec") else None
         self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
-        spans = spans_in(text)
+        spans = [span for span in spans_in(text) if not self._is_told_of(span)]
         if kind is FileKind.NETRC:
             spans = apart([*netrc_spans(text, whole=True), *spans])
         self.gaps: list[Gap] = []
@@ -127,6 +135,15 @@ class _Search:
             is_sure=span.kind != BY_NAME,
         )
 
+    def _is_told_of(self, span: Span) -> bool:
+        """Return whether what only a name makes a secret is an example, or a line of a changelog."""
+        if span.kind != BY_NAME:
+            return False
+        is_example = self._kind is FileKind.ENV and _EXAMPLE.search(self._artifact) is not None
+        if is_example and not is_like_a_token(self._text[span.start : span.end]):
+            return True
+        return self._changelog is not None and self._changelog.start() < span.start
+
     def _is_target(self, span: Span) -> bool:
         """Return whether a name is that of a target of make, and what follows are those that it needs."""
         before = self._text[max(0, span.start - _BEFORE) : span.start].rpartition("\n")[2]
@@ -149,11 +166,13 @@ class _Search:
         for number, one in enumerate(self._found):
             at = bisect_right(lines, one.location.line) - 1
             if at >= 0 and not one.where.startswith("-ldflags"):
-                self._found[number] = self._in_instruction(one, instructions[at].name)
+                name = instructions[at].name
+                wrapped = instructions[at].rest.split(None, 1)[:1] if name == "ONBUILD" else ()
+                self._found[number] = self._in_instruction(one, wrapped[0].upper() if wrapped else name)
         literal = {(one.location.line, one.name) for one in self._found}
         for given in given_away(instructions):
-            if (given.line, given.name) not in literal:
-                place = self._place_of(given.line, given.name)
+            place = self._place_of(given.line, given.name)
+            if (place.line, given.name) not in literal:
                 self._found.append(
                     credential_of(
                         "",
@@ -161,7 +180,7 @@ class _Search:
                         where=given.where,
                         location=place,
                         name=given.name,
-                        advice=for_file(self._kind, given.where),
+                        advice=for_given(given.kind),
                         is_shipped=True,
                         is_sure=given.kind == COPIED,
                     )
@@ -173,12 +192,13 @@ class _Search:
         return changed(one, where=name, kind=kind, is_shipped=True)
 
     def _place_of(self, line: int, name: str) -> Location:
-        """Return the first place of a name on a line; the line where it is not on it."""
-        at = self._line(line).find(name) if name else -1
-        if at < 0:
-            return Location(artifact=self._artifact, line=line, column=1)
-        start = self._starts[line - 1] + at
-        return self._place(start, start + len(name))
+        """Return the first place of a name on a line or one of those below; the line where it is on none."""
+        for number in range(line, min(line + _LINES_OF_ONE, len(self._starts) + 1)) if name else ():
+            found = re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", self._line(number))
+            if found:
+                start = self._starts[number - 1] + found.start()
+                return self._place(start, start + len(name))
+        return Location(artifact=self._artifact, line=line, column=1)
 
     def _line(self, number: int) -> str:
         if not 1 <= number <= len(self._starts):

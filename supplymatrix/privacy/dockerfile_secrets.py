@@ -16,9 +16,9 @@ from collections.abc import Set as AbstractSet
 from supplymatrix.buildfiles.docker_words import split_words
 from supplymatrix.buildfiles.dockerfile import Instruction
 from supplymatrix.documents.secret_forms import is_harmless, is_hole, names_a_secret
-from supplymatrix.model.value import value
+from supplymatrix.model.value import changed, value
 from supplymatrix.privacy.credential_facts import COPIED, IN_ARG, IN_ENV, IN_NETRC
-from supplymatrix.privacy.credential_places import COPIED_FILES
+from supplymatrix.privacy.credential_places import is_copied_secret
 
 __all__ = ["Given", "given_away"]
 
@@ -27,6 +27,9 @@ _IN_NETRC = re.compile(
     r"machine[ \t\\n]{1,10}([^\s\"'\\]{1,200})[ \t\\n]{1,10}login[ \t\\n]{1,10}[^\s\"'\\]{1,200}[ \t\\n]{1,10}password"
     r"[ \t\\n]{1,10}[\"']?\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})"
 )
+_WRAPPED = re.compile(r"([A-Za-z]+)[ \t]+(.*)", re.DOTALL)
+_FILES_AS_NAMES = frozenset({"netrc", "npmrc", "id_rsa", "id_ed25519", "id_ecdsa", "git_credentials", "kubeconfig"})
+"""Names of variables that hold a whole file."""
 _WAYS = frozenset({"true", "false", "yes", "no", "on", "off", "none", "basic", "netrc"})
 """What a variable with a telling name may hold that is no secret and no place for one."""
 
@@ -45,10 +48,20 @@ def given_away(instructions: Sequence[Instruction]) -> tuple[Given, ...]:
     """Return what the instructions give away beyond the texts that stand in the file, in their order."""
     given: dict[tuple[int, str, str], Given] = {}
     arguments: set[str] = set()
-    for line in instructions:
+    for line in map(_unwrapped, instructions):
         for one in _of_line(line, arguments):
             given.setdefault((one.line, one.where, one.name), one)
     return tuple(given.values())
+
+
+def _unwrapped(line: Instruction) -> Instruction:
+    """Return what ONBUILD says for the image that is built from this one; any other instruction as it is."""
+    found = _WRAPPED.fullmatch(line.rest) if line.name == "ONBUILD" else None
+    return changed(line, name=found[1].upper(), rest=found[2]) if found else line
+
+
+def _is_secret(name: str) -> bool:
+    return names_a_secret(name) or name.lower() in _FILES_AS_NAMES
 
 
 def _of_line(line: Instruction, arguments: set[str]) -> Iterator[Given]:
@@ -56,17 +69,15 @@ def _of_line(line: Instruction, arguments: set[str]) -> Iterator[Given]:
         for word, number in _words(line):
             name, equals, text = word.partition("=")
             arguments.add(name)
-            if names_a_secret(name) and not (equals and _is_a_way(text, name)):
+            if _is_secret(name) and not (equals and _is_a_way(text, name)):
                 yield Given(line=number, kind=IN_ARG, where="ARG", name=name)
     elif line.name == "ENV":
         for name, text, number in _pairs(line):
             if names_a_secret(name) and not arguments.isdisjoint(_VARIABLE.findall(text)):
                 yield Given(line=number, kind=IN_ENV, where="ENV", name=name)
     elif line.name in ("COPY", "ADD"):
-        for source in _sources(line):
-            name = re.split(r"[/\\]", source.strip("\"'"))[-1]
-            if name.lower() in COPIED_FILES:
-                yield Given(line=line.line, kind=COPIED, where=line.name, name=name)
+        for name in dict.fromkeys(_copied(line)):
+            yield Given(line=line.line, kind=COPIED, where=line.name, name=name)
     elif line.name == "RUN":
         yield from _netrc(line, arguments)
 
@@ -103,12 +114,23 @@ def _pairs(line: Instruction) -> Iterator[tuple[str, str, int]]:
         yield name, text, number
 
 
-def _sources(line: Instruction) -> list[str]:
+def _copied(line: Instruction) -> Iterator[str]:
+    """Yield the names of copied files that hold credentials, as they are called here or in the image."""
+    words = [re.sub(r"[/\\]+\Z", "", word.strip("\"'")) for word in _copy_words(line)]
+    for path in words[:-1]:
+        if is_copied_secret(path):
+            yield re.split(r"[/\\]", path)[-1]
+    is_new = any(word.startswith("<<") for word in words[:-1])  # its text is looked at
+    if words[:-1] and not is_new and is_copied_secret(words[-1], in_image=True):
+        yield re.split(r"[/\\]", words[-1])[-1]
+
+
+def _copy_words(line: Instruction) -> list[str]:
     rest = line.rest.replace("\n", "")
     if rest.startswith("["):
         try:
             found = json.loads(rest)
         except (ValueError, RecursionError):
             return []
-        return [word for word in found[:-1] if isinstance(word, str)] if isinstance(found, list) else []
-    return split_words(rest)[:-1]
+        return [word for word in found if isinstance(word, str)] if isinstance(found, list) else []
+    return split_words(rest)

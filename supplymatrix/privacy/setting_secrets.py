@@ -119,7 +119,7 @@ def secrets_of_git_entry(entry: GitEntry) -> tuple[FoundSecret, ...]:
     found: dict[str, FoundSecret] = {}
     named = names_a_secret(entry.name) and entry.name not in _NO_SECRET_KEYS
     for text in (entry.subsection, entry.text, *((f"{entry.name}={entry.text}",) if named else ())):
-        is_a_name = text is entry.subsection and "://" not in text  # of a branch, a remote
+        is_a_name = "://" not in text and (text is entry.subsection or entry.section == "branch")
         for span in spans_in(text):
             secret = text[span.start : span.end]
             if not (is_a_name and span.kind == BY_NAME) and not any(secret in known for known in found):

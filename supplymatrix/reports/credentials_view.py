@@ -76,7 +76,9 @@ def risk_words(one: Credential) -> str:
     said = []
     if one.is_committed:
         said.append("git tracks the file: whoever gets the repository has it, and later commits do not take it back")
-    if one.is_shipped:
+    if one.is_shipped and not one.length:
+        said.append("what is given for it stays in the image's history: whoever gets the image has it")
+    elif one.is_shipped:
         said.append("whoever gets what is built has it")
     if one.is_readable:
         said.append("other users of this machine may read the file")

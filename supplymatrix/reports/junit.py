@@ -208,6 +208,8 @@ def _properties(item: Audit | Unreadable) -> Iterator[tuple[str, str]]:
     yield "subject", item.subject
     yield "policy", verdict.policy_name
     yield "policy_sha256", verdict.policy_digest
+    if verdict.audits_beside:
+        yield "audits beside the policy", ", ".join(verdict.audits_beside)
     yield "mode", verdict.mode.value
     if verdict.score is not None:
         yield "score", score_text(verdict.score)

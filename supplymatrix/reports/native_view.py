@@ -46,7 +46,7 @@ def render_native_text(run: CgoRun, *, use: Use | None = None, width: int = 80, 
     lines: list[str] = []
     for target in run.targets:
         lines += [*told.target(target), ""]
-    for note in run.notes if verbose else (note for note in run.notes if note.startswith(TAGS_NOTE)):
+    for note in run.notes if verbose else (note for note in run.notes if TAGS_NOTE in note):
         lines += _wrapped("note", note, width, 0)
     for fault in run.faults:
         lines += _wrapped("fault", f"{fault.artifact}: {fault.message}", width, 0)
@@ -69,10 +69,12 @@ class _Told:
         from supplymatrix.checks.registry import ALL_RULES
 
         self._run, self._use, self._width, self._verbose = run, use, width, verbose
-        self._levels: dict[tuple[str, str], str] = {}
+        self._levels: dict[tuple[str, str, str], str] = {}
         for result in run.results:
             if result.status is Status.FAIL and result.finding is not None:
-                key = (result.subject, result.finding.locations[0].artifact if result.finding.locations else "")
+                place = result.finding.locations[0].artifact if result.finding.locations else ""
+                how = next((one.value for one in result.evidence if one.label == "how"), "")
+                key = (result.subject, place, how)
                 level = ALL_RULES[result.rule].level.value
                 self._levels[key] = max(self._levels.get(key, ""), level, key=_rank)
 
@@ -93,7 +95,7 @@ class _Told:
 
     def _is_to_know(self, fact: NativeCode) -> bool:
         """Return whether no rule tells a fact, and its licence asks for more than notices all the same."""
-        is_told = (_subject(fact), fact.location.artifact) in self._levels
+        is_told = _key(fact) in self._levels
         return fact.is_built and not is_told and fact.position.outcome in _TO_KNOW
 
     def target(self, target: CgoTarget) -> Iterator[str]:
@@ -128,7 +130,7 @@ class _Told:
                 yield from self._fact(fact)
 
     def _fact(self, fact: NativeCode) -> Iterator[str]:
-        level = self._levels.get((_subject(fact), fact.location.artifact), "")
+        level = self._levels.get(_key(fact), "")
         known = "·" if self._is_to_know(fact) else "✓"
         mark = _MARKS.get(level, known) if fact.is_built else "-"
         name = fact.library or ("name unknown" if fact.mode is LinkMode.LOADED else "C code")
@@ -218,10 +220,11 @@ def _disputed(fact: NativeCode) -> str:
     return ", disputed" if fact.position.is_disputed else ""
 
 
-def _subject(fact: NativeCode) -> str:
+def _key(fact: NativeCode) -> tuple[str, str, str]:
+    """Return by what a finding about a fact is known: subject, place, and how it comes in."""
     from supplymatrix.checks.native import fact_subject
 
-    return fact_subject(fact)
+    return fact_subject(fact), fact.location.artifact, f"{fact.mode.value}, told by {fact.proof.value}"
 
 
 def _grouped(facts: Sequence[NativeCode]) -> Iterator[tuple[str, list[NativeCode]]]:

@@ -94,7 +94,10 @@ def _predicate(audit: Audit, fellows: tuple[Fellow, ...]) -> _Json:
         "policy": {
             "uri": f"urn:supplymatrix:policy:{_quoted(verdict.policy_name or 'unnamed')}",
             "digest": {"sha256": verdict.policy_digest},
-            "annotations": {"files": [{"name": file.artifact, "sha256": file.sha256} for file in verdict.policy_files]},
+            "annotations": {
+                "files": [{"name": file.artifact, "sha256": file.sha256} for file in verdict.policy_files],
+                **({"auditsBeside": list(verdict.audits_beside)} if verdict.audits_beside else {}),
+            },
         },
         "inputAttestations": [
             *(_descriptor(file, uri=True) for file in audit.proof_files),

@@ -4,12 +4,13 @@
     [(file.artifact, file.kind) for file in found.files], found.gaps
 
 One walk finds them by name. A link to a file within the tree is read as that file, one that leads out of it is a gap;
-links to folders are not followed.
+links to folders are not followed, and are gaps where nothing else leads there. So is what is no regular file.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +38,8 @@ _MOST_NAMES = 500_000
 _MOST_FOLDERS = 50_000
 _DEEPEST = 40
 _MOST_GAPS = 50
+_MADE_BY_TOOLS = re.compile(r"bazel-.+|result(?:-.+)?|\.direnv")
+"""Links to folders of what was built."""
 _AT_ONCE = 500  # paths on one command line of git
 
 
@@ -148,6 +151,8 @@ class _Walk:
                         waiting.append((path, depth + 1))
                     else:
                         yield from self._one_file_of(path, entry.name)
+                elif entry.is_symlink() and self._leads_to_folder(path):
+                    continue
                 elif (kind := file_kind(path)) is not None:
                     yield from self._file(path, kind, is_link=entry.is_symlink())
 
@@ -159,6 +164,31 @@ class _Walk:
             return False
         self._folders += 1
         return True
+
+    def _leads_to_folder(self, path: str) -> bool:
+        """Return whether a link leads to a folder; it is a gap where that is not gone into by another way."""
+        full = os.path.join(self._root, path)  # noqa: PTH118 - as above
+        if not os.path.isdir(full):  # noqa: PTH112 - as above
+            return False
+        if not goes_into(path) or _MADE_BY_TOOLS.fullmatch(path.rpartition("/")[2]):
+            return True
+        inside = self._inside(full)
+        if inside is None:
+            self.gap(path, "it is a link to a folder that lies out of the tree", "look at what it leads to by hand")
+        elif not self._is_walked(inside):
+            self.gap(path, "it is a link to a folder that is not gone into", f"name it by itself: {inside[:200]}")
+        return True
+
+    def _inside(self, full: str) -> str | None:
+        """Return where a link leads to from the root, None where it leads out of the tree."""
+        inside = os.path.relpath(os.path.realpath(full), self._real).replace(os.sep, "/")
+        is_out = inside == ".." or inside.startswith("../") or os.path.isabs(inside)  # noqa: PTH117 - as above
+        return None if is_out else inside
+
+    @staticmethod
+    def _is_walked(inside: str) -> bool:
+        """Return whether all folders that lead to a place of the tree are gone into."""
+        return all(part != ".git" and goes_into(part) for part in inside.split("/"))
 
     def _one_file_of(self, path: str, name: str) -> Iterator[CredentialFile]:
         """Yield the files that count of a folder that is not gone into."""
@@ -172,13 +202,15 @@ class _Walk:
     def _file(self, path: str, kind: FileKind, *, is_link: bool) -> Iterator[CredentialFile]:
         full = os.path.join(self._root, path)  # noqa: PTH118 - as above
         if is_link:
-            real = os.path.realpath(full)
-            inside = os.path.relpath(real, self._real).replace(os.sep, "/")
-            if inside == ".." or inside.startswith("../") or os.path.isabs(inside):  # noqa: PTH117 - as above
+            inside = self._inside(full)
+            if inside is None:
                 self.gap(path, "it is a link that leads out of the tree", "look at what it leads to by hand")
                 return
-            if not os.path.isfile(real) or file_kind(inside) is not None:  # noqa: PTH113 - as above
-                return
+            folders, _, _ = inside.rpartition("/")
+            if not os.path.exists(full) or (  # noqa: PTH110 - as above
+                file_kind(inside) is not None and (not folders or self._is_walked(folders))
+            ):
+                return  # it leads nowhere, or to a file that is read by its own name
         try:
             info = os.stat(full)  # noqa: PTH116 - as above
         except (OSError, ValueError) as err:
@@ -186,6 +218,8 @@ class _Walk:
             return
         if stat.S_ISREG(info.st_mode):
             yield CredentialFile(artifact=path, kind=kind, path=Path(full), size=info.st_size)
+        else:
+            self.gap(path, "it is no regular file but a pipe, a socket or a device", "look at it by hand")
 
     def gap(self, what: str, reason: str, remedy: str) -> None:
         """Note what was not looked at."""

@@ -30,7 +30,7 @@ WantedPackage = tuple[str, str, bool]
 """Import path, folder in the module ("" = its root), and whether the build takes it."""
 
 _GO_LIMIT = 4 << 20
-_C_LIMIT = 16 << 20
+_C_LIMIT = 48 << 20
 """Bytes of a C file that are looked at, for licences all over it."""
 _LICENCE_LIMIT = 1 << 20
 _MOST_ENTRIES = 300_000
@@ -141,16 +141,14 @@ class NativeReader:
         )
 
     def _c_files(self, root: str, walk: _Walk, folder: str, gaps: list[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
-        paths = sorted(walk.c_files(folder), key=lambda path: (path.count("/"), path))
-        start = len(folder) + 1 if folder else 0
-        for number, path in enumerate(paths):
-            if number >= _MOST_C:
-                gaps.append((folder or ".", f"it has more than {_MOST_C:,} files of C, of which no more were read"))
-                return
-            below = path[start:]
-            data = self._c_text(root, path, gaps)
+        """Yield the C files of a package's own folder; those below it are compiled where one of them includes them."""
+        names = [name for name in walk.names(folder) if name.endswith(C_ENDINGS) and not name.endswith("_test.c")]
+        if len(names) > _MOST_C:
+            gaps.append((folder or ".", f"it has more than {_MOST_C:,} files of C, of which no more were read"))
+        for name in names[:_MOST_C]:
+            data = self._c_text(root, f"{folder}/{name}" if folder else name, gaps)
             if data is not None:
-                yield below, data
+                yield name, data
 
     def _c_text(self, root: str, path: str, gaps: list[tuple[str, str]]) -> bytes | None:
         data = self._bytes_of(f"{root}/{path}", _C_LIMIT + 1, cut=True)
@@ -294,10 +292,6 @@ class _Walk:
     def names(self, folder: str) -> tuple[str, ...]:
         """Return the names of the plain files in a folder, sorted."""
         return self._names.get(folder, ())
-
-    def c_files(self, folder: str) -> Iterator[str]:
-        """Yield the paths of files for a C compiler, at and below a folder."""
-        return self._with(folder, C_ENDINGS)
 
     def c_like(self, folder: str) -> Iterator[str]:
         """Yield the paths of C and header files, at and below a folder."""

@@ -45,7 +45,7 @@ def test_a_page_tells_what_comes_in_and_whose_position_counts(cli: Cli, project:
     assert "    ✗ readline  dynamic  GPL-3.0-or-later  GPL-combined\n" in done.out
     assert "(position of the FSF" in done.out
     assert "elsewhere only other builds take GSL" in done.out
-    assert done.out.endswith("1 in conflict; something asks for a decision\n")
+    assert done.out.endswith("1 reaching the whole program (for the FSF); something asks for a decision\n")
     assert all(len(line) <= 80 for line in done.out.split("\n"))
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supplymatrix.documents.secret_forms import is_like_a_token, names_a_secret, netrc_spans
+from supplymatrix.documents.secret_forms import is_hole, is_like_a_token, names_a_secret, netrc_spans
 from supplymatrix.documents.secret_text import blotted, spans_in, without_credentials
 from supplymatrix.errors import Diagnostic
 
@@ -25,6 +25,8 @@ _SAY = "{TOKEN: k3jh4k5j, B: c}"
         ("https://bot:k3@jh4k5j@git.corp.example/a", "k3@jh4k5j"), ("curl -ubot:k3jh4k5j https://a", "k3jh4k5j"),
         ("AccountKey=" + "k3jh4k5j" * 11 + "==", "k3jh4k5j" * 11 + "=="),
         ("password=prefix-${X}-k3jh4k5j", "prefix-${X}-k3jh4k5j"),
+        ("https://b:k3@jh/4k5j@git.corp.example/a", "k3@jh/4k5j"), ("https:/b:k3jh4k5j@h/x", "k3jh4k5j"),
+        ("https://b:k3/jh4k5j@h", "k3/jh4k5j"), ("go install https://b:k3jh4k5j@h/x@v1.2.3", "k3jh4k5j"),
     ],
 )  # fmt: skip
 def test_a_secret_is_found_and_blotted(text: str, secret: str) -> None:
@@ -33,6 +35,14 @@ def test_a_secret_is_found_and_blotted(text: str, secret: str) -> None:
     shown = blotted(text)
     assert shown == text.replace(secret, "*" * len(secret))
     assert blotted(shown) == shown
+
+
+@pytest.mark.parametrize("piece", ["${", "$(", "{{", "${{ "])
+def test_pieces_within_each_other_are_no_place_for_a_secret(piece: str) -> None:
+    close = {"${": "}", "$(": ")", "{{": "}}", "${{ ": " }}"}[piece]
+    text = f"PASSWORD='k3jh4k5j{piece * 1200}a{close * 1200}'"
+    assert blotted(text).startswith("PASSWORD='********")
+    assert is_hole(f"{piece}X{close}")
 
 
 @pytest.mark.parametrize(
@@ -102,6 +112,11 @@ def test_a_fault_quotes_no_credential() -> None:
     assert without_credentials(shown) is shown
 
 
+def test_a_fault_shows_no_credential_of_the_command_line() -> None:
+    fault = Diagnostic(message="no such file", artifact="https:/b:k3jh4k5j@h/x", remedy="name https://b:k3jh4k5j@h")
+    assert "k3jh" not in repr(without_credentials(fault))
+
+
 def test_a_line_that_was_cut_shows_nothing_of_its_last_word() -> None:
     line = ("x" * 10 + " ") * 44 + "ghp_Zx9Qw4Er7T" + "y"
     assert len(line) == 499
@@ -113,7 +128,7 @@ def test_a_line_that_was_cut_shows_nothing_of_its_last_word() -> None:
     "piece",
     [
         "token=", "token: ", "TOKEN = ", "x=", "machine ", "login -p ", "curl -u a:", "@tcp(", "a:a:", "://a:b", "'",
-        "-----BEGIN PRIVATE KEY-----", "eyJa-", "${TOKEN:-", "--token ", "$(", "{{", "<", "ghp_", "authorization: b ",
+        "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----$", "https://b:a/", "-X $(a)", "eyJa-", "${TOKEN:-", "--token ", "$(", "{{", "<", "ghp_", "authorization: b ",
         '"', 'password: "', "ENV TOKEN ", "[secret,", "LS0tLS1CRUdJTi", "token=*.token=*.", "sk-", "A/", " ",
     ],
 )  # fmt: skip

@@ -25,3 +25,10 @@ def test_a_key_of_thousands_of_parts_is_refused_before_it_costs_anything(text: s
 def test_dots_in_a_text_are_no_parts_of_a_key() -> None:
     text = f'a = "{"b." * 500}"\nc = "{"." * 500}"\n# {"." * 500}\n'
     assert set(read_toml(text.encode(), "x.toml", page="the page").values) == {"a", "c"}
+
+
+@pytest.mark.parametrize("text", ["a = https://b:k3jh4k5j@h\n", '["https://b:k3jh4k5j@h"]\n["https://b:k3jh4k5j@h"]\n'])
+def test_a_fault_quotes_no_password(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_toml(text.encode(), "a.toml", page="x")
+    assert "k3jh" not in caught.value.diagnostics[0].message

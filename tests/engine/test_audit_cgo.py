@@ -141,7 +141,7 @@ def test_the_c_library_is_told_where_go_itself_calls_it(tmp_path: Path) -> None:
 
 
 def test_a_known_module_tells_what_no_file_names(tmp_path: Path) -> None:
-    files = {"a.go": cgo("void *h(char *m){ return dlopen(m, 1); }")}
+    files = {"a.go": cgo("void *h(char *m){ return dlopen(m, 1); }"), "LICENSE": MIT}
     found = run(tmp_path, {"github.com/miekg/pkcs11@v1.1.2": files})
     fact = brought(found)["PKCS #11 module"]
     assert (fact.mode, fact.position.outcome, fact.is_crypto) == (LinkMode.LOADED, LinkOutcome.PROPRIETARY, True)
@@ -246,11 +246,11 @@ def test_sources_beside_the_package_are_read_and_those_that_are_not_there_are_a_
         "a.go": 'package a\n\nimport _ "example.com/a/in"\n',
     }  # fmt: skip
     found = run(tmp_path, {"example.com/a@v1.0.0": files})
-    fact = brought(found)["libusb"]
+    fact = brought(found)["bundled source"]
     assert (fact.files, fact.licence, found.gaps) == (("src/usb.c",), "GPL-3.0-or-later", ())
     del files["src/usb.c"]
     found = run(tmp_path / "b", {"example.com/a@v1.0.0": files})
-    assert found.gaps[0].reason == "it includes C sources that are not there: ../src/usb.c"
+    assert found.gaps[0].reason == "it takes files of C that were not found in the module: ../src/usb.c"
     assert found.exit_code == 3
 
 

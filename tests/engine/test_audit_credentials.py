@@ -16,6 +16,7 @@ from supplymatrix.errors import InputError
 from supplymatrix.model.fact import Facts
 from supplymatrix.model.rule import Status
 from supplymatrix.privacy.credential_run import CredentialsRun
+from supplymatrix.reports.credentials_view import risk_words
 from supplymatrix.sources.project import read_project
 from tests.support.git_repo import GitRepo
 from tests.support.made_builds import built
@@ -103,7 +104,9 @@ def test_git_says_which_files_are_committed_and_those_come_first(tmp_path: Path)
 def test_the_token_of_a_ci_job_is_a_note(tmp_path: Path) -> None:
     config = tmp_path / "svc" / ".git" / "config"
     config.parent.mkdir(parents=True)
-    config.write_text('[http "https://github.com/"]\n\textraheader = AUTHORIZATION: basic eC1hY2Nlc3MtdG9rZW46Z2hz\n')
+    config.write_text(
+        '[http "https://github.com/"]\n\textraheader = AUTHORIZATION: basic eC1hY2Nlc3MtdG9rZW46Z2hzX2E=\n'
+    )
     assert _run(tmp_path, tmp_path / "svc").exit_code == 1
     run = _run(tmp_path, tmp_path / "svc", GITHUB_ACTIONS="true")
     assert run.credentials == ()
@@ -119,6 +122,16 @@ def test_several_folders_are_told_apart(tmp_path: Path) -> None:
     assert [one.location.artifact for one in run.credentials] == [f"{tmp_path}/a/x.sh", f"{tmp_path}/b/x.sh"]
     assert [gap.subject for gap in run.gaps] == [f"{tmp_path}/a/y.sh", f"{tmp_path}/b/y.sh"]
     assert run.exit_code == 3
+
+
+def test_what_is_given_later_is_not_in_the_repository(tmp_path: Path) -> None:
+    repo = GitRepo(tmp_path / "svc")
+    repo.commit({"Dockerfile": f"FROM a\nARG API_TOKEN\nENV X_TOKEN={WORD}\n"})
+    run = _run(tmp_path, repo.folder)
+    assert [(one.name, one.is_committed) for one in run.credentials] == [("X_TOKEN", True), ("API_TOKEN", None)]
+    assert [risk_words(one).partition(":")[0] for one in run.credentials] == [
+        "git tracks the file", "what is given for it stays in the image's history",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["svc", "svc/Dockerfile", "svc/.netrc"])
@@ -160,6 +173,7 @@ def test_a_check_gets_facts_and_passes(tmp_path: Path) -> None:
     failed = [one.finding for one in results if one.finding is not None]
     assert [one.subject for one in failed] == ["credential:environment:p.example", "credential:Dockerfile:API_TOKEN"]
     assert [len(one.locations) for one in failed] == [0, 2]
+    assert "whoever has the image" in failed[1].evidence[0].value
     assert failed[1].message == "Dockerfile gives a credential away: ARG that is a secret (API_TOKEN), 2 times"
     assert [one.subject for one in results if one.status is Status.PASS] == []
     (root / "Dockerfile").write_text("FROM a\n")

@@ -99,3 +99,10 @@ def test_for_others_patterns_are_only_counted() -> None:
 
 def test_a_path_behind_an_address_in_brackets_is_left_out_too() -> None:
     assert redact_urls("https://[2001:db8::1]:8443/TOKEN", with_paths=False) == "https://[2001:db8::1]:8443/…"
+
+
+def test_a_pattern_is_shown_without_a_password() -> None:
+    environ = {"GOPRIVATE": "a.example/?,https://b:k3jh4k5j@h/x,b:k3jh4k5j@h", "GOINSECURE": "https://b:k3jh4k5j@h"}
+    found = {item.name: item.shown for item in shown_go_settings(environ)}
+    assert found["GOPRIVATE"] == found["GONOSUMDB"] == "a.example/?,https://…@h/x,…@h"
+    assert found["GOINSECURE"] == "https://…@h"

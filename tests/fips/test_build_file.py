@@ -222,8 +222,7 @@ def test_lines_of_other_programs_than_the_one_that_is_built_do_not_count() -> No
         f"{_UPSTREAM}RUN export GOFIPS140=v1.0.0\n{_RUN}{_DISTROLESS}",
         f"{_UPSTREAM}RUN GOFIPS140=v1.0.0; go build -o /app .\n{_DISTROLESS}",
         f"{_UPSTREAM}RUN GOFIPS140=v1.0.0 go build -o /tool ./tool && go build -o /app .\n{_DISTROLESS}",
-        f"{_UPSTREAM}{_FROZEN}{_RUN}{_UPSTREAM.replace('build', 'plain')}{_RUN}"
-        "FROM scratch\nCOPY --from=plain /app /app\n",
+        f"{_UPSTREAM}{_FROZEN}{_RUN}{_UPSTREAM.replace('build', 'b2')}{_RUN}{_DISTROLESS.replace('build', 'b2')}",
     ],
 )
 def test_what_is_set_counts_in_its_stage_and_until_it_is_set_again(text: str) -> None:
@@ -289,11 +288,13 @@ def test_targets_of_a_makefile_are_by_themselves() -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("ifeq ($(F),1)\nexport GOFIPS140 := v1.0.0\nelse\nexport GOFIPS140 := off\nendif\nb:\n\tgo build .\n", "Makefile"),
+        ("ifeq ($(F),1)\nexport GOFIPS140 := v1.0.0\nelse\nexport GOFIPS140 := off\nendif\nb:\n\tgo build .\n",
+         "Makefile"),
         ("if [ $F ]; then\n  export GOFIPS140=v1.0.0\nfi\ngo build .\n", "build.sh"),
         ("[ $F ] && export GOFIPS140=v1.0.0\ngo build .\n", "build.sh"),
         ("export GOFIPS140=v1.0.0\n", "env.sh"),
-        ("Name: a\nBuildRequires: golang\n%build\nexport GOFIPS140=v1.0.0\nexport GOFIPS140=off\ngo build .\n", "a.spec"),
+        ("Name: a\nBuildRequires: golang\n%build\nexport GOFIPS140=v1.0.0\nexport GOFIPS140=off\ngo build .\n",
+         "a.spec"),
     ],
 )  # fmt: skip
 def test_where_a_condition_decides_nobody_knows(text: str, name: str) -> None:

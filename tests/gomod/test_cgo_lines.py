@@ -140,3 +140,10 @@ def test_what_a_line_links(line: str, names: list[LinkedName]) -> None:
 def test_any_line_is_read(line: str) -> None:
     for one in directives(f"#cgo LDFLAGS: {line}"):
         assert all(name.name for name in linked_by(one))
+
+
+def test_versions_that_pkg_config_asks_for_are_no_packages() -> None:
+    (one,) = directives("#cgo pkg-config: libgit2 >= 1.2 readline = 8 glib-2.0")
+    assert [name.name for name in linked_by(one)] == ["libgit2", "readline", "glib-2.0"]
+    links = cgo_links(b'package p\n\n// #cgo pkg-config: a >= 1\nimport "C"\n', BuildContext())
+    assert links == CgoLinks(names=("a",))

@@ -64,3 +64,15 @@ def test_what_ends_the_grant_is_told_where_patents_are() -> None:
 @given(st.binary(max_size=200), st.sampled_from(FILES))
 def test_any_bytes_are_another_text(data: bytes, name: str) -> None:
     assert read_go_text(name, data).state is TextState.OTHER
+
+
+def test_notices_of_others_and_the_third_clause_are_among_the_rules() -> None:
+    for key in ("redistribute", "program", "modify", "embed"):
+        (use,) = uses_of(key=key)
+        sources = " ".join(rule.source for rule in use.rules)
+        assert "memmove_amd64.s" in sources
+        assert "third clause" in sources
+    (patents,) = uses_of(key="patents")
+    words = " ".join(rule.text for rule in patents.rules)
+    assert "order or agree" in words
+    assert "not a vendor's changes" in words

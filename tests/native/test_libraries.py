@@ -55,6 +55,27 @@ def test_a_library_is_known_by_what_linkers_and_files_call_it(written: str, name
     assert found.name == name
 
 
+@pytest.mark.parametrize(
+    ("written", "goos", "name"),
+    [
+        ("uuid", "linux", "libuuid"),
+        ("uuid", "windows", "Windows"),
+        ("version", "linux", ""),
+        ("version", "windows", "Windows"),
+        ("proc", "linux", ""),
+        ("proc", "freebsd", "operating system"),
+        ("hid", "darwin", ""),
+        ("kernel32.dll", "linux", "Windows"),
+        ("m", "linux", "glibc"),
+        ("wpcap", "windows", "Npcap"),
+        ("quadmath", "linux", "libquadmath"),
+    ],
+)
+def test_a_part_of_a_system_is_one_of_that_system_alone(written: str, goos: str, name: str) -> None:
+    found = find_library(written, goos)
+    assert (found.name if found is not None else "") == name
+
+
 def test_a_name_that_only_looks_alike_is_none() -> None:
     assert [find_library(name) for name in ("", "foo", "zz", "libvipsy.so", "sqlite4", ".so")] == [None] * 6
 

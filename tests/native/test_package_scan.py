@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from supplymatrix.gomod.build_constraint import BuildContext
 from supplymatrix.model.native_code import LinkMode
-from supplymatrix.native.package_scan import GoText, PackageText, SeenCode, c_state, scan_package
+from supplymatrix.native.package_scan import GoText, PackageText, SeenCode, c_state, not_clear, scan_package
 
 LINUX = BuildContext(goos="linux", goarch="amd64", cgo=True)
 NO_C = BuildContext(goos="linux", goarch="amd64", cgo=False)
@@ -108,9 +108,69 @@ def test_constraints_hold_in_c_files_too() -> None:
     assert short(found) == [("", "bundled source", False, "darwin")]
 
 
-def test_c_files_without_cgo_are_not_compiled_and_assembly_alone_is_gos_own() -> None:
+def test_c_files_without_cgo_are_not_compiled_and_assembly_beside_cgo_is() -> None:
     assert seen(c_files=(("a.c", b""),)) == ()
-    assert seen(go(""), c_files=(("asm_amd64.s", b""),)) == ()
+    assert [one.files for one in seen(go(""), c_files=(("asm_amd64.s", b""),))] == [("asm_amd64.s",)]
+
+
+@pytest.mark.parametrize(
+    ("preamble", "path"),
+    [
+        ('#include "impl.h"', "impl.h"),
+        ('#include "impl.inc"', "impl.inc"),
+        ("#cgo CFLAGS: -I${SRCDIR}/third\n#include <code.c>", "third/code.c"),
+        ("#cgo CFLAGS: -I third\n#import <code.c>", "third/code.c"),
+        ('#define X "third/code.c"\n#include X', "third/code.c"),
+        ('#cgo CFLAGS: -DX=\\"third/code.c\\"\n#include X', "third/code.c"),
+        ("#cgo CFLAGS: -include third/all.h", "third/all.h"),
+    ],
+)
+def test_what_is_included_from_the_module_is_compiled(preamble: str, path: str) -> None:
+    (one,) = seen(go(preamble), c_files=((path, b""),))
+    assert (one.mode, one.files) == (LinkMode.BUNDLED, (path,))
+
+
+@pytest.mark.parametrize(
+    ("preamble", "names"),
+    [
+        ("#include <stdio.h>\n#include <vips/vips.h>", ()),
+        ('#include "stdio.h"\n#include "_cgo_export.h"', ()),
+        ('#cgo LDFLAGS: -lvips\n#include "vips/vips.h"', ()),
+        ('#include "own.h"', ("own.h",)),
+        ('#include "a.inc"', ("a.inc",)),
+        ("#include CONFIG", ("CONFIG",)),
+        ("#cgo LDFLAGS: @more.txt", ("more words for the linker: @more.txt",)),
+    ],
+)
+def test_what_is_not_found_is_told_but_for_what_is_of_the_system(preamble: str, names: tuple[str, ...]) -> None:
+    package = PackageText(path="example.com/a", folder="", is_built=True, go_files=(go(preamble),))
+    assert not_clear(package, LINUX) == names
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "#cgo LDFLAGS: -lvips -static",
+        "#cgo pkg-config: vips\n#cgo LDFLAGS: -static",
+        "#cgo LDFLAGS: -Wl,-Bstatic\n#cgo LDFLAGS: -lvips",
+        "#cgo LDFLAGS: -Wl,-dn -lvips -Wl,-dy",
+        "#cgo LDFLAGS: -Wl,--push-state,-Bstatic -lvips -Wl,--pop-state",
+    ],
+)
+def test_static_holds_wherever_its_word_stands(lines: str) -> None:
+    assert [(one.library, one.mode) for one in seen(go(lines))] == [("vips", LinkMode.STATIC)]
+
+
+def test_the_linkers_state_ends_where_it_is_said() -> None:
+    found = seen(
+        go("#cgo LDFLAGS: -Wl,-Bstatic -lone -Wl,-Bdynamic\n#cgo LDFLAGS: -ltwo\n#cgo windows LDFLAGS: -static")
+    )
+    assert [(one.library, one.mode.value) for one in found] == [("one", "static"), ("two", "dynamic")]
+
+
+def test_a_package_that_has_a_loader_and_no_call_of_it_opens_something() -> None:
+    file = GoText(name="b.go", data=b'package a\nimport p "github.com/ebitengine/purego"\nvar f = p.X', uses_c=False)
+    assert short(seen(file)) == [("", "loaded at run time", True, "")]
 
 
 def test_object_files_are_linked_with_or_without_cgo_but_for_resources() -> None:
@@ -120,7 +180,11 @@ def test_object_files_are_linked_with_or_without_cgo_but_for_resources() -> None
 
 
 def test_libraries_are_opened_with_and_without_cgo() -> None:
-    plain = GoText(name="b.go", data=b'package a\nvar l = purego.Dlopen("libq.so", 1)\n', uses_c=False)
+    plain = GoText(
+        name="b.go",
+        data=b'package a\nimport "github.com/ebitengine/purego"\nvar l = purego.Dlopen("libq.so", 1)\n',
+        uses_c=False,
+    )
     found = seen(plain, go('static void *h(){ return dlopen("libp.so", 1); }'), context=LINUX)
     assert short(found) == [("libq.so", "loaded at run time", True, ""), ("libp.so", "loaded at run time", True, "")]
     assert short(seen(plain, context=NO_C)) == [("libq.so", "loaded at run time", True, "")]
@@ -131,4 +195,4 @@ def test_libraries_are_opened_with_and_without_cgo() -> None:
 def test_any_texts_are_scanned(data: bytes, c_data: bytes, name: str) -> None:
     file = GoText(name=f"{name}.go", data=b'package a\n/*\n#cgo LDFLAGS: -la\n*/\nimport "C"\n' + data, uses_c=True)
     found = seen(file, c_files=(("a.c", c_data), (f"{name}/b.c", data)), archives=(name,), objects=((name, data),))
-    assert all(len(one.files) <= 20 for one in found)
+    assert all(len(one.files) == one.count or not one.files for one in found)

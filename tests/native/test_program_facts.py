@@ -115,3 +115,15 @@ def test_any_program_is_looked_at(packages: list[str], calling: list[str], libra
     )  # fmt: skip
     side = program_facts("app", read)
     assert bool(side.unknown) is not known
+
+
+def test_a_library_in_a_folder_of_the_system_is_one_of_the_system_on_macos_alone() -> None:
+    file = "/usr/lib/x86_64-linux-gnu/libreadline.so.8"
+    assert "readline" in {one.library for one in look(program("main", "runtime/cgo", libraries=(file,)))}
+    mac = program("main", "runtime/cgo", libraries=("/usr/lib/libreadline.dylib",), format="Mach-O", goos="darwin")
+    assert look(mac) == ()
+
+
+def test_the_main_package_is_told_by_its_path() -> None:
+    side = program_facts("app", program("main", "runtime/cgo", c_packages=("main",)))
+    assert [(one.module, one.package) for one in side.c_packages] == [("example.com/m@v1.0.0", "example.com/m")]

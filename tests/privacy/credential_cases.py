@@ -22,6 +22,7 @@ TOKENS = {
     "GOOGLE": "AIza" + _TEXT + "Qa9",
     "STRIPE": "sk_" + "live_" + _TEXT[:24],
     "JWT": "eyJhbGciOiJIUzI1NiJ9" + "." + "eyJzdWIiOiI0MiIsIm4iOjF9" + "." + _TEXT,
+    "HEX": "0f2a7c1d9e" * 4,
     "PEM": _KEY.format("RSA PRIVATE", "RSA PRIVATE"),
     "OPENSSH": _KEY.format("OPENSSH PRIVATE", "OPENSSH PRIVATE"),
 }
@@ -29,6 +30,7 @@ _SHOWN_BY_MANUALS = {
     "SAMPLE": "AKIA" + "IOSFODNN7EXAMPLE",
     "MASKED": "glpat-" + "x" * 20,
     "HEAD": "-----BEGIN " + "PRIVATE KEY-----",
+    "PEMHEAD": "-----BEGIN " + "RSA PRIVATE KEY-----",
 }
 
 

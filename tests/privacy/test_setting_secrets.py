@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import re
+
 import pytest
 
 from supplymatrix.privacy.git_config_text import parse_git_config
@@ -22,6 +25,9 @@ ALONE = "Rt5Yu8Io2Pa6Sd9Fg3Hj"
         ),
         ("GOPROXY", "https://bot:secret@p.example", [("secret", "password in an address", "p.example")]),
         ("GOPROXY", "https://bot:k3/jh4k5j@p.example", [("k3/jh4k5j", "password in an address", "p.example")]),
+        ("GOPROXY", "https://b:k3@JH/4k5j@p.example", [("k3@JH/4k5j", "password in an address", "p.example")]),
+        ("HTTPS_PROXY", "http://b:k3@JH?4k#5j@p:1", [("k3@JH?4k#5j", "password in an address", "p")]),
+        ("GOPROXY", f"https://{ALONE}:x-oauth-basic@p.example", [(ALONE, "token in an address", "p.example")]),
         ("GOPROXY", f"https://{ALONE}@p.example", [(ALONE, "token in an address", "p.example")]),
         ("GOPROXY", f"https://{GITHUB}@p.example", [(GITHUB, "GitHub token", "p.example")]),
         ("GOSUMDB", "sum.x https://bot:k3jh4k5j@s.example", [("k3jh4k5j", "password in an address", "s.example")]),
@@ -87,7 +93,19 @@ def test_an_entry_of_git_without_one_gives_nothing_away(text: str) -> None:
     assert secrets_of_git_entry(entries[0]) == ()
 
 
-def test_what_a_ci_system_writes_for_one_job_is_known() -> None:
-    text = '[http "https://h"]\nextraheader = AUTHORIZATION: basic eGFj\nx = y\n[remote "o"]\nurl = https://gitlab-ci-token:a@h/b'
-    entries, _ = parse_git_config(text)
-    assert [is_of_ci_job(entry) for entry in entries] == [True, False, True]
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("[http]\nextraheader = AUTHORIZATION: basic {x-access-token:ghs_a}", True),
+        ("[http]\nextraheader = AUTHORIZATION: basic {x-access-token:ghp_a}", False),
+        ("[http]\nextraheader = AUTHORIZATION: basic {bot:k3jh4k5j}", False),
+        ("[http]\nextraheader = AUTHORIZATION: basic eGFj*", False), ("[http]\nextraheader = PRIVATE-TOKEN: ghs_a", False),
+        ('[remote "o"]\nurl = https://gitlab-ci-token:glcbt-64_a@h/b', True),
+        ('[url "https://gitlab-ci-token:a@h/"]\ninsteadOf = https://h/', True),
+        ('[remote "o"]\nurl = https://gitlab-ci-token:glpat-a@h/b', False), ("[http]\nx = y", False),
+    ],
+)  # fmt: skip
+def test_what_a_ci_system_writes_for_one_job_is_known(text: str, is_one: bool) -> None:
+    coded = re.sub(r"\{(.*)\}", lambda found: base64.b64encode(found[1].encode()).decode(), text)
+    entries, _ = parse_git_config(coded)
+    assert is_of_ci_job(entries[0]) is is_one

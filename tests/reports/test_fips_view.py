@@ -15,6 +15,7 @@ from supplymatrix.model.fips import (
     FipsFamily,
     FipsMark,
     FipsPosture,
+    FipsPurpose,
     FipsUse,
     MarkKind,
     NonApprovedPackage,
@@ -48,6 +49,8 @@ _POSTURES = st.builds(
     marks=st.lists(_MARKS, max_size=4).map(tuple),
     looked_at=st.lists(_TEXT, max_size=2).map(tuple),
     reason=_TEXT,
+    purpose=st.sampled_from(FipsPurpose),
+    main=_TEXT,
 )
 _PACKAGES = st.builds(
     NonApprovedPackage,
@@ -55,11 +58,12 @@ _PACKAGES = st.builds(
     package=_TEXT,
     module=st.builds(ModuleVersion, path=_TEXT, version=_TEXT),
     what=_TEXT,
-    how=st.sampled_from(["linked", "imported", "module"]),
+    how=st.sampled_from(["linked", "imported", "called", "module"]),
     location=_PLACES,
     functions=st.lists(_TEXT, max_size=3).map(tuple),
     by=_TEXT,
     inside=_TEXT,
+    under=_TEXT,
     is_c=st.booleans(),
 )
 _RUNS = st.builds(
@@ -93,6 +97,6 @@ def test_of_many_programs_those_without_anything_have_a_line_each() -> None:
     postures = (*(_posture(f"bin/{number}") for number in range(4)), _posture("bin/f", FipsFamily.UPSTREAM))
     run = FipsRun(postures=postures, packages=(), gaps=(), notes=(), exit_code=0)
     text = render_fips_text(run)
-    assert text.count("nothing of FIPS 140-3, and nothing beside it") == 4
+    assert text.count("nothing of FIPS 140-3, and none of the known packages") == 4
     assert text.count("(program)") == 1
     assert render_fips_text(run, verbose=True).count("(program)") == 5

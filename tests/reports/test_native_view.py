@@ -85,3 +85,22 @@ def test_whatever_a_build_takes_is_in_the_text(run: CgoRun) -> None:
     for fact in run.native:
         if fact.is_built and fact.program in targets and fact.mode is not LinkMode.PROCESS:
             assert "".join(plain(fact.library).split()) in text
+
+
+def _run(outcome: LinkOutcome) -> CgoRun:
+    fact = NativeCode(
+        subject=ModuleVersion(path="a.example/m", version="v1.0.0"), library="zmq", mode=LinkMode.DYNAMIC,
+        proof=NativeProof.SOURCE, location=Location(artifact="go.mod"), licence="MPL-2.0",
+        position=LicencePosition(outcome=outcome, of=PositionOf.LICENCE_TEXT, source="MPL-2.0", words="give its source"),
+    )  # fmt: skip
+    target = CgoTarget(name="m", goos="linux", goarch="amd64", cgo=True)
+    return CgoRun(native=(fact,), national=(), targets=(target,), gaps=(), notes=(), exit_code=0)
+
+
+def test_only_notices_are_told_as_nothing_more() -> None:
+    assert render_native_text(_run(LinkOutcome.NOTICE)).endswith("\nnothing asks for more than notices\n")
+    for outcome in (LinkOutcome.WEAK, LinkOutcome.EXCEPTION, LinkOutcome.GPL_COMBINED):
+        text = render_native_text(_run(outcome))
+        assert text.endswith("\n1 to know; nothing asks for a decision\n")
+        assert "· zmq" in text
+        assert "give its source" in text

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from supplymatrix.engine.audit_fips import FUNCTIONS_IN
-from supplymatrix.fips.non_approved import linked_in_program
+from supplymatrix.fips.linked import linked_in_program
 from supplymatrix.fips.program import posture_of_program
 from supplymatrix.gomod.program import ReadProgram
 from supplymatrix.model.fips import CertificateState, FipsFamily, MarkKind
@@ -64,10 +64,12 @@ def _expected(document: Mapping[str, Any]) -> tuple[FipsFamily, CertificateState
     if "boringcrypto" in settings.get("GOEXPERIMENT", ""):
         state = CertificateState.CERTIFIED if minor >= 26 else CertificateState.NOT_IN_TABLE
         return FipsFamily.BORINGCRYPTO, state
-    if wanted.startswith("v1.0.0"):
-        return FipsFamily.UPSTREAM, CertificateState.CERTIFIED
-    if wanted.startswith("v1.26.0"):
-        return FipsFamily.UPSTREAM, CertificateState.IN_PROCESS
+    if wanted.startswith("v"):
+        linked = document.get("pclntab_packages")
+        is_linked = linked is None or any(one.startswith(f"crypto/internal/fips140/{wanted}/") for one in linked)
+        known = {"v1.0.0-c2097c7c": CertificateState.CERTIFIED, "v1.26.0": CertificateState.IN_PROCESS}
+        state = known.get(wanted, CertificateState.NOT_IN_TABLE)
+        return FipsFamily.UPSTREAM, state if is_linked else CertificateState.NOT_LINKED
     if wanted == "latest" or mode.get("fips140") in ("on", "only", "debug"):
         return FipsFamily.UPSTREAM, CertificateState.NOT_FROZEN
     return FipsFamily.NONE, CertificateState.NOT_APPLICABLE

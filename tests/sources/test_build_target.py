@@ -100,6 +100,7 @@ def test_what_go_does_not_build_for_is_refused(name: str) -> None:
             {"GOFLAGS": "'-overlay=my files.json' -compiler=gccgo"},
             ("-overlay=my files.json in GOFLAGS", "-compiler=gccgo in GOFLAGS"),
         ),
+        ({"GOFLAGS": "-modfile=https://b:k3jh4k5j@h/x"}, ("-modfile=https://b:********@h/x in GOFLAGS",)),
         ({"GOAMD64": "v3", "GOARM": "5"}, ("GOAMD64=v3",)),
         ({"GOAMD64": "v1", "GOEXPERIMENT": "a,b"}, ("GOEXPERIMENT=a,b",)),
     ],

@@ -53,16 +53,34 @@ def test_a_link_is_followed_within_the_tree_alone(tmp_path: Path) -> None:
     (root / ".netrc").symlink_to("../secret")
     (root / "a.sh").symlink_to("gone")
     (root / "b.sh").symlink_to("folder")
-    (root / "out").symlink_to(tmp_path)
+    (root / "bazel-out").symlink_to(tmp_path)
     found = find_credential_files(root)
     assert [file.artifact for file in found.files] == ["Dockerfile", "Makefile"]
     assert [gap.subject for gap in found.gaps] == [".netrc"]
 
 
-def test_what_is_no_plain_file_is_passed_over(tmp_path: Path) -> None:
+def test_what_only_a_link_leads_to_is_read_or_a_gap(tmp_path: Path) -> None:
+    root = _write(tmp_path / "svc", "testdata/prod.env", "testdata/ci/a.yml", "ci/a.yml")
+    _write(tmp_path, "outside/a.yml")
+    (root / ".env").symlink_to("testdata/prod.env")
+    (root / ".github").symlink_to("../outside")
+    (root / ".gitlab").symlink_to("testdata/ci")
+    (root / ".circleci").symlink_to("ci")
+    found = find_credential_files(root)
+    assert [file.artifact for file in found.files] == [".env", "ci/a.yml"]
+    assert [(gap.subject, "out of the tree" in gap.reason) for gap in found.gaps] == [
+        (".github", True),
+        (".gitlab", False),
+    ]
+
+
+def test_what_is_no_plain_file_is_a_gap(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "Makefile")
+    (tmp_path / ".env").symlink_to("Makefile")
     _write(tmp_path, "a.sh")
-    assert _found(tmp_path) == ["a.sh"]
+    found = find_credential_files(tmp_path)
+    assert [file.artifact for file in found.files] == ["a.sh"]
+    assert [(gap.subject, "no regular file" in gap.reason) for gap in found.gaps] == [("Makefile", True)]
 
 
 @pytest.mark.parametrize("size", [credential_files.FILE_LIMIT + 1])

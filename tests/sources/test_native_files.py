@@ -33,10 +33,10 @@ def test_what_matters_is_read_and_nothing_else(tmp_path: Path) -> None:
     near = read(tmp_path)
     (package,) = near.packages
     assert [file.name for file in package.go_files] == ["a.go"]
-    assert [path for path, _ in package.c_files] == ["c.c", "lib/x.c"]
+    assert [path for path, _ in package.c_files] == ["c.c"]
     assert (package.archives, package.objects) == (("lib/libx.a",), (("rsrc.syso", b"z"),))
     assert (near.licence_files, near.gaps) == (("LICENSE", "lib/COPYING"), ())
-    assert set(near.heads) == {"c.c", "lib/x.c"}
+    assert set(near.heads) == {"c.c"}
 
 
 def test_a_package_sees_the_licences_above_it(tmp_path: Path) -> None:
@@ -76,7 +76,29 @@ def test_long_c_files_are_read_at_their_beginning_and_long_go_files_are_a_gap(
     put(tmp_path, a_dot_go=CGO, big_dot_c="0123456789abc", long_dot_go=f"{CGO}// {'x' * 200}\n")
     near = read(tmp_path)
     assert near.packages[0].c_files == (("big.c", b"0123456789"),)
-    assert near.gaps == (("long.go", "it cannot be read, or is longer than 4 MiB"),)
+    assert near.gaps == (
+        ("long.go", "it cannot be read, or is longer than 4 MiB"),
+        ("big.c", "it is longer than 0 MiB, of which the rest was not looked at"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['import "C" /* c */', "import `C`", 'import "fmt"; import "C"', '/* c */ import "C"', 'import ("fmt"; "C")'],
+)
+def test_what_imports_c_is_what_gos_parser_says(tmp_path: Path, text: str) -> None:
+    put(tmp_path, a_dot_go=f"package a\n\n{text}\n", b_dot_go='package a\n\nvar s = `\nimport "C"\n`\n')
+    (package,) = read(tmp_path).packages
+    assert [(file.name, file.uses_c) for file in package.go_files] == [("a.go", True)]
+
+
+def test_what_is_included_is_read_too(tmp_path: Path) -> None:
+    put(
+        tmp_path, p__a_dot_go='package a\n\n// #cgo CFLAGS: -I${SRCDIR}/../inc\n// #include <x.h>\nimport "C"\n',
+        inc__x_dot_h='#include "y.inc"\n', inc__y_dot_inc="int y;", inc__z_dot_h="int z;",
+    )  # fmt: skip
+    (package,) = read(tmp_path, "p").packages
+    assert [path for path, _ in package.c_files] == ["../inc/x.h", "../inc/y.inc"]
 
 
 def test_what_limits_cut_off_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,8 +70,10 @@ def _is_step(use: VendorUse) -> bool:
 def _is_firm(use: VendorUse) -> bool:
     if use.pinned is Pinned.DIGEST:
         return True
-    if use.what.startswith(_INCLUDED) or verifies_by_tag(use.what):
+    if verifies_by_tag(use.what) or (use.what.startswith(_INCLUDED) and not use.by_contents_alone):
         return use.pinned is Pinned.VERSION
+    if use.by_contents_alone:
+        return False
     found = _ACTION.fullmatch(use.what)
     return found is not None and found[1].lower() in _OFFICIAL and _TAG.fullmatch(found[2]) is not None
 

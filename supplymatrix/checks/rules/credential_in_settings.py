@@ -65,13 +65,14 @@ def _told(found: Sequence[Credential]) -> Result:
     named = f" ({first.name})" if first.name and first.name not in first.where else ""
     inside = "" if first.where in first.kind else f" in {first.where}"
     number = f", {len(found)} times" if len(found) > 1 else ""
-    committed = ", and git tracks the file" if any(one.is_committed for one in found) else ""
+    committed = ", and git tracks the file" if any(one.is_committed and one.length for one in found) else ""
+    shown = "its value is shown nowhere" if any(one.length for one in found) else "its value is not here"
     result = failed(
         RULE,
         subject,
         _NO_MODULE,
         message=f"{_in_words(place)} gives a credential away: {first.kind}{named}{inside}{number}{committed}",
-        label=f"{first.kind}{number}; its value is shown nowhere",
+        label=f"{first.kind}{number}; {shown}",
         locations=_places(found),
         evidence=tuple(_evidence(found)),
         fix=first.advice or "make it worthless where it counts, and take it out",
@@ -94,7 +95,9 @@ def _evidence(found: Sequence[Credential]) -> Iterator[Evidence]:
             begins = f", begins with {one.prefix}" if one.prefix else ""
             digest = f", SHA-256 {one.digest}…" if one.digest else ""
             yield Evidence(label="value", value=f"{one.length} characters{begins}{digest}")
-    if any(one.is_shipped for one in found):
+    if any(one.is_shipped and not one.length for one in found):
+        yield Evidence(label="goes into", value="the image's history: whoever has the image has what is given for it")
+    if any(one.is_shipped and one.length for one in found):
         yield Evidence(label="goes into", value="what is built from the file: whoever has that has it")
     if any(one.is_readable for one in found):
         yield Evidence(label="readable", value="by other users of this machine")

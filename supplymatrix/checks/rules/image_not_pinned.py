@@ -56,7 +56,10 @@ def check(view: FactView) -> Iterator[Result]:
             what,
             module,
             message=f"the {first.part.value} {short_name(what)} is named {_by(first)}",
-            label="this name moves" if first.version not in _MOVING else "any image may stand behind this name",
+            label="its owner can move this"
+            if first.pinned is Pinned.VERSION
+            else "this name moves"
+            if first.version not in _MOVING else "any image may stand behind this name",
             locations=places_of(told),
             evidence=evidence_of(told),
             fix=first.wants or "name it by its digest",
@@ -70,7 +73,10 @@ def _is_image(use: VendorUse) -> bool:
 
 def _is_told(use: VendorUse) -> bool:
     """Return whether a use is told of. Images in which CI alone runs are kept on a minor by most people, to get its
-    fixes: of them only those that name no release at all. So are Dockerfiles on a release of their syntax."""
+    fixes: of them only those that name no release at all. So are Dockerfiles on a release of their syntax. Where the
+    policy asks for digests nothing of that holds."""
+    if use.by_contents_alone:
+        return use.pinned in {Pinned.VERSION, Pinned.FLOATING}
     if use.pinned is not Pinned.FLOATING:
         return False
     if is_own_syntax(use.what):
@@ -81,4 +87,6 @@ def _is_told(use: VendorUse) -> bool:
 def _by(use: VendorUse) -> str:
     if not use.version:
         return "without tag and digest"
+    if use.pinned is Pinned.VERSION:
+        return f"by the tag {use.version}; the policy asks for its digest"
     return f"by the tag {use.version}, which moves"

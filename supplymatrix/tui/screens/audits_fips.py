@@ -20,7 +20,7 @@ from supplymatrix.model.fips import (
     NonApprovedPackage,
 )
 from supplymatrix.model.fips_run import FipsRun
-from supplymatrix.reports.fips_view import family_words, module_words
+from supplymatrix.reports.fips_view import brought_words, family_words, module_words
 from supplymatrix.reports.plain import plain
 from supplymatrix.tui.screens.audits_words import (
     BAD,
@@ -161,9 +161,9 @@ def _beside(packages: Sequence[NonApprovedPackage]) -> Iterator[Line]:
         yield labelled("", f"and {len(shown) - _LISTED:,} more, which have rows of their own")
     if not shown:
         yield labelled("beside it", "no other cryptography was found")
-    inside = dict.fromkeys(package.what for package in packages if package.inside)
+    inside = [package for package in packages if package.inside]
     if inside:
-        yield labelled("brought", f"{', '.join(inside)}: by Go's own packages, which do not use them in FIPS mode")
+        yield labelled("brought", brought_words(inside))
 
 
 def _words(package: NonApprovedPackage) -> str:
@@ -193,8 +193,10 @@ def _package_lines(package: NonApprovedPackage, said: Said, width: int) -> Itera
     yield Content.styled(plain(f"{said.mark} {package.package}: {package.what}{code}"), f"bold {said.color}")
     yield labelled("in", package.subject)
     yield labelled("module", f"{package.module.path} {package.module.version}".strip())
-    yield labelled("how", {"linked": "a function of it is linked in", "imported": "its package is imported"}.get(
-        package.how, "its module is there; whether a package of it is built is not known"))  # fmt: skip
+    hows = {
+        "linked": "it is linked in", "imported": "its package is imported", "called": "the project's own files call it",
+    }  # fmt: skip
+    yield labelled("how", hows.get(package.how, "its module is there; whether a package of it is built is not known"))
     blocked = "fips140=only refuses it where it runs" if package.is_blocked else "fips140=only does not refuse it"
     yield labelled("only", blocked)
     if package.inside:

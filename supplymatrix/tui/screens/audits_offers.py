@@ -225,14 +225,14 @@ def _waivers(judged: Judged, where: str) -> list[str]:
     """Return the command that waives a finding, nothing where nobody may or it is waived."""
     from supplymatrix.checks.registry import ALL_RULES
     from supplymatrix.policy.entries import ADVISORY_ID
-    from supplymatrix.policy.waivers import NAMED_BY_SUBJECT
+    from supplymatrix.policy.waivers import waived_as
 
     finding = judged.finding
     if finding is None or judged.waiver is not None or not ALL_RULES[judged.rule].is_waivable:
         return []
-    module = f"{finding.module}{f'@{finding.version}' if finding.version else ''}" if finding.module else ""
-    if not module and finding.subject.startswith(NAMED_BY_SUBJECT):
-        module = finding.subject
+    module = waived_as(finding)
+    if module and module == finding.module and finding.version:
+        module = f"{module}@{finding.version}"
     advisory = finding.advisories[0] if finding.advisories else ""
     what = advisory if ADVISORY_ID.fullmatch(advisory) else judged.rule if module else ""
     if not what:
