@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from supplymatrix.cli.audit import SUBCOMMANDS
 from supplymatrix.cli.check import only_fault, report_fault
@@ -17,6 +18,7 @@ from supplymatrix.engine.check import CheckRequest, run_survey
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.policy_source import PolicySource
 from supplymatrix.model.audit_family import AuditFamily
+from supplymatrix.model.value import changed
 from supplymatrix.reports.registry import WITH_HISTORY
 
 __all__ = ["audit_all"]
@@ -24,7 +26,8 @@ __all__ = ["audit_all"]
 _HELP = f"""Look beyond go.sum: check a project with all audits on, and tell them family by family.
 
 PATH is what `supplymatrix check` takes, and so is everything else: the policy judges, the formats are its own, and the
-exit code is that of the check. Nothing of the project is run.
+exit code is that of the check. Nothing of the project is run, and without --online nobody is asked: of the checksum log
+counts what this machine knows already. A program alone is looked at by the commands below.
 
 \b
 One family in full:
@@ -64,6 +67,8 @@ def audit_all(
     """Check with all audits on."""
     from supplymatrix.reports.audit_text import render
 
+    if click.get_current_context().get_parameter_source("offline") is not ParameterSource.COMMANDLINE:
+        means = changed(means, offline=True)
     request = CheckRequest(
         paths=paths,
         means=means,

@@ -35,7 +35,8 @@ def fips(paths: tuple[Path, ...], *, targets: tuple[ReportTarget, ...], console:
 
     Exit 0: nothing speaks against it. 1: a claim that the code contradicts, something that defeats it, a module
     without a certificate, cryptography beside it, fips140=only. 2: a file that was named cannot be used. 3:
-    something could not be looked at. 5: there was nothing to look at.
+    something could not be looked at, or not be judged, as a module that the table does not know, or that is the
+    system's. 5: there was nothing to look at.
     """
     from supplymatrix.engine.audit_fips import FipsRequest, run_fips
     from supplymatrix.reports.fips_json import render_fips_json

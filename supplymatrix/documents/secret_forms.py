@@ -35,18 +35,20 @@ token tokens password passwords passwd passphrase passcode pwd pw secret secrets
 authtoken accesstoken bearertoken refreshtoken clientsecret appsecret secretkey accesskey privatekey privkey authkey
 signingkey encryptionkey credential credentials creds cred pat dbpass dbpassword bearer authorization
 licensekey licencekey identitytoken registrytoken githubtoken gitlabtoken npmtoken dockerpassword dbpwd userpass
+pgpassword mypassword sshpass
 """
 _SECRETS = frozenset(_TELLING_WORDS.split())
 _KEY_WORDS = """
 access account aes api auth client cookie crypto deploy enc encrypt encryption hmac ingest jwt master private priv
-secret licence license product service session shared sign signing ssh storage write admin app datadog openai telemetry
+secret licence license product service session shared sign signing ssh storage write
+admin app datadog openai telemetry
 """
 _KEYS = frozenset(_KEY_WORDS.split())
 """What stands before "key" in the name of a secret one."""
 _PASS_WORDS = "admin docker auth basic db default ftp mail master mongo mysql pg postgres proxy redis root smtp user"  # noqa: S105
 _PASSES = frozenset(_PASS_WORDS.split())
 """What stands before "pass" in the name of a password; nothing may, too."""
-_AUTHS = frozenset({"", "basic", "http", "proxy", "registry", "docker", "npm"})
+_AUTHS = frozenset({"", "basic", "http", "proxy", "registry", "docker", "npm", "rediscli", "github"})
 _COUNTS = frozenset({"max", "min", "num", "number", "total", "count", "prompt", "completion", "input", "output"})
 """What stands before "tokens" where it is a number of them."""
 _ELSE_WORDS = """
@@ -88,7 +90,8 @@ _CUT_PIECE = re.compile(r"\A(?i:bearer |basic |token )?(?:\$[({]|`|\{\{|\[secret
 _MASK = re.compile(r"[*.xX…•#_-]+|(.)\1{3,}", re.DOTALL)
 _MADE_UP = re.compile(
     r"(?i)(?:your|replace|insert|enter|put|dummy|fake|example|sample|placeholder|mock|redacted|changeme|change-me|todo"
-    r"|insecure|not-?a-?real)[-_ ].*|\[[a-z _-]{2,40}\]|(?:test|dummy|fake|example|sample|mock)(?:token|secret|password|passwd|pass|key)s?"
+    r"|insecure|not-?a-?real)[-_ ].*|\[[a-z _-]{2,40}\]"
+    r"|(?:test|dummy|fake|example|sample|mock)(?:token|secret|password|passwd|pass|key)s?"
     r"[0-9]{0,4}|(?:test|my|some|the|a|an)[-_ ][a-z_ -]*|.*[-_ ](?:goes-)?here",
     re.DOTALL,
 )
@@ -157,7 +160,8 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("a signature of Azure", "sig=", r"(?<=[?&]sig=)[A-Za-z0-9%+/=_-]{20,200}"),
     ("an account key of Azure", "AccountKey=", r"(?<=AccountKey=)[A-Za-z0-9+/]{80,100}={0,2}"),
     ("a Stripe webhook secret", "whsec_", _START + r"whsec_[A-Za-z0-9+/=]{16,200}"),
-    ("an AWS access key", "AKIA ASIA", _START + r"A(?:KIA|SIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
+    ("an AWS access key", "AKIA ASIA ABIA", _START + r"A(?:KIA|SIA|BIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
+    ("an AWS access key", "ABSK", _START + r"ABSK[A-Za-z0-9+/]{100,200}={0,2}"),
     (
         "a Google key",
         "AIza GOCSPX- ya29.",
@@ -194,6 +198,24 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
         "lin_api_ NRAK- PMAK- dp.pt. pul- sbp_ nfp_ HRKU- shpat_ FlyV1",
         _START + r"(?:lin_api_|NRAK-|PMAK-|dp\.pt\.|pul-|sbp_|nfp_|HRKU-|shpat_|FlyV1 fm[12]_)[A-Za-z0-9_=+/-]{24,300}",
     ),
+    (
+        "an API key",
+        "r8_ dp.s fo1_ fm2_ vcp_ pscale_ napi_ ntn_ figd_ tskey- pplx- gsk_ xai- sgp_ CLOJARS_ tfp_ pnu_ rdme_ hcaik_",
+        _START + r"(?:r8_|dp\.s[ta]\.|fo1_|fm2_|vcp_|pscale_(?:tkn|pw|oauth)_|napi_|ntn_|figd_|tskey-|pplx-|gsk_|xai-"
+        r"|sgp_|CLOJARS_|tfp_|pnu_|rdme_|hcaik_)(?=[A-Za-z._-]{0,100}[0-9])[A-Za-z0-9_.=+/-]{30,600}",
+    ),
+    ("an API key", "squ_ sqa_ sqp_", _START + r"sq[uap]_[0-9a-f]{40}(?![A-Za-z0-9])"),
+    ("an API key", "sq0csp- sq0atp-", _START + r"sq0(?:csp|atp)-[A-Za-z0-9_-]{22,60}"),
+    ("an API key", "shpss_ shpca_ shppa_", _START + r"shp(?:ss|ca|pa)_[0-9a-f]{32}"),
+    ("an API key", "dt0c01.", _START + r"dt0[cs][0-9]{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}"),
+    ("an API key", "NRAL", _START + r"[0-9a-f]{36}NRAL(?![A-Za-z0-9])"),
+    ("an API key", "-us", _START + r"[0-9a-f]{32}-us[0-9]{1,2}(?![A-Za-z0-9])"),
+    ("an API key", "key-", _START + r"key-[0-9a-f]{32}(?![A-Za-z0-9])"),
+    ("a Twilio key", "SK", _START + r"SK[0-9a-f]{32}(?![A-Za-z0-9])"),
+    ("an Airtable token", "pat", _START + r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
+    ("a secret of Azure", "8Q~", _START + r"[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,34}"),
+    ("a token of Azure DevOps", "JQQJ99", _START + r"[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}(?![A-Za-z0-9])"),
+    ("a token of 1Password", "ops_eyJ", _START + r"ops_eyJ[A-Za-z0-9_=-]{100,2000}"),
     ("a private key", "AGE-SECRET-KEY-1", _START + r"AGE-SECRET-KEY-1[0-9A-Z]{20,}"),
 )
 """Kind, what every text has of that holds one, and the expression."""
@@ -292,10 +314,15 @@ def is_hole(text: str, *, in_use: bool = False) -> bool:
         if left == bare:
             return _MASK.fullmatch(bare) is not None if in_use else _is_a_word(bare)
         words = [word for word in left.lower().split() if word not in _SCHEMES and word[-1] not in "=:"]
-        if sum(char.isalnum() for word in words for char in word) < _LEFT_OVER:
+        rest, removed = _letters("".join(words)), _letters(bare) - _letters(left)
+        if rest < _LEFT_OVER and rest <= 2 * removed:  # of "Q0:$1:7q" more stays than is put in
             return True
         bare, in_use = " ".join(words), False
     return False
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def _is_a_word(bare: str) -> bool:

@@ -46,6 +46,16 @@ _CURL = re.compile(
     r"\b(?:curl|wget|https?)\b[^\n|;&]{0,300}?[ \t](?:-u|-U|--user|--proxy-user)[ =]{0,2}[\"']?"
     r"([^\s:\"'$]{1,100}):(?=\S)"
 )
+_PASSED = re.compile(
+    r"\bsshpass[ \t]{1,4}-p[ \t]?(?=\S)|\bmysql(?:dump|admin)?\b[^\n|;&]{0,200}?[ \t]-p(?=[^\s-])"
+    r"|\bredis-(?:cli|server)\b[^\n|;&]{0,200}?[ \t](?:-a|--requirepass)[ \t]{1,4}(?=\S)"
+    r"|-pass(?:in|out)?[ \t]{1,4}[\"']?pass:|ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?(?=[\"'])"
+    r"|\b(?:aws_secret_access_key|:_authToken)[ \t]{1,4}(?=[A-Za-z0-9])"
+)
+"""What hands a password to a program in a way of its own."""
+_ECHOED = re.compile(
+    r"\becho[ \t]{1,4}(?:-n[ \t]{1,4})?([^\s|$`]{6,300})[ \t]{0,4}\|[^\n|]{0,120}(?:--password-stdin|--with-token)"
+)
 _OLD_ENV = re.compile(r"(?im)^[ \t]{0,40}(?:ENV)[ \t]{1,20}([A-Za-z_]\w{0,100})[ \t]{1,20}(?=[^\s=])")
 _ANYTHING = re.compile(
     r"[=@]|:[ \t]|:/|[\"']:|(?:^|[^\w-])--?[A-Za-z]|[\"']-|\b(?:ENV|machine|login)\b|BEGIN|eyJ|LS0tLS1|_"
@@ -146,8 +156,8 @@ def _by_name(text: str) -> Iterator[Span]:
     done = looked = 0
     for match in _NAME.finditer(text):
         name = match["name"]
-        if match.start() < done or not names_a_secret(name) or text[max(0, match.start() - 3) : match.start()] == "/p ":
-            continue  # what `set /p` asks for
+        if match.start() < done or not names_a_secret(name) or text.startswith("/p ", max(0, match.start() - 3)):
+            continue  # the last is what `set /p` asks for
         if match["tight"] or match["json"] or _begins_line(text, match.start(), match["dash"] or ""):
             how = match.lastgroup or "tight"
             found = _value(text, match.end(), how, is_flow=how != "tight" and _is_flow(text, match.start()))
@@ -158,12 +168,11 @@ def _by_name(text: str) -> Iterator[Span]:
             if looked > _MOST_LOOKED:
                 yield Span(start=match.start(), end=len(text), kind="more than is looked through")
                 return
-    for match in _LINKED.finditer(text):
-        if names_a_secret(match[1]):
-            found = _value(text, match.end(), "tight", is_flow=False)
-            if found.is_secret(match[1]):
-                yield found.span(BY_NAME, match[1])
     yield from _on_command_lines(text)
+    yield from _by_default(text)
+
+
+def _by_default(text: str) -> Iterator[Span]:
     for match in _DEFAULT.finditer(text):
         if names_a_secret(match[1]) and len(match[2]) >= _SHORTEST and not is_harmless(match[2], match[1]):
             yield Span(start=match.start(2), end=match.end(2), kind=BY_NAME, name=match[1])
@@ -175,15 +184,15 @@ def _by_name(text: str) -> Iterator[Span]:
 
 
 def _on_command_lines(text: str) -> Iterator[Span]:
-    for pattern in (_FLAG, _LISTED_FLAG):
+    for pattern in (_LINKED, _FLAG, _LISTED_FLAG):
         for match in pattern.finditer(text):
             if names_a_secret(match[1]):
                 found = _value(text, match.end(), "tight", is_flow=False)
                 if found.is_secret(match[1]):
                     yield found.span(BY_NAME, match[1])
-    for pattern in (_LOGIN, _CURL):
+    for pattern in (_LOGIN, _CURL, _PASSED, _ECHOED):
         for match in pattern.finditer(text):
-            found = _value(text, match.end(), "tight", is_flow=False)
+            found = _value(text, match.start(1) if pattern is _ECHOED else match.end(), "tight", is_flow=False)
             if found.is_secret(""):
                 yield found.span("a password on a command line", match[1] if pattern is _CURL else "")
 

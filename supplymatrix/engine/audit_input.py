@@ -9,6 +9,7 @@ from supplymatrix.engine.means import Means
 from supplymatrix.model.value import value
 
 if TYPE_CHECKING:
+    from supplymatrix.engine.audit_shared import AuditShared
     from supplymatrix.sources.programs import ProgramsFound
     from supplymatrix.sources.project import Project
 
@@ -20,7 +21,7 @@ class AuditInput:
     """project: None where programs alone are looked at; programs: None for none. private: patterns of GOPRIVATE that
     the policy declares; proxies: hosts that it allows as module proxies, which may know all names. vuln_databases:
     beside those of the settings. every_build: what rules vulnerabilities out is to hold on any platform and with any
-    tags. Nothing of the project is run."""
+    tags. shared: what is kept for all projects of a run, None for one by itself. Nothing of the project is run."""
 
     means: Means
     project: Project | None = None
@@ -29,3 +30,4 @@ class AuditInput:
     vuln_databases: tuple[Path, ...] = ()
     proxies: tuple[str, ...] = ()
     every_build: bool = False
+    shared: AuditShared | None = None

@@ -20,6 +20,7 @@ from supplymatrix.buildfiles.found import Sign
 from supplymatrix.buildfiles.gitlab_ci import INCLUDED_ELSEWHERE
 from supplymatrix.buildfiles.vendor_path import UPSTREAM, End, Owner, vendor_uses
 from supplymatrix.engine.audit_input import AuditInput
+from supplymatrix.engine.audit_shared import once
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.this_machine import SeenHere
 from supplymatrix.errors import InputError, SupplymatrixError
@@ -101,7 +102,7 @@ def facts_of(wish: AuditInput) -> SeenHere:
     facts: tuple[VendorUse, ...] = ()
     gaps: tuple[Gap, ...] = ()
     try:
-        known = PathKnowledge.of(wish.means, None)
+        known = once(wish.shared, "vendor path", lambda: PathKnowledge.of(wish.means, None))
     except SupplymatrixError as err:
         return SeenHere(facts=(), gaps=(_gap("whose things are in use", err),))
     if wish.project is not None:

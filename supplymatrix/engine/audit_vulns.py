@@ -22,6 +22,7 @@ from supplymatrix.model.vulnerability import GoSupport, Review, Vulnerability, V
 from supplymatrix.model.vulns_run import VulnRun, is_alarming
 
 if TYPE_CHECKING:
+    from supplymatrix.engine.audit_shared import AuditShared
     from supplymatrix.engine.this_machine import SeenHere
     from supplymatrix.engine.vuln_databases import VulnDatabases
     from supplymatrix.engine.vuln_programs import ProgramVulns
@@ -111,11 +112,13 @@ def run_vulns(request: VulnRequest) -> VulnRun:
 def facts_of(wish: AuditInput) -> SeenHere:
     """Return the facts of one subject: databases, vulnerabilities, Go's support, modules that nobody can judge. Raises
     nothing for hostile input; InputError for settings of this machine that cannot be used."""
+    from supplymatrix.engine.audit_shared import once
     from supplymatrix.engine.this_machine import SeenHere
     from supplymatrix.engine.vuln_databases import age_gap, open_databases
     from supplymatrix.model.verdict import Note
 
-    databases = open_databases(wish.means.environ, wish.vuln_databases)
+    environ, paths = wish.means.environ, wish.vuln_databases
+    databases = once(wish.shared, ("vulnerabilities", paths), lambda: open_databases(environ, paths))
     of_age = filter(None, (age_gap(database, wish.means.now.date()) for database in databases.databases))
     parts: list[SourceVulns | ProgramVulns] = []
     notes: list[Note] = []
@@ -125,7 +128,7 @@ def facts_of(wish: AuditInput) -> SeenHere:
         parts.append(_of_programs(wish.programs, databases, wish))
     notes += (note for part in parts for note in part.notes)
     told: list[str] = []
-    found = _with_clocks([one for part in parts for one in part.vulnerabilities], wish.means, told)
+    found = _with_clocks([one for part in parts for one in part.vulnerabilities], wish.means, told, wish.shared)
     notes += [Note(code="vulns-first-seen", message=text) for text in told]
     return SeenHere(
         facts=(
@@ -218,15 +221,19 @@ def _limited(found: Vulnerability, level: VulnLevel) -> Vulnerability:
     )
 
 
-def _with_clocks(found: Sequence[Vulnerability], means: Means, notes: list[str]) -> list[Vulnerability]:
+def _with_clocks(
+    found: Sequence[Vulnerability], means: Means, notes: list[str], shared: AuditShared | None = None
+) -> list[Vulnerability]:
     """Return vulnerabilities with the days on which they were first seen here, and on which their fixes came out."""
     if not found:
         return []
+    from supplymatrix.engine.audit_shared import once
     from supplymatrix.engine.module_graph import cache_of
     from supplymatrix.engine.vuln_clocks import clocked
     from supplymatrix.engine.vuln_go import release_table
 
-    timed, told = clocked(found, means, release_table(means), cache_of(means.environ))
+    table = once(shared, "releases of Go", lambda: release_table(means))
+    timed, told = clocked(found, means, table, cache_of(means.environ))
     notes += [note.message for note in told]
     return list(timed)
 

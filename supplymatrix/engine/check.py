@@ -31,6 +31,7 @@ from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.fact import Facts
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import changed, value
+from supplymatrix.model.verdict import Verdict
 from supplymatrix.net.evidence import keep_evidence
 from supplymatrix.net.settings import read_env_files
 from supplymatrix.policy.signature_terms import publisher_keys_of
@@ -40,6 +41,7 @@ from supplymatrix.sources.subjects import find_subjects, read_subject
 from supplymatrix.sumdb.history import History
 
 if TYPE_CHECKING:
+    from supplymatrix.engine.audit_shared import AuditShared
     from supplymatrix.engine.check_signatures import ArtifactsSeen
     from supplymatrix.engine.diff_base import DiffBase
     from supplymatrix.engine.publisher_signature import PublisherTrust
@@ -157,6 +159,7 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
     machine.look_for_vendored(ready, [proofs for proofs, _ in answered], on_event)
     machine.look_for_publishers(ready, answered, request.publishers)
     audits = {}
+    common = _common(ready)
     for item, others, (proofs, gaps) in zip(ready, foreign, answered, strict=True):
         if item.path in unreadable:
             continue
@@ -165,7 +168,7 @@ def survey_run(request: CheckRequest, on_event: OnEvent = ignore_event) -> Surve
             seen = _with_programs(request, seen, programs, item, on_event)
         seen = _with_artifacts(seen, signed.get(item.path))
         if item.policy.audits:
-            seen = _with_audits(request, seen, programs, item)
+            seen = _with_audits(request, seen, programs, item, common)
         known = (*item.project.facts, *item.private.values(), *proofs, *item.committed.fact(item.modules))
         facts = Facts([*known, *others, *seen.facts], [*item.withheld, *gaps, *seen.gaps])
         shared = answers[item.choice.log_key]
@@ -295,7 +298,18 @@ def _with_programs(
     return add_programs(seen, programs, item, source=request.policy, means=request.means, on_event=on_event)
 
 
-def _with_audits(request: CheckRequest, seen: SeenHere, programs: ProgramsFound | None, item: Prepared) -> SeenHere:
+def _common(ready: Sequence[Prepared]) -> AuditShared | None:
+    """Return what the audits of all subjects share, None where there are none."""
+    if not any(item.policy.audits for item in ready):
+        return None
+    from supplymatrix.engine.audit_shared import AuditShared
+
+    return AuditShared()
+
+
+def _with_audits(
+    request: CheckRequest, seen: SeenHere, programs: ProgramsFound | None, item: Prepared, common: AuditShared | None
+) -> SeenHere:
     from supplymatrix.engine.audit_input import AuditInput
     from supplymatrix.engine.check_audits import add_audits
 
@@ -307,6 +321,7 @@ def _with_audits(request: CheckRequest, seen: SeenHere, programs: ProgramsFound 
         proxies=item.policy.allowed_proxies,
         vuln_databases=request.vuln_databases,
         every_build=request.every_build,
+        shared=common,
     )
     return add_audits(seen, item.policy, wish)
 
@@ -361,10 +376,18 @@ def _judge(
         verdict=changed(verdict, notes=notes),
         rules=ALL_RULES,
         lines=SourceLines({**item.project.files, **item.policy.files, **starts}),
-        places={**places_of_vendored(item, verdict, facts), **item.places},
+        places={**_places_of_audited(item, verdict), **places_of_vendored(item, verdict, facts), **item.places},
         subject_files=(*_read_files(item.project.digests), *seen.files),
         proof_files=_read_files({item.committed.name: item.committed.sha256} if item.committed.name else {}),
     )
+
+
+def _places_of_audited(item: Prepared, verdict: Verdict) -> Mapping[str, str]:
+    if not item.policy.audits:
+        return {}
+    from supplymatrix.engine.check_audits import places_of_audited
+
+    return places_of_audited(item, verdict)
 
 
 def _read_files(digests: Mapping[str, str]) -> tuple[ReadFile, ...]:

@@ -10,15 +10,18 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from supplymatrix.engine.audit_input import AuditInput
+from supplymatrix.engine.prepare import Prepared
 from supplymatrix.engine.this_machine import SeenHere
 from supplymatrix.errors import InputError, SourceError, TransportError
 from supplymatrix.model.audit_family import AuditFamily
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.value import changed
+from supplymatrix.model.verdict import Verdict
 from supplymatrix.policy.document import Policy
 from supplymatrix.reports.audit_words import FAMILY_TITLES
+from supplymatrix.sources.project import is_file
 
-__all__ = ["ENGINES", "add_audits", "audits_of"]
+__all__ = ["ENGINES", "add_audits", "audits_of", "places_of_audited"]
 
 ENGINES: Mapping[AuditFamily, tuple[str, ...]] = {
     AuditFamily.VULNS: ("supplymatrix.engine.audit_vulns",),
@@ -73,3 +76,14 @@ def _failed(family: AuditFamily, err: Exception) -> Gap:
         remedy=remedy or "mend what it says, and run again",
         family=family,
     )
+
+
+def places_of_audited(item: Prepared, verdict: Verdict) -> Mapping[str, str]:
+    """Return where a reader finds the files of the project that audits name, by artifact: build files, Go files."""
+    if not item.policy.audits:
+        return {}
+    found = [place for one in verdict.judged if one.finding is not None for place in one.finding.locations]
+    found += [one.gap.location for one in verdict.judged if one.gap is not None and one.gap.location is not None]
+    named = {place.artifact for place in found} - {*item.places}
+    inside = (name for name in named if name and not name.startswith(("/", "~")) and "\0" not in name)
+    return {name: (item.project.root / name).as_posix() for name in sorted(inside) if is_file(item.project.root / name)}

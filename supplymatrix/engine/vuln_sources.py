@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from supplymatrix.engine.audit_shared import once
 from supplymatrix.engine.module_graph import GraphReader, GraphRun, PackagesBy, cache_of
 from supplymatrix.model.fact import Gap, GraphModule
 from supplymatrix.model.location import Location
@@ -99,7 +100,8 @@ def project_vulnerabilities(wish: AuditInput, databases: VulnDatabases, source: 
     known = {fact.subject.path for fact in facts}  # a member of a workspace may import what it does not require
     facts += [fact for fact in run.facts if fact.subject.path in run.packages and fact.subject.path not in known]
     cache = cache_of(wish.means.environ)
-    gos = gos_of_project(project, wish.means, release_table(wish.means), cache)
+    table = once(wish.shared, "releases of Go", lambda: release_table(wish.means))
+    gos = gos_of_project(project, wish.means, table, cache)
     look = _Look(wish, databases, run, facts, gos)
     found = look.found()
     if wish.every_build and any(one.is_ruled_out for one in found):
@@ -368,7 +370,7 @@ class _Look:
             return None
         from supplymatrix.net.settings import building_goroot
         from supplymatrix.sources.go_root import go_version_of
-        from supplymatrix.sources.standard_packages import OF_CGO, follow_standard
+        from supplymatrix.sources.standard_packages import OF_CGO, StandardSearch, follow_standard
 
         run = self._run
         root = building_goroot(self._wish.means.environ)
@@ -382,7 +384,10 @@ class _Look:
             roots.setdefault(path, with_c[0] if with_c else run.name)
         for path in run.programs or ():
             roots.setdefault("runtime", path)
-        return follow_standard(roots, root, taken.context)
+        context = taken.context
+        key = ("standard library", root, context)
+        search = once(self._wish.shared, key, lambda: StandardSearch(root, context))
+        return follow_standard(roots, root, context, search=search)
 
     def _chain_to(self, path: str) -> tuple[str, ...]:
         """Return the import paths from a main module's package to another one."""

@@ -19,7 +19,7 @@ class FipsRun:
     cryptography beside the module. results: findings of the rules SM601 to SM608, in their order. faults: of named
     files that cannot be used. forged: files of images that are not what their digest says. table_of: the day of the
     table of certificates. exit_code: 0 nothing found, 1 something of level warn or error, 2 a file that cannot be used,
-    3 something could not be looked at, 5 nothing."""
+    3 something could not be looked at or judged, 5 nothing."""
 
     postures: tuple[FipsPosture, ...]
     packages: tuple[NonApprovedPackage, ...]

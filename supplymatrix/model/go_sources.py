@@ -141,9 +141,10 @@ class Credential:
     ("GOPROXY", "url.*.insteadOf", "ENV", "-ldflags -X main.token", "step env"). name: of the variable, machine or key,
     never the secret. prefix: its first four characters and digest: the first 8 hex digits of its SHA-256, both "" where
     it has less than twenty characters, for which they would help to guess it. length: of it. origin: as of a setting,
-    where it is no file of the project. is_committed: whether git tracks the file, None = nobody can say, or its text is not in it. is_readable:
-    others on this machine may read the file, None = does not apply. is_shipped: it goes into an image or a program, so
-    that whoever has that has it too. is_sure: it has a form that only credentials have; else its name says so.
+    where it is no file of the project. is_committed: whether git tracks the file, None = nobody can say, or its text is
+    not in it. is_readable: others on this machine may read the file, None = does not apply. is_shipped: it goes into an
+    image or a program, so that whoever has that has it too. is_sure: it has a form that only credentials have; else its
+    name says so.
     """
 
     kind: str

@@ -138,8 +138,11 @@ def unsaid_of(term: Term, terms: Terms, is_asked: frozenset[str]) -> TermValue |
     return term.unsaid if term.section in is_asked else None
 
 
-def looser_of(here: Terms, above: Terms, *, is_asked: frozenset[str]) -> Iterator[tuple[Term, Said, str, Location]]:
-    """Yield what a file would set looser than those it builds on: key, value, the least that may be, where that stands.
+def looser_of(
+    here: Terms, above: Terms, *, is_asked: frozenset[str]
+) -> Iterator[tuple[Term, Said, str, Location | None]]:
+    """Yield what a file would set looser than those it builds on: key, value, the least that may be, where that stands,
+    None where nothing says it.
 
     is_asked: sections and families that these have, so that what they do not say holds as it is without them.
     """
@@ -147,8 +150,8 @@ def looser_of(here: Terms, above: Terms, *, is_asked: frozenset[str]) -> Iterato
         term, least = TERMS[key], above.get(key)
         asked = least.value if least is not None else unsaid_of(term, above, is_asked)
         if asked is not None and is_looser(term, said.value, asked):
-            place = least or (above.get(_FIX_WITHIN) if term.section == "sla" else None) or said
-            yield term, said, shown_value(term, asked), place.location
+            place = least or (above.get(_FIX_WITHIN) if term.section == "sla" else None)
+            yield term, said, shown_value(term, asked), place.location if place is not None else None
 
 
 def is_looser(term: Term, one: TermValue, least: TermValue) -> bool:

@@ -35,6 +35,7 @@ COPIED = "file with credentials in an image"
 _SHOWN = 20  # characters from which on the first four and the digest help nobody to guess the rest
 _LONGEST_NAME = 120
 _REVOKE = "make it worthless where it counts"
+_MOUNT = "give it to RUN by --mount=type=secret"
 _ADVICE = {
     FileKind.GO: "and take it out: the go command gets credentials from GOAUTH or a .netrc outside of the tree",
     FileKind.ENV: "and keep it out of the tree: set it where the program runs, from a store of secrets",
@@ -99,10 +100,8 @@ def for_file(kind: FileKind, where: str) -> str:
 def for_given(kind: str) -> str:
     """Return what to do about what a Dockerfile gives away although its text is not there."""
     if kind == COPIED:
-        return "give it to RUN by --mount=type=secret: a copied file stays in the image, also where it is removed later"
-    return (
-        "give it to RUN by --mount=type=secret: its value is not here, and what is given stays in the image's history"
-    )
+        return f"{_MOUNT}: a copied file stays in the image, also where it is removed later"
+    return f"{_MOUNT}: its value is not here, and what is given for it stays in the image's history"
 
 
 def for_setting(name: str) -> str:

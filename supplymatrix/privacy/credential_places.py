@@ -33,7 +33,9 @@ class FileKind(StrEnum):
 
 _EXACT = {
     "go.mod": FileKind.GO, "go.work": FileKind.GO,
-    "go.env": FileKind.ENV, ".envrc": FileKind.ENV, ".env": FileKind.ENV,
+    "go.env": FileKind.ENV, ".envrc": FileKind.ENV, ".env": FileKind.ENV, ".secrets": FileKind.ENV,
+    "id_rsa": FileKind.SETTINGS, "id_ed25519": FileKind.SETTINGS, "id_ecdsa": FileKind.SETTINGS,
+    ".npmrc": FileKind.SETTINGS, ".pypirc": FileKind.SETTINGS, ".pgpass": FileKind.SETTINGS,
     ".netrc": FileKind.NETRC, "_netrc": FileKind.NETRC, "netrc": FileKind.NETRC,
     ".git-credentials": FileKind.GIT_CREDENTIALS, "git-credentials": FileKind.GIT_CREDENTIALS,
     ".gitconfig": FileKind.GIT_CONFIG, "gitconfig": FileKind.GIT_CONFIG, ".gitmodules": FileKind.GIT_CONFIG,
@@ -48,13 +50,15 @@ _CI = re.compile(
 )
 _CI_FOLDERS = frozenset({
     ".github", ".gitlab", ".circleci", ".buildkite", ".woodpecker", ".tekton", ".semaphore", ".azuredevops",
-    ".azure-pipelines", ".gitea", ".forgejo", ".ci", "ci",
+    ".azure-pipelines", ".gitlab-ci", ".gitea", ".forgejo", ".ci", "ci",
 })  # fmt: skip
+_SCRIPT_FOLDERS = frozenset({"scripts", "script", "hack", ".githooks", ".husky"})
+"""Folders of which a file without a suffix is a script."""
 _YAML = re.compile(
     r"(?:docker-)?compose.*\.ya?ml|\.?goreleaser.*\.ya?ml|\.ko\.ya?ml|taskfile.*\.ya?ml|snapcraft\.ya?ml"
     r"|rockcraft\.ya?ml|melange.*\.ya?ml|apko.*\.ya?ml|skaffold.*\.ya?ml|\.?nfpm.*\.ya?ml|earthly.*\.ya?ml"
 )
-_DOCKERFILE = re.compile(r"(?:dockerfile|containerfile)(?:[.-].+)?|.+\.(?:dockerfile|containerfile)")
+_DOCKERFILE = re.compile(r"(?:dockerfile|containerfile)(?:[._-].+)?|.+\.(?:dockerfile|containerfile)")
 _SCRIPT = re.compile(r".+\.(?:sh|bash|zsh|ksh|fish|ps1|bat|cmd|spec)|jenkinsfile(?:\..+)?|.+\.jenkinsfile")
 _MAKE = re.compile(r"(?:gnu)?makefile\..+|.+\.mk|.+\.mak")
 _ENV = re.compile(r"\.env\..+|.+\.env")
@@ -89,19 +93,22 @@ def file_kind(path: str) -> FileKind | None:
     if parts[-1:] == ["vendor"]:
         return FileKind.GO if name == "modules.txt" else None
     if ".git" in parts:
-        return FileKind.GIT_CONFIG if parts[-1] == ".git" and name in ("config", "config.worktree") else None
-    found = _EXACT.get(name) or _by_folder(name, parts)
+        is_one = parts[-1] == ".git" or "modules" in parts[parts.index(".git") :]
+        return FileKind.GIT_CONFIG if is_one and name in ("config", "config.worktree") else None
+    found = _EXACT.get(name) or _by_folder(name, whole, parts)
     if found is None and not name.endswith(_OTHERS):
         found = next((kind for pattern, kind in _PATTERNS if pattern.fullmatch(name)), None)
     return found
 
 
-def _by_folder(name: str, parts: list[str]) -> FileKind | None:
+def _by_folder(name: str, whole: str, parts: list[str]) -> FileKind | None:
     """Return what a file is that its folder says it of."""
     if name.endswith((".yml", ".yaml")) and not _CI_FOLDERS.isdisjoint(parts):
         return FileKind.CI
     if name == "config.json" and parts[-1:] == [".docker"]:
         return FileKind.SETTINGS
+    if "." not in name and not whole.isupper() and not _SCRIPT_FOLDERS.isdisjoint(parts[-1:]):
+        return FileKind.SCRIPT
     return FileKind.MAKE if name == "rules" and parts[-1:] == ["debian"] else None
 
 

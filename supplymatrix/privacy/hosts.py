@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from supplymatrix.gomod.gourl import split_url
@@ -95,6 +96,7 @@ def _name(host: str) -> str:
     return (found["name"] if found else host).strip("[]").lower().removesuffix(".")
 
 
+@lru_cache(maxsize=4_096)
 def _address(name: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(name)
@@ -109,6 +111,7 @@ def _is_private_address(name: str) -> bool:
     return address is not None and any(address in network for network in _PRIVATE)
 
 
+@lru_cache(maxsize=4_096)
 def _domain(name: str) -> str:
     """Return the domain that somebody has registered, as far as the name tells; "" for a name that many share."""
     if _BUCKETS.fullmatch(name) or name in _SHARED:

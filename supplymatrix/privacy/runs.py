@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.go_sources import Asked, EffectiveSetting, NameSent, RiskySetting
 from supplymatrix.model.value import value
 from supplymatrix.privacy.needs import Scenario
 from supplymatrix.privacy.proxy_chain import ProxyChain
 
-__all__ = ["ContextChain", "LeaksRun", "SourcesRun"]
+__all__ = ["ContextChain", "LeaksRun", "SourcesRun", "told_hosts"]
 
 
 @value
@@ -70,9 +72,15 @@ class LeaksRun:
     def hosts(self, context: str) -> tuple[tuple[str, Asked], ...]:
         """Return who is told something in a context: those who are told private names first, then those who are asked
         in any case, then by name."""
-        found: dict[tuple[str, Asked], tuple[bool, bool]] = {}
-        for sent in self.of(context):
-            key = (sent.host, sent.asked)
-            private, sure = found.get(key, (False, False))
-            found[key] = (private or sent.may_be_private, sure or sent.is_sure)
-        return tuple(sorted(found, key=lambda key: (not found[key][0], not found[key][1], key)))
+        return told_hosts(self.of(context))
+
+
+def told_hosts(names: Iterable[NameSent]) -> tuple[tuple[str, Asked], ...]:
+    """Return who is told names: those first who are told private ones, then those who are asked in any case, then by
+    name."""
+    found: dict[tuple[str, Asked], tuple[bool, bool]] = {}
+    for sent in names:
+        key = (sent.host, sent.asked)
+        private, sure = found.get(key, (False, False))
+        found[key] = (private or sent.may_be_private, sure or sent.is_sure)
+    return tuple(sorted(found, key=lambda key: (not found[key][0], not found[key][1], key)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from supplymatrix.model.go_sources import Asked, NameSent
 from supplymatrix.privacy.needs import COMMANDS
-from supplymatrix.privacy.runs import LeaksRun
+from supplymatrix.privacy.runs import LeaksRun, told_hosts
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.sources_view import gap_lines, wrapped
 
@@ -30,16 +30,21 @@ def render_leaks_text(run: LeaksRun, *, width: int = 80, verbose: bool = False) 
     lines: list[str] = []
     command = COMMANDS[run.scenario]
     state = "with what is in the module cache" if run.is_warm else "with an empty module cache"
-    for context in run.contexts:
-        sent = run.of(context)
+    by_context: dict[str, list[NameSent]] = {context: [] for context in run.contexts}
+    for each in run.sent:
+        by_context.setdefault(each.context, []).append(each)
+    for context, sent in by_context.items():
         hosts = len({name.host for name in sent if name.is_sure})
         names = len({name.name for name in sent if name.is_sure})
         where = f"{context}: " if context else ""
         head = f"{where}`{command}` {state} tells {_count(names, 'name')} to {_count(hosts, 'host')}"
         lines += [*textwrap.wrap(plain(head), max(40, width)), ""]
         others: list[list[NameSent]] = []
-        for host, asked in run.hosts(context):
-            part = [each for each in sent if (each.host, each.asked) == (host, asked)]
+        by_host: dict[tuple[str, Asked], list[NameSent]] = {}
+        for each in sent:
+            by_host.setdefault((each.host, each.asked), []).append(each)
+        for key in told_hosts(sent):
+            asked, part = key[1], by_host[key]
             is_fallback = asked in _OWN_HOSTS and not verbose and not any(each.is_sure for each in part)
             if is_fallback:
                 others.append(part)
@@ -67,9 +72,11 @@ def _verdict(run: LeaksRun) -> str:
 
 def _fallbacks(parts: Sequence[Sequence[NameSent]], width: int) -> Iterator[str]:
     """Yield the modules' own hosts, which are asked when others have failed, by what must have happened."""
-    for when in sorted({each.when for part in parts for each in part}):
-        hosts = [(part[0].host, len({each.name for each in part if each.when == when})) for part in parts]
-        told = ", ".join(f"{host} ({count:,})" for host, count in sorted(hosts) if count)
+    by_when: dict[str, dict[str, set[str]]] = {}
+    for each in (each for part in parts for each in part):
+        by_when.setdefault(each.when, {}).setdefault(each.host, set()).add(each.name)
+    for when, hosts in sorted(by_when.items()):
+        told = ", ".join(f"{host} ({len(names):,})" for host, names in sorted(hosts.items()))
         yield from textwrap.wrap(plain(f"· the modules' own hosts, only if {when}:"), max(40, width))
         yield from wrapped("", told, width, indent=_INDENT)
         yield ""

@@ -73,7 +73,7 @@ class _Told:
         for result in run.results:
             if result.status is Status.FAIL and result.finding is not None:
                 place = result.finding.locations[0].artifact if result.finding.locations else ""
-                how = next((one.value for one in result.evidence if one.label == "how"), "")
+                how = next((one.value for one in result.finding.evidence if one.label == "how"), "")
                 key = (result.subject, place, how)
                 level = ALL_RULES[result.rule].level.value
                 self._levels[key] = max(self._levels.get(key, ""), level, key=_rank)

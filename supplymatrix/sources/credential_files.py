@@ -198,6 +198,28 @@ class _Walk:
             kind = file_kind(place)
             if kind is not None and os.path.lexists(full):
                 yield from self._file(place, kind, is_link=os.path.islink(full))  # noqa: PTH114 - as above
+        if name == ".git":
+            yield from self._of_submodules(f"{path}/modules")
+
+    def _of_submodules(self, top: str) -> Iterator[CredentialFile]:
+        """Yield the settings of submodules, which lie below .git by their names; a name may have slashes."""
+        waiting = deque([(top, 0)])
+        while waiting:
+            below, depth = waiting.popleft()
+            config = f"{below}/config"
+            if os.path.lexists(os.path.join(self._root, config)):  # noqa: PTH118 - as above
+                yield from self._file(config, FileKind.GIT_CONFIG, is_link=False)
+                below += "/modules"  # submodules of a submodule
+            try:
+                with os.scandir(os.path.join(self._root, below)) as found:  # noqa: PTH118 - as above
+                    inner = sorted(entry.name for entry in found if entry.is_dir(follow_symlinks=False))
+            except (OSError, ValueError):
+                continue  # most have none
+            self._folders += len(inner)
+            if depth < _DEEPEST and self._folders < _MOST_FOLDERS:
+                waiting += [(f"{below}/{name}", depth + 1) for name in inner]
+            else:
+                self.gap(below[:200], "there are more submodules, or deeper ones, than are looked into", "look by hand")
 
     def _file(self, path: str, kind: FileKind, *, is_link: bool) -> Iterator[CredentialFile]:
         full = os.path.join(self._root, path)  # noqa: PTH118 - as above

@@ -24,7 +24,7 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.sources.files import read_if_there
 from supplymatrix.sources.package_files import FileHead, PackageDisk, UnreadableError
 
-__all__ = ["OF_CGO", "StandardFindings", "follow_standard"]
+__all__ = ["OF_CGO", "StandardFindings", "StandardSearch", "follow_standard"]
 
 OF_CGO = ("runtime/cgo", "syscall", "unsafe")
 """What a package that imports "C" imports beside what it says."""
@@ -44,13 +44,17 @@ class StandardFindings:
     missing: Mapping[str, str]
 
 
-def follow_standard(roots: Mapping[str, str], goroot: Path, context: BuildContext | AnyPlatform) -> StandardFindings:
+def follow_standard(
+    roots: Mapping[str, str],
+    goroot: Path,
+    context: BuildContext | AnyPlatform,
+    *,
+    search: StandardSearch | None = None,
+) -> StandardFindings:
     """Return the packages that some of the standard library need, themselves included. roots: import path → the
     package of the build that asks for it. context: what is built for, with `AnyPlatform` for all of them; experiments
-    that this Go has switched on are added to it."""
-    source = os.path.join(goroot, "src")  # noqa: PTH118 - PackageDisk takes texts
-    tags = context.tags | _experiments(goroot)
-    search = _Search(source, changed(context, tags=tags))
+    that this Go has switched on are added to it. search: of this Go and context, which has read some of it already."""
+    search = search or StandardSearch(goroot, context)
     waiting = deque(sorted(roots))
     importers = dict(roots)
     used: list[str] = []
@@ -64,19 +68,28 @@ def follow_standard(roots: Mapping[str, str], goroot: Path, context: BuildContex
             if wanted not in importers:
                 importers[wanted] = path
                 waiting.append(wanted)
-    return StandardFindings(used=tuple(sorted(used)), importers=importers, missing=search.missing)
+    missing = {path: search.missing[path] for path in importers if path in search.missing}
+    return StandardFindings(used=tuple(sorted(used)), importers=importers, missing=missing)
 
 
-class _Search:
-    def __init__(self, source: str, context: BuildContext | AnyPlatform) -> None:
-        self._source = source
-        self._context = context
+class StandardSearch:
+    """Reads what the packages of one Go's standard library import, each once. context: what is built for."""
+
+    def __init__(self, goroot: Path, context: BuildContext | AnyPlatform) -> None:
+        self._source = os.path.join(goroot, "src")  # noqa: PTH118 - PackageDisk takes texts
+        self._context = changed(context, tags=context.tags | _experiments(goroot))
         self._disk = PackageDisk()
         self._holds: dict[tuple[Constraint, ...], bool] = {(): True}
+        self._imports: dict[str, set[str] | None] = {}
         self.missing: dict[str, str] = {}
 
     def imports_of(self, path: str) -> set[str] | None:
         """Return what a package imports, None for one that is not there or has nothing for this build."""
+        if path not in self._imports:
+            self._imports[path] = self._read(path)
+        return self._imports[path]
+
+    def _read(self, path: str) -> set[str] | None:
         if path == "unsafe":
             return set()
         try:

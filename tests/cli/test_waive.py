@@ -215,3 +215,27 @@ def test_a_file_in_vendor_is_named_by_its_path(cli: Cli, svc: Path, name: str) -
     told = cli("waive", "SM121", name, str(svc), *options).err
     assert ("nothing is waived by this" in told) == (not name.startswith("vendor/"))
     assert (f"did you mean vendor/{name}?" in told) == (name not in ("other.txt", "vendor/README.local"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "is_told"),
+    [
+        ("SM803", "golang:1.25.3@sha256:00 in Dockerfile", True),
+        ("SM803", "golang:1.25.3", False),
+        ("SM804", "https://mirror.example/golang:1.25", True),
+        ("SM804", "a.example/x", False),
+        ("SM215", "GOPROXY of this machine", True),
+        ("SM215", "proxy.corp.example", False),
+        ("SM308", "go", False),
+        ("SM132", "Go 1.24 in Dockerfile", True),
+        ("SM132", "a.example/svc", True),
+        ("SM803", "**", True),
+    ],
+)
+def test_what_is_of_no_module_is_named_by_its_subject(
+    cli: Cli, svc: Path, rule: str, name: str, *, is_told: bool
+) -> None:
+    done = waive(cli, svc, rule, name, "--dry-run")
+    assert done.code == (0 if is_told else 2), done.err
+    assert ("nothing would be waived by this" in done.err) is not is_told
+    assert (f'package = "{name}"' in done.out) is is_told

@@ -128,7 +128,8 @@ def test_a_line_that_was_cut_shows_nothing_of_its_last_word() -> None:
     "piece",
     [
         "token=", "token: ", "TOKEN = ", "x=", "machine ", "login -p ", "curl -u a:", "@tcp(", "a:a:", "://a:b", "'",
-        "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----$", "https://b:a/", "-X $(a)", "eyJa-", "${TOKEN:-", "--token ", "$(", "{{", "<", "ghp_", "authorization: b ",
+        "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----$", "https://b:a/", "-X $(a)", "eyJa-",
+        "${TOKEN:-", "--token ", "$(", "{{", "<", "ghp_", "authorization: b ", "mysql ", "echo a|", "redis-cli -a ",
         '"', 'password: "', "ENV TOKEN ", "[secret,", "LS0tLS1CRUdJTi", "token=*.token=*.", "sk-", "A/", " ",
     ],
 )  # fmt: skip

@@ -12,6 +12,7 @@ from supplymatrix.model.fact import CachedCopy, CopyKind, CopyState, Fact, Gap, 
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.on_disk import VendoredModule, VendorState, VendorTree
+from supplymatrix.model.vulnerability import LevelBy, Review, Vulnerability, VulnLevel
 from supplymatrix.sources.project import Project, read_project
 from tests.support.made_log import go_mod_text, made_hash
 
@@ -99,3 +100,30 @@ def test_a_go_mod_in_a_folder_or_under_another_hash_is_not_the_one_that_was_miss
     assert not StillKnown(then, in_folder).has_gap(gap(A))
     assert not StillKnown(in_folder, then).has_gap(gap(A))
     assert not StillKnown(then, project(tmp_path / "other", salt="x")).has_gap(gap(A))
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "program", "is_kept"),
+    [
+        (A, VulnLevel.MODULE, "", True),
+        (A, VulnLevel.PACKAGE, "", False),
+        (A, VulnLevel.MODULE, "app", False),
+        ("example.com/new@v1.0.0", VulnLevel.MODULE, "", False),
+    ],
+)
+def test_a_vulnerability_was_there_where_its_module_was_and_no_more_is_said(
+    known: StillKnown, name: str, level: VulnLevel, program: str, *, is_kept: bool
+) -> None:
+    found = Vulnerability(
+        advisory="GO-2026-1001",
+        subject=module(name),
+        program=program,
+        level=level,
+        looked=level,
+        level_by=LevelBy.MODULES,
+        review=Review.REVIEWED,
+        summary="it breaks",
+        database="go",
+        location=PLACE,
+    )
+    assert list(known.facts([found])) == [found] * is_kept

@@ -82,7 +82,8 @@ def test_lines_are_told() -> None:
 
 
 def test_programs_that_are_started_by_name() -> None:
-    text = b'import "os/exec"; exec.Command("git", "log")\nexec.CommandContext(ctx, "/usr/bin/gs")\nexec.LookPath("pandoc.exe")\n'
+    text = b'import "os/exec"; exec.Command("git", "log")\n'
+    text += b'exec.CommandContext(ctx, "/usr/bin/gs")\nexec.LookPath("pandoc.exe")\n'
     text += b'exec.Command(name)\n// exec.Command("no")\n'
     assert [(one.name, one.line) for one in programs_started(text)] == [("git", 1), ("gs", 2), ("pandoc", 3)]
 

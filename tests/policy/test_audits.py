@@ -246,8 +246,9 @@ UNSAID = [
 
 @pytest.mark.parametrize(("org", "looser", "least"), UNSAID)
 def test_what_a_parent_does_not_say_cannot_be_loosened(org: str, looser: str, least: str) -> None:
-    with pytest.raises(InputError, match="is set lower than the policy that this one builds on"):
+    with pytest.raises(InputError, match="is set lower than the policy that this one builds on") as caught:
         build(f'extends = ["org.toml"]\n{looser}', org=org)
+    assert "lift.toml" not in caught.value.diagnostics[0].message
     build(f'extends = ["org.toml"]\n{least}', org=org)
     key = next(key for key in parse(looser).terms if key not in parse(org).terms)
     for parents in ('["one.toml", "two.toml"]', '["two.toml", "one.toml"]'):

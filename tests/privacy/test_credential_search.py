@@ -126,6 +126,8 @@ def test_text_of_windows_is_read() -> None:
         (".gitlab/ci/build.yml", FileKind.CI), (".git/config", FileKind.GIT_CONFIG), (".git/HEAD", None),
         ("a/config", None), ("debian/rules", FileKind.MAKE), (".env.local", FileKind.ENV), ("main.go", None),
         ("README.md", None), ("docker-bake.hcl", FileKind.SETTINGS), ("go.sum", None), ("x/.netrc", FileKind.NETRC),
+        ("hack/README", None), ("hack/build", FileKind.SCRIPT), ("bin/app", None), (".ssh/id_rsa.pub", None),
+        (".git/modules/a/config", FileKind.GIT_CONFIG), (".git/modules/a/HEAD", None),
     ],
 )  # fmt: skip
 def test_files_are_told_by_their_names(path: str, kind: FileKind | None) -> None:

@@ -91,7 +91,7 @@ def _run(outcome: LinkOutcome) -> CgoRun:
     fact = NativeCode(
         subject=ModuleVersion(path="a.example/m", version="v1.0.0"), library="zmq", mode=LinkMode.DYNAMIC,
         proof=NativeProof.SOURCE, location=Location(artifact="go.mod"), licence="MPL-2.0",
-        position=LicencePosition(outcome=outcome, of=PositionOf.LICENCE_TEXT, source="MPL-2.0", words="give its source"),
+        position=LicencePosition(outcome=outcome, of=PositionOf.LICENCE_TEXT, source="x", words="give its source"),
     )  # fmt: skip
     target = CgoTarget(name="m", goos="linux", goarch="amd64", cgo=True)
     return CgoRun(native=(fact,), national=(), targets=(target,), gaps=(), notes=(), exit_code=0)

@@ -74,6 +74,12 @@ def test_what_only_a_link_leads_to_is_read_or_a_gap(tmp_path: Path) -> None:
     ]
 
 
+def test_settings_of_submodules_are_found(tmp_path: Path) -> None:
+    names = [".git/modules/a/config", ".git/modules/b/c/config", ".git/modules/a/modules/d/config"]
+    root = _write(tmp_path, *names, ".git/modules/a/hooks/x")
+    assert _found(root) == sorted(names)
+
+
 def test_what_is_no_plain_file_is_a_gap(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "Makefile")
     (tmp_path / ".env").symlink_to("Makefile")

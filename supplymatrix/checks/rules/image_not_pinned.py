@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.buildfiles.images import is_own_syntax
-from supplymatrix.buildfiles.pins import names_release
 from supplymatrix.checks.path_uses import (
     IMAGES,
     OF_CI,
@@ -56,10 +54,7 @@ def check(view: FactView) -> Iterator[Result]:
             what,
             module,
             message=f"the {first.part.value} {short_name(what)} is named {_by(first)}",
-            label="its owner can move this"
-            if first.pinned is Pinned.VERSION
-            else "this name moves"
-            if first.version not in _MOVING else "any image may stand behind this name",
+            label=_label(first),
             locations=places_of(told),
             evidence=evidence_of(told),
             fix=first.wants or "name it by its digest",
@@ -79,9 +74,18 @@ def _is_told(use: VendorUse) -> bool:
         return use.pinned in {Pinned.VERSION, Pinned.FLOATING}
     if use.pinned is not Pinned.FLOATING:
         return False
+    from supplymatrix.buildfiles.images import is_own_syntax  # a check without this audit does without them
+    from supplymatrix.buildfiles.pins import names_release
+
     if is_own_syntax(use.what):
         return not names_release(use.what)
     return use.role != OF_CI or not names_release(use.what)
+
+
+def _label(use: VendorUse) -> str:
+    if use.pinned is Pinned.VERSION:
+        return "its owner can move this"
+    return "this name moves" if use.version not in _MOVING else "any image may stand behind this name"
 
 
 def _by(use: VendorUse) -> str:

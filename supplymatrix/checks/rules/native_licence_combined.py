@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from supplymatrix.checks.native import brought, fact_subject, name_of, native_finding, whose
 from supplymatrix.checks.native_gaps import unknown_native
@@ -10,7 +10,6 @@ from supplymatrix.checks.result import passed
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.native_code import LinkOutcome, NativeCode
 from supplymatrix.model.rule import Level, Result, Rule, Severity
-from supplymatrix.native.positions import fits_project
 
 __all__ = ["JUDGED_BY", "RULE", "check"]
 
@@ -42,20 +41,26 @@ def check(view: FactView) -> Iterator[Result]:
     for fact in facts:
         beside = inside.get(fact.program, {})
         reaches = fact.position.outcome is LinkOutcome.GPL_COMBINED
-        if not reaches or fits_project(fact.licence, fact.own_licence, beside):
+        if not reaches or _fits(fact.licence, fact.own_licence, beside):
             yield passed(RULE, fact_subject(fact), fact.subject)
         else:
             yield _finding(fact, beside)
 
 
+def _fits(licence: str, own: str, others: Iterable[str] = ()) -> bool:
+    from supplymatrix.native.positions import fits_project  # a check without this audit does without it
+
+    return fits_project(licence, own, others)
+
+
 def _finding(fact: NativeCode, beside: Mapping[str, str]) -> Result:
     disputed = "; others dispute that" if fact.position.is_disputed else ""
     others: list[str] = []
-    if fits_project(fact.licence, fact.own_licence):
+    if _fits(fact.licence, fact.own_licence):
         others = [
             f"{name} ({text})"
             for text, name in sorted(beside.items())
-            if not fits_project(fact.licence, fact.own_licence, (text,))
+            if not _fits(fact.licence, fact.own_licence, (text,))
         ] or [f"{name} ({text})" for text, name in sorted(beside.items()) if text != fact.licence]
     return native_finding(
         RULE,

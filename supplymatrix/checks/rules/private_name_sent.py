@@ -11,7 +11,6 @@ from supplymatrix.gomod.goprivate import match
 from supplymatrix.model.go_sources import Asked, EffectiveSetting, NameSent, SendReason
 from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Evidence, Level, Result, Rule, Severity
-from supplymatrix.privacy.hosts import is_public_path
 
 __all__ = ["JUDGED_BY", "RULE", "check"]
 
@@ -101,4 +100,6 @@ def _finding(name: str, found: list[NameSent], beginnings: list[str], *, is_cove
 
 def _pattern(name: str) -> str:
     """Return what GOPRIVATE should cover: the host, or the owner's part of a host where anybody keeps code."""
+    from supplymatrix.privacy.hosts import is_public_path
+
     return "/".join(name.split("/")[: 2 if is_public_path(name) else 1])
