@@ -22,6 +22,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.program import BuiltProgram, ProgramState
 from supplymatrix.model.rule import Evidence, Result, Rule
 from supplymatrix.model.vulnerability import Review, VulnDatabase, Vulnerability, VulnLevel
+from supplymatrix.vulns.versions import release_of
 
 __all__ = [
     "DATABASE", "DATABASE_AGE", "GO_ITSELF", "clear_subjects", "fix_of", "rule_of", "vulnerability_finding",
@@ -84,7 +85,7 @@ def fix_of(found: Vulnerability) -> str:
     if found.is_malicious:
         return f"take {found.subject.path} out, and treat what it could reach as known to others"
     if found.subject.path in GO_ITSELF:
-        version = found.fixed.removeprefix("v")
+        version = release_of(found.fixed)
         return f"build with Go {version} or newer" if version else "no Go holds the fix yet"
     if found.fixed and not found.required:
         return f"go get {found.subject.path}@{found.fixed}"

@@ -220,6 +220,7 @@ def facts_of(wish: AuditInput) -> SeenHere:
     facts: list[Fact] = [*run.settings, *run.risks]
     gaps = [*run.gaps]
     notes = [*run.notes]
+    runs: list[LeaksRun] = []
     if wish.project is not None:
         for scenario in (Scenario.BUILD, Scenario.TIDY):
             try:
@@ -228,9 +229,11 @@ def facts_of(wish: AuditInput) -> SeenHere:
                 fault = err.diagnostics[0]
                 gaps.append(Gap(wanted="which module names are sent", reason=fault.message, remedy=fault.remedy))
                 break
+            runs.append(leaks)
             facts += [sent for sent in leaks.sent if not sent.context or sent.may_be_private]
             gaps += leaks.gaps
-            notes += [*leaks.notes, *leaks.refused, *_perhaps(leaks)]
+            notes += [*leaks.notes, *leaks.refused]
+    notes += _perhaps(runs)
     return SeenHere(
         facts=tuple(dict.fromkeys(facts)),
         gaps=tuple(dict.fromkeys(gaps)),
@@ -238,17 +241,17 @@ def facts_of(wish: AuditInput) -> SeenHere:
     )
 
 
-def _perhaps(leaks: LeaksRun) -> Iterable[str]:
+def _perhaps(runs: Sequence[LeaksRun]) -> Iterable[str]:
     """Yield which names may be private that others are told; nobody has said so, and no rule judges them."""
-    found = dict.fromkeys(sent.name for sent in leaks.perhaps_private if sent.version)
-    hosts = dict.fromkeys(sent.host for sent in leaks.perhaps_private)
-    if hosts:
-        names = [*found] or [sent.name for sent in leaks.perhaps_private[:1]]
+    found = [sent for run in runs for sent in run.perhaps_private]
+    names = [*dict.fromkeys(sent.name for sent in found if sent.version)] or [sent.name for sent in found[:1]]
+    if names:
         more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+        commands = " and ".join(COMMANDS[run.scenario] for run in runs if run.perhaps_private)
+        hosts = ", ".join([*dict.fromkeys(sent.host for sent in found)][:_MOST_NAMED])
         yield (
-            f"{', '.join(names[:_MOST_NAMED])}{more}: on the host of the main module, and perhaps private;"
-            f" {COMMANDS[leaks.scenario]} tells {', '.join([*hosts][:_MOST_NAMED])}. Where they are private, say so in"
-            " GOPRIVATE, or in [sources] private of the policy"
+            f"perhaps private, by the host of the main module: {', '.join(names[:_MOST_NAMED])}{more}; {commands} would"
+            f" tell {hosts}. What is private belongs into GOPRIVATE, or into [sources] private of the policy"
         )
 
 

@@ -37,7 +37,7 @@ from supplymatrix.vulns.advisory import GO_ITSELF, STDLIB, TOOLCHAIN
 from supplymatrix.vulns.clearing import clearing_version
 from supplymatrix.vulns.index import VulnIndex
 from supplymatrix.vulns.smallest_cover import smallest_cover
-from supplymatrix.vulns.versions import is_comparable, order_of
+from supplymatrix.vulns.versions import is_comparable, order_of, release_of
 
 if TYPE_CHECKING:
     from supplymatrix.engine.audit_vulns import VulnRun
@@ -143,7 +143,7 @@ class _Planner:
         self._retracted = retracted
         self._go_mod = parse_go_mod(data)
         self._excluded = {(entry.module.path, entry.module.version) for entry in self._go_mod.exclude}
-        self._ids = frozenset(found.advisory for found in wanted)
+        self._ids = frozenset((found.subject.path, found.advisory) for found in wanted)
         self._made: dict[frozenset[tuple[str, str]], ModuleGraph] = {}
         self._not_cleared: dict[tuple[str, str, str], NotCleared] = {}
         self._clears: dict[str, set[str]] = {}
@@ -174,7 +174,7 @@ class _Planner:
             )
         return FixPlan(
             name=inputs.name,
-            found=tuple(sorted(self._ids)),
+            found=tuple(sorted({advisory for _, advisory in self._ids})),
             steps=tuple(steps),
             raised=raised,
             not_cleared=tuple(self._not_cleared[key] for key in sorted(self._not_cleared)),
@@ -286,7 +286,7 @@ class _Planner:
         wanted = [found for found in self._wanted if found.subject.path in GO_ITSELF and not found.program]
         for found in wanted:
             if found.location.artifact not in _OWN_FILES:
-                fixed = found.fixed.removeprefix("v")
+                fixed = release_of(found.fixed)
                 remedy = f"build with Go {fixed} or newer there" if fixed else _NO_FIX
                 self._keep(found.subject, found.advisory, f"{found.location} names that Go", remedy)
         wanted = [found for found in wanted if found.location.artifact in _OWN_FILES]
@@ -305,12 +305,14 @@ class _Planner:
         clears = {found.advisory for found in wanted} - after
         if version == was or not clears:
             return None
-        names = tuple(f"go{text.removeprefix('v')}" for text in (was, version))
+        names = tuple(f"go{release_of(text)}" for text in (was, version))
         return FixStep(path=TOOLCHAIN, was=names[0], becomes=names[1], clears=tuple(sorted(clears)))
 
     def _others(self, path: str, version: str) -> frozenset[str]:
         """Return the ids of what concerns a version and is not to be cleared."""
-        return frozenset(entry.id for entry in self._index.affecting(path, version)) - self._ids
+        return frozenset(
+            entry.id for entry in self._index.affecting(path, version) if (path, entry.id) not in self._ids
+        )
 
     def _requires(self, graph: ModuleGraph, chosen: Sequence[str]) -> dict[str, str]:
         """Return the versions that go.mod has to name: of what it requires already, and of what is raised."""

@@ -181,9 +181,7 @@ def _named(path: Path, gaps: list[Gap]) -> list[ReadDatabase]:
         read = read_database(path)
     except InputError as err:
         fault = err.diagnostics[0]
-        reason = (
-            f"{fault.message} ({fault.artifact})" if fault.artifact not in ("", named) else str(fault.message)
-        )
+        reason = f"{fault.message} ({fault.artifact})" if fault.artifact not in ("", named) else str(fault.message)
         remedy = fault.remedy or "name a file or folder of entries in the OSV form"
         gaps.append(Gap(wanted=wanted, reason=reason, remedy=remedy, location=Location(artifact=shown)))
         return []

@@ -247,10 +247,10 @@ class _Scan:
             yield self._loaded(Loaded(name="", line=0, how="import"), self._at(file.name), state)
         states = [self._files[file.name] for file in self._package.go_files if file.uses_c]
         if any(state.is_possible for state in states):
-            for path, data in self._package.c_files:
-                if "/" not in path:
-                    state = self._of_c(path, states)
-                    yield from (self._loaded(one, self._at(path), state) for one in loads_in_c(data[:_LOADS]))
+            for path in self.bundled_paths():
+                state = self._of_c(path, states)
+                found = loads_in_c(self._c_texts[path][:_LOADS])
+                yield from (self._loaded(one, self._at(path), state) for one in found)
 
     def _loaded(self, one: Loaded, file: str, state: _File) -> SeenCode:
         name = GO_PLUGIN if one.name == GO_PLUGIN else one.name

@@ -76,7 +76,7 @@ def header(audit: Audit, width: int, paint: Paint, *, verbose: bool = False) -> 
         is_more = text.startswith(" ")
         lines += fold("           " if is_more else "  signed ", plain(text.strip()), width)
     for family in families_on(audit):
-        lines += fold(f"  {family.value} ".ljust(9), plain(family_words(audit, family)), width)
+        lines += fold(f"  {family.value} ".ljust(10), plain(family_words(audit, family)), width)
     parts = [part for part in (score_part(verdict), ", ".join(say_tally(tally_of(verdict)))) if part]
     word = verdict.outcome.value.upper()
     first, *rest = fold(f"  {word}{' ' * max(2, 7 - len(word))}", " · ".join(parts), width)

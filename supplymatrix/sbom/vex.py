@@ -18,6 +18,7 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.value import value
 from supplymatrix.model.verdict import WaiverUse
 from supplymatrix.model.vulnerability import EVERY_BUILD, LevelBy, Review, Vulnerability, VulnLevel
+from supplymatrix.vulns.versions import release_of
 
 __all__ = ["VexStatement", "VexStatus", "statement_of", "statements_of"]
 
@@ -136,5 +137,5 @@ def _action(found: Vulnerability) -> str:
     if not found.fixed:
         return f"no version of {found.subject.path} with a fix is known"
     if found.subject.path in ("stdlib", "toolchain"):
-        return f"build with Go {found.fixed.removeprefix('v')} or later"
+        return f"build with Go {release_of(found.fixed)} or later"
     return f"update {found.subject.path} to {found.fixed} or later"

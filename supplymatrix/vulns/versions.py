@@ -22,7 +22,16 @@ from supplymatrix.gomod.build_info import split_version
 from supplymatrix.model.semver import SortKey, is_valid, sort_key
 from supplymatrix.vulns.advisory import Advisory, Affected, Span
 
-__all__ = ["bare", "fixed_version", "is_affected", "is_comparable", "order_of", "spans_of", "version_of_go"]
+__all__ = [
+    "bare",
+    "fixed_version",
+    "is_affected",
+    "is_comparable",
+    "order_of",
+    "release_of",
+    "spans_of",
+    "version_of_go",
+]
 
 _START = sort_key("v0.0.0-0")
 _GO = re.compile(r"([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(?:(rc|beta)([0-9]+))?", re.ASCII)
@@ -44,6 +53,12 @@ def version_of_go(text: str) -> str:
     major, minor, patch, kind, number = match.groups()
     made = f"{major}.{minor}.{patch or '0'}"
     return f"{made}-{kind}.{number}" if kind else made
+
+
+def release_of(fixed: str) -> str:
+    """Return the release of Go that first holds a fix: "1.21.0" for "v1.21.0-0" and "v1.21.0-rc.2"; "" for "". Entries
+    name the first pre-release, and nobody builds on these."""
+    return bare(fixed).partition("-")[0]
 
 
 def is_comparable(version: str) -> bool:

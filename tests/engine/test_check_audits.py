@@ -10,7 +10,7 @@ import pytest
 
 from supplymatrix.engine import audit_path
 from supplymatrix.engine.audit_input import AuditInput
-from supplymatrix.engine.check import CheckRequest, run_check
+from supplymatrix.engine.check import CheckRequest, run_check, run_survey
 from supplymatrix.engine.check_audits import ENGINES
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.this_machine import SeenHere
@@ -55,6 +55,27 @@ def test_nothing_is_looked_at_where_nobody_asks_for_it(tmp_path: Path) -> None:
     loaded = loaded_modules(code, {"PATH": os.environ["PATH"], **Machine(tmp_path).environ})
     assert "supplymatrix.engine.check" in loaded
     assert not [name for name in loaded if "audit_input" in name or "check_audits" in name]
+    rooms = {name.split(".")[1] for name in loaded if name.startswith("supplymatrix.")}
+    assert not rooms & {"privacy", "native", "licences", "buildfiles", "vulns", "fips"}
+
+
+def test_the_projects_of_a_run_share_what_is_read_for_all_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, made = [], audit_path.PathKnowledge.of
+
+    def of(means: Means, folders: tuple[Path, ...] | None) -> audit_path.PathKnowledge:
+        read.append(folders)
+        return made(means, folders)
+
+    monkeypatch.setattr(audit_path.PathKnowledge, "of", of)
+    paths = tuple(project(tmp_path / name, "[path]\n") for name in ("one", "two", "three"))
+    means = Means(environ=Machine(tmp_path).environ, now=NOW, offline=True)
+    survey = run_survey(CheckRequest(paths=paths, means=means))
+    assert len(read) == 1
+    for item in survey.items:
+        assert isinstance(item, Audit)
+        assert statuses(item, "SM804") == {"SM804": Status.FAIL}
 
 
 def test_a_section_of_the_policy_has_its_family_looked_at(tmp_path: Path) -> None:

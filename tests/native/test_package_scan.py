@@ -196,3 +196,8 @@ def test_any_texts_are_scanned(data: bytes, c_data: bytes, name: str) -> None:
     file = GoText(name=f"{name}.go", data=b'package a\n/*\n#cgo LDFLAGS: -la\n*/\nimport "C"\n' + data, uses_c=True)
     found = seen(file, c_files=(("a.c", c_data), (f"{name}/b.c", data)), archives=(name,), objects=((name, data),))
     assert all(len(one.files) == one.count or not one.files for one in found)
+
+
+def test_libraries_that_included_code_opens_are_told() -> None:
+    found = seen(go('#include "src/a.c"'), c_files=(("src/a.c", b'void f(void){ dlopen("libr.so.8", 1); }'),))
+    assert short(found) == [("libr.so.8", "loaded at run time", True, ""), ("", "bundled source", True, "")]

@@ -96,6 +96,12 @@ def test_tests_and_other_stages_are_judged_by_no_rule(purpose: str) -> None:
     assert _found("SM604", fact) == _found("SM608", fact) == expected
 
 
+def test_a_certificate_is_asked_of_what_ci_builds_by_no_rule() -> None:
+    open_state = {**_V1, "module": "v1.0.0", "state": "not in the table", "certificate": ""}
+    assert _found("SM606", _file(**open_state)) == {"Dockerfile": "unknown"}
+    assert _found("SM606", _file(**open_state, purpose="ci")) == {}
+
+
 def test_one_program_of_a_project_with_the_mode_for_tests_is_enough() -> None:
     claim = {"kind": "claim", "family": "none", "words": "fips140=only is written", "location": "cmd/z/main.go:1"}
     assert _found("SM608", _source(mode="on", family="go-module", marks=[claim])) == {"example.com/svc": "fail"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from supplymatrix.checks.crypto import module_of, subject_of, told_postures, unlinked_gap
 from supplymatrix.checks.result import failed, passed, unknown
 from supplymatrix.checks.view import FactView
-from supplymatrix.model.fips import CertificateState, FipsFamily, FipsPosture
+from supplymatrix.model.fips import CertificateState, FipsFamily, FipsPosture, FipsPurpose
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.rule import Evidence, Level, Result, Rule, Severity
 
@@ -46,9 +46,9 @@ _OPEN = {
 
 
 def check(view: FactView) -> Iterator[Result]:
-    """One result for each program, project and build file that takes a way to FIPS 140-3."""
+    """One result for each program, project and build file that takes a way to FIPS 140-3, what CI builds left out."""
     for posture in told_postures(view):
-        if posture.family is FipsFamily.NONE:
+        if posture.family is FipsFamily.NONE or posture.purpose is FipsPurpose.CI:
             continue
         subject, module = subject_of(posture), module_of(view, posture)
         if posture.state is CertificateState.NOT_LINKED:
