@@ -22,7 +22,6 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.program import BuiltProgram, ProgramState
 from supplymatrix.model.rule import Evidence, Result, Rule
 from supplymatrix.model.vulnerability import Review, VulnDatabase, Vulnerability, VulnLevel
-from supplymatrix.vulns.versions import release_of
 
 __all__ = [
     "DATABASE", "DATABASE_AGE", "GO_ITSELF", "clear_subjects", "fix_of", "rule_of", "vulnerability_finding",
@@ -85,6 +84,8 @@ def fix_of(found: Vulnerability) -> str:
     if found.is_malicious:
         return f"take {found.subject.path} out, and treat what it could reach as known to others"
     if found.subject.path in GO_ITSELF:
+        from supplymatrix.vulns.versions import release_of  # a check without this audit does without it
+
         version = release_of(found.fixed)
         return f"build with Go {version} or newer" if version else "no Go holds the fix yet"
     if found.fixed and not found.required:

@@ -75,6 +75,7 @@ _HEAD_WORDS = frozenset(_HEADS.split())
 """What may stand before a name at the beginning of a line."""
 _CALL = re.compile(r"[A-Za-z_][\w.]{0,100}\(.*", re.DOTALL)
 _DOTTED = re.compile(r"[a-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60})+(?:[\[,;].*)?", re.DOTALL)
+_INDEXED = re.compile(r"[A-Za-z_][\w.]{0,100}\[[\"'].*", re.DOTALL)
 _ELSEWHERE = re.compile(r"[&*!|>][\w!-]*(?:\s.*)?", re.DOTALL)
 _PATTERN = re.compile(r"\.[*+]|\\[A-Za-z]|\[\^?[^\]\s]{0,40}\]|\(\?")
 _COLLECTION = re.compile(r"\{(?!\{)[^\n]*[:}]|\[[^\n]*[\],]|\{\Z|\[\Z")
@@ -263,11 +264,16 @@ class _Value:
         if _DOTTED.fullmatch(text):
             return not any(_is_dense(part) for part in re.split(r"[.\[,;]", text))
         if not self.is_tight:
-            is_one = _CALL.fullmatch(text) or _ELSEWHERE.fullmatch(text) or _COLLECTION.match(text)
+            is_one = (
+                _CALL.fullmatch(text)
+                or _INDEXED.fullmatch(text)
+                or _ELSEWHERE.fullmatch(text)
+                or _COLLECTION.match(text)
+            )
             return is_one is not None or text[:1] in "[(^"
         if _CALL.fullmatch(text):
             return ")" in whole or whole[-1:] in "(\"'"
-        if text[:1] in "[(^":
+        if text[:1] in "[({^":
             return not has_digit or not set("]*+)\"'").isdisjoint(whole)
         return _ELSEWHERE.fullmatch(text) is not None and not has_digit
 

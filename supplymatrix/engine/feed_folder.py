@@ -30,6 +30,7 @@ __all__ = ["FoundFile", "find_files"]
 _MAX_FILES = 200_000
 _GO_VULNDB = "go-vulndb"
 _SERVED = re.compile(r"(?:ID/)?GO-[0-9]{4}-[0-9]{4,9}\.json", re.ASCII)
+_INDEX = re.compile(r"index/(?:db|modules|vulns)\.json", re.ASCII)
 
 
 @value
@@ -118,7 +119,7 @@ def _of_file(path: Path, feeds: Sequence[Feed]) -> dict[str, list[FoundFile]]:
 
 def _of_go_vulndb(file: str) -> bool:
     """Return whether a file of a folder is one of the Go database in a layout that is no other feed's."""
-    return file.endswith(BUNDLES) or _SERVED.fullmatch(file) is not None
+    return file.endswith(BUNDLES) or _SERVED.fullmatch(file) is not None or _INDEX.fullmatch(file) is not None
 
 
 def _of_layout(folder: Path, feeds: Sequence[Feed]) -> dict[str, list[FoundFile]]:
@@ -146,4 +147,6 @@ def _of_layout(folder: Path, feeds: Sequence[Feed]) -> dict[str, list[FoundFile]
                 found[_GO_VULNDB].append(FoundFile(name=file, path=path))
             elif feed is not None and feed.id in found:
                 found[feed.id].append(FoundFile(name=file.removeprefix(f"{feed.id}/"), path=path))
+    if all(_INDEX.fullmatch(file.name) for file in found.get(_GO_VULNDB, ())):
+        found |= dict.fromkeys(found.keys() & {_GO_VULNDB}, [])  # an index alone is no database
     return found

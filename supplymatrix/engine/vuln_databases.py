@@ -4,8 +4,8 @@ found = open_databases(means.environ, paths=(Path("ours.jsonl"),))
 found.index.affecting("golang.org/x/text", "v0.3.5"), found.databases, found.gaps
 
 The Go database comes first, so that its entries, which name functions, are told before others of the same
-vulnerability. A whole copy of it that is named takes the place of the synced one: one with an index, or with no fewer
-entries than that; some of its entries count beside it. What was synced is kept once more in the compact form, beside
+vulnerability. A whole copy of it that is named takes the place of the synced one: one that has all the entries of its
+own index, or no fewer entries than that; some of its entries count beside it. What was synced is kept once more in the compact form, beside
 the files that were received; where that is lost or damaged, it is made anew from them.
 """
 
@@ -190,14 +190,20 @@ def _named(path: Path, gaps: list[Gap]) -> list[ReadDatabase]:
 
 
 def _lost(read: ReadDatabase, wanted: str) -> tuple[Gap, ...]:
-    """Return what of a database could not be read, as one gap."""
+    """Return what of a database could not be read, and what its index names and is not there, as a gap each."""
+    remedy = f"`{SYNC}`" if read.source.database.id == "go" else "mend what it says"
+    subject = read.source.database.id
+    gaps = []
+    if read.absent:
+        reason = f"{read.absent:,} of {read.named:,} entries that its index names are not there"
+        whole = remedy if subject == "go" else "bring a copy that is whole"
+        gaps.append(Gap(wanted=f"all of {wanted}", reason=reason, remedy=whole, subject=subject))
     if not read.lost:
-        return ()
+        return tuple(gaps)
     shown = "; ".join(f"{fault.artifact}: {fault.message}" for fault in read.faults[:_SHOWN])
     entries = "1 entry or file of it" if read.lost == 1 else f"{read.lost:,} entries or files of it"
     reason = f"{entries} cannot be read: {shown}"
-    remedy = f"`{SYNC}`" if read.source.database.id == "go" else "mend what it says"
-    return (Gap(wanted=f"all of {wanted}", reason=reason, remedy=remedy, subject=read.source.database.id),)
+    return (*gaps, Gap(wanted=f"all of {wanted}", reason=reason, remedy=remedy, subject=subject))
 
 
 def _missing(why: str) -> Gap:

@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256 as sha256_of
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import IO
 
@@ -75,15 +75,18 @@ _Part = tuple[str, bytes]
 
 @value
 class ReadDatabase:
-    """A database that was read. is_go: all its entries are of the Go database; is_indexed: and it says itself that it
-    is that one, by its index, or as `feeds sync` has kept it. faults: of entries that could not be read, the first few;
-    lost: how many there are."""
+    """A database that was read. is_go: all its entries are of the Go database; is_indexed: and it is whole, as its own
+    index names them, or as `feeds sync` has kept it. faults: of entries that could not be read, the first few; lost:
+    how many there are. named: how many entries the index names, 0 = there is no such list; absent: of them are not
+    there."""
 
     source: AdvisorySource
     is_go: bool
     is_indexed: bool = False
     faults: tuple[Diagnostic, ...] = ()
     lost: int = 0
+    named: int = 0
+    absent: int = 0
 
 
 class _Reading:
@@ -94,12 +97,25 @@ class _Reading:
         self.faults: list[Diagnostic] = []
         self.lost = 0
         self.indexed: date | None = None
+        self._there: set[str] = set()
+        self._lists: dict[str, set[str]] = {}
+
+    @property
+    def named(self) -> set[str]:
+        """The ids that the database's own index has, of its list of modules where there is no other."""
+        return self._lists.get("vulns") or self._lists.get("modules") or set()
+
+    @property
+    def absent(self) -> set[str]:
+        """Those of them that no file or entry has."""
+        return self.named - self._there - self.entries.keys()
 
     def add(self, name: str, data: bytes) -> None:
         """Read one file, member or line. Raises InputError where there are too many."""
         if _INDEX.fullmatch(name):
             self._add_index(name, data)
             return
+        self._there.add(PurePosixPath(name).stem)  # what cannot be read, or is about no module, is there all the same
         try:
             found = _entry_or_list(data, name)
         except InputError as err:
@@ -122,12 +138,18 @@ class _Reading:
             self.faults += err.diagnostics[:1]
 
     def _add_index(self, name: str, data: bytes) -> None:
-        """Take the day of the database from its own index; the rest of the index is made anew."""
-        if name.endswith("db.json"):
-            try:
-                self.indexed = _real(date.fromisoformat(str(json.loads(data)["modified"])[:10]))
-            except (ValueError, TypeError, KeyError, RecursionError):
-                self.indexed = None
+        """Take the day of the database and the ids of its entries from its own index; the rest is made anew."""
+        kind = PurePosixPath(name).stem
+        try:
+            found = json.loads(data)
+            if kind == "db":
+                self.indexed = _real(date.fromisoformat(str(found["modified"])[:10]))
+                return
+            tables = found if kind == "vulns" else [one for module in found for one in module["vulns"]]
+            self._lists[kind] = {str(one["id"]) for one in tables}
+        except (ValueError, TypeError, KeyError, RecursionError):
+            if kind != "db":
+                self.fail(_fault(name, "the index of the database cannot be read", "a list of entries"))
 
 
 def read_database(path: Path) -> ReadDatabase:
@@ -177,9 +199,11 @@ def read_files(files: Iterable[tuple[Path, str]], *, label: str, name: str, sha2
     return ReadDatabase(
         source=Entries(database, found),
         is_go=is_go,
-        is_indexed=is_go and reading.indexed is not None,
+        is_indexed=is_go and bool(reading.named) and not reading.absent,
         faults=tuple(reading.faults),
         lost=reading.lost,
+        named=len(reading.named),
+        absent=len(reading.absent),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from supplymatrix.documents.secret_text import without_credentials
 from supplymatrix.engine.means import Means
 from supplymatrix.errors import InputError
 from supplymatrix.model.location import Location
@@ -34,7 +35,7 @@ def ignores_of(
             return (), ()
         ignores = read_osv_scanner_toml(data, OSV_SCANNER_TOML)
     except InputError as err:
-        fault = err.diagnostics[0]
+        fault = without_credentials(err.diagnostics[0])
         place = Location(artifact=OSV_SCANNER_TOML, line=fault.line, column=fault.column) if fault.line else None
         seen = f" ({fault.seen})" if fault.seen else ""
         text = f"{OSV_SCANNER_TOML} ignores nothing as it is: {fault.message}{seen}"

@@ -25,6 +25,7 @@ from supplymatrix.model.value import changed
 __all__ = ["date_fixes", "go_version_of", "parse_go_vulndb"]
 
 FEED = "go-vulndb"
+_INDEX = ("index/db.json", "index/modules.json", "index/vulns.json")
 _GO_ITSELF = ("stdlib", "toolchain")
 _EARLY = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})-(?:0|([a-z]{1,8})\.?([0-9]{1,4}))", re.ASCII)
 _NUMBER = re.compile(r"(1\.[0-9]{1,4}(?:\.|[a-z]{1,8}))([0-9]{1,4})", re.ASCII)
@@ -32,7 +33,10 @@ _NO_TABLE = "the days of Go's releases were not at hand"
 
 
 def parse_go_vulndb(data: bytes, file: str) -> FeedReading:
-    """Return the fixes that one entry tells of, not dated yet; nothing where it is about modules alone."""
+    """Return the fixes that one entry tells of, not dated yet; nothing where it is about modules alone, and of the
+    database's own index."""
+    if file.endswith(_INDEX):
+        return FeedReading()
     return parse_record(data, file, FEED, _read)
 
 

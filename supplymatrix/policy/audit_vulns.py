@@ -24,6 +24,7 @@ from supplymatrix.policy.document import Policy
 from supplymatrix.policy.waivers import WaiverBook
 from supplymatrix.vulns.clocks import ClockStart, start_of
 from supplymatrix.vulns.cvss import severity_of
+from supplymatrix.vulns.versions import release_of
 
 __all__ = ["DATABASE_RULE", "OVERDUE_RULE", "check_vulns", "judge_vulns", "subject_of"]
 
@@ -151,7 +152,7 @@ def _overdue(found: Vulnerability, policy: Policy, rule: Rule, today: date) -> R
         return passed(rule, subject, found.subject)
     fixed = f"go get {found.subject.path}@{found.fixed}" if found.fixed else "there is no fix yet: take the module out"
     if found.subject.path in ("stdlib", "toolchain"):
-        fixed = f"build with Go {found.fixed.removeprefix('v')} or newer" if found.fixed else "there is no fix yet"
+        fixed = f"build with Go {release_of(found.fixed)} or newer" if found.fixed else "there is no fix yet"
     return failed(
         rule,
         subject,

@@ -12,7 +12,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from supplymatrix.vulns.advisory import Advisory
+from supplymatrix.vulns.advisory import Advisory, ImportedPackage
+from supplymatrix.vulns.versions import names_no_package
 
 __all__ = ["govulncheck_files"]
 
@@ -46,12 +47,21 @@ def govulncheck_files(entries: Iterable[tuple[str, Advisory]]) -> Mapping[str, b
     return {name: json.dumps(found, sort_keys=True).encode() for name, found in files.items()}
 
 
+def _parts(module: str, advisory: Advisory) -> list[list[ImportedPackage]]:
+    """Return the packages that an entry names of a module, and beside them nothing, for all of it, where a part of the
+    entry names none."""
+    blocks = [block for block in advisory.affected if block.module == module]
+    named = [package for block in blocks for package in block.packages]
+    whole: list[list[ImportedPackage]] = [] if named and not names_no_package(blocks) else [[]]
+    return [*([named] if named else []), *whole]
+
+
 def _entry(name: str, found: Iterable[tuple[str, Advisory]]) -> dict[str, Any]:
     affected = []
     first: Advisory | None = None
-    for module, advisory in found:
+    parts = [(module, advisory, packages) for module, advisory in found for packages in _parts(module, advisory)]
+    for module, advisory, packages in parts:
         first = first or advisory
-        packages = [package for block in advisory.affected if block.module == module for package in block.packages]
         affected.append(
             {
                 "package": {"ecosystem": "Go", "name": module},

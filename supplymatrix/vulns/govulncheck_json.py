@@ -238,9 +238,10 @@ class _Reading:
         packages = sorted({one.trace[0].package for one in nearest} - {""})
         symbols = sorted({one.trace[0].name for one in nearest if one.trace[0].function})
         notes = [f"of {len(symbols):,} functions that are reached the first {_MAX_SYMBOLS} are named"]
-        is_named = entry is not None and any(block.packages for block in entry.affected if block.module == frame.module)
+        blocks = [block for block in entry.affected if block.module == frame.module] if entry is not None else []
+        is_named = bool(blocks) and all(block.packages for block in blocks)
         level = frame.level
-        # an entry without packages says of none that it is not imported
+        # an entry without packages, or a part of it, says of none that it is not imported
         looked = max(looked, level, key=lambda one: one.depth) if is_named else max(VulnLevel.MODULE, level, key=_depth)
         location = places.get(frame.module) or (best.place if best.place is not None else None)
         return Vulnerability(

@@ -21,7 +21,7 @@ from supplymatrix.model.value import changed, value
 from supplymatrix.model.vulnerability import VulnLevel
 from supplymatrix.vulns.advisory import STDLIB, Advisory, Affected, ImportedPackage
 from supplymatrix.vulns.index import VulnIndex
-from supplymatrix.vulns.versions import fixed_version, is_affected, version_of_go
+from supplymatrix.vulns.versions import affected_blocks, fixed_version, names_no_package, version_of_go
 
 __all__ = ["Linked", "LinkedModule", "Match", "match_module", "match_program", "wanted_packages"]
 
@@ -100,7 +100,7 @@ def wanted_packages(program: Linked, index: VulnIndex) -> frozenset[str]:
     for module in program.all_modules:
         path, version = module.subject.path, module.subject.version
         for advisory in index.affecting(path, version):
-            for block in _blocks(advisory, path, version):
+            for block in affected_blocks(advisory, path, version):
                 found |= {module.imported_as(one.path) for one in block.packages if one.symbols}
     return frozenset(found & (program.packages or frozenset()))
 
@@ -110,11 +110,11 @@ def match_module(module: LinkedModule, program: Linked, index: VulnIndex) -> lis
     path, version = module.subject.path, module.subject.version
     found = []
     for advisory in index.affecting(path, version):
-        blocks = _blocks(advisory, path, version)
+        blocks = affected_blocks(advisory, path, version)
         named = [[one for one in block.packages if one.fits(program.goos, program.goarch)] for block in blocks]
         if blocks and all(block.packages and not left for block, left in zip(blocks, named, strict=True)):
             continue
-        names_none = any(not block.packages for block in blocks)
+        names_none = names_no_package(blocks)
         match = _match(advisory, module, [one for left in named for one in left], program, names_none=names_none)
         own = _own_versions(blocks)
         found.append(_noted(match, _OWN.format(own)) if own else match)
@@ -160,10 +160,6 @@ def _match(
         fixed=fixed,
         notes=tuple(dict.fromkeys(notes)),
     )
-
-
-def _blocks(advisory: Advisory, path: str, version: str) -> list[Affected]:
-    return [block for block in advisory.affected if block.module == path and is_affected(block, version)]
 
 
 def _is_within(package: str, module: LinkedModule) -> bool:

@@ -4,8 +4,8 @@
         found.level, found.looked
 
 An entry that names packages is at level PACKAGE where one of them is imported for the platform that is built for; where
-none is, it is at level MODULE, with looked PACKAGE if all imports are known. One that names none is at level MODULE,
-and nobody can tell more, unless the build takes no package of the module at all. Functions are not looked for here.
+none is, it is at level MODULE, with looked PACKAGE if all imports are known. One that names none, or a part of which does, is
+at level MODULE, and nobody can tell more, unless the build takes no package of the module at all. Functions are not looked for here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from supplymatrix.model.value import value
 from supplymatrix.model.vulnerability import LevelBy, Vulnerability, VulnLevel
 from supplymatrix.vulns.advisory import Advisory, ImportedPackage
 from supplymatrix.vulns.index import VulnIndex
-from supplymatrix.vulns.versions import fixed_version, is_affected
+from supplymatrix.vulns.versions import affected_blocks, fixed_version, names_no_package
 
 __all__ = ["BuiltModule", "Imports", "match_module"]
 
@@ -58,12 +58,9 @@ def match_module(module: BuiltModule, index: VulnIndex, imports: Imports) -> Ite
 
 
 def _vulnerability(module: BuiltModule, advisory: Advisory, imports: Imports) -> Vulnerability:
-    named = [
-        package
-        for block in advisory.affected
-        if block.module == module.subject.path and is_affected(block, module.subject.version)
-        for package in block.packages
-    ]
+    blocks = affected_blocks(advisory, module.subject.path, module.subject.version)
+    named = [package for block in blocks for package in block.packages]
+    is_whole = not named or names_no_package(blocks)  # all of the module counts
     hits = sorted({path for package in named for path in _taken(package, module, imports)})
     notes = [*advisory.notes, *module.notes, *_notes(named, hits, module, imports)]
     own = sorted(
@@ -81,7 +78,7 @@ def _vulnerability(module: BuiltModule, advisory: Advisory, imports: Imports) ->
         level = looked = VulnLevel.PACKAGE
     else:
         level = VulnLevel.MODULE
-        is_known = module.is_complete and (bool(named) or not module.packages)
+        is_known = module.is_complete and (not is_whole or not module.packages)
         looked = VulnLevel.PACKAGE if is_known else VulnLevel.MODULE
     return Vulnerability(
         advisory=advisory.id,

@@ -23,10 +23,12 @@ from supplymatrix.model.semver import SortKey, is_valid, sort_key
 from supplymatrix.vulns.advisory import Advisory, Affected, Span
 
 __all__ = [
+    "affected_blocks",
     "bare",
     "fixed_version",
     "is_affected",
     "is_comparable",
+    "names_no_package",
     "order_of",
     "release_of",
     "spans_of",
@@ -110,6 +112,17 @@ def is_affected(affected: Affected, version: str) -> bool:
         return False
     here = order_of(version)
     return any(_holds(span, here) for span in affected.spans) or _is_named(affected.versions, here)
+
+
+def affected_blocks(advisory: Advisory, module: str, version: str) -> list[Affected]:
+    """Return what of an entry concerns a module version."""
+    return [block for block in advisory.affected if block.module == module and is_affected(block, version)]
+
+
+def names_no_package(blocks: Iterable[Affected]) -> bool:
+    """Return whether a part of an entry names no package, so that packages rule nothing out, whatever the others name.
+    blocks: those that concern the module version."""
+    return any(not block.packages for block in blocks)
 
 
 def fixed_version(advisory: Advisory, module: str, version: str) -> str:

@@ -60,6 +60,34 @@ def test_the_policy_of_the_project_counts(cli: Cli, folder: Path) -> None:
     assert [name["private_by"] for name in document(done.out)["names"]] == ["the policy ([sources] private: lib.test)"]
 
 
+def test_proxies_that_the_policy_allows_may_know(cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("audit", "leaks", str(folder), "--scenario", "download", "--env", "GONOPROXY=none", "--format", "json")
+    monkeypatch.setenv("GOPRIVATE", "*.corp.example")
+    monkeypatch.setenv("GONOPROXY", "none")
+    assert [name["private"] for name in document(cli(*words).out)["names"]] == [True]
+    assert cli("audit", "sources", str(folder)).code == 1
+    write_files(folder, {"lift.toml": '[policy]\nname = "svc"\n\n[sources]\nproxies = ["proxy.test"]\n'})
+    assert [name["private"] for name in document(cli(*words).out)["names"]] == [False]
+    assert cli("audit", "sources", str(folder)).code == 0
+
+
+def test_a_workspace_is_looked_at_as_a_whole(cli: Cli, folder: Path) -> None:
+    work = folder.parent / "work"
+    write_files(folder.parent / "go", {"go.env": "GOPROXY=https://default.test\n"})
+    write_files(work, {"go.work": "go 1.22\n\nuse (\n\t./a\n\t./b\n)\n", "a/go.mod": GO_MOD})
+    write_files(
+        work, {"b/go.mod": GO_MOD.replace("app", "b"), "b/Dockerfile": "FROM golang\nENV GOSUMDB=off\nRUN go vet\n"}
+    )
+    write_files(work, {".gitlab-ci.yml": "variables: {GONOSUMDB: '*'}\n"})
+    done = cli("audit", "sources", str(work), "--format", "json")
+    assert done.code == 1
+    assert [risk["context"] for risk in document(done.out)["risks"]] == ["b/Dockerfile, stage 0", ".gitlab-ci.yml"]
+    done = cli("check", str(work / "b"), "--audit", "sources", "--offline")
+    assert "GOSUMDB in Dockerfile, stage 0: no checksum log" in " ".join(done.out.split())
+    done = cli("check", str(work), "--audit", "sources", "--offline")
+    assert "../.gitlab-ci.yml:1:24" in done.out
+
+
 @pytest.mark.parametrize("words", [["--env", "GOPRIVATE"], ["--env", "1=2"], ["--scenario", "deploy"]])
 def test_words_that_mean_nothing(words: list[str], cli: Cli, folder: Path) -> None:
     assert cli("audit", "leaks", str(folder), *words).code == 2

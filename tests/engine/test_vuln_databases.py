@@ -20,7 +20,7 @@ from supplymatrix.model.value import changed
 from supplymatrix.model.vulnerability import VulnDatabase
 from supplymatrix.net.feed_store import FeedStore
 from supplymatrix.vulns.compact import pack_database
-from tests.support.feed_server import FeedServer, feed_at
+from tests.support.feed_server import FeedServer, feed_at, made_zip
 from tests.support.made_vulns import DATABASE, advisory
 from tests.support.osv_entries import as_lines, as_zip, entry, write_folder
 
@@ -134,6 +134,38 @@ def test_a_part_of_the_go_database_counts_beside_the_synced_one(tmp_path: Path) 
     for whole in (tmp_path / "as-many.jsonl", write_folder(tmp_path / "served", new, day="2026-11-24")):
         assert _open(tmp_path, whole).databases[0].source == whole.as_posix()
         assert len(_open(tmp_path, whole).databases) == 1
+
+
+@pytest.mark.parametrize("form", ["folder", "zip", "modules", "synced"])
+def test_a_copy_that_lacks_what_its_index_names_is_no_whole_one(tmp_path: Path, form: str) -> None:
+    (tmp_path / "all.jsonl").write_bytes(as_lines(_FIRST, entry("GO-2026-0003")))
+    assert _sync(tmp_path / "feeds", tmp_path / "all.jsonl") is SyncState.UPDATED
+    part = write_folder(tmp_path / "part", _FIRST, entry("GO-2026-0009"), day="2026-11-24")
+    (part / "ID" / "GO-2026-0001.json").unlink()
+    if form == "modules":
+        (part / "index" / "vulns.json").unlink()
+        listed = [{"path": "a.example/m", "vulns": [{"id": "GO-2026-0001"}, {"id": "GO-2026-0009"}]}]
+        (part / "index" / "modules.json").write_text(json.dumps(listed), encoding="utf-8")
+    elif form == "zip":
+        files = {path.relative_to(part).as_posix(): path.read_bytes() for path in part.rglob("*.json")}
+        part = tmp_path / "part.zip"
+        part.write_bytes(made_zip(files))
+    if form == "synced":
+        assert _sync(tmp_path / "feeds", part) in (SyncState.UPDATED, SyncState.PARTLY)
+    for found in (_open(tmp_path), _open(tmp_path)) if form == "synced" else (_open(tmp_path, part),):
+        assert [gap.reason for gap in found.gaps] == ["1 of 2 entries that its index names are not there"]
+        assert form == "synced" or _ids(found) == ["GO-2026-0001", "GO-2026-0003", "GO-2026-0009"]
+
+
+def test_a_day_alone_makes_no_whole_copy(tmp_path: Path) -> None:
+    (tmp_path / "all.jsonl").write_bytes(as_lines(_FIRST, entry("GO-2026-0003")))
+    _sync(tmp_path / "feeds", tmp_path / "all.jsonl")
+    part = write_folder(tmp_path / "part", entry("GO-2026-0009"), day="2026-11-24")
+    (part / "index" / "vulns.json").unlink()
+    found = _open(tmp_path, part)
+    assert [one.id for one in found.databases] == ["go", "go-2"]
+    (part / "index" / "vulns.json").write_text("{", encoding="utf-8")
+    assert "cannot be read" in _open(tmp_path, part).gaps[0].reason
 
 
 def test_what_a_folder_holds_and_nobody_reads_is_told(tmp_path: Path) -> None:
@@ -273,3 +305,9 @@ def test_a_damaged_manifest_is_a_gap(tmp_path: Path) -> None:
     assert generation is not None
     (generation.folder / "manifest.json").write_bytes(b"{")
     assert [gap.remedy for gap in _open(tmp_path).gaps] == ["`supplymatrix feeds sync go-vulndb`"]
+
+
+def test_a_path_that_is_an_address_shows_no_password(tmp_path: Path) -> None:
+    gaps = _open(tmp_path, Path("https:/b:k3jh4k5j@h/x")).gaps
+    assert "the vulnerability database https:/b:********@h/x" in [gap.wanted for gap in gaps]
+    assert "k3jh" not in repr(gaps)

@@ -50,8 +50,12 @@ def as_zip(*entries: Mapping[str, object], day: str = "") -> bytes:
     members = {f"ID/{one['id']}.json": json.dumps(one).encode() for one in entries}
     if day:
         members["index/db.json"] = json.dumps({"modified": f"{day}T00:00:00Z"}).encode()
-        members["index/modules.json"] = b"[]"
+        members["index/vulns.json"] = _index(entries)
     return made_zip(members)
+
+
+def _index(entries: Sequence[Mapping[str, object]]) -> bytes:
+    return json.dumps([{"id": one["id"]} for one in entries]).encode()
 
 
 def write_folder(folder: Path, *entries: Mapping[str, object], day: str = "") -> Path:
@@ -62,4 +66,5 @@ def write_folder(folder: Path, *entries: Mapping[str, object], day: str = "") ->
     if day:
         (folder / "index").mkdir()
         (folder / "index" / "db.json").write_text(json.dumps({"modified": f"{day}T00:00:00Z"}), encoding="utf-8")
+        (folder / "index" / "vulns.json").write_bytes(_index(entries))
     return folder
