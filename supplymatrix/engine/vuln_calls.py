@@ -4,8 +4,9 @@
     answer.vulnerabilities, answer.gaps, answer.notes
 
 What it says makes a level deeper, or tells that a function was sought and is not called. The second counts only where
-its answer is whole, of all packages of the project, and about the very versions that are built. It is run without
-network, with a database of ours in a folder of its own, and without cgo, so that nothing of the project is compiled by
+its answer is whole, of all packages of the project, and about the very versions that are built. Of a file nobody knows
+whether the tool came to its end: it rules out by calls only where it has found one, and where it was stopped behind
+that cannot be told. It is run without network, with a database of ours in a folder of its own, and without cgo, so that nothing of the project is compiled by
 a C compiler.
 """
 
@@ -144,9 +145,12 @@ def merged(
     """Return vulnerabilities with what an answer of govulncheck says of the same versions. name: of its file, "" where
     it was run here. is_ours: it asked our databases, so that its own fields add nothing. member: the one main module of
     a workspace that is looked at, "" = all of them."""
+    doubt: tuple[Gap, ...] = ()
+    if not is_ours:
+        read, doubt = _unless_stopped(read, name, run.name)
     if read.mode == "binary":
         told = [changed(one, program=one.program or name) for one in read.vulnerabilities]
-        return CallAnswer(vulnerabilities=[*ours, *told], gaps=read.gaps, databases=(read.database,))
+        return CallAnswer(vulnerabilities=[*ours, *told], gaps=(*read.gaps, *doubt), databases=(read.database,))
     built = {fact.effective for fact in run.facts if fact.effective is not None}
     by_name: dict[tuple[object, str], Vulnerability] = {}
     for one in read.vulnerabilities:
@@ -167,7 +171,7 @@ def merged(
     if not is_ours:
         taken |= {id(one) for one in strange}
         result += [one for one in read.vulnerabilities if id(one) not in taken]
-    gaps = [*read.gaps, *not_scanned, *(() if is_ours else _strange(strange, name, run.name))]
+    gaps = [*read.gaps, *not_scanned, *(() if is_ours else _strange(strange, name, run.name)), *doubt]
     notes = [*_note_on_c(run, has_c=has_c), *_note_on_scan(read, name)]
     return CallAnswer(
         vulnerabilities=result,
@@ -175,6 +179,21 @@ def merged(
         notes=tuple(notes),
         databases=() if is_ours else (read.database,),
     )
+
+
+def _unless_stopped(read: GovulncheckRun, name: str, project: str) -> tuple[GovulncheckRun, tuple[Gap, ...]]:
+    """Return what a file says, without what it rules out where it has no finding of a call: findings of modules and
+    packages are written first, and a tool that was stopped then leaves a file that looks whole."""
+    found, depth = read.vulnerabilities, read.level.depth
+    if any(one.level.depth >= depth for one in found) or not any(one.is_ruled_out for one in found):
+        return read, ()
+    what = "calls" if read.level is VulnLevel.SYMBOL else "packages"
+    reason = f"it has no finding of {what}: it may have been stopped before it had looked for them"
+    remedy = "have govulncheck run here, with --call-graph"
+    gap = Gap(wanted=f"{_WANTED} by {name}", reason=reason, remedy=remedy, subject=project)
+    by = {VulnLevel.MODULE: LevelBy.MODULES, VulnLevel.PACKAGE: LevelBy.SOURCES}
+    plain = (changed(one, looked=one.level, level_by=by[one.level]) for one in found)
+    return changed(read, vulnerabilities=tuple(plain)), (gap,)
 
 
 def _joined(one: Vulnerability, other: Vulnerability, read: GovulncheckRun, *, is_whole: bool) -> Vulnerability:
@@ -234,4 +253,5 @@ def _note_on_scan(read: GovulncheckRun, name: str) -> Iterator[Note]:
     )
     day = f", with a database of {read.database.dated}" if name and read.database.dated is not None else ""
     go = f", for Go {read.go_version}" if read.go_version else ""
-    yield Note(code="vulns-call-graph", message=f"{where}{day}{go}")
+    end = "; nothing tells whether it was stopped behind the last call that it has" if name else ""
+    yield Note(code="vulns-call-graph", message=f"{where}{day}{go}{end}")

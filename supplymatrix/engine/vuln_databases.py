@@ -5,8 +5,8 @@ found.index.affecting("golang.org/x/text", "v0.3.5"), found.databases, found.gap
 
 The Go database comes first, so that its entries, which name functions, are told before others of the same
 vulnerability. A whole copy of it that is named takes the place of the synced one: one that has all the entries of its
-own index, or no fewer entries than that; some of its entries count beside it. What was synced is kept once more in the compact form, beside
-the files that were received; where that is lost or damaged, it is made anew from them.
+own index, or no fewer entries than that; some of its entries count beside it. What was synced is kept once more in the
+compact form, beside the files that were received; where that is lost or damaged, it is made anew from them.
 """
 
 from __future__ import annotations
@@ -82,11 +82,13 @@ def age_gap(database: VulnDatabase, today: date) -> Gap | None:
     dated = database.dated
     if dated is not None and timedelta() <= today - dated <= OLD_AFTER:
         return None
-    since, reason = "since the copy was made", "nothing says of which day the copy is"
+    since, reason = "since the copy was made", f"nothing says of which day the {database.name} here is"
     if dated is not None and dated > today:
-        reason = f"it says that it is of {dated.isoformat()}, which is yet to come ({database.dated_by})"
+        reason = f"the {database.name} here says that it is of {dated.isoformat()}, which is yet to come"
+        reason += f" ({database.dated_by})"
     elif dated is not None:
-        since, reason = f"since {dated.isoformat()}", f"the copy of the database is of {dated.isoformat()}"
+        since, days = f"since {dated.isoformat()}", (today - dated).days
+        reason = f"the {database.name} here is {days:,} days old ({OLD_AFTER.days} allowed)"
     remedy = f"`{SYNC}`" if database.id == "go" else "bring a newer copy"
     return Gap(wanted=f"advisories of {database.name} {since}", reason=reason, remedy=remedy, subject=database.id)
 
@@ -133,7 +135,7 @@ def _synced(environ: Mapping[str, str], store: Path | None, gaps: list[Gap]) -> 
         gaps.append(_missing(str(err.diagnostics[0].message)))
         return []
     if generation is None:
-        gaps.append(_missing("no copy of it is on this machine"))
+        gaps.append(_missing("the Go vulnerability database is not on this machine"))
         return []
     found = _kept(generation) or keep_compact(generation)
     if found is None:

@@ -252,6 +252,24 @@ def _of_vendor(rule: VendorRule) -> tuple[object, ...]:
     return (rule.vendor, rule.response_p90, rule.evidence_age, sorted(rule.channels), *signed)
 
 
+def _of_waiver(waiver: Waiver) -> tuple[str, ...]:
+    """Return what decides of a waiver."""
+    return (
+        *(
+            waiver.rule,
+            waiver.package,
+            waiver.version,
+            waiver.replacement,
+            waiver.advisory,
+            waiver.reason,
+            waiver.owner,
+        ),
+        str(waiver.expires),
+        *sorted(waiver.licences),
+        *((waiver.vex_justification,) if waiver.vex_justification else ()),
+    )
+
+
 def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy:
     """Return what was put together as a policy. outage_place: where on_outage stands, or would."""
     values, layers = whole.values, _by_layer(whole.packages)
@@ -265,14 +283,7 @@ def policy_of(whole: Whole, debt: Debt | None, outage_place: Location) -> Policy
         "packages": sorted(layers.values()),
         "spares": sorted(sorted(layers.get(number, []) for number in spare) for spare in whole.spares),
         "vendors": sorted(map(_of_vendor, whole.vendors)),
-        "waivers": sorted(
-            (
-                *(w.rule, w.package, w.version, w.replacement, w.advisory, w.reason, w.owner, str(w.expires)),
-                *sorted(w.licences),
-                *((w.vex_justification,) if w.vex_justification else ()),
-            )
-            for w in whole.waivers
-        ),
+        "waivers": sorted(map(_of_waiver, whole.waivers)),
         "debt": [(str(debt.expires), sorted((e.rule, e.fingerprint) for e in debt.entries))] if debt else [],
         **_of_licences(whole),
         **_of_toolchain(whole),

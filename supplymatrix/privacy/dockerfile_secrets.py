@@ -27,6 +27,7 @@ _IN_NETRC = re.compile(
     r"machine[ \t\\n]{1,10}([^\s\"'\\]{1,200})[ \t\\n]{1,10}login[ \t\\n]{1,10}[^\s\"'\\]{1,200}[ \t\\n]{1,10}password"
     r"[ \t\\n]{1,10}[\"']?\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})"
 )
+_IN_LOGIN = re.compile(r"://(?:[^\s:@/$]{1,100}:)?\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})\}?@")
 _WRAPPED = re.compile(r"([A-Za-z]+)[ \t]+(.*)", re.DOTALL)
 _FILES_AS_NAMES = frozenset({"netrc", "npmrc", "id_rsa", "id_ed25519", "id_ecdsa", "git_credentials", "kubeconfig"})
 """Names of variables that hold a whole file."""
@@ -80,6 +81,7 @@ def _of_line(line: Instruction, arguments: set[str]) -> Iterator[Given]:
             yield Given(line=line.line, kind=COPIED, where=line.name, name=name)
     elif line.name == "RUN":
         yield from _netrc(line, arguments)
+        yield from _logins(line, arguments)
 
 
 def _netrc(line: Instruction, arguments: AbstractSet[str]) -> Iterator[Given]:
@@ -88,6 +90,14 @@ def _netrc(line: Instruction, arguments: AbstractSet[str]) -> Iterator[Given]:
         for found in _IN_NETRC.finditer(text):
             if found[2] in arguments:
                 yield Given(line=line.line, kind=IN_NETRC, where="RUN", name=found[1])
+
+
+def _logins(line: Instruction, arguments: AbstractSet[str]) -> Iterator[Given]:
+    """Yield each ARG that a step takes for the password of an address, whatever it is called."""
+    for text in (line.rest, *line.heredocs):
+        for found in _IN_LOGIN.finditer(text):
+            if found[1] in arguments and not _is_secret(found[1]):
+                yield Given(line=line.line, kind=IN_ARG, where="RUN", name=found[1])
 
 
 def _is_a_way(text: str, name: str) -> bool:

@@ -82,7 +82,7 @@ def _policy(verdict: Verdict) -> _Json:
         "off": list(verdict.off),
         "files": [{"artifact": file.artifact, "sha256": file.sha256} for file in verdict.policy_files],
         "frameworks": list(verdict.frameworks),
-        **({"audits_beside": list(verdict.audits_beside)} if verdict.audits_beside else {}),
+        "audits_beside": list(verdict.audits_beside),
     }
 
 

@@ -4,8 +4,10 @@
     index.named("CVE-2020-28852")                      entries that have this id or alias
 
 Entries of different databases that share an id or an alias are one vulnerability, and so are two of one database where
-one has the other's id for an alias: the first is told, with the aliases of all. Of one database the entries of the Go
-team come first. Withdrawn entries concern nobody.
+one has the other's id for an alias: the first is told, with the aliases of all, and with the packages and functions
+that either names. One that has an alias more than the first, and neither has the other's id for one, tells of more, and
+stays by itself. A copy whose names the first has all, and which names no package, adds nothing; any other that names
+none speaks of the whole module. Of one database the entries of the Go team come first. Withdrawn entries concern nobody.
 """
 
 from __future__ import annotations
@@ -119,7 +121,7 @@ class VulnIndex:
                     or any(block.module == path and is_affected(block, version) for block in advisory.affected)
                 )
             ]
-            found = _merged(found, mine)
+            found = _merged(found, mine, path)
         return tuple(sorted(found, key=lambda advisory: (advisory.id, advisory.database)))
 
     def named(self, name: str) -> tuple[Advisory, ...]:
@@ -131,11 +133,9 @@ class VulnIndex:
         return frozenset({name, *(other for advisory in self.named(name) for other in advisory.names)})
 
 
-def _merged(first: Sequence[Advisory], more: Sequence[Advisory]) -> list[Advisory]:
-    """Return the entries of some databases with those of another one that are not of the same vulnerabilities.
-
-    What is told of a vulnerability stays as it is in its first entry; only direct names count, not names of names.
-    """
+def _merged(first: Sequence[Advisory], more: Sequence[Advisory], module: str) -> list[Advisory]:
+    """Return the entries of some databases about a module with those of another one that are not of the same
+    vulnerabilities. Only direct names count, not names of names."""
     made = list(first)
     plain = list(first)  # with the aliases that they have themselves
     by_name: dict[tuple[bool, str], list[int]] = {}
@@ -145,12 +145,14 @@ def _merged(first: Sequence[Advisory], more: Sequence[Advisory]) -> list[Advisor
     for advisory in sorted(more, key=_go_first):
         places = {at for name in advisory.names for at in by_name.get((advisory.is_malicious, name), ())}
         same = sorted(at for at in places if _is_same(plain[at], advisory))
-        for at in same:
-            made[at] = _with_other(made[at], advisory)
-        if not same:
+        known = {name for at in same for name in plain[at].names}
+        if same and (known.issuperset(advisory.aliases) or any(_is_declared(plain[at], advisory) for at in same)):
+            for at in same:
+                made[at] = _with_other(made[at], advisory, module, is_copy=known.issuperset(advisory.names))
+        else:
             for name in advisory.names:
                 by_name.setdefault((advisory.is_malicious, name), []).append(len(made))
-            made.append(advisory)
+            made.append(_beside(advisory, [plain[at] for at in same]))
             plain.append(advisory)
     return made
 
@@ -160,10 +162,35 @@ def _go_first(advisory: Advisory) -> tuple[bool, str]:
 
 
 def _is_same(told: Advisory, other: Advisory) -> bool:
-    return told.database != other.database or told.id in other.aliases or other.id in told.aliases
+    return told.database != other.database or _is_declared(told, other)
 
 
-def _with_other(told: Advisory, other: Advisory) -> Advisory:
+def _is_declared(told: Advisory, other: Advisory) -> bool:
+    """Return whether one entry has the other's id for a name of its own."""
+    return told.id in other.names or other.id in told.aliases
+
+
+def _with_other(told: Advisory, other: Advisory, module: str, *, is_copy: bool) -> Advisory:
+    """Return an entry with what another one of the same vulnerability says of a module. is_copy: all its names are
+    known, so that it means no more than the first where it names no package."""
     aliases = {*told.aliases, *other.names} - {told.id}
     note = f"also in {other.database} as {other.id}"
-    return changed(told, aliases=tuple(sorted(aliases)), notes=tuple(dict.fromkeys((*told.notes, note))))
+    blocks = [
+        block
+        for block in other.affected
+        if block.module == module and block not in told.affected and (block.packages or not is_copy)
+    ]
+    return changed(
+        told,
+        aliases=tuple(sorted(aliases)),
+        affected=(*told.affected, *blocks),
+        notes=tuple(dict.fromkeys((*told.notes, note))),
+    )
+
+
+def _beside(advisory: Advisory, near: Sequence[Advisory]) -> Advisory:
+    """Return an entry that stays by itself, with a note on those that it shares names with."""
+    if not near:
+        return advisory
+    note = f"it has names in common with {', '.join(one.id for one in near)}, and others beside"
+    return changed(advisory, notes=(*advisory.notes, note))

@@ -4,8 +4,9 @@
         found.level, found.looked
 
 An entry that names packages is at level PACKAGE where one of them is imported for the platform that is built for; where
-none is, it is at level MODULE, with looked PACKAGE if all imports are known. One that names none, or a part of which does, is
-at level MODULE, and nobody can tell more, unless the build takes no package of the module at all. Functions are not looked for here.
+none is, it is at level MODULE, with looked PACKAGE if all imports are known. One that names none, or a part of which
+names none, is at level MODULE, and nobody can tell more, unless the build takes no package of the module at all.
+Functions are not looked for here.
 """
 
 from __future__ import annotations

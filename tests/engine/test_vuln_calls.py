@@ -100,8 +100,23 @@ def test_a_call_makes_it_deeper_by_whatever_name(run: GraphRun, name: str) -> No
 
 
 def test_a_function_that_is_not_called_was_looked_for(run: GraphRun) -> None:
-    found = joined(run, OURS, answer(("GO-1", [(X, "")])))
-    assert (found.level, found.looked) == (PACKAGE, SYMBOL)
+    got = merged([OURS], answer(("GO-1", [(X, "")]), ("GO-2", CALLED)), run, name="f")
+    assert [(one.level, one.looked) for one in got.vulnerabilities] == [(PACKAGE, SYMBOL), (SYMBOL, SYMBOL)]
+    assert not got.gaps
+    assert "nothing tells whether it was stopped" in got.notes[-1].message
+
+
+@pytest.mark.parametrize("mode", ["source", "binary"])
+def test_a_file_without_any_call_may_be_of_a_tool_that_was_stopped(run: GraphRun, mode: str) -> None:
+    read = answer(("GO-1", [(X, "")]), ("GO-3", []), config={"scan_mode": mode})
+    got = merged([OURS], read, run, name="f")
+    assert [gap.reason.partition(":")[0] for gap in got.gaps] == ["it has no finding of calls"]
+    assert not any(one.is_ruled_out for one in got.vulnerabilities)
+    ours = answer(("GO-1", [(X, "")]), ("GO-3", []))
+    ran = merged([OURS], ours, run, name="", is_ours=True)  # here its end is known
+    assert (ran.vulnerabilities[0].looked, ran.gaps) == (SYMBOL, ())
+    flat = answer(("GO-1", [(X, "")]), ("GO-3", []), config={"scan_level": "package"})
+    assert not merged([OURS], flat, run, name="f").gaps
 
 
 def test_an_answer_that_is_cut_rules_nothing_out(run: GraphRun) -> None:
@@ -158,6 +173,9 @@ def test_a_database_for_it_has_only_what_concerns_the_build() -> None:
     (block,) = json.loads(files["ID/GO-1.json"])["affected"]
     assert block["ecosystem_specific"]["imports"] == [{"path": X, "symbols": ["Do"], "goos": ["linux"]}]
     assert json.loads(files["index/modules.json"])[0]["path"] == A
+    whole = changed(one, affected=(*one.affected, changed(one.affected[0], packages=())))
+    blocks = json.loads(govulncheck_files([(A, whole)])["ID/GO-1.json"])["affected"]
+    assert [len(block["ecosystem_specific"]["imports"]) for block in blocks] == [1, 0]
 
 
 def look(tmp_path: Path, *entries: Advisory, **wish: object) -> SourceVulns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supplymatrix.model.value import changed
-from supplymatrix.vulns.advisory import Advisory
+from supplymatrix.vulns.advisory import Advisory, ImportedPackage
 from supplymatrix.vulns.index import Entries, VulnIndex
 from tests.support.made_vulns import DATABASE, advisory
 
@@ -30,6 +30,34 @@ def test_two_entries_of_one_database_stay_two_unless_one_names_the_other() -> No
     assert [name for name, _, _ in _found(VulnIndex([_source("go", _GO, twin)]))] == ["GO-2026-1", "GO-2026-2"]
     ghsa = advisory("GHSA-1", "a.example/m")
     assert [name for name, _, _ in _found(VulnIndex([_source("osv", ghsa, _GO)]))] == ["GO-2026-1"]
+
+
+_P, _Q = ImportedPackage(path="a.example/m/p", symbols=("F",)), ImportedPackage(path="a.example/m/q", symbols=("G",))
+
+
+def _packages(*entries: Advisory) -> list[tuple[str, list[tuple[ImportedPackage, ...]]]]:
+    index = VulnIndex([_source(f"db{at}", entry) for at, entry in enumerate(entries)])
+    found = index.affecting("a.example/m", "v1.0.0")
+    return [(one.id, [block.packages for block in one.affected]) for one in found]
+
+
+def test_what_another_database_says_of_packages_is_kept() -> None:
+    first = advisory("GO-2026-1", "a.example/m", _P, aliases=("CVE-2026-1", "GHSA-1"))
+    ours = advisory("ACME-7", "a.example/m", _Q, aliases=("CVE-2026-1",))
+    assert _packages(first, ours) == [("GO-2026-1", [(_P,), (_Q,)])]
+    whole = advisory("ACME-7", "a.example/m", aliases=("CVE-2026-1",))
+    assert _packages(first, whole) == [("GO-2026-1", [(_P,), ()])]
+    assert _packages(first, first, changed(first, id="GHSA-1")) == [("GO-2026-1", [(_P,)])]
+
+
+def test_a_copy_adds_nothing_and_one_that_has_more_names_keeps_its_whole_module() -> None:
+    first = advisory("GO-2026-1", "a.example/m", _P, aliases=("CVE-2026-1", "GHSA-1"))
+    copy = advisory("GHSA-1", "a.example/m", aliases=("CVE-2026-1",))
+    assert _packages(first, copy) == [("GO-2026-1", [(_P,)])]
+    wider = advisory("GHSA-1", "a.example/m", aliases=("CVE-2026-1", "CVE-2026-2"))
+    assert _packages(first, wider) == [("GO-2026-1", [(_P,), ()])]
+    other = advisory("ACME-7", "a.example/m", aliases=("CVE-2026-1", "CVE-2026-2"))
+    assert _packages(first, other) == [("ACME-7", [()]), ("GO-2026-1", [(_P,)])]
 
 
 def test_aliases_in_a_circle_end() -> None:

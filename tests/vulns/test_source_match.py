@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from supplymatrix.model.location import Location
 from supplymatrix.model.module import ModuleVersion
+from supplymatrix.model.value import changed
 from supplymatrix.model.vulnerability import LevelBy, Review, Vulnerability, VulnLevel
 from supplymatrix.vulns.advisory import Advisory, Affected, ImportedPackage
 from supplymatrix.vulns.source_match import BuiltModule, Imports, match_module
@@ -59,6 +60,16 @@ def test_an_entry_without_packages_means_the_module_unless_nothing_of_it_is_take
     assert levels(built(X), entry) == [(MODULE, MODULE)]
     assert levels(built(), entry) == [(MODULE, PACKAGE)]
     assert levels(built(is_complete=False), entry) == [(MODULE, MODULE)]
+
+
+def test_a_part_of_an_entry_that_names_no_package_means_the_module() -> None:
+    (block,) = ENTRY.affected
+    entry = changed(ENTRY, affected=(block, changed(block, packages=())))
+    assert levels(built(f"{A}/y"), entry) == [(MODULE, MODULE)]
+    assert levels(built(X), entry) == [(PACKAGE, PACKAGE)]
+    assert levels(built(), entry) == [(MODULE, PACKAGE)]
+    fixed = changed(ENTRY, affected=(block, changed(block, packages=(), spans=(("0", "0.9.0", ""),))))
+    assert levels(built(f"{A}/y"), fixed) == [(MODULE, PACKAGE)]
 
 
 def test_a_version_with_the_fix_is_not_concerned() -> None:
