@@ -148,5 +148,5 @@ def _of_layout(folder: Path, feeds: Sequence[Feed]) -> dict[str, list[FoundFile]
             elif feed is not None and feed.id in found:
                 found[feed.id].append(FoundFile(name=file.removeprefix(f"{feed.id}/"), path=path))
     if all(_INDEX.fullmatch(file.name) for file in found.get(_GO_VULNDB, ())):
-        found |= dict.fromkeys(found.keys() & {_GO_VULNDB}, [])  # an index alone is no database
+        found |= {feed: [] for feed in found.keys() & {_GO_VULNDB}}  # an index alone is no database
     return found

@@ -5,9 +5,9 @@
 
 What it says makes a level deeper, or tells that a function was sought and is not called. The second counts only where
 its answer is whole, of all packages of the project, and about the very versions that are built. Of a file nobody knows
-whether the tool came to its end: it rules out by calls only where it has found one, and where it was stopped behind
-that cannot be told. It is run without network, with a database of ours in a folder of its own, and without cgo, so that nothing of the project is compiled by
-a C compiler.
+whether the tool came to its end: it rules out by calls only where it has found one, and whether it was stopped behind
+that cannot be told. It is run without network, with a database of ours in a folder of its own, and without cgo, so that
+nothing of the project is compiled by a C compiler.
 """
 
 from __future__ import annotations

@@ -68,7 +68,8 @@ class BuildingGo:
 @value
 class ProjectGos:
     """gos: facts. built: what builds, the one of this machine first; each version once. unchecked: those of build files
-    that name no release, each tag once, so that nobody knows what they have of vulnerabilities."""
+    that name no release, each tag once, so that nobody knows what they have of vulnerabilities; and those of CI systems
+    whose files are not read, which need not be in use."""
 
     gos: tuple[GoSupport, ...] = ()
     built: tuple[BuildingGo, ...] = ()
@@ -115,6 +116,7 @@ def gos_of_project(project: Project, means: Means, table: ReleaseTable, cache: P
     """Return the Gos of a project. cache: the module cache. What cannot be read is a gap."""
     from supplymatrix.engine.sbom_go import find_go_release
     from supplymatrix.net.settings import building_goroot
+    from supplymatrix.sources.build_files import OTHER_CI
     from supplymatrix.sources.go_root import go_version_of
 
     today = means.now.date()
@@ -139,6 +141,7 @@ def gos_of_project(project: Project, means: Means, table: ReleaseTable, cache: P
     if here:
         gos.append(_fact((project.name, here, GO_HERE), place, table, today))
     uses, more = _uses(project)
+    other_ci = [gap for gap in more if gap.reason == OTHER_CI]
     gos += [
         _fact((project.name, use.version, use.words[:_WORDS]), use.location, table, today)
         for use in uses
@@ -149,8 +152,8 @@ def gos_of_project(project: Project, means: Means, table: ReleaseTable, cache: P
     return ProjectGos(
         gos=tuple(dict.fromkeys(gos)),
         built=tuple(built),
-        unchecked=tuple(_floating(uses, least)),
-        gaps=(*gaps, *more),
+        unchecked=(*_floating(uses, least), *filter(None, map(_of_other_ci, other_ci))),
+        gaps=(*gaps, *(gap for gap in more if gap not in other_ci)),
     )
 
 
@@ -252,9 +255,18 @@ def _floating(uses: Iterable[GoUse], least: str) -> Iterator[UncheckedModule]:
             continue
         told.add(use.version)
         named = f"Go {use.version}" if use.version else "a Go"
-        reason = f"{use.words[:_WORDS]} names {named} and no release of it: which one builds there is not known"
+        place = f"{use.location.artifact}:{use.location.line}"
+        reason = f"{place} ({use.words[:_WORDS]}) names {named} and no release of it: which builds there is not known"
         subject = ModuleVersion(path=STDLIB, version=f"v{use.version}" if use.version else "")
         yield UncheckedModule(subject=subject, reason=reason, location=use.location)
+
+
+def _of_other_ci(gap: Gap) -> UncheckedModule | None:
+    """Return the Go of a CI system whose file is not read, which may be one that nobody uses any more."""
+    if gap.location is None:
+        return None
+    reason = f"{gap.location.artifact} is of a CI system whose files are not read: which Go builds there is not known"
+    return UncheckedModule(subject=ModuleVersion(path=STDLIB, version=""), reason=reason, location=gap.location)
 
 
 def _is_release(use: GoUse) -> bool:

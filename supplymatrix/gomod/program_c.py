@@ -1,10 +1,10 @@
 """What C has left in a compiled program: which packages call it, and which C library is linked in as a whole.
 
 A package that calls C has functions that cgo made for it, "example.com/a._Cfunc_sqrt", whose names no stripping takes
-out of the table. A program with no interpreter that has `runtime/cgo` in it brings its C library along, whose texts give
-it away.
+out of the table. A program with no interpreter that has `runtime/cgo` in it brings its C library along, whose texts
+give it away.
 
-Source: Go cmd/cgo (out.go, gcc.go), runtime/cgo; glibc csu/version.c and elf/dl-tunables.c, musl src/errno/__strerror.h.
+Source: Go cmd/cgo (out.go, gcc.go), runtime/cgo; glibc csu/version.c, elf/dl-tunables.c; musl src/errno/__strerror.h.
 """
 
 from __future__ import annotations

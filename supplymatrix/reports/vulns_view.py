@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from supplymatrix.gomod.goversion import go_version_key, is_go_version
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.vulnerability import GoSupport, LevelBy, UncheckedModule, VulnDatabase, Vulnerability, VulnLevel
 from supplymatrix.model.vulns_run import VulnGroup, VulnRun, group_of
@@ -113,7 +114,9 @@ def _go(go: GoSupport, width: int) -> Iterator[str]:
     when = f" since {go.ended.isoformat()}" if go.ended else ""
     why = f": {go.reason}" if go.reason and go.is_supported is None else ""
     newer = ""
-    if go.newest_minor and go.newest_minor != go.go_version.removeprefix("go"):
+    if go.is_supported and _is_behind_table(go):
+        state = f"not in the table of releases of {go.as_of.isoformat() if go.as_of else 'no known day'}"
+    elif go.newest_minor and go.newest_minor != go.go_version.removeprefix("go"):
         newer = f"; the newest of its minor is {go.newest_minor}"
     if go.is_supported is False and go.newest:
         newer = f"; take {go.newest}"
@@ -122,6 +125,12 @@ def _go(go: GoSupport, width: int) -> Iterator[str]:
     yield from _page(
         "    ", f"{mark} Go {go.go_version}, {go.role}{least}: {state}{when}{why}{newer}", width, first="  "
     )
+
+
+def _is_behind_table(go: GoSupport) -> bool:
+    """Return whether a Go is newer than what the table of releases knows of its minor."""
+    version, known = go.go_version.removeprefix("go"), go.newest_minor or go.newest
+    return bool(known) and is_go_version(version) and go_version_key(version) > go_version_key(known)
 
 
 def _in_full(group: VulnGroup, one: Vulnerability, width: int, *, verbose: bool) -> Iterator[str]:
@@ -240,6 +249,10 @@ def _page(indent: str, text: str, width: int, *, first: str | None = None) -> It
 
 def _sum_up(run: VulnRun) -> str:
     counts = {group: sum(group_of(one) is group for one in run.vulnerabilities) for group in VulnGroup}
-    told = ", ".join(f"{number:,} {group.value}" for group, number in counts.items() if number)
+    names = {group: group.value for group in VulnGroup}
+    called = (one for one in run.vulnerabilities if group_of(one) is VulnGroup.CALLED)
+    if not all(one.level_by is LevelBy.CALL_GRAPH for one in called):
+        names[VulnGroup.CALLED] = "linked in"
+    told = ", ".join(f"{number:,} {names[group]}" for group, number in counts.items() if number)
     modules = f"{run.checked:,} module {'version' if run.checked == 1 else 'versions'} looked up"
     return f"{modules}; {told or 'none found'}; {_ENDS[run.exit_code]}"

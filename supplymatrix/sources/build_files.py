@@ -23,7 +23,7 @@ from supplymatrix.model.location import Location
 from supplymatrix.model.value import value
 from supplymatrix.sources.files import GO_MOD_LIMIT, read_limited
 
-__all__ = ["ProjectBuild", "WalkLimits", "read_project_build"]
+__all__ = ["OTHER_CI", "ProjectBuild", "WalkLimits", "read_project_build"]
 
 _SKIPPED = frozenset({"vendor", "testdata", "node_modules"})
 _ENTERED = frozenset({
@@ -31,6 +31,8 @@ _ENTERED = frozenset({
     ".azure-pipelines", ".teamcity",
 })  # fmt: skip
 """Folders with a dot that are looked into."""
+OTHER_CI = "a file of this CI system is not read, and it names Go"
+"""Why there is a gap where a CI system is one of others."""
 _MAX_OTHER_CI = 50
 _FILE_LIMIT = 4 << 20
 
@@ -137,7 +139,7 @@ def _other_ci(folder: Path, names: Iterable[str]) -> Iterator[Gap]:
         if is_of_go:
             yield Gap(
                 wanted=f"what {name[:200]} builds with",
-                reason="a file of this CI system is not read, and it names Go",
+                reason=OTHER_CI,
                 remedy="look at it by hand",
                 subject=name,
                 location=Location(artifact=name, line=1, column=1),

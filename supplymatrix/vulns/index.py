@@ -7,7 +7,7 @@ Entries of different databases that share an id or an alias are one vulnerabilit
 one has the other's id for an alias: the first is told, with the aliases of all, and with the packages and functions
 that either names. One that has an alias more than the first, and neither has the other's id for one, tells of more, and
 stays by itself. A copy whose names the first has all, and which names no package, adds nothing; any other that names
-none speaks of the whole module. Of one database the entries of the Go team come first. Withdrawn entries concern nobody.
+none speaks of the whole module. Of one database the entries of the Go team come first. Withdrawn ones concern nobody.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ it as a whole, since a list that is cut would clear somebody. What cannot be rea
 more and not less, and a note says so.
 
     SEMVER and ECOSYSTEM ranges   spans of versions; Go's order holds for both
-    versions                      single ones beside them; what is no version ("latest") is passed over
-    GIT ranges alone, or nothing  every version: there is nothing to hold one against, nor where no single one is one
+    versions                      single ones beside them; what is no version ("latest") is passed over beside a range
+    GIT ranges alone, or nothing  every version: there is nothing to hold one against, nor where a single one is none
     custom_ranges                 the product's own numbers, which say nothing of the module's
 
 Source: ossf.github.io/osv-schema 1.7; go.dev/doc/security/vuln/database; golang/vulndb doc/format.md.
@@ -34,7 +34,10 @@ MAX_ENTRY = 8 << 20
 _MAX_LIST = 20_000
 _MAX_TEXT = 300
 _MAX_PATH = 512
-_ECOSYSTEM = "Go"
+_ECOSYSTEM = "go"
+"""In small letters: some write it so."""
+_NO_PATH = re.compile(r"[@ ]|://")
+"""What no module path has: a version behind it, or an address; nothing would ever be held against such a name."""
 _MALICIOUS = "MAL-"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,199}", re.ASCII)
 _EVENTS = ("introduced", "fixed", "last_affected")
@@ -94,9 +97,10 @@ def _blocks(found: _Table, file: str, notes: list[str]) -> Iterable[Affected]:
     for block in map(_table, _list(found.get("affected"), file)):
         package = _table(block.get("package"))
         module = package.get("name")
-        if package.get("ecosystem") != _ECOSYSTEM:
+        if _text(package.get("ecosystem")).lower() != _ECOSYSTEM:
             continue
-        if not isinstance(module, str) or not 0 < len(module) <= _MAX_PATH or not module.isprintable():
+        is_path = isinstance(module, str) and 0 < len(module) <= _MAX_PATH and module.isprintable()
+        if not isinstance(module, str) or not is_path or _NO_PATH.search(module):
             raise _fault(file, "an affected module has no path that can be used", seen=_said(repr(module)))
         yield _affected(module, block, file, notes)
 
@@ -106,9 +110,10 @@ def _affected(module: str, block: _Table, file: str, notes: list[str]) -> Affect
     known = [one for one in ranges if one.get("type") in ("SEMVER", "ECOSYSTEM")]
     listed = [text for text in map(_text, _list(block.get("versions"), file)) if text]
     versions = tuple(text for text in listed if is_comparable(text))
-    is_every = not known and not versions
+    is_every = not known and (not versions or len(versions) < len(listed))
     if is_every and (ranges or listed):
-        notes.append("it bounds no versions that can be compared: every version counts")
+        what = "a version that it names cannot be read" if versions else "it bounds no versions that can be compared"
+        notes.append(f"{what}: every version counts")
     elif len(versions) < len(listed):
         notes.append("a version that it names cannot be read, and is passed over")
     spans = dict.fromkeys(span for one in known for span in _spans(one, file, notes))

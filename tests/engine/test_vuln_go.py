@@ -94,3 +94,11 @@ def test_the_table_that_comes_with_the_program_is_read(tmp_path: Path) -> None:
     table = release_table(Means(environ={"HOME": str(tmp_path)}, now=NOW))
     assert table.days["1.22.5"] == date(2024, 7, 2)
     assert table.as_of is not None
+
+
+def test_a_ci_system_that_is_not_read_is_no_gap_of_vulnerabilities(tmp_path: Path) -> None:
+    files = {".travis.yml": "language: go\ngo:\n  - 1.9\n"}
+    found = gos(tmp_path, "go 1.25.1", "1.26.0", files=files)
+    assert not found.gaps
+    assert [(one.location.artifact, str(one.subject.path)) for one in found.unchecked] == [(".travis.yml", "stdlib")]
+    assert ".travis.yml is of a CI system whose files are not read" in found.unchecked[0].reason

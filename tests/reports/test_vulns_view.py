@@ -69,7 +69,7 @@ def test_the_nearest_comes_first_and_all_is_told_in_80_columns() -> None:
         "published 2026-05-01, first seen here 2026-06-01", "NO LONGER SUPPORTED since 2024-02-06; take 1.27.1",
         "svc.example/app → c.example/d → example.com/a/b", "… 8 more; -v shows all", "no known vulnerability was found",
         "nobody could look further", "not judged: 1 module", "next: bring it", "note: a note", "osv-scanner.toml:3",
-        "1,234 module versions looked up; 1 malicious, 1 called, 1 imported, 20 required only, 1 unreviewed;",
+        "1,234 module versions looked up; 1 malicious, 1 linked in, 1 imported, 20 required only, 1 unreviewed;",
     ):  # fmt: skip
         assert words in " ".join(text.split()), words
 
@@ -82,7 +82,22 @@ def test_verbose_shows_all_of_it() -> None:
 
 def test_calls_are_only_told_where_somebody_followed_them() -> None:
     called = changed(_CALLED, level_by=LevelBy.CALL_GRAPH)
-    assert "functions at fault are called: 1" in render_vulns_text(changed(_RUN, vulnerabilities=(called,)))
+    text = render_vulns_text(changed(_RUN, vulnerabilities=(called,)))
+    assert "functions at fault are called: 1" in text
+    assert "; 1 called;" in text
+
+
+def test_a_go_that_the_table_does_not_have_is_not_called_supported() -> None:
+    day = date(2026, 11, 20)
+    go = GoSupport(
+        subject="m", go_version="1.27.2", role="build", location=Location(artifact="Dockerfile", line=1, column=1),
+        is_supported=True, newest_minor="1.27.1", newest="1.27.1", as_of=day,
+    )  # fmt: skip
+    text = render_vulns_text(changed(_RUN, vulnerabilities=(), subjects=("m",), go_support=(go,)))
+    assert "Go 1.27.2, build: not in the table of releases of 2026-11-20\n" in text
+    known = changed(go, go_version="1.27.0")
+    text = render_vulns_text(changed(_RUN, vulnerabilities=(), subjects=("m",), go_support=(known,)))
+    assert "supported; the newest of its minor is 1.27.1" in " ".join(text.split())
 
 
 def test_a_hostile_entry_cannot_write_to_the_terminal() -> None:

@@ -52,10 +52,18 @@ def test_an_entry_keeps_what_is_needed() -> None:
     assert [first.fits("windows", "arm64"), first.fits("linux", "amd64"), first.fits("", "")] == [True, False, True]
 
 
+@pytest.mark.parametrize("module", ["a.example/m@v1.0.0", "https://a.example/m", "a.example/m v1.0.0"])
+def test_a_name_that_is_no_path_of_a_module_is_refused(module: str) -> None:
+    with pytest.raises(InputError, match="no path that can be used"):
+        _read(_block(module))
+
+
 def test_other_ecosystems_are_no_concern_of_go() -> None:
     block = {"package": {"ecosystem": "npm", "name": "left"}, "ranges": [_RANGE]}
     assert parse_advisory(_document(block), "x", "go") is None
     assert [one.module for one in _read(block, _block()).affected] == ["a.example/m"]
+    small = {**_block(), "package": {"ecosystem": "go", "name": "a.example/m"}}
+    assert [one.module for one in _read(small).affected] == ["a.example/m"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +93,7 @@ def test_a_withdrawn_entry_says_so(when: str) -> None:
     ("versions", "ranges", "is_every", "kept", "note"),
     [
         (["latest", "not a version"], [], True, (), "every version counts"),
-        (["latest", "1.0.0"], [], False, ("1.0.0",), "is passed over"),
+        (["latest", "1.0.0"], [], True, ("1.0.0",), "every version counts"),
         (["latest"], [_RANGE], False, (), "is passed over"),
         (["1.0.0"], [], False, ("1.0.0",), ""),
     ],
