@@ -28,6 +28,7 @@ __all__ = ["Linked", "LinkedModule", "Match", "match_module", "match_program", "
 _NAMES_NONE = "the entry names no package: which parts of the module are at fault nobody says"
 _LINKED = "packages of this module are linked in"
 _NOT_LINKED = "no function of this module is linked in"
+_CONTRADICTED = "the build info names this module, and the table of functions has none of it"
 _ALL_FUNCTIONS = "the entry names no function of {}: all of them count"
 _MAKER = "this Go is its maker's ({}): it may hold fixes that its number does not tell"
 _OWN = "the advisory counts in the product's own versions, {}: they are none of the module's"
@@ -150,6 +151,9 @@ def _match(
         more = f" and {len(whole) - 1:,} more packages" if len(whole) > 1 else ""
         notes.append(_ALL_FUNCTIONS.format(f"{whole[0]}{more}"))
     level = VulnLevel.SYMBOL if symbols or whole else VulnLevel.PACKAGE if there else VulnLevel.MODULE
+    is_doubtful = packages is not None and not there and not names_none and module.subject.path != STDLIB
+    if packages is not None and is_doubtful and not any(_is_within(one, module) for one in packages):
+        notes.append(_CONTRADICTED)
     return Match(
         advisory=advisory,
         module=module,

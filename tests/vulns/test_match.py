@@ -62,6 +62,13 @@ def test_a_block_without_packages_beside_one_with_them_leaves_it_open() -> None:
     assert _levels(changed(_LINKED, packages=frozenset({"a.example/m/z"}), functions={}), both) == ("module", "module")
 
 
+def test_a_table_that_has_nothing_of_a_module_of_the_build_info_is_told() -> None:
+    note = "the build info names this module, and the table of functions has none of it"
+    bare = _one(changed(_LINKED, packages=frozenset({"a.example/other"}), functions={}))
+    assert (bare.level, bare.looked, bare.notes) == (VulnLevel.MODULE, VulnLevel.SYMBOL, (note,))
+    assert _one(changed(_LINKED, packages=frozenset({"a.example/m/z"}), functions={})).notes == ()
+
+
 def test_an_entry_about_other_platforms_concerns_nobody() -> None:
     entry = advisory("GO-2026-3", "a.example/m", ImportedPackage(path=_P, symbols=("F",), goos=("windows",)))
     index = databases(entry).index
