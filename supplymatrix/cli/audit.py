@@ -6,10 +6,12 @@ Each command has a file of its own, which is imported when it is run; `check --a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
 from supplymatrix.cli.default_group import DefaultGroup
+from supplymatrix.model.spelling import nearest
 
 __all__ = ["SUBCOMMANDS", "audit"]
 
@@ -34,6 +36,13 @@ class _AuditGroup(DefaultGroup):
         from supplymatrix.cli.audit_all import audit_all
 
         return audit_all
+
+    def look_at_first(self, word: str) -> None:
+        near = "" if Path(word).exists() else nearest(word, SUBCOMMANDS)
+        if near:
+            fault = click.UsageError(f"There is no folder {word[:80]!r}, and no command of that name.")
+            fault.add_note(f"did you mean {near!r}?")
+            raise fault
 
 
 @click.group(cls=_AuditGroup, add_help_option=False)

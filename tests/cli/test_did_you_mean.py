@@ -104,7 +104,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("policy init --preset baselin", "baseline"),
     ("policy diff baselin lift.toml", "preset:baseline"),
     ("policy diff preset:baselin lift.toml", "preset:baseline"),
-    ("explain SM20", "SM20"),
+    ("explain SM20", "SM2"),
     ("explain replace-frk", "replace-fork"),
     ("compliance --framework mlp", "mlps"),
     ("schema repor", "report"),

@@ -32,6 +32,7 @@ NOT_WRITTEN = {
     "Gap.kind": "it stands in what was wanted, in words",
     "Gap.location": "likewise",
     "Gap.outage": "it tells a check what to do with the gap",
+    "Gap.family": "it tells a check which audit wanted it",
 }
 OF_VALUES = frozenset({
     "Component.digest", "Component.file", "Component.licence", "Component.module", "Component.origin",

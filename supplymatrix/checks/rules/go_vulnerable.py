@@ -1,4 +1,4 @@
-"""SM305 go-vulnerable: the Go that builds has a known vulnerability in what the build takes of it."""
+"""SM305 go-vulnerable: the Go that builds has a known vulnerability in what is taken of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ JUDGED_BY = "facts"
 RULE = Rule(
     id="SM305",
     name="go-vulnerable",
-    title="the Go that builds has a known vulnerability in what the build takes of it",
+    title="the Go that builds has a known vulnerability in what is taken of it",
     why="The standard library is part of every program, and no update of a module mends it: a newer Go does.",
     severity=Severity.HIGH,
     level=Level.ERROR,
