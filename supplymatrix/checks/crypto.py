@@ -15,8 +15,8 @@ from supplymatrix.model.module import ModuleVersion
 from supplymatrix.model.rule import Evidence, Result, Rule
 
 __all__ = [
-    "CRYPTO_WANTED", "beside_module", "evidence_of", "gap_about", "main_of", "module_of", "places_of", "postures",
-    "subject_of", "told_postures", "unlinked_gap",
+    "CRYPTO_WANTED", "beside_module", "evidence_of", "gap_about", "main_of", "marks_finding", "module_of",
+    "places_of", "postures", "subject_of", "told_postures", "unlinked_gap",
 ]  # fmt: skip
 
 _FEW = 5
@@ -75,6 +75,25 @@ def gap_about(view: FactView, subject: str) -> Gap | None:
         if gap.wanted == start or gap.wanted.startswith(f"{start}: "):
             return gap
     return None
+
+
+def marks_finding(
+    rule: Rule, view: FactView, posture: FipsPosture, marks: tuple[FipsMark, ...], *, message: str, fix: str
+) -> Result:
+    """Return the finding of marks that speak against a posture: the first one in the label, all as evidence."""
+    subject = subject_of(posture)
+    more = f"; and {len(marks) - 1} more" if len(marks) > 1 else ""
+    return failed(
+        rule,
+        subject,
+        module_of(view, posture),
+        message=message,
+        label=f"{marks[0].words}{more}",
+        locations=places_of(posture, marks),
+        evidence=evidence_of(marks),
+        fix=fix,
+        identity="\n".join((subject, *sorted(one.words for one in marks))),
+    )
 
 
 def places_of(posture: FipsPosture, marks: tuple[FipsMark, ...] = ()) -> tuple[Location, ...]:

@@ -89,12 +89,11 @@ def _tell(databases: tuple[VulnDatabase, ...], gaps: tuple[Gap, ...], console: C
     """Say on stderr of which day the databases are, and which are missing."""
     from supplymatrix.cli.output import page_width
     from supplymatrix.cli.streams import write_stderr
+    from supplymatrix.reports.database_words import say_database
     from supplymatrix.reports.diagnostic import unknown_line
     from supplymatrix.reports.snippet import in_page
 
     lines = [unknown_line(gap) for gap in gaps]
     if not console.quiet:
-        for database in databases:
-            dated = database.dated.isoformat() if database.dated is not None else "of no known day"
-            lines.append(f"{database.name}, {dated}; {database.attribution or database.source}")
+        lines += map(say_database, databases)
     write_stderr("".join(f"{line}\n" for line in in_page(lines, page_width())))

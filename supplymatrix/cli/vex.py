@@ -124,6 +124,7 @@ def _tell(run: VexRun) -> None:
     """Say on stderr what was written, of which day the databases are, and what is missing."""
     from collections import Counter
 
+    from supplymatrix.reports.database_words import say_database
     from supplymatrix.reports.diagnostic import unknown_line
     from supplymatrix.reports.snippet import in_page
 
@@ -133,9 +134,7 @@ def _tell(run: VexRun) -> None:
     count = len(run.unchecked)
     left = f"; {count:,} module{'s' if count > 1 else ''} could not be judged" if count else ""
     lines = [f"{run.name}: {len(run.statements):,} statements: {summed}{left}"]
-    for database in run.databases:
-        dated = database.dated.isoformat() if database.dated is not None else "of no known day"
-        lines.append(f"{database.name}, {dated}; {database.attribution or database.source}")
+    lines += map(say_database, run.databases)
     not_judged = [f"not judged: {one.subject}: {one.reason}" for one in run.unchecked]
     for told in ([unknown_line(gap) for gap in run.gaps], not_judged):
         lines += told[:_MOST]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from supplymatrix.checks.native_gaps import NATIVE_WANTED
 from supplymatrix.engine.audit_input import AuditInput
+from supplymatrix.engine.audit_subjects import subjects_of
 from supplymatrix.engine.cgo_sources import CgoWish, ProjectSide, look_at_project
 from supplymatrix.engine.means import Means
 from supplymatrix.engine.this_machine import SeenHere
@@ -33,11 +34,9 @@ if TYPE_CHECKING:
 
     from supplymatrix.model.native_code import NationalAlgorithm, NativeCode
     from supplymatrix.sources.programs import FoundProgram
-    from supplymatrix.sources.project import Project
 
 __all__ = ["CgoRequest", "CgoRun", "facts_of", "run_cgo"]
 
-_PROJECT_FILES = ("go.mod", "go.work")
 _NOTE = "native-code"
 _NOTHING = 5
 
@@ -56,7 +55,7 @@ def run_cgo(request: CgoRequest) -> CgoRun:
     """Return what everything that paths lead to has beside Go. Raises InputError where none of them can be used."""
     from supplymatrix.sources.programs import find_programs
 
-    projects, others, faults = _subjects(request.paths or (Path(),))
+    projects, others, faults = subjects_of(request.paths or (Path(),))
     found = find_programs(others, jobs=request.means.jobs) if others else None
     sides: list[ProjectSide | ProgramSide] = [
         look_at_project(project, request.means.environ, request.wish) for project in projects
@@ -135,31 +134,6 @@ def _without_known(native: Sequence[NativeCode], sides: Iterable[ProjectSide | P
 def _known(module: str) -> str:
     """Return a module as a project has it; a program built in its folder may say "(devel)" for the version."""
     return module.removesuffix("@(devel)")
-
-
-def _subjects(paths: Sequence[Path]) -> tuple[list[Project], list[Path], list[Diagnostic]]:
-    """Return the projects that paths name, and the paths that lead to programs."""
-    from supplymatrix.sources.subjects import find_subjects, read_subject
-
-    projects: list[Project] = []
-    others: list[Path] = []
-    faults: list[Diagnostic] = []
-    for path in dict.fromkeys(paths):
-        if not _is_project(path):
-            others.append(path)
-            continue
-        try:
-            projects += [read_subject(subject) for subject in find_subjects((path,), recursive=False).subjects]
-        except InputError as err:
-            faults += err.diagnostics
-    return projects, others, faults
-
-
-def _is_project(path: Path) -> bool:
-    try:
-        return path.name in _PROJECT_FILES or any((path / name).is_file() for name in _PROJECT_FILES)
-    except (OSError, ValueError):
-        return False
 
 
 def _program_gaps(one: FoundProgram, side: ProjectSide | ProgramSide) -> Iterator[Gap]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from supplymatrix.checks.crypto import CRYPTO_WANTED
 from supplymatrix.engine.audit_input import AuditInput
+from supplymatrix.engine.audit_subjects import subjects_of
 from supplymatrix.engine.means import Means
-from supplymatrix.errors import Diagnostic, InputError
+from supplymatrix.errors import InputError
 from supplymatrix.fips.certificates import READ_ON
 from supplymatrix.fips.linked import FUNCTIONS_IN as CALLED
 from supplymatrix.fips.linked import linked_in_program
@@ -48,7 +49,6 @@ _OWN_CALLS = (
     "functions of packages that are approved otherwise (CFB, OFB, X25519, RSA with PKCS #1 v1.5, …) were looked for in "
     "the project's own files alone; of its modules the built program tells them"
 )
-_PROJECT_FILES = ("go.mod", "go.work")
 
 
 @value
@@ -72,7 +72,7 @@ def run_fips(request: FipsRequest) -> FipsRun:
     """Return the posture of everything that paths lead to. Raises InputError where none of them can be used."""
     from supplymatrix.sources.programs import find_programs
 
-    projects, others, faults = _subjects(request.paths or (Path(),))
+    projects, others, faults = subjects_of(request.paths or (Path(),))
     found = find_programs(others, jobs=request.means.jobs, functions_in=FUNCTIONS_IN) if others else None
     seen = [_of_project(project, request.means) for project in projects]
     if found is not None:
@@ -116,32 +116,6 @@ def facts_of(wish: AuditInput) -> SeenHere:
         gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),
         notes=(Note(code="crypto-functions", message=said),) if said else (),
     )
-
-
-def _subjects(paths: Sequence[Path]) -> tuple[list[Project], list[Path], list[Diagnostic]]:
-    """Return the projects that paths name, and the paths that lead to programs."""
-    from supplymatrix.sources.subjects import find_subjects, read_subject
-
-    projects: list[Project] = []
-    others: list[Path] = []
-    faults: list[Diagnostic] = []
-    for path in dict.fromkeys(paths):
-        if not _is_project(path):
-            others.append(path)
-            continue
-        for subject in find_subjects((path,), recursive=False).subjects:
-            try:
-                projects.append(read_subject(subject))
-            except InputError as err:
-                faults += err.diagnostics
-    return projects, others, faults
-
-
-def _is_project(path: Path) -> bool:
-    try:
-        return path.name in _PROJECT_FILES or any((path / name).is_file() for name in _PROJECT_FILES)
-    except (OSError, ValueError):
-        return False
 
 
 def _with_functions(found: ProgramsFound, means: Means) -> ProgramsFound:

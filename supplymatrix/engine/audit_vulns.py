@@ -61,11 +61,12 @@ class _Subjects:
     programs: ProgramsFound | None
 
 
-def run_vulns(request: VulnRequest) -> VulnRun:
-    """Return what is known. Raises InputError for a path or a database that cannot be used at all."""
+def run_vulns(request: VulnRequest, databases: VulnDatabases | None = None) -> VulnRun:
+    """Return what is known. databases: opened already, None = those of the request are opened. Raises InputError for a
+    path or a database that cannot be used at all."""
     from supplymatrix.engine.vuln_databases import age_gap, open_databases
 
-    databases = open_databases(request.means.environ, request.databases)
+    databases = databases or open_databases(request.means.environ, request.databases)
     subjects = _subjects(request.paths or (Path(),), databases, request)
     if request.govulncheck is not None and len(subjects.projects) != 1:
         raise InputError(

@@ -28,7 +28,8 @@ from supplymatrix.model.fix_plan import FixPlan, FixStep, NotCleared, Raise
 from supplymatrix.model.gap import Gap
 from supplymatrix.model.module import ModuleVersion, major_fault, split_path_version
 from supplymatrix.model.value import value
-from supplymatrix.model.vulnerability import Vulnerability, VulnLevel
+from supplymatrix.model.vulnerability import Vulnerability
+from supplymatrix.model.vulns_run import is_alarming
 from supplymatrix.net.settings import read_env_files
 from supplymatrix.sources.files import GO_MOD_LIMIT, read_limited
 from supplymatrix.sources.mod_files import ModFiles
@@ -86,7 +87,7 @@ def plan_fixes(request: FixRequest) -> FixPlan:
             )
         )
     databases = open_databases(request.means.environ, request.databases)
-    run = run_vulns(VulnRequest(paths=(project.root,), means=request.means, databases=request.databases))
+    run = run_vulns(VulnRequest(paths=(project.root,), means=request.means), databases)
     settings = resolve_settings(request.means.environ, *read_env_files(request.means.environ))
     files = ModFiles(cache_of(request.means.environ), inputs.hashes, inputs.folders)
     planner = _Planner(
@@ -115,14 +116,9 @@ def _wanted(run: VulnRun, request: FixRequest) -> tuple[Vulnerability, ...]:
     return tuple(
         found
         for found in run.vulnerabilities
-        if (request.everything or bool(request.advisories) or _concerns(found))
+        if (request.everything or bool(request.advisories) or is_alarming(found))
         and (not request.advisories or not {*request.advisories}.isdisjoint(found.names))
     )
-
-
-def _concerns(found: Vulnerability) -> bool:
-    """Return whether a vulnerability is there, or nobody could look whether it is."""
-    return found.level is VulnLevel.SYMBOL or found.level is found.looked
 
 
 class _Planner:

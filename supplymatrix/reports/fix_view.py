@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supplymatrix.model.fix_plan import FixPlan, FixStep
+from supplymatrix.reports.database_words import say_database
 from supplymatrix.reports.json_text import as_json
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.snippet import fold, wrap
@@ -23,8 +24,7 @@ def render_fix_text(plan: FixPlan, width: int = 80) -> str:
     """Return the plan as a person reads it; its commands can be copied."""
     lines = [f"{plain(plan.name)}: {_head(plan)}"]
     for database in plan.databases:
-        dated = database.dated.isoformat() if database.dated is not None else "of no known day"
-        lines += fold("  ", f"{database.name}, {dated}: {database.attribution or database.source}", width)
+        lines += fold("  ", say_database(database), width)
     for step in plan.steps:
         lines += ["", f"  {plain(step.command)}", *_about(step, width)]
     for text in _kept(plan):

@@ -13,9 +13,9 @@ from supplymatrix.model.rule import Level, Result
 from supplymatrix.model.vendor_path import PathPart, Pinned, VendorUse
 from supplymatrix.reports.plain import plain
 
-__all__ = ["render_path_text"]
+__all__ = ["PART_HEADS", "render_path_text"]
 
-_HEADS: Mapping[PathPart, str] = {
+PART_HEADS: Mapping[PathPart, str] = {
     PathPart.PROXY: "modules",
     PathPart.TOOLCHAIN: "toolchain",
     PathPart.BUILD_FLAG: "build flags",
@@ -51,7 +51,7 @@ def render_path_text(run: PathRun, *, width: int = 80, verbose: bool = False) ->
     lines = [_head(run), ""]
     names = dict(run.vendors)
     found = _findings_by_what(run.results)
-    for part, head in _HEADS.items():
+    for part, head in PART_HEADS.items():
         uses = [use for use in run.uses if use.part is part]
         if uses:
             lines += [head, *_part(part, uses, names, found, width=width, verbose=verbose), ""]

@@ -43,7 +43,6 @@ _OVERRIDE: Mapping[str, type] = {
 _TOP: Mapping[str, type] = {
     "ignoredvulns": list, "packageoverrides": list, "goversionoverride": str, "scangomodversion": bool,
 }  # fmt: skip
-_VULNERABILITY: Mapping[str, type] = {"ignore": bool}
 _WORDS: Mapping[type, str] = {
     str: "text in quotes", bool: "true or false", date: "a date without quotes", list: "an array of tables",
     dict: "a table",

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supplymatrix.checks.crypto import (
-    evidence_of,
     gap_about,
+    marks_finding,
     module_of,
-    places_of,
     subject_of,
     told_postures,
     unlinked_gap,
 )
-from supplymatrix.checks.result import failed, passed, unknown
+from supplymatrix.checks.result import passed, unknown
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.fips import CertificateState, FipsUse, MarkKind
 from supplymatrix.model.rule import Level, Result, Rule, Severity
@@ -43,17 +42,13 @@ def check(view: FactView) -> Iterator[Result]:
         subject, module = subject_of(posture), module_of(view, posture)
         marks = posture.of(MarkKind.CONTRADICTION)
         if marks:
-            more = f"; and {len(marks) - 1} more" if len(marks) > 1 else ""
-            yield failed(
+            yield marks_finding(
                 RULE,
-                subject,
-                module,
+                view,
+                posture,
+                marks,
                 message=f"what {posture.subject} claims of its cryptography is contradicted",
-                label=f"{marks[0].words}{more}",
-                locations=places_of(posture, marks),
-                evidence=evidence_of(marks),
                 fix="build it again with one way to FIPS 140-3, and with that alone: GOFIPS140=certified for Go's own",
-                identity="\n".join((subject, *sorted(one.words for one in marks))),
             )
         elif posture.of(MarkKind.CLAIM):
             gap = gap_about(view, posture.subject) if posture.use is FipsUse.PROGRAM else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from supplymatrix.checks.crypto import evidence_of, module_of, places_of, subject_of, told_postures
-from supplymatrix.checks.result import failed, passed
+from supplymatrix.checks.crypto import marks_finding, module_of, subject_of, told_postures
+from supplymatrix.checks.result import passed
 from supplymatrix.checks.view import FactView
 from supplymatrix.model.fips import FipsFamily, MarkKind
 from supplymatrix.model.rule import Level, Result, Rule, Severity
@@ -35,17 +35,13 @@ def check(view: FactView) -> Iterator[Result]:
         subject, module = subject_of(posture), module_of(view, posture)
         marks = posture.of(MarkKind.DEFEAT)
         if marks:
-            more = f"; and {len(marks) - 1} more" if len(marks) > 1 else ""
-            yield failed(
+            yield marks_finding(
                 RULE,
-                subject,
-                module,
+                view,
+                posture,
+                marks,
                 message=f"FIPS mode of {posture.subject} is switched off, or cannot work",
-                label=f"{marks[0].words}{more}",
-                locations=places_of(posture, marks),
-                evidence=evidence_of(marks),
                 fix="take it out, or take a way to FIPS 140-3 that works there",
-                identity="\n".join((subject, *sorted(one.words for one in marks))),
             )
         elif posture.family is not FipsFamily.NONE:
             yield passed(RULE, subject, module)

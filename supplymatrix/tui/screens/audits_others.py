@@ -16,6 +16,7 @@ from supplymatrix.model.vendor_path import PathPart, Pinned, VendorUse
 from supplymatrix.native.strategies import strategies_for
 from supplymatrix.privacy.credential_run import CredentialsRun
 from supplymatrix.reports.credentials_view import fingerprint_words, risk_words
+from supplymatrix.reports.path_view import PART_HEADS
 from supplymatrix.reports.plain import plain
 from supplymatrix.reports.tally import counted
 from supplymatrix.tui.screens.audits_words import (
@@ -231,18 +232,6 @@ def _sought(one: CredentialsSought) -> Item:
 
 # The vendor path.
 
-_HEADS: Mapping[PathPart, str] = {
-    PathPart.PROXY: "modules",
-    PathPart.TOOLCHAIN: "toolchain",
-    PathPart.BUILD_FLAG: "build flags",
-    PathPart.PACKAGES: "packages",
-    PathPart.BUILD_IMAGE: "images to build in",
-    PathPart.BASE_IMAGE: "images below the program",
-    PathPart.RUNTIME: "runtime",
-    PathPart.CI_STEP: "CI steps",
-    PathPart.SIGNING: "signing",
-}
-"""In the order of the way."""
 _PINS: Mapping[Pinned, str] = {
     Pinned.DIGEST: "by digest",
     Pinned.VERSION: "by version",
@@ -260,7 +249,7 @@ def path_items(found: PartFound) -> list[Item]:
     same: dict[tuple[PathPart, str, str, str], list[VendorUse]] = {}
     for use in run.uses:
         same.setdefault((use.part, use.what, use.vendor, use.version), []).append(use)
-    order = list(_HEADS)
+    order = list(PART_HEADS)
     rows = sorted(same.values(), key=lambda uses: order.index(uses[0].part))
     uses = (_use(own, names.get(own[0].vendor, ""), run) for own in rows)
     return [*finding_items(part, found.judged), *gap_items(part, found.gaps), *uses, *note_items(part, found.notes)]
@@ -279,7 +268,7 @@ def _use(uses: Sequence[VendorUse], vendor: str, run: PathRun) -> Item:
         said,
         title_of(said, use.what, " · ".join(filter(None, facts))),
         partial(_use_lines, uses, vendor, run, said),
-        group=_HEADS[use.part],
+        group=PART_HEADS[use.part],
         version=use.version,
         says=f"{vendor} {_PINS[use.pinned]} {_end(use)} {use.role}",
         where=" ".join(place_words(each.location) for each in uses[:_FILES]),
